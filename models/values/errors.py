@@ -1,0 +1,34 @@
+"""The two kinds of error that a person is told in a sentence. Anything else that is raised is a bug.
+
+A message is one clear sentence that says what happened, and what to do. It may hold a file's name, never a customer's data.
+"""
+
+from __future__ import annotations
+
+
+class BellwetherError(Exception):
+    """What a person may be told as it stands."""
+
+
+class UserError(BellwetherError):
+    """The input cannot be used as it is; the message says what to do. Exit code 1."""
+
+
+class EnvironmentFault(BellwetherError):
+    """Disk, lock, network, damaged or newer store: what failed, that nothing is lost, what to do. Exit code 1."""
+
+
+class StoreBusy(EnvironmentFault):
+    """Another program holds the store's writer."""
+
+
+class StoreFromTheFuture(EnvironmentFault):
+    """The store was written by a newer version of this program."""
+
+
+class StoreDamaged(EnvironmentFault):
+    """The file is no readable store; the message says what can be done."""
+
+
+class Cancelled(BellwetherError):
+    """A person cancelled the work; nothing of it was kept. Exit code 130."""
