@@ -1,0 +1,80 @@
+"""The store's tables (SQLAlchemy Core), the single source of the schema.
+
+``SCHEMA_VERSION`` is what ``PRAGMA user_version`` holds in a store of this program. A change of any table needs a
+migration in ``models.store.migrations`` and a new version; a test compares a migrated store with a new one.
+"""
+
+from __future__ import annotations
+
+from models.tables.customers import customers, documents, identities
+from models.tables.events import (
+    activities,
+    conversations,
+    email_events,
+    opportunities,
+    order_lines,
+    orders,
+    products,
+    reviews,
+    stage_changes,
+    surveys,
+    tickets,
+)
+from models.tables.imports import import_changes, import_rejects, imports, mappings
+from models.tables.ledger import book, journal, journal_payloads, policies
+from models.tables.meta import SCHEMA_VERSION, metadata
+from models.tables.scores import customer_risk_scores, model_fits, score_history
+from models.tables.work import alert_signals, alerts, notes, rules, tasks
+
+#: What the content hash covers, in its order.
+CONTENT_TABLES = (
+    customers,
+    identities,
+    products,
+    orders,
+    order_lines,
+    tickets,
+    reviews,
+    email_events,
+    opportunities,
+    stage_changes,
+    activities,
+    surveys,
+    conversations,
+)
+
+__all__ = [
+    "CONTENT_TABLES",
+    "SCHEMA_VERSION",
+    "activities",
+    "alert_signals",
+    "alerts",
+    "book",
+    "conversations",
+    "customer_risk_scores",
+    "customers",
+    "documents",
+    "email_events",
+    "identities",
+    "import_changes",
+    "import_rejects",
+    "imports",
+    "journal",
+    "journal_payloads",
+    "mappings",
+    "metadata",
+    "model_fits",
+    "notes",
+    "opportunities",
+    "order_lines",
+    "orders",
+    "policies",
+    "products",
+    "reviews",
+    "rules",
+    "score_history",
+    "stage_changes",
+    "surveys",
+    "tasks",
+    "tickets",
+]

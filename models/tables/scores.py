@@ -1,0 +1,98 @@
+"""What was computed: the public table of latest scores, its weekly history, and the parameters between refits."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text
+
+from models.tables.meta import metadata, surrogate
+
+#: The latest score of each customer. PUBLIC: other programs read it; columns are added, never renamed.
+customer_risk_scores = Table(
+    "customer_risk_scores",
+    metadata,
+    Column("customer_id", Integer, ForeignKey("customers.id"), primary_key=True),
+    Column("as_of", Text, nullable=False),
+    Column("engagement", Float),  # 0 … 100
+    Column("health", Float),  # 0 … 100, null without any part
+    Column("health_coverage", Integer),  # parts with data, of 6
+    Column("churn_risk", Float),  # 0 … 1
+    Column("churn_horizon_days", Integer, nullable=False),
+    Column("clv_minor", Integer),  # expected net revenue, after the chance of leaving
+    Column("clv_low_minor", Integer),  # 80 % range
+    Column("clv_high_minor", Integer),
+    Column("clv_if_stays_minor", Integer),
+    Column("clv_horizon_months", Integer, nullable=False),
+    Column("currency", Text),
+    Column("value_at_risk_minor", Integer),
+    Column("value_at_risk_low_minor", Integer),
+    Column("value_at_risk_high_minor", Integer),
+    Column("segment", Text),
+    Column("segment_before", Text),
+    Column("segment_since", Text),  # day
+    Column("trend", Text),  # falling | steady | rising | unknown
+    Column("confidence", Text, nullable=False),  # high | medium | low
+    Column("confidence_why", Text),  # JSON list of short sentences
+    Column("drivers", Text),  # JSON list, see services.scoring.reasons
+    Column("model", Text, nullable=False),
+    Column("scored_at", Text, nullable=False),
+    # facts as of the same day, so that lists and rules need no second aggregation
+    Column("purchase_days", Integer, nullable=False, server_default="0"),
+    Column("order_count", Integer, nullable=False, server_default="0"),
+    Column("first_order_on", Text),
+    Column("last_order_on", Text),
+    Column("last_order_amount_minor", Integer),
+    Column("days_since_last_order", Integer),
+    Column("usual_gap_days", Float),
+    Column("spend_total_minor", Integer),
+    Column("spend_12m_minor", Integer),
+    Column("spend_6m_minor", Integer),
+    Column("spend_6m_before_minor", Integer),
+    Column("orders_6m", Integer),
+    Column("orders_6m_before", Integer),
+    Column("mean_last_3_minor", Integer),
+    Column("mean_6_before_minor", Integer),
+    Column("engagement_parts", Text),  # JSON {part: 0–100}
+    Column("health_parts", Text),  # JSON {part: 0–100 or null}
+    Column("last_activity_on", Text),
+    Column("sparkline", Text),  # JSON list of small integers, oldest first
+    Index("ix_scores_churn", "churn_risk", "customer_id"),
+    Index("ix_scores_at_risk", "value_at_risk_minor", "customer_id"),
+    Index("ix_scores_engagement", "engagement", "customer_id"),
+    Index("ix_scores_last_order", "last_order_on", "customer_id"),
+    Index("ix_scores_segment", "segment", "customer_id"),
+    Index("ix_scores_clv", "clv_minor", "customer_id"),
+    Index("ix_scores_health", "health", "customer_id"),
+)
+
+score_history = Table(
+    "score_history",
+    metadata,
+    Column("customer_id", Integer, ForeignKey("customers.id"), primary_key=True),
+    Column("as_of", Text, primary_key=True),
+    Column("engagement", Float),
+    Column("health", Float),
+    Column("churn_risk", Float),
+    Column("clv_minor", Integer),
+    Column("value_at_risk_minor", Integer),
+    Column("segment", Text),
+    Column("model", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+model_fits = Table(
+    "model_fits",
+    metadata,
+    surrogate(),
+    Column("kind", Text, nullable=False),  # churn | value | references
+    Column("model", Text, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("data_from", Text),
+    Column("data_to", Text),
+    Column("customers", Integer, nullable=False),
+    Column("parameters", Text, nullable=False),  # JSON
+    Column("versions", Text, nullable=False),  # JSON
+    Column("why", Text, nullable=False),
+    Column("fitted_at", Text, nullable=False),
+    Column("journal_id", Integer),
+    Index("ix_model_fits_latest", "kind", "id"),
+)
