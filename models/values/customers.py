@@ -1,0 +1,120 @@
+"""Values of the Customers page: list rows, filters, counts and the 360° profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from models.values.alerts import AlertRow, ScoreFigures
+
+SortColumn = Literal[
+    "name", "tier", "segment", "churn", "at_risk", "engagement", "last_order", "next_action", "owner"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFilter:
+    """OR within a kind, AND between kinds."""
+
+    text: str = ""
+    tiers: frozenset[str] = field(default_factory=frozenset)
+    segments: frozenset[str] = field(default_factory=frozenset)
+    regions: frozenset[str] = field(default_factory=frozenset)
+    owners: frozenset[str] = field(default_factory=frozenset)  # '' means no owner
+    consents: frozenset[str] = field(default_factory=frozenset)
+    churn_from: float | None = None
+    at_risk_from_minor: int | None = None
+    renews_within_days: int | None = None
+    open_alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One row of the list."""
+
+    id: int
+    name: str
+    tier: str | None
+    segment: str | None
+    churn_risk: float | None
+    value_at_risk_minor: int | None
+    currency: str
+    engagement: float | None
+    last_order_on: str | None
+    days_since_last_order: int | None
+    next_action: str  # "Call Mon", "Ticket open", "–"
+    owner: str | None
+    confidence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersPage:
+    """A page of rows in the asked order; ``next_key`` continues it (None: the end)."""
+
+    rows: tuple[CustomerRow, ...]
+    next_key: tuple[object, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersCount:
+    """What stands above the list: "32 of 104,218 · $91.2k at risk"."""
+
+    matching: int
+    total: int
+    value_at_risk_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChoices:
+    """The values that a filter can offer, with how many customers each has."""
+
+    tiers: tuple[tuple[str, int], ...]
+    segments: tuple[tuple[str, int], ...]
+    regions: tuple[tuple[str, int], ...]
+    owners: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityField:
+    """One known value of a customer, and the system that it comes from."""
+
+    label: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One station of the journey strip."""
+
+    when_words: str
+    title: str
+    tone: Literal["start", "good", "bad", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerProfile:
+    """The 360° page."""
+
+    id: int
+    name: str
+    tier: str | None
+    metadata_line: str
+    ids: tuple[tuple[str, str], ...]
+    alert: AlertRow | None
+    figures: ScoreFigures | None
+    milestones: tuple[Milestone, ...]
+    journey_line: str  # "44 months · 23 orders · 17 outerwear"
+    identity: tuple[IdentityField, ...]
+    records_joined: int
+    deals_line: str
+    deals: tuple[str, ...]
+    tickets_line: str
+    tickets: tuple[str, ...]
+    reviews_line: str
+    reviews: tuple[str, ...]
+    emails: tuple[str, ...]  # last 12, oldest first: clicked | replied | opened | sent | unknown
+    emails_line: str
+    emails_count: int
+    fields: dict[str, str]  # what the form edits, as text

@@ -1,0 +1,158 @@
+"""Values of an import: the request that crosses into the child process, the receipt, the preview and the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["new", "changed", "unchanged", "rejected", "ignored"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What a person may decide about a file; None means: by evidence."""
+
+    entity: str | None = None
+    mapping: tuple[tuple[str, str], ...] = ()  # (column, field); field '' leaves the column out
+    source: str | None = None
+    timezone: str | None = None
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """Everything that the child process needs; plain values only."""
+
+    store: str
+    file: str
+    now: str  # moment, UTC
+    actor: str
+    options: ImportOptions = ImportOptions()
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long job is; ``fraction`` is None while that is not known."""
+
+    step: str
+    done: int
+    total: int | None
+
+    @property
+    def fraction(self) -> float | None:
+        """Return the share done, between 0 and 1, or None."""
+        return min(1.0, self.done / self.total) if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The receipt of DATA.md, field by field; ``as_json`` has its exact keys."""
+
+    file: str
+    recognised_as: str
+    import_id: int | None
+    dialect: dict[str, Any]
+    mapping: dict[str, str]
+    rows: dict[str, int]  # read, inserted, updated, unchanged, rejected, ignored
+    entities: dict[str, dict[str, int]]
+    customers: dict[str, int]  # matched, created
+    totals: dict[str, int]
+    reasons: dict[str, int]
+    rejects_file: str | None
+    warnings: tuple[str, ...]
+    seconds: float
+    dry_run: bool = False
+    ignored_reasons: dict[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return DATA.md's receipt as a JSON-ready dictionary."""
+        return {
+            "file": self.file,
+            "recognised_as": self.recognised_as,
+            "import_id": self.import_id,
+            "dialect": self.dialect,
+            "mapping": self.mapping,
+            "rows": self.rows,
+            "entities": self.entities,
+            "customers": self.customers,
+            "totals": self.totals,
+            "reasons": {**self.reasons, **self.ignored_reasons},
+            "rejects_file": self.rejects_file,
+            "warnings": list(self.warnings),
+            "seconds": round(self.seconds, 3),
+            **({"dry_run": True} if self.dry_run else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProposal:
+    """One column of a file: its header, samples, the proposed field, what else it could be."""
+
+    column: str
+    field: str  # '' = kept as extra detail
+    candidates: tuple[tuple[str, str], ...]  # (field, label) in order of likelihood
+    samples: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewCell:
+    """One cell of the check: its text, the reason if it is faulty, the old value if it will change."""
+
+    text: str
+    fault: str = ""
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One row of the file with its verdict."""
+
+    line: int
+    verdict: Verdict
+    reason: str
+    cells: tuple[PreviewCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the check shows before anything is written: the dry run's receipt with rows to look at."""
+
+    file: str
+    receipt: Receipt
+    recognised_words: str  # "Shopify orders"
+    dialect_words: str  # "UTF-8, comma · amounts in USD"
+    span_words: str  # "3 Jan 2025 to 20 Nov 2026"
+    entity: str
+    entities: tuple[tuple[str, str], ...]  # (entity, label) that a person may choose
+    columns: tuple[ColumnProposal, ...]
+    rows: tuple[PreviewRow, ...]
+    question: str  # '' or what must be decided first, e.g. the order of day and month
+    question_kind: Literal["", "date_order", "mapping", "currency"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """One line of the import history."""
+
+    id: int
+    file_name: str
+    finished_at: str
+    when_words: str
+    recognised_as: str
+    rows: dict[str, int]
+    seconds: float
+    undone: bool
+    overwritten_by: str | None  # a later import that changed the same rows: undo that one first
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPreview:
+    """What undoing an import would take out and put back."""
+
+    takes_out: tuple[tuple[str, int], ...]  # (what, how many)
+    puts_back: tuple[tuple[str, int], ...]
+    refused: str  # '' or the sentence that says what to do first

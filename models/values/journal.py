@@ -1,0 +1,42 @@
+"""Values of the journal: who did what, when, and whether the chain holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ActorKind = Literal["person", "import", "model", "rule", "flow", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who writes: a person by name, or a part of the program."""
+
+    kind: ActorKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the audit trail."""
+
+    id: int
+    at: str
+    actor: Actor
+    verb: str
+    subject: str
+    words: str
+    undoes: int | None
+    undone_by: int | None
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Outcome of ``verify``: the chain, the store file and the content hash."""
+
+    ok: bool
+    entries: int
+    head: str
+    content_hash: str
+    problems: tuple[str, ...]

@@ -1,0 +1,41 @@
+"""Values of scoring: the outcome of a run, and one customer's scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRun:
+    """What ``score`` reports."""
+
+    as_of: str | None
+    customers: int
+    scored: int
+    models: dict[str, str]  # {"churn": "MBG/NBD (rung 1)", "clv": …}
+    why: str
+    seconds: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    stored: bool = True  # False: a run of its own for an earlier day
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON that ``score --json`` prints."""
+        return {
+            "as_of": self.as_of,
+            "customers": self.customers,
+            "scored": self.scored,
+            "models": self.models,
+            "why": self.why,
+            "seconds": {step: round(value, 3) for step, value in self.seconds.items()},
+            "warnings": list(self.warnings),
+            "stored": self.stored,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerScore:
+    """One customer's scores in the shape of the public table (money in minor units)."""
+
+    customer_id: int
+    values: dict[str, Any]
