@@ -1,0 +1,60 @@
+"""Settings: policy (the business, in the book), preferences (this computer), managed policy (IT's file).
+
+Policy is read by every room and changed by a journalled unit of work that can be undone; preferences are a
+small file that is written whole; what IT's file sets is locked.
+"""
+
+from __future__ import annotations
+
+from services.settings.codec import FieldError
+from services.settings.managed import Managed, load_managed
+from services.settings.policy import (
+    BusinessHours,
+    Curve,
+    EngagementCurves,
+    EngagementWeights,
+    ExchangeRate,
+    HealthCurves,
+    HealthWeights,
+    OwnerZone,
+    Policy,
+    RuleParameter,
+    SegmentFigure,
+    SlaHours,
+)
+from services.settings.preferences import (
+    LoadedPreferences,
+    Preferences,
+    SavedFilter,
+    default_path,
+    load_preferences,
+    save_preferences,
+    with_filter,
+    without_filter,
+)
+
+__all__ = [
+    "BusinessHours",
+    "Curve",
+    "EngagementCurves",
+    "EngagementWeights",
+    "ExchangeRate",
+    "FieldError",
+    "HealthCurves",
+    "HealthWeights",
+    "LoadedPreferences",
+    "Managed",
+    "OwnerZone",
+    "Policy",
+    "Preferences",
+    "RuleParameter",
+    "SavedFilter",
+    "SegmentFigure",
+    "SlaHours",
+    "default_path",
+    "load_managed",
+    "load_preferences",
+    "save_preferences",
+    "with_filter",
+    "without_filter",
+]

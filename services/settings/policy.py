@@ -1,0 +1,389 @@
+"""Policy: the figures of the business, one frozen value that every room reads and none keeps a copy of.
+
+A policy that exists is valid: each part checks itself when it is made, and says which field is wrong and why.
+It is stored in the book, versioned (``services.settings.stored``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time, tzinfo
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from services.settings.codec import FieldError
+from services.settings.local_zone import this_computers_zone
+
+SEVERITIES = ("critical", "high", "medium", "low")
+CHURN_HORIZONS_DAYS = (30, 60, 90, 180)
+
+
+def _within(name: str, value: float, low: float, high: float, unit: str = "") -> None:
+    if not math.isfinite(value) or not low <= value <= high:
+        raise FieldError(name, f"must be between {low:g} and {high:g}{unit}, not {value:g}")
+
+
+def _known_zone(name: str, zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise FieldError(name, f"{zone!r} is no time zone; write one such as Europe/Berlin") from None
+
+
+def _known_currency(name: str, currency: str) -> None:
+    if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise FieldError(name, f"{currency!r} is no currency; write three capital letters such as USD")
+
+
+def _weights(owner: object, names: Iterable[str]) -> None:
+    total = 0.0
+    for name in names:
+        value = getattr(owner, name)
+        _within(name, value, 0, 1)
+        total += value
+    if abs(total - 1) > 0.0005:
+        raise FieldError("sum", f"the weights must add up to 100 %, not {100 * total:.4g} %")
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementWeights:
+    """Shares of the engagement score's four parts (SCORING.md, "Engagement"); they add up to 1."""
+
+    recency: float = 0.40
+    frequency: float = 0.20
+    value: float = 0.20
+    contact: float = 0.20
+
+    def __post_init__(self) -> None:
+        _weights(self, ("recency", "frequency", "value", "contact"))
+
+
+@dataclass(frozen=True, slots=True)
+class HealthWeights:
+    """Shares of the health score's six parts (SCORING.md, "Health"); they add up to 1."""
+
+    recency: float = 0.30
+    frequency: float = 0.20
+    satisfaction: float = 0.20
+    email: float = 0.10
+    reviews: float = 0.10
+    tickets: float = 0.10
+
+    def __post_init__(self) -> None:
+        _weights(self, ("recency", "frequency", "satisfaction", "email", "reviews", "tickets"))
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A monotone piecewise-linear map from a measure to 0–100, flat outside its first and last point.
+
+    Attributes
+    ----------
+    points
+        At least two pairs (measure, score); measures strictly rising, scores all rising or all falling.
+    """
+
+    points: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        if len(self.points) < 2:
+            raise FieldError("points", "a curve needs at least two points")
+        for measure, score in self.points:
+            _within("points", measure, -1e12, 1e12)
+            _within("points", score, 0, 100)
+        steps = list(zip(self.points, self.points[1:], strict=False))
+        if any(after[0] <= before[0] for before, after in steps):
+            raise FieldError("points", "the measures of a curve must rise from point to point")
+        rises = [after[1] - before[1] for before, after in steps]
+        if any(rise > 0 for rise in rises) and any(rise < 0 for rise in rises):
+            raise FieldError("points", "the scores of a curve must only rise or only fall")
+
+    def at(self, measure: float) -> float:
+        """Return the score at ``measure`` by linear interpolation."""
+        before = self.points[0]
+        for point in self.points:
+            if measure <= point[0]:
+                if point is before:
+                    return point[1]
+                share = (measure - before[0]) / (point[0] - before[0])
+                return before[1] + share * (point[1] - before[1])
+            before = point
+        return before[1]
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementCurves:
+    """What each part of engagement is measured by.
+
+    recency: days since the last purchase day / usual gap; frequency: purchase days; value: mean order value
+    / the book's median order value (frozen with the fit); contact: days since our last email /
+    ``email_cap_days``.
+    """
+
+    recency: Curve = Curve(((0, 100), (1, 95), (1.5, 75), (2, 55), (3, 25), (4, 10), (6, 0)))
+    frequency: Curve = Curve(((0, 0), (1, 20), (2, 35), (4, 55), (8, 78), (16, 95), (24, 100)))
+    value: Curve = Curve(((0, 0), (0.5, 30), (1, 60), (2, 85), (4, 100)))
+    contact: Curve = Curve(((0, 0), (0.5, 40), (1, 100)))
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCurves:
+    """What each part of health is measured by.
+
+    recency: days since the last purchase day / usual gap; frequency: purchase days in the last 365 days;
+    satisfaction: mean of ticket satisfaction and surveys on 1–5; email: share of the last emails that were
+    clicked or answered; reviews: mean rating 1–5; tickets: tickets in the last 90 days.
+    """
+
+    recency: Curve = Curve(((0, 100), (1, 95), (1.5, 75), (2, 55), (3, 25), (4, 10), (6, 0)))
+    frequency: Curve = Curve(((0, 0), (1, 30), (2, 45), (4, 70), (8, 90), (12, 100)))
+    satisfaction: Curve = Curve(((1, 0), (2, 20), (3, 50), (4, 80), (5, 100)))
+    email: Curve = Curve(((0, 20), (0.1, 50), (0.25, 75), (0.5, 100)))
+    reviews: Curve = Curve(((1, 0), (2, 20), (3, 50), (4, 80), (5, 100)))
+    tickets: Curve = Curve(((0, 100), (1, 80), (2, 55), (4, 20), (6, 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class SlaHours:
+    """Business hours within which a card of each severity is answered (ALERTS.md)."""
+
+    critical: float = 4
+    high: float = 8
+    medium: float = 24
+    low: float = 40
+
+    def __post_init__(self) -> None:
+        before = 0.0
+        for name in SEVERITIES:
+            hours = getattr(self, name)
+            _within(name, hours, 0.25, 2000, " hours")
+            if hours < before:
+                raise FieldError(name, "must not be shorter than the hours of the severity above it")
+            before = hours
+
+    def of(self, severity: str) -> float:
+        """Return the hours of ``severity``; a severity that is unknown counts as low."""
+        return float(getattr(self, severity)) if severity in SEVERITIES else self.low
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessHours:
+    """When the clock of an answer runs.
+
+    Attributes
+    ----------
+    weekdays
+        0 is Monday, 6 is Sunday.
+    opens, closes
+        Local times of the zone; the day closes after it opens.
+    time_zone
+        IANA name; empty: this computer's zone.
+    holidays
+        Days on which nobody works.
+    """
+
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    opens: time = time(9, 0)
+    closes: time = time(17, 0)
+    time_zone: str = ""
+    holidays: tuple[date, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.weekdays:
+            raise FieldError("weekdays", "at least one day of the week must be a working day")
+        if len(set(self.weekdays)) != len(self.weekdays) or not set(self.weekdays) <= set(range(7)):
+            raise FieldError("weekdays", "must be different numbers from 0 (Monday) to 6 (Sunday)")
+        if self.opens >= self.closes:
+            raise FieldError("closes", "must be later than the opening time")
+        if self.time_zone:
+            _known_zone("time_zone", self.time_zone)
+
+    def zone(self) -> tzinfo:
+        """Return the zone in which the hours are meant."""
+        return ZoneInfo(self.time_zone) if self.time_zone else this_computers_zone()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFigure:
+    """A figure that holds for one segment instead of the general one."""
+
+    segment: str
+    figure: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerZone:
+    """The time zone in which an owner works."""
+
+    owner: str
+    time_zone: str
+
+    def __post_init__(self) -> None:
+        _known_zone("time_zone", self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleParameter:
+    """One figure of one rule, set by this book instead of the rule's own."""
+
+    rule: str
+    name: str
+    value: float | bool | str
+
+    def __post_init__(self) -> None:
+        if not self.rule or not self.name:
+            raise FieldError("rule", "a rule's figure needs the rule and the name of the figure")
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """How many units of the reporting currency one unit of ``currency`` is worth, as decimal text."""
+
+    currency: str
+    rate: str
+
+    def __post_init__(self) -> None:
+        _known_currency("currency", self.currency)
+        try:
+            rate = Decimal(self.rate)
+        except InvalidOperation:
+            raise FieldError("rate", f"{self.rate!r} is no number; write one such as 1.0845") from None
+        if not rate.is_finite() or rate <= 0:
+            raise FieldError("rate", "must be greater than 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every business figure of a book. Shares and risks are 0–1, scores 0–100, money integer minor units.
+
+    Attributes
+    ----------
+    engagement_threshold, engagement_threshold_by_segment
+        Below it, engagement is low; a segment may have its own.
+    churn_warning, churn_critical
+        Churn risk from which it is coloured, and coloured critical.
+    churn_horizon_days, clv_horizon_months
+        Horizons of churn risk (30, 60, 90 or 180 days) and of lifetime value.
+    discount_rate, margin
+        Yearly discount rate, and the share of revenue that counts as value.
+    refit_days
+        The scores' parameters are fitted again when the book has this many new days.
+    card_budget
+        Cards the queue shows; every critical comes on top.
+    watch_days
+        An order within this time after a card was raised or worked resolves it as "came back".
+    snooze_latest_days
+        Latest date of a snooze or wait that has a condition.
+    stale_factor
+        A source is stale when it is older than this many times its usual interval.
+    email_cap_days
+        At most one email to a customer in this many days.
+    incentive_share, incentive_share_by_segment, incentive_approval_minor
+        Cap of an incentive as a share of yearly value, and the amount above which a manager approves.
+    reporting_currency
+        Empty: the currency of the book's first order.
+    """
+
+    engagement_threshold: float = 50
+    engagement_threshold_by_segment: tuple[SegmentFigure, ...] = ()
+    health_threshold: float = 60
+    churn_warning: float = 0.40
+    churn_critical: float = 0.50
+    churn_horizon_days: int = 90
+    clv_horizon_months: int = 12
+    discount_rate: float = 0.10
+    margin: float = 1.0
+    refit_days: int = 28
+    engagement_weights: EngagementWeights = EngagementWeights()
+    engagement_curves: EngagementCurves = EngagementCurves()
+    health_weights: HealthWeights = HealthWeights()
+    health_curves: HealthCurves = HealthCurves()
+    sla_hours: SlaHours = SlaHours()
+    business_hours: BusinessHours = BusinessHours()
+    owner_zones: tuple[OwnerZone, ...] = ()
+    card_budget: int = 25
+    watch_days: int = 60
+    snooze_latest_days: int = 30
+    stale_factor: float = 2.0
+    email_cap_days: int = 7
+    incentive_share: float = 0.01
+    incentive_share_by_segment: tuple[SegmentFigure, ...] = (SegmentFigure("Champion", 0.02),)
+    incentive_approval_minor: int = 5000
+    rule_parameters: tuple[RuleParameter, ...] = ()
+    reporting_currency: str = ""
+    exchange_rates: tuple[ExchangeRate, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        for name, low, high, unit in _LIMITS:
+            _within(name, getattr(self, name), low, high, unit)
+        if self.churn_critical < self.churn_warning:
+            raise FieldError("churn_critical", "must not be below the risk from which a warning is shown")
+        if self.churn_horizon_days not in CHURN_HORIZONS_DAYS:
+            raise FieldError("churn_horizon_days", "must be 30, 60, 90 or 180 days")
+        if self.reporting_currency:
+            _known_currency("reporting_currency", self.reporting_currency)
+        _only_once("exchange_rates", [rate.currency for rate in self.exchange_rates])
+        _only_once("rule_parameters", [f"{one.rule}.{one.name}" for one in self.rule_parameters])
+        _only_once("owner_zones", [one.owner for one in self.owner_zones])
+        for name, high in (("engagement_threshold_by_segment", 100), ("incentive_share_by_segment", 1)):
+            figures = getattr(self, name)
+            _only_once(name, [one.segment for one in figures])
+            for one in figures:
+                _within(f"{name}.{one.segment}", one.figure, 0, high)
+
+    def engagement_threshold_of(self, segment: str | None) -> float:
+        """Return the engagement threshold that holds for ``segment``."""
+        return _by_segment(self.engagement_threshold_by_segment, segment, self.engagement_threshold)
+
+    def incentive_share_of(self, segment: str | None) -> float:
+        """Return the cap of an incentive for ``segment``, a share of yearly value."""
+        return _by_segment(self.incentive_share_by_segment, segment, self.incentive_share)
+
+    def rule_parameter(self, rule: str, name: str, default: float | bool | str) -> float | bool | str:
+        """Return the figure ``name`` of ``rule`` as this book sets it, or ``default``."""
+        found = (one.value for one in self.rule_parameters if one.rule == rule and one.name == name)
+        return next(found, default)
+
+    def zone_of(self, owner: str | None) -> tzinfo:
+        """Return the time zone in which ``owner`` works; without an entry, that of the business hours."""
+        found = (one.time_zone for one in self.owner_zones if one.owner == owner)
+        zone = next(found, "")
+        return ZoneInfo(zone) if zone else self.business_hours.zone()
+
+    def rate_of(self, currency: str) -> Decimal | None:
+        """Return what one unit of ``currency`` is worth in the reporting currency, None if not known."""
+        if currency == self.reporting_currency:
+            return Decimal(1)
+        found = (Decimal(one.rate) for one in self.exchange_rates if one.currency == currency)
+        return next(found, None)
+
+
+_LIMITS: tuple[tuple[str, float, float, str], ...] = (
+    ("engagement_threshold", 0, 100, ""),
+    ("health_threshold", 0, 100, ""),
+    ("churn_warning", 0, 1, ""),
+    ("churn_critical", 0, 1, ""),
+    ("clv_horizon_months", 1, 60, " months"),
+    ("discount_rate", 0, 1, ""),
+    ("margin", 0.01, 1, ""),
+    ("refit_days", 1, 365, " days"),
+    ("card_budget", 1, 1000, " cards"),
+    ("watch_days", 1, 730, " days"),
+    ("snooze_latest_days", 1, 365, " days"),
+    ("stale_factor", 1, 100, ""),
+    ("email_cap_days", 1, 365, " days"),
+    ("incentive_share", 0, 1, ""),
+    ("incentive_approval_minor", 0, 10**12, ""),
+)
+
+
+def _only_once(name: str, keys: list[str]) -> None:
+    if len(set(keys)) != len(keys):
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise FieldError(name, f"{twice} is listed twice")
+
+
+def _by_segment(figures: tuple[SegmentFigure, ...], segment: str | None, general: float) -> float:
+    return next((one.figure for one in figures if one.segment == segment), general)

@@ -1,0 +1,188 @@
+"""Preferences: what this computer remembers. One JSON file, written whole or not at all.
+
+A key that this version does not know is kept as it is (a newer version on the same computer wrote it). A file
+that cannot be read is set aside under another name, the defaults are used, and the caller gets a sentence.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from models.values.errors import EnvironmentFault
+from services.settings.codec import FieldError, decode_field, to_json
+
+FILE_NAME = "preferences.json"
+THEMES = ("system", "light", "dark")
+MAX_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A filter that a person named, shown as a tab of its page.
+
+    Attributes
+    ----------
+    page, name
+        The page that it belongs to, and its tab's words.
+    filter
+        The page's own JSON value; the page that wrote it reads it.
+    """
+
+    page: str
+    name: str
+    filter: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What this computer remembers; every field has a default.
+
+    Attributes
+    ----------
+    theme
+        system, light or dark.
+    window_geometry
+        Qt's saved geometry as base64 text, empty before the first close.
+    splitters
+        Name of a splitter to its sizes in pixels.
+    last_page, last_folder
+        Where the person was, and where files were last chosen.
+    saved_filters
+        In the order of their tabs.
+    store_path
+        The book to open; empty: the user's own book.
+    me
+        The owner's name as the book writes it: what "mine" means on this computer.
+    unknown
+        Keys of other versions, kept.
+    """
+
+    theme: str = "system"
+    window_geometry: str = ""
+    splitters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    last_page: str = ""
+    last_folder: str = ""
+    saved_filters: tuple[SavedFilter, ...] = ()
+    store_path: str = ""
+    me: str = ""
+    reduced_motion: bool = False
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.theme not in THEMES:
+            raise FieldError("theme", "must be system, light or dark")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPreferences:
+    """Preferences as read, with a sentence for each thing that could not be used (empty: all is well)."""
+
+    preferences: Preferences
+    problems: tuple[str, ...] = ()
+
+
+def default_path() -> Path:
+    """Return where this computer keeps the preferences of Bellwether."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("bellwether", appauthor=False)) / FILE_NAME
+
+
+def load_preferences(path: Path) -> LoadedPreferences:
+    """Read the preferences; never raises for what is in the file, nor for a file that is not there."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return LoadedPreferences(Preferences())
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        return LoadedPreferences(
+            Preferences(), (f"Your preferences at {path} were not read ({reason}); the defaults are used.",)
+        )
+    try:
+        document = json.loads(raw.decode("utf-8")) if len(raw) <= MAX_BYTES else None
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        return LoadedPreferences(Preferences(), (_set_aside(path),))
+    return _from_document(document)
+
+
+def save_preferences(path: Path, preferences: Preferences) -> None:
+    """Write the preferences beside the old file and put them in its place in one step.
+
+    Raises
+    ------
+    EnvironmentFault
+        If the place cannot be written; the old file is then as it was.
+    """
+    document = {**preferences.unknown, **to_json(preferences)}
+    del document["unknown"]
+    text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        reason = error.strerror or "the place cannot be written"
+        raise EnvironmentFault(
+            f"Your preferences could not be saved at {path} ({reason}); the book itself is not concerned."
+        ) from error
+
+
+def with_filter(preferences: Preferences, saved: SavedFilter) -> Preferences:
+    """Return the preferences with ``saved`` added, in the place of one with the same page and name."""
+    kept = list(preferences.saved_filters)
+    for at, other in enumerate(kept):
+        if (other.page, other.name) == (saved.page, saved.name):
+            kept[at] = saved
+            return replace(preferences, saved_filters=tuple(kept))
+    return replace(preferences, saved_filters=(*kept, saved))
+
+
+def without_filter(preferences: Preferences, page: str, name: str) -> Preferences:
+    """Return the preferences without the filter of this page and name."""
+    kept = tuple(one for one in preferences.saved_filters if (one.page, one.name) != (page, name))
+    return replace(preferences, saved_filters=kept)
+
+
+def _from_document(document: dict[str, Any]) -> LoadedPreferences:
+    known = {one.name for one in fields(Preferences)} - {"unknown"}
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for name in known & document.keys():
+        try:
+            value = decode_field(Preferences, name, document[name])
+            Preferences(**{name: value})
+        except FieldError as error:
+            problems.append(f"The preference {error.field} {error.reason}; the default is used.")
+        else:
+            values[name] = value
+    unknown = {name: value for name, value in document.items() if name not in known}
+    return LoadedPreferences(Preferences(**values, unknown=unknown), tuple(sorted(problems)))
+
+
+def _set_aside(path: Path) -> str:
+    aside = path.with_name(f"{path.stem}.damaged{path.suffix}")
+    try:
+        path.replace(aside)
+    except OSError:
+        return f"Your preferences at {path} are damaged; the defaults are used."
+    return f"Your preferences at {path} were damaged: kept as {aside.name}, and the defaults are used."
