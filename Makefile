@@ -1,0 +1,49 @@
+# One command for each habit. `make demo` and `make test` set everything up by themselves.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test lint format bench soak screenshots clean
+
+VENV ?= .venv
+PYTHON := $(VENV)/bin/python
+# The demo's book and pictures; ignored by git, deleted by `make clean`.
+DEMO := demo
+# Further arguments for the command: `make run ARGS="alerts --json"`, `make test ARGS="tests/services -x"`.
+ARGS ?=
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 | \2/' | column -t -s '|' 2>/dev/null \
+		|| grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST)
+
+setup: ## environment from the lock, system libraries (done by the others when it is due)
+	@VENV="$(VENV)" packaging/setup.sh
+
+demo: setup ## the sample book: opens the window, or prints the queue and writes pictures
+	$(PYTHON) main.py demo --store $(DEMO)/sample-book.db $(ARGS)
+
+run: setup ## the program: the window, or a command in ARGS
+	$(PYTHON) main.py $(ARGS)
+
+test: setup ## all tests but the soak
+	$(PYTHON) -m pytest $(ARGS)
+
+lint: setup ## style, format, types, import contracts
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: setup ## write the format that lint asks for
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: setup ## measure, and write docs/benchmarks.md
+	$(PYTHON) -m tests.benchmarks $(ARGS)
+
+soak: setup ## the slow tests: long runs that look for leaks and lost updates
+	$(PYTHON) -m pytest -m soak $(ARGS)
+
+screenshots: setup ## every page in every state, into docs/screenshots/
+	$(PYTHON) -m tests.screenshots $(ARGS)
+
+clean: ## what was built here, the environment excepted
+	rm -rf build dist $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,68 @@
+"""What every test stands on: a home of its own, the real data, and a watch for what a test leaves behind.
+
+Nothing here touches the user's book, settings or keyring: the variables below are set before anything of the
+program is imported, and spawned children inherit them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="bellwether-tests-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+for variable, folder in (
+    ("XDG_CONFIG_HOME", "config"),
+    ("XDG_DATA_HOME", "data"),
+    ("XDG_STATE_HOME", "state"),
+    ("XDG_CACHE_HOME", "cache"),
+):
+    (HOME / folder).mkdir()
+    os.environ[variable] = str(HOME / folder)
+
+PROJECT = Path(__file__).resolve().parent.parent
+DATA_VARIABLE = "BELLWETHER_DATA"
+REQUIRED_VARIABLE = "BELLWETHER_REQUIRE_DATA"
+
+pytest_plugins = ["tests.watch"]
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Return the folder of the public data sets; without it the test is skipped, or fails where they are required."""
+    named = os.environ.get(DATA_VARIABLE)
+    folder = Path(named) if named else PROJECT.parent / "shared" / "data"
+    if folder.is_dir():
+        return folder
+    reason = f"the public data sets are not at {folder} ({DATA_VARIABLE} names another folder)"
+    if os.environ.get(REQUIRED_VARIABLE) == "1":
+        pytest.fail(f"{reason}, and {REQUIRED_VARIABLE}=1 asks for them", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def store_path(tmp_path: Path) -> Path:
+    """Return the path of a store that does not exist yet, in a folder of its own."""
+    folder = tmp_path / "book"
+    folder.mkdir()
+    return folder / "book.db"
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """Return the project's root."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def python() -> str:
+    """Return the interpreter that runs the tests, for tests that start the program as a process."""
+    return sys.executable

@@ -1,0 +1,1 @@
+"""The made-up exports of the sample book."""

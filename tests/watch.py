@@ -1,0 +1,144 @@
+"""Fails a test that leaves something running or complains in passing, and says where it came from.
+
+Watched: threads, child processes, Qt timers and Qt threads, visible windows, and log records from WARNING up.
+Qt's own warnings fail a test by pytest-qt's `qt_log_level_fail` in pyproject.toml. A test that expects a log record
+asks for the fixture `expected_logs` and adds a regular expression to it.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import re
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+GRACE_SECONDS = 5.0
+
+
+def _settle(still_there: Callable[[], list[Any]]) -> list[Any]:
+    """Return what is still there after a moment's grace; ask at once, so that a clean test waits for nothing."""
+    until = time.monotonic() + GRACE_SECONDS
+    left = still_there()
+    while left and time.monotonic() < until:
+        if isinstance(left[0], threading.Thread | multiprocessing.process.BaseProcess):
+            left[0].join(0.05)
+        else:
+            _deliver_qt_events()
+        left = still_there()
+    return left
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail on threads and child processes that the test started and did not end."""
+    before_threads = set(threading.enumerate())
+    before_children = set(multiprocessing.active_children())
+    yield
+    threads = _settle(lambda: [t for t in threading.enumerate() if t not in before_threads and t.is_alive()])
+    children = _settle(lambda: [c for c in multiprocessing.active_children() if c not in before_children])
+    for child in children:
+        child.kill()
+    if threads or children:
+        names = ", ".join([f"thread {t.name}" for t in threads] + [f"process {c.name}" for c in children])
+        pytest.fail(f"{request.node.nodeid} left running: {names}\n{_stacks(threads)}", pytrace=False)
+
+
+def _stacks(threads: list[threading.Thread]) -> str:
+    frames = sys._current_frames()
+    return "\n".join(
+        f"{thread.name} is at\n{''.join(traceback.format_stack(frames[thread.ident]))}"
+        for thread in threads
+        if thread.ident in frames
+    )
+
+
+class _Records(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def expected_logs() -> list[str]:
+    """Return a list to which a test adds regular expressions for the log messages that it expects."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_logs(expected_logs: list[str]) -> Iterator[None]:
+    """Fail on log records from WARNING up that the test did not announce."""
+    handler = _Records()
+    logging.getLogger().addHandler(handler)
+    yield
+    logging.getLogger().removeHandler(handler)
+    unexpected = [
+        f"{record.levelname} {record.name}: {record.getMessage()}"
+        for record in handler.records
+        if not any(re.search(pattern, record.getMessage()) for pattern in expected_logs)
+    ]
+    if unexpected:
+        pytest.fail("unexpected log records:\n" + "\n".join(unexpected), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_in_qt(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail on timers and threads of Qt still running, and on windows still shown, after a test with a window."""
+    if not {"qtbot", "qapp", "qtmodeltester"} & set(request.fixturenames):
+        yield
+        return
+    from PySide6.QtCore import QThread, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    request.getfixturevalue("qapp")
+    started: list[tuple[Any, str]] = []
+    for cls in (QTimer, QThread):
+        monkeypatch.setattr(cls, "start", _noting(cls.start, started))
+    windows_before = set(QApplication.topLevelWidgets())
+    yield
+    _deliver_qt_events()
+    running = _settle(lambda: [entry for entry in started if _is_running(entry[0])])
+    windows = [w for w in QApplication.topLevelWidgets() if w not in windows_before and w.isVisible()]
+    found = [f"{type(thing).__name__} started at\n{where}" for thing, where in running]
+    found += [f"window {type(w).__name__} {w.windowTitle()!r}" for w in windows]
+    for window in windows:
+        window.close()
+    if found:
+        pytest.fail(f"{request.node.nodeid} left in Qt:\n" + "\n".join(found), pytrace=False)
+
+
+def _noting(original: Callable[..., Any], started: list[tuple[Any, str]]) -> Callable[..., Any]:
+    def start(self: Any, *args: Any) -> Any:
+        # The object is kept alive on purpose: a wrapper that goes would hide a timer that Qt still owns.
+        started.append((self, "".join(traceback.format_stack(limit=6)[:-1])))
+        return original(self, *args)
+
+    return start
+
+
+def _is_running(thing: Any) -> bool:
+    from PySide6.QtCore import QTimer
+    from shiboken6 import isValid
+
+    if not isValid(thing):
+        return False
+    if isinstance(thing, QTimer):
+        return bool(thing.isActive())
+    return bool(thing.isRunning())
+
+
+def _deliver_qt_events() -> None:
+    """Let deferred deletions and queued calls happen; tests only, the program never turns its own loop."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
