@@ -1,0 +1,139 @@
+"""Every command once: its words, key, icon. Menus, buttons, keys and tooltips all come from here.
+
+Letter keys act only while no text field has the focus: Qt gives a field the first word on a printable key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from views.theme import Theme
+
+
+class Command(Enum):
+    """What a person can ask for."""
+
+    SHOW_ALERTS = auto()
+    SHOW_CUSTOMERS = auto()
+    SHOW_DATA = auto()
+    SHOW_SETTINGS = auto()
+    SEARCH = auto()
+    UNDO = auto()
+    HELP = auto()
+    NEXT_PANE = auto()
+    PREVIOUS_PANE = auto()
+    RELOAD = auto()
+    NEXT = auto()
+    PREVIOUS = auto()
+    OPEN = auto()
+    TASK = auto()
+    SNOOZE = auto()
+    RESOLVE = auto()
+    NOT_USEFUL = auto()
+    NOTE = auto()
+    TICK = auto()
+    FILTER = auto()
+    DRAWER = auto()
+    MORE = auto()
+    WAIT = auto()
+    ASSIGN = auto()
+    ESCALATE = auto()
+    SUPPRESS = auto()
+    REOPEN = auto()
+    ADD_CUSTOMER = auto()
+    EDIT_CUSTOMER = auto()
+    SAVE_FILTER = auto()
+    CHOOSE_FILES = auto()
+    SAMPLE_BOOK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """How a command is shown. ``group`` is its heading in the key help, '' keeps it out of there."""
+
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    group: str = ""
+    says: str = ""
+
+
+SPECS: dict[Command, Spec] = {
+    Command.SHOW_ALERTS: Spec("Alerts", ("Ctrl+1",), "alerts", "Go to"),
+    Command.SHOW_CUSTOMERS: Spec("Customers", ("Ctrl+2",), "customers", "Go to"),
+    Command.SHOW_DATA: Spec("Data", ("Ctrl+3",), "data", "Go to"),
+    Command.SHOW_SETTINGS: Spec("Settings", ("Ctrl+,",), "settings", "Go to"),
+    Command.SEARCH: Spec("Find a customer", ("Ctrl+K",), "search", "Go to"),
+    Command.NEXT_PANE: Spec("Next pane", ("F6",), "", "Go to"),
+    Command.PREVIOUS_PANE: Spec("Pane before", ("Shift+F6",), "", "Go to"),
+    Command.UNDO: Spec("Undo", ("Ctrl+Z",), "return", "Everywhere", "Undo your last action"),
+    Command.RELOAD: Spec("Read again", ("F5",), "retry", "Everywhere"),
+    Command.HELP: Spec("Keys", ("?",), "keyboard", "Everywhere", "Show all keys"),
+    Command.NEXT: Spec("Next alert", ("J",), "chevron-down", "In the queue"),
+    Command.PREVIOUS: Spec("Alert before", ("K",), "chevron-up", "In the queue"),
+    Command.OPEN: Spec("Open the customer", ("Return", "Enter"), "open", "In the queue"),
+    Command.TICK: Spec("Tick", ("X",), "task", "In the queue", "Tick this alert, to act on several"),
+    Command.FILTER: Spec("Filter", ("/",), "filter", "In the queue"),
+    Command.TASK: Spec("Task", ("T",), "task", "With an alert", "Add a task"),
+    Command.SNOOZE: Spec("Snooze", ("S",), "clock", "With an alert", "Show it again later"),
+    Command.RESOLVE: Spec("Resolve", ("R",), "check", "With an alert", "Close it with its outcome"),
+    Command.NOT_USEFUL: Spec("Not useful", ("N",), "thumb-down", "With an alert", "Close it and say why"),
+    Command.NOTE: Spec("Note", ("Shift+N",), "note", "With an alert", "Write a note"),
+    Command.DRAWER: Spec("Actions", (".",), "panel-right", "With an alert", "Show or hide the actions"),
+    Command.MORE: Spec("More", (), "more"),
+    Command.WAIT: Spec("Wait for the customer", ("W",), "clock", "With an alert", "Stops the time limit"),
+    Command.ASSIGN: Spec("Assign to …", (), "person"),
+    Command.ESCALATE: Spec("Escalate", (), "escalate"),
+    Command.SUPPRESS: Spec("Suppress this customer", (), "mute"),
+    Command.REOPEN: Spec("Reopen", ("O",), "return", "With an alert", "Put it back into the queue"),
+    Command.ADD_CUSTOMER: Spec("Add a customer", ("Ctrl+N",), "plus", "With customers"),
+    Command.EDIT_CUSTOMER: Spec("Edit", ("E",), "edit", "With customers", "Edit this customer"),
+    Command.SAVE_FILTER: Spec("Save this filter", (), "plus"),
+    Command.CHOOSE_FILES: Spec("Choose files", ("Ctrl+O",), "file", "With data"),
+    Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book"),
+}
+
+
+def key_words(command: Command) -> str:
+    """The first key of a command as the person's keyboard names it, '' if it has none."""
+    keys = SPECS[command].keys
+    return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+
+
+class Actions:
+    """The one registry of `QAction`s. Indexing makes an action at its first use and gives the same one after.
+
+    Adding an action to a page (`page.addAction`) gives it its key while that page is visible.
+    """
+
+    def __init__(self, window: QWidget, theme: Theme) -> None:
+        self._window, self._theme = window, theme
+        self._made: dict[Command, QAction] = {}
+
+    def __getitem__(self, command: Command) -> QAction:
+        found = self._made.get(command)
+        if found is None:
+            found = self._made[command] = self._make(command)
+        return found
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self._made)
+
+    def _make(self, command: Command) -> QAction:
+        spec = SPECS[command]
+        action = QAction(spec.text, self._window)
+        action.setObjectName(command.name.lower())
+        if spec.icon:
+            action.setIcon(self._theme.icon(spec.icon))
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        key = key_words(command)
+        words = spec.says or spec.text
+        action.setToolTip(f"{words} ({key})" if key else words)
+        return action

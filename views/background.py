@@ -1,0 +1,330 @@
+"""The background runner: nothing that touches the store, a file or the network runs on the window's thread.
+
+Reads go to a small pool, short writes to a lane of one, long work to a spawned child process. Values that go
+in and come out are frozen. A `Desk` belongs to one page: each request has a topic, and a newer request on a
+topic makes the older answer stale; a stale request that has not begun is not begun at all.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from models.values.errors import BellwetherError, Cancelled, EnvironmentFault
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from views.child import ChildJob
+
+T = TypeVar("T")
+GRACE_MS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The work was done; ``value`` is what it returned."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The work failed. ``error`` may be told to a person if it is a `BellwetherError`; else it is a bug."""
+
+    error: BaseException
+
+    @property
+    def words(self) -> str:
+        """One sentence for a person."""
+        if isinstance(self.error, BellwetherError):
+            return str(self.error)
+        return f"Something in the program went wrong ({type(self.error).__name__}). Nothing of it was kept."
+
+
+@dataclass(frozen=True, slots=True)
+class WasCancelled:
+    """A person cancelled the work; nothing of it was kept."""
+
+
+Outcome = Done | Failed | WasCancelled
+
+
+class _Lane:
+    """Threads that take work in order; real Python threads, so what the store keeps per thread stays."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=self._run, name=f"{name}-{n}") for n in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, work: Callable[[], None]) -> None:
+        self._work.put(work)
+
+    def close(self) -> None:
+        for _ in self._threads:
+            self._work.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            work()
+            # Held until the next job otherwise, with all that its closure keeps alive.
+            del work
+
+
+class ChildRun(QObject):
+    """Long work in a process of its own: `progress` at most ten times a second, then `ended` once."""
+
+    progress = Signal(object)
+    ended = Signal(object)
+    _heard = Signal(object)
+
+    def __init__(self, job: ChildJob, parent: QObject) -> None:
+        super().__init__(parent)
+        import multiprocessing
+
+        from views.child import run_child
+
+        context = multiprocessing.get_context("spawn")
+        self._channel, far_end = context.Pipe(duplex=False)
+        self._token = context.Event()
+        self._process = context.Process(
+            target=run_child, args=(job, far_end, self._token), name="bellwether-child"
+        )
+        self._outcome: Outcome | None = None
+        self._running = True
+        self._grace = QTimer(self, singleShot=True, interval=GRACE_MS)
+        self._grace.timeout.connect(self._end_child)
+        self._heard.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        self._started = threading.Event()
+        self._listener = threading.Thread(target=self._listen, args=(far_end,), name="child-listener")
+        self._listener.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether the outcome is still to come."""
+        return self._running
+
+    def cancel(self) -> None:
+        """Ask the child to stop; end it if it has not after three seconds. Its transaction rolls back."""
+        if self._running and not self._token.is_set():
+            self._token.set()
+            self._grace.start()
+
+    def close(self) -> None:
+        """End the child now and wait for it: the window closes."""
+        self._grace.stop()
+        self._started.wait()
+        self._end_child()
+        self._listener.join()
+
+    def _listen(self, far_end: Connection) -> None:
+        # In this thread, as spawning takes tens of milliseconds.
+        try:
+            self._process.start()
+        except (OSError, ValueError) as error:
+            self._heard.emit(("failed", EnvironmentFault(f"The work could not be started: {error}.")))
+        finally:
+            far_end.close()
+            self._started.set()
+        with self._channel:
+            while True:
+                try:
+                    message = self._channel.recv()
+                except (EOFError, OSError):
+                    break
+                self._heard.emit(message)
+        if self._process.pid is not None:
+            self._process.join()
+        self._heard.emit(("over",))
+
+    @Slot(object)
+    def _hear(self, message: tuple[Any, ...]) -> None:
+        match message:
+            case ("progress", progress):
+                self.progress.emit(progress)
+            case ("done", value):
+                self._outcome = Done(value)
+            case ("failed", error):
+                self._outcome = Failed(error)
+            case ("cancelled",):
+                self._outcome = WasCancelled()
+            case _:
+                self._running = False
+                self._grace.stop()
+                self.ended.emit(self._outcome or self._ended_without_a_word())
+
+    def _ended_without_a_word(self) -> Outcome:
+        if self._token.is_set():
+            return WasCancelled()
+        code = self._process.exitcode
+        words = f"The work's process ended by itself (exit code {code}). Nothing of it was kept; try again."
+        return Failed(EnvironmentFault(words))
+
+    def _end_child(self) -> None:
+        if self._process.pid is not None and self._process.is_alive():
+            self._token.set()
+            self._process.terminate()
+
+
+class _Request:
+    """One question and where its answer goes."""
+
+    __slots__ = ("desk", "done", "failed", "job", "stale", "topic")
+
+    def __init__(
+        self,
+        desk: Desk,
+        topic: str,
+        job: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Failed], None] | None,
+    ) -> None:
+        self.desk, self.topic, self.job, self.done, self.failed = desk, topic, job, done, failed
+        self.stale = False
+
+
+class Background(QObject):
+    """The threads and children of one window.
+
+    Parameters
+    ----------
+    readers : threads of the pool for reading.
+    bug : called with an exception that is no `BellwetherError`, before the asker hears of it.
+    """
+
+    _answered = Signal(object, object)
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        readers: int = 2,
+        bug: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bug = bug
+        self._readers = _Lane("reader", readers)
+        self._writer = _Lane("writer", 1)
+        self._children: list[ChildRun] = []
+        self._open = True
+        self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def desk(self, owner: QObject) -> Desk:
+        """A desk whose requests die with ``owner``."""
+        return Desk(self, owner)
+
+    def child(self, job: ChildJob) -> ChildRun:
+        """Start long work in a spawned process. ``job(progress, cancelled)`` is picklable and free of Qt."""
+        run = ChildRun(job, self)
+        self._children.append(run)
+        run.ended.connect(lambda _outcome: self._children.remove(run))
+        return run
+
+    def close(self) -> None:
+        """Let begun work end, drop the rest, end the children. Nothing is delivered afterwards."""
+        if not self._open:
+            return
+        self._open = False
+        for run in list(self._children):
+            run.close()
+        self._readers.close()
+        self._writer.close()
+
+    def put(self, request: _Request, *, write: bool) -> None:
+        """Queue a request; a write is done even when nobody waits for its answer any more."""
+        if not self._open:
+            return
+
+        def work() -> None:
+            if (request.stale or not self._open) and not write:
+                return
+            self._answered.emit(request, _outcome_of(request.job))
+
+        (self._writer if write else self._readers).put(work)
+
+    @Slot(object, object)
+    def _deliver(self, request: _Request, outcome: Outcome) -> None:
+        if isinstance(outcome, Failed) and not isinstance(outcome.error, BellwetherError) and self._bug:
+            self._bug(outcome.error)
+        if request.stale or not self._open:
+            return
+        request.desk.answered(request)
+        if isinstance(outcome, Done):
+            request.done(outcome.value)
+        elif isinstance(outcome, Failed) and request.failed is not None:
+            request.failed(outcome)
+
+
+class Desk:
+    """One page's requests. A newer read on a topic makes the older answer stale; writes never go stale."""
+
+    def __init__(self, background: Background, owner: QObject) -> None:
+        self._background = background
+        self._waiting: dict[str, _Request] = {}
+        self._writes: set[_Request] = set()
+        owner.destroyed.connect(self.close)
+
+    def read(
+        self,
+        topic: str,
+        job: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Failed], None] | None = None,
+    ) -> None:
+        """Ask in the pool; ``done`` or ``failed`` is called on the window's thread unless it went stale."""
+        self.drop(topic)
+        request = self._waiting[topic] = _Request(self, topic, job, done, failed)
+        self._background.put(request, write=False)
+
+    def write(
+        self,
+        job: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Failed], None] | None = None,
+    ) -> None:
+        """Do in the lane of one, in the order of the calls."""
+        request = _Request(self, "", job, done, failed)
+        self._writes.add(request)
+        self._background.put(request, write=True)
+
+    def waiting(self, topic: str) -> bool:
+        """Whether an answer is still to come."""
+        return topic in self._waiting
+
+    def drop(self, topic: str) -> None:
+        """Forget a question: its answer will not be delivered."""
+        request = self._waiting.pop(topic, None)
+        if request is not None:
+            request.stale = True
+
+    def answered(self, request: _Request) -> None:
+        """Called by the runner just before the answer is handed over."""
+        self._writes.discard(request)
+        if self._waiting.get(request.topic) is request:
+            del self._waiting[request.topic]
+
+    def close(self) -> None:
+        """Forget every question; writes are still done."""
+        for topic in list(self._waiting):
+            self.drop(topic)
+        for request in self._writes:
+            request.stale = True
+
+
+def _outcome_of(job: Callable[[], Any]) -> Outcome:
+    """Run a job; this is the one place where every exception is caught, to be told or reported as a bug."""
+    try:
+        return Done(job())
+    except Cancelled:
+        return WasCancelled()
+    except Exception as error:  # noqa: BLE001
+        return Failed(error)
