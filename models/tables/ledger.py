@@ -30,10 +30,11 @@ journal_payloads = Table(
     Column("journal_id", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("table_name", Text, nullable=False),  # '' for words about the entry
-    Column("row_id", Integer),
-    Column("operation", Text, nullable=False),  # insert | update | delete | note
+    Column("row_id", Text),  # text, because a few tables have words for keys
+    Column("operation", Text, nullable=False),  # insert | update | delete | words | digest
     Column("before", Text),  # JSON
     Column("after", Text),  # JSON
+    Column("digest", Text, nullable=False),  # SHA-256 of the row above: it stays when the images are erased
     Column("erased_at", Text),  # a person's data was erased on request: the chain still holds
     Index("ix_journal_payloads_entry", "journal_id", "position"),
     Index("ix_journal_payloads_row", "table_name", "row_id"),

@@ -1,0 +1,25 @@
+"""The journal: one chain of entries behind audit, undo and "what changed".
+
+``chain`` writes entries, ``undo`` compensates one, ``verify`` checks the chain and hashes the content, ``history`` lists.
+"""
+
+from __future__ import annotations
+
+from models.journal.chain import Image, append_entry, head
+from models.journal.history import entries, entry_images, last_undoable
+from models.journal.undo import clear_derived, references, undo_images
+from models.journal.verify import content_hash, verify
+
+__all__ = [
+    "Image",
+    "append_entry",
+    "clear_derived",
+    "content_hash",
+    "entries",
+    "entry_images",
+    "head",
+    "last_undoable",
+    "references",
+    "undo_images",
+    "verify",
+]

@@ -1,0 +1,85 @@
+"""Read the journal: a page of entries, the images of one, and what a person can undo next."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection, and_, exists, select
+
+from models.journal.chain import Image
+from models.tables import journal, journal_payloads
+from models.values.journal import Actor, JournalEntry
+
+#: Verbs that compensate; they are not undone by "undo" again.
+COMPENSATING = ("undo", "undo-import")
+
+
+def entries(connection: Connection, *, limit: int = 200, before: int | None = None) -> list[JournalEntry]:
+    """Return entries, newest first; ``before`` continues below an entry's number."""
+    undoing = journal.alias("undoing")
+    undone_by = select(undoing.c.id).where(undoing.c.undoes == journal.c.id).limit(1).scalar_subquery()
+    words = (
+        select(journal_payloads.c.after)
+        .where(journal_payloads.c.journal_id == journal.c.id, journal_payloads.c.operation == "words")
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(journal, undone_by.label("undone_by"), words.label("words")).order_by(journal.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(journal.c.id < before)
+    return [
+        JournalEntry(
+            id=row.id,
+            at=row.at,
+            actor=Actor(row.actor_kind, row.actor),
+            verb=row.verb,
+            subject=row.subject,
+            words=json.loads(row.words)["words"] if row.words else "",
+            undoes=row.undoes,
+            undone_by=row.undone_by,
+            hash=row.hash,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def entry_images(connection: Connection, number: int) -> list[Image]:
+    """Return the images of an entry in the order in which they were written."""
+    rows = connection.execute(
+        select(journal_payloads)
+        .where(
+            journal_payloads.c.journal_id == number,
+            journal_payloads.c.operation.in_(("insert", "update", "delete")),
+            journal_payloads.c.erased_at.is_(None),
+        )
+        .order_by(journal_payloads.c.position)
+    )
+    return [
+        Image(
+            row.table_name,
+            row.row_id,
+            row.operation,
+            json.loads(row.before) if row.before else None,
+            json.loads(row.after) if row.after else None,
+        )
+        for row in rows
+    ]
+
+
+def last_undoable(connection: Connection, person: str) -> JournalEntry | None:
+    """Return this person's last action or import that was not undone yet; never the pipeline's."""
+    undoing = journal.alias("undoing")
+    row = connection.execute(
+        select(journal.c.id)
+        .where(
+            and_(
+                journal.c.actor == person,
+                journal.c.actor_kind.in_(("person", "import")),
+                journal.c.verb.not_in(COMPENSATING),
+                ~exists().where(undoing.c.undoes == journal.c.id),
+            )
+        )
+        .order_by(journal.c.id.desc())
+        .limit(1)
+    ).first()
+    return entries(connection, limit=1, before=row[0] + 1)[0] if row is not None else None

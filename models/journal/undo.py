@@ -1,0 +1,116 @@
+"""Compensate an entry: a field returns only where it still holds its after-image, a row goes only if nothing needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Table, delete, exists, select
+
+from models.journal.chain import Image
+from models.tables import alert_signals, alerts, customer_risk_scores, metadata, notes, score_history, tasks
+
+if TYPE_CHECKING:
+    from models.store.unit_of_work import UnitOfWork
+
+#: Rows that are computed anew and so never keep another row alive.
+_DERIVED = {"customer_risk_scores", "score_history"}
+
+
+def references(connection: Connection, table: Table, row_id: int) -> list[str]:
+    """Return the names of the tables that refer to a row, derived ones left out."""
+    found = []
+    for other in metadata.sorted_tables:
+        if other.name in _DERIVED:
+            continue
+        for column in other.columns:
+            if any(key.column.table is table for key in column.foreign_keys):
+                there = connection.execute(select(exists().where(column == row_id))).scalar()
+                if there:
+                    found.append(other.name)
+    return found
+
+
+def clear_derived(connection: Connection, customer_ids: Sequence[int]) -> int:
+    """Remove scores, history and cards that no person touched of customers about to go; return the cards' number."""
+    withdrawn = 0
+    for start in range(0, len(customer_ids), 500):
+        ids = list(customer_ids[start : start + 500])
+        worked_on = select(tasks.c.alert_id).where(tasks.c.alert_id.is_not(None)).union(
+            select(notes.c.alert_id).where(notes.c.alert_id.is_not(None))
+        )
+        cards = select(alerts.c.id).where(
+            alerts.c.customer_id.in_(ids), alerts.c.touched == 0, alerts.c.id.not_in(worked_on)
+        )
+        card_ids = list(connection.execute(cards).scalars())
+        connection.execute(delete(alert_signals).where(alert_signals.c.alert_id.in_(card_ids)))
+        connection.execute(delete(alerts).where(alerts.c.id.in_(card_ids)))
+        connection.execute(delete(customer_risk_scores).where(customer_risk_scores.c.customer_id.in_(ids)))
+        connection.execute(delete(score_history).where(score_history.c.customer_id.in_(ids)))
+        withdrawn += len(card_ids)
+    return withdrawn
+
+
+def undo_images(work: UnitOfWork, images: Iterable[Image]) -> None:
+    """Put rows back to their before-images inside ``work``, last image first; name in ``work`` what is kept."""
+    for image in reversed(list(images)):
+        table = metadata.tables[image.table]
+        row_id = _key(table, image.row_id)
+        if image.operation == "insert":
+            _take_out(work, table, row_id)
+        elif image.operation == "delete":
+            _bring_back(work, table, row_id, dict(image.before or {}))
+        else:
+            _put_back(work, table, row_id, dict(image.before or {}), dict(image.after or {}))
+
+
+def _key(table: Table, row_id: int | str) -> int | str:
+    (primary, *_) = table.primary_key.columns
+    return int(row_id) if primary.type.python_type is int else row_id
+
+
+def _current(work: UnitOfWork, table: Table, row_id: int | str) -> dict[str, Any] | None:
+    (primary, *_) = table.primary_key.columns
+    row = work.connection.execute(select(table).where(primary == row_id)).mappings().first()
+    return dict(row) if row is not None else None
+
+
+def _take_out(work: UnitOfWork, table: Table, row_id: int | str) -> None:
+    if _current(work, table, row_id) is None:
+        return
+    if isinstance(row_id, int):
+        if table.name == "customers":
+            clear_derived(work.connection, [row_id])
+        needed_by = references(work.connection, table, row_id)
+        if needed_by:
+            names = ", ".join(name.replace("_", " ") for name in needed_by)
+            work.keep(f"{_name(table)} {row_id} is kept, because {names} refer to it.")
+            return
+    work.delete(table, row_id)
+
+
+def _bring_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[str, Any]) -> None:
+    if _current(work, table, row_id) is not None:
+        work.keep(f"{_name(table)} {row_id} exists again already and is kept.")
+        return
+    work.insert(table, before)
+
+
+def _put_back(
+    work: UnitOfWork, table: Table, row_id: int | str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    row = _current(work, table, row_id)
+    if row is None:
+        work.keep(f"{_name(table)} {row_id} is gone and cannot be put back.")
+        return
+    back = {name: value for name, value in before.items() if row[name] == after.get(name)}
+    for name in before.keys() - back.keys():
+        work.keep(f"{_name(table)} {row_id}: “{name.replace('_', ' ')}” was changed again later and is kept.")
+    if back:
+        work.update(table, row_id, back)
+
+
+def _name(table: Table) -> str:
+    singular = {"policies": "policy", "opportunities": "deal", "activities": "activity", "identities": "identity"}
+    word = singular.get(table.name, table.name.rstrip("s")).replace("_", " ")
+    return word[:1].upper() + word[1:]

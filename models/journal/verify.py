@@ -1,0 +1,114 @@
+"""Check the chain entry by entry, and hash the content of the book."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, select
+
+from models.journal.chain import GENESIS, entry_hash, payload_digest, row_digest
+from models.tables import CONTENT_TABLES, journal, journal_payloads
+from models.values.journal import Actor, Verification
+
+#: Columns that say when or by which import a row was written, or surrogate keys: not content.
+_NOT_CONTENT = {"id", "import_id"}
+
+
+def verify(connection: Connection, remembered_head: tuple[int, str] | None = None) -> Verification:
+    """Check pages, foreign keys and the chain.
+
+    Parameters
+    ----------
+    connection
+        A reader.
+    remembered_head
+        Number and hash of the head as the operating system's keyring remembers it, or None: a journal cut off
+        at its end holds together in itself and is known only from there.
+    """
+    problems = _pages(connection)
+    count, last, found = _walk(connection, remembered_head)
+    problems += found
+    return Verification(
+        ok=not problems,
+        entries=count,
+        head=last,
+        content_hash=content_hash(connection),
+        problems=tuple(problems),
+    )
+
+
+def _pages(connection: Connection) -> list[str]:
+    problems = [
+        f"The store's pages do not hold together: {row[0]}."
+        for row in connection.exec_driver_sql("PRAGMA quick_check(5)")
+        if row[0] != "ok"
+    ]
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
+    return problems + [f"A row of {row[0]} refers to a row of {row[2]} that is missing." for row in broken]
+
+
+def _walk(connection: Connection, remembered: tuple[int, str] | None) -> tuple[int, str, list[str]]:
+    problems: list[str] = []
+    previous, expected, count, seen_remembered = GENESIS, 1, 0, False
+    digests = _payload_digests(connection, problems)
+    for row in connection.execute(select(journal).order_by(journal.c.id)):
+        count += 1
+        if row.id != expected:
+            problems.append(f"Journal entries {expected} to {row.id - 1} are missing.")
+        if row.previous_hash != previous:
+            problems.append(f"Journal entry {row.id} does not follow the entry before it.")
+        actor = Actor(row.actor_kind, row.actor)
+        if row.hash != entry_hash(row.previous_hash, row.id, row.at, actor, row.verb, row.subject, row.digest, row.undoes):
+            problems.append(f"Journal entry {row.id} was changed after it was written.")
+        if row.digest != payload_digest(digests.get(row.id, ())):
+            problems.append(f"The details of journal entry {row.id} were changed after they were written.")
+        seen_remembered = seen_remembered or remembered == (row.id, row.hash)
+        previous, expected = row.hash, row.id + 1
+    if remembered is not None and not seen_remembered:
+        problems.append(
+            f"The journal is not the one that this computer remembers: entry {remembered[0]} is missing or changed."
+        )
+    return count, previous, problems
+
+
+def _payload_digests(connection: Connection, problems: list[str]) -> dict[int, list[str]]:
+    digests: dict[int, list[str]] = {}
+    table = journal_payloads
+    for row in connection.execute(select(table).order_by(table.c.journal_id, table.c.position)):
+        if row.erased_at is None and row.digest != row_digest(
+            row.table_name, row.row_id, row.operation, row.before, row.after
+        ):
+            problems.append(f"A detail of journal entry {row.journal_id} was changed after it was written.")
+        digests.setdefault(row.journal_id, []).append(row.digest)
+    return digests
+
+
+def content_hash(connection: Connection) -> str:
+    """Return the SHA-256 over all that files and people brought, free of surrogate keys and times of writing.
+
+    Each row is taken in the order of its (source, external key), with references replaced by the key that they name.
+    """
+    digest = hashlib.sha256()
+    for table in CONTENT_TABLES:
+        digest.update(f"\n#{table.name}\n".encode())
+        for row in connection.execute(_content_query(table)):
+            digest.update(repr(tuple(row)).encode())
+    return digest.hexdigest()
+
+
+def _content_query(table: Table) -> Select[Any]:
+    columns: list[ColumnElement[Any]] = []
+    source: FromClause = table
+    for column in table.columns:
+        if column.name in _NOT_CONTENT:
+            continue
+        keys = list(column.foreign_keys)
+        if not keys:
+            columns.append(column)
+            continue
+        target = keys[0].column.table.alias(f"of_{column.name}")
+        source = source.outerjoin(target, target.c.id == column)
+        columns += [target.c.source, target.c.external_id]
+    order = [table.c.source, table.c.external_id] if "external_id" in table.c else columns
+    return select(*columns).select_from(source).order_by(*order)

@@ -1,0 +1,99 @@
+"""The one place that opens SQLite files, and that turns SQLite's errors into sentences."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged
+
+BUSY_TIMEOUT_MS = 5_000
+CACHE_KIB = 65_536
+
+
+def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
+    """Open a store file with the settings that every connection of the program has.
+
+    Parameters
+    ----------
+    path
+        The store file; it is created when its folder exists.
+    busy_timeout_ms
+        How long a writer waits for another one, in milliseconds.
+
+    Returns
+    -------
+    sqlite3.Connection
+        In autocommit mode: transactions are begun and ended by the unit of work, never by the driver.
+    """
+    # Not bound to a thread: the pool hands a connection to one thread at a time.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB:d}")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: what was said to be done survives a power cut, and a queued mail must never be sent twice.
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def staging_path(store: str | Path) -> Path:
+    """Return the path of this process's staging file, beside the store, so that both share a disk."""
+    store = Path(store)
+    return store.with_name(f"{store.name}.staging-{os.getpid()}")
+
+
+@contextmanager
+def sentences(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about the file, the disk and locks into faults that say what to do.
+
+    Raises
+    ------
+    StoreBusy
+        Another program writes.
+    StoreDamaged
+        The file is no store, or its pages do not hold together.
+    EnvironmentFault
+        Disk full, no permission, input and output errors.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        fault = fault_of(error, path)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def fault_of(error: BaseException, path: Path) -> EnvironmentFault | None:
+    """Return the fault that an SQLite error stands for, or None where it is a bug of ours."""
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if code is not None else None
+    words = str(error)
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(
+            f"Another program is writing to {path.name}. Nothing was changed; close the other program or try again in a moment."
+        )
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "malformed" in words:
+        return StoreDamaged(
+            f"{path.name} is damaged or is no Bellwether book. It was left as it is; restore a copy of it, "
+            "or start a new book and import your exports again."
+        )
+    if primary == sqlite3.SQLITE_FULL:
+        return EnvironmentFault(
+            f"The disk that holds {path.name} is full. Nothing was changed; free some space and try again."
+        )
+    if primary == sqlite3.SQLITE_IOERR:
+        return EnvironmentFault(
+            f"The disk that holds {path.name} could not be read or written. Nothing was changed; "
+            "check its free space and the connection to it, then try again."
+        )
+    if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        return EnvironmentFault(
+            f"{path} cannot be opened for writing. Check that its folder exists and that you may write there."
+        )
+    return None

@@ -1,0 +1,63 @@
+"""Make an empty file a book: tables, the full-text index of customers, and the version marks."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from models.tables import SCHEMA_VERSION, metadata
+
+#: The search index of customers follows the table by triggers, so that no writer can forget it.
+SEARCH_DDL = (
+    """CREATE VIRTUAL TABLE customers_search USING fts5(
+        name, company, email, city, content='customers', content_rowid='id',
+        tokenize="unicode61 remove_diacritics 2", prefix='2 3')""",
+    """CREATE TRIGGER customers_search_insert AFTER INSERT ON customers BEGIN
+        INSERT INTO customers_search(rowid, name, company, email, city)
+        VALUES (new.id, new.name, new.company, new.email, new.city);
+    END""",
+    """CREATE TRIGGER customers_search_delete AFTER DELETE ON customers BEGIN
+        INSERT INTO customers_search(customers_search, rowid, name, company, email, city)
+        VALUES ('delete', old.id, old.name, old.company, old.email, old.city);
+    END""",
+    """CREATE TRIGGER customers_search_update AFTER UPDATE OF name, company, email, city ON customers BEGIN
+        INSERT INTO customers_search(customers_search, rowid, name, company, email, city)
+        VALUES ('delete', old.id, old.name, old.company, old.email, old.city);
+        INSERT INTO customers_search(rowid, name, company, email, city)
+        VALUES (new.id, new.name, new.company, new.email, new.city);
+    END""",
+)
+
+
+def schema_ddl() -> list[str]:
+    """Return every statement that makes the schema of this version, in order."""
+    dialect = sqlite.dialect()
+    statements: list[str] = []
+    for table in metadata.sorted_tables:
+        statements.append(str(CreateTable(table).compile(dialect=dialect)).strip())
+        statements += [
+            str(CreateIndex(index).compile(dialect=dialect)).strip()
+            for index in sorted(table.indexes, key=lambda index: index.name or "")
+        ]
+    return [*statements, *SEARCH_DDL]
+
+
+def create_schema(connection: sqlite3.Connection, application_id: int) -> None:
+    """Create the schema in one transaction; a second process that does the same waits and finds it done."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchone()
+        if made is None:
+            for statement in schema_ddl():
+                connection.execute(statement)
+            connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            connection.execute("INSERT INTO alembic_version VALUES (?)", (f"{SCHEMA_VERSION:04d}",))
+            connection.execute(f"PRAGMA application_id = {application_id:d}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION:d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

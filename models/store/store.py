@@ -1,0 +1,179 @@
+"""Open a book: recognise what the file is, bring it up to date, hand out readers and the one writer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine
+from sqlalchemy.exc import DBAPIError
+
+from models.store.connect import BUSY_TIMEOUT_MS, connect, fault_of, sentences
+from models.store.schema import create_schema
+from models.store.unit_of_work import UnitOfWork, rollback
+from models.tables import SCHEMA_VERSION
+from models.values.errors import EnvironmentFault, StoreDamaged, StoreFromTheFuture
+from models.values.journal import Actor
+
+#: "Bell" in ASCII: marks the file as a Bellwether book, whatever its name.
+APPLICATION_ID = 0x42656C6C
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+class Store:
+    """An open book. Readers see the last commit; ``unit_of_work`` is the only way to write."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self.path = path
+        self._engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection that sees one unchanging state of the book, and cannot write."""
+        with self._told(), self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+            finally:
+                rollback(connection)
+                connection.exec_driver_sql("PRAGMA query_only = OFF")
+
+    @contextmanager
+    def unit_of_work(self, actor: Actor, verb: str, subject: str, *, at: str) -> Iterator[UnitOfWork]:
+        """Yield a unit of work: committed once by its ``commit()``, rolled back in every other case.
+
+        Parameters
+        ----------
+        actor, verb, subject
+            What the journal entry says, e.g. a person, "snooze", "alert:77".
+        at
+            The moment (UTC, ISO) from the workspace's clock.
+        """
+        with self._told(), self._engine.connect() as connection:
+            work = UnitOfWork(connection, actor, verb, subject, at)
+            work.begin()
+            try:
+                yield work
+            finally:
+                work.close()
+
+    def close(self) -> None:
+        """Close all connections; the write-ahead log is folded into the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            with sentences(self.path):
+                yield
+        except DBAPIError as error:
+            fault = fault_of(error.orig, self.path) if error.orig is not None else None
+            if fault is None:
+                raise
+            raise fault from error
+
+
+def open_store(path: str | Path, *, create: bool = True, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Store:
+    """Open the book at ``path``, creating or migrating it where needed.
+
+    Raises
+    ------
+    StoreFromTheFuture
+        A newer version of the program wrote it; it is left as it is.
+    StoreDamaged
+        It is no store, is truncated, or lacks its tables.
+    EnvironmentFault
+        It does not exist (with ``create=False``), or cannot be opened.
+    """
+    path = Path(path)
+    _check_place(path, create)
+    with sentences(path):
+        connection = connect(path, busy_timeout_ms=busy_timeout_ms)
+        try:
+            version = _recognise(connection, path)
+        finally:
+            connection.close()
+    if 0 < version < SCHEMA_VERSION:
+        from models.store.migrate import migrate  # Alembic costs 300 ms: only when it is needed
+
+        with sentences(path):
+            migrate(path, version)
+    return Store(path, _engine(path, busy_timeout_ms))
+
+
+def _check_place(path: Path, create: bool) -> None:
+    if path.is_dir():
+        raise EnvironmentFault(f"{path} is a folder. Name the file of a book, for example {path / 'book.bellwether'}.")
+    if not path.exists():
+        if not create:
+            raise EnvironmentFault(f"There is no book at {path}. Check the path, or import a file to begin one.")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentFault(f"The folder {path.parent} cannot be made ({error.strerror}). Choose another place.") from error
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_SQLITE_MAGIC))
+    except OSError as error:
+        raise EnvironmentFault(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
+    if head and head != _SQLITE_MAGIC:
+        raise StoreDamaged(
+            f"{path.name} is no Bellwether book. It was left as it is; choose another file, or import it if it is an export."
+        )
+
+
+def _recognise(connection: sqlite3.Connection, path: Path) -> int:
+    """Create the schema in an empty file; else return the version after a look at what is there."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables and version == 0:
+        create_schema(connection, APPLICATION_ID)
+        return SCHEMA_VERSION
+    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application != APPLICATION_ID:
+        raise StoreDamaged(
+            f"{path.name} is a database of another program. It was left as it is; choose a Bellwether book."
+        )
+    if version > SCHEMA_VERSION:
+        raise StoreFromTheFuture(
+            f"{path.name} was written by a newer Bellwether (store version {version}, this program knows {SCHEMA_VERSION}). "
+            "It was left as it is; update Bellwether to open it."
+        )
+    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
+    size: int = connection.execute("PRAGMA page_size").fetchone()[0]
+    if path.stat().st_size < pages * size and not _has_log(path):
+        raise StoreDamaged(_truncated(path))
+    missing = {"journal", "customers", "orders"} - tables
+    if missing:
+        raise StoreDamaged(_truncated(path))
+    return version
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _truncated(path: Path) -> str:
+    return (
+        f"{path.name} is damaged: a part of it is missing. It was left as it is; restore a copy of it, "
+        "or start a new book and import your exports again."
+    )
+
+
+def _engine(path: Path, busy_timeout_ms: int) -> Engine:
+    # The driver is in autocommit mode and SQLAlchemy's own begin is silent there: readers and the unit of work say
+    # BEGIN themselves, and closing a connection that is in no transaction commits nothing.
+    return create_engine(
+        "sqlite://",
+        creator=lambda: connect(path, busy_timeout_ms=busy_timeout_ms),
+        pool_size=4,
+        max_overflow=8,
+        pool_reset_on_return=None,  # readers and the unit of work end their own transactions
+        query_cache_size=500,
+        poolclass=QueuePool,
+    )

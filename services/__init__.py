@@ -1,0 +1,1 @@
+"""What the program does, free of Qt: one folder for each room of the flow, and the workspace that they share."""
