@@ -1,6 +1,7 @@
 """The journal: one chain of entries behind audit, undo and "what changed".
 
-``chain`` writes entries, ``undo`` compensates one, ``verify`` checks the chain and hashes the content, ``history`` lists.
+``chain`` writes entries, ``undo`` compensates one, ``verify`` checks the chain and hashes the content, ``history``
+lists.
 """
 
 from __future__ import annotations

@@ -53,7 +53,9 @@ def payload_digest(row_digests: Iterable[str]) -> str:
     return sha256("\n".join(row_digests))
 
 
-def entry_hash(previous: str, number: int, at: str, actor: Actor, verb: str, subject: str, digest: str, undoes: int | None) -> str:
+def entry_hash(
+    previous: str, number: int, at: str, actor: Actor, verb: str, subject: str, digest: str, undoes: int | None
+) -> str:
     """Return the hash that closes an entry and opens the next."""
     return sha256(
         json.dumps([previous, number, at, actor.kind, actor.name, verb, subject, digest, undoes], ensure_ascii=False)

@@ -24,7 +24,8 @@ def entries(connection: Connection, *, limit: int = 200, before: int | None = No
         .limit(1)
         .scalar_subquery()
     )
-    query = select(journal, undone_by.label("undone_by"), words.label("words")).order_by(journal.c.id.desc()).limit(limit)
+    query = select(journal, undone_by.label("undone_by"), words.label("words"))
+    query = query.order_by(journal.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(journal.c.id < before)
     return [

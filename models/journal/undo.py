@@ -1,4 +1,4 @@
-"""Compensate an entry: a field returns only where it still holds its after-image, a row goes only if nothing needs it."""
+"""Compensate an entry: a field returns only where it still holds its after-image, a row goes if nothing needs it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ def clear_derived(connection: Connection, customer_ids: Sequence[int]) -> int:
     withdrawn = 0
     for start in range(0, len(customer_ids), 500):
         ids = list(customer_ids[start : start + 500])
-        worked_on = select(tasks.c.alert_id).where(tasks.c.alert_id.is_not(None)).union(
-            select(notes.c.alert_id).where(notes.c.alert_id.is_not(None))
+        worked_on = (
+            select(tasks.c.alert_id)
+            .where(tasks.c.alert_id.is_not(None))
+            .union(select(notes.c.alert_id).where(notes.c.alert_id.is_not(None)))
         )
         cards = select(alerts.c.id).where(
             alerts.c.customer_id.in_(ids), alerts.c.touched == 0, alerts.c.id.not_in(worked_on)
@@ -96,9 +98,7 @@ def _bring_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[
     work.insert(table, before)
 
 
-def _put_back(
-    work: UnitOfWork, table: Table, row_id: int | str, before: dict[str, Any], after: dict[str, Any]
-) -> None:
+def _put_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[str, Any], after: dict[str, Any]) -> None:
     row = _current(work, table, row_id)
     if row is None:
         work.keep(f"{_name(table)} {row_id} is gone and cannot be put back.")

@@ -59,7 +59,10 @@ def _walk(connection: Connection, remembered: tuple[int, str] | None) -> tuple[i
         if row.previous_hash != previous:
             problems.append(f"Journal entry {row.id} does not follow the entry before it.")
         actor = Actor(row.actor_kind, row.actor)
-        if row.hash != entry_hash(row.previous_hash, row.id, row.at, actor, row.verb, row.subject, row.digest, row.undoes):
+        expected_hash = entry_hash(
+            row.previous_hash, row.id, row.at, actor, row.verb, row.subject, row.digest, row.undoes
+        )
+        if row.hash != expected_hash:
             problems.append(f"Journal entry {row.id} was changed after it was written.")
         if row.digest != payload_digest(digests.get(row.id, ())):
             problems.append(f"The details of journal entry {row.id} were changed after they were written.")

@@ -76,7 +76,8 @@ def fault_of(error: BaseException, path: Path) -> EnvironmentFault | None:
     words = str(error)
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(
-            f"Another program is writing to {path.name}. Nothing was changed; close the other program or try again in a moment."
+            f"Another program is writing to {path.name}. Nothing was changed; "
+            "close the other program, or try again in a moment."
         )
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "malformed" in words:
         return StoreDamaged(

@@ -1,17 +1,17 @@
-"""Bring an older store up to date: a backup first, then each migration in a transaction of its own (Alembic)."""
+"""Bring an older store up to date: a copy first, then each migration in a transaction of its own (Alembic)."""
 
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from pathlib import Path
+from types import ModuleType
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 
 from models.store.connect import connect
+from models.store.unit_of_work import rollback
 from models.tables import SCHEMA_VERSION
+from models.values.errors import EnvironmentFault
 
 #: Absolute, because a frozen program has no working directory to rely on.
 SCRIPTS = Path(__file__).resolve().parent / "migrations"
@@ -19,49 +19,61 @@ SCRIPTS = Path(__file__).resolve().parent / "migrations"
 
 def backup_path(path: Path, version: int) -> Path:
     """Return where the copy of a store of an older version is kept: beside it, named after its version."""
-    return path.with_name(f"{path.stem}.before-version-{SCHEMA_VERSION}.from-{version}{path.suffix}")
+    return path.with_name(f"{path.stem}.version-{version}{path.suffix}")
 
 
-def migrate(path: Path, version: int) -> None:
-    """Run all migrations from ``version`` to this program's, after a backup through SQLite's own backup API.
+def migrate(path: Path, version: int, *, to: int = SCHEMA_VERSION, scripts: Path = SCRIPTS) -> None:
+    """Run the migrations after ``version`` up to ``to``, each atomic, after a copy of the store was made beside it.
 
     Raises
     ------
-    sqlite3.Error, OSError
-        The store is then as it was after the last complete migration, and the backup is beside it.
+    EnvironmentFault
+        There is no room for the copy.
+    sqlite3.Error
+        The store is then as it was after the last complete migration.
     """
-    source = connect(path)
-    try:
-        target = sqlite3.connect(backup_path(path, version))
-        with target:
-            source.backup(target)
-        target.close()
-    finally:
-        source.close()
+    _back_up(path, version)
     engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
-    scripts = ScriptDirectory(str(SCRIPTS))
     try:
-        for number in range(version + 1, SCHEMA_VERSION + 1):
-            revision = scripts.get_revision(f"{number:04d}")
-            assert revision is not None
-            with engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    context = MigrationContext.configure(connection, opts={"as_sql": False})
-                    from alembic.operations import Operations
-
-                    with Operations.context(context):
-                        revision.module.upgrade()
-                    connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (f"{number:04d}",))
-                    connection.exec_driver_sql(f"PRAGMA user_version = {number:d}")
-                    connection.exec_driver_sql("COMMIT")
-                except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
-                    raise
+        with engine.connect() as connection:
+            for number in range(version + 1, to + 1):
+                _upgrade(connection, _revision(scripts, number), number)
     finally:
         engine.dispose()
 
 
-def has_room_for_backup(path: Path) -> bool:
-    """Return whether the disk can hold the backup that a migration makes first."""
-    return shutil.disk_usage(path.parent).free > 2 * path.stat().st_size
+def _back_up(path: Path, version: int) -> None:
+    if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
+        raise EnvironmentFault(
+            f"{path.name} needs to be brought up to date, and the disk has no room for the copy that is made first. "
+            "Nothing was changed; free some space and open it again."
+        )
+    source, target = connect(path), connect(backup_path(path, version))
+    try:
+        source.backup(target)
+    finally:
+        target.close()
+        source.close()
+
+
+def _revision(scripts: Path, number: int) -> ModuleType:
+    from alembic.script import ScriptDirectory  # 300 ms, and only a store of an older release needs it
+
+    script = ScriptDirectory(str(scripts)).get_revision(f"{number:04d}")
+    assert script is not None, f"migration {number:04d} is missing"
+    return script.module
+
+
+def _upgrade(connection: Connection, revision: ModuleType, number: int) -> None:
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        with Operations.context(MigrationContext.configure(connection)):
+            revision.upgrade()
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (f"{number:04d}",))
+        connection.exec_driver_sql(f"PRAGMA user_version = {number:d}")
+        connection.exec_driver_sql("COMMIT")
+    finally:
+        rollback(connection)

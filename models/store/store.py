@@ -113,7 +113,9 @@ def _check_place(path: Path, create: bool) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise EnvironmentFault(f"The folder {path.parent} cannot be made ({error.strerror}). Choose another place.") from error
+            raise EnvironmentFault(
+                f"The folder {path.parent} cannot be made ({error.strerror}). Choose another place."
+            ) from error
         return
     try:
         with path.open("rb") as file:
@@ -122,7 +124,8 @@ def _check_place(path: Path, create: bool) -> None:
         raise EnvironmentFault(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
     if head and head != _SQLITE_MAGIC:
         raise StoreDamaged(
-            f"{path.name} is no Bellwether book. It was left as it is; choose another file, or import it if it is an export."
+            f"{path.name} is no Bellwether book. It was left as it is; "
+            "choose another file, or import it if it is an export."
         )
 
 
@@ -140,7 +143,8 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> int:
         )
     if version > SCHEMA_VERSION:
         raise StoreFromTheFuture(
-            f"{path.name} was written by a newer Bellwether (store version {version}, this program knows {SCHEMA_VERSION}). "
+            f"{path.name} was written by a newer Bellwether "
+            f"(store version {version}, this program knows {SCHEMA_VERSION}). "
             "It was left as it is; update Bellwether to open it."
         )
     pages: int = connection.execute("PRAGMA page_count").fetchone()[0]

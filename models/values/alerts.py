@@ -143,7 +143,8 @@ class Rhythm:
 class TimelineRow:
     """One row of the timeline of everything."""
 
-    kind: str  # order | return | ticket | email | review | deal | activity | alert | task | note | survey | conversation
+    # order | return | ticket | email | review | deal | activity | alert | task | note | survey | conversation
+    kind: str
     at: str  # day or moment, sortable
     when_words: str
     bold: str

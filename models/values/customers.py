@@ -7,9 +7,7 @@ from typing import Literal
 
 from models.values.alerts import AlertRow, ScoreFigures
 
-SortColumn = Literal[
-    "name", "tier", "segment", "churn", "at_risk", "engagement", "last_order", "next_action", "owner"
-]
+SortColumn = Literal["name", "tier", "segment", "churn", "at_risk", "engagement", "last_order", "next_action", "owner"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The two kinds of error that a person is told in a sentence. Anything else that is raised is a bug.
 
-A message is one clear sentence that says what happened, and what to do. It may hold a file's name, never a customer's data.
+A message is one clear sentence that says what happened, and what to do. It may hold a file's name, never a
+customer's data.
 """
 
 from __future__ import annotations
