@@ -32,6 +32,7 @@ from services.settings.preferences import (
     with_filter,
     without_filter,
 )
+from services.settings.stored import change_policy, history, load_policy, reporting_currency, title_of
 
 __all__ = [
     "BusinessHours",
@@ -51,10 +52,15 @@ __all__ = [
     "SavedFilter",
     "SegmentFigure",
     "SlaHours",
+    "change_policy",
     "default_path",
+    "history",
     "load_managed",
+    "load_policy",
     "load_preferences",
+    "reporting_currency",
     "save_preferences",
+    "title_of",
     "with_filter",
     "without_filter",
 ]

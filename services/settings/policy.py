@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -204,6 +204,10 @@ class BusinessHours:
         """Return the zone in which the hours are meant."""
         return ZoneInfo(self.time_zone) if self.time_zone else this_computers_zone()
 
+    def zone_name(self) -> str:
+        """Return the IANA name of that zone; UTC where this computer does not tell its zone's name."""
+        return self.time_zone or getattr(this_computers_zone(), "key", "UTC")
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentFigure:
@@ -313,7 +317,7 @@ class Policy:
     incentive_approval_minor: int = 5000
     rule_parameters: tuple[RuleParameter, ...] = ()
     reporting_currency: str = ""
-    exchange_rates: tuple[ExchangeRate, ...] = field(default=())
+    exchange_rates: tuple[ExchangeRate, ...] = ()
 
     def __post_init__(self) -> None:
         for name, low, high, unit in _LIMITS:

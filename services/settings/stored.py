@@ -1,0 +1,111 @@
+"""The policy in the book: the newest version counts, each change is a journalled unit of work that can be undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+from models.tables import policies
+from models.values.changes import Changes
+from models.values.errors import UserError
+from services.settings.codec import FieldError, decode_field, from_json, hints_of, to_json
+from services.settings.managed import Managed
+from services.settings.policy import Policy
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from services.workspace import Workspace
+
+
+def load_policy(connection: Connection) -> Policy:
+    """Return the book's policy: its newest version, or the defaults where none was ever changed.
+
+    Fields that this version does not know are left out; a field that no longer fits takes its default, so that
+    a book can always be opened.
+    """
+    found = connection.exec_driver_sql("SELECT policy FROM policies ORDER BY id DESC LIMIT 1").first()
+    if found is None:
+        return Policy()
+    raw = json.loads(found[0])
+    known: dict[str, Any] = {name: raw[name] for name in hints_of(Policy) if name in raw}
+    while True:
+        try:
+            return from_json(Policy, known)
+        except FieldError as error:
+            broken = error.field.split(".")[0].split("[")[0]
+            if known.pop(broken, None) is None:
+                return Policy()
+
+
+def reporting_currency(connection: Connection, policy: Policy) -> str:
+    """Return the currency in which the book adds up: the policy's, else that of its first order, else USD."""
+    if policy.reporting_currency:
+        return policy.reporting_currency
+    found = connection.exec_driver_sql("SELECT currency FROM orders ORDER BY id LIMIT 1").first()
+    return str(found[0]) if found else "USD"
+
+
+def change_policy(workspace: Workspace, *, managed: Managed | None = None, **changes: Any) -> Changes:
+    """Write a new version of the policy with some fields changed.
+
+    Parameters
+    ----------
+    managed
+        IT's file; its fields cannot be changed.
+    **changes
+        Field of ``Policy`` to its new value, as the dataclass holds it or as JSON has it.
+
+    Returns
+    -------
+    Changes
+        With ``everyone``, as any figure may change any score; without an entry where nothing changed.
+
+    Raises
+    ------
+    FieldError
+        Naming the field that does not fit, and why.
+    UserError
+        For a field that IT has set.
+    """
+    for name in changes:
+        if managed is not None and managed.is_locked(name):
+            raise UserError(f"The setting “{title_of(name)}” is set by your organisation; ask your IT to change it.")
+    decoded = {name: decode_field(Policy, name, value) for name, value in changes.items()}
+    store = workspace.store
+    with store.unit_of_work(workspace.me, "change-policy", "policy", at=workspace.at) as work:
+        before = load_policy(work.connection)
+        after = replace(before, **decoded)
+        if after == before:
+            return Changes()
+        text = json.dumps(to_json(after), ensure_ascii=False, sort_keys=True)
+        work.insert(policies, {"policy": text, "changed_at": workspace.at, "actor": workspace.person})
+        work.say(_said(before, after))
+        work.touch(everyone=True, tables=("policies",))
+        return work.commit()
+
+
+def history(connection: Connection, limit: int = 100) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """Return the versions, newest first: when, who, the policy as JSON values."""
+    rows = connection.exec_driver_sql(
+        "SELECT changed_at, actor, policy FROM policies ORDER BY id DESC LIMIT ?", (limit,)
+    )
+    return [(row[0], row[1], json.loads(row[2])) for row in rows]
+
+
+def title_of(name: str) -> str:
+    """Return a field's name in words: ``card_budget`` is "card budget"."""
+    return name.replace("_", " ").replace("clv", "lifetime value").replace("sla", "answer")
+
+
+def _said(before: Policy, after: Policy) -> str:
+    parts = []
+    for one in fields(Policy):
+        old, new = getattr(before, one.name), getattr(after, one.name)
+        if old == new:
+            continue
+        plain = isinstance(new, int | float | str) and isinstance(old, int | float | str)
+        parts.append(title_of(one.name) + (f" from {old or 'none'} to {new or 'none'}" if plain else ""))
+    return "Changed " + ", ".join(parts)
