@@ -1,12 +1,16 @@
-"""The workspace: what every room is given. Built once by the composition root, handed on by constructor."""
+"""The workspace: what every room is given. Built once by the composition root, handed on by constructor.
+
+A ``Recipe`` is the plain value from which a workspace is opened; it is what crosses into a child process, which opens
+the store by itself.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from models.store import Store
+from models.store import Store, open_store
 from models.values.journal import Actor
 
 if TYPE_CHECKING:
@@ -41,30 +45,69 @@ class Keyring(Protocol):
 class SystemClock:
     """The computer's clock and time zone."""
 
-    zone: tzinfo | None = None
-
     def now(self) -> datetime:
         """Return the present moment in UTC."""
         return datetime.now(UTC)
 
     def today(self) -> date:
         """Return the calendar day in the computer's zone."""
-        return datetime.now(self.zone).astimezone(self.zone).date()
+        return datetime.now(UTC).astimezone().date()
 
 
 @dataclass(frozen=True, slots=True)
 class FixedClock:
-    """A clock that stands still: for tests, pictures and a child process that must agree with its parent."""
+    """A clock that stands still: for tests and pictures, and for a child that must agree with its parent."""
 
     moment: datetime
 
     def now(self) -> datetime:
-        """Return the fixed moment."""
-        return self.moment
+        """Return the fixed moment in UTC."""
+        return self.moment.astimezone(UTC)
 
     def today(self) -> date:
         """Return the day of the fixed moment in its own zone."""
         return self.moment.date()
+
+
+class SessionKeyring:
+    """Keeps secrets for this run only: what is used where the computer has no keyring."""
+
+    lasting = False
+
+    def __init__(self) -> None:
+        self._secrets: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        """Return a secret of this run, or None."""
+        return self._secrets.get(name)
+
+    def set(self, name: str, secret: str) -> None:
+        """Keep a secret until the program ends."""
+        self._secrets[name] = secret
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Plain values from which a workspace is opened, here or in a child process.
+
+    Attributes
+    ----------
+    store
+        Path of the book.
+    person
+        Who works, as the journal names them.
+    moment
+        A fixed moment (ISO, with zone) where the clock shall stand still; None: the computer's clock.
+    """
+
+    store: str
+    person: str
+    moment: str | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock that this recipe asks for."""
+        return FixedClock(datetime.fromisoformat(self.moment)) if self.moment else SystemClock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +119,7 @@ class Workspace:
     clock: Clock
     keyring: Keyring
     person: str
+    recipe: Recipe
 
     @property
     def me(self) -> Actor:
@@ -90,3 +134,30 @@ class Workspace:
     def with_policy(self, policy: Policy) -> Workspace:
         """Return the same workspace under another policy (after it was changed, or for a trial)."""
         return replace(self, policy=policy)
+
+    def close(self) -> None:
+        """Close the store's connections."""
+        self.store.close()
+
+
+def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bool = True) -> Workspace:
+    """Open the store and the policy in it.
+
+    Raises
+    ------
+    EnvironmentFault
+        The store cannot be opened; see ``models.store.open_store``.
+    """
+    from services.settings import load_policy
+
+    store = open_store(recipe.store, create=create)
+    with store.read() as connection:
+        policy = load_policy(connection)
+    return Workspace(
+        store=store,
+        policy=policy,
+        clock=recipe.clock,
+        keyring=keyring if keyring is not None else SessionKeyring(),
+        person=recipe.person,
+        recipe=recipe,
+    )

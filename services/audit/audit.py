@@ -1,0 +1,65 @@
+"""History, undo and verification over ``models.journal``; the only room that speaks to the keyring about the chain."""
+
+from __future__ import annotations
+
+from models.journal import entries, entry_images, head, last_undoable, undo_images, verify
+from models.values.changes import Changes
+from models.values.errors import UserError
+from models.values.journal import JournalEntry, Verification
+from services.workspace import Workspace
+
+
+def history(workspace: Workspace, *, limit: int = 200, before: int | None = None) -> list[JournalEntry]:
+    """Return journal entries, newest first; ``before`` continues below an entry."""
+    with workspace.store.read() as connection:
+        return entries(connection, limit=limit, before=before)
+
+
+def undo_last(workspace: Workspace) -> Changes:
+    """Undo this person's last action by a compensating entry; the pipeline's work is never undone by it.
+
+    Raises
+    ------
+    UserError
+        There is nothing to undo, or the last action was an import, which has an undo of its own.
+    """
+    with workspace.store.unit_of_work(workspace.me, "undo", "journal", at=workspace.at) as work:
+        entry = last_undoable(work.connection, workspace.person)
+        if entry is None:
+            raise UserError("There is nothing to undo: no action of yours stands in the journal.")
+        if entry.actor.kind == "import":
+            number = entry.subject.partition(":")[2]
+            raise UserError(
+                f"Your last action was an import. Undo it from its receipt on the Data page, "
+                f"or with “bellwether undo-import {number}”."
+            )
+        work.undoes = entry.id
+        work.subject = entry.subject
+        undo_images(work, entry_images(work.connection, entry.id))
+        work.say(f"Undid: {entry.words or entry.verb}")
+        return work.commit()
+
+
+def verify_book(workspace: Workspace) -> Verification:
+    """Check the store's pages and the chain against the head in the keyring, and hash the content."""
+    with workspace.store.read() as connection:
+        return verify(connection, _remembered(workspace))
+
+
+def remember_head(workspace: Workspace) -> None:
+    """Keep the chain's head in the keyring, so that a journal that is cut off later is noticed."""
+    if not workspace.keyring.lasting:
+        return
+    with workspace.store.read() as connection:
+        number, last = head(connection)
+    workspace.keyring.set(_secret_name(workspace), f"{number}:{last}")
+
+
+def _remembered(workspace: Workspace) -> tuple[int, str] | None:
+    text = workspace.keyring.get(_secret_name(workspace))
+    number, separator, last = (text or "").partition(":")
+    return (int(number), last) if separator and number.isdecimal() else None
+
+
+def _secret_name(workspace: Workspace) -> str:
+    return f"journal head of {workspace.store.path.resolve()}"

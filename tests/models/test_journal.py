@@ -1,0 +1,242 @@
+"""The laws of the journal: undo restores, the chain shows every change, the content hash sees only content."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.journal import content_hash, entries, entry_images, last_undoable, undo_images, verify
+from models.store import Store, open_store
+from models.tables import customers, notes, orders
+from models.values.changes import Changes
+from models.values.journal import Actor
+
+ANN, RULE = Actor("person", "Ann"), Actor("rule", "order_gap")
+AT = "2026-11-20T08:00:00Z"
+
+FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.text(max_size=8),
+        "city": st.none() | st.text(max_size=8),
+        "tier": st.sampled_from([None, "Gold", "Silver"]),
+        "acquisition_cost_minor": st.none() | st.integers(-(2**40), 2**40),
+    },
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), FIELDS),
+        st.tuples(st.just("edit"), st.tuples(st.integers(0, 5), FIELDS)),
+        st.tuples(st.just("remove"), st.integers(0, 5)),
+    ),
+    max_size=8,
+)
+
+
+@pytest.fixture
+def store(store_path: Path) -> Any:
+    opened = open_store(store_path)
+    yield opened
+    opened.close()
+
+
+_numbers = itertools.count(1)
+
+
+def _state(store: Store) -> tuple[list[tuple[Any, ...]], str]:
+    with store.read() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM customers ORDER BY id").all()
+        return [tuple(row) for row in rows], content_hash(connection)
+
+
+def _do(store: Store, step: tuple[str, Any]) -> Changes:
+    kind, value = step
+    with store.unit_of_work(ANN, kind, "customers", at=AT) as work:
+        ids = [row[0] for row in work.sql("SELECT id FROM customers ORDER BY id").all()]
+        if kind == "add":
+            work.insert(customers, {"source": "manual", "external_id": f"{next(_numbers)}", **value})
+        elif ids and kind == "edit":
+            work.update(customers, ids[value[0] % len(ids)], value[1])
+        elif ids:
+            work.delete(customers, ids[value % len(ids)])
+        return work.commit()
+
+
+def _undo(store: Store) -> Changes | None:
+    with store.unit_of_work(ANN, "undo", "journal", at=AT) as work:
+        entry = last_undoable(work.connection, "Ann")
+        if entry is None:
+            return None
+        work.undoes = entry.id
+        undo_images(work, entry_images(work.connection, entry.id))
+        return work.commit()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_undoing_every_step_brings_back_every_state(tmp_path_factory: pytest.TempPathFactory, steps: Any) -> None:
+    store = open_store(tmp_path_factory.mktemp("journal") / "book.db")
+    try:
+        states = [_state(store)]
+        for step in steps:
+            if _do(store, step).entry is not None:
+                states.append(_state(store))
+        for expected in reversed(states[:-1]):
+            changes = _undo(store)
+            assert changes is not None and not changes.kept
+            assert _state(store) == expected
+        assert _undo(store) is None
+        with store.read() as connection:
+            assert verify(connection).problems == ()
+    finally:
+        store.close()
+
+
+def _add(store: Store, **values: Any) -> int:
+    with store.unit_of_work(ANN, "add", "customer", at=AT) as work:
+        row_id = work.insert(customers, {"source": "manual", "external_id": f"{next(_numbers)}", **values})
+        work.say(f"Added {values.get('name')}")
+        work.commit()
+    return row_id
+
+
+def test_a_field_that_was_changed_again_is_kept_and_named(store: Store) -> None:
+    row_id = _add(store, name="Linden Supply", tier="Silver", city="Oslo")
+    with store.unit_of_work(ANN, "edit", f"customer:{row_id}", at=AT) as work:
+        work.update(customers, row_id, {"tier": "Gold", "city": "Bergen"})
+        work.commit()
+    with store.unit_of_work(RULE, "edit", f"customer:{row_id}", at=AT) as work:
+        work.update(customers, row_id, {"tier": "Platinum"})
+        work.commit()
+    changes = _undo(store)
+    assert changes is not None
+    assert len(changes.kept) == 1 and "tier" in changes.kept[0]
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT tier, city FROM customers").one() == ("Platinum", "Oslo")
+
+
+def test_a_row_that_others_refer_to_is_kept_and_named(store: Store) -> None:
+    row_id = _add(store, name="Linden Supply")
+    with store.unit_of_work(RULE, "import", "import:1", at=AT) as work:
+        work.insert(
+            orders,
+            {
+                "customer_id": row_id,
+                "source": "shop",
+                "external_id": "1",
+                "ordered_on": "2026-01-01",
+                "amount_minor": 100,
+                "currency": "USD",
+            },
+        )
+        work.commit()
+    changes = _undo(store)
+    assert changes is not None and "orders" in changes.kept[0]
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1
+
+
+def test_undo_never_takes_the_pipelines_work(store: Store) -> None:
+    _add(store, name="Linden Supply")
+    with store.unit_of_work(RULE, "evaluate", "book", at=AT) as work:
+        work.insert(notes, {"text": "seen", "author": "rule", "written_at": AT})
+        work.commit()
+    with store.read() as connection:
+        entry = last_undoable(connection, "Ann")
+        assert entry is not None and entry.verb == "add"
+        assert last_undoable(connection, "Bea") is None
+
+
+def test_a_unit_of_work_that_changes_nothing_leaves_no_entry(store: Store) -> None:
+    row_id = _add(store, name="Linden Supply")
+    with store.unit_of_work(ANN, "edit", f"customer:{row_id}", at=AT) as work:
+        assert not work.update(customers, row_id, {"name": "Linden Supply"})
+        assert work.commit().entry is None
+
+
+def test_changes_name_the_customers_and_tables(store: Store) -> None:
+    row_id = _add(store, name="Linden Supply")
+    with store.unit_of_work(ANN, "note", f"customer:{row_id}", at=AT) as work:
+        work.insert(notes, {"customer_id": row_id, "text": "called", "author": "Ann", "written_at": AT})
+        changes = work.commit()
+    assert changes.customers == {row_id}
+    assert changes.tables == {"notes"}
+
+
+TAMPERING = {
+    "a changed verb": "UPDATE journal SET verb = 'kiss' WHERE id = 2",
+    "a changed payload": "UPDATE journal_payloads SET after = '{}' WHERE journal_id = 2 AND operation = 'insert'",
+    "a missing payload": "DELETE FROM journal_payloads WHERE journal_id = 2",
+    "a missing entry": "DELETE FROM journal WHERE id = 2",
+    "reordered entries": "UPDATE journal SET id = CASE id WHEN 2 THEN 30 ELSE id END",
+}
+
+
+@pytest.mark.parametrize("how", list(TAMPERING))
+def test_the_chain_shows(store: Store, how: str) -> None:
+    for name in ("Linden Supply", "Ridgeway Toys", "Halden Stationery"):
+        _add(store, name=name)
+    with store.read() as connection:
+        assert verify(connection).ok
+    with store._engine.connect() as connection:
+        connection.exec_driver_sql(TAMPERING[how])
+        connection.commit()
+    with store.read() as connection:
+        assert not verify(connection).ok
+
+
+def test_a_journal_cut_off_at_its_end_is_known_from_the_remembered_head(store: Store) -> None:
+    for name in ("Linden Supply", "Ridgeway Toys"):
+        _add(store, name=name)
+    with store.read() as connection:
+        last = entries(connection, limit=1)[0]
+    with store._engine.connect() as connection:
+        connection.exec_driver_sql("DELETE FROM journal WHERE id = 2")
+        connection.exec_driver_sql("DELETE FROM journal_payloads WHERE journal_id = 2")
+        connection.commit()
+    with store.read() as connection:
+        assert verify(connection).ok
+        assert not verify(connection, (last.id, last.hash)).ok
+
+
+def test_erasing_a_persons_images_leaves_the_chain_whole(store: Store) -> None:
+    _add(store, name="Linden Supply")
+    with store._engine.connect() as connection:
+        connection.exec_driver_sql('UPDATE journal_payloads SET before = NULL, "after" = NULL, erased_at = ?', (AT,))
+        connection.commit()
+    with store.read() as connection:
+        assert verify(connection).ok
+        assert entry_images(connection, 1) == []
+
+
+def test_the_content_hash_sees_content_only(store: Store, tmp_path: Path) -> None:
+    other = open_store(tmp_path / "other.db")
+    rows = [{"source": "crm", "external_id": str(n), "name": f"Customer {n}"} for n in range(5)]
+    for target, order in ((store, rows), (other, rows[::-1])):
+        with target.unit_of_work(ANN, "import", "import:1", at=AT) as work:
+            for row in order:
+                work.insert(customers, {**row, "import_id": len(order) if target is other else 1})
+            work.commit()
+    with store.read() as one, other.read() as two:
+        assert content_hash(one) == content_hash(two)
+    with other.unit_of_work(ANN, "edit", "customer:1", at=AT) as work:
+        work.update(customers, 1, {"name": "Customer x"})
+        work.commit()
+    with store.read() as one, other.read() as two:
+        assert content_hash(one) != content_hash(two)
+    other.close()
+
+
+def test_the_search_index_follows_the_table(store: Store) -> None:
+    row_id = _add(store, name="Linden Supply", city="Zürich")
+    query = "SELECT rowid FROM customers_search WHERE customers_search MATCH ?"
+    with store.read() as connection:
+        assert connection.exec_driver_sql(query, ("zurich*",)).scalar() == row_id
+    _undo(store)
+    with store.read() as connection:
+        assert connection.exec_driver_sql(query, ("zurich*",)).scalar() is None

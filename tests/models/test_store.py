@@ -1,0 +1,186 @@
+"""The store: what is opened, what is refused and how it is said, and what a migration leaves behind."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from models.store import connect, open_store
+from models.store.migrate import backup_path, migrate
+from models.store.schema import schema_ddl
+from models.tables import SCHEMA_VERSION, customers
+from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged, StoreFromTheFuture
+from models.values.journal import Actor
+
+ANN = Actor("person", "Ann")
+AT = "2026-11-20T08:00:00Z"
+
+
+def _one_customer(path: Path) -> None:
+    store = open_store(path)
+    with store.unit_of_work(ANN, "add", "customer:1", at=AT) as work:
+        work.insert(customers, {"source": "manual", "external_id": "1", "name": "Linden Supply"})
+        work.commit()
+    store.close()
+
+
+def test_a_new_store_is_a_marked_sqlite_file(store_path: Path) -> None:
+    open_store(store_path).close()
+    connection = sqlite3.connect(store_path)
+    assert connection.execute("PRAGMA application_id").fetchone()[0] == 0x42656C6C
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
+    assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    connection.close()
+
+
+def test_a_store_that_is_opened_twice_keeps_its_rows(store_path: Path) -> None:
+    _one_customer(store_path)
+    store = open_store(store_path)
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1
+    store.close()
+
+
+def test_what_is_not_committed_is_rolled_back(store_path: Path) -> None:
+    store = open_store(store_path)
+    with store.unit_of_work(ANN, "add", "customer:1", at=AT) as work:
+        work.insert(customers, {"source": "manual", "external_id": "1", "name": "Linden Supply"})
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 0
+        assert connection.exec_driver_sql("SELECT count(*) FROM journal").scalar() == 0
+    store.close()
+
+
+def test_a_reader_cannot_write_and_sees_one_state(store_path: Path) -> None:
+    _one_customer(store_path)
+    store = open_store(store_path)
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1
+        with store.unit_of_work(ANN, "add", "customer:2", at=AT) as work:
+            work.insert(customers, {"source": "manual", "external_id": "2", "name": "Ridgeway Toys"})
+            work.commit()
+        assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1
+        with pytest.raises(EnvironmentFault):
+            _write_through(store)
+    store.close()
+
+
+def _write_through(store: object) -> None:
+    with store.read() as connection:  # type: ignore[attr-defined]
+        connection.exec_driver_sql("DELETE FROM customers")
+
+
+def test_a_store_locked_by_another_program_is_said_and_left(store_path: Path) -> None:
+    _one_customer(store_path)
+    other = connect(store_path)
+    other.execute("BEGIN IMMEDIATE")
+    store = open_store(store_path, busy_timeout_ms=50)
+    with pytest.raises(StoreBusy, match="Another program is writing"), store.unit_of_work(ANN, "x", "y", at=AT):
+        pass
+    other.execute("ROLLBACK")
+    other.close()
+    with store.unit_of_work(ANN, "add", "customer:2", at=AT) as work:
+        work.insert(customers, {"source": "manual", "external_id": "2", "name": "Ridgeway Toys"})
+        work.commit()
+    store.close()
+
+
+def test_a_store_from_the_future_is_refused_and_left_as_it_is(store_path: Path) -> None:
+    _one_customer(store_path)
+    connection = sqlite3.connect(store_path)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    before = store_path.read_bytes()
+    with pytest.raises(StoreFromTheFuture, match="update Bellwether"):
+        open_store(store_path)
+    assert store_path.read_bytes() == before
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.95])
+def test_a_truncated_store_is_recognised_at_opening(store_path: Path, share: float) -> None:
+    _one_customer(store_path)
+    whole = store_path.read_bytes()
+    store_path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(StoreDamaged, match="damaged"):
+        open_store(store_path)
+
+
+@pytest.mark.parametrize("content", [b"name,city\nLinden,Oslo\n", b"PK\x03\x04 something", b"\x00" * 4096])
+def test_a_file_that_is_no_store_is_refused(store_path: Path, content: bytes) -> None:
+    store_path.write_bytes(content)
+    with pytest.raises(StoreDamaged, match="no Bellwether book"):
+        open_store(store_path)
+    assert store_path.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_refused(store_path: Path) -> None:
+    connection = sqlite3.connect(store_path)
+    connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreDamaged, match="another program"):
+        open_store(store_path)
+
+
+def test_a_folder_and_a_missing_file_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFault, match="is a folder"):
+        open_store(tmp_path)
+    with pytest.raises(EnvironmentFault, match="There is no book"):
+        open_store(tmp_path / "none.db", create=False)
+
+
+SECOND = '''
+"""Adds a colour."""
+from alembic import op
+import sqlalchemy as sa
+revision = "{number:04d}"
+down_revision = "{before:04d}"
+def upgrade():
+    op.add_column("customers", sa.Column("colour", sa.Text))
+    {after}
+'''
+
+
+def _scripts(folder: Path, after: str = "") -> Path:
+    versions = folder / "versions"
+    versions.mkdir(parents=True)
+    first = '"""First."""\nrevision = "{:04d}"\ndown_revision = None\ndef upgrade():\n    pass\n'
+    (versions / "base.py").write_text(first.format(SCHEMA_VERSION))
+    (versions / "next.py").write_text(SECOND.format(number=SCHEMA_VERSION + 1, before=SCHEMA_VERSION, after=after))
+    return folder
+
+
+def _columns(path: Path) -> set[str]:
+    connection = sqlite3.connect(path)
+    names = {row[1] for row in connection.execute("PRAGMA table_info(customers)")}
+    connection.close()
+    return names
+
+
+def test_a_migration_copies_the_store_first_and_keeps_its_rows(store_path: Path, tmp_path: Path) -> None:
+    _one_customer(store_path)
+    migrate(store_path, SCHEMA_VERSION, to=SCHEMA_VERSION + 1, scripts=_scripts(tmp_path / "scripts"))
+    assert "colour" in _columns(store_path)
+    assert "colour" not in _columns(backup_path(store_path, SCHEMA_VERSION))
+    connection = sqlite3.connect(store_path)
+    assert connection.execute("SELECT name FROM customers").fetchone()[0] == "Linden Supply"
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION + 1
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone()[0] == f"{SCHEMA_VERSION + 1:04d}"
+    connection.close()
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(store_path: Path, tmp_path: Path) -> None:
+    _one_customer(store_path)
+    scripts = _scripts(tmp_path / "scripts", after='raise RuntimeError("power cut")')
+    with pytest.raises(RuntimeError, match="power cut"):
+        migrate(store_path, SCHEMA_VERSION, to=SCHEMA_VERSION + 1, scripts=scripts)
+    assert "colour" not in _columns(store_path)
+    open_store(store_path).close()
+
+
+def test_every_index_and_table_is_named_once() -> None:
+    statements = schema_ddl()
+    assert len(statements) == len(set(statements))
