@@ -1,6 +1,6 @@
 """Numbers as a person reads them: percent with a thin space, money with its sign, dates in the user's locale.
 
-The queries already give finished sentences; these functions are for figures that the window puts together itself.
+The queries give finished sentences; these functions are for figures that the window puts together itself.
 """
 
 from __future__ import annotations

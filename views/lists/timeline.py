@@ -1,0 +1,109 @@
+"""The timeline of everything: rows of 32 px with time, icon, words and the id in the source at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+
+from models.values.alerts import TimelineRow
+from views.background import Desk
+from views.lists.keyset_model import ROW_ROLE, Fetch, Index, KeysetModel
+from views.lists.painted_list import PaintedList, RowDelegate
+from views.theme import Theme, fonts
+from views.widgets.painting import RIGHT, Run, fill, focus_ring, line, runs, snapped
+
+ICONS = {
+    "order": "order",
+    "return": "return",
+    "ticket": "ticket",
+    "email": "email",
+    "review": "review",
+    "deal": "deal",
+    "activity": "activity",
+    "alert": "alerts",
+    "task": "task",
+    "note": "note",
+    "survey": "review",
+    "conversation": "person",
+}
+#: Words of the filter tabs, in their order; what has no tab of its own is only under All.
+KINDS = (
+    ("order", "Orders"),
+    ("ticket", "Tickets"),
+    ("email", "Emails"),
+    ("review", "Reviews"),
+    ("deal", "Deals"),
+    ("return", "Returns"),
+    ("activity", "Activity"),
+    ("alert", "Alerts"),
+    ("task", "Tasks"),
+    ("note", "Notes"),
+    ("survey", "Surveys"),
+    ("conversation", "Conversations"),
+)
+_TONES = {"bad": "critical_text", "good": "good_text", "neutral": "ink"}
+ROW_HEIGHT = 32
+
+
+class TimelineModel(KeysetModel[TimelineRow]):
+    """Pages of the timeline; the question is the customer with the kind that is shown."""
+
+    def __init__(self, desk: Desk, fetch: Fetch, parent: QObject) -> None:
+        super().__init__(desk, fetch, topic="timeline", parent=parent)
+
+    def text_of(self, row: TimelineRow, column: int) -> str:
+        return ", ".join(part for part in (row.when_words, row.kind, f"{row.bold}{row.rest}", row.reference) if part)
+
+
+class TimelineDelegate(RowDelegate):
+    """Draws one event."""
+
+    def __init__(self, theme: Theme, parent: QWidget, *, inset: int = 20) -> None:
+        super().__init__(theme, parent, ROW_HEIGHT)
+        self.inset = inset
+
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme, rect = self.theme, QRectF(option.rect)
+        row: TimelineRow = index.data(ROW_ROLE)
+        if option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(option.rect, theme.color("hover"))
+        fill(painter, rect.x(), rect.y(), rect.width(), 1, theme.color("line_soft"))
+        x, y, high = rect.x() + self.inset, rect.y(), rect.height()
+        time_room = QRectF(x, y, 54, high)
+        line(painter, time_room, row.when_words, theme.color("ink_3"), fonts.SMALL)
+        x += 58
+        dpr = painter.device().devicePixelRatioF()
+        at = QPointF(snapped(x, dpr), snapped(y + (high - 14) / 2, dpr))
+        painter.drawPixmap(at, theme.pixmap(ICONS.get(row.kind, "info"), "ink_3", 14, dpr))
+        x += 26
+        right = rect.right() - self.inset
+        reference = fonts.width(row.reference, fonts.SMALL)
+        line(
+            painter,
+            QRectF(right - reference - 1, y, reference + 2, high),
+            row.reference,
+            theme.color("ink_3"),
+            fonts.SMALL,
+            align=RIGHT,
+        )
+        room = QRectF(x, y, right - reference - 12 - x, high)
+        parts = [Run(row.bold, "ink", fonts.MEDIUM), Run(row.rest, _TONES[row.tone])]
+        runs(painter, theme, room, parts, fonts.LIST)
+        focused = option.state & QStyle.StateFlag.State_HasFocus
+        if focused and option.state & QStyle.StateFlag.State_Selected:
+            focus_ring(painter, theme, rect.adjusted(2, 1, -2, -1))
+
+
+class TimelineList(PaintedList):
+    """The list itself; selection only shows where the keyboard is."""
+
+    def __init__(self, theme: Theme, *, inset: int = 20) -> None:
+        super().__init__(theme, "Timeline")
+        self._delegate = TimelineDelegate(theme, self, inset=inset)
+        self.setItemDelegate(self._delegate)
+
+    def set_inset(self, inset: int) -> None:
+        """Another margin at the sides, in a narrower pane."""
+        self._delegate.inset = inset
+        self.viewport().update()

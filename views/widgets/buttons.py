@@ -1,0 +1,186 @@
+"""Buttons: words with an icon and the key that does the same, quiet icon buttons, links."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QToolButton
+
+from views.theme import Theme, fonts
+from views.widgets.painting import key_cap, line, snapped
+
+
+class CommandButton(QPushButton):
+    """A button with icon, words and a key cap, e.g. "Snooze [S]". An action behind it gives all four.
+
+    Where the room is too small the key cap goes first, then the icon; the tooltip keeps both.
+    """
+
+    def __init__(self, theme: Theme, text: str = "", icon: str = "", key: str = "", *, primary: bool = False) -> None:
+        super().__init__(text)
+        self._theme, self._icon, self._key, self._primary = theme, icon, key, primary
+        self._action: QAction | None = None
+        self.setFont(fonts.font(fonts.BODY if primary else fonts.LIST, fonts.SEMIBOLD if primary else fonts.REGULAR))
+        if primary:
+            self.setProperty("kind", "primary")
+        self.setFixedHeight(40 if primary else 32)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(text)
+
+    @classmethod
+    def of(
+        cls, theme: Theme, action: QAction, icon: str, *, primary: bool = False, text: str | None = None
+    ) -> CommandButton:
+        """A button for an action: same words, key, tooltip and state."""
+        key = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
+        made = cls(theme, action.text() if text is None else text, icon, key, primary=primary)
+        made._action = action
+        made.setAccessibleName(action.text())
+        made.setToolTip(action.toolTip())
+        made.clicked.connect(action.trigger)
+        action.changed.connect(made._follow)
+        made._follow()
+        return made
+
+    def set_key(self, key: str) -> None:
+        """Show another key."""
+        self._key = key
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(self._content(2)) + 16, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(round(self._content(0)) + 8, self.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        self._paint_content(painter)
+
+    def _parts(self) -> int:
+        for parts in (2, 1):
+            if self._content(parts) <= self.width() - 8:
+                return parts
+        return 0
+
+    def _content(self, parts: int) -> float:
+        """Width of the words (0), with the icon (1), with icon and key (2)."""
+        weight = fonts.SEMIBOLD if self._primary else fonts.REGULAR
+        size = fonts.BODY if self._primary else fonts.LIST
+        wide = fonts.width(self.text(), size, weight) + (1 if self.text() else 0)
+        icon = (16 if self._primary else 14) if self._icon else 0
+        if icon and (parts >= 1 or not self.text()):
+            wide += icon + (5 if self.text() else 0)
+        if self._key and parts == 2:
+            wide += fonts.width(self._key, fonts.SMALL, fonts.MEDIUM) + 12 + 6
+        return wide
+
+    def _paint_content(self, painter: QPainter) -> None:
+        parts = self._parts()
+        x = (self.width() - self._content(parts)) / 2
+        middle = self.height() / 2
+        enabled = self.isEnabled()
+        ink = "ink_3" if not enabled else "on_primary" if self._primary else "ink"
+        if self._icon and (parts >= 1 or not self.text()):
+            size = 16 if self._primary else 14
+            dpr = self.devicePixelRatioF()
+            role = ink if self._primary or not enabled else "ink_2"
+            top = snapped(middle - size / 2, dpr)
+            painter.drawPixmap(QPointF(snapped(x, dpr), top), self._theme.pixmap(self._icon, role, size, dpr))
+            x += size + 5
+        size = fonts.BODY if self._primary else fonts.LIST
+        weight = fonts.SEMIBOLD if self._primary else fonts.REGULAR
+        room = QRectF(x, 0, self.width() - x - 2, self.height())
+        x += line(painter, room, self.text(), self._theme.color(ink), size, weight)
+        if self._key and parts == 2:
+            wide = fonts.width(self._key, fonts.SMALL, fonts.MEDIUM) + 12
+            key_cap(painter, self._theme, x + 7 + wide, middle, self._key, on_primary=self._primary and enabled)
+
+    def _follow(self) -> None:
+        if self._action is not None:
+            self.setEnabled(self._action.isEnabled())
+            self.setToolTip(self._action.toolTip())
+
+
+class IconButton(QToolButton):
+    """A quiet button that is only an icon; its name is its tooltip."""
+
+    def __init__(self, theme: Theme, icon: str, name: str, *, size: int = 16, framed: bool = False) -> None:
+        super().__init__()
+        self.setIcon(theme.icon(icon))
+        self.setIconSize(QSize(size, size))
+        self.setFixedSize(32, 32)
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if framed:
+            self.setProperty("kind", "framed")
+        theme.changed.connect(self.update)
+
+
+class MenuButton(QToolButton):
+    """Words with a small arrow that open a menu: "Due, then value ⌄"."""
+
+    def __init__(
+        self, theme: Theme, text: str, *, size: int = fonts.SMALL, strong: bool = False, ink: str = "ink_2"
+    ) -> None:
+        super().__init__()
+        self._theme, self._ink = theme, ink
+        self._size, self._weight = size, fonts.SEMIBOLD if strong else fonts.REGULAR
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFixedHeight(32)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+        self.set_words(text)
+
+    def set_words(self, text: str) -> None:
+        """Show other words."""
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(fonts.width(self.text(), self._size, self._weight)) + 6 + 4 + 16 + 4, 32)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(48, 32)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        from PySide6.QtWidgets import QStyleOptionToolButton
+
+        painter = QStylePainter(self)
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        option.text = ""
+        option.features = QStyleOptionToolButton.ToolButtonFeature.None_
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+        colour = self._theme.color(self._ink if self.isEnabled() else "ink_3")
+        room = QRectF(6, 0, self.width() - 6 - 22, self.height())
+        wide = line(painter, room, self.text(), colour, self._size, self._weight)
+        dpr = self.devicePixelRatioF()
+        top = snapped((self.height() - 16) / 2, dpr)
+        picture = self._theme.pixmap("chevron-down", "ink_2", 16, dpr)
+        painter.drawPixmap(QPointF(snapped(6 + wide + 2, dpr), top), picture)
+
+
+def link(text: str) -> QPushButton:
+    """A button that looks like a link."""
+    made = QPushButton(text)
+    made.setProperty("kind", "link")
+    made.setFont(fonts.font(fonts.SMALL, fonts.MEDIUM))
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def push(text: str, *, primary: bool = False) -> QPushButton:
+    """A plain button, 32 px high."""
+    made = QPushButton(text)
+    made.setFont(fonts.font(fonts.LIST, fonts.SEMIBOLD if primary else fonts.REGULAR))
+    if primary:
+        made.setProperty("kind", "primary")
+    return made

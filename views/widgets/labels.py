@@ -1,0 +1,154 @@
+"""Labels, rules and boxes in the program's type and colours."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from views.theme import Theme, fonts
+
+
+def label(
+    text: str = "",
+    size: int = fonts.BODY,
+    weight: QFont.Weight = fonts.REGULAR,
+    ink: str = "ink",
+    *,
+    wrap: bool = False,
+    parent: QWidget | None = None,
+) -> QLabel:
+    """A plain-text label; ``ink`` is a role that the style sheet colours."""
+    made = QLabel(text, parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setFont(fonts.font(size, weight))
+    made.setProperty("ink", ink)
+    made.setWordWrap(wrap)
+    if wrap:
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
+    return made
+
+
+def set_ink(widget: QWidget, ink: str) -> None:
+    """Give a label another colour role."""
+    if widget.property("ink") != ink:
+        widget.setProperty("ink", ink)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def tag(text: str) -> QLabel:
+    """A small framed word, such as a tier."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setFont(fonts.font(fonts.SMALL, fonts.MEDIUM))
+    made.setProperty("kind", "tag")
+    made.setFixedHeight(20)
+    return made
+
+
+def rule(*, vertical: bool = False, soft: bool = False) -> QFrame:
+    """A line of one pixel."""
+    made = QFrame()
+    made.setProperty("kind", "line_soft" if soft else "line")
+    if vertical:
+        made.setFixedWidth(1)
+    else:
+        made.setFixedHeight(1)
+    return made
+
+
+def kind_of(widget: QWidget, kind: str) -> None:
+    """Say to the style sheet what a widget is; a plain QWidget needs to be told to paint its ground."""
+    widget.setProperty("kind", kind)
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+
+
+def column(*parts: QWidget | QBoxLayout | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
+    """A layout from top to bottom; a number is a gap."""
+    box = QVBoxLayout()
+    _fill(box, parts, margins)
+    return box
+
+
+def row(*parts: QWidget | QBoxLayout | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+    """A layout from left to right; a number is a gap, -1 a stretch."""
+    box = QHBoxLayout()
+    _fill(box, parts, margins)
+    return box
+
+
+def _fill(box: QBoxLayout, parts: tuple[QWidget | QBoxLayout | int, ...], margins: tuple[int, int, int, int]) -> None:
+    box.setContentsMargins(*margins)
+    box.setSpacing(0)
+    for part in parts:
+        if isinstance(part, QWidget):
+            box.addWidget(part)
+        elif isinstance(part, int):
+            box.addStretch(1) if part < 0 else box.addSpacing(part)
+        else:
+            box.addLayout(part)
+
+
+def clear(box: QBoxLayout) -> None:
+    """Take everything out of a layout and delete it."""
+    while (item := box.takeAt(0)) is not None:
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif isinstance(inner, QBoxLayout):
+            clear(inner)
+            inner.deleteLater()
+
+
+class ElidedLabel(QWidget):
+    """One line that ends in an ellipsis where it has no room; the whole text is its tooltip then."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str = "",
+        size: int = fonts.BODY,
+        weight: QFont.Weight = fonts.REGULAR,
+        ink: str = "ink",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._text, self._size, self._weight, self._ink = theme, "", size, weight, ink
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+        self.setText(text)
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def setText(self, text: str, ink: str | None = None) -> None:
+        """Show another text, and another colour role where one is given."""
+        self._text, self._ink = text, ink or self._ink
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self._hint()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        wide = fonts.width(self._text, self._size, self._weight)
+        return QSize(int(wide) + 2, round(self._size * 1.45))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(24, self.sizeHint().width()), self.sizeHint().height())
+
+    def resizeEvent(self, _event: object) -> None:
+        self._hint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        from views.widgets.painting import line
+
+        painter = QPainter(self)
+        ink = self._theme.color(self._ink)
+        line(painter, self.rect().toRectF(), self._text, ink, self._size, self._weight)
+
+    def _hint(self) -> None:
+        short = fonts.width(self._text, self._size, self._weight) <= self.width()
+        self.setToolTip("" if short else self._text)

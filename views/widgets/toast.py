@@ -1,0 +1,129 @@
+"""The undo toast: what was done, and Undo. One at a time, bottom left, 8 s, paused on hover and focus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRectF, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from views.theme import Theme, fonts
+from views.widgets.labels import ElidedLabel, row
+from views.widgets.painting import rounded
+
+LIFETIME_MS = 8_000
+MARGIN = 16
+
+
+class Toast(QWidget):
+    """One message over a corner of its parent."""
+
+    def __init__(self, theme: Theme, parent: QWidget, *, left: int = 0) -> None:
+        super().__init__(parent)
+        self._theme, self._host, self._left = theme, parent, left
+        self._undo: Callable[[], None] | None = None
+        self._remaining = LIFETIME_MS
+        self._words = ElidedLabel(theme, "", fonts.LIST, fonts.REGULAR, "toast_ink")
+        self._button = QPushButton("Undo")
+        self._button.setFont(fonts.font(fonts.LIST, fonts.SEMIBOLD))
+        self._button.setToolTip("Undo (Ctrl+Z)")
+        self._button.clicked.connect(self._undo_now)
+        self._button.installEventFilter(self)
+        self.setLayout(row(self._words, 12, self._button, margins=(14, 0, 8, 0)))
+        self.setFixedHeight(44)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.dismiss)
+        self._slide = QPropertyAnimation(self, b"pos", self)
+        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        theme.changed.connect(self._restyle)
+        parent.installEventFilter(self)
+        self._restyle()
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return self._words.text()
+
+    def tell(self, words: str, undo: Callable[[], None] | None = None) -> None:
+        """Show a message in place of the one before, and say it to a screen reader."""
+        self._undo = undo
+        self._words.setText(words)
+        self._button.setVisible(undo is not None)
+        self.setAccessibleName(f"{words}. Undo with Control Z" if undo else words)
+        self.adjustSize()
+        self._place()
+        if not self.isVisible():
+            self._appear()
+        self.raise_()
+        self._remaining = LIFETIME_MS
+        self._resume()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
+
+    def dismiss(self) -> None:
+        """Take it away; Ctrl+Z still walks the journal."""
+        self._timer.stop()
+        self._slide.stop()
+        self.hide()
+
+    def enterEvent(self, event: QEvent) -> None:
+        self._pause()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._resume()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._host and event.type() == QEvent.Type.Resize:
+            self._place()
+        elif watched is self._button and event.type() == QEvent.Type.FocusIn:
+            self._pause()
+        elif watched is self._button and event.type() == QEvent.Type.FocusOut:
+            self._resume()
+        return False
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._theme
+        rounded(painter, QRectF(self.rect()), 8, theme.color("toast"), theme.color("toast_line"))
+
+    def _appear(self) -> None:
+        self.show()
+        if self._theme.animation_ms:
+            end = self.pos()
+            self._slide.setDuration(self._theme.animation_ms)
+            self._slide.setStartValue(end + QPoint(0, 12))
+            self._slide.setEndValue(end)
+            self._slide.start()
+
+    def _place(self) -> None:
+        parent = self._host
+        wide = min(max(320, self.sizeHint().width()), 520, parent.width() - self._left - 2 * MARGIN)
+        self.resize(wide, self.height())
+        self._slide.stop()
+        self.move(self._left + MARGIN, parent.height() - self.height() - MARGIN)
+
+    def _pause(self) -> None:
+        if self._timer.isActive():
+            self._remaining = max(1_000, self._timer.remainingTime())
+            self._timer.stop()
+
+    def _resume(self) -> None:
+        if self.isVisible() and not self.underMouse() and not self._button.hasFocus():
+            self._timer.start(self._remaining)
+
+    def _undo_now(self) -> None:
+        undo = self._undo
+        self.dismiss()
+        if undo is not None:
+            undo()
+
+    def _restyle(self) -> None:
+        t = self._theme.tokens
+        self._button.setStyleSheet(
+            f"QPushButton {{ background: transparent; border: 1px solid transparent; color: {t.toast_link};"
+            " border-radius: 6px; padding: 0 8px; }"
+            f"QPushButton:hover {{ background: {t.toast_line}; }}"
+            f"QPushButton:focus {{ border: 2px solid {t.toast_link}; padding: 0 7px; }}"
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
