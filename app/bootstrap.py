@@ -1,0 +1,49 @@
+"""The composition root: the one place that decides which book, clock, keyring and person the program works with."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+
+from app.keyrings import LazyKeyring
+from app.paths import default_book
+from services.workspace import Recipe, Workspace, open_workspace
+
+#: A moment (ISO, with zone) at which the clock stands still: for pictures and for checks that must not depend on today.
+MOMENT_VARIABLE = "BELLWETHER_NOW"
+
+
+def calm_threads() -> None:
+    """Keep numeric libraries to one thread: spinning threads beside a busy neighbour are ten times slower.
+
+    Must run before numpy is imported; children inherit it.
+    """
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, str(max(1, (os.cpu_count() or 2) - 1)))
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def person() -> str:
+    """Return the name of who works, as the operating system knows it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "someone"
+
+
+def recipe_for(store: str | Path | None = None) -> Recipe:
+    """Return the recipe of a workspace: the named book, or the user's own."""
+    path = Path(store) if store is not None else default_book()
+    return Recipe(store=str(path.expanduser().absolute()), person=person(), moment=os.environ.get(MOMENT_VARIABLE))
+
+
+def build_workspace(store: str | Path | None = None, *, create: bool = True) -> Workspace:
+    """Open the workspace of a book.
+
+    Raises
+    ------
+    EnvironmentFault
+        The book cannot be opened; the message says why and what to do.
+    """
+    return open_workspace(recipe_for(store), keyring=LazyKeyring(), create=create)

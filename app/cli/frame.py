@@ -1,0 +1,121 @@
+"""What all commands share: options, opening the book, one JSON document or words, and the exit codes.
+
+Exit codes: 0 done · 1 nothing was done · 2 misused · 3 done in part · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+
+from app.bootstrap import build_workspace
+from models.values.errors import BellwetherError, Cancelled
+from models.values.imports import Progress
+from services.audit import remember_head
+from services.workspace import Workspace
+
+DONE, NOTHING_DONE, MISUSED, IN_PART, INTERRUPTED = 0, 1, 2, 3, 130
+
+P = ParamSpec("P")
+
+StoreOption = Annotated[Path | None, typer.Option("--store", metavar="PATH", help="The book; default: your own.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to look from, YYYY-MM-DD.")]
+
+
+def told(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn a command's outcome into an exit code, and errors into one sentence on standard error."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs) or DONE
+        except (Cancelled, KeyboardInterrupt):
+            say("Interrupted; the book is as it was before.")
+            code = INTERRUPTED
+        except BellwetherError as error:
+            say(str(error))
+            code = NOTHING_DONE
+        raise typer.Exit(code)
+
+    return run
+
+
+@contextmanager
+def opened(store: Path | None, *, create: bool = False, writes: bool = False) -> Iterator[Workspace]:
+    """Open the book for one command; after a command that writes, the keyring learns the journal's head."""
+    workspace = build_workspace(store, create=create)
+    try:
+        yield workspace
+        if writes:
+            remember_head(workspace)
+    finally:
+        workspace.close()
+
+
+def day_of(text: str | None) -> date | None:
+    """Return the day that an option names.
+
+    Raises
+    ------
+    typer.BadParameter
+        It is no day: the command was misused (exit code 2).
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write YYYY-MM-DD.") from None
+
+
+def say(words: str) -> None:
+    """Write words to standard error."""
+    sys.stderr.write(f"{words}\n")
+
+
+def answer(document: Any, words: str, as_json: bool) -> None:
+    """Write the result to standard output: the JSON document, or the words."""
+    text = json.dumps(document, ensure_ascii=False, indent=2) if as_json else words
+    sys.stdout.write(f"{text}\n")
+
+
+def progress_line(as_json: bool) -> Callable[[Progress], None]:
+    """Return a call that shows progress on standard error, on one line, where a person watches."""
+    if as_json or not sys.stderr.isatty():
+        return lambda _progress: None
+
+    def show(progress: Progress) -> None:
+        share = f" {progress.fraction:.0%}" if progress.fraction is not None else ""
+        sys.stderr.write(f"\r\x1b[K{progress.step}{share}")
+        sys.stderr.flush()
+        if progress.total is not None and progress.done >= progress.total:
+            sys.stderr.write("\r\x1b[K")
+
+    return show
+
+
+def never_cancelled() -> bool:
+    """Answer for commands, which are interrupted by the keyboard and not by a token."""
+    return False
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> str:
+    """Return rows as aligned columns of text; ``right`` holds the numbers of columns aligned to the right."""
+    widths = [max([len(head[n]), *(len(row[n]) for row in rows)]) for n in range(len(head))]
+
+    def line(cells: tuple[str, ...]) -> str:
+        return "  ".join(
+            cell.rjust(width) if n in right else cell.ljust(width)
+            for n, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ).rstrip()
+
+    return "\n".join([line(head), *(line(row) for row in rows)])

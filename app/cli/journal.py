@@ -1,0 +1,118 @@
+"""Commands about trust: undo, journal, verify, doctor."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sqlite3
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import __version__
+from app.bootstrap import recipe_for
+from app.cli.frame import DONE, NOTHING_DONE, JsonOption, StoreOption, answer, opened, say, table, told
+from app.keyrings import LazyKeyring
+from app.paths import log_folder
+from services.audit import history, undo_last, verify_book
+from services.pipeline import after_change
+
+PARTS = ("pyside6-essentials", "sqlalchemy", "pandas", "scikit-learn", "numpy", "scipy", "pyqtgraph")
+
+
+@told
+def undo(store: StoreOption = None, json: JsonOption = False) -> int:
+    """Undo your last action; never the pipeline's."""
+    with opened(store, writes=True) as workspace:
+        changes = undo_last(workspace)
+        after_change(workspace, changes)
+    document = {"entry": changes.entry, "words": changes.words, "kept": list(changes.kept)}
+    answer(document, "\n".join([changes.words, *changes.kept]), json)
+    return DONE
+
+
+@told
+def journal(
+    store: StoreOption = None,
+    json: JsonOption = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many entries, newest first.")] = 50,
+) -> int:
+    """Print the audit trail, newest first."""
+    with opened(store) as workspace:
+        found = history(workspace, limit=limit)
+    document = [
+        {
+            "id": entry.id,
+            "at": entry.at,
+            "actor_kind": entry.actor.kind,
+            "actor": entry.actor.name,
+            "verb": entry.verb,
+            "subject": entry.subject,
+            "words": entry.words,
+            "undoes": entry.undoes,
+            "undone_by": entry.undone_by,
+            "hash": entry.hash,
+        }
+        for entry in found
+    ]
+    rows = [
+        (str(entry.id), entry.at, f"{entry.actor.kind} {entry.actor.name}", entry.verb, entry.subject, entry.words)
+        for entry in found
+    ]
+    answer(document, table(("id", "at", "by", "verb", "subject", "words"), rows, frozenset({0})), json)
+    return DONE
+
+
+@told
+def verify(store: StoreOption = None, json: JsonOption = False) -> int:
+    """Check the journal's chain and the store, and print the content hash."""
+    with opened(store) as workspace:
+        outcome = verify_book(workspace)
+    document = {
+        "ok": outcome.ok,
+        "entries": outcome.entries,
+        "head": outcome.head,
+        "content_hash": outcome.content_hash,
+        "problems": list(outcome.problems),
+    }
+    verdict = f"The store and its {outcome.entries:,} journal entries hold together." if outcome.ok else "Not in order:"
+    answer(document, "\n".join([verdict, *outcome.problems, f"content hash {outcome.content_hash}"]), json)
+    return DONE if outcome.ok else NOTHING_DONE
+
+
+@told
+def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
+    """Say what is installed and where, and whether the book can be used."""
+    recipe = recipe_for(store)
+    path = Path(recipe.store)
+    versions = {"bellwether": __version__, "python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
+    versions |= {part: version(part) for part in PARTS}
+    keyring = "the system's" if LazyKeyring().lasting else "none: secrets are kept for one run only"
+    document = {
+        "versions": versions,
+        "paths": {"store": str(path), "logs": str(log_folder())},
+        "keyring": keyring,
+        "free_bytes": _free_bytes(path),
+        "store": "not made yet",
+        "policy": None,
+    }
+    if path.exists():
+        with opened(store) as workspace:
+            problems = verify_book(workspace).problems
+            document["store"] = "in order" if not problems else " ".join(problems)
+            document["policy"] = "defaults" if workspace.policy == type(workspace.policy)() else "changed for this book"
+    lines = [f"{name} {number}" for name, number in versions.items()]
+    lines += [f"book {path}: {document['store']}", f"logs {log_folder()}", f"keyring: {keyring}"]
+    lines += [f"policy: {document['policy']}"] if document["policy"] else []
+    answer(document, "\n".join(lines), json)
+    if document["store"] not in ("in order", "not made yet"):
+        say("The book is not in order; restore a copy of it, or import your exports into a new one.")
+        return NOTHING_DONE
+    return DONE
+
+
+def _free_bytes(path: Path) -> int | None:
+    folder = next((parent for parent in path.parents if parent.exists()), None)
+    return shutil.disk_usage(folder).free if folder is not None else None

@@ -1,0 +1,53 @@
+"""Crash reports: written to a file on this computer, shown before anything is shared, free of customer data.
+
+A report holds versions and the places in the program's code that were active. It leaves out every message and value,
+because those may hold what customers wrote.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from app import __version__
+
+KEPT_REPORTS = 10
+
+
+def report_text(kind: type[BaseException], trace: TracebackType | None) -> str:
+    """Return the report's text: the kind of error and the line numbers, no message and no local value."""
+    frames = traceback.extract_tb(trace)
+    places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
+    return "\n".join(
+        [
+            f"Bellwether {__version__} on Python {platform.python_version()}, {platform.system()} {platform.release()}",
+            f"{kind.__module__}.{kind.__qualname__}",
+            *places,
+            "",
+        ]
+    )
+
+
+def write_report(folder: Path, error: BaseException) -> Path | None:
+    """Write a crash report and return its path, or None where the folder cannot be written."""
+    logging.getLogger(__name__).error("Crash: %s", type(error).__qualname__)
+    path = folder / f"crash-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(report_text(type(error), error.__traceback__), encoding="utf-8")
+        for old in sorted(folder.glob("crash-*.txt"))[:-KEPT_REPORTS]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return None
+    return path
+
+
+def tell(error: BaseException, report: Path | None) -> None:
+    """Say on standard error that the program failed, and where the report lies."""
+    where = f" A report without customer data is at {report}." if report else ""
+    sys.stderr.write(f"Bellwether met an error of its own ({type(error).__name__}). Nothing half done was kept.{where}\n")

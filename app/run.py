@@ -1,0 +1,47 @@
+"""Decide what was asked for: the window without a command, else the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from app.bootstrap import calm_threads
+from app.crash import tell, write_report
+from app.logs import start_log
+from app.paths import log_folder
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        What stands after the program's name; None takes the process's own.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    calm_threads()
+    start_log(log_folder())
+    try:
+        if _wants_window(words):
+            from app.desktop import open_desktop
+
+            return open_desktop(store=_store_of(words))
+        from app.cli import run_command
+
+        return run_command(words)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001  the top: a bug is reported without customer data, never shown as a trace
+        tell(error, write_report(log_folder(), error))
+        return 1
+
+
+def _wants_window(words: list[str]) -> bool:
+    return not words or (len(words) == 2 and words[0] == "--store") or (len(words) == 1 and words[0].startswith("--store="))
+
+
+def _store_of(words: list[str]) -> str | None:
+    if not words:
+        return None
+    return words[1] if len(words) == 2 else words[0].partition("=")[2]
