@@ -1,0 +1,79 @@
+"""What a page is to the shell, and what the shell gives to a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from models.values.changes import Changes
+from views.actions import Actions
+from views.shell.book import Book
+from views.shell.remembered import Remembered
+from views.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that a page needs, handed to its constructor."""
+
+    book: Book
+    theme: Theme
+    actions: Actions
+    remembered: Remembered
+
+
+class Page(QWidget):
+    """Base of every page. Pages emit requests and never know each other.
+
+    Signals
+    -------
+    wants_customer : open the Customers page at this customer id.
+    wants_files : take these files (list of paths; empty: ask for them) to the Data page.
+    wants_page : open the page with this key.
+    headline_changed : title or way back have changed.
+    """
+
+    wants_customer = Signal(int)
+    wants_files = Signal(object)
+    wants_page = Signal(str)
+    headline_changed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+
+    @property
+    def headline(self) -> str:
+        """Title in the top bar; '' keeps the page's name."""
+        return ""
+
+    @property
+    def back(self) -> str:
+        """Words of the way back beside the title ("Data"), '' if there is none."""
+        return ""
+
+    def go_back(self) -> None:
+        """The way back was clicked, or Esc pressed."""
+
+    def arrive(self) -> None:
+        """The page comes to the front: read what is missing."""
+
+    def renew(self, changes: Changes) -> None:
+        """Something in the book changed; read again what that concerns. Called for hidden pages too."""
+
+    def fit(self, width: int, height: int) -> None:
+        """The window has this size; follow the breakpoints."""
+
+    def panes(self) -> Sequence[QWidget]:
+        """Where F6 leads, in order: widgets that take the focus."""
+        return ()
+
+    def show_customer(self, customer_id: int) -> None:
+        """Open a customer; only Customers answers to it."""
+
+    def take_files(self, paths: Sequence[Path]) -> None:
+        """Take dropped or chosen files; only Data answers to it. Without files it asks for them."""

@@ -1,0 +1,53 @@
+"""The pages that exist, in the order of the rail. A page that is not built yet is not here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from views.actions import Command
+from views.shell.page import Context, Page
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """One page: its key, name, icon, command, place, and how it is made at its first visit."""
+
+    key: str
+    title: str
+    icon: str
+    command: Command
+    make: Callable[[Context], Page]
+    below: bool = False  # in the lower part of the rail
+
+
+def _alerts(context: Context) -> Page:
+    from views.alerts.page import AlertsPage
+
+    return AlertsPage(context)
+
+
+def _customers(context: Context) -> Page:
+    from views.customers.page import CustomersPage
+
+    return CustomersPage(context)
+
+
+def _data(context: Context) -> Page:
+    from views.data.page import DataPage
+
+    return DataPage(context)
+
+
+def _settings(context: Context) -> Page:
+    from views.settings.page import SettingsPage
+
+    return SettingsPage(context)
+
+
+PAGES = (
+    PageSpec("alerts", "Alerts", "alerts", Command.SHOW_ALERTS, _alerts),
+    PageSpec("customers", "Customers", "customers", Command.SHOW_CUSTOMERS, _customers),
+    PageSpec("data", "Data", "data", Command.SHOW_DATA, _data, below=True),
+    PageSpec("settings", "Settings", "settings", Command.SHOW_SETTINGS, _settings, below=True),
+)
