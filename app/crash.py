@@ -50,4 +50,5 @@ def write_report(folder: Path, error: BaseException) -> Path | None:
 def tell(error: BaseException, report: Path | None) -> None:
     """Say on standard error that the program failed, and where the report lies."""
     where = f" A report without customer data is at {report}." if report else ""
-    sys.stderr.write(f"Bellwether met an error of its own ({type(error).__name__}). Nothing half done was kept.{where}\n")
+    name = type(error).__name__
+    sys.stderr.write(f"Bellwether met an error of its own ({name}). Nothing half done was kept.{where}\n")

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _wants_window(words: list[str]) -> bool:
-    return not words or (len(words) == 2 and words[0] == "--store") or (len(words) == 1 and words[0].startswith("--store="))
+    return not words or (words[0] == "--store" and len(words) == 2) or (words[0][:8] == "--store=" and len(words) == 1)
 
 
 def _store_of(words: list[str]) -> str | None:
