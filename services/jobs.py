@@ -141,6 +141,19 @@ class UndoImportJob:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewJob:
+    """Score and evaluate what an action of this window changed."""
+
+    recipe: Recipe
+    changes: Changes
+
+    def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Changes:
+        """Return what the pipeline changed, without the changes that it was given."""
+        with _opened(self.recipe) as workspace:
+            return after_change(workspace, self.changes, progress=progress).changes
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreJob:
     """Score what is due, or everyone, and evaluate the rules."""
 

@@ -95,12 +95,12 @@ class Book(QObject):
             self._start_renewal()
 
     def _start_renewal(self) -> None:
-        from services.pipeline import renew_in_child
+        from services.jobs import RenewJob
 
         due, self._due = self._due, None
         if due is None:
             return
-        self._renewal = self.run(partial(renew_in_child, self._workspace.recipe, due))
+        self._renewal = self.run(RenewJob(self._workspace.recipe, due))
         self._renewal.ended.connect(self._renewed)
         self.renewing.emit(True)
 
