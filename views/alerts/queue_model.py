@@ -1,0 +1,157 @@
+"""The queue as rows: group headers are real rows that cannot be selected, cards are the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
+
+from models.values.alerts import AlertRow, QueueGroup, QueuePage
+from views.lists.keyset_model import ROW_ROLE, Index
+from views.widgets.painting import mark_of
+from views.words import money, percent
+
+TICKED_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class QueueModel(QAbstractListModel):
+    """Rows of one tab, with the ticks of the bulk bar."""
+
+    ticks_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[QueueGroup | AlertRow] = []
+        self._ticked: set[int] = set()
+
+    @property
+    def ticked(self) -> list[AlertRow]:
+        """The ticked cards in view order."""
+        return [row for row in self.cards() if row.id in self._ticked]
+
+    def cards(self) -> list[AlertRow]:
+        """The cards in view order."""
+        return [entry for entry in self._entries if isinstance(entry, AlertRow)]
+
+    def show_page(self, page: QueuePage) -> None:
+        """Show another state of the queue. Ticks stay on the cards that are still there."""
+        self.beginResetModel()
+        by_group: dict[str, list[AlertRow]] = {}
+        for row in page.rows:
+            by_group.setdefault(row.group, []).append(row)
+        entries: list[QueueGroup | AlertRow] = []
+        for group in page.groups:
+            entries += [group, *by_group.pop(group.key, [])]
+        for rest in by_group.values():
+            entries += rest
+        self._entries = entries
+        self.endResetModel()
+        present = {row.id for row in page.rows}
+        if not self._ticked <= present:
+            self._ticked &= present
+            self.ticks_changed.emit()
+
+    def row_of(self, alert_id: int) -> int:
+        """Row of a card, -1 if it is not here."""
+        for number, entry in enumerate(self._entries):
+            if isinstance(entry, AlertRow) and entry.id == alert_id:
+                return number
+        return -1
+
+    def card_at(self, row: int) -> AlertRow | None:
+        """The card in a row; None for a header or beyond the end."""
+        entry = self._entries[row] if 0 <= row < len(self._entries) else None
+        return entry if isinstance(entry, AlertRow) else None
+
+    def next_card(self, row: int, step: int) -> int:
+        """Row of the next card in a direction, -1 at the end."""
+        row += step
+        while 0 <= row < len(self._entries):
+            if isinstance(self._entries[row], AlertRow):
+                return row
+            row += step
+        return -1
+
+    def tick(self, row: int, on: bool | None = None) -> None:
+        """Tick or untick a card; None turns it over."""
+        card = self.card_at(row)
+        if card is None:
+            return
+        wanted = card.id not in self._ticked if on is None else on
+        (self._ticked.add if wanted else self._ticked.discard)(card.id)
+        index = self.index(row)
+        self.dataChanged.emit(index, index, [TICKED_ROLE])
+        self.ticks_changed.emit()
+
+    def clear_ticks(self) -> None:
+        """Untick everything."""
+        if self._ticked:
+            self._ticked.clear()
+            if self._entries:
+                self.dataChanged.emit(self.index(0), self.index(len(self._entries) - 1), [TICKED_ROLE])
+            self.ticks_changed.emit()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._entries)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if index.isValid() and isinstance(self._entries[index.row()], AlertRow):
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return Qt.ItemFlag.ItemNeverHasChildren
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        entry = self._entries[index.row()]
+        if role == ROW_ROLE:
+            return entry
+        if role == TICKED_ROLE:
+            return isinstance(entry, AlertRow) and entry.id in self._ticked
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return spoken(entry)
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(entry, AlertRow):
+            return f"{entry.customer}\n{entry.reason}"
+        return None
+
+
+def spoken(entry: QueueGroup | AlertRow) -> str:
+    """What a screen reader says: name, severity, due, reason, money."""
+    if isinstance(entry, QueueGroup):
+        return f"{entry.title}, {entry.count}"
+    severity = mark_of(entry.severity, entry.kind).word.lower()
+    due = _due_spoken(entry)
+    parts = [entry.customer, severity, due, _lower_first(entry.reason), value_words(entry)]
+    return ", ".join(part for part in parts if part)
+
+
+def value_words(row: AlertRow) -> str:
+    """ "$5,240 at risk", or "$3,300 upside" for an opportunity."""
+    figure, words = value_parts(row)
+    return f"{figure} {words}" if figure else ""
+
+
+def value_parts(row: AlertRow) -> tuple[str, str]:
+    """Figure and word of the money that a card is about; both '' where it is about none."""
+    if row.kind == "opportunity":
+        return money(row.upside_minor, row.currency), "upside"
+    if row.kind == "data":
+        return "", ""
+    return money(row.value_at_risk_minor, row.currency), "at risk"
+
+
+def churn_words(row: AlertRow) -> str:
+    """ "churn 72 %"."""
+    return "" if row.churn_risk is None else f"churn {percent(row.churn_risk)}"
+
+
+def _due_spoken(row: AlertRow) -> str:
+    if not row.due_words:
+        return ""
+    long = row.due_words.replace(" min", " minutes").replace(" h", " hours")
+    if row.breached:
+        return long
+    return f"due in {long}" if long[0].isdigit() else f"due {long}"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
