@@ -1,0 +1,257 @@
+"""Commands about files: read, import, imports, undo-import."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from app.cli.frame import (
+    DONE,
+    IN_PART,
+    NOTHING_DONE,
+    JsonOption,
+    StoreOption,
+    answer,
+    never_cancelled,
+    opened,
+    progress_line,
+    say,
+    table,
+    told,
+)
+from models.values.errors import BellwetherError, EnvironmentFault
+from models.values.imports import ImportOptions, ImportRequest, Receipt
+from services.jobs import ImportOutcome, import_files
+from services.pipeline import after_change
+from services.workspace import Workspace
+
+
+class DateOrder(StrEnum):
+    """Order of day, month and year in a file's dates."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+    YMD = "ymd"
+
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="Exports to read.")]
+
+
+@told
+def read(
+    files: Files,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write each table to this folder.")] = None,
+    json: JsonOption = False,
+) -> int:
+    """Read files of any dialect and write clean tables: UTF-8, RFC 4180, one header row, text as it stood."""
+    if out is None and len(files) > 1 and not json:
+        raise typer.BadParameter("Several files need --out DIR, one table each.")
+    documents = [_read_one(Path(name), out, quiet=json) for name in files]
+    if json:
+        answer(documents, "", True)
+    failed = [document for document in documents if document["error"]]
+    for document in failed:
+        say(document["error"])
+    if failed:
+        return NOTHING_DONE if len(failed) == len(documents) else IN_PART
+    return DONE
+
+
+def _read_one(path: Path, out: Path | None, *, quiet: bool) -> dict[str, Any]:
+    from services.sync import read_table
+
+    document: dict[str, Any] = {"file": str(path), "dialect": None, "columns": [], "rows": 0, "error": None}
+    try:
+        found = read_table(path)
+        document |= {"dialect": found.dialect.as_dict(), "columns": list(found.columns)}
+        if out is not None:
+            document["rows"] = _write_table(found, out / _plain_name(path))
+        elif quiet:
+            document["rows"] = sum(1 for _ in _rows_of(found))
+        else:
+            document["rows"] = _write_rows(found, sys.stdout)
+    except BellwetherError as error:
+        document["error"] = str(error)
+    return document
+
+
+def _plain_name(path: Path) -> str:
+    return path.name.removesuffix(".gz")
+
+
+def _rows_of(found: Any) -> Any:
+    for batch in found.batches():
+        for place, row in enumerate(batch.rows):
+            if place not in batch.blank:
+                yield row
+
+
+def _write_rows(found: Any, target: IO[str]) -> int:
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(found.columns)
+    count = 0
+    for row in _rows_of(found):
+        writer.writerow(row)
+        count += 1
+    return count
+
+
+def _write_table(found: Any, target: Path) -> int:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and target.samefile(found.path):
+            raise EnvironmentFault(f"{target} is the file that is read. Name another folder with --out.")
+        with target.open("w", encoding="utf-8", newline="") as file:
+            return _write_rows(found, file)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{target} cannot be written ({error.strerror}). Name another folder with --out."
+        ) from error
+
+
+@told
+def import_(
+    files: Files,
+    entity: Annotated[str | None, typer.Option("--as", metavar="ENTITY", help="What the rows are.")] = None,
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", metavar="'Column=field'", help="Which field a column is; repeatable.")
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="The system it comes from.")] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option("--timezone", metavar="ZONE", help="Zone of times without one; default: this computer's."),
+    ] = None,
+    date_order: Annotated[
+        DateOrder | None, typer.Option("--date-order", help="Order in which dates are written.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option("--currency", metavar="CODE", help="Currency of bare amounts.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say exactly what would change, and change nothing.")
+    ] = False,
+    no_score: Annotated[bool, typer.Option("--no-score", help="Do not score or raise alerts afterwards.")] = False,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Import files, then score and raise alerts."""
+    options = ImportOptions(
+        entity=entity,
+        mapping=tuple(_pair(text) for text in mapping or ()),
+        source=source,
+        timezone=timezone,
+        date_order=date_order.value if date_order is not None else None,
+        currency=currency,
+    )
+    with opened(store, create=True, writes=not dry_run) as workspace:
+        requests = tuple(_request(workspace, name, options, dry_run=dry_run) for name in files)
+        outcome = import_files(
+            workspace,
+            requests,
+            score=not (no_score or dry_run),
+            progress=progress_line(json),
+            cancelled=never_cancelled,
+        )
+    for result in outcome.files:
+        if result.error:
+            say(f"{Path(result.file).name}: {result.error}")
+    receipts = [result.receipt for result in outcome.files if result.receipt is not None]
+    documents = [
+        result.receipt.as_json() if result.receipt else {"file": result.file, "error": result.error}
+        for result in outcome.files
+    ]
+    answer(documents, _words(receipts, outcome), json)
+    if not receipts:
+        return NOTHING_DONE
+    return IN_PART if len(receipts) < len(files) or any(receipt.rows["rejected"] for receipt in receipts) else DONE
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, separator, field = text.rpartition("=")
+    if not separator or not column:
+        raise typer.BadParameter(f"--map takes 'Column=field', not {text!r}.")
+    return column, field.strip()
+
+
+def _request(workspace: Workspace, name: str, options: ImportOptions, *, dry_run: bool) -> ImportRequest:
+    return ImportRequest(
+        store=workspace.recipe.store,
+        file=name,
+        now=workspace.at,
+        actor=workspace.person,
+        options=options,
+        dry_run=dry_run,
+    )
+
+
+def _words(receipts: list[Receipt], outcome: ImportOutcome) -> str:
+    lines = []
+    for receipt in receipts:
+        rows = receipt.rows
+        what = "would import" if receipt.dry_run else f"import {receipt.import_id}"
+        lines.append(f"{receipt.file} · {receipt.recognised_as} · {what} · {receipt.seconds:.1f} s")
+        lines.append(
+            f"  {rows['read']:,} read = {rows['inserted']:,} new + {rows['updated']:,} changed"
+            f" + {rows['unchanged']:,} unchanged + {rows['rejected']:,} rejected + {rows['ignored']:,} ignored"
+        )
+        lines += [f"  {count:,} × {reason}" for reason, count in (receipt.reasons | receipt.ignored_reasons).items()]
+        lines += [f"  note: {warning}" for warning in receipt.warnings]
+        lines += [f"  rejected rows: {receipt.rejects_file}"] if receipt.rejects_file else []
+    if outcome.pipeline.scores is not None:
+        run = outcome.pipeline.scores
+        lines.append(
+            f"{run.scored:,} of {run.customers:,} customers scored as of {run.as_of}; "
+            f"{len(outcome.pipeline.opened):,} alerts opened, {len(outcome.pipeline.closed):,} closed"
+        )
+    return "\n".join(lines)
+
+
+@told
+def imports(store: StoreOption = None, json: JsonOption = False) -> int:
+    """List what was imported, newest first."""
+    from services.sync import imports_history
+
+    with opened(store) as workspace:
+        records = imports_history(workspace)
+    documents = [
+        {**record.receipt.as_json(), "finished_at": record.finished_at, "undone": record.undone} for record in records
+    ]
+    rows = [
+        (
+            str(record.id),
+            record.finished_at,
+            record.file_name,
+            record.recognised_as,
+            f"{record.rows['read']:,}",
+            f"{record.rows['inserted']:,}",
+            f"{record.rows['updated']:,}",
+            f"{record.rows['rejected']:,}",
+            "undone" if record.undone else "",
+        )
+        for record in records
+    ]
+    head = ("id", "at", "file", "recognised as", "read", "new", "changed", "rejected", "")
+    answer(documents, table(head, rows, frozenset({0, 4, 5, 6, 7})), json)
+    return DONE
+
+
+@told
+def undo_import(
+    number: Annotated[int, typer.Argument(metavar="ID", help="The import, as `imports` numbers it.")],
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Undo an import: its rows go, what it changed returns, what was changed later is kept and named."""
+    from services.sync import undo_import as undo
+
+    with opened(store, writes=True) as workspace:
+        changes = undo(workspace, number)
+        after_change(workspace, changes, progress=progress_line(json))
+    document = {"entry": changes.entry, "words": changes.words, "kept": list(changes.kept)}
+    answer(document, "\n".join([changes.words, *changes.kept]), json)
+    return DONE
