@@ -70,6 +70,7 @@ class QueueFilter:
     owners: frozenset[str] = field(default_factory=frozenset)
     kinds: frozenset[str] = field(default_factory=frozenset)
     need_today: bool = False
+    done_days: int = 1  # how far back the tab of done cards reaches
 
 
 @dataclass(frozen=True, slots=True)
