@@ -72,6 +72,9 @@ QToolButton:hover {{ background: {t.hover}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {t.selected}; }}
 QToolButton:focus {{ border: 2px solid {t.focus}; padding: 0 5px; min-height: 28px; }}
 QToolButton:disabled {{ color: {t.ink_3}; }}
+QToolButton[kind="framed"] {{ background: {t.raised}; border: 1px solid {t.control}; border-radius: 8px; }}
+QToolButton[kind="framed"]:hover {{ background: {t.hover}; }}
+QToolButton[kind="framed"]:focus {{ border: 2px solid {t.focus}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QPushButton::menu-indicator {{ image: none; }}
 QCheckBox, QRadioButton {{ color: {t.ink}; spacing: 8px; min-height: 26px; background: transparent; }}
@@ -140,8 +143,7 @@ def _labels(t: Tokens) -> str:
     rules = [f'QLabel[ink="{role}"] {{ color: {getattr(t, role)}; }}' for role in _INKS]
     rules.append("QLabel { background: transparent; }")
     rules.append(
-        f'QLabel[kind="tag"] {{ color: {t.ink_2}; border: 1px solid {t.line}; border-radius: 4px;'
-        " padding: 0 6px; }"
+        f'QLabel[kind="tag"] {{ color: {t.ink_2}; border: 1px solid {t.line}; border-radius: 4px; padding: 0 6px; }}'
     )
     rules.append(
         f'QLabel[kind="key"] {{ color: {t.ink_2}; background: {t.raised}; border: 1px solid {t.line};'

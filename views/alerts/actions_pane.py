@@ -1,0 +1,201 @@
+"""The actions of the current card: what is suggested and what can be done stay in view, the rest scrolls below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QMenu, QScrollArea, QSizePolicy, QToolButton, QWidget
+
+from models.values.alerts import AlertDetail, Permission, WorkItem
+from views.actions import Actions, Command
+from views.theme import Theme, fonts
+from views.widgets.buttons import CommandButton
+from views.widgets.labels import clear, column, kind_of, label, row, rule
+from views.words import whole
+
+#: The commands behind "more", in their order.
+MORE = (Command.WAIT, Command.ASSIGN, Command.ESCALATE, Command.SUPPRESS)
+_DONE = frozenset({"resolved", "not_useful"})
+_ICONS = {"ok": ("check", "good_text"), "warn": ("warning", "warning_text"), "no": ("close", "critical_text")}
+
+
+class ActionsPane(QWidget):
+    """Buttons for the commands, permission, open work, notes, and this alert's rule."""
+
+    task_ticked = Signal(int)
+
+    def __init__(self, theme: Theme, actions: Actions) -> None:
+        super().__init__()
+        kind_of(self, "panel")
+        self._theme, self._actions = theme, actions
+        self._detail: AlertDetail | None = None
+        self._build_top()
+        self._sections = column(margins=(0, 0, 0, 8))
+        content = QWidget()
+        content.setLayout(self._sections)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        self.setLayout(column(self._top, rule(soft=True), scroll))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    @property
+    def detail(self) -> AlertDetail | None:
+        """The card that the actions are for."""
+        return self._detail
+
+    def first_button(self) -> QWidget:
+        """Where the focus goes when the pane takes it."""
+        return self.reopen if not self.reopen.isHidden() else self.task
+
+    def show_detail(self, detail: AlertDetail) -> None:
+        """Show the actions for another card."""
+        self._detail = detail
+        done = detail.alert.state in _DONE
+        parked = detail.alert.state in ("snoozed", "waiting")
+        self._show_suggestion(detail)
+        for button in (self.task, self.snooze, self.resolve, self.not_useful, self.note, self.more):
+            button.setVisible(not done)
+        self.reopen.setVisible(done or parked)
+        clear(self._sections)
+        if detail.permission is not None:
+            self._add(self._permission(detail.permission))
+        self._add(self._open_work(detail.open_work))
+        if detail.notes:
+            self._add(self._notes(detail.notes))
+        self._add(self._this_alert(detail), last=True)
+        self._sections.addStretch(1)
+
+    def _build_top(self) -> None:
+        theme, actions = self._theme, self._actions
+        self.heading = label("Suggested", fonts.SMALL, fonts.SEMIBOLD)
+        self.title = label("", fonts.BODY, fonts.SEMIBOLD, wrap=True)
+        self.why = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self.task = CommandButton.of(theme, actions[Command.TASK], "task", primary=True, text="Add task")
+        self.snooze = CommandButton.of(theme, actions[Command.SNOOZE], "clock")
+        self.resolve = CommandButton.of(theme, actions[Command.RESOLVE], "check")
+        self.note = CommandButton.of(theme, actions[Command.NOTE], "note")
+        self.not_useful = CommandButton.of(theme, actions[Command.NOT_USEFUL], "thumb-down")
+        self.reopen = CommandButton.of(theme, actions[Command.REOPEN], "return")
+        self.more = QToolButton()
+        self.more.setIcon(theme.icon("more"))
+        self.more.setIconSize(QSize(16, 16))
+        self.more.setFixedSize(40, 32)
+        self.more.setProperty("kind", "framed")
+        self.more.setToolTip("More: wait, assign, escalate, suppress")
+        self.more.setAccessibleName("More actions")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setMenu(self.more_menu(self))
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 8, 0, 0)
+        grid.setSpacing(6)
+        grid.addWidget(self.snooze, 0, 0, 1, 2)
+        grid.addWidget(self.resolve, 0, 2, 1, 3)
+        grid.addWidget(self.not_useful, 1, 0, 1, 2)
+        grid.addWidget(self.note, 1, 2, 1, 2)
+        grid.addWidget(self.more, 1, 4)
+        for at, share in enumerate((1, 1, 1, 1, 0)):
+            grid.setColumnStretch(at, share)
+        self._top = QWidget()
+        box = column(self.heading, 4, self.title, 3, self.why, 10, self.task, margins=(16, 12, 16, 12))
+        box.addLayout(grid)
+        box.addSpacing(6)
+        box.addWidget(self.reopen)
+        self._top.setLayout(box)
+        self._top.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def more_menu(self, parent: QWidget) -> QMenu:
+        """The menu of the commands that have no button."""
+        menu = QMenu(parent)
+        for command in MORE:
+            menu.addAction(self._actions[command])
+        return menu
+
+    def _show_suggestion(self, detail: AlertDetail) -> None:
+        found = detail.recommendation
+        self.heading.setVisible(found is not None)
+        self.title.setVisible(found is not None)
+        if found is None:
+            self.why.setVisible(False)
+            return
+        self.title.setText(found.title)
+        said = " ".join(part for part in (found.why, found.evidence, found.incentive_words) if part)
+        self.why.setText(said)
+        self.why.setVisible(bool(said))
+        self.why.setToolTip(f"Goal: {found.goal}" if found.goal else "")
+
+    def _add(self, section: QWidget, *, last: bool = False) -> None:
+        self._sections.addWidget(section)
+        if not last:
+            self._sections.addWidget(rule(soft=True))
+
+    def _section(self, title: str, hint: str, *parts: QWidget | QBoxLayout | int) -> QWidget:
+        made = QWidget()
+        head = row(label(title, fonts.SMALL, fonts.SEMIBOLD), -1, label(hint, fonts.SMALL, fonts.REGULAR, "ink_3"))
+        made.setLayout(column(head, 3, *parts, margins=(16, 11, 16, 11)))
+        return made
+
+    def _line(self, icon: str, ink: str, words: str, words_ink: str = "ink_2") -> QBoxLayout:
+        picture = label()
+        picture.setPixmap(self._theme.pixmap(icon, ink, 14, self.devicePixelRatioF()))
+        picture.setFixedSize(18, 18)
+        said = label(words, fonts.SMALL, fonts.REGULAR, words_ink, wrap=True)
+        box = row(picture, said, margins=(0, 4, 0, 0))
+        box.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
+        return box
+
+    def _permission(self, permission: Permission) -> QWidget:
+        made = QWidget()
+        icon, ink = ("check", "good_text") if permission.allowed else ("close", "critical_text")
+        picture = label()
+        picture.setPixmap(self._theme.pixmap(icon, ink, 16, self.devicePixelRatioF()))
+        verdict = label(permission.verdict, fonts.BODY, fonts.SEMIBOLD, wrap=True)
+        box = column(row(picture, 6, verdict), margins=(16, 11, 16, 11))
+        for state, words in permission.lines:
+            line_icon, line_ink = _ICONS.get(state, _ICONS["ok"])
+            box.addLayout(self._line(line_icon, "ink_2" if state == "ok" else line_ink, words))
+        made.setLayout(box)
+        return made
+
+    def _open_work(self, work: Sequence[WorkItem]) -> QWidget:
+        parts: list[QWidget | QBoxLayout | int] = []
+        for item in work:
+            if item.kind == "task":
+                parts.append(self._task_line(item))
+            else:
+                parts.append(self._line("deal", "ink_2", f"{item.title}{_dotted(item.words)}"))
+        if not work:
+            parts.append(label("Nothing open", fonts.SMALL, fonts.REGULAR, "ink_3"))
+        return self._section("Open work", whole(len(work)) if work else "", *parts)
+
+    def _task_line(self, item: WorkItem) -> QBoxLayout:
+        box = QToolButton()
+        box.setIcon(self._theme.icon("task" if item.done else "box"))
+        box.setIconSize(QSize(14, 14))
+        box.setFixedSize(32, 32)
+        box.setToolTip("Done" if item.done else f"Mark “{item.title}” as done")
+        box.setAccessibleName(box.toolTip())
+        box.setEnabled(not item.done)
+        box.clicked.connect(partial(self._tick, item.id))
+        words = label(f"{item.title}{_dotted(item.words)}", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        return row(box, words, margins=(-9, 0, 0, 0))
+
+    def _tick(self, task_id: int, _checked: bool = False) -> None:
+        self.task_ticked.emit(task_id)
+
+    def _notes(self, notes: Sequence[str]) -> QWidget:
+        return self._section("Notes", whole(len(notes)), *[self._line("note", "ink_2", words) for words in notes])
+
+    def _this_alert(self, detail: AlertDetail) -> QWidget:
+        lines = [("alerts", detail.rule_line), ("clock", detail.raised_line)]
+        parts: list[QWidget | QBoxLayout | int] = [self._line(i, "ink_2", words) for i, words in lines if words]
+        parts += [self._line("info", "ink_2", signal) for signal in detail.signals]
+        return self._section("This alert", detail.due_words, *parts)
+
+
+def _dotted(words: str) -> str:
+    return f" · {words}" if words else ""

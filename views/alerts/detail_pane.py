@@ -1,0 +1,230 @@
+"""The detail of one card: who, why now, four figures, reasons, rhythm, and one timeline of everything."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QScrollArea, QSizePolicy, QWidget
+
+from models.values.alerts import AlertDetail
+from views.actions import Actions, Command
+from views.alerts.figures import FigureStrip, figures_of
+from views.charts.drivers import DriverBars
+from views.charts.rhythm import RhythmChart
+from views.lists.timeline import KINDS, TimelineList, TimelineModel
+from views.theme import Theme, fonts
+from views.widgets.buttons import IconButton
+from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule, tag
+from views.widgets.painting import fill, mark_of
+from views.widgets.tabs import CountTabs, Tab
+
+#: Kinds that have a tab even when they are few; the others come under "More" when they exist.
+_ALWAYS = frozenset({"order", "ticket", "email", "review", "deal"})
+
+
+class Story(QWidget):
+    """Why now: the verdict in bold, then the reasons, beside a line in the colour of the severity."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme, self._bar = theme, "critical"
+        self.words = label("", fonts.BODY, wrap=True)
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setLayout(column(self.words, margins=(14, 0, 0, 0)))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        theme.changed.connect(self.update)
+
+    def tell(self, bold: str, rest: str, bar: str) -> None:
+        """Show another story."""
+        self._bar = bar
+        strong = f'<span style="font-weight:600">{html.escape(bold)}</span>'
+        self.words.setText(f'<div style="line-height:20px">{strong} {html.escape(rest)}</div>')
+        self.words.setAccessibleName(f"{bold} {rest}")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        fill(painter, 0, 0, 2, self.height(), self._theme.color(self._bar))
+
+
+class DetailPane(QWidget):
+    """Everything about the current card. Emits what a person asks; never acts by itself."""
+
+    kind_chosen = Signal(str)
+    wants_customer = Signal(int)
+    narrow_back = Signal()
+
+    def __init__(self, theme: Theme, actions: Actions, timeline: TimelineModel) -> None:
+        super().__init__()
+        kind_of(self, "panel")
+        self._theme, self._actions = theme, actions
+        self._timeline = timeline
+        self._detail: AlertDetail | None = None
+        self._build_header()
+        self.story = Story(theme)
+        self.figures = FigureStrip(theme)
+        self.drivers = DriverBars(theme)
+        self.rhythm = RhythmChart(theme)
+        self.tabs = CountTabs(theme, "Timeline", size=fonts.SMALL, height=36, gap=16, inset=20)
+        self.tabs.chosen.connect(self.kind_chosen)
+        self.list = TimelineList(theme)
+        self.list.setModel(timeline)
+        self._charts = self._build_charts()
+        self._story_box = column(self.story, margins=(20, 8, 20, 12))
+        upper = column(self._header_box, self._story_box, self.figures, self._charts)
+        content = QWidget()
+        content.setLayout(column(upper, self.tabs, self.list))
+        self.list.setMinimumHeight(96)
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(content)
+        self.setLayout(column(self._scroll))
+        self.setFocusProxy(self.list)
+
+    @property
+    def detail(self) -> AlertDetail | None:
+        """What is shown."""
+        return self._detail
+
+    def show_detail(self, detail: AlertDetail, warning: float, critical: float) -> None:
+        """Show another card; ``warning`` and ``critical`` are the policy's thresholds of churn risk."""
+        other = self._detail is None or self._detail.alert.id != detail.alert.id
+        self._detail = detail
+        self.name.setText(detail.alert.customer)
+        self.tier.setText(detail.tier or "")
+        self.tier.setVisible(bool(detail.tier))
+        self.place.setText(f"{detail.place} of {detail.of}" if detail.place else "")
+        self.metadata.setText(detail.metadata_line)
+        self.copy_button.setVisible(bool(detail.ids))
+        self.open_button.setVisible(detail.alert.customer_id is not None)
+        bar = mark_of(detail.alert.severity, detail.alert.kind).bar
+        self.story.tell(detail.story_bold, detail.story, bar)
+        self.figures.setVisible(detail.alert.customer_id is not None)
+        self._charts.setVisible(detail.alert.customer_id is not None)
+        self.figures.show_figures(figures_of(detail.figures, warning, critical))
+        self.drivers.show_drivers(detail.drivers)
+        self.rhythm.show_rhythm(detail.rhythm, detail.alert.currency)
+        self._missing_hint()
+        if other:
+            self._scroll.verticalScrollBar().setValue(0)
+
+    def show_counts(self, counts: dict[str, int], kind: str) -> None:
+        """Counts of the timeline's tabs."""
+        tabs = [Tab("", "All", sum(counts.values()))]
+        for key, words in KINDS:
+            if counts.get(key) or (key in _ALWAYS and key == kind):
+                tabs.append(Tab(key, words, counts.get(key, 0)))
+        self.tabs.show_tabs(tabs, kind)
+
+    def set_stacked(self, stacked: bool) -> None:
+        """In a narrow window the list is behind the detail: show the way back."""
+        self.back_button.setVisible(stacked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        inset = 20 if self.width() >= 620 else 16 if self.width() >= 520 else 12
+        if inset != self.figures.inset:
+            self.figures.inset = inset
+            self._header_box.setContentsMargins(inset, 10, inset - 6, 0)
+            self._story_box.setContentsMargins(inset, 8, inset, 12)
+            for box in self._chart_boxes:
+                box.setContentsMargins(inset, 10, inset, 4)
+            self.list.set_inset(inset)
+
+    def _build_header(self) -> None:
+        theme = self._theme
+        self.back_button = IconButton(theme, "chevron-left", "Back to the queue (Esc)")
+        self.back_button.clicked.connect(self.narrow_back)
+        self.back_button.hide()
+        self.name = ElidedLabel(theme, "", fonts.CUSTOMER, fonts.SEMIBOLD)
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.tier = tag("")
+        self.place = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self.up = self._command(Command.PREVIOUS, "chevron-up")
+        self.down = self._command(Command.NEXT, "chevron-down")
+        self.copy_button = IconButton(theme, "copy", "Copy an id")
+        self.copy_button.clicked.connect(self._show_ids)
+        self.open_button = IconButton(theme, "open", "Open the customer (Enter)")
+        self.open_button.clicked.connect(self._open)
+        self.metadata = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
+        top = row(self.back_button, self.name, 8, self.tier, -1, 8, self.place, 4, self.up, self.down)
+        for button in (self.copy_button, self.open_button):
+            top.addWidget(button)
+        self._header_box = column(top, self.metadata, margins=(20, 10, 14, 0))
+
+    def _build_charts(self) -> QWidget:
+        theme = self._theme
+        hint = label("directional, not causal", fonts.SMALL, fonts.REGULAR, "ink_3")
+        why = row(label("Why at risk", fonts.SMALL, fonts.SEMIBOLD), -1, hint)
+        period = label("12 months", fonts.SMALL, fonts.REGULAR, "ink_3")
+        title = ElidedLabel(theme, "Orders against their usual rhythm", fonts.SMALL, fonts.SEMIBOLD)
+        usual = row(title, -1, 8, period)
+        left = column(why, 6, self.drivers, -1, margins=(20, 10, 20, 4))
+        right = column(usual, 6, self.rhythm, -1, margins=(20, 10, 20, 4))
+        self._chart_boxes = (left, right)
+        self._chart_hint = hint
+        both = row()
+        both.addLayout(left, 46)
+        both.addWidget(rule(vertical=True, soft=True))
+        both.addLayout(right, 54)
+        made = QWidget()
+        made.setLayout(column(both, rule(soft=True)))
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        return made
+
+    def _command(self, command: Command, icon: str) -> IconButton:
+        action = self._actions[command]
+        button = IconButton(self._theme, icon, action.toolTip())
+        button.clicked.connect(action.trigger)
+        return button
+
+    def _missing_hint(self) -> None:
+        self._chart_hint.setVisible(bool(self.drivers.drivers))
+
+    def _open(self) -> None:
+        if self._detail is not None and self._detail.alert.customer_id is not None:
+            self.wants_customer.emit(self._detail.alert.customer_id)
+
+    def _show_ids(self) -> None:
+        if self._detail is not None:
+            menu = id_menu(self._detail.ids, self)
+            menu.popup(self.copy_button.mapToGlobal(self.copy_button.rect().bottomLeft()))
+
+
+def id_menu(ids: Sequence[tuple[str, str]], parent: QWidget) -> QMenu:
+    """A menu that copies one of a customer's ids."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for source, identity in ids:
+        action = menu.addAction(f"Copy {source} id: {identity}")
+        action.triggered.connect(partial(_copy, identity))
+    return menu
+
+
+def _copy(text: str, _checked: bool = False) -> None:
+    QGuiApplication.clipboard().setText(text)
+
+
+def detail_skeleton(width: float, height: float) -> list[QRectF]:
+    """Grey blocks of the detail's own geometry."""
+    quarter = width / 4
+    blocks = [
+        QRectF(20, 18, width * 0.4, 18),
+        QRectF(20, 46, width * 0.6, 10),
+        QRectF(20, 76, width - 40, 12),
+        QRectF(20, 98, width * 0.7, 12),
+    ]
+    blocks += [QRectF(20 + n * quarter, 140, quarter * 0.55, 10) for n in range(4)]
+    blocks += [QRectF(20 + n * quarter, 160, quarter * 0.4, 24) for n in range(4)]
+    blocks += [QRectF(20, 246 + n * 22, width * 0.38, 12) for n in range(5)]
+    blocks += [QRectF(width * 0.48, 246, width * 0.48, 110)]
+    blocks += [QRectF(20, 430 + n * 32, width - 40, 10) for n in range(int(max(0, height - 430) // 32))]
+    return blocks

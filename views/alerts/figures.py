@@ -1,0 +1,179 @@
+"""The four figures of a customer: churn risk, at risk, engagement, last order. Each with horizon, range and change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from models.values.alerts import ScoreFigures
+from views.theme import Theme, fonts
+from views.widgets.painting import Run, fill, line, ring, runs
+from views.words import DASH, THIN, money, money_range, percent, whole
+
+HEIGHT = 100
+_SHARES = (1.1, 1.2, 1.22, 0.84)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One cell: a label, a big figure with its unit, two lines; a ring where it has one."""
+
+    label: str
+    big: str
+    unit: str = ""
+    ink: str = "ink"
+    first: tuple[Run, ...] = ()
+    second: tuple[Run, ...] = ()
+    ring: tuple[float, float, str] | None = None  # share, threshold, ink
+
+    @property
+    def spoken(self) -> str:
+        """The cell in words."""
+        lines = "".join(run.text for run in self.first), "".join(run.text for run in self.second)
+        return ", ".join(part for part in (self.label, f"{self.big} {self.unit}".strip(), *lines) if part)
+
+
+class FigureStrip(QWidget):
+    """The cells side by side with lines between them."""
+
+    def __init__(self, theme: Theme, shares: Sequence[float] = _SHARES, height: int = HEIGHT) -> None:
+        super().__init__()
+        self._theme, self._shares = theme, tuple(shares)
+        self._figures: tuple[Figure, ...] = ()
+        self.inset = 20
+        self.setFixedHeight(height)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """What is shown."""
+        return self._figures
+
+    def show_figures(self, figures: Sequence[Figure]) -> None:
+        """Show these cells."""
+        self._figures = tuple(figures)
+        self.setAccessibleName(". ".join(figure.spoken for figure in figures))
+        self.setToolTip("\n".join(figure.spoken for figure in figures))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, self.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._theme
+        soft = theme.color("line_soft")
+        fill(painter, 0, 0, self.width(), 1, soft)
+        fill(painter, 0, self.height() - 1, self.width(), 1, soft)
+        x, total = 0.0, sum(self._shares[: len(self._figures)]) or 1
+        for number, figure in enumerate(self._figures):
+            wide = self.width() * self._shares[number] / total
+            if number:
+                fill(painter, x, 0, 1, self.height(), soft)
+            self._paint(painter, figure, QRectF(x, 0, wide, self.height()))
+            x += wide
+
+    def _paint(self, painter: QPainter, figure: Figure, cell: QRectF) -> None:
+        theme = self._theme
+        left = cell.x() + self.inset
+        room = cell.right() - left - 2
+        if figure.ring is not None and room > 128:
+            share, threshold, ink = figure.ring
+            circle = QRectF(cell.right() - (12 if self.inset >= 16 else 6) - 44, 12, 44, 44)
+            ring(painter, theme, circle, share, threshold, ink)
+        line(painter, QRectF(left, 9, room, 16), figure.label, theme.color("ink_2"), fonts.SMALL)
+        big = QRectF(left, 26, room, 30)
+        wide = line(painter, big, figure.big, theme.color(figure.ink), fonts.TITLE, fonts.SEMIBOLD)
+        if figure.unit:
+            unit = QRectF(left + wide + 5, 30, room - wide - 5, 26)
+            small = figure.unit.startswith("of")
+            size, weight = (fonts.SMALL, fonts.REGULAR) if small else (fonts.BODY, fonts.MEDIUM)
+            line(painter, unit, figure.unit, theme.color("ink_3" if small else "ink"), size, weight)
+        runs(painter, theme, QRectF(left, 57, room, 16), figure.first, fonts.SMALL)
+        runs(painter, theme, QRectF(left, 74, room, 16), figure.second, fonts.SMALL)
+
+
+def risk_ink(churn: float | None, warning: float, critical: float) -> str:
+    """Colour of a churn risk: none below the first threshold of the policy."""
+    if churn is None or churn < warning:
+        return "ink"
+    return "critical_text" if churn >= critical else "warning_text"
+
+
+def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
+    """Churn risk with its horizon, change and confidence."""
+    label = f"Churn risk, {f.churn_horizon_days} days"
+    if f.churn_risk is None:
+        return Figure(label, DASH, second=(Run("too little history", "ink_3"),))
+    confidence = Run(f"confidence {f.confidence}", "warning_text" if f.confidence == "low" else "ink_3")
+    change = changed(f.churn_change_points, "pts", f.change_days, rising_is_bad=True)
+    return Figure(
+        label, percent(f.churn_risk), ink=risk_ink(f.churn_risk, warning, critical), first=change, second=(confidence,)
+    )
+
+
+def risk_figure(f: ScoreFigures) -> Figure:
+    """Value at risk, what they are worth if they stay, and the range."""
+    label = f"At risk, {f.clv_horizon_months} months"
+    if f.value_at_risk_minor is None:
+        return Figure(label, DASH)
+    stays: tuple[Run, ...] = ()
+    if f.clv_if_stays_minor is not None:
+        stays = (Run(f"of {money(f.clv_if_stays_minor, f.currency)} if they stay", "ink_3"),)
+    span: tuple[Run, ...] = ()
+    if f.value_at_risk_low_minor is not None and f.value_at_risk_high_minor is not None:
+        between = money_range(f.value_at_risk_low_minor, f.value_at_risk_high_minor, f.currency)
+        span = (Run(f"80{THIN}%: {between}", "ink_3"),)
+    return Figure(label, money(f.value_at_risk_minor, f.currency), first=stays, second=span)
+
+
+def engagement_figure(f: ScoreFigures) -> Figure:
+    """Engagement with its ring, change and threshold."""
+    threshold = f.engagement_threshold
+    second = (Run(f"your threshold is {whole(threshold)}", "ink_3"),)
+    if f.engagement is None:
+        return Figure("Engagement", DASH, second=second)
+    ink = "critical" if f.engagement < threshold else "good"
+    change = changed(f.engagement_change, "", f.change_days, rising_is_bad=False)
+    mark = (f.engagement / 100, threshold / 100, ink)
+    return Figure("Engagement", whole(f.engagement), "of 100", first=change, second=second, ring=mark)
+
+
+def last_order_figure(f: ScoreFigures) -> Figure:
+    """Days since the last order, beside the usual gap."""
+    if f.days_since_last_order is None:
+        return Figure("Since last order", DASH, second=(Run("no order yet", "ink_3"),))
+    gap = "" if f.usual_gap_days is None else f"usual gap {whole(f.usual_gap_days)}"
+    unit = "day" if f.days_since_last_order == 1 else "days"
+    return Figure(
+        "Since last order",
+        whole(f.days_since_last_order),
+        unit,
+        first=(Run(f.last_order_words, "ink_3"),),
+        second=(Run(gap, "ink_3"),),
+    )
+
+
+def changed(change: float | None, unit: str, days: int, *, rising_is_bad: bool) -> tuple[Run, ...]:
+    """A change with its sign and period: "▲ 31 pts in 60 days"."""
+    if change is None:
+        return (Run(f"no figure {days} days ago", "ink_3"),)
+    size = round(abs(change))
+    if size == 0:
+        return (Run(f"unchanged in {days} days", "ink_3"),)
+    rises = change > 0
+    ink = "critical_text" if rises == rising_is_bad else "good_text"
+    sign = "▲" if rises else "▼"
+    return (Run(f"{sign} {size} {unit}".strip(), ink), Run(f" in {days} days", "ink_3"))
+
+
+def figures_of(f: ScoreFigures | None, warning: float, critical: float) -> tuple[Figure, ...]:
+    """The four figures of the Alerts page."""
+    if f is None:
+        return (Figure("Not scored yet", DASH),)
+    return churn_figure(f, warning, critical), risk_figure(f), engagement_figure(f), last_order_figure(f)

@@ -1,0 +1,137 @@
+"""Reasons as signed bars around one axis: to the left what lowers the risk, to the right what raises it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+
+from models.values.alerts import Driver
+from views.charts.table import ChartTable
+from views.theme import Theme, fonts
+from views.widgets.painting import RIGHT, fill, focus_ring, line
+from views.words import DASH, points
+
+ROW_HEIGHT = 22
+MOST_ROWS = 5
+
+
+class DriverBars(QWidget):
+    """Up to five reasons, the strongest first, each with its points."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._drivers: tuple[Driver, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Why at risk")
+        theme.changed.connect(self.update)
+        self.setFixedHeight(ROW_HEIGHT * (MOST_ROWS + 1))
+
+    @property
+    def drivers(self) -> tuple[Driver, ...]:
+        """All reasons, not only those that are drawn."""
+        return self._drivers
+
+    def show_drivers(self, drivers: Sequence[Driver]) -> None:
+        """Draw these reasons: contributions by size, then facts without one."""
+        ordered = sorted(drivers, key=lambda d: (d.points is None, -abs(d.points or 0)))
+        self._drivers = tuple(ordered)
+        self.setAccessibleDescription(self.sentence())
+        self.update()
+
+    def sentence(self) -> str:
+        """The chart in one sentence."""
+        if not self._drivers:
+            return "No reasons are known yet."
+        said = [f"{d.label} {points(d.points)}" if d.points is not None else d.label for d in self._drivers]
+        return f"Points of churn risk, directional and not causal: {', '.join(said)}."
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, self.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._theme
+        shown = self._drivers[:MOST_ROWS]
+        if not shown:
+            room = QRectF(0, 0, self.width(), ROW_HEIGHT)
+            line(painter, room, "Too little history for reasons yet", theme.color("ink_3"), fonts.SMALL)
+            return
+        names = min(max(fonts.width(d.label, fonts.SMALL) for d in shown) + 8, self.width() * 0.5)
+        names = max(names, min(104, self.width() * 0.5))
+        zero, scale = self._scaled(shown, names)
+        for number, driver in enumerate(shown):
+            self._paint_bar(painter, driver, number * ROW_HEIGHT, names, zero, scale)
+        if any(d.points is not None for d in shown):
+            self._paint_foot(painter, len(shown) * ROW_HEIGHT, names, zero)
+        if self.hasFocus():
+            focus_ring(painter, theme, QRectF(self.rect()))
+
+    def event(self, event: object) -> bool:
+        if isinstance(event, QHelpEvent):
+            number = event.pos().y() // ROW_HEIGHT
+            if 0 <= number < min(len(self._drivers), MOST_ROWS):
+                driver = self._drivers[number]
+                QToolTip.showText(event.globalPos(), f"{driver.label}\n{driver.evidence}".strip(), self)
+                return True
+        return bool(super().event(event))  # type: ignore[arg-type]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Show as a table").triggered.connect(self.show_table)
+        menu.popup(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.show_table()
+            return
+        super().keyPressEvent(event)
+
+    def show_table(self) -> None:
+        """Open the numbers as a table."""
+        rows = [(d.label, DASH if d.points is None else points(d.points), d.evidence) for d in self._drivers]
+        ChartTable("Why at risk", self.sentence(), ("Reason", "Points", "Evidence"), rows, self.window()).show()
+
+    def _scaled(self, shown: Sequence[Driver], names: float) -> tuple[float, float]:
+        """Where the axis stands, and how many pixels a point is."""
+        high = max((d.points for d in shown if d.points is not None and d.points > 0), default=0.0)
+        low = -min((d.points for d in shown if d.points is not None and d.points < 0), default=0.0)
+        number = 34.0
+        left = number if low else 8.0
+        room = self.width() - names - left - number
+        scale = max(room, 20) / ((high + low) or 1)
+        return names + left + low * scale, scale
+
+    def _paint_bar(self, painter: QPainter, driver: Driver, y: float, names: float, zero: float, scale: float) -> None:
+        theme = self._theme
+        room = QRectF(0, y, names - 6, ROW_HEIGHT)
+        if driver.points is None:
+            wide = QRectF(0, y, self.width(), ROW_HEIGHT)
+            said = driver.label if not driver.evidence else f"{driver.label}: {driver.evidence}"
+            line(painter, wide, said, theme.color("ink_2"), fonts.SMALL)
+            return
+        line(painter, room, driver.label, theme.color("ink"), fonts.SMALL)
+        fill(painter, zero, y, 1, ROW_HEIGHT, theme.color("axis"))
+        length = max(1.0, abs(driver.points) * scale)
+        text = points(driver.points)
+        if driver.points >= 0:
+            fill(painter, zero + 1, y + 5, length, 12, theme.color("critical"))
+            after = QRectF(zero + length + 7, y, 40, ROW_HEIGHT)
+            line(painter, after, text, theme.color("ink_2"), fonts.SMALL)
+        else:
+            fill(painter, zero - length, y + 5, length, 12, theme.color("good"))
+            before = QRectF(zero - length - 45, y, 40, ROW_HEIGHT)
+            line(painter, before, text, theme.color("ink_2"), fonts.SMALL, align=RIGHT)
+
+    def _paint_foot(self, painter: QPainter, y: float, names: float, zero: float) -> None:
+        ink = self._theme.color("ink_3")
+        line(painter, QRectF(0, y, names, ROW_HEIGHT), "points of risk", ink, fonts.SMALL)
+        left = max(names, zero - 70)
+        if zero - left > fonts.width("lowers", fonts.SMALL) + 6:
+            line(painter, QRectF(left, y, zero - 7 - left, ROW_HEIGHT), "lowers", ink, fonts.SMALL, align=RIGHT)
+        line(painter, QRectF(zero + 7, y, 60, ROW_HEIGHT), "raises", ink, fonts.SMALL)

@@ -1,0 +1,287 @@
+"""Small panels over the window: a choice by number keys, a form of few fields. Never modal; Esc gives focus back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QDate, QEvent, QObject, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QDateEdit, QFrame, QLineEdit, QPlainTextEdit, QWidget
+
+from views.theme import Theme, fonts
+from views.widgets.buttons import push
+from views.widgets.labels import column, kind_of, label, row, rule
+from views.widgets.painting import RIGHT, key_cap, line, rounded
+
+
+class Overlay(QFrame):
+    """A raised panel inside the window. A click outside, Esc, or the focus leaving closes it."""
+
+    def __init__(self, theme: Theme, window: QWidget, title: str, width: int = 304) -> None:
+        super().__init__(window)
+        self.theme, self._host = theme, window
+        self._focus_before = QApplication.focusWidget()
+        self.setAccessibleName(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFixedWidth(width)
+        kind_of(self, "raised")
+        self.hide()
+
+    def open_under(self, anchor: QWidget) -> None:
+        """Open below an anchor, or above where there is more room, inside the window."""
+        below = anchor.mapTo(self._host, QPoint(anchor.width(), anchor.height() + 4))
+        above = anchor.mapTo(self._host, QPoint(anchor.width(), -4))
+        self.open_at(below, above)
+
+    def open_at(self, below: QPoint, above: QPoint | None = None) -> None:
+        """Open with its right edge at a point of the window."""
+        self.adjustSize()
+        high = min(self.sizeHint().height(), self._host.height() - 16)
+        x = max(8, min(below.x() - self.width(), self._host.width() - self.width() - 8))
+        y = below.y()
+        if y + high > self._host.height() - 8:
+            y = (above.y() if above is not None else y) - high
+        self.setGeometry(x, max(8, min(y, self._host.height() - high - 8)), self.width(), high)
+        self.show()
+        self.raise_()
+        self.first_focus().setFocus(Qt.FocusReason.PopupFocusReason)
+        self._watch(True)
+
+    def first_focus(self) -> QWidget:
+        """What takes the focus at opening."""
+        return self
+
+    def dismiss(self) -> None:
+        """Close and give the focus back to where it was."""
+        if not self.isVisible():
+            return
+        self._watch(False)
+        before = self._focus_before
+        self.close()
+        if before is not None and before.isVisible():
+            before.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _watch(self, on: bool) -> None:
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self) if on else app.removeEventFilter(self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+            return
+        super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            inside = self.rect().contains(self.mapFromGlobal(event.globalPosition().toPoint()))
+            popup = QApplication.activePopupWidget()
+            if not inside and popup is None and watched.isWidgetType():
+                self.dismiss()
+        elif event.type() == QEvent.Type.Resize and watched is self._host:
+            self.dismiss()
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a choice: its words, a hint at the right, what it stands for."""
+
+    words: str
+    hint: str
+    value: Any
+
+
+class _ChoiceRow(QWidget):
+    """One painted line with its number key."""
+
+    def __init__(self, theme: Theme, number: int, choice: Choice) -> None:
+        super().__init__()
+        self.theme, self.number, self.choice = theme, number, choice
+        self.highlighted = False
+        self.setFixedHeight(32)
+        self.setAccessibleName(f"{number}, {choice.words}, {choice.hint}".rstrip(", "))
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, 32)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme, rect = self.theme, QRectF(self.rect())
+        if self.highlighted:
+            rounded(painter, rect, 6, theme.color("selected"))
+        cap = fonts.width(str(self.number), fonts.SMALL, fonts.MEDIUM) + 12
+        key_cap(painter, theme, 8 + cap, rect.center().y(), str(self.number), on_primary=False)
+        hint = fonts.width(self.choice.hint, fonts.SMALL)
+        room = QRectF(8 + cap + 10, 0, rect.width() - cap - 30 - hint, rect.height())
+        line(painter, room, self.choice.words, theme.color("ink"), fonts.LIST)
+        at = QRectF(rect.width() - hint - 9, 0, hint + 2, rect.height())
+        line(painter, at, self.choice.hint, theme.color("ink_3"), fonts.SMALL, align=RIGHT)
+
+
+class ChoicePanel(Overlay):
+    """Numbered lines; a number key, Enter or a click chooses."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        window: QWidget,
+        title: str,
+        choices: Sequence[Choice],
+        chosen: Callable[[Any], None],
+        foot: str = "",
+    ) -> None:
+        super().__init__(theme, window, title)
+        self._chosen = chosen
+        self._rows = [_ChoiceRow(theme, number, choice) for number, choice in enumerate(choices, 1)]
+        self._at = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        heading = label(title, fonts.LIST, fonts.SEMIBOLD)
+        heading.setContentsMargins(8, 0, 0, 0)
+        heading.setFixedHeight(30)
+        box = column(heading, *self._rows, margins=(6, 6, 6, 6))
+        if foot:
+            words = label(foot, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+            words.setContentsMargins(8, 6, 8, 4)
+            for part in (rule(soft=True), words):
+                box.addWidget(part)
+        self.setLayout(box)
+        for line_row in self._rows:
+            line_row.installEventFilter(self)
+            line_row.setMouseTracking(True)
+        self._light(0)
+
+    @property
+    def choices(self) -> list[Choice]:
+        """What can be chosen."""
+        return [line_row.choice for line_row in self._rows]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        number = key - Qt.Key.Key_0
+        if 1 <= number <= len(self._rows):
+            self._choose(number - 1)
+        elif key in (Qt.Key.Key_Down, Qt.Key.Key_J):
+            self._light((self._at + 1) % len(self._rows))
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_K):
+            self._light((self._at - 1) % len(self._rows))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._choose(self._at)
+        elif key == Qt.Key.Key_Escape:
+            self.dismiss()
+
+    def event(self, event: QEvent) -> bool:
+        # The first word on every key: letters and numbers mean the choice here, not a command of the page.
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(watched, _ChoiceRow):
+            if event.type() in (QEvent.Type.MouseMove, QEvent.Type.Enter):
+                self._light(self._rows.index(watched))
+            elif event.type() == QEvent.Type.MouseButtonRelease:
+                self._choose(self._rows.index(watched))
+                return True
+        return super().eventFilter(watched, event)
+
+    def _light(self, number: int) -> None:
+        self._at = number
+        for at, line_row in enumerate(self._rows):
+            line_row.highlighted = at == number
+            line_row.update()
+        self.setAccessibleDescription(self._rows[number].accessibleName() if self._rows else "")
+
+    def _choose(self, number: int) -> None:
+        value = self._rows[number].choice.value
+        self.dismiss()
+        self._chosen(value)
+
+
+class FormPanel(Overlay):
+    """A few fields with one button. Enter sends it from a line, Ctrl+Enter from a text."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        window: QWidget,
+        title: str,
+        button: str,
+        send: Callable[[FormPanel], None],
+        foot: str = "",
+    ) -> None:
+        super().__init__(theme, window, title, 320)
+        self._send = send
+        self._first: QWidget | None = None
+        self.fault = label("", fonts.SMALL, fonts.REGULAR, "critical_text", wrap=True)
+        self.fault.hide()
+        self._button = push(button, primary=True)
+        self._button.clicked.connect(self._sent)
+        cancel = push("Cancel")
+        cancel.clicked.connect(self.dismiss)
+        self._box = column(label(title, fonts.LIST, fonts.SEMIBOLD), 8, margins=(14, 12, 14, 12))
+        self._tail: list[QWidget] = [self.fault]
+        if foot:
+            self._tail.append(label(foot, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
+        self._buttons = row(-1, cancel, 8, self._button)
+        self.setLayout(self._box)
+
+    def add(self, words: str, field: QWidget) -> None:
+        """Add a field under its words."""
+        caption = label(words, fonts.SMALL, fonts.REGULAR, "ink_2")
+        field.setAccessibleName(words)
+        self._box.addWidget(caption)
+        self._box.addSpacing(3)
+        self._box.addWidget(field)
+        self._box.addSpacing(8)
+        self._first = self._first or field
+        if isinstance(field, QLineEdit):
+            field.returnPressed.connect(self._sent)
+
+    def done(self) -> FormPanel:
+        """Close the form: the sentence, the buttons."""
+        for part in self._tail:
+            self._box.addWidget(part)
+        self._box.addSpacing(6)
+        self._box.addLayout(self._buttons)
+        return self
+
+    def first_focus(self) -> QWidget:
+        return self._first or self
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._sent()
+            return
+        super().keyPressEvent(event)
+
+    def object_to(self, words: str) -> None:
+        """Say what is wrong, and stay open."""
+        self.fault.setText(words)
+        self.fault.show()
+        self.adjustSize()
+
+    def _sent(self) -> None:
+        self._send(self)
+
+
+def date_field(day: QDate, earliest: QDate) -> QDateEdit:
+    """A field for a day from ``earliest`` on."""
+    field = QDateEdit(day)
+    field.setMinimumDate(earliest)
+    field.setCalendarPopup(True)
+    field.setDisplayFormat("ddd d MMM yyyy")
+    return field
+
+
+def text_field(placeholder: str) -> QPlainTextEdit:
+    """A field of a few lines; Tab leaves it."""
+    field = QPlainTextEdit()
+    field.setPlaceholderText(placeholder)
+    field.setTabChangesFocus(True)
+    field.setFixedHeight(96)
+    return field
