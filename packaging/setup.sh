@@ -126,7 +126,10 @@ say "installing what $lock names into $venv (a few hundred megabytes the first t
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
     --require-hashes --no-deps -r "$lock" </dev/null
 # The project itself, in place, for the command `bellwether`; the lock holds what builds it.
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-    --no-build-isolation --no-deps --no-index -e . </dev/null
+if ! answer="$("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+    --no-build-isolation --no-deps --no-index -e . </dev/null 2>&1)"; then
+    printf '%s\n' "$answer" >&2
+    exit 1
+fi
 printf '%s\n' "$want" >"$stamp"
 say "ready"

@@ -37,7 +37,7 @@ pytest_plugins = ["tests.watch"]
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
-    """Return the folder of the public data sets; without it the test is skipped, or fails where they are required."""
+    """Return the folder of the public data sets; without it the test is skipped, or fails where it must not."""
     named = os.environ.get(DATA_VARIABLE)
     folder = Path(named) if named else PROJECT.parent / "shared" / "data"
     if folder.is_dir():

@@ -51,9 +51,7 @@ def test_every_requirement_of_the_lock_is_pinned_and_hashed(project: Path) -> No
 
 def test_there_is_one_lock(project: Path) -> None:
     assert [
-        name
-        for name in ("uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock")
-        if (project / name).exists()
+        name for name in ("uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock") if (project / name).exists()
     ] == []
 
 
@@ -102,9 +100,7 @@ def test_every_folder_of_code_is_a_package_with_something_in_it(project: Path) -
         folder
         for top in CODE
         for folder in [project / top, *(p for p in (project / top).rglob("*") if p.is_dir())]
-        if "__pycache__" not in folder.parts
-        and any(folder.glob("*.py"))
-        and not (folder / "__init__.py").exists()
+        if "__pycache__" not in folder.parts and any(folder.glob("*.py")) and not (folder / "__init__.py").exists()
     ]
     assert bare == []
 
@@ -152,8 +148,6 @@ def test_nothing_heavy_is_imported_on_the_way_to_the_first_page(project: Path, m
     answer = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=120, check=False)
     assert answer.returncode == 0, answer.stderr[-2000:]
     imported = {
-        line.rsplit("|", 1)[-1].strip()
-        for line in answer.stderr.splitlines()
-        if line.startswith("import time:")
+        line.rsplit("|", 1)[-1].strip() for line in answer.stderr.splitlines() if line.startswith("import time:")
     }
     assert sorted(name for name in imported if name.split(".")[0] in HEAVY or name == "sqlalchemy.orm") == []

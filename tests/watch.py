@@ -1,8 +1,8 @@
 """Fails a test that leaves something running or complains in passing, and says where it came from.
 
 Watched: threads, child processes, Qt timers and Qt threads, visible windows, and log records from WARNING up.
-Qt's own warnings fail a test by pytest-qt's `qt_log_level_fail` in pyproject.toml. A test that expects a log record
-asks for the fixture `expected_logs` and adds a regular expression to it.
+Qt's own warnings fail a test by pytest-qt's `qt_log_level_fail` in pyproject.toml. A test that expects a log
+record asks for the fixture `expected_logs` and adds a regular expression to it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ GRACE_SECONDS = 5.0
 
 
 def _settle(still_there: Callable[[], list[Any]]) -> list[Any]:
-    """Return what is still there after a moment's grace; ask at once, so that a clean test waits for nothing."""
+    """Return what is still there after a moment's grace. A clean test waits for nothing."""
     until = time.monotonic() + GRACE_SECONDS
     left = still_there()
     while left and time.monotonic() < until:
@@ -92,7 +92,7 @@ def no_unexpected_logs(expected_logs: list[str]) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_in_qt(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail on timers and threads of Qt still running, and on windows still shown, after a test with a window."""
+    """Fail on timers and threads of Qt still running, and on windows still shown, after a test with Qt."""
     if not {"qtbot", "qapp", "qtmodeltester"} & set(request.fixturenames):
         yield
         return
