@@ -56,7 +56,14 @@ customer_risk_scores = Table(
     Column("last_activity_on", Text),
     Column("sparkline", Text),  # JSON list of small integers, oldest first
     Index("ix_scores_churn", "churn_risk", "customer_id"),
-    Index("ix_scores_at_risk", "value_at_risk_minor", "customer_id"),
+    # with the range, so that the book's total and its range are read from the index alone
+    Index(
+        "ix_scores_at_risk",
+        "value_at_risk_minor",
+        "customer_id",
+        "value_at_risk_low_minor",
+        "value_at_risk_high_minor",
+    ),
     Index("ix_scores_engagement", "engagement", "customer_id"),
     Index("ix_scores_last_order", "last_order_on", "customer_id"),
     Index("ix_scores_segment", "segment", "customer_id"),

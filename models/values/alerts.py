@@ -71,6 +71,7 @@ class QueueFilter:
     kinds: frozenset[str] = field(default_factory=frozenset)
     need_today: bool = False
     done_days: int = 1  # how far back the tab of done cards reaches
+    resolved_only: bool = False  # leaves out cards that were not useful
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ _OUTCOMES = {
 #: A risk's money is the customer's present one, as the detail shows it; the card's own is what it was ranked by.
 _COLUMNS = """
     a.id, a.customer_id, c.name, c.external_id, c.tier, a.severity, a.kind, a.state, a.rule, a.reason, a.due_at,
-    a.until, a.until_condition, a.owner AS card_owner, c.owner AS customer_owner, a.outcome, a.closed_at, a.upside_minor,
-    a.expected_value_minor, a.currency, s.sparkline,
+    a.until, a.until_condition, a.owner AS card_owner, c.owner AS customer_owner, a.outcome, a.closed_at,
+    a.upside_minor, a.currency, s.sparkline,
     CASE WHEN a.kind = 'risk' THEN COALESCE(s.value_at_risk_minor, a.value_at_risk_minor)
          ELSE a.value_at_risk_minor END AS value_at_risk_minor,
     COALESCE(s.churn_risk, a.churn_risk) AS churn_risk
@@ -195,6 +195,8 @@ def _matching(reader: Reader, ids: Sequence[int], wanted: QueueFilter) -> list[i
         if chosen:
             clause += f" AND {column} IN ({marks(list(chosen))})"
             parameters += sorted(chosen)
+    if wanted.resolved_only:
+        clause += " AND a.state <> 'not_useful'"
     asked = wanted.text.casefold().split()
     midnight = datetime.combine(reader.today + timedelta(days=1), time(0), reader.zone)
     tonight = words.stored(max(midnight, reader.now + timedelta(hours=1, seconds=1)))

@@ -1,0 +1,165 @@
+"""The four figures on top. What a tile counts is what its filter lists; every change names its period."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Literal
+
+from models.values.alerts import AlertRow, QueueFilter, Severity, Tile
+from services.insight import words
+from services.insight.queue import due_today, read_queue, start_of_today
+from services.insight.reader import Reader
+
+CHANGE_DAYS = 30
+RESOLVED_DAYS = 30
+OUTREACH_DAYS = 60
+#: What the estimates of a book have in common and adding up does not even out, as a share of the total: the bound
+#: that SCORING.md sets for the bias of lifetime values, until a backtest of this book says what it is.
+COMMON_ERROR = 0.15
+_Z80 = 1.2816  # standard normal quantile: 80 % lie within ± this many standard deviations
+
+
+def read_tiles(reader: Reader) -> tuple[Tile, ...]:
+    """Return the tiles in their order: need action today, at risk, resolved in time, came back after outreach."""
+    return (
+        _need_today(reader, list(read_queue(reader).rows)),
+        _at_risk(reader),
+        _in_time(reader),
+        _came_back(reader),
+    )
+
+
+def filter_of_tile(key: str) -> tuple[str, QueueFilter] | None:
+    """Return the queue's tab and filter that list what a tile counts; None for the tile that opens Customers."""
+    return {
+        "today": ("todo", QueueFilter(need_today=True)),
+        "in_time": ("done", QueueFilter(done_days=RESOLVED_DAYS)),
+        "came_back": ("done", QueueFilter(kinds=frozenset({"risk"}), resolved_only=True, done_days=OUTREACH_DAYS)),
+    }.get(key)
+
+
+def _need_today(reader: Reader, cards: list[AlertRow]) -> Tile:
+    today = due_today(reader, cards)
+    critical = sum(card.severity == Severity.CRITICAL for card in today)
+    late = sum(card.breached for card in today)
+    coming = [card for card in cards if not card.breached and card.due_words]
+    parts = [f"{critical:,} critical"] if critical else []
+    parts += [f"{late:,} late"] if late else []
+    parts += [f"next due in {coming[0].due_words}" if coming[0].group in ("hour", "today") else
+              f"next due {coming[0].due_words}"] if coming else []  # fmt: skip
+    return Tile(
+        key="today",
+        figure=f"{len(today):,}",
+        title="needs action today" if len(today) == 1 else "need action today",
+        line=" · ".join(parts) or "nothing is due",
+        tone="bad" if critical or late else "neutral",
+        tooltip="Cards of today's queue that are due by midnight, late ones included.",
+    )
+
+
+def _at_risk(reader: Reader) -> Tile:
+    months = reader.policy.clv_horizon_months
+    # All of it from the index on value at risk, which holds the range too.
+    total, scored, spread = reader.driver.execute(
+        """SELECT COALESCE(SUM(value_at_risk_minor), 0), COUNT(value_at_risk_minor),
+                  SUM((value_at_risk_high_minor - value_at_risk_low_minor) * 1.0
+                      * (value_at_risk_high_minor - value_at_risk_low_minor))
+             FROM customer_risk_scores"""
+    ).fetchone()
+    title = f"at risk in the next {words.count(months, 'month')}"
+    if not scored:
+        return Tile("at_risk", words.DASH, title, "no customer is scored yet", "neutral")
+    own = math.sqrt(spread or 0) / 2 / _Z80
+    half = _Z80 * math.hypot(own, COMMON_ERROR * total / _Z80)
+    low, high = max(0, round(total - half)), round(total + half)
+    line = f"range {words.money_short(low, reader.currency)}{words.DASH}{words.money_short(high, reader.currency)}"
+    before = _at_risk_before(reader)
+    tone: Literal["neutral", "bad", "good"] = "neutral"
+    if before:
+        change = (total - before) / before
+        tone = "bad" if change > 0.005 else "good" if change < -0.005 else "neutral"
+        sign = {"bad": "▲ ", "good": "▼ ", "neutral": ""}[tone]
+        said = f"{sign}{words.percent(abs(change))}" if sign else "unchanged"
+        line = f"{said} in {CHANGE_DAYS} days · {line}"
+    return Tile(
+        key="at_risk",
+        figure=words.money_short(total, reader.currency),
+        title=title,
+        line=line,
+        tone=tone,
+        tooltip=(
+            f"Churn risk times what each customer is worth if they stay, over {scored:,} customers. The range "
+            f"joins the customers' own 80{words.THIN}% ranges with {words.percent(COMMON_ERROR)} for what all "
+            "estimates have in common."
+        ),
+    )
+
+
+def _at_risk_before(reader: Reader) -> int | None:
+    """Return the book's value at risk as it was scored 30 days before the as-of day; None without a history."""
+    then = (reader.present - timedelta(days=CHANGE_DAYS)).isoformat()
+    oldest = (reader.present - timedelta(days=4 * CHANGE_DAYS)).isoformat()
+    # MAX with a bare column: SQLite takes the value at risk from the row that has the latest day.
+    found = reader.driver.execute(
+        """SELECT SUM(before), COUNT(before) FROM (
+               SELECT customer_id, MAX(as_of), value_at_risk_minor AS before FROM score_history
+                WHERE as_of BETWEEN ? AND ? GROUP BY customer_id)""",
+        (oldest, then),
+    ).fetchone()
+    return int(found[0]) if found[1] else None
+
+
+def _in_time(reader: Reader) -> Tile:
+    now = _share_in_time(reader, RESOLVED_DAYS, 0)
+    before = _share_in_time(reader, RESOLVED_DAYS, RESOLVED_DAYS)
+    title = f"resolved in time, {RESOLVED_DAYS} days"
+    if not now[1]:
+        return Tile("in_time", words.DASH, title, "no card was closed yet", "neutral")
+    share = now[0] / now[1]
+    line, bad, good = f"{now[0]:,} of {now[1]:,} cards", False, False
+    if before[1]:
+        points = round(100 * share - 100 * before[0] / before[1])
+        bad, good = points < 0, points > 0
+        sign = "▲" if points > 0 else "▼"
+        said = f"{sign} {words.count(abs(points), 'pt')} on" if points else "as in"
+        line = f"{said} the {RESOLVED_DAYS} days before · {line}"
+    return Tile("in_time", words.percent(share), title, line, "bad" if bad else "good" if good else "neutral",
+                "Cards that were closed before their time limit, out of all that had one.")  # fmt: skip
+
+
+def _share_in_time(reader: Reader, days: int, back: int) -> tuple[int, int]:
+    since, until = start_of_today(reader, days + back), start_of_today(reader, back) if back else "9999"
+    found = reader.driver.execute(
+        "SELECT COALESCE(SUM(in_time), 0), COUNT(in_time) FROM alerts WHERE closed_at >= ? AND closed_at < ?",
+        (since, until),
+    ).fetchone()
+    return int(found[0]), int(found[1])
+
+
+def _came_back(reader: Reader) -> Tile:
+    """Count, among cards of customers at risk that were closed, who ordered again: worked on, and left alone.
+
+    It is a count and no effect: nobody was held back at random.
+    """
+    found = reader.driver.execute(
+        """SELECT SUM(touched), SUM(touched AND outcome = 'came_back'),
+                  SUM(NOT touched), SUM(NOT touched AND outcome = 'came_back')
+             FROM alerts WHERE closed_at >= ? AND +state = 'resolved' AND kind = 'risk' AND customer_id IS NOT NULL""",
+        (start_of_today(reader, OUTREACH_DAYS),),
+    ).fetchone()
+    worked, back, left, left_back = (int(value or 0) for value in found)
+    title = f"came back after outreach, {OUTREACH_DAYS} days"
+    others = f"not contacted: {left_back:,} of {left:,}" + (f" ({words.percent(left_back / left)})" if left else "")
+    if not worked:
+        return Tile("came_back", words.DASH, title, f"no card was worked on yet · {others}" if left else
+                    "no card was worked on yet", "neutral")  # fmt: skip
+    return Tile(
+        key="came_back",
+        figure=words.percent(back / worked),
+        title=title,
+        line=f"{back:,} of {worked:,} · {others}",
+        tone="neutral",
+        tooltip="Closed cards whose customer ordered again, worked on or not. A count, not an effect: "
+        "nobody was held back at random.",
+    )
