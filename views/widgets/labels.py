@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from views.theme import Theme, fonts
 
@@ -64,21 +64,21 @@ def kind_of(widget: QWidget, kind: str) -> None:
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
 
 
-def column(*parts: QWidget | QBoxLayout | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
+def column(*parts: QWidget | QLayout | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
     """A layout from top to bottom; a number is a gap."""
     box = QVBoxLayout()
     _fill(box, parts, margins)
     return box
 
 
-def row(*parts: QWidget | QBoxLayout | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+def row(*parts: QWidget | QLayout | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
     """A layout from left to right; a number is a gap, -1 a stretch."""
     box = QHBoxLayout()
     _fill(box, parts, margins)
     return box
 
 
-def _fill(box: QBoxLayout, parts: tuple[QWidget | QBoxLayout | int, ...], margins: tuple[int, int, int, int]) -> None:
+def _fill(box: QBoxLayout, parts: tuple[QWidget | QLayout | int, ...], margins: tuple[int, int, int, int]) -> None:
     box.setContentsMargins(*margins)
     box.setSpacing(0)
     for part in parts:
@@ -90,14 +90,14 @@ def _fill(box: QBoxLayout, parts: tuple[QWidget | QBoxLayout | int, ...], margin
             box.addLayout(part)
 
 
-def clear(box: QBoxLayout) -> None:
+def clear(box: QLayout) -> None:
     """Take everything out of a layout and delete it."""
     while (item := box.takeAt(0)) is not None:
         widget, inner = item.widget(), item.layout()
         if widget is not None:
             widget.hide()
             widget.deleteLater()
-        elif isinstance(inner, QBoxLayout):
+        elif isinstance(inner, QLayout):
             clear(inner)
             inner.deleteLater()
 

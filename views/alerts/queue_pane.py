@@ -1,0 +1,240 @@
+"""The queue: whose it is, tabs, filter, the list with its states, and what stands behind today's budget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QMenu, QStackedWidget, QToolButton, QWidget
+
+from models.values.alerts import AlertRow, QueueFilter, QueuePage, QueueTab
+from models.values.customers import FilterChoices
+from views.actions import Actions, Command
+from views.alerts.bulk_bar import HEIGHT, BulkBar
+from views.alerts.queue_filter import NO_OWNER, QueueFilterBar
+from views.alerts.queue_model import QueueModel
+from views.alerts.queue_view import QueueView
+from views.background import Failed
+from views.theme import Theme, fonts
+from views.widgets.buttons import IconButton, MenuButton, link, push
+from views.widgets.labels import column, kind_of, label, row, rule
+from views.widgets.states import StatePane, rows_skeleton
+from views.widgets.tabs import CountTabs, Tab
+from views.words import DOT, counted, money_short
+
+TABS: tuple[tuple[QueueTab, str], ...] = (
+    ("todo", "To do"),
+    ("waiting", "Waiting"),
+    ("snoozed", "Snoozed"),
+    ("done", "Done today"),
+)
+_EMPTY = {
+    "todo": "Queue clear",
+    "waiting": "Nobody is being waited for",
+    "snoozed": "Nothing is snoozed",
+    "done": "Nothing done yet today",
+}
+
+
+class QueuePane(QWidget):
+    """Left pane of the page. Says what is asked; the page reads and answers with `show_page`."""
+
+    asked = Signal()  # tab, filter or budget changed: read again
+    news_wanted = Signal()
+
+    def __init__(self, theme: Theme, actions: Actions, me: str) -> None:
+        super().__init__()
+        kind_of(self, "panel")
+        self._theme, self._me = theme, me
+        self._owners: tuple[str, ...] = ()
+        self.beyond_budget = False
+        self.model = QueueModel(self)
+        self.view = QueueView(theme, self.model)
+        self.tabs = CountTabs(theme, "Queue")
+        self.tabs.show_tabs([Tab(key, words) for key, words in TABS], "todo")
+        self.tabs.chosen.connect(self._tab_chosen)
+        self.filter_bar = QueueFilterBar(theme)
+        self.filter_bar.changed.connect(self._filter_changed)
+        self.filter_bar.left.connect(self.view.setFocus)
+        self.bulk = BulkBar(theme, actions)
+        self.bulk.cleared.connect(self.model.clear_ticks)
+        self.model.ticks_changed.connect(self._ticks_changed)
+        self.pane = StatePane(theme, self.view, rows_skeleton())
+        self.news = push("")
+        self.news.clicked.connect(self.news_wanted)
+        self.news.hide()
+        self._head = QStackedWidget()
+        self._head.setFixedHeight(HEIGHT)
+        self._head.addWidget(self._build_head(actions))
+        self._head.addWidget(self.bulk)
+        self._foot = self._build_foot()
+        news = row(self.news, margins=(16, 6, 14, 6))
+        self._news_box = QWidget()
+        self._news_box.setLayout(news)
+        self._news_box.hide()
+        self.setLayout(column(self._head, self.tabs, rule(), self.filter_bar, self._news_box, self.pane, self._foot))
+        self.setFocusProxy(self.view)
+
+    @property
+    def tab(self) -> QueueTab:
+        """The tab that is shown."""
+        return next((key for key, _words in TABS if key == self.tabs.current), "todo")
+
+    @property
+    def filter(self) -> QueueFilter:
+        """What is filtered."""
+        return self.filter_bar.filter
+
+    def ask_for(self, tab: QueueTab, wanted: QueueFilter) -> None:
+        """Show a tab under a filter, as a tile asks."""
+        self.tabs.choose(tab)
+        self.filter_bar.set_filter(wanted)
+        self._name_owner()
+        self.asked.emit()
+
+    def set_choices(self, choices: FilterChoices) -> None:
+        """Owners and tiers that the filters can offer."""
+        self.filter_bar.set_choices(choices)
+        self._owners = tuple(owner for owner, _count in choices.owners)
+        self._fill_owner_menu()
+
+    def show_page(self, page: QueuePage) -> None:
+        """Show the queue; the current card stays current if it is still there."""
+        current = self.view.current
+        self.view.delegate.set_currency(page.currency)
+        self.model.show_page(page)
+        counts = page.counts
+        done = "Done today" if self.filter.done_days == 1 else "Done"
+        self.tabs.show_tabs([Tab(k, done if k == "done" else w, counts.get(k, 0)) for k, w in TABS])
+        if current is not None and self.model.row_of(current.id) >= 0:
+            self.view.set_current(current.id, quiet=True)
+        self._show_foot(page.beyond_budget)
+        self._news_box.hide()
+        if page.rows:
+            self.pane.show_content()
+        else:
+            self._show_empty(page)
+
+    def show_news(self, count: int) -> None:
+        """Offer what came in meanwhile; the list does not move by itself."""
+        self.news.setText(f"{count} new")
+        self.news.setToolTip("Show the new alerts in their places")
+        self.news.show()
+        self._news_box.setVisible(count > 0)
+
+    def show_error(self, failed: Failed) -> None:
+        """The queue could not be read."""
+        self.pane.show_error(failed, self.asked.emit, "The queue could not be read")
+
+    def fit(self, narrow: bool) -> None:
+        """Columns for a list of 340 px."""
+        self.view.delegate.narrow = narrow
+        self.view.viewport().update()
+
+    def targets(self) -> list[AlertRow]:
+        """What a command acts on: the ticked cards, else the current one."""
+        ticked = self.model.ticked
+        current = self.view.current
+        return ticked or ([current] if current is not None else [])
+
+    def _build_head(self, actions: Actions) -> QWidget:
+        head = QWidget()
+        self.owner = MenuButton(self._theme, "All alerts", size=fonts.HEADING, strong=True, ink="ink")
+        self.owner.setMenu(QMenu(self.owner))
+        self._fill_owner_menu()
+        order = label("Due, then value", fonts.SMALL, fonts.REGULAR, "ink_2")
+        order.setToolTip("The order of the queue: due first, then the highest value")
+        self.filter_button = IconButton(self._theme, "filter", actions[Command.FILTER].toolTip())
+        self.filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._filter_menu = QMenu(self.filter_button)
+        self.filter_button.clicked.connect(self._show_filter_menu)
+        head.setLayout(row(self.owner, -1, order, 6, self.filter_button, margins=(10, 0, 8, 0)))
+        return head
+
+    def _build_foot(self) -> QWidget:
+        self._foot_words = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
+        self._foot_link = link("Show")
+        self._foot_link.clicked.connect(self._budget_turned)
+        foot = QWidget()
+        kind_of(foot, "ground")
+        inner = row(self._foot_words, -1, self._foot_link, margins=(16, 3, 10, 3))
+        foot.setLayout(column(rule(), inner))
+        foot.hide()
+        return foot
+
+    def _show_foot(self, beyond: int) -> None:
+        self._foot.setVisible(beyond > 0 and self.tab == "todo")
+        if self.beyond_budget:
+            self._foot_words.setText(f"{counted(beyond, 'card')} beyond today’s queue shown")
+        else:
+            self._foot_words.setText(f"{counted(beyond, 'more card')} behind today’s queue")
+        self._foot_link.setText("Hide" if self.beyond_budget else "Show")
+
+    def _budget_turned(self) -> None:
+        self.beyond_budget = not self.beyond_budget
+        self.asked.emit()
+
+    def _tab_chosen(self, _key: str) -> None:
+        self.model.clear_ticks()
+        if self.filter.done_days != 1 or self.filter.need_today:
+            self.filter_bar.set_filter(replace(self.filter, done_days=1, need_today=False))
+        self.asked.emit()
+
+    def _filter_changed(self, _wanted: QueueFilter) -> None:
+        self._name_owner()
+        self.asked.emit()
+
+    def _show_filter_menu(self) -> None:
+        menu = self.filter_bar.menu(self.filter_button)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.filter_button.mapToGlobal(self.filter_button.rect().bottomLeft()))
+
+    def _fill_owner_menu(self) -> None:
+        menu = self.owner.menu()
+        menu.clear()
+        menu.addAction("All alerts").triggered.connect(partial(self._choose_owner, None))
+        if self._me and self._me in self._owners:
+            menu.addAction("My queue").triggered.connect(partial(self._choose_owner, self._me))
+        others = [owner for owner in self._owners if owner != self._me]
+        if others:
+            menu.addSeparator()
+        for owner in others:
+            menu.addAction(owner or NO_OWNER).triggered.connect(partial(self._choose_owner, owner))
+
+    def _choose_owner(self, owner: str | None, _checked: bool = False) -> None:
+        owners = frozenset() if owner is None else frozenset({owner})
+        self.filter_bar.set_filter(replace(self.filter, owners=owners))
+        self._filter_changed(self.filter)
+
+    def _name_owner(self) -> None:
+        owners = self.filter.owners
+        if owners == {self._me} and self._me:
+            words = "My queue"
+        elif len(owners) == 1:
+            words = next(iter(owners)) or NO_OWNER
+        else:
+            words = f"{len(owners)} owners" if owners else "All alerts"
+        self.owner.set_words(words)
+
+    def _ticks_changed(self) -> None:
+        ticked = self.model.ticked
+        self._head.setCurrentIndex(1 if ticked else 0)
+        if ticked:
+            currency = ticked[0].currency
+            risk = sum(card.value_at_risk_minor for card in ticked if card.kind == "risk")
+            upside = sum(card.upside_minor for card in ticked if card.kind == "opportunity")
+            parts = [f"{money_short(risk, currency)} at risk"] if risk else []
+            parts += [f"{money_short(upside, currency)} upside"] if upside else []
+            self.bulk.show_sum(len(ticked), DOT.join(parts), "")
+
+    def _show_empty(self, page: QueuePage) -> None:
+        if self.filter != QueueFilter():
+            clear_filters = ("Clear filters", self.filter_bar.clear_filter)
+            self.pane.show_empty("No alert matches", "The filters leave nothing over.", clear_filters)
+            return
+        next_due = f"Nothing due. Next: {page.next_due_words}" if page.next_due_words else ""
+        action = None
+        if page.beyond_budget and not self.beyond_budget:
+            action = (f"Show {counted(page.beyond_budget, 'more card')}", self._budget_turned)
+        self.pane.show_empty(_EMPTY[self.tab], next_due, action)

@@ -1,0 +1,93 @@
+"""The top bar, 48 px: title or way back, freshness with its warning, what runs, search."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from models.values.alerts import Freshness
+from views.shell.search import SearchField
+from views.theme import Theme, fonts
+from views.widgets.buttons import CommandButton
+from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule
+
+
+class TopBar(QWidget):
+    """Title, freshness, search."""
+
+    back = Signal()
+
+    def __init__(self, theme: Theme, search: SearchField) -> None:
+        super().__init__()
+        kind_of(self, "panel")
+        self._theme = theme
+        self._freshness: Freshness | None = None
+        self.setFixedHeight(49)
+        self._back = CommandButton(theme, "", "chevron-left")
+        self._back.setProperty("kind", "link")
+        self._back.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._back.clicked.connect(self.back)
+        self._back.hide()
+        self.title = ElidedLabel(theme, "", fonts.TITLE, fonts.SEMIBOLD)
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._words = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
+        self._words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._sign = label()
+        self._warning = ElidedLabel(theme, "", fonts.SMALL, fonts.MEDIUM, "warning_text")
+        self._warning.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._busy = ElidedLabel(theme, "", fonts.SMALL, fonts.MEDIUM, "primary_text")
+        self._busy.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        inner = row(self._back, self.title, 14, self._words, 6, self._sign, 4, self._warning, 10, self._busy, -1)
+        inner.setContentsMargins(16, 8, 16, 8)
+        inner.addSpacing(12)
+        inner.addWidget(search, 0)
+        self._search = search
+        self.setLayout(column(inner, rule()))
+        theme.changed.connect(self._draw_sign)
+        self._draw_sign()
+
+    def show_title(self, title: str, back: str) -> None:
+        """Show a page's title, with a way back where it has one."""
+        self.title.setText(title)
+        self._back.setVisible(bool(back))
+        self._back.setText(back)
+        self._back.setAccessibleName(f"Back to {back}")
+        self._back.setToolTip(f"Back to {back} (Esc)" if back else "")
+        self._back.updateGeometry()
+
+    def show_freshness(self, freshness: Freshness) -> None:
+        """Show how far the data reach and what is stale."""
+        self._freshness = freshness
+        self._fit()
+
+    def show_busy(self, words: str) -> None:
+        """Say what runs in the background, '' for nothing."""
+        self._busy.setText(words)
+        self._busy.setVisible(bool(words))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._search.setMaximumWidth(300 if self.width() > 900 else 200)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a narrow window the freshness says less: first how long ago, then nothing but the warning."""
+        if self._freshness is None:
+            return
+        words, warning = self._freshness.words, self._freshness.warning
+        if self.width() < 1340:
+            words = words.replace("synced and ", "")
+        if self.width() < 900:
+            words = words.partition(" · ")[0]
+        if self.width() < 760:
+            words = ""
+        self._words.setVisible(bool(words))
+        self._words.setText(f"{words} ·" if warning and words else words)
+        self._warning.setVisible(bool(warning))
+        self._sign.setVisible(bool(warning))
+        self._warning.setText(warning)
+
+    def _draw_sign(self) -> None:
+        dpr = self.devicePixelRatioF()
+        self._sign.setPixmap(self._theme.pixmap("warning", "warning_text", 16, dpr))
