@@ -1,0 +1,71 @@
+"""Alerting: the rules that raise cards, the cards' life, and what a person does with them.
+
+After scoring, ``evaluate`` fires the rules, merges their signals into one open card per customer, resolves what an
+order answered and wakes what was put away. The other functions are what people do in the queue; each is one journal
+entry that "undo" takes back, for one card or for many.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.alerting.precision import RuleRecord, rule_records
+from services.alerting.rulebook import switch_rule
+from services.alerting.triage import (
+    add_note,
+    add_task,
+    assign,
+    complete_task,
+    escalate,
+    mark_seen,
+    not_useful,
+    reopen,
+    resolve,
+    snooze,
+    suppress,
+    wait,
+)
+
+if TYPE_CHECKING:
+    from models.values.changes import Changes
+    from services.alerting.run import Evaluation
+    from services.workspace import Workspace
+
+__all__ = [
+    "RuleRecord",
+    "add_note",
+    "add_task",
+    "assign",
+    "complete_task",
+    "escalate",
+    "evaluate",
+    "mark_seen",
+    "not_useful",
+    "reopen",
+    "resolve",
+    "rule_records",
+    "snooze",
+    "suppress",
+    "switch_rule",
+    "wait",
+]
+
+
+def evaluate(workspace: Workspace, changed: Changes | None = None) -> Evaluation:
+    """Evaluate the rules for the customers that changed, or for everyone where the book's day or a rule moved.
+
+    Parameters
+    ----------
+    workspace
+        Store, policy and clock.
+    changed
+        What changed since the last run; None: everyone.
+
+    Returns
+    -------
+    Evaluation
+        What changed, and the ids of the cards that were opened, closed and woken.
+    """
+    from services.alerting.run import run_rules  # numpy: not on the way to the first page
+
+    return run_rules(workspace, changed)

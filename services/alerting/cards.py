@@ -1,0 +1,250 @@
+"""Query module: open cards with their signals, what keeps a rule silent, what answered a card, and the writing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from models.store import UnitOfWork
+from services.alerting.fire import Fired
+from services.alerting.merge import Card, Plan, Signal, Silence
+
+CLOSED: Final = ("resolved", "not_useful")
+_OPEN: Final = "a.state NOT IN ('resolved', 'not_useful')"
+_SIGNAL: Final = "g.alert_id, g.id, g.rule, g.severity, g.reason, g.measure, g.raised_as_of, g.raised_at, g.due_at"
+_CARD: Final = (
+    "a.id, a.customer_id, a.state, a.kind, a.rule, a.severity, a.reason, a.due_at, a.upside_minor, a.owner,"
+    " a.until, a.until_condition, a.condition_baseline, a.clock_stopped_at, a.touched"
+)
+_IN_SCOPE: Final = "(a.customer_id IS NULL OR a.customer_id IN (SELECT customer_id FROM temp.scope))"
+
+
+def moment_of(text: str) -> datetime:
+    """A stored moment as an aware one; a bare day begins at midnight UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def stored(moment: datetime) -> str:
+    """A moment as the store writes it: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def open_cards(connection: Connection, *, scoped: bool) -> dict[int | None, Card]:
+    """Open cards by customer (None: the book's); with `scoped` only those of ``temp.scope``."""
+    where = f"{_OPEN} AND {_IN_SCOPE}" if scoped else _OPEN
+    signals: dict[int, list[Signal]] = {}
+    for row in connection.exec_driver_sql(
+        f"SELECT {_SIGNAL} FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
+        f" WHERE {where} AND g.cleared_at IS NULL ORDER BY g.id"
+    ):
+        signals.setdefault(row[0], []).append(Signal(*row[1:]))
+    rows = connection.exec_driver_sql(f"SELECT {_CARD} FROM alerts a WHERE {where}")
+    found = (_card(row, signals) for row in rows)
+    return {card.customer_id: card for card in found}
+
+
+def cards_by_id(connection: Connection, card_ids: Sequence[int]) -> list[Card]:
+    """Cards in whatever state, in the order of their ids as asked; ids that do not exist are left out."""
+    ids = json.dumps(list(dict.fromkeys(card_ids)))
+    signals: dict[int, list[Signal]] = {}
+    for row in connection.exec_driver_sql(
+        f"SELECT {_SIGNAL} FROM alert_signals g WHERE g.alert_id IN (SELECT value FROM json_each(?))"
+        " AND g.cleared_at IS NULL ORDER BY g.id",
+        (ids,),
+    ):
+        signals.setdefault(row[0], []).append(Signal(*row[1:]))
+    rows = connection.exec_driver_sql(
+        f"SELECT {_CARD} FROM json_each(?) j JOIN alerts a ON a.id = j.value ORDER BY j.key", (ids,)
+    )
+    return [_card(row, signals) for row in rows]
+
+
+def _card(row: Sequence[Any], signals: Mapping[int, list[Signal]]) -> Card:
+    return Card(
+        id=row[0],
+        customer_id=row[1],
+        state=row[2],
+        kind=row[3],
+        rule=row[4],
+        severity=row[5],
+        reason=row[6],
+        due_at=row[7],
+        upside_minor=row[8],
+        owner=row[9],
+        until=row[10],
+        until_condition=row[11],
+        baseline=json.loads(row[12]) if row[12] else {},
+        clock_stopped_at=row[13],
+        touched=bool(row[14]),
+        signals=tuple(signals.get(row[0], ())),
+    )
+
+
+def closed_signals(connection: Connection, since: str, *, scoped: bool) -> dict[tuple[str, int | None], Silence]:
+    """The newest signal of each (rule, customer) on cards that were closed after `since`."""
+    where = f" AND {_IN_SCOPE}" if scoped else ""
+    found: dict[tuple[str, int | None], Silence] = {}
+    for rule, customer, closed_at, raised_as_of, measure in connection.exec_driver_sql(
+        "SELECT g.rule, a.customer_id, a.closed_at, g.raised_as_of, g.measure"
+        f" FROM alerts a JOIN alert_signals g ON g.alert_id = a.id WHERE a.closed_at >= ?{where}"
+        " ORDER BY a.closed_at, g.id",
+        (since,),
+    ):
+        found[(rule, customer)] = Silence(moment_of(closed_at), raised_as_of, measure)
+    return found
+
+
+def ordered_since(connection: Connection, as_of: str, watch_days: int, *, scoped: bool) -> dict[int, str]:
+    """Signals that an order followed within the watch time: signal id to the day of the first such order."""
+    where = f" AND {_IN_SCOPE}" if scoped else ""
+    rows = connection.exec_driver_sql(
+        "SELECT g.id, (SELECT min(o.ordered_on) FROM orders o WHERE o.customer_id = a.customer_id"
+        "   AND o.kind = 'purchase' AND o.ordered_on > g.raised_as_of AND o.ordered_on <= :as_of"
+        "   AND o.ordered_on <= date(g.raised_as_of, :watch) AND o.amount_minor > 0) AS ordered_on"
+        f" FROM alerts a JOIN alert_signals g ON g.alert_id = a.id WHERE {_OPEN} AND a.customer_id IS NOT NULL"
+        f" AND g.cleared_at IS NULL AND ordered_on IS NOT NULL{where}",
+        {"as_of": as_of, "watch": f"+{watch_days} days"},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def replied_since(connection: Connection, customer: int, moment: str) -> bool:
+    """Whether a customer answered (an email, a conversation) after a moment."""
+    found = connection.exec_driver_sql(
+        "SELECT EXISTS (SELECT 1 FROM email_events WHERE customer_id = :customer AND kind = 'replied'"
+        "   AND coalesce(happened_at, happened_on) > :moment)"
+        " OR EXISTS (SELECT 1 FROM conversations WHERE customer_id = :customer AND direction = 'from_customer'"
+        "   AND coalesce(happened_at, happened_on) > :moment)",
+        {"customer": customer, "moment": moment},
+    )
+    return bool(found.scalar())
+
+
+def bought_since(connection: Connection, customer: int, day: str) -> bool:
+    """Whether a customer bought after the end of a day."""
+    found = connection.exec_driver_sql(
+        "SELECT EXISTS (SELECT 1 FROM orders WHERE customer_id = ? AND kind = 'purchase' AND ordered_on > ?)",
+        (customer, day),
+    )
+    return bool(found.scalar())
+
+
+def came_back_without_order(connection: Connection, *, scoped: bool) -> list[int]:
+    """Cards that a rule closed for an order that is no longer in the book (its import was undone)."""
+    where = f" AND {_IN_SCOPE}" if scoped else ""
+    rows = connection.exec_driver_sql(
+        "SELECT a.id FROM alerts a WHERE a.state = 'resolved' AND a.closed_by = 'rule' AND a.outcome = 'came_back'"
+        f" AND a.customer_id IS NOT NULL{where}"
+        " AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = a.customer_id AND o.kind = 'purchase'"
+        "   AND o.ordered_on > a.opened_as_of AND o.amount_minor > 0)"
+        " AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.customer_id = a.customer_id"
+        "   AND b.state NOT IN ('resolved', 'not_useful'))"
+    )
+    return [row[0] for row in rows]
+
+
+def delete_cards(work: UnitOfWork, card_ids: Sequence[int]) -> None:
+    """Withdraw cards that no person touched, with their signals."""
+    rows = [(card,) for card in card_ids]
+    if rows:
+        work.sql("DELETE FROM alert_signals WHERE alert_id = ?", rows)
+        work.sql("DELETE FROM alerts WHERE id = ?", rows)
+
+
+def write_plan(
+    work: UnitOfWork,
+    plan: Plan,
+    *,
+    as_of: str,
+    due: Mapping[int, str],
+    joined_due: Sequence[str],
+    recommendations: Sequence[str | None],
+) -> list[int]:
+    """Write what `merge` decided and return the ids of the cards that were opened.
+
+    Parameters
+    ----------
+    work
+        The run's unit of work.
+    plan
+        What to write.
+    as_of
+        The book's day.
+    due
+        Due time of each opened card's signals, by ``id()`` of the signal.
+    joined_due
+        Due times of the signals that join, in their order.
+    recommendations
+        JSON for each opened card, in their order.
+    """
+    first: int = work.sql("SELECT coalesce(max(id), 0) + 1 FROM alerts").scalar() or 1
+    cards, signals = [], []
+    for number, (lead, ones) in enumerate(plan.opened):
+        card = first + number
+        risk, upside = _worth(ones)
+        cards.append(
+            (
+                *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, lead.reason),
+                *(lead.value_at_risk_minor, upside, max(risk, upside), lead.currency, lead.churn_risk),
+                *(work.at, as_of, min(due[id(one)] for one in ones), lead.owner, recommendations[number]),
+            )
+        )
+        signals += [_signal_row(card, one, work.at, as_of, due[id(one)]) for one in ones]
+    signals += [
+        _signal_row(card, one, work.at, as_of, when) for (card, one), when in zip(plan.joined, joined_due, strict=True)
+    ]
+    if cards:
+        work.sql(
+            "INSERT INTO alerts (id, customer_id, kind, rule, severity, reason, value_at_risk_minor, upside_minor,"
+            " expected_value_minor, currency, churn_risk, opened_at, opened_as_of, due_at, owner, recommendation,"
+            " state, touched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', 0)",
+            cards,
+        )
+    if signals:
+        work.sql(
+            "INSERT INTO alert_signals (alert_id, customer_id, rule, severity, reason, measure, evidence, raised_at,"
+            " raised_as_of, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            signals,
+        )
+    if plan.refreshed:
+        rows = [(one.reason, one.measure, max(one.severity, old.severity), old.id) for old, one in plan.refreshed]
+        work.sql("UPDATE alert_signals SET reason = ?, measure = ?, severity = ? WHERE id = ?", rows)
+    for card, values in plan.updates.items():
+        columns = ", ".join(f"{name} = ?" for name in values)
+        work.sql(f"UPDATE alerts SET {columns} WHERE id = ?", (*values.values(), card))
+    return [row[0] for row in cards]
+
+
+def refresh_values(work: UnitOfWork) -> None:
+    """Bring the money and the risk of open cards up to the run's scores."""
+    work.sql(
+        "UPDATE alerts SET value_at_risk_minor = coalesce(f.value_at_risk, 0), churn_risk = f.churn_risk,"
+        " expected_value_minor = max(CASE WHEN alerts.kind = 'risk' THEN coalesce(f.value_at_risk, 0) ELSE 0 END,"
+        " alerts.upside_minor)"
+        " FROM temp.facts f WHERE f.customer_id = alerts.customer_id"
+        " AND alerts.state NOT IN ('resolved', 'not_useful')"
+        " AND (alerts.value_at_risk_minor IS NOT coalesce(f.value_at_risk, 0) OR alerts.churn_risk IS NOT f.churn_risk"
+        " OR alerts.expected_value_minor IS NOT max(CASE WHEN alerts.kind = 'risk' THEN coalesce(f.value_at_risk, 0)"
+        " ELSE 0 END, alerts.upside_minor))"
+    )
+
+
+def clear_signals(work: UnitOfWork, signal_ids: Iterable[int]) -> None:
+    """Mark signals as answered."""
+    rows = [(work.at, signal) for signal in signal_ids]
+    if rows:
+        work.sql("UPDATE alert_signals SET cleared_at = ? WHERE id = ?", rows)
+
+
+def _signal_row(card: int, one: Fired, at: str, as_of: str, due: str) -> tuple[Any, ...]:
+    return (card, one.customer_id, one.rule, one.severity, one.reason, one.measure, None, at, as_of, due)
+
+
+def _worth(ones: Sequence[Fired]) -> tuple[int, int]:
+    risk = max((one.value_at_risk_minor for one in ones if one.kind == "risk"), default=0)
+    return risk, max(one.upside_minor for one in ones)

@@ -1,0 +1,164 @@
+"""Turn a rule's conditions into SQL, and the book's quantiles that they compare with into figures.
+
+The quantiles ("among the highest tenth of active customers") are taken over the whole book whenever every customer is
+evaluated, and kept for the runs over a few customers in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from models.store import UnitOfWork
+from services.alerting.measures import ACTIVE, MEASURES
+from services.alerting.rules import Condition, Rule, Test
+
+_SIGNS: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<=", "equals": "=", "not": "<>"}
+_OF_THE_BOOK: Final = frozenset({"among_highest", "times_median", "above_median"})
+
+
+@dataclass(frozen=True, order=True)
+class Reference:
+    """A quantile of the book: the lowest value of its highest `share`; a share of one half is the median."""
+
+    subject: str
+    measure: str
+    of: str
+    share: float
+
+    @property
+    def key(self) -> str:
+        """The name under which the figure is kept."""
+        return f"{self.subject}.{self.measure}.{self.of}.{self.share:g}"
+
+
+@dataclass
+class Bindings:
+    """Texts that a statement compares with, passed beside it and never written into it."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, value: str) -> str:
+        """Bind a text and return its placeholder."""
+        name = f"v{len(self.values)}"
+        self.values[name] = value
+        return f":{name}"
+
+
+def reference_of(rule: Rule, test: Test) -> Reference | None:
+    """The quantile that a test compares with, or None for a plain comparison."""
+    if test.comparator not in _OF_THE_BOOK:
+        return None
+    share = 0.5
+    if test.comparator == "among_highest":
+        share = float(rule.figure(test.value) or 0.0)
+    subject = "deal" if "customer" not in MEASURES[test.measure].subjects else "customer"
+    return Reference(subject, test.measure, test.of, share)
+
+
+def references(rules: Iterable[Rule]) -> frozenset[Reference]:
+    """All quantiles that the rules compare with."""
+    found = (reference_of(rule, test) for rule in rules for test in rule.tests())
+    return frozenset(reference for reference in found if reference is not None)
+
+
+def compute_references(
+    work: UnitOfWork, wanted: Iterable[Reference], bindings: Mapping[str, Any], prepare: Callable[[], None]
+) -> dict[str, float]:
+    """Quantiles over the run's tables; a measure that nobody has gets none, and its tests fail.
+
+    Parameters
+    ----------
+    work
+        The unit of work that holds ``facts``.
+    wanted
+        The quantiles.
+    bindings
+        Values that the measures' expressions name.
+    prepare
+        Builds the table of deals, where a quantile is over deals.
+    """
+    figures: dict[str, float] = {}
+    by_source: dict[tuple[str, str, str], list[Reference]] = {}
+    for reference in sorted(wanted):
+        by_source.setdefault((reference.subject, reference.measure, reference.of), []).append(reference)
+    for (subject, name, population), same in by_source.items():
+        if subject == "deal":
+            prepare()
+        table = "temp.deals d" if subject == "deal" else "temp.facts f"
+        where = f" AND {ACTIVE}" if population == "active" and subject == "customer" else ""
+        sql = MEASURES[name].sql
+        rows = work.sql(f"SELECT {sql} FROM {table} WHERE {sql} IS NOT NULL{where}", bindings).fetchall()
+        if not rows:
+            continue
+        values = np.sort(np.fromiter((row[0] for row in rows), dtype=float, count=len(rows)))
+        for reference in same:
+            figures[reference.key] = _quantile(values, reference.share)
+    return figures
+
+
+def _quantile(ascending: np.ndarray[Any, np.dtype[np.float64]], share: float) -> float:
+    if share <= 0:
+        return float("inf")
+    if share == 0.5:
+        return float(np.median(ascending))
+    rank = max(1, int(len(ascending) * share + 1e-9))
+    return float(ascending[len(ascending) - rank])
+
+
+def to_sql(condition: Condition, rule: Rule, figures: Mapping[str, float], bindings: Bindings) -> str:
+    """The SQL of a condition: 1 where it holds; 0 or null where it does not.
+
+    Parameters
+    ----------
+    condition
+        A test or a group of them.
+    rule
+        Whose parameters the tests name.
+    figures
+        Quantiles by their key.
+    bindings
+        Takes up the texts that are compared with.
+    """
+    if isinstance(condition, Test):
+        return _test_sql(condition, rule, figures, bindings)
+    parts = [to_sql(part, rule, figures, bindings) for part in condition.parts]
+    if condition.how == "not":
+        return f"NOT coalesce({parts[0]}, 0)"
+    return "(" + (" AND " if condition.how == "all" else " OR ").join(parts) + ")"
+
+
+def _test_sql(test: Test, rule: Rule, figures: Mapping[str, float], bindings: Bindings) -> str:
+    sql = MEASURES[test.measure].sql
+    reference = reference_of(rule, test)
+    if reference is None:
+        value = rule.figure(test.value)
+        if isinstance(value, str):
+            return f"{sql} {_SIGNS[test.comparator]} {bindings.add(value)}"
+        assert value is not None
+        return f"{sql} {_SIGNS[test.comparator]} {float(value)!r}"
+    figure = figures.get(reference.key)
+    if figure is None or figure == float("inf"):
+        return "0"
+    if test.comparator == "among_highest":
+        # A book in which most have nothing: nobody with nothing is among the highest.
+        among = f" AND {ACTIVE}" if test.of == "active" and reference.subject == "customer" else ""
+        return f"({sql} >= {figure!r} AND {sql} > 0{among})"
+    if test.comparator == "above_median":
+        return f"{sql} > {figure!r}"
+    times = rule.figure(test.value)
+    assert isinstance(times, float | int)
+    return f"{sql} >= {times_median(figure, float(times), probability=MEASURES[test.measure].probability)!r}"
+
+
+def times_median(median: float, times: float, *, probability: bool) -> float:
+    """`times` the median; for a probability never more than can be reached.
+
+    Where the median risk is above 1 / (1 + times), a multiple of it soon lies beyond certainty (CDNOW's median risk is
+    over 90 %); there the chance to stay must be smaller by the same factor instead.
+    """
+    plain = median * times
+    return min(plain, 1 - (1 - median) / times) if probability else plain

@@ -1,0 +1,216 @@
+"""Query module: the temporary tables that a run of the rules reads, one row per customer, deal or kind of data.
+
+The score table holds most facts already (it was aggregated once, by scoring); what comes from event tables is
+aggregated here by one grouped statement each, along that table's covering index. A run over few customers restricts
+each statement to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from models.store import UnitOfWork
+from services.alerting.staleness import source_facts
+
+#: A ticket or an answer below this sentiment (-1 … 1), or rated 2 or worse, is unhappy.
+UNHAPPY_SENTIMENT: Final = -0.25
+
+_FACTS: Final = """
+CREATE TEMP TABLE facts AS
+SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk_minor AS value_at_risk,
+       coalesce(s.clv_if_stays_minor, s.clv_minor) AS lifetime_value, s.confidence AS confidence,
+       s.health AS health, s.engagement AS engagement, {threshold} AS engagement_threshold,
+       s.days_since_last_order AS days_since_order, s.usual_gap_days AS usual_gap,
+       s.purchase_days AS purchase_days, s.first_order_on AS first_order_on, s.last_order_on AS last_order_on,
+       s.spend_total_minor AS spent, s.spend_12m_minor AS spent_12m, s.mean_last_3_minor AS mean_last,
+       s.mean_6_before_minor AS mean_before, s.orders_6m AS orders_6m, s.orders_6m_before AS orders_6m_before,
+       s.last_activity_on AS last_activity_on, s.segment AS segment, s.currency AS currency,
+       c.owner AS owner,
+       (c.email_consent <> 'withdrawn' AND coalesce(c.suppressed_until, '') <= :as_of AND c.email IS NOT NULL)
+           AS may_email,
+       CASE WHEN c.email_consent = 'withdrawn' AND c.email_consent_since <= :as_of
+            THEN julianday(:as_of) - julianday(c.email_consent_since) END AS days_since_withdrawal,
+       CASE WHEN c.renews_on >= :as_of THEN julianday(c.renews_on) - julianday(:as_of) END AS days_to_renewal
+FROM customer_risk_scores s JOIN customers c ON c.id = s.customer_id
+WHERE (c.churned_on IS NULL OR c.churned_on > :as_of) {scope}
+"""
+
+_BLOCKS: Final[dict[str, str]] = {
+    "tickets": """
+SELECT customer_id,
+       sum(opened_on > date(:as_of, '-60 days') AND unhappy) AS unhappy_60d,
+       max(CASE WHEN open AND unhappy THEN
+           (julianday(:as_of) + 1 - julianday(coalesce(opened_at, opened_on))) * 24 END) AS unhappy_open_hours,
+       sum(open) AS open_tickets
+FROM (SELECT customer_id, opened_on, opened_at,
+             coalesce(sentiment < :unhappy, 0)
+                 OR coalesce(satisfaction <= 2 AND coalesce(resolved_on, opened_on) <= :as_of, 0) AS unhappy,
+             NOT (coalesce(resolved_on <= :as_of, 0) OR (resolved_on IS NULL AND coalesce(status, '') = 'solved'))
+                 AS open
+      FROM tickets WHERE customer_id IS NOT NULL AND opened_on <= :as_of {scope})
+GROUP BY customer_id""",
+    "reviews": """
+SELECT customer_id, min(rating) AS worst_30d, sum(rating <= 2) AS bad_30d
+FROM reviews WHERE customer_id IS NOT NULL AND rating IS NOT NULL
+     AND reviewed_on > date(:as_of, '-30 days') AND reviewed_on <= :as_of {scope}
+GROUP BY customer_id""",
+    # Three on either side: fewer are weather. An old fall is no news, so the newest rating is of the last 90 days.
+    "ratings": """
+SELECT customer_id, avg(CASE WHEN n <= 3 THEN rating END) AS recent, avg(CASE WHEN n > 3 THEN rating END) AS before
+FROM (SELECT customer_id, rating, rated_on,
+             row_number() OVER (PARTITION BY customer_id ORDER BY rated_on DESC, kind, id DESC) AS n
+      FROM (SELECT customer_id, rating, reviewed_on AS rated_on, 1 AS kind, id FROM reviews
+            WHERE customer_id IS NOT NULL AND rating IS NOT NULL AND reviewed_on <= :as_of {scope}
+            UNION ALL
+            SELECT customer_id, satisfaction, coalesce(resolved_on, opened_on), 2, id FROM tickets
+            WHERE customer_id IS NOT NULL AND satisfaction IS NOT NULL
+                  AND coalesce(resolved_on, opened_on) <= :as_of {scope}
+            UNION ALL
+            SELECT customer_id, 1 + 4.0 * score / scale, answered_on, 3, id FROM surveys
+            WHERE customer_id IS NOT NULL AND kind = 'nps' AND score IS NOT NULL AND scale > 0
+                  AND answered_on <= :as_of {scope}
+            UNION ALL
+            SELECT customer_id, 5.0 * score / scale, answered_on, 4, id FROM surveys
+            WHERE customer_id IS NOT NULL AND kind = 'csat' AND score IS NOT NULL AND scale > 0
+                  AND answered_on <= :as_of {scope}))
+GROUP BY customer_id HAVING count(*) >= 6 AND max(rated_on) > date(:as_of, '-90 days')""",
+    # "Neither clicked nor answered nor followed by an order": what was sent after the last such sign of life.
+    "emails": """
+SELECT e.customer_id AS customer_id, count(DISTINCT coalesce(e.message, e.happened_on)) AS unanswered
+FROM email_events e JOIN facts f ON f.customer_id = e.customer_id
+LEFT JOIN (SELECT customer_id, max(happened_on) AS reacted_on FROM email_events
+           WHERE kind IN ('clicked', 'replied', 'converted') AND happened_on <= :as_of {scope}
+           GROUP BY customer_id) x ON x.customer_id = e.customer_id
+WHERE e.kind = 'sent' AND e.happened_on <= :as_of
+      AND e.happened_on > coalesce(x.reacted_on, '') AND e.happened_on > coalesce(f.last_order_on, '')
+GROUP BY e.customer_id""",
+    "closing": """
+SELECT customer_id, min(julianday(closes_on) - julianday(:as_of)) AS days_to_close
+FROM opportunities WHERE customer_id IS NOT NULL AND stage NOT IN ('Won', 'Lost') AND closes_on >= :as_of
+     AND coalesce(opened_on, '') <= :as_of {scope}
+GROUP BY customer_id""",
+    # Eight in the recent half-year: below that, half as much again is one visit.
+    "activity": """
+SELECT customer_id, sum(happened_on > date(:as_of, '-182 days')) AS recent,
+       sum(happened_on <= date(:as_of, '-182 days')) AS before
+FROM activities WHERE customer_id IS NOT NULL AND happened_on <= :as_of
+     AND happened_on > date(:as_of, '-364 days') {scope}
+GROUP BY customer_id HAVING recent >= 8""",
+    "adoption": """
+SELECT customer_id, category, days FROM (
+    SELECT o.customer_id AS customer_id, p.category AS category,
+           julianday(:as_of) - julianday(o.ordered_on) AS days,
+           row_number() OVER (PARTITION BY o.customer_id ORDER BY o.ordered_on DESC, p.category) AS n
+    FROM orders o JOIN order_lines l ON l.order_id = o.id JOIN products p ON p.id = l.product_id
+    JOIN returning_categories r ON r.category = p.category
+    WHERE o.ordered_on BETWEEN date(:as_of, '-180 days') AND :as_of AND o.kind = 'purchase' {scope})
+WHERE n = 1""",
+}
+
+# A category's share of lines that came back; the ones above the median of all categories.
+_RETURNING: Final = """
+CREATE TEMP TABLE returning_categories AS
+WITH rates AS (
+    SELECT p.category AS category, 1.0 * sum(o.kind = 'return') / max(sum(o.kind = 'purchase'), 1) AS rate
+    FROM order_lines l JOIN orders o ON o.id = l.order_id JOIN products p ON p.id = l.product_id
+    WHERE p.category IS NOT NULL AND o.ordered_on <= :as_of
+      AND EXISTS (SELECT 1 FROM activities x WHERE x.kind = :feature AND x.happened_on <= :as_of)
+    GROUP BY p.category)
+SELECT category FROM rates
+WHERE rate > (SELECT rate FROM rates ORDER BY rate LIMIT 1 OFFSET (SELECT (count(*) - 1) / 2 FROM rates))
+"""
+
+# The stage as of the day, from the history where there is one; contact is what was said to or heard from the customer.
+_DEALS: Final = """
+CREATE TEMP TABLE deals AS
+SELECT id, customer_id, stage, amount, amount * coalesce(probability, 0.5) AS expected,
+       julianday(:as_of) - julianday(stage_since) AS stage_days,
+       julianday(:as_of) - julianday(max(stage_since,
+           coalesce((SELECT max(happened_on) FROM conversations c
+                     WHERE c.customer_id = x.customer_id AND c.happened_on <= :as_of), ''),
+           coalesce((SELECT max(happened_on) FROM email_events e WHERE e.customer_id = x.customer_id
+                     AND e.kind = 'replied' AND e.happened_on <= :as_of), ''),
+           coalesce((SELECT max(substr(written_at, 1, 10)) FROM notes n
+                     WHERE n.customer_id = x.customer_id AND substr(n.written_at, 1, 10) <= :as_of), ''),
+           coalesce((SELECT max(substr(done_at, 1, 10)) FROM tasks k
+                     WHERE k.customer_id = x.customer_id AND substr(k.done_at, 1, 10) <= :as_of), '')))
+           AS silent_days
+FROM (SELECT o.id AS id, o.customer_id AS customer_id, o.probability AS probability,
+             {amount} AS amount,
+             coalesce(last.to_stage, o.stage) AS stage,
+             coalesce(last.changed_on, o.opened_on) AS stage_since
+      FROM opportunities o
+      LEFT JOIN stage_changes last ON last.id = (
+          SELECT id FROM stage_changes h WHERE h.opportunity_id = o.id AND h.changed_on <= :as_of
+          ORDER BY h.changed_on DESC, h.changed_at DESC, h.id DESC LIMIT 1)
+      WHERE o.customer_id IS NOT NULL AND coalesce(o.opened_on, last.changed_on) <= :as_of {scope}) x
+WHERE stage NOT IN ('Won', 'Lost') AND stage_since IS NOT NULL
+"""
+
+
+class Facts:
+    """The temporary tables of one run; `drop` removes them."""
+
+    def __init__(self, work: UnitOfWork, bindings: Mapping[str, Any], scope: Iterable[int] | None) -> None:
+        self._work = work
+        self.bindings = {"unhappy": UNHAPPY_SENTIMENT, "feature": "", **bindings}
+        self._tables: list[str] = []
+        self._scoped = scope is not None
+        if scope is not None:
+            self._create("scope", "CREATE TEMP TABLE scope (customer_id INTEGER PRIMARY KEY)")
+            rows = [(customer,) for customer in sorted(set(scope))]
+            if rows:
+                work.sql("INSERT INTO temp.scope VALUES (?)", rows)
+
+    def build_customers(self, threshold: str) -> None:
+        """Build ``facts``; `threshold` is the SQL of the engagement threshold by segment."""
+        self._create("facts", _FACTS.format(threshold=threshold, scope=self._scope("s.customer_id")))
+        self._work.sql("CREATE UNIQUE INDEX temp.facts_customer ON facts (customer_id)")
+
+    def build(self, block: str) -> None:
+        """Build one table beside ``facts``, once."""
+        if block in self._tables:
+            return
+        if block == "adoption":
+            self._create("returning_categories", _RETURNING)
+        scoped = self._scope("customer_id" if block != "adoption" else "o.customer_id")
+        self._create(block, f"CREATE TEMP TABLE {block} AS {_BLOCKS[block].format(scope=scoped)}")
+        self._work.sql(f"CREATE UNIQUE INDEX temp.{block}_customer ON {block} (customer_id)")
+
+    def build_deals(self, amount: str) -> None:
+        """Build ``deals``; `amount` is the SQL of an amount in the reporting currency."""
+        if "deals" not in self._tables:
+            self._create("deals", _DEALS.format(amount=amount, scope=self._scope("o.customer_id")))
+
+    def build_sources(self, today: str) -> None:
+        """Build ``sources``: the age and the usual interval of each kind of data."""
+        if "sources" in self._tables:
+            return
+        self._create(
+            "sources",
+            "CREATE TEMP TABLE sources (id INTEGER PRIMARY KEY, words TEXT, age_days REAL, interval_days REAL)",
+        )
+        rows = source_facts(self._work.connection, today)
+        if rows:
+            self._work.sql("INSERT INTO temp.sources VALUES (?, ?, ?, ?)", rows)
+
+    def store(self, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
+        """Build a table beside ``facts`` from rows that were computed outside SQL, customer first."""
+        self._create(table, f"CREATE TEMP TABLE {table} (customer_id INTEGER PRIMARY KEY, {columns})")
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self._work.sql(f"INSERT INTO temp.{table} VALUES ({marks})", rows)
+
+    def drop(self) -> None:
+        """Remove all tables of the run."""
+        for table in reversed(self._tables):
+            self._work.sql(f"DROP TABLE IF EXISTS temp.{table}")
+        self._tables.clear()
+
+    def _scope(self, column: str) -> str:
+        return f"AND {column} IN (SELECT customer_id FROM temp.scope)" if self._scoped else ""
+
+    def _create(self, table: str, statement: str) -> None:
+        self._work.sql(statement, self.bindings)
+        self._tables.append(table)

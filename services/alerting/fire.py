@@ -1,0 +1,187 @@
+"""Query module: which customers a rule fires for, in one statement over the run's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.store import UnitOfWork
+from services.alerting.conditions import Bindings, to_sql
+from services.alerting.facts import Facts
+from services.alerting.measures import BLOCKS, MEASURES
+from services.alerting.rules import PLACEHOLDER, Rule
+from services.alerting.wording import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """One rule that holds for one customer (or for the book) at the end of the as-of day.
+
+    Attributes
+    ----------
+    measure
+        What "worse by a step" is judged against, None where the rule has no step.
+    since_days
+        Days since the event that the rule may speak of only once, None for the others.
+    upside_minor
+        What is to be won, in minor units of the reporting currency.
+    """
+
+    rule: str
+    kind: str
+    customer_id: int | None
+    severity: int
+    reason: str
+    measure: float | None
+    upside_minor: int
+    since_days: float | None
+    value_at_risk_minor: int
+    churn_risk: float | None
+    currency: str
+    segment: str | None
+    owner: str | None
+    may_email: bool
+    lifetime_value_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    sql: str
+    bindings: dict[str, Any]
+    named: tuple[str, ...]  # the measures that the reason shows, in the order of their columns
+
+
+_FIXED = 12
+
+
+def prepare(facts: Facts, rules: Iterable[Rule], amount: str, today: str) -> None:
+    """Build the tables that the rules read beside ``facts``."""
+    for rule in rules:
+        if rule.subject == "book":
+            facts.build_sources(today)
+        if rule.subject == "deal":
+            facts.build_deals(amount)
+        for name in sorted(rule.measures()):
+            block = MEASURES[name].block
+            if block is not None:
+                facts.build(block)
+
+
+def fire(
+    work: UnitOfWork, rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, Any], currency: str
+) -> list[Fired]:
+    """Evaluate one rule.
+
+    Parameters
+    ----------
+    work
+        The unit of work that holds the run's tables.
+    rule
+        With its parameters in force.
+    figures
+        The book's quantiles by their key.
+    bindings
+        Values that the measures' expressions name: as_of and the rule's words.
+    currency
+        The reporting currency, for amounts without one.
+
+    Returns
+    -------
+    list of Fired
+        One for each customer at most, the gravest.
+    """
+    statement = _statement(rule, figures, bindings)
+    rows: list[Any] = list(work.sql(statement.sql, statement.bindings))
+    words = {name: p.value for name, p in rule.parameters.items() if isinstance(p.value, str)}
+    texts = [*(variant.text for variant in rule.reasons), rule.reason]
+    fired: dict[int | None, Fired] = {}
+    for row in rows:
+        customer = row[0]
+        if customer in fired:
+            continue
+        shown = dict(zip(statement.named, row[_FIXED:], strict=True))
+        own_currency = row[7] or currency
+        fired[customer] = Fired(
+            rule=rule.code,
+            kind=rule.kind,
+            customer_id=customer,
+            severity=row[1],
+            reason=words_of(texts[row[2]], {**words, **shown}, own_currency),
+            measure=row[3],
+            upside_minor=round(row[4] or 0),
+            since_days=row[5],
+            value_at_risk_minor=round(row[6] or 0),
+            churn_risk=row[8],
+            currency=own_currency,
+            segment=row[9],
+            owner=row[10],
+            may_email=bool(row[11]),
+            lifetime_value_minor=round(shown.get("lifetime_value") or 0),
+        )
+    return list(fired.values())
+
+
+def _statement(rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, Any]) -> _Statement:
+    bound = Bindings(dict(bindings))
+    severity = _severity_sql(rule, figures, bound)
+    variant = _variant_sql(rule, figures, bound)
+    condition = to_sql(rule.when, rule, figures, bound)
+    worse = _expression(rule.worse_measure)
+    if rule.worse_by < 0:
+        worse = f"-({worse})"
+    times = rule.figure(rule.upside_times) or 0
+    upside = f"({_expression(rule.upside_measure)}) * {float(times)!r}" if rule.upside_measure else "0"
+    named = [name for name in _shown(rule) if name in MEASURES]
+    columns = [f"{severity} AS severity", variant, f"{worse} AS worse", upside, _expression(rule.once_since)]
+    if rule.subject == "book":
+        key, columns = "NULL", [*columns, "0", "NULL", "NULL", "NULL", "NULL", "0"]
+    else:
+        named.append("lifetime_value")
+        key = "f.customer_id"
+        columns += ["f.value_at_risk", "f.currency", "f.churn_risk", "f.segment", "f.owner", "f.may_email"]
+    shown = [MEASURES[name].sql for name in named]
+    # The gravest case of a customer with several deals comes first, and stands for them.
+    order = "ORDER BY severity DESC, worse DESC" if rule.subject != "customer" else ""
+    sql = f"SELECT {', '.join([key, *columns, *shown])} FROM {_tables(rule)} WHERE {condition} {order}"
+    return _Statement(sql, bound.values, tuple(named))
+
+
+def _tables(rule: Rule) -> str:
+    if rule.subject == "book":
+        return "temp.sources b"
+    tables = "temp.facts f"
+    if rule.subject == "deal":
+        tables = "temp.deals d JOIN temp.facts f ON f.customer_id = d.customer_id"
+    blocks = sorted({block for name in rule.measures() if (block := MEASURES[name].block) is not None})
+    for block in blocks:
+        alias = BLOCKS[block]
+        tables += f" LEFT JOIN temp.{block} {alias} ON {alias}.customer_id = f.customer_id"
+    return tables
+
+
+def _expression(measure: str | None) -> str:
+    return MEASURES[measure].sql if measure is not None else "NULL"
+
+
+def _severity_sql(rule: Rule, figures: Mapping[str, float], bound: Bindings) -> str:
+    clauses = sorted(rule.escalations, key=lambda clause: -clause.severity)
+    cases = "".join(f" WHEN {to_sql(c.when, rule, figures, bound)} THEN {c.severity}" for c in clauses)
+    return f"CASE{cases} ELSE {rule.severity} END" if cases else str(rule.severity)
+
+
+def _variant_sql(rule: Rule, figures: Mapping[str, float], bound: Bindings) -> str:
+    cases = "".join(
+        f" WHEN {to_sql(variant.when, rule, figures, bound)} THEN {number}"
+        for number, variant in enumerate(rule.reasons)
+    )
+    plain = len(rule.reasons)
+    return f"CASE{cases} ELSE {plain} END" if cases else str(plain)
+
+
+def _shown(rule: Rule) -> list[str]:
+    named: dict[str, None] = {}
+    for text in (rule.reason, *(variant.text for variant in rule.reasons)):
+        for match in PLACEHOLDER.finditer(text):
+            named[match[1]] = None
+    return list(named)

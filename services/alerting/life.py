@@ -1,0 +1,203 @@
+"""What happens to open cards by itself: orders answer them, dates and events wake them, an undo withdraws them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from models.store import UnitOfWork
+from models.tables import alerts
+from services.alerting import cards as queries
+from services.alerting.fire import Fired
+from services.alerting.merge import Card, Signal
+from services.alerting.rules import Rule
+from services.alerting.sla import DueTimes, due_when_resumed, remaining
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Cards that an order resolved, and single signals that it answered on cards that stay open."""
+
+    resolved: tuple[int, ...]
+    signals: frozenset[int]
+
+
+def answer(
+    work: UnitOfWork,
+    cards: Mapping[int | None, Card],
+    rules: Mapping[str, Rule],
+    holding: frozenset[tuple[str, int | None]],
+    *,
+    as_of: str,
+    watch_days: int,
+    scoped: bool,
+) -> Answered:
+    """Resolve cards whose every signal was followed by an order within the watch time ("came back").
+
+    An order answers silence at once. It answers a complaint, a falling spend or a deal only when that rule holds no
+    longer: buying again does not solve a ticket.
+
+    Parameters
+    ----------
+    work
+        The run's unit of work.
+    cards
+        Open cards.
+    rules
+        Rules in force by their code.
+    holding
+        (rule, customer) that fired in this run.
+    as_of, watch_days
+        The book's day, and how long an order counts.
+    scoped
+        Only the customers of the run's scope are looked at.
+    """
+    ordered = queries.ordered_since(work.connection, as_of, watch_days, scoped=scoped)
+    resolved: list[int] = []
+    cleared: set[int] = set()
+    for card in cards.values():
+        answered = []
+        for signal in card.signals:
+            rule = rules.get(signal.rule)
+            if card.customer_id is None:
+                over = (signal.rule, None) not in holding  # fresh data is what answers a stale source
+            else:
+                at_once = rule is None or rule.order_resolves
+                over = signal.id in ordered and (at_once or (signal.rule, card.customer_id) not in holding)
+            if over:
+                answered.append(signal.id)
+        if answered and len(answered) == len(card.signals):
+            work.update(alerts, card.id, closing_values(card, work.at, outcome="came_back", by="rule"))
+            resolved.append(card.id)
+        else:
+            cleared.update(answered)
+    queries.clear_signals(work, cleared)
+    return Answered(tuple(resolved), frozenset(cleared))
+
+
+def closing_values(card: Card, at: str, *, outcome: str, by: str, state: str = "resolved") -> dict[str, Any]:
+    """Fields of a card that is closed now; the clock of its limit stops."""
+    in_time = card.due_at is None or card.clock_stopped_at is not None or at <= card.due_at
+    return {
+        "state": state,
+        "outcome": outcome,
+        "closed_at": at,
+        "closed_by": by,
+        "in_time": int(in_time),
+        "clock_stopped_at": card.clock_stopped_at or at,
+        "until": None,
+        "until_condition": None,
+    }
+
+
+def open_values(card: Card, state: str, due: DueTimes, now: datetime) -> dict[str, Any]:
+    """Fields of a card that is to be done again; a clock that stood runs on with what was left."""
+    values: dict[str, Any] = {"state": state, "until": None, "until_condition": None, "condition_baseline": None}
+    if card.clock_stopped_at is not None:
+        values["clock_stopped_at"] = None
+        if card.due_at is not None:
+            calendar = due.calendar(card.owner)
+            at = queries.moment_of(card.due_at)
+            left = remaining(queries.moment_of(card.clock_stopped_at), at, calendar)
+            values["due_at"] = queries.stored(due_when_resumed(now, at, left, calendar))
+    return values
+
+
+def wake(
+    work: UnitOfWork, cards: Mapping[int | None, Card], worse: Iterable[Card], due: DueTimes, now: datetime
+) -> list[int]:
+    """Bring back snoozed and waiting cards whose date or condition came, and those that got worse."""
+    worse_ids = {card.id for card in worse}
+    woken = []
+    for card in cards.values():
+        if card.state not in ("snoozed", "waiting"):
+            continue
+        if card.id in worse_ids or _is_due(work, card, now):
+            # A signal that joined in this run may have brought the due time forward already.
+            due_at = work.sql("SELECT due_at FROM alerts WHERE id = ?", (card.id,)).scalar()
+            work.update(alerts, card.id, open_values(replace(card, due_at=due_at), "open", due, now))
+            woken.append(card.id)
+    return woken
+
+
+def _is_due(work: UnitOfWork, card: Card, now: datetime) -> bool:
+    if card.until is not None and queries.moment_of(card.until) <= now:
+        return True
+    if card.customer_id is None:
+        return False
+    if card.until_condition == "next_order":
+        return queries.bought_since(work.connection, card.customer_id, card.baseline.get("as_of", ""))
+    if card.until_condition == "reply":
+        return queries.replied_since(work.connection, card.customer_id, card.baseline.get("at", ""))
+    return False
+
+
+def reopen_without_order(work: UnitOfWork, *, scoped: bool) -> list[int]:
+    """Open again what a rule resolved for an order that an undo took out of the book."""
+    reopened = queries.came_back_without_order(work.connection, scoped=scoped)
+    for card in reopened:
+        touched = work.sql("SELECT touched FROM alerts WHERE id = ?", (card,)).scalar()
+        values = {
+            "state": "seen" if touched else "open",
+            "outcome": None,
+            "closed_at": None,
+            "closed_by": None,
+            "in_time": None,
+            "clock_stopped_at": None,
+        }
+        work.update(alerts, card, values)
+    return reopened
+
+
+def withdraw(
+    work: UnitOfWork, cards: Mapping[int | None, Card], fired: Sequence[Fired], since: str
+) -> tuple[dict[int | None, Card], list[int]]:
+    """After the undo of an import: take back the cards that its data had raised and that no person touched.
+
+    Parameters
+    ----------
+    work
+        The run's unit of work.
+    cards
+        Open cards.
+    fired
+        What holds without the import.
+    since
+        When the import was written; older signals stay.
+
+    Returns
+    -------
+    tuple
+        The cards that are left, and the ids of those that are gone.
+    """
+    holding = {(one.rule, one.customer_id) for one in fired}
+    left: dict[int | None, Card] = {}
+    gone: list[int] = []
+    for customer, card in cards.items():
+        standing = tuple(
+            signal for signal in card.signals if (signal.rule, customer) in holding or signal.raised_at < since
+        )
+        if card.touched or len(standing) == len(card.signals):
+            left[customer] = card
+        elif standing:
+            work.sql(
+                "DELETE FROM alert_signals WHERE id = ?",
+                [(signal.id,) for signal in card.signals if signal not in standing],
+            )
+            left[customer] = _settled(work, card, standing)
+        else:
+            gone.append(card.id)
+    queries.delete_cards(work, gone)
+    return left, gone
+
+
+def _settled(work: UnitOfWork, card: Card, standing: tuple[Signal, ...]) -> Card:
+    lead = max(standing, key=lambda signal: (signal.severity, -signal.id))
+    due_at = min((signal.due_at for signal in standing if signal.due_at), default=card.due_at)
+    work.sql(
+        "UPDATE alerts SET severity = ?, rule = ?, reason = ?, due_at = ? WHERE id = ?",
+        (lead.severity, lead.rule, lead.reason, due_at, card.id),
+    )
+    return replace(card, signals=standing, severity=lead.severity, rule=lead.rule, reason=lead.reason, due_at=due_at)

@@ -1,0 +1,150 @@
+"""The measures that rules may test: a small closed set, each declared once with the SQL that reads it.
+
+An expression reads the run's temporary tables: ``f`` holds one row per customer (from `customer_risk_scores`), ``d``
+one per open deal, ``b`` one per kind of data; the others hang off ``f`` by customer and are built by
+`services.alerting.facts` only when a rule asks for them. Nothing dated after ``:as_of`` is read. An expression that is
+null makes its test fail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+SUBJECTS: Final = frozenset({"customer", "deal", "book"})
+#: Customers that quantiles are taken over: all that are scored, or those who bought (or did something) lately.
+POPULATIONS: Final = frozenset({"book", "active"})
+ACTIVE: Final = (
+    "(f.days_since_order <= 180 OR f.days_since_order <= 2 * f.usual_gap"
+    " OR (f.days_since_order IS NULL AND f.last_activity_on >= date(:as_of, '-180 days')))"
+)
+ANY_CUSTOMER: Final = frozenset({"customer", "deal"})
+DEAL: Final = frozenset({"deal"})
+BOOK: Final = frozenset({"book"})
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that can be measured.
+
+    Parameters
+    ----------
+    sql
+        Expression over the run's tables.
+    block
+        The table beside ``f`` that it reads, or None.
+    subjects
+        What it can be measured for.
+    probability
+        It lies between 0 and 1, so "1.5 times" must not ask for more than certainty.
+    """
+
+    sql: str
+    block: str | None = None
+    subjects: frozenset[str] = ANY_CUSTOMER
+    probability: bool = False
+
+
+# The latest score 60 to 90 days before: the window lets weekly history and the fixed points of a big book both serve.
+_ENGAGEMENT_BEFORE: Final = (
+    "(SELECT h.engagement FROM score_history h WHERE h.customer_id = f.customer_id"
+    " AND h.as_of BETWEEN date(:as_of, '-90 days') AND date(:as_of, '-60 days')"
+    " AND h.engagement IS NOT NULL ORDER BY h.as_of DESC LIMIT 1)"
+)
+# Personal contact: what was said or written to this customer, not a newsletter to everyone.
+_CONTACTS: Final = (
+    "((SELECT count(*) FROM email_events e WHERE e.customer_id = f.customer_id AND e.kind = 'sent'"
+    "   AND coalesce(e.campaign, '') = '' AND e.happened_on > f.last_order_on AND e.happened_on <= :as_of)"
+    " + (SELECT count(*) FROM conversations c WHERE c.customer_id = f.customer_id"
+    "   AND c.happened_on > f.last_order_on AND c.happened_on <= :as_of)"
+    " + (SELECT count(*) FROM notes n WHERE n.customer_id = f.customer_id AND n.written_at > f.last_order_on)"
+    " + (SELECT count(*) FROM tasks k WHERE k.customer_id = f.customer_id AND k.done_at > f.last_order_on))"
+)
+# Stops at the first product of a second category, so that a long history costs no more than a short one.
+_SINGLE_CATEGORY: Final = (
+    "(SELECT NOT EXISTS (SELECT 1 FROM orders o JOIN order_lines l ON l.order_id = o.id"
+    " JOIN products p ON p.id = l.product_id WHERE o.customer_id = f.customer_id AND o.kind = 'purchase'"
+    " AND o.ordered_on <= :as_of AND p.category <> first.category)"
+    " FROM (SELECT p.category AS category FROM orders o JOIN order_lines l ON l.order_id = o.id"
+    " JOIN products p ON p.id = l.product_id WHERE o.customer_id = f.customer_id AND o.kind = 'purchase'"
+    " AND o.ordered_on <= :as_of AND p.category IS NOT NULL LIMIT 1) first)"
+)
+
+MEASURES: Final[dict[str, Measure]] = {
+    # scores
+    "churn_risk": Measure("f.churn_risk", probability=True),
+    "value_at_risk": Measure("f.value_at_risk"),
+    # What they are worth while they stay: the plain expectation of someone silent has fallen already.
+    "lifetime_value": Measure("f.lifetime_value"),
+    "confidence": Measure("f.confidence"),
+    "health": Measure("f.health"),
+    "engagement": Measure("f.engagement"),
+    "engagement_margin": Measure("(f.engagement - f.engagement_threshold)"),
+    "engagement_before": Measure(_ENGAGEMENT_BEFORE),
+    "engagement_margin_before": Measure(f"({_ENGAGEMENT_BEFORE} - f.engagement_threshold)"),
+    "engagement_fall": Measure(f"({_ENGAGEMENT_BEFORE} - f.engagement)"),
+    # orders
+    "days_since_order": Measure("f.days_since_order"),
+    "usual_gap": Measure("f.usual_gap"),
+    "gap_ratio": Measure("(f.days_since_order / max(f.usual_gap, 1.0))"),
+    "purchase_days": Measure("f.purchase_days"),
+    "spent": Measure("f.spent"),
+    "spent_12m": Measure("f.spent_12m"),
+    "spend_fall": Measure("(CASE WHEN f.mean_before > 0 THEN 1.0 - 1.0 * f.mean_last / f.mean_before END)"),
+    "orders_6m": Measure("f.orders_6m"),
+    "yearly_orders": Measure("(f.orders_6m + f.orders_6m_before)"),
+    # Growth needs both half-years to be lived through, and something to grow from.
+    "order_growth": Measure(
+        "(CASE WHEN f.orders_6m_before > 0 AND f.first_order_on <= date(:as_of, '-365 days')"
+        " THEN 1.0 * f.orders_6m / f.orders_6m_before - 1 END)"
+    ),
+    "single_category": Measure(_SINGLE_CATEGORY),
+    "returning_category": Measure("a.category", "adoption"),
+    "days_since_returning_category": Measure("a.days", "adoption"),
+    "feature_uses": Measure(
+        "(SELECT count(*) FROM activities x WHERE x.customer_id = f.customer_id AND x.kind = :feature"
+        " AND x.happened_on <= :as_of)"
+    ),
+    "contacts_since_order": Measure(_CONTACTS),
+    # activity
+    "activity_6m": Measure("g.recent", "activity"),
+    "activity_growth": Measure("(CASE WHEN g.before > 0 THEN 1.0 * g.recent / g.before - 1 END)", "activity"),
+    "activity_fall": Measure("w.fall", "activity_drop"),
+    "activity_weeks": Measure("w.weeks", "activity_drop"),
+    # service, reviews, emails, consent, contract
+    "unhappy_tickets_60d": Measure("coalesce(t.unhappy_60d, 0)", "tickets"),
+    "unhappy_open_hours": Measure("t.unhappy_open_hours", "tickets"),
+    "open_tickets": Measure("coalesce(t.open_tickets, 0)", "tickets"),
+    "worst_recent_rating": Measure("r.worst_30d", "reviews"),
+    "bad_reviews_30d": Measure("r.bad_30d", "reviews"),
+    "rating_recent": Measure("q.recent", "ratings"),
+    "rating_before": Measure("q.before", "ratings"),
+    "rating_fall": Measure("(q.before - q.recent)", "ratings"),
+    "emails_unanswered": Measure("e.unanswered", "emails"),
+    "days_since_withdrawal": Measure("f.days_since_withdrawal"),
+    "days_to_renewal": Measure("f.days_to_renewal"),
+    "days_to_deal_close": Measure("c.days_to_close", "closing"),
+    # one open deal
+    "deal_stage": Measure("d.stage", None, DEAL),
+    "deal_stage_days": Measure("d.stage_days", None, DEAL),
+    "deal_silent_days": Measure("d.silent_days", None, DEAL),
+    "deal_amount": Measure("d.amount", None, DEAL),
+    "deal_expected": Measure("d.expected", None, DEAL),
+    # one kind of data of the book
+    "source_words": Measure("b.words", None, BOOK),
+    "source_age_days": Measure("b.age_days", None, BOOK),
+    "source_interval_days": Measure("b.interval_days", None, BOOK),
+    "source_age_ratio": Measure("(b.age_days / b.interval_days)", None, BOOK),
+}
+
+#: Alias of each table that hangs off ``f``.
+BLOCKS: Final = {
+    "tickets": "t",
+    "reviews": "r",
+    "ratings": "q",
+    "emails": "e",
+    "closing": "c",
+    "activity": "g",
+    "activity_drop": "w",
+    "adoption": "a",
+}

@@ -1,0 +1,214 @@
+"""What a run of the rules does to the queue, decided without the store: open, join, refresh, keep silent, wake.
+
+One open card per customer: further signals join it, the highest severity and the earliest due time hold. A rule whose
+card was closed stays silent for that customer for its cool-down, unless its measure got worse by a step since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.alerting.fire import Fired
+from services.alerting.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One rule's signal on a card, as the store holds it."""
+
+    id: int
+    rule: str
+    severity: int
+    reason: str
+    measure: float | None
+    raised_as_of: str
+    raised_at: str
+    due_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An open card with its signals that were not cleared."""
+
+    id: int
+    customer_id: int | None
+    state: str
+    kind: str
+    rule: str
+    severity: int
+    reason: str
+    due_at: str | None
+    upside_minor: int
+    owner: str | None
+    until: str | None
+    until_condition: str | None
+    baseline: Mapping[str, Any]
+    clock_stopped_at: str | None
+    touched: bool
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A rule's newest signal of a customer on a card that is closed."""
+
+    closed_at: datetime
+    raised_as_of: str
+    measure: float | None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to write. `joined` and `opened` hold signals to add; `updates` fields of cards that lead differently now."""
+
+    opened: list[tuple[Fired, list[Fired]]] = field(default_factory=list)
+    joined: list[tuple[int, Fired]] = field(default_factory=list)
+    refreshed: list[tuple[Signal, Fired]] = field(default_factory=list)
+    updates: dict[int, dict[str, Any]] = field(default_factory=dict)
+    woken: list[Card] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """What merging needs to know of the rules and of the time."""
+
+    rules: Mapping[str, Rule]
+    now: datetime
+    as_of: str
+    due: Callable[[int, str | None], str]
+
+
+def merge(
+    fired: Sequence[Fired],
+    cards: Mapping[int | None, Card],
+    silences: Mapping[tuple[str, int | None], Silence],
+    book: Rulebook,
+) -> Plan:
+    """Decide what the signals of a run do.
+
+    Parameters
+    ----------
+    fired
+        Every rule that holds now, for the customers of the run.
+    cards
+        Open card of each of these customers.
+    silences
+        Newest closed signal of each (rule, customer).
+    book
+        Rules, moment, as-of day and due times.
+    """
+    plan = Plan()
+    by_customer: dict[int | None, list[Fired]] = {}
+    for one in fired:
+        by_customer.setdefault(one.customer_id, []).append(one)
+    for customer, signals in by_customer.items():
+        card = cards.get(customer)
+        known = {signal.rule: signal for signal in card.signals} if card is not None else {}
+        fresh = [
+            one
+            for one in signals
+            if one.rule not in known and not is_silent(one, silences.get((one.rule, customer)), book)
+        ]
+        if card is None:
+            if fresh:
+                plan.opened.append((leading(fresh, book.rules), fresh))
+            continue
+        _join(plan, card, known, signals, fresh, book)
+    return plan
+
+
+def leading(signals: Sequence[Fired], rules: Mapping[str, Rule]) -> Fired:
+    """The signal that a card is named after: the gravest, then the one whose rule stands first."""
+    return max(signals, key=lambda one: (one.severity, -rules[one.rule].position))
+
+
+def is_silent(one: Fired, silence: Silence | None, book: Rulebook) -> bool:
+    """Whether a rule must not speak of this customer again yet."""
+    if silence is None:
+        return False
+    rule = book.rules[one.rule]
+    if one.since_days is not None:
+        event = datetime.fromisoformat(book.as_of) - timedelta(days=one.since_days)
+        return silence.raised_as_of >= event.date().isoformat()
+    if book.now >= silence.closed_at + timedelta(days=rule.cooldown_days):
+        return False
+    return not worse_by_a_step(one.measure, silence.measure, rule)
+
+
+def worse_by_a_step(now: float | None, before: float | None, rule: Rule) -> bool:
+    """Whether a measure got worse by the rule's step; never where the rule has none."""
+    if now is None or before is None or rule.worse_by == 0:
+        return False
+    return now >= before + abs(rule.worse_by) - 1e-9
+
+
+def _join(
+    plan: Plan, card: Card, known: Mapping[str, Signal], signals: list[Fired], fresh: list[Fired], book: Rulebook
+) -> None:
+    for one in signals:
+        signal = known.get(one.rule)
+        if signal is not None and (signal.reason, signal.measure, signal.severity) != (
+            one.reason,
+            one.measure,
+            max(one.severity, signal.severity),
+        ):
+            plan.refreshed.append((signal, one))
+    plan.joined += [(card.id, one) for one in fresh]
+    if _got_worse(card, signals, fresh, book):
+        plan.woken.append(card)
+    changed = _lead(card, known, signals, fresh, book)
+    if changed:
+        plan.updates[card.id] = changed
+
+
+def _got_worse(card: Card, signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook) -> bool:
+    if card.state not in ("snoozed", "waiting"):
+        return False
+    gravest = max((one.severity for one in signals), default=0)
+    if gravest > card.severity and gravest == 4:
+        return True  # nothing hides a card that became critical
+    if card.until_condition != "worse":
+        return False
+    measures = card.baseline.get("measures", {})
+    return bool(fresh) or any(
+        worse_by_a_step(one.measure, measures.get(one.rule), book.rules[one.rule]) for one in signals
+    )
+
+
+def _lead(
+    card: Card, known: Mapping[str, Signal], signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook
+) -> dict[str, Any]:
+    """Fields of the card that change: the gravest signal leads, the earliest due time holds."""
+    held = {one.rule: one for one in signals if one.rule in known}
+    standing = [
+        (max(signal.severity, held[rule].severity if rule in held else 0), rule, _reason(signal, held))
+        for rule, signal in known.items()
+    ] + [(one.severity, one.rule, one.reason) for one in fresh]
+    standing = [one for one in standing if one[1] in book.rules]
+    if not standing:
+        return {}
+    severity, rule, reason = max(standing, key=lambda one: (one[0], -book.rules[one[1]].position))
+    raised = [one for one in (*fresh, *held.values()) if one.rule not in known or _graver(one, known[one.rule])]
+    dues = [card.due_at, *(book.due(one.severity, card.owner) for one in raised)]
+    values = {
+        "severity": max(card.severity, severity),
+        "rule": rule,
+        "kind": book.rules[rule].kind,
+        "reason": reason,
+        "due_at": min((due for due in dues if due is not None), default=None),
+        "upside_minor": max([card.upside_minor, *(one.upside_minor for one in signals)]),
+    }
+    before = {name: getattr(card, name) for name in values}
+    return {name: value for name, value in values.items() if value != before[name]}
+
+
+def _reason(signal: Signal, held: Mapping[str, Fired]) -> str:
+    one = held.get(signal.rule)
+    return one.reason if one is not None else signal.reason
+
+
+def _graver(one: Fired, signal: Signal) -> bool:
+    return one.severity > signal.severity

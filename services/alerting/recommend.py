@@ -1,0 +1,216 @@
+"""What to do next for a card: a playbook entry chosen by reason, segment, consent and open work.
+
+The incentive never exceeds the policy's cap (a share of yearly value, by segment) nor what may be given without a
+manager's approval. "How often it helped" is said from 10 cases on, as counts.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from models.values.errors import UserError
+from services.alerting.rules import RULE_FILES
+from services.insight.words import money, percent
+from services.settings import Policy
+
+PLAYBOOK_FILE: Final = RULE_FILES / "playbook.toml"
+WORK: Final = frozenset({"ticket", "deal", "task"})
+LEAST_CASES: Final = 10
+_KEYS: Final = frozenset(
+    {"code", "groups", "also", "segments", "may_email", "open", "incentive", "title", "goal", "why"}
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to do, and when it is the right one."""
+
+    code: str
+    title: str
+    goal: str
+    why: str
+    groups: frozenset[str]
+    also: frozenset[str]
+    segments: frozenset[str]
+    may_email: bool | None
+    open_work: str | None
+    incentive: bool
+
+    def fits(self, case: Case) -> bool:
+        """Whether the entry is right for a card."""
+        return (
+            case.group in self.groups
+            and (not self.also or bool(self.also & case.others))
+            and (not self.segments or case.segment in self.segments)
+            and (self.may_email is None or self.may_email == case.may_email)
+            and (self.open_work is None or self.open_work in case.open_work)
+        )
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the choice depends on."""
+
+    group: str
+    others: frozenset[str]
+    segment: str | None
+    may_email: bool
+    open_work: frozenset[str]
+    yearly_value_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """How closed cards with an entry ended: orders within the watch time among those worked on, and the others."""
+
+    worked: int
+    worked_ordered: int
+    left: int
+    left_ordered: int
+
+
+def read_playbook(path: Path = PLAYBOOK_FILE) -> tuple[Entry, ...]:
+    """The playbook's entries in their order.
+
+    Raises
+    ------
+    UserError
+        With the entry and the field that is wrong.
+    """
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("entry", [])
+    except tomllib.TOMLDecodeError as fault:
+        raise UserError(f"{path.name} cannot be read as TOML: {fault}. Correct the file.") from None
+    return tuple(_entry(definition, path.name) for definition in entries)
+
+
+def recommend(case: Case, playbook: Sequence[Entry], policy: Policy, records: Mapping[str, Record]) -> str | None:
+    """The JSON of a recommendation (the fields of `models.values.alerts.Recommendation` and the entry's code).
+
+    Parameters
+    ----------
+    case
+        The card.
+    playbook
+        Entries in their order; the first that fits is taken.
+    policy
+        Caps of incentives.
+    records
+        How earlier cards with each entry ended.
+    """
+    entry = next((one for one in playbook if one.fits(case)), None)
+    if entry is None:
+        return None
+    amount, words = incentive(case, policy) if entry.incentive else (0, "")
+    return json.dumps(
+        {
+            "code": entry.code,
+            "title": entry.title,
+            "why": entry.why,
+            "evidence": evidence(records.get(entry.code), policy.watch_days),
+            "goal": entry.goal,
+            "incentive_minor": amount,
+            "incentive_words": words,
+        },
+        ensure_ascii=False,
+    )
+
+
+def incentive(case: Case, policy: Policy) -> tuple[int, str]:
+    """The largest incentive that may be offered without asking, in minor units, and the words for it."""
+    share = policy.incentive_share_of(case.segment)
+    cap = int(max(case.yearly_value_minor, 0) * share)
+    amount = min(cap, policy.incentive_approval_minor)
+    if amount <= 0:
+        return 0, ""
+    of_value = f"{percent(share)} of yearly value"
+    if cap <= policy.incentive_approval_minor:
+        return amount, f"Offer up to {money(amount, case.currency)}: the cap is {of_value}."
+    return amount, (
+        f"Offer up to {money(amount, case.currency)}. More needs a manager; "
+        f"the cap is {money(cap, case.currency)}, {of_value}."
+    )
+
+
+def evidence(record: Record | None, watch_days: int) -> str:
+    """How often it helped, as counts; nothing below 10 cases."""
+    if record is None or record.worked < LEAST_CASES:
+        return ""
+    words = f"{record.worked_ordered} of {record.worked} ordered again within {watch_days} days"
+    if record.left:
+        words += f"; {record.left_ordered} of {record.left} without contact"
+    return words + (". Small numbers: a hint, not proof" if record.worked < 50 else "")
+
+
+def read_records(connection: Connection, as_of: str, watch_days: int) -> dict[str, Record]:
+    """How closed cards ended whose watch time is over, by playbook entry."""
+    rows = connection.exec_driver_sql(
+        "SELECT json_extract(a.recommendation, '$.code'), a.touched,"
+        " EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = a.customer_id AND o.kind = 'purchase'"
+        "   AND o.ordered_on > a.opened_as_of AND o.ordered_on <= date(a.opened_as_of, :watch)"
+        "   AND o.ordered_on <= :as_of)"
+        " FROM alerts a WHERE a.closed_at >= date(:as_of, '-365 days') AND a.customer_id IS NOT NULL"
+        " AND a.recommendation IS NOT NULL AND date(a.opened_as_of, :watch) <= :as_of",
+        {"as_of": as_of, "watch": f"+{watch_days} days"},
+    )
+    counts: dict[str, list[int]] = {}
+    for code, touched, ordered in rows:
+        one = counts.setdefault(code, [0, 0, 0, 0])
+        at = 0 if touched else 2
+        one[at] += 1
+        one[at + 1] += ordered
+    return {code: Record(*numbers) for code, numbers in counts.items()}
+
+
+def read_open_work(connection: Connection, as_of: str) -> dict[str, frozenset[int]]:
+    """Customers with work under way, by its kind."""
+    found: dict[str, frozenset[int]] = {}
+    for kind, query in (
+        ("task", "SELECT customer_id FROM tasks WHERE done_at IS NULL"),
+        ("deal", "SELECT customer_id FROM opportunities WHERE stage NOT IN ('Won', 'Lost') AND opened_on <= :as_of"),
+        (
+            "ticket",
+            "SELECT customer_id FROM tickets WHERE opened_on <= :as_of"
+            " AND coalesce(resolved_on, '9999') > :as_of AND NOT (resolved_on IS NULL AND status = 'solved')",
+        ),
+    ):
+        rows = connection.exec_driver_sql(query, {"as_of": as_of})
+        found[kind] = frozenset(row[0] for row in rows if row[0] is not None)
+    return found
+
+
+def _entry(definition: Mapping[str, Any], where: str) -> Entry:
+    code = definition.get("code")
+    if not isinstance(code, str) or not code:
+        raise UserError(f"{where}: each entry needs a “code”.")
+    unknown = sorted(set(definition) - _KEYS)
+    if unknown:
+        raise UserError(f"{where}: “{unknown[0]}” of “{code}” is no field of an entry; remove or correct it.")
+    for name in ("title", "why"):
+        if not isinstance(definition.get(name), str) or not definition[name]:
+            raise UserError(f"{where}: “{name}” of “{code}” must be a text.")
+    open_work = definition.get("open")
+    if open_work is not None and open_work not in WORK:
+        raise UserError(f"{where}: “open” of “{code}” must be one of {', '.join(sorted(WORK))}.")
+    if not definition.get("groups"):
+        raise UserError(f"{where}: “groups” of “{code}” must name at least one reason.")
+    return Entry(
+        code=code,
+        title=definition["title"],
+        goal=definition.get("goal", ""),
+        why=definition["why"],
+        groups=frozenset(definition["groups"]),
+        also=frozenset(definition.get("also", ())),
+        segments=frozenset(definition.get("segments", ())),
+        may_email=definition.get("may_email"),
+        open_work=open_work,
+        incentive=bool(definition.get("incentive", False)),
+    )

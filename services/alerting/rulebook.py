@@ -1,0 +1,102 @@
+"""The rules of a book: the shipped definitions kept in the store with their version, switched and tuned by people.
+
+Figures that people change are policy (`rule_parameters`, or the general figure that a parameter follows); the table
+holds the definitions themselves, so that every card can be read beside the rule that raised it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from models.store import UnitOfWork
+from models.tables import rules as rules_table
+from models.values.changes import Changes
+from models.values.errors import UserError
+from services.alerting.rules import Rule, rule_from_json, rule_to_json, shipped_rules
+from services.settings import Policy
+from services.workspace import Workspace
+
+
+@cache
+def _shipped() -> tuple[Rule, ...]:
+    return shipped_rules()
+
+
+def install(work: UnitOfWork) -> None:
+    """Bring the book's definitions up to those of the program; each change counts the version up."""
+    rows: list[Any] = list(work.sql("SELECT code, version, definition FROM rules"))
+    stored = {row[0]: (row[1], row[2]) for row in rows}
+    for rule in _shipped():
+        definition = rule_to_json(rule)
+        known = stored.get(rule.code)
+        if known is None:
+            row = {"code": rule.code, "version": 1, "enabled": 1, "definition": definition, "changed_at": work.at}
+            work.insert(rules_table, row)
+        elif known[1] != definition:
+            values = {"version": known[0] + 1, "definition": definition, "changed_at": work.at}
+            work.update(rules_table, rule.code, values)
+
+
+def stored_rules(connection: Connection) -> list[tuple[Rule, bool]]:
+    """The book's rules with whether each is switched on; the shipped ones where none was stored yet."""
+    rows = connection.exec_driver_sql("SELECT definition, enabled FROM rules").fetchall()
+    found = [(rule_from_json(row[0]), bool(row[1])) for row in rows] or [(rule, True) for rule in _shipped()]
+    return sorted(found, key=lambda one: one[0].position)
+
+
+def in_force(connection: Connection, policy: Policy) -> tuple[Rule, ...]:
+    """The rules that are switched on, with the policy's figures.
+
+    Raises
+    ------
+    UserError
+        Where the policy sets a figure that a rule does not have or that lies outside its bounds.
+    """
+    return tuple(with_policy(rule, policy) for rule, enabled in stored_rules(connection) if enabled)
+
+
+def with_policy(rule: Rule, policy: Policy) -> Rule:
+    """A rule with the figures that the policy sets."""
+    values: dict[str, float | str] = {}
+    for name, parameter in rule.parameters.items():
+        if parameter.follows is not None:
+            values[name] = float(getattr(policy, parameter.follows))
+    for one in policy.rule_parameters:
+        if one.rule == rule.code:
+            values[one.name] = one.value
+    return rule.with_parameters(values)
+
+
+def fingerprint(rules: Iterable[Rule], policy: Policy) -> str:
+    """A text that changes when any rule or figure does."""
+    figures = [
+        (rule.code, sorted((p.name, p.value) for p in rule.parameters.values()), rule_to_json(rule)) for rule in rules
+    ]
+    return repr((figures, policy.engagement_threshold, policy.engagement_threshold_by_segment))
+
+
+def switch_rule(workspace: Workspace, code: str, *, enabled: bool) -> Changes:
+    """Switch a rule on or off; its open cards stay.
+
+    Raises
+    ------
+    UserError
+        For a rule that the book does not have.
+    """
+    verb = "switch-on-rule" if enabled else "switch-off-rule"
+    with workspace.store.unit_of_work(workspace.me, verb, f"rule:{code}", at=workspace.at) as work:
+        install(work)
+        known = {rule.code: rule for rule, _ in stored_rules(work.connection)}
+        if code not in known:
+            raise UserError(f"There is no rule “{code}”; the rules are: {', '.join(sorted(known))}.")
+        row = {"enabled": int(enabled), "changed_at": work.at}
+        current = work.sql("SELECT enabled FROM rules WHERE code = ?", (code,)).scalar()
+        if bool(current) != enabled:
+            work.update(rules_table, code, row)
+            work.touch(everyone=True)
+        work.say(f"Switched {'on' if enabled else 'off'} the rule “{known[code].title}”")
+        return work.commit()

@@ -1,0 +1,268 @@
+"""One run of the rules: measure, fire, answer, wake, merge, write; one unit of work with one journal entry.
+
+When the book's day advanced, or rules or policy changed, every customer is evaluated, because silence is an event too;
+otherwise only those whose rows changed, against the book's quantiles of the last full run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from models.store import UnitOfWork
+from models.values.changes import Changes
+from models.values.journal import Actor
+from services.alerting import cards as queries
+from services.alerting.activity import drops
+from services.alerting.conditions import Bindings, compute_references, references
+from services.alerting.facts import Facts
+from services.alerting.fire import Fired, fire, prepare
+from services.alerting.life import Answered, answer, reopen_without_order, wake, withdraw
+from services.alerting.merge import Card, Rulebook, merge
+from services.alerting.recommend import Case, read_open_work, read_playbook, read_records, recommend
+from services.alerting.rulebook import fingerprint, in_force, install
+from services.alerting.rules import Rule
+from services.alerting.sla import DueTimes
+from services.settings import Policy, reporting_currency
+from services.workspace import Workspace
+
+_REFERENCES: Final = "alert_references"
+_EVALUATED: Final = "alerts_evaluated_to_entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a run did.
+
+    Attributes
+    ----------
+    opened, closed
+        Ids of cards that were opened, and of those that were resolved (or withdrawn) by themselves.
+    fired
+        Number of signals of each rule, those that were kept silent or held already included.
+    """
+
+    changes: Changes = field(default_factory=Changes)
+    opened: tuple[int, ...] = ()
+    closed: tuple[int, ...] = ()
+    woken: tuple[int, ...] = ()
+    fired: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the steps of a run share."""
+
+    work: UnitOfWork
+    policy: Policy
+    rules: Mapping[str, Rule]
+    now: datetime
+    today: str
+    as_of: str
+    currency: str
+    scope: frozenset[int] | None
+
+    @property
+    def scoped(self) -> bool:
+        return self.scope is not None
+
+
+def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluation:
+    """Evaluate the rules for the customers that changed, or for the whole book.
+
+    Parameters
+    ----------
+    workspace
+        Store, policy and clock.
+    changed
+        What changed since the last run; None: evaluate everyone.
+
+    Returns
+    -------
+    Evaluation
+        Without a journal entry where nothing changed.
+    """
+    actor = Actor("rule", "alerting")
+    with workspace.store.unit_of_work(actor, "evaluate", "alerts", at=workspace.at) as work:
+        install(work)
+        rules = in_force(work.connection, workspace.policy)
+        as_of = work.sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
+        if as_of is None:
+            return Evaluation(changes=work.commit())
+        kept = _kept_references(work)
+        mark = hashlib.sha256(fingerprint(rules, workspace.policy).encode()).hexdigest()
+        stale = kept.get("as_of") != as_of or kept.get("rules") != mark
+        everyone = changed is None or changed.everyone or stale
+        run = _Run(
+            work=work,
+            policy=workspace.policy,
+            rules={rule.code: rule for rule in rules},
+            now=workspace.clock.now(),
+            today=workspace.clock.today().isoformat(),
+            as_of=as_of,
+            currency=reporting_currency(work.connection, workspace.policy),
+            scope=None if everyone or changed is None else changed.customers,
+        )
+        fired = _measure(run, kept, mark)
+        return _apply(run, fired, undone=_undone_since(work))
+
+
+def _measure(run: _Run, kept: Mapping[str, Any], mark: str) -> list[Fired]:
+    """Build the run's tables and fire every rule."""
+    rules = tuple(run.rules.values())
+    words = {name: p.value for rule in rules for name, p in rule.parameters.items() if isinstance(p.value, str)}
+    bindings: dict[str, Any] = {"as_of": run.as_of, **words}
+    facts = Facts(run.work, bindings, run.scope)
+    facts.build_customers(_threshold_sql(run.policy))
+    amount = _amount_sql(run)
+    if "activity_dropped" in run.rules:
+        facts.store("activity_drop", "fall REAL, weeks INTEGER", drops(run.work.connection, run.as_of, run.scope))
+    prepare(facts, rules, amount, run.today)
+    if run.scoped:
+        figures = kept["figures"]
+    else:
+        figures = compute_references(run.work, references(rules), facts.bindings, lambda: facts.build_deals(amount))
+        _keep_references(run.work, {"as_of": run.as_of, "rules": mark, "figures": figures})
+    return [one for rule in rules for one in fire(run.work, rule, figures, facts.bindings, run.currency)]
+
+
+def _apply(run: _Run, fired: Sequence[Fired], undone: str | None) -> Evaluation:
+    """Let the signals open, join, resolve and wake cards, and commit."""
+    work, due = run.work, DueTimes(run.policy, run.now)
+    reopened = reopen_without_order(work, scoped=run.scoped)
+    cards = queries.open_cards(work.connection, scoped=run.scoped)
+    withdrawn: list[int] = []
+    if undone is not None:
+        cards, withdrawn = withdraw(work, cards, fired, undone)
+    holding = frozenset((one.rule, one.customer_id) for one in fired)
+    answered = answer(
+        work, cards, run.rules, holding, as_of=run.as_of, watch_days=run.policy.watch_days, scoped=run.scoped
+    )
+    cards = _without(cards, answered)
+    since = queries.stored(run.now - timedelta(days=3650))
+    silences = queries.closed_signals(work.connection, since, scoped=run.scoped)
+    book = Rulebook(run.rules, run.now, run.as_of, due.of)
+    plan = merge(fired, cards, silences, book)
+    opened = queries.write_plan(
+        work,
+        plan,
+        as_of=run.as_of,
+        due={id(one): due.of(one.severity, one.owner) for _, ones in plan.opened for one in ones},
+        joined_due=[due.of(one.severity, one.owner) for _, one in plan.joined],
+        recommendations=_recommendations(run, [ones for _, ones in plan.opened], [lead for lead, _ in plan.opened]),
+    )
+    woken = wake(work, cards, plan.woken, due, run.now)
+    queries.refresh_values(work)
+    for table in ("facts", "scope"):
+        work.sql(f"DROP TABLE IF EXISTS temp.{table}")
+    closed = (*answered.resolved, *withdrawn)
+    changed_cards = {*opened, *closed, *woken, *reopened, *plan.updates, *(card for card, _ in plan.joined)}
+    if changed_cards or plan.refreshed:
+        _describe(work, fired, opened, closed, woken, reopened)
+        work.touch(alerts=changed_cards, tables=("alerts", "alert_signals"))
+    counts: dict[str, int] = {}
+    for one in fired:
+        counts[one.rule] = counts.get(one.rule, 0) + 1
+    return Evaluation(work.commit(), tuple(opened), closed, tuple(woken), counts)
+
+
+def _describe(
+    work: UnitOfWork,
+    fired: Sequence[Fired],
+    opened: Sequence[int],
+    closed: Sequence[int],
+    woken: Sequence[int],
+    reopened: Sequence[int],
+) -> None:
+    digest = hashlib.sha256()
+    for one in fired:
+        digest.update(repr((one.rule, one.customer_id, one.severity, one.reason)).encode())
+    for ids in (opened, closed, woken, reopened):
+        digest.update(repr(sorted(ids)).encode())
+    work.digest(digest.hexdigest())
+    work.say(f"Evaluated the rules: {len(opened)} cards opened, {len(closed)} closed, {len(woken)} due again")
+
+
+def _without(cards: Mapping[int | None, Card], answered: Answered) -> dict[int | None, Card]:
+    """The cards that are still open, without the signals that an order answered."""
+    left = {}
+    for customer, card in cards.items():
+        if card.id not in answered.resolved:
+            signals = tuple(signal for signal in card.signals if signal.id not in answered.signals)
+            left[customer] = replace(card, signals=signals)
+    return left
+
+
+def _recommendations(run: _Run, groups: Sequence[Sequence[Fired]], leads: Sequence[Fired]) -> list[str | None]:
+    if not leads:
+        return []
+    playbook = read_playbook()
+    records = read_records(run.work.connection, run.as_of, run.policy.watch_days)
+    open_work = read_open_work(run.work.connection, run.as_of)
+    found: list[str | None] = []
+    for lead, ones in zip(leads, groups, strict=True):
+        case = Case(
+            group=run.rules[lead.rule].group,
+            others=frozenset(run.rules[one.rule].group for one in ones if one is not lead),
+            segment=lead.segment,
+            may_email=lead.may_email,
+            open_work=frozenset(kind for kind, customers in open_work.items() if lead.customer_id in customers),
+            yearly_value_minor=lead.lifetime_value_minor,
+            currency=lead.currency,
+        )
+        found.append(recommend(case, playbook, run.policy, records))
+    return found
+
+
+def _undone_since(work: UnitOfWork) -> str | None:
+    """When the oldest import was written that was undone since the last run, or None; remembers this run."""
+    last = work.sql("SELECT value FROM book WHERE key = ?", (_EVALUATED,)).scalar()
+    found = work.sql(
+        "SELECT min(undone.at) FROM journal j JOIN journal undone ON undone.id = j.undoes"
+        " WHERE j.id > ? AND undone.actor_kind = 'import'",
+        (int(last or 0),),
+    ).scalar()
+    _keep(work, _EVALUATED, str(work.sql("SELECT coalesce(max(id), 0) FROM journal").scalar()))
+    return str(found) if found is not None else None
+
+
+def _threshold_sql(policy: Policy) -> str:
+    cases = "".join(
+        f" WHEN s.segment = '{one.segment.replace(chr(39), chr(39) * 2)}' THEN {float(one.figure)!r}"
+        for one in policy.engagement_threshold_by_segment
+    )
+    general = repr(float(policy.engagement_threshold))
+    return f"CASE{cases} ELSE {general} END" if cases else general
+
+
+def _amount_sql(run: _Run) -> str:
+    """SQL of a deal's amount in the reporting currency; without a known rate the deal has none."""
+    policy = replace(run.policy, reporting_currency=run.currency)
+    bound = Bindings()
+    cases = f" WHEN o.currency IS NULL OR o.currency = '{run.currency}' THEN o.amount_minor"
+    for one in policy.exchange_rates:
+        rate = policy.rate_of(one.currency)
+        if rate is not None and bound.values.get(one.currency) is None:
+            cases += f" WHEN o.currency = '{one.currency}' THEN o.amount_minor * {float(rate)!r}"
+    return f"CASE{cases} END"
+
+
+def _kept_references(work: UnitOfWork) -> dict[str, Any]:
+    text = work.sql("SELECT value FROM book WHERE key = ?", (_REFERENCES,)).scalar()
+    return dict(json.loads(text)) if text else {}
+
+
+def _keep_references(work: UnitOfWork, kept: Mapping[str, Any]) -> None:
+    figures = {key: value for key, value in kept["figures"].items() if value != float("inf")}
+    _keep(work, _REFERENCES, json.dumps({**kept, "figures": figures}, sort_keys=True))
+
+
+def _keep(work: UnitOfWork, key: str, value: str) -> None:
+    work.sql(
+        "INSERT INTO book (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
+    )
