@@ -1,0 +1,71 @@
+"""Confidence: how far a score can be trusted, in three words, with the reasons that lower it.
+
+Low confidence never hides a score; it is printed beside it, and a low score alone raises no critical alert.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.scoring.events import BookEvents
+from services.scoring.features import Features
+from services.scoring.parameters import ChurnModel
+
+LOW, MEDIUM, HIGH = range(3)
+NAMES = ("low", "medium", "high")
+_FEW_DAYS = 4
+_STALE_ORDERS_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """`level`: index into `NAMES`; `why`: a bit for each sentence of `sentences` that holds; shape (customers,)."""
+
+    level: NDArray[np.int64]
+    why: NDArray[np.int64]
+    sentences: tuple[str, ...]
+
+    def reasons(self, bits: int) -> tuple[str, ...]:
+        """The sentences of one customer's `why`."""
+        return tuple(sentence for place, sentence in enumerate(self.sentences) if bits >> place & 1)
+
+
+def confidence(
+    seen: Features, book: BookEvents, orders: ChurnModel, activity: ChurnModel, horizon_days: int
+) -> Confidence:
+    """Judge each customer's scores by purchase days, time known, the model's rung and the age of the sources."""
+    count, known = seen.rhythm_count, seen.age
+    rung = np.where(seen.by_activity, activity.rung, orders.rung)
+    identifiable = np.where(seen.by_activity, activity.btyd.dropout_identifiable, orders.btyd.dropout_identifiable)
+    everybody = np.ones(count.shape, np.bool_)
+    newest = float(book.newest_order) if book.newest_order is not None else float(seen.day)
+    stale = seen.day - newest
+    unpriced = np.zeros(count.size, np.bool_)
+    unpriced[book.orders.row[np.isnan(book.orders.values["value"])]] = True
+    checks = (
+        (LOW, count == 0, "Neither an order nor other activity is known yet."),
+        (LOW, count == 1, "Only one purchase day is known: one-time buyers cannot be told apart."),
+        (LOW, (count > 1) & (rung == 0), "The book has too few customers with a history to fit a model."),
+        (MEDIUM, (count > 1) & (count < _FEW_DAYS), f"Fewer than {_FEW_DAYS} purchase days are known."),
+        (MEDIUM, (count > 1) & (known < horizon_days), f"Known for less than {horizon_days} days."),
+        (
+            MEDIUM,
+            (count > 1) & ~identifiable & (rung > 0),
+            "Dropout is not identifiable in this book's history: a pause and a departure look the same.",
+        ),
+        (
+            MEDIUM,
+            everybody & (stale > _STALE_ORDERS_DAYS) & ~seen.by_activity & (count > 0),
+            f"The newest order of the book is {stale:.0f} days older than its other data.",
+        ),
+        (MEDIUM, unpriced, "Some orders are in a currency without a rate and count without their value."),
+    )
+    level = np.full(count.shape, HIGH, np.int64)
+    why = np.zeros(count.shape, np.int64)
+    for place, (at_most, holds, _) in enumerate(checks):
+        level = np.where(holds, np.minimum(level, at_most), level)
+        why |= holds.astype(np.int64) << place
+    return Confidence(level, why, tuple(sentence for *_, sentence in checks))

@@ -1,0 +1,321 @@
+"""Features: what a customer's events say on a given day. Arrays in, arrays out; nothing after the day counts.
+
+Vocabulary of Fader and Hardie: frequency x, recency t_x, age T, in days. Which days count is the ledger's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.scoring.events import BookEvents, Series
+from services.scoring.ledger import STRIDE, Ledger, PurchaseDays, Rows, pace_of, trend_window
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+#: A customer's own median gap counts in full from this many gaps on; before, it is shrunk to the book's.
+OWN_GAP_FROM = 5
+SPARKLINE_POINTS = 12
+_SPARKLINE_STEP_DAYS = 28
+_SPARKLINE_WINDOW_DAYS = 90
+#: As the rules have it: below this sentiment (-1 to 1), or rated 2 or worse, a ticket is unhappy.
+_UNHAPPY_SENTIMENT = -0.25
+
+
+@dataclass(frozen=True)
+class _Rhythm:
+    """Days on which something happened, per customer; shape (customers,) each.
+
+    `first` and `last` are day numbers (nan: never); `gaps` is the number of gaps between such days, `usual_gap` their
+    median, drawn to the book's while there are few; `recent` and `earlier` count events inside and before the trend's
+    window of `window` days, `exposure` is the length in days of the time before it; `last_year` counts 365 days.
+    """
+
+    count: Floats
+    first: Floats
+    last: Floats
+    gaps: Floats
+    usual_gap: Floats
+    window: Floats
+    last_year: Floats
+    recent: Floats
+    earlier: Floats
+    exposure: Floats
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is known of each customer at the end of `day`; shape (customers,) each, nan where not known.
+
+    Attributes
+    ----------
+    by_activity
+        True where the rhythm is that of other activity, because the customer never ordered.
+    frequency, recency, age, days_since, usual_gap
+        x, t_x, T, days since the last such day, and the usual gap, of that rhythm.
+    rhythm_count, rhythm_12m
+        Such days in all and in the last 365 days.
+    purchase_days, order_count, first_order, last_order, last_activity
+        Of orders alone; days as day numbers.
+    repeat_value, mean_value, last_value
+        Net mean of repeat purchase days, of all purchase days, and the last one's, in minor units.
+    spend_..., orders_..., mean_...
+        Sums of minor units and counts over 365 days, 182 days and the 182 before, the last 3 purchase days and the
+        6 before.
+    satisfaction, review_score, answer_share, tickets_90d, days_since_mail
+        Means on 1 to 5 over a year; share of our mails of 180 days that were answered; counts.
+    """
+
+    day: int
+    by_activity: NDArray[np.bool_]
+    frequency: Floats
+    recency: Floats
+    age: Floats
+    days_since: Floats
+    usual_gap: Floats
+    own_gaps: Floats
+    rhythm_count: Floats
+    rhythm_12m: Floats
+    recent: Floats
+    earlier: Floats
+    exposure: Floats
+    window: Floats
+    purchase_days: Floats
+    order_count: Floats
+    first_order: Floats
+    last_order: Floats
+    last_activity: Floats
+    repeat_value: Floats
+    mean_value: Floats
+    last_value: Floats
+    spend_total: Floats
+    spend_12m: Floats
+    spend_6m: Floats
+    spend_6m_before: Floats
+    orders_6m: Floats
+    orders_6m_before: Floats
+    mean_last_3: Floats
+    mean_6_before: Floats
+    satisfaction: Floats
+    review_score: Floats
+    answer_share: Floats
+    mails_180d: Floats
+    tickets_90d: Floats
+    tickets_unhappy_60d: Floats
+    days_since_mail: Floats
+
+
+def _running(values: Floats) -> Floats:
+    return np.concatenate(([0.0], np.cumsum(values)))
+
+
+def _divided(total: Floats, count: Floats) -> Floats:
+    """Total / count, nan where the count is zero."""
+    return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
+
+
+def _rhythm(rows: Rows, day: int, reference_gap: float) -> _Rhythm:
+    count = (rows.end - rows.start).astype(np.float64)
+    some = count > 0
+    last_place, first_place = np.maximum(rows.end - 1, 0), np.minimum(rows.start, max(rows.day.size - 1, 0))
+    days = rows.day if rows.day.size else np.zeros(1, np.int64)
+    first = np.where(some, days[first_place], np.nan)
+    last = np.where(some, days[last_place], np.nan)
+    gap = _median_gaps(rows)
+    gaps = np.maximum(count - 1.0, 0.0)
+    usual = _shrunk(gap, gaps, reference_gap)
+    window = trend_window(usual)
+    pace = pace_of(rows, day, window.astype(np.int64))
+    return _Rhythm(
+        count=count,
+        first=first,
+        last=last,
+        gaps=gaps,
+        usual_gap=usual,
+        window=window,
+        last_year=rows.counted(day - 365, day),
+        recent=pace.recent,
+        earlier=pace.earlier,
+        exposure=pace.exposure,
+    )
+
+
+def _median_gaps(rows: Rows) -> Floats:
+    """Median gap between days of each customer, nan with fewer than two days."""
+    customers = rows.start.size
+    same = rows.row[1:] == rows.row[:-1]
+    owner = rows.row[1:][same]
+    ordered = np.sort(owner * STRIDE + (rows.day[1:] - rows.day[:-1])[same])
+    gaps = ordered - owner * STRIDE  # sorting within customers leaves the owners in place
+    count = np.bincount(owner, minlength=customers)
+    start = np.concatenate(([0], np.cumsum(count)[:-1])) if customers else np.empty(0, np.int64)
+    if not gaps.size:
+        return np.full(customers, np.nan)
+    low = np.minimum(start + np.maximum(count - 1, 0) // 2, gaps.size - 1)
+    high = np.minimum(start + count // 2, gaps.size - 1)
+    return np.where(count > 0, (gaps[low] + gaps[high]) / 2.0, np.nan)
+
+
+def _shrunk(gap: Floats, gaps: Floats, reference: float) -> Floats:
+    """Usual gap: the customer's own median, drawn to the book's (on a log scale) while there are few gaps."""
+    if not np.isfinite(reference):
+        return gap
+    share = np.minimum(gaps / OWN_GAP_FROM, 1.0)
+    own = np.log(np.where(gaps > 0, np.nan_to_num(gap, nan=1.0), 1.0))
+    return np.asarray(np.exp(share * own + (1.0 - share) * np.log(reference)))
+
+
+@dataclass(frozen=True)
+class ReferenceGaps:
+    """The book's usual gaps in days, frozen with the fit; nan where the book has too little to tell."""
+
+    orders: float = float("nan")
+    activity: float = float("nan")
+
+
+def features_at(ledger: Ledger, reference: ReferenceGaps | None = None) -> Features:
+    """Features of every customer at the end of the ledger's day.
+
+    Parameters
+    ----------
+    reference
+        The book's usual gaps, to which those of customers with few purchase days are shrunk.
+    """
+    book, day, customers = ledger.book, ledger.day, ledger.customers
+    gaps = reference or ReferenceGaps()
+    orders = _rhythm(ledger.orders, day, gaps.orders)
+    activity = _rhythm(ledger.activity, day, gaps.activity)
+    by_activity = ledger.by_activity
+
+    def either(name: str) -> Floats:
+        ours: Floats = getattr(orders, name)
+        if not by_activity.any():
+            return ours
+        return np.where(by_activity, getattr(activity, name), ours)
+
+    first, last = either("first"), either("last")
+    return Features(
+        day=day,
+        by_activity=by_activity,
+        frequency=np.maximum(either("count") - 1.0, 0.0),
+        recency=np.nan_to_num(last - first),
+        age=np.nan_to_num(day - first),
+        days_since=day - last,
+        usual_gap=either("usual_gap"),
+        own_gaps=either("gaps"),
+        rhythm_count=either("count"),
+        rhythm_12m=either("last_year"),
+        recent=either("recent"),
+        earlier=either("earlier"),
+        exposure=either("exposure"),
+        window=either("window"),
+        purchase_days=orders.count,
+        first_order=orders.first,
+        last_order=orders.last,
+        last_activity=activity.last,
+        **_money(ledger.orders, ledger.bought, ledger.loose, day),
+        **_service(book, day, customers),
+        **_mails(book, day, customers),
+    )
+
+
+def _money(rows: Rows, bought: PurchaseDays, loose: Series, day: int) -> dict[str, Floats]:
+    spent, valued, orders = _running(bought.value), _running(bought.valued), _running(bought.orders)
+    given_back = Rows(loose.row, loose.day, rows.start.size)
+    returned = _running(np.nan_to_num(loose.values["value"]))
+    start, end = rows.start, rows.end
+
+    def spend(after: int) -> Floats:
+        return np.asarray(
+            spent[end] - spent[rows.until(after)] + returned[given_back.end] - returned[given_back.until(after)]
+        )
+
+    def mean(begin: Whole, stop: Whole) -> Floats:
+        return _divided(spent[stop] - spent[begin], valued[stop] - valued[begin])
+
+    # Returns that name no order are spread over the customer's purchase days.
+    gross = spent[end] - spent[start]
+    back = returned[given_back.end] - returned[given_back.start]
+    net = np.clip(1.0 + back / np.maximum(gross, 1.0), 0.0, 1.0)
+    third, ninth = np.maximum(end - 3, start), np.maximum(end - 9, start)
+    half, six_before = rows.until(day - 182), rows.until(day - 364)
+    last = np.where(end > start, np.append(bought.value, 0.0)[np.maximum(end - 1, 0)], np.nan)
+    spend_6m = spend(day - 182)
+    return {
+        "order_count": orders[end] - orders[start],
+        "repeat_value": mean(np.minimum(start + 1, end), end) * net,
+        "mean_value": mean(start, end) * net,
+        "last_value": last,
+        "spend_total": gross + back,
+        "spend_12m": spend(day - 365),
+        "spend_6m": spend_6m,
+        "spend_6m_before": spend(day - 364) - spend_6m,
+        "orders_6m": orders[end] - orders[half],
+        "orders_6m_before": orders[half] - orders[six_before],
+        "mean_last_3": np.where(end - start >= 3, mean(third, end), np.nan),
+        "mean_6_before": np.where(end - start >= 9, mean(ninth, third), np.nan),
+    }
+
+
+def _mean_by_row(row: Whole, score: Floats, customers: int) -> tuple[Floats, Floats]:
+    known = ~np.isnan(score)
+    total = np.bincount(row[known], weights=score[known], minlength=customers).astype(np.float64)
+    return total, np.bincount(row[known], minlength=customers).astype(np.float64)
+
+
+def _service(book: BookEvents, day: int, customers: int) -> dict[str, Floats]:
+    tickets, surveys, reviews = book.tickets.until(day), book.surveys.until(day), book.reviews.until(day)
+    resolved, rated = tickets.values["resolved"], tickets.values["satisfaction"]
+    # A rating is given when the ticket is closed; one without that day counts from the opening.
+    closed = np.where(resolved < 2_000_000, resolved, tickets.day)
+    rating = np.where((closed <= day) & (closed > day - 365), rated, np.nan)
+    mood = 3.0 + 2.0 * np.clip(tickets.values["sentiment"], -1.0, 1.0)
+    rating = np.where(np.isnan(rating) & (tickets.day > day - 365), mood, rating)
+    answered = np.where(surveys.day > day - 365, surveys.values["score"], np.nan)
+    by_ticket, by_survey = _mean_by_row(tickets.row, rating, customers), _mean_by_row(surveys.row, answered, customers)
+    stars, tone = reviews.values["score"], reviews.values["sentiment"]
+    stars = np.where(np.isnan(stars), 3.0 + 2.0 * tone, stars)
+    by_review = _mean_by_row(reviews.row, np.where(reviews.day > day - 365, stars, np.nan), customers)
+    opened = np.bincount(tickets.row[tickets.day > day - 90], minlength=customers).astype(np.float64)
+    unhappy = (tickets.values["sentiment"] < _UNHAPPY_SENTIMENT) | (rating <= 2.0)
+    sad = unhappy & (tickets.day > day - 60)
+    return {
+        "satisfaction": _divided(by_ticket[0] + by_survey[0], by_ticket[1] + by_survey[1]),
+        "review_score": _divided(*by_review),
+        "tickets_90d": opened if "tickets" in book.known_sources else np.full(customers, np.nan),
+        "tickets_unhappy_60d": np.bincount(tickets.row[sad], minlength=customers).astype(np.float64),
+    }
+
+
+def _mails(book: BookEvents, day: int, customers: int) -> dict[str, Floats]:
+    mails, answers = book.mails.until(day), book.answers.until(day)
+    rows = Rows(mails.row, mails.day, customers)
+    sent = rows.counted(day - 180, day)
+    answered = np.bincount(answers.row[answers.day > day - 180], minlength=customers).astype(np.float64)
+    last = np.where(rows.end > rows.start, np.append(mails.day, 0)[np.maximum(rows.end - 1, 0)], np.nan)
+    share = np.minimum(_divided(answered, np.maximum(sent, answered)), 1.0)
+    return {"answer_share": share, "mails_180d": sent, "days_since_mail": day - last}
+
+
+def sparklines(ledger: Ledger) -> Whole:
+    """Spend of the trailing 90 days at 12 points four weeks apart, oldest first, as 0–100 of the customer's highest.
+
+    Shape (customers, 12). Customers who never ordered show their days of activity instead.
+    """
+    points = _trailing(ledger.orders, _running(ledger.bought.value), ledger.day)
+    if ledger.by_activity.any():
+        counts = _trailing(ledger.activity, _running(np.ones(ledger.activity.day.size)), ledger.day)
+        points = np.where(ledger.by_activity[:, None], counts, points)
+    highest = points.max(axis=1, keepdims=True, initial=0.0)
+    return np.asarray(np.round(100.0 * points / np.where(highest > 0, highest, 1.0)).astype(np.int64))
+
+
+def _trailing(rows: Rows, running: Floats, day: int) -> Floats:
+    columns = []
+    for step in range(SPARKLINE_POINTS - 1, -1, -1):
+        end = day - step * _SPARKLINE_STEP_DAYS
+        columns.append(running[rows.until(end)] - running[rows.until(end - _SPARKLINE_WINDOW_DAYS)])
+    return np.stack(columns, axis=1)

@@ -1,0 +1,171 @@
+"""The book at the end of a day: which days count as purchase days, and windows of any length over them.
+
+Several orders on one day are one purchase day. A return that names its order reduces that order from the return's own
+date on; one that does not reduces spend on its own date; a purchase day whose orders were all cancelled is none from
+the cancellation's date on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.scoring.events import BookEvents, Series
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+#: Keys of (customer, day) are customer * STRIDE + day: no calendar day comes near it.
+STRIDE = 1 << 24
+_TREND_HISTORY_DAYS = 730
+
+
+class Rows:
+    """Events ordered by customer and day, with places and running sums: any window is two look-ups."""
+
+    def __init__(self, row: Whole, day: Whole, customers: int) -> None:
+        self.row, self.day = row, day
+        self.base = np.arange(customers, dtype=np.int64) * STRIDE
+        self._key = row * STRIDE + day
+        self.start = np.searchsorted(row, np.arange(customers))
+        self.end = np.searchsorted(row, np.arange(customers), side="right")
+
+    def until(self, day: Whole | int) -> Whole:
+        """Place after the last event of each customer up to and including `day` (a number, or one a customer)."""
+        return np.asarray(np.clip(np.searchsorted(self._key, self.base + day, side="right"), self.start, self.end))
+
+    def counted(self, after: Whole | int, until: Whole | int) -> Floats:
+        """Events of each customer in (after, until]."""
+        return (self.until(until) - self.until(after)).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class PurchaseDays:
+    """One event a customer and purchase day: net value in minor units, 1 where it is known, number of orders."""
+
+    row: Whole
+    day: Whole
+    value: Floats
+    valued: Floats
+    orders: Floats
+
+
+def _purchase_days(book: BookEvents, day: int) -> tuple[PurchaseDays, Series]:
+    """Purchase days through `day`, and the returns that belong to none of them (value, by their own day)."""
+    orders = book.orders.until(day)
+    key = orders.row * STRIDE + orders.day
+    first = np.flatnonzero(np.concatenate((np.ones(min(key.size, 1), np.bool_), key[1:] != key[:-1])))
+    amount = orders.values["value"]
+    known = ~np.isnan(amount)
+    if first.size:
+        value = np.add.reduceat(np.where(known, amount, 0.0), first)
+        valued = np.maximum.reduceat(known.astype(np.float64), first)
+    else:
+        value, valued = np.empty(0), np.empty(0)
+    count = np.diff(np.append(first, key.size)).astype(np.float64)
+    cancelled, loose = _apply_returns(book, day, key[first], value)
+    counts = ~cancelled & (value >= 0.0)
+    row, on = orders.row[first], orders.day[first]
+    if counts.all():
+        return PurchaseDays(row, on, value, valued, count), loose
+    return PurchaseDays(row[counts], on[counts], value[counts], valued[counts], count[counts]), loose
+
+
+def _apply_returns(book: BookEvents, day: int, keys: Whole, value: Floats) -> tuple[NDArray[np.bool_], Series]:
+    """Take linked returns off `value` in place; return which days are cancelled, and the loose returns."""
+    linked, loose = book.linked_returns.until(day), book.loose_returns.until(day)
+    cancelled = np.zeros(keys.size, np.bool_)
+    if not linked.row.size:
+        return cancelled, loose
+    wanted = linked.row * STRIDE + linked.values["original"].astype(np.int64)
+    place = np.minimum(np.searchsorted(keys, wanted), max(keys.size - 1, 0))
+    found = keys[place] == wanted if keys.size else np.zeros(wanted.size, np.bool_)
+    amount = np.nan_to_num(linked.values["value"])
+    np.add.at(value, place[found], amount[found])
+    cancelling = found & (linked.values["cancels"] > 0)
+    cancelled[place[cancelling]] = True
+    cancelled &= value <= 0.0
+    np.maximum(value, 0.0, out=value, where=~cancelled & np.isin(np.arange(keys.size), place[found]))
+    if found.all():
+        return cancelled, loose
+    rest = linked.where(~found)
+    merged = np.concatenate((loose.row, rest.row)), np.concatenate((loose.day, rest.day))
+    amounts = np.concatenate((loose.values["value"], rest.values["value"]))
+    order = np.argsort(merged[0] * STRIDE + merged[1], kind="stable")
+    return cancelled, Series(merged[0][order], merged[1][order], {"value": amounts[order]})
+
+
+class Ledger:
+    """The book at the end of one day: purchase days and activity days, ready for windows of any length.
+
+    Raises
+    ------
+    ValueError
+        If `day` is after the day through which the events were read.
+    """
+
+    def __init__(self, book: BookEvents, day: int) -> None:
+        if day > book.as_of:
+            raise ValueError("The events were read through an earlier day.")
+        self.book, self.day, self.customers = book, day, book.customer_ids.size
+        self.bought, self.loose = _purchase_days(book, day)
+        self.orders = Rows(self.bought.row, self.bought.day, self.customers)
+        other = book.activities.until(day)
+        days = np.unique(other.row * STRIDE + other.day)
+        self.activity = Rows(days // STRIDE, days % STRIDE, self.customers)
+        self.by_activity = (self.orders.end == self.orders.start) & (self.activity.end > self.activity.start)
+
+    def rhythm_rows(self) -> list[tuple[NDArray[np.bool_] | None, Rows]]:
+        """Rows of the rhythm that counts: orders, and where there is none, activity."""
+        if not self.by_activity.any():
+            return [(None, self.orders)]
+        return [(None, self.orders), (self.by_activity, self.activity)]
+
+
+def trend_window(usual_gap: Floats) -> Floats:
+    """Length in days of the recent window of each customer's trend: three usual gaps, 60 to 180 days."""
+    return np.asarray(np.round(np.clip(3.0 * np.nan_to_num(usual_gap, nan=60.0), 60.0, 180.0)))
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a customer stood at the end of one day, for segments; shape (customers,) each, nan where not known."""
+
+    count: Floats
+    age: Floats
+    days_since: Floats
+    recent: Floats
+    earlier: Floats
+    exposure: Floats
+
+
+def pace_at(ledger: Ledger, day: int, window: Floats) -> Pace:
+    """Standing at an earlier `day`, with each customer's own trend `window` (days) as of the ledger's day."""
+    paces = [(where, pace_of(rows, day, window.astype(np.int64))) for where, rows in ledger.rhythm_rows()]
+    (_, first), *others = paces
+    for where, other in others:
+        assert where is not None
+        first = Pace(
+            *(np.where(where, getattr(other, name), getattr(first, name)) for name in Pace.__dataclass_fields__)
+        )
+    return first
+
+
+def pace_of(rows: Rows, day: int, window: Whole) -> Pace:
+    place = rows.until(day)
+    some = place > rows.start
+    days = np.append(rows.day, 0)
+    first = np.where(some, days[np.minimum(rows.start, days.size - 1)], day)
+    begin = np.maximum(first, day - window - _TREND_HISTORY_DAYS)
+    split = np.maximum(day - window, begin)
+    before = rows.until(split)
+    return Pace(
+        count=(place - rows.start).astype(np.float64),
+        age=np.where(some, day - first, np.nan),
+        days_since=np.where(some, day - days[np.maximum(place - 1, 0)], np.nan),
+        recent=(place - rows.until(day - window)).astype(np.float64),
+        earlier=(before - rows.until(begin)).astype(np.float64),
+        exposure=(split - begin).astype(np.float64),
+    )

@@ -1,0 +1,238 @@
+"""Reasons: which part of a customer's history raises or lowers their churn risk, in points and in words.
+
+The closed form knows three things: how many purchase days (x), how long since the last one, and how long the customer
+has been known (T). Each is exchanged for that of the typical customer of the cohort (repeat customers, or one-time
+buyers), in every order, and the mean effect is its contribution (Shapley's value: eight evaluations of the formula,
+exact, independent of order). Base plus contributions is the churn risk; the base is the typical customer's.
+
+What is known beside the formula (tickets, reviews, mail, order value) follows as facts without points. All of it is
+directional, never causal.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import product
+from math import factorial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.scoring import btyd
+from services.scoring.features import Features
+from services.scoring.parameters import ChurnModel, Typical
+
+Floats = NDArray[np.float64]
+
+#: In the order of the columns of `Contributions.points`.
+INPUTS = ("gap", "orders", "tenure")
+_UNHAPPY_BELOW = 2.5
+_HAPPY_FROM = 4.5
+_IGNORED_MAILS = 5
+_ANSWERING_SHARE = 0.25
+_SPEND_FALL = 0.6
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """`base`: risk of the cohort's typical customer, shape (customers,); `points`: (customers, 3), by `INPUTS`.
+
+    Both on the scale of the risk, 0–1: base + points.sum(axis=1) is the churn risk.
+    """
+
+    base: Floats
+    points: Floats
+
+
+def contributions(model: ChurnModel, x: Floats, since: Floats, age: Floats, horizon_days: int) -> Contributions:
+    """Contributions of the gap since the last purchase day, of the number of them and of the time known.
+
+    Parameters
+    ----------
+    x, since, age
+        Repeat purchase days, days since the last one, and T, shape (customers,). For one-time buyers all time known
+        is gap: the two are told as one.
+    """
+    repeat = x > 0
+    typical = [np.where(repeat, *pair) for pair in _pairs(model.repeaters, model.one_timers)]
+    own = (since, x, age)
+    value = {}
+    for chosen in product((False, True), repeat=3):
+        gap, count, known = (mine if yes else usual for yes, mine, usual in zip(chosen, own, typical, strict=True))
+        recency = np.where(count > 0, np.maximum(known - gap, 0.0), 0.0)
+        value[chosen] = btyd.p_no_purchase(model.btyd, count, recency, known, float(horizon_days))
+    points = np.stack([_shapley(value, place) for place in range(3)], axis=1)
+    points[:, 0] += np.where(repeat, 0.0, points[:, 1] + points[:, 2])
+    points[:, 1:] *= repeat[:, None]
+    return Contributions(value[False, False, False], points)
+
+
+def _pairs(repeaters: Typical, one_timers: Typical) -> list[tuple[float, float]]:
+    return [
+        (repeaters.days_since, one_timers.days_since),
+        (repeaters.frequency, 0.0),
+        (repeaters.age, one_timers.age),
+    ]
+
+
+def _shapley(value: dict[tuple[bool, ...], Floats], place: int) -> Floats:
+    total: Floats = np.zeros(value[False, False, False].shape)
+    for chosen, without in value.items():
+        if chosen[place]:
+            continue
+        others = sum(chosen)
+        weight = factorial(others) * factorial(2 - others) / 6
+        with_it = (*chosen[:place], True, *chosen[place + 1 :])
+        total += weight * (value[with_it] - without)
+    return total
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _known_for(days: int) -> str:
+    if days < 60:
+        return _plural(days, "day")
+    months = round(days / 30.4375)
+    return _plural(months, "month") if months < 24 else f"{days / 365.25:.1f} years"
+
+
+def _fragment(code: str, label: str, points: float | None, evidence: str, kind: str) -> str:
+    shown = "null" if points is None else f"{points:.2f}"
+    return (
+        f'{{"code": "{code}", "label": {json.dumps(label, ensure_ascii=False)}, "points": {shown}, '
+        f'"evidence": {json.dumps(evidence, ensure_ascii=False)}, "kind": "{kind}"}}'
+    )
+
+
+class _Words:
+    """Fragments of text, made once for each combination of whole numbers that occurs."""
+
+    def __init__(self, by_activity: bool, model: ChurnModel) -> None:
+        self._noun = "activity" if by_activity else "order"
+        self._day = "active day" if by_activity else "purchase day"
+        self._typical = model.repeaters
+        self._made: dict[tuple[str, int, int], str] = {}
+
+    def gap(self, since: int, usual: int) -> str:
+        key = ("gap", since, usual)
+        if key not in self._made:
+            rest = f"; the usual gap is {usual}" if usual >= 0 else ""
+            told = f"No {self._noun} for {_plural(since, 'day')}" if since else f"Last {self._noun} today"
+            self._made[key] = self._text("gap", f"Gap since last {self._noun}", told + rest)
+        return self._made[key]
+
+    def orders(self, count: int) -> str:
+        key = ("orders", count, 0)
+        if key not in self._made:
+            typical = round(self._typical.frequency) + 1
+            told = f"{_plural(count, self._day)}; the typical repeat customer has {typical:,}"
+            self._made[key] = self._text("orders", f"{_plural(count, self._day)} so far", told)
+        return self._made[key]
+
+    def tenure(self, days: int) -> str:
+        key = ("tenure", days, 0)
+        if key not in self._made:
+            usual = _known_for(round(self._typical.age))
+            told = f"Known for {_known_for(days)}; the typical repeat customer for {usual}"
+            self._made[key] = self._text("tenure", f"Customer for {_known_for(days)}", told)
+        return self._made[key]
+
+    @staticmethod
+    def _text(code: str, label: str, evidence: str) -> str:
+        """The fragment up to its points; `%s` stands for points and kind."""
+        label, evidence = json.dumps(label, ensure_ascii=False), json.dumps(evidence, ensure_ascii=False)
+        return f'{{"code": "{code}", "label": {label}, "evidence": {evidence}, "points": '
+
+
+def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activity: ChurnModel) -> list[str]:
+    """The drivers of each customer as the public table holds them: JSON lists, the strongest first, facts last.
+
+    Each is {code, label, evidence, points, kind}: points of churn risk in percentage points (null for a fact), kind
+    "raises" or "lowers". Churn risk in percent minus the sum of points is the typical customer's risk.
+    """
+    points = np.round(100.0 * parts.points, 2)
+    strongest = np.argsort(-np.abs(points), axis=1, kind="stable")
+    words = (_Words(False, orders), _Words(True, activity))
+    since = np.nan_to_num(seen.days_since).astype(np.int64).tolist()
+    usual = np.where(np.isnan(seen.usual_gap), -1, np.round(np.nan_to_num(seen.usual_gap))).astype(np.int64).tolist()
+    count, age = seen.rhythm_count.astype(np.int64).tolist(), seen.age.astype(np.int64).tolist()
+    columns = zip(seen.by_activity.tolist(), since, usual, count, age, points.tolist(), strongest.tolist(), strict=True)
+    result = []
+    for active, days, gap, times, known, shares, order in columns:
+        if not times:
+            result.append("[]")
+            continue
+        text = words[active]
+        if times == 1:
+            told = [text.gap(days, gap)]
+        else:
+            told = [text.gap(days, gap), text.orders(times), text.tenure(known)]
+        result.append(
+            "["
+            + ", ".join(
+                f'{told[place]}{shares[place]:.2f}, "kind": "{"lowers" if shares[place] < 0 else "raises"}"}}'
+                for place in order
+                if place < len(told)
+            )
+            + "]"
+        )
+    _append_facts(result, seen)
+    return result
+
+
+def _append_facts(drivers: list[str], seen: Features) -> None:
+    """Add what tickets, reviews, mail and order values say, to the customers of whom it is worth saying."""
+    fall = 1.0 - seen.mean_last_3 / np.maximum(seen.mean_6_before, 1.0)
+    facts = (
+        (seen.tickets_unhappy_60d > 0, seen.tickets_unhappy_60d, _unhappy_tickets),
+        (seen.satisfaction <= _UNHAPPY_BELOW, seen.satisfaction, _low_satisfaction),
+        (seen.review_score <= _UNHAPPY_BELOW, seen.review_score, _low_reviews),
+        (seen.review_score >= _HAPPY_FROM, seen.review_score, _good_reviews),
+        ((seen.mails_180d >= _IGNORED_MAILS) & (seen.answer_share == 0.0), seen.mails_180d, _ignored_mails),
+        ((seen.mails_180d > 0) & (seen.answer_share >= _ANSWERING_SHARE), seen.answer_share, _answered_mails),
+        (seen.mean_last_3 <= _SPEND_FALL * seen.mean_6_before, fall, _falling_orders),
+    )
+    for holds, figure, told in facts:
+        for place in np.flatnonzero(holds).tolist():
+            text = drivers[place]
+            comma = ", " if len(text) > 2 else ""
+            drivers[place] = f"{text[:-1]}{comma}{told(float(figure[place]))}]"
+
+
+def _unhappy_tickets(count: float) -> str:
+    number = int(count)
+    return _fragment(
+        "tickets", "Unhappy ticket" if number == 1 else "Unhappy tickets", None,
+        f"{_plural(number, 'unhappy ticket')} in the last 60 days", "raises",
+    )  # fmt: skip
+
+
+def _low_satisfaction(score: float) -> str:
+    evidence = f"Tickets and surveys of the last year: {score:.1f} of 5"
+    return _fragment("satisfaction", "Low satisfaction", None, evidence, "raises")
+
+
+def _low_reviews(score: float) -> str:
+    return _fragment("reviews", "Bad reviews", None, f"Reviews of the last year: {score:.1f} of 5", "raises")
+
+
+def _good_reviews(score: float) -> str:
+    return _fragment("reviews", "Good reviews", None, f"Reviews of the last year: {score:.1f} of 5", "lowers")
+
+
+def _ignored_mails(count: float) -> str:
+    evidence = f"None of {_plural(int(count), 'email')} of the last 180 days was clicked or answered"
+    return _fragment("email", "Emails unanswered", None, evidence, "raises")
+
+
+def _answered_mails(share: float) -> str:
+    evidence = f"{share:.0%} of our emails of the last 180 days were clicked or answered".replace("%", "\u202f%")
+    return _fragment("email", "Answers our emails", None, evidence, "lowers")
+
+
+def _falling_orders(share: float) -> str:
+    evidence = f"Average order down {share:.0%} over the last 3 orders".replace("%", "\u202f%")
+    return _fragment("value", "Smaller orders", None, evidence, "raises")

@@ -1,0 +1,110 @@
+"""When parameters are fitted again, and where they are kept between refits.
+
+Between refits parameters stand still: a customer's score then moves only by that customer's data and by time. A fit is
+in force while it is not from a later day than the scores, younger than the policy's `refit_days`, made by this version,
+in the book's currency, and while the number of customers with a history is within a fifth of what it was. So after an
+import is undone, the fit from before it is in force again, and the scores are those of before.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from models.tables import model_fits
+from models.values.journal import Actor
+from services.scoring.parameters import MODEL_VERSION, Parameters
+from services.scoring.rows import day_text
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+_KIND = "scores"
+_MODEL = f"MBG/NBD + Gamma-Gamma v{MODEL_VERSION}"
+_TOLERATED_GROWTH = 1.2
+_LOOKED_AT = 50
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Parameters with the number under which the store keeps them (None: of a run that keeps nothing)."""
+
+    id: int | None
+    parameters: Parameters
+
+
+def fit_in_force(
+    connection: Connection, day: int, *, refit_days: int, currency: str, customers: int | None
+) -> Fit | None:
+    """The newest stored fit that is still valid at `day`, or None: a refit is due.
+
+    Parameters
+    ----------
+    customers
+        How many customers have a history now; None where so few rows changed that it need not be counted.
+    """
+    query = (
+        select(model_fits.c.id, model_fits.c.parameters)
+        .where(
+            model_fits.c.kind == _KIND,
+            model_fits.c.model == _MODEL,
+            model_fits.c.as_of <= day_text(day),
+            model_fits.c.as_of > day_text(day - refit_days),
+        )
+        .order_by(model_fits.c.as_of.desc(), model_fits.c.id.desc())
+        .limit(_LOOKED_AT)
+    )
+    for row in connection.execute(query):
+        parameters = Parameters.from_json(json.loads(row.parameters))
+        if parameters.currency == currency and (customers is None or _close(parameters.customers, customers)):
+            return Fit(int(row.id), parameters)
+    return None
+
+
+def _close(then: int, now: int) -> bool:
+    return max(then, now) <= _TOLERATED_GROWTH * min(then, now)
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": sys.version.split()[0], "model": str(MODEL_VERSION)}
+    for package in ("bellwether", "numpy", "scipy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # a frozen program carries no metadata
+            found[package] = "bundled"
+    return found
+
+
+def store_fit(workspace: Workspace, parameters: Parameters, *, data_from: int | None, why: str) -> Fit:
+    """Keep new parameters as a journal entry of their own, with data window and versions."""
+    as_of = day_text(parameters.as_of)
+    text = json.dumps(parameters.as_json())
+    with workspace.store.unit_of_work(Actor("model", _MODEL), "refit", f"book:{as_of}", at=workspace.at) as work:
+        window = f"{day_text(data_from)} to {as_of}" if data_from is not None else f"none to {as_of}"
+        work.say(f"Fitted the scores' parameters on {parameters.customers:,} customers, data from {window}: {why}")
+        work.digest(text)
+        result = work.execute(
+            model_fits.insert().values(
+                kind=_KIND,
+                model=_MODEL,
+                as_of=as_of,
+                data_from=day_text(data_from) if data_from is not None else None,
+                data_to=as_of,
+                customers=parameters.customers,
+                parameters=text,
+                versions=json.dumps(_versions()),
+                why=why,
+                fitted_at=workspace.at,
+                journal_id=work.journal_entry(),
+            )
+        )
+        work.touch(tables=("model_fits",))
+        work.commit()
+    key = result.inserted_primary_key
+    assert key is not None
+    return Fit(int(key[0]), parameters)

@@ -1,0 +1,275 @@
+"""A run: what is due, in which order it is computed, and how it gets into the book.
+
+1. the as-of day: the last day that event files cover, never after today;
+2. who is due: everyone when that day moved, the parameters or the policy changed, or it is asked for; else those whose
+   rows changed, and those without a score;
+3. events of those customers, through that day and no further;
+4. the fit in force, or a refit (a journal entry of its own);
+5. the scorecard: pure;
+6. one unit of work with one journal entry: the public table, its history, and for customers who had none the history of
+   the past weeks, computed with the same parameters from the events of the time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from models.values.changes import Changes
+from models.values.journal import Actor
+from models.values.money import exponent
+from models.values.scores import CustomerScore, ScoreRun
+from services.scoring import refit, rows, writing
+from services.scoring.events import BookEvents, day_number, last_day_covered, read_events
+from services.scoring.ledger import Ledger
+from services.scoring.parameters import Parameters, fit_parameters
+from services.scoring.refit import Fit
+from services.scoring.scorecard import Scorecard, figures_at, scorecard
+from services.settings import Policy, reporting_currency
+from services.settings.codec import to_json
+from services.workspace import Workspace
+
+#: Above this share of the book a change is scored as a run over everyone.
+_FEW = 0.1
+#: Past weeks are computed for every week of half a year in a small book, for four days of it in a large one.
+_SMALL_BOOK = 5_000
+_WEEKS_BACK = tuple(range(26 * 7, 0, -7))
+_DAYS_BACK = (90, 60, 30, 7)
+
+
+@dataclass
+class _Stopwatch:
+    """Seconds of each step of a run."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+
+
+@dataclass(frozen=True)
+class _Due:
+    """Who is scored (None: everyone) and why; `fit` is set where the one in force need not be looked for again."""
+
+    customers: tuple[int, ...] | None
+    why: str
+    fit: Fit | None = None
+
+
+def _policy_mark(policy: Policy) -> str:
+    return hashlib.sha256(json.dumps(to_json(policy), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _rates(policy: Policy, currency: str) -> dict[str, float]:
+    """Minor units of the reporting currency for one minor unit of each other currency that the policy knows."""
+    found = {}
+    for one in policy.exchange_rates:
+        rate = replace(policy, reporting_currency=currency).rate_of(one.currency)
+        if rate is not None and one.currency != currency:
+            found[one.currency] = float(rate.scaleb(exponent(currency) - exponent(one.currency)))
+    return found
+
+
+def _read(
+    connection: Connection, as_of: date, policy: Policy, currency: str, customers: Sequence[int] | None
+) -> BookEvents:
+    return read_events(connection, as_of, currency=currency, rates=_rates(policy, currency), customers=customers)
+
+
+def _with_history(book: BookEvents) -> int:
+    seen = np.zeros(book.customer_ids.size, np.bool_)
+    seen[book.orders.row] = True
+    seen[book.activities.row] = True
+    return int(seen.sum())
+
+
+def _due(
+    connection: Connection, workspace: Workspace, changed: Changes | None, force: bool, day: int, currency: str
+) -> _Due:
+    marks = writing.read_marks(connection)
+    if force:
+        return _Due(None, "asked for")
+    if not marks:
+        return _Due(None, "first scoring")
+    if marks["as_of"] != day:
+        return _Due(None, "a new day of data" if day > marks["as_of"] else "the book covers fewer days than before")
+    if marks["policy"] != _policy_mark(workspace.policy):
+        return _Due(None, "the policy changed")
+    if changed is not None and changed.everyone:
+        return _Due(None, "many customers changed")
+    unscored = connection.exec_driver_sql(
+        "SELECT id FROM customers EXCEPT SELECT customer_id FROM customer_risk_scores"
+    )
+    due = {row[0] for row in unscored} | (changed.customers if changed is not None else frozenset())
+    fit = refit.fit_in_force(connection, day, refit_days=workspace.policy.refit_days, currency=currency, customers=None)
+    if fit is None or fit.id != marks["fit"] or len(due) > _FEW * fit.parameters.customers:
+        return _Due(None, "many customers changed" if fit is not None else "a refit is due")
+    return _Due(tuple(sorted(due)), "their data changed", fit)
+
+
+def score_due(workspace: Workspace, changed: Changes | None = None, force_all: bool = False) -> ScoreRun:
+    """Score whoever is due and write it, in one unit of work; see the module's order."""
+    watch = _Stopwatch()
+    today = workspace.clock.today()
+    with workspace.store.read() as connection, watch.step("read"):
+        as_of = last_day_covered(connection, today) or today
+        day = day_number(as_of)
+        currency = reporting_currency(connection, workspace.policy)
+        due = _due(connection, workspace, changed, force_all, day, currency)
+        if due.customers is not None and not due.customers:
+            return _nothing_due(connection, as_of, due)
+        book = _read(connection, as_of, workspace.policy, currency, due.customers)
+        fit = due.fit or refit.fit_in_force(
+            connection,
+            day,
+            refit_days=workspace.policy.refit_days,
+            currency=currency,
+            customers=_with_history(book),
+        )
+    if fit is None:
+        with watch.step("fit"):
+            first = int(book.orders.day.min()) if book.orders.day.size else None
+            why = "no fit of this day, or the book has changed by more than a fifth"
+            fit = refit.store_fit(workspace, fit_parameters(book, day), data_from=first, why=why)
+    with watch.step("score"):
+        card = scorecard(book, day, fit.parameters, workspace.policy)
+        columns = rows.score_columns(card, book, workspace.policy, workspace.at)
+    _write(workspace, book, card, columns, fit, due, watch)
+    total = book.customer_ids.size if due.customers is None else _customers(workspace)
+    return _run(book, fit.parameters, total, due.why, watch)
+
+
+def _customers(workspace: Workspace) -> int:
+    with workspace.store.read() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() or 0)
+
+
+def _nothing_due(connection: Connection, as_of: date, due: _Due) -> ScoreRun:
+    count = int(connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() or 0)
+    assert due.fit is not None
+    return ScoreRun(as_of.isoformat(), count, 0, _models(due.fit.parameters), "nothing is due")
+
+
+def _models(parameters: Parameters) -> dict[str, str]:
+    return {
+        "churn": parameters.orders.name,
+        "churn of activity": parameters.activity.name,
+        "lifetime value": f"{parameters.orders.name.split(' (')[0]} × Gamma-Gamma",
+    }
+
+
+def _run(book: BookEvents, parameters: Parameters, customers: int, why: str, watch: _Stopwatch) -> ScoreRun:
+    warnings = []
+    if book.unconverted:
+        warnings.append(
+            f"{book.unconverted:,} orders are in a currency without a rate to {book.currency}: "
+            "they count as purchases without a value. Add the rate in the settings."
+        )
+    model = parameters.orders
+    if model.rung and not model.btyd.dropout_identifiable:
+        warnings.append("Dropout is not identifiable in this history: churn risk is told, departure is not.")
+    return ScoreRun(
+        as_of=rows.day_text(book.as_of),
+        customers=customers,
+        scored=int(book.customer_ids.size),
+        models=_models(parameters),
+        why=why,
+        seconds=watch.seconds,
+        warnings=tuple(warnings),
+    )
+
+
+def _write(
+    workspace: Workspace,
+    book: BookEvents,
+    card: Scorecard,
+    columns: dict[str, list[Any]],
+    fit: Fit,
+    due: _Due,
+    watch: _Stopwatch,
+) -> None:
+    everyone = due.customers is None
+    as_of = rows.day_text(book.as_of)
+    with workspace.store.unit_of_work(
+        Actor("model", fit.parameters.orders.name), "score", f"book:{as_of}", at=workspace.at
+    ) as work:
+        with watch.step("write"):
+            before = writing.previous_scores(work.connection, None if everyone else columns["customer_id"])
+            marks = writing.read_marks(work.connection)
+            if marks and marks["as_of"] > book.as_of:
+                writing.forget_later(work, as_of)
+            fresh = writing.without_history(work.connection, book.customer_ids)
+            writing.write_scores(work, columns, everyone=everyone)
+        with watch.step("history"):
+            weeks = {
+                text: writing.week_number(day_number(date.fromisoformat(text)))
+                for text in {last[0] for last in before.values()}
+            }
+            places = writing.due_for_history(columns, before, writing.week_number(book.as_of), weeks)
+            writing.write_history(work, writing.history_today(columns, places))
+            writing.write_history(work, _past(workspace, book, fit, fresh))
+        with watch.step("write"):
+            writing.write_marks(work, {"as_of": book.as_of, "fit": fit.id, "policy": _policy_mark(workspace.policy)})
+            work.say(f"Scored {book.customer_ids.size:,} customers as of {as_of}: {due.why}")
+            work.digest(f"fit:{fit.id} scores:{writing.digest_of(columns)}")
+            work.touch(
+                everyone=everyone,
+                customers=() if everyone else columns["customer_id"],
+                tables=("customer_risk_scores", "score_history"),
+            )
+            work.commit()
+
+
+def _past(
+    workspace: Workspace, book: BookEvents, fit: Fit, fresh: np.ndarray[Any, np.dtype[np.bool_]]
+) -> Iterator[tuple[Any, ...]]:
+    """History of the past weeks for customers who have none, so that changes can be told from the first day on."""
+    if not fresh.any():
+        return
+    few = book.only(fresh)
+    back = _WEEKS_BACK if few.customer_ids.size <= _SMALL_BOOK else _DAYS_BACK
+    ids = few.customer_ids.tolist()
+    begun = few.first_day()
+    for days in back:
+        day = book.as_of - days
+        if begun is None or day < begun:
+            continue
+        figures = figures_at(Ledger(few, day), fit.parameters, workspace.policy)
+        yield from rows.history_rows(figures, ids, fit.parameters.orders.name, figures.seen.rhythm_count > 0)
+
+
+def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[CustomerScore, ...]]:
+    """Score every customer as of an earlier day, on parameters fitted through that day; the book is left as it is.
+
+    Events after the day are not read at all, so that nothing which happened later can move a score.
+    """
+    watch = _Stopwatch()
+    policy = workspace.policy
+    with workspace.store.read() as connection, watch.step("read"):
+        currency = reporting_currency(connection, policy)
+        book = _read(connection, day, policy, currency, None)
+    with watch.step("fit"):
+        parameters = fit_parameters(book, book.as_of)
+    with watch.step("score"):
+        card = scorecard(book, book.as_of, parameters, policy)
+        columns = rows.score_columns(card, book, policy, workspace.at)
+        names = tuple(columns)
+        scores = tuple(
+            CustomerScore(record[0], dict(zip(names, record, strict=True))) for record in rows.records(columns)
+        )
+    run = _run(book, parameters, int(book.customer_ids.size), "as of an earlier day", watch)
+    return replace(run, stored=False), scores

@@ -1,0 +1,152 @@
+"""The scorecard: every score of every customer at the end of one day. Events, parameters and policy in, arrays out.
+
+It reads neither clock nor store. Order of the rooms: features, churn, lifetime value, engagement, health, segments,
+trend, confidence, reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.scoring import btyd, lifetime_value, trends
+from services.scoring.confidence import Confidence, confidence
+from services.scoring.engagement import PartScores, engagement
+from services.scoring.events import BookEvents
+from services.scoring.features import Features, features_at, sparklines
+from services.scoring.health import health
+from services.scoring.ledger import Ledger
+from services.scoring.lifetime_value import LifetimeValue
+from services.scoring.parameters import ChurnModel, Parameters
+from services.scoring.reasons import Contributions, contributions, drivers_json
+from services.scoring.segments import Membership, replay
+from services.settings import Policy
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+#: Of the simulation behind the ranges: scores are the same whenever they are computed.
+SEED = 20_250_101
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The scores that history keeps, shape (customers,) each; nan where there is nothing to score."""
+
+    seen: Features
+    churn_risk: Floats
+    engagement: PartScores
+    health: PartScores
+    value: LifetimeValue
+    value_at_risk: Floats
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """All scores of one day. `drivers` are JSON texts; `sparkline` has shape (customers, 12)."""
+
+    figures: Figures
+    membership: Membership
+    trend: Whole
+    confidence: Confidence
+    drivers: list[str]
+    sparkline: Whole
+    models: list[str]
+
+
+def _by_rhythm(seen: Features, orders: Floats, activity: Floats) -> Floats:
+    return np.where(seen.by_activity, activity, orders) if seen.by_activity.any() else orders
+
+
+def churn_risk(seen: Features, parameters: Parameters, horizon_days: int) -> Floats:
+    """P(no purchase day in the next `horizon_days`); over days of activity for those who never ordered."""
+    x, t_x, age = seen.frequency, seen.recency, seen.age
+    risk = btyd.p_no_purchase(parameters.orders.btyd, x, t_x, age, float(horizon_days))
+    if seen.by_activity.any():
+        risk = _by_rhythm(seen, risk, btyd.p_no_purchase(parameters.activity.btyd, x, t_x, age, float(horizon_days)))
+    return np.asarray(np.clip(risk, 0.0, 1.0))
+
+
+def figures_at(ledger: Ledger, parameters: Parameters, policy: Policy) -> Figures:
+    """Churn risk, engagement, health and value at the end of the ledger's day."""
+    seen = features_at(ledger, parameters.gaps)
+    risk = churn_risk(seen, parameters, policy.churn_horizon_days)
+    buys = seen.purchase_days > 0
+    value = lifetime_value.forecast(
+        parameters.orders.btyd,
+        parameters.value,
+        np.where(buys, seen.frequency, 0.0),
+        np.where(buys, seen.recency, 0.0),
+        np.where(buys, seen.age, 0.0),
+        seen.repeat_value,
+        months=policy.clv_horizon_months,
+        yearly_discount=policy.discount_rate,
+        margin=policy.margin,
+        seed=SEED,
+    )
+    value = _unknown_unless(buys, value)
+    return Figures(
+        seen=seen,
+        churn_risk=risk,
+        engagement=engagement(
+            seen,
+            median_value=parameters.median_value,
+            email_cap_days=policy.email_cap_days,
+            weights=policy.engagement_weights,
+            curves=policy.engagement_curves,
+        ),
+        health=health(seen, weights=policy.health_weights, curves=policy.health_curves),
+        value=value,
+        value_at_risk=lifetime_value.value_at_risk(risk, value.if_stays),
+    )
+
+
+def _unknown_unless(buys: NDArray[np.bool_], value: LifetimeValue) -> LifetimeValue:
+    """Nobody who never ordered has a lifetime value: what they would spend is not known, and is not zero."""
+    if buys.all():
+        return value
+    names = LifetimeValue.__dataclass_fields__
+    return LifetimeValue(*(np.where(buys, getattr(value, name), np.nan) for name in names))
+
+
+def _contributions(seen: Features, parameters: Parameters, horizon_days: int) -> Contributions:
+    inputs = seen.frequency, np.nan_to_num(seen.days_since), seen.age
+    ours = contributions(parameters.orders, *inputs, horizon_days)
+    if not seen.by_activity.any():
+        return ours
+    other = contributions(parameters.activity, *inputs, horizon_days)
+    return Contributions(
+        np.where(seen.by_activity, other.base, ours.base),
+        np.where(seen.by_activity[:, None], other.points, ours.points),
+    )
+
+
+def _model_names(seen: Features, parameters: Parameters) -> list[str]:
+    def named(model: ChurnModel, on: str) -> str:
+        return model.name.replace(" (", f"{on} (")
+
+    nothing = ChurnModel.prior_name()
+    names = (named(parameters.orders, ""), named(parameters.activity, " on activity"), nothing)
+    which = np.where(seen.rhythm_count == 0, 2, seen.by_activity.astype(np.int64))
+    return [names[index] for index in which.tolist()]
+
+
+def scorecard(book: BookEvents, day: int, parameters: Parameters, policy: Policy) -> Scorecard:
+    """Score every customer of `book` at the end of `day` (a day number not after `book.as_of`)."""
+    ledger = Ledger(book, day)
+    figures = figures_at(ledger, parameters, policy)
+    seen = figures.seen
+    horizon = policy.churn_horizon_days
+    yearly = np.nan_to_num(seen.mean_value) * 365.25 / np.maximum(np.nan_to_num(seen.usual_gap, nan=1e9), 1.0)
+    worth = yearly / parameters.top_yearly_value if parameters.top_yearly_value > 0 else np.zeros(yearly.shape)
+    return Scorecard(
+        figures=figures,
+        membership=replay(ledger, seen.usual_gap, worth),
+        trend=trends.direction(seen.recent, seen.window, seen.earlier, seen.exposure),
+        confidence=confidence(seen, book, parameters.orders, parameters.activity, horizon),
+        drivers=drivers_json(seen, _contributions(seen, parameters, horizon), parameters.orders, parameters.activity),
+        sparkline=sparklines(ledger),
+        models=_model_names(seen, parameters),
+    )
