@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, delete, exists, select
+from sqlalchemy.exc import IntegrityError
 
 from models.journal.chain import Image
 from models.tables import alert_signals, alerts, customer_risk_scores, metadata, notes, score_history, tasks
@@ -106,8 +107,13 @@ def _put_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[st
     back = {name: value for name, value in before.items() if row[name] == after.get(name)}
     for name in before.keys() - back.keys():
         work.keep(f"{_name(table)} {row_id}: “{name.replace('_', ' ')}” was changed again later and is kept.")
-    if back:
+    if not back:
+        return
+    try:
         work.update(table, row_id, back)
+    except IntegrityError:
+        # Another row has its place by now: a second open card of the customer, a key that was used again.
+        work.keep(f"{_name(table)} {row_id} is kept as it is, because another one took its place meanwhile.")
 
 
 def _name(table: Table) -> str:

@@ -20,7 +20,7 @@ _CARD: Final = (
     "a.id, a.customer_id, a.state, a.kind, a.rule, a.severity, a.reason, a.due_at, a.upside_minor, a.owner,"
     " a.until, a.until_condition, a.condition_baseline, a.clock_stopped_at, a.touched"
 )
-_IN_SCOPE: Final = "(a.customer_id IS NULL OR a.customer_id IN (SELECT customer_id FROM temp.scope))"
+_IN_SCOPE: Final = "(a.customer_id IS NULL OR a.customer_id IN (SELECT customer_id FROM temp.run_scope))"
 
 
 def moment_of(text: str) -> datetime:
@@ -35,7 +35,7 @@ def stored(moment: datetime) -> str:
 
 
 def open_cards(connection: Connection, *, scoped: bool) -> dict[int | None, Card]:
-    """Open cards by customer (None: the book's); with `scoped` only those of ``temp.scope``."""
+    """Open cards by customer (None: the book's); with `scoped` only those of ``temp.run_scope``."""
     where = f"{_OPEN} AND {_IN_SCOPE}" if scoped else _OPEN
     signals: dict[int, list[Signal]] = {}
     for row in connection.exec_driver_sql(
@@ -226,7 +226,7 @@ def refresh_values(work: UnitOfWork) -> None:
         "UPDATE alerts SET value_at_risk_minor = coalesce(f.value_at_risk, 0), churn_risk = f.churn_risk,"
         " expected_value_minor = max(CASE WHEN alerts.kind = 'risk' THEN coalesce(f.value_at_risk, 0) ELSE 0 END,"
         " alerts.upside_minor)"
-        " FROM temp.facts f WHERE f.customer_id = alerts.customer_id"
+        " FROM temp.run_facts f WHERE f.customer_id = alerts.customer_id"
         " AND alerts.state NOT IN ('resolved', 'not_useful')"
         " AND (alerts.value_at_risk_minor IS NOT coalesce(f.value_at_risk, 0) OR alerts.churn_risk IS NOT f.churn_risk"
         " OR alerts.expected_value_minor IS NOT max(CASE WHEN alerts.kind = 'risk' THEN coalesce(f.value_at_risk, 0)"

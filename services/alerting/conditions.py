@@ -88,7 +88,7 @@ def compute_references(
     for (subject, name, population), same in by_source.items():
         if subject == "deal":
             prepare()
-        table = "temp.deals d" if subject == "deal" else "temp.facts f"
+        table = "temp.run_deals d" if subject == "deal" else "temp.run_facts f"
         where = f" AND {ACTIVE}" if population == "active" and subject == "customer" else ""
         sql = MEASURES[name].sql
         rows = work.sql(f"SELECT {sql} FROM {table} WHERE {sql} IS NOT NULL{where}", bindings).fetchall()
@@ -106,7 +106,13 @@ def _quantile(ascending: np.ndarray[Any, np.dtype[np.float64]], share: float) ->
     if share == 0.5:
         return float(np.median(ascending))
     rank = max(1, int(len(ascending) * share + 1e-9))
-    return float(ascending[len(ascending) - rank])
+    lowest = ascending[len(ascending) - rank]
+    equal_or_above = len(ascending) - int(np.searchsorted(ascending, lowest, side="left"))
+    if equal_or_above <= 2 * rank:
+        return float(lowest)
+    # So many are equal that "the highest tenth" would be most of the book: only those above them count.
+    above = int(np.searchsorted(ascending, lowest, side="right"))
+    return float(ascending[above]) if above < len(ascending) else float("inf")
 
 
 def to_sql(condition: Condition, rule: Rule, figures: Mapping[str, float], bindings: Bindings) -> str:

@@ -17,7 +17,7 @@ from services.alerting.staleness import source_facts
 UNHAPPY_SENTIMENT: Final = -0.25
 
 _FACTS: Final = """
-CREATE TEMP TABLE facts AS
+CREATE TEMP TABLE run_facts AS
 SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk_minor AS value_at_risk,
        coalesce(s.clv_if_stays_minor, s.clv_minor) AS lifetime_value, s.confidence AS confidence,
        s.health AS health, s.engagement AS engagement, {threshold} AS engagement_threshold,
@@ -78,7 +78,7 @@ GROUP BY customer_id HAVING count(*) >= 6 AND max(rated_on) > date(:as_of, '-90 
     # "Neither clicked nor answered nor followed by an order": what was sent after the last such sign of life.
     "emails": """
 SELECT e.customer_id AS customer_id, count(DISTINCT coalesce(e.message, e.happened_on)) AS unanswered
-FROM email_events e JOIN facts f ON f.customer_id = e.customer_id
+FROM email_events e JOIN temp.run_facts f ON f.customer_id = e.customer_id
 LEFT JOIN (SELECT customer_id, max(happened_on) AS reacted_on FROM email_events
            WHERE kind IN ('clicked', 'replied', 'converted') AND happened_on <= :as_of {scope}
            GROUP BY customer_id) x ON x.customer_id = e.customer_id
@@ -90,27 +90,27 @@ SELECT customer_id, min(julianday(closes_on) - julianday(:as_of)) AS days_to_clo
 FROM opportunities WHERE customer_id IS NOT NULL AND stage NOT IN ('Won', 'Lost') AND closes_on >= :as_of
      AND coalesce(opened_on, '') <= :as_of {scope}
 GROUP BY customer_id""",
-    # Eight in the recent half-year: below that, half as much again is one visit.
+    # Eight in the recent half-year: below that, half as much again is one visit. Both halves must have been recorded.
     "activity": """
 SELECT customer_id, sum(happened_on > date(:as_of, '-182 days')) AS recent,
        sum(happened_on <= date(:as_of, '-182 days')) AS before
 FROM activities WHERE customer_id IS NOT NULL AND happened_on <= :as_of
      AND happened_on > date(:as_of, '-364 days') {scope}
-GROUP BY customer_id HAVING recent >= 8""",
+GROUP BY customer_id HAVING recent >= 8 AND min(happened_on) <= date(:as_of, '-336 days')""",
     "adoption": """
 SELECT customer_id, category, days FROM (
     SELECT o.customer_id AS customer_id, p.category AS category,
            julianday(:as_of) - julianday(o.ordered_on) AS days,
            row_number() OVER (PARTITION BY o.customer_id ORDER BY o.ordered_on DESC, p.category) AS n
     FROM orders o JOIN order_lines l ON l.order_id = o.id JOIN products p ON p.id = l.product_id
-    JOIN returning_categories r ON r.category = p.category
+    JOIN temp.run_returning_categories r ON r.category = p.category
     WHERE o.ordered_on BETWEEN date(:as_of, '-180 days') AND :as_of AND o.kind = 'purchase' {scope})
 WHERE n = 1""",
 }
 
 # A category's share of lines that came back; the ones above the median of all categories.
 _RETURNING: Final = """
-CREATE TEMP TABLE returning_categories AS
+CREATE TEMP TABLE run_returning_categories AS
 WITH rates AS (
     SELECT p.category AS category, 1.0 * sum(o.kind = 'return') / max(sum(o.kind = 'purchase'), 1) AS rate
     FROM order_lines l JOIN orders o ON o.id = l.order_id JOIN products p ON p.id = l.product_id
@@ -123,7 +123,7 @@ WHERE rate > (SELECT rate FROM rates ORDER BY rate LIMIT 1 OFFSET (SELECT (count
 
 # The stage as of the day, from the history where there is one; contact is what was said to or heard from the customer.
 _DEALS: Final = """
-CREATE TEMP TABLE deals AS
+CREATE TEMP TABLE run_deals AS
 SELECT id, customer_id, stage, amount, amount * coalesce(probability, 0.5) AS expected,
        julianday(:as_of) - julianday(stage_since) AS stage_days,
        julianday(:as_of) - julianday(max(stage_since,
@@ -158,15 +158,15 @@ class Facts:
         self._tables: list[str] = []
         self._scoped = scope is not None
         if scope is not None:
-            self._create("scope", "CREATE TEMP TABLE scope (customer_id INTEGER PRIMARY KEY)")
+            self._create("scope", "CREATE TEMP TABLE run_scope (customer_id INTEGER PRIMARY KEY)")
             rows = [(customer,) for customer in sorted(set(scope))]
             if rows:
-                work.sql("INSERT INTO temp.scope VALUES (?)", rows)
+                work.sql("INSERT INTO temp.run_scope VALUES (?)", rows)
 
     def build_customers(self, threshold: str) -> None:
         """Build ``facts``; `threshold` is the SQL of the engagement threshold by segment."""
         self._create("facts", _FACTS.format(threshold=threshold, scope=self._scope("s.customer_id")))
-        self._work.sql("CREATE UNIQUE INDEX temp.facts_customer ON facts (customer_id)")
+        self._work.sql("CREATE UNIQUE INDEX temp.run_facts_customer ON run_facts (customer_id)")
 
     def build(self, block: str) -> None:
         """Build one table beside ``facts``, once."""
@@ -175,8 +175,8 @@ class Facts:
         if block == "adoption":
             self._create("returning_categories", _RETURNING)
         scoped = self._scope("customer_id" if block != "adoption" else "o.customer_id")
-        self._create(block, f"CREATE TEMP TABLE {block} AS {_BLOCKS[block].format(scope=scoped)}")
-        self._work.sql(f"CREATE UNIQUE INDEX temp.{block}_customer ON {block} (customer_id)")
+        self._create(block, f"CREATE TEMP TABLE run_{block} AS {_BLOCKS[block].format(scope=scoped)}")
+        self._work.sql(f"CREATE UNIQUE INDEX temp.run_{block}_customer ON run_{block} (customer_id)")
 
     def build_deals(self, amount: str) -> None:
         """Build ``deals``; `amount` is the SQL of an amount in the reporting currency."""
@@ -189,27 +189,27 @@ class Facts:
             return
         self._create(
             "sources",
-            "CREATE TEMP TABLE sources (id INTEGER PRIMARY KEY, words TEXT, age_days REAL, interval_days REAL)",
+            "CREATE TEMP TABLE run_sources (id INTEGER PRIMARY KEY, words TEXT, age_days REAL, interval_days REAL)",
         )
         rows = source_facts(self._work.connection, today)
         if rows:
-            self._work.sql("INSERT INTO temp.sources VALUES (?, ?, ?, ?)", rows)
+            self._work.sql("INSERT INTO temp.run_sources VALUES (?, ?, ?, ?)", rows)
 
     def store(self, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
         """Build a table beside ``facts`` from rows that were computed outside SQL, customer first."""
-        self._create(table, f"CREATE TEMP TABLE {table} (customer_id INTEGER PRIMARY KEY, {columns})")
+        self._create(table, f"CREATE TEMP TABLE run_{table} (customer_id INTEGER PRIMARY KEY, {columns})")
         if rows:
             marks = ", ".join("?" * len(rows[0]))
-            self._work.sql(f"INSERT INTO temp.{table} VALUES ({marks})", rows)
+            self._work.sql(f"INSERT INTO temp.run_{table} VALUES ({marks})", rows)
 
     def drop(self) -> None:
         """Remove all tables of the run."""
         for table in reversed(self._tables):
-            self._work.sql(f"DROP TABLE IF EXISTS temp.{table}")
+            self._work.sql(f"DROP TABLE IF EXISTS temp.run_{table}")
         self._tables.clear()
 
     def _scope(self, column: str) -> str:
-        return f"AND {column} IN (SELECT customer_id FROM temp.scope)" if self._scoped else ""
+        return f"AND {column} IN (SELECT customer_id FROM temp.run_scope)" if self._scoped else ""
 
     def _create(self, table: str, statement: str) -> None:
         self._work.sql(statement, self.bindings)

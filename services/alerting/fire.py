@@ -149,14 +149,14 @@ def _statement(rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, 
 
 def _tables(rule: Rule) -> str:
     if rule.subject == "book":
-        return "temp.sources b"
-    tables = "temp.facts f"
+        return "temp.run_sources b"
+    tables = "temp.run_facts f"
     if rule.subject == "deal":
-        tables = "temp.deals d JOIN temp.facts f ON f.customer_id = d.customer_id"
+        tables = "temp.run_deals d JOIN temp.run_facts f ON f.customer_id = d.customer_id"
     blocks = sorted({block for name in rule.measures() if (block := MEASURES[name].block) is not None})
     for block in blocks:
         alias = BLOCKS[block]
-        tables += f" LEFT JOIN temp.{block} {alias} ON {alias}.customer_id = f.customer_id"
+        tables += f" LEFT JOIN temp.run_{block} {alias} ON {alias}.customer_id = f.customer_id"
     return tables
 
 

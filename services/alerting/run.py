@@ -107,16 +107,19 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
             currency=reporting_currency(work.connection, workspace.policy),
             scope=None if everyone or changed is None else changed.customers,
         )
-        fired = _measure(run, kept, mark)
-        return _apply(run, fired, undone=_undone_since(work))
+        facts = Facts(work, {"as_of": as_of, **_words(rules)}, run.scope)
+        fired = _measure(run, facts, kept, mark)
+        return _apply(run, facts, fired, undone=_undone_since(work))
 
 
-def _measure(run: _Run, kept: Mapping[str, Any], mark: str) -> list[Fired]:
+def _words(rules: Sequence[Rule]) -> dict[str, Any]:
+    """The rules' parameters that are words, by their name: what the measures' expressions may name."""
+    return {name: p.value for rule in rules for name, p in rule.parameters.items() if isinstance(p.value, str)}
+
+
+def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> list[Fired]:
     """Build the run's tables and fire every rule."""
     rules = tuple(run.rules.values())
-    words = {name: p.value for rule in rules for name, p in rule.parameters.items() if isinstance(p.value, str)}
-    bindings: dict[str, Any] = {"as_of": run.as_of, **words}
-    facts = Facts(run.work, bindings, run.scope)
     facts.build_customers(_threshold_sql(run.policy))
     amount = _amount_sql(run)
     if "activity_dropped" in run.rules:
@@ -130,7 +133,7 @@ def _measure(run: _Run, kept: Mapping[str, Any], mark: str) -> list[Fired]:
     return [one for rule in rules for one in fire(run.work, rule, figures, facts.bindings, run.currency)]
 
 
-def _apply(run: _Run, fired: Sequence[Fired], undone: str | None) -> Evaluation:
+def _apply(run: _Run, facts: Facts, fired: Sequence[Fired], undone: str | None) -> Evaluation:
     """Let the signals open, join, resolve and wake cards, and commit."""
     work, due = run.work, DueTimes(run.policy, run.now)
     reopened = reopen_without_order(work, scoped=run.scoped)
@@ -157,8 +160,7 @@ def _apply(run: _Run, fired: Sequence[Fired], undone: str | None) -> Evaluation:
     )
     woken = wake(work, cards, plan.woken, due, run.now)
     queries.refresh_values(work)
-    for table in ("facts", "scope"):
-        work.sql(f"DROP TABLE IF EXISTS temp.{table}")
+    facts.drop()
     closed = (*answered.resolved, *withdrawn)
     changed_cards = {*opened, *closed, *woken, *reopened, *plan.updates, *(card for card, _ in plan.joined)}
     if changed_cards or plan.refreshed:

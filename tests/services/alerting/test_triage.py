@@ -1,0 +1,325 @@
+"""What a person does with cards, and that undo brings back what was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from models.tables import alert_signals, alerts, customers, notes, tasks
+from models.values.changes import Changes
+from models.values.errors import UserError
+from services import alerting
+from services.audit import undo_last
+from tests.services.alerting.book import Book
+
+
+@pytest.fixture
+def queue(book: Book) -> Book:
+    """A book with three open cards."""
+    book.crowd(12)
+    for name in ("Marlow & Pike", "Delacroix Interiors", "Harbor Lane"):
+        book.customer(name, ago=70, gap=20, clv_if_stays_minor=1)
+    book.evaluate()
+    return book
+
+
+def first(book: Book) -> dict[str, Any]:
+    return book.cards()[0]
+
+
+def content(book: Book) -> dict[str, list[dict[str, Any]]]:
+    """Everything that triage may write."""
+    found = {}
+    with book.workspace.store.read() as connection:
+        for table in (alerts, alert_signals, tasks, notes, customers):
+            rows = connection.execute(select(table).order_by(table.c.id)).mappings()
+            found[table.name] = [dict(row) for row in rows]
+    return found
+
+
+def test_looking_is_no_action_that_undo_would_take_back(queue: Book) -> None:
+    card = first(queue)["id"]
+    alerting.resolve(queue.workspace, [queue.cards()[1]["id"]], "saved")
+    changes = alerting.mark_seen(queue.workspace, [card])
+    assert first(queue)["state"] == "seen" and changes.alerts == {card}
+    assert alerting.mark_seen(queue.workspace, [card]).entry is None
+    undo_last(queue.workspace)
+    assert first(queue)["state"] == "seen"
+    assert queue.cards()[1]["state"] == "open"
+
+
+def test_a_snooze_to_a_day_comes_back_at_its_opening_hour_and_the_clock_runs_on(queue: Book) -> None:
+    due = first(queue)["due_at"]
+    changes = alerting.snooze(queue.workspace, [first(queue)["id"]], until=queue.today + timedelta(days=4))
+    card = first(queue)
+    assert (card["state"], card["until"], card["due_at"]) == ("snoozed", "2026-11-23T09:00:00Z", due)
+    assert card["clock_stopped_at"] is None and card["touched"] == 1
+    assert changes.words == "Snoozed Marlow & Pike until 23 Nov"
+    queue.move(days=3, hours=23)
+    assert queue.evaluate().woken == ()
+    queue.move(hours=2)
+    assert queue.evaluate().woken == (card["id"],)
+    assert first(queue)["state"] == "open"
+
+
+def test_a_snooze_to_a_weekend_comes_back_on_the_next_working_day(queue: Book) -> None:
+    alerting.snooze(queue.workspace, [first(queue)["id"]], until=queue.today + timedelta(days=2))
+    assert first(queue)["until"] == "2026-11-23T09:00:00Z"
+
+
+def test_a_condition_carries_a_latest_date(queue: Book) -> None:
+    card = first(queue)
+    alerting.snooze(queue.workspace, [card["id"]], condition="worse")
+    assert first(queue)["until"] == "2026-12-21T09:00:00Z"  # 30 days on is a Saturday
+    queue.score(card["customer_id"], days_since_last_order=105)
+    assert queue.evaluate().woken == ()
+    queue.score(card["customer_id"], days_since_last_order=111)
+    assert queue.evaluate().woken == (card["id"],)
+
+
+def test_a_snooze_until_the_next_order_ends_with_it(queue: Book) -> None:
+    customer = queue.customer("Complaining", ago=5)
+    queue.ticket(customer, 5)
+    queue.evaluate()
+    card = queue.card(customer)
+    alerting.snooze(queue.workspace, [card["id"]], condition="next_order")
+    queue.move(days=1)
+    queue.order(customer, 0)
+    assert queue.evaluate().woken == (card["id"],)
+
+
+def test_a_snoozed_card_that_becomes_critical_comes_back(queue: Book) -> None:
+    card = first(queue)
+    alerting.snooze(queue.workspace, [card["id"]], until=queue.today + timedelta(days=20))
+    queue.score(card["customer_id"], clv_if_stays_minor=9_000_000)
+    assert queue.evaluate().woken == (card["id"],)
+    assert (first(queue)["state"], first(queue)["severity"]) == ("open", 4)
+
+
+def test_the_clock_stops_while_waiting_for_the_customer(queue: Book) -> None:
+    card = first(queue)
+    assert card["due_at"] == "2026-11-19T17:00:00Z"
+    queue.move(hours=3)
+    alerting.wait(queue.workspace, [card["id"]])
+    queue.move(days=5)
+    queue.email(card["customer_id"], "replied", 0, happened_at=queue.workspace.at)
+    queue.move(hours=1)
+    assert queue.evaluate().woken == (card["id"],)
+    after = first(queue)
+    # Five of eight hours were left on Thursday at noon; they run again from Tuesday at 13:00.
+    assert (after["state"], after["due_at"]) == ("open", "2026-11-25T10:00:00Z")
+    assert after["clock_stopped_at"] is None
+
+
+def test_resolving_stops_the_clock_and_says_whether_it_was_in_time(queue: Book) -> None:
+    in_time, late, _ = queue.cards()
+    alerting.resolve(queue.workspace, [in_time["id"]], "saved")
+    queue.move(days=1)
+    alerting.resolve(queue.workspace, [late["id"]], "lost")
+    one, two, _ = queue.cards()
+    assert (one["state"], one["outcome"], one["closed_by"], one["in_time"]) == ("resolved", "saved", "person", 1)
+    assert (two["outcome"], two["in_time"]) == ("lost", 0)
+
+
+def test_a_reopened_card_has_the_time_that_was_left(queue: Book) -> None:
+    card = first(queue)
+    queue.move(hours=6)
+    alerting.resolve(queue.workspace, [card["id"]], "saved")
+    queue.move(days=5, hours=-6)
+    alerting.reopen(queue.workspace, [card["id"]])
+    after = first(queue)
+    assert (after["state"], after["outcome"], after["closed_at"]) == ("seen", None, None)
+    assert after["due_at"] == "2026-11-24T11:00:00Z"
+
+
+def test_a_card_is_not_reopened_beside_another_open_one(queue: Book) -> None:
+    card = first(queue)
+    alerting.resolve(queue.workspace, [card["id"]], "saved")
+    queue.ticket(card["customer_id"], 5)
+    queue.evaluate()
+    changes = alerting.reopen(queue.workspace, [card["id"]])
+    assert changes.entry is None and "another open card" in changes.kept[0]
+
+
+def test_undoing_a_resolution_after_a_new_card_opened_is_refused_in_words(queue: Book) -> None:
+    card = first(queue)
+    alerting.resolve(queue.workspace, [card["id"]], "saved")
+    queue.ticket(card["customer_id"], 5)
+    queue.evaluate()
+    changes = undo_last(queue.workspace)
+    assert changes.kept
+    assert [one["state"] for one in queue.cards(card["customer_id"])] == ["resolved", "open"]
+
+
+def test_not_useful_needs_a_reason_and_counts_against_the_rule(queue: Book) -> None:
+    one, two, _ = queue.cards()
+    with pytest.raises(UserError, match="why"):
+        alerting.not_useful(queue.workspace, [one["id"]], "  ")
+    alerting.not_useful(queue.workspace, [one["id"]], "seasonal buyer")
+    alerting.resolve(queue.workspace, [two["id"]], "saved")
+    assert first(queue)["outcome"] == "seasonal buyer"
+    (record,) = [r for r in alerting.rule_records(queue.workspace) if r.code == "gap_beyond_usual"]
+    assert (record.right, record.closed, record.open) == (1, 2, 1)
+    assert record.words == "right 1 time in 2 this year"
+
+
+def test_who_came_back_untouched_was_a_false_alarm(queue: Book) -> None:
+    customer = first(queue)["customer_id"]
+    queue.move(days=2)
+    queue.order(customer, 0)
+    queue.evaluate()
+    (record,) = [r for r in alerting.rule_records(queue.workspace) if r.code == "gap_beyond_usual"]
+    assert (record.right, record.closed) == (0, 1)
+
+
+def test_a_task_puts_a_card_in_work_and_is_ticked_off(queue: Book) -> None:
+    card = first(queue)
+    alerting.add_task(queue.workspace, card["id"], " Call the  store manager ", queue.today)
+    assert first(queue)["state"] == "in_work"
+    (task,) = content(queue)["tasks"]
+    assert (task["title"], task["due_on"], task["owner"]) == ("Call the store manager", "2026-11-19", "Ada")
+    alerting.complete_task(queue.workspace, task["id"])
+    assert content(queue)["tasks"][0]["done_at"] == queue.workspace.at
+    with pytest.raises(UserError, match="done already"):
+        alerting.complete_task(queue.workspace, task["id"])
+
+
+def test_a_note_is_kept_with_its_author(queue: Book) -> None:
+    alerting.add_note(queue.workspace, first(queue)["id"], "On holiday until December")
+    (note,) = content(queue)["notes"]
+    assert (note["author"], note["text"]) == ("Ada", "On holiday until December")
+    assert first(queue)["state"] == "seen"
+
+
+def test_escalating_makes_critical_and_due_sooner(queue: Book) -> None:
+    card = first(queue)["id"]
+    alerting.escalate(queue.workspace, [card])
+    assert (first(queue)["severity"], first(queue)["due_at"]) == (4, "2026-11-19T13:00:00Z")
+    queue.evaluate()
+    assert first(queue)["severity"] == 4
+    with pytest.raises(UserError, match="critical already"):
+        alerting.escalate(queue.workspace, [card])
+
+
+def test_suppressing_keeps_the_card_and_forbids_the_email(queue: Book) -> None:
+    customer = first(queue)["customer_id"]
+    until = queue.today + timedelta(days=30)
+    alerting.suppress(queue.workspace, customer, until=until, why="asked for a break")
+    queue.score(customer, as_of=queue.day(0))
+    other = queue.customer("Suppressed", ago=70, gap=20, suppressed_until=until.isoformat())
+    queue.evaluate()
+    assert queue.card(other)["state"] == "open"
+    assert json.loads(queue.card(other)["recommendation"])["goal"] == ""
+    undo_last(queue.workspace)
+    assert content(queue)["customers"][customer - 1]["suppressed_until"] is None
+
+
+def test_many_cards_are_one_entry_and_one_undo(queue: Book) -> None:
+    before = content(queue)
+    ids = [card["id"] for card in queue.cards()]
+    alerting.resolve(queue.workspace, ids[:1], "saved")
+    undo_last(queue.workspace)
+    changes = alerting.snooze(queue.workspace, ids, until=queue.today + timedelta(days=7))
+    assert changes.words == "Snoozed 3 cards until 26 Nov" and changes.alerts == frozenset(ids)
+    undo_last(queue.workspace)
+    assert content(queue) == before
+
+
+def test_closed_cards_among_many_are_skipped_and_named(queue: Book) -> None:
+    ids = [card["id"] for card in queue.cards()]
+    alerting.resolve(queue.workspace, ids[:1], "saved")
+    changes = alerting.resolve(queue.workspace, ids, "no_issue")
+    assert changes.alerts == set(ids[1:])
+    assert changes.kept == ("Marlow & Pike is closed already.",)
+
+
+def test_what_cannot_be_done_is_said_in_a_sentence(queue: Book) -> None:
+    workspace, card = queue.workspace, first(queue)["id"]
+    for attempt, words in (
+        (lambda: alerting.snooze(workspace, [card]), "until when"),
+        (lambda: alerting.snooze(workspace, [card], until=queue.today - timedelta(days=1)), "past"),
+        (lambda: alerting.snooze(workspace, [card], condition="reply"), "no condition"),
+        (lambda: alerting.resolve(workspace, [card], "won"), "no outcome"),
+        (lambda: alerting.reopen(workspace, [card]), "to be done already"),
+        (lambda: alerting.add_note(workspace, card, " "), "empty"),
+        (lambda: alerting.add_task(workspace, card, ""), "title"),
+        (lambda: alerting.add_task(workspace, card, "Call", queue.today - timedelta(days=1)), "past"),
+        (lambda: alerting.assign(workspace, [card], ""), "person"),
+        (lambda: alerting.resolve(workspace, [9_999], "saved"), "no longer there"),
+        (lambda: alerting.complete_task(workspace, 9_999), "no task"),
+        (lambda: alerting.suppress(workspace, 9_999, until=queue.today + timedelta(days=1), why="x"), "no customer"),
+        (lambda: alerting.switch_rule(workspace, "nonsense", enabled=False), "no rule"),
+    ):
+        before = content(queue)
+        with pytest.raises(UserError, match=words):
+            attempt()
+        assert content(queue) == before
+
+
+def test_a_rule_that_is_switched_off_raises_nothing_until_the_undo(queue: Book) -> None:
+    alerting.switch_rule(queue.workspace, "gap_beyond_usual", enabled=False)
+    late = queue.customer("Late", ago=70, gap=20)
+    queue.evaluate()
+    assert queue.cards(late) == []
+    undo_last(queue.workspace)
+    queue.evaluate()
+    assert queue.card(late)["rule"] == "gap_beyond_usual"
+
+
+Action = Callable[[Book, int], Changes]
+ACTIONS: dict[str, Action] = {
+    "snooze to a day": lambda b, c: alerting.snooze(b.workspace, [c], until=b.today + timedelta(days=3)),
+    "snooze until worse": lambda b, c: alerting.snooze(b.workspace, [c], condition="worse"),
+    "wait": lambda b, c: alerting.wait(b.workspace, [c]),
+    "resolve": lambda b, c: alerting.resolve(b.workspace, [c], "saved"),
+    "not useful": lambda b, c: alerting.not_useful(b.workspace, [c], "noise"),
+    "reopen": lambda b, c: alerting.reopen(b.workspace, [c]),
+    "assign": lambda b, c: alerting.assign(b.workspace, [c], "Grace"),
+    "escalate": lambda b, c: alerting.escalate(b.workspace, [c]),
+    "note": lambda b, c: alerting.add_note(b.workspace, c, "spoke to them"),
+    "task": lambda b, c: alerting.add_task(b.workspace, c, "Call", b.today + timedelta(days=1)),
+    "all": lambda b, c: alerting.snooze(
+        b.workspace, [card["id"] for card in b.cards()], until=datetime(2027, 1, 4, 9, tzinfo=UTC)
+    ),
+}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(sorted(ACTIONS)), st.integers(0, 2), st.integers(0, 90)), max_size=7))
+def test_any_actions_then_as_many_undos_bring_the_queue_back(steps: list[tuple[str, int, int]]) -> None:
+    with TemporaryDirectory() as folder:
+        book = Book(Path(folder) / "book.db")
+        for name in ("One", "Two", "Three"):
+            book.customer(name, ago=70, gap=20)
+        book.evaluate()
+        before, done = content(book), 0
+        ids = [card["id"] for card in book.cards()]
+        for name, which, minutes in steps:
+            book.move(minutes=minutes)
+            try:
+                done += ACTIONS[name](book, ids[which]).entry is not None
+            except UserError:
+                continue  # the action does not apply in this state: nothing was written
+            check_invariants(book)
+        for _ in range(done):
+            assert undo_last(book.workspace).kept == ()
+        assert content(book) == before
+        book.close()
+
+
+def check_invariants(book: Book) -> None:
+    """What holds for every card, whatever was done to it."""
+    for card in book.cards():
+        closed = card["state"] in ("resolved", "not_useful")
+        assert closed == (card["closed_at"] is not None) == (card["outcome"] is not None)
+        assert (card["until"] is not None) == (card["state"] in ("waiting", "snoozed"))
+        assert (card["clock_stopped_at"] is not None) == (closed or card["state"] == "waiting")
