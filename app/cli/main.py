@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import journal
+from app.cli import alerts, customers, demo, importing, journal, scores
 
 
 def build() -> typer.Typer:
@@ -20,19 +20,43 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
     )
     for name, command in (
+        ("demo", demo.demo),
+        ("read", importing.read),
+        ("import", importing.import_),
+        ("imports", importing.imports),
+        ("undo-import", importing.undo_import),
+        ("customers", customers.customers),
+        ("score", scores.score),
+        ("alerts", alerts.alerts),
+        ("rules", alerts.rules),
+        ("export", scores.export),
+        ("run", alerts.run),
         ("undo", journal.undo),
         ("journal", journal.journal),
         ("verify", journal.verify),
         ("doctor", journal.doctor),
     ):
         program.command(name)(command)
+    one = typer.Typer(help="One customer: `customer ID` shows, `customer add` and `customer set` write by hand.")
+    one.command("show", hidden=True)(customers.show)
+    one.command("add")(customers.add)
+    one.command("set")(customers.change)
+    program.add_typer(one, name="customer")
     return program
+
+
+def _with_show(arguments: Sequence[str]) -> list[str]:
+    """Let ``customer 12`` mean ``customer show 12``: a group of commands takes no argument of its own."""
+    words = list(arguments)
+    if words[:1] == ["customer"] and len(words) > 1 and words[1] not in ("show", "add", "set", "--help"):
+        words.insert(1, "show")
+    return words
 
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
-        build()(args=list(arguments), prog_name="bellwether")
+        build()(args=_with_show(arguments), prog_name="bellwether")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0

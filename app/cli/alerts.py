@@ -1,0 +1,118 @@
+"""Commands about the queue: alerts, rules, run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.frame import (
+    DONE,
+    AsOfOption,
+    JsonOption,
+    StoreOption,
+    answer,
+    day_of,
+    opened,
+    progress_line,
+    table,
+    told,
+)
+from models.values.changes import Changes
+from services.pipeline import FACTS, after_change
+from services.workspace import Workspace
+
+
+@contextmanager
+def opened_as_of(store: Path | None, day: date | None) -> Iterator[Workspace]:
+    """Open the book as it is, or a look back at an earlier day."""
+    with opened(store) as workspace:
+        if day is None:
+            yield workspace
+            return
+        from services.looking_back import looking_back
+
+        with looking_back(workspace, day) as past:
+            yield past
+
+
+def at_risk_list(documents: list[dict[str, Any]]) -> str:
+    """Return the queue in words, one line a card."""
+    if not documents:
+        return "Nothing needs a person: the queue is empty."
+    rows = [
+        (
+            document["severity"],
+            document["customer"],
+            document["reason"],
+            f"{document['value_at_risk'] or document['upside']:,.0f} {document['currency']}",
+            "" if document["churn_risk"] is None else f"{document['churn_risk']:.0%}",
+            document["due_at"] or "",
+        )
+        for document in documents
+    ]
+    return table(("severity", "customer", "why", "at risk", "churn", "due"), rows, frozenset({3, 4}))
+
+
+@told
+def alerts(
+    everything: Annotated[bool, typer.Option("--all", help="Beyond the daily budget, waiting, snoozed, done.")] = False,
+    store: StoreOption = None,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Print the queue: who needs a person, and why."""
+    from services.insight import read_alert_documents, reading
+
+    with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
+        documents = read_alert_documents(reader, everything=everything)
+    answer({"alerts": documents}, at_risk_list(documents), json)
+    return DONE
+
+
+@told
+def rules(store: StoreOption = None, json: JsonOption = False) -> int:
+    """List the rules with how often each was right."""
+    from services.alerting import rule_records
+
+    with opened(store) as workspace:
+        records = rule_records(workspace)
+    documents = [
+        {
+            "code": record.code,
+            "title": record.title,
+            "kind": record.kind,
+            "enabled": record.enabled,
+            "cooldown_days": record.cooldown_days,
+            "right": record.right,
+            "closed": record.closed,
+            "open": record.open,
+        }
+        for record in records
+    ]
+    lines = [
+        (record.code, record.title, "on" if record.enabled else "off", str(record.open), record.words)
+        for record in records
+    ]
+    answer({"rules": documents}, table(("rule", "title", "", "open", "record"), lines, frozenset({3})), json)
+    return DONE
+
+
+@told
+def run(store: StoreOption = None, json: JsonOption = False) -> int:
+    """Do one round without a window: score what is due, evaluate the rules."""
+    with opened(store, writes=True) as workspace:
+        outcome = after_change(workspace, Changes(tables=FACTS & {"customers"}), progress=progress_line(json))
+    scores = outcome.scores
+    document = {
+        "scores": scores.as_json() if scores else None,
+        "opened": list(outcome.opened),
+        "closed": list(outcome.closed),
+    }
+    words = f"{scores.scored if scores else 0:,} customers scored, {len(outcome.opened)} alerts opened, "
+    answer(document, f"{words}{len(outcome.closed)} closed", json)
+    return DONE

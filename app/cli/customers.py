@@ -1,0 +1,132 @@
+"""Commands about customers: the list, the profile, and adding or changing one by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.alerts import opened_as_of
+from app.cli.frame import (
+    DONE,
+    AsOfOption,
+    JsonOption,
+    StoreOption,
+    answer,
+    day_of,
+    opened,
+    table,
+    told,
+)
+from models.values.changes import Changes
+from models.values.customers import CustomerFilter, CustomerRow
+from models.values.errors import UserError
+from services.pipeline import after_change
+
+PAGE = 200
+NEWEST = 20
+Fields = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="Such as name='Linden Supply'.")]
+Number = Annotated[int, typer.Argument(metavar="ID", help="The customer, as `customers` numbers them.")]
+
+
+@told
+def customers(
+    query: Annotated[str, typer.Option("--query", metavar="Q", help="Words of a name, company, place or e-mail.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at the most.")] = PAGE,
+    store: StoreOption = None,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> int:
+    """List customers, those with most at risk first."""
+    from services.insight import read_customers, reading
+
+    found: list[CustomerRow] = []
+    with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
+        wanted, key = CustomerFilter(text=query), None
+        while len(found) < limit:
+            page = read_customers(reader, wanted, sort="at_risk", descending=True, after=key)
+            found += page.rows
+            key = page.next_key
+            if key is None:
+                break
+    rows = [dataclasses.asdict(row) for row in found[:limit]]
+    lines = [
+        (
+            str(row.id),
+            row.name,
+            row.tier or "",
+            row.segment or "",
+            "" if row.churn_risk is None else f"{row.churn_risk:.0%}",
+            row.last_order_on or "",
+            row.owner or "",
+        )
+        for row in found[:limit]
+    ]
+    head = ("id", "name", "tier", "segment", "churn", "last order", "owner")
+    answer({"customers": rows}, table(head, lines, frozenset({0, 4})), json)
+    return DONE
+
+
+@told
+def show(
+    number: Number,
+    store: StoreOption = None,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Show a customer: identity, scores with their reasons, newest events, consent, open work."""
+    from services.insight import read_customer_document, reading
+
+    with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
+        document = read_customer_document(reader, number, newest=NEWEST)
+    if document is None:
+        raise UserError(f"There is no customer {number}. `bellwether customers` lists them.")
+    answer(document, _words(document), json)
+    return DONE
+
+
+def _words(document: dict[str, Any]) -> str:
+    lines = [f"{document['name']} · {document['metadata']}"]
+    lines += [f"  {name}: {value}" for name, value in document["figures"].items() if value not in (None, "")]
+    lines += [f"  because: {driver['label']} {driver['evidence']}" for driver in document["drivers"]]
+    lines += [f"  {row['when']}  {row['words']}  {row['reference']}" for row in document["timeline"]]
+    return "\n".join(lines)
+
+
+@told
+def add(fields: Fields, store: StoreOption = None, json: JsonOption = False) -> int:
+    """Add a customer by hand."""
+    from services.sync import add_customer
+
+    with opened(store, create=True, writes=True) as workspace:
+        changes = add_customer(workspace, _pairs(fields))
+        after_change(workspace, changes)
+    return _changed(changes, json)
+
+
+@told
+def change(number: Number, fields: Fields, store: StoreOption = None, json: JsonOption = False) -> int:
+    """Change fields of a customer by hand."""
+    from services.sync import edit_customer
+
+    with opened(store, writes=True) as workspace:
+        changes = edit_customer(workspace, number, _pairs(fields))
+        after_change(workspace, changes)
+    return _changed(changes, json)
+
+
+def _pairs(fields: list[str]) -> dict[str, str]:
+    pairs = {}
+    for text in fields:
+        name, separator, value = text.partition("=")
+        if not separator:
+            raise typer.BadParameter(f"{text!r} is no FIELD=VALUE.")
+        pairs[name.strip()] = value
+    return pairs
+
+
+def _changed(changes: Changes, as_json: bool) -> int:
+    document = {"entry": changes.entry, "customers": sorted(changes.customers), "words": changes.words}
+    answer(document, changes.words or "Nothing to change: it is like that already.", as_json)
+    return DONE
