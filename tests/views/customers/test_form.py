@@ -1,0 +1,112 @@
+"""The form: what is checked while typing, what is sent, how a refusal is shown."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from models.values.errors import UserError
+from services.settings import FieldError
+from tests.views.customers.shelf import Shelf
+from views.background import Failed
+from views.customers.form import CustomerForm
+from views.customers.form_fields import FIELDS, changed, fault_of, faults_of
+from views.theme import Theme
+
+BY_KEY = {field.key: field for field in FIELDS}
+
+
+@pytest.fixture
+def form(qtbot: QtBot, theme: Theme) -> CustomerForm:
+    made = CustomerForm(theme)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def edit(form: CustomerForm) -> dict[str, str]:
+    profile = Shelf().profile(3)
+    form.begin(3, profile.name, profile.fields, Shelf().choices())
+    return profile.fields
+
+
+def typed(form: CustomerForm, key: str) -> QLineEdit:
+    entry = form.input(key)
+    assert isinstance(entry, QLineEdit)
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "faulty"),
+    [
+        ("name", "", True),
+        ("name", "Ada", False),
+        ("email", "a@b", True),
+        ("email", "a@b.example", False),
+        ("email", "", False),
+        ("renews_on", "2026-02-30", True),
+        ("renews_on", "2026-02-28", False),
+    ],
+)
+def test_a_fault_is_one_sentence(key: str, text: str, faulty: bool) -> None:
+    fault = fault_of(BY_KEY[key], text)
+    assert bool(fault) is faulty
+    assert not fault or fault.endswith(".")
+
+
+def test_blanks_at_the_ends_are_no_change() -> None:
+    assert changed({"name": "Ada"}, {"name": " Ada ", "city": ""}) == {}
+    assert faults_of({"name": " "}) == {"name": "A customer needs a name."}
+
+
+def test_only_what_changed_is_sent(qtbot: QtBot, form: CustomerForm) -> None:
+    edit(form)
+    typed(form, "city").setText("Salem")
+    consent = form.input("email_consent")
+    assert isinstance(consent, QComboBox)
+    consent.setCurrentIndex(consent.findData("withdrawn"))
+    with qtbot.waitSignal(form.save_wanted) as sent:
+        form.save()
+    assert sent.args == [{"city": "Salem", "email_consent": "withdrawn"}]
+
+
+def test_nothing_is_sent_while_a_field_is_faulty(qtbot: QtBot, form: CustomerForm) -> None:
+    edit(form)
+    typed(form, "email").setText("nobody")
+    with qtbot.assertNotEmitted(form.save_wanted):
+        form.save()
+    assert "email address" in form.fault("email")
+    qtbot.keyClicks(typed(form, "email"), "@a.example")
+    assert form.fault("email") == ""
+
+
+def test_saving_without_a_change_only_leaves(qtbot: QtBot, form: CustomerForm) -> None:
+    edit(form)
+    assert not form.dirty
+    with qtbot.waitSignal(form.left), qtbot.assertNotEmitted(form.save_wanted):
+        form.save()
+
+
+def test_a_refusal_is_said_at_its_field_or_above(form: CustomerForm) -> None:
+    edit(form)
+    form.refuse(Failed(FieldError("phone", "has too few digits")))
+    assert form.fault("phone") == "Has too few digits."
+    form.refuse(Failed(UserError("Another customer has this email; open that one instead.")))
+    assert form.texts["name"]
+
+
+def test_escape_leaves_and_enter_in_a_line_saves(qtbot: QtBot, form: CustomerForm) -> None:
+    edit(form)
+    typed(form, "city").setText("Salem")
+    with qtbot.waitSignal(form.save_wanted):
+        qtbot.keyClick(typed(form, "city"), Qt.Key.Key_Return)
+    with qtbot.waitSignal(form.left):
+        qtbot.keyClick(typed(form, "city"), Qt.Key.Key_Escape)
+
+
+def test_adding_starts_empty_with_consent_not_known(form: CustomerForm) -> None:
+    form.begin(None, "", {}, Shelf().choices())
+    assert form.texts["email_consent"] == "unknown"
+    assert not form.dirty

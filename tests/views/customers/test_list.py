@@ -1,0 +1,153 @@
+"""The list: pages, order, filters, and a current row that live updates never move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from models.values.customers import CustomerFilter
+from tests.views.customers.shelf import Shelf
+from views.background import Background
+from views.customers.columns import AT, COLUMNS, NAME_AT_LEAST, shown_in
+from views.customers.delegate import Marks
+from views.customers.filters import own_tabs
+from views.customers.list_pane import ListPane
+from views.customers.model import CustomersModel
+from views.theme import Theme
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, theme: Theme, background: Background, shelf: Shelf) -> Iterator[ListPane]:
+    made = ListPane(theme, background.desk(background), shelf, "Ines", Marks())
+    qtbot.addWidget(made)
+    made.resize(800, 600)
+    made.show()
+    made.show_tabs(own_tabs("Ines", 0.4), "all")
+    made.reload()
+    qtbot.waitUntil(lambda: model_of(made).rowCount() == 200 and bool(made.currency))
+    yield made
+    made.state.show_content()
+
+
+def model_of(pane: ListPane) -> CustomersModel:
+    model = pane.table.model()
+    assert isinstance(model, CustomersModel)
+    return model
+
+
+def settled(qtbot: QtBot, pane: ListPane, rows: int) -> None:
+    qtbot.waitUntil(lambda: model_of(pane).rowCount() == rows)
+
+
+def test_the_model_keeps_the_rules_of_item_models(qtbot: QtBot, pane: ListPane) -> None:
+    model = model_of(pane)
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    # The tester itself asks for more.
+    settled(qtbot, pane, 450)
+    pane.set_filter(CustomerFilter(tiers=frozenset({"Gold"})))
+    qtbot.waitUntil(lambda: all(row.tier == "Gold" for row in model.rows()))
+    assert tester.model() is model
+
+
+def test_pages_follow_until_the_book_ends(qtbot: QtBot, pane: ListPane) -> None:
+    model = model_of(pane)
+    model.fetchMore(QModelIndex())
+    settled(qtbot, pane, 400)
+    model.fetchMore(QModelIndex())
+    settled(qtbot, pane, 450)
+    assert not model.canFetchMore(QModelIndex())
+    assert len({row.id for row in model.rows()}) == 450
+
+
+def test_scrolling_reads_ahead(qtbot: QtBot, pane: ListPane) -> None:
+    bar = pane.table.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    settled(qtbot, pane, 400)
+
+
+def test_a_header_sorts_the_whole_book(qtbot: QtBot, pane: ListPane) -> None:
+    header = pane.table.horizontalHeader()
+    header.sectionClicked.emit(AT["name"])
+    qtbot.waitUntil(lambda: model_of(pane).rows()[0].name.startswith("Alder"))
+    assert pane.table.order == ("name", False)
+    header.sectionClicked.emit(AT["name"])
+    qtbot.waitUntil(lambda: model_of(pane).rows()[0].name.startswith("Fathom"))
+    header.sectionClicked.emit(AT["churn"])
+    qtbot.waitUntil(lambda: pane.table.order == ("churn", True) and model_of(pane).rows()[0].churn_risk == 0.99)
+
+
+def test_typing_filters_and_clearing_brings_the_book_back(qtbot: QtBot, pane: ListPane) -> None:
+    qtbot.keyClicks(pane.field, "linden 1")
+    qtbot.waitUntil(lambda: all("Linden 1" in row.name for row in model_of(pane).rows()))
+    qtbot.keyClicks(pane.field, "zzz")
+    qtbot.waitUntil(lambda: pane.state.state == "empty")
+    pane.state.notice.primary.click()
+    settled(qtbot, pane, 200)
+    assert pane.state.state == "content"
+    assert pane.field.text() == ""
+
+
+def test_the_current_row_stays_when_the_list_is_read_again(qtbot: QtBot, pane: ListPane, shelf: Shelf) -> None:
+    pane.table.selectRow(40)
+    chosen = pane.table.current_id
+    shelf.rows = [row for row in shelf.rows if row.id != model_of(pane).rows()[0].id]
+    with qtbot.assertNotEmitted(pane.selected), qtbot.waitSignal(model_of(pane).arrived):
+        pane.reload()
+    assert pane.table.current_id == chosen
+    assert pane.table.currentIndex().row() == 39
+
+
+def test_a_customer_can_be_wanted_before_the_list_has_them(qtbot: QtBot, pane: ListPane) -> None:
+    last = 450
+    pane.want(last)
+    assert pane.table.current_id is None or pane.table.current_id == last
+    pane.set_filter(CustomerFilter(text=str(last)))
+    qtbot.waitUntil(lambda: pane.table.current_id == last)
+
+
+def test_arrow_keys_tell_who_became_current(qtbot: QtBot, pane: ListPane) -> None:
+    pane.table.setFocus()
+    pane.table.selectRow(0)
+    with qtbot.waitSignal(pane.selected) as told:
+        qtbot.keyClick(pane.table, Qt.Key.Key_Down)
+    assert told.args == [model_of(pane).rows()[1].id]
+    with qtbot.waitSignal(pane.opened):
+        qtbot.keyClick(pane.table, Qt.Key.Key_Return)
+
+
+def test_a_saved_tab_brings_its_filter(qtbot: QtBot, pane: ListPane) -> None:
+    pane.tabs.chosen.emit("mine")
+    qtbot.waitUntil(lambda: all(row.owner == "Ines" for row in model_of(pane).rows()))
+    assert pane.chosen == CustomerFilter(owners=frozenset({"Ines"}))
+
+
+def test_the_row_is_said_in_one_sentence(pane: ListPane) -> None:
+    index = model_of(pane).index(0, 0)
+    sentence = index.data(Qt.ItemDataRole.AccessibleTextRole)
+    row = model_of(pane).rows()[0]
+    assert sentence.startswith(row.name) and "at risk" in sentence and "churn risk" in sentence
+    assert all(model_of(pane).headerData(n, Qt.Orientation.Horizontal) for n in range(len(COLUMNS)))
+
+
+@pytest.mark.parametrize("room", range(120, 1000, 20))
+def test_name_and_money_never_leave_a_narrow_list(room: int) -> None:
+    shown = shown_in(room)
+    assert {AT["name"], AT["churn"], AT["at_risk"]} <= shown
+    wide = sum(COLUMNS[place].width for place in shown if place)
+    assert wide + NAME_AT_LEAST <= room or len(shown) == 3
+
+
+def test_colour_starts_at_the_policys_warning() -> None:
+    marks = Marks(churn_warning=0.4, churn_critical=0.5)
+    assert marks.churn_mark(None)[0] == marks.churn_mark(0.39)[0] == ""
+    assert marks.churn_mark(0.4)[0] == "severity-high"
+    assert marks.churn_mark(0.5)[0] == "severity-critical"

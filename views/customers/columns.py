@@ -1,0 +1,94 @@
+"""The columns of the list: what stands in them, how wide they are, and which give way first in a narrow window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.values.customers import CustomerRow, SortColumn
+from views.words import DASH, days, money, percent
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. ``keeps`` is its rank when room is scarce: the lowest goes first, 0 never goes."""
+
+    key: SortColumn
+    title: str
+    width: int
+    right: bool = False
+    keeps: int = 0
+    falling_first: bool = False
+
+
+COLUMNS = (
+    Column("name", "Name", 168),
+    Column("tier", "Tier", 64, keeps=4),
+    Column("segment", "Segment", 80, keeps=5),
+    Column("churn", "Churn", 60, right=True, falling_first=True),
+    Column("at_risk", "At risk", 72, right=True, falling_first=True),
+    Column("engagement", "Engaged", 70, keeps=6),
+    Column("last_order", "Last order", 72, keeps=3),
+    Column("next_action", "Next action", 90, keeps=2),
+    Column("owner", "Owner", 82, keeps=1),
+)
+AT = {column.key: place for place, column in enumerate(COLUMNS)}
+NAME_AT_LEAST = 132
+
+
+def shown_in(room: int) -> frozenset[int]:
+    """Places of the columns that fit into ``room`` pixels with the name at least `NAME_AT_LEAST` wide."""
+    shown = set(range(len(COLUMNS)))
+    wide = sum(column.width for column in COLUMNS[1:]) + NAME_AT_LEAST
+    for _rank, place in sorted((column.keeps, place) for place, column in enumerate(COLUMNS) if column.keeps):
+        if wide <= room:
+            break
+        shown.discard(place)
+        wide -= COLUMNS[place].width
+    return frozenset(shown)
+
+
+def owner_words(owner: str | None, me: str) -> str:
+    """An owner as the list says it."""
+    if not owner:
+        return "Unassigned"
+    return "You" if owner == me else owner
+
+
+def text_of(row: CustomerRow, place: int, me: str) -> str:
+    """The text of one cell."""
+    match COLUMNS[place].key:
+        case "name":
+            return row.name
+        case "tier":
+            return row.tier or DASH
+        case "segment":
+            return row.segment or DASH
+        case "churn":
+            return percent(row.churn_risk)
+        case "at_risk":
+            return money(row.value_at_risk_minor, row.currency)
+        case "engagement":
+            return DASH if row.engagement is None else f"{row.engagement:.0f}"
+        case "last_order":
+            return DASH if row.days_since_last_order is None else days(row.days_since_last_order)
+        case "next_action":
+            return row.next_action or DASH
+        case _:
+            return owner_words(row.owner, me)
+
+
+def sentence_of(row: CustomerRow, me: str) -> str:
+    """The whole row in one sentence, for a screen reader."""
+    parts = [row.name, *(part for part in (row.tier, row.segment) if part)]
+    if row.churn_risk is not None:
+        parts.append(f"churn risk {percent(row.churn_risk)}")
+    if row.value_at_risk_minor is not None:
+        parts.append(f"{money(row.value_at_risk_minor, row.currency)} at risk")
+    if row.engagement is not None:
+        parts.append(f"engagement {row.engagement:.0f} of 100")
+    if row.days_since_last_order is not None:
+        parts.append(f"last order {days(row.days_since_last_order)} ago")
+    if row.next_action and row.next_action != DASH:
+        parts.append(f"next: {row.next_action}")
+    parts.append(f"owner {owner_words(row.owner, me)}")
+    return ", ".join(parts)

@@ -1,0 +1,37 @@
+"""The four figures on a customer's page: churn risk, money at risk, engagement, health, with change or range."""
+
+from __future__ import annotations
+
+from models.values.alerts import ScoreFigures
+from views.alerts.figures import Figure, churn_figure, engagement_figure, risk_figure
+from views.customers.delegate import Marks
+from views.widgets.painting import Run
+from views.words import DASH, THIN, whole
+
+SHARES = (150, 186, 138, 124)
+HEIGHT = 84
+
+
+def profile_figures(f: ScoreFigures | None, marks: Marks) -> tuple[Figure, ...]:
+    """The figures of a profile, one line under each; a low confidence takes the place of the change."""
+    if f is None:
+        return (Figure("Not scored yet", DASH, first=(Run("scores come with orders or activity", "ink_3"),)),)
+    churn = churn_figure(f, marks.churn_warning, marks.churn_critical)
+    if f.confidence == "low" and f.churn_risk is not None:
+        churn = Figure(churn.label, churn.big, ink=churn.ink, first=churn.second)
+    risk = risk_figure(f)
+    engagement = engagement_figure(f)
+    span = tuple(Run(run.text.replace("80 %", f"80{THIN}%"), "ink_2") for run in risk.second)
+    return (
+        Figure(churn.label, churn.big, ink=churn.ink, first=churn.first),
+        Figure(risk.label, risk.big, first=span),
+        Figure("Engagement", engagement.big, engagement.unit, first=engagement.first),
+        _health(f),
+    )
+
+
+def _health(f: ScoreFigures) -> Figure:
+    parts = Run(f"{f.health_coverage} of 6 parts", "ink_2")
+    if f.health is None:
+        return Figure("Health", DASH, first=(parts,))
+    return Figure("Health", whole(f.health), "of 100", first=(parts,))

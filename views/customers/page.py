@@ -1,0 +1,260 @@
+"""The Customers page: the list, and beside it everything about the current customer, or the form to edit them.
+
+Facts and requests of the panes are wired here and nowhere else. In a narrow window list and detail stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+
+from models.values.changes import Changes
+from models.values.customers import CustomerFilter
+from services.settings import Policy, SavedFilter, with_filter, without_filter
+from views.actions import Command
+from views.background import Failed
+from views.customers.delegate import Marks
+from views.customers.filters import FilterTab, from_json, own_tabs, to_json
+from views.customers.form import CustomerForm
+from views.customers.list_pane import ListPane
+from views.customers.profile_pane import ProfilePane
+from views.customers.rooms import BookOfCustomers
+from views.shell.page import Context, Page
+from views.widgets.labels import column
+from views.widgets.overlay import FormPanel
+from views.widgets.splitter import PaneSplitter
+
+KEY = "customers"
+STACK_BELOW = 900
+_SHOWN = frozenset({"customers", "identities", "customer_risk_scores", "orders", "tickets", "reviews", "email_events",
+                    "opportunities", "alerts", "tasks", "notes", "activities", "policies", "imports"})  # fmt: skip
+
+
+class CustomersPage(Page):
+    """Two halves in a splitter; the right one is the profile, or the form while it is open."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        theme, actions, book = context.theme, context.actions, context.book
+        self._rooms = BookOfCustomers(book)
+        self._me = context.remembered.value.me or book.workspace.person
+        self._stacked = False
+        self._visited = False
+        self._next: int | None = None
+        marks = marks_of(book.workspace.policy)
+        desk = book.desk(self)
+        self.list = ListPane(theme, desk, self._rooms, self._me, marks)
+        self.profile = ProfilePane(theme, actions, desk, self._rooms, marks)
+        self.form = CustomerForm(theme)
+        self._right = QStackedWidget()
+        for half in (self.profile, self.form):
+            self._right.addWidget(half)
+        self._splitter = PaneSplitter(KEY)
+        self._splitter.add(self.list, stretch=11, minimum=330)
+        self._splitter.add(self._right, stretch=8, minimum=400)
+        self._splitter.setSizes([792, 576])
+        self._splitter.restore(context.remembered.splitter(KEY))
+        self._splitter.resized.connect(context.remembered.set_splitter)
+        self.setLayout(column(self._splitter))
+        self._wire()
+
+    def _wire(self) -> None:
+        actions = self.context.actions
+        for command, answer in (
+            (Command.ADD_CUSTOMER, self._add),
+            (Command.EDIT_CUSTOMER, self._edit),
+            (Command.SAVE_FILTER, self._save_filter),
+        ):
+            actions[command].triggered.connect(partial(self._when_shown, answer))
+            self.addAction(actions[command])
+        actions[Command.FILTER].triggered.connect(partial(self._when_shown, self._to_field))
+        self.addAction(actions[Command.FILTER])
+        self.list.selected.connect(self._selected)
+        self.list.opened.connect(self._opened)
+        self.list.add_wanted.connect(self._add)
+        self.list.save_wanted.connect(lambda _chosen: self._save_filter())
+        self.list.forget_wanted.connect(self._forget_filter)
+        self.profile.told.connect(self.context.book.told)
+        self.form.save_wanted.connect(self._save)
+        self.form.left.connect(self._leave_form)
+
+    # -- what the shell asks ------------------------------------------------------------------------------------
+
+    @property
+    def headline(self) -> str:
+        if self._stacked and self._right.isVisible() and self.profile.profile is not None:
+            return self.profile.profile.name
+        return ""
+
+    @property
+    def back(self) -> str:
+        return "Customers" if self._stacked and self._right.isVisible() else ""
+
+    def go_back(self) -> None:
+        if self._right.currentWidget() is self.form:
+            self._leave_form()
+        elif self._stacked and self._right.isVisible():
+            self._show_half(self.list)
+            self.list.table.setFocus()
+
+    def arrive(self) -> None:
+        if not self._visited:
+            self._visited = True
+            self.list.show_tabs(self._tabs(), "all")
+            self.list.reload()
+
+    def renew(self, changes: Changes) -> None:
+        if not changes.tables & _SHOWN and not changes.everyone:
+            return
+        marks = marks_of(self.context.book.workspace.policy)
+        self.profile.marks = marks
+        self.list.table.set_marks(marks)
+        if not self._visited:
+            return
+        self.list.reload()
+        shown = self.profile.profile
+        if shown is not None and (changes.everyone or not changes.customers or shown.id in changes.customers):
+            self.profile.reload()
+
+    def fit(self, width: int, height: int) -> None:
+        stacked = self.width() < STACK_BELOW if self.width() > 100 else width < STACK_BELOW
+        if stacked == self._stacked:
+            return
+        self._stacked = stacked
+        self._show_half(self.list if stacked else None)
+
+    def panes(self) -> Sequence[QWidget]:
+        right: QWidget = self.profile.timeline if self._right.currentWidget() is self.profile else self.form
+        return (self.list.field, self.list.table, right)
+
+    def show_customer(self, customer_id: int) -> None:
+        self.arrive()
+        self.list.want(customer_id)
+        self._selected(customer_id)
+        if self._stacked:
+            self._show_half(self._right)
+
+    # -- panes --------------------------------------------------------------------------------------------------
+
+    def _show_half(self, half: QWidget | None) -> None:
+        """Show one half alone in a narrow window, both without one named."""
+        self.list.setVisible(half in (None, self.list))
+        self._right.setVisible(half in (None, self._right))
+        self.headline_changed.emit()
+
+    def _selected(self, customer_id: int) -> None:
+        if self._right.currentWidget() is self.form and self.form.dirty:
+            # What was typed is not thrown away by a step in the list; the customer comes after the form.
+            self._next = customer_id
+            return
+        self._right.setCurrentWidget(self.profile)
+        self.profile.show_customer(customer_id)
+
+    def _opened(self, customer_id: int) -> None:
+        self._selected(customer_id)
+        if self._stacked:
+            self._show_half(self._right)
+        self.profile.timeline.setFocus()
+
+    def _to_field(self) -> None:
+        if self._stacked:
+            self._show_half(self.list)
+        self.list.field.setFocus()
+        self.list.field.selectAll()
+
+    def _when_shown(self, answer: object, _checked: bool = False) -> None:
+        if self.isVisible() and callable(answer):
+            answer()
+
+    # -- the form -----------------------------------------------------------------------------------------------
+
+    def _add(self) -> None:
+        owner = {"owner": self._me} if self.context.remembered.value.me else {}
+        self.form.begin(None, "", owner, self.list.choices)
+        self._show_form()
+
+    def _edit(self) -> None:
+        profile = self.profile.profile
+        if profile is not None and self._right.currentWidget() is self.profile:
+            self.form.begin(profile.id, profile.name, profile.fields, self.list.choices)
+            self._show_form()
+
+    def _show_form(self) -> None:
+        self._right.setCurrentWidget(self.form)
+        if self._stacked:
+            self._show_half(self._right)
+        self.form.input("name").setFocus()
+
+    def _leave_form(self) -> None:
+        self._right.setCurrentWidget(self.profile)
+        if self._next is not None:
+            self.profile.show_customer(self._next)
+            self._next = None
+        if self._stacked and self.profile.profile is None:
+            self._show_half(self.list)
+        self.list.table.setFocus()
+
+    def _save(self, fields: Mapping[str, str]) -> None:
+        work = self._rooms.writing(self.form.customer_id, dict(fields))
+        self.context.book.act(work, "", self._saved, self._not_saved)
+
+    def _saved(self, changes: Changes) -> None:
+        added = self.form.customer_id is None
+        self.form.set_busy(False)
+        customer = next(iter(changes.customers), None) if added else self.form.customer_id
+        self._right.setCurrentWidget(self.profile)
+        self._next = None
+        if customer is not None:
+            self.list.want(customer)
+            self.profile.show_customer(customer)
+        self.list.table.setFocus()
+        self.context.book.renew(changes)
+
+    def _not_saved(self, failed: Failed) -> None:
+        self.form.refuse(failed)
+
+    # -- saved filters ------------------------------------------------------------------------------------------
+
+    def _tabs(self) -> tuple[FilterTab, ...]:
+        saved = [one for one in self.context.remembered.value.saved_filters if one.page == KEY]
+        named = [FilterTab(f"saved:{one.name}", one.name, from_json(one.filter), saved=True) for one in saved]
+        warning = self.context.book.workspace.policy.churn_warning
+        return (*own_tabs(self._me, warning), *named)
+
+    def _save_filter(self) -> None:
+        chosen = self.list.chosen
+        name = QLineEdit()
+        name.setMaxLength(40)
+
+        def send(panel: FormPanel) -> None:
+            text = name.text().strip()
+            if not text:
+                panel.object_to("Give the filter a name, such as “Renewals in the north”.")
+                return
+            panel.dismiss()
+            self._keep_filter(text, chosen)
+
+        panel = FormPanel(self.context.theme, self.window(), "Save this filter", "Save", send,
+                          "It becomes a tab on this computer; right-click the tab to forget it.")  # fmt: skip
+        panel.add("Name", name)
+        panel.done().open_under(self.list.save_button)
+
+    def _keep_filter(self, name: str, chosen: CustomerFilter) -> None:
+        remembered = self.context.remembered
+        kept = with_filter(remembered.value, SavedFilter(KEY, name, to_json(chosen)))
+        remembered.set(saved_filters=kept.saved_filters)
+        self.list.show_tabs(self._tabs(), f"saved:{name}")
+
+    def _forget_filter(self, key: str) -> None:
+        remembered = self.context.remembered
+        left = without_filter(remembered.value, KEY, key.removeprefix("saved:"))
+        remembered.set(saved_filters=left.saved_filters)
+        self.list.show_tabs(self._tabs())
+
+
+def marks_of(policy: Policy) -> Marks:
+    """From which figures on the page uses colour."""
+    by_segment = tuple((one.segment, one.figure) for one in policy.engagement_threshold_by_segment)
+    return Marks(policy.churn_warning, policy.churn_critical, policy.engagement_threshold, by_segment)

@@ -1,0 +1,265 @@
+"""The right half: everything about one customer on one page, with one timeline below.
+
+A new customer's page takes the place of the old one when it is there; the old one stays up to 100 ms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QScrollArea, QSizePolicy, QWidget
+
+from models.values.alerts import AlertRow
+from models.values.customers import CustomerProfile
+from views.actions import Actions, Command
+from views.alerts.figures import FigureStrip
+from views.background import Desk, Failed
+from views.customers.book import CustomersBook
+from views.customers.delegate import Marks
+from views.customers.facts import EmailSquares, IdentityGrid, LinesBlock
+from views.customers.figures import HEIGHT, SHARES, profile_figures
+from views.customers.journey import JourneyStrip
+from views.lists.keyset_model import Page
+from views.lists.timeline import KINDS, TimelineList, TimelineModel
+from views.theme import Theme, fonts
+from views.widgets.buttons import CommandButton, IconButton
+from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule, tag
+from views.widgets.painting import badge, badge_width, mark_of
+from views.widgets.states import StatePane
+from views.widgets.tabs import CountTabs, Tab
+from views.words import counted, whole
+
+TIMELINE_AT_LEAST = 232
+
+
+class AlertBadge(QWidget):
+    """The open alert of a customer: shape, word, time left. A click asks for it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._alert: AlertRow | None = None
+        self.setFixedHeight(20)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_alert(self, alert: AlertRow | None) -> None:
+        """Show a card's severity and time, or nothing."""
+        self._alert = alert
+        self.setVisible(alert is not None)
+        if alert is not None:
+            mark = mark_of(alert.severity, alert.kind)
+            self.setFixedWidth(round(badge_width(mark, alert.due_words)) + 1)
+            self.setAccessibleName(f"Open alert: {mark.word}, {alert.due_words}, {alert.reason}")
+            self.setToolTip(alert.reason)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._alert is not None:
+            alert = self._alert
+            urgent = alert.breached or alert.due_within_hour
+            mark = mark_of(alert.severity, alert.kind, urgent=urgent and alert.breached)
+            badge(QPainter(self), self._theme, 0, 0, mark, alert.due_words)
+
+
+class ProfilePane(QWidget):
+    """Shows one customer. Emits requests only."""
+
+    loaded = Signal(object)
+    told = Signal(str)
+
+    def __init__(self, theme: Theme, actions: Actions, desk: Desk, book: CustomersBook, marks: Marks) -> None:
+        super().__init__()
+        self._theme, self._desk, self._book = theme, desk, book
+        self.marks = marks
+        self._profile: CustomerProfile | None = None
+        self._wanted: int | None = None
+        self._make_parts(theme, actions, desk)
+        content = QScrollArea()
+        content.setWidgetResizable(True)
+        content.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content.setWidget(self._content())
+        self.state = StatePane(theme, content, _blocks)
+        self.setLayout(column(self.state))
+        kind_of(self, "panel")
+        self.clear()
+
+    @property
+    def profile(self) -> CustomerProfile | None:
+        """The customer that is shown."""
+        return self._profile
+
+    @property
+    def timeline(self) -> TimelineList:
+        """The list of events, for the focus."""
+        return self._list
+
+    def show_customer(self, customer_id: int) -> None:
+        """Read a customer and show them; the timeline's filter is kept."""
+        self._wanted = customer_id
+        self.state.loading("Reading the customer")
+        self._desk.read("profile", lambda: self._book.profile(customer_id), self._have, self._failed)
+
+    def reload(self) -> None:
+        """Read the customer that is shown again."""
+        if self._wanted is not None:
+            self.show_customer(self._wanted)
+
+    def clear(self) -> None:
+        """Show nobody."""
+        self._desk.drop("profile")
+        self._profile = self._wanted = None
+        self.state.show_empty("No customer chosen", "Choose one in the list to see everything about them.")
+
+    def _make_parts(self, theme: Theme, actions: Actions, desk: Desk) -> None:
+        self._name = ElidedLabel(theme, "", fonts.CUSTOMER, fonts.SEMIBOLD)
+        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._tier = tag("")
+        self._tier.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._badge = AlertBadge(theme)
+        self._copy = IconButton(theme, "copy", "Copy an id", framed=True)
+        self._copy.clicked.connect(self._copy_menu)
+        self._edit = CommandButton.of(theme, actions[Command.EDIT_CUSTOMER], "edit")
+        self._edit.set_key("")
+        self._edit.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._line = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
+        self._figures = FigureStrip(theme, SHARES, HEIGHT)
+        self._journey = JourneyStrip(theme)
+        self._journey_line = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
+        self._identity = IdentityGrid(theme)
+        self._joined = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
+        self._deals = LinesBlock(theme, "Deals", 2)
+        self._tickets = LinesBlock(theme, "Tickets", 2)
+        self._reviews = LinesBlock(theme, "Reviews", 2)
+        self._emails = label("", fonts.SMALL, fonts.SEMIBOLD)
+        self._squares = EmailSquares(theme)
+        self._emails_line = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
+        self._emails_line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._kinds = CountTabs(theme, "Timeline", size=fonts.SMALL, height=38, inset=20)
+        self._kinds.chosen.connect(self._kind_chosen)
+        # Written by the reader, read when its page has arrived: the question says which customer it counts.
+        self._counts: tuple[tuple[int, str] | None, dict[str, int]] = (None, {})
+        self._model = TimelineModel(desk, self._fetch, self)
+        self._model.arrived.connect(self._timeline_came)
+        self._list = TimelineList(theme)
+        self._list.setModel(self._model)
+        self._list.setMinimumHeight(TIMELINE_AT_LEAST)
+
+    def _content(self) -> QWidget:
+        made = QWidget()
+        name_row = row(self._name, 8, self._tier, 8, self._badge, 8, -1, self._copy, 6, self._edit)
+        head = column(name_row, 2, self._line, margins=(20, 9, 16, 10))
+        journey_head = row(_heading("Journey"), -1, self._journey_line, margins=(20, 10, 20, 4))
+        left = QWidget()
+        left_head = row(_heading("Identity"), -1, self._joined)
+        left.setLayout(column(left_head, 6, self._identity, -1, margins=(20, 10, 16, 10)))
+        right = QWidget()
+        blocks = column(self._deals, 4, self._tickets, 4, self._reviews, -1, margins=(16, 8, 16, 10))
+        right.setLayout(blocks)
+        halves = row(left, rule(vertical=True, soft=True), right)
+        halves.setStretch(0, 11)
+        halves.setStretch(2, 9)
+        for part in (left, right):
+            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            part.setMinimumWidth(180)
+        emails = row(self._emails, 14, self._squares, 8, self._emails_line, margins=(20, 10, 20, 10))
+        emails.setStretch(4, 1)
+        box = column(
+            head, self._figures, journey_head, row(self._journey, margins=(12, 0, 12, 4)), rule(soft=True), halves,
+            rule(soft=True), emails, rule(soft=True), self._kinds, self._list,
+        )  # fmt: skip
+        box.setStretch(box.count() - 1, 1)
+        made.setLayout(box)
+        return made
+
+    # -- filling it ---------------------------------------------------------------------------------------------
+
+    def _have(self, profile: CustomerProfile) -> None:
+        self._profile = profile
+        self._name.setText(profile.name)
+        self._tier.setText(profile.tier or "")
+        self._tier.setVisible(bool(profile.tier))
+        self._badge.show_alert(profile.alert)
+        self._copy.setVisible(bool(profile.ids))
+        self._line.setText(profile.metadata_line)
+        self._figures.show_figures(profile_figures(profile.figures, self.marks))
+        self._journey.show_milestones(profile.milestones)
+        self._journey_line.setText(profile.journey_line)
+        self._identity.show_fields(profile.identity)
+        self._joined.setText(
+            f"{counted(profile.records_joined, 'record')} joined" if profile.records_joined > 1 else ""
+        )
+        self._deals.show_lines(profile.deals_line, profile.deals)
+        self._tickets.show_lines(profile.tickets_line, profile.tickets)
+        self._reviews.show_lines(profile.reviews_line, profile.reviews)
+        self._emails.setText(f"Emails {whole(profile.emails_count)}")
+        self._squares.show_emails(profile.emails)
+        self._emails_line.setText(profile.emails_line)
+        self.state.show_content()
+        self._ask_timeline()
+        self.loaded.emit(profile)
+
+    def _failed(self, failed: Failed) -> None:
+        self.state.show_error(failed, self.reload, "This customer could not be read")
+
+    def _ask_timeline(self) -> None:
+        if self._profile is not None:
+            self._model.ask((self._profile.id, self._kinds.current))
+            self._list.scrollToTop()
+
+    def _fetch(self, question: tuple[int, str], key: Any) -> Page[Any]:
+        """Read one page of the timeline; runs in the pool."""
+        customer, kind = question
+        kinds = frozenset({kind}) if kind and kind != "all" else frozenset[str]()
+        page = self._book.timeline(customer, kinds, key)
+        self._counts = (question, page.counts)
+        return Page(page.rows, page.next_key)
+
+    def _timeline_came(self, first: bool) -> None:
+        question, counts = self._counts
+        if first and question == self._model.question:
+            self._kinds.show_tabs(tabs_of(counts))
+
+    def _kind_chosen(self, _kind: str) -> None:
+        self._ask_timeline()
+
+    def _copy_menu(self) -> None:
+        if self._profile is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for source, value in self._profile.ids:
+            menu.addAction(f"{source}  {value}", partial(self._copied, value))
+        menu.popup(self._copy.mapToGlobal(self._copy.rect().bottomLeft()))
+
+    def _copied(self, value: str) -> None:
+        QGuiApplication.clipboard().setText(value)
+        self.told.emit(f"Copied {value}")
+
+
+def _heading(text: str) -> QWidget:
+    return label(text, fonts.SMALL, fonts.SEMIBOLD)
+
+
+def tabs_of(counts: dict[str, int]) -> Sequence[Tab]:
+    """The tabs of the timeline: all, then every kind that has rows."""
+    shown = [Tab("all", "All", sum(counts.values()))]
+    return shown + [Tab(kind, words, counts[kind]) for kind, words in KINDS if counts.get(kind)]
+
+
+def _blocks(width: float, _tall: float) -> list[QRectF]:
+    """Skeleton in the geometry of the page."""
+    made = [QRectF(20, 18, width * 0.4, 18), QRectF(20, 46, width * 0.6, 10)]
+    for place in range(4):
+        x = 20 + place * width / 4
+        made += [QRectF(x, 82, width * 0.14, 10), QRectF(x, 102, width * 0.12, 22), QRectF(x, 134, width * 0.16, 10)]
+    made += [QRectF(20, 190, width - 40, 8)]
+    made += [QRectF(20, 270 + 22 * place, width * 0.4, 10) for place in range(6)]
+    made += [QRectF(width * 0.58, 270 + 22 * place, width * 0.34, 10) for place in range(5)]
+    made += [QRectF(20, 470 + 32 * place, width * 0.7, 10) for place in range(10)]
+    return made

@@ -1,0 +1,54 @@
+"""The Customers page's questions, put to the rooms. Each method runs in a worker, with the workspace as it is then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from models.values.alerts import TimelinePage
+from models.values.changes import Changes
+from models.values.customers import (
+    CustomerFilter,
+    CustomerProfile,
+    CustomersCount,
+    CustomersPage,
+    FilterChoices,
+    SortColumn,
+)
+from services import insight
+from services.workspace import Workspace
+from views.customers.book import PageKey, TimelineKey
+from views.shell.book import Book
+
+
+class BookOfCustomers:
+    """`views.customers.book.CustomersBook` over an open book."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def page(
+        self, chosen: CustomerFilter, sort: SortColumn, *, descending: bool, after: PageKey | None, limit: int
+    ) -> CustomersPage:
+        return insight.customers_page(
+            self._book.workspace, chosen, sort, descending=descending, after=after, limit=limit
+        )
+
+    def count(self, chosen: CustomerFilter) -> CustomersCount:
+        return insight.customers_count(self._book.workspace, chosen)
+
+    def choices(self) -> FilterChoices:
+        return insight.filter_choices(self._book.workspace)
+
+    def profile(self, customer_id: int) -> CustomerProfile:
+        return insight.customer_profile(self._book.workspace, customer_id)
+
+    def timeline(self, customer_id: int, kinds: frozenset[str], after: TimelineKey | None) -> TimelinePage:
+        return insight.timeline_page(self._book.workspace, customer_id, kinds=kinds, after=after)
+
+    def writing(self, customer_id: int | None, fields: Mapping[str, str]) -> Callable[[Workspace], Changes]:
+        """The unit of work that adds a customer (id None) or changes fields of one."""
+        from services.sync import add_customer, edit_customer
+
+        if customer_id is None:
+            return lambda workspace: add_customer(workspace, fields)
+        return lambda workspace: edit_customer(workspace, customer_id, fields)
