@@ -1,42 +1,77 @@
-"""The queue as documents for other programs: what ``alerts --json`` prints and ``export alerts`` writes."""
+"""Cards and customers as the JSON documents of the command line: money in major units, moments in UTC."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from models.values.alerts import AlertRow, QueueTab
-from services.insight.queue import read_queue
+from models.values.alerts import AlertRow, Permission, QueueTab
+from services.insight import words
+from services.insight.detail import read_open_work
+from services.insight.permission import read_permission
+from services.insight.profile import read_profile
+from services.insight.queue_rows import read_queue
 from services.insight.reader import Reader, marks
-from services.insight.words import major
+from services.insight.timeline_rows import read_timeline
 
-TABS: tuple[QueueTab, ...] = ("todo", "waiting", "snoozed", "done")
+_TABS: tuple[QueueTab, ...] = ("todo", "waiting", "snoozed", "done")
 
 
 def read_alert_documents(reader: Reader, *, everything: bool = False) -> list[dict[str, Any]]:
-    """Return the queue in its own order, one dictionary a card with DATA.md's keys; money in major units.
+    """Return the queue in view order.
 
     Parameters
     ----------
     everything
-        The cards behind the daily budget too, those that wait or are snoozed, and those done today.
+        With the cards behind the daily budget, and those that wait, are snoozed or were done today.
     """
-    tabs = TABS if everything else TABS[:1]
-    cards = [card for tab in tabs for card in read_queue(reader, tab, beyond_budget=everything).rows]
-    recommended = _recommendations(reader, [card.id for card in cards])
-    return [_document(card, recommended.get(card.id)) for card in cards]
+    cards: list[AlertRow] = []
+    for tab in _TABS if everything else _TABS[:1]:
+        cards += read_queue(reader, tab, beyond_budget=everything).rows
+    advice = _recommendations(reader, [card.id for card in cards])
+    return [_alert(card, advice.get(card.id)) for card in cards]
 
 
-def _recommendations(reader: Reader, ids: list[int]) -> dict[int, Any]:
-    found: dict[int, Any] = {}
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        for row in reader.rows(f"SELECT id, recommendation FROM alerts WHERE id IN ({marks(part)})", part):
-            found[row["id"]] = json.loads(row["recommendation"]) if row["recommendation"] else None
-    return found
+def read_customer_document(reader: Reader, customer_id: int, *, newest: int = 20) -> dict[str, Any] | None:
+    """Return a customer's profile: identity, scores with drivers, newest events, consent, open work.
+
+    None for a customer who is not there.
+    """
+    profile = read_profile(reader, customer_id)
+    customer = reader.row("SELECT * FROM customers WHERE id = ?", (customer_id,))
+    if profile is None or customer is None:
+        return None
+    score = reader.row("SELECT drivers FROM customer_risk_scores WHERE customer_id = ?", (customer_id,))
+    timeline = read_timeline(reader, customer_id, limit=newest)
+    return {
+        "id": profile.id,
+        "name": profile.name,
+        "metadata": profile.metadata_line,
+        "ids": [{"source": source, "external_id": external_id} for source, external_id in profile.ids],
+        "identity": [asdict(field) for field in profile.identity],
+        "figures": _figures(reader, profile.figures),
+        "drivers": json.loads(score["drivers"] or "[]") if score is not None else [],
+        "alert": _alert(profile.alert, None) if profile.alert is not None else None,
+        "consent": _consent(read_permission(reader, customer)),
+        "open_work": [{"kind": item.kind, "title": item.title, "words": item.words} for item in
+                      read_open_work(reader, customer_id)],
+        "timeline": [
+            {
+                "at": row.at,
+                "kind": row.kind,
+                "when": row.when_words,
+                "words": " · ".join(part for part in (row.bold, row.rest) if part),
+                "reference": row.reference,
+            }
+            for row in timeline.rows
+        ],
+        "counts": timeline.counts,
+    }  # fmt: skip
 
 
-def _document(card: AlertRow, recommendation: Any) -> dict[str, Any]:
+def _alert(card: AlertRow, recommendation: Any) -> dict[str, Any]:
     return {
         "id": card.id,
         "customer_id": card.customer_id,
@@ -45,12 +80,47 @@ def _document(card: AlertRow, recommendation: Any) -> dict[str, Any]:
         "kind": card.kind,
         "rule": card.rule,
         "reason": card.reason,
-        "value_at_risk": float(major(card.value_at_risk_minor, card.currency)),
-        "upside": float(major(card.upside_minor, card.currency)),
+        "value_at_risk": _major(card.value_at_risk_minor, card.currency),
+        "upside": _major(card.upside_minor, card.currency),
         "currency": card.currency,
         "churn_risk": card.churn_risk,
         "due_at": card.due_at,
         "state": card.state,
-        "owner": card.owner,
         "recommendation": recommendation,
+    }
+
+
+def _recommendations(reader: Reader, ids: Sequence[int]) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        for row in reader.driver.execute(f"SELECT id, recommendation FROM alerts WHERE id IN ({marks(part)})", part):
+            found[row[0]] = json.loads(row[1]) if row[1] else None
+    return found
+
+
+def _figures(reader: Reader, figures: Any) -> dict[str, Any]:
+    if figures is None:
+        return {}
+    known = asdict(figures)
+    currency = figures.currency or reader.currency
+    shown: dict[str, Any] = {}
+    for name, value in known.items():
+        if name.endswith("_minor"):
+            shown[name.removesuffix("_minor")] = None if value is None else _major(value, currency)
+        else:
+            shown[name] = value
+    return shown
+
+
+def _major(amount_minor: int, currency: str) -> float | int:
+    value = words.major(amount_minor, currency)
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _consent(permission: Permission) -> dict[str, Any]:
+    return {
+        "may_email": permission.allowed,
+        "verdict": permission.verdict,
+        "reasons": [said for _, said in permission.lines],
     }

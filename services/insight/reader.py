@@ -19,8 +19,6 @@ from services.settings import Policy, reporting_currency
 from services.settings.local_zone import this_computers_zone
 from services.workspace import Clock, FixedClock, Workspace
 
-OPEN_STATES = ("open", "seen", "in_work", "waiting", "snoozed")
-
 
 @dataclass(frozen=True)
 class Reader:
@@ -51,6 +49,12 @@ class Reader:
         cursor = self.driver.cursor()
         cursor.row_factory = sqlite3.Row
         return cursor.execute(sql, parameters).fetchall()
+
+    def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[sqlite3.Row]:
+        """Return the rows of a query one by one: for those that are too many to hold."""
+        cursor = self.driver.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cast("Iterator[sqlite3.Row]", cursor.execute(sql, parameters))
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
         """Return the first row of a query, or None."""

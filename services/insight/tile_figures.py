@@ -8,7 +8,7 @@ from typing import Literal
 
 from models.values.alerts import AlertRow, QueueFilter, Severity, Tile
 from services.insight import words
-from services.insight.queue import due_today, read_queue, start_of_today
+from services.insight.queue_rows import due_today, read_queue, start_of_today
 from services.insight.reader import Reader
 
 CHANGE_DAYS = 30

@@ -56,6 +56,8 @@ _FROM = """
     LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id
 """
 
+#: The cards that are not closed; in the words of the index that holds one of them a customer.
+OPEN_CARDS = "a.state NOT IN ('resolved', 'not_useful')"
 _CLOSED_SINCE = "FROM alerts WHERE closed_at >= ? AND +state IN ('resolved', 'not_useful')"
 
 
@@ -125,7 +127,7 @@ def read_card(reader: Reader, alert_id: int) -> AlertRow | None:
 def read_open_card(reader: Reader, customer_id: int) -> AlertRow | None:
     """Return the open card of a customer, or None."""
     found = reader.row(
-        f"SELECT {_COLUMNS} {_FROM} WHERE a.customer_id = ? AND a.state NOT IN ('resolved', 'not_useful') LIMIT 1",
+        f"SELECT {_COLUMNS} {_FROM} WHERE a.customer_id = ? AND {OPEN_CARDS} LIMIT 1",
         (customer_id,),
     )
     return _row(reader, found) if found is not None else None

@@ -1,0 +1,211 @@
+"""Insight: what the book says, read for the pages, the command line and files. Nothing here writes.
+
+Functions that take a ``Workspace`` open a reader of their own; those named ``read_…`` share one that ``reading`` gives,
+so that all they return is of the same state of the book. Sentences come finished, in an account manager's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from models.values.alerts import AlertDetail, Freshness, QueueFilter, QueuePage, QueueTab, Tile, TimelinePage
+from models.values.customers import (
+    CustomerFilter,
+    CustomerProfile,
+    CustomerRow,
+    CustomersCount,
+    CustomersPage,
+    FilterChoices,
+    SortColumn,
+)
+from models.values.errors import UserError
+from services.insight.customers import (
+    PAGE,
+    count_customers,
+    find_customers,
+    read_choices,
+    read_customers,
+    read_rows,
+)
+from services.insight.detail import read_detail
+from services.insight.documents import read_alert_documents, read_customer_document
+from services.insight.export import export
+from services.insight.freshness import read_freshness
+from services.insight.profile import read_profile
+from services.insight.queue_rows import BulkInfo, read_bulk, read_order, read_queue
+from services.insight.reader import Reader, reading
+from services.insight.tile_figures import filter_of_tile, read_tiles
+from services.insight.timeline_rows import read_timeline
+from services.workspace import Workspace
+
+__all__ = [
+    "BulkInfo",
+    "Reader",
+    "alert_detail",
+    "bulk_info",
+    "customer_profile",
+    "customer_rows",
+    "customers_count",
+    "customers_page",
+    "filter_choices",
+    "filter_of_tile",
+    "freshness",
+    "queue",
+    "queue_order",
+    "read_alert_documents",
+    "read_customer_document",
+    "read_customers",
+    "reading",
+    "search",
+    "tiles",
+    "timeline",
+    "timeline_page",
+    "write_export",
+]
+
+
+def queue(
+    workspace: Workspace, tab: QueueTab = "todo", wanted: QueueFilter | None = None, *, beyond_budget: bool = False
+) -> QueuePage:
+    """Return the queue of one tab in view order, with its groups and the counts of every tab.
+
+    Parameters
+    ----------
+    beyond_budget
+        Show the cards behind the daily budget too.
+    """
+    with reading(workspace) as reader:
+        return read_queue(reader, tab, wanted, beyond_budget=beyond_budget)
+
+
+def queue_order(workspace: Workspace, tab: QueueTab = "todo", wanted: QueueFilter | None = None) -> tuple[int, ...]:
+    """Return the ids of a tab's cards in view order."""
+    with reading(workspace) as reader:
+        return read_order(reader, tab, wanted)
+
+
+def bulk_info(workspace: Workspace, alert_ids: Sequence[int]) -> BulkInfo:
+    """Return count, money and who cannot be emailed among ticked cards."""
+    with reading(workspace) as reader:
+        return read_bulk(reader, alert_ids)
+
+
+def tiles(workspace: Workspace) -> tuple[Tile, ...]:
+    """Return the four figures on top."""
+    with reading(workspace) as reader:
+        return read_tiles(reader)
+
+
+def freshness(workspace: Workspace) -> Freshness:
+    """Return how far the data reach and how old each kind is."""
+    with reading(workspace) as reader:
+        return read_freshness(reader)
+
+
+def alert_detail(
+    workspace: Workspace, alert_id: int, *, order: Sequence[int] | None = None, wanted: QueueFilter | None = None
+) -> AlertDetail | None:
+    """Return everything about a card, None if it is gone.
+
+    Parameters
+    ----------
+    order
+        The ids of the queue as it is shown: spares reading it again for the card's place.
+    wanted
+        The queue's filter, where ``order`` is not given.
+    """
+    with reading(workspace) as reader:
+        return read_detail(reader, alert_id, order=order, wanted=wanted)
+
+
+def timeline(
+    workspace: Workspace,
+    customer_id: int,
+    *,
+    kind: str | None = None,
+    after: tuple[str, str] | None = None,
+    limit: int = 50,
+) -> TimelinePage:
+    """Return a page of a customer's timeline, of one kind or of all; ``after`` is the page before's ``next_key``."""
+    return timeline_page(workspace, customer_id, kinds=(kind,) if kind else (), after=after, limit=limit)
+
+
+def timeline_page(
+    workspace: Workspace,
+    customer_id: int,
+    *,
+    kinds: Collection[str] = (),
+    after: tuple[str, str] | None = None,
+    limit: int = 50,
+) -> TimelinePage:
+    """Return a page of a customer's timeline, of some kinds or of all."""
+    with reading(workspace) as reader:
+        return read_timeline(reader, customer_id, kinds, before=after, limit=limit)
+
+
+def customers_page(
+    workspace: Workspace,
+    wanted: CustomerFilter | None = None,
+    sort: SortColumn = "at_risk",
+    *,
+    descending: bool = True,
+    after: tuple[object, int] | None = None,
+    limit: int = PAGE,
+) -> CustomersPage:
+    """Return one page of the customers that a filter lets through; ``after`` is the page before's ``next_key``."""
+    with reading(workspace) as reader:
+        return read_customers(reader, wanted, sort, descending=descending, after=after, limit=limit)
+
+
+def customers_count(workspace: Workspace, wanted: CustomerFilter | None = None) -> CustomersCount:
+    """Return how many customers a filter lets through, of how many, and what is at risk with them."""
+    with reading(workspace) as reader:
+        return count_customers(reader, wanted)
+
+
+def customer_rows(workspace: Workspace, ids: Sequence[int]) -> tuple[CustomerRow, ...]:
+    """Return the list rows of some customers, for a refresh of what is on screen."""
+    with reading(workspace) as reader:
+        return read_rows(reader, ids)
+
+
+def search(workspace: Workspace, text: str, limit: int = 8) -> tuple[CustomerRow, ...]:
+    """Return the customers that a search in the top bar finds, the most at risk first."""
+    with reading(workspace) as reader:
+        return find_customers(reader, text, limit)
+
+
+def filter_choices(workspace: Workspace) -> FilterChoices:
+    """Return the values that filters can offer, each with its count."""
+    with reading(workspace) as reader:
+        return read_choices(reader)
+
+
+def customer_profile(workspace: Workspace, customer_id: int) -> CustomerProfile:
+    """Return a customer's 360° page.
+
+    Raises
+    ------
+    UserError
+        The customer is not in the book (any more).
+    """
+    with reading(workspace) as reader:
+        profile = read_profile(reader, customer_id)
+    if profile is None:
+        raise UserError("This customer is no longer in the book; an undo or an erasure took it out.")
+    return profile
+
+
+def write_export(workspace: Workspace, what: str, path: Path) -> int:
+    """Write scores, alerts or customers to a .csv or .xlsx file and return its number of rows.
+
+    Raises
+    ------
+    UserError
+        Something else to export, or another kind of file.
+    EnvironmentFault
+        The file cannot be written.
+    """
+    with reading(workspace) as reader:
+        return export(reader, what, path)

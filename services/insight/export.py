@@ -1,0 +1,224 @@
+"""Scores, alerts and customers as files for other programs: CSV, or XLSX through openpyxl.
+
+A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers, so that negative
+amounts and sums still work (CWE-1236). Money is in major units, risks are 0–1.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from models.values.alerts import Severity
+from models.values.errors import EnvironmentFault, UserError
+from services.insight import words
+from services.insight.queue_rows import OPEN_CARDS
+from services.insight.reader import Reader
+
+WHATS = ("scores", "alerts", "customers")
+SCORE_COLUMNS = (
+    "customer_id", "external_id", "name", "as_of", "engagement", "health", "churn_risk", "churn_horizon_days", "clv",
+    "clv_low", "clv_high", "clv_horizon_months", "currency", "value_at_risk", "segment", "trend", "confidence", "model",
+    "drivers",
+)  # fmt: skip
+ALERT_COLUMNS = (
+    "id", "customer_id", "external_id", "customer", "severity", "kind", "rule", "reason", "state", "value_at_risk",
+    "upside", "currency", "churn_risk", "opened_at", "due_at", "owner",
+)  # fmt: skip
+CUSTOMER_COLUMNS = (
+    "customer_id", "source", "external_id", "name", "company", "email", "phone", "city", "region", "country", "tier",
+    "owner", "signed_up_on", "email_consent", "email_consent_since", "renews_on", "segment", "engagement", "health",
+    "churn_risk", "value_at_risk", "currency", "last_order_on", "days_since_last_order", "orders", "spend_12m",
+)  # fmt: skip
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_MOST_XLSX_ROWS = 1_048_575
+_MOST_XLSX_CELL = 32_767
+
+
+def export(reader: Reader, what: str, path: Path) -> int:
+    """Write ``what`` to ``path`` (.csv or .xlsx) and return how many rows it has.
+
+    Raises
+    ------
+    UserError
+        For something else to export, another kind of file, or too many rows for a sheet.
+    EnvironmentFault
+        If the file cannot be written; one that was there before is then as it was.
+    """
+    columns, rows = table_of(reader, what)
+    return write_table(columns, rows, path, title=what)
+
+
+def table_of(reader: Reader, what: str) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+    """Return the columns and the rows of what can be exported, values as they are (numbers as numbers).
+
+    Raises
+    ------
+    UserError
+        For anything else than scores, alerts or customers.
+    """
+    if what == "scores":
+        return SCORE_COLUMNS, _scores(reader)
+    if what == "alerts":
+        return ALERT_COLUMNS, _alerts(reader)
+    if what == "customers":
+        return CUSTOMER_COLUMNS, _customers(reader)
+    raise UserError(f"“{what}” cannot be exported; choose scores, alerts or customers.")
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], path: Path, *, title: str = "export") -> int:
+    """Write a table beside ``path`` and put it in its place when it is whole; return the number of rows."""
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".xlsx"):
+        raise UserError(f"{path.name} is neither a .csv nor an .xlsx file; give the file one of these endings.")
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=suffix)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    half = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            written = _write_csv(columns, rows, file) if suffix == ".csv" else _write_xlsx(columns, rows, file, title)
+        half.chmod(0o644)
+        half.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+    return written
+
+
+def neutral(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula; only texts are ever changed."""
+    if isinstance(value, str) and value.startswith(_RISKY):
+        return f"'{value}"
+    return value
+
+
+def _unwritable(path: Path, error: OSError) -> EnvironmentFault:
+    reason = error.strerror or "the place cannot be written"
+    return EnvironmentFault(f"{path} could not be written ({reason}). Nothing was lost; choose another place.")
+
+
+def _write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes]) -> int:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    written = 0
+    for chunk in _batched(rows, 2000):
+        writer.writerows([[neutral(value) for value in row] for row in chunk])
+        written += len(chunk)
+    text.flush()
+    text.detach()
+    return written
+
+
+def _batched(rows: Iterable[Sequence[Any]], size: int) -> Iterator[list[Sequence[Any]]]:
+    iterator = iter(rows)
+    while chunk := list(itertools.islice(iterator, size)):
+        yield chunk
+
+
+def _write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes], title: str) -> int:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    sheet.append(list(columns))
+    written = 0
+    for row in rows:
+        written += 1
+        if written > _MOST_XLSX_ROWS:
+            raise UserError(f"A sheet holds {_MOST_XLSX_ROWS:,} rows and there are more; export to a .csv file.")
+        sheet.append(
+            [
+                ILLEGAL_CHARACTERS_RE.sub("", neutral(value))[:_MOST_XLSX_CELL] if isinstance(value, str) else value
+                for value in row
+            ]
+        )
+    book.save(file)
+    return written
+
+
+def _major(amount_minor: int | None, currency: str) -> float | int | None:
+    if amount_minor is None:
+        return None
+    value = words.major(amount_minor, currency)
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def _scores(reader: Reader) -> Iterator[tuple[Any, ...]]:
+    for row in reader.each(
+        """SELECT s.*, c.external_id, c.name FROM customer_risk_scores s JOIN customers c ON c.id = s.customer_id
+            ORDER BY s.customer_id"""
+    ):
+        yield score_row(dict(row), reader.currency)
+
+
+def score_row(score: dict[str, Any], reporting: str) -> tuple[Any, ...]:
+    """Return one line of the scores' export.
+
+    Parameters
+    ----------
+    score
+        The fields of ``customer_risk_scores`` with the customer's ``external_id`` and ``name``.
+    reporting
+        The reporting currency, for a score without one.
+    """
+    currency = score["currency"] or reporting
+    return (
+        score["customer_id"], score["external_id"], score["name"], score["as_of"], _rounded(score["engagement"], 2),
+        _rounded(score["health"], 2), _rounded(score["churn_risk"], 6), score["churn_horizon_days"],
+        _major(score["clv_minor"], currency), _major(score["clv_low_minor"], currency),
+        _major(score["clv_high_minor"], currency), score["clv_horizon_months"], currency,
+        _major(score["value_at_risk_minor"], currency), score["segment"], score["trend"], score["confidence"],
+        score["model"], score["drivers"],
+    )  # fmt: skip
+
+
+def _alerts(reader: Reader) -> Iterator[tuple[Any, ...]]:
+    for row in reader.each(
+        f"""SELECT a.*, c.external_id, c.name, c.owner AS customer_owner,
+                   CASE WHEN a.kind = 'risk' THEN COALESCE(s.value_at_risk_minor, a.value_at_risk_minor)
+                        ELSE a.value_at_risk_minor END AS at_risk,
+                   COALESCE(s.churn_risk, a.churn_risk) AS churn
+              FROM alerts a LEFT JOIN customers c ON c.id = a.customer_id
+              LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id
+             WHERE {OPEN_CARDS} ORDER BY COALESCE(a.due_at, '9999'), a.expected_value_minor DESC, a.id"""
+    ):
+        currency = row["currency"] or reader.currency
+        yield (
+            row["id"], row["customer_id"], row["external_id"], row["name"], Severity(row["severity"]).name.lower(),
+            row["kind"], row["rule"], row["reason"], row["state"], _major(row["at_risk"], currency),
+            _major(row["upside_minor"], currency), currency, _rounded(row["churn"], 6), row["opened_at"], row["due_at"],
+            row["owner"] or row["customer_owner"],
+        )  # fmt: skip
+
+
+def _customers(reader: Reader) -> Iterator[tuple[Any, ...]]:
+    for row in reader.each(
+        """SELECT c.*, s.segment, s.engagement, s.health, s.churn_risk, s.value_at_risk_minor, s.currency,
+                  s.last_order_on, s.days_since_last_order, s.order_count, s.spend_12m_minor
+             FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id ORDER BY c.id"""
+    ):
+        currency = row["currency"] or reader.currency
+        yield (
+            row["id"], *(row[name] for name in CUSTOMER_COLUMNS[1:17]), _rounded(row["engagement"], 2),
+            _rounded(row["health"], 2), _rounded(row["churn_risk"], 6), _major(row["value_at_risk_minor"], currency),
+            currency, row["last_order_on"], row["days_since_last_order"], row["order_count"],
+            _major(row["spend_12m_minor"], currency),
+        )  # fmt: skip

@@ -1,0 +1,101 @@
+"""The scores of one customer as the pages show them: each with its horizon, its change and the period of that."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import timedelta
+
+from models.values.alerts import Driver, ScoreFigures
+from services.insight import words
+from services.insight.reader import Reader
+
+CHANGE_DAYS = 60
+#: A history shorter than this tells no change.
+_LEAST_DAYS = 14
+_OLDEST_DAYS = 120
+
+
+def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[Driver, ...]] | None:
+    """Return a customer's figures and drivers, or None where the customer was never scored."""
+    row = reader.row("SELECT * FROM customer_risk_scores WHERE customer_id = ?", (customer_id,))
+    if row is None:
+        return None
+    before, days = _before(reader, row)
+    currency = row["currency"] or reader.currency
+    figures = ScoreFigures(
+        as_of=row["as_of"],
+        churn_risk=row["churn_risk"],
+        churn_horizon_days=row["churn_horizon_days"],
+        churn_change_points=_change(row["churn_risk"], before, "churn_risk", 100),
+        engagement=row["engagement"],
+        engagement_change=_change(row["engagement"], before, "engagement"),
+        engagement_threshold=reader.policy.engagement_threshold_of(row["segment"]),
+        health=row["health"],
+        health_coverage=row["health_coverage"] or 0,
+        change_days=days,
+        value_at_risk_minor=row["value_at_risk_minor"],
+        value_at_risk_low_minor=row["value_at_risk_low_minor"],
+        value_at_risk_high_minor=row["value_at_risk_high_minor"],
+        clv_if_stays_minor=row["clv_if_stays_minor"],
+        clv_minor=row["clv_minor"],
+        clv_low_minor=row["clv_low_minor"],
+        clv_high_minor=row["clv_high_minor"],
+        clv_horizon_months=row["clv_horizon_months"],
+        currency=currency,
+        confidence=row["confidence"],
+        confidence_why=tuple(json.loads(row["confidence_why"] or "[]")),
+        last_order_on=row["last_order_on"],
+        last_order_words=_last_order(reader, row, currency),
+        days_since_last_order=row["days_since_last_order"],
+        usual_gap_days=row["usual_gap_days"],
+        segment=row["segment"],
+        segment_before=row["segment_before"],
+        trend=row["trend"],
+        model=row["model"],
+    )
+    return figures, _drivers(row["drivers"])
+
+
+def _before(reader: Reader, row: sqlite3.Row) -> tuple[sqlite3.Row | None, int]:
+    """Return the score of 60 days before with the days between; of a shorter history its first, if it tells enough."""
+    as_of = words.day_of(row["as_of"])
+    if as_of is None:
+        return None, CHANGE_DAYS
+    then, oldest, newest = (
+        (as_of - timedelta(days=days)).isoformat() for days in (CHANGE_DAYS, _OLDEST_DAYS, _LEAST_DAYS)
+    )
+    columns = "SELECT as_of, churn_risk, engagement FROM score_history WHERE customer_id = ?"
+    found = reader.row(
+        f"{columns} AND as_of BETWEEN ? AND ? ORDER BY as_of DESC LIMIT 1", (row["customer_id"], oldest, then)
+    ) or reader.row(
+        f"{columns} AND as_of > ? AND as_of <= ? ORDER BY as_of LIMIT 1", (row["customer_id"], then, newest)
+    )
+    day = words.day_of(found["as_of"]) if found is not None else None
+    return found, (as_of - day).days if day is not None else CHANGE_DAYS
+
+
+def _change(now: float | None, before: sqlite3.Row | None, column: str, scale: float = 1) -> float | None:
+    if now is None or before is None or before[column] is None:
+        return None
+    return float(scale * (now - before[column]))
+
+
+def _last_order(reader: Reader, row: sqlite3.Row, currency: str) -> str:
+    day = words.day_of(row["last_order_on"])
+    if day is None:
+        return "no order yet"
+    amount = row["last_order_amount_minor"]
+    return reader.day(day) + (f" · {words.money(amount, currency)}" if amount is not None else "")
+
+
+def _drivers(text: str | None) -> tuple[Driver, ...]:
+    return tuple(
+        Driver(
+            code=str(one["code"]),
+            label=str(one["label"]),
+            points=None if one.get("points") is None else float(one["points"]),
+            evidence=str(one.get("evidence", "")),
+        )
+        for one in json.loads(text or "[]")
+    )

@@ -1,0 +1,339 @@
+"""The 360° page of a customer: figures, journey, identity with the source of each value, what there is of each kind."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Literal
+
+from models.values.alerts import ScoreFigures
+from models.values.customers import CustomerProfile, IdentityField, Milestone
+from services.insight import words
+from services.insight.detail import deal_words, metadata_line, read_ids, stage_since
+from services.insight.figures import read_figures
+from services.insight.queue_rows import read_open_card
+from services.insight.reader import Reader
+
+#: What the form edits, in its order.
+FORM_FIELDS = (
+    "name", "company", "email", "phone", "city", "region", "country", "tier", "owner", "signed_up_on", "email_consent",
+    "email_consent_since", "email_consent_how", "renews_on",
+)  # fmt: skip
+_SQUARES = 12
+_SHOWN = 3
+_LOYAL_AT = 4
+_UNHAPPY = 2
+_MILESTONES = 5
+
+
+def read_profile(reader: Reader, customer_id: int) -> CustomerProfile | None:
+    """Return a customer's page, None for one who is not there."""
+    customer = reader.row("SELECT * FROM customers WHERE id = ?", (customer_id,))
+    if customer is None:
+        return None
+    scored = read_figures(reader, customer_id)
+    figures = scored[0] if scored is not None else None
+    ids = read_ids(reader, customer)
+    deals_line, deals = _deals(reader, customer_id)
+    tickets_line, tickets = _tickets(reader, customer_id)
+    reviews_line, reviews = _reviews(reader, customer_id)
+    squares, emails_line, emails_count = _emails(reader, customer_id)
+    return CustomerProfile(
+        id=customer_id,
+        name=words.name_of(customer["name"], customer["external_id"]),
+        tier=customer["tier"],
+        metadata_line=metadata_line(reader, customer, figures),
+        ids=ids,
+        alert=read_open_card(reader, customer_id),
+        figures=figures,
+        milestones=_milestones(reader, customer_id, figures),
+        journey_line=_journey_line(reader, customer_id),
+        identity=_identity(reader, customer, figures),
+        records_joined=len(ids),
+        deals_line=deals_line,
+        deals=deals,
+        tickets_line=tickets_line,
+        tickets=tickets,
+        reviews_line=reviews_line,
+        reviews=reviews,
+        emails=squares,
+        emails_line=emails_line,
+        emails_count=emails_count,
+        fields={name: str(customer[name]) if customer[name] is not None else "" for name in FORM_FIELDS},
+    )
+
+
+# -- identity ---------------------------------------------------------------------------------------------------
+
+
+def _identity(reader: Reader, customer: sqlite3.Row, figures: ScoreFigures | None) -> tuple[IdentityField, ...]:
+    origins = _origins(reader, customer)
+    place = ", ".join(customer[name] for name in ("city", "region", "country") if customer[name])
+    rows = [
+        ("Company", "company", customer["company"] if customer["company"] != customer["name"] else None),
+        ("Email", "email", customer["email"]),
+        ("Phone", "phone", customer["phone"]),
+        ("Place", "city" if customer["city"] else "region" if customer["region"] else "country", place),
+        ("Tier", "tier", customer["tier"]),
+        ("Owner", "owner", customer["owner"]),
+        ("Consent", "email_consent", _consent(customer)),
+        ("Renews", "renews_on", _full(customer["renews_on"])),
+        ("Signed up", "signed_up_on", _full(customer["signed_up_on"])),
+    ]
+    found = [IdentityField(label, str(value), origins[column]) for label, column, value in rows if value]
+    if figures is not None and figures.clv_if_stays_minor is not None:
+        months = figures.clv_horizon_months
+        over = "a year" if months == 12 else f"in {words.count(months, 'month')}"
+        worth = words.money(figures.clv_if_stays_minor, figures.currency)
+        found.append(IdentityField("Value", f"{worth} {over} if they stay", "scored"))
+    return tuple(found)
+
+
+def _consent(customer: sqlite3.Row) -> str:
+    since = words.day_of(customer["email_consent_since"])
+    said = {"given": "given", "withdrawn": "withdrawn"}.get(customer["email_consent"], "not recorded")
+    return f"{said} {words.full_day(since)}" if since is not None and said != "not recorded" else said
+
+
+def _full(text: str | None) -> str:
+    day = words.day_of(text)
+    return words.full_day(day) if day is not None else ""
+
+
+class _Origins(dict[str, str]):
+    def __init__(self, otherwise: str) -> None:
+        super().__init__()
+        self._otherwise = otherwise
+
+    def __missing__(self, field: str) -> str:
+        return self._otherwise
+
+
+def _origins(reader: Reader, customer: sqlite3.Row) -> _Origins:
+    """Return the system that each field has its present value from: the row's own, else who changed it last."""
+    origins = _Origins(_source_words(customer["source"]))
+    changes: list[tuple[int, str, str]] = []
+    for row in reader.driver.execute(
+        """SELECT i.journal_id, i.source, c.after FROM import_changes c JOIN imports i ON i.id = c.import_id
+            WHERE c.table_name = 'customers' AND c.row_id = ? AND i.undone_by IS NULL""",
+        (customer["id"],),
+    ):
+        changes.append((row[0], _source_words(row[1]), row[2]))
+    for row in reader.driver.execute(
+        """SELECT p.journal_id, p.after FROM journal_payloads p JOIN journal j ON j.id = p.journal_id
+            WHERE p.table_name = 'customers' AND p.row_id = ? AND p.operation = 'update' AND j.actor_kind = 'person'
+              AND j.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM journal u WHERE u.undoes = j.id)""",
+        (customer["id"],),
+    ):
+        changes.append((row[0], "by hand", row[1]))
+    for _, origin, after in sorted(changes, key=lambda change: change[0]):
+        for field in json.loads(after or "{}"):
+            origins[field] = origin
+    return origins
+
+
+def _source_words(source: str) -> str:
+    plain = source.replace("_", " ")
+    if plain in ("hand", "by hand", "manual"):
+        return "by hand"
+    return plain.upper() if plain in ("crm", "erp") else plain
+
+
+# -- journey ----------------------------------------------------------------------------------------------------
+
+
+def _journey_line(reader: Reader, customer_id: int) -> str:
+    first, orders = reader.driver.execute(
+        "SELECT MIN(ordered_on), COUNT(*) FROM orders WHERE customer_id = ? AND kind = 'purchase' AND ordered_on <= ?",
+        (customer_id, reader.present.isoformat()),
+    ).fetchone()
+    since = words.day_of(first)
+    if since is None:
+        return "no orders yet"
+    parts = [words.span((reader.present - since).days), words.count(orders, "order")]
+    top = reader.row(
+        """SELECT p.category, COUNT(DISTINCT o.id) AS n FROM orders o JOIN order_lines l ON l.order_id = o.id
+             JOIN products p ON p.id = l.product_id
+            WHERE o.customer_id = ? AND o.kind = 'purchase' AND p.category IS NOT NULL
+            GROUP BY p.category ORDER BY n DESC, p.category LIMIT 1""",
+        (customer_id,),
+    )
+    if top is not None:
+        parts.append(f"{top['n']:,} with {top['category'].lower()}")
+    return " · ".join(parts)
+
+
+def _milestones(reader: Reader, customer_id: int, figures: ScoreFigures | None) -> tuple[Milestone, ...]:
+    """Return the stations of the journey: its beginning, what held them, what went wrong, where it stands."""
+    found: list[tuple[date, str, Literal["start", "good", "bad", "warn"]]] = []
+
+    def add(text: str | None, title: str, tone: Literal["start", "good", "bad", "warn"]) -> None:
+        day = words.day_of(text)
+        if day is not None and day <= reader.present:
+            found.append((day, title, tone))
+
+    days = [
+        row[0]
+        for row in reader.driver.execute(
+            "SELECT DISTINCT ordered_on FROM orders WHERE customer_id = ? AND kind = 'purchase' "
+            "ORDER BY ordered_on LIMIT ?",
+            (customer_id, _LOYAL_AT),
+        )
+    ]
+    add(days[0] if days else None, "First order", "start")
+    add(days[-1] if len(days) == _LOYAL_AT else None, f"{_LOYAL_AT} orders", "good")
+    won = reader.row(
+        """SELECT o.name, MAX(h.changed_on) AS day FROM opportunities o JOIN stage_changes h ON h.opportunity_id = o.id
+            WHERE o.customer_id = ? AND o.stage = 'Won' AND h.to_stage = 'Won' GROUP BY o.id
+            ORDER BY o.amount_minor DESC LIMIT 1""",
+        (customer_id,),
+    )
+    add(
+        won["day"] if won is not None else None,
+        f"Won: {words.shortened(won['name'] or 'deal', 22)}" if won else "",
+        "good",
+    )
+    since = (reader.present - timedelta(days=365)).isoformat()
+    bad = reader.row(
+        "SELECT opened_on, subject FROM tickets WHERE customer_id = ? AND opened_on >= ? "
+        "AND (satisfaction <= ? OR (satisfaction IS NULL AND sentiment < 0)) ORDER BY opened_on DESC LIMIT 1",
+        (customer_id, since, _UNHAPPY),
+    )
+    add(
+        bad["opened_on"] if bad is not None else None,
+        words.shortened(bad["subject"] or "Unhappy ticket", 22) if bad else "",
+        "bad",
+    )
+    state = reader.row(
+        "SELECT segment, segment_since, segment_before, last_order_on FROM customer_risk_scores WHERE customer_id = ?",
+        (customer_id,),
+    )
+    if state is not None:
+        last = state["last_order_on"]
+        add(last if days and last != days[0] else None, "Last order", "good")
+        if state["segment"] and state["segment_before"]:
+            add(state["segment_since"], state["segment"], "warn" if _worse(figures) else "good")
+    found.sort(key=lambda one: one[0])
+    return tuple(Milestone(words.month(day), title, tone) for day, title, tone in _kept(found))
+
+
+def _worse(figures: ScoreFigures | None) -> bool:
+    return figures is not None and (figures.trend == "falling" or (figures.churn_risk or 0) >= 0.4)
+
+
+def _kept(
+    found: Sequence[tuple[date, str, Literal["start", "good", "bad", "warn"]]],
+) -> Sequence[tuple[date, str, Literal["start", "good", "bad", "warn"]]]:
+    """Return as many stations as the strip holds: its first, and of the others the latest."""
+    return found if len(found) <= _MILESTONES else [found[0], *found[-(_MILESTONES - 1) :]]
+
+
+# -- what there is of each kind -----------------------------------------------------------------------------------
+
+
+def _deals(reader: Reader, customer_id: int) -> tuple[str, tuple[str, ...]]:
+    rows = reader.rows(
+        "SELECT id, name, stage, amount_minor, currency FROM opportunities WHERE customer_id = ? "
+        "ORDER BY stage IN ('Won', 'Lost'), COALESCE(amount_minor, 0) DESC, id",
+        (customer_id,),
+    )
+    if not rows:
+        return "none", ()
+    still_open = [row for row in rows if row["stage"] not in ("Won", "Lost")]
+    won = sum(row["stage"] == "Won" for row in rows)
+    parts = []
+    if still_open:
+        since = stage_since(reader, still_open[0]["id"])
+        longest = f", {words.count((reader.present - since).days, 'day')} in stage" if since is not None else ""
+        parts.append(f"{len(still_open)} open{longest if len(still_open) == 1 else ''}")
+    if won:
+        parts.append(f"{won} won")
+    lost = len(rows) - len(still_open) - won
+    if lost:
+        parts.append(f"{lost} lost")
+    said = tuple(f"{words.shortened(row['name'] or 'Deal', 40)} · {_deal(reader, row)}" for row in rows[:_SHOWN])
+    return " · ".join(parts), said
+
+
+def _deal(reader: Reader, row: sqlite3.Row) -> str:
+    if row["stage"] not in ("Won", "Lost"):
+        return deal_words(reader, row)
+    amount = row["amount_minor"]
+    money = f"{words.money(amount, row['currency'] or reader.currency)} · " if amount is not None else ""
+    return f"{money}{row['stage']}"
+
+
+def _tickets(reader: Reader, customer_id: int) -> tuple[str, tuple[str, ...]]:
+    total, still_open = reader.driver.execute(
+        "SELECT COUNT(*), SUM(resolved_on IS NULL AND COALESCE(status, 'open') <> 'solved') "
+        "FROM tickets WHERE customer_id = ?",
+        (customer_id,),
+    ).fetchone()
+    if not total:
+        return "none", ()
+    closed = {1: "closed", 2: "both closed"}.get(total, "all closed")
+    rows = reader.rows(
+        "SELECT subject, satisfaction, opened_on, resolved_on, status FROM tickets WHERE customer_id = ? "
+        "ORDER BY opened_on DESC, id DESC LIMIT ?",
+        (customer_id, _SHOWN),
+    )
+    said = []
+    for row in rows:
+        parts = [words.shortened(row["subject"] or "Ticket", 40)]
+        if row["satisfaction"] is not None:
+            parts.append(f"rated {row['satisfaction']} of 5")
+        elif row["resolved_on"] is None and (row["status"] or "open") != "solved":
+            parts.append("open")
+        day = words.day_of(row["opened_on"])
+        parts += [reader.day(day)] if day is not None else []
+        said.append(" · ".join(parts))
+    return f"{total:,}, {f'{still_open:,} open' if still_open else closed}", tuple(said)
+
+
+def _reviews(reader: Reader, customer_id: int) -> tuple[str, tuple[str, ...]]:
+    total, mean = reader.driver.execute(
+        "SELECT COUNT(*), AVG(rating) FROM reviews WHERE customer_id = ?", (customer_id,)
+    ).fetchone()
+    if not total:
+        return "none", ()
+    latest = reader.row(
+        "SELECT rating, title, text FROM reviews WHERE customer_id = ? ORDER BY reviewed_on DESC, id DESC LIMIT 1",
+        (customer_id,),
+    )
+    parts = [f"{mean:.1f} of 5" if total > 1 else f"{mean:g} of 5"] if mean is not None else []
+    quoted = (latest["title"] or latest["text"]) if latest is not None else ""
+    parts += [f"“{words.shortened(quoted, 60)}”"] if quoted else []
+    return f"{total:,}", (" · ".join(parts),) if parts else ()
+
+
+def _emails(reader: Reader, customer_id: int) -> tuple[tuple[str, ...], str, int]:
+    """Return the last messages as squares, oldest first, what they say together, and how many there are in all."""
+    rows = reader.rows(
+        """SELECT MIN(happened_on) AS day, MAX(kind = 'replied') AS replied,
+                  MAX(kind IN ('clicked', 'converted')) AS clicked, MAX(kind = 'opened') AS opened
+             FROM email_events WHERE customer_id = ? GROUP BY COALESCE(message, campaign, external_id)
+            ORDER BY day DESC, MIN(id) DESC""",
+        (customer_id,),
+    )
+    if not rows:
+        return (), "none", 0
+    known_to = words.day_of(reader.value("SELECT MAX(happened_on) FROM email_events"))
+    squares = [_square(row, known_to) for row in rows[:_SQUARES]]
+    active = sum(one in ("clicked", "replied") for one in squares)
+    quiet = next((at for at, one in enumerate(squares) if one in ("clicked", "replied")), len(squares))
+    line = f"last {len(squares)}: {f'{active} clicked' if active else 'none clicked'}"
+    if active and quiet > 1:
+        line += f", none in the last {quiet}"
+    if known_to is not None:
+        line += f" · to {reader.day(known_to)}"
+    return tuple(reversed(squares)), line, len(rows)
+
+
+def _square(row: sqlite3.Row, known_to: date | None) -> str:
+    for state in ("replied", "clicked", "opened"):
+        if row[state]:
+            return state
+    sent = words.day_of(row["day"])
+    return "unknown" if sent is not None and known_to is not None and (known_to - sent).days < 2 else "sent"

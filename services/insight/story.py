@@ -1,0 +1,127 @@
+"""The two sentences of "why now" after the first: what did not come, what went wrong last, what else speaks for it.
+
+Facts of the record only, the most telling first; what the card's own reason already says is not said again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models.values.alerts import AlertRow, ScoreFigures
+from services.insight import words
+from services.insight.reader import Reader
+from services.insight.rhythm import missed_orders
+
+_SENTENCES = 2
+_RECENT_DAYS = 90
+_UNHAPPY = 2
+_FALLEN = 10
+_MOST_SPELLED = 12
+
+
+def read_story(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) -> str:
+    """Return up to two sentences that go with the card's reason."""
+    if alert.customer_id is None:
+        return ""
+    said = [
+        *_other_signals(reader, alert),
+        *_missed(alert, figures),
+        *_ticket(reader, alert),
+        *_review(reader, alert),
+        *_fall(alert, figures),
+        *_spend(reader, alert),
+        *_worth(reader, alert, figures),
+    ]
+    return " ".join(words.sentence(one) for one in said[:_SENTENCES])
+
+
+def _other_signals(reader: Reader, alert: AlertRow) -> list[str]:
+    found = reader.rows(
+        "SELECT reason FROM alert_signals WHERE alert_id = ? AND rule <> ? AND cleared_at IS NULL "
+        "ORDER BY severity DESC, id LIMIT 1",
+        (alert.id, alert.rule),
+    )
+    return [row["reason"] for row in found if row["reason"] != alert.reason]
+
+
+def _missed(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+    if alert.kind != "risk" or figures is None:
+        return []
+    missing = missed_orders(figures.days_since_last_order, figures.usual_gap_days)
+    if not missing or missing > _MOST_SPELLED:
+        return []
+    if alert.reason.startswith("No order"):
+        return [f"{words.spelled(missing)} expected {'order' if missing == 1 else 'orders'} did not come"]
+    gap = words.whole(figures.usual_gap_days or 0)
+    return [f"No order for {words.count(figures.days_since_last_order or 0, 'day')}; the usual gap is {gap}"]
+
+
+def _ticket(reader: Reader, alert: AlertRow) -> list[str]:
+    """Say what became of the last unhappy ticket, unless the card is about tickets."""
+    if "ticket" in alert.rule:
+        return []
+    since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
+    row = reader.row(
+        "SELECT subject, satisfaction, resolved_on, opened_on FROM tickets WHERE customer_id = ? AND opened_on >= ? "
+        "AND (satisfaction <= ? OR sentiment < 0) ORDER BY opened_on DESC, id DESC LIMIT 1",
+        (alert.customer_id, since, _UNHAPPY),
+    )
+    if row is None:
+        return []
+    subject = words.shortened(row["subject"] or "unhappy ticket", 50)
+    if row["satisfaction"] is not None:
+        return [f"The ticket “{subject}” was rated {row['satisfaction']} of 5"]
+    if row["resolved_on"] is None:
+        opened = words.day_of(row["opened_on"])
+        days = (reader.present - opened).days if opened is not None else 0
+        return [f"The ticket “{subject}” is open for {words.count(days, 'day')}"]
+    return [f"The ticket “{subject}” was unhappy"]
+
+
+def _review(reader: Reader, alert: AlertRow) -> list[str]:
+    if "review" in alert.rule:
+        return []
+    since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
+    row = reader.row(
+        "SELECT rating, reviewed_on FROM reviews WHERE customer_id = ? AND reviewed_on >= ? AND rating <= ? "
+        "ORDER BY reviewed_on DESC, id DESC LIMIT 1",
+        (alert.customer_id, since, _UNHAPPY),
+    )
+    day = words.day_of(row["reviewed_on"]) if row is not None else None
+    return (
+        [f"Their review of {reader.day(day)} gave {row['rating']} of 5"] if row is not None and day is not None else []
+    )
+
+
+def _fall(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+    if figures is None or figures.engagement is None or figures.engagement_change is None or "engagement" in alert.rule:
+        return []
+    if figures.engagement_change > -_FALLEN:
+        return []
+    fallen = words.whole(-figures.engagement_change)
+    return [f"Engagement fell by {fallen} to {words.whole(figures.engagement)} in {figures.change_days} days"]
+
+
+def _spend(reader: Reader, alert: AlertRow) -> list[str]:
+    if "spend" in alert.rule:
+        return []
+    row = reader.row(
+        "SELECT mean_last_3_minor AS last, mean_6_before_minor AS before "
+        "FROM customer_risk_scores WHERE customer_id = ?",
+        (alert.customer_id,),
+    )
+    if row is None or not row["before"] or row["last"] is None:
+        return []
+    change = row["last"] / row["before"] - 1
+    if abs(change) < 0.25:
+        return []
+    return [
+        f"The last three orders are {words.percent(abs(change))} {'above' if change > 0 else 'below'} the six before"
+    ]
+
+
+def _worth(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+    if figures is None or figures.clv_if_stays_minor is None or figures.clv_if_stays_minor <= 0:
+        return []
+    worth = words.money(figures.clv_if_stays_minor, figures.currency)
+    return [f"They are worth about {worth} over {words.count(figures.clv_horizon_months, 'month')} if they stay"]

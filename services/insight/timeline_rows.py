@@ -1,0 +1,146 @@
+"""One timeline of everything about a customer: newest first, in pages by keyset, with counts of every kind.
+
+Each kind is one query whose rows have a sortable moment (``at``) and a unique ``key``; a page takes the newest of all.
+What a kind counts is what its filter lists, as the count runs over the same query.
+"""
+
+from __future__ import annotations
+
+import heapq
+import sqlite3
+from collections.abc import Collection
+
+from models.values.alerts import TimelinePage, TimelineRow
+from services.insight import timeline_words
+from services.insight.reader import Reader
+
+PAGE = 50
+
+
+def _at(day: str, moment: str) -> str:
+    """Return SQL for the day as its file had it with the time of the moment: what the timeline sorts by."""
+    return f"{day} || COALESCE(substr({moment}, 11), '')"
+
+
+#: Kind → query of one customer's rows, its only parameter the customer's id.
+SOURCES: dict[str, str] = {
+    "order": f"""
+        SELECT {_at("ordered_on", "ordered_at")} AS at, printf('order:%012d', id) AS key, id, external_id,
+               ordered_on AS day, amount_minor, currency, channel, kind
+          FROM orders WHERE customer_id = ?1 AND kind = 'purchase'""",
+    "return": f"""
+        SELECT {_at("ordered_on", "ordered_at")} AS at, printf('return:%012d', id) AS key, id, external_id,
+               ordered_on AS day, amount_minor, currency, channel, kind
+          FROM orders WHERE customer_id = ?1 AND kind IN ('return', 'cancellation')""",
+    "ticket": f"""
+        SELECT {_at("opened_on", "opened_at")} AS at, printf('ticket:%012d', id) AS key, id, external_id,
+               opened_on AS day, subject, status, opened_at, resolved_on, resolved_at, satisfaction, sentiment
+          FROM tickets WHERE customer_id = ?1 AND opened_on IS NOT NULL""",
+    "email": f"""
+        SELECT MIN({_at("happened_on", "happened_at")}) AS at, printf('email:%012d', MIN(id)) AS key, MIN(id) AS id,
+               COALESCE(MAX(message), MIN(external_id)) AS external_id, MIN(happened_on) AS day,
+               MAX(campaign) AS campaign, MAX(kind = 'opened') AS opened, MAX(kind = 'clicked') AS clicked,
+               MAX(kind = 'replied') AS replied, MAX(kind = 'converted') AS converted,
+               MAX(kind = 'bounced') AS bounced, MAX(kind = 'unsubscribed') AS unsubscribed,
+               MAX(kind IN ('sent', 'delivered')) AS sent
+          FROM email_events WHERE customer_id = ?1 GROUP BY COALESCE(message, campaign, external_id)""",
+    "review": f"""
+        SELECT {_at("reviewed_on", "reviewed_at")} AS at, printf('review:%012d', id) AS key, id, external_id,
+               reviewed_on AS day, rating, title, text, product_name
+          FROM reviews WHERE customer_id = ?1""",
+    "deal": f"""
+        SELECT opened_on AS at, printf('deal:%012d', id) AS key, id, external_id, opened_on AS day, name, amount_minor,
+               currency, NULL AS to_stage
+          FROM opportunities WHERE customer_id = ?1 AND opened_on IS NOT NULL
+        UNION ALL
+        SELECT {_at("h.changed_on", "h.changed_at")}, printf('deal:%012d:%012d', o.id, h.id), o.id, o.external_id,
+               h.changed_on, o.name, o.amount_minor, o.currency, h.to_stage
+          FROM opportunities o JOIN stage_changes h ON h.opportunity_id = o.id
+         WHERE o.customer_id = ?1 AND h.from_stage IS NOT NULL""",
+    "activity": f"""
+        SELECT {_at("happened_on", "happened_at")} AS at, printf('activity:%012d', id) AS key, id, external_id,
+               happened_on AS day, kind, subject, duration_s
+          FROM activities WHERE customer_id = ?1""",
+    "alert": """
+        SELECT opened_at AS at, printf('alert:%012d:0', id) AS key, id, id AS external_id, opened_at AS day, reason,
+               'raised' AS verb, NULL AS said, NULL AS actor
+          FROM alerts WHERE customer_id = ?1
+        UNION ALL
+        SELECT closed_at, printf('alert:%012d:z', id), id, id, closed_at, outcome, 'closed', NULL, NULL
+          FROM alerts WHERE customer_id = ?1 AND closed_at IS NOT NULL AND closed_by = 'rule'
+        UNION ALL
+        SELECT j.at, printf('alert:%012d:%012d', p.row_id, j.id), p.row_id, p.row_id, j.at, NULL, j.verb,
+               (SELECT after FROM journal_payloads w WHERE w.journal_id = j.id AND w.operation = 'words' LIMIT 1),
+               j.actor
+          FROM alerts a
+          JOIN journal_payloads p ON p.table_name = 'alerts' AND p.row_id = a.id AND p.operation = 'update'
+          JOIN journal j ON j.id = p.journal_id AND j.actor_kind = 'person'
+         WHERE a.customer_id = ?1 AND NOT EXISTS (
+               SELECT 1 FROM journal_payloads w WHERE w.journal_id = j.id AND w.table_name IN ('tasks', 'notes'))""",
+    "task": """
+        SELECT created_at AS at, printf('task:%012d', id) AS key, id, id AS external_id, created_at AS day, title,
+               due_on, owner, done_at
+          FROM tasks WHERE customer_id = ?1""",
+    "note": """
+        SELECT written_at AS at, printf('note:%012d', id) AS key, id, id AS external_id, written_at AS day, text, author
+          FROM notes WHERE customer_id = ?1""",
+    "survey": f"""
+        SELECT {_at("answered_on", "answered_at")} AS at, printf('survey:%012d', id) AS key, id, external_id,
+               answered_on AS day, kind, score, scale, comment
+          FROM surveys WHERE customer_id = ?1""",
+    "conversation": f"""
+        SELECT {_at("happened_on", "happened_at")} AS at, printf('conversation:%012d', id) AS key, id, external_id,
+               happened_on AS day, channel, direction, text, sentiment
+          FROM conversations WHERE customer_id = ?1""",
+}
+
+
+def read_timeline(
+    reader: Reader,
+    customer_id: int,
+    kinds: Collection[str] = (),
+    *,
+    before: tuple[str, str] | None = None,
+    limit: int = PAGE,
+) -> TimelinePage:
+    """Return a page of a customer's timeline.
+
+    Parameters
+    ----------
+    kinds
+        Names of ``SOURCES``; none means all.
+    before
+        The page before's ``next_key``.
+    """
+    wanted = [kind for kind in SOURCES if not kinds or kind in kinds]
+    start = before or ("~", "~")
+    lanes = [
+        [
+            (row["at"], row["key"], kind, row)
+            for row in reader.rows(
+                f"SELECT * FROM ({SOURCES[kind]}) WHERE (at, key) < (?2, ?3) ORDER BY at DESC, key DESC LIMIT ?4",
+                (customer_id, *start, limit + 1),
+            )
+        ]
+        for kind in wanted
+    ]
+    newest = heapq.nlargest(limit + 1, (entry for lane in lanes for entry in lane), key=lambda entry: entry[:2])
+    page = newest[:limit]
+    described = _described(reader, customer_id, [(kind, row) for _, _, kind, row in page])
+    return TimelinePage(
+        rows=described,
+        counts=read_counts(reader, customer_id),
+        next_key=(page[-1][0], page[-1][1]) if len(newest) > limit else None,
+    )
+
+
+def read_counts(reader: Reader, customer_id: int) -> dict[str, int]:
+    """Return how many rows each kind has for a customer, ``all`` for their sum."""
+    counts = " UNION ALL ".join(f"SELECT '{kind}', COUNT(*) FROM ({body})" for kind, body in SOURCES.items())
+    found: dict[str, int] = dict(reader.driver.execute(counts, (customer_id,)).fetchall())
+    return {"all": sum(found.values()), **found}
+
+
+def _described(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite3.Row]]) -> tuple[TimelineRow, ...]:
+    context = timeline_words.context_of(reader, customer_id, entries)
+    return tuple(timeline_words.describe(reader, context, kind, row) for kind, row in entries)
