@@ -16,7 +16,7 @@ from services.sample.truth import CustomerTruth, SampleTruth, Spell
 
 __all__ = ["CustomerTruth", "SampleTruth", "Spell", "write_exports"]
 
-DEFAULT_SEED = 20
+DEFAULT_SEED = 16
 
 
 def write_exports(

@@ -67,8 +67,9 @@ def fill_baskets(
     sold = day[line_order]
     faulty = (product == recipe.catalogue.faulty) & (sold >= sold_first) & (sold <= sold_last)
     faulty[first_line[blamed]] = True
-    quantity = 1 + rng.poisson(np.maximum(_size(cohort, bought, recipe)[order][line_order] - 1.0, 0.0))
     unit = np.round(recipe.catalogue.price_cents[product] * cohort.price_factor[who]).astype(np.int64)
+    budget = _budgets(rng, cohort, bought, recipe)[order]
+    quantity = np.maximum(1, np.round((budget / lines)[line_order] / unit)).astype(np.int64)
     online = rng.random(count)
     channel = np.where(online < 0.68, 0, np.where(online < 0.92, 1, 2))
     return Orders(
@@ -88,12 +89,15 @@ def fill_baskets(
     )
 
 
-def _size(cohort: Cohort, bought: Purchases, recipe: Recipe) -> Floats:
-    """Return the mean quantity of a line of each order; the newest orders of some customers are much smaller."""
+def _budgets(rng: np.random.Generator, cohort: Cohort, bought: Purchases, recipe: Recipe) -> Floats:
+    """Return what each order may cost; the newest orders of some customers are much smaller."""
     trends = recipe.parameters["trends"]
     from_the_end = bought.start[bought.customer + 1] - 1 - np.arange(len(bought.day))
     small = cohort.shrinking[bought.customer] & (from_the_end < trends["shrinking_orders"])
-    return cohort.quantity[bought.customer] * np.where(small, trends["shrinking_factor"], 1.0)
+    usual = cohort.budget_cents[bought.customer] * np.where(small, trends["shrinking_factor"], 1.0)
+    spread = recipe.parameters["baskets"]["order_spread"]
+    budgets: Floats = usual * np.exp(rng.normal(0.0, spread, len(usual)))
+    return budgets
 
 
 def _products(rng: np.random.Generator, cohort: Cohort, who: Ints, month: Ints, recipe: Recipe) -> Ints:

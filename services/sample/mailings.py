@@ -57,6 +57,8 @@ def mail(
     allowed = np.where(consent.state == UNKNOWN, -1, np.where(consent.state == WITHDRAWN, consent.since, 10**6))
     chosen = rng.random((cohort.size, len(days))) < p["recipients_share"]
     chosen &= (days[None, :] > cohort.joined[:, None]) & (days[None, :] < allowed[:, None])
+    pause = p["not_after_days_without_order"]
+    chosen &= days[None, :] - _last_order_before(bought, cohort, days) <= pause
     # Whoever withdrew did so from a campaign of that day or the one before.
     withdrew = np.flatnonzero((consent.state == WITHDRAWN) & (consent.since > days[0]) & (consent.since <= email_last))
     campaign_of = np.searchsorted(days, consent.since[withdrew], side="right") - 1
@@ -104,6 +106,15 @@ def _listens(bought: Purchases, p: Any, customer: Ints, day: Ints) -> Bools:
     ends: Ints = np.where(bought.cause == STAYS, 10**6, bought.last_day - p["unread_days_before_stopping"])
     listens: Bools = day < ends[customer]
     return listens
+
+
+def _last_order_before(bought: Purchases, cohort: Cohort, days: Ints) -> Ints:
+    """Return each customer's newest order before each of `days`, or when they joined; customers × days."""
+    newest = np.repeat(cohort.joined[:, None], len(days), axis=1)
+    place = np.searchsorted(days, bought.day, side="right")
+    seen = place < len(days)
+    np.maximum.at(newest, (bought.customer[seen], place[seen]), bought.day[seen])
+    return np.maximum.accumulate(newest, axis=1)
 
 
 def _next_order(bought: Purchases, customer: Ints, day: Ints) -> Ints:

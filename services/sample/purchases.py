@@ -29,7 +29,7 @@ class Cohort:
     joined: Ints  # day of signing up, negative before the history
     gap_days: Floats
     gap_shape: Floats
-    quantity: Floats
+    budget_cents: Floats  # of an order, before it is filled with whole pieces
     lines: Floats
     price_factor: Floats
     favourite: Ints
@@ -81,12 +81,9 @@ def invent_cohort(rng: np.random.Generator, size: int, recipe: Recipe, calendar:
     rate_shape = _either(p, "rate_shape", kind)
     rate = rng.gamma(rate_shape, 1.0) / rate_shape / _either(p, "gap_mean_days", kind)
     gap = np.clip(1.0 / rate, low_high[kind, 0], low_high[kind, 1])
-    quantity = _either(p, "quantity_mean", kind) * np.exp(rng.normal(0.0, _either(p, "quantity_spread", kind)))
-    quantity = np.clip(quantity, 1.0, p["baskets"]["quantity_at_most"])
-    lines = _either(p, "lines_mean", kind)
-    factor = _either(p, "price_factor", kind)
-    mean_price = float(recipe.catalogue.price_cents.mean())
-    value = 365.0 / gap * lines * quantity * factor * mean_price
+    budget = _either(p, "budget_median", kind) * np.exp(rng.normal(0.0, _either(p, "budget_spread", kind)))
+    budget = 100.0 * np.minimum(budget, p["baskets"]["budget_at_most"])
+    value = 365.0 / gap * budget
     worth = value >= np.quantile(value, p["declines"]["worth_keeping_above"])
     shape = _either(p, "gap_shape", kind)
     joined = _joined(rng, size, p["joining"], calendar)
@@ -100,9 +97,9 @@ def invent_cohort(rng: np.random.Generator, size: int, recipe: Recipe, calendar:
         joined=joined,
         gap_days=gap,
         gap_shape=shape,
-        quantity=quantity,
-        lines=lines,
-        price_factor=factor,
+        budget_cents=budget,
+        lines=_either(p, "lines_mean", kind),
+        price_factor=_either(p, "price_factor", kind),
         favourite=rng.integers(0, len(recipe.catalogue.category_name), size),
         one_category=draw[2] < p["baskets"]["one_category_share"],
         price_sensitive=draw[3] < p["discounts"]["price_sensitive_share"],
@@ -185,6 +182,8 @@ def buy(rng: np.random.Generator, cohort: Cohort, recipe: Recipe, calendar: Cale
         customers.append(active)
         days.append(day)
         chance = np.where((round_number == 0) & (cohort.joined[active] >= 0), drop_first[active], drop_each[active])
+        bad_year = day < calendar.last - p["bad_year"]["ended_days_ago"]
+        chance = np.where(bad_year, chance * p["bad_year"]["dropout_factor"], chance)
         late = _within(day, spells)
         chance = chance + np.where(late, p["shocks"]["late_delivery_stop_share"], 0.0)
         leaves = (rng.random(len(active)) < chance) & (cohort.cause[active] == STAYS)

@@ -68,9 +68,9 @@ def test_planted_declines_are_regular_customers_worth_keeping_who_fell_silent(tr
     assert sum(gaps < 3 for gaps in silent_for) >= 3, "some are not yet due"
 
 
-def test_most_customers_stay_and_some_leave_unplanted(truth: SampleTruth) -> None:
+def test_most_customers_stay_and_others_leave_unplanted(truth: SampleTruth) -> None:
     left = [c for c in truth.customers if c.stopped and not c.planted]
-    assert 20 <= len(left) <= 120
+    assert 100 <= len(left) < len(truth.customers) / 2
     assert {c.cause for c in truth.customers if not c.stopped} == {""}
     assert {"left"} <= {c.cause for c in left} <= {"left", "late_delivery"}
 
