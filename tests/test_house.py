@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -117,6 +118,21 @@ def test_the_loop_is_never_turned_by_hand_and_no_thread_is_ended_by_force(projec
         for match in forbidden.finditer(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_there_is_one_command_for_each_habit(project: Path) -> None:
+    for script in (project / ".ci" / "run", project / "packaging" / "setup.sh"):
+        assert os.access(script, os.X_OK), script
+        subprocess.run(["bash", "-n", str(script)], check=True, timeout=60)
+    targets = set(re.findall(r"^([a-z]+):", (project / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert {"demo", "test", "run", "lint", "bench", "soak", "screenshots"} <= targets
+
+
+def test_the_readme_names_only_what_there_is(project: Path) -> None:
+    text = (project / "README.md").read_text(encoding="utf-8")
+    named = [name for name in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in name]
+    assert named
+    assert [name for name in named if not (project / name).exists()] == []
 
 
 def test_imports_go_down_only(project: Path) -> None:
