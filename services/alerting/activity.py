@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from services.alerting.driver import tuples
+
 RECENT_WEEKS: Final = 4
 HISTORY_WEEKS: Final = 48
 LEAST_WEEKS: Final = 8
@@ -48,10 +50,10 @@ def drops(connection: Connection, as_of: str, scope: Iterable[int] | None) -> li
     list of tuple
         (customer, fall from 0 to 1, weeks that it is measured over).
     """
-    rows = connection.exec_driver_sql(_COUNTS, {"as_of": as_of}).fetchall()
+    rows = tuples(connection, _COUNTS, {"as_of": as_of}).fetchall()
     if not rows:
         return []
-    table = np.array([(row[0], row[1], row[2], row[3]) for row in rows], dtype=float)
+    table = np.array(rows, dtype=float)
     chance, fall = tails(table[:, 1], table[:, 2], table[:, 3])
     wanted = None if scope is None else frozenset(scope)
     return [

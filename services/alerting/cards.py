@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from models.store import UnitOfWork
+from services.alerting.driver import tuples
 from services.alerting.fire import Fired
 from services.alerting.merge import Card, Plan, Signal, Silence
 
@@ -38,12 +39,13 @@ def open_cards(connection: Connection, *, scoped: bool) -> dict[int | None, Card
     """Open cards by customer (None: the book's); with `scoped` only those of ``temp.run_scope``."""
     where = f"{_OPEN} AND {_IN_SCOPE}" if scoped else _OPEN
     signals: dict[int, list[Signal]] = {}
-    for row in connection.exec_driver_sql(
+    for row in tuples(
+        connection,
         f"SELECT {_SIGNAL} FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
-        f" WHERE {where} AND g.cleared_at IS NULL ORDER BY g.id"
+        f" WHERE {where} AND g.cleared_at IS NULL ORDER BY g.id",
     ):
         signals.setdefault(row[0], []).append(Signal(*row[1:]))
-    rows = connection.exec_driver_sql(f"SELECT {_CARD} FROM alerts a WHERE {where}")
+    rows = tuples(connection, f"SELECT {_CARD} FROM alerts a WHERE {where}")
     found = (_card(row, signals) for row in rows)
     return {card.customer_id: card for card in found}
 
@@ -52,14 +54,15 @@ def cards_by_id(connection: Connection, card_ids: Sequence[int]) -> list[Card]:
     """Cards in whatever state, in the order of their ids as asked; ids that do not exist are left out."""
     ids = json.dumps(list(dict.fromkeys(card_ids)))
     signals: dict[int, list[Signal]] = {}
-    for row in connection.exec_driver_sql(
+    for row in tuples(
+        connection,
         f"SELECT {_SIGNAL} FROM alert_signals g WHERE g.alert_id IN (SELECT value FROM json_each(?))"
         " AND g.cleared_at IS NULL ORDER BY g.id",
         (ids,),
     ):
         signals.setdefault(row[0], []).append(Signal(*row[1:]))
-    rows = connection.exec_driver_sql(
-        f"SELECT {_CARD} FROM json_each(?) j JOIN alerts a ON a.id = j.value ORDER BY j.key", (ids,)
+    rows = tuples(
+        connection, f"SELECT {_CARD} FROM json_each(?) j JOIN alerts a ON a.id = j.value ORDER BY j.key", (ids,)
     )
     return [_card(row, signals) for row in rows]
 
@@ -89,7 +92,8 @@ def closed_signals(connection: Connection, since: str, *, scoped: bool) -> dict[
     """The newest signal of each (rule, customer) on cards that were closed after `since`."""
     where = f" AND {_IN_SCOPE}" if scoped else ""
     found: dict[tuple[str, int | None], Silence] = {}
-    for rule, customer, closed_at, raised_as_of, measure in connection.exec_driver_sql(
+    for rule, customer, closed_at, raised_as_of, measure in tuples(
+        connection,
         "SELECT g.rule, a.customer_id, a.closed_at, g.raised_as_of, g.measure"
         f" FROM alerts a JOIN alert_signals g ON g.alert_id = a.id WHERE a.closed_at >= ?{where}"
         " ORDER BY a.closed_at, g.id",
@@ -102,7 +106,8 @@ def closed_signals(connection: Connection, since: str, *, scoped: bool) -> dict[
 def ordered_since(connection: Connection, as_of: str, watch_days: int, *, scoped: bool) -> dict[int, str]:
     """Signals that an order followed within the watch time: signal id to the day of the first such order."""
     where = f" AND {_IN_SCOPE}" if scoped else ""
-    rows = connection.exec_driver_sql(
+    rows = tuples(
+        connection,
         "SELECT g.id, (SELECT min(o.ordered_on) FROM orders o WHERE o.customer_id = a.customer_id"
         "   AND o.kind = 'purchase' AND o.ordered_on > g.raised_as_of AND o.ordered_on <= :as_of"
         "   AND o.ordered_on <= date(g.raised_as_of, :watch) AND o.amount_minor > 0) AS ordered_on"
@@ -115,35 +120,38 @@ def ordered_since(connection: Connection, as_of: str, watch_days: int, *, scoped
 
 def replied_since(connection: Connection, customer: int, moment: str) -> bool:
     """Whether a customer answered (an email, a conversation) after a moment."""
-    found = connection.exec_driver_sql(
+    found = tuples(
+        connection,
         "SELECT EXISTS (SELECT 1 FROM email_events WHERE customer_id = :customer AND kind = 'replied'"
         "   AND coalesce(happened_at, happened_on) > :moment)"
         " OR EXISTS (SELECT 1 FROM conversations WHERE customer_id = :customer AND direction = 'from_customer'"
         "   AND coalesce(happened_at, happened_on) > :moment)",
         {"customer": customer, "moment": moment},
     )
-    return bool(found.scalar())
+    return bool(found.fetchone()[0])
 
 
 def bought_since(connection: Connection, customer: int, day: str) -> bool:
     """Whether a customer bought after the end of a day."""
-    found = connection.exec_driver_sql(
+    found = tuples(
+        connection,
         "SELECT EXISTS (SELECT 1 FROM orders WHERE customer_id = ? AND kind = 'purchase' AND ordered_on > ?)",
         (customer, day),
     )
-    return bool(found.scalar())
+    return bool(found.fetchone()[0])
 
 
 def came_back_without_order(connection: Connection, *, scoped: bool) -> list[int]:
     """Cards that a rule closed for an order that is no longer in the book (its import was undone)."""
     where = f" AND {_IN_SCOPE}" if scoped else ""
-    rows = connection.exec_driver_sql(
+    rows = tuples(
+        connection,
         "SELECT a.id FROM alerts a WHERE a.state = 'resolved' AND a.closed_by = 'rule' AND a.outcome = 'came_back'"
         f" AND a.customer_id IS NOT NULL{where}"
         " AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = a.customer_id AND o.kind = 'purchase'"
         "   AND o.ordered_on > a.opened_as_of AND o.amount_minor > 0)"
         " AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.customer_id = a.customer_id"
-        "   AND b.state NOT IN ('resolved', 'not_useful'))"
+        "   AND b.state NOT IN ('resolved', 'not_useful'))",
     )
     return [row[0] for row in rows]
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 
 from models.store import UnitOfWork
+from services.alerting.driver import tuples
 from services.alerting.measures import ACTIVE, MEASURES
 from services.alerting.rules import Condition, Rule, Test
 
@@ -91,10 +93,10 @@ def compute_references(
         table = "temp.run_deals d" if subject == "deal" else "temp.run_facts f"
         where = f" AND {ACTIVE}" if population == "active" and subject == "customer" else ""
         sql = MEASURES[name].sql
-        rows = work.sql(f"SELECT {sql} FROM {table} WHERE {sql} IS NOT NULL{where}", bindings).fetchall()
-        if not rows:
+        rows = tuples(work.connection, f"SELECT {sql} FROM {table} WHERE {sql} IS NOT NULL{where}", bindings)
+        values = np.sort(np.fromiter(chain.from_iterable(rows), dtype=float))
+        if not values.size:
             continue
-        values = np.sort(np.fromiter((row[0] for row in rows), dtype=float, count=len(rows)))
         for reference in same:
             figures[reference.key] = _quantile(values, reference.share)
     return figures

@@ -8,10 +8,11 @@ from typing import Any
 
 from models.store import UnitOfWork
 from services.alerting.conditions import Bindings, to_sql
+from services.alerting.driver import tuples
 from services.alerting.facts import Facts
 from services.alerting.measures import BLOCKS, MEASURES
 from services.alerting.rules import PLACEHOLDER, Rule
-from services.alerting.wording import words_of
+from services.alerting.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,9 @@ def fire(
         One for each customer at most, the gravest.
     """
     statement = _statement(rule, figures, bindings)
-    rows: list[Any] = list(work.sql(statement.sql, statement.bindings))
+    rows = tuples(work.connection, statement.sql, statement.bindings)
     words = {name: p.value for name, p in rule.parameters.items() if isinstance(p.value, str)}
-    texts = [*(variant.text for variant in rule.reasons), rule.reason]
+    texts = [Wording(text) for text in (*(variant.text for variant in rule.reasons), rule.reason)]
     fired: dict[int | None, Fired] = {}
     for row in rows:
         customer = row[0]
@@ -107,7 +108,7 @@ def fire(
             kind=rule.kind,
             customer_id=customer,
             severity=row[1],
-            reason=words_of(texts[row[2]], {**words, **shown}, own_currency),
+            reason=texts[row[2]].with_figures({**words, **shown}, own_currency),
             measure=row[3],
             upside_minor=round(row[4] or 0),
             since_days=row[5],

@@ -107,7 +107,7 @@ def recommend(case: Case, playbook: Sequence[Entry], policy: Policy, records: Ma
         How earlier cards with each entry ended.
     """
     entry = next((one for one in playbook if one.fits(case)), None)
-    if entry is None:
+    if entry is None:  # the playbook may leave a reason without advice
         return None
     amount, words = incentive(case, policy) if entry.incentive else (0, "")
     return json.dumps(

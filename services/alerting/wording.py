@@ -8,25 +8,36 @@ from services.alerting.rules import PLACEHOLDER
 from services.insight.words import count, money, percent, whole
 
 
-def words_of(template: str, figures: Mapping[str, object], currency: str) -> str:
-    """Fill a template.
+class Wording:
+    """A template that was read once and is filled many times.
 
     Parameters
     ----------
     template
         With placeholders ``{measure:kind}``; ``{measure:count:one|many}`` counts a noun.
-    figures
-        Measure to value; a missing one reads "no".
-    currency
-        Of amounts in minor units.
     """
-    text = PLACEHOLDER.sub(
-        lambda match: _figure(figures.get(match[1]), match[2] or "text", match[3], match[4], currency), template
-    )
-    return text[:1].upper() + text[1:]
+
+    def __init__(self, template: str) -> None:
+        self._parts: list[tuple[str, str, str, str]] = []
+        self._texts: list[str] = []
+        end = 0
+        for match in PLACEHOLDER.finditer(template):
+            self._texts.append(template[end : match.start()])
+            self._parts.append((match[1], match[2] or "text", match[3] or "", match[4] or ""))
+            end = match.end()
+        self._last = template[end:]
+
+    def with_figures(self, figures: Mapping[str, object], currency: str) -> str:
+        """The words with figures by measure; a missing one reads "no". Amounts are minor units of `currency`."""
+        said = [
+            text + _figure(figures.get(name), kind, one, many, currency)
+            for text, (name, kind, one, many) in zip(self._texts, self._parts, strict=True)
+        ]
+        line = "".join(said) + self._last
+        return line[:1].upper() + line[1:]
 
 
-def _figure(value: object, kind: str, one: str | None, many: str | None, currency: str) -> str:
+def _figure(value: object, kind: str, one: str, many: str, currency: str) -> str:
     if value is None:
         return "no"
     if kind == "text" or not isinstance(value, int | float):
@@ -42,5 +53,5 @@ def _figure(value: object, kind: str, one: str | None, many: str | None, currenc
     if kind == "hours":
         return count(round(value), "hour") if value < 96 else count(int(value // 24), "day")
     if kind == "count":
-        return count(round(value), one or "", many or "")
+        return count(round(value), one, many)
     return whole(float(value))

@@ -62,8 +62,10 @@ class Book:
             work.sql("UPDATE customer_risk_scores SET as_of = ?", (now.date().isoformat(),))
 
     @contextmanager
-    def writing(self, actor: Actor = Actor("system", "test"), verb: str = "prepare") -> Iterator[UnitOfWork]:
-        with self.workspace.store.unit_of_work(actor, verb, "test", at=self.workspace.at) as work:
+    def writing(self) -> Iterator[UnitOfWork]:
+        with self.workspace.store.unit_of_work(
+            Actor("system", "test"), "prepare", "test", at=self.workspace.at
+        ) as work:
             yield work
             work.digest("prepared")
             work.touch(everyone=True)

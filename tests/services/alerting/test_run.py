@@ -261,7 +261,7 @@ def test_activity_that_drops_against_its_own_rate(book: Book) -> None:
     fallen = book.customer("Fallen")
     steady = [book.customer(f"Steady {n}") for n in range(15)]
     for customer in (fallen, *steady):
-        for week in range(0, 30):
+        for week in range(30):
             if customer == fallen and week < 4:
                 continue
             for n in range(3):
@@ -277,7 +277,7 @@ def test_a_stale_source_is_a_card_for_the_book(book: Book) -> None:
     for ago in range(18, 60, 7):
         book.email(customer, "sent", ago, message=str(ago))
         book.email(customer, "clicked", ago, message=str(ago))
-    for ago in range(0, 20):
+    for ago in range(20):
         book.order(customer, ago)
     book.evaluate()
     (card,) = [card for card in book.cards() if card["customer_id"] is None]
