@@ -10,6 +10,7 @@ import csv
 import io
 import itertools
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -38,6 +39,7 @@ CUSTOMER_COLUMNS = (
     "churn_risk", "value_at_risk", "currency", "last_order_on", "days_since_last_order", "orders", "spend_12m",
 )  # fmt: skip
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_PHONE = re.compile(r"[+-][0-9 ().\-/]+")
 _MOST_XLSX_ROWS = 1_048_575
 _MOST_XLSX_CELL = 32_767
 
@@ -97,8 +99,11 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], path: Pat
 
 
 def neutral(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula; only texts are ever changed."""
-    if isinstance(value, str) and value.startswith(_RISKY):
+    """Return a cell that no spreadsheet takes for a formula; only texts are ever changed.
+
+    A phone number such as ``+1 (503) 555-0148`` stays as it is: a sign and digits call nothing and refer to nothing.
+    """
+    if isinstance(value, str) and value.startswith(_RISKY) and not _PHONE.fullmatch(value):
         return f"'{value}"
     return value
 

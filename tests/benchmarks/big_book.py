@@ -88,7 +88,6 @@ def big_book(book: BigBook = BigBook()) -> Path:
     try:
         _fill(connection, book)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA optimize")
     finally:
         connection.close()
     half.replace(book.path)

@@ -1,0 +1,197 @@
+"""The queue: groups, order, the daily budget, filters, counts; what a tile counts is what its filter lists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.values.alerts import QueueFilter
+from services import insight
+from services.insight.queue_rows import read_bulk, read_order, read_queue
+from services.insight.tile_figures import filter_of_tile, read_tiles
+from services.settings import Policy
+from tests.services.insight.conftest import Fresh, SmallBook, minutes
+
+
+def test_cards_are_grouped_by_when_they_are_due_and_ordered_by_due_then_value(book: SmallBook, reader: Fresh) -> None:
+    for name, due, value in (
+        ("Okafor", minutes(3 * 24 * 60), 196_000),
+        ("Delacroix", minutes(180), 1_290_000),
+        ("Marlow", minutes(47), 524_000),
+        ("Harbor", minutes(180), 218_000),
+        ("Late", minutes(-130), 100),
+        ("Far", minutes(30 * 24 * 60), 100),
+    ):
+        book.card(book.customer(name), due_at=due, value_at_risk_minor=value)
+    page = reader(read_queue)
+    assert [row.customer for row in page.rows] == ["Late", "Marlow", "Delacroix", "Harbor", "Okafor", "Far"]
+    assert [row.due_words for row in page.rows] == ["2 h late", "47 min", "3 h", "3 h", "Mon", "20 Dec"]
+    assert [(group.title, group.count, group.value_at_risk_minor) for group in page.groups] == [
+        ("Due within the hour", 2, 524_100),
+        ("Due today", 2, 1_508_000),
+        ("Next week", 1, 196_000),
+        ("Later", 1, 100),
+    ]
+    assert [(row.due_within_hour, row.breached) for row in page.rows[:3]] == [
+        (True, True),
+        (True, False),
+        (False, False),
+    ]
+
+
+def test_an_opportunity_counts_as_upside_and_not_as_risk(book: SmallBook, reader: Fresh) -> None:
+    book.card(book.customer("A"), due_at=minutes(180))
+    book.card(
+        book.customer("B"), kind="opportunity", due_at=minutes(180), value_at_risk_minor=0, upside_minor=330_000,
+        expected_value_minor=330_000,
+    )  # fmt: skip
+    (group,) = reader(read_queue).groups
+    assert (group.count, group.value_at_risk_minor, group.upside_minor) == (2, 10_000, 330_000)
+
+
+def test_the_budget_holds_the_dearest_cards_and_every_critical_one(book: SmallBook, reader: Fresh) -> None:
+    for number in range(30):
+        book.card(book.customer(f"N{number}"), value_at_risk_minor=1000 + number)
+    poor = book.card(book.customer("Poor but critical"), severity=4, value_at_risk_minor=1)
+    page = reader(read_queue)
+    assert len(page.rows) == page.counts["todo"] == 26 and poor in {row.id for row in page.rows}
+    assert page.beyond_budget == 5
+    assert min(row.value_at_risk_minor for row in page.rows if row.id != poor) == 1005
+    every = reader(read_queue, beyond_budget=True)
+    assert len(every.rows) == 31 and every.beyond_budget == 5
+    found = reader(read_queue, "todo", QueueFilter(text="N1"))
+    assert {row.customer for row in found.rows} == {f"N{number}" for number in range(10, 20)}
+    assert found.beyond_budget == 1
+    small = reader.workspace.with_policy(replace(Policy(), card_budget=3))
+    assert len(insight.queue(small).rows) == 4 and insight.queue(small).counts["todo"] == 4
+
+
+def test_tabs_are_exclusive_and_say_until_when(book: SmallBook, reader: Fresh) -> None:
+    book.card(book.customer("Seen"), state="seen")
+    book.card(book.customer("At work"), state="in_work")
+    book.card(book.customer("Snoozed"), state="snoozed", until=minutes(3 * 24 * 60))
+    book.card(book.customer("Soon"), state="snoozed", until=minutes(90), until_condition="next_order")
+    book.card(book.customer("Waiting"), state="waiting", until=minutes(14 * 24 * 60), until_condition="reply")
+    book.card(book.customer("Back"), state="resolved", outcome="came_back", closed_at=minutes(-60))
+    book.card(book.customer("No use"), state="not_useful", outcome="known", closed_at=minutes(-30))
+    book.card(book.customer("Yesterday"), state="resolved", closed_at=minutes(-24 * 60))
+    page = reader(read_queue)
+    assert page.counts == {"todo": 2, "waiting": 1, "snoozed": 2, "done": 2}
+    snoozed, waiting, done = (reader(read_queue, tab) for tab in ("snoozed", "waiting", "done"))
+    assert [row.due_words for row in snoozed.rows] == ["until they order or 10:30", "until Mon"]
+    assert [row.due_words for row in waiting.rows] == ["until they reply or 4 Dec"]
+    assert [(row.customer, row.due_words) for row in done.rows] == [("No use", "Not useful"), ("Back", "Came back")]
+    assert [row.customer for row in reader(read_queue, "done", QueueFilter(done_days=30)).rows][-1] == "Yesterday"
+
+
+def test_an_empty_tab_says_what_comes_next(book: SmallBook, reader: Fresh) -> None:
+    assert reader(read_queue).next_due_words == ""
+    book.card(book.customer("Harbor Lane Café"), state="snoozed", until=minutes(3 * 24 * 60))
+    assert reader(read_queue).next_due_words == "Harbor Lane Café, Monday"
+
+
+def test_a_card_for_the_book_and_a_customer_without_a_name_are_named(book: SmallBook, reader: Fresh) -> None:
+    book.card(None, kind="data", rule="data_stale", reason="Email events are 18 days old", due_at=None)
+    book.card(book.customer("", external_id="00004"))
+    assert {row.customer for row in reader(read_queue).rows} == {"The book", "Customer 00004"}
+
+
+def test_the_row_shows_the_risk_that_the_detail_shows(book: SmallBook, reader: Fresh) -> None:
+    customer = book.customer()
+    book.score(customer, value_at_risk_minor=77_700, churn_risk=0.72, sparkline="[3, 2, 1]")
+    book.card(customer, value_at_risk_minor=50_000, churn_risk=0.5)
+    (row,) = reader(read_queue).rows
+    assert (row.value_at_risk_minor, row.churn_risk, row.sparkline) == (77_700, 0.72, (3, 2, 1))
+
+
+def test_filters_are_or_within_a_kind_and_and_between(book: SmallBook, reader: Fresh) -> None:
+    for name, tier, owner, severity in (
+        ("A", "Gold", "Ada", 4),
+        ("B", "Gold", None, 3),
+        ("C", "Silver", "Ada", 3),
+        ("D", None, "Kim", 1),
+    ):
+        book.card(book.customer(name, tier=tier, owner=owner), severity=severity)
+
+    def named(**wanted: object) -> str:
+        return "".join(sorted(row.customer for row in reader(read_queue, "todo", QueueFilter(**wanted)).rows))  # type: ignore[arg-type]
+
+    assert named(tiers=frozenset({"Gold", "Silver"})) == "ABC"
+    assert named(tiers=frozenset({"Gold"}), owners=frozenset({"Ada"})) == "A"
+    assert named(owners=frozenset({""})) == "B"
+    assert named(severities=frozenset({3, 4}), tiers=frozenset({"Silver"})) == "C"
+    assert named(kinds=frozenset({"opportunity"})) == ""
+    assert named(text="usual GAP") == "ABCD"
+    assert named(text="gold b") == "B"
+
+
+def test_the_owner_of_the_card_comes_before_that_of_the_customer(book: SmallBook, reader: Fresh) -> None:
+    book.card(book.customer(owner="Kim"), owner="Ada")
+    assert reader(read_queue, "todo", QueueFilter(owners=frozenset({"Ada"}))).rows[0].owner == "Ada"
+    assert reader(read_queue, "todo", QueueFilter(owners=frozenset({"Kim"}))).rows == ()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-3000, 20_000),
+            st.integers(1, 4),
+            st.integers(0, 10**6),
+            st.sampled_from(("risk", "opportunity")),
+        ),
+        max_size=40,
+    ),
+    st.integers(1, 20),
+)
+def test_groups_add_up_and_every_card_is_shown_or_counted(
+    book: SmallBook, cards: list[tuple[int, int, int, str]], budget: int
+) -> None:
+    for table in ("alerts", "identities", "customers"):
+        book.run(f"DELETE FROM {table}")
+    for due, severity, value, kind in cards:
+        book.card(
+            book.customer(), due_at=minutes(due), severity=severity, kind=kind, expected_value_minor=value,
+            value_at_risk_minor=value if kind == "risk" else 0, upside_minor=value if kind == "opportunity" else 0,
+        )  # fmt: skip
+    workspace = book.workspace.with_policy(replace(Policy(), card_budget=budget))
+    page = insight.queue(workspace)
+    assert len(page.rows) + page.beyond_budget == len(cards)
+    assert len(page.rows) == page.counts["todo"] == sum(group.count for group in page.groups)
+    assert sum(group.value_at_risk_minor for group in page.groups) == sum(row.value_at_risk_minor for row in page.rows)
+    assert sum(row.severity == 4 for row in page.rows) == sum(severity == 4 for _, severity, _, _ in cards)
+    assert [row.group for row in page.rows] == [group.key for group in page.groups for _ in range(group.count)]
+    assert insight.queue_order(workspace) == tuple(row.id for row in page.rows)
+    every = insight.queue(workspace, beyond_budget=True)
+    assert {row.id for row in page.rows} <= {row.id for row in every.rows} and len(every.rows) == len(cards)
+    with insight.reading(workspace) as reader:
+        tile = read_tiles(reader)[0]
+    listed = filter_of_tile("today")
+    assert listed is not None
+    assert tile.figure == f"{len(insight.queue(workspace, *listed).rows)}"
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"email": "a@x.example", "email_consent": "withdrawn"}, (("consent withdrawn", 1),)),
+        ({"email": "a@x.example", "suppressed_until": "2027-01-01"}, (("suppressed", 1),)),
+        ({}, (("no email address", 1),)),
+        ({"email": "a@x.example", "suppressed_until": "2026-01-01"}, ()),
+    ],
+)
+def test_bulk_says_count_money_and_who_cannot_be_emailed(
+    book: SmallBook, reader: Fresh, values: dict[str, str], why: tuple[tuple[str, int], ...]
+) -> None:
+    first = book.card(book.customer(**values), value_at_risk_minor=1_240_000)
+    second = book.card(book.customer(email="b@x.example"), value_at_risk_minor=890_000)
+    info = reader(read_bulk, [first, second, second, 999])
+    assert (info.count, info.value_at_risk_minor, info.skipped) == (2, 2_130_000, why)
+
+
+def test_the_order_is_that_of_the_tab(book: SmallBook, reader: Fresh) -> None:
+    late, soon = book.card(book.customer(), due_at=minutes(300)), book.card(book.customer(), due_at=minutes(10))
+    assert reader(read_order) == (soon, late)
