@@ -62,6 +62,7 @@ class Spec:
     icon: str = ""
     group: str = ""
     says: str = ""
+    bound: bool = True  # False: the widget with the focus acts on the key, which means something else elsewhere
 
 
 SPECS: dict[Command, Spec] = {
@@ -77,7 +78,7 @@ SPECS: dict[Command, Spec] = {
     Command.HELP: Spec("Keys", ("?",), "keyboard", "Everywhere", "Show all keys"),
     Command.NEXT: Spec("Next alert", ("J",), "chevron-down", "In the queue"),
     Command.PREVIOUS: Spec("Alert before", ("K",), "chevron-up", "In the queue"),
-    Command.OPEN: Spec("Open the customer", ("Return", "Enter"), "open", "In the queue"),
+    Command.OPEN: Spec("Open the customer", ("Return",), "open", "In the queue", bound=False),
     Command.TICK: Spec("Tick", ("X",), "task", "In the queue", "Tick this alert, to act on several"),
     Command.FILTER: Spec("Filter", ("/",), "filter", "In the queue"),
     Command.TASK: Spec("Task", ("T",), "task", "With an alert", "Add a task"),
@@ -131,7 +132,8 @@ class Actions:
         action.setObjectName(command.name.lower())
         if spec.icon:
             action.setIcon(self._theme.icon(spec.icon))
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        if spec.bound:
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         key = key_words(command)
         words = spec.says or spec.text

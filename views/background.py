@@ -96,9 +96,7 @@ class ChildRun(QObject):
         context = multiprocessing.get_context("spawn")
         self._channel, far_end = context.Pipe(duplex=False)
         self._token = context.Event()
-        self._process = context.Process(
-            target=run_child, args=(job, far_end, self._token), name="bellwether-child"
-        )
+        self._process = context.Process(target=run_child, args=(job, far_end, self._token), name="bellwether-child")
         self._outcome: Outcome | None = None
         self._running = True
         self._grace = QTimer(self, singleShot=True, interval=GRACE_MS)

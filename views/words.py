@@ -1,17 +1,19 @@
-"""Numbers as a person reads them: percent with a thin space, money with its sign, dates in the user's locale.
+"""Numbers as a person reads them: percent with a thin space, money with its sign, days in words.
 
-The queries give finished sentences; these functions are for figures that the window puts together itself.
+The queries give finished sentences; these functions are for figures that the window puts together itself, and
+write them in the same way.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from PySide6.QtCore import QDate, QLocale
-
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+NEAR_DAYS = 300
 DOT = " \N{MIDDLE DOT} "
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "BRL": "R$", "KRW": "₩"}
 _NO_MINOR = frozenset({"JPY", "KRW", "CLP", "VND", "ISK", "HUF"})
@@ -26,8 +28,8 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 
 def whole(number: float) -> str:
-    """A count with separators of the locale: "104,218"."""
-    return QLocale().toString(round(number))
+    """A count with separators: "104,218"."""
+    return f"{round(number):,}"
 
 
 def minor_digits(currency: str) -> int:
@@ -43,7 +45,7 @@ def money(minor: int | None, currency: str, *, cents: bool = False) -> str:
         return DASH
     digits = minor_digits(currency)
     amount = abs(minor) / 10**digits
-    figure = QLocale().toString(amount, "f", digits) if cents else whole(amount)
+    figure = f"{amount:,.{digits}f}" if cents else whole(amount)
     return _signed(minor, currency, figure)
 
 
@@ -94,9 +96,9 @@ def ago(then: datetime, now: datetime) -> str:
 
 
 def short_day(day: date, today: date) -> str:
-    """A day as "7 Sep", with its year if that is another one than today's."""
-    pattern = "d MMM" if day.year == today.year else "d MMM yyyy"
-    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
+    """A day as "7 Sep", with its year where that could be mistaken."""
+    near = day.year == today.year or abs((day - today).days) < NEAR_DAYS
+    return f"{day.day} {MONTHS[day.month - 1]}" + ("" if near else f" {day.year}")
 
 
 def duration(seconds: float) -> str:

@@ -55,6 +55,7 @@ class ActionsPane(QWidget):
     def show_detail(self, detail: AlertDetail) -> None:
         """Show the actions for another card."""
         self._detail = detail
+        self._top.show()
         done = detail.alert.state in _DONE
         parked = detail.alert.state in ("snoozed", "waiting")
         self._show_suggestion(detail)
@@ -69,6 +70,12 @@ class ActionsPane(QWidget):
             self._add(self._notes(detail.notes))
         self._add(self._this_alert(detail), last=True)
         self._sections.addStretch(1)
+
+    def show_nothing(self) -> None:
+        """No card is current."""
+        self._detail = None
+        self._top.hide()
+        clear(self._sections)
 
     def _build_top(self) -> None:
         theme, actions = self._theme, self._actions
@@ -101,7 +108,9 @@ class ActionsPane(QWidget):
         for at, share in enumerate((1, 1, 1, 1, 0)):
             grid.setColumnStretch(at, share)
         self._top = QWidget()
-        box = column(self.heading, 4, self.title, 3, self.why, 10, self.task, margins=(16, 12, 16, 12))
+        self._suggestion = QWidget()
+        self._suggestion.setLayout(column(self.heading, 4, self.title, 3, self.why, 10))
+        box = column(self._suggestion, self.task, margins=(16, 12, 16, 12))
         box.addLayout(grid)
         box.addSpacing(6)
         box.addWidget(self.reopen)
@@ -117,10 +126,8 @@ class ActionsPane(QWidget):
 
     def _show_suggestion(self, detail: AlertDetail) -> None:
         found = detail.recommendation
-        self.heading.setVisible(found is not None)
-        self.title.setVisible(found is not None)
+        self._suggestion.setVisible(found is not None)
         if found is None:
-            self.why.setVisible(False)
             return
         self.title.setText(found.title)
         said = " ".join(part for part in (found.why, found.evidence, found.incentive_words) if part)
@@ -153,6 +160,7 @@ class ActionsPane(QWidget):
         icon, ink = ("check", "good_text") if permission.allowed else ("close", "critical_text")
         picture = label()
         picture.setPixmap(self._theme.pixmap(icon, ink, 16, self.devicePixelRatioF()))
+        picture.setFixedSize(16, 20)
         verdict = label(permission.verdict, fonts.BODY, fonts.SEMIBOLD, wrap=True)
         box = column(row(picture, 6, verdict), margins=(16, 11, 16, 11))
         for state, words in permission.lines:

@@ -58,6 +58,7 @@ class DetailPane(QWidget):
     kind_chosen = Signal(str)
     wants_customer = Signal(int)
     narrow_back = Signal()
+    wants_actions = Signal()
 
     def __init__(self, theme: Theme, actions: Actions, timeline: TimelineModel) -> None:
         super().__init__()
@@ -101,7 +102,7 @@ class DetailPane(QWidget):
         self.name.setText(detail.alert.customer)
         self.tier.setText(detail.tier or "")
         self.tier.setVisible(bool(detail.tier))
-        self.place.setText(f"{detail.place} of {detail.of}" if detail.place else "")
+        self.show_place(detail.place, detail.of)
         self.metadata.setText(detail.metadata_line)
         self.copy_button.setVisible(bool(detail.ids))
         self.open_button.setVisible(detail.alert.customer_id is not None)
@@ -118,15 +119,20 @@ class DetailPane(QWidget):
 
     def show_counts(self, counts: dict[str, int], kind: str) -> None:
         """Counts of the timeline's tabs."""
-        tabs = [Tab("", "All", sum(counts.values()))]
+        tabs = [Tab("", "All", counts.get("all", 0))]
         for key, words in KINDS:
             if counts.get(key) or (key in _ALWAYS and key == kind):
                 tabs.append(Tab(key, words, counts.get(key, 0)))
         self.tabs.show_tabs(tabs, kind)
 
-    def set_stacked(self, stacked: bool) -> None:
-        """In a narrow window the list is behind the detail: show the way back."""
+    def show_place(self, place: int, of: int) -> None:
+        """Say where in the queue the card is."""
+        self.place.setText(f"{place} of {of}" if place else "")
+
+    def set_mode(self, *, stacked: bool, drawer: bool) -> None:
+        """In a narrow window: the way back to the list, and the way to the actions in their drawer."""
         self.back_button.setVisible(stacked)
+        self.actions_button.setVisible(drawer)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -154,9 +160,12 @@ class DetailPane(QWidget):
         self.copy_button.clicked.connect(self._show_ids)
         self.open_button = IconButton(theme, "open", "Open the customer (Enter)")
         self.open_button.clicked.connect(self._open)
+        self.actions_button = IconButton(theme, "panel-right", self._actions[Command.DRAWER].toolTip())
+        self.actions_button.clicked.connect(self.wants_actions)
+        self.actions_button.hide()
         self.metadata = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
         top = row(self.back_button, self.name, 8, self.tier, -1, 8, self.place, 4, self.up, self.down)
-        for button in (self.copy_button, self.open_button):
+        for button in (self.copy_button, self.open_button, self.actions_button):
             top.addWidget(button)
         self._header_box = column(top, self.metadata, margins=(20, 10, 14, 0))
 

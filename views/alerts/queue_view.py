@@ -35,8 +35,8 @@ class QueueView(PaintedList):
         self._queue = model
         self._delegate = QueueDelegate(theme, self)
         self.setItemDelegate(self._delegate)
-        self.setModel(model)
         self._telling = True
+        self.setModel(model)
 
     @property
     def delegate(self) -> QueueDelegate:

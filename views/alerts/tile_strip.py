@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from models.values.alerts import Tile as TileValue
 from views.theme import Theme
@@ -33,6 +33,7 @@ class TileStrip(QWidget):
             box.addWidget(tile, _SHARES[number])
             tile.clicked.connect(partial(self._clicked, tile))
         self.setLayout(box)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
     def tiles(self) -> list[Tile]:

@@ -22,10 +22,11 @@ PAGE_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Rows in order; ``next_key`` continues after the last, None at the end."""
+    """Rows in order; ``next_key`` continues after the last, None at the end; ``about`` is said of all rows."""
 
     rows: Sequence[Row]
     next_key: Any
+    about: Any = None
 
 
 #: Reads one page: ``fetch(question, key)``; key None is the first page. Runs in the pool.
@@ -52,6 +53,7 @@ class KeysetModel(QAbstractTableModel, Generic[Row]):
         self._next: Any = None
         self._more = False
         self._reading = False
+        self.about: Any = None  # what the first page said of all rows, such as their counts
 
     @property
     def question(self) -> Any:
@@ -112,6 +114,7 @@ class KeysetModel(QAbstractTableModel, Generic[Row]):
     def _first_page(self, page: Page[Row]) -> None:
         self.beginResetModel()
         self._rows = list(page.rows)
+        self.about = page.about
         self._take(page)
         self.endResetModel()
         self.arrived.emit(True)

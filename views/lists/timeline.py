@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QRectF
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
@@ -12,6 +12,7 @@ from views.lists.keyset_model import ROW_ROLE, Fetch, Index, KeysetModel
 from views.lists.painted_list import PaintedList, RowDelegate
 from views.theme import Theme, fonts
 from views.widgets.painting import RIGHT, Run, fill, focus_ring, line, runs, snapped
+from views.words import DOT
 
 ICONS = {
     "order": "order",
@@ -46,6 +47,13 @@ _TONES = {"bad": "critical_text", "good": "good_text", "neutral": "ink"}
 ROW_HEIGHT = 32
 
 
+def joined(row: TimelineRow) -> str:
+    """The words after the bold ones, with what joins them."""
+    if not row.rest or not row.bold or row.rest[0] in ":,; ":
+        return row.rest
+    return f"{DOT}{row.rest}"
+
+
 class TimelineModel(KeysetModel[TimelineRow]):
     """Pages of the timeline; the question is the customer with the kind that is shown."""
 
@@ -53,7 +61,7 @@ class TimelineModel(KeysetModel[TimelineRow]):
         super().__init__(desk, fetch, topic="timeline", parent=parent)
 
     def text_of(self, row: TimelineRow, column: int) -> str:
-        return ", ".join(part for part in (row.when_words, row.kind, f"{row.bold}{row.rest}", row.reference) if part)
+        return ", ".join(part for part in (row.when_words, row.kind, f"{row.bold}{joined(row)}", row.reference) if part)
 
 
 class TimelineDelegate(RowDelegate):
@@ -88,7 +96,7 @@ class TimelineDelegate(RowDelegate):
             align=RIGHT,
         )
         room = QRectF(x, y, right - reference - 12 - x, high)
-        parts = [Run(row.bold, "ink", fonts.MEDIUM), Run(row.rest, _TONES[row.tone])]
+        parts = [Run(row.bold, "ink", fonts.MEDIUM), Run(joined(row), _TONES[row.tone])]
         runs(painter, theme, room, parts, fonts.LIST)
         focused = option.state & QStyle.StateFlag.State_HasFocus
         if focused and option.state & QStyle.StateFlag.State_Selected:
@@ -102,6 +110,10 @@ class TimelineList(PaintedList):
         super().__init__(theme, "Timeline")
         self._delegate = TimelineDelegate(theme, self, inset=inset)
         self.setItemDelegate(self._delegate)
+
+    def sizeHint(self) -> QSize:
+        """A small wish: the list takes what is left, and scrolls by itself."""
+        return QSize(300, 96)
 
     def set_inset(self, inset: int) -> None:
         """Another margin at the sides, in a narrower pane."""

@@ -12,6 +12,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from models.values.changes import Changes
+from services.pipeline import FACTS
 from services.workspace import Workspace
 from views.background import Background, ChildRun, Desk, Done, Failed, Outcome
 from views.child import ChildJob
@@ -43,11 +44,17 @@ class Book(QObject):
         self._desk = background.desk(self)
         self._renewal: ChildRun | None = None
         self._due: Changes | None = None
+        self._own = False
 
     @property
     def workspace(self) -> Workspace:
         """The workspace with the policy as it is now; take it anew for each question."""
         return self._workspace
+
+    @property
+    def own(self) -> bool:
+        """While `changed` is emitted: whether this person's own action or undo was the cause."""
+        return self._own
 
     def desk(self, owner: QObject) -> Desk:
         """A desk for a page's questions."""
@@ -82,14 +89,21 @@ class Book(QObject):
         """Start long work in a child process; report its changes with `heard`."""
         return self._background.child(job)
 
-    def heard(self, changes: Changes) -> None:
-        """Changes that came from elsewhere, such as an import in a child."""
+    def heard(self, changes: Changes, *, own: bool = False) -> None:
+        """Changes that came from elsewhere, such as an import in a child; ``own``: asked for in this window."""
         if "policies" in changes.tables:
             self._read_policy()
+        self._own = own
         self.changed.emit(changes)
+        self._own = False
 
     def renew(self, changes: Changes) -> None:
-        """Score and evaluate what changed, in a child process; one run at a time, the rest is collected."""
+        """Score and evaluate what changed, in a child process; one run at a time, the rest is collected.
+
+        A note or a task changes no score: nothing runs for it.
+        """
+        if not changes.tables & FACTS:
+            return
         self._due = changes if self._due is None else self._due.merged(changes)
         if self._renewal is None:
             self._start_renewal()
@@ -114,14 +128,16 @@ class Book(QObject):
         self._start_renewal()
 
     def _acted(self, words: str, then: Callable[[Changes], None] | None, changes: Changes) -> None:
-        self.heard(changes)
+        self.heard(changes, own=True)
+        self.renew(changes)
         if changes.entry is not None:
             self.acted.emit(changes, words or changes.words)
         if then is not None:
             then(changes)
 
     def _undone(self, changes: Changes) -> None:
-        self.heard(changes)
+        self.heard(changes, own=True)
+        self.renew(changes)
         kept = f" {changes.kept[0]}" if changes.kept else ""
         self.told.emit(f"{changes.words}.{kept}" if kept else changes.words)
 

@@ -29,6 +29,11 @@ class Drawer(QFrame):
         host.installEventFilter(self)
         self.hide()
 
+    @property
+    def holds(self) -> bool:
+        """Whether a pane is in it."""
+        return self._pane is not None
+
     def hold(self, pane: QWidget) -> None:
         """Take a pane in."""
         self._pane = pane

@@ -123,7 +123,14 @@ class StatePane(QStackedWidget):
 
     cancelled = Signal()
 
-    def __init__(self, theme: Theme, content: QWidget, blocks: SkeletonBlocks) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        content: QWidget,
+        blocks: SkeletonBlocks,
+        *,
+        skeleton_after_ms: int = SKELETON_AFTER_MS,
+    ) -> None:
         super().__init__()
         self._content = content
         self._skeleton = Skeleton(theme, blocks)
@@ -134,9 +141,9 @@ class StatePane(QStackedWidget):
             self.addWidget(page)
         self._waiting_for = ""
         self._cancellable = False
-        self._first = QTimer(self, singleShot=True, interval=SKELETON_AFTER_MS)
+        self._first = QTimer(self, singleShot=True, interval=skeleton_after_ms)
         self._first.timeout.connect(self._show_skeleton)
-        self._second = QTimer(self, singleShot=True, interval=WORDS_AFTER_MS - SKELETON_AFTER_MS)
+        self._second = QTimer(self, singleShot=True, interval=WORDS_AFTER_MS - skeleton_after_ms)
         self._second.timeout.connect(self._show_wait)
 
     @property

@@ -1,0 +1,77 @@
+"""The commands of the current card or the ticked ones: what each does, and when it can do anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from models.values.alerts import AlertDetail, AlertRow, Severity
+from views.actions import Actions, Command
+from views.alerts.triage import Triage
+
+CARD_COMMANDS = (
+    Command.TASK,
+    Command.SNOOZE,
+    Command.RESOLVE,
+    Command.NOT_USEFUL,
+    Command.NOTE,
+    Command.WAIT,
+    Command.ASSIGN,
+    Command.ESCALATE,
+    Command.SUPPRESS,
+    Command.REOPEN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a command acts on: the current card, the cards it is meant for, and where its panel opens."""
+
+    current: AlertRow
+    cards: Sequence[AlertRow]
+    detail: AlertDetail | None
+    anchor: QWidget
+
+
+def run(command: Command, triage: Triage, target: Target) -> None:
+    """Do a command."""
+    current, cards, anchor = target.current, target.cards, target.anchor
+    match command:
+        case Command.TASK:
+            triage.task(current, target.detail, anchor)
+        case Command.NOTE:
+            triage.note(current, anchor)
+        case Command.SNOOZE:
+            triage.snooze(cards, anchor)
+        case Command.WAIT:
+            triage.wait(cards, anchor)
+        case Command.RESOLVE:
+            triage.resolve(cards, anchor)
+        case Command.NOT_USEFUL:
+            triage.not_useful(cards, anchor)
+        case Command.ASSIGN:
+            triage.assign(cards, anchor)
+        case Command.ESCALATE:
+            triage.escalate(cards)
+        case Command.SUPPRESS:
+            triage.suppress(current, anchor)
+        case Command.REOPEN:
+            triage.reopen(cards)
+
+
+def enable(actions: Actions, detail: AlertDetail | None) -> None:
+    """Switch off what cannot do anything with the current card, in menu, button and key alike."""
+    state = detail.alert.state if detail is not None else ""
+    closed = state in ("resolved", "not_useful", "")
+    customer = detail is not None and detail.alert.customer_id is not None
+    critical = detail is not None and detail.alert.severity == Severity.CRITICAL
+    enabled = dict.fromkeys(CARD_COMMANDS, not closed)
+    enabled[Command.NOTE] = detail is not None
+    enabled[Command.REOPEN] = state in ("resolved", "not_useful", "waiting", "snoozed")
+    enabled[Command.ESCALATE] = not closed and not critical
+    enabled[Command.SUPPRESS] = customer
+    enabled[Command.OPEN] = customer
+    for command, on in enabled.items():
+        actions[command].setEnabled(on)

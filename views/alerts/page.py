@@ -1,0 +1,387 @@
+"""The Alerts page: tiles, then queue, detail and actions in splitters; all wires between them are here.
+
+One current card drives detail and actions. After a card is finished the next one in view order is current, else the
+one before. What comes from elsewhere never moves the list: a pill offers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from models.values.alerts import AlertDetail, AlertRow, QueuePage
+from models.values.changes import Changes
+from models.values.customers import FilterChoices
+from views.actions import Command
+from views.alerts import questions
+from views.alerts.actions_pane import MORE, ActionsPane
+from views.alerts.commands import CARD_COMMANDS, Target, enable, run
+from views.alerts.detail_pane import DetailPane, detail_skeleton, id_menu
+from views.alerts.queue_pane import QueuePane
+from views.alerts.tile_strip import TileStrip
+from views.alerts.triage import Triage
+from views.background import Failed
+from views.lists.timeline import TimelineModel
+from views.shell.page import Context, Page
+from views.widgets.drawer import Drawer
+from views.widgets.labels import column
+from views.widgets.splitter import PaneSplitter
+from views.widgets.states import StatePane
+
+WIDE, DRAWER, STACKED, LOW = 1320, 1100, 800, 640
+DETAIL_SKELETON_MS = 100
+SEEN_AFTER_MS = 1_500
+REFRESH_EVERY_MS = 60_000
+
+
+class AlertsPage(Page):
+    """What needs a person today."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        theme, actions, book = context.theme, context.actions, context.book
+        self._desk = book.desk(self)
+        self._wanted: int | None = None  # the card to make current when the queue comes
+        self._fresh = False
+        self._quiet_read = False
+        self._kind = ""
+        self._width_class = ""
+        self.tiles = TileStrip(theme)
+        self.queue = QueuePane(theme, actions, context.remembered.value.me)
+        self.timeline = TimelineModel(self._desk, questions.timeline, self)
+        self.detail = DetailPane(theme, actions, self.timeline)
+        self.detail_state = StatePane(theme, self.detail, detail_skeleton, skeleton_after_ms=DETAIL_SKELETON_MS)
+        self.actions_pane = ActionsPane(theme, actions)
+        self.triage = Triage(book, theme, self)
+        self.splitter = PaneSplitter("alerts")
+        self.splitter.add(self.queue, stretch=0, minimum=300)
+        self.splitter.add(self.detail_state, stretch=1, minimum=380)
+        self.splitter.add(self.actions_pane, stretch=0, minimum=280)
+        body = QWidget()
+        body.setLayout(column(self.splitter))
+        self.drawer = Drawer(theme, body, 320)
+        self.setLayout(column(self.tiles, body))
+        self._seen = QTimer(self, singleShot=True, interval=SEEN_AFTER_MS)
+        self._minute = QTimer(self, interval=REFRESH_EVERY_MS)
+        self._connect()
+        self._add_actions()
+        self.detail_state.show_skeleton()
+
+    # -- the wires ----------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        queue, remembered = self.queue, self.context.remembered
+        queue.asked.connect(self._read_queue)
+        queue.news_wanted.connect(self._read_queue)
+        queue.view.current_changed.connect(self._current_changed)
+        queue.view.opened.connect(self._opened)
+        queue.view.wants_menu.connect(self._show_menu)
+        queue.view.quick.connect(self._run)
+        queue.view.escaped.connect(self._escaped)
+        self.tiles.asked.connect(self._tile_asked)
+        self.detail.kind_chosen.connect(self._kind_chosen)
+        self.detail.wants_customer.connect(self.wants_customer)
+        self.detail.narrow_back.connect(self.go_back)
+        self.detail.wants_actions.connect(self.drawer.toggle)
+        self.detail.list.escaped.connect(self.go_back)
+        self.actions_pane.task_ticked.connect(self._task_ticked)
+        self.timeline.arrived.connect(self._timeline_arrived)
+        self.triage.finished.connect(self._finished)
+        self.splitter.resized.connect(remembered.set_splitter)
+        self._seen.timeout.connect(self._mark_seen)
+        self._minute.timeout.connect(partial(self._read_queue, quiet=True))
+
+    def _add_actions(self) -> None:
+        """Give the page's commands their keys; they act while the page is visible."""
+        wired: dict[Command, Callable[[], None]] = {
+            Command.NEXT: partial(self.queue.view.step, 1),
+            Command.PREVIOUS: partial(self.queue.view.step, -1),
+            Command.TICK: self._tick,
+            Command.FILTER: self.queue.filter_bar.ask,
+            Command.DRAWER: self._toggle_actions,
+            Command.OPEN: lambda: self._opened(self.queue.view.currentIndex()),
+        }
+        wired |= {command: partial(self._run, command) for command in CARD_COMMANDS}
+        for command, done in wired.items():
+            action = self.context.actions[command]
+            action.triggered.connect(partial(_without_argument, done))
+            self.addAction(action)
+
+    # -- what the shell asks ------------------------------------------------------------------------------------
+
+    def arrive(self) -> None:
+        if not self._fresh:
+            self._read_queue()
+            self._desk.read("choices", partial(questions.choices, self.context.book.workspace), self._take_choices)
+        self.queue.view.setFocus()
+
+    def renew(self, changes: Changes) -> None:
+        if not self.isVisible():
+            self._fresh = False
+            return
+        self._read_queue(quiet=not self.context.book.own)
+        current = self.queue.view.current
+        if current is not None and (changes.everyone or current.customer_id in changes.customers):
+            self._read_detail(current)
+
+    def panes(self) -> Sequence[QWidget]:
+        found: list[QWidget] = [self.queue.view, self.detail.list]
+        if self.actions_pane.isVisible():
+            found.append(self.actions_pane.first_button())
+        return [pane for pane in found if pane.isVisible()]
+
+    def go_back(self) -> None:
+        """Esc: from the detail to the list, in a narrow window in place of it."""
+        if self._width_class == "stacked":
+            self._show_stacked(detail=False)
+        self.queue.view.setFocus()
+
+    def fit(self, width: int, height: int) -> None:
+        self.tiles.set_low(height < LOW)
+        self.tiles.setVisible(height >= 420)
+        wanted = "wide" if width >= WIDE else "middle" if width >= DRAWER else "drawer"
+        wanted = "stacked" if width < STACKED else wanted
+        if wanted != self._width_class:
+            self._lay_out(wanted)
+
+    # -- layout -------------------------------------------------------------------------------------------------
+
+    def _lay_out(self, wanted: str) -> None:
+        self._width_class = wanted
+        narrow = wanted in ("drawer", "stacked")
+        held = self.drawer.holds
+        if narrow and not held:
+            self.drawer.hold(self.actions_pane)
+        elif not narrow and held:
+            self.drawer.release()
+            self.splitter.addWidget(self.actions_pane)
+            self.actions_pane.show()
+        self.queue.fit(narrow=wanted != "wide")
+        self.detail.set_mode(stacked=wanted == "stacked", drawer=narrow)
+        self._show_stacked(detail=False)
+        remembered = self.context.remembered.splitter("alerts")
+        if wanted == "wide" and len(remembered) == 3:
+            self.splitter.restore(remembered)
+            return
+        first, last = (372, 336) if wanted == "wide" else (340, 312)
+        rest = max(400, self.width() - first - last)
+        self.splitter.setSizes([first, rest, last] if not narrow else [first, rest + last])
+
+    def _show_stacked(self, *, detail: bool) -> None:
+        stacked = self._width_class == "stacked"
+        self.queue.setVisible(not stacked or not detail)
+        self.detail_state.setVisible(not stacked or detail)
+
+    def _toggle_actions(self) -> None:
+        if self.drawer.holds:
+            self.drawer.toggle()
+        else:
+            self.actions_pane.first_button().setFocus()
+
+    def _anchor(self) -> QWidget:
+        """Under what a panel opens: the actions, or what has the focus while they are closed."""
+        if self.actions_pane.isVisible():
+            return self.actions_pane.task if self.actions_pane.task.isVisible() else self.actions_pane
+        return self.queue.owner if self.queue.isVisible() else self.detail.open_button
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def _read_queue(self, *, quiet: bool = False) -> None:
+        book, queue = self.context.book, self.queue
+        ask = partial(questions.overview, book.workspace, queue.tab, queue.filter, queue.beyond_budget)
+        self._quiet_read = quiet
+        if not quiet:
+            queue.pane.loading("Reading the queue")
+        self._desk.read("queue", ask, self._take_overview, queue.show_error)
+
+    def _take_overview(self, found: questions.Overview) -> None:
+        self._fresh = True
+        self.tiles.show_tiles(found.tiles)
+        self._mark_tile()
+        known = {card.id for card in self.queue.model.cards()}
+        new = [row for row in found.queue.rows if row.id not in known]
+        if self._quiet_read and known and new:
+            self.queue.show_news(len(new))
+            return
+        self._show_queue(found.queue)
+
+    def _show_queue(self, page: QueuePage) -> None:
+        view = self.queue.view
+        before = view.current
+        self.queue.show_page(page)
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and self.queue.model.row_of(wanted) >= 0:
+            view.set_current(wanted, quiet=True)
+        elif view.current is None and page.rows:
+            view.step(1)
+        current = view.current
+        if current is None:
+            self._show_nothing()
+        elif before is None or before != current or self.detail.detail is None:
+            self._read_detail(current)
+        self._place_detail()
+
+    def _show_nothing(self) -> None:
+        self._desk.drop("detail")
+        enable(self.context.actions, None)
+        self.detail_state.show_empty("Nothing is selected", "What you select in the queue is shown here.")
+        self.actions_pane.show_nothing()
+
+    def _take_choices(self, choices: FilterChoices) -> None:
+        self.queue.set_choices(choices)
+        self.triage.owners = tuple(owner for owner, _count in choices.owners if owner)
+
+    def _current_changed(self, card: AlertRow | None) -> None:
+        if card is None:
+            self._show_nothing()
+            return
+        self._read_detail(card)
+
+    def _read_detail(self, card: AlertRow) -> None:
+        workspace = self.context.book.workspace
+        self._seen.stop()
+        self.detail_state.loading(f"Reading {card.customer}")
+        retry = partial(self._read_detail, card)
+        failed = partial(self._detail_failed, retry)
+        self._desk.read("detail", partial(questions.detail, workspace, card.id), self._show_detail, failed)
+        self._read_timeline(card.customer_id)
+
+    def _read_timeline(self, customer_id: int | None) -> None:
+        self.timeline.ask(questions.TimelineQuestion(self.context.book.workspace, customer_id, self._kind))
+
+    def _show_detail(self, detail: AlertDetail | None) -> None:
+        if detail is None:
+            self._read_queue()
+            return
+        policy = self.context.book.workspace.policy
+        place, of = self._place(detail.alert.id)
+        detail = replace(detail, place=place, of=of)
+        self.detail.show_detail(detail, policy.churn_warning, policy.churn_critical)
+        self.actions_pane.show_detail(detail)
+        self.detail_state.show_content()
+        enable(self.context.actions, detail)
+        if detail.alert.state == "open":
+            self._seen.start()
+
+    def _detail_failed(self, retry: Callable[[], None], failed: Failed) -> None:
+        self.detail_state.show_error(failed, retry, "This customer could not be read")
+
+    def _timeline_arrived(self, first: bool) -> None:
+        if first:
+            self.detail.show_counts(self.timeline.about or {}, self._kind)
+            self.detail.list.scrollToTop()
+
+    def _kind_chosen(self, kind: str) -> None:
+        self._kind = kind
+        current = self.queue.view.current
+        if current is not None:
+            self._read_timeline(current.customer_id)
+
+    def _place(self, alert_id: int) -> tuple[int, int]:
+        ids = [card.id for card in self.queue.model.cards()]
+        return (ids.index(alert_id) + 1 if alert_id in ids else 0), len(ids)
+
+    def _place_detail(self) -> None:
+        if self.detail.detail is not None:
+            self.detail.show_place(*self._place(self.detail.detail.alert.id))
+
+    def _mark_seen(self) -> None:
+        """After a moment's look. It is no action of the person, and nothing is read again for it."""
+        detail, workspace = self.detail.detail, self.context.book.workspace
+        if detail is not None and self.isVisible():
+            ids = [detail.alert.id]
+            self._desk.write(partial(questions.mark_seen, workspace, ids), lambda _changes: None)
+
+    # -- commands -----------------------------------------------------------------------------------------------
+
+    def _run(self, command: Command) -> None:
+        current = self.queue.view.current
+        if current is not None:
+            shown = self.detail.detail
+            detail = shown if shown is not None and shown.alert.id == current.id else None
+            run(command, self.triage, Target(current, self.queue.targets(), detail, self._anchor()))
+
+    def _finished(self, ids: Sequence[int], leaves: bool) -> None:
+        """Choose what is current after the cards have left: the next in view order, else the one before."""
+        self.queue.model.clear_ticks()
+        if not leaves:
+            return
+        model, row = self.queue.model, self.queue.view.currentIndex().row()
+        for step in (1, -1):
+            at = row
+            while (at := model.next_card(at, step)) >= 0:
+                card = model.card_at(at)
+                if card is not None and card.id not in ids:
+                    self._wanted = card.id
+                    return
+
+    def _task_ticked(self, task_id: int) -> None:
+        current = self.queue.view.current
+        if current is not None:
+            self.triage.complete(current, task_id)
+
+    def _tick(self) -> None:
+        self.queue.model.tick(self.queue.view.currentIndex().row())
+
+    def _opened(self, index: QModelIndex) -> None:
+        card = self.queue.model.card_at(index.row())
+        if card is None:
+            return
+        if self._width_class == "stacked" and not self.detail_state.isVisible():
+            self._show_stacked(detail=True)
+            self.detail.list.setFocus()
+        elif card.customer_id is not None:
+            self.wants_customer.emit(card.customer_id)
+
+    def _escaped(self) -> None:
+        self.queue.model.clear_ticks()
+
+    def _show_menu(self, index: QModelIndex, at: QPoint) -> None:
+        """Everything that can be done with a row, in its context menu."""
+        actions = self.context.actions
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for command in (*CARD_COMMANDS[:5], *MORE, Command.REOPEN, Command.TICK, Command.OPEN):
+            menu.addAction(actions[command])
+        if self.detail.detail is not None and self.detail.detail.ids:
+            menu.addSeparator()
+            ids = id_menu(self.detail.detail.ids, menu)
+            ids.setTitle("Copy an id")
+            menu.addMenu(ids)
+        menu.popup(at)
+
+    # -- tiles --------------------------------------------------------------------------------------------------
+
+    def _tile_asked(self, key: str) -> None:
+        found = questions.filter_of_tile(key)
+        if found is None:
+            self.wants_page.emit("customers")
+            return
+        tab, wanted = found
+        if self.queue.tab == tab and self.queue.filter == wanted:
+            self.queue.filter_bar.clear_filter()
+            return
+        self.queue.ask_for(tab, wanted)
+
+    def _mark_tile(self) -> None:
+        held = (self.queue.tab, self.queue.filter)
+        keys = [tile.value.key for tile in self.tiles.tiles if tile.value is not None]
+        self.tiles.mark(next((key for key in keys if questions.filter_of_tile(key) == held), ""))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._minute.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._minute.stop()
+        self._seen.stop()
+
+
+def _without_argument(done: Callable[[], None], _checked: bool = False) -> None:
+    done()

@@ -1,0 +1,210 @@
+"""The small panels of the actions: until when, with which outcome, why not, which task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+
+from services.settings import Policy
+from views.theme import Theme
+from views.widgets.overlay import Choice, ChoicePanel, FormPanel, date_field, text_field
+from views.words import WEEKDAYS, days, short_day
+
+KEEPS_RUNNING = "The time limit keeps running while snoozed."
+STOPS = "The time limit stops while you wait for them."
+PICK = "pick"
+OUTCOMES = (
+    Choice("Came back", "they ordered", "came_back"),
+    Choice("Saved", "you kept them", "saved"),
+    Choice("Lost", "they left", "lost"),
+    Choice("No issue", "nothing was wrong", "no_issue"),
+)
+WHY_NOT = (
+    Choice("I knew this already", "", "known already"),
+    Choice("It is normal for them", "", "normal for this customer"),
+    Choice("The data are wrong", "", "wrong data"),
+    Choice("Not worth my time", "", "not worth the time"),
+    Choice("Another reason …", "", PICK),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """When something comes back: a day or moment, a condition, or both."""
+
+    until: date | datetime | None = None
+    condition: str | None = None
+
+
+def snooze_choices(policy: Policy, now: datetime) -> list[Choice]:
+    """What S offers, with the moments that it means.
+
+    Parameters
+    ----------
+    now : local and aware; "later today" is two hours on, at the next full quarter.
+    """
+    latest = f"or {days(policy.snooze_latest_days)}"
+    choices = []
+    later = _quarter(now + timedelta(hours=2))
+    if later.date() == now.date() and later.hour < 22:
+        choices.append(Choice("Later today", later.strftime("%H:%M"), Until(later)))
+    working = next_working_day(policy, now.date())
+    opens = f"{_weekday(working)} {policy.business_hours.opens}"
+    choices.append(Choice("Next working day", opens, Until(working)))
+    week = now.date() + timedelta(days=7)
+    choices.append(Choice("In a week", f"{_weekday(week)} {short_day(week, now.date())}", Until(week)))
+    choices.append(Choice("They order again", latest, Until(condition="next_order")))
+    choices.append(Choice("It gets worse", latest, Until(condition="worse")))
+    choices.append(Choice("Pick a date …", "", PICK))
+    return choices
+
+
+def wait_choices(policy: Policy) -> list[Choice]:
+    """What W offers."""
+    latest = f"or {days(policy.snooze_latest_days)}"
+    return [
+        Choice("They reply", latest, Until(condition="reply")),
+        Choice("They order again", latest, Until(condition="next_order")),
+        Choice("Until a date …", "", PICK),
+    ]
+
+
+def next_working_day(policy: Policy, today: date) -> date:
+    """The next day after ``today`` with business hours."""
+    hours = policy.business_hours
+    day = today + timedelta(days=1)
+    while day.weekday() not in hours.weekdays or day in hours.holidays:
+        day += timedelta(days=1)
+    return day
+
+
+def choice_panel(
+    theme: Theme,
+    window: QWidget,
+    title: str,
+    choices: Sequence[Choice],
+    chosen: Callable[[object], None],
+    foot: str = "",
+) -> ChoicePanel:
+    """A numbered choice."""
+    return ChoicePanel(theme, window, title, choices, chosen, foot)
+
+
+def date_panel(
+    theme: Theme, window: QWidget, title: str, today: date, chosen: Callable[[date], None], foot: str
+) -> FormPanel:
+    """A day after today."""
+    tomorrow = QDate(today.year, today.month, today.day).addDays(1)
+    field = date_field(tomorrow.addDays(6), tomorrow)
+
+    def send(panel: FormPanel) -> None:
+        panel.dismiss()
+        chosen(_python_date(field.date()))
+
+    panel = FormPanel(theme, window, title, "Choose", send, foot)
+    panel.add("Day", field)
+    return panel.done()
+
+
+def task_panel(
+    theme: Theme, window: QWidget, title: str, today: date, due: date, send: Callable[[str, date], None]
+) -> FormPanel:
+    """Title and day of a task; the title is proposed."""
+    words = QLineEdit(title)
+    words.setMaxLength(200)
+    field = date_field(QDate(due.year, due.month, due.day), QDate(today.year, today.month, today.day))
+
+    def sent(panel: FormPanel) -> None:
+        text = words.text().strip()
+        if not text:
+            panel.object_to("Write what is to be done.")
+            words.setFocus()
+            return
+        panel.dismiss()
+        send(text, _python_date(field.date()))
+
+    panel = FormPanel(theme, window, "Add a task", "Add task", sent)
+    panel.add("What is to be done", words)
+    panel.add("Due on", field)
+    words.selectAll()
+    return panel.done()
+
+
+def note_panel(
+    theme: Theme, window: QWidget, title: str, button: str, objection: str, send: Callable[[str], None]
+) -> FormPanel:
+    """A text of a few lines; Ctrl+Enter sends it."""
+    field = text_field("")
+
+    def sent(panel: FormPanel) -> None:
+        text = field.toPlainText().strip()
+        if not text:
+            panel.object_to(objection)
+            field.setFocus()
+            return
+        panel.dismiss()
+        send(text)
+
+    panel = FormPanel(theme, window, title, button, sent)
+    panel.add("In your words", field)
+    return panel.done()
+
+
+def assign_panel(theme: Theme, window: QWidget, owners: Sequence[str], send: Callable[[str], None]) -> FormPanel:
+    """Who takes the cards over: a known owner, or a new name."""
+    field = QComboBox()
+    field.setEditable(True)
+    field.addItems([owner for owner in owners if owner])
+    field.setCurrentText("")
+
+    def sent(panel: FormPanel) -> None:
+        name = field.currentText().strip()
+        if not name:
+            panel.object_to("Name the person who takes it over.")
+            return
+        panel.dismiss()
+        send(name)
+
+    panel = FormPanel(theme, window, "Assign to", "Assign", sent, "The due time stays as it is.")
+    panel.add("Name", field)
+    return panel.done()
+
+
+def suppress_panel(
+    theme: Theme, window: QWidget, customer: str, today: date, send: Callable[[date, str], None]
+) -> FormPanel:
+    """Until when a customer is not emailed, and why."""
+    start = QDate(today.year, today.month, today.day)
+    until = date_field(start.addMonths(3), start.addDays(1))
+    why = QLineEdit()
+
+    def sent(panel: FormPanel) -> None:
+        if not why.text().strip():
+            panel.object_to("Say in a word why; it is shown beside the date.")
+            why.setFocus()
+            return
+        panel.dismiss()
+        send(_python_date(until.date()), why.text().strip())
+
+    panel = FormPanel(theme, window, f"No email to {customer}", "Suppress", sent, "Alerts are raised all the same.")
+    panel.add("Why", why)
+    panel.add("Until", until)
+    return panel.done()
+
+
+def _python_date(day: QDate) -> date:
+    return date(day.year(), day.month(), day.day())
+
+
+def _weekday(day: date) -> str:
+    return WEEKDAYS[day.weekday()]
+
+
+def _quarter(moment: datetime) -> datetime:
+    """The next full quarter of an hour."""
+    over = moment.minute % 15
+    return moment.replace(second=0, microsecond=0) + timedelta(minutes=(15 - over) % 15)

@@ -1,0 +1,72 @@
+"""What the page asks the book, each a call into the public face of `services.insight`, run in the pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from models.values.alerts import AlertDetail, QueueFilter, QueuePage, QueueTab, Tile, TimelineRow
+from models.values.changes import Changes
+from models.values.customers import FilterChoices
+from services import insight
+from services.workspace import Workspace
+from views.lists.keyset_model import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The queue with the tiles above it, read in one go."""
+
+    queue: QueuePage
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineQuestion:
+    """One customer's timeline (or one card's, for a card of the book), of one kind or of all ('')."""
+
+    workspace: Workspace
+    customer_id: int | None
+    kind: str
+
+
+def overview(workspace: Workspace, tab: QueueTab, wanted: QueueFilter, beyond_budget: bool) -> Overview:
+    """The queue of one tab, and the tiles."""
+    queue = insight.queue(workspace, tab, wanted, beyond_budget=beyond_budget)
+    return Overview(queue, insight.tiles(workspace))
+
+
+def detail(workspace: Workspace, alert_id: int) -> AlertDetail | None:
+    """Everything about a card; None if it is gone."""
+    return insight.alert_detail(workspace, alert_id)
+
+
+def choices(workspace: Workspace) -> FilterChoices:
+    """What the filters can offer."""
+    return insight.filter_choices(workspace)
+
+
+def filter_of_tile(key: str) -> tuple[QueueTab, QueueFilter] | None:
+    """Tab and filter that list what a tile counts; None for a tile that leads elsewhere."""
+    found = insight.filter_of_tile(key)
+    if found is None:
+        return None
+    tab, wanted = found
+    return cast(QueueTab, tab), wanted
+
+
+def mark_seen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
+    """Note that a person looked at a card."""
+    from services.alerting import mark_seen as mark
+
+    return mark(workspace, alert_ids)
+
+
+def timeline(question: TimelineQuestion, key: tuple[str, str] | None) -> Page[TimelineRow]:
+    """One page of a customer's timeline, with the counts of every kind."""
+    if question.customer_id is None:
+        return Page((), None, {})
+    kind = question.kind or None
+    found = insight.timeline(question.workspace, question.customer_id, kind=kind, after=key)
+    return Page(found.rows, found.next_key, found.counts)

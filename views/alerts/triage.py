@@ -1,0 +1,190 @@
+"""What a person does with cards: asks what is missing in a small panel, then acts through the book.
+
+Every action is one unit of work with one undo, for one card or for all that are ticked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from models.values.alerts import AlertDetail, AlertRow
+from models.values.changes import Changes
+from services.workspace import Workspace
+from views.alerts import panels
+from views.alerts.panels import PICK, Until
+from views.shell.book import Book
+from views.theme import Theme
+from views.widgets.overlay import Choice, Overlay
+
+
+class Triage(QObject):
+    """The actions on cards.
+
+    Signals
+    -------
+    finished : (ids, leaves) of cards that were acted on; ``leaves`` when they left the tab, so that the next row
+        becomes current.
+    """
+
+    finished = Signal(object, bool)
+
+    def __init__(self, book: Book, theme: Theme, page: QWidget) -> None:
+        super().__init__(page)
+        self._book, self._theme, self._page = book, theme, page
+        self.owners: tuple[str, ...] = ()
+
+    def task(self, card: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
+        """T: a task for the current card, its title proposed."""
+        workspace = self._book.workspace
+        today = workspace.clock.today()
+        proposed = detail.recommendation.title if detail and detail.recommendation else ""
+        due = today if card.due_within_hour else panels.next_working_day(workspace.policy, today)
+
+        def send(title: str, on: date) -> None:
+            self._do(partial(_room, "add_task", alert_id=card.id, title=title, due_on=on), [card], leaves=False)
+
+        self._open(panels.task_panel(self._theme, self._window, proposed, today, due, send), anchor)
+
+    def note(self, card: AlertRow, anchor: QWidget) -> None:
+        """A note on the current card."""
+
+        def send(text: str) -> None:
+            self._do(partial(_room, "add_note", alert_id=card.id, text=text), [card], leaves=False)
+
+        objection = "The note is empty. Write something, or cancel."
+        panel = panels.note_panel(self._theme, self._window, "Note", "Keep note", objection, send)
+        self._open(panel, anchor)
+
+    def complete(self, card: AlertRow, task_id: int) -> None:
+        """Tick a task off."""
+        self._do(partial(_room, "complete_task", task_id=task_id), [card], leaves=False)
+
+    def snooze(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
+        """S: put away until a moment or a condition; the limit runs on."""
+        choices = panels.snooze_choices(self._book.workspace.policy, self._now())
+        self._until("Snooze until", choices, panels.KEEPS_RUNNING, "snooze", cards, anchor)
+
+    def wait(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
+        """W: wait for the customer; the limit stops."""
+        choices = panels.wait_choices(self._book.workspace.policy)
+        self._until("Wait until", choices, panels.STOPS, "wait", cards, anchor)
+
+    def resolve(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
+        """R: close with an outcome."""
+
+        def chosen(outcome: object) -> None:
+            self._do(partial(_room, "resolve", alert_ids=_ids(cards), outcome=str(outcome)), cards, leaves=True)
+
+        self._choose("Resolve as", panels.OUTCOMES, chosen, anchor)
+
+    def not_useful(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
+        """N: close and say why; the rule is judged by it."""
+
+        def chosen(reason: object) -> None:
+            if reason == PICK:
+                objection = "Say in a word why; the rule is judged by it."
+                panel = panels.note_panel(
+                    self._theme, self._window, "Why was it not useful?", "Close alert", objection, chosen
+                )
+                self._open(panel, anchor)
+                return
+            self._do(partial(_room, "not_useful", alert_ids=_ids(cards), reason=str(reason)), cards, leaves=True)
+
+        foot = "The rule’s record counts it."
+        self._choose("Not useful, because", panels.WHY_NOT, chosen, anchor, foot)
+
+    def reopen(self, cards: Sequence[AlertRow]) -> None:
+        """Bring back to what is to be done."""
+        self._do(partial(_room, "reopen", alert_ids=_ids(cards)), cards, leaves=True)
+
+    def assign(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
+        """Hand over to another person."""
+
+        def send(name: str) -> None:
+            self._do(partial(_room, "assign", alert_ids=_ids(cards), owner=name), cards, leaves=False)
+
+        self._open(panels.assign_panel(self._theme, self._window, self.owners, send), anchor)
+
+    def escalate(self, cards: Sequence[AlertRow]) -> None:
+        """Raise to critical."""
+        self._do(partial(_room, "escalate", alert_ids=_ids(cards)), cards, leaves=False)
+
+    def suppress(self, card: AlertRow, anchor: QWidget) -> None:
+        """Keep the card's customer from being emailed for a while."""
+        customer_id = card.customer_id
+        if customer_id is None:
+            return
+
+        def send(until: date, why: str) -> None:
+            work = partial(_room, "suppress", customer_id=customer_id, until=until, why=why)
+            self._do(work, [card], leaves=False)
+
+        today = self._book.workspace.clock.today()
+        panel = panels.suppress_panel(self._theme, self._window, card.customer, today, send)
+        self._open(panel, anchor)
+
+    @property
+    def _window(self) -> QWidget:
+        return self._page.window()
+
+    def _now(self) -> datetime:
+        return self._book.workspace.clock.now().astimezone()
+
+    def _until(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        foot: str,
+        action: str,
+        cards: Sequence[AlertRow],
+        anchor: QWidget,
+    ) -> None:
+        def act(until: Until) -> None:
+            work = partial(_room, action, alert_ids=_ids(cards), until=until.until, condition=until.condition)
+            self._do(work, cards, leaves=True)
+
+        def chosen(value: object) -> None:
+            if isinstance(value, Until):
+                act(value)
+                return
+            today = self._book.workspace.clock.today()
+            panel = panels.date_panel(self._theme, self._window, title, today, lambda day: act(Until(day)), foot)
+            self._open(panel, anchor)
+
+        self._choose(title, choices, chosen, anchor, foot)
+
+    def _choose(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        chosen: Callable[[object], None],
+        anchor: QWidget,
+        foot: str = "",
+    ) -> None:
+        self._open(panels.choice_panel(self._theme, self._window, title, choices, chosen, foot), anchor)
+
+    def _open(self, panel: Overlay, anchor: QWidget) -> None:
+        panel.open_under(anchor)
+
+    def _do(self, action: Callable[[Workspace], Changes], cards: Sequence[AlertRow], *, leaves: bool) -> None:
+        self.finished.emit(_ids(cards), leaves)
+        self._book.act(action)
+
+
+def _ids(cards: Sequence[AlertRow]) -> list[int]:
+    return [card.id for card in cards]
+
+
+def _room(action: str, workspace: Workspace, **arguments: Any) -> Changes:
+    """One of the alerting room's actions. The room is imported here, in the writer's lane: it takes 0.3 s."""
+    from services import alerting
+
+    done = getattr(alerting, action)(workspace, **arguments)
+    assert isinstance(done, Changes)
+    return done

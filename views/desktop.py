@@ -1,0 +1,121 @@
+"""The desktop program: one application, one theme, one window on one book.
+
+Until the first page is painted only QtWidgets, the store and the first query are needed; what is heavy and will be
+wanted soon is imported by a worker afterwards.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from services.settings import Preferences
+from services.workspace import Workspace
+from views.background import Background
+from views.shell.book import Book
+from views.shell.remembered import Remembered
+from views.shell.window import MainWindow
+from views.theme import Theme, ThemeChoice
+
+WARM_UP_AFTER_MS = 600
+Bug = Callable[[BaseException], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Desktop:
+    """An open window with what belongs to it; kept alive by the caller."""
+
+    app: QApplication
+    theme: Theme
+    background: Background
+    book: Book
+    remembered: Remembered
+    window: MainWindow
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """The one `QApplication`, made at its first use with a scale that is never rounded."""
+    found = QCoreApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication([sys.argv[0], *arguments])
+    app.setApplicationName("bellwether")
+    app.setApplicationDisplayName("Bellwether")
+    app.setDesktopFileName("bellwether")
+    return app
+
+
+def build(
+    workspace: Workspace,
+    preferences: Preferences,
+    preferences_path: Path | None,
+    *,
+    bug: Bug | None = None,
+    theme: Theme | None = None,
+) -> Desktop:
+    """Build a window on a book without showing it.
+
+    Parameters
+    ----------
+    preferences_path : where they are saved; None forgets them (tests, pictures).
+    bug : told of an error that is no `BellwetherError`, for the crash report.
+    """
+    app = application()
+    theme = theme or Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
+    background = Background(app, bug=bug)
+    book = Book(workspace, background, app)
+    remembered = Remembered(preferences, preferences_path, app)
+    window = MainWindow(book, background, theme, remembered)
+    return Desktop(app, theme, background, book, remembered, window)
+
+
+def open_window(
+    workspace: Workspace,
+    preferences: Preferences,
+    preferences_path: Path | None,
+    *,
+    problems: Sequence[str] = (),
+    files: Sequence[Path] = (),
+    bug: Bug | None = None,
+) -> int:
+    """Open the window and run until it is closed.
+
+    Parameters
+    ----------
+    problems : sentences to tell at the start, e.g. that the preferences were damaged.
+    files : files to take to the Data page, as if they were dropped.
+
+    Returns
+    -------
+    int
+        Exit code of the program.
+    """
+    desktop = build(workspace, preferences, preferences_path, bug=bug)
+    window = desktop.window
+    window.start()
+    window.show()
+    if files:
+        window.take_files(files)
+    if problems:
+        window.toast.tell(problems[0])
+    QTimer.singleShot(WARM_UP_AFTER_MS, window, lambda: desktop.book.desk(window).read("warm", _warm_up, _nothing))
+    try:
+        return int(desktop.app.exec())
+    finally:
+        desktop.background.close()
+
+
+def _warm_up() -> None:
+    """Import what the first action needs: 0.3 s, taken before anybody waits for it."""
+    import services.alerting  # noqa: F401
+
+
+def _nothing(_value: object) -> None:
+    """The warm-up has no answer."""

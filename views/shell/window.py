@@ -1,0 +1,330 @@
+"""The main window: builds the pages, nests them between rail and top bar, connects their signals. Nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+
+from models.values.alerts import Freshness
+from models.values.changes import Changes
+from views.actions import Actions, Command
+from views.background import Background, ChildRun, Done, Failed, Outcome
+from views.shell import questions
+from views.shell.book import Book
+from views.shell.first_start import FirstStart
+from views.shell.page import Context, Page
+from views.shell.pages import PAGES, PageSpec
+from views.shell.rail import WIDTH as RAIL_WIDTH
+from views.shell.rail import Rail
+from views.shell.remembered import Remembered
+from views.shell.search import SearchField
+from views.shell.top_bar import TopBar
+from views.theme import Theme, ThemeChoice
+from views.widgets.labels import column, row
+from views.widgets.toast import Toast
+
+SMALLEST = (760, 460)
+FIRST_SIZE = (1440, 900)
+FRESHNESS_EVERY_MS = 60_000
+
+
+class MainWindow(QMainWindow):
+    """One window on one book."""
+
+    painted = Signal(str)  # key of the page, after its first paint with an answer
+
+    def __init__(self, book: Book, background: Background, theme: Theme, remembered: Remembered) -> None:
+        super().__init__()
+        self._book, self._background, self._theme, self._remembered = book, background, theme, remembered
+        self._desk = book.desk(self)
+        remembered.use(self._desk)
+        self.setWindowTitle("Bellwether")
+        self.setWindowIcon(theme.icon("alerts", "primary_text"))
+        self.setMinimumSize(*SMALLEST)
+        self.setAcceptDrops(True)
+        self.actions_registry = Actions(self, theme)
+        self._context = Context(book, theme, self.actions_registry, remembered)
+        self._pages: dict[str, Page] = {}
+        self._current = ""
+        self._sample: ChildRun | None = None
+        self._freshness: Freshness | None = None
+        self._build()
+        self._connect()
+        self._restore()
+
+    # -- building -----------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        theme = self._theme
+        self.rail = Rail(theme, self.actions_registry, PAGES)
+        find = partial(questions.find, self._book)
+        self.search = SearchField(theme, self._desk, find, self)
+        self.top_bar = TopBar(theme, self.search)
+        self.stack = QStackedWidget()
+        self._frame = QWidget()
+        self._frame.setLayout(row(self.rail, column(self.top_bar, self.stack)))
+        self.first_start = FirstStart(theme)
+        self._outer = QStackedWidget()
+        self._outer.addWidget(self._frame)
+        self._outer.addWidget(self.first_start)
+        self.setCentralWidget(self._outer)
+        self.toast = Toast(theme, self, left=RAIL_WIDTH)
+        self._minute = QTimer(self, interval=FRESHNESS_EVERY_MS)
+
+    def _connect(self) -> None:
+        book = self._book
+        book.changed.connect(self._changed)
+        book.acted.connect(self._acted)
+        book.told.connect(lambda words: self.toast.tell(words))
+        book.failed.connect(self.tell_failure)
+        book.renewing.connect(lambda on: self.top_bar.show_busy("Scoring …" if on else ""))
+        self._remembered.failed.connect(self.tell_failure)
+        self._remembered.changed.connect(self._preferences_changed)
+        self.rail.chosen.connect(self.show_page)
+        self.top_bar.back.connect(lambda: self._page.go_back())
+        self.search.picked.connect(self.show_customer)
+        self.first_start.wants_files.connect(lambda: self.take_files(()))
+        self.first_start.wants_sample.connect(self.open_sample)
+        self.first_start.cancelled.connect(self._cancel_sample)
+        self._minute.timeout.connect(self._read_freshness)
+        wired = {
+            Command.SEARCH: lambda: self.search.begin(QApplication.focusWidget()),
+            Command.UNDO: book.undo,
+            Command.HELP: self._show_keys,
+            Command.NEXT_PANE: partial(self._cycle, 1),
+            Command.PREVIOUS_PANE: partial(self._cycle, -1),
+            Command.RELOAD: self._reload,
+            Command.CHOOSE_FILES: lambda: self.take_files(()),
+        }
+        wired |= {spec.command: partial(self.show_page, spec.key) for spec in PAGES}
+        for command, done in wired.items():
+            action = self.actions_registry[command]
+            action.triggered.connect(partial(_plain, done))
+            self.addAction(action)
+
+    def _restore(self) -> None:
+        preferences = self._remembered.value
+        if not (
+            preferences.window_geometry
+            and self.restoreGeometry(QByteArray.fromBase64(preferences.window_geometry.encode()))
+        ):
+            self.resize(*FIRST_SIZE)
+
+    def start(self) -> None:
+        """Show the page of last time, and read what stands above it."""
+        last = self._remembered.value.last_page
+        self.show_page(last if last in {spec.key for spec in PAGES} else PAGES[0].key)
+        self._read_freshness()
+        self._minute.start()
+
+    # -- pages --------------------------------------------------------------------------------------------------
+
+    @property
+    def _page(self) -> Page:
+        return self._pages[self._current]
+
+    @property
+    def current_key(self) -> str:
+        """Key of the page in front."""
+        return self._current
+
+    def page(self, key: str) -> Page:
+        """A page, made at its first visit."""
+        found = self._pages.get(key)
+        if found is None:
+            found = self._pages[key] = _spec(key).make(self._context)
+            self.stack.addWidget(found)
+            found.wants_customer.connect(self.show_customer)
+            found.wants_files.connect(self.take_files)
+            found.wants_page.connect(self.show_page)
+            found.headline_changed.connect(self._show_headline)
+            found.fit(self.width(), self.height())
+        return found
+
+    def show_page(self, key: str) -> None:
+        """Bring a page to the front."""
+        page = self.page(key)
+        self._current = key
+        self._leave_first_start()
+        self.stack.setCurrentWidget(page)
+        self.rail.show_page(key)
+        self._show_headline()
+        page.arrive()
+        self._remembered.set(last_page=key)
+
+    def show_customer(self, customer_id: int) -> None:
+        """Open a customer on their page."""
+        self.show_page("customers")
+        self._page.show_customer(customer_id)
+
+    def take_files(self, paths: Sequence[Path]) -> None:
+        """Take files to the Data page; without files it asks for them."""
+        self.show_page("data")
+        self._page.take_files(paths)
+
+    def _show_headline(self) -> None:
+        if not self._current:
+            return
+        title = self._page.headline or _spec(self._current).title
+        self.top_bar.show_title(title, self._page.back)
+        self.setWindowTitle(f"{title} – Bellwether")
+
+    def _cycle(self, step: int) -> None:
+        """F6: the next pane of the page takes the focus."""
+        panes = list(self._page.panes())
+        if not panes:
+            return
+        focus = QApplication.focusWidget()
+        at = next((n for n, pane in enumerate(panes) if focus is not None and _within(focus, pane)), -step)
+        panes[(at + step) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _reload(self) -> None:
+        self._book.heard(Changes(everyone=True), own=True)
+
+    # -- what happens in the book -------------------------------------------------------------------------------
+
+    def _changed(self, changes: Changes) -> None:
+        for page in self._pages.values():
+            page.renew(changes)
+        self._read_freshness()
+
+    def _acted(self, _changes: Changes, words: str) -> None:
+        self.toast.tell(words, self._book.undo)
+
+    def tell_failure(self, failed: Failed) -> None:
+        """Say what went wrong where no pane says it."""
+        self.toast.tell(failed.words)
+
+    def _read_freshness(self) -> None:
+        ask = partial(questions.freshness, self._book.workspace)
+        self._desk.read("freshness", ask, self._show_freshness, self.tell_failure)
+
+    def _show_freshness(self, found: questions.Standing) -> None:
+        self._freshness = found.freshness
+        self.top_bar.show_freshness(found.freshness)
+        self.rail.button("alerts").set_count(found.critical, f"{found.critical} critical")
+        untouched = self._sample is None and self._current != "data" and not self._settled
+        if found.freshness.empty and (untouched or self._sample is not None):
+            self._outer.setCurrentWidget(self.first_start)
+            self.first_start.first_focus().setFocus()
+        elif self._outer.currentWidget() is self.first_start and self._sample is None:
+            self._leave_first_start()
+
+    @property
+    def _settled(self) -> bool:
+        """Whether the person went on from the invitation to another page."""
+        return self._current == "settings"
+
+    def _leave_first_start(self) -> None:
+        self._outer.setCurrentWidget(self._frame)
+
+    # -- first start --------------------------------------------------------------------------------------------
+
+    def open_sample(self) -> None:
+        """Make and import the sample book in a child process."""
+        from models.values.imports import Progress
+        from services.jobs import SampleBookJob
+
+        self.first_start.show_progress(Progress("Writing the sample exports", 0, None))
+        self._sample = self._book.run(SampleBookJob(self._book.workspace.recipe))
+        self._sample.progress.connect(self.first_start.show_progress)
+        self._sample.ended.connect(self._sample_ended)
+
+    def _cancel_sample(self) -> None:
+        if self._sample is not None:
+            self._sample.cancel()
+
+    def _sample_ended(self, outcome: Outcome) -> None:
+        self._sample = None
+        self.first_start.show_start()
+        if isinstance(outcome, Done):
+            self.show_page("alerts")
+            self._book.heard(outcome.value.pipeline.changes, own=True)
+        elif isinstance(outcome, Failed):
+            self.tell_failure(outcome)
+
+    # -- the window itself --------------------------------------------------------------------------------------
+
+    def _show_keys(self) -> None:
+        from PySide6.QtCore import QPoint
+
+        from views.shell.key_help import KeyHelp
+
+        panel = KeyHelp(self._theme, self)
+        panel.adjustSize()
+        right = (self.width() + panel.width()) // 2
+        panel.open_at(QPoint(right, max(16, (self.height() - panel.sizeHint().height()) // 2)))
+
+    def _preferences_changed(self) -> None:
+        choice = ThemeChoice(self._remembered.value.theme)
+        if choice is not self._theme.choice:
+            self._theme.choose(choice)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _files(event):
+            event.acceptProposedAction()
+            self.first_start.show_over(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.first_start.show_over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.first_start.show_over(False)
+        paths = _files(event)
+        if paths:
+            event.acceptProposedAction()
+            self.take_files(paths)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for page in self._pages.values():
+            page.fit(self.width(), self.height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.toast.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.painted.emit(self._current)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self._remembered.set(window_geometry=geometry)
+        self._remembered.save_now()
+        self._minute.stop()
+        self.toast.dismiss()
+        self._background.close()
+        super().closeEvent(event)
+
+
+def _spec(key: str) -> PageSpec:
+    return next(spec for spec in PAGES if spec.key == key)
+
+
+def _within(widget: QWidget, pane: QWidget) -> bool:
+    return widget is pane or pane.isAncestorOf(widget)
+
+
+def _files(event: QDropEvent) -> list[Path]:
+    """Local files of a drop; anything else is not taken."""
+    mime = event.mimeData()
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()] if mime.hasUrls() else []
+
+
+def _plain(done: object, _checked: bool = False) -> None:
+    assert callable(done)
+    done()
