@@ -42,7 +42,9 @@ class Store:
                 connection.exec_driver_sql("PRAGMA query_only = OFF")
 
     @contextmanager
-    def unit_of_work(self, actor: Actor, verb: str, subject: str, *, at: str) -> Iterator[UnitOfWork]:
+    def unit_of_work(
+        self, actor: Actor, verb: str, subject: str, *, at: str, staging: Path | None = None
+    ) -> Iterator[UnitOfWork]:
         """Yield a unit of work: committed once by its ``commit()``, rolled back in every other case.
 
         Parameters
@@ -51,8 +53,10 @@ class Store:
             What the journal entry says, e.g. a person, "snooze", "alert:77".
         at
             The moment (UTC, ISO) from the workspace's clock.
+        staging
+            A staging file to attach as ``stage`` while the work is done.
         """
-        with self._told(), self._engine.connect() as connection:
+        with self._told(), self._engine.connect() as connection, _attached(connection, staging):
             work = UnitOfWork(connection, actor, verb, subject, at)
             work.begin()
             try:
@@ -74,6 +78,21 @@ class Store:
             if fault is None:
                 raise
             raise fault from error
+
+
+@contextmanager
+def _attached(connection: Connection, staging: Path | None) -> Iterator[None]:
+    """Attach a staging file, without journal or waiting for the disk: it is thrown away after any accident."""
+    if staging is None:
+        yield
+        return
+    connection.exec_driver_sql("ATTACH ? AS stage", (str(staging),))
+    try:
+        connection.exec_driver_sql("PRAGMA stage.journal_mode = OFF")
+        connection.exec_driver_sql("PRAGMA stage.synchronous = OFF")
+        yield
+    finally:
+        connection.exec_driver_sql("DETACH stage")
 
 
 def open_store(path: str | Path, *, create: bool = True, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Store:

@@ -1,0 +1,142 @@
+"""One import up to its last step: the file is read and staged, matched with the book, and compared.
+
+A dry run and an import are the same up to here; what is left in the staging file is what the check shows, what the
+receipt counts, and what the last step writes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from models.values.errors import Cancelled
+from models.values.imports import Progress
+from services.sync.apply.compare import (
+    compare,
+    compare_again,
+    compare_customers,
+    ignore_nobodys,
+    mark_order_changes,
+    put_orders_together,
+    reject_unknown_deals,
+    settle_amounts,
+    sort_out_keys,
+)
+from services.sync.apply.match import Matches, match_items, match_people
+from services.sync.apply.target import Target, targets_of
+from services.sync.map.plan import Plan
+from services.sync.stage.layout import layout_of
+from services.sync.stage.rows import Stager
+from services.sync.stage.staging import close_staging, open_staging
+
+ProgressCall = Callable[[Progress], None]
+CancelCall = Callable[[], bool]
+_PROGRESS_SECONDS = 0.1
+_POLL_INSTRUCTIONS = 400_000
+
+
+class Watch:
+    """Tells how far the work is, at most ten times a second, and stops it where a person cancelled."""
+
+    def __init__(self, progress: ProgressCall | None, cancelled: CancelCall | None) -> None:
+        self._progress = progress
+        self._cancelled = cancelled
+        self._told = 0.0
+        self.stopped = False
+
+    def rows(self, done: int, share: float) -> None:
+        """Tell how many rows were read, and estimate of how many."""
+        self.check()
+        now = time.monotonic()
+        if self._progress and now - self._told >= _PROGRESS_SECONDS:
+            self._told = now
+            self._progress(Progress("Reading", done, max(done, int(done / share)) if share else None))
+
+    def step(self, words: str) -> None:
+        """Tell the step that begins."""
+        self.check()
+        if self._progress:
+            self._progress(Progress(words, 0, None))
+
+    def check(self) -> None:
+        """Stop where a person cancelled.
+
+        Raises
+        ------
+        Cancelled
+        """
+        if self.stopped or (self._cancelled is not None and self._cancelled()):
+            self.stopped = True
+            raise Cancelled("Cancelled. Nothing of the file was kept.")
+
+    def guard(self, db: sqlite3.Connection) -> None:
+        """Let a cancel interrupt long statements too."""
+        if self._cancelled is not None:
+            db.set_progress_handler(self._interrupt, _POLL_INSTRUCTIONS)
+
+    def _interrupt(self) -> int:
+        if not self.stopped and self._cancelled is not None and self._cancelled():
+            self.stopped = True
+        return 1 if self.stopped else 0
+
+
+class Analysis:
+    """A file on its way into the book."""
+
+    def __init__(self, plan: Plan, watch: Watch) -> None:
+        self.plan = plan
+        self.layout = layout_of(plan)
+        self.targets: list[Target] = targets_of(plan, self.layout)
+        self.matches = Matches(0, 0, {}, ())
+        self.warnings: list[str] = list(plan.warnings)
+        self._watch = watch
+        self.stager: Stager
+
+    def stage(self, path: Path, *, keep_raw: bool) -> None:
+        """Read the file into a new staging file at `path`."""
+        keep_raw = keep_raw or self.plan.entity.name == "stage_changes"
+        db = open_staging(path)
+        try:
+            self.stager = Stager(self.plan, self.layout, db, keep_raw=keep_raw)
+            for batch in self.plan.table.batches():
+                self._watch.rows(self.stager.rows_read, batch.share)
+                self.stager.add(batch)
+            self.stager.finish()
+        except BaseException:
+            db.close()
+            raise
+        close_staging(db)
+        self.warnings += self.stager.warnings
+
+    def compare(self, db: sqlite3.Connection) -> None:
+        """Match and compare; `db` is a connection of the store with the staging file attached."""
+        plan, layout, source = self.plan, self.layout, self.plan.source
+        self._watch.step("Matching customers")
+        sort_out_keys(db, layout, self.stager, loose=not layout.keyed)
+        if layout.has_people:
+            self.matches = match_people(db, plan, source)
+            self.warnings += self.matches.warnings
+            ignore_nobodys(db, plan)
+        if layout.has_items:
+            self.warnings += match_items(db, source)
+        self._watch.step("Comparing with your book")
+        if plan.entity.name == "stage_changes":
+            reject_unknown_deals(db, source)
+        if plan.entity.customer == "self":
+            compare_customers(db, self.targets[0], source)
+        elif layout.lines:
+            self._compare_orders(db, source)
+        else:
+            compare(db, self.targets[0], source)
+
+    def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:
+        orders, lines = self.targets
+        put_orders_together(db, self.layout, keyless=orders.loose_keys)
+        compare(db, orders, source)
+        compare(db, lines, source)
+        if db.execute("SELECT EXISTS (SELECT 1 FROM stage.o WHERE target_id IS NOT NULL)").fetchone()[0]:
+            settle_amounts(db, discounted="discount_minor" in self.layout.kept)
+            compare_again(db, orders, source)
+            mark_order_changes(db)

@@ -1,0 +1,270 @@
+"""Which customer of the book each customer of the file is: by id, then email, then phone; by name where there is no id.
+
+All of it in the staging file, set by set; nothing is written into the book here. Customers who are not found are grouped,
+so that the same person under one id and one email becomes one customer and not two.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from services.sync.map.plan import Plan
+from services.sync.recognise import SYSTEMS
+from services.sync.validate.words import loose_key, name_key
+
+_KNOWN_SOURCES = frozenset(system.name for system in SYSTEMS)
+_SAME_SOURCE_ID = """
+    EXISTS (SELECT 1 FROM main.identities o WHERE o.customer_id = i.customer_id AND o.kind = 'external_id' AND o.source = :source)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """How the customers of a file were found."""
+
+    matched: int
+    created: int
+    by: dict[str, int]
+    warnings: tuple[str, ...]
+
+
+def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
+    """Find the file's customers in the book and group those who are new.
+
+    Parameters
+    ----------
+    db : sqlite3.Connection
+        Connection of the store with the staging file attached.
+    plan : Plan
+    source : str
+        The system that the file's ids belong to.
+    """
+    db.execute("CREATE INDEX stage.people_id ON people (external_id)")
+    db.execute("CREATE INDEX stage.people_email ON people (email)")
+    warnings: list[str] = []
+    if db.execute("SELECT EXISTS (SELECT 1 FROM main.identities)").fetchone()[0]:
+        _by_id(db, source)
+        adopted = _adopted_source(db, plan, source)
+        if adopted:
+            count = _by_id(db, adopted)
+            warnings.append(
+                f"{count:,} customers were found by their id in “{adopted}”. "
+                "If these are other customers, undo this import and name its system with --source."
+            )
+        own = plan.entity.customer == "self"
+        _by_contact(db, "email", source, own=own)
+        _by_contact(db, "phone", source, own=own)
+        _by_name(db, own=own)
+        _by_order(db, source)
+        if own:
+            _one_row_each(db)
+    _group_new(db)
+    by = dict(
+        db.execute("SELECT how, count(DISTINCT customer_id) FROM stage.people WHERE customer_id IS NOT NULL GROUP BY how")
+    )
+    matched = db.execute("SELECT count(DISTINCT customer_id) FROM stage.people").fetchone()[0]
+    created = db.execute("SELECT count(DISTINCT head) FROM stage.people WHERE customer_id IS NULL").fetchone()[0]
+    return Matches(matched, created, by, tuple(warnings))
+
+
+def _by_id(db: sqlite3.Connection, source: str) -> int:
+    return db.execute(
+        """
+        UPDATE stage.people SET how = 'id', customer_id = i.customer_id
+        FROM (SELECT value, min(customer_id) AS customer_id FROM main.identities
+              WHERE kind = 'external_id' AND source = :source GROUP BY value) i
+        WHERE people.customer_id IS NULL AND i.value = people.external_id
+        """,
+        {"source": source},
+    ).rowcount
+
+
+def _adopted_source(db: sqlite3.Connection, plan: Plan, source: str) -> str | None:
+    """Another export of the same, unknown system: one that knows at least half of this file's ids.
+
+    A customers.csv and an orders.csv of one shop have no more in common than their ids. Files of systems that are
+    recognised, or whose system a person has named, are never joined this way.
+    """
+    if plan.recognition.system is not None:
+        return None
+    total, telling, waiting = db.execute(
+        """
+        SELECT count(DISTINCT external_id),
+               count(DISTINCT CASE WHEN length(external_id) >= 4 OR external_id GLOB '*[A-Za-z]*' THEN external_id END),
+               count(DISTINCT CASE WHEN customer_id IS NULL THEN external_id END)
+        FROM stage.people
+        """
+    ).fetchone()
+    if not waiting or telling < 0.9 * total:
+        return None
+    others = [
+        row[0]
+        for row in db.execute("SELECT DISTINCT source FROM main.identities WHERE kind = 'external_id' AND source <> ?", (source,))
+        if row[0] not in _KNOWN_SOURCES
+    ]
+    best: tuple[int, str] = (0, "")
+    for other in others:
+        known = db.execute(
+            """
+            SELECT count(DISTINCT p.external_id) FROM stage.people p
+            JOIN main.identities i ON i.kind = 'external_id' AND i.source = ? AND i.value = p.external_id
+            """,
+            (other,),
+        ).fetchone()[0]
+        best = max(best, (known, other))
+    return best[1] if best[0] * 2 >= total else None
+
+
+def _by_contact(db: sqlite3.Connection, kind: str, source: str, *, own: bool) -> None:
+    # Two records of one system are two customers, even where they share an address.
+    apart = f"AND (people.external_id IS NULL OR NOT {_SAME_SOURCE_ID})"
+    db.execute(
+        f"""
+        UPDATE stage.people SET how = '{kind}', customer_id = i.customer_id
+        FROM (SELECT value, min(customer_id) AS customer_id FROM main.identities WHERE kind = '{kind}' GROUP BY value) i
+        WHERE people.customer_id IS NULL AND people.order_ref IS NULL AND i.value = people.{kind} {apart}
+        """,
+        {"source": source},
+    )
+
+
+def _by_name(db: sqlite3.Connection, *, own: bool) -> None:
+    """By name only where a row says nothing else of its customer, and only where one customer bears the name."""
+    only_name = "customer_id IS NULL AND external_id IS NULL AND email IS NULL AND phone IS NULL AND name_key IS NOT NULL"
+    if not db.execute(f"SELECT EXISTS (SELECT 1 FROM stage.people WHERE {only_name})").fetchone()[0]:
+        return
+    db.create_function("name_key", 1, lambda text: name_key(text) if text else None, deterministic=True)
+    db.execute("CREATE TABLE stage.names (name_key TEXT, customer_id INTEGER)")
+    db.execute(
+        """
+        INSERT INTO stage.names SELECT name_key(name), id FROM main.customers WHERE name <> ''
+        UNION SELECT name_key(company), id FROM main.customers WHERE company IS NOT NULL
+        """
+    )
+    db.execute("CREATE INDEX stage.names_key ON names (name_key, customer_id)")
+    db.execute(
+        f"""
+        UPDATE stage.people SET how = 'name', customer_id = n.customer_id
+        FROM (SELECT name_key, min(customer_id) AS customer_id FROM stage.names
+              GROUP BY name_key HAVING count(DISTINCT customer_id) = 1) n
+        WHERE people.name_key = n.name_key AND {only_name}
+        """
+    )
+
+
+def _by_order(db: sqlite3.Connection, source: str) -> None:
+    """A return without a customer of its own has that of the order that it refers to."""
+    db.execute(
+        """
+        UPDATE stage.people SET how = 'order', customer_id = o.customer_id
+        FROM main.orders o
+        WHERE people.customer_id IS NULL AND people.order_ref IS NOT NULL AND people.external_id IS NULL
+          AND people.email IS NULL AND o.source = :source AND o.external_id = people.order_ref
+        """,
+        {"source": source},
+    )
+
+
+def _one_row_each(db: sqlite3.Connection) -> None:
+    """Two records of a customer file never become one customer: the first keeps the match, by id before by contact."""
+    db.execute(
+        """
+        UPDATE stage.people SET customer_id = NULL, how = NULL
+        WHERE customer_id IS NOT NULL AND how <> 'id' AND who <> (
+            SELECT q.who FROM stage.people q WHERE q.customer_id = people.customer_id
+            ORDER BY q.how <> 'id', q.who LIMIT 1)
+        """
+    )
+
+
+def _group_new(db: sqlite3.Connection) -> None:
+    """Give everyone who is not in the book a head: the first of those who are the same new customer."""
+    db.execute(
+        """
+        UPDATE stage.people SET head = (SELECT min(q.who) FROM stage.people q WHERE q.external_id = people.external_id
+                                        AND q.customer_id IS NULL)
+        WHERE customer_id IS NULL AND external_id IS NOT NULL
+        """
+    )
+    for kind in ("email", "phone", "name_key"):
+        db.execute(f"CREATE INDEX IF NOT EXISTS stage.people_{kind} ON people ({kind})")
+        db.execute(
+            f"""
+            UPDATE stage.people SET head = coalesce(
+                (SELECT min(q.head) FROM stage.people q WHERE q.{kind} = people.{kind} AND q.head IS NOT NULL),
+                (SELECT min(q.who) FROM stage.people q WHERE q.{kind} = people.{kind} AND q.head IS NULL AND q.customer_id IS NULL))
+            WHERE customer_id IS NULL AND head IS NULL AND {kind} IS NOT NULL
+            """
+        )
+
+
+def match_items(db: sqlite3.Connection, source: str) -> list[str]:
+    """Find the file's products in the book: by code, by name, and by name without blanks and case.
+
+    Returns
+    -------
+    list of str
+        What a person should know: names that were only found loosely, and names that were not found.
+    """
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM main.products)").fetchone()[0]:
+        return _unknown_products(db)
+    for key, own in (("sku", "sku"), ("sku", "external_id"), ("name", "name")):
+        db.execute(
+            f"""
+            UPDATE stage.items SET product_id = (
+                SELECT p.id FROM main.products p WHERE p.{own} = items.{key}
+                ORDER BY p.source <> :source, p.id LIMIT 1)
+            WHERE product_id IS NULL AND {key} IS NOT NULL
+            """,
+            {"source": source},
+        )
+    db.create_function("loose_key", 1, lambda text: loose_key(text) if text else None, deterministic=True)
+    db.execute("CREATE TABLE stage.loose AS SELECT loose_key(name) AS k, min(id) AS id, name FROM main.products GROUP BY 1")
+    loosely = [
+        row[0]
+        for row in db.execute(
+            """
+            SELECT i.what FROM stage.items i JOIN stage.loose l ON l.k = i.loose_key
+            WHERE i.product_id IS NULL AND i.loose_key <> ''
+            """
+        )
+    ]
+    db.execute(
+        """
+        UPDATE stage.items SET product_id = (SELECT l.id FROM stage.loose l WHERE l.k = items.loose_key)
+        WHERE product_id IS NULL AND loose_key <> ''
+        """
+    )
+    said = []
+    for name, known, count in _counted(db, loosely):
+        said.append(f"“{name}” was taken as the product “{known}” ({count:,} rows).")
+    return said + _unknown_products(db)
+
+
+def _counted(db: sqlite3.Connection, items: list[int]) -> list[tuple[str, str, int]]:
+    found: list[tuple[str, str, int]] = []
+    for what in items[:20]:
+        row = db.execute(
+            """
+            SELECT i.name, p.name, (SELECT count(*) FROM stage.r WHERE r.what = i.what)
+            FROM stage.items i JOIN main.products p ON p.id = i.product_id WHERE i.what = ?
+            """,
+            (what,),
+        ).fetchone()
+        found.append(row)
+    return found
+
+
+def _unknown_products(db: sqlite3.Connection) -> list[str]:
+    unknown = db.execute(
+        """
+        SELECT i.name, count(*) FROM stage.items i JOIN stage.r ON r.what = i.what
+        WHERE i.product_id IS NULL AND i.name IS NOT NULL GROUP BY i.name ORDER BY 2 DESC, 1
+        """
+    ).fetchall()
+    if not unknown:
+        return []
+    shown = ", ".join(f"{name} ({count:,})" for name, count in unknown[:8])
+    rest = f" and {len(unknown) - 8:,} more" if len(unknown) > 8 else ""
+    return [f"{len(unknown):,} product names are not among the products of the book: {shown}{rest}. They are kept as text."]

@@ -1,0 +1,250 @@
+"""The last step: what was compared is written into the book by a handful of statements, inside one transaction.
+
+Updated rows leave their before- and after-images in `import_changes`; inserted rows are known by the import that they
+bear. The digest of all images goes into the journal's entry.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from hashlib import sha256
+from itertools import islice
+
+from models import tables
+from services.sync.apply.target import CHANGED, Target
+from services.sync.map.plan import Plan
+
+# Below this many new rows an index is kept up row by row; above it, it is cheaper to build it anew.
+_BULK_ROWS = 20_000
+_IMAGES_AT_ONCE = 1_000
+_LONGEST_NAME = "coalesce(p.name, p.company, p.email, default_name(p.external_id, p.email, p.phone_text))"
+
+
+def default_name(external_id: str | None, email: str | None, phone: str | None) -> str:
+    """What a customer is called whose name nobody has told yet."""
+    if external_id and not any(sign.isdigit() for sign in external_id):
+        return external_id
+    if external_id:
+        return f"Customer {external_id}"
+    return email or phone or "Customer"
+
+
+class Writer:
+    """Writes one import into the book."""
+
+    def __init__(self, db: sqlite3.Connection, import_id: int, source: str, tick: Callable[[str], None]) -> None:
+        self._db = db
+        self._import_id = import_id
+        self._source = source
+        self._tick = tick
+        self._digest = sha256()
+        self.images = 0
+        self.tables: set[str] = set()
+        db.create_function("default_name", 3, default_name, deterministic=True)
+
+    @property
+    def digest(self) -> str:
+        """The digest of all before- and after-images, in the order in which they were written."""
+        return self._digest.hexdigest()
+
+    def customers_of_rows(self) -> int:
+        """Make customers of those who are named in rows about something else and are not in the book."""
+        made = self._db.execute(
+            f"""
+            INSERT INTO main.customers (source, external_id, import_id, name, email, phone, company, city, region, country)
+            SELECT :source, coalesce(p.external_id, p.email, p.phone, p.name_key), :import_id, {_LONGEST_NAME},
+                   p.email, p.phone_text, p.company, p.city, p.region, p.country
+            FROM stage.people p
+            WHERE p.customer_id IS NULL AND p.head = p.who AND p.who IN (
+                SELECT q.head FROM stage.people q JOIN stage.r ON r.who = q.who
+                WHERE r.state IS NULL OR r.state = {CHANGED})
+            ORDER BY p.who
+            """,
+            self._names,
+        ).rowcount
+        if made:
+            self.tables.add("customers")
+            self._resolve()
+        self._identities()
+        return made
+
+    def customer_rows(self, target: Target) -> None:
+        """Write a file of customers: who is new, and what changed of those who are not."""
+        self._update(target)
+        given = {name: f"s.{name}" for name in target.columns}
+        given["source"], given["import_id"] = ":source", ":import_id"
+        for name in ("email_consent", "tracking_consent"):
+            if name in given:
+                given[name] = f"coalesce({given[name]}, 'unknown')"
+        given["external_id"] = "s.key"
+        given["name"] = (
+            "(SELECT coalesce(s.name, default_name(p.external_id, p.email, p.phone_text)) FROM stage.people p WHERE p.who = s.who)"
+        )
+        made = self._db.execute(
+            f"""
+            INSERT INTO main.customers ({", ".join(given)})
+            SELECT {", ".join(given.values())} FROM stage.r s WHERE s.state IS NULL ORDER BY s.row
+            """,
+            self._names,
+        ).rowcount
+        if made:
+            self.tables.add("customers")
+            self._db.execute(
+                """
+                UPDATE stage.people SET customer_id = c.id FROM stage.r r, main.customers c
+                WHERE r.who = people.who AND r.state IS NULL AND people.customer_id IS NULL
+                  AND c.source = :source AND c.external_id = r.key
+                """,
+                self._names,
+            )
+        self._identities()
+
+    def rows(self, target: Target) -> None:
+        """Write one table: its changed rows, then its new ones."""
+        self._update(target)
+        new = self._db.execute(f"SELECT count(*) FROM stage.{target.staged} WHERE state IS NULL").fetchone()[0]
+        if not new:
+            return
+        self._tick(f"Adding {new:,} rows")
+        self.tables.add(target.table)
+        indexes = self._drop_indexes(target.table, new)
+        columns = {"source": ":source", "import_id": ":import_id", **target.columns}
+        order = "s.row" if target.staged == "r" else "s.first_row"
+        self._db.execute(
+            f"""
+            INSERT INTO main.{target.table} ({", ".join(columns)})
+            SELECT {", ".join(columns.values())} FROM stage.{target.staged} s WHERE s.state IS NULL ORDER BY {order}
+            """,
+            self._names,
+        )
+        for statement in indexes:
+            self._tick("Building indexes")
+            self._db.execute(statement)
+        if target.staged == "o":
+            self._db.execute(
+                """
+                UPDATE stage.o SET target_id = (
+                    SELECT t.id FROM main.orders t WHERE t.source = :source AND t.external_id = o.key)
+                WHERE state IS NULL
+                """,
+                self._names,
+            )
+
+    def changed_customers(self, plan: Plan, limit: int) -> tuple[set[int], bool]:
+        """Customers whose rows are new or changed: their ids, or True for everyone above `limit`."""
+        if plan.entity.name == "stage_changes":
+            statement = f"""
+                SELECT DISTINCT d.customer_id FROM stage.r s JOIN main.opportunities d
+                ON d.source = :source AND d.external_id = s.ref
+                WHERE (s.state IS NULL OR s.state = {CHANGED}) AND d.customer_id IS NOT NULL LIMIT :limit"""
+        elif plan.entity.customer == "none":
+            return set(), "products" in self.tables
+        else:
+            statement = f"""
+                SELECT DISTINCT p.customer_id FROM stage.people p WHERE p.customer_id IS NOT NULL AND p.who IN (
+                    SELECT s.who FROM stage.r s WHERE s.state IS NULL OR s.state = {CHANGED} OR s.note = 'order')
+                LIMIT :limit"""
+        found = {row[0] for row in self._db.execute(statement, {"source": self._source, "limit": limit + 1})}
+        before = self._db.execute(
+            """
+            SELECT DISTINCT json_extract(before, '$.customer_id') FROM main.import_changes
+            WHERE import_id = ? AND json_extract(before, '$.customer_id') IS NOT NULL
+            """,
+            (self._import_id,),
+        )
+        found |= {row[0] for row in before}
+        return (set(), True) if len(found) > limit else (found, False)
+
+    @property
+    def _names(self) -> dict[str, object]:
+        return {"source": self._source, "import_id": self._import_id}
+
+    def _resolve(self) -> None:
+        self._db.execute(
+            """
+            UPDATE stage.people SET customer_id = (
+                SELECT c.id FROM stage.people h JOIN main.customers c
+                ON c.source = :source AND c.external_id = coalesce(h.external_id, h.email, h.phone, h.name_key)
+                WHERE h.who = people.head)
+            WHERE customer_id IS NULL AND head IS NOT NULL
+            """,
+            self._names,
+        )
+
+    def _identities(self) -> None:
+        """Remember under which ids, addresses and numbers each customer is known."""
+        for kind, column, source in (
+            ("external_id", "external_id", ":source"),
+            ("email", "email", "''"),
+            ("phone", "phone", "''"),
+        ):
+            self._db.execute(
+                f"""
+                INSERT OR IGNORE INTO main.identities (customer_id, kind, source, value, confidence, import_id)
+                SELECT p.customer_id, '{kind}', {source}, p.{column}, 'exact', :import_id
+                FROM stage.people p WHERE p.customer_id IS NOT NULL AND p.{column} IS NOT NULL
+                GROUP BY p.customer_id, p.{column} ORDER BY min(p.who)
+                """,
+                self._names,
+            )
+
+    def _update(self, target: Target) -> None:
+        staged, table = f"stage.{target.staged}", target.table
+        changed = self._db.execute(f"SELECT count(*) FROM {staged} WHERE state = {CHANGED}").fetchone()[0]
+        if not changed:
+            return
+        self._tick(f"Changing {changed:,} rows")
+        self.tables.add(table)
+        names = list(target.columns)
+        self._keep_images(target, names)
+        self._db.execute(
+            f"""
+            UPDATE main.{table} AS t SET ({", ".join(names)}) = (
+                SELECT {", ".join(target.columns[name] for name in names)} FROM {staged} s
+                WHERE s.target_id = t.id AND s.state = {CHANGED})
+            WHERE t.id IN (SELECT s.target_id FROM {staged} s WHERE s.state = {CHANGED})
+            """,
+            self._names,
+        )
+
+    def _keep_images(self, target: Target, names: list[str]) -> None:
+        staged, table = f"stage.{target.staged}", target.table
+        self._db.execute(f"CREATE INDEX IF NOT EXISTS stage.{target.staged}_target ON {target.staged} (target_id)")
+        old = [f"t.{name}" for name in names]
+        new = [target.columns[name] for name in names]
+        cursor = self._db.execute(
+            f"""
+            SELECT t.id, {", ".join(old)}, {", ".join(new)} FROM {staged} s JOIN main.{table} t ON t.id = s.target_id
+            WHERE s.state = {CHANGED} ORDER BY t.id
+            """,
+            self._names,
+        )
+        width = len(names)
+        while rows := list(islice(cursor, _IMAGES_AT_ONCE)):
+            images = []
+            for row_id, *values in rows:
+                pairs = list(zip(names, values[:width], values[width:], strict=True))
+                before = json.dumps({name: one for name, one, two in pairs if one != two}, ensure_ascii=False)
+                after = json.dumps({name: two for name, one, two in pairs if one != two}, ensure_ascii=False)
+                self._digest.update(f"{table}\x1f{row_id}\x1f{before}\x1f{after}\n".encode())
+                images.append((self._import_id, table, row_id, before, after))
+            self.images += len(images)
+            self._db.executemany(
+                "INSERT INTO main.import_changes (import_id, table_name, row_id, before, after) VALUES (?, ?, ?, ?, ?)", images
+            )
+
+    def _drop_indexes(self, table: str, new: int) -> list[str]:
+        """Drop the table's own indexes before a load that is larger than the table; return what makes them again."""
+        there = self._db.execute(f"SELECT count(*) FROM (SELECT 1 FROM main.{table} LIMIT ?)", (new,)).fetchone()[0]
+        if new < _BULK_ROWS or there >= new:
+            return []
+        found = self._db.execute(
+            "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,)
+        ).fetchall()
+        unique = {index.name for index in tables.metadata.tables[table].indexes if index.unique}
+        kept = [(name, sql) for name, sql in found if name not in unique]
+        for name, _ in kept:
+            self._db.execute(f"DROP INDEX main.{name}")
+        return [sql for _, sql in kept]

@@ -1,0 +1,169 @@
+"""What a file is about: a known export, or the entity whose fields its headers name best."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.values.errors import UserError
+from services.sync.entities import ENTITIES, Entity
+from services.sync.map.headers import lacking, normal, propose
+from services.sync.read import Table
+from services.sync.recognise.systems import SYSTEMS, System
+
+_ONLY_BY_HEADERS = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a file was found to be."""
+
+    entity: Entity
+    mapping: dict[str, str]
+    system: System | None
+
+    @property
+    def words(self) -> str:
+        """The export in words: "Online Retail order lines", or the entity where no system is known."""
+        return self.system.words if self.system else self.entity.label
+
+
+def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[str, str] | None = None) -> Recognition:
+    """Find out what a file is about.
+
+    Parameters
+    ----------
+    table : Table
+    entity_name : str, optional
+        What a person said it is about (``--as``).
+    overrides : mapping of str to str, optional
+        What a person said columns mean (``--map``): column to field, or to '' to leave the column out.
+
+    Raises
+    ------
+    UserError
+        An entity or a field is not known, or nothing is recognised; the message says what can be said.
+    """
+    chosen = dict(overrides or {})
+    _check_columns(table, chosen)
+    if entity_name is not None:
+        entity = _entity(entity_name)
+        _check_fields(entity, chosen)
+        system = _system_of(table, entity)
+        mapping = dict(system.mapping) if system else propose(entity, table.columns)
+        return _checked(table, entity, _merge(table, mapping, chosen), system if system else None)
+    system = _system_of(table, None)
+    if system is not None:
+        entity = ENTITIES[system.entity]
+        _check_fields(entity, chosen)
+        return Recognition(entity, _merge(table, system.mapping, chosen), system)
+    entity = _best_entity(table, chosen)
+    return _checked(table, entity, _merge(table, propose(entity, table.columns), chosen), None)
+
+
+def rank_entities(columns: Sequence[str], chosen: Mapping[str, str] | None = None) -> list[tuple[float, Entity]]:
+    """All entities by how well headers name their fields, the best first; those that lack something needed are left out."""
+    ranked = []
+    for entity in ENTITIES.values():
+        mapping = _with(propose(entity, columns), chosen or {})
+        fields = [name for name in mapping.values() if name]
+        if any(entity.field(name) is None for name in fields) or lacking(entity, fields):
+            continue
+        telling = len(set(fields) & set(entity.telling)) / len(entity.telling)
+        named = sum(_named_outright(entity, column, name) for column, name in mapping.items() if name)
+        ranked.append((telling + len(fields) / max(1, len(columns)) + named / max(1, len(columns)), entity))
+    return sorted(ranked, key=lambda item: -item[0])
+
+
+def _named_outright(entity: Entity, column: str, field: str) -> float:
+    """1 where a header names the entity's own field in its own words, such as "Review ID"; less for a synonym."""
+    if normal(column) == normal(field):
+        return 1.0 if field in entity.telling else 0.5
+    return 0.0
+
+
+def _best_entity(table: Table, chosen: Mapping[str, str]) -> Entity:
+    ranked = rank_entities(table.columns, chosen)
+    if not ranked:
+        raise UserError(
+            f"{table.path.name} is not recognised: its columns ({_some(table.columns)}) do not say what its rows are. "
+            f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'."
+        )
+    if len(ranked) > 1 and ranked[1][0] == ranked[0][0]:
+        names = " or ".join(entity.label.lower() for score, entity in ranked if score == ranked[0][0])
+        raise UserError(f"{table.path.name} could be {names}. Say which with --as.")
+    return ranked[0][1]
+
+
+def _system_of(table: Table, entity: Entity | None) -> System | None:
+    columns = frozenset(normal(column) for column in table.columns)
+    for system in SYSTEMS:
+        if entity is not None and system.entity != entity.name:
+            continue
+        if system.matches(columns) or (table.dialect.header_row is None and _has_shape(table, system.shape)):
+            return system
+    return None
+
+
+def _has_shape(table: Table, shape: tuple[str, ...]) -> bool:
+    if not shape or len(table.columns) != len(shape):
+        return False
+    rows = [row for row in table.sample if len(row) == len(shape)]
+    return len(rows) > _ONLY_BY_HEADERS * len(table.sample) and all(
+        re.fullmatch(form, cell) for row in rows for form, cell in zip(shape, row, strict=True)
+    )
+
+
+def _entity(name: str) -> Entity:
+    found = ENTITIES.get(name.strip().lower().replace(" ", "_").replace("-", "_"))
+    if found is None:
+        raise UserError(f"“{name}” is nothing that can be imported. Choose one of {', '.join(ENTITIES)}.")
+    return found
+
+
+def _check_columns(table: Table, chosen: Mapping[str, str]) -> None:
+    for column in chosen:
+        if column not in table.columns:
+            raise UserError(f"{table.path.name} has no column “{column}”. Its columns are {_some(table.columns)}.")
+
+
+def _check_fields(entity: Entity, chosen: Mapping[str, str]) -> None:
+    for name in chosen.values():
+        if name and entity.field(name) is None:
+            fields = ", ".join(field.name for field in entity.fields)
+            raise UserError(f"{entity.label} have no field “{name}”. Choose one of {fields}.")
+
+
+def _with(mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
+    taken = {field for field in chosen.values() if field}
+    kept = {column: field for column, field in mapping.items() if column not in chosen and field not in taken}
+    return {**kept, **chosen}
+
+
+def _merge(table: Table, mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """Columns of the file to fields, in the file's order; what a person said comes before what was found."""
+    by_header = {normal(column): field for column, field in mapping.items()}
+    found: dict[str, str] = {}
+    for column in table.columns:
+        field = by_header.get(normal(column))
+        if field and field not in found.values():
+            found[column] = field
+    merged = _with(found, chosen)
+    return {column: merged[column] for column in table.columns if merged.get(column)}
+
+
+def _checked(table: Table, entity: Entity, mapping: dict[str, str], system: System | None) -> Recognition:
+    missing = lacking(entity, mapping.values())
+    if missing:
+        group = " or ".join(field.label.lower() for field in missing[0])
+        raise UserError(
+            f"{table.path.name} has no column for the {group} of {entity.label.lower()}. "
+            f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {_some(table.columns)}."
+        )
+    return Recognition(entity, mapping, system)
+
+
+def _some(columns: Sequence[str]) -> str:
+    shown = ", ".join(column.replace("\n", " ")[:40] for column in columns[:12])
+    return shown + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")

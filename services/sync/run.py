@@ -1,0 +1,255 @@
+"""An import from file to receipt: plan, stage, compare, and the last step in one unit of work.
+
+Runs in a child process as well as here: the request is a plain value, nothing of Qt, pandas or numpy is imported, and a
+process that is ended at any moment leaves the book as it was before or as it is after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from models.store import UnitOfWork, connect, staging_path
+from models.store.connect import sentences
+from models.tables import imports
+from models.values.changes import EVERYONE_FROM, Changes
+from models.values.errors import Cancelled, UserError
+from models.values.imports import ImportRequest, Receipt
+from models.values.journal import Actor
+from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
+from services.sync.apply.write import Writer
+from services.sync.map.plan import Plan, header_signature, make_plan
+from services.sync.read import read_table
+from services.sync.receipt import make_receipt
+from services.sync.rejects import gather_late_rejects, write_rejects
+from services.sync.remember import recall, remember
+from services.sync.stage.staging import attached, remove_staging, sweep
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+
+def plan_for(workspace: Workspace, request: ImportRequest) -> Plan:
+    """Read a file's first rows and decide everything about it.
+
+    Raises
+    ------
+    UserError
+        It cannot be read, is not recognised, or something must be said first.
+    """
+    from services.settings import reporting_currency
+    from services.settings.local_zone import this_computers_zone
+
+    table = read_table(Path(request.file))
+    with workspace.store.read() as connection:
+        currency = reporting_currency(connection, workspace.policy)
+        remembered, options = recall(connection, header_signature(table), request.options)
+    return make_plan(
+        table, options, local_zone=this_computers_zone(), book_currency=currency, remembered=remembered
+    )
+
+
+def run_import(
+    workspace: Workspace,
+    request: ImportRequest,
+    *,
+    progress: ProgressCall | None = None,
+    cancelled: CancelCall | None = None,
+) -> tuple[Receipt, Changes]:
+    """Import one file, or say exactly what importing it would do.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The open book; `request.store` names the same one.
+    request : ImportRequest
+        The file and what a person decided about it. With `dry_run` nothing is written.
+    progress, cancelled : callable, optional
+        Told how far the work is; asked whether to stop.
+
+    Returns
+    -------
+    tuple of Receipt and Changes
+        Every row of the file accounted for; what it changed, for scoring and the window.
+
+    Raises
+    ------
+    UserError
+        The file cannot be used as it is.
+    EnvironmentFault
+        The disk, a lock: the book is as before.
+    Cancelled
+        A person cancelled: the book is as before.
+    """
+    began = time.perf_counter()
+    watch = Watch(progress, cancelled)
+    store = Path(workspace.store.path)
+    sweep(store)
+    plan = plan_for(workspace, request)
+    staging = staging_path(store)
+    try:
+        with _told(store, watch):
+            analysis = Analysis(plan, watch)
+            analysis.stage(staging, keep_raw=False)
+            if request.dry_run:
+                with comparing(store, staging, watch) as db:
+                    analysis.compare(db)
+                    gather_late_rejects(db)
+                    receipt = make_receipt(
+                        db, analysis, import_id=None, rejects_file=None, seconds=time.perf_counter() - began, dry_run=True
+                    )
+                return receipt, Changes()
+            return _apply(workspace, request, analysis, staging, watch, began)
+    finally:
+        remove_staging(staging)
+
+
+@contextmanager
+def comparing(store: Path, staging: Path, watch: Watch) -> Iterator[sqlite3.Connection]:
+    """Yield a connection that reads the book and writes only the staging file."""
+    db = connect(store)
+    try:
+        with attached(db, staging):
+            db.execute("BEGIN")
+            watch.guard(db)
+            try:
+                yield db
+            finally:
+                db.set_progress_handler(None, 0)
+                if db.in_transaction:
+                    db.execute("COMMIT")
+    finally:
+        db.close()
+
+
+@contextmanager
+def _told(store: Path, watch: Watch) -> Iterator[None]:
+    try:
+        with sentences(store):
+            yield
+    except sqlite3.OperationalError as error:
+        if watch.stopped:
+            raise Cancelled("Cancelled. Nothing of the file was kept.") from error
+        raise
+
+
+def _apply(
+    workspace: Workspace, request: ImportRequest, analysis: Analysis, staging: Path, watch: Watch, began: float
+) -> tuple[Receipt, Changes]:
+    actor = Actor("import", request.actor)
+    rejects: Path | None = None
+    try:
+        with workspace.store.unit_of_work(actor, "import", "import", at=request.now, staging=staging) as work:
+            db = _raw(work)
+            watch.guard(db)
+            try:
+                analysis.compare(db)
+                import_id = db.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
+                writer = Writer(db, import_id, analysis.plan.source, watch.step)
+                _write(analysis, writer)
+                gather_late_rejects(db)
+                rejects = write_rejects(db, analysis.plan, Path(workspace.store.path), import_id)
+                receipt = make_receipt(
+                    db,
+                    analysis,
+                    import_id=import_id,
+                    rejects_file=str(rejects) if rejects else None,
+                    seconds=time.perf_counter() - began,
+                    dry_run=False,
+                )
+                watch.step("Saving")
+            finally:
+                db.set_progress_handler(None, 0)
+            changes = _close(work, request, analysis, writer, receipt)
+            seconds = time.perf_counter() - began
+    except BaseException:
+        if rejects is not None:
+            with suppress(OSError):
+                rejects.unlink()
+        raise
+    return replace(receipt, seconds=seconds), changes
+
+
+def _write(analysis: Analysis, writer: Writer) -> None:
+    if analysis.plan.entity.customer == "self":
+        writer.customer_rows(analysis.targets[0])
+        return
+    if analysis.layout.has_people:
+        writer.customers_of_rows()
+    for target in analysis.targets:
+        writer.rows(target)
+
+
+def _close(
+    work: UnitOfWork, request: ImportRequest, analysis: Analysis, writer: Writer, receipt: Receipt
+) -> Changes:
+    """Write what the book keeps of the import itself, and commit."""
+    plan, import_id = analysis.plan, receipt.import_id
+    db = _raw(work)
+    db.execute(
+        """
+        INSERT INTO main.import_rejects (import_id, line, field, reason, cells)
+        SELECT ?, row, nullif(header, ''), trim(header || ' ' || why), cells FROM stage.rejects ORDER BY row
+        """,
+        (import_id,),
+    )
+    work.subject = f"import:{import_id}"
+    work.say(_words(plan, receipt))
+    work.digest(
+        json.dumps(
+            {"images": writer.digest, "changed": writer.images, "rows": receipt.rows, "entities": receipt.entities},
+            sort_keys=True,
+        )
+    )
+    remember(db, header_signature(plan.table), plan, request)
+    customers, everyone = writer.changed_customers(plan, EVERYONE_FROM)
+    work.touch(customers=customers, everyone=everyone, tables=writer.tables)
+    path = plan.table.path
+    work.execute(
+        imports.insert().values(
+            id=import_id,
+            file_name=path.name,
+            file_path=str(path.resolve()),
+            file_sha256=_sha256(path),
+            file_bytes=plan.table.size_bytes,
+            source=plan.source,
+            recognised_as=plan.recognition.words,
+            started_at=request.now,
+            finished_at=request.now,
+            seconds=receipt.seconds,
+            actor=request.actor,
+            **{f"rows_{name}": count for name, count in receipt.rows.items()},
+            receipt=json.dumps(receipt.as_json(), ensure_ascii=False),
+            rejects_file=receipt.rejects_file,
+            journal_id=work.journal_entry(),
+        )
+    )
+    return work.commit()
+
+
+def _words(plan: Plan, receipt: Receipt) -> str:
+    rows = receipt.rows
+    parts = [f"{rows[name]:,} {word}" for name, word in (("inserted", "new"), ("updated", "changed")) if rows[name]]
+    parts = parts or ["nothing new"]
+    if rows["rejected"]:
+        parts.append(f"{rows['rejected']:,} rejected")
+    return f"Imported {plan.table.path.name}: {', '.join(parts)}"
+
+
+def _raw(work: UnitOfWork) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, cast(Any, work.connection.connection).dbapi_connection)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as problem:
+        raise UserError(f"{path.name} was taken away while it was read. Nothing was imported; import it again.") from problem

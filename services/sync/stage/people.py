@@ -1,0 +1,171 @@
+"""Whose row it is: each distinct customer of a file gets a small number, and is looked up in the book once.
+
+A million orders of 20,000 customers need 20,000 look-ups. The same is done for products.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from services.sync.map.plan import MappedColumn, Plan
+from services.sync.stage.faults import CellFault
+from services.sync.validate import words
+from services.sync.validate.columns import Ids
+from services.sync.validate.memo import LIMIT, Unfit
+
+PEOPLE = (
+    "external_id", "email", "phone", "phone_text", "name", "name_key", "company", "city", "region", "country", "order_ref",
+)
+ITEMS = ("sku", "name", "name_key", "loose_key")
+_CREATE = f"""
+CREATE TABLE people (who INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in PEOPLE)},
+    customer_id INTEGER, how TEXT, head INTEGER)
+"""
+_CREATE_ITEMS = f"""
+CREATE TABLE items (what INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in ITEMS)}, product_id INTEGER)
+"""
+
+
+class Numbered(dict[Any, Any]):
+    """Distinct tuples of cells to numbers from 1. Forgets what it has seen before it grows large; numbers go on."""
+
+    __slots__ = ("_first_sight", "faulty", "last", "waiting")
+
+    def __init__(self, first_sight: Callable[[Any], tuple[Any, ...] | CellFault | None]) -> None:
+        super().__init__()
+        self._first_sight = first_sight
+        self.last = 0
+        self.faulty = False
+        self.waiting: list[tuple[Any, ...]] = []
+
+    def __missing__(self, cells: Any) -> Any:
+        if len(self) >= LIMIT:
+            self.clear()
+        found = self._first_sight(cells)
+        number: Any
+        if found is None:
+            number = None
+        elif isinstance(found, CellFault):
+            number = found
+            self.faulty = True
+        else:
+            self.last += 1
+            number = self.last
+            self.waiting.append((number, *found))
+        self[cells] = number
+        return number
+
+
+class People:
+    """The customers of a file's rows."""
+
+    def __init__(self, plan: Plan, db: sqlite3.Connection) -> None:
+        own = plan.entity.customer == "self"
+        self._columns = [column for column in plan.columns if own or column.field.role == "customer"]
+        if own:
+            self._columns = [
+                column
+                for column in plan.columns
+                if column.field.name in ("customer_id", "email", "phone", "name", "first_name", "last_name", "company")
+            ]
+        order_ref = plan.column("of_order_id") if plan.entity.name == "returns" else None
+        if order_ref is not None:
+            self._columns.append(order_ref)
+        self._names = [_person_field(column) for column in self._columns]
+        self._ids = {column.place: Ids(column.strip_zero) for column in self._columns if column.field.kind == "id"}
+        self._numbers = Numbered(self._read)
+        self._single = len(self._columns) == 1
+        self._db = db
+        db.execute(_CREATE)
+
+    def convert(self, cells: Sequence[Sequence[str]]) -> list[Any]:
+        """A number, None (nobody) or a `CellFault` for each row; `cells` holds all columns of the file."""
+        if self._single:
+            return list(map(self._numbers.__getitem__, cells[self._columns[0].place]))
+        mine = [cells[column.place] for column in self._columns]
+        return list(map(self._numbers.__getitem__, zip(*mine, strict=True)))
+
+    @property
+    def faulty(self) -> bool:
+        """Whether any cell so far did not fit."""
+        return self._numbers.faulty
+
+    def flush(self) -> None:
+        """Write customers seen since the last call to the staging file."""
+        if self._numbers.waiting:
+            marks = ", ".join("?" * (len(PEOPLE) + 1))
+            self._db.executemany(f"INSERT INTO people (who, {', '.join(PEOPLE)}) VALUES ({marks})", self._numbers.waiting)
+            self._numbers.waiting.clear()
+
+    def _read(self, cells: Any) -> tuple[Any, ...] | CellFault | None:
+        given = (cells,) if self._single else cells
+        found: dict[str, str] = {}
+        for column, name, cell in zip(self._columns, self._names, given, strict=True):
+            text = cell.strip()
+            if not text or text in ("-", "NULL", "null"):
+                continue
+            if column.field.kind == "id":
+                text = self._ids[column.place].convert([text])[0][0] or ""
+            elif column.field.kind == "email":
+                try:
+                    text = words.to_email(text)
+                except Unfit as problem:
+                    return CellFault(column.place, column.header, str(problem))
+            if text:
+                found[name] = text
+        return _person(found)
+
+
+def _person_field(column: MappedColumn) -> str:
+    name = column.field.name
+    return {"customer_id": "external_id", "of_order_id": "order_ref"}.get(name, name.removeprefix("customer_"))
+
+
+def _person(found: dict[str, str]) -> tuple[Any, ...] | None:
+    phone_text = found.get("phone")
+    phone = words.phone_key(phone_text) if phone_text else ""
+    full = " ".join(part for part in (found.get("first_name"), found.get("last_name")) if part)
+    name = found.get("name") or full or found.get("company")
+    key = words.name_key(name) if name else ""
+    if not (found.get("external_id") or found.get("email") or phone or key or found.get("order_ref")):
+        return None
+    return (
+        found.get("external_id"), found.get("email"), phone or None, phone_text, name, key or None, found.get("company"),
+        found.get("city"), found.get("region"), found.get("country"), found.get("order_ref"),
+    )
+
+
+class Items:
+    """The products of a file's rows."""
+
+    def __init__(self, plan: Plan, db: sqlite3.Connection) -> None:
+        self._columns = [column for column in plan.columns if column.field.name in ("sku", "product")]
+        self._names = [column.field.name for column in self._columns]
+        self._ids = {column.place: Ids(column.strip_zero) for column in self._columns if column.field.kind == "id"}
+        self._numbers = Numbered(self._read)
+        self._db = db
+        db.execute(_CREATE_ITEMS)
+
+    def convert(self, cells: Sequence[Sequence[str]]) -> list[Any]:
+        """A number or None for each row; `cells` holds all columns of the file."""
+        mine = [cells[column.place] for column in self._columns]
+        return list(map(self._numbers.__getitem__, zip(*mine, strict=True)))
+
+    def flush(self) -> None:
+        """Write products seen since the last call to the staging file."""
+        if self._numbers.waiting:
+            self._db.executemany("INSERT INTO items VALUES (?, ?, ?, ?, ?, NULL)", self._numbers.waiting)
+            self._numbers.waiting.clear()
+
+    def _read(self, cells: Any) -> tuple[Any, ...] | None:
+        found = {name: cell.strip() for name, cell in zip(self._names, cells, strict=True)}
+        sku = found.get("sku") or None
+        if sku:
+            place = self._columns[self._names.index("sku")].place
+            sku = self._ids[place].convert([sku])[0][0]
+        name = found.get("product") or None
+        if not (sku or name):
+            return None
+        return (sku, name, words.name_key(name) if name else None, words.loose_key(name) if name else None)

@@ -1,0 +1,292 @@
+"""From batches of text to staged rows: convert, sort out what is rejected or ignored, number customers, write."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import compress
+from operator import lt
+from typing import Any
+
+from services.sync.map.plan import MappedColumn, Plan
+from services.sync.read import Batch
+from services.sync.stage import faults
+from services.sync.stage.faults import CellFault
+from services.sync.stage.layout import Layout
+from services.sync.stage.orders import OrderColumns
+from services.sync.stage.people import Items, People
+from services.sync.stage.texts import add_computed_sentiment
+from services.sync.validate import words
+from services.sync.validate.columns import Amounts, Converter, Stages, make_converter
+from services.sync.validate.memo import Fault
+
+_FOOTER = re.compile(
+    r"(?:grand |sub)?totals?\b|confidential information|copyright \(c\)|summe\b|gesamt\b", re.IGNORECASE
+)
+
+
+class Stager:
+    """Takes batches of a file and writes its rows, converted, into the staging file."""
+
+    def __init__(self, plan: Plan, layout: Layout, db: sqlite3.Connection, *, keep_raw: bool) -> None:
+        self._plan = plan
+        self._layout = layout
+        self._db = db
+        self._keep_raw = keep_raw
+        self._converters = [
+            (column, make_converter(column, plan.zone, plan.currency))
+            for column in plan.columns
+            if column.field.role not in ("customer", "item") and not _only_item(column)
+        ]
+        self._currency_first = sorted(self._converters, key=lambda pair: pair[0].field.kind != "currency")
+        self._people = People(plan, db) if layout.has_people else None
+        self._items = Items(plan, db) if layout.has_items else None
+        self._orders = OrderColumns(plan, layout.lines) if plan.entity.table == "orders" else None
+        self._mapped = [column.place for column in plan.columns]
+        self._may_lack_customer = plan.entity.customer == "optional"
+        self._last_key = ""
+        self.rows_read = 0
+        self.rejected = 0
+        self.keys_ascend = True
+        self.ignored: Counter[str] = Counter()
+        self.rejected_by: Counter[str] = Counter()
+        db.execute(layout.create())
+        db.execute("CREATE TABLE rejects (row INTEGER PRIMARY KEY, place INTEGER, header TEXT, why TEXT, cells TEXT)")
+        db.execute("CREATE TABLE ignored (row INTEGER PRIMARY KEY, reason TEXT)")
+        if keep_raw:
+            db.execute("CREATE TABLE raw (row INTEGER PRIMARY KEY, cells TEXT)")
+
+    def add(self, batch: Batch) -> None:
+        """Stage one batch."""
+        count = len(batch.rows)
+        self.rows_read += count
+        rejects: dict[int, CellFault] = {}
+        ignored: dict[int, str] = dict.fromkeys(batch.blank, faults.BLANK)
+        for place, width in batch.overlong.items():
+            width_of_file = len(self._plan.table.columns)
+            rejects[place] = CellFault(-1, "The row", f"has {width} cells where the header has {width_of_file}")
+        cells = list(zip(*batch.rows, strict=True))
+        values = self._convert(cells, rejects, ignored)
+        keys = self._keys(values, cells)
+        self._add_computed(values, cells, count, keys, rejects)
+        who = self._who(cells, rejects, ignored)
+        what = self._items.convert(cells) if self._items else None
+        numbers: Any = range(batch.first, batch.first + count)
+        if self._keep_raw:
+            self._db.executemany("INSERT INTO raw VALUES (?, ?)", zip(numbers, map(_as_json, batch.rows), strict=True))
+        staged = {"key": keys, "who": who, "what": what, **values}
+        present = {name: column for name, column in staged.items() if column is not None}
+        if rejects or ignored:
+            self._sort_out(batch, rejects, ignored)
+            keep = [place not in rejects and place not in ignored for place in range(count)]
+            numbers = list(compress(numbers, keep))
+            present = {name: list(compress(column, keep)) for name, column in present.items()}
+        self._write(numbers, present)
+
+    def finish(self) -> None:
+        """Write what still waits."""
+        if self._people:
+            self._people.flush()
+        if self._items:
+            self._items.flush()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should know about the rows."""
+        said = []
+        if self._orders and self._orders.zero_rows:
+            said.append(f"{self._orders.zero_rows:,} rows have a value of zero.")
+        if self._orders and self._orders.cancelled_positive:
+            said.append(f"{self._orders.cancelled_positive:,} cancelled orders count as nothing.")
+        for _, converter in self._converters:
+            if isinstance(converter, Stages) and converter.unknown:
+                shown = ", ".join(sorted(converter.unknown)[:5])
+                said.append(f"Stages that are not known were taken as Identified: {shown}.")
+        return said
+
+    def _convert(
+        self, cells: Sequence[Sequence[str]], rejects: dict[int, CellFault], ignored: dict[int, str]
+    ) -> dict[str, list[Any]]:
+        values: dict[str, list[Any]] = {}
+        currencies: list[Any] | None = None
+        for column, converter in self._currency_first:
+            if isinstance(converter, Amounts) and currencies is not None:
+                found = converter.convert_in(cells[column.place], currencies)
+            else:
+                found = converter.convert(cells[column.place])
+            self._note_faults(column, converter, found[0], rejects)
+            if column.field.kind == "currency":
+                currencies = found[0]
+            if column.field.kind == "flag_deleted":
+                ignored.update({place: faults.DELETED for place, flag in enumerate(found[0]) if flag == 1})
+            names = column.field.columns or (column.field.name,)
+            values.update(zip(names, found, strict=False))
+        return values
+
+    def _note_faults(
+        self, column: MappedColumn, converter: Converter, found: list[Any], rejects: dict[int, CellFault]
+    ) -> None:
+        if converter.faulty:
+            for place, value in enumerate(found):
+                if value.__class__ is Fault:
+                    rejects.setdefault(place, CellFault(column.place, column.header, value.why))
+        if column.field.required and None in found:
+            for place, value in enumerate(found):
+                if value is None:
+                    rejects.setdefault(place, CellFault(column.place, column.header, "is empty"))
+
+    def _keys(self, values: dict[str, list[Any]], cells: Sequence[Sequence[str]]) -> list[Any]:
+        """The key of each row; where the file has none, a digest of the row's mapped text stands for it."""
+        plan, layout = self._plan, self._layout
+        own = next((column.field.name for column in plan.columns if column.field.role == "key"), None)
+        given = values.pop(own, None) if own else None
+        if plan.entity.name == "customers":
+            return _first_of(given, values.get("email"), values.get("phone"), self._names(values, cells))
+        if plan.entity.name == "products":
+            return _first_of(given, values.get("sku"), values.get("name"))
+        if plan.entity.name == "returns" and given is not None:
+            # A return and an order of one system may bear the same number.
+            given = [f"return:{key}" if key and key.isdecimal() else key for key in given]
+        if layout.lines:
+            lines = values.pop("line_id", None)
+            if given is not None:
+                values["ord"] = given
+            if lines is not None and given is not None and None not in lines:
+                return [f"{order}/{line}" for order, line in zip(given, lines, strict=True)]
+        elif given is not None and None not in given:
+            return given
+        digests = self._digests(cells)
+        if given is None or layout.lines:
+            return digests
+        return [key or digest for key, digest in zip(given, digests, strict=True)]
+
+    def _digests(self, cells: Sequence[Sequence[str]]) -> list[str]:
+        mapped = zip(*(cells[place] for place in self._mapped), strict=True)
+        return [blake2b("\x1f".join(texts).encode(), digest_size=10).hexdigest() for texts in mapped]
+
+    def _names(self, values: dict[str, list[Any]], cells: Sequence[Sequence[str]]) -> list[Any]:
+        """The name of each customer, put together from its parts where the file has no whole one."""
+        count = len(cells[0])
+        nothing: list[Any] = [None] * count
+        first, last = values.pop("first_name", nothing), values.pop("last_name", nothing)
+        company = values.get("company", nothing)
+        whole = values.get("name", nothing)
+        values["name"] = [
+            name or " ".join(part for part in (given, family) if part) or firm
+            for name, given, family, firm in zip(whole, first, last, company, strict=True)
+        ]
+        return [words.name_key(name) if name else None for name in values["name"]]
+
+    def _add_computed(
+        self,
+        values: dict[str, list[Any]],
+        cells: Sequence[Sequence[str]],
+        count: int,
+        keys: list[Any],
+        rejects: dict[int, CellFault],
+    ) -> None:
+        entity = self._plan.entity
+        if self._orders is not None:
+            values.pop("reason", None)
+            amounts = self._orders.add(values, count, values.get("ord", keys if self._plan.has("order_id") else None))
+            if any(amount.__class__ is Fault for amount in amounts):
+                place_of, header = self._orders.column_of_amount()
+                for place, amount in enumerate(amounts):
+                    if amount.__class__ is Fault:
+                        rejects.setdefault(place, CellFault(place_of, header, amount.why))
+        elif "currency" in self._layout.columns:
+            given = values.get("currency", [None] * count)
+            values["currency"] = [currency or self._plan.currency for currency in given]
+        if entity.name == "stage_changes":
+            values["ref"] = values.pop("opportunity_id")
+        if entity.name == "surveys" and "kind" not in values:
+            values["kind"] = ["nps" if any("nps" in header.lower() for header in self._plan.mapping) else "csat"] * count
+        if entity.name in ("tickets", "reviews"):
+            add_computed_sentiment(values, count)
+        if self._layout.has_extra:
+            values["attributes"] = self._extras(cells, count)
+
+    def _extras(self, cells: Sequence[Sequence[str]], count: int) -> list[Any]:
+        if not self._plan.extra:
+            return [None] * count
+        headers = [header for _, header in self._plan.extra]
+        rows = zip(*(cells[place] for place, _ in self._plan.extra), strict=True)
+        return [
+            json.dumps(found, ensure_ascii=False)
+            if (found := {header: cell.strip() for header, cell in zip(headers, row, strict=True) if cell.strip()})
+            else None
+            for row in rows
+        ]
+
+    def _who(
+        self, cells: Sequence[Sequence[str]], rejects: dict[int, CellFault], ignored: dict[int, str]
+    ) -> list[Any] | None:
+        if self._people is None:
+            return None
+        who = self._people.convert(cells)
+        if self._people.faulty:
+            for place, one in enumerate(who):
+                if one.__class__ is CellFault:
+                    rejects.setdefault(place, one)
+        if not self._may_lack_customer and None in who:
+            for place, one in enumerate(who):
+                if one is None:
+                    ignored.setdefault(place, faults.NO_CUSTOMER)
+        return who
+
+    def _sort_out(self, batch: Batch, rejects: dict[int, CellFault], ignored: dict[int, str]) -> None:
+        for place in rejects.keys() | ignored.keys():
+            row = batch.rows[place]
+            first = next((cell.strip() for cell in row if cell.strip()), "")
+            if ignored.get(place) != faults.BLANK and _FOOTER.match(first) and sum(map(bool, row)) * 2 <= len(row) + 1:
+                ignored[place] = faults.TOTALS
+        for place in ignored:
+            rejects.pop(place, None)
+        self._db.executemany(
+            "INSERT INTO rejects VALUES (?, ?, ?, ?, ?)",
+            [
+                (batch.first + place, fault.place, fault.header, fault.why, _as_json(batch.rows[place]))
+                for place, fault in rejects.items()
+            ],
+        )
+        self._db.executemany(
+            "INSERT INTO ignored VALUES (?, ?)", [(batch.first + place, reason) for place, reason in ignored.items()]
+        )
+        self.rejected += len(rejects)
+        self.rejected_by.update(fault.reason for fault in rejects.values())
+        self.ignored.update(ignored.values())
+
+    def _write(self, numbers: Sequence[int], present: dict[str, list[Any]]) -> None:
+        keys = present["key"]
+        if not keys:
+            return
+        if self.keys_ascend:
+            self.keys_ascend = self._last_key < keys[0] and all(map(lt, keys, keys[1:]))
+            self._last_key = keys[-1]
+        names = [name for name in ("key", "who", "what", "ord", "ref", *self._layout.columns) if name in present]
+        marks = ", ".join("?" * (len(names) + 1))
+        self._db.executemany(
+            f"INSERT INTO r (row, {', '.join(names)}) VALUES ({marks})",
+            zip(numbers, *(present[name] for name in names), strict=True),
+        )
+        if self._people:
+            self._people.flush()
+        if self._items:
+            self._items.flush()
+
+
+def _only_item(column: MappedColumn) -> bool:
+    return column.field.role == "line" and column.field.name in ("sku", "product")
+
+
+def _first_of(*columns: list[Any] | None) -> list[Any]:
+    given = [column for column in columns if column is not None]
+    return [next((value for value in values if value), None) for values in zip(*given, strict=True)]
+
+
+def _as_json(row: list[str]) -> str:
+    return json.dumps(row, ensure_ascii=False)

@@ -1,0 +1,199 @@
+"""Words of other systems, and the few words of this one that they become."""
+
+from __future__ import annotations
+
+import re
+
+from services.sync.validate.memo import Unfit
+
+_EMAIL = re.compile(r"[^\s@,;<>\"()]+@[^\s@,;<>\"()]+")
+_ADDRESS = re.compile(r".*<([^<>]+)>\s*")
+_PHONE_EXTENSION = re.compile(r"(?:ext\.?|x|#)\s*\d+\s*$", re.IGNORECASE)
+_YES = frozenset(("1", "true", "yes", "y", "t", "ja", "oui", "si", "x", "on"))
+_NO = frozenset(("0", "false", "no", "n", "f", "nein", "non", "off", ""))
+
+_STAGES = {
+    "identified": "Identified", "prospecting": "Identified", "prospect": "Identified", "new": "Identified",
+    "lead": "Identified", "qualified": "Qualified", "qualification": "Qualified", "engaging": "Qualified",
+    "needs analysis": "Qualified", "value proposition": "Qualified", "id. decision makers": "Qualified",
+    "perception analysis": "Qualified", "proposal": "Proposal", "proposal/price quote": "Proposal",
+    "negotiation": "Negotiation", "negotiation/review": "Negotiation", "won": "Won", "closed won": "Won",
+    "closedwon": "Won", "lost": "Lost", "closed lost": "Lost", "closedlost": "Lost",
+}
+# Tried in this order on stages that are not known by name.
+_STAGE_HINTS = (
+    (("lost", "dead", "abandon", "disqualif", "declin"), "Lost"),
+    (("won", "signed"), "Won"),
+    (("negot", "contract", "legal", "review", "verbal", "commit"), "Negotiation"),
+    (("propos", "quote", "present", "demo", "offer", "trial", "pilot"), "Proposal"),
+    (("qualif", "engag", "need", "discover", "contacted", "meeting", "appointment", "decision", "evaluat"), "Qualified"),
+)
+_CONSENTS = {
+    "given": "given", "granted": "given", "subscribed": "given", "yes": "given", "true": "given", "1": "given",
+    "opted in": "given", "opt in": "given", "opt-in": "given", "y": "given", "accepted": "given",
+    "withdrawn": "withdrawn", "unsubscribed": "withdrawn", "no": "withdrawn", "false": "withdrawn", "0": "withdrawn",
+    "opted out": "withdrawn", "opt out": "withdrawn", "opt-out": "withdrawn", "n": "withdrawn", "revoked": "withdrawn",
+    "unknown": "unknown", "never_subscribed": "unknown", "": "unknown",
+}
+_ORDER_KINDS = {
+    "purchase": "purchase", "order": "purchase", "sale": "purchase", "paid": "purchase", "completed": "purchase",
+    "complete": "purchase", "fulfilled": "purchase", "shipped": "purchase", "delivered": "purchase", "processing": "purchase",
+    "closed": "purchase", "invoice": "purchase", "return": "return", "returned": "return", "refund": "return",
+    "refunded": "return", "credit": "return", "credit note": "return", "cancelled": "cancellation",
+    "canceled": "cancellation", "cancellation": "cancellation", "cancel": "cancellation", "void": "cancellation",
+    "voided": "cancellation",
+}
+_MAIL_KINDS = {
+    "sent": "sent", "send": "sent", "processed": "sent", "delivered": "delivered", "delivery": "delivered", "opened": "opened",
+    "open": "opened", "clicked": "clicked", "click": "clicked", "replied": "replied", "reply": "replied",
+    "converted": "converted", "conversion": "converted", "bounced": "bounced", "bounce": "bounced", "hard bounce": "bounced",
+    "soft bounce": "bounced", "unsubscribed": "unsubscribed", "unsubscribe": "unsubscribed", "optout": "unsubscribed",
+}
+_TICKET_STATUSES = {
+    "open": "open", "new": "open", "reopened": "open", "in progress": "open", "assigned": "open", "pending": "pending",
+    "on hold": "pending", "hold": "pending", "waiting": "pending", "pending customer response": "pending",
+    "waiting on customer": "pending", "solved": "solved", "resolved": "solved", "closed": "solved", "done": "solved",
+}
+_SENTIMENTS = {"negative": -1.0, "neg": -1.0, "neutral": 0.0, "mixed": 0.0, "positive": 1.0, "pos": 1.0}
+_SURVEYS = {
+    "nps": "nps", "net promoter score": "nps", "csat": "csat", "satisfaction": "csat", "customer satisfaction": "csat",
+    "ces": "ces", "effort": "ces", "customer effort score": "ces",
+}
+
+
+def to_email(text: str) -> str:
+    """An address as it is compared: without a name around it, in lower case."""
+    body = text.strip().removeprefix("mailto:")
+    if body.endswith(">"):
+        match = _ADDRESS.fullmatch(body)
+        body = match[1] if match else body
+    if "@" not in body:
+        raise Unfit("has no @")
+    if not _EMAIL.fullmatch(body) or ".." in body:
+        raise Unfit("is no email address")
+    domain = body.rpartition("@")[2]
+    if "." not in domain.strip("."):
+        raise Unfit("has no domain ending")
+    return body.lower()
+
+
+def phone_key(text: str) -> str:
+    """A phone number as it is compared: digits with a leading + where it is international; '' where it is none."""
+    body = _PHONE_EXTENSION.sub("", text.strip())
+    digits = "".join(sign for sign in body if sign.isdecimal())
+    if len(digits) < 6:
+        return ""
+    if body.lstrip("'( ").startswith("+"):
+        return "+" + digits.replace("+", "")
+    return "+" + digits[2:] if digits.startswith("00") and len(digits) > 9 else digits
+
+
+def name_key(text: str) -> str:
+    """A name as it is compared: without case, punctuation and stray blanks."""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in text.casefold()).split())
+
+
+def loose_key(text: str) -> str:
+    """A name without any blank or punctuation: "GTXPro" and "GTX Pro" are the same."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
+
+
+def to_boolean(text: str) -> int:
+    """Yes or no, in a few languages."""
+    word = text.strip().lower()
+    if word in _YES:
+        return 1
+    if word in _NO:
+        return 0
+    raise Unfit("is neither yes nor no")
+
+
+def to_stage(text: str) -> str:
+    """The stage of this program that another system's stage stands for; what is not known at all is Identified."""
+    word = text.strip().lower()
+    known = _STAGES.get(word)
+    if known:
+        return known
+    for hints, stage in _STAGE_HINTS:
+        if any(hint in word for hint in hints):
+            return stage
+    return "Identified"
+
+
+def knows_stage(text: str) -> bool:
+    """Whether a stage is known by name or by a telling part of it."""
+    word = text.strip().lower()
+    return word in _STAGES or any(hint in word for hints, _ in _STAGE_HINTS for hint in hints)
+
+
+def to_consent(text: str) -> str:
+    """Consent given, withdrawn, or unknown; a text that says neither is unknown."""
+    return _CONSENTS.get(text.strip().lower(), "unknown")
+
+
+def to_order_kind(text: str) -> str:
+    """Purchase, return or cancellation; a status that says neither of the last two is a purchase."""
+    word = text.strip().lower()
+    if word in _ORDER_KINDS:
+        return _ORDER_KINDS[word]
+    if "cancel" in word or "void" in word:
+        return "cancellation"
+    if "refund" in word or "return" in word:
+        return "return"
+    return "purchase"
+
+
+def to_mail_kind(text: str) -> str:
+    """What happened to a mail."""
+    word = text.strip().lower().replace("_", " ").removeprefix("email ").strip()
+    found = _MAIL_KINDS.get(word)
+    if found is None:
+        raise Unfit("is no known event of a mail")
+    return found
+
+
+def to_ticket_status(text: str) -> str:
+    """Open, pending or solved; a status that is not known counts as open."""
+    word = text.strip().lower()
+    known = _TICKET_STATUSES.get(word)
+    if known:
+        return known
+    if "pend" in word or "wait" in word or "hold" in word:
+        return "pending"
+    return "solved" if "clos" in word or "solv" in word or "done" in word else "open"
+
+
+def to_survey_kind(text: str) -> str:
+    """NPS, CSAT or CES."""
+    found = _SURVEYS.get(text.strip().lower())
+    if found is None:
+        raise Unfit("is no survey of the kinds NPS, CSAT, CES")
+    return found
+
+
+def to_sentiment(text: str) -> float:
+    """A sentiment from -1 to 1, given as a word or a number."""
+    word = text.strip().lower()
+    if word in _SENTIMENTS:
+        return _SENTIMENTS[word]
+    try:
+        value = float(word)
+    except ValueError:
+        raise Unfit("is no sentiment") from None
+    if not -1 <= value <= 1:
+        raise Unfit("is not between -1 and 1")
+    return value
+
+
+def to_rating(text: str) -> int:
+    """A rating from 1 to 5: "4", "4.0", "4/5", "4 stars", "★★★★"."""
+    body = text.strip()
+    if body and not body.strip("★☆"):
+        body = str(body.count("★"))
+    match = re.fullmatch(r"([0-9])(?:[.,]0+)?(?:\s*/\s*5|\s*(?:stars?|of 5|out of 5))?", body, re.IGNORECASE)
+    if not match:
+        raise Unfit("is no rating from 1 to 5")
+    value = int(match[1])
+    if not 1 <= value <= 5:
+        raise Unfit("is not between 1 and 5")
+    return value
