@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from app.keyrings import LazyKeyring
-from app.paths import default_book
+from app.paths import default_book, managed_policy
 from services.workspace import Recipe, Workspace, open_workspace
 
 #: A moment (ISO, with zone) at which the clock stands still: for pictures and for checks that must not depend on today.
@@ -35,7 +35,13 @@ def person() -> str:
 def recipe_for(store: str | Path | None = None) -> Recipe:
     """Return the recipe of a workspace: the named book, or the user's own."""
     path = Path(store) if store is not None else default_book()
-    return Recipe(store=str(path.expanduser().absolute()), person=person(), moment=os.environ.get(MOMENT_VARIABLE))
+    managed = managed_policy()
+    return Recipe(
+        store=str(path.expanduser().absolute()),
+        person=person(),
+        moment=os.environ.get(MOMENT_VARIABLE),
+        managed=str(managed) if managed is not None else None,
+    )
 
 
 def build_workspace(store: str | Path | None = None, *, create: bool = True) -> Workspace:

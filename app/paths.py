@@ -28,3 +28,9 @@ def sample_book() -> Path:
 def log_folder() -> Path:
     """Return the folder of logs and crash reports."""
     return platformdirs.user_log_path(NAME, appauthor=False)
+
+
+def managed_policy() -> Path | None:
+    """Return IT's policy file where there is one."""
+    path = platformdirs.site_config_path(NAME, appauthor=False) / "policy.toml"
+    return path if path.is_file() else None

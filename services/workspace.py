@@ -6,15 +6,14 @@ the store by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from models.store import Store, open_store
 from models.values.journal import Actor
-
-if TYPE_CHECKING:
-    from services.settings.policy import Policy
+from services.settings import Managed, Policy, load_managed, load_policy
 
 
 class Clock(Protocol):
@@ -98,11 +97,14 @@ class Recipe:
         Who works, as the journal names them.
     moment
         A fixed moment (ISO, with zone) where the clock shall stand still; None: the computer's clock.
+    managed
+        Path of IT's policy file, None where there is none.
     """
 
     store: str
     person: str
     moment: str | None = None
+    managed: str | None = None
 
     @property
     def clock(self) -> Clock:
@@ -120,6 +122,7 @@ class Workspace:
     keyring: Keyring
     person: str
     recipe: Recipe
+    managed: Managed = field(default_factory=Managed)
 
     @property
     def me(self) -> Actor:
@@ -130,6 +133,11 @@ class Workspace:
     def at(self) -> str:
         """Return the present moment as the store writes moments: UTC, to the second."""
         return self.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def read_policy(self) -> Policy:
+        """Return the policy in force: the book's newest, with what IT has set in its place."""
+        with self.store.read() as connection:
+            return self.managed.apply(load_policy(connection))
 
     def with_policy(self, policy: Policy) -> Workspace:
         """Return the same workspace under another policy (after it was changed, or for a trial)."""
@@ -145,14 +153,13 @@ def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bo
 
     Raises
     ------
-    EnvironmentFault
-        The store cannot be opened; see ``models.store.open_store``.
+    EnvironmentFault, UserError
+        The store cannot be opened (see ``models.store.open_store``), or IT's file has a mistake.
     """
-    from services.settings import load_policy
-
+    managed = load_managed(Path(recipe.managed) if recipe.managed else None)
     store = open_store(recipe.store, create=create)
     with store.read() as connection:
-        policy = load_policy(connection)
+        policy = managed.apply(load_policy(connection))
     return Workspace(
         store=store,
         policy=policy,
@@ -160,4 +167,5 @@ def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bo
         keyring=keyring if keyring is not None else SessionKeyring(),
         person=recipe.person,
         recipe=recipe,
+        managed=managed,
     )

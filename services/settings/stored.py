@@ -11,7 +11,6 @@ from models.tables import policies
 from models.values.changes import Changes
 from models.values.errors import UserError
 from services.settings.codec import FieldError, decode_field, from_json, hints_of, to_json
-from services.settings.managed import Managed
 from services.settings.policy import Policy
 
 if TYPE_CHECKING:
@@ -48,13 +47,11 @@ def reporting_currency(connection: Connection, policy: Policy) -> str:
     return str(found[0]) if found else "USD"
 
 
-def change_policy(workspace: Workspace, *, managed: Managed | None = None, **changes: Any) -> Changes:
+def change_policy(workspace: Workspace, **changes: Any) -> Changes:
     """Write a new version of the policy with some fields changed.
 
     Parameters
     ----------
-    managed
-        IT's file; its fields cannot be changed.
     **changes
         Field of ``Policy`` to its new value, as the dataclass holds it or as JSON has it.
 
@@ -71,7 +68,7 @@ def change_policy(workspace: Workspace, *, managed: Managed | None = None, **cha
         For a field that IT has set.
     """
     for name in changes:
-        if managed is not None and managed.is_locked(name):
+        if workspace.managed.is_locked(name):
             raise UserError(f"The setting “{title_of(name)}” is set by your organisation; ask your IT to change it.")
     decoded = {name: decode_field(Policy, name, value) for name, value in changes.items()}
     store = workspace.store

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from models.values.changes import Changes
 from services.pipeline import FACTS
+from services.settings import Policy
 from services.workspace import Workspace
 from views.background import Background, ChildRun, Desk, Done, Failed, Outcome
 from views.child import ChildJob
@@ -142,18 +143,7 @@ class Book(QObject):
         self.told.emit(f"{changes.words}.{kept}" if kept else changes.words)
 
     def _read_policy(self) -> None:
-        from services.settings import load_policy
+        self._desk.read("policy", self._workspace.read_policy, self._take_policy, self.failed.emit)
 
-        store = self._workspace.store
-
-        def read() -> object:
-            with store.read() as connection:
-                return load_policy(connection)
-
-        self._desk.read("policy", read, self._take_policy, self.failed.emit)
-
-    def _take_policy(self, policy: object) -> None:
-        from services.settings import Policy
-
-        assert isinstance(policy, Policy)
+    def _take_policy(self, policy: Policy) -> None:
         self._workspace = self._workspace.with_policy(policy)

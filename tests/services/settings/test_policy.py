@@ -193,7 +193,7 @@ def test_a_change_that_does_not_fit_leaves_the_policy_as_it_was(workspace: Works
 def test_what_it_has_set_is_locked(workspace: Workspace) -> None:
     managed = Managed(Path("acme.toml"), policy={"card_budget": 40})
     with pytest.raises(UserError, match=r"card budget.*your organisation"):
-        change_policy(workspace, managed=managed, card_budget=10)
+        change_policy(replace(workspace, managed=managed), card_budget=10)
     assert managed.apply(stored(workspace)).card_budget == 40
     assert managed.is_locked("card_budget") and not managed.is_locked("margin")
 
