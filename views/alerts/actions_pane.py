@@ -12,7 +12,7 @@ from models.values.alerts import AlertDetail, Permission, WorkItem
 from views.actions import Actions, Command
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
-from views.widgets.labels import clear, column, kind_of, label, row, rule
+from views.widgets.labels import FlowingContent, clear, column, kind_of, label, row, rule
 from views.words import whole
 
 #: The commands behind "more", in their order.
@@ -33,7 +33,7 @@ class ActionsPane(QWidget):
         self._detail: AlertDetail | None = None
         self._build_top()
         self._sections = column(margins=(0, 0, 0, 8))
-        content = QWidget()
+        content = FlowingContent()
         content.setLayout(self._sections)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

@@ -18,7 +18,7 @@ from views.charts.rhythm import RhythmChart
 from views.lists.timeline import KINDS, TimelineList, TimelineModel
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
-from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule, tag
+from views.widgets.labels import ElidedLabel, FlowingContent, column, kind_of, label, row, rule, tag
 from views.widgets.painting import fill, mark_of
 from views.widgets.tabs import CountTabs, Tab
 
@@ -78,7 +78,7 @@ class DetailPane(QWidget):
         self._charts = self._build_charts()
         self._story_box = column(self.story, margins=(20, 8, 20, 12))
         upper = column(self._header_box, self._story_box, self.figures, self._charts)
-        content = QWidget()
+        content = FlowingContent()
         content.setLayout(column(upper, self.tabs, self.list))
         self.list.setMinimumHeight(96)
         self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

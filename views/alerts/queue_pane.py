@@ -130,6 +130,7 @@ class QueuePane(QWidget):
     def fit(self, narrow: bool) -> None:
         """Columns for a list of 340 px."""
         self.view.delegate.narrow = narrow
+        self.tabs.set_gap(11 if narrow else 18)
         self.view.viewport().update()
 
     def targets(self) -> list[AlertRow]:

@@ -102,6 +102,16 @@ def clear(box: QLayout) -> None:
             inner.deleteLater()
 
 
+class FlowingContent(QWidget):
+    """The content of a scroll area whose words wrap: as high as its width needs, not as its narrowest would."""
+
+    def minimumSizeHint(self) -> QSize:
+        smallest = super().minimumSizeHint()
+        if self.width() > 0 and self.hasHeightForWidth():
+            return QSize(smallest.width(), min(smallest.height(), self.heightForWidth(self.width())))
+        return smallest
+
+
 class ElidedLabel(QWidget):
     """One line that ends in an ellipsis where it has no room; the whole text is its tooltip then."""
 

@@ -59,6 +59,11 @@ class CountTabs(QWidget):
         """The tabs as they are shown."""
         return self._tabs
 
+    def set_gap(self, gap: int) -> None:
+        """Stand closer together in a narrow pane."""
+        self._gap = gap
+        self.update()
+
     def show_tabs(self, tabs: Sequence[Tab], current: str | None = None) -> None:
         """Show these tabs, e.g. with new counts; the chosen one stays if it is still there."""
         self._tabs = tuple(tabs)
