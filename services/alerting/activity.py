@@ -1,8 +1,9 @@
-"""Query module: customers whose activity fell further than their own history makes likely.
+"""Query module: customers whose activity in a channel fell further than their own history makes likely.
 
-Counts of the last four weeks are held against each customer's own weekly rate of up to 48 weeks before. The rate has a
-Gamma prior fitted to the book by moments, so the count to come is negative binomial (Poisson-Gamma); the chance of so
-few or fewer is the tail, and false discoveries are held at 5 % over the book (Benjamini and Hochberg 1995).
+Counts of the last four weeks are held against each customer's own weekly rate of up to 48 weeks before, channel by
+channel (portal logins, web visits …). The rate has a Gamma prior fitted to the channel by moments, so the count to come
+is negative binomial (Poisson-Gamma); the chance of so few or fewer is the tail, and false discoveries are held at 5 %
+over the book (Benjamini and Hochberg 1995). Rates below .75 a week are left out: four weeks of silence are chance.
 """
 
 from __future__ import annotations
@@ -17,24 +18,31 @@ from sqlalchemy import Connection
 from services.alerting.driver import tuples
 
 RECENT_WEEKS: Final = 4
-HISTORY_WEEKS: Final = 48
-LEAST_WEEKS: Final = 8
+LEAST_WEEKLY_RATE: Final = 0.75
 FALSE_DISCOVERIES: Final = 0.05
+CHANNELS: Final = {
+    "login": "Portal logins",
+    "web_session": "Web visits",
+    "store_visit": "Store visits",
+    "document_view": "Document views",
+    "feature_use": "Use of features",
+    "fit_scan": "Fit scans",
+}
 
 _COUNTS: Final = """
-SELECT customer_id, sum(happened_on > date(:as_of, '-28 days')) AS recent,
+SELECT kind, customer_id, sum(happened_on > date(:as_of, '-28 days')) AS recent,
        sum(happened_on <= date(:as_of, '-28 days')) AS before,
        min(48.0, (julianday(:as_of) - 28 - julianday(min(happened_on)) + 1) / 7) AS weeks
 FROM activities
 WHERE customer_id IS NOT NULL AND happened_on <= :as_of AND happened_on > date(:as_of, '-364 days')
-GROUP BY customer_id HAVING weeks >= 8
+GROUP BY customer_id, kind HAVING weeks >= 8 AND before >= 0.75 * weeks
 """
 
 
-def drops(connection: Connection, as_of: str, scope: Iterable[int] | None) -> list[tuple[int, float, int]]:
-    """Customers whose activity dropped.
+def drops(connection: Connection, as_of: str, scope: Iterable[int] | None) -> list[tuple[int, float, int, str]]:
+    """Customers whose activity dropped, each with the channel in which it is least likely to be chance.
 
-    The whole book is read even for a few customers: the prior and the false discoveries are the book's.
+    The whole book is read even for a few customers: the priors and the false discoveries are the book's.
 
     Parameters
     ----------
@@ -48,19 +56,26 @@ def drops(connection: Connection, as_of: str, scope: Iterable[int] | None) -> li
     Returns
     -------
     list of tuple
-        (customer, fall from 0 to 1, weeks that it is measured over).
+        (customer, fall from 0 to 1, weeks that it is measured over, channel in words).
     """
     rows = tuples(connection, _COUNTS, {"as_of": as_of}).fetchall()
     if not rows:
         return []
-    table = np.array(rows, dtype=float)
-    chance, fall = tails(table[:, 1], table[:, 2], table[:, 3])
+    kinds = np.array([row[0] for row in rows])
+    table = np.array([row[1:] for row in rows], dtype=float)
+    chance, fall = np.ones(len(rows)), np.zeros(len(rows))
+    for kind in np.unique(kinds):
+        of_kind = kinds == kind
+        chance[of_kind], fall[of_kind] = tails(table[of_kind, 1], table[of_kind, 2], table[of_kind, 3])
     wanted = None if scope is None else frozenset(scope)
-    return [
-        (int(table[at, 0]), float(fall[at]), RECENT_WEEKS)
-        for at in np.flatnonzero(discoveries(chance, FALSE_DISCOVERIES))
-        if wanted is None or int(table[at, 0]) in wanted
-    ]
+    found: dict[int, tuple[int, float, int, str]] = {}
+    discovered = np.flatnonzero(discoveries(chance, FALSE_DISCOVERIES))
+    for at in discovered[np.argsort(chance[discovered], kind="stable")]:
+        customer = int(table[at, 0])
+        if wanted is None or customer in wanted:
+            words = CHANNELS.get(str(kinds[at]), str(kinds[at]).replace("_", " ").capitalize())
+            found.setdefault(customer, (customer, float(fall[at]), RECENT_WEEKS, words))
+    return list(found.values())
 
 
 def tails(

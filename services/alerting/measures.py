@@ -111,6 +111,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "activity_growth": Measure("(CASE WHEN g.before > 0 THEN 1.0 * g.recent / g.before - 1 END)", "activity"),
     "activity_fall": Measure("w.fall", "activity_drop"),
     "activity_weeks": Measure("w.weeks", "activity_drop"),
+    "activity_channel": Measure("w.channel", "activity_drop"),
     # service, reviews, emails, consent, contract
     "unhappy_tickets_60d": Measure("coalesce(t.unhappy_60d, 0)", "tickets"),
     "unhappy_open_hours": Measure("t.unhappy_open_hours", "tickets"),

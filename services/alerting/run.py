@@ -123,7 +123,9 @@ def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> lis
     facts.build_customers(_threshold_sql(run.policy))
     amount = _amount_sql(run)
     if "activity_dropped" in run.rules:
-        facts.store("activity_drop", "fall REAL, weeks INTEGER", drops(run.work.connection, run.as_of, run.scope))
+        facts.store(
+            "activity_drop", "fall REAL, weeks INTEGER, channel TEXT", drops(run.work.connection, run.as_of, run.scope)
+        )
     prepare(facts, rules, amount, run.today)
     if run.scoped:
         figures = kept["figures"]

@@ -268,7 +268,7 @@ def test_activity_that_drops_against_its_own_rate(book: Book) -> None:
                 day = book.day(week * 7 + n)
                 book.add(activities, customer_id=customer, kind="login", happened_on=day)
     book.evaluate()
-    assert book.card(fallen)["reason"] == "Activity fell 100\u202f% in 4 weeks"
+    assert book.card(fallen)["reason"] == "Portal logins fell 100\u202f% in 4 weeks"
     assert [rules_of(book, customer) for customer in steady] == [set()] * 15
 
 
