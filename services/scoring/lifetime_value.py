@@ -11,6 +11,7 @@ for a million, and is the same whenever it is asked.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ def _discounts(months: int, yearly_rate: float) -> tuple[Floats, Floats]:
     return ends * DAYS_A_MONTH, (1.0 + yearly_rate) ** (-(ends - 0.5) / 12.0)
 
 
+@lru_cache(maxsize=4)
 def _simulate(churn: BtydParameters, value: GammaGammaParameters, days: float, seed: int) -> _SpendTable:
     """Draw H for every grid point: spend over `days`, if any, in units of (scale + x mean value)."""
     rng = np.random.default_rng(seed)

@@ -30,14 +30,19 @@ _RUNG_ONE_REPEATS = 10
 #: What shops are like before a book has spoken (days): between the published fits of retail books.
 PRIOR = LogNormalPrior(r=0.6, alpha=50.0, a=0.8, b=2.0, spread=(1.5, 2.0, 1.5, 1.5))
 _TOP_SHARE = 0.8
+#: In their rhythm: within twice their usual gap; one-time buyers: within half a year.
+_IN_RHYTHM, _RECENT_DAYS = 2.0, 180.0
 
 
 @dataclass(frozen=True)
 class Typical:
-    """The typical customer of a cohort, against whom reasons are told: medians of x, days since the last, and T."""
+    """The typical customer against whom reasons are told: medians over those who are still in their rhythm.
+
+    `frequency` (x), `relative_gap` (days since the last purchase day / usual gap) and `age` (T, days).
+    """
 
     frequency: float
-    days_since: float
+    relative_gap: float
     age: float
 
 
@@ -146,19 +151,22 @@ def _fit_churn(seen: Features, among: NDArray[np.bool_]) -> ChurnModel:
     x, t_x, age = seen.frequency[among], seen.recency[among], seen.age[among]
     repeaters = x > 0
     gap = _quantile(seen.usual_gap[among][repeaters], 0.5)
-    since = seen.days_since[among]
+    relative = seen.days_since[among] / np.maximum(np.nan_to_num(seen.usual_gap[among], nan=gap or 1.0), 1.0)
+    recent = np.where(repeaters, relative <= _IN_RHYTHM, seen.days_since[among] <= _RECENT_DAYS)
     enough = x.size >= RUNG_ONE_CUSTOMERS and x.sum() >= _RUNG_ONE_REPEATS
     return ChurnModel(
         rung=1 if enough else 0,
         btyd=btyd.fit(x, t_x, age, family="mbg", prior=PRIOR),
         usual_gap=gap,
-        repeaters=_typical(x[repeaters], since[repeaters], age[repeaters]),
-        one_timers=_typical(x[~repeaters], since[~repeaters], age[~repeaters]),
+        repeaters=_typical(repeaters, recent, x, relative, age),
+        one_timers=_typical(~repeaters, recent, x, relative, age),
     )
 
 
-def _typical(x: Floats, since: Floats, age: Floats) -> Typical:
-    return Typical(*(_or(0.0, _quantile(column, 0.5)) for column in (x, since, age)))
+def _typical(cohort: NDArray[np.bool_], recent: NDArray[np.bool_], *columns: Floats) -> Typical:
+    """Medians over the cohort's customers who are still in their rhythm; over all of it where none is."""
+    chosen = cohort & recent if (cohort & recent).any() else cohort
+    return Typical(*(_or(0.0, _quantile(column[chosen], 0.5)) for column in columns))
 
 
 def _quantile(values: Floats, at: float) -> float | None:

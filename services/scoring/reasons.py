@@ -2,8 +2,10 @@
 
 The closed form knows three things: how many purchase days (x), how long since the last one, and how long the customer
 has been known (T). Each is exchanged for that of the typical customer of the cohort (repeat customers, or one-time
-buyers), in every order, and the mean effect is its contribution (Shapley's value: eight evaluations of the formula,
-exact, independent of order). Base plus contributions is the churn risk; the base is the typical customer's.
+buyers, who are still in their rhythm), in every order, and the mean effect is its contribution (Shapley's value: eight
+evaluations of the formula, exact, independent of order). Base plus contributions is the churn risk. The gap is
+measured in the customer's own usual gaps, so that a silence which is usual for this customer is no reason, and a longer
+one always raises the risk.
 
 What is known beside the formula (tickets, reviews, mail, order value) follows as facts without points. All of it is
 directional, never causal.
@@ -21,7 +23,7 @@ from numpy.typing import NDArray
 
 from services.scoring import btyd
 from services.scoring.features import Features
-from services.scoring.parameters import ChurnModel, Typical
+from services.scoring.parameters import ChurnModel
 
 Floats = NDArray[np.float64]
 
@@ -45,18 +47,21 @@ class Contributions:
     points: Floats
 
 
-def contributions(model: ChurnModel, x: Floats, since: Floats, age: Floats, horizon_days: int) -> Contributions:
+def contributions(model: ChurnModel, seen: Features, horizon_days: int) -> Contributions:
     """Contributions of the gap since the last purchase day, of the number of them and of the time known.
 
-    Parameters
-    ----------
-    x, since, age
-        Repeat purchase days, days since the last one, and T, shape (customers,). For one-time buyers all time known
-        is gap: the two are told as one.
+    For one-time buyers all time known is gap: the two are told as one.
     """
+    x, age = seen.frequency, seen.age
     repeat = x > 0
-    typical = [np.where(repeat, *pair) for pair in _pairs(model.repeaters, model.one_timers)]
-    own = (since, x, age)
+    usual_gap = np.nan_to_num(seen.usual_gap, nan=model.usual_gap or 1.0)
+    typical_age = np.where(repeat, model.repeaters.age, model.one_timers.age)
+    typical = (
+        np.where(repeat, model.repeaters.relative_gap * usual_gap, typical_age),
+        np.where(repeat, model.repeaters.frequency, 0.0),
+        typical_age,
+    )
+    own = (np.nan_to_num(seen.days_since), x, age)
     value = {}
     for chosen in product((False, True), repeat=3):
         gap, count, known = (mine if yes else usual for yes, mine, usual in zip(chosen, own, typical, strict=True))
@@ -66,14 +71,6 @@ def contributions(model: ChurnModel, x: Floats, since: Floats, age: Floats, hori
     points[:, 0] += np.where(repeat, 0.0, points[:, 1] + points[:, 2])
     points[:, 1:] *= repeat[:, None]
     return Contributions(value[False, False, False], points)
-
-
-def _pairs(repeaters: Typical, one_timers: Typical) -> list[tuple[float, float]]:
-    return [
-        (repeaters.days_since, one_timers.days_since),
-        (repeaters.frequency, 0.0),
-        (repeaters.age, one_timers.age),
-    ]
 
 
 def _shapley(value: dict[tuple[bool, ...], Floats], place: int) -> Floats:
@@ -142,7 +139,7 @@ class _Words:
 
     @staticmethod
     def _text(code: str, label: str, evidence: str) -> str:
-        """The fragment up to its points; `%s` stands for points and kind."""
+        """The fragment up to its points."""
         label, evidence = json.dumps(label, ensure_ascii=False), json.dumps(evidence, ensure_ascii=False)
         return f'{{"code": "{code}", "label": {label}, "evidence": {evidence}, "points": '
 
@@ -161,24 +158,18 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
     count, age = seen.rhythm_count.astype(np.int64).tolist(), seen.age.astype(np.int64).tolist()
     columns = zip(seen.by_activity.tolist(), since, usual, count, age, points.tolist(), strongest.tolist(), strict=True)
     result = []
-    for active, days, gap, times, known, shares, order in columns:
-        if not times:
-            result.append("[]")
-            continue
+    ends = (', "kind": "raises"}', ', "kind": "lowers"}')
+    for active, days, gap, times, known, shares, (i, j, k) in columns:
         text = words[active]
-        if times == 1:
-            told = [text.gap(days, gap)]
-        else:
-            told = [text.gap(days, gap), text.orders(times), text.tenure(known)]
-        result.append(
-            "["
-            + ", ".join(
-                f'{told[place]}{shares[place]:.2f}, "kind": "{"lowers" if shares[place] < 0 else "raises"}"}}'
-                for place in order
-                if place < len(told)
+        if times > 1:
+            told = (text.gap(days, gap), text.orders(times), text.tenure(known))
+            a, b, c = shares[i], shares[j], shares[k]
+            result.append(
+                f"[{told[i]}{a:.2f}{ends[a < 0]}, {told[j]}{b:.2f}{ends[b < 0]}, {told[k]}{c:.2f}{ends[c < 0]}]"
             )
-            + "]"
-        )
+        else:
+            share = shares[0]
+            result.append(f"[{text.gap(days, gap)}{share:.2f}{ends[share < 0]}]" if times else "[]")
     _append_facts(result, seen)
     return result
 

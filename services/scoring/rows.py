@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -106,13 +107,13 @@ def score_columns(card: Scorecard, book: BookEvents, policy: Policy, scored_at: 
     }
 
 
-def _history_scores(figures: Figures) -> dict[str, list[Any]]:
+def _history_scores(figures: Figures, kept: NDArray[np.bool_] | slice = slice(None)) -> dict[str, list[Any]]:
     return {
-        "engagement": _decimal(figures.engagement.total, 1),
-        "health": _decimal(figures.health.total, 1),
-        "churn_risk": _decimal(figures.churn_risk, 4),
-        "clv_minor": _whole(figures.value.expected),
-        "value_at_risk_minor": _whole(figures.value_at_risk),
+        "engagement": _decimal(figures.engagement.total[kept], 1),
+        "health": _decimal(figures.health.total[kept], 1),
+        "churn_risk": _decimal(figures.churn_risk[kept], 4),
+        "clv_minor": _whole(figures.value.expected[kept]),
+        "value_at_risk_minor": _whole(figures.value_at_risk[kept]),
     }
 
 
@@ -140,12 +141,10 @@ def _facts(figures: Figures) -> dict[str, list[Any]]:
 
 def history_rows(figures: Figures, ids: list[int], model: str, kept: NDArray[np.bool_]) -> Iterator[tuple[Any, ...]]:
     """Rows of ``score_history`` of the customers for whom `kept` holds, without their segment (it is not replayed)."""
-    scores = _history_scores(figures)
-    places = np.flatnonzero(kept).tolist()
     day = day_text(figures.seen.day)
-    columns = [scores[name] for name in ("engagement", "health", "churn_risk", "clv_minor", "value_at_risk_minor")]
-    for place in places:
-        yield (ids[place], day, *(column[place] for column in columns), None, model)
+    chosen = [ids[place] for place in np.flatnonzero(kept).tolist()]
+    scores = _history_scores(figures, kept)
+    return zip(chosen, repeat(day), *scores.values(), repeat(None), repeat(model), strict=False)
 
 
 def records(columns: dict[str, list[Any]]) -> Iterable[tuple[Any, ...]]:

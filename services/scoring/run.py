@@ -40,10 +40,10 @@ from services.workspace import Workspace
 
 #: Above this share of the book a change is scored as a run over everyone.
 _FEW = 0.1
-#: Past weeks are computed for every week of half a year in a small book, for four days of it in a large one.
+#: Past weeks are computed for every week of half a year in a small book, for three days of it in a large one.
 _SMALL_BOOK = 5_000
 _WEEKS_BACK = tuple(range(26 * 7, 0, -7))
-_DAYS_BACK = (90, 60, 30, 7)
+_DAYS_BACK = (90, 60, 30)
 
 
 @dataclass
@@ -212,9 +212,12 @@ def _write(
             marks = writing.read_marks(work.connection)
             if marks and marks["as_of"] > book.as_of:
                 writing.forget_later(work, as_of)
-            fresh = writing.without_history(work.connection, book.customer_ids)
+            fresh = writing.without_past(columns, before)
             writing.write_scores(work, columns, everyone=everyone)
         with watch.step("history"):
+            again = [customer for customer in book.customer_ids[fresh].tolist() if customer in before]
+            if again:
+                writing.forget_past(work, again)
             weeks = {
                 text: writing.week_number(day_number(date.fromisoformat(text)))
                 for text in {last[0] for last in before.values()}

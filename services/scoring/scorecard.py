@@ -112,11 +112,10 @@ def _unknown_unless(buys: NDArray[np.bool_], value: LifetimeValue) -> LifetimeVa
 
 
 def _contributions(seen: Features, parameters: Parameters, horizon_days: int) -> Contributions:
-    inputs = seen.frequency, np.nan_to_num(seen.days_since), seen.age
-    ours = contributions(parameters.orders, *inputs, horizon_days)
+    ours = contributions(parameters.orders, seen, horizon_days)
     if not seen.by_activity.any():
         return ours
-    other = contributions(parameters.activity, *inputs, horizon_days)
+    other = contributions(parameters.activity, seen, horizon_days)
     return Contributions(
         np.where(seen.by_activity, other.base, ours.base),
         np.where(seen.by_activity[:, None], other.points, ours.points),

@@ -39,17 +39,19 @@ def write_marks(work: UnitOfWork, marks: dict[str, Any]) -> None:
 
 
 def digest_of(columns: dict[str, list[Any]]) -> str:
-    """SHA-256 of the scores that were written, without the time of writing."""
+    """SHA-256 of the scores that were written: what each customer was told, without the time of writing."""
     hashed = hashlib.sha256()
-    for name, column in columns.items():
-        if name != "scored_at":
-            hashed.update(f"{name}:{column!r}\n".encode())
+    for name in (*HISTORY_COLUMNS, "confidence", "trend"):
+        hashed.update(",".join(map(str, columns[name])).encode())
+    hashed.update("\n".join(columns["drivers"]).encode())
     return hashed.hexdigest()
 
 
 def previous_scores(connection: Connection, ids: Iterable[int] | None) -> dict[int, tuple[Any, ...]]:
-    """as_of, engagement, health and churn risk of each customer as they stand in the public table."""
-    query = "SELECT customer_id, as_of, engagement, health, churn_risk FROM customer_risk_scores"
+    """as_of, engagement, health, churn risk and first day of each customer as they stand in the public table."""
+    query = """SELECT customer_id, as_of, engagement, health, churn_risk,
+        coalesce(first_order_on, CASE WHEN last_activity_on IS NOT NULL THEN 'activity' END)
+        FROM customer_risk_scores"""
     if ids is None:
         rows = connection.exec_driver_sql(query)
     else:
@@ -59,15 +61,13 @@ def previous_scores(connection: Connection, ids: Iterable[int] | None) -> dict[i
 
 
 def write_scores(work: UnitOfWork, columns: dict[str, list[Any]], *, everyone: bool) -> None:
-    """Put the rows into the public table; with `everyone` they are all it holds afterwards."""
+    """Put the rows into the public table; with `everyone` there is one for each customer of the book."""
     names = ", ".join(columns)
     marks = ", ".join("?" * len(columns))
     insert = f"INSERT OR REPLACE INTO customer_risk_scores ({names}) VALUES ({marks})"
     count = len(columns["customer_id"])
     rebuild = everyone and count >= _REBUILD_FROM
     indexes = sorted(customer_risk_scores.indexes, key=lambda index: str(index.name))
-    if everyone:
-        work.sql("DELETE FROM customer_risk_scores")
     if rebuild:
         for index in indexes:
             work.sql(f"DROP INDEX IF EXISTS {index.name}")
@@ -131,10 +131,19 @@ def history_today(columns: dict[str, list[Any]], places: list[int]) -> list[tupl
     return [tuple(column[place] for column in wanted) for place in places]
 
 
-def without_history(connection: Connection, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which customers have no row of history at all, shape (customers,)."""
-    known = connection.exec_driver_sql("SELECT DISTINCT customer_id FROM score_history").scalars().all()
-    return np.asarray(~np.isin(ids, np.array(known, np.int64)))
+def without_past(columns: dict[str, list[Any]], before: dict[int, tuple[Any, ...]]) -> NDArray[np.bool_]:
+    """Which customers are new to the history, or have another first order than it was computed with; (customers,)."""
+    begun = zip(columns["customer_id"], columns["first_order_on"], columns["last_activity_on"], strict=True)
+    fresh = [
+        (first or (active and "activity")) != (before[customer][4] if customer in before else None)
+        for customer, first, active in begun
+    ]
+    return np.array(fresh, np.bool_)
+
+
+def forget_past(work: UnitOfWork, customers: Iterable[int]) -> None:
+    """Drop the history of customers whose past is about to be computed anew."""
+    work.sql("DELETE FROM score_history WHERE customer_id = ?", [(customer,) for customer in customers])
 
 
 def forget_later(work: UnitOfWork, as_of: str) -> None:

@@ -1,0 +1,1 @@
+"""Tests of scoring: published anchors, laws, and runs over real stores."""

@@ -1,0 +1,351 @@
+"""Runs over a real store: who is due, what is written, what a day in the past sees."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from models.tables import (
+    activities,
+    conversations,
+    email_events,
+    opportunities,
+    orders,
+    reviews,
+    stage_changes,
+    surveys,
+    tickets,
+)
+from models.values.changes import Changes
+from services.scoring import as_of_day, export_rows, score_as_of, score_due
+from services.settings import change_policy
+from services.workspace import Workspace
+from tests.services.scoring.books import Book, simulated_orders
+
+FIRST, LAST = date(2025, 1, 1), date(2026, 11, 21)
+
+
+def filled(book: Book, customers: int = 80) -> Book:
+    book.add_customers(customers)
+    book.add_orders(simulated_orders(customers, FIRST, LAST, seed=4))
+    return book
+
+
+def journal(workspace: Workspace) -> list[tuple[str, str]]:
+    with workspace.store.read() as connection:
+        return [
+            (row[0], row[1]) for row in connection.exec_driver_sql("SELECT verb, actor_kind FROM journal ORDER BY id")
+        ]
+
+
+def fits(workspace: Workspace) -> list[tuple[str, str]]:
+    with workspace.store.read() as connection:
+        rows = connection.exec_driver_sql("SELECT as_of, parameters FROM model_fits ORDER BY id")
+        return [(row[0], row[1]) for row in rows]
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "scored_at"}
+
+
+def test_the_first_run_scores_everyone_as_of_the_last_day_of_data(book: Book) -> None:
+    run = score_due(filled(book).workspace)
+    scores = book.scores()
+    last = max(row["last_order_on"] for row in scores.values() if row["last_order_on"])
+    assert run.as_of == last
+    assert (run.customers, run.scored, len(scores)) == (80, 80, 80)
+    assert {row["as_of"] for row in scores.values()} == {last}
+    assert all(0 <= row["churn_risk"] <= 1 for row in scores.values())
+    assert all((row["value_at_risk_minor"] or 0) <= (row["clv_if_stays_minor"] or 0) for row in scores.values())
+    assert all(json.loads(row["drivers"]) for row in scores.values() if row["purchase_days"])
+    assert run.models["churn"] == "MBG/NBD v1 (rung 1)"
+    assert journal(book.workspace)[-2:] == [("refit", "model"), ("score", "model")]
+
+
+def test_nothing_is_due_after_a_run_and_nothing_is_written(book: Book) -> None:
+    score_due(filled(book).workspace)
+    before = journal(book.workspace)
+    run = score_due(book.workspace, Changes(tables=frozenset({"customers"})))
+    assert run.scored == 0
+    assert journal(book.workspace) == before
+
+
+def test_a_change_scores_only_the_customers_that_changed(book: Book) -> None:
+    run = score_due(filled(book).workspace)
+    before = book.scores()
+    book.add_orders([(7, date.fromisoformat(str(run.as_of)), 9900)])
+    after = score_due(book.workspace, Changes(customers=frozenset({7})))
+    assert after.scored == 1
+    scores = book.scores()
+    assert scores[7]["last_order_on"] == run.as_of
+    assert {who for who in scores if told(scores[who]) != told(before[who])} == {7}
+
+
+def test_a_few_scored_by_themselves_get_what_a_full_run_gives_them(book: Book) -> None:
+    run = score_due(filled(book).workspace)
+    book.add_orders([(7, date.fromisoformat(str(run.as_of)), 9900)])
+    book.add("tickets", [{"customer_id": 9, "opened_on": run.as_of, "sentiment": -0.9}])
+    score_due(book.workspace, Changes(customers=frozenset({7, 9})))
+    apart = book.scores()
+    score_due(book.workspace, force_all=True)
+    together = book.scores()
+    # A first ticket anywhere makes "no ticket" a fact for everyone: that is due with the next full run.
+    for who in (7, 9):
+        assert told(apart[who]) == told(together[who])
+
+
+def test_a_customer_without_a_score_is_due(book: Book) -> None:
+    score_due(filled(book).workspace)
+    book.add("customers", [{"id": 500, "name": "New"}])
+    assert score_due(book.workspace).scored == 1
+    assert book.scores()[500]["confidence"] == "low"
+
+
+def test_a_new_day_of_data_scores_everyone_on_the_same_parameters(book: Book) -> None:
+    run = score_due(filled(book).workspace)
+    day = date.fromisoformat(str(run.as_of)) + timedelta(days=1)
+    book.add("activities", [{"customer_id": 3, "kind": "login", "happened_on": str(day)}])
+    after = score_due(book.workspace, Changes(customers=frozenset({3})))
+    assert (after.as_of, after.scored) == (str(day), 80)
+    assert len(fits(book.workspace)) == 1
+
+
+def test_parameters_are_fitted_again_after_the_policys_interval(book: Book) -> None:
+    run = score_due(filled(book).workspace)
+    day = date.fromisoformat(str(run.as_of)) + timedelta(days=book.workspace.policy.refit_days)
+    book.at(day + timedelta(days=1))
+    book.add("activities", [{"customer_id": 3, "kind": "login", "happened_on": str(day)}])
+    score_due(book.workspace, Changes(customers=frozenset({3})))
+    assert [as_of for as_of, _ in fits(book.workspace)] == [run.as_of, str(day)]
+
+
+def test_a_book_that_grew_by_more_than_a_fifth_is_fitted_again(book: Book) -> None:
+    score_due(filled(book).workspace)
+    book.add("customers", ({"id": 1000 + number, "name": "x"} for number in range(40)))
+    book.add_orders((1000 + number, "2026-05-05", 1000) for number in range(40))
+    score_due(book.workspace, Changes(customers=frozenset(range(1000, 1040))))
+    assert len(fits(book.workspace)) == 2
+
+
+def test_the_same_scores_come_back_when_what_was_added_is_gone(book: Book) -> None:
+    score_due(filled(book).workspace)
+    before = book.scores()
+    book.add("customers", ({"id": 1000 + number, "name": "x"} for number in range(60)))
+    book.add_orders((1000 + number, "2026-11-22", 1000 * number) for number in range(60))
+    assert score_due(book.workspace, Changes(everyone=True)).as_of == "2026-11-22"
+    with book.workspace.store.unit_of_work(book.workspace.me, "undo-import", "1", at=book.workspace.at) as work:
+        for table in ("score_history", "customer_risk_scores", "orders"):
+            work.sql(f"DELETE FROM {table} WHERE customer_id >= 1000")
+        work.sql("DELETE FROM customers WHERE id >= 1000")
+        work.digest("undone")
+        work.commit()
+    score_due(book.workspace, Changes(everyone=True))
+    after = book.scores()
+    assert {who: told(row) for who, row in after.items()} == {who: told(row) for who, row in before.items()}
+
+
+def test_a_change_of_policy_scores_everyone(book: Book) -> None:
+    score_due(filled(book).workspace)
+    changes = change_policy(book.workspace, churn_horizon_days=30)
+    run = score_due(book.at(date(2026, 11, 23)), changes)
+    assert run.scored == 80
+    assert {row["churn_horizon_days"] for row in book.scores().values()} == {30}
+
+
+def test_past_weeks_are_there_from_the_first_day_on(book: Book) -> None:
+    run = score_due(filled(book).workspace)
+    oldest = min(book.scores().values(), key=lambda row: row["first_order_on"] or "9")
+    kept = book.history(oldest["customer_id"])
+    assert len(kept) == 27
+    assert kept[-1]["as_of"] == run.as_of
+    assert kept[-1]["churn_risk"] == oldest["churn_risk"]
+    days = [date.fromisoformat(row["as_of"]) for row in kept]
+    assert {(late - early).days for early, late in pairwise(days)} == {7}
+
+
+def test_history_agrees_with_a_run_of_that_day_on_the_same_parameters(book: Book) -> None:
+    run = score_due(filled(book).workspace)
+    back = date.fromisoformat(str(run.as_of)) - timedelta(days=28)
+    parameters = fits(book.workspace)
+    kept = {who: book.history(who) for who in book.scores()}
+    with book.workspace.store.unit_of_work(book.workspace.me, "test", "fit", at=book.workspace.at) as work:
+        work.sql("UPDATE model_fits SET as_of = ?", (str(back),))
+        work.digest("a fit of that day")
+        work.commit()
+    score_due(book.at(back))
+    assert fits(book.workspace)[0][1] == parameters[0][1]
+    for who, row in book.scores().items():
+        then = [old for old in kept[who] if old["as_of"] == str(back)]
+        if then:
+            for name in ("churn_risk", "engagement", "health", "clv_minor", "value_at_risk_minor"):
+                assert then[0][name] == pytest.approx(row[name], abs=1e-9)
+
+
+def test_a_history_that_began_earlier_is_computed_anew(book: Book) -> None:
+    score_due(filled(book).workspace)
+    who = next(who for who, row in book.scores().items() if row["purchase_days"] > 3)
+    before = book.history(who)
+    book.add_orders((who, FIRST - timedelta(days=100 + 10 * step), 5000) for step in range(20))
+    score_due(book.workspace, Changes(customers=frozenset({who})))
+    assert book.history(who)[0]["churn_risk"] != before[0]["churn_risk"]
+    assert len(book.history(who)) == 27
+
+
+def test_history_gets_a_row_a_week_or_when_a_score_moved(book: Book) -> None:
+    run = score_due(filled(book).workspace)
+    day = date.fromisoformat(str(run.as_of))
+    counts = {who: len(book.history(who)) for who in book.scores()}
+    monday = day + timedelta(days=7 - day.weekday())
+    book.at(monday + timedelta(days=2))
+    book.add("activities", [{"customer_id": 3, "kind": "login", "happened_on": str(monday)}])
+    score_due(book.workspace)
+    assert all(len(book.history(who)) == count + 1 for who, count in counts.items())
+    book.add("activities", [{"customer_id": 3, "kind": "login", "happened_on": str(monday + timedelta(days=1))}])
+    score_due(book.workspace)
+    moved = [who for who, count in counts.items() if len(book.history(who)) > count + 1]
+    assert len(moved) < 40
+
+
+def every_later_event(day: date) -> list[tuple[Any, list[dict[str, Any]]]]:
+    late = str(day + timedelta(days=1))
+    return [
+        (orders, [
+            {"customer_id": who, "ordered_on": late, "amount_minor": 77_000, "currency": "USD", "kind": "purchase"}
+            for who in range(1, 60)
+        ]),
+        (orders, [
+            {"customer_id": 5, "ordered_on": late, "amount_minor": -900, "currency": "USD", "kind": kind,
+             "of_external_id": of}
+            for kind, of in (("return", "orders-85"), ("cancellation", "orders-90"), ("return", None))
+        ]),
+        (tickets, [{"customer_id": who, "opened_on": late, "sentiment": -1.0, "satisfaction": 1} for who in (1, 2)]),
+        (reviews, [{"customer_id": 1, "reviewed_on": late, "rating": 1, "sentiment": -1.0}]),
+        (surveys, [{"customer_id": 1, "answered_on": late, "kind": "nps", "score": 0, "scale": 10}]),
+        (email_events, [
+            {"customer_id": 1, "happened_on": late, "kind": kind, "message": "m"} for kind in ("sent", "clicked")
+        ]),
+        (activities, [{"customer_id": 1, "happened_on": late, "kind": "login"}]),
+        (conversations, [{"customer_id": 1, "happened_on": late, "text": "x", "sentiment": -1.0}]),
+        (opportunities, [{"id": 1, "customer_id": 1, "stage": "Lost", "opened_on": late}]),
+        (stage_changes, [{"opportunity_id": 1, "to_stage": "Lost", "changed_on": late}]),
+    ]  # fmt: skip
+
+
+def test_events_of_any_table_after_the_day_change_nothing(book: Book) -> None:
+    filled(book)
+    book.add("tickets", [{"customer_id": 2, "opened_on": "2026-01-05", "resolved_on": "2026-01-09", "satisfaction": 2}])
+    day = date(2026, 6, 30)
+    run, before = score_as_of(book.workspace, day)
+    for table, events in every_later_event(day):
+        book.add(table, events)
+    again, after = score_as_of(book.workspace, day)
+    assert before == after
+    assert (run.customers, run.stored) == (again.customers, False) == (80, False)
+
+
+def test_a_run_of_an_earlier_day_leaves_the_book_as_it_is(book: Book) -> None:
+    score_due(filled(book).workspace)
+    before, entries, kept = book.scores(), journal(book.workspace), fits(book.workspace)
+    _, scores = score_as_of(book.workspace, date(2026, 3, 1))
+    assert len(scores) == 80
+    assert {score.values["as_of"] for score in scores} == {"2026-03-01"}
+    assert (book.scores(), journal(book.workspace), fits(book.workspace)) == (before, entries, kept)
+
+
+def test_days_after_today_are_not_covered(book: Book) -> None:
+    filled(book)
+    book.add_orders([(1, "2031-01-01", 100)])
+    with book.workspace.store.read() as connection:
+        covered = as_of_day(connection, book.workspace.clock.today())
+    assert covered is not None
+    assert covered <= LAST
+    assert score_due(book.workspace).as_of == str(covered)
+
+
+def test_exported_rows_have_the_documented_columns_in_major_units(book: Book) -> None:
+    score_due(filled(book).workspace)
+    with book.workspace.store.read() as connection:
+        names, rows = export_rows(connection)
+        _, scores = score_as_of(book.workspace, date(2026, 3, 1))
+        _, earlier = export_rows(connection, scores)
+    assert names[:4] == ("customer_id", "external_id", "name", "as_of")
+    assert len(rows) == len(earlier) == 80
+    first = dict(zip(names, rows[0], strict=True))
+    stored = book.scores()[first["customer_id"]]
+    assert first["name"] == f"Customer {first['customer_id']}"
+    if stored["clv_minor"] is not None:
+        assert int(first["clv"] * 100) == stored["clv_minor"]
+
+
+def finite(row: dict[str, Any]) -> bool:
+    return all(not isinstance(value, float) or math.isfinite(value) for value in row.values())
+
+
+ODD_BOOKS: dict[str, list[tuple[int, str, int]]] = {
+    "nobody ever ordered": [],
+    "all orders on one day": [(who, "2026-05-05", 1000) for who in range(1, 61)],
+    "one order each": [(who, f"2026-0{1 + who % 9}-11", 1000 + who) for who in range(1, 61)],
+    "every total negative": [(who, f"2026-0{1 + step}-11", -500) for who in range(1, 61) for step in range(5)],
+    "every total zero": [(who, f"2026-0{1 + step}-11", 0) for who in range(1, 61) for step in range(5)],
+    "constant columns": [(who, f"2026-0{1 + step}-11", 500) for who in range(1, 61) for step in range(9)],
+    "only days to come": [(who, "2031-01-01", 500) for who in range(1, 61)],
+    "one customer alone": [(1, f"2026-0{1 + step}-11", 500) for step in range(9)],
+    "amounts beyond reason": [(who, f"2026-0{1 + step}-11", 10**14) for who in range(1, 61) for step in range(5)],
+    "one order of each day of a year": [(1, str(date(2026, 1, 1) + timedelta(days=n)), 500) for n in range(300)],
+}
+
+
+@pytest.mark.parametrize("bought", ODD_BOOKS.values(), ids=ODD_BOOKS)
+def test_an_odd_book_gets_an_answer_with_its_reason(book: Book, bought: list[tuple[int, str, int]]) -> None:
+    book.add_customers(60)
+    book.add_orders(bought)
+    run = score_due(book.workspace)
+    scores = book.scores()
+    assert run.scored == len(scores) == 60
+    for row in scores.values():
+        assert finite(row)
+        assert 0 <= row["churn_risk"] <= 1
+        assert row["confidence"] != "high" or row["purchase_days"] >= 4
+        assert row["confidence"] == "high" or json.loads(row["confidence_why"])
+        assert (row["value_at_risk_minor"] or 0) <= (row["clv_if_stays_minor"] or 0)
+
+
+def test_an_empty_book_has_nothing_to_score(book: Book) -> None:
+    run = score_due(book.workspace)
+    assert (run.customers, run.scored) == (0, 0)
+    with book.workspace.store.read() as connection:
+        assert as_of_day(connection, book.workspace.clock.today()) is None
+
+
+def test_orders_in_a_currency_without_a_rate_count_without_their_value_and_are_told(book: Book) -> None:
+    filled(book)
+    book.add_orders([(3, "2026-04-04", 100_000), (3, "2026-05-04", 100_000)], currency="JPY")
+    run = score_due(book.workspace)
+    assert "2 orders are in a currency without a rate" in run.warnings[0]
+    row = book.scores()[3]
+    assert row["confidence"] != "high"
+    assert any("without a rate" in sentence for sentence in json.loads(row["confidence_why"]))
+    changes = change_policy(
+        book.workspace, reporting_currency="USD", exchange_rates=[{"currency": "JPY", "rate": "0.01"}]
+    )
+    run = score_due(book.at(date(2026, 11, 23)), changes)
+    assert run.warnings == ()
+    assert book.scores()[3]["spend_total_minor"] == row["spend_total_minor"] + 200_000
+
+
+def test_a_book_of_activity_alone_is_scored_by_activity(book: Book) -> None:
+    book.add_customers(70)
+    days = simulated_orders(70, FIRST, LAST, seed=9, mean_gap_days=9)
+    book.add("activities", ({"customer_id": who, "happened_on": str(day), "kind": "login"} for who, day, _ in days))
+    run = score_due(book.workspace)
+    scores = [row for row in book.scores().values() if row["last_activity_on"]]
+    assert run.models["churn of activity"] == "MBG/NBD v1 (rung 1)"
+    assert all(row["model"] == "MBG/NBD v1 on activity (rung 1)" for row in scores)
+    assert all(row["clv_minor"] is None for row in scores)
+    assert all(row["engagement"] is not None for row in scores)
+    assert any("No activity for" in row["drivers"] for row in scores)
