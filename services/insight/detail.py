@@ -180,8 +180,8 @@ def _record(reader: Reader, rule: str) -> str:
     """Return how often the rule was right, by the definition of the rules' record: work that came to something."""
     since = words.stored(reader.now - timedelta(days=_RECORD_DAYS))
     right, closed = reader.driver.execute(
-        """SELECT SUM(state = 'resolved' AND (outcome IN ('saved', 'lost') OR (outcome = 'came_back' AND touched))),
-                  COUNT(*)
+        """SELECT COALESCE(SUM(state = 'resolved' AND (outcome IN ('saved', 'lost')
+                                 OR (outcome = 'came_back' AND touched))), 0), COUNT(*)
              FROM alerts WHERE closed_at >= ? AND rule = ? AND state IN ('resolved', 'not_useful')""",
         (since, rule),
     ).fetchone()

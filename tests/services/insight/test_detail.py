@@ -1,0 +1,343 @@
+"""The detail of a card: figures with their changes, story, rhythm, permission, open work, record; and the profile."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from models.tables import customers
+from models.values.errors import UserError
+from services import insight
+from services.audit import undo_last
+from services.insight.detail import read_detail
+from services.insight.permission import read_permission
+from services.insight.profile import read_profile
+from services.insight.rhythm import missed_orders, read_rhythm
+from services.settings import ExchangeRate, Policy
+from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
+
+DRIVERS = json.dumps(
+    [
+        {
+            "code": "gap",
+            "label": "Gap since last order",
+            "points": 31.2,
+            "evidence": "No order for 74 days",
+            "kind": "raises",
+        },
+        {
+            "code": "tickets",
+            "label": "Late-delivery ticket",
+            "points": None,
+            "evidence": "Rated 2 of 5",
+            "kind": "raises",
+        },
+    ]
+)
+
+
+@pytest.fixture
+def marlow(book: SmallBook) -> int:
+    """A customer whose usual gap of 21 days was passed more than three times."""
+    number = book.customer(
+        "Marlow & Pike Outfitters", tier="Gold", owner="Ada", city="Portland", region="OR",
+        email="orders@marlow.example", signed_up_on="2023-03-02",
+        email_consent="given", email_consent_since="2023-03-02",
+    )  # fmt: skip
+    for back in range(74, 360, 21):
+        book.order(number, days_ago(back), 30_000 + 100 * (back % 5))
+    book.score(
+        number, churn_risk=0.72, engagement=34.0, health=41.0, health_coverage=6, value_at_risk_minor=524_000,
+        clv_if_stays_minor=728_000, value_at_risk_low_minor=360_000, value_at_risk_high_minor=710_000,
+        segment="Cooling VIP", segment_before="Loyal", segment_since=days_ago(60), last_order_on=days_ago(74),
+        last_order_amount_minor=38_600, days_since_last_order=74, usual_gap_days=21.0, drivers=DRIVERS,
+        confidence_why='["14 orders"]',
+    )  # fmt: skip
+    for back, churn, engagement in ((100, 0.2, 70.0), (63, 0.41, 61.0), (30, 0.6, 50.0)):
+        book.insert(
+            "score_history", customer_id=number, as_of=days_ago(back), churn_risk=churn, engagement=engagement,
+            value_at_risk_minor=1, model="m",
+        )  # fmt: skip
+    return number
+
+
+def test_figures_name_their_change_and_its_period(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    detail = reader(read_detail, book.card(marlow))
+    figures = detail.figures
+    assert round(figures.churn_change_points) == 31 and figures.change_days == 63
+    assert figures.engagement_change == -27
+    assert figures.last_order_words == "7 Sep · $386" and figures.confidence_why == ("14 orders",)
+    assert [(driver.label, driver.points) for driver in detail.drivers] == [
+        ("Gap since last order", 31.2),
+        ("Late-delivery ticket", None),
+    ]
+
+
+def test_a_short_history_tells_its_own_period_and_none_tells_nothing(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.score(number, churn_risk=0.5)
+    assert reader(read_detail, book.card(number)).figures.churn_change_points is None
+    for back, churn in ((40, 0.3), (20, 0.4), (3, 0.5)):
+        book.insert("score_history", customer_id=number, as_of=days_ago(back), churn_risk=churn, model="m")
+    profile = reader(read_profile, number)
+    assert round(profile.figures.churn_change_points) == 20 and profile.figures.change_days == 40
+
+
+def test_the_story_says_what_the_reason_does_not(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    book.event(
+        "tickets", marlow, subject="Late delivery", opened_on=days_ago(63), resolved_on=days_ago(61), satisfaction=2,
+        status="solved",
+    )  # fmt: skip
+    detail = reader(read_detail, book.card(marlow))
+    assert detail.story_bold == "No order for 74 days; the usual gap is 21."
+    assert detail.story == "Three expected orders did not come. The ticket “Late delivery” was rated 2 of 5."
+    assert detail.metadata_line == "Cooling VIP, was Loyal until Sep · customer since March 2023 · Portland, OR · yours"
+
+
+def test_other_signals_come_first_in_the_story_and_are_named(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    book.rule("gap_beyond_usual", "Order gap")
+    book.rule("engagement_below", "Engagement drop")
+    card = book.card(marlow)
+    for rule, reason in (("gap_beyond_usual", "No order"), ("engagement_below", "Engagement fell to 34")):
+        book.insert(
+            "alert_signals", alert_id=card, customer_id=marlow, rule=rule, severity=3, reason=reason,
+            raised_at=minutes(-50), raised_as_of=days_ago(0),
+        )  # fmt: skip
+    detail = reader(read_detail, card)
+    assert detail.story.startswith("Engagement fell to 34. Three expected")
+    assert detail.signals == ("Order gap", "Engagement drop")
+
+
+def test_the_rules_record_counts_the_closed_cards_of_a_year(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    book.rule("gap_beyond_usual", "Order gap")
+    card = book.card(marlow)
+    assert reader(read_detail, card).rule_line == "Rule “Order gap”: no card closed yet"
+    for outcome, state, touched in (
+        ("saved", "resolved", 1),
+        ("came_back", "resolved", 1),
+        ("came_back", "resolved", 0),
+        ("no_issue", "resolved", 1),
+        ("known", "not_useful", 1),
+    ):
+        book.card(marlow, state=state, outcome=outcome, touched=touched, closed_at=minutes(-9000))
+    book.card(marlow, state="resolved", outcome="saved", closed_at=minutes(-400 * 24 * 60))
+    detail = reader(read_detail, card)
+    assert detail.rule_line == "Rule “Order gap”: right 2 times in 5 this year"
+
+
+@pytest.mark.parametrize(
+    ("values", "due", "raised"),
+    [
+        ({"due_at": minutes(182)}, "due 12:02", "Raised 08:02 · answer within 8 working hours"),
+        ({"due_at": minutes(-28), "severity": 4}, "was due 08:32", "Raised 08:02 · answer within 4 working hours"),
+        ({"due_at": minutes(3 * 1440)}, "due Mon 09:00", "Raised 08:02 · answer within 8 working hours"),
+        ({"state": "snoozed"}, "due 11:00 · runs while snoozed", "Raised 08:02 · answer within 8 working hours"),
+        (
+            {"state": "waiting", "clock_stopped_at": minutes(-5)},
+            "time limit stopped while waiting",
+            "Raised 08:02 · answer within 8 working hours",
+        ),
+        (
+            {"state": "resolved", "closed_at": minutes(-5), "in_time": 0},
+            "closed 08:55, late",
+            "Raised 08:02 · answer within 8 working hours",
+        ),
+    ],
+)
+def test_due_and_raised_in_words(
+    book: SmallBook, reader: Fresh, marlow: int, values: dict[str, object], due: str, raised: str
+) -> None:
+    detail = reader(read_detail, book.card(marlow, **values))
+    assert (detail.due_words, detail.raised_line) == (due, raised)
+
+
+def test_the_place_is_that_of_the_cards_own_tab(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    first, second = book.card(book.customer(), due_at=minutes(5)), book.card(marlow)
+    snoozed = book.card(book.customer(), state="snoozed", until=minutes(999))
+    assert [(reader(read_detail, card).place, reader(read_detail, card).of) for card in (first, second, snoozed)] == [
+        (1, 2),
+        (2, 2),
+        (1, 1),
+    ]
+    assert reader(read_detail, second, order=(9, 8, second)).place == 3
+    assert reader(read_detail, 12345) is None
+
+
+def test_a_card_of_the_book_has_no_customer_about_it(book: SmallBook, reader: Fresh) -> None:
+    detail = reader(read_detail, book.card(None, kind="data", reason="Email events are 18 days old"))
+    assert detail.alert.customer == "The book" and detail.metadata_line == "Your book as a whole"
+    assert (detail.figures, detail.rhythm, detail.permission, detail.open_work) == (None, None, None, ())
+
+
+def test_recommendation_open_work_and_notes(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    advice = {"title": "Apologise", "why": "w", "evidence": "9 of 11", "goal": "g", "incentive_minor": 5000,
+              "incentive_words": "Offer up to $50."}  # fmt: skip
+    card = book.card(marlow, recommendation=json.dumps(advice))
+    book.insert("tasks", customer_id=marlow, title="Call", due_on=days_ago(0), created_at=minutes(-9), owner="Kim")
+    deal = book.event(
+        "opportunities", marlow, name="Winter restock", stage="Proposal", amount_minor=45_000, currency="USD",
+        opened_on=days_ago(50),
+    )  # fmt: skip
+    book.insert("stage_changes", opportunity_id=deal, source="x", external_id="1", from_stage="Qualified",
+                to_stage="Proposal", changed_on=days_ago(19))  # fmt: skip
+    book.event("opportunities", marlow, name="Old", stage="Won", opened_on=days_ago(500))
+    book.insert("notes", customer_id=marlow, alert_id=card, text="Will order", author="Ada", written_at=minutes(-3))
+    detail = reader(read_detail, card)
+    assert detail.recommendation.title == "Apologise"
+    assert [(item.title, item.words) for item in detail.open_work] == [
+        ("Call", "today · Kim"),
+        ("Winter restock", "$450 · Proposal for 19 days"),
+    ]
+    assert detail.notes == ("You, 08:57: Will order",)
+    assert detail.permission.lines[-1] == ("warn", "Offer up to $50.")
+
+
+def test_missed_orders_are_whole_gaps() -> None:
+    assert [missed_orders(days, gap) for days, gap in ((74, 21.0), (20, 21.0), (None, 21.0), (9, None), (9, 0.0))] == [
+        3,
+        0,
+        0,
+        0,
+        0,
+    ]
+
+
+def test_the_rhythm_marks_what_was_expected_and_did_not_come(reader: Fresh, marlow: int) -> None:
+    rhythm = reader(read_rhythm, marlow, 21.0)
+    missing = [point.day for point in rhythm.points if point.expected_missing]
+    assert missing == [days_ago(53), days_ago(32), days_ago(11)] and rhythm.missing == 3
+    assert rhythm.usual_low_minor <= rhythm.usual_high_minor
+    assert (rhythm.first_day, rhythm.last_day) == (days_ago(365), days_ago(0))
+    assert rhythm.sentence.startswith("14 purchase days in 12 months, the last on 7 Sep 2026; usually $301 to $303; ")
+    assert rhythm.sentence.endswith("3 expected orders did not come.")
+
+
+def test_a_long_silence_shows_its_last_marks_only(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.order(number, days_ago(700))
+    rhythm = reader(read_rhythm, number, 7.0)
+    assert rhythm.missing == 100 and len(rhythm.points) == 12
+    assert reader(read_rhythm, book.customer(), 7.0) is None
+
+
+def test_orders_of_a_day_are_one_stem_and_other_currencies_are_converted(book: SmallBook) -> None:
+    number = book.customer()
+    book.order(number, days_ago(5), 10_000)
+    book.order(number, days_ago(5), 10_000, currency="EUR")
+    book.order(number, days_ago(3), 500, currency="JPY")
+    book.order(number, days_ago(2), -500, kind="return")
+    policy = Policy(reporting_currency="USD", exchange_rates=(ExchangeRate("EUR", "1.5"),))
+    with insight.reading(book.workspace.with_policy(policy)) as reader:
+        rhythm = read_rhythm(reader, number, None)
+    assert rhythm is not None
+    assert [(point.day, point.amount_minor) for point in rhythm.points] == [(days_ago(5), 25_000), (days_ago(3), 0)]
+
+
+@pytest.mark.parametrize(
+    ("values", "emails", "allowed", "verdict", "line"),
+    [
+        ({"email_consent": "given", "email_consent_since": "2023-03-02"}, (), True, "You may email them",
+         ("ok", "Consent given 2 Mar 2023")),
+        ({"email_consent": "withdrawn", "email_consent_since": "2026-05-03"}, (), False, "Do not email them",
+         ("no", "Consent withdrawn 3 May 2026")),
+        ({}, (), True, "You may email them, with care", ("warn", "No consent is recorded: make sure that you may")),
+        ({"email_consent": "given"}, (("sent", 8),), True, "You may email them",
+         ("ok", "Last email 8 days ago; your limit is one in 7")),
+        ({"email_consent": "given"}, (("sent", 2),), False, "Wait before you email them",
+         ("warn", "Last email 2 days ago; your limit is one in 7: from Wed on")),
+        ({"email_consent": "given", "suppressed_until": "2026-12-24", "suppressed_why": "in dispute"}, (), False,
+         "Do not email them", ("no", "Suppressed until 24 Dec: in dispute")),
+        ({"email_consent": "given", "suppressed_until": "9999-12-31"}, (), False, "Do not email them",
+         ("no", "Suppressed for good")),
+        ({"email_consent": "given"}, (("unsubscribed", 30),), False, "Do not email them",
+         ("no", "Unsubscribed 21 Oct")),
+        ({"email_consent": "given", "email_consent_since": "2026-11-01"}, (("unsubscribed", 30),), True,
+         "You may email them", ("ok", "No email from us so far; your limit is one in 7")),
+        ({"email_consent": "given"}, (("sent", 20), ("bounced", 20)), False, "Do not email them",
+         ("no", "The last email bounced, 31 Oct")),
+        ({"email_consent": "given"}, (("bounced", 40), ("opened", 20)), True, "You may email them",
+         ("ok", "No email from us so far; your limit is one in 7")),
+    ],
+)  # fmt: skip
+def test_permission_has_its_reasons(
+    book: SmallBook, reader: Fresh, values: dict[str, str], emails: tuple[tuple[str, int], ...], allowed: bool,
+    verdict: str, line: tuple[str, str],
+) -> None:  # fmt: skip
+    number = book.customer(email="a@x.example", **values)
+    for kind, back in emails:
+        book.event("email_events", number, kind=kind, happened_on=days_ago(back))
+
+    def permission(view: insight.Reader) -> object:
+        return read_permission(view, view.rows("SELECT * FROM customers WHERE id = ?", (number,))[0])
+
+    found = reader(permission)
+    assert (found.allowed, found.verdict) == (allowed, verdict)
+    assert line in found.lines
+
+
+def test_without_an_address_nobody_is_emailed(book: SmallBook, reader: Fresh) -> None:
+    detail = reader(read_detail, book.card(book.customer(email_consent="given")))
+    assert not detail.permission.allowed and ("no", "No email address is known") in detail.permission.lines
+
+
+def test_the_profile_says_where_each_value_comes_from(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    book.insert("identities", customer_id=marlow, kind="external_id", source="shop", value="S-1")
+    me = book.workspace
+    with me.store.unit_of_work(me.me, "edit-customer", f"customer:{marlow}", at=me.at) as work:
+        work.update(customers, marlow, {"city": "Salem"})
+        work.commit()
+    profile = reader(read_profile, marlow)
+    assert {field.label: (field.value, field.origin) for field in profile.identity} == {
+        "Email": ("orders@marlow.example", "CRM"),
+        "Place": ("Salem, OR", "by hand"),
+        "Tier": ("Gold", "CRM"),
+        "Owner": ("Ada", "CRM"),
+        "Consent": ("given 2 Mar 2023", "CRM"),
+        "Signed up": ("2 Mar 2023", "CRM"),
+        "Value": ("$7,280 a year if they stay", "scored"),
+    }
+    assert profile.records_joined == 2 and profile.fields["city"] == "Salem"
+    undo_last(book.workspace)
+    assert {field.label: field.origin for field in reader(read_profile, marlow).identity}["Place"] == "CRM"
+
+
+def test_the_profile_sums_up_each_kind(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    for back, status, rating in ((63, "solved", 2), (20, "open", None)):
+        book.event("tickets", marlow, subject="Late delivery", status=status, opened_on=days_ago(back),
+                   resolved_on=days_ago(back - 2) if rating else None, satisfaction=rating)  # fmt: skip
+    for rating, back in ((5, 90), (4, 200)):
+        book.event("reviews", marlow, rating=rating, title="Great fit, fast exchange", reviewed_on=days_ago(back))
+    for number, kinds in enumerate(("sent", "sent clicked", "sent opened", "sent", "sent")):
+        for kind in kinds.split():
+            book.event("email_events", marlow, message=f"M{number}", campaign="News", kind=kind,
+                       happened_on=days_ago(100 - 20 * number))  # fmt: skip
+    profile = reader(read_profile, marlow)
+    assert profile.tickets_line == "2, 1 open"
+    assert profile.tickets == ("Late delivery · open · 31 Oct", "Late delivery · rated 2 of 5 · 18 Sep")
+    assert (profile.reviews_line, profile.reviews) == ("2", ("4.5 of 5 · “Great fit, fast exchange”",))
+    assert profile.emails == ("sent", "clicked", "opened", "sent", "unknown") and profile.emails_count == 5
+    assert profile.emails_line == "last 5: 1 clicked, none in the last 3 · to 31 Oct"
+    assert profile.deals_line == "none" and profile.journey_line == "11 months · 14 orders"
+    assert [stone.title for stone in profile.milestones] == [
+        "First order",
+        "4 orders",
+        "Last order",
+        "Late delivery",
+        "Cooling VIP",
+    ]
+
+
+def test_a_customer_who_is_gone_is_a_sentence(book: SmallBook, reader: Fresh) -> None:
+    assert reader(read_profile, 4711) is None
+    with pytest.raises(UserError, match="no longer in the book"):
+        insight.customer_profile(book.workspace, 4711)
+
+
+def test_the_engagement_threshold_is_the_segments(book: SmallBook, marlow: int) -> None:
+    from services.settings import SegmentFigure
+
+    policy = replace(Policy(), engagement_threshold_by_segment=(SegmentFigure("Cooling VIP", 60),))
+    profile = insight.customer_profile(book.workspace.with_policy(policy), marlow)
+    assert profile.figures is not None and profile.figures.engagement_threshold == 60
