@@ -70,7 +70,7 @@ def engagement(
     relative = seen.mean_value / median_value if median_value > 0 else np.full(seen.mean_value.shape, np.nan)
     parts = {
         "recency": along(curves.recency, seen.days_since / np.maximum(seen.usual_gap, 1.0)),
-        "frequency": along(curves.frequency, seen.rhythm_count),
+        "frequency": along(curves.frequency, np.where(seen.rhythm_count > 0, seen.rhythm_12m, np.nan)),
         "value": along(curves.value, relative),
         "contact": along(curves.contact, np.nan_to_num(seen.days_since_mail / email_cap_days, nan=never_mailed)),
     }

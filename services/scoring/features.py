@@ -31,7 +31,8 @@ class _Rhythm:
 
     `first` and `last` are day numbers (nan: never); `gaps` is the number of gaps between such days, `usual_gap` their
     median, drawn to the book's while there are few; `recent` and `earlier` count events inside and before the trend's
-    window of `window` days, `exposure` is the length in days of the time before it; `last_year` counts 365 days.
+    window of `window` days, `exposure` is the length in days of the time in which the latter fell; `last_year` counts
+    365 days.
     """
 
     count: Floats

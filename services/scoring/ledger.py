@@ -159,13 +159,14 @@ def pace_of(rows: Rows, day: int, window: Whole) -> Pace:
     days = np.append(rows.day, 0)
     first = np.where(some, days[np.minimum(rows.start, days.size - 1)], day)
     begin = np.maximum(first, day - window - _TREND_HISTORY_DAYS)
-    split = np.maximum(day - window, begin)
-    before = rows.until(split)
+    before, until_begin = rows.until(np.maximum(day - window, begin)), rows.until(begin)
+    # The earlier rate is that of the time in which the customer bought: silence is not part of it.
+    exposure = np.where(before > until_begin, days[np.maximum(before - 1, 0)] - begin, 0)
     return Pace(
         count=(place - rows.start).astype(np.float64),
         age=np.where(some, day - first, np.nan),
         days_since=np.where(some, day - days[np.maximum(place - 1, 0)], np.nan),
         recent=(place - rows.until(day - window)).astype(np.float64),
-        earlier=(before - rows.until(begin)).astype(np.float64),
-        exposure=(split - begin).astype(np.float64),
+        earlier=(before - until_begin).astype(np.float64),
+        exposure=exposure.astype(np.float64),
     )

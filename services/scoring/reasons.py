@@ -93,7 +93,7 @@ def _known_for(days: int) -> str:
     if days < 60:
         return _plural(days, "day")
     months = round(days / 30.4375)
-    return _plural(months, "month") if months < 24 else f"{days / 365.25:.1f} years"
+    return _plural(months, "month") if months < 24 else f"{days / 365.25:.1f} years".replace(".0 ", " ")
 
 
 def _fragment(code: str, label: str, points: float | None, evidence: str, kind: str) -> str:
@@ -162,6 +162,9 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
     for active, days, gap, times, known, shares, (i, j, k) in columns:
         text = words[active]
         if times > 1:
+            if 0.0 in shares:
+                result.append(_without_nothing(text, (days, gap, times, known), shares, (i, j, k)))
+                continue
             told = (text.gap(days, gap), text.orders(times), text.tenure(known))
             a, b, c = shares[i], shares[j], shares[k]
             result.append(
@@ -172,6 +175,16 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
             result.append(f"[{text.gap(days, gap)}{share:.2f}{ends[share < 0]}]" if times else "[]")
     _append_facts(result, seen)
     return result
+
+
+def _without_nothing(
+    text: _Words, figures: tuple[int, int, int, int], shares: list[float], order: tuple[int, int, int]
+) -> str:
+    """The list without reasons that add nothing: an exact zero, where the customer is the typical one."""
+    since, usual, times, known = figures
+    told = (text.gap(since, usual), text.orders(times), text.tenure(known))
+    kinds = ["lowers" if share < 0 else "raises" for share in shares]
+    return "[" + ", ".join(f'{told[at]}{shares[at]:.2f}, "kind": "{kinds[at]}"}}' for at in order if shares[at]) + "]"
 
 
 def _append_facts(drivers: list[str], seen: Features) -> None:

@@ -16,6 +16,8 @@ NAMES = ("unknown", "falling", "steady", "rising")
 _CRITICAL = 1.2816  # 90 % point of the normal distribution
 _DIFFERENCE = 0.25
 _FEWEST_EARLIER = 3
+#: The earlier time must be at least this share of the recent window.
+_SHORTEST_SHARE = 0.5
 
 
 def direction(recent: Floats, window: Floats, earlier: Floats, exposure: Floats) -> NDArray[np.int64]:
@@ -26,9 +28,9 @@ def direction(recent: Floats, window: Floats, earlier: Floats, exposure: Floats)
     recent, window
         Events in the recent window, and its length in days.
     earlier, exposure
-        Events before it, the first of all left out, and the days in which they fell.
+        Events before it, the first of all left out, and the days from there to the last of them.
     """
-    told = (earlier >= _FEWEST_EARLIER) & (exposure >= window)
+    told = (earlier >= _FEWEST_EARLIER) & (exposure >= _SHORTEST_SHARE * window)
     share = window / np.maximum(exposure, 1.0)
     expected = earlier * share
     z = 2.0 * (np.sqrt(recent + 0.375) - np.sqrt((earlier + 0.375) * share)) / np.sqrt(1.0 + share)

@@ -117,8 +117,8 @@ class Curve:
 class EngagementCurves:
     """What each part of engagement is measured by.
 
-    recency: days since the last purchase day / usual gap; frequency: purchase days; value: mean order value
-    / the book's median order value (frozen with the fit); contact: days since our last email /
+    recency: days since the last purchase day / usual gap; frequency: purchase days in the last 365 days;
+    value: mean order value / the book's median order value (frozen with the fit); contact: days since our last email /
     ``email_cap_days``.
     """
 

@@ -216,7 +216,7 @@ def test_a_segment_tells_since_when_and_what_was_before() -> None:
         (25, 40, 400, "rising"),
         (9, 40, 400, "steady"),
         (0, 2, 400, "unknown"),
-        (0, 9, 60, "unknown"),
+        (0, 9, 40, "unknown"),
     ],
 )
 def test_a_trend_is_named_only_where_there_is_evidence(recent: int, earlier: int, exposure: int, name: str) -> None:
