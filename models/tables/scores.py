@@ -83,6 +83,8 @@ score_history = Table(
     Column("value_at_risk_minor", Integer),
     Column("segment", Text),
     Column("model", Text, nullable=False),
+    # the book's total of a day, and the days after one
+    Index("ix_score_history_day", "as_of", "customer_id", "value_at_risk_minor"),
     sqlite_with_rowid=False,
 )
 

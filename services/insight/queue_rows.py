@@ -192,6 +192,8 @@ def _among(ids: Sequence[int]) -> tuple[str, list[Any]]:
 
 def _matching(reader: Reader, ids: Sequence[int], wanted: QueueFilter) -> list[int]:
     """Return those of the cards that the filter lets through, in the same order; narrow rows, as there are many."""
+    if not ids:
+        return []
     clause, parameters = _among(ids)
     for column, chosen in (("a.severity", wanted.severities), ("c.tier", wanted.tiers), ("a.kind", wanted.kinds)):
         if chosen:
@@ -219,6 +221,8 @@ def _matching(reader: Reader, ids: Sequence[int], wanted: QueueFilter) -> list[i
 
 
 def _cards(reader: Reader, ids: Sequence[int]) -> list[AlertRow]:
+    if not ids:
+        return []
     clause, parameters = _among(ids)
     return [_row(reader, row) for row in reader.rows(f"SELECT {_COLUMNS} {_FROM} WHERE {clause}", parameters)]
 

@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any, cast
 
+from models.values.money import exponent
 from services.insight import words
 from services.settings import Policy, reporting_currency
 from services.settings.local_zone import this_computers_zone
@@ -94,7 +95,7 @@ class Reader:
         if rate is None:
             return None
         exact = words.major(amount_minor, currency) * rate
-        scaled = exact.scaleb(words.exponent(self.currency)).quantize(Decimal(1), ROUND_HALF_UP)
+        scaled = exact.scaleb(exponent(self.currency)).quantize(Decimal(1), ROUND_HALF_UP)
         return int(scaled)
 
     def money(self, amount_minor: int, currency: str | None = None) -> str:

@@ -17,6 +17,9 @@ OUTREACH_DAYS = 60
 #: What the estimates of a book have in common and adding up does not even out, as a share of the total: the bound
 #: that SCORING.md sets for the bias of lifetime values, until a backtest of this book says what it is.
 COMMON_ERROR = 0.15
+#: How long before it a full scoring is looked for, and what share of customers makes it full.
+_FULL_SCORING_DAYS = 14
+_NEARLY_ALL = 0.9
 _Z80 = 1.2816  # standard normal quantile: 80 % lie within ± this many standard deviations
 
 
@@ -74,7 +77,7 @@ def _at_risk(reader: Reader) -> Tile:
     half = _Z80 * math.hypot(own, COMMON_ERROR * total / _Z80)
     low, high = max(0, round(total - half)), round(total + half)
     line = f"range {words.money_short(low, reader.currency)}{words.DASH}{words.money_short(high, reader.currency)}"
-    before = _at_risk_before(reader)
+    before = _at_risk_before(reader, scored)
     tone: Literal["neutral", "bad", "good"] = "neutral"
     if before:
         change = (total - before) / before
@@ -96,14 +99,27 @@ def _at_risk(reader: Reader) -> Tile:
     )
 
 
-def _at_risk_before(reader: Reader) -> int | None:
-    """Return the book's value at risk as it was scored 30 days before the as-of day; None without a history."""
+def _at_risk_before(reader: Reader, scored: int) -> int | None:
+    """Return the book's value at risk as it was scored 30 days before the as-of day; None without a history.
+
+    A full scoring leaves a row of that day for every customer: the last such day is read from the index. A book that
+    was only scored in parts takes each customer's last row.
+    """
     then = (reader.present - timedelta(days=CHANGE_DAYS)).isoformat()
+    near = (reader.present - timedelta(days=CHANGE_DAYS + _FULL_SCORING_DAYS)).isoformat()
+    for total, number in reader.driver.execute(
+        """SELECT SUM(value_at_risk_minor), COUNT(*) FROM score_history WHERE as_of BETWEEN ? AND ?
+            GROUP BY as_of ORDER BY as_of DESC""",
+        (near, then),
+    ):
+        if number >= _NEARLY_ALL * scored:
+            return int(total or 0)
     oldest = (reader.present - timedelta(days=4 * CHANGE_DAYS)).isoformat()
     # MAX with a bare column: SQLite takes the value at risk from the row that has the latest day.
     found = reader.driver.execute(
         """SELECT SUM(before), COUNT(before) FROM (
-               SELECT customer_id, MAX(as_of), value_at_risk_minor AS before FROM score_history
+               SELECT customer_id, MAX(as_of), value_at_risk_minor AS before
+                 FROM score_history INDEXED BY ix_score_history_day
                 WHERE as_of BETWEEN ? AND ? GROUP BY customer_id)""",
         (oldest, then),
     ).fetchone()

@@ -1,0 +1,119 @@
+"""The four figures and the line beside the title."""
+
+from __future__ import annotations
+
+from services import insight
+from services.insight.freshness import read_freshness, read_source_ages
+from services.insight.tile_figures import filter_of_tile, read_tiles
+from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
+
+
+def test_an_empty_book_says_so_everywhere(reader: Fresh) -> None:
+    tiles = reader(read_tiles)
+    assert [(tile.figure, tile.line) for tile in tiles] == [
+        ("0", "nothing is due"),
+        ("–", "no customer is scored yet"),
+        ("–", "no card was closed yet"),
+        ("–", "no card was worked on yet"),
+    ]
+    fresh = reader(read_freshness)
+    assert fresh.empty and fresh.words == "Nothing imported yet" and fresh.warning == "" and fresh.through is None
+
+
+def test_need_action_today_counts_late_ones_and_names_the_next(book: SmallBook, reader: Fresh) -> None:
+    for due, severity in ((-60, 4), (47, 4), (180, 3), (3 * 1440, 2)):
+        book.card(book.customer(), due_at=minutes(due), severity=severity)
+    tile = reader(read_tiles)[0]
+    assert (tile.figure, tile.line, tile.tone) == ("3", "2 critical · 1 late · next due in 47 min", "bad")
+    tab, wanted = filter_of_tile("today")  # type: ignore[misc]
+    assert len(insight.queue(book.workspace, tab, wanted).rows) == 3
+    assert filter_of_tile("at_risk") is None
+
+
+def test_what_is_at_risk_has_a_range_and_a_change_with_its_period(book: SmallBook, reader: Fresh) -> None:
+    for value in (1_000_000, 840_000):
+        number = book.customer()
+        book.score(number, value_at_risk_minor=value, value_at_risk_low_minor=value // 2,
+                   value_at_risk_high_minor=value * 3 // 2)  # fmt: skip
+        for back, before in ((45, 999), (31, value * 10 // 12), (2, value)):
+            book.insert(
+                "score_history", customer_id=number, as_of=days_ago(back), value_at_risk_minor=before, model="m"
+            )
+    tile = reader(read_tiles)[1]
+    assert tile.figure == "$18.4k" and tile.title == "at risk in the next 12 months"
+    assert tile.line == "▲ 20\u202f% in 30 days · range $11.3k–$25.5k"
+    assert tile.tone == "bad"
+    assert insight.customers_count(book.workspace).value_at_risk_minor == 1_840_000
+
+
+def test_resolved_in_time_is_compared_with_the_days_before(book: SmallBook, reader: Fresh) -> None:
+    for days, in_time in ((2, 1), (3, 1), (4, 0), (20, 1), (40, 1), (50, 0), (90, 1)):
+        book.card(book.customer(), state="resolved", outcome="saved", in_time=in_time, closed_at=minutes(-1440 * days))
+    tile = reader(read_tiles)[2]
+    assert (tile.figure, tile.line, tile.tone) == (
+        "75\u202f%",
+        "▲ 25 pts on the 30 days before · 3 of 4 cards",
+        "good",
+    )
+    listed = filter_of_tile("in_time")
+    assert listed is not None and len(insight.queue(book.workspace, *listed).rows) == 4
+
+
+def test_came_back_is_a_count_beside_those_not_contacted(book: SmallBook, reader: Fresh) -> None:
+    for touched, outcome, state, kind in (
+        (1, "came_back", "resolved", "risk"),
+        (1, "lost", "resolved", "risk"),
+        (0, "came_back", "resolved", "risk"),
+        (0, None, "resolved", "risk"),
+        (0, None, "resolved", "risk"),
+        (1, "known", "not_useful", "risk"),
+        (1, "came_back", "resolved", "opportunity"),
+    ):
+        book.card(book.customer(), state=state, outcome=outcome, touched=touched, kind=kind, closed_at=minutes(-1440))
+    tile = reader(read_tiles)[3]
+    assert (tile.figure, tile.line) == ("50\u202f%", "1 of 2 · not contacted: 1 of 3 (33\u202f%)")
+    listed = filter_of_tile("came_back")
+    assert listed is not None and len(insight.queue(book.workspace, *listed).rows) == 5
+
+
+def _import(book: SmallBook, at: str) -> None:
+    counts = dict.fromkeys(("read", "inserted", "updated", "unchanged", "rejected", "ignored"), 0)
+    book.insert("imports", file_name="a", file_path="a", file_sha256="", file_bytes=0, source="x", recognised_as="x",
+                started_at=at, finished_at=at, seconds=0.0, actor="Ada", receipt="{}", journal_id=1,
+                **{f"rows_{name}": value for name, value in counts.items()})  # fmt: skip
+
+
+def test_the_line_says_through_when_and_how_long_ago(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.order(number, days_ago(0))
+    _import(book, minutes(-12))
+    assert reader(read_freshness).words == "Data through 20 Nov · synced 12 min ago"
+    book.score(number, scored_at=minutes(-12), as_of=days_ago(2))
+    fresh = reader(read_freshness)
+    assert (fresh.words, fresh.through) == ("Data through 18 Nov · synced and scored 12 min ago", "2026-11-18")
+    _import(book, minutes(-1))
+    assert reader(read_freshness).words == "Data through 18 Nov · synced 1 min ago · scored 12 min ago"
+
+
+def test_a_source_that_fell_behind_is_named_with_its_age(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    for back in range(40):
+        book.order(number, days_ago(back))
+    for back in range(18, 80, 3):
+        book.event("email_events", number, kind="sent", happened_on=days_ago(back))
+    for back in range(10, 200, 14):
+        book.event("reviews", number, rating=5, reviewed_on=days_ago(back))
+    book.event("surveys", number, kind="nps", answered_on=days_ago(300))
+    ages = {age.words: age for age in reader(read_source_ages)}
+    assert (ages["email events"].usual_days, ages["email events"].stale) == (3, True)
+    assert (ages["reviews"].usual_days, ages["reviews"].stale) == (14, False)
+    assert (ages["surveys"].usual_days, ages["surveys"].stale) == (None, False)
+    assert reader(read_freshness).warning == "email events 18 days old"
+
+
+def test_an_old_book_is_not_stale_for_ending_long_ago(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    for back in range(10_000, 10_040):
+        book.order(number, days_ago(back))
+    fresh = reader(read_freshness)
+    assert fresh.warning == "" and fresh.words == f"Data through {days_ago(10_000)[8:].lstrip('0')} Jul 1999"

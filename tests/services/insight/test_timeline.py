@@ -1,0 +1,160 @@
+"""The timeline: everything in one order, pages that join, counts that agree with what is listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.tables import alerts, notes
+from services import insight
+from services.insight.timeline_rows import SOURCES, read_timeline
+from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
+
+
+def said(page: Any) -> list[tuple[str, str, str, str]]:
+    return [(row.when_words, row.bold, row.rest, row.reference) for row in page.rows]
+
+
+def test_each_kind_is_said_in_an_account_managers_words(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    order = book.order(number, days_ago(74), 38_600, channel="web", external_id="5128")
+    for _ in range(3):
+        book.insert("order_lines", order_id=order, source="x", external_id=book._id(), amount_minor=100)
+    book.order(number, days_ago(75), -9_900, kind="return", channel="store", external_id="R7")
+    book.event("tickets", number, subject="Late delivery", status="solved", opened_on=days_ago(76), satisfaction=2,
+               resolved_on=days_ago(74), opened_at=f"{days_ago(76)}T08:00:00Z", resolved_at=f"{days_ago(74)}T01:00:00Z",
+               external_id="312")  # fmt: skip
+    book.event("tickets", number, subject="Invoice", status="open", opened_on=days_ago(77), external_id="f" * 40)
+    book.event(
+        "reviews", number, rating=5, title="Great fit, fast exchange", reviewed_on=days_ago(78), external_id="96"
+    )
+    deal = book.event("opportunities", number, name="Winter restock", stage="Won", amount_minor=45_000, currency="USD",
+                      opened_on=days_ago(80), external_id="D9")  # fmt: skip
+    book.insert("stage_changes", opportunity_id=deal, source="x", external_id="1", from_stage="Proposal",
+                to_stage="Won", changed_on=days_ago(79))  # fmt: skip
+    book.insert("stage_changes", opportunity_id=deal, source="x", external_id="0", to_stage="Proposal",
+                changed_on=days_ago(80))  # fmt: skip
+    book.event("activities", number, kind="fit_scan", subject="Rain jacket", happened_on=days_ago(81), duration_s=240)
+    book.event("surveys", number, kind="nps", score=6.0, scale=10, comment="Slow", answered_on=days_ago(82))
+    book.event("conversations", number, channel="chat", direction="from_customer", text="Where is it?",
+               happened_on=days_ago(83))  # fmt: skip
+    page = reader(read_timeline, number)
+    assert said(page) == [
+        ("7 Sep", "$386.00", "3 items · web", "order #5128"),
+        ("6 Sep", "Returned $99.00", "store", "order #R7"),
+        ("5 Sep", "Late delivery", "resolved in 41 h · rated 2 of 5", "ticket #312"),
+        ("4 Sep", "Invoice", "open for 77 days", "ticket #2"),
+        ("3 Sep", "5 of 5", "“Great fit, fast exchange”", "review #96"),
+        ("2 Sep", "Winter restock", "won · $450", "deal #D9"),
+        ("1 Sep", "Winter restock", "deal opened · $450", "deal #D9"),
+        ("31 Aug", "Fit scan", "Rain jacket · 4 min", page.rows[7].reference),
+        ("30 Aug", "NPS 6 of 10", "“Slow”", page.rows[8].reference),
+        ("29 Aug", "Chat from them", "“Where is it?”", page.rows[9].reference),
+    ]
+    assert [row.tone for row in page.rows[:6]] == ["neutral", "neutral", "bad", "neutral", "neutral", "good"]
+    assert page.counts["all"] == 10 and page.counts["deal"] == 2 and page.next_key is None
+
+
+def test_mails_are_one_row_a_message_with_what_became_of_it(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    for message, back, kinds in (
+        ("M1", 150, "sent opened clicked"),
+        ("M2", 120, "sent"),
+        ("M3", 60, "sent"),
+        ("M4", 40, "sent unsubscribed"),
+        ("M5", 20, "sent"),
+        ("M6", 18, "sent bounced"),
+    ):
+        for kind in kinds.split():
+            book.event("email_events", number, message=message, campaign=f"News {message}", kind=kind,
+                       happened_on=days_ago(back))  # fmt: skip
+    book.order(number, days_ago(138))
+    page = reader(read_timeline, number, ("email",))
+    assert [(row.bold, row.rest, row.tone) for row in page.rows] == [
+        ("News M6", "sent · bounced", "bad"),
+        ("News M5", "sent · opens not known yet", "neutral"),
+        ("News M4", "sent · unsubscribed", "bad"),
+        ("News M3", "sent · not opened, 2nd in a row", "neutral"),
+        ("News M2", "sent · not opened", "neutral"),
+        ("News M1", "sent · clicked · ordered after 12 days", "neutral"),
+    ]
+    assert page.counts["email"] == 6 and page.rows[0].reference == "email #M6"
+
+
+def test_the_alerts_own_history_is_in_it(book: SmallBook, reader: Fresh) -> None:
+    book.rule("engagement_below", "Engagement drop")
+    number = book.customer("Linden Supply")
+    card = book.card(number, reason="Gap over 3 × usual")
+    book.insert("alert_signals", alert_id=card, customer_id=number, rule="engagement_below", severity=2, reason="r",
+                raised_at=minutes(-50), raised_as_of=days_ago(0))  # fmt: skip
+    closed = book.card(number, state="resolved", outcome="came_back", closed_by="rule", opened_at=minutes(-90_000),
+                       closed_at=minutes(-80_000), reason="Spend falling")  # fmt: skip
+    me = book.workspace
+    with me.store.unit_of_work(me.me, "snooze", f"alert:{card}", at=me.at) as work:
+        work.update(alerts, card, {"state": "snoozed"})
+        work.say("Snoozed Linden Supply until Mon")
+        work.commit()
+    with me.store.unit_of_work(me.me, "add-note", f"alert:{card}", at=me.at) as work:
+        work.insert(notes, {"customer_id": number, "alert_id": card, "text": "Call\nthem", "author": "Ada",
+                            "written_at": minutes(1)})  # fmt: skip
+        work.update(alerts, card, {"touched": 1})
+        work.commit()
+    book.insert("tasks", customer_id=number, title="Call the store manager", due_on=days_ago(-3), created_at=minutes(2))
+    page = reader(read_timeline, number, ("alert", "note", "task"))
+    assert said(page) == [
+        ("09:02", "Call the store manager", "due Mon", "task #1"),
+        ("09:01", "You", "noted “Call them”", "note #1"),
+        ("09:00", "Snoozed Linden Supply until Mon", "by you", f"alert #{card}"),
+        ("08:02", "Alert raised", "Gap over 3 × usual · merged with “Engagement drop”", f"alert #{card}"),
+        ("25 Sep", "Alert closed", "they ordered again", f"alert #{closed}"),
+        ("18 Sep", "Alert raised", "Spend falling", f"alert #{closed}"),
+    ]
+    assert page.counts["alert"] == 4
+
+
+_EVENT = st.tuples(st.sampled_from(("order", "return", "ticket", "email", "activity", "note")), st.integers(0, 9))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_EVENT, max_size=30), st.integers(1, 7), st.sets(st.sampled_from(sorted(SOURCES)), max_size=3))
+def test_pages_join_to_all_of_it_and_counts_agree(
+    book: SmallBook, events: list[tuple[str, int]], limit: int, kinds: set[str]
+) -> None:
+    number = book.customer()
+    for kind, back in events:
+        if kind in ("order", "return"):
+            book.order(number, days_ago(back), kind="purchase" if kind == "order" else "cancellation")
+        elif kind == "ticket":
+            book.event("tickets", number, opened_on=days_ago(back), opened_at=f"{days_ago(back)}T10:00:00Z")
+        elif kind == "email":
+            book.event("email_events", number, kind="sent", happened_on=days_ago(back))
+        elif kind == "activity":
+            book.event("activities", number, kind="login", happened_on=days_ago(back))
+        else:
+            book.insert("notes", customer_id=number, text="t", author="Kim", written_at=minutes(-1440 * back))
+    rows, key, counts = [], None, {}
+    while True:
+        page = insight.timeline_page(book.workspace, number, kinds=frozenset(kinds), after=key, limit=limit)
+        rows += page.rows
+        counts = page.counts
+        assert len(page.rows) <= limit
+        key = page.next_key
+        if key is None:
+            break
+    assert len({row.key for row in rows}) == len(rows)
+    assert [(row.at, row.key) for row in rows] == sorted(((row.at, row.key) for row in rows), reverse=True)
+    listed = kinds or set(SOURCES)
+    assert len(rows) == sum(counts[kind] for kind in listed)
+    for kind in listed:
+        assert sum(row.kind == kind for row in rows) == counts[kind] == sum(one == kind for one, _ in events)
+    assert counts["all"] == len(events)
+
+
+def test_other_customers_events_stay_theirs(book: SmallBook, reader: Fresh) -> None:
+    mine, other = book.customer(), book.customer()
+    book.order(other, days_ago(3))
+    book.card(other)
+    assert reader(read_timeline, mine).rows == ()
+    assert reader(read_timeline, mine).counts["all"] == 0
