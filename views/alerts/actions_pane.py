@@ -130,7 +130,7 @@ class ActionsPane(QWidget):
         if found is None:
             return
         self.title.setText(found.title)
-        said = " ".join(part for part in (found.why, found.evidence, found.incentive_words) if part)
+        said = " ".join(part for part in (found.why, found.evidence) if part)
         self.why.setText(said)
         self.why.setVisible(bool(said))
         self.why.setToolTip(f"Goal: {found.goal}" if found.goal else "")

@@ -117,7 +117,7 @@ class QueueDelegate(RowDelegate):
 
     def _paint_figures(self, painter: QPainter, rect: QRectF, row: AlertRow, mark: Mark, hovered: bool) -> None:
         theme = self.theme
-        first, second = (100, 68) if self.narrow else (106, 72)
+        first, second = (100, 76) if self.narrow else (106, 80)
         figure, words = value_parts(row)
         parts = [Run(figure, "ink", fonts.SEMIBOLD), Run(f" {words}", "ink_3")] if figure else []
         runs(painter, theme, QRectF(rect.x(), rect.y(), first, 18), parts, fonts.SMALL)

@@ -61,8 +61,8 @@ class DriverBars(QWidget):
             room = QRectF(0, 0, self.width(), ROW_HEIGHT)
             line(painter, room, "Too little history for reasons yet", theme.color("ink_3"), fonts.SMALL)
             return
-        names = min(max(fonts.width(d.label, fonts.SMALL) for d in shown) + 8, self.width() * 0.5)
-        names = max(names, min(104, self.width() * 0.5))
+        names = min(max(fonts.width(d.label, fonts.SMALL) for d in shown) + 8, self.width() * 0.56)
+        names = max(names, min(104, self.width() * 0.56))
         zero, scale = self._scaled(shown, names)
         for number, driver in enumerate(shown):
             self._paint_bar(painter, driver, number * ROW_HEIGHT, names, zero, scale)

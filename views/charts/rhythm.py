@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 from models.values.alerts import Rhythm, RhythmPoint
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
-from views.widgets.painting import RIGHT, fill, focus_ring, line
+from views.widgets.painting import RIGHT, fill, focus_ring, line, snapped
 from views.words import minor_digits, money, money_short, short_day
 
 #: More stems than this are no picture any more: then weeks are drawn as a line.
@@ -179,15 +179,17 @@ class RhythmChart(QWidget):
 
     def _paint_stems(self, painter: QPainter, placed: Sequence[RhythmPoint], scale: _Scale) -> None:
         colour = self._theme.color("primary_text")
+        dpr = self.devicePixelRatioF()
+        thick = max(1.0, round(1.6 * dpr)) / dpr
         for point in placed:
-            x, y = scale.x(date.fromisoformat(point.day)), scale.y(point.amount_minor)
-            fill(painter, x - 0.75, y, 1.5, scale.area.bottom() - y, colour)
+            x, y = snapped(scale.x(date.fromisoformat(point.day)), dpr), scale.y(point.amount_minor)
+            fill(painter, x - thick / 2, y, thick, scale.area.bottom() - y, colour)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         radius = 3.0 if len(placed) <= 30 else 2.2
         for point in placed:
-            x, y = scale.x(date.fromisoformat(point.day)), scale.y(point.amount_minor)
+            x, y = snapped(scale.x(date.fromisoformat(point.day)), dpr), scale.y(point.amount_minor)
             painter.drawEllipse(QPointF(x, y), radius, radius)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 

@@ -1,0 +1,84 @@
+"""The look, the runner, a book and a window for tests of the views."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from services.settings import Preferences
+from services.workspace import Workspace
+from tests.views.books import forget, opened, sample_copy
+from views import desktop
+from views.background import Background
+from views.desktop import Desktop
+from views.theme import Theme, ThemeChoice
+
+atexit.register(forget)
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    """The light theme, without animation."""
+    return Theme(qapp, ThemeChoice.LIGHT, reduced_motion=True)
+
+
+@pytest.fixture
+def background(qapp: QApplication) -> Iterator[Background]:
+    """A runner of its own, closed after the test."""
+    made = Background()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def sample(store_path: Path) -> Iterator[Workspace]:
+    """The sample book, a copy for this test."""
+    workspace = opened(sample_copy(store_path))
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture
+def empty(store_path: Path) -> Iterator[Workspace]:
+    """A book that nothing was ever imported into."""
+    workspace = opened(store_path)
+    yield workspace
+    workspace.close()
+
+
+OpenWindow = Callable[..., Desktop]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, theme: Theme) -> Iterator[OpenWindow]:
+    """Open a window on a book; it is closed after the test."""
+    made: list[Desktop] = []
+
+    def open_(
+        workspace: Workspace,
+        preferences: Preferences | None = None,
+        path: Path | None = None,
+        size: tuple[int, int] = (1440, 900),
+    ) -> Desktop:
+        desk = desktop.build(workspace, preferences or Preferences(), path, theme=theme)
+        made.append(desk)
+        desk.window.resize(*size)
+        desk.window.start()
+        desk.window.show()
+        qtbot.waitExposed(desk.window)
+        desk.window.activateWindow()
+        return desk
+
+    yield open_
+    for desk in made:
+        desk.window.close()
+        desk.background.close()
+        desk.window.deleteLater()
+        for part in (desk.background, desk.book, desk.remembered):
+            part.deleteLater()

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from views.actions import SPECS, Actions, Command, key_words
+from views.theme import Theme
+from views.theme.files import RESOURCES
+
+
+def test_every_command_has_its_words() -> None:
+    assert set(SPECS) == set(Command)
+    assert all(spec.text for spec in SPECS.values())
+
+
+def test_every_icon_exists() -> None:
+    missing = {spec.icon for spec in SPECS.values() if spec.icon} - {
+        p.stem for p in (RESOURCES / "icons").glob("*.svg")
+    }
+    assert not missing
+
+
+def test_no_key_is_given_twice() -> None:
+    keys = Counter(key for spec in SPECS.values() for key in spec.keys)
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_an_action_is_made_once_with_key_and_tooltip(qtbot: QtBot, theme: Theme) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    actions = Actions(window, theme)
+    snooze = actions[Command.SNOOZE]
+    assert actions[Command.SNOOZE] is snooze
+    assert snooze.shortcut() == QKeySequence("S")
+    assert snooze.toolTip().endswith("(S)")
+
+
+def test_a_key_that_the_list_answers_to_is_shown_but_not_bound(qtbot: QtBot, theme: Theme) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    assert key_words(Command.OPEN)
+    assert Actions(window, theme)[Command.OPEN].shortcut().isEmpty()

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.insight import words as sentences
+from views import words
+from views.words import THIN
+
+
+def test_percent_has_a_thin_space_and_an_unknown_one_is_a_dash() -> None:
+    assert words.percent(0.72) == f"72{THIN}%"
+    assert words.percent(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [
+        (524_000, "USD", "$5,240"),
+        (-1_250, "EUR", "−€12"),
+        (38_600, "GBP", "£386"),
+        (5_240, "JPY", "¥5,240"),
+        (5_240_000, "KWD", f"KWD{THIN}5,240"),
+        (None, "USD", "–"),
+    ],
+)
+def test_money_has_its_sign_and_its_own_minor_unit(minor: int | None, currency: str, text: str) -> None:
+    assert words.money(minor, currency) == text
+
+
+@pytest.mark.parametrize(
+    ("minor", "text"),
+    [(18_400_000, "$184k"), (520_000, "$5.2k"), (600_000, "$6k"), (98_000, "$980"), (130_000_000, "$1.3m"), (0, "$0")],
+)
+def test_short_money_has_at_most_four_figures(minor: int, text: str) -> None:
+    assert words.money_short(minor, "USD") == text
+
+
+@given(st.integers(-(10**13), 10**13), st.sampled_from(["USD", "EUR", "GBP"]))
+def test_the_windows_figures_are_written_as_the_sentences_write_them(minor: int, currency: str) -> None:
+    exact = sentences.money(minor, currency)
+    shown = words.money(minor, currency)
+    if minor % 100 != 50:  # halves are rounded to even here, up there; no figure of the book is shown both ways
+        assert shown == exact
+
+
+@given(st.integers(0, 10**13))
+def test_short_money_never_needs_more_than_seven_signs(minor: int) -> None:
+    assert len(words.money_short(minor, "USD")) <= 7
+
+
+@given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.dates(date(2000, 1, 1), date(2030, 1, 1)))
+def test_days_are_written_as_the_sentences_write_them(day: date, today: date) -> None:
+    assert words.short_day(day, today) == sentences.day(day, today)
+
+
+def test_counts_take_their_noun() -> None:
+    assert words.counted(1, "customer") == "1 customer"
+    assert words.counted(2_000, "customer") == "2,000 customers"
+    assert words.counted(2, "entry", "entries") == "2 entries"
+    assert words.days(1) == "1 day"
+
+
+def test_points_have_a_sign() -> None:
+    assert [words.points(value) for value in (31.4, -4.4, 0.2)] == ["+31", "−4", "+0"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(5, "just now"), (720, "12 min ago"), (3 * 3600, "3 h ago"), (5 * 86_400, "5 days ago")],
+)
+def test_what_is_recent_is_told_relatively(seconds: int, text: str) -> None:
+    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert words.ago(now - timedelta(seconds=seconds), now) == text
+
+
+def test_work_is_told_in_seconds_then_minutes() -> None:
+    assert words.duration(0.2) == "1 second"
+    assert words.duration(9) == "9 seconds"
+    assert words.duration(130) == "2 min"

@@ -1,0 +1,343 @@
+"""The small parts: tabs, chips, toast, states, drawer, panels, buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from models.values.alerts import Tile as TileValue
+from models.values.errors import EnvironmentFault
+from views.background import Failed
+from views.theme import Theme
+from views.widgets.buttons import CommandButton, IconButton, MenuButton
+from views.widgets.chip import Chip
+from views.widgets.drawer import Drawer
+from views.widgets.labels import ElidedLabel, label, set_ink
+from views.widgets.overlay import Choice, ChoicePanel, FormPanel
+from views.widgets.states import StatePane, rows_skeleton
+from views.widgets.tabs import CountPill, CountTabs, Tab
+from views.widgets.tile import Tile
+from views.widgets.toast import Toast
+
+TABS = [Tab("a", "To do", 12), Tab("b", "Waiting", 10), Tab("c", "Snoozed", 4), Tab("d", "Done today", 5)]
+
+
+@pytest.fixture
+def host(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    made.resize(900, 600)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    return made
+
+
+class TestTabs:
+    @pytest.fixture
+    def tabs(self, qtbot: QtBot, theme: Theme) -> CountTabs:
+        made = CountTabs(theme, "Queue")
+        qtbot.addWidget(made)
+        made.resize(420, 32)
+        made.show_tabs(TABS)
+        made.show()
+        return made
+
+    def test_the_first_is_chosen_and_said_with_its_count(self, tabs: CountTabs) -> None:
+        assert tabs.current == "a"
+        assert tabs.accessibleName() == "Queue: To do, 12"
+
+    def test_a_click_chooses_and_tells(self, qtbot: QtBot, tabs: CountTabs) -> None:
+        with qtbot.waitSignal(tabs.chosen) as chosen:
+            qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=QPoint(110, 16))
+        assert chosen.args == ["b"]
+
+    def test_arrows_go_round(self, qtbot: QtBot, tabs: CountTabs) -> None:
+        with qtbot.waitSignal(tabs.chosen) as chosen:
+            qtbot.keyClick(tabs, Qt.Key.Key_Left)
+        assert chosen.args == ["d"]
+
+    def test_choosing_from_the_program_tells_nobody(self, qtbot: QtBot, tabs: CountTabs) -> None:
+        with qtbot.assertNotEmitted(tabs.chosen):
+            tabs.choose("c")
+        assert tabs.current == "c"
+
+    def test_new_counts_keep_the_choice(self, tabs: CountTabs) -> None:
+        tabs.choose("b")
+        tabs.show_tabs([Tab("a", "To do", 1), Tab("b", "Waiting", 2)])
+        assert tabs.current == "b"
+        tabs.show_tabs([Tab("a", "To do", 1)])
+        assert tabs.current == "a"
+
+    @pytest.mark.parametrize("width", [90, 160, 240, 300, 420, 900])
+    def test_what_has_no_room_stands_behind_more(self, tabs: CountTabs, width: int) -> None:
+        tabs.resize(width, 32)
+        placed = tabs._placed()
+        shown = [tab for _rect, tab in placed if tab is not None]
+        assert shown == TABS[: len(shown)]
+        assert len(shown) == len(TABS) or placed[-1][1] is None
+        assert all(a.right() <= b.left() for (a, _x), (b, _y) in zip(placed, placed[1:], strict=False))
+        tabs.grab()
+
+
+def test_a_chip_is_taken_away_by_its_cross_and_by_delete(qtbot: QtBot, theme: Theme) -> None:
+    chip = Chip(theme, "Region: Northwest")
+    qtbot.addWidget(chip)
+    chip.resize(chip.sizeHint())
+    chip.show()
+    with qtbot.waitSignal(chip.removed):
+        qtbot.mouseClick(chip, Qt.MouseButton.LeftButton, pos=QPoint(chip.width() - 10, 14))
+    with qtbot.waitSignal(chip.removed):
+        qtbot.keyClick(chip, Qt.Key.Key_Delete)
+    with qtbot.waitSignal(chip.clicked), qtbot.assertNotEmitted(chip.removed):
+        qtbot.mouseClick(chip, Qt.MouseButton.LeftButton, pos=QPoint(12, 14))
+
+
+class TestToast:
+    def test_it_offers_undo_once(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+        toast, undone = Toast(theme, host), []
+        toast.tell("Linden Supply snoozed", lambda: undone.append(1))
+        assert toast.isVisible()
+        assert toast.accessibleName() == "Linden Supply snoozed. Undo with Control Z"
+        qtbot.mouseClick(toast.findChild(QPushButton), Qt.MouseButton.LeftButton)
+        assert undone == [1]
+        assert not toast.isVisible()
+
+    def test_a_newer_one_takes_the_place(self, theme: Theme, host: QWidget) -> None:
+        toast = Toast(theme, host)
+        toast.tell("first", lambda: None)
+        toast.tell("second")
+        assert toast.words == "second"
+        assert not toast.findChild(QPushButton).isVisible()
+        toast.dismiss()
+
+    def test_it_goes_after_its_time_and_waits_while_it_has_the_focus(
+        self, qtbot: QtBot, theme: Theme, host: QWidget, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("views.widgets.toast.LIFETIME_MS", 60)
+        toast = Toast(theme, host)
+        toast.tell("gone soon", lambda: None)
+        toast.findChild(QPushButton).setFocus()
+        qtbot.wait(120)
+        assert toast.isVisible()
+        toast.dismiss()
+        host.setFocus()
+        toast.tell("gone soon", lambda: None)
+        qtbot.waitUntil(lambda: not toast.isVisible())
+
+    def test_it_stays_inside_a_small_window(self, theme: Theme, host: QWidget) -> None:
+        toast = Toast(theme, host, left=72)
+        host.resize(360, 300)
+        toast.tell("A very long sentence about what was done to very many alerts at once", lambda: None)
+        assert host.rect().contains(toast.geometry())
+        toast.dismiss()
+
+
+class TestStates:
+    @pytest.fixture
+    def pane(self, qtbot: QtBot, theme: Theme) -> StatePane:
+        made = StatePane(theme, QWidget(), rows_skeleton())
+        qtbot.addWidget(made)
+        made.resize(300, 400)
+        made.show()
+        return made
+
+    def test_a_fast_answer_never_shows_a_skeleton(self, qtbot: QtBot, pane: StatePane) -> None:
+        pane.loading("Reading")
+        assert pane.state == "content"
+        pane.show_content()
+        qtbot.wait(250)
+        assert pane.state == "content"
+
+    def test_a_slow_one_shows_a_skeleton_then_words_with_cancel(self, qtbot: QtBot, pane: StatePane) -> None:
+        pane.loading("Reading 104,218 customers", cancellable=True)
+        qtbot.waitUntil(lambda: pane.state == "skeleton")
+        pane.grab()
+        qtbot.waitUntil(lambda: pane.state == "wait")
+        assert pane.notice.heading.text() == "Reading 104,218 customers …"
+        with qtbot.waitSignal(pane.cancelled):
+            pane.notice.primary.click()
+        pane.show_content()
+
+    def test_an_error_says_what_and_offers_to_try_again_and_to_copy(self, qapp: Any, pane: StatePane) -> None:
+        tried = []
+        pane.show_error(Failed(EnvironmentFault("The book is locked by another program.")), lambda: tried.append(1))
+        assert pane.state == "error"
+        assert pane.notice.words.text() == "The book is locked by another program."
+        pane.notice.primary.click()
+        assert tried == [1]
+        pane.notice.secondary.click()
+        assert "EnvironmentFault" in qapp.clipboard().text()
+
+    def test_an_empty_pane_has_one_action(self, pane: StatePane) -> None:
+        done = []
+        pane.show_empty(
+            "No alert matches", "The filters leave nothing over.", ("Clear filters", lambda: done.append(1))
+        )
+        pane.notice.primary.click()
+        assert done == [1]
+        pane.show_empty("Queue clear")
+        assert pane.notice.primary.isHidden()
+
+
+class TestDrawer:
+    def test_it_opens_over_the_right_edge_and_gives_the_focus_back(
+        self, qtbot: QtBot, theme: Theme, host: QWidget
+    ) -> None:
+        field = QLineEdit(host)
+        field.show()
+        field.setFocus()
+        drawer, pane = Drawer(theme, host, 320), QLineEdit()
+        drawer.hold(pane)
+        drawer.toggle()
+        assert drawer.geometry().right() == host.rect().right()
+        assert pane.hasFocus()
+        host.resize(700, 500)
+        assert drawer.geometry() == drawer.geometry().intersected(host.rect())
+        qtbot.keyClick(drawer, Qt.Key.Key_Escape)
+        assert not drawer.isVisible()
+        assert field.hasFocus()
+
+    def test_it_gives_the_pane_back_to_a_wide_window(self, theme: Theme, host: QWidget) -> None:
+        drawer, pane = Drawer(theme, host, 320), QWidget()
+        drawer.hold(pane)
+        assert drawer.holds
+        assert drawer.release() is pane
+        assert not drawer.holds
+        pane.deleteLater()
+
+
+class TestPanels:
+    CHOICES = (Choice("Later today", "14:15", 1), Choice("In a week", "Fri 27 Nov", 2))
+
+    def _open(self, theme: Theme, host: QWidget, chosen: list[Any]) -> ChoicePanel:
+        panel = ChoicePanel(theme, host, "Snooze until", self.CHOICES, chosen.append, "The time limit keeps running.")
+        panel.open_at(QPoint(880, 40))
+        return panel
+
+    def test_a_number_chooses(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+        chosen: list[Any] = []
+        qtbot.keyClick(self._open(theme, host, chosen), Qt.Key.Key_2)
+        assert chosen == [2]
+
+    def test_arrows_and_enter_choose(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+        chosen: list[Any] = []
+        panel = self._open(theme, host, chosen)
+        qtbot.keyClick(panel, Qt.Key.Key_Down)
+        qtbot.keyClick(panel, Qt.Key.Key_Return)
+        assert chosen == [2]
+
+    def test_escape_chooses_nothing_and_gives_the_focus_back(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+        field, chosen = QLineEdit(host), []
+        field.show()
+        field.setFocus()
+        panel = self._open(theme, host, chosen)
+        assert panel.hasFocus()
+        qtbot.keyClick(panel, Qt.Key.Key_Escape)
+        assert chosen == []
+        assert field.hasFocus()
+
+    def test_a_click_outside_closes_it(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+        panel = self._open(theme, host, [])
+        panel.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        qtbot.mouseClick(host, Qt.MouseButton.LeftButton, pos=QPoint(20, 580))
+        assert not panel.isVisible()
+        panel.deleteLater()
+
+    def test_a_form_stays_open_with_what_is_wrong(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+        field = QLineEdit()
+
+        def send(panel: FormPanel) -> None:
+            if not field.text():
+                panel.object_to("Write what is to be done.")
+            else:
+                panel.dismiss()
+
+        panel = FormPanel(theme, host, "Add a task", "Add task", send)
+        panel.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        panel.add("What is to be done", field)
+        panel.done().open_at(QPoint(600, 40))
+        assert field.hasFocus()
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert panel.isVisible()
+        assert panel.fault.text() == "Write what is to be done."
+        qtbot.keyClicks(field, "Call them")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert not panel.isVisible()
+        panel.deleteLater()
+
+
+def test_a_button_follows_its_action(qtbot: QtBot, theme: Theme) -> None:
+    action = QAction("Snooze")
+    action.setShortcut(QKeySequence("S"))
+    button = CommandButton.of(theme, action, "clock")
+    qtbot.addWidget(button)
+    done = []
+    action.triggered.connect(lambda: done.append(1))
+    button.click()
+    assert done == [1]
+    action.setEnabled(False)
+    assert not button.isEnabled()
+    for width in (200, 70, 40):
+        button.resize(width, 32)
+        button.grab()
+
+
+def test_targets_are_at_least_32_pixels(qtbot: QtBot, theme: Theme) -> None:
+    for button in (
+        IconButton(theme, "filter", "Filter"),
+        MenuButton(theme, "Due"),
+        CommandButton(theme, "Task", "task"),
+    ):
+        qtbot.addWidget(button)
+        assert button.sizeHint().height() >= 32 or button.height() >= 32
+
+
+def test_a_label_that_has_no_room_tells_all_in_its_tooltip(qtbot: QtBot, theme: Theme) -> None:
+    words = ElidedLabel(theme, "Cooling VIP, was Loyal until September")
+    qtbot.addWidget(words)
+    words.resize(60, 20)
+    words.show()
+    assert words.toolTip() == "Cooling VIP, was Loyal until September"
+    words.resize(600, 20)
+    assert words.toolTip() == ""
+
+
+def test_a_label_changes_its_colour(qtbot: QtBot, theme: Theme) -> None:
+    made = label("late")
+    qtbot.addWidget(made)
+    made.show()
+    set_ink(made, "critical_text")
+    assert made.palette().windowText().color() == theme.color("critical_text")
+
+
+def test_a_tile_is_a_button_of_two_heights(qtbot: QtBot, theme: Theme) -> None:
+    tile = Tile(theme, first=True)
+    qtbot.addWidget(tile)
+    tile.grab()
+    value = TileValue("today", "12", "need action today", "3 critical · next due in 47 min", "bad")
+    tile.show_value(value)
+    tile.resize(QSize(300, 56))
+    tile.show()
+    assert tile.accessibleName() == "12 need action today. 3 critical · next due in 47 min"
+    with qtbot.waitSignal(tile.clicked):
+        qtbot.mouseClick(tile, Qt.MouseButton.LeftButton)
+    tile.set_low(True)
+    assert tile.height() == 28
+    tile.grab()
+
+
+def test_a_pill_shows_a_number_and_hides_for_none(qtbot: QtBot, theme: Theme) -> None:
+    pill = CountPill(theme, "critical_solid")
+    qtbot.addWidget(pill)
+    pill.set_count(0)
+    assert pill.isHidden()
+    pill.set_count(120)
+    assert not pill.isHidden()
+    pill.grab()
+    pill.hide()
