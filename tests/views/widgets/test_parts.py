@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ class TestTabs:
         shown = [tab for _rect, tab in placed if tab is not None]
         assert shown == TABS[: len(shown)]
         assert len(shown) == len(TABS) or placed[-1][1] is None
-        assert all(a.right() <= b.left() for (a, _x), (b, _y) in zip(placed, placed[1:], strict=False))
+        assert all(a.right() <= b.left() for (a, _x), (b, _y) in itertools.pairwise(placed))
         tabs.grab()
 
 
