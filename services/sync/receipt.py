@@ -7,15 +7,8 @@ from collections import Counter
 
 from models.values.imports import Receipt
 from services.sync.apply.analysis import Analysis
-from services.sync.apply.target import CHANGED, IGNORED, REJECTED
+from services.sync.apply.target import IGNORED, REJECTED
 from services.sync.validate.numbers import exponent_of
-
-_STATES = f"""
-    count(*) FILTER (WHERE state IS NULL),
-    count(*) FILTER (WHERE state = {CHANGED}),
-    count(*) FILTER (WHERE state = 2)
-"""
-
 
 def make_receipt(
     db: sqlite3.Connection,
@@ -28,20 +21,14 @@ def make_receipt(
 ) -> Receipt:
     """Count what the staging file holds; see DATA.md for the receipt's fields."""
     plan, stager = analysis.plan, analysis.stager
-    new, changed, unchanged = db.execute(f"SELECT {_STATES} FROM stage.r").fetchone()
-    with_order = db.execute("SELECT count(*) FROM stage.r WHERE note = 'order' AND state = 2").fetchone()[0]
-    late_ignored = Counter(
-        dict(db.execute(f"SELECT note, count(*) FROM stage.r WHERE state = {IGNORED} GROUP BY note").fetchall())
-    )
-    late_rejected = Counter(
-        dict(db.execute(f"SELECT note, count(*) FROM stage.r WHERE state = {REJECTED} GROUP BY note").fetchall())
-    )
-    ignored, rejected = stager.ignored + late_ignored, stager.rejected_by + late_rejected
+    counts = analysis.tallies["r"]
+    ignored = stager.ignored + (_late(db, IGNORED) if counts.ignored else Counter())
+    rejected = stager.rejected_by + (_late(db, REJECTED) if counts.rejected else Counter())
     rows = {
         "read": stager.rows_read,
-        "inserted": new,
-        "updated": changed + with_order,
-        "unchanged": unchanged - with_order,
+        "inserted": counts.new,
+        "updated": counts.changed + counts.with_order,
+        "unchanged": counts.unchanged - counts.with_order,
         "rejected": rejected.total(),
         "ignored": ignored.total(),
     }
@@ -53,7 +40,7 @@ def make_receipt(
         dialect=dict(plan.table.dialect.as_dict()),
         mapping=plan.mapping,
         rows=rows,
-        entities=_entities(db, analysis),
+        entities=_entities(analysis),
         customers={"matched": analysis.matches.matched, "created": _created(analysis, db)},
         totals=totals,
         reasons=dict(rejected.most_common()),
@@ -71,27 +58,25 @@ def money_words(minor: int, currency: str) -> str:
     return f"{minor / 10**places:,.{places}f} {currency}"
 
 
+def _late(db: sqlite3.Connection, state: int) -> Counter[str]:
+    """Reasons that the comparison gave."""
+    return Counter(dict(db.execute("SELECT note, count(*) FROM stage.r WHERE state = ? GROUP BY note", (state,)).fetchall()))
+
+
 def _created(analysis: Analysis, db: sqlite3.Connection) -> int:
     """Customers who are new and have a row that is kept."""
     if not analysis.layout.has_people:
         return 0
     if analysis.plan.entity.customer == "self":
-        return int(db.execute("SELECT count(*) FROM stage.r WHERE state IS NULL").fetchone()[0])
-    return int(
-        db.execute(
-            f"""
-            SELECT count(DISTINCT p.head) FROM stage.people p JOIN stage.r ON r.who = p.who
-            WHERE p.head IS NOT NULL AND (r.state IS NULL OR r.state = {CHANGED})
-            """
-        ).fetchone()[0]
-    )
+        return analysis.tallies["r"].new
+    return int(db.execute("SELECT count(DISTINCT head) FROM stage.people WHERE head IS NOT NULL AND staged").fetchone()[0])
 
 
-def _entities(db: sqlite3.Connection, analysis: Analysis) -> dict[str, dict[str, int]]:
+def _entities(analysis: Analysis) -> dict[str, dict[str, int]]:
     found = {}
     for target in analysis.targets:
-        counts = db.execute(f"SELECT {_STATES} FROM stage.{target.staged}").fetchone()
-        found[target.table] = dict(zip(("inserted", "updated", "unchanged"), counts, strict=True))
+        counts = analysis.tallies[target.staged]
+        found[target.table] = {"inserted": counts.new, "updated": counts.changed, "unchanged": counts.unchanged}
     return found
 
 
@@ -99,21 +84,36 @@ def _totals(db: sqlite3.Connection, analysis: Analysis) -> tuple[dict[str, int],
     """Purchases of the file by currency; returns and cancellations are said beside them."""
     if analysis.plan.entity.table != "orders":
         return {}, []
-    table, amount = ("o", "file_minor") if analysis.layout.lines else ("r", "amount_minor")
+    lines = analysis.layout.lines
     totals: dict[str, int] = {}
     aside = []
-    for kind, currency, count, minor in db.execute(
-        f"""
-        SELECT kind, currency, count(*), sum({amount}) FROM stage.{table}
-        WHERE state IS NULL OR state < {IGNORED} GROUP BY 1, 2 ORDER BY 1, 2
-        """
-    ):
+    for kind, currency, count, minor in _sums_of_orders(db) if lines else _sums_of_rows(db, analysis):
         if kind == "purchase":
             totals[currency] = minor
-        else:
+        elif count:
             noun = kind if count == 1 else f"{kind}s"
             aside.append(f"{count:,} {noun} worth {money_words(minor, currency)} are not in the total of purchases.")
     return totals, aside
+
+
+def _sums_of_orders(db: sqlite3.Connection) -> list[tuple[str, str, int, int]]:
+    return db.execute(
+        "SELECT kind, currency, count(*), sum(file_minor) FROM stage.o GROUP BY 1, 2 ORDER BY 1, 2"
+    ).fetchall()
+
+
+def _sums_of_rows(db: sqlite3.Connection, analysis: Analysis) -> list[tuple[str, str, int, int]]:
+    """Sums by kind and currency in one pass: sorting a million rows into groups would cost a third of a second."""
+    groups = sorted(analysis.stager.kinds_of_money)
+    if not groups:
+        return []
+    chosen = "FILTER (WHERE kind = ? AND currency = ?)"
+    sums = ", ".join(f"count(*) {chosen}, coalesce(sum(amount_minor) {chosen}, 0)" for _ in groups)
+    found = db.execute(
+        f"SELECT {sums} FROM stage.r WHERE state IS NULL OR state < {IGNORED}",
+        [value for group in groups for value in (*group, *group)],
+    ).fetchone()
+    return [(kind, currency, found[2 * place], found[2 * place + 1]) for place, (kind, currency) in enumerate(groups)]
 
 
 def _about_rows(db: sqlite3.Connection, analysis: Analysis) -> list[str]:

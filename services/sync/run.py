@@ -152,7 +152,7 @@ def _apply(
             try:
                 analysis.compare(db)
                 import_id = db.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
-                writer = Writer(db, import_id, analysis.plan.source, watch.step)
+                writer = Writer(db, import_id, analysis.plan.source, analysis.tallies, watch.step)
                 _write(analysis, writer)
                 gather_late_rejects(db)
                 rejects = write_rejects(db, analysis.plan, Path(workspace.store.path), import_id)

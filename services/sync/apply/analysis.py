@@ -23,6 +23,8 @@ from services.sync.apply.compare import (
     reject_unknown_deals,
     settle_amounts,
     sort_out_keys,
+    Tally,
+    tally,
 )
 from services.sync.apply.match import Matches, match_items, match_people
 from services.sync.apply.target import Target, targets_of
@@ -93,6 +95,7 @@ class Analysis:
         self.warnings: list[str] = list(plan.warnings)
         self._watch = watch
         self.stager: Stager
+        self.tallies: dict[str, Tally] = {}
 
     def stage(self, path: Path, *, keep_raw: bool) -> None:
         """Read the file into a new staging file at `path`."""
@@ -130,6 +133,7 @@ class Analysis:
             self._compare_orders(db, source)
         else:
             compare(db, self.targets[0], source)
+        self.tallies = {target.staged: tally(db, target.staged) for target in self.targets}
 
     def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:
         orders, lines = self.targets

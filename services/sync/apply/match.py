@@ -14,6 +14,8 @@ from services.sync.recognise import SYSTEMS
 from services.sync.validate.words import loose_key, name_key
 
 _KNOWN_SOURCES = frozenset(system.name for system in SYSTEMS)
+# A book without a list of products knows none of a shop's thousands: that goes without saying. A few are told.
+_FEW = 20
 _SAME_SOURCE_ID = """
     EXISTS (SELECT 1 FROM main.identities o WHERE o.customer_id = i.customer_id AND o.kind = 'external_id' AND o.source = :source)
 """
@@ -208,7 +210,7 @@ def match_items(db: sqlite3.Connection, source: str) -> list[str]:
         What a person should know: names that were only found loosely, and names that were not found.
     """
     if not db.execute("SELECT EXISTS (SELECT 1 FROM main.products)").fetchone()[0]:
-        return _unknown_products(db)
+        return _unknown_products(db, at_most=_FEW)
     for key, own in (("sku", "sku"), ("sku", "external_id"), ("name", "name")):
         db.execute(
             f"""
@@ -256,14 +258,15 @@ def _counted(db: sqlite3.Connection, items: list[int]) -> list[tuple[str, str, i
     return found
 
 
-def _unknown_products(db: sqlite3.Connection) -> list[str]:
+def _unknown_products(db: sqlite3.Connection, at_most: int | None = None) -> list[str]:
+    """Product names that the book does not have; nothing is said of more than `at_most` of them."""
     unknown = db.execute(
         """
         SELECT i.name, count(*) FROM stage.items i JOIN stage.r ON r.what = i.what
         WHERE i.product_id IS NULL AND i.name IS NOT NULL GROUP BY i.name ORDER BY 2 DESC, 1
         """
     ).fetchall()
-    if not unknown:
+    if not unknown or (at_most is not None and len(unknown) > at_most):
         return []
     shown = ", ".join(f"{name} ({count:,})" for name, count in unknown[:8])
     rest = f" and {len(unknown) - 8:,} more" if len(unknown) > 8 else ""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from itertools import islice
 
 from models import tables
+from services.sync.apply.compare import Tally
 from services.sync.apply.target import CHANGED, Target
 from services.sync.map.plan import Plan
 
@@ -34,8 +35,16 @@ def default_name(external_id: str | None, email: str | None, phone: str | None) 
 class Writer:
     """Writes one import into the book."""
 
-    def __init__(self, db: sqlite3.Connection, import_id: int, source: str, tick: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        import_id: int,
+        source: str,
+        tallies: Mapping[str, Tally],
+        tick: Callable[[str], None],
+    ) -> None:
         self._db = db
+        self._tallies = tallies
         self._import_id = import_id
         self._source = source
         self._tick = tick
@@ -57,9 +66,8 @@ class Writer:
             SELECT :source, coalesce(p.external_id, p.email, p.phone, p.name_key), :import_id, {_LONGEST_NAME},
                    p.email, p.phone_text, p.company, p.city, p.region, p.country
             FROM stage.people p
-            WHERE p.customer_id IS NULL AND p.head = p.who AND p.who IN (
-                SELECT q.head FROM stage.people q JOIN stage.r ON r.who = q.who
-                WHERE r.state IS NULL OR r.state = {CHANGED})
+            WHERE p.customer_id IS NULL AND p.head = p.who
+              AND (p.staged OR EXISTS (SELECT 1 FROM stage.people q WHERE q.head = p.who AND q.staged))
             ORDER BY p.who
             """,
             self._names,
@@ -104,7 +112,7 @@ class Writer:
     def rows(self, target: Target) -> None:
         """Write one table: its changed rows, then its new ones."""
         self._update(target)
-        new = self._db.execute(f"SELECT count(*) FROM stage.{target.staged} WHERE state IS NULL").fetchone()[0]
+        new = self._tallies[target.staged].new
         if not new:
             return
         self._tick(f"Adding {new:,} rows")
@@ -134,13 +142,19 @@ class Writer:
 
     def changed_customers(self, plan: Plan, limit: int) -> tuple[set[int], bool]:
         """Customers whose rows are new or changed: their ids, or True for everyone above `limit`."""
+        counts = self._tallies["r"]
+        if not (counts.new or counts.changed or counts.with_order):
+            return set(), False
         if plan.entity.name == "stage_changes":
             statement = f"""
                 SELECT DISTINCT d.customer_id FROM stage.r s JOIN main.opportunities d
                 ON d.source = :source AND d.external_id = s.ref
                 WHERE (s.state IS NULL OR s.state = {CHANGED}) AND d.customer_id IS NOT NULL LIMIT :limit"""
         elif plan.entity.customer == "none":
-            return set(), "products" in self.tables
+            return set(), True
+        elif not (counts.changed or counts.unchanged):
+            statement = """
+                SELECT DISTINCT customer_id FROM stage.people WHERE customer_id IS NOT NULL AND staged LIMIT :limit"""
         else:
             statement = f"""
                 SELECT DISTINCT p.customer_id FROM stage.people p WHERE p.customer_id IS NOT NULL AND p.who IN (
@@ -192,7 +206,7 @@ class Writer:
 
     def _update(self, target: Target) -> None:
         staged, table = f"stage.{target.staged}", target.table
-        changed = self._db.execute(f"SELECT count(*) FROM {staged} WHERE state = {CHANGED}").fetchone()[0]
+        changed = self._tallies[target.staged].changed
         if not changed:
             return
         self._tick(f"Changing {changed:,} rows")

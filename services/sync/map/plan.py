@@ -46,6 +46,8 @@ class MappedColumn:
         Whether the comma is its decimal sign.
     strip_zero
         Whether ids are written as 17850.0 and are to be read as 17850.
+    apostrophe
+        Whether ids have an apostrophe before them that keeps a table program from reading them as numbers.
     hundred
         Whether its shares count to 100.
     """
@@ -56,6 +58,7 @@ class MappedColumn:
     order: str = "ymd"
     comma: bool = False
     strip_zero: bool = False
+    apostrophe: bool = False
     hundred: bool = False
 
 
@@ -182,6 +185,7 @@ def _decided(table: Table, recognition: Recognition, options: ImportOptions) -> 
                 order=orders.get(place, "ymd"),
                 comma=comma.get(place, False),
                 strip_zero=found.kind == "id" and decide.whole_number_ids(cells),
+                apostrophe=found.kind == "id" and any(cell.startswith("'") for cell in cells),
                 hundred=found.kind == "percent" and decide.shares_of_hundred(cells),
             )
         )

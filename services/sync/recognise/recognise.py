@@ -52,7 +52,7 @@ def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[s
         _check_fields(entity, chosen)
         system = _system_of(table, entity)
         mapping = dict(system.mapping) if system else propose(entity, table.columns)
-        return _checked(table, entity, _merge(table, mapping, chosen), system if system else None)
+        return _checked(table, entity, _merge(table, mapping, chosen), system)
     system = _system_of(table, None)
     if system is not None:
         entity = ENTITIES[system.entity]
@@ -154,7 +154,7 @@ def _merge(table: Table, mapping: Mapping[str, str], chosen: Mapping[str, str]) 
 
 
 def _checked(table: Table, entity: Entity, mapping: dict[str, str], system: System | None) -> Recognition:
-    missing = lacking(entity, mapping.values())
+    missing = [] if system is not None else lacking(entity, mapping.values())
     if missing:
         group = " or ".join(field.label.lower() for field in missing[0])
         raise UserError(

@@ -27,7 +27,6 @@ class OrderColumns:
         self._amount = plan.column("amount")
         self._has_discount = plan.has("discount")
         self._products: dict[int, Memo] = {}
-        self.zero_rows = 0
         self.cancelled_positive = 0
 
     def column_of_amount(self) -> tuple[int, str]:
@@ -48,7 +47,6 @@ class OrderColumns:
             amounts = [-abs(amount) if isinstance(amount, int) else amount for amount in amounts]
         elif kinds is not None:
             amounts = self._signed(amounts, kinds)
-        self.zero_rows += amounts.count(0)
         values["kind"] = self._settled(kinds, amounts)
         values["amount_minor"] = amounts
         return amounts
@@ -57,7 +55,8 @@ class OrderColumns:
         total = values.pop("refund" if self._is_return else "line_total", None)
         amount = values.pop("amount", None)
         if not self._lines:
-            return [EMPTY if one is None else one for one in amount or total or [None] * count]
+            found = amount or total or [None] * count
+            return [EMPTY if one is None else one for one in found] if None in found else found
         if total is None and self._price is None:
             values["total_minor"] = [None] * count
             return [EMPTY if one is None else one for one in amount or [None] * count]
@@ -129,6 +128,8 @@ class OrderColumns:
             return kinds if kinds is not None else [None] * len(amounts)
         if kinds is None:
             return ["return" if isinstance(one, int) and one < 0 else "purchase" for one in amounts]
+        if None not in kinds:
+            return kinds
         return [
             kind or ("return" if isinstance(one, int) and one < 0 else "purchase")
             for kind, one in zip(kinds, amounts, strict=True)

@@ -8,7 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
-from itertools import compress
+from itertools import compress, product
 from operator import lt
 from typing import Any
 
@@ -51,6 +51,8 @@ class Stager:
         self._last_key = ""
         self.rows_read = 0
         self.rejected = 0
+        self.zero_rows = 0
+        self.kinds_of_money: set[tuple[Any, Any]] = set()
         self.keys_ascend = True
         self.ignored: Counter[str] = Counter()
         self.rejected_by: Counter[str] = Counter()
@@ -90,7 +92,7 @@ class Stager:
     def finish(self) -> None:
         """Write what still waits."""
         if self._people:
-            self._people.flush()
+            self._people.finish()
         if self._items:
             self._items.flush()
 
@@ -98,8 +100,8 @@ class Stager:
     def warnings(self) -> list[str]:
         """What a person should know about the rows."""
         said = []
-        if self._orders and self._orders.zero_rows:
-            said.append(f"{self._orders.zero_rows:,} rows have a value of zero.")
+        if self.zero_rows:
+            said.append(f"{self.zero_rows:,} rows have a value of zero.")
         if self._orders and self._orders.cancelled_positive:
             said.append(f"{self._orders.cancelled_positive:,} cancelled orders count as nothing.")
         for _, converter in self._converters:
@@ -193,7 +195,7 @@ class Stager:
         if self._orders is not None:
             values.pop("reason", None)
             amounts = self._orders.add(values, count, values.get("ord", keys if self._plan.has("order_id") else None))
-            if any(amount.__class__ is Fault for amount in amounts):
+            if Fault in set(map(type, amounts)):
                 place_of, header = self._orders.column_of_amount()
                 for place, amount in enumerate(amounts):
                     if amount.__class__ is Fault:
@@ -267,6 +269,9 @@ class Stager:
         if self.keys_ascend:
             self.keys_ascend = self._last_key < keys[0] and all(map(lt, keys, keys[1:]))
             self._last_key = keys[-1]
+        if self._orders:
+            self.zero_rows += present["amount_minor"].count(0)
+            self.kinds_of_money.update(product(set(present["kind"]), set(present["currency"])))
         names = [name for name in ("key", "who", "what", "ord", "ref", *self._layout.columns) if name in present]
         marks = ", ".join("?" * (len(names) + 1))
         self._db.executemany(
@@ -274,6 +279,7 @@ class Stager:
             zip(numbers, *(present[name] for name in names), strict=True),
         )
         if self._people:
+            self._people.staged(present["who"])
             self._people.flush()
         if self._items:
             self._items.flush()

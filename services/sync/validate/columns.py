@@ -59,16 +59,19 @@ class Ids:
 
     faulty = False
 
-    def __init__(self, strip_zero: bool) -> None:
+    def __init__(self, strip_zero: bool, apostrophe: bool = False) -> None:
         self._strip_zero = strip_zero
+        self._apostrophe = apostrophe
 
     def convert(self, cells: Sequence[str]) -> Values:
         """Columns of values for a column of cells."""
         values: list[Any] = list(map(str.strip, cells))
         if self._strip_zero:
             values = [value[:-2] if value.endswith(".0") else value for value in values]
-        if "" in values or any(value[0] == "'" for value in values):
-            values = [value.removeprefix("'") or None for value in values]
+        if self._apostrophe:
+            values = [value.removeprefix("'") for value in values]
+        if "" in values:
+            values = [value or None for value in values]
         return (values,)
 
 
@@ -157,7 +160,7 @@ def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Convert
     """The converter of a mapped column."""
     kind = column.field.kind
     if kind == "id":
-        return Ids(column.strip_zero)
+        return Ids(column.strip_zero, column.apostrophe)
     if kind == "long_text":
         return Texts()
     if kind == "moment":

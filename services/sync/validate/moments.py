@@ -26,6 +26,7 @@ _MONTHS = {
 }
 _EMPTY = frozenset(("", "-", "--", "0", "0000-00-00", "0000-00-00 00:00:00", "NULL", "null", "NaT", "nan", "N/A", "None", "0/0/00"))
 _EARLIEST, _LATEST = 1900, 2199
+_FROM_ISO = datetime.fromisoformat
 
 
 def parse_moment(text: str, order: str, zone: tzinfo) -> tuple[str, str | None]:
@@ -132,17 +133,14 @@ class Moments:
         self._order = order
         self._zone = zone
         self._whole: Memo = Memo(self._read)
-        # Text like 2026-11-20 09:12:40 is cut into its day and its time, each of which repeats: no memory is
-        # needed for a million different seconds.
         self._days: Memo = Memo(self._iso_day)
-        self._clocks: Memo = Memo(_iso_clock)
         self._hours: Memo = Memo(self._utc_hour)
         self._at_utc = zone is UTC or str(zone) in ("UTC", "Etc/UTC", "GMT")
         self.faulty = False
 
     def convert(self, cells: Sequence[str]) -> tuple[list[Any], list[Any]]:
         """Days and moments of a column; a cell that does not fit becomes a `Fault` in the first, an empty one None."""
-        if len(cells[0]) >= 19 and len(cells[-1]) >= 19:
+        if len(cells[0]) in (19, 20) and len(cells[-1]) in (19, 20):
             quick = self._convert_iso(cells)
             if quick is not None:
                 return quick
@@ -153,16 +151,24 @@ class Moments:
         return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
     def _convert_iso(self, cells: Sequence[str]) -> tuple[list[Any], list[Any]] | None:
+        """Text like 2026-11-20 09:12:40 or …Z, all of one form; None where it is not."""
+        lengths = set(map(len, cells))
+        if len(lengths) > 1 or {cell[13:17:3] for cell in cells} != {"::"}:
+            return None
         days = list(map(self._days.__getitem__, [cell[:10] for cell in cells]))
-        clocks = list(map(self._clocks.__getitem__, [cell[10:] for cell in cells]))
-        if None in days or None in clocks:
+        said_utc = lengths == {20} and {cell[19] for cell in cells} == {"Z"}
+        if None in days or not (said_utc or lengths == {19}):
             return None
-        if self._at_utc or (cells[0][-1] == "Z" and all(cell[-1] == "Z" for cell in cells)):
-            return days, [day + clock for day, clock in zip(days, clocks, strict=True)]
+        try:
+            list(map(_FROM_ISO, cells))
+        except ValueError:
+            return None
+        if said_utc or self._at_utc:
+            return days, [f"{cell[:10]}T{cell[11:19]}Z" for cell in cells]
         hours = list(map(self._hours.__getitem__, [cell[:13] for cell in cells]))
-        if None in hours or any(cell[-1] == "Z" for cell in cells):
+        if None in hours:
             return None
-        return days, [hour + clock[3:] for hour, clock in zip(hours, clocks, strict=True)]
+        return days, [f"{hour}{cell[13:]}Z" for hour, cell in zip(hours, cells, strict=True)]
 
     def _read(self, text: str) -> tuple[str | None, str | None]:
         if text.strip() in _EMPTY:
@@ -184,10 +190,3 @@ class Moments:
             return None
         return start.strftime("%Y-%m-%dT%H")
 
-
-_ISO_CLOCK = re.compile(r"[ T]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d+)?Z?")
-
-
-def _iso_clock(text: str) -> str | None:
-    match = _ISO_CLOCK.fullmatch(text)
-    return f"T{match[1]}:{match[2]}:{match[3]}Z" if match else None
