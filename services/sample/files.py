@@ -118,11 +118,14 @@ class ExportFiles:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+        for name, count in self.rows.items():
+            if count == 0:  # a header without rows is no export: the import would refuse it
+                (self._directory / name).unlink()
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """The files, in the order in which to import them."""
-        return tuple(self._directory / export.name for export in EXPORTS)
+        """The files that have rows, in the order in which to import them."""
+        return tuple(self._directory / export.name for export in EXPORTS if self.rows[export.name])
 
     def write(self, export: Export, rows: Iterable[Sequence[str]]) -> None:
         """Append rows to a file."""
