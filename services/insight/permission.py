@@ -13,6 +13,7 @@ from services.insight import words
 from services.insight.reader import Reader
 
 _SUPPRESSED_FOR_GOOD = "9999"
+_DEAD_AFTER = 2
 
 
 def read_permission(reader: Reader, customer: sqlite3.Row, incentive_words: str = "") -> Permission:
@@ -71,21 +72,30 @@ def _address(reader: Reader, customer: sqlite3.Row) -> list[tuple[str, str]]:
         return [("no", "No email address is known")]
     found = reader.row(
         """SELECT MAX(CASE WHEN kind = 'unsubscribed' THEN happened_on END) AS unsubscribed,
-                  MAX(CASE WHEN kind = 'bounced' THEN happened_on END) AS bounced,
                   MAX(CASE WHEN kind IN ('delivered', 'opened', 'clicked', 'replied') THEN happened_on END) AS arrived
              FROM email_events WHERE customer_id = ?
-              AND kind IN ('unsubscribed', 'bounced', 'delivered', 'opened', 'clicked', 'replied')""",
+              AND kind IN ('unsubscribed', 'delivered', 'opened', 'clicked', 'replied')""",
         (customer["id"],),
     )
-    lines = []
     left = words.day_of(found["unsubscribed"]) if found is not None else None
+    arrived = (found["arrived"] if found is not None else None) or ""
+    lines = []
     since = words.day_of(customer["email_consent_since"])
     # Consent given anew after they unsubscribed counts.
     if left is not None and not (customer["email_consent"] == "given" and since is not None and since > left):
         lines.append(("no", f"Unsubscribed {words.day(left, reader.today)}"))
-    bounced = words.day_of(found["bounced"]) if found is not None else None
-    if bounced is not None and (found is None or (found["arrived"] or "") < bounced.isoformat()):
-        lines.append(("no", f"The last email bounced, {words.day(bounced, reader.today)}"))
+    bounced = reader.row(
+        "SELECT COUNT(*) AS n, MAX(happened_on) AS last FROM email_events "
+        "WHERE customer_id = ? AND kind = 'bounced' AND happened_on > ?",
+        (customer["id"], arrived),
+    )
+    last = words.day_of(bounced["last"]) if bounced is not None else None
+    if bounced is not None and last is not None:
+        # One may be a full mailbox; a second one is an address that does not work.
+        if bounced["n"] >= _DEAD_AFTER:
+            lines.append(("no", f"The last {bounced['n']} emails bounced: ask for another address"))
+        else:
+            lines.append(("warn", f"The last email bounced, {words.day(last, reader.today)}: check the address"))
     return lines
 
 

@@ -15,16 +15,18 @@ from services.insight.detail import deal_words, metadata_line, read_ids, stage_s
 from services.insight.figures import read_figures
 from services.insight.queue_rows import read_open_card
 from services.insight.reader import Reader
+from services.insight.story import UNHAPPY_RATING, UNHAPPY_SENTIMENT
 
 #: What the form edits, in its order.
 FORM_FIELDS = (
     "name", "company", "email", "phone", "city", "region", "country", "tier", "owner", "signed_up_on", "email_consent",
     "email_consent_since", "email_consent_how", "renews_on",
 )  # fmt: skip
+#: A file that no system is known for is called by its own name, which is often just what it holds.
+_KINDS_OF_FILES = frozenset({"customers", "contacts", "accounts", "orders", "clients", "people", "export", "data"})
 _SQUARES = 12
 _SHOWN = 3
 _LOYAL_AT = 4
-_UNHAPPY = 2
 _MILESTONES = 5
 
 
@@ -136,6 +138,8 @@ def _origins(reader: Reader, customer: sqlite3.Row) -> _Origins:
 
 def _source_words(source: str) -> str:
     plain = source.replace("_", " ")
+    if source in _KINDS_OF_FILES:
+        return f"{plain} file"
     if plain in ("hand", "by hand", "manual"):
         return "by hand"
     return plain.upper() if plain in ("crm", "erp") else plain
@@ -198,8 +202,8 @@ def _milestones(reader: Reader, customer_id: int, figures: ScoreFigures | None) 
     since = (reader.present - timedelta(days=365)).isoformat()
     bad = reader.row(
         "SELECT opened_on, subject FROM tickets WHERE customer_id = ? AND opened_on >= ? "
-        "AND (satisfaction <= ? OR (satisfaction IS NULL AND sentiment < 0)) ORDER BY opened_on DESC LIMIT 1",
-        (customer_id, since, _UNHAPPY),
+        "AND (satisfaction <= ? OR (satisfaction IS NULL AND sentiment < ?)) ORDER BY opened_on DESC LIMIT 1",
+        (customer_id, since, UNHAPPY_RATING, UNHAPPY_SENTIMENT),
     )
     add(
         bad["opened_on"] if bad is not None else None,

@@ -14,7 +14,9 @@ from services.insight.rhythm import missed_orders
 
 _SENTENCES = 2
 _RECENT_DAYS = 90
-_UNHAPPY = 2
+#: A rating of 2 or worse, or without one a sentiment (-1 … 1) below this, is unhappy; as for rules and scores.
+UNHAPPY_RATING = 2
+UNHAPPY_SENTIMENT = -0.25
 _FALLEN = 10
 _MOST_SPELLED = 12
 
@@ -23,9 +25,10 @@ def read_story(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) ->
     """Return up to two sentences that go with the card's reason."""
     if alert.customer_id is None:
         return ""
+    others = _other_signals(reader, alert)
     said = [
-        *_other_signals(reader, alert),
-        *_missed(alert, figures),
+        *others,
+        *_missed([alert.reason, *others], alert, figures),
         *_ticket(reader, alert),
         *_review(reader, alert),
         *_fall(alert, figures),
@@ -44,16 +47,19 @@ def _other_signals(reader: Reader, alert: AlertRow) -> list[str]:
     return [row["reason"] for row in found if row["reason"] != alert.reason]
 
 
-def _missed(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+def _missed(before: list[str], alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+    """Say what the silence amounts to; ``before`` is what was said so far."""
     if alert.kind != "risk" or figures is None:
         return []
     missing = missed_orders(figures.days_since_last_order, figures.usual_gap_days)
-    if not missing or missing > _MOST_SPELLED:
+    if not missing:
         return []
-    if alert.reason.startswith("No order"):
-        return [f"{words.spelled(missing)} expected {'order' if missing == 1 else 'orders'} did not come"]
-    gap = words.whole(figures.usual_gap_days or 0)
-    return [f"No order for {words.count(figures.days_since_last_order or 0, 'day')}; the usual gap is {gap}"]
+    if not any(one.startswith("No order") for one in before):
+        gap = words.whole(figures.usual_gap_days or 0)
+        return [f"No order for {words.count(figures.days_since_last_order or 0, 'day')}; the usual gap is {gap}"]
+    if missing > _MOST_SPELLED:
+        return []
+    return [f"{words.spelled(missing)} expected {'order' if missing == 1 else 'orders'} did not come"]
 
 
 def _ticket(reader: Reader, alert: AlertRow) -> list[str]:
@@ -63,8 +69,8 @@ def _ticket(reader: Reader, alert: AlertRow) -> list[str]:
     since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
     row = reader.row(
         "SELECT subject, satisfaction, resolved_on, opened_on FROM tickets WHERE customer_id = ? AND opened_on >= ? "
-        "AND (satisfaction <= ? OR sentiment < 0) ORDER BY opened_on DESC, id DESC LIMIT 1",
-        (alert.customer_id, since, _UNHAPPY),
+        "AND (satisfaction <= ? OR (satisfaction IS NULL AND sentiment < ?)) ORDER BY opened_on DESC, id DESC LIMIT 1",
+        (alert.customer_id, since, UNHAPPY_RATING, UNHAPPY_SENTIMENT),
     )
     if row is None:
         return []
@@ -85,7 +91,7 @@ def _review(reader: Reader, alert: AlertRow) -> list[str]:
     row = reader.row(
         "SELECT rating, reviewed_on FROM reviews WHERE customer_id = ? AND reviewed_on >= ? AND rating <= ? "
         "ORDER BY reviewed_on DESC, id DESC LIMIT 1",
-        (alert.customer_id, since, _UNHAPPY),
+        (alert.customer_id, since, UNHAPPY_RATING),
     )
     day = words.day_of(row["reviewed_on"]) if row is not None else None
     return (

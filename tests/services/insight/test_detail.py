@@ -110,6 +110,22 @@ def test_other_signals_come_first_in_the_story_and_are_named(book: SmallBook, re
     assert detail.signals == ("Order gap", "Engagement drop")
 
 
+def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    card = book.card(marlow, rule="likely_to_leave", reason="72 % likely to stop buying, $5,240 at risk")
+    assert reader(read_detail, card).story.startswith("No order for 74 days; the usual gap is 21. Engagement fell")
+    for rule, reason in (
+        ("likely_to_leave", "72 %"),
+        ("gap_beyond_usual", "No order for 74 days; the usual gap is 21"),
+    ):
+        book.insert(
+            "alert_signals", alert_id=card, customer_id=marlow, rule=rule, severity=3, reason=reason,
+            raised_at=minutes(-50), raised_as_of=days_ago(0),
+        )  # fmt: skip
+    assert reader(read_detail, card).story == (
+        "No order for 74 days; the usual gap is 21. Three expected orders did not come."
+    )
+
+
 def test_the_rules_record_counts_the_closed_cards_of_a_year(book: SmallBook, reader: Fresh, marlow: int) -> None:
     book.rule("gap_beyond_usual", "Order gap")
     card = book.card(marlow)
@@ -255,8 +271,10 @@ def test_orders_of_a_day_are_one_stem_and_other_currencies_are_converted(book: S
          ("no", "Unsubscribed 21 Oct")),
         ({"email_consent": "given", "email_consent_since": "2026-11-01"}, (("unsubscribed", 30),), True,
          "You may email them", ("ok", "No email from us so far; your limit is one in 7")),
-        ({"email_consent": "given"}, (("sent", 20), ("bounced", 20)), False, "Do not email them",
-         ("no", "The last email bounced, 31 Oct")),
+        ({"email_consent": "given"}, (("sent", 20), ("bounced", 20)), True, "You may email them",
+         ("warn", "The last email bounced, 31 Oct: check the address")),
+        ({"email_consent": "given"}, (("delivered", 50), ("bounced", 20), ("bounced", 30)), False, "Do not email them",
+         ("no", "The last 2 emails bounced: ask for another address")),
         ({"email_consent": "given"}, (("bounced", 40), ("opened", 20)), True, "You may email them",
          ("ok", "No email from us so far; your limit is one in 7")),
     ],
