@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -169,8 +169,7 @@ def write_plan(
     plan: Plan,
     *,
     as_of: str,
-    due: Mapping[int, str],
-    joined_due: Sequence[str],
+    due: Callable[[int, str | None], str],
     recommendations: Sequence[str | None],
 ) -> list[int]:
     """Write what `merge` decided and return the ids of the cards that were opened.
@@ -184,9 +183,7 @@ def write_plan(
     as_of
         The book's day.
     due
-        Due time of each opened card's signals, by ``id()`` of the signal.
-    joined_due
-        Due times of the signals that join, in their order.
+        Due time by severity and owner.
     recommendations
         JSON for each opened card, in their order.
     """
@@ -195,17 +192,22 @@ def write_plan(
     for number, (lead, ones) in enumerate(plan.opened):
         card = first + number
         risk, upside = _worth(ones)
+        due_at = min([due(one.severity, one.owner) for one in ones])
         cards.append(
             (
                 *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, lead.reason),
                 *(lead.value_at_risk_minor, upside, max(risk, upside), lead.currency, lead.churn_risk),
-                *(work.at, as_of, min(due[id(one)] for one in ones), lead.owner, recommendations[number]),
+                *(
+                    work.at,
+                    as_of,
+                    min([due(one.severity, one.owner) for one in ones]),
+                    lead.owner,
+                    recommendations[number],
+                ),
             )
         )
-        signals += [_signal_row(card, one, work.at, as_of, due[id(one)]) for one in ones]
-    signals += [
-        _signal_row(card, one, work.at, as_of, when) for (card, one), when in zip(plan.joined, joined_due, strict=True)
-    ]
+        signals += [_signal_row(card, one, work.at, as_of, due(one.severity, one.owner)) for one in ones]
+    signals += [_signal_row(card, one, work.at, as_of, due(one.severity, one.owner)) for card, one in plan.joined]
     if cards:
         work.sql(
             "INSERT INTO alerts (id, customer_id, kind, rule, severity, reason, value_at_risk_minor, upside_minor,"

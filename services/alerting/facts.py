@@ -57,24 +57,24 @@ FROM reviews WHERE customer_id IS NOT NULL AND rating IS NOT NULL
 GROUP BY customer_id""",
     # Three on either side: fewer are weather. An old fall is no news, so the newest rating is of the last 90 days.
     "ratings": """
+WITH all_ratings AS MATERIALIZED (
+    SELECT customer_id, rating, reviewed_on AS rated_on, 1 AS kind, id FROM reviews
+    WHERE customer_id IS NOT NULL AND rating IS NOT NULL AND reviewed_on <= :as_of {scope}
+    UNION ALL
+    SELECT customer_id, satisfaction, coalesce(resolved_on, opened_on), 2, id FROM tickets
+    WHERE customer_id IS NOT NULL AND satisfaction IS NOT NULL AND coalesce(resolved_on, opened_on) <= :as_of {scope}
+    UNION ALL
+    SELECT customer_id, CASE kind WHEN 'nps' THEN 1 + 4.0 * score / scale ELSE 5.0 * score / scale END,
+           answered_on, 3, id FROM surveys
+    WHERE customer_id IS NOT NULL AND kind IN ('nps', 'csat') AND score IS NOT NULL AND scale > 0
+          AND answered_on <= :as_of {scope})
 SELECT customer_id, avg(CASE WHEN n <= 3 THEN rating END) AS recent, avg(CASE WHEN n > 3 THEN rating END) AS before
-FROM (SELECT customer_id, rating, rated_on,
+FROM (SELECT customer_id, rating,
              row_number() OVER (PARTITION BY customer_id ORDER BY rated_on DESC, kind, id DESC) AS n
-      FROM (SELECT customer_id, rating, reviewed_on AS rated_on, 1 AS kind, id FROM reviews
-            WHERE customer_id IS NOT NULL AND rating IS NOT NULL AND reviewed_on <= :as_of {scope}
-            UNION ALL
-            SELECT customer_id, satisfaction, coalesce(resolved_on, opened_on), 2, id FROM tickets
-            WHERE customer_id IS NOT NULL AND satisfaction IS NOT NULL
-                  AND coalesce(resolved_on, opened_on) <= :as_of {scope}
-            UNION ALL
-            SELECT customer_id, 1 + 4.0 * score / scale, answered_on, 3, id FROM surveys
-            WHERE customer_id IS NOT NULL AND kind = 'nps' AND score IS NOT NULL AND scale > 0
-                  AND answered_on <= :as_of {scope}
-            UNION ALL
-            SELECT customer_id, 5.0 * score / scale, answered_on, 4, id FROM surveys
-            WHERE customer_id IS NOT NULL AND kind = 'csat' AND score IS NOT NULL AND scale > 0
-                  AND answered_on <= :as_of {scope}))
-GROUP BY customer_id HAVING count(*) >= 6 AND max(rated_on) > date(:as_of, '-90 days')""",
+      FROM all_ratings WHERE customer_id IN (
+          SELECT customer_id FROM all_ratings GROUP BY customer_id
+          HAVING count(*) >= 6 AND max(rated_on) > date(:as_of, '-90 days')))
+GROUP BY customer_id""",
     # "Neither clicked nor answered nor followed by an order": what was sent after the last such sign of life.
     "emails": """
 SELECT e.customer_id AS customer_id, count(DISTINCT coalesce(e.message, e.happened_on)) AS unanswered
@@ -85,6 +85,13 @@ LEFT JOIN (SELECT customer_id, max(happened_on) AS reacted_on FROM email_events
 WHERE e.kind = 'sent' AND e.happened_on <= :as_of
       AND e.happened_on > coalesce(x.reacted_on, '') AND e.happened_on > coalesce(f.last_order_on, '')
 GROUP BY e.customer_id""",
+    # The latest score 60 to 90 days before: weekly history and the few fixed points of a big book both have one.
+    "history": """
+SELECT f.customer_id AS customer_id,
+       (SELECT h.engagement FROM score_history h WHERE h.customer_id = f.customer_id
+        AND h.as_of BETWEEN date(:as_of, '-90 days') AND date(:as_of, '-60 days')
+        AND h.engagement IS NOT NULL ORDER BY h.as_of DESC LIMIT 1) AS engagement
+FROM temp.run_facts f WHERE f.engagement < f.engagement_threshold""",
     "closing": """
 SELECT customer_id, min(julianday(closes_on) - julianday(:as_of)) AS days_to_close
 FROM opportunities WHERE customer_id IS NOT NULL AND stage NOT IN ('Won', 'Lost') AND closes_on >= :as_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.store import UnitOfWork
 from services.alerting.conditions import Bindings, to_sql
@@ -15,8 +15,7 @@ from services.alerting.rules import PLACEHOLDER, Rule
 from services.alerting.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(NamedTuple):
     """One rule that holds for one customer (or for the book) at the end of the as-of day.
 
     Attributes

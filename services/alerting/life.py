@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -117,7 +117,7 @@ def wake(
         if card.id in worse_ids or _is_due(work, card, now):
             # A signal that joined in this run may have brought the due time forward already.
             due_at = work.sql("SELECT due_at FROM alerts WHERE id = ?", (card.id,)).scalar()
-            work.update(alerts, card.id, open_values(replace(card, due_at=due_at), "open", due, now))
+            work.update(alerts, card.id, open_values(card._replace(due_at=due_at), "open", due, now))
             woken.append(card.id)
     return woken
 
@@ -200,4 +200,4 @@ def _settled(work: UnitOfWork, card: Card, standing: tuple[Signal, ...]) -> Card
         "UPDATE alerts SET severity = ?, rule = ?, reason = ?, due_at = ? WHERE id = ?",
         (lead.severity, lead.rule, lead.reason, due_at, card.id),
     )
-    return replace(card, signals=standing, severity=lead.severity, rule=lead.rule, reason=lead.reason, due_at=due_at)
+    return card._replace(signals=standing, severity=lead.severity, rule=lead.rule, reason=lead.reason, due_at=due_at)

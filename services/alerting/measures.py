@@ -45,12 +45,6 @@ class Measure:
     probability: bool = False
 
 
-# The latest score 60 to 90 days before: the window lets weekly history and the fixed points of a big book both serve.
-_ENGAGEMENT_BEFORE: Final = (
-    "(SELECT h.engagement FROM score_history h WHERE h.customer_id = f.customer_id"
-    " AND h.as_of BETWEEN date(:as_of, '-90 days') AND date(:as_of, '-60 days')"
-    " AND h.engagement IS NOT NULL ORDER BY h.as_of DESC LIMIT 1)"
-)
 # Personal contact: what was said or written to this customer, not a newsletter to everyone.
 _CONTACTS: Final = (
     "((SELECT count(*) FROM email_events e WHERE e.customer_id = f.customer_id AND e.kind = 'sent'"
@@ -80,9 +74,9 @@ MEASURES: Final[dict[str, Measure]] = {
     "health": Measure("f.health"),
     "engagement": Measure("f.engagement"),
     "engagement_margin": Measure("(f.engagement - f.engagement_threshold)"),
-    "engagement_before": Measure(_ENGAGEMENT_BEFORE),
-    "engagement_margin_before": Measure(f"({_ENGAGEMENT_BEFORE} - f.engagement_threshold)"),
-    "engagement_fall": Measure(f"({_ENGAGEMENT_BEFORE} - f.engagement)"),
+    "engagement_before": Measure("h.engagement", "history"),
+    "engagement_margin_before": Measure("(h.engagement - f.engagement_threshold)", "history"),
+    "engagement_fall": Measure("(h.engagement - f.engagement)", "history"),
     # orders
     "days_since_order": Measure("f.days_since_order"),
     "usual_gap": Measure("f.usual_gap"),
@@ -148,4 +142,5 @@ BLOCKS: Final = {
     "activity": "g",
     "activity_drop": "w",
     "adoption": "a",
+    "history": "h",
 }

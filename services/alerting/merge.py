@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.alerting.fire import Fired
 from services.alerting.rules import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """One rule's signal on a card, as the store holds it."""
 
     id: int
@@ -29,8 +28,7 @@ class Signal:
     due_at: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """An open card with its signals that were not cleared."""
 
     id: int

@@ -92,13 +92,11 @@ def read_playbook(path: Path = PLAYBOOK_FILE) -> tuple[Entry, ...]:
     return tuple(_entry(definition, path.name) for definition in entries)
 
 
-def recommend(case: Case, playbook: Sequence[Entry], policy: Policy, records: Mapping[str, Record]) -> str | None:
-    """The JSON of a recommendation (the fields of `models.values.alerts.Recommendation` and the entry's code).
+class Adviser:
+    """Chooses the entry for each card of a run; what many cards have in common is worked out once.
 
     Parameters
     ----------
-    case
-        The card.
     playbook
         Entries in their order; the first that fits is taken.
     policy
@@ -106,22 +104,39 @@ def recommend(case: Case, playbook: Sequence[Entry], policy: Policy, records: Ma
     records
         How earlier cards with each entry ended.
     """
-    entry = next((one for one in playbook if one.fits(case)), None)
-    if entry is None:  # the playbook may leave a reason without advice
-        return None
-    amount, words = incentive(case, policy) if entry.incentive else (0, "")
-    return json.dumps(
-        {
+
+    def __init__(self, playbook: Sequence[Entry], policy: Policy, records: Mapping[str, Record]) -> None:
+        self._playbook = playbook
+        self._policy = policy
+        self._records = records
+        self._chosen: dict[tuple[object, ...], Entry | None] = {}
+        self._plain: dict[str, str] = {}
+
+    def advise(self, case: Case) -> str | None:
+        """The JSON of a recommendation: the fields of `models.values.alerts.Recommendation` and the entry's code."""
+        key = (case.group, case.others, case.segment, case.may_email, case.open_work)
+        if key not in self._chosen:
+            self._chosen[key] = next((one for one in self._playbook if one.fits(case)), None)
+        entry = self._chosen[key]
+        if entry is None:  # the playbook may leave a reason without advice
+            return None
+        if entry.incentive:
+            return self._document(entry, *incentive(case, self._policy))
+        if entry.code not in self._plain:
+            self._plain[entry.code] = self._document(entry, 0, "")
+        return self._plain[entry.code]
+
+    def _document(self, entry: Entry, amount_minor: int, words: str) -> str:
+        fields = {
             "code": entry.code,
             "title": entry.title,
             "why": entry.why,
-            "evidence": evidence(records.get(entry.code), policy.watch_days),
+            "evidence": evidence(self._records.get(entry.code), self._policy.watch_days),
             "goal": entry.goal,
-            "incentive_minor": amount,
+            "incentive_minor": amount_minor,
             "incentive_words": words,
-        },
-        ensure_ascii=False,
-    )
+        }
+        return json.dumps(fields, ensure_ascii=False)
 
 
 def incentive(case: Case, policy: Policy) -> tuple[int, str]:

@@ -19,11 +19,12 @@ from models.values.journal import Actor
 from services.alerting import cards as queries
 from services.alerting.activity import drops
 from services.alerting.conditions import Bindings, compute_references, references
+from services.alerting.driver import without_collector
 from services.alerting.facts import Facts
 from services.alerting.fire import Fired, fire, prepare
 from services.alerting.life import Answered, answer, reopen_without_order, wake, withdraw
 from services.alerting.merge import Card, Rulebook, merge
-from services.alerting.recommend import Case, read_open_work, read_playbook, read_records, recommend
+from services.alerting.recommend import Adviser, Case, read_open_work, read_playbook, read_records
 from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
@@ -87,7 +88,8 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
         Without a journal entry where nothing changed.
     """
     actor = Actor("rule", "alerting")
-    with workspace.store.unit_of_work(actor, "evaluate", "alerts", at=workspace.at) as work:
+    unit = workspace.store.unit_of_work(actor, "evaluate", "alerts", at=workspace.at)
+    with without_collector(), unit as work:
         install(work)
         rules = in_force(work.connection, workspace.policy)
         as_of = work.sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
@@ -156,8 +158,7 @@ def _apply(run: _Run, facts: Facts, fired: Sequence[Fired], undone: str | None) 
         work,
         plan,
         as_of=run.as_of,
-        due={id(one): due.of(one.severity, one.owner) for _, ones in plan.opened for one in ones},
-        joined_due=[due.of(one.severity, one.owner) for _, one in plan.joined],
+        due=due.of,
         recommendations=_recommendations(run, [ones for _, ones in plan.opened], [lead for lead, _ in plan.opened]),
     )
     woken = wake(work, cards, plan.woken, due, run.now)
@@ -193,32 +194,37 @@ def _describe(
 
 def _without(cards: Mapping[int | None, Card], answered: Answered) -> dict[int | None, Card]:
     """The cards that are still open, without the signals that an order answered."""
+    if not answered.resolved and not answered.signals:
+        return dict(cards)
     left = {}
+    resolved = frozenset(answered.resolved)
     for customer, card in cards.items():
-        if card.id not in answered.resolved:
+        if card.id not in resolved:
             signals = tuple(signal for signal in card.signals if signal.id not in answered.signals)
-            left[customer] = replace(card, signals=signals)
+            left[customer] = card._replace(signals=signals)
     return left
 
 
 def _recommendations(run: _Run, groups: Sequence[Sequence[Fired]], leads: Sequence[Fired]) -> list[str | None]:
     if not leads:
         return []
-    playbook = read_playbook()
-    records = read_records(run.work.connection, run.as_of, run.policy.watch_days)
-    open_work = read_open_work(run.work.connection, run.as_of)
-    found: list[str | None] = []
+    connection = run.work.connection
+    adviser = Adviser(read_playbook(), run.policy, read_records(connection, run.as_of, run.policy.watch_days))
+    open_work = read_open_work(connection, run.as_of)
+    nothing: frozenset[str] = frozenset()
+    found = []
     for lead, ones in zip(leads, groups, strict=True):
+        others = nothing if len(ones) == 1 else frozenset(run.rules[one.rule].group for one in ones if one is not lead)
         case = Case(
             group=run.rules[lead.rule].group,
-            others=frozenset(run.rules[one.rule].group for one in ones if one is not lead),
+            others=others,
             segment=lead.segment,
             may_email=lead.may_email,
-            open_work=frozenset(kind for kind, customers in open_work.items() if lead.customer_id in customers),
+            open_work=frozenset([kind for kind, customers in open_work.items() if lead.customer_id in customers]),
             yearly_value_minor=lead.lifetime_value_minor,
             currency=lead.currency,
         )
-        found.append(recommend(case, playbook, run.policy, records))
+        found.append(adviser.advise(case))
     return found
 
 
