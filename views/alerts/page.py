@@ -109,7 +109,7 @@ class AlertsPage(Page):
         wired |= {command: partial(self._run, command) for command in CARD_COMMANDS}
         for command, done in wired.items():
             action = self.context.actions[command]
-            action.triggered.connect(partial(_without_argument, done))
+            action.triggered.connect(partial(self._when_shown, done))
             self.addAction(action)
 
     # -- what the shell asks ------------------------------------------------------------------------------------
@@ -373,15 +373,18 @@ class AlertsPage(Page):
         keys = [tile.value.key for tile in self.tiles.tiles if tile.value is not None]
         self.tiles.mark(next((key for key in keys if questions.filter_of_tile(key) == held), ""))
 
+    def _when_shown(self, done: Callable[[], None], _checked: bool = False) -> None:
+        """Another page may share a command; each acts only while it is in front."""
+        if self.isVisible():
+            done()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        enable(self.context.actions, self.detail.detail)
         self._minute.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        enable(self.context.actions, None)
         self._minute.stop()
         self._seen.stop()
-
-
-def _without_argument(done: Callable[[], None], _checked: bool = False) -> None:
-    done()
