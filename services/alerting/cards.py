@@ -197,13 +197,7 @@ def write_plan(
             (
                 *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, lead.reason),
                 *(lead.value_at_risk_minor, upside, max(risk, upside), lead.currency, lead.churn_risk),
-                *(
-                    work.at,
-                    as_of,
-                    min([due(one.severity, one.owner) for one in ones]),
-                    lead.owner,
-                    recommendations[number],
-                ),
+                *(work.at, as_of, due_at, lead.owner, recommendations[number]),
             )
         )
         signals += [_signal_row(card, one, work.at, as_of, due(one.severity, one.owner)) for one in ones]
