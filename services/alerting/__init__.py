@@ -9,22 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.alerting.follow_up import add_note, add_task, complete_task, suppress
 from services.alerting.precision import RuleRecord, rule_records
 from services.alerting.rulebook import switch_rule
-from services.alerting.triage import (
-    add_note,
-    add_task,
-    assign,
-    complete_task,
-    escalate,
-    mark_seen,
-    not_useful,
-    reopen,
-    resolve,
-    snooze,
-    suppress,
-    wait,
-)
+from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait
 
 if TYPE_CHECKING:
     from models.values.changes import Changes

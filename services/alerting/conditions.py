@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Final
 
 from models.store import UnitOfWork
 from services.alerting.driver import tuples
 from services.alerting.measures import ACTIVE, MEASURES
 from services.alerting.rules import Condition, Rule, Test
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SIGNS: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<=", "equals": "=", "not": "<>"}
 _OF_THE_BOOK: Final = frozenset({"among_highest", "times_median", "above_median"})
@@ -83,6 +84,8 @@ def compute_references(
     prepare
         Builds the table of deals, where a quantile is over deals.
     """
+    import numpy as np  # what people do with cards imports this module too, and needs no quantiles
+
     figures: dict[str, float] = {}
     by_source: dict[tuple[str, str, str], list[Reference]] = {}
     for reference in sorted(wanted):
@@ -102,18 +105,19 @@ def compute_references(
     return figures
 
 
-def _quantile(ascending: np.ndarray[Any, np.dtype[np.float64]], share: float) -> float:
+def _quantile(ascending: NDArray[Any], share: float) -> float:
     if share <= 0:
         return float("inf")
     if share == 0.5:
-        return float(np.median(ascending))
+        middle = (len(ascending) - 1) / 2
+        return float(ascending[int(middle)] + ascending[int(middle + 0.5)]) / 2
     rank = max(1, int(len(ascending) * share + 1e-9))
     lowest = ascending[len(ascending) - rank]
-    equal_or_above = len(ascending) - int(np.searchsorted(ascending, lowest, side="left"))
+    equal_or_above = len(ascending) - int(ascending.searchsorted(lowest, side="left"))
     if equal_or_above <= 2 * rank:
         return float(lowest)
     # So many are equal that "the highest tenth" would be most of the book: only those above them count.
-    above = int(np.searchsorted(ascending, lowest, side="right"))
+    above = int(ascending.searchsorted(lowest, side="right"))
     return float(ascending[above]) if above < len(ascending) else float("inf")
 
 

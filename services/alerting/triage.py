@@ -7,48 +7,28 @@ useful. Cards to which an action does not apply are left as they are and named i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from models.store import UnitOfWork
-from models.tables import alerts, customers, notes, tasks
+from models.tables import alerts
 from models.values.alerts import Severity
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
-from services.alerting.cards import CLOSED, cards_by_id, moment_of, stored
+from services.alerting.action import Action, is_open, on_cards
+from services.alerting.cards import CLOSED, moment_of, stored
 from services.alerting.life import closing_values, open_values
 from services.alerting.merge import Card
-from services.alerting.sla import DueTimes, due_after
-from services.insight.words import count, day
+from services.alerting.sla import due_after
+from services.insight.words import day
 from services.workspace import Workspace
 
 OUTCOMES: Final = {"came_back": "came back", "saved": "saved", "lost": "lost", "no_issue": "no issue"}
 SNOOZE_CONDITIONS: Final = {"next_order": "the next order", "worse": "it gets worse"}
 WAIT_CONDITIONS: Final = {"reply": "they reply", "next_order": "the next order"}
 TO_DO: Final = frozenset({"open", "seen", "in_work"})
-RESTING: Final = frozenset({"waiting", "snoozed"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Action:
-    """A unit of work over some cards."""
-
-    work: UnitOfWork
-    cards: tuple[Card, ...]
-    names: dict[int, str]
-    due: DueTimes
-    now: datetime
-    today: date
-
-    def who(self) -> str:
-        """The cards in words: a customer's name, or their number."""
-        if len(self.cards) == 1:
-            return self.names[self.cards[0].id]
-        return count(len(self.cards), "card")
 
 
 def mark_seen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
@@ -57,7 +37,7 @@ def mark_seen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
     Looking is no action: the entry is the program's, so that "undo" still means what the person did before.
     """
     actor = Actor("system", workspace.person)
-    with _action(workspace, "see", alert_ids, lambda card: card.state == "open", "", actor=actor) as action:
+    with on_cards(workspace, "see", alert_ids, lambda card: card.state == "open", "", actor=actor) as action:
         for card in action.cards:
             action.work.update(alerts, card.id, {"state": "seen", "seen_at": workspace.at})
         return action.work.commit()
@@ -89,7 +69,7 @@ def snooze(
         For a date that is past, an unknown condition, or cards that are all closed.
     """
     _known(condition, SNOOZE_CONDITIONS)
-    with _action(workspace, "snooze", alert_ids, _is_open, "is closed; reopen it first") as action:
+    with on_cards(workspace, "snooze", alert_ids, is_open, "is closed; reopen it first") as action:
         for card in action.cards:
             moment = _until(workspace, action, card, until, condition)
             resumed = open_values(card, "snoozed", action.due, action.now)
@@ -124,7 +104,7 @@ def wait(
         For a date that is past, an unknown condition, or cards that are all closed.
     """
     _known(condition, WAIT_CONDITIONS)
-    with _action(workspace, "wait", alert_ids, _is_open, "is closed; reopen it first") as action:
+    with on_cards(workspace, "wait", alert_ids, is_open, "is closed; reopen it first") as action:
         for card in action.cards:
             moment = _until(workspace, action, card, until, condition or "date")
             values = _resting(action, card, "waiting", moment, condition)
@@ -144,7 +124,7 @@ def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Cha
     """
     if outcome not in OUTCOMES:
         raise UserError(f"“{outcome}” is no outcome; choose one of: {', '.join(OUTCOMES.values())}.")
-    with _action(workspace, "resolve", alert_ids, _is_open, "is closed already") as action:
+    with on_cards(workspace, "resolve", alert_ids, is_open, "is closed already") as action:
         for card in action.cards:
             values = closing_values(card, workspace.at, outcome=outcome, by="person")
             action.work.update(alerts, card.id, {**values, "touched": 1})
@@ -163,7 +143,7 @@ def not_useful(workspace: Workspace, alert_ids: Sequence[int], reason: str) -> C
     why = " ".join(reason.split())
     if not why:
         raise UserError("Say in a word why the alert was not useful: that is what the rule is judged by.")
-    with _action(workspace, "not-useful", alert_ids, _is_open, "is closed already") as action:
+    with on_cards(workspace, "not-useful", alert_ids, is_open, "is closed already") as action:
         for card in action.cards:
             values = closing_values(card, workspace.at, outcome=why, by="person", state="not_useful")
             action.work.update(alerts, card.id, {**values, "touched": 1})
@@ -179,7 +159,7 @@ def reopen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
     UserError
         Where none of the cards is closed, waiting or snoozed.
     """
-    with _action(
+    with on_cards(
         workspace, "reopen", alert_ids, lambda card: card.state not in TO_DO, "is to be done already"
     ) as action:
         for card in action.cards:
@@ -204,7 +184,7 @@ def assign(workspace: Workspace, alert_ids: Sequence[int], owner: str) -> Change
     name = " ".join(owner.split())
     if not name:
         raise UserError("Name the person who takes the card over.")
-    with _action(workspace, "assign", alert_ids, _is_open, "is closed; reopen it first") as action:
+    with on_cards(workspace, "assign", alert_ids, is_open, "is closed; reopen it first") as action:
         for card in action.cards:
             action.work.update(alerts, card.id, {"owner": name, "touched": 1})
         action.work.say(f"Assigned {action.who()} to {name}")
@@ -219,11 +199,11 @@ def escalate(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
     UserError
         For cards that are all closed or critical already.
     """
-    with _action(
+    with on_cards(
         workspace,
         "escalate",
         alert_ids,
-        lambda card: _is_open(card) and card.severity < Severity.CRITICAL,
+        lambda card: is_open(card) and card.severity < Severity.CRITICAL,
         "is closed or critical already",
     ) as action:
         for card in action.cards:
@@ -234,140 +214,6 @@ def escalate(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
         return action.work.commit()
 
 
-def add_note(workspace: Workspace, alert_id: int, text: str) -> Changes:
-    """Write a note on a card, closed ones too.
-
-    Raises
-    ------
-    UserError
-        For an empty note or a card that does not exist.
-    """
-    words = text.strip()
-    if not words:
-        raise UserError("The note is empty. Write something, or leave it out.")
-    with _action(workspace, "note", [alert_id], lambda _card: True, "") as action:
-        (card,) = action.cards
-        row = {"customer_id": card.customer_id, "alert_id": card.id, "text": words}
-        action.work.insert(notes, {**row, "author": workspace.person, "written_at": workspace.at})
-        action.work.update(alerts, card.id, _worked(card, "seen", workspace.at))
-        action.work.say(f"Noted something about {action.who()}")
-        return action.work.commit()
-
-
-def add_task(workspace: Workspace, alert_id: int, title: str, due_on: date | None = None) -> Changes:
-    """Add a task to a card; an open card is in work from then on.
-
-    Raises
-    ------
-    UserError
-        Without a title, for a day that is past, or for a card that is closed.
-    """
-    words = " ".join(title.split())
-    if not words:
-        raise UserError("The task has no title. Write what is to be done.")
-    if due_on is not None and due_on < workspace.clock.today():
-        raise UserError("The task's day is past. Choose today or a later day.")
-    with _action(workspace, "task", [alert_id], _is_open, "is closed; reopen it first") as action:
-        (card,) = action.cards
-        row = {"customer_id": card.customer_id, "alert_id": card.id, "title": words, "created_at": workspace.at}
-        due = due_on.isoformat() if due_on is not None else None
-        action.work.insert(tasks, {**row, "due_on": due, "owner": card.owner or workspace.person})
-        action.work.update(alerts, card.id, _worked(card, "in_work", workspace.at))
-        action.work.say(f"Added the task “{words}” for {action.who()}")
-        return action.work.commit()
-
-
-def complete_task(workspace: Workspace, task_id: int) -> Changes:
-    """Tick a task off.
-
-    Raises
-    ------
-    UserError
-        For a task that does not exist or is done already.
-    """
-    with workspace.store.unit_of_work(workspace.me, "complete-task", f"task:{task_id}", at=workspace.at) as work:
-        found: Any = work.sql("SELECT title, done_at FROM tasks WHERE id = ?", (task_id,)).first()
-        if found is None:
-            raise UserError(f"There is no task {task_id}; it may have been undone.")
-        if found[1] is not None:
-            raise UserError(f"The task “{found[0]}” is done already.")
-        work.update(tasks, task_id, {"done_at": workspace.at})
-        work.say(f"Completed the task “{found[0]}”")
-        return work.commit()
-
-
-def suppress(workspace: Workspace, customer_id: int, *, until: date, why: str) -> Changes:
-    """Keep a customer from being emailed until a day; cards are raised all the same.
-
-    Raises
-    ------
-    UserError
-        For a day that is not ahead, without a reason, or for a customer that does not exist.
-    """
-    reason = " ".join(why.split())
-    if not reason:
-        raise UserError("Say in a word why they are not to be emailed; it is shown beside the date.")
-    if until <= workspace.clock.today():
-        raise UserError("Choose a day after today.")
-    with workspace.store.unit_of_work(workspace.me, "suppress", f"customer:{customer_id}", at=workspace.at) as work:
-        name = work.sql("SELECT name FROM customers WHERE id = ?", (customer_id,)).scalar()
-        if name is None:
-            raise UserError(f"There is no customer {customer_id}; they may have been removed.")
-        work.update(customers, customer_id, {"suppressed_until": until.isoformat(), "suppressed_why": reason})
-        work.say(f"No email to {name} until {day(until, workspace.clock.today())}: {reason}")
-        return work.commit()
-
-
-@contextmanager
-def _action(
-    workspace: Workspace,
-    verb: str,
-    alert_ids: Sequence[int],
-    applies: Callable[[Card], bool],
-    otherwise: str,
-    *,
-    actor: Actor | None = None,
-) -> Iterator[_Action]:
-    """Open a unit of work over the cards to which the action applies; the others are named as kept.
-
-    Raises
-    ------
-    UserError
-        Where it applies to none, unless `otherwise` is empty.
-    """
-    subject = f"alert:{alert_ids[0]}" if len(alert_ids) == 1 else f"alerts:{len(alert_ids)}"
-    with workspace.store.unit_of_work(actor or workspace.me, verb, subject, at=workspace.at) as work:
-        found = cards_by_id(work.connection, alert_ids)
-        names = _names(work, found)
-        if not found:
-            raise UserError("The alert is no longer there: its import was undone. Reload the queue.")
-        fitting = tuple(card for card in found if applies(card))
-        for card in found:
-            if otherwise and not applies(card):
-                work.keep(f"{names[card.id]} {otherwise}.")
-        if not fitting and otherwise:
-            what = f"{names[found[0].id]} {otherwise}" if len(found) == 1 else f"Each of the {len(found)} {otherwise}"
-            raise UserError(f"{what}. Nothing was changed.")
-        now = workspace.clock.now()
-        yield _Action(work, fitting, names, DueTimes(workspace.policy, now), now, workspace.clock.today())
-
-
-def _names(work: UnitOfWork, cards: Sequence[Card]) -> dict[int, str]:
-    ids = json.dumps([card.id for card in cards])
-    rows: list[Any] = list(
-        work.sql(
-            "SELECT a.id, c.name FROM alerts a LEFT JOIN customers c ON c.id = a.customer_id"
-            " WHERE a.id IN (SELECT value FROM json_each(?))",
-            (ids,),
-        )
-    )
-    return {row[0]: row[1] or "The card" for row in rows}
-
-
-def _is_open(card: Card) -> bool:
-    return card.state not in CLOSED
-
-
 def _has_open_card(work: UnitOfWork, card: Card) -> bool:
     found = work.sql(
         "SELECT 1 FROM alerts WHERE customer_id = ? AND id <> ? AND state NOT IN ('resolved', 'not_useful')",
@@ -376,18 +222,7 @@ def _has_open_card(work: UnitOfWork, card: Card) -> bool:
     return found.first() is not None
 
 
-def _worked(card: Card, state: str, at: str) -> dict[str, Any]:
-    """Fields of a card that someone worked on; only what is to be done moves on, never backwards."""
-    order = ("open", "seen", "in_work")
-    values: dict[str, Any] = {"touched": 1}
-    if card.state in order and order.index(card.state) < order.index(state):
-        values["state"] = state
-        if card.state == "open":
-            values["seen_at"] = at
-    return values
-
-
-def _resting(action: _Action, card: Card, state: str, until: datetime, condition: str | None) -> dict[str, Any]:
+def _resting(action: Action, card: Card, state: str, until: datetime, condition: str | None) -> dict[str, Any]:
     as_of = max((signal.raised_as_of for signal in card.signals), default="")
     book_day = action.work.sql("SELECT max(as_of) FROM customer_risk_scores").scalar() or ""
     baseline = {
@@ -405,7 +240,7 @@ def _resting(action: _Action, card: Card, state: str, until: datetime, condition
 
 
 def _until(
-    workspace: Workspace, action: _Action, card: Card, until: date | datetime | None, condition: str | None
+    workspace: Workspace, action: Action, card: Card, until: date | datetime | None, condition: str | None
 ) -> datetime:
     if until is None:
         if condition is None:
@@ -423,7 +258,7 @@ def _until(
     return moment
 
 
-def _until_words(action: _Action, moment: datetime, condition: str | None, known: dict[str, str]) -> str:
+def _until_words(action: Action, moment: datetime, condition: str | None, known: dict[str, str]) -> str:
     zone = action.due.calendar(action.cards[0].owner).zone
     local = moment_of(stored(moment)).astimezone(zone).date()
     latest = day(local, action.today)

@@ -1,0 +1,97 @@
+"""What a person adds to a card: notes and tasks; and the promise not to email a customer for a while."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from models.tables import alerts, customers, notes, tasks
+from models.values.changes import Changes
+from models.values.errors import UserError
+from services.alerting.action import is_open, on_cards, worked
+from services.insight.words import day
+from services.workspace import Workspace
+
+
+def add_note(workspace: Workspace, alert_id: int, text: str) -> Changes:
+    """Write a note on a card, closed ones too.
+
+    Raises
+    ------
+    UserError
+        For an empty note or a card that does not exist.
+    """
+    words = text.strip()
+    if not words:
+        raise UserError("The note is empty. Write something, or leave it out.")
+    with on_cards(workspace, "note", [alert_id], lambda _card: True, "") as action:
+        (card,) = action.cards
+        row = {"customer_id": card.customer_id, "alert_id": card.id, "text": words}
+        action.work.insert(notes, {**row, "author": workspace.person, "written_at": workspace.at})
+        action.work.update(alerts, card.id, worked(card, "seen", workspace.at))
+        action.work.say(f"Noted something about {action.who()}")
+        return action.work.commit()
+
+
+def add_task(workspace: Workspace, alert_id: int, title: str, due_on: date | None = None) -> Changes:
+    """Add a task to a card; an open card is in work from then on.
+
+    Raises
+    ------
+    UserError
+        Without a title, for a day that is past, or for a card that is closed.
+    """
+    words = " ".join(title.split())
+    if not words:
+        raise UserError("The task has no title. Write what is to be done.")
+    if due_on is not None and due_on < workspace.clock.today():
+        raise UserError("The task's day is past. Choose today or a later day.")
+    with on_cards(workspace, "task", [alert_id], is_open, "is closed; reopen it first") as action:
+        (card,) = action.cards
+        row = {"customer_id": card.customer_id, "alert_id": card.id, "title": words, "created_at": workspace.at}
+        due = due_on.isoformat() if due_on is not None else None
+        action.work.insert(tasks, {**row, "due_on": due, "owner": card.owner or workspace.person})
+        action.work.update(alerts, card.id, worked(card, "in_work", workspace.at))
+        action.work.say(f"Added the task “{words}” for {action.who()}")
+        return action.work.commit()
+
+
+def complete_task(workspace: Workspace, task_id: int) -> Changes:
+    """Tick a task off.
+
+    Raises
+    ------
+    UserError
+        For a task that does not exist or is done already.
+    """
+    with workspace.store.unit_of_work(workspace.me, "complete-task", f"task:{task_id}", at=workspace.at) as work:
+        found: Any = work.sql("SELECT title, done_at FROM tasks WHERE id = ?", (task_id,)).first()
+        if found is None:
+            raise UserError(f"There is no task {task_id}; it may have been undone.")
+        if found[1] is not None:
+            raise UserError(f"The task “{found[0]}” is done already.")
+        work.update(tasks, task_id, {"done_at": workspace.at})
+        work.say(f"Completed the task “{found[0]}”")
+        return work.commit()
+
+
+def suppress(workspace: Workspace, customer_id: int, *, until: date, why: str) -> Changes:
+    """Keep a customer from being emailed until a day; cards are raised all the same.
+
+    Raises
+    ------
+    UserError
+        For a day that is not ahead, without a reason, or for a customer that does not exist.
+    """
+    reason = " ".join(why.split())
+    if not reason:
+        raise UserError("Say in a word why they are not to be emailed; it is shown beside the date.")
+    if until <= workspace.clock.today():
+        raise UserError("Choose a day after today.")
+    with workspace.store.unit_of_work(workspace.me, "suppress", f"customer:{customer_id}", at=workspace.at) as work:
+        name = work.sql("SELECT name FROM customers WHERE id = ?", (customer_id,)).scalar()
+        if name is None:
+            raise UserError(f"There is no customer {customer_id}; they may have been removed.")
+        work.update(customers, customer_id, {"suppressed_until": until.isoformat(), "suppressed_why": reason})
+        work.say(f"No email to {name} until {day(until, workspace.clock.today())}: {reason}")
+        return work.commit()
