@@ -6,7 +6,23 @@ undo. A dry run and an import are the same up to the last step.
 
 from __future__ import annotations
 
+from services.sync.by_hand import FIELDS as CUSTOMER_FIELDS
+from services.sync.by_hand import add_customer, edit_customer
+from services.sync.history import imports_history
+from services.sync.preview import preview
 from services.sync.read import Table, read_table
 from services.sync.run import run_import
+from services.sync.undo import undo_import, undo_preview
 
-__all__ = ["Table", "read_table", "run_import"]
+__all__ = [
+    "CUSTOMER_FIELDS",
+    "Table",
+    "add_customer",
+    "edit_customer",
+    "imports_history",
+    "preview",
+    "read_table",
+    "run_import",
+    "undo_import",
+    "undo_preview",
+]

@@ -10,6 +10,7 @@ from services.sync.apply.analysis import Analysis
 from services.sync.apply.target import IGNORED, REJECTED
 from services.sync.validate.numbers import exponent_of
 
+
 def make_receipt(
     db: sqlite3.Connection,
     analysis: Analysis,
@@ -35,7 +36,7 @@ def make_receipt(
     totals, aside = _totals(db, analysis)
     return Receipt(
         file=str(plan.table.path),
-        recognised_as=plan.recognition.words,
+        recognised_as=plan.words,
         import_id=import_id,
         dialect=dict(plan.table.dialect.as_dict()),
         mapping=plan.mapping,
@@ -60,7 +61,9 @@ def money_words(minor: int, currency: str) -> str:
 
 def _late(db: sqlite3.Connection, state: int) -> Counter[str]:
     """Reasons that the comparison gave."""
-    return Counter(dict(db.execute("SELECT note, count(*) FROM stage.r WHERE state = ? GROUP BY note", (state,)).fetchall()))
+    return Counter(
+        dict(db.execute("SELECT note, count(*) FROM stage.r WHERE state = ? GROUP BY note", (state,)).fetchall())
+    )
 
 
 def _created(analysis: Analysis, db: sqlite3.Connection) -> int:
@@ -69,7 +72,9 @@ def _created(analysis: Analysis, db: sqlite3.Connection) -> int:
         return 0
     if analysis.plan.entity.customer == "self":
         return analysis.tallies["r"].new
-    return int(db.execute("SELECT count(DISTINCT head) FROM stage.people WHERE head IS NOT NULL AND staged").fetchone()[0])
+    return int(
+        db.execute("SELECT count(DISTINCT head) FROM stage.people WHERE head IS NOT NULL AND staged").fetchone()[0]
+    )
 
 
 def _entities(analysis: Analysis) -> dict[str, dict[str, int]]:
@@ -121,9 +126,13 @@ def _about_rows(db: sqlite3.Connection, analysis: Analysis) -> list[str]:
     if analysis.plan.zone_assumed and _has_naive_times(db, analysis):
         said.append(f"Times without a zone were taken in {analysis.plan.zone}.")
     if analysis.plan.entity.customer == "optional":
-        nobody = db.execute(f"SELECT count(*) FROM stage.r WHERE who IS NULL AND (state IS NULL OR state < {IGNORED})").fetchone()[0]
+        nobody = db.execute(
+            f"SELECT count(*) FROM stage.r WHERE who IS NULL AND (state IS NULL OR state < {IGNORED})"
+        ).fetchone()[0]
         if nobody:
-            said.append(f"{nobody:,} {analysis.plan.entity.label.lower()} have no customer in the file and are kept without one.")
+            said.append(
+                f"{nobody:,} {analysis.plan.entity.label.lower()} have no customer in the file and are kept without one."
+            )
     return said
 
 

@@ -36,7 +36,9 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
     if not db.execute("SELECT EXISTS (SELECT 1 FROM stage.rejects)").fetchone()[0]:
         return None
     folder = store.parent / "rejects"
-    stem = source_from_name(plan.table.path.name) if plan.table.path.name.startswith(".") else _stem(plan.table.path.name)
+    stem = (
+        source_from_name(plan.table.path.name) if plan.table.path.name.startswith(".") else _stem(plan.table.path.name)
+    )
     path = folder / f"{stem}.rejects.csv"
     if path.exists():
         path = folder / f"{stem}.{import_id}.rejects.csv"

@@ -51,9 +51,7 @@ def plan_for(workspace: Workspace, request: ImportRequest) -> Plan:
     with workspace.store.read() as connection:
         currency = reporting_currency(connection, workspace.policy)
         remembered, options = recall(connection, header_signature(table), request.options)
-    return make_plan(
-        table, options, local_zone=this_computers_zone(), book_currency=currency, remembered=remembered
-    )
+    return make_plan(table, options, local_zone=this_computers_zone(), book_currency=currency, remembered=remembered)
 
 
 def run_import(
@@ -95,7 +93,7 @@ def run_import(
     plan = plan_for(workspace, request)
     staging = staging_path(store)
     try:
-        with _told(store, watch):
+        with told(store, watch):
             analysis = Analysis(plan, watch)
             analysis.stage(staging, keep_raw=False)
             if request.dry_run:
@@ -103,7 +101,12 @@ def run_import(
                     analysis.compare(db)
                     gather_late_rejects(db)
                     receipt = make_receipt(
-                        db, analysis, import_id=None, rejects_file=None, seconds=time.perf_counter() - began, dry_run=True
+                        db,
+                        analysis,
+                        import_id=None,
+                        rejects_file=None,
+                        seconds=time.perf_counter() - began,
+                        dry_run=True,
                     )
                 return receipt, Changes()
             return _apply(workspace, request, analysis, staging, watch, began)
@@ -130,7 +133,8 @@ def comparing(store: Path, staging: Path, watch: Watch) -> Iterator[sqlite3.Conn
 
 
 @contextmanager
-def _told(store: Path, watch: Watch) -> Iterator[None]:
+def told(store: Path, watch: Watch) -> Iterator[None]:
+    """Turn what can go wrong in the store into sentences, and an interrupted statement into a cancel."""
     try:
         with sentences(store):
             yield
@@ -187,9 +191,7 @@ def _write(analysis: Analysis, writer: Writer) -> None:
         writer.rows(target)
 
 
-def _close(
-    work: UnitOfWork, request: ImportRequest, analysis: Analysis, writer: Writer, receipt: Receipt
-) -> Changes:
+def _close(work: UnitOfWork, request: ImportRequest, analysis: Analysis, writer: Writer, receipt: Receipt) -> Changes:
     """Write what the book keeps of the import itself, and commit."""
     plan, import_id = analysis.plan, receipt.import_id
     db = _raw(work)
@@ -220,13 +222,13 @@ def _close(
             file_sha256=_sha256(path),
             file_bytes=plan.table.size_bytes,
             source=plan.source,
-            recognised_as=plan.recognition.words,
+            recognised_as=plan.words,
             started_at=request.now,
             finished_at=request.now,
             seconds=receipt.seconds,
             actor=request.actor,
             **{f"rows_{name}": count for name, count in receipt.rows.items()},
-            receipt=json.dumps(receipt.as_json(), ensure_ascii=False),
+            receipt=json.dumps({**receipt.as_json(), "ignored_reasons": receipt.ignored_reasons}, ensure_ascii=False),
             rejects_file=receipt.rejects_file,
             journal_id=work.journal_entry(),
         )
@@ -252,4 +254,6 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as problem:
-        raise UserError(f"{path.name} was taken away while it was read. Nothing was imported; import it again.") from problem
+        raise UserError(
+            f"{path.name} was taken away while it was read. Nothing was imported; import it again."
+        ) from problem

@@ -14,6 +14,7 @@ from pathlib import Path
 from models.values.errors import Cancelled
 from models.values.imports import Progress
 from services.sync.apply.compare import (
+    Tally,
     compare,
     compare_again,
     compare_customers,
@@ -23,7 +24,6 @@ from services.sync.apply.compare import (
     reject_unknown_deals,
     settle_amounts,
     sort_out_keys,
-    Tally,
     tally,
 )
 from services.sync.apply.match import Matches, match_items, match_people

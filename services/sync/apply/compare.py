@@ -37,9 +37,7 @@ def sort_out_keys(db: sqlite3.Connection, layout: Layout, stager: Stager, *, loo
         """
     )
     if loose:
-        db.execute(
-            "UPDATE stage.r SET key = key || '#' || n FROM stage.occurrence o WHERE o.row = r.row AND o.n > 1"
-        )
+        db.execute("UPDATE stage.r SET key = key || '#' || n FROM stage.occurrence o WHERE o.row = r.row AND o.n > 1")
     else:
         db.execute(
             "UPDATE stage.r SET state = ?, note = ? FROM stage.occurrence o WHERE o.row = r.row AND o.n < o.of",
@@ -52,7 +50,9 @@ def ignore_nobodys(db: sqlite3.Connection, plan: Plan) -> None:
     if plan.entity.customer != "required":
         return
     db.execute("UPDATE stage.people SET head = NULL WHERE customer_id IS NULL AND head IS NULL")
-    nobody = db.execute("SELECT EXISTS (SELECT 1 FROM stage.people WHERE customer_id IS NULL AND head IS NULL)").fetchone()[0]
+    nobody = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM stage.people WHERE customer_id IS NULL AND head IS NULL)"
+    ).fetchone()[0]
     if nobody:
         db.execute(
             """
@@ -251,7 +251,9 @@ def _shared_days(db: sqlite3.Connection, target: Target, source: str, *, exact: 
         return ""
     low, high = db.execute(f"SELECT min({target.day}), max({target.day}) FROM stage.{target.staged}").fetchone()
     if not exact:
-        book_high = db.execute(f"SELECT max({target.day}) FROM main.{target.table} WHERE source = ?", (source,)).fetchone()[0]
+        book_high = db.execute(
+            f"SELECT max({target.day}) FROM main.{target.table} WHERE source = ?", (source,)
+        ).fetchone()[0]
         high = min(high, book_high)
     return f"BETWEEN '{low}' AND '{high}'"
 

@@ -63,7 +63,9 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
             _one_row_each(db)
     _group_new(db)
     by = dict(
-        db.execute("SELECT how, count(DISTINCT customer_id) FROM stage.people WHERE customer_id IS NOT NULL GROUP BY how")
+        db.execute(
+            "SELECT how, count(DISTINCT customer_id) FROM stage.people WHERE customer_id IS NOT NULL GROUP BY how"
+        )
     )
     matched = db.execute("SELECT count(DISTINCT customer_id) FROM stage.people").fetchone()[0]
     created = db.execute("SELECT count(DISTINCT head) FROM stage.people WHERE customer_id IS NULL").fetchone()[0]
@@ -102,7 +104,9 @@ def _adopted_source(db: sqlite3.Connection, plan: Plan, source: str) -> str | No
         return None
     others = [
         row[0]
-        for row in db.execute("SELECT DISTINCT source FROM main.identities WHERE kind = 'external_id' AND source <> ?", (source,))
+        for row in db.execute(
+            "SELECT DISTINCT source FROM main.identities WHERE kind = 'external_id' AND source <> ?", (source,)
+        )
         if row[0] not in _KNOWN_SOURCES
     ]
     best: tuple[int, str] = (0, "")
@@ -133,7 +137,9 @@ def _by_contact(db: sqlite3.Connection, kind: str, source: str, *, own: bool) ->
 
 def _by_name(db: sqlite3.Connection, *, own: bool) -> None:
     """By name only where a row says nothing else of its customer, and only where one customer bears the name."""
-    only_name = "customer_id IS NULL AND external_id IS NULL AND email IS NULL AND phone IS NULL AND name_key IS NOT NULL"
+    only_name = (
+        "customer_id IS NULL AND external_id IS NULL AND email IS NULL AND phone IS NULL AND name_key IS NOT NULL"
+    )
     if not db.execute(f"SELECT EXISTS (SELECT 1 FROM stage.people WHERE {only_name})").fetchone()[0]:
         return
     db.create_function("name_key", 1, lambda text: name_key(text) if text else None, deterministic=True)
@@ -222,7 +228,9 @@ def match_items(db: sqlite3.Connection, source: str) -> list[str]:
             {"source": source},
         )
     db.create_function("loose_key", 1, lambda text: loose_key(text) if text else None, deterministic=True)
-    db.execute("CREATE TABLE stage.loose AS SELECT loose_key(name) AS k, min(id) AS id, name FROM main.products GROUP BY 1")
+    db.execute(
+        "CREATE TABLE stage.loose AS SELECT loose_key(name) AS k, min(id) AS id, name FROM main.products GROUP BY 1"
+    )
     loosely = [
         row[0]
         for row in db.execute(
@@ -270,4 +278,6 @@ def _unknown_products(db: sqlite3.Connection, at_most: int | None = None) -> lis
         return []
     shown = ", ".join(f"{name} ({count:,})" for name, count in unknown[:8])
     rest = f" and {len(unknown) - 8:,} more" if len(unknown) > 8 else ""
-    return [f"{len(unknown):,} product names are not among the products of the book: {shown}{rest}. They are kept as text."]
+    return [
+        f"{len(unknown):,} product names are not among the products of the book: {shown}{rest}. They are kept as text."
+    ]

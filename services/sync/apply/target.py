@@ -65,7 +65,8 @@ def targets_of(plan: Plan, layout: Layout) -> list[Target]:
 def _customers(layout: Layout) -> Target:
     """A customer keeps what other systems said of them; an empty cell erases only what its own system once said."""
     columns = {
-        name: f"CASE WHEN t.source = :source THEN s.{name} ELSE coalesce(s.{name}, t.{name}) END" for name in layout.kept
+        name: f"CASE WHEN t.source = :source THEN s.{name} ELSE coalesce(s.{name}, t.{name}) END"
+        for name in layout.kept
     }
     columns["name"] = "coalesce(s.name, t.name)"
     for name in ("email_consent", "tracking_consent"):

@@ -246,7 +246,8 @@ class Writer:
                 images.append((self._import_id, table, row_id, before, after))
             self.images += len(images)
             self._db.executemany(
-                "INSERT INTO main.import_changes (import_id, table_name, row_id, before, after) VALUES (?, ?, ?, ?, ?)", images
+                "INSERT INTO main.import_changes (import_id, table_name, row_id, before, after) VALUES (?, ?, ?, ?, ?)",
+                images,
             )
 
     def _drop_indexes(self, table: str, new: int) -> list[str]:
@@ -255,7 +256,8 @@ class Writer:
         if new < _BULK_ROWS or there >= new:
             return []
         found = self._db.execute(
-            "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,)
+            "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL",
+            (table,),
         ).fetchall()
         unique = {index.name for index in tables.metadata.tables[table].indexes if index.unique}
         kept = [(name, sql) for name, sql in found if name not in unique]

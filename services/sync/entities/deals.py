@@ -81,13 +81,13 @@ STAGE_CHANGES = Entity(
     order=90,
     fields=(
         Field("change_id", "id", "Change id", ("history id",), role="key"),
-        Field("opportunity_id", "id", "Opportunity", ("deal id", "opportunity", "deal"), role="reference", required=True),
+        Field(
+            "opportunity_id", "id", "Opportunity", ("deal id", "opportunity", "deal"), role="reference", required=True
+        ),
         Field(
             "from_stage", "stage", "From stage", ("old stage", "old value", "previous stage", "from"), ("from_stage",)
         ),
-        Field(
-            "to_stage", "stage", "To stage", ("new stage", "new value", "stage", "to"), ("to_stage",), required=True
-        ),
+        Field("to_stage", "stage", "To stage", ("new stage", "new value", "stage", "to"), ("to_stage",), required=True),
         Field(
             "changed_at",
             "moment",

@@ -17,13 +17,21 @@ TICKETS = Entity(
     like=((_LIKE, "opened_on"),),
     order=50,
     fields=(
-        Field("ticket_id", "id", "Ticket", ("ticket", "ticket number", "case id", "case number", "ticket no"), role="key"),
+        Field(
+            "ticket_id", "id", "Ticket", ("ticket", "ticket number", "case id", "case number", "ticket no"), role="key"
+        ),
         *CUSTOMER_FIELDS,
         Field("subject", "text", "Subject", ("ticket subject", "ticket name", "title", "case subject"), ("subject",)),
         Field(
-            "text", "long_text", "Text", ("description", "ticket description", "body", "message", "details", "comment"), ("text",)
+            "text",
+            "long_text",
+            "Text",
+            ("description", "ticket description", "body", "message", "details", "comment"),
+            ("text",),
         ),
-        Field("kind", "text", "Type", ("type", "ticket type", "category", "reason", "issue type", "case type"), ("kind",)),
+        Field(
+            "kind", "text", "Type", ("type", "ticket type", "category", "reason", "issue type", "case type"), ("kind",)
+        ),
         Field("channel", "text", "Channel", ("ticket channel", "source", "via", "case origin", "origin"), ("channel",)),
         Field("status", "ticket_status", "Status", ("ticket status", "state", "case status"), ("status",)),
         Field("priority", "text", "Priority", ("ticket priority", "severity", "urgency"), ("priority",)),
@@ -32,16 +40,40 @@ TICKETS = Entity(
             "opened_at",
             "moment",
             "Opened at",
-            ("opened", "opened on", "created", "created at", "created time", "created on", "create date", "date opened",
-             "open date", "date", "submitted at", "date created", "created date"),
+            (
+                "opened",
+                "opened on",
+                "created",
+                "created at",
+                "created time",
+                "created on",
+                "create date",
+                "date opened",
+                "open date",
+                "date",
+                "submitted at",
+                "date created",
+                "created date",
+            ),
             ("opened_on", "opened_at"),
         ),
         Field(
             "resolved_at",
             "moment",
             "Resolved at",
-            ("resolved", "resolved on", "resolved time", "solved at", "closed at", "closed time", "close date", "date closed",
-             "closed on", "closed date", "resolution date"),
+            (
+                "resolved",
+                "resolved on",
+                "resolved time",
+                "solved at",
+                "closed at",
+                "closed time",
+                "close date",
+                "date closed",
+                "closed on",
+                "closed date",
+                "resolution date",
+            ),
             ("resolved_on", "resolved_at"),
         ),
         Field(
@@ -69,7 +101,9 @@ REVIEWS = Entity(
         Field("review_id", "id", "Review id", ("id",), role="key"),
         *CUSTOMER_FIELDS,
         *ITEM_FIELDS,
-        Field("rating", "rating", "Rating", ("stars", "score", "review score", "star rating"), ("rating",), required=True),
+        Field(
+            "rating", "rating", "Rating", ("stars", "score", "review score", "star rating"), ("rating",), required=True
+        ),
         Field("title", "text", "Title", ("review title", "headline", "summary"), ("title",)),
         Field(
             "text",
@@ -83,11 +117,25 @@ REVIEWS = Entity(
             "reviewed_at",
             "moment",
             "Reviewed at",
-            ("review date", "reviewed on", "date", "created at", "date created", "submitted at", "review creation date"),
+            (
+                "review date",
+                "reviewed on",
+                "date",
+                "created at",
+                "date created",
+                "submitted at",
+                "review creation date",
+            ),
             ("reviewed_on", "reviewed_at"),
             required=True,
         ),
-        Field("verified", "boolean", "Verified", ("verified purchase", "is verified buyer", "verified buyer"), ("verified",)),
+        Field(
+            "verified",
+            "boolean",
+            "Verified",
+            ("verified purchase", "is verified buyer", "verified buyer"),
+            ("verified",),
+        ),
     ),
 )
 
@@ -105,14 +153,34 @@ EMAIL_EVENTS = Entity(
         Field("event_id", "id", "Event id", ("id",), role="key"),
         *CUSTOMER_FIELDS,
         Field("message", "text", "Message", ("message id", "mail id", "email id", "email name"), ("message",)),
-        Field("campaign", "text", "Campaign", ("campaign name", "campaign id", "flow", "campaign title"), ("campaign",)),
+        Field(
+            "campaign", "text", "Campaign", ("campaign name", "campaign id", "flow", "campaign title"), ("campaign",)
+        ),
         Field("subject", "text", "Subject", ("email subject", "subject line"), role="control"),
-        Field("kind", "mail_kind", "Event", ("event", "event type", "type", "action", "event name"), ("kind",), required=True),
+        Field(
+            "kind",
+            "mail_kind",
+            "Event",
+            ("event", "event type", "type", "action", "event name"),
+            ("kind",),
+            required=True,
+        ),
         Field(
             "happened_at",
             "moment",
             "At",
-            ("at", "date", "timestamp", "event time", "event date", "time", "occurred at", "created at", "datetime", "sent at"),
+            (
+                "at",
+                "date",
+                "timestamp",
+                "event time",
+                "event date",
+                "time",
+                "occurred at",
+                "created at",
+                "datetime",
+                "sent at",
+            ),
             ("happened_on", "happened_at"),
             required=True,
         ),
@@ -132,7 +200,9 @@ ACTIVITIES = Entity(
     fields=(
         Field("activity_id", "id", "Activity id", ("id", "session id", "visit id"), role="key"),
         *CUSTOMER_FIELDS,
-        Field("kind", "activity_kind", "Kind", ("activity", "activity type", "type", "action"), ("kind",), required=True),
+        Field(
+            "kind", "activity_kind", "Kind", ("activity", "activity type", "type", "action"), ("kind",), required=True
+        ),
         Field(
             "happened_at",
             "moment",

@@ -39,9 +39,7 @@ class DateEvidence:
             first, sign, second = match[1], match[2], int(match[3])
             if len(first) > 2:
                 self.year_first += 1
-            elif sign == ".":
-                self.day_first += 1
-            elif int(first) > 12 and second <= 12:
+            elif sign == "." or (int(first) > 12 and second <= 12):
                 self.day_first += 1
             elif second > 12 and int(first) <= 12:
                 self.month_first += 1
@@ -71,7 +69,9 @@ def date_orders(table: Table, columns: Sequence[int]) -> dict[int, DateOrder | N
                 break
     orders = {place: found.order for place, found in evidence.items()}
     settled = {
-        orders[place] for place in columns if orders[place] is not None and (evidence[place].day_first or evidence[place].month_first)
+        orders[place]
+        for place in columns
+        if orders[place] is not None and (evidence[place].day_first or evidence[place].month_first)
     }
     if len(settled) == 1:
         # One program wrote all columns of a file: what one column proves holds for its neighbours.

@@ -74,6 +74,7 @@ class Plan:
     zone: tzinfo
     currency: str
     zone_assumed: bool
+    words: str
     warnings: tuple[str, ...] = field(default=())
 
     @property
@@ -156,6 +157,7 @@ def make_plan(
         zone=zone,
         currency=_currency(table, recognition, columns, options, book_currency),
         zone_assumed=assumed,
+        words=_words(recognition, options),
         warnings=_warnings(table, recognition, columns, extra),
     )
 
@@ -226,6 +228,13 @@ def _zone(named: str | None, local: tzinfo, columns: tuple[MappedColumn, ...]) -
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise UserError(f"“{named}” is no time zone. Write one such as Europe/Berlin or UTC.") from None
     return local, any(column.field.kind == "moment" for column in columns)
+
+
+def _words(recognition: Recognition, options: ImportOptions) -> str:
+    """What the file was recognised as: the known export, else the named system and what its rows are."""
+    if recognition.system is None and options.source:
+        return f"{options.source} {recognition.entity.label.lower()}"
+    return recognition.words
 
 
 def _source(table: Table, recognition: Recognition, remembered: Remembered | None) -> str:

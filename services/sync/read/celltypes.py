@@ -12,8 +12,12 @@ _NUMBER = re.compile(
     rf"[-+(]?\s?{_SIGN}?\s?[-+]?(?:\d{{1,3}}(?:[ .,'\u00a0\u202f]\d{{3}})+|\d+)?(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
     rf"\s?(?:{_SIGN}|%)?\)?"
 )
-_TIME = r"(?:[T ]\s?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc)[a-z]*\.?"
+_TIME = (
+    r"(?:[T ]\s?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+)
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc)[a-z]*\.?"
+)
 _DATE = re.compile(
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}|(?:19|20)\d{{2}}[01]\d[0-3]\d"
     rf"|\d{{1,2}}[- .]{{1,2}}{_MONTH}[- ,.]{{0,2}}\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}){_TIME}",

@@ -232,4 +232,3 @@ def _scan_block(block: bytes, counts: _Counts, *, last: bool) -> bytes:
     if any(byte in body for byte in _NOT_IN_CP1252):
         counts.latin1_only = True
     return rest
-

@@ -20,7 +20,9 @@ MAX_CELL = 16 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 300
 _SEP_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
-_CLEAN = frozenset((celltypes.EMPTY, celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL, celltypes.TOKEN, celltypes.WORDS))
+_CLEAN = frozenset(
+    (celltypes.EMPTY, celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL, celltypes.TOKEN, celltypes.WORDS)
+)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header:
 def _preamble(rows: Sequence[Sequence[str]], width: int) -> int:
     for place, row in enumerate(rows):
         filled = sum(1 for cell in row if cell.strip())
-        if filled and (width < 3 or filled * 2 > width or len(row) == width and filled * 3 > width):
+        if filled and (width < 3 or filled * 2 > width or (len(row) == width and filled * 3 > width)):
             return place
     return next((place for place, row in enumerate(rows) if any(row)), 0)
 

@@ -56,7 +56,10 @@ class Dialect:
 
     def in_words(self) -> str:
         """The dialect in a few words, such as "UTF-8, comma"."""
-        words = [_ENCODING_WORDS.get(self.encoding, self.encoding), _DELIMITER_WORDS.get(self.delimiter, self.delimiter)]
+        words = [
+            _ENCODING_WORDS.get(self.encoding, self.encoding),
+            _DELIMITER_WORDS.get(self.delimiter, self.delimiter),
+        ]
         if self.compressed:
             words.append("gzip")
         if self.header_row is None:
@@ -138,9 +141,7 @@ class Table:
             return None
         width = len(self.columns)
         overlong = {} if set(map(len, rows)) == {width} else _even_out(rows, width)
-        blank = frozenset(
-            place for place, row in enumerate(rows) if not row[0] and not any(row)
-        )
+        blank = frozenset(place for place, row in enumerate(rows) if not row[0] and not any(row))
         return Batch(first, rows, blank, overlong, min(1.0, tell() / max(1, self.size_bytes)))
 
 

@@ -12,7 +12,16 @@ from services.sync.map.plan import Plan
 
 # Columns of the store that hold numbers; all else is text.
 _INTEGERS = frozenset(
-    ("discount_minor", "amount_minor", "acquisition_cost_minor", "rating", "satisfaction", "verified", "duration_s", "scale")
+    (
+        "discount_minor",
+        "amount_minor",
+        "acquisition_cost_minor",
+        "rating",
+        "satisfaction",
+        "verified",
+        "duration_s",
+        "scale",
+    )
 )
 _REALS = frozenset(("sentiment", "probability", "score"))
 

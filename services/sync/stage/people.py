@@ -16,7 +16,17 @@ from services.sync.validate.columns import Ids
 from services.sync.validate.memo import LIMIT, Unfit
 
 PEOPLE = (
-    "external_id", "email", "phone", "phone_text", "name", "name_key", "company", "city", "region", "country", "order_ref",
+    "external_id",
+    "email",
+    "phone",
+    "phone_text",
+    "name",
+    "name_key",
+    "company",
+    "city",
+    "region",
+    "country",
+    "order_ref",
 )
 ITEMS = ("sku", "name", "name_key", "loose_key")
 _BETWEEN = "\x1f"
@@ -75,7 +85,11 @@ class People:
         if order_ref is not None:
             self._columns.append(order_ref)
         self._names = [_person_field(column) for column in self._columns]
-        self._ids = {column.place: Ids(column.strip_zero, column.apostrophe) for column in self._columns if column.field.kind == "id"}
+        self._ids = {
+            column.place: Ids(column.strip_zero, column.apostrophe)
+            for column in self._columns
+            if column.field.kind == "id"
+        }
         self._numbers = Numbered(self._read)
         self._single = len(self._columns) == 1
         self._staged: set[Any] = set()
@@ -111,7 +125,9 @@ class People:
         """Write customers seen since the last call to the staging file."""
         if self._numbers.waiting:
             marks = ", ".join("?" * (len(PEOPLE) + 1))
-            self._db.executemany(f"INSERT INTO people (who, {', '.join(PEOPLE)}) VALUES ({marks})", self._numbers.waiting)
+            self._db.executemany(
+                f"INSERT INTO people (who, {', '.join(PEOPLE)}) VALUES ({marks})", self._numbers.waiting
+            )
             self._numbers.waiting.clear()
 
     def _read(self, cells: Any) -> tuple[Any, ...] | CellFault | None:
@@ -147,8 +163,17 @@ def _person(found: dict[str, str]) -> tuple[Any, ...] | None:
     if not (found.get("external_id") or found.get("email") or phone or key or found.get("order_ref")):
         return None
     return (
-        found.get("external_id"), found.get("email"), phone or None, phone_text, name, key or None, found.get("company"),
-        found.get("city"), found.get("region"), found.get("country"), found.get("order_ref"),
+        found.get("external_id"),
+        found.get("email"),
+        phone or None,
+        phone_text,
+        name,
+        key or None,
+        found.get("company"),
+        found.get("city"),
+        found.get("region"),
+        found.get("country"),
+        found.get("order_ref"),
     )
 
 
@@ -158,7 +183,11 @@ class Items:
     def __init__(self, plan: Plan, db: sqlite3.Connection) -> None:
         self._columns = [column for column in plan.columns if column.field.name in ("sku", "product")]
         self._names = [column.field.name for column in self._columns]
-        self._ids = {column.place: Ids(column.strip_zero, column.apostrophe) for column in self._columns if column.field.kind == "id"}
+        self._ids = {
+            column.place: Ids(column.strip_zero, column.apostrophe)
+            for column in self._columns
+            if column.field.kind == "id"
+        }
         self._numbers = Numbered(self._read)
         self._db = db
         db.execute(_CREATE_ITEMS)

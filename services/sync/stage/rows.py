@@ -206,7 +206,9 @@ class Stager:
         if entity.name == "stage_changes":
             values["ref"] = values.pop("opportunity_id")
         if entity.name == "surveys" and "kind" not in values:
-            values["kind"] = ["nps" if any("nps" in header.lower() for header in self._plan.mapping) else "csat"] * count
+            values["kind"] = [
+                "nps" if any("nps" in header.lower() for header in self._plan.mapping) else "csat"
+            ] * count
         if entity.name in ("tickets", "reviews"):
             add_computed_sentiment(values, count)
         if self._layout.has_extra:

@@ -7,17 +7,120 @@ from typing import Any
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’]t)?")
 _GOOD = frozenset(
-    "good great excellent perfect love loved loves happy thanks thank wonderful amazing best beautiful fast quick helpful friendly "
-    "comfortable recommend recommended pleased satisfied quality soft lovely fantastic superb works resolved enjoy awesome nice "
-    "flattering delighted favourite favorite impressed well".split()
+    [
+        "good",
+        "great",
+        "excellent",
+        "perfect",
+        "love",
+        "loved",
+        "loves",
+        "happy",
+        "thanks",
+        "thank",
+        "wonderful",
+        "amazing",
+        "best",
+        "beautiful",
+        "fast",
+        "quick",
+        "helpful",
+        "friendly",
+        "comfortable",
+        "recommend",
+        "recommended",
+        "pleased",
+        "satisfied",
+        "quality",
+        "soft",
+        "lovely",
+        "fantastic",
+        "superb",
+        "works",
+        "resolved",
+        "enjoy",
+        "awesome",
+        "nice",
+        "flattering",
+        "delighted",
+        "favourite",
+        "favorite",
+        "impressed",
+        "well",
+    ]
 )
 _BAD = frozenset(
-    "bad poor terrible awful broken late delay delayed damaged wrong missing refund return disappointed disappointing slow worst hate "
-    "defective faulty issue issues problem problems complaint cancel angry frustrated frustrating never torn ripped faded shrank "
-    "unhappy useless waste cheap lost error errors fail failed fails unacceptable annoying tight loose crash crashes".split()
+    [
+        "bad",
+        "poor",
+        "terrible",
+        "awful",
+        "broken",
+        "late",
+        "delay",
+        "delayed",
+        "damaged",
+        "wrong",
+        "missing",
+        "refund",
+        "return",
+        "disappointed",
+        "disappointing",
+        "slow",
+        "worst",
+        "hate",
+        "defective",
+        "faulty",
+        "issue",
+        "issues",
+        "problem",
+        "problems",
+        "complaint",
+        "cancel",
+        "angry",
+        "frustrated",
+        "frustrating",
+        "never",
+        "torn",
+        "ripped",
+        "faded",
+        "shrank",
+        "unhappy",
+        "useless",
+        "waste",
+        "cheap",
+        "lost",
+        "error",
+        "errors",
+        "fail",
+        "failed",
+        "fails",
+        "unacceptable",
+        "annoying",
+        "tight",
+        "loose",
+        "crash",
+        "crashes",
+    ]
 )
-_NEGATIONS = frozenset("not no never without isn't wasn't don't doesn't didn't can't won't couldn't hardly".split())
-_STRONG = frozenset("very extremely really so totally completely absolutely".split())
+_NEGATIONS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "without",
+        "isn't",
+        "wasn't",
+        "don't",
+        "doesn't",
+        "didn't",
+        "can't",
+        "won't",
+        "couldn't",
+        "hardly",
+    ]
+)
+_STRONG = frozenset(["very", "extremely", "really", "so", "totally", "completely", "absolutely"])
 
 
 def sentiment_of(text: str) -> float | None:

@@ -139,7 +139,9 @@ class Amounts:
 
     def convert_in(self, cells: Sequence[str], currencies: Sequence[Any]) -> Values:
         """Minor units of a column whose currency stands beside each amount."""
-        exponents = {exponent_of(currency) if isinstance(currency, str) else self._exponent for currency in set(currencies)}
+        exponents = {
+            exponent_of(currency) if isinstance(currency, str) else self._exponent for currency in set(currencies)
+        }
         if len(exponents) == 1:
             return self._of(exponents.pop()).convert(cells)
         return (

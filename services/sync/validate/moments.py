@@ -20,11 +20,36 @@ _THREE = re.compile(rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}|\d{{2}}){_TIME}"
 _DAY_NAME = re.compile(rf"(\d{{1,2}})[-.\s]+([^\W\d_]{{3,9}})[-.,\s]+(\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE)
 _NAME_DAY = re.compile(rf"([^\W\d_]{{3,9}})\.?\s+(\d{{1,2}}),?\s+(\d{{4}}){_TIME}", re.IGNORECASE)
 _MONTHS = {
-    "jan": 1, "feb": 2, "fev": 2, "fév": 2, "mar": 3, "mär": 3, "mrz": 3, "apr": 4, "avr": 4, "abr": 4, "may": 5, "mai": 5,
-    "jun": 6, "jui": 6, "jul": 7, "aug": 8, "aoû": 8, "ago": 8, "sep": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12,
-    "dez": 12, "déc": 12, "dic": 12,
+    "jan": 1,
+    "feb": 2,
+    "fev": 2,
+    "fév": 2,
+    "mar": 3,
+    "mär": 3,
+    "mrz": 3,
+    "apr": 4,
+    "avr": 4,
+    "abr": 4,
+    "may": 5,
+    "mai": 5,
+    "jun": 6,
+    "jui": 6,
+    "jul": 7,
+    "aug": 8,
+    "aoû": 8,
+    "ago": 8,
+    "sep": 9,
+    "oct": 10,
+    "okt": 10,
+    "nov": 11,
+    "dec": 12,
+    "dez": 12,
+    "déc": 12,
+    "dic": 12,
 }
-_EMPTY = frozenset(("", "-", "--", "0", "0000-00-00", "0000-00-00 00:00:00", "NULL", "null", "NaT", "nan", "N/A", "None", "0/0/00"))
+_EMPTY = frozenset(
+    ("", "-", "--", "0", "0000-00-00", "0000-00-00 00:00:00", "NULL", "null", "NaT", "nan", "N/A", "None", "0/0/00")
+)
 _EARLIEST, _LATEST = 1900, 2199
 _FROM_ISO = datetime.fromisoformat
 
@@ -189,4 +214,3 @@ class Moments:
         if start.minute or end - start != timedelta(minutes=59):
             return None
         return start.strftime("%Y-%m-%dT%H")
-

@@ -1,0 +1,176 @@
+"""Customers added and edited by hand: the same checks as for files, each change one journalled unit of work."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from models.store import UnitOfWork
+from models.tables import customers, identities
+from models.values.changes import Changes
+from models.values.errors import UserError
+from services.sync.entities import ENTITIES, Field
+from services.sync.map.decide import DateEvidence
+from services.sync.map.headers import normal
+from services.sync.map.plan import MappedColumn
+from services.sync.validate.columns import make_converter
+from services.sync.validate.memo import Fault
+from services.sync.validate.words import phone_key
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+SOURCE = "by hand"
+_ENTITY = ENTITIES["customers"]
+# What a form or a command may set, by field name; the store's column is the same except for money.
+FIELDS: dict[str, Field] = {field.name: field for field in _ENTITY.fields if field.columns and field.role == "row"}
+_CHOICES = {"email_consent": ("given", "withdrawn", "unknown"), "tracking_consent": ("given", "withdrawn", "unknown")}
+
+
+def add_customer(workspace: Workspace, fields: Mapping[str, str]) -> Changes:
+    """Add a customer.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    fields : mapping of str to str
+        Field name to text as a person wrote it; an empty text is nothing. At least a name, company, email or phone.
+
+    Raises
+    ------
+    UserError
+        A field is not known or its text does not fit; the message names it.
+    """
+    values = _values(workspace, fields)
+    name = values.get("name") or values.get("company") or values.get("email") or values.get("phone")
+    if not name:
+        raise UserError("A customer needs a name, a company, an email address or a phone number.")
+    values["name"] = name
+    with workspace.store.unit_of_work(workspace.me, "add-customer", "customer", at=workspace.at) as work:
+        _refuse_taken(work, values, None)
+        customer_id = work.insert(
+            customers,
+            {
+                "source": SOURCE,
+                "external_id": uuid.uuid4().hex,
+                **{column: value for column, value in values.items() if value is not None},
+            },
+        )
+        work.subject = f"customer:{customer_id}"
+        _identify(work, customer_id, values)
+        work.say(f"Added {name}")
+        return work.commit()
+
+
+def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, str]) -> Changes:
+    """Change fields of a customer.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    customer_id : int
+    fields : mapping of str to str
+        Field name to its new text; an empty text clears the field. Fields that are not named stay.
+
+    Returns
+    -------
+    Changes
+        Without an entry where nothing changed.
+
+    Raises
+    ------
+    UserError
+        There is no such customer, a field is not known, or its text does not fit.
+    """
+    values = _values(workspace, fields)
+    with workspace.store.unit_of_work(
+        workspace.me, "edit-customer", f"customer:{customer_id}", at=workspace.at
+    ) as work:
+        row = work.connection.execute(select(customers).where(customers.c.id == customer_id)).mappings().first()
+        if row is None:
+            raise UserError(f"There is no customer {customer_id}.")
+        if "name" in values and not values["name"]:
+            values["name"] = values.get("company", row["company"]) or values.get("email", row["email"])
+            if not values["name"]:
+                raise UserError("A customer needs a name.")
+        for column in _CHOICES:
+            if column in values and values[column] is None:
+                values[column] = "unknown"
+        _refuse_taken(work, values, customer_id)
+        changed = [column for column, value in values.items() if row[column] != value]
+        if not work.update(customers, customer_id, values):
+            return Changes()
+        _identify(work, customer_id, values)
+        titles = ", ".join(column.removesuffix("_minor").replace("_", " ") for column in changed)
+        work.say(f"Changed {titles} of {values.get('name') or row['name']}")
+        return work.commit()
+
+
+def _values(workspace: Workspace, fields: Mapping[str, str]) -> dict[str, Any]:
+    known = {normal(name): field for name, field in FIELDS.items()}
+    values: dict[str, Any] = {}
+    for name, text in fields.items():
+        field = known.get(normal(name))
+        if field is None:
+            raise UserError(f"Customers have no field “{name}”. Choose one of {', '.join(FIELDS)}.")
+        values[field.columns[0]] = _value(workspace, field, text)
+    return values
+
+
+def _value(workspace: Workspace, field: Field, text: str) -> Any:
+    if field.name in _CHOICES:
+        word = text.strip().lower() or "unknown"
+        if word not in _CHOICES[field.name]:
+            raise UserError(f"{field.label} is given, withdrawn or unknown, not “{text.strip()}”.")
+        return word
+    order = _date_order(field, text)
+    currency = workspace.policy.reporting_currency or "USD"
+    converter = make_converter(MappedColumn(0, field.label, field, order=order), UTC, currency)
+    value = converter.convert([text])[0][0]
+    if isinstance(value, Fault):
+        raise UserError(f"{field.label} {value.why}.")
+    return value
+
+
+def _date_order(field: Field, text: str) -> str:
+    if field.kind != "date":
+        return "ymd"
+    evidence = DateEvidence()
+    evidence.take([text])
+    if evidence.order is None:
+        raise UserError(f"{field.label}: {text.strip()} could be day/month or month/day. Write it as year-month-day.")
+    return evidence.order
+
+
+def _refuse_taken(work: UnitOfWork, values: Mapping[str, Any], customer_id: int | None) -> None:
+    """Two customers by hand under one address are most likely one: say so before a second one is made."""
+    email = values.get("email")
+    if not email or customer_id is not None:
+        return
+    known = work.connection.execute(
+        select(customers.c.name)
+        .join(identities, identities.c.customer_id == customers.c.id)
+        .where(identities.c.kind == "email", identities.c.value == email)
+        .limit(1)
+    ).scalar()
+    if known is not None:
+        raise UserError(f"{known} has the address {email} already. Edit that customer instead.")
+
+
+def _identify(work: UnitOfWork, customer_id: int, values: Mapping[str, Any]) -> None:
+    """Remember address and number, so that later files find the customer."""
+    keys = {"email": values.get("email"), "phone": phone_key(values["phone"]) if values.get("phone") else None}
+    for kind, value in keys.items():
+        if not value:
+            continue
+        there = work.connection.execute(
+            select(identities.c.id).where(
+                identities.c.customer_id == customer_id, identities.c.kind == kind, identities.c.value == value
+            )
+        ).first()
+        if there is None:
+            work.insert(identities, {"customer_id": customer_id, "kind": kind, "source": "", "value": value})

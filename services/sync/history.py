@@ -1,0 +1,80 @@
+"""The history of imports, newest first."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from models.values.imports import ImportRecord, Receipt
+from services.sync.undo import overwritten_by
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+_COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "ignored")
+
+
+def imports_history(workspace: Workspace, *, limit: int = 200, before: int | None = None) -> list[ImportRecord]:
+    """The imports of the book, newest first; `before` continues below an import's number."""
+    now = workspace.clock.now()
+    with workspace.store.read() as connection:
+        db = cast(sqlite3.Connection, cast(Any, connection.connection).dbapi_connection)
+        rows = db.execute(
+            f"""
+            SELECT id, file_name, finished_at, recognised_as, seconds, undone_by, receipt,
+                   {", ".join(f"rows_{name}" for name in _COUNTS)}
+            FROM imports WHERE id < ? ORDER BY id DESC LIMIT ?
+            """,
+            (before if before is not None else 2**62, limit),
+        ).fetchall()
+        return [
+            ImportRecord(
+                id=row[0],
+                file_name=row[1],
+                finished_at=row[2],
+                when_words=_when(row[2], now),
+                recognised_as=row[3],
+                rows=dict(zip(_COUNTS, row[7:], strict=True)),
+                seconds=row[4],
+                undone=row[5] is not None,
+                overwritten_by=None if row[5] is not None else overwritten_by(db, row[0]),
+                receipt=receipt_from_json(json.loads(row[6])),
+            )
+            for row in rows
+        ]
+
+
+def receipt_from_json(kept: dict[str, Any]) -> Receipt:
+    """The receipt that an import left in the book."""
+    reasons = dict(kept["reasons"])
+    ignored = dict(kept.get("ignored_reasons", {}))
+    return Receipt(
+        file=kept["file"],
+        recognised_as=kept["recognised_as"],
+        import_id=kept["import_id"],
+        dialect=kept["dialect"],
+        mapping=kept["mapping"],
+        rows=kept["rows"],
+        entities=kept["entities"],
+        customers=kept["customers"],
+        totals=kept["totals"],
+        reasons={reason: count for reason, count in reasons.items() if reason not in ignored},
+        rejects_file=kept["rejects_file"],
+        warnings=tuple(kept["warnings"]),
+        seconds=kept["seconds"],
+        ignored_reasons=ignored,
+    )
+
+
+def _when(moment: str, now: datetime) -> str:
+    """When it was, in the words of the window: "today 11:21", "yesterday 09:02", "18 Nov"."""
+    then = datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(UTC)
+    local, today = then.astimezone(), now.astimezone()
+    if local.date() == today.date():
+        return f"today {local:%H:%M}"
+    if local.date() == (today - timedelta(days=1)).date():
+        return f"yesterday {local:%H:%M}"
+    day = f"{local.day} {local:%b}"
+    return day if local.year == today.year else f"{day} {local.year}"

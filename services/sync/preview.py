@@ -1,0 +1,253 @@
+"""The check: a dry run whose rows can be looked at before anything is written.
+
+What the dry run staged is kept in a file beside the store until the same file is checked with other choices, imported,
+or a day has passed, so that further pages of its rows cost a look-up and not another reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+import sqlite3
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.store import staging_path
+from models.values.errors import UserError
+from models.values.imports import ColumnProposal, ImportRequest, Preview, Receipt, Verdict
+from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
+from services.sync.apply.target import Target
+from services.sync.entities import ENTITIES, Entity
+from services.sync.map.headers import fields_for
+from services.sync.map.plan import DateOrderOpen, Plan
+from services.sync.preview_rows import rows_of_page, rows_of_sample
+from services.sync.read import Table, read_table
+from services.sync.receipt import make_receipt
+from services.sync.recognise import rank_entities
+from services.sync.rejects import gather_late_rejects
+from services.sync.run import comparing, plan_for, told
+from services.sync.stage.staging import remove_staging, sweep
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+_KEPT_SECONDS = 86_400
+_SAMPLES = 4
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def preview(
+    workspace: Workspace,
+    request: ImportRequest,
+    *,
+    progress: ProgressCall | None = None,
+    cancelled: CancelCall | None = None,
+    first: int = 0,
+    count: int = 200,
+    verdict: Verdict | None = None,
+) -> Preview:
+    """Say exactly what importing a file would do, with a page of its rows.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    request : ImportRequest
+        The file and what a person decided about it so far.
+    progress, cancelled : callable, optional
+        Told how far the reading is; asked whether to stop.
+    first, count : int
+        The page of rows: from which (from 0, among those of the verdict), and how many.
+    verdict : str, optional
+        Only rows that will be new, changed, unchanged, rejected or ignored.
+
+    Raises
+    ------
+    UserError
+        The file is no table of text. A file that is one but is not understood has its question in the result.
+    """
+    store = Path(workspace.store.path)
+    watch = Watch(progress, cancelled)
+    sweep(store)
+    question, kind = "", ""
+    try:
+        try:
+            plan = plan_for(workspace, request)
+        except DateOrderOpen as open_order:
+            question, kind = str(open_order), "date_order"
+            plan = plan_for(workspace, replace(request, options=replace(request.options, date_order="dmy")))
+    except UserError as problem:
+        return _not_understood(read_table(Path(request.file)), request, str(problem))
+    kept = _check_path(workspace, request, store)
+    with told(store, watch):
+        if not kept.exists():
+            _analyse(plan, store, kept, watch)
+        with comparing(store, kept, watch) as db:
+            receipt, targets, span = pickle.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
+            rows = rows_of_page(db, plan, targets, first, count, verdict)
+    return Preview(
+        file=request.file,
+        receipt=receipt,
+        recognised_words=plan.words,
+        dialect_words=_dialect_words(plan),
+        span_words=span,
+        entity=plan.entity.name,
+        entities=tuple((entity.name, entity.label) for entity in ENTITIES.values()),
+        columns=_columns(plan.table, plan.entity, plan.mapping, plan),
+        rows=rows,
+        question=question,
+        question_kind=kind,  # type: ignore[arg-type]
+    )
+
+
+def forget_check(workspace: Workspace, request: ImportRequest) -> None:
+    """Delete what a check of this file kept."""
+    store = Path(workspace.store.path)
+    for found in store.parent.glob(f"{store.name}.check-{_file_key(request)}-*"):
+        remove_staging(found)
+
+
+def _analyse(plan: Plan, store: Path, kept: Path, watch: Watch) -> None:
+    began = time.perf_counter()
+    staging = staging_path(store)
+    try:
+        analysis = Analysis(plan, watch)
+        analysis.stage(staging, keep_raw=True)
+        with comparing(store, staging, watch) as db:
+            analysis.compare(db)
+            gather_late_rejects(db)
+            receipt = make_receipt(
+                db, analysis, import_id=None, rejects_file=None, seconds=time.perf_counter() - began, dry_run=True
+            )
+            facts = (receipt, analysis.targets, _span(db, analysis))
+            db.execute("CREATE TABLE stage.facts (facts BLOB)")
+            db.execute("INSERT INTO stage.facts VALUES (?)", (pickle.dumps(facts),))
+        for old in store.parent.glob(f"{kept.name.rpartition('-')[0]}-*"):
+            remove_staging(old)
+        staging.replace(kept)
+    finally:
+        remove_staging(staging)
+    _sweep_checks(store)
+
+
+def _check_path(workspace: Workspace, request: ImportRequest, store: Path) -> Path:
+    """Where the check of this file, with these choices, against the book as it is now, is kept."""
+    file = Path(request.file)
+    status = file.stat()
+    with workspace.store.read() as connection:
+        head = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar()
+    facts = (status.st_mtime_ns, status.st_size, repr(request.options), head)
+    digest = hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
+    return store.with_name(f"{store.name}.check-{_file_key(request)}-{digest}")
+
+
+def _file_key(request: ImportRequest) -> str:
+    return hashlib.sha256(str(Path(request.file).resolve()).encode()).hexdigest()[:12]
+
+
+def _sweep_checks(store: Path) -> None:
+    for found in store.parent.glob(f"{store.name}.check-*"):
+        with suppress(OSError):
+            if time.time() - found.stat().st_mtime > _KEPT_SECONDS:
+                remove_staging(found)
+
+
+def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan | None) -> tuple[ColumnProposal, ...]:
+    labels = {field.name: field.label for field in entity.fields}
+    mapped = {column.header: column for column in plan.columns} if plan else {}
+    proposals = []
+    for place, header in enumerate(table.columns):
+        likely = fields_for(entity, header)
+        field = mapping.get(header, "")
+        order = ([field] if field else []) + [name for name in likely if name != field]
+        rest = [name for name in labels if name not in order]
+        samples = [row[place] for row in table.sample if place < len(row) and row[place].strip()]
+        proposals.append(
+            ColumnProposal(
+                column=header,
+                field=field,
+                candidates=tuple((name, labels[name]) for name in [*order, *rest]),
+                samples=tuple(dict.fromkeys(samples))[:_SAMPLES],
+                why=_why(header, field, mapped, plan),
+            )
+        )
+    return tuple(proposals)
+
+
+def _why(header: str, field: str, mapped: dict[str, object], plan: Plan | None) -> str:
+    if plan is None or header not in mapped:
+        return "Kept as extra detail" if plan and plan.entity.name == "customers" else "Not imported"
+    column = plan.column(field)
+    parts = []
+    if plan.recognition.system is not None:
+        parts.append(f"Known from {plan.recognition.system.words}")
+    else:
+        parts.append("By its header")
+    if column is not None and column.field.kind in ("date", "moment") and column.order != "ymd":
+        parts.append("day before month" if column.order == "dmy" else "month before day")
+    if column is not None and column.comma:
+        parts.append("decimal comma")
+    return ", ".join(parts)
+
+
+def _dialect_words(plan: Plan) -> str:
+    words = plan.table.dialect.in_words()
+    money = any(column.field.kind in ("money", "decimal") for column in plan.columns)
+    return f"{words} · amounts in {plan.currency}" if money and not plan.has("currency") else words
+
+
+def _span(db: sqlite3.Connection, analysis: Analysis) -> str:
+    target: Target = analysis.targets[0]
+    if not target.day:
+        return ""
+    low, high = db.execute(f"SELECT min({target.day}), max({target.day}) FROM stage.r").fetchone()
+    if not low:
+        return ""
+    return _day(low) if low == high else f"{_day(low)} to {_day(high)}"
+
+
+def _day(text: str) -> str:
+    year, month, day = text.split("-")
+    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
+
+
+def _not_understood(table: Table, request: ImportRequest, problem: str) -> Preview:
+    """The check of a file whose columns do not say enough: its first rows, and the question."""
+    ranked = rank_entities(table.columns)
+    named = ENTITIES.get(request.options.entity or "")
+    entity = named or (ranked[0][1] if ranked else ENTITIES["customers"])
+    known = set(table.columns)
+    mapping = {column: field for column, field in request.options.mapping if column in known and entity.field(field)}
+    nothing = dict.fromkeys(("read", "inserted", "updated", "unchanged", "rejected", "ignored"), 0)
+    receipt = Receipt(
+        file=request.file,
+        recognised_as="",
+        import_id=None,
+        dialect=dict(table.dialect.as_dict()),
+        mapping=mapping,
+        rows=nothing,
+        entities={},
+        customers={"matched": 0, "created": 0},
+        totals={},
+        reasons={},
+        rejects_file=None,
+        warnings=(),
+        seconds=0.0,
+        dry_run=True,
+    )
+    return Preview(
+        file=request.file,
+        receipt=receipt,
+        recognised_words="not recognised",
+        dialect_words=table.dialect.in_words(),
+        span_words="",
+        entity=entity.name,
+        entities=tuple((one.name, one.label) for one in ENTITIES.values()),
+        columns=_columns(table, entity, mapping, None),
+        rows=rows_of_sample(table),
+        question=problem,
+        question_kind="mapping",
+    )

@@ -1,0 +1,160 @@
+"""Pages of a check: rows of the file with what will become of each, the faulty cell, and what a changed cell held."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from models.values.imports import PreviewCell, PreviewRow, Verdict
+from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target
+from services.sync.map.plan import Plan
+from services.sync.read import Table
+from services.sync.validate.numbers import exponent_of
+
+_STATE_OF: dict[str, str] = {
+    "new": "state IS NULL",
+    "changed": f"(state = {CHANGED} OR (state = {UNCHANGED} AND note = 'order'))",
+    "unchanged": f"state = {UNCHANGED} AND note IS NOT 'order'",
+}
+_SAMPLE_ROWS = 100
+
+
+def rows_of_page(
+    db: sqlite3.Connection, plan: Plan, targets: Sequence[Target], first: int, count: int, verdict: Verdict | None
+) -> tuple[PreviewRow, ...]:
+    """One page of a check's rows; see `services.sync.preview.preview`."""
+    numbers = _numbers(db, first, count, verdict)
+    if not numbers:
+        return ()
+    within = f"row IN ({', '.join(map(str, numbers))})"
+    cells = {row: json.loads(text) for row, text in db.execute(f"SELECT row, cells FROM stage.raw WHERE {within}")}
+    states = {
+        row: (state, note) for row, state, note in db.execute(f"SELECT row, state, note FROM stage.r WHERE {within}")
+    }
+    rejected = {
+        row: (place, header, why)
+        for row, place, header, why in db.execute(f"SELECT row, place, header, why FROM stage.rejects WHERE {within}")
+    }
+    ignored = dict(db.execute(f"SELECT row, reason FROM stage.ignored WHERE {within}").fetchall())
+    before = _before(db, plan, targets, [row for row in numbers if _is_changed(states.get(row))])
+    return tuple(
+        _row(row, cells[row], states.get(row), rejected.get(row), ignored.get(row), before.get(row, {}))
+        for row in numbers
+    )
+
+
+def rows_of_sample(table: Table) -> tuple[PreviewRow, ...]:
+    """The first rows of a file that is not understood yet."""
+    width = len(table.columns)
+    rows = []
+    for number, row in enumerate(table.sample[:_SAMPLE_ROWS], 1):
+        cells = tuple(PreviewCell(text) for text in (*row, *[""] * width)[:width])
+        rows.append(PreviewRow(number, "ignored", "not decided yet", cells))
+    return tuple(rows)
+
+
+def _numbers(db: sqlite3.Connection, first: int, count: int, verdict: Verdict | None) -> list[int]:
+    page = (count, first)
+    if verdict is None:
+        statement = "SELECT row FROM stage.raw ORDER BY row LIMIT ? OFFSET ?"
+    elif verdict == "rejected":
+        statement = "SELECT row FROM stage.rejects ORDER BY row LIMIT ? OFFSET ?"
+    elif verdict == "ignored":
+        statement = (
+            f"SELECT row FROM (SELECT row FROM stage.ignored UNION SELECT row FROM stage.r WHERE state = {IGNORED}) "
+            "ORDER BY row LIMIT ? OFFSET ?"
+        )
+    else:
+        statement = f"SELECT row FROM stage.r WHERE {_STATE_OF[verdict]} ORDER BY row LIMIT ? OFFSET ?"
+    return [row[0] for row in db.execute(statement, page)]
+
+
+def _is_changed(state: tuple[Any, Any] | None) -> bool:
+    return state is not None and (state[0] == CHANGED or (state[0] == UNCHANGED and state[1] == "order"))
+
+
+def _row(
+    number: int,
+    texts: list[str],
+    state: tuple[Any, Any] | None,
+    rejected: tuple[int, str, str] | None,
+    ignored: str | None,
+    before: dict[int, str],
+) -> PreviewRow:
+    faults: dict[int, str] = {}
+    verdict: Verdict
+    reason = ""
+    if rejected is not None:
+        place, header, why = rejected
+        verdict, reason = "rejected", f"{header} {why}".strip()
+        if place >= 0:
+            faults[place] = why[:1].upper() + why[1:]
+    elif ignored is not None or state is None or state[0] == IGNORED:
+        verdict, reason = "ignored", ignored or (str(state[1] or "") if state else "")
+    elif state[0] == REJECTED:
+        verdict, reason = "rejected", str(state[1])
+    elif _is_changed(state):
+        verdict = "changed"
+    else:
+        verdict = "new" if state[0] is None else "unchanged"
+    cells = tuple(PreviewCell(text, faults.get(place, ""), before.get(place)) for place, text in enumerate(texts))
+    return PreviewRow(number, verdict, reason, cells)
+
+
+def _before(
+    db: sqlite3.Connection, plan: Plan, targets: Sequence[Target], rows: list[int]
+) -> dict[int, dict[int, str]]:
+    """For changed rows: place of a column to what the book holds of it now."""
+    found: dict[int, dict[int, str]] = {}
+    if not rows:
+        return found
+    for target in targets:
+        places = _places(plan, target)
+        if not places:
+            continue
+        names = list(places)
+        old = ", ".join(f"t.{name}" for name in names)
+        new = ", ".join(target.columns[name] for name in names)
+        row_of = "s.row" if target.staged == "r" else "s.first_row"
+        currency = "t.currency" if "currency" in target.columns else "NULL"
+        cursor = db.execute(
+            f"""
+            SELECT {row_of}, {currency}, {old}, {new} FROM stage.{target.staged} s
+            JOIN main.{target.table} t ON t.id = s.target_id
+            WHERE s.state = {CHANGED} AND {row_of} IN ({", ".join(map(str, rows))})
+            """,
+            {"source": plan.source},
+        )
+        for row, code, *values in cursor:
+            for name, one, two in zip(names, values[: len(names)], values[len(names) :], strict=True):
+                if one != two:
+                    found.setdefault(row, {})[places[name]] = _text(name, one, code or plan.currency)
+    return found
+
+
+def _places(plan: Plan, target: Target) -> dict[str, int]:
+    """Column of the store to the place of the file's column that it comes from."""
+    own = {"product": "product_name", "sku": "sku", "quantity": "quantity", "unit_price": "unit_price"}
+    amounts = ("amount", "line_total", "refund") if target.table != "opportunities" else ()
+    found: dict[str, int] = {}
+    for column in plan.columns:
+        names = [*column.field.columns]
+        if column.field.name in own:
+            names.append(own[column.field.name])
+        if column.field.name in amounts:
+            names.append("amount_minor")
+        for name in names:
+            if name in target.columns and not name.endswith("_at"):
+                found.setdefault(name, column.place)
+    return found
+
+
+def _text(name: str, value: Any, currency: str) -> str:
+    if value is None:
+        return "empty"
+    if name.endswith("_minor") and isinstance(value, int):
+        places = exponent_of(currency)
+        return f"{value / 10**places:,.{places}f}"
+    return str(value)

@@ -1,0 +1,398 @@
+"""Take an import back: what it added goes, what it changed returns, what others need by now stays and is named.
+
+Set-based, like the import itself: inserted rows are known by the import that they bear, updated ones by their images.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+from models import tables
+from models.journal import clear_derived
+from models.store import UnitOfWork
+from models.values.changes import EVERYONE_FROM, Changes
+from models.values.errors import UserError
+from models.values.imports import UndoPreview
+from models.values.journal import Actor
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+# Rows go in this order: what refers to others before what is referred to.
+_ORDER = (
+    "stage_changes",
+    "opportunities",
+    "activities",
+    "surveys",
+    "email_events",
+    "reviews",
+    "tickets",
+    "conversations",
+    "order_lines",
+    "orders",
+    "products",
+    "identities",
+    "customers",
+)
+_REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
+    name: tuple(
+        (other.name, column.name)
+        for other in tables.metadata.sorted_tables
+        for column in other.columns
+        if any(key.column.table.name == name for key in column.foreign_keys)
+        and other.name not in ("customer_risk_scores", "score_history")
+    )
+    for name in _ORDER
+}
+_WORDS = {
+    "order_lines": "order lines",
+    "email_events": "email events",
+    "stage_changes": "stage changes",
+    "import_changes": "changes",
+    "alert_signals": "alerts",
+}
+_NAMED = 20
+
+
+def undo_import(workspace: Workspace, import_id: int) -> Changes:
+    """Undo an import by a compensating entry.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    import_id : int
+        Number of the import, as its receipt has it.
+
+    Returns
+    -------
+    Changes
+        With a sentence in `kept` for each row and field that stays as it is.
+
+    Raises
+    ------
+    UserError
+        There is no such import, it is undone already, or a later import must be undone first.
+    """
+    with workspace.store.unit_of_work(
+        Actor("person", workspace.person), "undo-import", f"import:{import_id}", at=workspace.at
+    ) as work:
+        db = _raw(work)
+        record = _record(db, import_id)
+        refusal = _refusal(db, import_id)
+        if refusal:
+            raise UserError(refusal)
+        undo = _Undo(db, work, import_id)
+        work.undoes = record.journal_id
+        undo.put_back()
+        undo.take_out()
+        work.say(f"Undid the import of {record.file_name}: {undo.removed_rows:,} rows taken out, {undo.put:,} put back")
+        work.digest(json.dumps({"import": import_id, "removed": undo.removed, "put_back": undo.put}, sort_keys=True))
+        work.touch(customers=undo.customers, everyone=undo.everyone, tables=undo.tables)
+        db.execute("UPDATE imports SET undone_by = ? WHERE id = ?", (work.journal_entry(), import_id))
+        return work.commit()
+
+
+def undo_preview(workspace: Workspace, import_id: int) -> UndoPreview:
+    """What undoing an import would take out and put back, or why it cannot be undone now."""
+    with workspace.store.read() as connection:
+        db = cast(sqlite3.Connection, cast(Any, connection.connection).dbapi_connection)
+        _record(db, import_id, undone_too=True)
+        takes_out = []
+        for table in reversed(_ORDER):
+            if table == "identities":
+                continue
+            count = db.execute(f"SELECT count(*) FROM {table} WHERE import_id = ?", (import_id,)).fetchone()[0]
+            if count:
+                takes_out.append((_words(table), count))
+        puts_back = db.execute(
+            "SELECT table_name, count(DISTINCT row_id) FROM import_changes WHERE import_id = ? GROUP BY 1 ORDER BY 1",
+            (import_id,),
+        ).fetchall()
+        return UndoPreview(
+            takes_out=tuple(takes_out),
+            puts_back=tuple((_words(name), count) for name, count in puts_back),
+            refused=_refusal(db, import_id),
+        )
+
+
+def overwritten_by(db: sqlite3.Connection, import_id: int) -> str | None:
+    """Name a later import, not undone, that changed rows which this one added or changed; None where there is none."""
+    found = db.execute(
+        """
+        SELECT l.id, l.file_name FROM import_changes c JOIN imports l ON l.id = c.import_id
+        WHERE l.id > :id AND l.undone_by IS NULL AND EXISTS (
+            SELECT 1 FROM import_changes m WHERE m.import_id = :id AND m.table_name = c.table_name AND m.row_id = c.row_id)
+        ORDER BY l.id LIMIT 1
+        """,
+        {"id": import_id},
+    ).fetchone()
+    changed = [
+        row[0]
+        for row in db.execute(
+            """
+            SELECT DISTINCT c.table_name FROM import_changes c JOIN imports l ON l.id = c.import_id
+            WHERE l.id > ? AND l.undone_by IS NULL
+            """,
+            (import_id,),
+        )
+    ]
+    for table in changed:
+        if found:
+            break
+        found = db.execute(
+            f"""
+            SELECT l.id, l.file_name FROM import_changes c JOIN imports l ON l.id = c.import_id
+            JOIN {table} t ON t.id = c.row_id
+            WHERE c.table_name = :table AND l.id > :id AND l.undone_by IS NULL AND t.import_id = :id ORDER BY l.id LIMIT 1
+            """,
+            {"table": table, "id": import_id},
+        ).fetchone()
+    return f"{found[1]} (import {found[0]})" if found else None
+
+
+@dataclass(frozen=True)
+class _Record:
+    file_name: str
+    journal_id: int
+
+
+def _record(db: sqlite3.Connection, import_id: int, *, undone_too: bool = False) -> _Record:
+    found = db.execute("SELECT file_name, journal_id, undone_by FROM imports WHERE id = ?", (import_id,)).fetchone()
+    if found is None:
+        raise UserError(f"There is no import {import_id}. “bellwether imports” lists them.")
+    if found[2] is not None and not undone_too:
+        raise UserError(f"Import {import_id} ({found[0]}) is undone already.")
+    return _Record(found[0], found[1])
+
+
+def _refusal(db: sqlite3.Connection, import_id: int) -> str:
+    later = overwritten_by(db, import_id)
+    return f"{later} changed rows of this import afterwards. Undo that one first." if later else ""
+
+
+@dataclass
+class _Undo:
+    db: sqlite3.Connection
+    work: UnitOfWork
+    import_id: int
+    removed: dict[str, int] = field(default_factory=dict)
+    put: int = 0
+    customers: set[int] = field(default_factory=set)
+    everyone: bool = False
+    tables: set[str] = field(default_factory=set)
+
+    @property
+    def removed_rows(self) -> int:
+        return sum(count for table, count in self.removed.items() if table != "identities")
+
+    # -- updated rows -------------------------------------------------------------------------------------------
+
+    def put_back(self) -> None:
+        """Return each field to its before-image where it still holds the after-image."""
+        changed = self.db.execute(
+            "SELECT DISTINCT table_name FROM import_changes WHERE import_id = ?", (self.import_id,)
+        ).fetchall()
+        for (table,) in changed:
+            self.tables.add(table)
+            cursor = self.db.execute(
+                "SELECT row_id, before, after FROM import_changes WHERE import_id = ? AND table_name = ? ORDER BY id DESC",
+                (self.import_id, table),
+            )
+            columns = [column.name for column in tables.metadata.tables[table].columns]
+            while images := list(islice(cursor, 500)):
+                self._put_back_some(table, columns, images)
+
+    def _put_back_some(self, table: str, columns: list[str], images: list[Any]) -> None:
+        marks = ", ".join("?" * len(images))
+        rows = {
+            row[0]: dict(zip(columns, row, strict=True))
+            for row in self.db.execute(
+                f"SELECT {', '.join(columns)} FROM {table} WHERE id IN ({marks})", [image[0] for image in images]
+            )
+        }
+        for row_id, before_text, after_text in images:
+            before, after = json.loads(before_text), json.loads(after_text)
+            row = rows.get(row_id)
+            if row is None:
+                self._keep(f"A row of {_words(table)} that the import changed is gone and cannot be put back.")
+                continue
+            back = {name: value for name, value in before.items() if row[name] == after[name]}
+            for name in before.keys() - back.keys():
+                self._keep(f"{_title(table, row)}: “{name.replace('_', ' ')}” was changed again later and is kept.")
+            if back:
+                sets = ", ".join(f"{name} = ?" for name in back)
+                self.db.execute(f"UPDATE {table} SET {sets} WHERE id = ?", (*back.values(), row_id))
+                self.put += 1
+            self._touch(table, row)
+            self._touch(table, before)
+
+    # -- inserted rows ------------------------------------------------------------------------------------------
+
+    def take_out(self) -> None:
+        """Remove rows that the import added, unless others refer to them or a person changed them since."""
+        self._gather_customers()
+        for table in _ORDER:
+            total = self.db.execute(f"SELECT count(*) FROM {table} WHERE import_id = ?", (self.import_id,)).fetchone()[
+                0
+            ]
+            if not total:
+                continue
+            self.tables.add(table)
+            if table == "customers":
+                self._withdraw_scores()
+            self._protect(table)
+            removed = self.db.execute(
+                f"DELETE FROM {table} WHERE import_id = ? AND id NOT IN (SELECT id FROM temp.kept)", (self.import_id,)
+            ).rowcount
+            if removed:
+                self.removed[table] = removed
+            self._name_kept(table, total - removed)
+            self.db.execute("DROP TABLE temp.kept")
+
+    def _protect(self, table: str) -> None:
+        """List the rows that stay: referred to by rows of others, or edited by hand."""
+        self.db.execute("CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY, why TEXT)")
+        for other, column in _REFERENCES.get(table, ()):
+            if table == "customers" and other == "identities":
+                # An identity that another import added says that its file knows the customer too.
+                condition = "o.import_id IS NOT NULL AND o.import_id <> ?1"
+            else:
+                condition = "1"
+            self.db.execute(
+                f"""
+                INSERT OR IGNORE INTO temp.kept
+                SELECT t.id, ?2 FROM {table} t WHERE t.import_id = ?1
+                  AND EXISTS (SELECT 1 FROM {other} o WHERE o.{column} = t.id AND {condition})
+                """,
+                (self.import_id, f"{_words(other)} refer to it"),
+            )
+        if table != "identities":
+            self.db.execute(
+                f"""
+                INSERT OR IGNORE INTO temp.kept
+                SELECT t.id, 'it was edited by hand since' FROM journal_payloads p
+                JOIN {table} t ON t.id = CAST(p.row_id AS INTEGER)
+                WHERE p.table_name = ?2 AND p.operation = 'update' AND t.import_id = ?1
+                """,
+                (self.import_id, table),
+            )
+        elif self._kept_customers():
+            # The identities of a customer who stays stay with it.
+            self.db.execute(
+                "INSERT OR IGNORE INTO temp.kept SELECT i.id, '' FROM identities i JOIN customers c ON c.id = i.customer_id "
+                "WHERE i.import_id = ?1 AND c.import_id = ?1 AND c.id IN (SELECT id FROM temp.staying)",
+                (self.import_id,),
+            )
+
+    def _kept_customers(self) -> bool:
+        """Find, before identities go, the customers of this import who will stay."""
+        self.db.execute("CREATE TEMP TABLE IF NOT EXISTS staying (id INTEGER PRIMARY KEY)")
+        for other, column in _REFERENCES["customers"]:
+            if other in ("alerts", "alert_signals"):
+                condition = "o.touched <> 0" if other == "alerts" else "0"
+            else:
+                condition = "o.import_id IS NOT NULL AND o.import_id <> ?1" if other == "identities" else "1"
+            self.db.execute(
+                f"""
+                INSERT OR IGNORE INTO temp.staying
+                SELECT c.id FROM customers c WHERE c.import_id = ?1
+                  AND EXISTS (SELECT 1 FROM {other} o WHERE o.{column} = c.id AND {condition})
+                """,
+                (self.import_id,),
+            )
+        self.db.execute(
+            """
+            INSERT OR IGNORE INTO temp.staying
+            SELECT c.id FROM journal_payloads p JOIN customers c ON c.id = CAST(p.row_id AS INTEGER)
+            WHERE p.table_name = 'customers' AND p.operation = 'update' AND c.import_id = ?1
+            """,
+            (self.import_id,),
+        )
+        return bool(self.db.execute("SELECT EXISTS (SELECT 1 FROM temp.staying)").fetchone()[0])
+
+    def _name_kept(self, table: str, count: int) -> None:
+        if not count or table == "identities":
+            return
+        columns = [column.name for column in tables.metadata.tables[table].columns]
+        listed = self.db.execute(
+            f"SELECT k.why, {', '.join('t.' + name for name in columns)} FROM temp.kept k JOIN {table} t ON t.id = k.id LIMIT {_NAMED}"
+        ).fetchall()
+        for why, *values in listed:
+            self._keep(f"{_title(table, dict(zip(columns, values, strict=True)))} is kept, because {why}.")
+        if count > len(listed):
+            self._keep(f"{count - len(listed):,} more {_words(table)} are kept for the same reasons.")
+
+    def _withdraw_scores(self) -> None:
+        """Scores and untouched cards of customers who go are computed, not brought: they go first."""
+        self._kept_customers()
+        cursor = self.db.execute(
+            "SELECT id FROM customers WHERE import_id = ? AND id NOT IN (SELECT id FROM temp.staying)",
+            (self.import_id,),
+        )
+        clear_derived(self.work.connection, [row[0] for row in cursor.fetchall()])
+
+    # -- what it means for scoring ------------------------------------------------------------------------------
+
+    def _gather_customers(self) -> None:
+        for table in _ORDER:
+            column = "id" if table == "customers" else "customer_id"
+            if table in ("order_lines", "stage_changes", "products", "identities"):
+                continue
+            self._add_customers(
+                self.db.execute(
+                    f"SELECT DISTINCT {column} FROM {table} WHERE import_id = ? AND {column} IS NOT NULL LIMIT {EVERYONE_FROM + 1}",
+                    (self.import_id,),
+                )
+            )
+        for child, parent, key in (
+            ("order_lines", "orders", "order_id"),
+            ("stage_changes", "opportunities", "opportunity_id"),
+        ):
+            self._add_customers(
+                self.db.execute(
+                    f"""
+                    SELECT DISTINCT p.customer_id FROM {child} c JOIN {parent} p ON p.id = c.{key}
+                    WHERE c.import_id = ? AND p.customer_id IS NOT NULL LIMIT {EVERYONE_FROM + 1}
+                    """,
+                    (self.import_id,),
+                )
+            )
+        if self.db.execute("SELECT EXISTS (SELECT 1 FROM products WHERE import_id = ?)", (self.import_id,)).fetchone()[
+            0
+        ]:
+            self.everyone = True
+
+    def _add_customers(self, rows: Iterable[Any]) -> None:
+        if not self.everyone:
+            self.customers.update(row[0] for row in rows)
+            self.everyone = len(self.customers) > EVERYONE_FROM
+
+    def _touch(self, table: str, row: dict[str, Any]) -> None:
+        customer = row.get("id") if table == "customers" else row.get("customer_id")
+        if table == "order_lines" and row.get("order_id"):
+            found = self.db.execute("SELECT customer_id FROM orders WHERE id = ?", (row["order_id"],)).fetchone()
+            customer = found[0] if found else None
+        if isinstance(customer, int):
+            self._add_customers([(customer,)])
+
+    def _keep(self, sentence: str) -> None:
+        self.work.keep(sentence)
+
+
+def _words(table: str) -> str:
+    return _WORDS.get(table, table.replace("_", " "))
+
+
+def _title(table: str, row: dict[str, Any]) -> str:
+    noun = {"opportunities": "Opportunity", "activities": "Activity"}.get(table, _words(table).rstrip("s").capitalize())
+    name = row.get("name") if table in ("customers", "products") else row.get("external_id")
+    return f"{noun} {name or row.get('external_id')}"
+
+
+def _raw(work: UnitOfWork) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, cast(Any, work.connection.connection).dbapi_connection)
