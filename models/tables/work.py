@@ -53,7 +53,7 @@ alerts = Table(
         unique=True,
         sqlite_where=text("state NOT IN ('resolved', 'not_useful') AND customer_id IS NOT NULL"),
     ),
-    Index("ix_alerts_queue", "state", "due_at", "expected_value_minor", "id"),
+    Index("ix_alerts_queue", "state", "severity", "expected_value_minor", "due_at"),
     Index("ix_alerts_customer", "customer_id", "opened_at"),
     Index("ix_alerts_closed", "closed_at"),
 )

@@ -85,6 +85,7 @@ class QueuePage:
     beyond_budget: int  # cards behind the daily budget, never a critical one
     currency: str
     next_due_words: str  # for the empty state: "Harbor Lane Café, Monday"
+    more: int = 0  # cards after the last row: groups and counts have them
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from models.values.alerts import (
 from services.insight import story, words
 from services.insight.figures import read_figures
 from services.insight.permission import read_permission
-from services.insight.queue_rows import TAB_STATES, read_card, read_order
+from services.insight.queue_marks import TAB_STATES
+from services.insight.queue_rows import read_card, read_order
 from services.insight.reader import Reader
 from services.insight.rhythm import read_rhythm
 from services.insight.timeline_words import rule_title, rules_of_cards

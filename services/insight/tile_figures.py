@@ -6,9 +6,9 @@ import math
 from datetime import timedelta
 from typing import Literal
 
-from models.values.alerts import AlertRow, QueueFilter, Severity, Tile
+from models.values.alerts import QueueFilter, Severity, Tile
 from services.insight import words
-from services.insight.queue_rows import due_today, read_queue, start_of_today
+from services.insight.queue_marks import read_line, start_of_today
 from services.insight.reader import Reader
 
 CHANGE_DAYS = 30
@@ -26,7 +26,7 @@ _Z80 = 1.2816  # standard normal quantile: 80 % lie within ± this many standard
 def read_tiles(reader: Reader) -> tuple[Tile, ...]:
     """Return the tiles in their order: need action today, at risk, resolved in time, came back after outreach."""
     return (
-        _need_today(reader, list(read_queue(reader).rows)),
+        _need_today(reader),
         _at_risk(reader),
         _in_time(reader),
         _came_back(reader),
@@ -42,15 +42,18 @@ def filter_of_tile(key: str) -> tuple[str, QueueFilter] | None:
     }.get(key)
 
 
-def _need_today(reader: Reader, cards: list[AlertRow]) -> Tile:
-    today = due_today(reader, cards)
+def _need_today(reader: Reader) -> Tile:
+    cards = read_line(reader, "todo", QueueFilter()).shown
+    today = [card for card in cards if card.group in ("hour", "today")]
     critical = sum(card.severity == Severity.CRITICAL for card in today)
-    late = sum(card.breached for card in today)
-    coming = [card for card in cards if not card.breached and card.due_words]
+    coming = next((card for card in cards if card.due_at is not None and card.due_at >= reader.at), None)
+    late = sum(card.due_at is not None and card.due_at < reader.at for card in today)
     parts = [f"{critical:,} critical"] if critical else []
     parts += [f"{late:,} late"] if late else []
-    parts += [f"next due in {coming[0].due_words}" if coming[0].group in ("hour", "today") else
-              f"next due {coming[0].due_words}"] if coming else []  # fmt: skip
+    due = words.moment_of(coming.due_at) if coming is not None else None
+    if coming is not None and due is not None:
+        said = words.left(due, reader.now, reader.zone)
+        parts.append(f"next due in {said}" if coming.group in ("hour", "today") else f"next due {said}")
     return Tile(
         key="today",
         figure=f"{len(today):,}",

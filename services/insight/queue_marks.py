@@ -1,0 +1,266 @@
+"""Which cards a tab of the queue holds, in which order and group: decided on narrow marks, as there may be thousands.
+
+The budget holds the cards of highest expected value plus every critical one; it is drawn from the whole queue before
+any filter, so that a filter narrows what is shown and never changes what today's queue is. What stands behind the
+budget is counted, and shown when it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from models.values.alerts import QueueFilter, QueueGroup, QueueTab, Severity
+from services.insight import words
+from services.insight.reader import Reader, marks
+
+TAB_STATES: dict[QueueTab, tuple[str, ...]] = {
+    "todo": ("open", "seen", "in_work"),
+    "waiting": ("waiting",),
+    "snoozed": ("snoozed",),
+    "done": ("resolved", "not_useful"),
+}
+GROUPS = ("hour", "today", "week", "later", "waiting", "snoozed", "done")
+#: A risk's money is the customer's present one, as the detail shows it; the card's own is what it was ranked by.
+AT_RISK = """CASE WHEN a.kind = 'risk' THEN COALESCE(s.value_at_risk_minor, a.value_at_risk_minor)
+                  ELSE a.value_at_risk_minor END"""
+_CLOSED_SINCE = "FROM alerts WHERE closed_at >= ? AND +state IN ('resolved', 'not_useful')"
+_TODO = "state IN ('open', 'seen', 'in_work')"
+_NEVER = "9999"
+
+
+class Mark(NamedTuple):
+    """What order, groups and sums need of a card."""
+
+    id: int
+    severity: int
+    kind: str
+    due_at: str | None
+    until: str | None
+    at_risk_minor: int
+    upside_minor: int
+    group: str
+
+    @property
+    def worth_minor(self) -> int:
+        """The money that the card is about."""
+        return self.upside_minor if self.kind == "opportunity" else self.at_risk_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A tab's cards in view order.
+
+    Attributes
+    ----------
+    shown
+        Within the budget (or all, where they were asked for) and let through by the filter.
+    hidden
+        How many that the filter lets through stand behind the budget.
+    """
+
+    shown: tuple[Mark, ...]
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The moments, as the store writes them, at which a card passes from one group to the next."""
+
+    now: str
+    hour: str
+    midnight: str
+    week: str
+
+    def group(self, state: str, due_at: str | None) -> str:
+        """Return the group of a card."""
+        if state in ("waiting", "snoozed"):
+            return state
+        if state in TAB_STATES["done"]:
+            return "done"
+        if due_at is None:
+            return "later"
+        if due_at <= self.hour:
+            return "hour"
+        if due_at < self.midnight:
+            return "today"
+        return "week" if due_at < self.week else "later"
+
+
+def bounds_of(reader: Reader) -> Bounds:
+    """Return the groups' bounds as of the reader's moment, days being those of this computer."""
+    return Bounds(
+        now=reader.at,
+        hour=words.stored(reader.now + timedelta(hours=1)),
+        midnight=_start_of(reader, reader.today + timedelta(days=1)),
+        week=_start_of(reader, reader.today + timedelta(days=8)),
+    )
+
+
+def start_of_today(reader: Reader, days: int = 1) -> str:
+    """Return the moment at which the last ``days`` calendar days began on this computer."""
+    return _start_of(reader, reader.today - timedelta(days=days - 1))
+
+
+def _start_of(reader: Reader, day: date) -> str:
+    return words.stored(datetime.combine(day, time(0), reader.zone))
+
+
+def read_line(reader: Reader, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool = False) -> Line:
+    """Return the cards of a tab in view order: due, then value; what is put away by when it comes back."""
+    unfiltered = wanted == QueueFilter(done_days=wanted.done_days)
+    within = _within(reader, tab, wanted.done_days)
+    if unfiltered and not beyond_budget:
+        behind = _number_to_do(reader) - len(within) if tab == "todo" else 0
+        return Line(_ordered(reader, tab, within), behind)
+    everyone = _to_do(reader) if tab == "todo" else within
+    found = everyone if unfiltered else _matching(reader, everyone, wanted)
+    inside = set(within)
+    kept = [one for one in found if one in inside]
+    return Line(_ordered(reader, tab, found if beyond_budget else kept), len(found) - len(kept))
+
+
+def read_counts(reader: Reader, todo: int | None = None) -> dict[str, int]:
+    """Return how many cards each tab shows; those behind the budget are not among those to do.
+
+    Parameters
+    ----------
+    todo
+        The number of the first tab, where it is known already.
+    """
+    resting = dict(
+        reader.driver.execute(
+            "SELECT state, COUNT(*) FROM alerts WHERE state IN ('waiting', 'snoozed') GROUP BY state"
+        ).fetchall()
+    )
+    return {
+        "todo": len(_within(reader, "todo", 1)) if todo is None else todo,
+        "waiting": resting.get("waiting", 0),
+        "snoozed": resting.get("snoozed", 0),
+        "done": reader.value(f"SELECT COUNT(*) {_CLOSED_SINCE}", (start_of_today(reader),)),
+    }
+
+
+def groups_of(reader: Reader, line: Sequence[Mark], done_days: int) -> tuple[QueueGroup, ...]:
+    """Return the headers over the cards: how many, and the money at risk and to win."""
+    groups = []
+    for key in GROUPS:
+        inside = [mark for mark in line if mark.group == key]
+        if inside:
+            groups.append(
+                QueueGroup(
+                    key=key,
+                    title=_title(reader, key, inside, done_days),
+                    count=len(inside),
+                    value_at_risk_minor=sum(mark.at_risk_minor for mark in inside if mark.kind == "risk"),
+                    upside_minor=sum(mark.upside_minor for mark in inside if mark.kind == "opportunity"),
+                )
+            )
+    return tuple(groups)
+
+
+def among(ids: Sequence[int]) -> tuple[str, list[Any]]:
+    """Return the clause and parameters that pick these cards; a long list goes in as one value."""
+    if len(ids) <= 500:
+        return f"a.id IN ({marks(ids)})", list(ids)
+    return "a.id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
+
+
+def _within(reader: Reader, tab: QueueTab, done_days: int) -> list[int]:
+    """Return the ids of the tab's cards, of those to do the ones within the budget."""
+    if tab == "done":
+        since = start_of_today(reader, done_days)
+        found = reader.driver.execute(f"SELECT id {_CLOSED_SINCE} ORDER BY closed_at DESC, id DESC", (since,))
+    elif tab == "todo":
+        found = reader.driver.execute(
+            f"""SELECT id FROM alerts WHERE {_TODO} AND severity = ?
+                UNION
+                SELECT id FROM (SELECT id FROM alerts WHERE {_TODO} ORDER BY expected_value_minor DESC, id LIMIT ?)""",
+            (int(Severity.CRITICAL), reader.policy.card_budget),
+        )
+    else:
+        found = reader.driver.execute("SELECT id FROM alerts WHERE state = ?", TAB_STATES[tab])
+    return [row[0] for row in found]
+
+
+def _to_do(reader: Reader) -> list[int]:
+    return [row[0] for row in reader.driver.execute(f"SELECT id FROM alerts WHERE {_TODO}")]
+
+
+def _number_to_do(reader: Reader) -> int:
+    number: int = reader.value(f"SELECT COUNT(*) FROM alerts WHERE {_TODO}")
+    return number
+
+
+def _matching(reader: Reader, ids: Sequence[int], wanted: QueueFilter) -> list[int]:
+    """Return those of the cards that the filter lets through, in the same order."""
+    if not ids:
+        return []
+    clause, parameters = among(ids)
+    for column, chosen in (("a.severity", wanted.severities), ("c.tier", wanted.tiers), ("a.kind", wanted.kinds)):
+        if chosen:
+            clause += f" AND {column} IN ({marks(list(chosen))})"
+            parameters += sorted(chosen)
+    if wanted.resolved_only:
+        clause += " AND a.state <> 'not_useful'"
+    if wanted.need_today:
+        bounds = bounds_of(reader)
+        clause += " AND (a.due_at <= ? OR a.due_at < ?)"
+        parameters += [bounds.hour, bounds.midnight]
+    asked = wanted.text.casefold().split()
+    found = set()
+    for row in reader.driver.execute(
+        "SELECT a.id, c.name, a.reason, c.tier, COALESCE(a.owner, c.owner, '') FROM alerts a "
+        f"LEFT JOIN customers c ON c.id = a.customer_id WHERE {clause}",
+        parameters,
+    ):
+        if wanted.owners and row[4] not in wanted.owners:
+            continue
+        said = f"{row[1] or ''} {row[2]} {row[3] or ''} {row[4]}".casefold() if asked else ""
+        if all(part in said for part in asked):
+            found.add(row[0])
+    return [one for one in ids if one in found]
+
+
+def _ordered(reader: Reader, tab: QueueTab, ids: Sequence[int]) -> tuple[Mark, ...]:
+    if not ids:
+        return ()
+    clause, parameters = among(ids)
+    bounds = bounds_of(reader)
+    found = [
+        Mark(one, severity, kind, due_at, until, at_risk, upside, bounds.group(state, due_at))
+        for one, severity, kind, due_at, until, at_risk, upside, state in reader.driver.execute(
+            f"""SELECT a.id, a.severity, a.kind, a.due_at, a.until, {AT_RISK}, a.upside_minor, a.state FROM alerts a
+                  LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id WHERE {clause}""",
+            parameters,
+        )
+    ]
+    if tab == "done":
+        places = {one: place for place, one in enumerate(ids)}
+        found.sort(key=lambda mark: places[mark.id])
+    elif tab == "todo":
+        # Groups follow each other in time: the due moment alone puts them in order.
+        found.sort(key=lambda mark: (mark.due_at or _NEVER, -mark.worth_minor, mark.id))
+    else:
+        found.sort(key=lambda mark: (mark.until or _NEVER, -mark.worth_minor, mark.id))
+    return tuple(found)
+
+
+def _title(reader: Reader, key: str, inside: Sequence[Mark], done_days: int) -> str:
+    if key != "week":
+        return {
+            "hour": "Due within the hour",
+            "today": "Due today",
+            "later": "Later",
+            "waiting": "Waiting",
+            "snoozed": "Snoozed",
+            "done": "Done today" if done_days == 1 else f"Done in {done_days} days",
+        }[key]
+    next_monday = _start_of(reader, reader.today + timedelta(days=7 - reader.today.weekday()))
+    this_week = [mark for mark in inside if mark.due_at is not None and mark.due_at < next_monday]
+    if len(this_week) == len(inside):
+        return "This week"
+    return "Next 7 days" if this_week else "Next week"
