@@ -7,14 +7,13 @@ one before. What comes from elsewhere never moves the list: a pill offers it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from models.values.alerts import AlertDetail, AlertRow, QueuePage
+from models.values.alerts import AlertDetail, AlertRow, QueuePage, Tile
 from models.values.changes import Changes
 from models.values.customers import FilterChoices
 from views.actions import Command
@@ -117,7 +116,6 @@ class AlertsPage(Page):
     def arrive(self) -> None:
         if not self._fresh:
             self._read_queue()
-            self._desk.read("choices", partial(questions.choices, self.context.book.workspace), self._take_choices)
         self.queue.view.setFocus()
 
     def renew(self, changes: Changes) -> None:
@@ -193,22 +191,28 @@ class AlertsPage(Page):
 
     def _read_queue(self, *, quiet: bool = False) -> None:
         book, queue = self.context.book, self.queue
-        ask = partial(questions.overview, book.workspace, queue.tab, queue.filter, queue.beyond_budget)
+        ask = partial(questions.queue, book.workspace, queue.tab, queue.filter, queue.beyond_budget)
         self._quiet_read = quiet
         if not quiet:
             queue.pane.loading("Reading the queue")
-        self._desk.read("queue", ask, self._take_overview, queue.show_error)
+        self._desk.read("queue", ask, self._take_queue, queue.show_error)
 
-    def _take_overview(self, found: questions.Overview) -> None:
-        self._fresh = True
-        self.tiles.show_tiles(found.tiles)
-        self._mark_tile()
+    def _take_queue(self, page: QueuePage) -> None:
+        if not self._fresh:
+            self._fresh = True
+            self.settled.emit()
+            self._desk.read("choices", partial(questions.choices, self.context.book.workspace), self._take_choices)
+        self._desk.read("tiles", partial(questions.tiles, self.context.book.workspace), self._take_tiles)
         known = {card.id for card in self.queue.model.cards()}
-        new = [row for row in found.queue.rows if row.id not in known]
+        new = [row for row in page.rows if row.id not in known]
         if self._quiet_read and known and new:
             self.queue.show_news(len(new))
             return
-        self._show_queue(found.queue)
+        self._show_queue(page)
+
+    def _take_tiles(self, found: Sequence[Tile]) -> None:
+        self.tiles.show_tiles(found)
+        self._mark_tile()
 
     def _show_queue(self, page: QueuePage) -> None:
         view = self.queue.view
@@ -248,7 +252,8 @@ class AlertsPage(Page):
         self.detail_state.loading(f"Reading {card.customer}")
         retry = partial(self._read_detail, card)
         failed = partial(self._detail_failed, retry)
-        self._desk.read("detail", partial(questions.detail, workspace, card.id), self._show_detail, failed)
+        order = [shown.id for shown in self.queue.model.cards()]
+        self._desk.read("detail", partial(questions.detail, workspace, card.id, order), self._show_detail, failed)
         self._read_timeline(card.customer_id)
 
     def _read_timeline(self, customer_id: int | None) -> None:
@@ -259,8 +264,6 @@ class AlertsPage(Page):
             self._read_queue()
             return
         policy = self.context.book.workspace.policy
-        place, of = self._place(detail.alert.id)
-        detail = replace(detail, place=place, of=of)
         self.detail.show_detail(detail, policy.churn_warning, policy.churn_critical)
         self.actions_pane.show_detail(detail)
         self.detail_state.show_content()

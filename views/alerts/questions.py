@@ -15,14 +15,6 @@ from views.lists.keyset_model import Page
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """The queue with the tiles above it, read in one go."""
-
-    queue: QueuePage
-    tiles: tuple[Tile, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TimelineQuestion:
     """One customer's timeline (or one card's, for a card of the book), of one kind or of all ('')."""
 
@@ -31,15 +23,19 @@ class TimelineQuestion:
     kind: str
 
 
-def overview(workspace: Workspace, tab: QueueTab, wanted: QueueFilter, beyond_budget: bool) -> Overview:
-    """The queue of one tab, and the tiles."""
-    queue = insight.queue(workspace, tab, wanted, beyond_budget=beyond_budget)
-    return Overview(queue, insight.tiles(workspace))
+def queue(workspace: Workspace, tab: QueueTab, wanted: QueueFilter, beyond_budget: bool) -> QueuePage:
+    """The queue of one tab."""
+    return insight.queue(workspace, tab, wanted, beyond_budget=beyond_budget)
 
 
-def detail(workspace: Workspace, alert_id: int) -> AlertDetail | None:
-    """Everything about a card; None if it is gone."""
-    return insight.alert_detail(workspace, alert_id)
+def tiles(workspace: Workspace) -> tuple[Tile, ...]:
+    """The four figures; they add up the book, so they come after the queue."""
+    return insight.tiles(workspace)
+
+
+def detail(workspace: Workspace, alert_id: int, order: Sequence[int]) -> AlertDetail | None:
+    """Everything about a card; None if it is gone. ``order`` are the ids of the queue as it is shown."""
+    return insight.alert_detail(workspace, alert_id, order=order)
 
 
 def choices(workspace: Workspace) -> FilterChoices:

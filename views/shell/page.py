@@ -35,12 +35,14 @@ class Page(QWidget):
     wants_files : take these files (list of paths; empty: ask for them) to the Data page.
     wants_page : open the page with this key.
     headline_changed : title or way back have changed.
+    settled : the first answer is on screen; what is less urgent may be read now.
     """
 
     wants_customer = Signal(int)
     wants_files = Signal(object)
     wants_page = Signal(str)
     headline_changed = Signal()
+    settled = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()

@@ -38,6 +38,7 @@ from views.widgets.toast import Toast
 SMALLEST = (760, 460)
 FIRST_SIZE = (1440, 900)
 FRESHNESS_EVERY_MS = 60_000
+FRESHNESS_AT_LATEST_MS = 300
 
 
 class MainWindow(QMainWindow):
@@ -82,6 +83,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._outer)
         self.toast = Toast(theme, self, left=RAIL_WIDTH)
         self._minute = QTimer(self, interval=FRESHNESS_EVERY_MS)
+        self._first_freshness = QTimer(self, singleShot=True, interval=FRESHNESS_AT_LATEST_MS)
+        self._first_freshness.timeout.connect(self._read_freshness)
 
     def _connect(self) -> None:
         book = self._book
@@ -126,8 +129,15 @@ class MainWindow(QMainWindow):
         """Show the page of last time, and read what stands above it."""
         last = self._remembered.value.last_page
         self.show_page(last if last in {spec.key for spec in PAGES} else PAGES[0].key)
-        self._read_freshness()
+        self._page.settled.connect(self._read_freshness_first)
         self._minute.start()
+        self._first_freshness.start()
+
+    def _read_freshness_first(self) -> None:
+        """Not before the page has its answer: two queries at once would both be later."""
+        if self._first_freshness.isActive():
+            self._first_freshness.stop()
+            self._read_freshness()
 
     # -- pages --------------------------------------------------------------------------------------------------
 
@@ -306,6 +316,7 @@ class MainWindow(QMainWindow):
         self._remembered.set(window_geometry=geometry)
         self._remembered.save_now()
         self._minute.stop()
+        self._first_freshness.stop()
         self.toast.dismiss()
         self._background.close()
         super().closeEvent(event)
