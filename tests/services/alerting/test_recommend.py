@@ -1,0 +1,111 @@
+"""What is proposed: the playbook's choice, and an incentive that never exceeds what may be given."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.values.errors import UserError
+from services.alerting.recommend import Adviser, Case, Record, evidence, incentive, read_playbook
+from services.alerting.rules import shipped_rules
+from services.settings import Policy
+from tests.services.alerting.book import Book
+
+PLAYBOOK = read_playbook()
+CASE = Case("silence", frozenset(), "Loyal", True, frozenset(), 728_000, "USD")
+
+
+def advice(case: Case, policy: Policy | None = None, records: dict[str, Record] | None = None) -> dict[str, object]:
+    text = Adviser(PLAYBOOK, policy or Policy(), records or {}).advise(case)
+    assert text is not None
+    return dict(json.loads(text))
+
+
+def test_every_reason_has_advice_whether_they_may_be_emailed_or_not() -> None:
+    groups = {rule.group for rule in shipped_rules()}
+    for group, may_email, segment in product(groups, (True, False), ("Champion", "One-time", None)):
+        found = advice(replace(CASE, group=group, may_email=may_email, segment=segment))
+        assert found["title"] and found["why"]
+        if not may_email:
+            assert found["goal"] == "" or group in ("renewal", "service", "deal"), group
+
+
+def test_no_email_is_proposed_to_who_must_not_be_emailed() -> None:
+    for group in ("silence", "leaving", "activity", "spend", "review", "email", "win_back", "growth", "satisfaction"):
+        assert advice(replace(CASE, group=group, may_email=False))["goal"] == ""
+
+
+def test_an_apology_comes_before_an_offer() -> None:
+    found = advice(replace(CASE, others=frozenset({"service"})))
+    assert str(found["title"]).startswith("Apologise first")
+
+
+def test_an_open_ticket_comes_before_everything_else() -> None:
+    found = advice(replace(CASE, group="service", open_work=frozenset({"ticket"})))
+    assert "ticket" in str(found["title"])
+
+
+def test_the_incentive_names_the_cap_and_who_may_give_more() -> None:
+    amount, words = incentive(CASE, Policy())
+    assert amount == 5_000
+    assert words == "Offer up to $50. More needs a manager; the cap is $73, 1\u202f% of yearly value."
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.integers(-(10**6), 10**9), st.floats(0, 1), st.integers(0, 10**6), st.sampled_from(["Champion", "Lost", None])
+)
+def test_an_incentive_never_exceeds_cap_or_approval(
+    value_minor: int, share: float, approval_minor: int, segment: str | None
+) -> None:
+    policy = replace(Policy(), incentive_share=share, incentive_approval_minor=approval_minor)
+    amount, words = incentive(replace(CASE, yearly_value_minor=value_minor, segment=segment), policy)
+    assert 0 <= amount <= approval_minor
+    assert amount <= max(0, value_minor) * policy.incentive_share_of(segment)
+    assert bool(words) == (amount > 0)
+
+
+def test_how_often_it_helped_is_said_from_ten_cases_on() -> None:
+    assert evidence(None, 60) == evidence(Record(9, 9, 5, 1), 60) == ""
+    assert evidence(Record(11, 9, 10, 4), 60) == (
+        "9 of 11 ordered again within 60 days; 4 of 10 without contact. Small numbers: a hint, not proof"
+    )
+    assert evidence(Record(80, 40, 0, 0), 60) == "40 of 80 ordered again within 60 days"
+
+
+def test_the_record_is_counted_from_closed_cards_whose_watch_time_is_over(book: Book) -> None:
+    from services.alerting import resolve
+
+    late = [book.customer(f"Late {n}", ago=70, gap=20, segment="Hibernating") for n in range(12)]
+    book.evaluate()
+    resolve(book.workspace, [book.card(customer)["id"] for customer in late], "saved")
+    book.move(days=30)
+    for customer in late[:7]:
+        book.order(customer, 5)
+    book.move(days=35)
+    other = book.customer("Other", ago=70, gap=20, segment="Hibernating")
+    book.evaluate()
+    found = json.loads(book.card(other)["recommendation"])
+    assert found["code"] == "check_in"
+    assert found["evidence"].startswith("7 of 12 ordered again within 60 days")
+
+
+def test_a_playbook_that_cannot_be_is_refused_with_the_place(tmp_path: Path) -> None:
+    path = tmp_path / "playbook.toml"
+    for text, words in (
+        ("[[entry", "cannot be read as TOML"),
+        ('[[entry]]\ntitle = "x"', "needs a “code”"),
+        ('[[entry]]\ncode = "x"\ntitle = "t"', "“why” of “x” must be a text"),
+        ('[[entry]]\ncode = "x"\ntitle = "t"\nwhy = "w"', "“groups” of “x”"),
+        ('[[entry]]\ncode = "x"\ntitle = "t"\nwhy = "w"\ngroups = ["a"]\nopen = "case"', "“open” of “x”"),
+        ('[[entry]]\ncode = "x"\ntitle = "t"\nwhy = "w"\ngroups = ["a"]\ngift = 1', "“gift” of “x” is no field"),
+    ):
+        path.write_text(text)
+        with pytest.raises(UserError, match=words):
+            read_playbook(path)

@@ -1,0 +1,156 @@
+"""Rules are data: what is shipped is sound, what is not is refused with the place and the reason."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.values.errors import UserError
+from services.alerting.conditions import times_median
+from services.alerting.measures import BLOCKS, MEASURES
+from services.alerting.rulebook import with_policy
+from services.alerting.rules import parse_rule, rule_from_json, rule_to_json, shipped_rules
+from services.alerting.wording import Wording
+from services.settings import Policy, RuleParameter
+
+#: Cool-downs of ALERTS.md in days; 0 where it speaks once.
+LAW = {
+    "likely_to_leave": ("high", 30),
+    "gap_beyond_usual": ("high", 45),
+    "engagement_below": ("medium", 30),
+    "spend_falling": ("medium", 60),
+    "activity_dropped": ("high", 30),
+    "unhappy_tickets": ("high", 30),
+    "bad_review": ("high", 30),
+    "satisfaction_falling": ("medium", 60),
+    "emails_unread": ("low", 90),
+    "unsubscribed": ("medium", 0),
+    "deal_stalled": ("medium", 14),
+    "deal_at_risk": ("critical", 14),
+    "renewal_near": ("high", 30),
+    "not_adopted": ("low", 90),
+    "ready_for_more": ("low", 60),
+    "win_back_due": ("low", 120),
+    "data_stale": ("medium", 7),
+}
+SEVERITY = {"critical": 4, "high": 3, "medium": 2, "low": 1}
+
+
+def minimal() -> dict[str, Any]:
+    return {
+        "code": "late",
+        "title": "Late",
+        "position": 1,
+        "kind": "risk",
+        "subject": "customer",
+        "group": "silence",
+        "severity": "high",
+        "cooldown_days": 30,
+        "after_order": "resolves",
+        "reason": "No order for {days_since_order:days}",
+        "parameters": {"days": {"value": 90, "least": 1, "most": 900, "title": "Days"}},
+        "when": [{"measure": "days_since_order", "is": "above", "than": "@days"}],
+    }
+
+
+def test_the_shipped_rules_are_those_of_the_design_with_its_severities_and_cool_downs() -> None:
+    rules = {rule.code: (rule.severity, rule.cooldown_days) for rule in shipped_rules()}
+    assert rules == {code: (SEVERITY[severity], days) for code, (severity, days) in LAW.items()}
+
+
+def test_each_measure_and_block_is_used_or_needed() -> None:
+    used = {name for rule in shipped_rules() for name in rule.measures()} | {"lifetime_value"}
+    spare = set(MEASURES) - used
+    assert spare <= {"activity_6m", "purchase_days", "rating_before"}
+    assert {measure.block for measure in MEASURES.values() if measure.block} == set(BLOCKS)
+
+
+@pytest.mark.parametrize("rule", shipped_rules(), ids=lambda rule: rule.code)
+def test_a_rule_survives_the_store(rule: Any) -> None:
+    assert rule_from_json(rule_to_json(rule)) == rule
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"severity": "urgent"}, "“severity” must be one of"),
+        ({"title": ""}, "“title” must be a text"),
+        ({"kind": "danger"}, "“kind” must be one of"),
+        ({"cooldown_days": 0}, "“cooldown_days” must be a number"),
+        ({"cooldown_days": True}, "“cooldown_days” must be a number"),
+        ({"colour": "red"}, "“colour” is no field of a rule"),
+        ({"when": []}, "“when” must list at least one test"),
+        ({"when": ["gap"]}, "each entry of “when” must be a test"),
+        ({"when": [{"measure": "mood", "is": "above", "than": 1}]}, "“mood” is no measure"),
+        ({"when": [{"measure": "churn_risk", "is": "beyond", "than": 1}]}, "“is” must be one of"),
+        ({"when": [{"measure": "churn_risk", "is": "above"}]}, "needs a number"),
+        ({"when": [{"measure": "churn_risk", "is": "above", "than": "high"}]}, "needs a number"),
+        ({"when": [{"measure": "churn_risk", "is": "above", "than": "@share"}]}, "names no parameter"),
+        ({"when": [{"measure": "churn_risk", "is": "above", "than": 1, "of": "vips"}]}, "“of” must be one of"),
+        ({"when": [{"measure": "churn_risk", "is": "above", "than": 1, "for": 3}]}, "“for” is no part of a test"),
+        ({"when": [{"measure": "deal_amount", "is": "above", "than": 1}]}, "cannot be measured for a customer"),
+        ({"reason": "Gone for {days_since_order:fortnights}"}, "is no way to word a figure"),
+        ({"parameters": {"days": {"value": 1, "least": 2, "most": 3}}}, "must lie between 2 and 3"),
+        ({"parameters": {"days": {"value": 1, "least": 0}}}, "“parameters.days.most” must be a number"),
+        ({"escalate": [{"to": "worse", "when": []}]}, "“escalate.to” must be one of"),
+        ({"upside": {"measure": "spent", "times": "@none"}}, "“upside.times” names no parameter"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_with_the_place(change: dict[str, Any], words: str) -> None:
+    definition = copy.deepcopy(minimal()) | change
+    with pytest.raises(UserError) as error:
+        parse_rule(definition, "late.toml")
+    assert str(error.value).startswith("late.toml: ") and words in str(error.value)
+
+
+def test_a_file_that_is_no_toml_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "late.toml").write_text("code = ")
+    with pytest.raises(UserError, match="cannot be read as TOML"):
+        shipped_rules(tmp_path)
+
+
+def test_the_policy_sets_a_rules_figures_within_their_bounds() -> None:
+    rule = parse_rule(minimal(), "late.toml")
+    policy = replace(Policy(), rule_parameters=(RuleParameter("late", "days", 120),))
+    assert with_policy(rule, policy).figure("@days") == 120
+    for name, value, words in (("days", 1_000, "between 1 and 900"), ("hours", 3, "has no figure “hours”")):
+        wrong = replace(Policy(), rule_parameters=(RuleParameter("late", name, value),))
+        with pytest.raises(UserError, match=words):
+            with_policy(rule, wrong)
+
+
+def test_a_figure_that_follows_the_policy_takes_its_general_one() -> None:
+    (rule,) = [one for one in shipped_rules() if one.code == "data_stale"]
+    assert with_policy(rule, replace(Policy(), stale_factor=5)).figure("@times") == 5
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(0.001, 0.999), st.floats(1, 10))
+def test_times_the_median_risk_is_always_within_reach(median: float, times: float) -> None:
+    threshold = times_median(median, times, probability=True)
+    assert median - 1e-12 <= threshold < 1
+    if median * times <= 0.5:
+        assert threshold <= median * times + 1e-12
+    assert times_median(median, times, probability=False) == median * times
+
+
+def test_figures_read_as_people_say_them() -> None:
+    figures = {"days": 74.0, "risk": 0.72, "money": 524_000, "hours": 49.0, "long": 151.0, "n": 1, "kind": "fit_scan"}
+    for template, words in (
+        ("{days:days} late", "74 days late"),
+        ("{n:days} late", "1 day late"),
+        ("risk {risk:percent}", "Risk 72\u202f%"),
+        ("{money:money} at risk", "$5,240 at risk"),
+        ("open for {hours:hours}", "Open for 49 hours"),
+        ("open for {long:hours}", "Open for 6 days"),
+        ("{n:count:ticket|tickets}", "1 ticket"),
+        ("never used the {kind}", "Never used the fit scan"),
+        ("{missing:days}", "No"),
+    ):
+        assert Wording(template).with_figures(figures, "USD") == words
