@@ -1,7 +1,7 @@
 """Sync: files of other programs become rows of the book, and any of it can be taken back.
 
-In this order: read (any file → a table of text) · recognise · map · validate · stage · match customers · compare · apply ·
-undo. A dry run and an import are the same up to the last step.
+In this order: read (any file → a table of text) · recognise · map · validate · stage · match customers · compare ·
+apply · undo. A dry run and an import are the same up to the last step.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from services.sync.history import imports_history
 from services.sync.preview import preview
 from services.sync.read import Table, read_table
 from services.sync.run import run_import
-from services.sync.undo import undo_import, undo_preview
+from services.sync.undo import undo_import
+from services.sync.undo_check import undo_preview
 
 __all__ = [
     "CUSTOMER_FIELDS",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from models.values.imports import ImportRecord, Receipt
-from services.sync.undo import overwritten_by
+from services.sync.driver import driver
+from services.sync.undo_check import overwritten_by
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -20,7 +20,7 @@ def imports_history(workspace: Workspace, *, limit: int = 200, before: int | Non
     """The imports of the book, newest first; `before` continues below an import's number."""
     now = workspace.clock.now()
     with workspace.store.read() as connection:
-        db = cast(sqlite3.Connection, cast(Any, connection.connection).dbapi_connection)
+        db = driver(connection)
         rows = db.execute(
             f"""
             SELECT id, file_name, finished_at, recognised_as, seconds, undone_by, receipt,

@@ -11,6 +11,7 @@ import json
 import pickle
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -86,8 +87,8 @@ def preview(
         if not kept.exists():
             _analyse(plan, store, kept, watch)
         with comparing(store, kept, watch) as db:
-            receipt, targets, span = pickle.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
-            rows = rows_of_page(db, plan, targets, first, count, verdict)
+            receipt, targets, span, source = pickle.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
+            rows = rows_of_page(db, replace(plan, source=source), targets, first, count, verdict)
     return Preview(
         file=request.file,
         receipt=receipt,
@@ -122,7 +123,7 @@ def _analyse(plan: Plan, store: Path, kept: Path, watch: Watch) -> None:
             receipt = make_receipt(
                 db, analysis, import_id=None, rejects_file=None, seconds=time.perf_counter() - began, dry_run=True
             )
-            facts = (receipt, analysis.targets, _span(db, analysis))
+            facts = (receipt, analysis.targets, _span(db, analysis), analysis.plan.source)
             db.execute("CREATE TABLE stage.facts (facts BLOB)")
             db.execute("INSERT INTO stage.facts VALUES (?)", (pickle.dumps(facts),))
         for old in store.parent.glob(f"{kept.name.rpartition('-')[0]}-*"):
@@ -177,7 +178,7 @@ def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan |
     return tuple(proposals)
 
 
-def _why(header: str, field: str, mapped: dict[str, object], plan: Plan | None) -> str:
+def _why(header: str, field: str, mapped: Mapping[str, object], plan: Plan | None) -> str:
     if plan is None or header not in mapped:
         return "Kept as extra detail" if plan and plan.entity.name == "customers" else "Not imported"
     column = plan.column(field)

@@ -131,7 +131,8 @@ def _about_rows(db: sqlite3.Connection, analysis: Analysis) -> list[str]:
         ).fetchone()[0]
         if nobody:
             said.append(
-                f"{nobody:,} {analysis.plan.entity.label.lower()} have no customer in the file and are kept without one."
+                f"{nobody:,} {analysis.plan.entity.label.lower()} have no customer in the file "
+                "and are kept without one."
             )
     return said
 

@@ -55,7 +55,8 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
                 writer.writerow([*(texts[place] for place in own), row, f"{header} {why}".strip()])
     except OSError as problem:
         raise EnvironmentFault(
-            f"The rejected rows cannot be written to {folder} ({(problem.strerror or 'error').lower()}). Nothing was imported."
+            f"The rejected rows cannot be written to {folder} ({(problem.strerror or 'error').lower()}). "
+            "Nothing was imported."
         ) from problem
     return path
 

@@ -48,7 +48,8 @@ def remember(db: sqlite3.Connection, signature: str, plan: Plan, request: Import
         """
         INSERT INTO main.mappings (header_signature, entity, mapping, options, confirmed_at) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (header_signature) DO UPDATE
-        SET entity = excluded.entity, mapping = excluded.mapping, options = excluded.options, confirmed_at = excluded.confirmed_at
+        SET entity = excluded.entity, mapping = excluded.mapping, options = excluded.options,
+            confirmed_at = excluded.confirmed_at
         """,
         (signature, plan.entity.name, json.dumps(mapping), json.dumps(merged), request.now),
     )

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from models.store import UnitOfWork, connect, staging_path
 from models.store.connect import sentences
@@ -25,6 +25,7 @@ from models.values.imports import ImportRequest, Receipt
 from models.values.journal import Actor
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.write import Writer
+from services.sync.driver import driver
 from services.sync.map.plan import Plan, header_signature, make_plan
 from services.sync.read import read_table
 from services.sync.receipt import make_receipt
@@ -151,7 +152,7 @@ def _apply(
     rejects: Path | None = None
     try:
         with workspace.store.unit_of_work(actor, "import", "import", at=request.now, staging=staging) as work:
-            db = _raw(work)
+            db = driver(work.connection)
             watch.guard(db)
             try:
                 analysis.compare(db)
@@ -194,7 +195,7 @@ def _write(analysis: Analysis, writer: Writer) -> None:
 def _close(work: UnitOfWork, request: ImportRequest, analysis: Analysis, writer: Writer, receipt: Receipt) -> Changes:
     """Write what the book keeps of the import itself, and commit."""
     plan, import_id = analysis.plan, receipt.import_id
-    db = _raw(work)
+    db = driver(work.connection)
     db.execute(
         """
         INSERT INTO main.import_rejects (import_id, line, field, reason, cells)
@@ -243,10 +244,6 @@ def _words(plan: Plan, receipt: Receipt) -> str:
     if rows["rejected"]:
         parts.append(f"{rows['rejected']:,} rejected")
     return f"Imported {plan.table.path.name}: {', '.join(parts)}"
-
-
-def _raw(work: UnitOfWork) -> sqlite3.Connection:
-    return cast(sqlite3.Connection, cast(Any, work.connection.connection).dbapi_connection)
 
 
 def _sha256(path: Path) -> str:

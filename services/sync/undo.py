@@ -10,35 +10,20 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from models import tables
 from models.journal import clear_derived
 from models.store import UnitOfWork
 from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import UserError
-from models.values.imports import UndoPreview
 from models.values.journal import Actor
+from services.sync.driver import driver
+from services.sync.undo_check import ORDER, record_of, refusal, table_words
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
-# Rows go in this order: what refers to others before what is referred to.
-_ORDER = (
-    "stage_changes",
-    "opportunities",
-    "activities",
-    "surveys",
-    "email_events",
-    "reviews",
-    "tickets",
-    "conversations",
-    "order_lines",
-    "orders",
-    "products",
-    "identities",
-    "customers",
-)
 _REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
     name: tuple(
         (other.name, column.name)
@@ -47,14 +32,7 @@ _REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
         if any(key.column.table.name == name for key in column.foreign_keys)
         and other.name not in ("customer_risk_scores", "score_history")
     )
-    for name in _ORDER
-}
-_WORDS = {
-    "order_lines": "order lines",
-    "email_events": "email events",
-    "stage_changes": "stage changes",
-    "import_changes": "changes",
-    "alert_signals": "alerts",
+    for name in ORDER
 }
 _NAMED = 20
 
@@ -81,11 +59,11 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
     with workspace.store.unit_of_work(
         Actor("person", workspace.person), "undo-import", f"import:{import_id}", at=workspace.at
     ) as work:
-        db = _raw(work)
-        record = _record(db, import_id)
-        refusal = _refusal(db, import_id)
-        if refusal:
-            raise UserError(refusal)
+        db = driver(work.connection)
+        record = record_of(db, import_id)
+        refused = refusal(db, import_id)
+        if refused:
+            raise UserError(refused)
         undo = _Undo(db, work, import_id)
         work.undoes = record.journal_id
         undo.put_back()
@@ -95,84 +73,6 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
         work.touch(customers=undo.customers, everyone=undo.everyone, tables=undo.tables)
         db.execute("UPDATE imports SET undone_by = ? WHERE id = ?", (work.journal_entry(), import_id))
         return work.commit()
-
-
-def undo_preview(workspace: Workspace, import_id: int) -> UndoPreview:
-    """What undoing an import would take out and put back, or why it cannot be undone now."""
-    with workspace.store.read() as connection:
-        db = cast(sqlite3.Connection, cast(Any, connection.connection).dbapi_connection)
-        _record(db, import_id, undone_too=True)
-        takes_out = []
-        for table in reversed(_ORDER):
-            if table == "identities":
-                continue
-            count = db.execute(f"SELECT count(*) FROM {table} WHERE import_id = ?", (import_id,)).fetchone()[0]
-            if count:
-                takes_out.append((_words(table), count))
-        puts_back = db.execute(
-            "SELECT table_name, count(DISTINCT row_id) FROM import_changes WHERE import_id = ? GROUP BY 1 ORDER BY 1",
-            (import_id,),
-        ).fetchall()
-        return UndoPreview(
-            takes_out=tuple(takes_out),
-            puts_back=tuple((_words(name), count) for name, count in puts_back),
-            refused=_refusal(db, import_id),
-        )
-
-
-def overwritten_by(db: sqlite3.Connection, import_id: int) -> str | None:
-    """Name a later import, not undone, that changed rows which this one added or changed; None where there is none."""
-    found = db.execute(
-        """
-        SELECT l.id, l.file_name FROM import_changes c JOIN imports l ON l.id = c.import_id
-        WHERE l.id > :id AND l.undone_by IS NULL AND EXISTS (
-            SELECT 1 FROM import_changes m WHERE m.import_id = :id AND m.table_name = c.table_name AND m.row_id = c.row_id)
-        ORDER BY l.id LIMIT 1
-        """,
-        {"id": import_id},
-    ).fetchone()
-    changed = [
-        row[0]
-        for row in db.execute(
-            """
-            SELECT DISTINCT c.table_name FROM import_changes c JOIN imports l ON l.id = c.import_id
-            WHERE l.id > ? AND l.undone_by IS NULL
-            """,
-            (import_id,),
-        )
-    ]
-    for table in changed:
-        if found:
-            break
-        found = db.execute(
-            f"""
-            SELECT l.id, l.file_name FROM import_changes c JOIN imports l ON l.id = c.import_id
-            JOIN {table} t ON t.id = c.row_id
-            WHERE c.table_name = :table AND l.id > :id AND l.undone_by IS NULL AND t.import_id = :id ORDER BY l.id LIMIT 1
-            """,
-            {"table": table, "id": import_id},
-        ).fetchone()
-    return f"{found[1]} (import {found[0]})" if found else None
-
-
-@dataclass(frozen=True)
-class _Record:
-    file_name: str
-    journal_id: int
-
-
-def _record(db: sqlite3.Connection, import_id: int, *, undone_too: bool = False) -> _Record:
-    found = db.execute("SELECT file_name, journal_id, undone_by FROM imports WHERE id = ?", (import_id,)).fetchone()
-    if found is None:
-        raise UserError(f"There is no import {import_id}. “bellwether imports” lists them.")
-    if found[2] is not None and not undone_too:
-        raise UserError(f"Import {import_id} ({found[0]}) is undone already.")
-    return _Record(found[0], found[1])
-
-
-def _refusal(db: sqlite3.Connection, import_id: int) -> str:
-    later = overwritten_by(db, import_id)
-    return f"{later} changed rows of this import afterwards. Undo that one first." if later else ""
 
 
 @dataclass
@@ -200,7 +100,8 @@ class _Undo:
         for (table,) in changed:
             self.tables.add(table)
             cursor = self.db.execute(
-                "SELECT row_id, before, after FROM import_changes WHERE import_id = ? AND table_name = ? ORDER BY id DESC",
+                "SELECT row_id, before, after FROM import_changes "
+                "WHERE import_id = ? AND table_name = ? ORDER BY id DESC",
                 (self.import_id, table),
             )
             columns = [column.name for column in tables.metadata.tables[table].columns]
@@ -219,7 +120,7 @@ class _Undo:
             before, after = json.loads(before_text), json.loads(after_text)
             row = rows.get(row_id)
             if row is None:
-                self._keep(f"A row of {_words(table)} that the import changed is gone and cannot be put back.")
+                self._keep(f"A row of {table_words(table)} that the import changed is gone and cannot be put back.")
                 continue
             back = {name: value for name, value in before.items() if row[name] == after[name]}
             for name in before.keys() - back.keys():
@@ -236,7 +137,7 @@ class _Undo:
     def take_out(self) -> None:
         """Remove rows that the import added, unless others refer to them or a person changed them since."""
         self._gather_customers()
-        for table in _ORDER:
+        for table in ORDER:
             total = self.db.execute(f"SELECT count(*) FROM {table} WHERE import_id = ?", (self.import_id,)).fetchone()[
                 0
             ]
@@ -269,7 +170,7 @@ class _Undo:
                 SELECT t.id, ?2 FROM {table} t WHERE t.import_id = ?1
                   AND EXISTS (SELECT 1 FROM {other} o WHERE o.{column} = t.id AND {condition})
                 """,
-                (self.import_id, f"{_words(other)} refer to it"),
+                (self.import_id, f"{table_words(other)} refer to it"),
             )
         if table != "identities":
             self.db.execute(
@@ -284,7 +185,8 @@ class _Undo:
         elif self._kept_customers():
             # The identities of a customer who stays stay with it.
             self.db.execute(
-                "INSERT OR IGNORE INTO temp.kept SELECT i.id, '' FROM identities i JOIN customers c ON c.id = i.customer_id "
+                "INSERT OR IGNORE INTO temp.kept "
+                "SELECT i.id, '' FROM identities i JOIN customers c ON c.id = i.customer_id "
                 "WHERE i.import_id = ?1 AND c.import_id = ?1 AND c.id IN (SELECT id FROM temp.staying)",
                 (self.import_id,),
             )
@@ -320,12 +222,13 @@ class _Undo:
             return
         columns = [column.name for column in tables.metadata.tables[table].columns]
         listed = self.db.execute(
-            f"SELECT k.why, {', '.join('t.' + name for name in columns)} FROM temp.kept k JOIN {table} t ON t.id = k.id LIMIT {_NAMED}"
+            f"SELECT k.why, {', '.join('t.' + name for name in columns)} "
+            f"FROM temp.kept k JOIN {table} t ON t.id = k.id LIMIT {_NAMED}"
         ).fetchall()
         for why, *values in listed:
             self._keep(f"{_title(table, dict(zip(columns, values, strict=True)))} is kept, because {why}.")
         if count > len(listed):
-            self._keep(f"{count - len(listed):,} more {_words(table)} are kept for the same reasons.")
+            self._keep(f"{count - len(listed):,} more {table_words(table)} are kept for the same reasons.")
 
     def _withdraw_scores(self) -> None:
         """Scores and untouched cards of customers who go are computed, not brought: they go first."""
@@ -339,13 +242,14 @@ class _Undo:
     # -- what it means for scoring ------------------------------------------------------------------------------
 
     def _gather_customers(self) -> None:
-        for table in _ORDER:
+        for table in ORDER:
             column = "id" if table == "customers" else "customer_id"
             if table in ("order_lines", "stage_changes", "products", "identities"):
                 continue
             self._add_customers(
                 self.db.execute(
-                    f"SELECT DISTINCT {column} FROM {table} WHERE import_id = ? AND {column} IS NOT NULL LIMIT {EVERYONE_FROM + 1}",
+                    f"SELECT DISTINCT {column} FROM {table} WHERE import_id = ? AND {column} IS NOT NULL "
+                    f"LIMIT {EVERYONE_FROM + 1}",
                     (self.import_id,),
                 )
             )
@@ -384,15 +288,9 @@ class _Undo:
         self.work.keep(sentence)
 
 
-def _words(table: str) -> str:
-    return _WORDS.get(table, table.replace("_", " "))
-
-
 def _title(table: str, row: dict[str, Any]) -> str:
-    noun = {"opportunities": "Opportunity", "activities": "Activity"}.get(table, _words(table).rstrip("s").capitalize())
+    noun = {"opportunities": "Opportunity", "activities": "Activity"}.get(
+        table, table_words(table).rstrip("s").capitalize()
+    )
     name = row.get("name") if table in ("customers", "products") else row.get("external_id")
     return f"{noun} {name or row.get('external_id')}"
-
-
-def _raw(work: UnitOfWork) -> sqlite3.Connection:
-    return cast(sqlite3.Connection, cast(Any, work.connection.connection).dbapi_connection)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from models.values.errors import Cancelled
@@ -26,7 +27,7 @@ from services.sync.apply.compare import (
     sort_out_keys,
     tally,
 )
-from services.sync.apply.match import Matches, match_items, match_people
+from services.sync.apply.match import Matches, adopt_source, match_items, match_people
 from services.sync.apply.target import Target, targets_of
 from services.sync.map.plan import Plan
 from services.sync.stage.layout import layout_of
@@ -115,8 +116,9 @@ class Analysis:
 
     def compare(self, db: sqlite3.Connection) -> None:
         """Match and compare; `db` is a connection of the store with the staging file attached."""
-        plan, layout, source = self.plan, self.layout, self.plan.source
         self._watch.step("Matching customers")
+        self._adopt(db)
+        plan, layout, source = self.plan, self.layout, self.plan.source
         sort_out_keys(db, layout, self.stager, loose=not layout.keyed)
         if layout.has_people:
             self.matches = match_people(db, plan, source)
@@ -134,6 +136,16 @@ class Analysis:
         else:
             compare(db, self.targets[0], source)
         self.tallies = {target.staged: tally(db, target.staged) for target in self.targets}
+
+    def _adopt(self, db: sqlite3.Connection) -> None:
+        """Take the file as a further export of a system that is in the book, where its ids say so."""
+        system = adopt_source(db, self.plan)
+        if system is not None and system != self.plan.source:
+            self.plan = replace(self.plan, source=system)
+            self.warnings.append(
+                f"Taken as a further export of “{system}”, because it names the same ids. "
+                "If it is of another system, undo this import and name that with --source."
+            )
 
     def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:
         orders, lines = self.targets

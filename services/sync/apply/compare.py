@@ -88,8 +88,8 @@ def put_orders_together(db: sqlite3.Connection, layout: Layout, *, keyless: bool
     gathered["kind"] = "coalesce(min(kind), CASE WHEN sum(amount_minor) < 0 THEN 'return' ELSE 'purchase' END)"
     db.execute(
         f"""
-        CREATE TABLE stage.o (key TEXT PRIMARY KEY, who INTEGER, {", ".join(gathered)}, first_row INTEGER, lines INTEGER,
-            totalled INTEGER, file_minor INTEGER, target_id INTEGER, state INTEGER) WITHOUT ROWID
+        CREATE TABLE stage.o (key TEXT PRIMARY KEY, who INTEGER, {", ".join(gathered)}, first_row INTEGER,
+            lines INTEGER, totalled INTEGER, file_minor INTEGER, target_id INTEGER, state INTEGER) WITHOUT ROWID
         """
     )
     db.execute(
@@ -183,8 +183,9 @@ def mark_order_changes(db: sqlite3.Connection) -> None:
     db.execute(
         f"""
         UPDATE stage.r SET note = 'order'
-        WHERE row IN (SELECT first_row FROM stage.o WHERE state = {CHANGED}
-                      AND NOT EXISTS (SELECT 1 FROM stage.r q WHERE q.ord = o.key AND (q.state IS NULL OR q.state = {CHANGED})))
+        WHERE row IN (
+            SELECT first_row FROM stage.o WHERE state = {CHANGED} AND NOT EXISTS (
+                SELECT 1 FROM stage.r q WHERE q.ord = o.key AND (q.state IS NULL OR q.state = {CHANGED})))
         """
     )
 
@@ -231,7 +232,10 @@ def _pair_edited(db: sqlite3.Connection, target: Target, source: str) -> None:
     """
     staged = f"stage.{target.staged}"
     total, unmatched = db.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE target_id IS NULL) FROM {staged} WHERE state IS NULL OR state < {IGNORED}"
+        f"""
+        SELECT count(*), count(*) FILTER (WHERE target_id IS NULL) FROM {staged}
+        WHERE state IS NULL OR state < {IGNORED}
+        """
     ).fetchone()
     by_order = target.table == "order_lines"
     if not unmatched or (not by_order and unmatched > _SHARE_OF_SAME * total):

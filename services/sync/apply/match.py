@@ -1,7 +1,7 @@
 """Which customer of the book each customer of the file is: by id, then email, then phone; by name where there is no id.
 
-All of it in the staging file, set by set; nothing is written into the book here. Customers who are not found are grouped,
-so that the same person under one id and one email becomes one customer and not two.
+All of it in the staging file, set by set; nothing is written into the book here. Customers who are not found are
+grouped, so that the same person under one id and one email becomes one customer and not two.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ _KNOWN_SOURCES = frozenset(system.name for system in SYSTEMS)
 # A book without a list of products knows none of a shop's thousands: that goes without saying. A few are told.
 _FEW = 20
 _SAME_SOURCE_ID = """
-    EXISTS (SELECT 1 FROM main.identities o WHERE o.customer_id = i.customer_id AND o.kind = 'external_id' AND o.source = :source)
+    EXISTS (SELECT 1 FROM main.identities o
+            WHERE o.customer_id = i.customer_id AND o.kind = 'external_id' AND o.source = :source)
 """
 
 
@@ -29,6 +30,57 @@ class Matches:
     created: int
     by: dict[str, int]
     warnings: tuple[str, ...]
+
+
+def adopt_source(db: sqlite3.Connection, plan: Plan) -> str | None:
+    """Another export of the same, unknown system: one that knows at least half of the ids that this file names.
+
+    A customers.csv and an orders.csv of one shop have no more in common than their ids. Files of systems that are
+    recognised, or whose system a person has named, are never joined this way; nor are ids that are only small numbers.
+
+    Returns
+    -------
+    str or None
+        The system under which that export is known; None where this file stays a system of its own.
+    """
+    if plan.recognition.system is not None or plan.source_said or _is_known(db, plan.source):
+        return None
+    if plan.entity.name == "stage_changes":
+        named, table, condition = "SELECT DISTINCT ref AS id FROM stage.r", "opportunities", "k.external_id = n.id"
+    elif plan.has("customer_id"):
+        named, table = "SELECT DISTINCT external_id AS id FROM stage.people", "identities"
+        condition = "k.kind = 'external_id' AND k.value = n.id"
+    else:
+        return None
+    db.execute(f"CREATE TABLE stage.named AS SELECT id FROM ({named}) WHERE id IS NOT NULL")
+    total, telling = db.execute(
+        "SELECT count(*), count(*) FILTER (WHERE length(id) >= 4 OR id GLOB '*[A-Za-z]*') FROM stage.named"
+    ).fetchone()
+    if not total or telling < 0.9 * total:
+        return None
+    best: tuple[int, str | None] = (0, None)
+    for (other,) in db.execute("SELECT source FROM main.imports GROUP BY source ORDER BY min(id)").fetchall():
+        if other in _KNOWN_SOURCES:
+            continue
+        known = db.execute(
+            f"""
+            SELECT count(*) FROM stage.named n
+            WHERE EXISTS (SELECT 1 FROM main.{table} k WHERE k.source = ? AND {condition})
+            """,
+            (other,),
+        ).fetchone()[0]
+        if known > best[0]:
+            best = (known, other)
+    return best[1] if best[0] * 2 >= total else None
+
+
+def _is_known(db: sqlite3.Connection, source: str) -> bool:
+    """Whether files of this system, by name, are in the book."""
+    return bool(
+        db.execute(
+            "SELECT EXISTS (SELECT 1 FROM main.imports WHERE source = ? AND undone_by IS NULL)", (source,)
+        ).fetchone()[0]
+    )
 
 
 def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
@@ -47,13 +99,6 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
     warnings: list[str] = []
     if db.execute("SELECT EXISTS (SELECT 1 FROM main.identities)").fetchone()[0]:
         _by_id(db, source)
-        adopted = _adopted_source(db, plan, source)
-        if adopted:
-            count = _by_id(db, adopted)
-            warnings.append(
-                f"{count:,} customers were found by their id in “{adopted}”. "
-                "If these are other customers, undo this import and name its system with --source."
-            )
         own = plan.entity.customer == "self"
         _by_contact(db, "email", source, own=own)
         _by_contact(db, "phone", source, own=own)
@@ -82,44 +127,6 @@ def _by_id(db: sqlite3.Connection, source: str) -> int:
         """,
         {"source": source},
     ).rowcount
-
-
-def _adopted_source(db: sqlite3.Connection, plan: Plan, source: str) -> str | None:
-    """Another export of the same, unknown system: one that knows at least half of this file's ids.
-
-    A customers.csv and an orders.csv of one shop have no more in common than their ids. Files of systems that are
-    recognised, or whose system a person has named, are never joined this way.
-    """
-    if plan.recognition.system is not None:
-        return None
-    total, telling, waiting = db.execute(
-        """
-        SELECT count(DISTINCT external_id),
-               count(DISTINCT CASE WHEN length(external_id) >= 4 OR external_id GLOB '*[A-Za-z]*' THEN external_id END),
-               count(DISTINCT CASE WHEN customer_id IS NULL THEN external_id END)
-        FROM stage.people
-        """
-    ).fetchone()
-    if not waiting or telling < 0.9 * total:
-        return None
-    others = [
-        row[0]
-        for row in db.execute(
-            "SELECT DISTINCT source FROM main.identities WHERE kind = 'external_id' AND source <> ?", (source,)
-        )
-        if row[0] not in _KNOWN_SOURCES
-    ]
-    best: tuple[int, str] = (0, "")
-    for other in others:
-        known = db.execute(
-            """
-            SELECT count(DISTINCT p.external_id) FROM stage.people p
-            JOIN main.identities i ON i.kind = 'external_id' AND i.source = ? AND i.value = p.external_id
-            """,
-            (other,),
-        ).fetchone()[0]
-        best = max(best, (known, other))
-    return best[1] if best[0] * 2 >= total else None
 
 
 def _by_contact(db: sqlite3.Connection, kind: str, source: str, *, own: bool) -> None:
@@ -201,7 +208,8 @@ def _group_new(db: sqlite3.Connection) -> None:
             f"""
             UPDATE stage.people SET head = coalesce(
                 (SELECT min(q.head) FROM stage.people q WHERE q.{kind} = people.{kind} AND q.head IS NOT NULL),
-                (SELECT min(q.who) FROM stage.people q WHERE q.{kind} = people.{kind} AND q.head IS NULL AND q.customer_id IS NULL))
+                (SELECT min(q.who) FROM stage.people q
+                 WHERE q.{kind} = people.{kind} AND q.head IS NULL AND q.customer_id IS NULL))
             WHERE customer_id IS NULL AND head IS NULL AND {kind} IS NOT NULL
             """
         )

@@ -62,7 +62,8 @@ class Writer:
         """Make customers of those who are named in rows about something else and are not in the book."""
         made = self._db.execute(
             f"""
-            INSERT INTO main.customers (source, external_id, import_id, name, email, phone, company, city, region, country)
+            INSERT INTO main.customers (
+                source, external_id, import_id, name, email, phone, company, city, region, country)
             SELECT :source, coalesce(p.external_id, p.email, p.phone, p.name_key), :import_id, {_LONGEST_NAME},
                    p.email, p.phone_text, p.company, p.city, p.region, p.country
             FROM stage.people p
@@ -88,7 +89,8 @@ class Writer:
                 given[name] = f"coalesce({given[name]}, 'unknown')"
         given["external_id"] = "s.key"
         given["name"] = (
-            "(SELECT coalesce(s.name, default_name(p.external_id, p.email, p.phone_text)) FROM stage.people p WHERE p.who = s.who)"
+            "(SELECT coalesce(s.name, default_name(p.external_id, p.email, p.phone_text)) "
+            "FROM stage.people p WHERE p.who = s.who)"
         )
         made = self._db.execute(
             f"""

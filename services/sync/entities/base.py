@@ -1,4 +1,4 @@
-"""What an entity is made of: fields with their type, the headers under which files have them, and where they are kept."""
+"""What an entity is made of: fields with their type, the headers that files give them, and where they are kept."""
 
 from __future__ import annotations
 

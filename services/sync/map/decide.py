@@ -1,4 +1,4 @@
-"""What cannot be seen in one cell and is decided once for a column: the order of day and month, the decimal sign, zeros.
+"""What cannot be seen in one cell and is decided once for a column: order of day and month, decimal sign, zeros.
 
 A decision is taken on evidence. If the first rows have none, the whole column is read; if that has none either, the
 person is asked, because a date read the wrong way round is a silent lie.
@@ -55,7 +55,7 @@ class DateEvidence:
 
 
 def date_orders(table: Table, columns: Sequence[int]) -> dict[int, DateOrder | None]:
-    """Decide the order of day and month of columns, reading the whole file only where its first rows do not settle it."""
+    """Decide the order of day and month of columns; the whole file is read where its first rows do not settle it."""
     evidence = {place: DateEvidence() for place in columns}
     for place, found in evidence.items():
         found.take(row[place] for row in table.sample if place < len(row))

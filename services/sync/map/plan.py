@@ -71,6 +71,7 @@ class Plan:
     columns: tuple[MappedColumn, ...]
     extra: tuple[tuple[int, str], ...]
     source: str
+    source_said: bool
     zone: tzinfo
     currency: str
     zone_assumed: bool
@@ -153,6 +154,7 @@ def make_plan(
         recognition=recognition,
         columns=columns,
         extra=extra,
+        source_said=bool(options.source) or remembered is not None,
         source=options.source or _source(table, recognition, remembered),
         zone=zone,
         currency=_currency(table, recognition, columns, options, book_currency),
@@ -246,7 +248,7 @@ def _source(table: Table, recognition: Recognition, remembered: Remembered | Non
 
 
 def source_from_name(name: str) -> str:
-    """The name of a file without endings, numbers and dates, so that next month's export has the same: "orders_export"."""
+    """A file's name without endings, numbers and dates: next month's export has the same, such as "orders_export"."""
     stem = re.sub(r"(?:\.(?:csv|tsv|txt|tab|psv|gz|dat))+$", "", name, flags=re.IGNORECASE)
     stem = re.sub(r"(?:\.\d+)?\.rejects$", "", stem)
     short = re.sub(r"(?:[\s_.\-]*(?:\(?\d+\)?|copy|final|new|latest))+$", "", stem, flags=re.IGNORECASE)

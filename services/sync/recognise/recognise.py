@@ -63,7 +63,7 @@ def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[s
 
 
 def rank_entities(columns: Sequence[str], chosen: Mapping[str, str] | None = None) -> list[tuple[float, Entity]]:
-    """All entities by how well headers name their fields, the best first; those that lack something needed are left out."""
+    """Entities by how well headers name their fields, best first; those that lack something needed are left out."""
     ranked = []
     for entity in ENTITIES.values():
         mapping = _with(propose(entity, columns), chosen or {})

@@ -35,7 +35,7 @@ class OrderColumns:
         return (column.place, column.header) if column else (0, "Amount")
 
     def add(self, values: dict[str, list[Any]], count: int, keys: Sequence[Any] | None) -> list[Any]:
-        """Put amounts, totals, kinds and currencies into `values`; return amounts, with a `Fault` where there is none."""
+        """Put amounts, totals, kinds and currencies into `values`; return amounts, a `Fault` where there is none."""
         currencies = values.get("currency")
         if currencies is None:
             values["currency"] = [self._currency] * count

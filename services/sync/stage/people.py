@@ -40,7 +40,7 @@ CREATE TABLE items (what INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name
 
 
 class Numbered(dict[Any, Any]):
-    """Distinct texts, or tuples of texts, to numbers from 1. Forgets what it has seen before it grows large; numbers go on."""
+    """Distinct texts, or tuples of texts, to numbers from 1; forgets them before it grows large, the numbers go on."""
 
     __slots__ = ("_first_sight", "faulty", "last", "waiting")
 

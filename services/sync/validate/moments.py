@@ -13,7 +13,10 @@ from typing import Any
 
 from services.sync.validate.memo import Fault, Memo, Unfit
 
-_TIME = r"(?:[T\s,]+(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp])?\.?[Mm]?\.?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+_TIME = (
+    r"(?:[T\s,]+(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?"
+    r"\s*([AaPp])?\.?[Mm]?\.?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+)
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.IGNORECASE)
 _COMPACT = re.compile(rf"((?:19|20)\d{{2}})(\d{{2}})(\d{{2}}){_TIME}", re.IGNORECASE)
 _THREE = re.compile(rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE)
@@ -134,12 +137,10 @@ def _utc(day: date, clock: tuple[Any, ...], zone: tzinfo) -> str:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 23 or minute > 59 or second > 60:
         raise Unfit("is no time of day")
-    naive = datetime(day.year, day.month, day.day, hour, minute, min(second, 59))
     offset = (clock[4] or "").upper()
-    if not offset:
-        moment = naive.replace(tzinfo=zone).astimezone(UTC)
-    else:
-        moment = naive.replace(tzinfo=UTC) - _shift(offset)
+    here = UTC if offset else zone
+    written = datetime(day.year, day.month, day.day, hour, minute, min(second, 59), tzinfo=here)
+    moment = written - _shift(offset) if offset else written.astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

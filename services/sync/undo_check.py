@@ -1,0 +1,123 @@
+"""What undoing an import would do, and whether a later import stands in its way."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.values.errors import UserError
+from models.values.imports import UndoPreview
+from services.sync.driver import driver
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+# Rows go in this order: what refers to others before what is referred to.
+ORDER = (
+    "stage_changes",
+    "opportunities",
+    "activities",
+    "surveys",
+    "email_events",
+    "reviews",
+    "tickets",
+    "conversations",
+    "order_lines",
+    "orders",
+    "products",
+    "identities",
+    "customers",
+)
+_WORDS = {
+    "order_lines": "order lines",
+    "email_events": "email events",
+    "stage_changes": "stage changes",
+    "import_changes": "changes",
+    "alert_signals": "alerts",
+}
+
+
+def table_words(table: str) -> str:
+    """A table in the words of the window."""
+    return _WORDS.get(table, table.replace("_", " "))
+
+
+def undo_preview(workspace: Workspace, import_id: int) -> UndoPreview:
+    """What undoing an import would take out and put back, or why it cannot be undone now."""
+    with workspace.store.read() as connection:
+        db = driver(connection)
+        record_of(db, import_id, undone_too=True)
+        takes_out = []
+        for table in reversed(ORDER):
+            if table == "identities":
+                continue
+            count = db.execute(f"SELECT count(*) FROM {table} WHERE import_id = ?", (import_id,)).fetchone()[0]
+            if count:
+                takes_out.append((table_words(table), count))
+        puts_back = db.execute(
+            "SELECT table_name, count(DISTINCT row_id) FROM import_changes WHERE import_id = ? GROUP BY 1 ORDER BY 1",
+            (import_id,),
+        ).fetchall()
+        return UndoPreview(
+            takes_out=tuple(takes_out),
+            puts_back=tuple((table_words(name), count) for name, count in puts_back),
+            refused=refusal(db, import_id),
+        )
+
+
+def overwritten_by(db: sqlite3.Connection, import_id: int) -> str | None:
+    """Name a later import, not undone, that changed rows which this one added or changed; None where there is none."""
+    found = db.execute(
+        """
+        SELECT l.id, l.file_name FROM import_changes c JOIN imports l ON l.id = c.import_id
+        WHERE l.id > :id AND l.undone_by IS NULL AND EXISTS (
+            SELECT 1 FROM import_changes m
+            WHERE m.import_id = :id AND m.table_name = c.table_name AND m.row_id = c.row_id)
+        ORDER BY l.id LIMIT 1
+        """,
+        {"id": import_id},
+    ).fetchone()
+    changed = [
+        row[0]
+        for row in db.execute(
+            """
+            SELECT DISTINCT c.table_name FROM import_changes c JOIN imports l ON l.id = c.import_id
+            WHERE l.id > ? AND l.undone_by IS NULL
+            """,
+            (import_id,),
+        )
+    ]
+    for table in changed:
+        if found:
+            break
+        found = db.execute(
+            f"""
+            SELECT l.id, l.file_name FROM import_changes c JOIN imports l ON l.id = c.import_id
+            JOIN {table} t ON t.id = c.row_id
+            WHERE c.table_name = :table AND l.id > :id AND l.undone_by IS NULL AND t.import_id = :id
+            ORDER BY l.id LIMIT 1
+            """,
+            {"table": table, "id": import_id},
+        ).fetchone()
+    return f"{found[1]} (import {found[0]})" if found else None
+
+
+@dataclass(frozen=True)
+class ImportHead:
+    file_name: str
+    journal_id: int
+
+
+def record_of(db: sqlite3.Connection, import_id: int, *, undone_too: bool = False) -> ImportHead:
+    found = db.execute("SELECT file_name, journal_id, undone_by FROM imports WHERE id = ?", (import_id,)).fetchone()
+    if found is None:
+        raise UserError(f"There is no import {import_id}. “bellwether imports” lists them.")
+    if found[2] is not None and not undone_too:
+        raise UserError(f"Import {import_id} ({found[0]}) is undone already.")
+    return ImportHead(found[0], found[1])
+
+
+def refusal(db: sqlite3.Connection, import_id: int) -> str:
+    later = overwritten_by(db, import_id)
+    return f"{later} changed rows of this import afterwards. Undo that one first." if later else ""
