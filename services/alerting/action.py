@@ -12,10 +12,10 @@ from typing import Any
 from models.store import UnitOfWork
 from models.values.errors import UserError
 from models.values.journal import Actor
+from models.values.words import count
 from services.alerting.cards import CLOSED, cards_by_id
 from services.alerting.merge import Card
 from services.alerting.sla import DueTimes
-from services.insight.words import count
 from services.workspace import Workspace
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from models.tables import alerts, customers, notes, tasks
 from models.values.changes import Changes
 from models.values.errors import UserError
+from models.values.words import day
 from services.alerting.action import is_open, on_cards, worked
-from services.insight.words import day
 from services.workspace import Workspace
 
 

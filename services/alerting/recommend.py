@@ -16,8 +16,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from models.values.errors import UserError
+from models.values.words import money, percent
 from services.alerting.rules import RULE_FILES
-from services.insight.words import money, percent
 from services.settings import Policy
 
 PLAYBOOK_FILE: Final = RULE_FILES / "playbook.toml"

@@ -17,12 +17,12 @@ from models.values.alerts import Severity
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
+from models.values.words import day
 from services.alerting.action import Action, is_open, on_cards
 from services.alerting.cards import CLOSED, moment_of, stored
 from services.alerting.life import closing_values, open_values
 from services.alerting.merge import Card
 from services.alerting.sla import due_after
-from services.insight.words import day
 from services.workspace import Workspace
 
 OUTCOMES: Final = {"came_back": "came back", "saved": "saved", "lost": "lost", "no_issue": "no issue"}

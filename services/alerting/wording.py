@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from models.values.words import count, money, percent, whole
 from services.alerting.rules import PLACEHOLDER
-from services.insight.words import count, money, percent, whole
 
 
 class Wording:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from models.values import words
 from models.values.customers import (
     CustomerFilter,
     CustomerRow,
@@ -20,7 +21,6 @@ from models.values.customers import (
     FilterChoices,
     SortColumn,
 )
-from services.insight import words
 from services.insight.matching import Conditions, conditions_of
 from services.insight.reader import Reader, marks
 

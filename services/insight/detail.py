@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from models.values import words
 from models.values.alerts import (
     AlertDetail,
     AlertRow,
@@ -17,7 +18,7 @@ from models.values.alerts import (
     Severity,
     WorkItem,
 )
-from services.insight import story, words
+from services.insight import story
 from services.insight.figures import read_figures
 from services.insight.permission import read_permission
 from services.insight.queue_marks import TAB_STATES

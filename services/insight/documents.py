@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from models.values import words
 from models.values.alerts import AlertRow, Permission, QueueTab
-from services.insight import words
 from services.insight.detail import read_open_work
 from services.insight.permission import read_permission
 from services.insight.profile import read_profile

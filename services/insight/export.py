@@ -17,9 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from models.values import words
 from models.values.alerts import Severity
 from models.values.errors import EnvironmentFault, UserError
-from services.insight import words
 from services.insight.queue_rows import OPEN_CARDS
 from services.insight.reader import Reader
 

@@ -6,8 +6,8 @@ import json
 import sqlite3
 from datetime import timedelta
 
+from models.values import words
 from models.values.alerts import Driver, ScoreFigures
-from services.insight import words
 from services.insight.reader import Reader
 
 CHANGE_DAYS = 60

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
+from models.values import words
 from models.values.alerts import Freshness
-from services.insight import words
 from services.insight.reader import Reader
 
 #: Kind of data in words, its table and the column with its day.

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
+from models.values import words
 from models.values.alerts import Permission
-from services.insight import words
 from services.insight.reader import Reader
 
 _SUPPRESSED_FOR_GOOD = "9999"

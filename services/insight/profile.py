@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
+from models.values import words
 from models.values.alerts import ScoreFigures
 from models.values.customers import CustomerProfile, IdentityField, Milestone
-from services.insight import words
 from services.insight.detail import deal_words, metadata_line, read_ids, stage_since
 from services.insight.figures import read_figures
 from services.insight.queue_rows import read_open_card

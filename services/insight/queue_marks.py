@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from models.values import words
 from models.values.alerts import QueueFilter, QueueGroup, QueueTab, Severity
-from services.insight import words
 from services.insight.reader import Reader, marks
 
 TAB_STATES: dict[QueueTab, tuple[str, ...]] = {

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
+from models.values import words
 from models.values.alerts import AlertKind, AlertRow, AlertState, QueueFilter, QueuePage, QueueTab, Severity
-from services.insight import words
 from services.insight.queue_marks import (
     AT_RISK,
     TAB_STATES,

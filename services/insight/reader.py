@@ -14,8 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any, cast
 
+from models.values import words
 from models.values.money import exponent
-from services.insight import words
 from services.settings import Policy, reporting_currency
 from services.settings.local_zone import this_computers_zone
 from services.workspace import Clock, FixedClock, Workspace

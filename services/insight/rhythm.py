@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from statistics import quantiles
 
+from models.values import words
 from models.values.alerts import Rhythm, RhythmPoint
-from services.insight import words
 from services.insight.reader import Reader
 
 WINDOW_DAYS = 365

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from models.values import words
 from models.values.alerts import AlertRow, ScoreFigures
-from services.insight import words
 from services.insight.reader import Reader
 from services.insight.rhythm import missed_orders
 

@@ -6,8 +6,8 @@ import math
 from datetime import timedelta
 from typing import Literal
 
+from models.values import words
 from models.values.alerts import QueueFilter, Severity, Tile
-from services.insight import words
 from services.insight.queue_marks import read_line, start_of_today
 from services.insight.reader import Reader
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from models.values import words
 from models.values.alerts import TimelineRow
-from services.insight import words
 from services.insight.reader import Reader, marks
 
 Tone = Literal["neutral", "bad", "good"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.insight import words as sentences
+from models.values import words as sentences
 from views import words
 from views.words import THIN
 
