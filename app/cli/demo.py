@@ -81,7 +81,8 @@ def _print_list(workspace: Workspace, outcome: ImportOutcome | None, as_json: bo
         documents = read_alert_documents(reader)
     receipts = [result.receipt.as_json() for result in outcome.files if result.receipt] if outcome else []
     for receipt in receipts:
-        say(f"{receipt['file']}: {receipt['rows']['read']:,} rows read, {receipt['rows']['inserted']:,} new")
+        rows = receipt["rows"]
+        say(f"{Path(receipt['file']).name}: {rows['read']:,} rows read, {rows['inserted']:,} new")
     book = {"store": str(workspace.store.path), "imports": receipts, "alerts": documents}
     answer(book, at_risk_list(documents), as_json)
 

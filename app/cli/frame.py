@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -108,7 +108,7 @@ def never_cancelled() -> bool:
     return False
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: frozenset[int] = frozenset()) -> str:
     """Return rows as aligned columns of text; ``right`` holds the numbers of columns aligned to the right."""
     widths = [max([len(head[n]), *(len(row[n]) for row in rows)]) for n in range(len(head))]
 

@@ -1,0 +1,157 @@
+"""The command line from a person's or a script's side: DATA.md's contract on small files, in one process."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import run_command
+
+ORDERS = """Order ID,Customer ID,Email,Ordered at,Amount,Currency
+{rows}
+"""
+NAMES = ("Linden Supply", "Ridgeway Toys", "Halden Stationery", "Okafor Studio")
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    """A shop's export: four customers who buy every other week for half a year; the first stops in April."""
+    rows = []
+    for customer, name in enumerate(NAMES, 1):
+        for week in range(0, 14 if customer == 1 else 26, 2):
+            month, day = divmod(week * 7, 28)
+            address = f"{name.split()[0].lower()}@shop.example"
+            rows.append(f"O{customer}{week:02d},C{customer},{address},2026-{month + 1:02d}-{day + 1:02d},25.50,USD")
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS.format(rows="\n".join(rows)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def ask(store_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run a command on the test's book with --json; returns (exit code, document or None, standard error)."""
+
+    def run(*words: str) -> tuple[int, Any, str]:
+        capsys.readouterr()
+        code = run_command([*words, "--store", str(store_path), "--json"])
+        printed = capsys.readouterr()
+        return code, json.loads(printed.out) if printed.out else None, printed.err
+
+    return run
+
+
+def test_a_receipt_adds_up_and_a_second_import_changes_nothing(ask: Any, orders: Path) -> None:
+    code, receipts, _ = ask("import", str(orders))
+    assert code == 0
+    rows = receipts[0]["rows"]
+    assert rows["read"] == rows["inserted"] == 7 + 3 * 13
+    assert receipts[0]["totals"] == {"USD": 46 * 2550}
+    assert set(receipts[0]) >= {"file", "recognised_as", "import_id", "dialect", "mapping", "entities", "customers"}
+    before = ask("verify")[1]["content_hash"]
+    code, receipts, _ = ask("import", str(orders))
+    assert code == 0 and receipts[0]["rows"]["unchanged"] == rows["read"]
+    assert ask("verify")[1]["content_hash"] == before
+
+
+def test_a_dry_run_says_what_the_import_then_does(ask: Any, orders: Path) -> None:
+    _, dry, _ = ask("import", str(orders), "--dry-run")
+    assert ask("customers")[1] == {"customers": []}
+    _, wet, _ = ask("import", str(orders))
+    for key in ("rows", "entities", "customers", "totals", "reasons", "mapping"):
+        assert dry[0][key] == wet[0][key]
+
+
+def test_undoing_an_import_brings_the_hash_back(ask: Any, orders: Path) -> None:
+    ask("customer", "add", "name=Brightwell Dental", "tier=Gold")
+    before = ask("verify")[1]["content_hash"]
+    _, receipts, _ = ask("import", str(orders))
+    assert ask("verify")[1]["content_hash"] != before
+    code, _, _ = ask("undo-import", str(receipts[0]["import_id"]))
+    assert code == 0
+    assert ask("verify")[1]["content_hash"] == before
+
+
+def test_undo_after_an_import_names_the_way(ask: Any, orders: Path) -> None:
+    ask("customer", "add", "name=Brightwell Dental")
+    ask("import", str(orders))
+    code, document, told = ask("undo")
+    assert code == 1 and document is None and "undo-import 1" in told
+    assert len(ask("customers")[1]["customers"]) == 5
+
+
+def test_a_customer_by_hand_is_added_changed_shown_and_undone(ask: Any) -> None:
+    assert ask("customer", "add", "name=Brightwell Dental", "tier=Gold")[0] == 0
+    number = str(ask("customers")[1]["customers"][0]["id"])
+    assert ask("customer", "set", number, "tier=Platinum")[0] == 0
+    assert ask("customer", number)[1]["name"] == "Brightwell Dental"
+    assert ask("customers", "--query", "bright")[1]["customers"][0]["tier"] == "Platinum"
+    assert ask("undo")[0] == 0
+    assert ask("customers")[1]["customers"][0]["tier"] == "Gold"
+    assert ask("undo")[0] == 0
+    assert ask("customers")[1] == {"customers": []}
+    assert ask("customer", number)[0] == 1
+
+
+def test_scores_and_the_export_agree_with_the_contract(ask: Any, orders: Path, tmp_path: Path) -> None:
+    ask("import", str(orders), "--no-score")
+    code, run, _ = ask("score")
+    assert code == 0 and run["scored"] == run["customers"] == 4 and run["as_of"] == "2026-07-01"
+    target = tmp_path / "scores.csv"
+    assert ask("export", "scores", "--out", str(target))[0] == 0
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert (
+        list(rows[0])
+        == (
+            "customer_id external_id name as_of engagement health churn_risk churn_horizon_days clv clv_low clv_high"
+            " clv_horizon_months currency value_at_risk segment trend confidence model drivers"
+        ).split()
+    )
+    assert all(0 <= float(row["churn_risk"]) <= 1 for row in rows)
+
+
+def test_an_earlier_day_is_shown_and_leaves_the_book_as_it_is(ask: Any, orders: Path) -> None:
+    ask("import", str(orders))
+    before = ask("verify")[1]["head"], ask("customers")[1]
+    _, then, _ = ask("score", "--as-of", "2026-03-31")
+    assert then["as_of"] == "2026-03-31" and not then["stored"]
+    assert ask("alerts", "--as-of", "2026-03-31")[0] == 0
+    assert ask("customers", "--as-of", "2026-03-31")[1]["customers"]
+    assert (ask("verify")[1]["head"], ask("customers")[1]) == before
+    assert ask("alerts", "--as-of", "2999-01-01")[0] == 1
+    assert ask("alerts", "--as-of", "yesterday")[0] == 2
+
+
+def test_one_of_several_files_that_fails_is_done_in_part(ask: Any, orders: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    code, documents, told = ask("import", str(orders), str(empty))
+    assert code == 3 and documents[1]["error"] and told.count("\n") == 1
+    assert ask("import", str(empty))[0] == 1
+
+
+def test_read_writes_a_clean_table(orders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    messy = tmp_path / "messy.csv"
+    messy.write_bytes('Name;Ort\r\n"Müller; Söhne";Köln\r\n'.encode("cp1252"))
+    assert run_command(["read", str(messy), "--out", str(tmp_path / "clean"), "--json"]) == 0
+    (document,) = json.loads(capsys.readouterr().out)
+    assert document["columns"] == ["Name", "Ort"] and document["rows"] == 1 and document["error"] is None
+    assert (tmp_path / "clean" / "messy.csv").read_bytes() == "Name,Ort\r\nMüller; Söhne,Köln\r\n".encode()
+    assert run_command(["read", str(tmp_path / "none.csv")]) == 1
+    assert run_command(["read", str(orders), str(tmp_path / "none.csv"), "--json"]) == 3
+
+
+def test_words_are_for_people_and_nothing_else_stands_beside_json(
+    store_path: Path, orders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["import", str(orders), "--store", str(store_path)]) == 0
+    words = capsys.readouterr().out
+    assert re.search(r"46 read = 46 new", words) and "customers scored" in words
+    for command in ("imports", "alerts", "rules", "journal", "run"):
+        assert run_command([command, "--store", str(store_path)]) == 0
+        assert capsys.readouterr().out.strip()
