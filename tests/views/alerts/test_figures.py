@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from models.values.alerts import ScoreFigures
+from services.settings import BusinessHours, Policy
+from views.alerts.figures import FigureStrip, figures_of, risk_ink
+from views.alerts.panels import Until, next_working_day, snooze_choices
+from views.theme import Theme
+from views.words import THIN
+
+FULL = ScoreFigures(
+    as_of="2026-11-20",
+    churn_risk=0.72,
+    churn_horizon_days=90,
+    churn_change_points=31.2,
+    engagement=34,
+    engagement_change=-27,
+    engagement_threshold=50,
+    health=41,
+    health_coverage=6,
+    change_days=60,
+    value_at_risk_minor=524_000,
+    value_at_risk_low_minor=360_000,
+    value_at_risk_high_minor=710_000,
+    clv_if_stays_minor=728_000,
+    clv_minor=700_000,
+    clv_low_minor=600_000,
+    clv_high_minor=800_000,
+    clv_horizon_months=12,
+    currency="USD",
+    confidence="high",
+    confidence_why=(),
+    last_order_on="2026-09-07",
+    last_order_words="7 Sep · $386",
+    days_since_last_order=74,
+    usual_gap_days=21,
+    segment="Cooling VIP",
+    segment_before="Loyal",
+    trend=None,
+    model="MBG/NBD",
+)
+
+
+def test_every_figure_has_unit_horizon_range_and_change() -> None:
+    churn, risk, engagement, last = (figure.spoken for figure in figures_of(FULL, 0.4, 0.5))
+    assert churn == f"Churn risk, 90 days, 72{THIN}%, ▲ 31 pts in 60 days, confidence high"
+    assert risk == f"At risk, 12 months, $5,240, of $7,280 if they stay, 80{THIN}%: $3.6k–$7.1k"
+    assert engagement == "Engagement, 34 of 100, ▼ 27 in 60 days, your threshold is 50"
+    assert last == "Since last order, 74 days, 7 Sep · $386, usual gap 21"
+
+
+def test_what_is_not_known_is_said(qtbot: QtBot, theme: Theme) -> None:
+    nothing = replace(
+        FULL,
+        churn_risk=None,
+        value_at_risk_minor=None,
+        engagement=None,
+        days_since_last_order=None,
+        churn_change_points=None,
+    )
+    spoken = [figure.spoken for figure in figures_of(nothing, 0.4, 0.5)]
+    assert spoken[0] == "Churn risk, 90 days, –, too little history"
+    assert spoken[3] == "Since last order, –, no order yet"
+    strip = FigureStrip(theme)
+    qtbot.addWidget(strip)
+    for width in (420, 640, 900):
+        strip.resize(width, 100)
+        strip.show_figures(figures_of(nothing, 0.4, 0.5))
+        strip.grab()
+        strip.show_figures(figures_of(FULL, 0.4, 0.5))
+        strip.grab()
+        strip.show_figures(figures_of(None, 0.4, 0.5))
+        strip.grab()
+
+
+@pytest.mark.parametrize(
+    ("churn", "ink"), [(None, "ink"), (0.39, "ink"), (0.4, "warning_text"), (0.5, "critical_text")]
+)
+def test_churn_gets_a_colour_only_from_the_policys_threshold(churn: float | None, ink: str) -> None:
+    assert risk_ink(churn, 0.4, 0.5) == ink
+
+
+class TestSnoozing:
+    POLICY = Policy(business_hours=BusinessHours(time_zone="UTC"))
+
+    def test_it_offers_moments_and_conditions_with_their_latest_date(self) -> None:
+        choices = snooze_choices(self.POLICY, datetime.fromisoformat("2026-11-20T12:07:00+00:00"))
+        assert [choice.words for choice in choices] == [
+            "Later today",
+            "Next working day",
+            "In a week",
+            "They order again",
+            "It gets worse",
+            "Pick a date …",
+        ]
+        assert choices[0].hint == "14:15"
+        assert choices[1].value == Until(date(2026, 11, 23))
+        assert choices[3].hint == "or 30 days"
+
+    def test_late_in_the_evening_there_is_no_later_today(self) -> None:
+        choices = snooze_choices(self.POLICY, datetime.fromisoformat("2026-11-20T21:30:00+00:00"))
+        assert choices[0].words == "Next working day"
+
+    def test_weekends_and_holidays_are_no_working_days(self) -> None:
+        policy = Policy(business_hours=BusinessHours(time_zone="UTC", holidays=(date(2026, 11, 23),)))
+        assert next_working_day(policy, date(2026, 11, 20)) == date(2026, 11, 24)
