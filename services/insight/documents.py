@@ -109,7 +109,7 @@ def _figures(reader: Reader, figures: Any) -> dict[str, Any]:
         if name.endswith("_minor"):
             shown[name.removesuffix("_minor")] = None if value is None else _major(value, currency)
         else:
-            shown[name] = value
+            shown[name] = round(value, 4) if isinstance(value, float) else value
     return shown
 
 

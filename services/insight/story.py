@@ -5,6 +5,7 @@ Facts of the record only, the most telling first; what the card's own reason alr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from models.values import words
@@ -25,16 +26,19 @@ def read_story(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) ->
     """Return up to two sentences that go with the card's reason."""
     if alert.customer_id is None:
         return ""
-    others = _other_signals(reader, alert)
-    said = [
-        *others,
-        *_missed([alert.reason, *others], alert, figures),
-        *_ticket(reader, alert),
-        *_review(reader, alert),
-        *_fall(alert, figures),
-        *_spend(reader, alert),
-        *_worth(reader, alert, figures),
-    ]
+    said = _other_signals(reader, alert)
+    before = f"{alert.reason} {' '.join(said)}".casefold()
+    said += _silence(before, alert, figures)
+    more: tuple[tuple[tuple[str, ...], Callable[[], list[str]]], ...] = (
+        (("ticket", "complaint"), lambda: _ticket(reader, alert)),
+        (("review", "rating"), lambda: _review(reader, alert)),
+        (("engagement",), lambda: _fall(figures)),
+        (("average order", "spend"), lambda: _spend(reader, alert)),
+        ((), lambda: _worth(figures)),
+    )
+    for topics, tell in more:
+        if len(said) < _SENTENCES and not any(topic in before for topic in topics):
+            said += tell()
     return " ".join(words.sentence(one) for one in said[:_SENTENCES])
 
 
@@ -47,14 +51,14 @@ def _other_signals(reader: Reader, alert: AlertRow) -> list[str]:
     return [row["reason"] for row in found if row["reason"] != alert.reason]
 
 
-def _missed(before: list[str], alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
-    """Say what the silence amounts to; ``before`` is what was said so far."""
+def _silence(before: str, alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+    """Say how long no order came, or where that was said, what it amounts to."""
     if alert.kind != "risk" or figures is None:
         return []
     missing = missed_orders(figures.days_since_last_order, figures.usual_gap_days)
     if not missing:
         return []
-    if not any(one.startswith("No order") for one in before):
+    if "no order" not in before and "last order" not in before:
         gap = words.whole(figures.usual_gap_days or 0)
         return [f"No order for {words.count(figures.days_since_last_order or 0, 'day')}; the usual gap is {gap}"]
     if missing > _MOST_SPELLED:
@@ -63,9 +67,7 @@ def _missed(before: list[str], alert: AlertRow, figures: ScoreFigures | None) ->
 
 
 def _ticket(reader: Reader, alert: AlertRow) -> list[str]:
-    """Say what became of the last unhappy ticket, unless the card is about tickets."""
-    if "ticket" in alert.rule:
-        return []
+    """Say what became of the last unhappy ticket."""
     since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
     row = reader.row(
         "SELECT subject, satisfaction, resolved_on, opened_on FROM tickets WHERE customer_id = ? AND opened_on >= ? "
@@ -85,8 +87,6 @@ def _ticket(reader: Reader, alert: AlertRow) -> list[str]:
 
 
 def _review(reader: Reader, alert: AlertRow) -> list[str]:
-    if "review" in alert.rule:
-        return []
     since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
     row = reader.row(
         "SELECT rating, reviewed_on FROM reviews WHERE customer_id = ? AND reviewed_on >= ? AND rating <= ? "
@@ -99,8 +99,8 @@ def _review(reader: Reader, alert: AlertRow) -> list[str]:
     )
 
 
-def _fall(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
-    if figures is None or figures.engagement is None or figures.engagement_change is None or "engagement" in alert.rule:
+def _fall(figures: ScoreFigures | None) -> list[str]:
+    if figures is None or figures.engagement is None or figures.engagement_change is None:
         return []
     if figures.engagement_change > -_FALLEN:
         return []
@@ -109,8 +109,6 @@ def _fall(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
 
 
 def _spend(reader: Reader, alert: AlertRow) -> list[str]:
-    if "spend" in alert.rule:
-        return []
     row = reader.row(
         "SELECT mean_last_3_minor AS last, mean_6_before_minor AS before "
         "FROM customer_risk_scores WHERE customer_id = ?",
@@ -126,7 +124,7 @@ def _spend(reader: Reader, alert: AlertRow) -> list[str]:
     ]
 
 
-def _worth(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+def _worth(figures: ScoreFigures | None) -> list[str]:
     if figures is None or figures.clv_if_stays_minor is None or figures.clv_if_stays_minor <= 0:
         return []
     worth = words.money(figures.clv_if_stays_minor, figures.currency)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from models.journal.history import entries
 from models.values.errors import UserError
+from services.audit import undo_last
 from services.settings import (
     BusinessHours,
     Curve,
@@ -175,6 +176,15 @@ def test_a_change_is_stored_versioned_and_journalled(workspace: Workspace) -> No
     with workspace.store.read() as connection:
         assert [one[2]["business_hours"]["holidays"] for one in history(connection)] == [["2026-12-25"], []]
         assert [entry.verb for entry in entries(connection)] == ["change-policy", "change-policy"]
+
+
+def test_a_change_is_undone_to_the_version_before(workspace: Workspace) -> None:
+    change_policy(workspace, card_budget=30)
+    change_policy(workspace, card_budget=40, margin=0.4)
+    undo_last(workspace)
+    assert stored(workspace) == Policy(card_budget=30)
+    undo_last(workspace)
+    assert stored(workspace) == Policy()
 
 
 def test_a_change_to_the_same_figures_leaves_no_entry(workspace: Workspace) -> None:
