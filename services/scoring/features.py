@@ -20,7 +20,7 @@ Whole = NDArray[np.int64]
 OWN_GAP_FROM = 5
 SPARKLINE_POINTS = 12
 _SPARKLINE_STEP_DAYS = 28
-_SPARKLINE_WINDOW_DAYS = 90
+_SPARKLINE_STEPS_SUMMED = 3
 #: As the rules have it: below this sentiment (-1 to 1), or rated 2 or worse, a ticket is unhappy.
 _UNHAPPY_SENTIMENT = -0.25
 
@@ -302,7 +302,7 @@ def _mails(book: BookEvents, day: int, customers: int) -> dict[str, Floats]:
 
 
 def sparklines(ledger: Ledger) -> Whole:
-    """Spend of the trailing 90 days at 12 points four weeks apart, oldest first, as 0–100 of the customer's highest.
+    """Spend of the trailing twelve weeks at 12 points four weeks apart, oldest first, 0–100 of the highest of them.
 
     Shape (customers, 12). Customers who never ordered show their days of activity instead.
     """
@@ -315,8 +315,9 @@ def sparklines(ledger: Ledger) -> Whole:
 
 
 def _trailing(rows: Rows, running: Floats, day: int) -> Floats:
-    columns = []
-    for step in range(SPARKLINE_POINTS - 1, -1, -1):
-        end = day - step * _SPARKLINE_STEP_DAYS
-        columns.append(running[rows.until(end)] - running[rows.until(end - _SPARKLINE_WINDOW_DAYS)])
-    return np.stack(columns, axis=1)
+    marks = [
+        running[rows.until(day - step * _SPARKLINE_STEP_DAYS)]
+        for step in range(SPARKLINE_POINTS + _SPARKLINE_STEPS_SUMMED - 1, -1, -1)
+    ]
+    sums = np.diff(np.stack(marks, axis=1), axis=1)
+    return np.stack([sums[:, at : at + _SPARKLINE_STEPS_SUMMED].sum(axis=1) for at in range(SPARKLINE_POINTS)], axis=1)

@@ -159,14 +159,16 @@ def pace_of(rows: Rows, day: int, window: Whole) -> Pace:
     days = np.append(rows.day, 0)
     first = np.where(some, days[np.minimum(rows.start, days.size - 1)], day)
     begin = np.maximum(first, day - window - _TREND_HISTORY_DAYS)
-    before, until_begin = rows.until(np.maximum(day - window, begin)), rows.until(begin)
+    until_begin = rows.start + some if np.array_equal(begin, first) else rows.until(begin)
+    before_recent = rows.until(day - window)
+    before = np.maximum(before_recent, until_begin)
     # The earlier rate is that of the time in which the customer bought: silence is not part of it.
     exposure = np.where(before > until_begin, days[np.maximum(before - 1, 0)] - begin, 0)
     return Pace(
         count=(place - rows.start).astype(np.float64),
         age=np.where(some, day - first, np.nan),
         days_since=np.where(some, day - days[np.maximum(place - 1, 0)], np.nan),
-        recent=(place - rows.until(day - window)).astype(np.float64),
+        recent=(place - before_recent).astype(np.float64),
         earlier=(before - until_begin).astype(np.float64),
         exposure=exposure.astype(np.float64),
     )

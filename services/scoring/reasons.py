@@ -13,7 +13,7 @@ directional, never causal.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from math import factorial
@@ -26,6 +26,7 @@ from services.scoring.features import Features
 from services.scoring.parameters import ChurnModel
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 #: In the order of the columns of `Contributions.points`.
 INPUTS = ("gap", "orders", "tenure")
@@ -34,6 +35,8 @@ _HAPPY_FROM = 4.5
 _IGNORED_MAILS = 5
 _ANSWERING_SHARE = 0.25
 _SPEND_FALL = 0.6
+#: No count of days or purchase days comes near it.
+_MOST = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -96,95 +99,77 @@ def _known_for(days: int) -> str:
     return _plural(months, "month") if months < 24 else f"{days / 365.25:.1f} years".replace(".0 ", " ")
 
 
-def _fragment(code: str, label: str, points: float | None, evidence: str, kind: str) -> str:
-    shown = "null" if points is None else f"{points:.2f}"
-    return (
-        f'{{"code": "{code}", "label": {json.dumps(label, ensure_ascii=False)}, "points": {shown}, '
-        f'"evidence": {json.dumps(evidence, ensure_ascii=False)}, "kind": "{kind}"}}'
-    )
+def _fact(code: str, label: str, evidence: str, kind: str) -> str:
+    """A reason without points. The texts are this module's own: nothing in them needs an escape."""
+    return f'{{"code": "{code}", "label": "{label}", "evidence": "{evidence}", "points": null, "kind": "{kind}"}}'
 
 
 class _Words:
-    """Fragments of text, made once for each combination of whole numbers that occurs."""
+    """The words of one rhythm: fragments of JSON up to their points."""
 
     def __init__(self, by_activity: bool, model: ChurnModel) -> None:
         self._noun = "activity" if by_activity else "order"
         self._day = "active day" if by_activity else "purchase day"
-        self._typical = model.repeaters
-        self._made: dict[tuple[str, int, int], str] = {}
+        self._typical_count = round(model.repeaters.frequency) + 1
+        self._typical_age = _known_for(round(model.repeaters.age))
 
     def gap(self, since: int, usual: int) -> str:
-        key = ("gap", since, usual)
-        if key not in self._made:
-            rest = f"; the usual gap is {usual}" if usual >= 0 else ""
-            told = f"No {self._noun} for {_plural(since, 'day')}" if since else f"Last {self._noun} today"
-            self._made[key] = self._text("gap", f"Gap since last {self._noun}", told + rest)
-        return self._made[key]
+        rest = f"; the usual gap is {usual}" if usual > 0 else ""
+        told = f"No {self._noun} for {_plural(since, 'day')}" if since else f"Last {self._noun} today"
+        return _up_to_points("gap", f"Gap since last {self._noun}", told + rest)
 
-    def orders(self, count: int) -> str:
-        key = ("orders", count, 0)
-        if key not in self._made:
-            typical = round(self._typical.frequency) + 1
-            told = f"{_plural(count, self._day)}; the typical repeat customer has {typical:,}"
-            self._made[key] = self._text("orders", f"{_plural(count, self._day)} so far", told)
-        return self._made[key]
+    def orders(self, count: int, _: int) -> str:
+        told = f"{_plural(count, self._day)} so far"
+        return _up_to_points("orders", told, f"The typical repeat customer has {self._typical_count:,}")
 
-    def tenure(self, days: int) -> str:
-        key = ("tenure", days, 0)
-        if key not in self._made:
-            usual = _known_for(round(self._typical.age))
-            told = f"Known for {_known_for(days)}; the typical repeat customer for {usual}"
-            self._made[key] = self._text("tenure", f"Customer for {_known_for(days)}", told)
-        return self._made[key]
+    def tenure(self, days: int, _: int) -> str:
+        told = f"Customer for {_known_for(days)}"
+        return _up_to_points("tenure", told, f"The typical repeat customer for {self._typical_age}")
 
-    @staticmethod
-    def _text(code: str, label: str, evidence: str) -> str:
-        """The fragment up to its points."""
-        label, evidence = json.dumps(label, ensure_ascii=False), json.dumps(evidence, ensure_ascii=False)
-        return f'{{"code": "{code}", "label": {label}, "evidence": {evidence}, "points": '
+
+def _up_to_points(code: str, label: str, evidence: str) -> str:
+    return f'{{"code": "{code}", "label": "{label}", "evidence": "{evidence}", "points": '
+
+
+def _worded(told: Callable[[bool, int, int], str], by_activity: Flags, one: Floats, other: Floats) -> list[str]:
+    """Words of each customer's two whole numbers, made once for each combination that occurs."""
+    first, second = (np.round(np.nan_to_num(column)).astype(np.int64) for column in (one, other))
+    key = (by_activity * _MOST + first) * _MOST + second
+    distinct, back = np.unique(key, return_inverse=True)
+    rest, seconds = np.divmod(distinct, _MOST)
+    active, firsts = np.divmod(rest, _MOST)
+    combinations = zip(active.tolist(), firsts.tolist(), seconds.tolist(), strict=True)
+    texts = np.array([told(bool(which), a, b) for which, a, b in combinations], dtype=object)
+    return texts[back].tolist() if back.size else []
 
 
 def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activity: ChurnModel) -> list[str]:
     """The drivers of each customer as the public table holds them: JSON lists, the strongest first, facts last.
 
     Each is {code, label, evidence, points, kind}: points of churn risk in percentage points (null for a fact), kind
-    "raises" or "lowers". Churn risk in percent minus the sum of points is the typical customer's risk.
+    "raises" or "lowers". Churn risk in percent minus the sum of points is the typical customer's risk; a reason
+    that adds nothing is left out.
     """
-    points = np.round(100.0 * parts.points, 2)
-    strongest = np.argsort(-np.abs(points), axis=1, kind="stable")
     words = (_Words(False, orders), _Words(True, activity))
-    since = np.nan_to_num(seen.days_since).astype(np.int64).tolist()
-    usual = np.where(np.isnan(seen.usual_gap), -1, np.round(np.nan_to_num(seen.usual_gap))).astype(np.int64).tolist()
-    count, age = seen.rhythm_count.astype(np.int64).tolist(), seen.age.astype(np.int64).tolist()
-    columns = zip(seen.by_activity.tolist(), since, usual, count, age, points.tolist(), strongest.tolist(), strict=True)
-    result = []
+    points = np.round(100.0 * parts.points, 2)
+    nothing = np.zeros(seen.age.shape)
+    texts = (
+        _worded(lambda which, a, b: words[which].gap(a, b), seen.by_activity, seen.days_since, seen.usual_gap),
+        _worded(lambda which, a, b: words[which].orders(a, b), seen.by_activity, seen.rhythm_count, nothing),
+        _worded(lambda which, a, b: words[which].tenure(a, b), seen.by_activity, seen.age, nothing),
+    )
     ends = (', "kind": "raises"}', ', "kind": "lowers"}')
-    for active, days, gap, times, known, shares, (i, j, k) in columns:
-        text = words[active]
-        if times > 1:
-            if 0.0 in shares:
-                result.append(_without_nothing(text, (days, gap, times, known), shares, (i, j, k)))
-                continue
-            told = (text.gap(days, gap), text.orders(times), text.tenure(known))
-            a, b, c = shares[i], shares[j], shares[k]
-            result.append(
-                f"[{told[i]}{a:.2f}{ends[a < 0]}, {told[j]}{b:.2f}{ends[b < 0]}, {told[k]}{c:.2f}{ends[c < 0]}]"
-            )
-        else:
-            share = shares[0]
-            result.append(f"[{text.gap(days, gap)}{share:.2f}{ends[share < 0]}]" if times else "[]")
+    fragments = np.empty(points.shape, dtype=object)
+    for place, told in enumerate(texts):
+        shares = points[:, place].tolist()
+        fragments[:, place] = [f"{text}{share:.2f}{ends[share < 0]}" for text, share in zip(told, shares, strict=True)]
+    strongest = np.argsort(-np.abs(points), axis=1, kind="stable")
+    known = seen.rhythm_count > 0
+    shown = np.where(known, np.maximum((points != 0.0).sum(axis=1), 1), 0).tolist()
+    ordered = np.take_along_axis(fragments, strongest, axis=1).tolist()
+    result = [f"[{', '.join(row[:count])}]" for row, count in zip(ordered, shown, strict=True)]
     _append_facts(result, seen)
     return result
-
-
-def _without_nothing(
-    text: _Words, figures: tuple[int, int, int, int], shares: list[float], order: tuple[int, int, int]
-) -> str:
-    """The list without reasons that add nothing: an exact zero, where the customer is the typical one."""
-    since, usual, times, known = figures
-    told = (text.gap(since, usual), text.orders(times), text.tenure(known))
-    kinds = ["lowers" if share < 0 else "raises" for share in shares]
-    return "[" + ", ".join(f'{told[at]}{shares[at]:.2f}, "kind": "{kinds[at]}"}}' for at in order if shares[at]) + "]"
 
 
 def _append_facts(drivers: list[str], seen: Features) -> None:
@@ -208,35 +193,35 @@ def _append_facts(drivers: list[str], seen: Features) -> None:
 
 def _unhappy_tickets(count: float) -> str:
     number = int(count)
-    return _fragment(
-        "tickets", "Unhappy ticket" if number == 1 else "Unhappy tickets", None,
+    return _fact(
+        "tickets", "Unhappy ticket" if number == 1 else "Unhappy tickets",
         f"{_plural(number, 'unhappy ticket')} in the last 60 days", "raises",
     )  # fmt: skip
 
 
 def _low_satisfaction(score: float) -> str:
     evidence = f"Tickets and surveys of the last year: {score:.1f} of 5"
-    return _fragment("satisfaction", "Low satisfaction", None, evidence, "raises")
+    return _fact("satisfaction", "Low satisfaction", evidence, "raises")
 
 
 def _low_reviews(score: float) -> str:
-    return _fragment("reviews", "Bad reviews", None, f"Reviews of the last year: {score:.1f} of 5", "raises")
+    return _fact("reviews", "Bad reviews", f"Reviews of the last year: {score:.1f} of 5", "raises")
 
 
 def _good_reviews(score: float) -> str:
-    return _fragment("reviews", "Good reviews", None, f"Reviews of the last year: {score:.1f} of 5", "lowers")
+    return _fact("reviews", "Good reviews", f"Reviews of the last year: {score:.1f} of 5", "lowers")
 
 
 def _ignored_mails(count: float) -> str:
     evidence = f"None of {_plural(int(count), 'email')} of the last 180 days was clicked or answered"
-    return _fragment("email", "Emails unanswered", None, evidence, "raises")
+    return _fact("email", "Emails unanswered", evidence, "raises")
 
 
 def _answered_mails(share: float) -> str:
     evidence = f"{share:.0%} of our emails of the last 180 days were clicked or answered".replace("%", "\u202f%")
-    return _fragment("email", "Answers our emails", None, evidence, "lowers")
+    return _fact("email", "Answers our emails", evidence, "lowers")
 
 
 def _falling_orders(share: float) -> str:
     evidence = f"Average order down {share:.0%} over the last 3 orders".replace("%", "\u202f%")
-    return _fragment("value", "Smaller orders", None, evidence, "raises")
+    return _fact("value", "Smaller orders", evidence, "raises")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
-from functools import lru_cache
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -21,12 +19,6 @@ from services.settings import Policy
 
 Floats = NDArray[np.float64]
 
-#: Columns of ``score_history`` that are scores; the key and the model come first and last.
-HISTORY_COLUMNS = (
-    "customer_id", "as_of", "engagement", "health", "churn_risk", "clv_minor", "value_at_risk_minor", "segment",
-    "model",
-)  # fmt: skip
-
 #: Columns of ``export scores``, in DATA.md's order.
 EXPORT_COLUMNS = (
     "customer_id", "external_id", "name", "as_of", "engagement", "health", "churn_risk", "churn_horizon_days",
@@ -35,32 +27,48 @@ EXPORT_COLUMNS = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
 def day_text(day: int) -> str:
     """The calendar day of a day number as the store writes it."""
     return (EPOCH + timedelta(days=day)).isoformat()
 
 
-def _days(values: Floats) -> list[str | None]:
-    return [day_text(int(value)) if value == value else None for value in values.tolist()]
+def with_none(values: list[Any], missing: NDArray[np.bool_]) -> list[Any]:
+    """Put None where `missing` holds, in place; return the list."""
+    for place in np.flatnonzero(missing).tolist():
+        values[place] = None
+    return values
 
 
-def _whole(values: Floats) -> list[int | None]:
-    return [int(value) if value == value else None for value in np.round(values).tolist()]
+def day_texts(values: Floats) -> list[str | None]:
+    """Days as the store writes them, None for nan."""
+    missing = np.isnan(values)
+    distinct, back = np.unique(np.where(missing, 0, values).astype(np.int64), return_inverse=True)
+    texts = np.array([day_text(day) for day in distinct.tolist()], dtype=object)
+    return with_none(texts[back].tolist(), missing)
 
 
-def _decimal(values: Floats, digits: int) -> list[float | None]:
-    return [value if value == value else None for value in np.round(values, digits).tolist()]
+def whole_numbers(values: Floats) -> list[int | None]:
+    """Rounded whole numbers, None for nan."""
+    missing = np.isnan(values)
+    return with_none(np.round(np.where(missing, 0.0, values)).astype(np.int64).tolist(), missing)
+
+
+def decimals(values: Floats, digits: int) -> list[float | None]:
+    """Numbers of so many decimal places, None for nan."""
+    missing = np.isnan(values)
+    return with_none(np.round(values, digits).tolist(), missing)
+
+
+_HUNDRED = np.array([*map(str, range(101)), "null"], dtype=object)
 
 
 def _parts_json(scores: PartScores) -> list[str]:
     """JSON {part: whole number or null} of each customer."""
-    names = list(scores.parts)
-    columns = [
-        ["null" if value != value else f"{value:.0f}" for value in np.clip(part, 0, 100).tolist()]
-        for part in scores.parts.values()
-    ]
-    template = "{" + ", ".join(f'"{name}": %s' for name in names) + "}"
+    columns = []
+    for part in scores.parts.values():
+        missing = np.isnan(part)
+        columns.append(_HUNDRED[np.where(missing, 101, np.round(np.where(missing, 0, part))).astype(np.int64)].tolist())
+    template = "{" + ", ".join(f'"{name}": %s' for name in scores.parts) + "}"
     return [template % values for values in zip(*columns, strict=True)]
 
 
@@ -69,7 +77,8 @@ def _why_json(judged: Confidence) -> list[str]:
     return [texts[bits] for bits in judged.why.tolist()]
 
 
-def _segment_names(codes: NDArray[np.int64]) -> list[str | None]:
+def segment_names(codes: NDArray[np.int64]) -> list[str | None]:
+    """Names of segment codes, None for -1."""
     names: list[str | None] = [*segments.NAMES, None]
     return [names[code] for code in codes.tolist()]
 
@@ -81,18 +90,22 @@ def score_columns(card: Scorecard, book: BookEvents, policy: Policy, scored_at: 
     return {
         "customer_id": book.customer_ids.tolist(),
         "as_of": [day_text(seen.day)] * count,
-        **_history_scores(figures),
+        "engagement": decimals(figures.engagement.total, 1),
+        "health": decimals(figures.health.total, 1),
+        "churn_risk": decimals(figures.churn_risk, 4),
+        "clv_minor": whole_numbers(value.expected),
+        "value_at_risk_minor": whole_numbers(figures.value_at_risk),
         "health_coverage": figures.health.coverage.tolist(),
         "churn_horizon_days": [policy.churn_horizon_days] * count,
-        "clv_low_minor": _whole(value.low),
-        "clv_high_minor": _whole(value.high),
-        "clv_if_stays_minor": _whole(value.if_stays),
+        "clv_low_minor": whole_numbers(value.low),
+        "clv_high_minor": whole_numbers(value.high),
+        "clv_if_stays_minor": whole_numbers(value.if_stays),
         "clv_horizon_months": [policy.clv_horizon_months] * count,
         "currency": [book.currency] * count,
-        "value_at_risk_low_minor": _whole(figures.churn_risk * value.if_stays_low),
-        "value_at_risk_high_minor": _whole(figures.churn_risk * value.if_stays_high),
-        "segment": _segment_names(member.now),
-        "segment_before": _segment_names(member.before),
+        "value_at_risk_low_minor": whole_numbers(figures.churn_risk * value.if_stays_low),
+        "value_at_risk_high_minor": whole_numbers(figures.churn_risk * value.if_stays_high),
+        "segment": segment_names(member.now),
+        "segment_before": segment_names(member.before),
         "segment_since": [day_text(day) if day >= 0 else None for day in member.since.tolist()],
         "trend": [trends.NAMES[code] for code in card.trend.tolist()],
         "confidence": [confidence.NAMES[code] for code in card.confidence.level.tolist()],
@@ -103,48 +116,30 @@ def score_columns(card: Scorecard, book: BookEvents, policy: Policy, scored_at: 
         **_facts(figures),
         "engagement_parts": _parts_json(figures.engagement),
         "health_parts": _parts_json(figures.health),
-        "sparkline": [str(points) for points in card.sparkline.tolist()],
-    }
-
-
-def _history_scores(figures: Figures, kept: NDArray[np.bool_] | slice = slice(None)) -> dict[str, list[Any]]:
-    return {
-        "engagement": _decimal(figures.engagement.total[kept], 1),
-        "health": _decimal(figures.health.total[kept], 1),
-        "churn_risk": _decimal(figures.churn_risk[kept], 4),
-        "clv_minor": _whole(figures.value.expected[kept]),
-        "value_at_risk_minor": _whole(figures.value_at_risk[kept]),
+        "sparkline": [f"[{', '.join(points)}]" for points in _HUNDRED[card.sparkline].tolist()],
     }
 
 
 def _facts(figures: Figures) -> dict[str, list[Any]]:
     seen = figures.seen
     return {
-        "purchase_days": _whole(seen.purchase_days),
-        "order_count": _whole(seen.order_count),
-        "first_order_on": _days(seen.first_order),
-        "last_order_on": _days(seen.last_order),
-        "last_order_amount_minor": _whole(seen.last_value),
-        "days_since_last_order": _whole(seen.day - seen.last_order),
-        "usual_gap_days": _decimal(seen.usual_gap, 1),
-        "spend_total_minor": _whole(seen.spend_total),
-        "spend_12m_minor": _whole(seen.spend_12m),
-        "spend_6m_minor": _whole(seen.spend_6m),
-        "spend_6m_before_minor": _whole(seen.spend_6m_before),
-        "orders_6m": _whole(seen.orders_6m),
-        "orders_6m_before": _whole(seen.orders_6m_before),
-        "mean_last_3_minor": _whole(seen.mean_last_3),
-        "mean_6_before_minor": _whole(seen.mean_6_before),
-        "last_activity_on": _days(seen.last_activity),
+        "purchase_days": whole_numbers(seen.purchase_days),
+        "order_count": whole_numbers(seen.order_count),
+        "first_order_on": day_texts(seen.first_order),
+        "last_order_on": day_texts(seen.last_order),
+        "last_order_amount_minor": whole_numbers(seen.last_value),
+        "days_since_last_order": whole_numbers(seen.day - seen.last_order),
+        "usual_gap_days": decimals(seen.usual_gap, 1),
+        "spend_total_minor": whole_numbers(seen.spend_total),
+        "spend_12m_minor": whole_numbers(seen.spend_12m),
+        "spend_6m_minor": whole_numbers(seen.spend_6m),
+        "spend_6m_before_minor": whole_numbers(seen.spend_6m_before),
+        "orders_6m": whole_numbers(seen.orders_6m),
+        "orders_6m_before": whole_numbers(seen.orders_6m_before),
+        "mean_last_3_minor": whole_numbers(seen.mean_last_3),
+        "mean_6_before_minor": whole_numbers(seen.mean_6_before),
+        "last_activity_on": day_texts(seen.last_activity),
     }
-
-
-def history_rows(figures: Figures, ids: list[int], model: str, kept: NDArray[np.bool_]) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``score_history`` of the customers for whom `kept` holds, without their segment (it is not replayed)."""
-    day = day_text(figures.seen.day)
-    chosen = [ids[place] for place in np.flatnonzero(kept).tolist()]
-    scores = _history_scores(figures, kept)
-    return zip(chosen, repeat(day), *scores.values(), repeat(None), repeat(model), strict=False)
 
 
 def records(columns: dict[str, list[Any]]) -> Iterable[tuple[Any, ...]]:

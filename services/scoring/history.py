@@ -1,0 +1,204 @@
+"""The history of scores: one row a customer and week, or when a score moved by more than 5.
+
+A book that is scored for the first time gets a past too: the scores of earlier days, from the events up to each of them
+and on the same parameters, so that "31 points up in 60 days" can be said from the first day on. A large book gets
+only two such days, and the later one only of customers whose scores had moved by then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from models.store import UnitOfWork
+from services.scoring import segments
+from services.scoring.events import BookEvents, day_number, fetch
+from services.scoring.ledger import Ledger
+from services.scoring.parameters import Parameters
+from services.scoring.rows import day_texts, decimals, segment_names, whole_numbers, with_none
+from services.scoring.scorecard import Figures, figures_at
+from services.settings import Policy
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+
+MOVED_SCORE, MOVED_RISK = 5.0, 0.05
+_WEEK_DAYS = 7
+_SMALL_BOOK = 5_000
+_WEEKS_BACK = tuple(range(26 * 7, 0, -7))
+_DAYS_BACK = (60, 30)
+#: In `Previous.begun`: the customer had only other activity.
+_ACTIVITY = -1.0
+
+_COLUMNS = (
+    "customer_id", "as_of", "engagement", "health", "churn_risk", "clv_minor", "value_at_risk_minor", "segment",
+    "model",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The scores before a run, shape (customers,) each: `known` tells who had any, `begun` their first order's day."""
+
+    known: Flags
+    week: Whole
+    engagement: Floats
+    health: Floats
+    churn_risk: Floats
+    begun: Floats
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Scores of some customers at the end of some days: one entry a customer and day, in no particular order."""
+
+    customer: Whole
+    day: Whole
+    segment: Whole
+    scores: dict[str, Floats]
+
+    @staticmethod
+    def of(figures: Figures, ids: Whole, kept: Flags, segment: Whole | None = None) -> Entries:
+        """The scores of one day of the customers for whom `kept` holds; without segments where none were computed."""
+        scores = {
+            "engagement": np.round(figures.engagement.total, 1),
+            "health": np.round(figures.health.total, 1),
+            "churn_risk": np.round(figures.churn_risk, 4),
+            "clv_minor": figures.value.expected,
+            "value_at_risk_minor": figures.value_at_risk,
+        }
+        count = int(kept.sum())
+        return Entries(
+            customer=ids[kept],
+            day=np.full(count, figures.seen.day),
+            segment=segment[kept] if segment is not None else np.full(count, segments.NONE),
+            scores={name: values[kept] for name, values in scores.items()},
+        )
+
+
+def week_number(day: int) -> int:
+    """Number of the week, Monday to Sunday, of a day number (1970-01-01 was a Thursday)."""
+    return (day + 3) // _WEEK_DAYS
+
+
+def read_previous(connection: Connection, ids: Whole, *, everyone: bool) -> Previous:
+    """The scores of `ids` (rising) as they stand in the public table."""
+    query = "SELECT customer_id, as_of, engagement, health, churn_risk, first_order_on, last_activity_on"
+    query += " FROM customer_risk_scores"
+    if not everyone:
+        query += " WHERE customer_id IN (SELECT value FROM json_each(:ids))"
+    rows = fetch(connection, query, {} if everyone else {"ids": json.dumps(ids.tolist())})
+    known = np.zeros(ids.size, np.bool_)
+    week, scores = np.zeros(ids.size, np.int64), np.full((4, ids.size), np.nan)
+    if rows:
+        customer, as_of, engagement, health, risk, first, active = zip(*rows, strict=True)
+        place = np.searchsorted(ids, np.array(customer, np.int64))
+        known[place] = True
+        number = {text: week_number(day_number(date.fromisoformat(text))) for text in set(as_of)}
+        week[place] = [number[text] for text in as_of]
+        scores[:3, place] = np.array((engagement, health, risk), np.float64)
+        scores[3, place] = _begun(first, active)
+    return Previous(known, week, *scores)
+
+
+def _begun(first: Iterable[str | None], active: Iterable[str | None]) -> Floats:
+    days: dict[str | None, float] = {}
+    found = []
+    for order, activity in zip(first, active, strict=True):
+        if order not in days:
+            days[order] = float(day_number(date.fromisoformat(order))) if order else np.nan
+        found.append(days[order] if order else (_ACTIVITY if activity else np.nan))
+    return np.array(found)
+
+
+def without_past(before: Previous, now: Figures) -> Flags:
+    """Who is new to the history, or has another first order than it was computed with; shape (customers,)."""
+    begun = np.where(now.seen.purchase_days > 0, now.seen.first_order, np.nan)
+    begun = np.where(np.isnan(begun) & ~np.isnan(now.seen.last_activity), _ACTIVITY, begun)
+    return ~_same(begun, before.begun) & ~np.isnan(begun)
+
+
+def _same(one: Floats, other: Floats) -> Flags:
+    return np.asarray((one == other) | (np.isnan(one) & np.isnan(other)))
+
+
+def due(before: Previous, now: Figures) -> Flags:
+    """Whose row of this run goes into the history: a new week, or a score that moved; shape (customers,)."""
+    earlier = (before.engagement, before.health, before.churn_risk)
+    new_week = before.week != week_number(now.seen.day)
+    return np.asarray(~before.known | new_week | _moved(earlier, _scores(now)))
+
+
+def _scores(figures: Figures) -> tuple[Floats, Floats, Floats]:
+    return figures.engagement.total, figures.health.total, figures.churn_risk
+
+
+def _moved(before: tuple[Floats, Floats, Floats], now: tuple[Floats, Floats, Floats]) -> Flags:
+    result = np.zeros(now[0].shape, np.bool_)
+    for early, late, step in zip(before, now, (MOVED_SCORE, MOVED_SCORE, MOVED_RISK), strict=True):
+        result |= np.nan_to_num(np.abs(late - early)) > step
+        result |= np.isnan(early) != np.isnan(late)
+    return result
+
+
+def past(book: BookEvents, parameters: Parameters, policy: Policy) -> list[Entries]:
+    """Scores of earlier days of the customers of `book`, from the events up to each day, on today's parameters."""
+    begun = book.first_day()
+    small = book.customer_ids.size <= _SMALL_BOOK
+    found: list[Entries] = []
+    last: Figures | None = None
+    for day in (book.as_of - back for back in (_WEEKS_BACK if small else _DAYS_BACK)):
+        if begun is None or day < begun:
+            continue
+        figures = figures_at(Ledger(book, day), parameters, policy)
+        kept = figures.seen.rhythm_count > 0
+        if last is not None and not small:
+            kept &= _moved(_scores(last), _scores(figures))
+        found.append(Entries.of(figures, book.customer_ids, kept))
+        last = figures
+    return found
+
+
+def write_entries(work: UnitOfWork, parts: list[Entries], model: str) -> None:
+    """Put entries into the history in the order of its key, in which it fills quickest; those of a day are replaced."""
+    customer = np.concatenate([part.customer for part in parts])
+    if not customer.size:
+        return
+    day = np.concatenate([part.day for part in parts])
+    order = np.lexsort((day, customer))
+    scores = {name: np.concatenate([part.scores[name] for part in parts])[order] for name in parts[0].scores}
+    rows = zip(
+        customer[order].tolist(),
+        day_texts(day[order].astype(np.float64)),
+        decimals(scores["engagement"], 1),
+        decimals(scores["health"], 1),
+        with_none(scores["churn_risk"].tolist(), np.isnan(scores["churn_risk"])),
+        whole_numbers(scores["clv_minor"]),
+        whole_numbers(scores["value_at_risk_minor"]),
+        segment_names(np.concatenate([part.segment for part in parts])[order]),
+        repeat(model),
+        strict=False,
+    )
+    marks = ", ".join("?" * len(_COLUMNS))
+    work.sql(f"INSERT OR REPLACE INTO score_history ({', '.join(_COLUMNS)}) VALUES ({marks})", list(rows))
+
+
+def forget_past(work: UnitOfWork, customers: Iterable[int]) -> None:
+    """Drop the history of customers whose past is about to be computed anew."""
+    keys: list[tuple[Any, ...]] = [(customer,) for customer in customers]
+    if keys:
+        work.sql("DELETE FROM score_history WHERE customer_id = ?", keys)
+
+
+def forget_later(work: UnitOfWork, as_of: str) -> None:
+    """Drop history of days that the book no longer covers: the import that brought them was undone."""
+    work.sql("DELETE FROM score_history WHERE as_of > ?", (as_of,))
