@@ -105,13 +105,27 @@ def test_scores_and_the_export_agree_with_the_contract(ask: Any, orders: Path, t
     assert ask("export", "scores", "--out", str(target))[0] == 0
     with target.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert (
-        list(rows[0])
-        == (
-            "customer_id external_id name as_of engagement health churn_risk churn_horizon_days clv clv_low clv_high"
-            " clv_horizon_months currency value_at_risk segment trend confidence model drivers"
-        ).split()
-    )
+    assert list(rows[0]) == [
+        "customer_id",
+        "external_id",
+        "name",
+        "as_of",
+        "engagement",
+        "health",
+        "churn_risk",
+        "churn_horizon_days",
+        "clv",
+        "clv_low",
+        "clv_high",
+        "clv_horizon_months",
+        "currency",
+        "value_at_risk",
+        "segment",
+        "trend",
+        "confidence",
+        "model",
+        "drivers",
+    ]
     assert all(0 <= float(row["churn_risk"]) <= 1 for row in rows)
 
 
