@@ -55,7 +55,7 @@ class IdentityGrid(QWidget):
         at = len(self._rows)
         inks = ("ink_3", "ink", "ink_3")
         name, value, origin = (ElidedLabel(self._theme, "", fonts.SMALL, fonts.REGULAR, ink) for ink in inks)
-        name.setFixedWidth(54)
+        name.setFixedWidth(60)
         value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for place, part in enumerate((name, value, origin)):
             self._grid.addWidget(part, at, place)

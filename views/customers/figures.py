@@ -8,7 +8,7 @@ from views.customers.delegate import Marks
 from views.widgets.painting import Run
 from views.words import DASH, THIN, whole
 
-SHARES = (150, 186, 138, 124)
+SHARES = (162, 162, 152, 122)
 HEIGHT = 84
 
 

@@ -14,6 +14,7 @@ from views.customers.filters import CONSENTS
 from views.customers.form_fields import FIELDS, FormField, changed, fault_of, faults_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
+from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import column, kind_of, label, row, rule
 
 _CONSENT_WORDS = {"given": "Yes, consent given", "withdrawn": "No, consent withdrawn", "unknown": "Not known"}
@@ -27,6 +28,7 @@ class CustomerForm(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._before: dict[str, str] = {}
         self._inputs: dict[str, QLineEdit | QComboBox] = {}
         self._faults: dict[str, QLabel] = {}
@@ -104,6 +106,11 @@ class CustomerForm(QWidget):
             self._show_fault(at, _sentence(getattr(failed.error, "reason", failed.words)))
             self._inputs[at].setFocus(Qt.FocusReason.OtherFocusReason)
             return
+        named = next((field.key for field in FIELDS if failed.words.startswith(f"{field.label} ")), "")
+        if named:
+            self._show_fault(named, failed.words)
+            self._inputs[named].setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         self._notice.setText(failed.words)
         self._notice.show()
 
@@ -158,16 +165,14 @@ class CustomerForm(QWidget):
     def _make(self, field: FormField) -> QLineEdit | QComboBox:
         entry: QLineEdit | QComboBox
         if field.kind == "consent":
-            entry = QComboBox()
+            entry = ChoiceBox(self._theme, field.label)
             for value, _words in CONSENTS:
                 entry.addItem(_CONSENT_WORDS[value], value)
         elif field.kind == "choice":
-            entry = QComboBox(editable=True)
-            entry.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            entry = ChoiceBox(self._theme, field.label, editable=True)
             line = entry.lineEdit()
             assert line is not None
             line.setPlaceholderText(field.hint)
-            line.setAccessibleName(field.label)
         else:
             entry = QLineEdit()
             entry.setPlaceholderText(field.hint)

@@ -34,9 +34,9 @@ FIELDS = (
     FormField("country", "Country"),
     FormField("tier", "Tier", "choice"),
     FormField("owner", "Owner", "choice", "No owner"),
-    FormField("email_consent", "May be emailed", "consent"),
+    FormField("email_consent", "Email consent", "consent"),
     FormField("signed_up_on", "Customer since", "day", "2026-03-31"),
-    FormField("renews_on", "Renews on", "day", "2026-12-31"),
+    FormField("renews_on", "Renews", "day", "2026-12-31"),
 )
 
 

@@ -276,7 +276,9 @@ class ListPane(QWidget):
     # -- showing it ---------------------------------------------------------------------------------------------
 
     def _put_tabs(self, counts: dict[str, int], current: str | None) -> None:
-        shown = [Tab(tab.key, tab.name, counts.get(tab.key)) for tab in self._tabs]
+        # Nobody is told that nothing is theirs: "Mine" comes with the first customer that is.
+        tabs = [tab for tab in self._tabs if tab.key != "mine" or counts.get("mine", 0)]
+        shown = [Tab(tab.key, tab.name, counts.get(tab.key)) for tab in tabs]
         self.tabs.show_tabs(shown, current)
 
     def _put_chips(self) -> None:

@@ -12,6 +12,9 @@ from views.background import Desk
 from views.customers.columns import COLUMNS, sentence_of, text_of
 from views.lists.keyset_model import PAGE_ROWS, Fetch, Index, KeysetModel
 
+#: Columns whose words may be longer than the column: the tooltip has them whole.
+_LONG = frozenset({"name", "segment", "next_action", "owner"})
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -52,6 +55,9 @@ class CustomersModel(KeysetModel[CustomerRow]):
             return sentence_of(self.rows()[index.row()], self._me)
         if role == Qt.ItemDataRole.TextAlignmentRole and index.isValid() and COLUMNS[index.column()].right:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
+            place = index.column()
+            return self.text_of(self.rows()[index.row()], place) if COLUMNS[place].key in _LONG else None
         return super().data(index, role)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

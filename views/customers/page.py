@@ -27,7 +27,7 @@ from views.widgets.overlay import FormPanel
 from views.widgets.splitter import PaneSplitter
 
 KEY = "customers"
-STACK_BELOW = 900
+STACK_BELOW = 960
 _SHOWN = frozenset({"customers", "identities", "customer_risk_scores", "orders", "tickets", "reviews", "email_events",
                     "opportunities", "alerts", "tasks", "notes", "activities", "policies", "imports"})  # fmt: skip
 
@@ -104,6 +104,7 @@ class CustomersPage(Page):
             self._visited = True
             self.list.show_tabs(self._tabs(), "all")
             self.list.reload()
+            self.list.table.setFocus()
 
     def renew(self, changes: Changes) -> None:
         if not changes.tables & _SHOWN and not changes.everyone:
@@ -119,7 +120,7 @@ class CustomersPage(Page):
             self.profile.reload()
 
     def fit(self, width: int, height: int) -> None:
-        stacked = self.width() < STACK_BELOW if self.width() > 100 else width < STACK_BELOW
+        stacked = width < STACK_BELOW
         if stacked == self._stacked:
             return
         self._stacked = stacked
@@ -210,7 +211,6 @@ class CustomersPage(Page):
             self.list.want(customer)
             self.profile.show_customer(customer)
         self.list.table.setFocus()
-        self.context.book.renew(changes)
 
     def _not_saved(self, failed: Failed) -> None:
         self.form.refuse(failed)

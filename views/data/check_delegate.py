@@ -1,0 +1,109 @@
+"""One cell of a check, painted: only a faulty cell is tinted, with its reason in it; a change shows the old value."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from models.values.imports import PreviewCell, PreviewRow
+from views.data.check_model import CELL_ROLE, LEADING, ROW_ROLE
+from views.data.phrases import MARKS
+from views.lists.keyset_model import Index
+from views.theme import Theme, fonts
+from views.widgets.painting import LEFT, RIGHT, fill, frame, line, snapped
+
+ROW_HEIGHT = 31
+FAULT_HEIGHT = 46
+_GAP = 8
+
+
+def height_of(row: PreviewRow) -> int:
+    """A row with a reason in one of its cells is higher."""
+    return FAULT_HEIGHT if any(cell.fault for cell in row.cells) else ROW_HEIGHT
+
+
+class CheckDelegate(QStyledItemDelegate):
+    """Paints the cells of a `CheckModel`; ``right`` says which columns hold figures."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.right: frozenset[int] = frozenset()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(ROW_ROLE)
+        if not isinstance(row, PreviewRow):
+            return
+        rect = QRectF(option.rect)
+        on = bool(option.state & QStyle.StateFlag.State_Selected)
+        if on or option.state & QStyle.StateFlag.State_MouseOver:
+            ground = self._theme.color("selected" if on else "hover")
+            fill(painter, rect.x(), rect.y(), rect.width(), rect.height(), ground)
+        fill(painter, rect.x(), rect.bottom() - 1, rect.width(), 1, self._theme.color("line_soft"))
+        top = QRectF(rect.x() + _GAP, rect.y(), rect.width() - 2 * _GAP, ROW_HEIGHT)
+        if index.column() == 0:
+            line(painter, top, str(index.data()), self._theme.color("ink_3"), fonts.SMALL, align=RIGHT)
+            fill(painter, rect.right() - 1, rect.y(), 1, rect.height(), self._theme.color("line"))
+        elif index.column() < len(LEADING):
+            self._verdict(painter, top, row)
+        else:
+            cell = index.data(CELL_ROLE)
+            if isinstance(cell, PreviewCell):
+                self._cell(painter, rect, top, row, cell, right=index.column() in self.right)
+
+    def _verdict(self, painter: QPainter, rect: QRectF, row: PreviewRow) -> None:
+        mark = MARKS[row.verdict]
+        dpr = painter.device().devicePixelRatioF()
+        at = QPointF(snapped(rect.x(), dpr), snapped(rect.center().y() - 6.5, dpr))
+        painter.drawPixmap(at, self._theme.pixmap(mark.icon, mark.ink, 13, dpr))
+        line(painter, rect.adjusted(18, 0, 0, 0), mark.word, self._theme.color(mark.text), fonts.SMALL)
+
+    def _cell(
+        self, painter: QPainter, rect: QRectF, top: QRectF, row: PreviewRow, cell: PreviewCell, *, right: bool
+    ) -> None:
+        theme = self._theme
+        if cell.fault:
+            self._fault(painter, rect, cell)
+        elif cell.before is not None:
+            self._change(painter, rect, top, cell, right=right)
+        else:
+            ink = "ink_3" if row.verdict == "ignored" else "ink"
+            line(painter, top, cell.text, theme.color(ink), fonts.SMALL, align=RIGHT if right else LEFT)
+
+    def _fault(self, painter: QPainter, rect: QRectF, cell: PreviewCell) -> None:
+        theme = self._theme
+        box = rect.adjusted(0, 0, 0, -1)
+        fill(painter, box.x(), box.y(), box.width(), box.height(), theme.color("critical_wash"))
+        frame(painter, box, theme.color("critical"))
+        dpr = painter.device().devicePixelRatioF()
+        x = rect.x() + _GAP
+        at = QPointF(snapped(x, dpr), snapped(rect.y() + 8, dpr))
+        painter.drawPixmap(at, theme.pixmap("severity-critical", "critical_text", 13, dpr))
+        room = QRectF(x + 18, rect.y() + 5, rect.width() - 18 - 2 * _GAP, 18)
+        line(painter, room, cell.text or "empty", theme.color("ink"), fonts.SMALL, fonts.SEMIBOLD)
+        room.translate(0, 17)
+        line(painter, room, cell.fault, theme.color("critical_text"), fonts.SMALL)
+
+    def _change(self, painter: QPainter, rect: QRectF, top: QRectF, cell: PreviewCell, *, right: bool) -> None:
+        theme = self._theme
+        box = rect.adjusted(0, 0, 0, -1)
+        fill(painter, box.x(), box.y(), box.width(), box.height(), theme.color("primary_wash"))
+        frame(painter, box, theme.color("primary_text"))
+        before, now = cell.before or "empty", cell.text or "empty"
+        new_wide = fonts.width(now, fonts.SMALL, fonts.SEMIBOLD) + 1
+        old_wide = min(fonts.width(before, fonts.SMALL) + 1, max(24.0, top.width() - new_wide - 6))
+        x = max(top.x(), top.right() - old_wide - 5 - new_wide) if right else top.x()
+        old = QRectF(x, top.y(), old_wide, top.height())
+        painted = line(painter, old, before, theme.color("ink_3"), fonts.SMALL)
+        fill(painter, old.x(), old.center().y(), painted, 1, theme.color("ink_3"))
+        room = QRectF(x + old_wide + 5, top.y(), top.right() - x - old_wide - 5 + 1, top.height())
+        line(painter, room, now, theme.color("ink"), fonts.SMALL, fonts.SEMIBOLD)
+
+
+def column_width(texts: list[str], title: str, chosen: str, *, most: int = 230) -> int:
+    """Width of a column by what stands in it, its title and its mapping box."""
+    wide = max((fonts.width(text, fonts.SMALL) for text in texts), default=0.0)
+    title_wide = fonts.width(title, fonts.SMALL, fonts.SEMIBOLD)
+    box = fonts.width(chosen, fonts.SMALL, fonts.MEDIUM) + 34
+    return round(min(most, max(64.0, wide + 2 * _GAP + 4, title_wide + 2 * _GAP, box + 12)))

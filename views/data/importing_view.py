@@ -1,0 +1,109 @@
+"""The state "importing": how far it is, which file is at work, how long it will still take, and Cancel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from models.values.imports import Progress
+from views.data.jobs import FileProgress
+from views.data.steps import StepBar
+from views.theme import Theme, fonts
+from views.widgets.buttons import push
+from views.widgets.labels import column, label, row
+from views.words import counted, duration
+
+_SPAN = 1_000
+#: Share of the whole that scoring and alerts take after the last file.
+AFTER_SHARE = 0.2
+SAY_LEFT_AFTER_S = 2.0
+
+
+def whole_share(progress: FileProgress) -> float | None:
+    """How far a batch is, between 0 and 1; None while that is not known."""
+    files = max(1, progress.of)
+    if progress.number >= files:
+        return (1 - AFTER_SHARE) + AFTER_SHARE * (progress.fraction or 0.0)
+    if progress.fraction is None and files == 1:
+        return None
+    return (1 - AFTER_SHARE) * (progress.number + (progress.fraction or 0.0)) / files
+
+
+def left_words(share: float | None, elapsed: float) -> str:
+    """How long it will still take, once that can be told."""
+    if share is None or share < 0.05 or elapsed < SAY_LEFT_AFTER_S:
+        return ""
+    return f"about {duration(max(1.0, elapsed * (1 - share) / share))} left"
+
+
+class ImportingView(QWidget):
+    """Shows progress. `cancel_wanted` once; what was done of a single file is then taken back by the book."""
+
+    cancel_wanted = Signal()
+
+    def __init__(self, theme: Theme, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock, self._began, self._best = clock, 0.0, 0.0
+        self._files: tuple[str, ...] = ()
+        self.bar = StepBar(theme)
+        self._title = label("", fonts.CUSTOMER, fonts.SEMIBOLD)
+        self._step = label("", fonts.LIST, fonts.REGULAR, "ink_2")
+        self._left = label("", fonts.LIST, fonts.REGULAR, "ink_2")
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Progress of the import")
+        self.cancel = push("Cancel")
+        self.cancel.clicked.connect(self._cancel)
+        safe = "You can go on working. Nothing is in your book until it is done, and it can be undone afterwards."
+        note = label(safe, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        inner = QWidget()
+        inner.setMaximumWidth(620)
+        inner.setMinimumWidth(320)
+        lines = row(self._step, -1, self._left)
+        inner.setLayout(
+            column(self._title, 14, self.progress, 8, lines, 18, row(self.cancel, -1), 14, note, margins=(24, 0, 24, 0))
+        )
+        middle = row(-1, inner, -1)
+        middle.setStretch(1, 6)
+        middle.setAlignment(inner, Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(column(self.bar, -1, middle, -1, -1))
+
+    def begin(self, words: str, files: Sequence[str], *, importing: bool = True) -> None:
+        """Begin: what is done in words, with the files' names."""
+        self._began, self._best = self._clock(), 0.0
+        self._files = tuple(files)
+        self._title.setText(words)
+        verdict = "Importing" if importing else "Working"
+        self.bar.show_state(verdict, "primary", "", 1)
+        self.bar.setVisible(importing)
+        self.cancel.setEnabled(True)
+        self.cancel.setText("Cancel")
+        self.progress.setRange(0, 0)
+        self._step.setText("Starting …")
+        self._left.setText("")
+        self.cancel.setFocus()
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show how far it is; the bar never goes back."""
+        told = progress if isinstance(progress, FileProgress) else FileProgress(progress.step, progress.done,
+                                                                                progress.total)  # fmt: skip
+        share = whole_share(told)
+        if share is None:
+            self.progress.setRange(0, 0)
+        else:
+            self._best = max(self._best, share)
+            self.progress.setRange(0, _SPAN)
+            self.progress.setValue(round(_SPAN * self._best))
+        name = self._files[told.number] if len(self._files) > 1 and told.number < len(self._files) else ""
+        count = f" ({told.number + 1} of {counted(told.of, 'file')})" if name else ""
+        self._step.setText(f"{name}{count}: {told.step.lower()}" if name else told.step)
+        self._left.setText(left_words(self._best if share is not None else None, self._clock() - self._began))
+        self.progress.setAccessibleDescription(f"{self._step.text()} {self._left.text()}".strip())
+
+    def _cancel(self) -> None:
+        self.cancel.setEnabled(False)
+        self.cancel.setText("Cancelling …")
+        self.cancel_wanted.emit()

@@ -1,0 +1,139 @@
+"""The header of a check: titles, and directly under them a box for each column that says what it becomes.
+
+It is a header, so it stays where it is while the rows scroll, and moves with them sideways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QComboBox, QHeaderView, QWidget
+
+from models.values.imports import ColumnProposal
+from views.data.check_model import LEADING, CheckModel
+from views.theme import Theme, fonts
+from views.widgets.choice_box import ChoiceBox
+from views.widgets.painting import LEFT, RIGHT, fill, line
+
+TITLE_HEIGHT = 32
+BOX_HEIGHT = 38
+EXTRA = "Extra detail"
+
+
+class _Box(ChoiceBox):
+    """What one column becomes."""
+
+    def __init__(self, theme: Theme, column: ColumnProposal, parent: QWidget) -> None:
+        super().__init__(theme, f"Column {column.column} becomes", small=True)
+        self.setParent(parent)
+        self.column = column.column
+        self.setToolTip(column.why)
+        self.fill(column)
+
+    def fill(self, column: ColumnProposal) -> None:
+        """Offer what the column can become, the likeliest first, and to keep it as extra detail."""
+        self.blockSignals(True)
+        self.clear()
+        for field, words in column.candidates:
+            if field:
+                self.addItem(words, field)
+        if self.findData(column.field) < 0 and column.field:
+            self.addItem(column.field, column.field)
+        self.insertSeparator(self.count())
+        self.addItem(EXTRA, "")
+        self.setCurrentIndex(self.findData(column.field))
+        self.blockSignals(False)
+
+
+class MappingHeader(QHeaderView):
+    """Titles and mapping boxes of a `CheckModel`. `mapped` tells a column and the field that it shall become."""
+
+    mapped = Signal(str, str)
+
+    def __init__(self, theme: Theme, model: CheckModel, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._theme, self._checked = theme, model
+        self._boxes: list[_Box] = []
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.setMinimumSectionSize(48)
+        self.setStretchLastSection(True)
+        self.setHighlightSections(False)
+        self.setFixedHeight(TITLE_HEIGHT + BOX_HEIGHT)
+        self.sectionResized.connect(self._place)
+        self.viewport().installEventFilter(self)
+        theme.changed.connect(self.viewport().update)
+
+    @property
+    def boxes(self) -> Sequence[QComboBox]:
+        """The mapping boxes, in the order of the columns."""
+        return self._boxes
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), TITLE_HEIGHT + BOX_HEIGHT)
+
+    def show_columns(self, columns: Sequence[ColumnProposal]) -> None:
+        """Have a box for each of these columns; boxes that fit are kept, so that the focus stays."""
+        if [box.column for box in self._boxes] == [column.column for column in columns]:
+            for box, column in zip(self._boxes, columns, strict=True):
+                box.fill(column)
+                box.setToolTip(column.why)
+        else:
+            for box in self._boxes:
+                box.hide()
+                box.deleteLater()
+            self._boxes = [self._make(column) for column in columns]
+        self._place()
+
+    def set_enabled(self, enabled: bool) -> None:
+        """While a mapping is being checked, no other can be chosen."""
+        for box in self._boxes:
+            box.setEnabled(enabled)
+
+    def setOffset(self, offset: int) -> None:
+        super().setOffset(offset)
+        self._place()
+
+    def setOffsetToSectionPosition(self, section: int) -> None:
+        super().setOffsetToSectionPosition(section)
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.viewport() and event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Paint):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:
+        theme, area = self._theme, QRectF(rect)
+        fill(painter, area.x(), area.y(), area.width(), TITLE_HEIGHT, theme.color("ground"))
+        fill(painter, area.x(), area.y() + TITLE_HEIGHT, area.width(), BOX_HEIGHT, theme.color("panel"))
+        fill(painter, area.x(), area.y() + TITLE_HEIGHT - 1, area.width(), 1, theme.color("line"))
+        fill(painter, area.x(), area.bottom() - 1, area.width(), 1, theme.color("axis"))
+        room = QRectF(area.x() + 8, area.y(), area.width() - 16, TITLE_HEIGHT - 1)
+        title = self._checked.headerData(logical, Qt.Orientation.Horizontal)
+        align = RIGHT if self._checked.is_right(logical) else LEFT
+        line(painter, room, str(title or ""), theme.color("ink_2"), fonts.SMALL, fonts.SEMIBOLD, align)
+        if logical == 0:
+            fill(painter, area.right() - 1, area.y(), 1, area.height(), theme.color("line"))
+        if logical == 1:
+            room = QRectF(room.x(), area.y() + TITLE_HEIGHT, room.width(), BOX_HEIGHT)
+            line(painter, room, "becomes", theme.color("ink_2"), fonts.SMALL)
+
+    def _make(self, column: ColumnProposal) -> _Box:
+        box = _Box(self._theme, column, self.viewport())
+        box.activated.connect(lambda _at, box=box: self.mapped.emit(box.column, str(box.currentData() or "")))
+        box.show()
+        return box
+
+    def _place(self, *_args: int) -> None:
+        for place, box in enumerate(self._boxes):
+            section = place + len(LEADING)
+            if section >= self.count():
+                box.hide()
+                continue
+            x = self.sectionViewportPosition(section)
+            wanted = QRect(x + 6, TITLE_HEIGHT + 5, self.sectionSize(section) - 12, 28)
+            if box.geometry() != wanted:
+                box.setGeometry(wanted)
+            box.setVisible(wanted.right() > 0 and wanted.left() < self.viewport().width())

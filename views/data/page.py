@@ -1,0 +1,387 @@
+"""The Data page: history → check → importing → receipt. One primary button in each, and the way back in the top bar.
+
+The page holds which state is shown and what it is about; the views show it and ask, `ImportWork` does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+
+from models.values.changes import Changes
+from models.values.errors import UserError
+from models.values.imports import ImportRecord, ImportRequest, Preview, UndoPreview
+from services.jobs import ImportOutcome, ImportResult
+from services.pipeline import PipelineRun
+from views.background import Failed
+from views.data.batch_view import BatchView, ready, sums_of_batch
+from views.data.check_pane import ALL
+from views.data.check_view import CheckView
+from views.data.history_view import HistoryView
+from views.data.importing_view import ImportingView
+from views.data.jobs import Checked
+from views.data.phrases import VERDICTS, import_words
+from views.data.receipt_screen import ReceiptScreen
+from views.data.receipt_view import ReceiptContent
+from views.data.rooms import BookOfImports, QueueEffect
+from views.data.undo_panel import UndoPanel
+from views.data.waiting import WaitingPane
+from views.data.work import ImportWork
+from views.shell.page import Context, Page
+from views.widgets.labels import column
+from views.words import counted
+
+_SUFFIXES = "Exports (*.csv *.tsv *.txt *.gz *.dat);;All files (*)"
+
+
+class DataPage(Page):
+    """Six states in a stack: home, waiting, check, batch, importing, receipt."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        theme = context.theme
+        self._rooms = BookOfImports(context.book)
+        self._desk = context.book.desk(self)
+        self._work = ImportWork(context.book, self)
+        self._batch: tuple[Checked, ...] = ()
+        self._at = 0
+        self._before = 0
+        self._records: tuple[ImportRecord, ...] = ()
+        self._visited = False
+        self.home = HistoryView(theme)
+        self.waiting = WaitingPane(theme)
+        self.check = CheckView(theme)
+        self.batch = BatchView(theme)
+        self.importing = ImportingView(theme)
+        self.receipt = ReceiptScreen(theme)
+        self._stack = QStackedWidget()
+        for view in (self.home, self.waiting, self.check, self.batch, self.importing, self.receipt):
+            self._stack.addWidget(view)
+        self.setLayout(column(self._stack))
+        self._wire()
+
+    def _wire(self) -> None:
+        self.home.files_wanted.connect(self._ask_for_files)
+        self.home.receipt_wanted.connect(self._open_receipt)
+        self.home.undo_wanted.connect(self._ask_undo)
+        self._work.progress.connect(self._show_progress)
+        for view in (self.check, self.batch):
+            view.cancel_wanted.connect(self.go_home)
+            view.splitter.restore(self.context.remembered.splitter(view.splitter.objectName()))
+            view.splitter.resized.connect(self.context.remembered.set_splitter)
+        self.waiting.cancel_wanted.connect(self._work.cancel)
+        self.importing.cancel_wanted.connect(self._work.cancel)
+        self.check.import_wanted.connect(self._import_one)
+        self.check.check_wanted.connect(self._check_again)
+        self.check.rows_wanted.connect(self._more_rows)
+        self.batch.import_wanted.connect(self._import_batch)
+        self.batch.file_wanted.connect(self._open_file)
+        side = self.receipt.side
+        side.queue_wanted.connect(lambda: self.wants_page.emit("alerts"))
+        side.file_wanted.connect(_show_file)
+        side.undo_wanted.connect(self._undo_receipt)
+        side.undo_earlier_wanted.connect(self._ask_undo)
+        side.history_wanted.connect(self.go_home)
+        self.receipt.view.customer_wanted.connect(self.wants_customer)
+        self.receipt.view.file_wanted.connect(self._open_result)
+
+    # -- what the shell asks ------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> QWidget:
+        """The view that is shown."""
+        return self._stack.currentWidget() or self.home
+
+    @property
+    def headline(self) -> str:
+        if self.state in (self.home, self.waiting) or not self._batch:
+            return "" if self.state is not self.receipt else self._receipt_name()
+        if self.state is self.check:
+            return Path(self._batch[self._at].request.file).name
+        if self.state is self.receipt:
+            return self._receipt_name()
+        return _name_of([one.request.file for one in self._batch])
+
+    @property
+    def back(self) -> str:
+        if self.state in (self.home, self.importing, self.waiting):
+            return ""
+        return "All files" if self.state is self.check and len(self._batch) > 1 else "Data"
+
+    def go_back(self) -> None:
+        if self.state is self.check and len(self._batch) > 1:
+            self._show(self.batch)
+        elif self.state in (self.check, self.batch, self.receipt):
+            self.go_home()
+
+    def go_home(self) -> None:
+        """Show the history; what was checked and not imported is forgotten."""
+        self._batch = ()
+        self._show(self.home)
+        self._read_history()
+
+    def arrive(self) -> None:
+        if not self._visited:
+            self._visited = True
+            self._read_history()
+
+    def renew(self, changes: Changes) -> None:
+        if self._visited and (changes.everyone or changes.tables & {"imports"}):
+            self._read_history()
+
+    def panes(self) -> Sequence[QWidget]:
+        shown: dict[QWidget, tuple[QWidget, ...]] = {
+            self.home: (self.home.choose, self.home.table),
+            self.check: (self.check.rows.table, self.check.rows.tabs, self.check.plan.go),
+            self.batch: (self.batch.table, self.batch.go),
+            self.importing: (self.importing.cancel,),
+            self.receipt: (self.receipt.side.go, self.receipt.side.undo),
+        }
+        return shown.get(self.state, ())
+
+    def take_files(self, paths: Sequence[Path]) -> None:
+        if self._work.busy:
+            self.context.book.told.emit("An import is going on. Drop the files again when it is done.")
+        elif paths:
+            self.context.remembered.set(last_folder=str(Path(paths[0]).parent))
+            self._check(self._work.requests(paths))
+        else:
+            self._ask_for_files()
+
+    def _ask_for_files(self) -> None:
+        dialog = QFileDialog(self, "Choose exports", self.context.remembered.value.last_folder, _SUFFIXES)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.take_files([Path(name) for name in names]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _show(self, view: QWidget) -> None:
+        self.waiting.stop()
+        self._stack.setCurrentWidget(view)
+        self.headline_changed.emit()
+        first = next(iter(self.panes()), None)
+        if first is not None and self.isVisible():
+            first.setFocus()
+
+    # -- history ------------------------------------------------------------------------------------------------
+
+    def _read_history(self) -> None:
+        self.home.state.loading("Reading the history")
+        self._desk.read("history", self._rooms.history, self._have_history, self._no_history)
+
+    def _have_history(self, records: tuple[ImportRecord, ...]) -> None:
+        self._records = records
+        self.home.show_records(records)
+        self.receipt.show_earlier(records)
+
+    def _no_history(self, failed: Failed) -> None:
+        self.home.state.show_error(failed, self._read_history, "The history could not be read")
+
+    def _open_receipt(self, import_id: int) -> None:
+        record = next((one for one in self._records if one.id == import_id), None)
+        if record is not None:
+            result = ImportResult(record.receipt.file, replace(record.receipt, import_id=record.id))
+            self._show_receipt(ReceiptContent((result,)), f"Imported {record.when_words}", undone=record.undone)
+
+    # -- check --------------------------------------------------------------------------------------------------
+
+    def _check(self, requests: Sequence[ImportRequest]) -> None:
+        names = [Path(request.file).name for request in requests]
+        words = f"Checking {names[0]}" if len(names) == 1 else f"Checking {counted(len(names), 'file')}"
+        self.waiting.begin(words, names)
+        self._stack.setCurrentWidget(self.waiting)
+        self.headline_changed.emit()
+        self._work.check(requests, self._checked, partial(self._not_done, requests), self.go_home)
+
+    def _checked(self, batch: tuple[Checked, ...]) -> None:
+        self._batch = batch
+        if len(batch) > 1:
+            self.batch.show_batch(batch)
+            self._show(self.batch)
+        elif batch[0].preview is None:
+            request = batch[0].request
+            heading = f"{Path(request.file).name} cannot be imported"
+            self.waiting.show_fault(Failed(UserError(batch[0].error)), partial(self._check, [request]), heading)
+        else:
+            self._open_file(0)
+
+    def _open_file(self, number: int) -> None:
+        one = self._batch[number]
+        if one.preview is not None:
+            self._at = number
+            self.check.show_check(one.request, one.preview)
+            self._show(self.check)
+
+    def _check_again(self, request: ImportRequest) -> None:
+        def done(found: tuple[Checked, ...]) -> None:
+            one = found[0]
+            if one.preview is None:
+                refused(Failed(UserError(one.error)))
+                return
+            self._batch = (*self._batch[: self._at], one, *self._batch[self._at + 1 :])
+            self.check.show_check(one.request, one.preview)
+            if len(self._batch) > 1:
+                self.batch.show_batch(self._batch)
+
+        def refused(failed: Failed) -> None:
+            self.context.book.failed.emit(failed)
+            before = self._batch[self._at]
+            if before.preview is not None:
+                self.check.show_check(before.request, before.preview)
+
+        self._work.check([request], done, refused, lambda: None)
+
+    def _more_rows(self, tab: str, have: int) -> None:
+        request = self.check.request
+        if request is None:
+            return
+        verdict = next((one for one in VERDICTS if one == tab), None) if tab != ALL else None
+
+        def done(preview: Preview) -> None:
+            self.check.add_rows(tab, preview.rows)
+
+        self._work.more_rows(request, verdict, have, done, lambda _failed: self.check.add_rows(tab, ()))
+
+    # -- import -------------------------------------------------------------------------------------------------
+
+    def _import_one(self) -> None:
+        self._import([self._batch[self._at]])
+
+    def _import_batch(self) -> None:
+        self._import(ready(self._batch))
+
+    def _import(self, files: Sequence[Checked]) -> None:
+        requests = [replace(one.request, dry_run=False) for one in files]
+        words = import_words(sums_of_batch(files), len(files)).replace("Import", "Importing", 1)
+        self.importing.begin(words, [Path(request.file).name for request in requests])
+        self._show(self.importing)
+
+        def start(before: int) -> None:
+            self._before = before
+            self._work.import_files(
+                requests, self._imported, partial(self._import_failed, files), self._import_cancelled
+            )
+
+        self._desk.read("before", self._rooms.to_do, start, lambda _failed: start(0))
+
+    def _import_cancelled(self) -> None:
+        self.context.book.told.emit("Cancelled. Your book is as it was before.")
+        self._show(self.check if len(self._batch) == 1 else self.batch)
+
+    def _import_failed(self, files: Sequence[Checked], failed: Failed) -> None:
+        self._show(self.waiting)
+        self.waiting.show_fault(failed, partial(self._import, files), "The import stopped, nothing of it was kept")
+
+    def _imported(self, outcome: ImportOutcome) -> None:
+        run = outcome.pipeline
+        self.context.book.heard(run.changes, own=True)
+        before = self._before
+        content = ReceiptContent(outcome.files)
+        if run.scores is None:
+            self._show_receipt(content, "Imported just now")
+            return
+
+        def have(effect: QueueEffect) -> None:
+            self._show_receipt(replace(content, effect=effect), "Imported just now")
+
+        def without(_failed: Failed) -> None:
+            self._show_receipt(content, "Imported just now")
+
+        self._desk.read("effect", lambda: self._rooms.effect(run.opened, run.closed, before), have, without)
+
+    # -- receipt and undo ---------------------------------------------------------------------------------------
+
+    def _show_receipt(self, content: ReceiptContent, when: str, *, undone: bool = False) -> None:
+        self.receipt.show_content(content, when)
+        self.receipt.show_undo(None, undone=undone)
+        self._show(self.receipt)
+        self.receipt.show_earlier(self._records)
+        if not undone and self.receipt.import_ids:
+            ids = self.receipt.import_ids
+            self._desk.read("undo", lambda: self._undo_effect(ids), self.receipt.show_undo)
+
+    def _undo_effect(self, ids: Sequence[int]) -> UndoPreview:
+        """What undoing these imports would do, together; runs in the pool."""
+        takes: dict[str, int] = {}
+        puts: dict[str, int] = {}
+        refused = ""
+        for number in ids:
+            one = self._rooms.undo_preview(number)
+            # Only the last one's: what a later file of the same receipt overwrote is undone before it.
+            refused = refused or (one.refused if number == ids[0] else "")
+            for found, sums in ((one.takes_out, takes), (one.puts_back, puts)):
+                for what, count in found:
+                    sums[what] = sums.get(what, 0) + count
+        return UndoPreview(tuple(takes.items()), tuple(puts.items()), refused)
+
+    def _open_result(self, result: ImportResult) -> None:
+        if result.receipt is not None and result.receipt.import_id is not None:
+            self._show_receipt(ReceiptContent((result,)), "Imported just now")
+
+    def _undo_receipt(self) -> None:
+        self._undo(self.receipt.import_ids)
+
+    def _ask_undo(self, import_id: int) -> None:
+        record = next((one for one in self._records if one.id == import_id), None)
+        if record is None or self._work.busy:
+            return
+
+        def ask(preview: UndoPreview) -> None:
+            panel = UndoPanel(
+                self.context.theme, self.window(), record.file_name, preview, lambda: self._undo((import_id,))
+            )
+            panel.adjustSize()
+            middle = self.mapTo(self.window(), QPoint((self.width() + panel.width()) // 2, self.height() // 4))
+            panel.open_at(middle)
+
+        self._desk.read("ask undo", lambda: self._rooms.undo_preview(import_id), ask, self.context.book.failed.emit)
+
+    def _undo(self, ids: Sequence[int]) -> None:
+        where = self.state
+        self.waiting.begin("Undoing the import", [], cancellable=False)
+        self._stack.setCurrentWidget(self.waiting)
+
+        def done(run: PipelineRun) -> None:
+            self.context.book.heard(run.changes, own=True)
+            kept = f" {run.changes.kept[0]}" if run.changes.kept else ""
+            self.context.book.told.emit(f"{run.changes.words or 'The import was undone'}.{kept}".replace("..", "."))
+            if where is self.receipt:
+                self.receipt.show_undo(None, undone=True)
+                self._show(self.receipt)
+            else:
+                self.go_home()
+            self._read_history()
+
+        def refused(failed: Failed) -> None:
+            self._show(where)
+            self.context.book.failed.emit(failed)
+
+        self._work.undo(ids, done, refused, lambda: self._show(where))
+
+    # -- small things -------------------------------------------------------------------------------------------
+
+    def _not_done(self, requests: Sequence[ImportRequest], failed: Failed) -> None:
+        self.waiting.show_fault(failed, partial(self._check, requests), "The files could not be checked")
+
+    def _show_progress(self, progress: object) -> None:
+        view = self.importing if self.state is self.importing else self.waiting
+        view.show_progress(progress)  # type: ignore[arg-type]
+
+    def _receipt_name(self) -> str:
+        return _name_of([one.file for one in self.receipt.content.files])
+
+
+def _name_of(files: Sequence[str]) -> str:
+    names = [Path(name).name for name in files]
+    return names[0] if len(names) == 1 else counted(len(names), "file") if names else ""
+
+
+def _show_file(path: str) -> None:
+    if path:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))

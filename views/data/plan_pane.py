@@ -1,0 +1,159 @@
+"""The right of a check: what will happen, in sums that add up; the one button; the reasons; the customers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from models.values.imports import ImportOptions, Preview, Verdict
+from views.data.phrases import MARKS, VERDICTS, Sums, about, customer_lines, import_words, nothing_words, sums_of
+from views.data.reading_options import QuestionBox, ReadingOptions
+from views.data.reasons import ReasonList
+from views.data.sections import icon_line, scrolling, section
+from views.data.sums import StackBar, Swatch
+from views.theme import Theme, fonts
+from views.widgets.buttons import CommandButton, link
+from views.widgets.labels import clear, column, kind_of, label, row, rule
+from views.words import whole
+
+
+class SumsBlock(QWidget):
+    """The equation line by line: new + changed + unchanged = can be imported; + rejected + ignored = read."""
+
+    def __init__(self, theme: Theme, read: str = "Read from the file") -> None:
+        super().__init__()
+        self._figures: dict[str, QLabel] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        at = 0
+        for verdict in VERDICTS[:3]:
+            at = self._line(grid, at, theme, verdict)
+        at = self._total(grid, at, "importable", "Can be imported")
+        for verdict in VERDICTS[3:]:
+            at = self._line(grid, at, theme, verdict)
+        self._total(grid, at, "read", read)
+
+    def show_sums(self, sums: Sums) -> None:
+        """Show these sums."""
+        for key, figure in self._figures.items():
+            figure.setText(whole(getattr(sums, key)))
+
+    def _line(self, grid: QGridLayout, at: int, theme: Theme, verdict: Verdict) -> int:
+        grid.addWidget(Swatch(theme, verdict), at, 0)
+        grid.addWidget(label(MARKS[verdict].title, fonts.LIST), at, 1)
+        self._figure(grid, at, verdict)
+        return at + 1
+
+    def _total(self, grid: QGridLayout, at: int, key: str, words: str) -> int:
+        grid.addWidget(rule(), at, 0, 1, 3)
+        grid.addWidget(label(words, fonts.LIST, fonts.SEMIBOLD), at + 1, 1)
+        self._figure(grid, at + 1, key)
+        return at + 2
+
+    def _figure(self, grid: QGridLayout, at: int, key: str) -> None:
+        made = label("", fonts.LIST, fonts.SEMIBOLD)
+        made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(made, at, 2)
+        grid.setRowMinimumHeight(at, 24)
+        self._figures[key] = made
+
+
+class PlanPane(QWidget):
+    """Shows what an import would do, and asks for it."""
+
+    import_wanted = Signal()
+    cancel_wanted = Signal()
+    options_changed = Signal(object)
+    tab_wanted = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._bar = StackBar(theme)
+        self._sums = SumsBlock(theme)
+        self.go = CommandButton(theme, "Import", "data", primary=True)
+        self.go.clicked.connect(self.import_wanted)
+        self._about = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self._cancel = link("Cancel")
+        self._cancel.clicked.connect(self.cancel_wanted)
+        self.question = QuestionBox(theme)
+        self.question.answered.connect(self.options_changed)
+        self.options = ReadingOptions(theme)
+        self.options.changed.connect(self.options_changed)
+        self._rejected = ReasonList(theme)
+        self._rejected.show_wanted.connect(lambda _reason: self.tab_wanted.emit("rejected"))
+        self._ignored = ReasonList(theme)
+        self._ignored.show_wanted.connect(lambda _reason: self.tab_wanted.emit("ignored"))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        title = label("What will happen", fonts.HEADING, fonts.SEMIBOLD)
+        foot = row(self._about, 8, self._cancel)
+        foot.setStretch(0, 1)
+        top = section(title, 10, self._bar, 8, self._sums, 10, self.question, 8, self.go, 4, foot)
+        self._rejected_head = label("", fonts.SMALL, fonts.SEMIBOLD)
+        kept = "Kept in a file with the reason beside each row, ready to be mended and imported again."
+        rejected = section(
+            self._rejected_head, 4, self._rejected, 4, label(kept, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        )
+        self._ignored_head = label("", fonts.SMALL, fonts.SEMIBOLD)
+        ignored = section(self._ignored_head, 4, self._ignored)
+        self._customers_head = label("", fonts.SMALL, fonts.SEMIBOLD, wrap=True)
+        self._lines = column()
+        customers = section(self._customers_head, 4, self._lines)
+        self._notes = column()
+        notes = section(label("Worth knowing", fonts.SMALL, fonts.SEMIBOLD), 4, self._notes)
+        reading = section(label("How it is read", fonts.SMALL, fonts.SEMIBOLD), 6, self.options)
+        self._optional = {"rejected": rejected, "ignored": ignored, "customers": customers, "notes": notes}
+        inner = QWidget()
+        inner.setLayout(column(top, rejected, ignored, customers, notes, reading, -1))
+        self.setLayout(column(scrolling(inner)))
+        kind_of(self, "panel")
+
+    def show_preview(self, preview: Preview, options: ImportOptions) -> None:
+        """Show what this check would do."""
+        receipt = preview.receipt
+        sums = sums_of(receipt.rows)
+        self._bar.show_sums(sums)
+        self._sums.show_sums(sums)
+        self.question.ask(preview, options)
+        self.options.show_options(preview, options)
+        nothing = "" if preview.question else nothing_words(sums)
+        self.go.setText(import_words(sums))
+        self.go.setAccessibleName(import_words(sums))
+        self.go.setEnabled(bool(sums.importable) and not preview.question)
+        undone = f"{about(receipt.seconds)} · can be undone any time"
+        self._about.setText((preview.question and "Choose an answer above, then import.") or nothing or undone)
+        self._optional["rejected"].setVisible(bool(sums.rejected))
+        self._rejected_head.setText(f"{whole(sums.rejected)} rejected, by reason")
+        self._rejected.show_reasons(receipt.reasons)
+        self._optional["ignored"].setVisible(bool(sums.ignored))
+        self._ignored_head.setText(f"{whole(sums.ignored)} ignored, by reason")
+        self._ignored.show_reasons(receipt.ignored_reasons)
+        self._show_customers(preview)
+        self._show_notes(receipt.warnings)
+
+    def set_busy(self, busy: bool) -> None:
+        """While it is checked again nothing is imported."""
+        self.options.setEnabled(not busy)
+        if busy:
+            self.go.setEnabled(False)
+            self._about.setText("Checking again …")
+
+    def _show_customers(self, preview: Preview) -> None:
+        receipt = preview.receipt
+        lines = customer_lines(receipt.customers.get("matched", 0), receipt.customers.get("created", 0))
+        self._optional["customers"].setVisible(bool(lines))
+        self._customers_head.setText("Customers")
+        clear(self._lines)
+        for icon, words in lines:
+            self._lines.addWidget(icon_line(self._theme, icon, words))
+
+    def _show_notes(self, warnings: tuple[str, ...]) -> None:
+        self._optional["notes"].setVisible(bool(warnings))
+        clear(self._notes)
+        for words in warnings:
+            self._notes.addWidget(icon_line(self._theme, "info", words))

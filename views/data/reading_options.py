@@ -1,0 +1,157 @@
+"""How a file is read, as far as a person may decide it: what it is about, day or month first, currency, time zone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from zoneinfo import available_timezones
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QVBoxLayout, QWidget
+
+from models.values.imports import ImportOptions, Preview
+from views.theme import Theme, fonts
+from views.widgets.buttons import push
+from views.widgets.choice_box import ChoiceBox
+from views.widgets.labels import column, kind_of, label
+
+BY_EVIDENCE = "as the file shows"
+ORDERS = (
+    ("dmy", "Day first: 31.12.2026"),
+    ("mdy", "Month first: 12/31/2026"),
+    ("ymd", "Year first: 2026-12-31"),
+)
+CURRENCIES = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "JPY", "SEK", "NOK", "DKK", "PLN", "INR", "BRL")
+
+
+class ReadingOptions(QWidget):
+    """Boxes for each decision; a change is told with the options that follow from it."""
+
+    changed = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._options = ImportOptions()
+        self._entity = ChoiceBox(theme, "What the file is about")
+        self._order = ChoiceBox(theme, "Order of day and month")
+        self._currency = ChoiceBox(theme, "Currency", editable=True)
+        self._zone = ChoiceBox(theme, "Time zone", editable=True)
+        self._zone_filled = False
+        self._fill(self._order, [("", BY_EVIDENCE), *ORDERS], "")
+        self._fill(self._currency, [("", BY_EVIDENCE), *((one, one) for one in CURRENCIES)], "")
+        self._fill(self._zone, [("", "this computer's zone")], "")
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(10)
+        form.setVerticalSpacing(6)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        rows = (("About", self._entity), ("Days", self._order), ("Money", self._currency), ("Times", self._zone))
+        for title, box in rows:
+            caption = label(title, fonts.SMALL, fonts.REGULAR, "ink_2")
+            caption.setFixedHeight(30)
+            caption.setBuddy(box)
+            form.addRow(caption, box)
+        self.setLayout(form)
+        self._entity.activated.connect(lambda _at: self._tell(entity=_chosen(self._entity)))
+        self._order.activated.connect(lambda _at: self._tell(date_order=_chosen(self._order)))
+        for box, name in ((self._currency, "currency"), (self._zone, "timezone")):
+            box.activated.connect(lambda _at, box=box, name=name: self._tell(**{name: _chosen(box)}))
+            line = box.lineEdit()
+            assert line is not None
+            line.editingFinished.connect(lambda box=box, name=name: self._typed(box, name))
+
+    def show_options(self, preview: Preview, options: ImportOptions) -> None:
+        """Show what was decided, and what the file is about where nothing was."""
+        self._options = options
+        self._fill(self._entity, list(preview.entities), preview.entity)
+        self._fill(self._order, [("", BY_EVIDENCE), *ORDERS], options.date_order or "")
+        _put(self._currency, options.currency)
+        _put(self._zone, options.timezone)
+
+    def showEvent(self, event: object) -> None:
+        if not self._zone_filled:
+            self._zone_filled = True
+            zones = sorted(available_timezones())
+            self._fill(self._zone, [("", "this computer's zone"), *((zone, zone) for zone in zones)],
+                       self._options.timezone or "")  # fmt: skip
+
+    def _fill(self, box: QComboBox, rows: list[tuple[str, str]], chosen: str) -> None:
+        box.blockSignals(True)
+        box.clear()
+        for value, words in rows:
+            box.addItem(words, value)
+        box.setCurrentIndex(max(0, box.findData(chosen)))
+        box.blockSignals(False)
+
+    def _typed(self, box: QComboBox, name: str) -> None:
+        text = box.currentText().strip()
+        known = box.findText(text, Qt.MatchFlag.MatchFixedString)
+        value = str(box.itemData(known) or "") if known >= 0 else text.upper() if name == "currency" else text
+        if value != (getattr(self._options, name) or ""):
+            self._tell(**{name: value or None})
+
+    def _tell(self, **changes: object) -> None:
+        options = replace(self._options, **changes)  # type: ignore[arg-type]
+        if "entity" in changes:
+            # Another entity has other fields: a mapping for the old one means nothing.
+            options = replace(options, mapping=())
+        self._options = options
+        self.changed.emit(options)
+
+
+class QuestionBox(QWidget):
+    """What must be decided before the file can be imported, with the answers as buttons."""
+
+    answered = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._words = label("", fonts.LIST, fonts.MEDIUM, "ink", wrap=True)
+        self._answers = QVBoxLayout()
+        self._answers.setSpacing(6)
+        head = label("First decide", fonts.SMALL, fonts.SEMIBOLD, "warning_text")
+        self.setLayout(column(head, 2, self._words, 8, self._answers, margins=(12, 10, 12, 12)))
+        kind_of(self, "wash")
+        self.hide()
+
+    def ask(self, preview: Preview, options: ImportOptions) -> None:
+        """Show the preview's question; without one the box is not there."""
+        while (item := self._answers.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.setVisible(bool(preview.question))
+        self._words.setText(asked(preview.question))
+        answers: list[tuple[str, ImportOptions]] = []
+        if preview.question_kind == "date_order":
+            answers = [(words, replace(options, date_order=order)) for order, words in ORDERS[:2]]  # type: ignore[arg-type]
+        elif preview.question_kind == "currency":
+            answers = [(code, replace(options, currency=code)) for code in CURRENCIES[:3]]
+        for words, answer in answers:
+            button = push(words)
+            button.clicked.connect(lambda _on=False, answer=answer: self.answered.emit(answer))
+            self._answers.addWidget(button)
+
+    def first_answer(self) -> QWidget | None:
+        """Where the focus goes."""
+        item = self._answers.itemAt(0)
+        return item.widget() if item is not None else None
+
+
+def asked(question: str) -> str:
+    """The question without the sentences that are for the command line."""
+    kept = [part for part in re.split(r"(?<=[.?])\s+", question) if " --" not in part]
+    return " ".join(kept) or question
+
+
+def _chosen(box: QComboBox) -> str | None:
+    return str(box.currentData() or "") or None
+
+
+def _put(box: QComboBox, value: str | None) -> None:
+    at = box.findData(value or "")
+    box.setCurrentIndex(max(0, at))
+    if at < 0 and value:
+        box.setEditText(value)

@@ -1,0 +1,157 @@
+"""The right of a receipt: it is done and what comes next, the rejected rows, and what an undo would do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from models.values.imports import ImportRecord, UndoPreview
+from views.data.phrases import Sums, undo_lines
+from views.data.reasons import ReasonList
+from views.data.receipt_view import ReceiptContent
+from views.data.sections import IconMark, icon_line, scrolling, section
+from views.theme import Theme, fonts
+from views.widgets.buttons import CommandButton, link
+from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row
+from views.words import DOT, counted, whole
+
+EARLIER = 5
+
+
+class ReceiptSide(QWidget):
+    """Asks for the queue, the rejects' file, the undo, or an earlier import."""
+
+    queue_wanted = Signal()
+    file_wanted = Signal(str)
+    undo_wanted = Signal()
+    undo_earlier_wanted = Signal(int)
+    history_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rejects_file = ""
+        self._mark = IconMark(theme, "check", "good_text", 18)
+        self._done = label("", fonts.HEADING, fonts.SEMIBOLD, wrap=True)
+        head = row(self._mark, 8, self._done)
+        head.setStretch(2, 1)
+        self.go = CommandButton(theme, "Go to your queue", "alerts", primary=True)
+        self.go.clicked.connect(self.queue_wanted)
+        top = section(head, 12, self.go)
+        inner = QWidget()
+        parts = (self._rejected_part(), self._undo_part(), self._notes_part(), self._earlier_part())
+        inner.setLayout(column(top, *parts, -1))
+        self.setLayout(column(scrolling(inner)))
+        kind_of(self, "panel")
+
+    def _rejected_part(self) -> QWidget:
+        self._rejected_count = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
+        self._file_name = ElidedLabel(self._theme, "", fonts.LIST, fonts.MEDIUM)
+        self._reasons = ReasonList(self._theme)
+        self._reasons.show_wanted.connect(lambda _reason: self.file_wanted.emit(self._rejects_file))
+        self._show_file = CommandButton(self._theme, "Show file", "file")
+        self._show_file.clicked.connect(lambda: self.file_wanted.emit(self._rejects_file))
+        note = "Mend the rows in that file and drop it here: mended rows come in, the others stay as they are."
+        named = row(IconMark(self._theme, "file"), 8, self._file_name)
+        head = row(label("Rejected rows", fonts.SMALL, fonts.SEMIBOLD), -1, self._rejected_count)
+        foot = label(note, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        self._rejected = section(head, 6, named, 4, self._reasons, 8, self._show_file, 6, foot)
+        return self._rejected
+
+    def _undo_part(self) -> QWidget:
+        self._undo_lines = column()
+        self.undo = CommandButton(self._theme, "Undo this import", "return")
+        self.undo.clicked.connect(self.undo_wanted)
+        self._refused = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        head = row(label("Undo this import", fonts.SMALL, fonts.SEMIBOLD), -1,
+                   label("any time", fonts.SMALL, fonts.REGULAR, "ink_3"))  # fmt: skip
+        self._undo_section = section(head, 4, self._undo_lines, 8, self.undo, self._refused)
+        return self._undo_section
+
+    def _notes_part(self) -> QWidget:
+        self._notes = column()
+        self._notes_section = section(label("Worth knowing", fonts.SMALL, fonts.SEMIBOLD), 4, self._notes)
+        return self._notes_section
+
+    def _earlier_part(self) -> QWidget:
+        self._earlier = column()
+        self._all = link("All")
+        self._all.clicked.connect(self.history_wanted)
+        self._earlier_head = label("Earlier imports", fonts.SMALL, fonts.SEMIBOLD)
+        return section(row(self._earlier_head, -1, self._all), 2, self._earlier)
+
+    def show_content(self, content: ReceiptContent) -> None:
+        """Show what is done, rejected and worth knowing."""
+        sums = content.sums
+        failed = [one for one in content.files if one.receipt is None]
+        self._done.setText(done_words(sums, len(content.files), len(failed)))
+        self._mark.show_icon("warning" if failed else "check", "warning_text" if failed else "good_text")
+        to_do = content.effect.now if content.effect is not None else 0
+        self.go.setText(f"Go to your queue, {whole(to_do)} to do" if content.effect else "Go to your queue")
+        self._rejected.setVisible(bool(sums.rejected))
+        reasons: dict[str, int] = {}
+        for receipt in content.receipts:
+            for reason, count in receipt.reasons.items():
+                reasons[reason] = reasons.get(reason, 0) + count
+        files = [receipt.rejects_file for receipt in content.receipts if receipt.rejects_file]
+        self._rejects_file = files[0] if files else ""
+        name = PurePath(self._rejects_file).name
+        self._file_name.setText(f"{name} and {len(files) - 1} more" if len(files) > 1 else name)
+        self._rejected_count.setText(whole(sums.rejected))
+        self._reasons.show_reasons(reasons)
+        self._show_file.setVisible(bool(files))
+        clear(self._notes)
+        notes = [words for receipt in content.receipts for words in receipt.warnings]
+        for words in dict.fromkeys(notes):
+            self._notes.addWidget(icon_line(self._theme, "info", words))
+        self._notes_section.setVisible(bool(notes))
+
+    def show_undo(self, preview: UndoPreview | None, sums: Sums, *, undone: bool = False) -> None:
+        """Show what an undo would do, or why there is none."""
+        clear(self._undo_lines)
+        self._undo_section.setVisible(preview is not None or undone)
+        lines = undo_lines(preview.takes_out, preview.puts_back) if preview is not None else []
+        for icon, words in lines:
+            self._undo_lines.addWidget(icon_line(self._theme, icon, words))
+        if lines:
+            self._undo_lines.addWidget(icon_line(self._theme, "alerts", "Scores and alerts follow the book back"))
+        refused = "This import was undone." if undone else preview.refused if preview is not None else ""
+        self._refused.setText(refused)
+        self._refused.setVisible(bool(refused))
+        self.undo.setVisible(not refused)
+        self.undo.setText(f"Undo import of {counted(sums.importable, 'row')}")
+        self.undo.setAccessibleName(self.undo.text())
+
+    def show_earlier(self, records: Sequence[ImportRecord], present: frozenset[int]) -> None:
+        """Show the imports before this one."""
+        earlier = [one for one in records if one.id not in present]
+        self._all.setText(f"All {whole(len(records))}")
+        self._earlier_head.setText("Earlier imports" if earlier else "No earlier import")
+        clear(self._earlier)
+        for record in earlier[:EARLIER]:
+            words = DOT.join((record.when_words, counted(record.rows.get("read", 0), "row")))
+            name = ElidedLabel(self._theme, f"{record.file_name}{DOT}{words}", fonts.SMALL, fonts.REGULAR, "ink_2")
+            name.setMinimumHeight(24)
+            if record.undone:
+                self._earlier.addLayout(row(name, 8, label("undone", fonts.SMALL, fonts.REGULAR, "ink_3")))
+                continue
+            undo = link("Undo …")
+            undo.setAccessibleName(f"Undo the import of {record.file_name}")
+            undo.clicked.connect(lambda _on=False, number=record.id: self.undo_earlier_wanted.emit(number))
+            line = row(name, 8, undo)
+            line.setStretch(0, 1)
+            self._earlier.addLayout(line)
+
+
+def done_words(sums: Sums, files: int, failed: int) -> str:
+    """The verdict over a receipt."""
+    if failed == files:
+        return "Nothing was imported" if files > 1 else "This file was not imported"
+    if failed:
+        return f"Done in part: {failed} of {files} files were not imported"
+    if not sums.new and not sums.changed:
+        return "Done: nothing in your book had to change"
+    return f"Done: {counted(sums.importable, 'row')} {'is' if sums.importable == 1 else 'are'} in your book"

@@ -1,0 +1,336 @@
+"""A plain table of finished words: sums of a receipt, cards that an import opened, files of a batch, the history.
+
+Cells are values; the delegate paints them in the program's type. It scrolls by itself, or is as high as its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from views.lists.keyset_model import Index
+from views.theme import Theme, fonts
+from views.widgets.painting import LEFT, RIGHT, Mark, badge, fill, focus_ring, line, rounded, snapped
+
+ROW_HEIGHT = 32
+HEADER_HEIGHT = 32
+_GAP = 10
+CELL_ROLE = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column; width 0 takes what is left, ``keeps`` 0 never gives way in a narrow table."""
+
+    title: str
+    width: int = 0
+    right: bool = False
+    keeps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """One cell: words in a weight and colour, with an icon, a severity's badge, or the look of a link."""
+
+    text: str
+    ink: str = "ink"
+    strong: bool = False
+    small: bool = False
+    icon: str = ""
+    mark: Mark | None = None
+    wash: str = ""  # ground of a small tinted word
+    link: str = ""  # what a click on it asks for
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """One row: its cells, what it stands for, and whether it is a sum."""
+
+    cells: tuple[TableCell, ...]
+    key: Any = None
+    total: bool = False
+
+
+class TableModel(QAbstractTableModel):
+    """Lines of cells under fixed columns."""
+
+    def __init__(self, columns: Sequence[TableColumn], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self._lines: tuple[TableLine, ...] = ()
+
+    def show(self, lines: Sequence[TableLine]) -> None:
+        """Show these lines."""
+        self.beginResetModel()
+        self._lines = tuple(lines)
+        self.endResetModel()
+
+    def set_title(self, section: int, title: str) -> None:
+        """Give a column another title."""
+        columns = list(self.columns)
+        columns[section] = replace(columns[section], title=title)
+        self.columns = tuple(columns)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, section, section)
+
+    def line_at(self, row: int) -> TableLine | None:
+        """A line, None beyond the end."""
+        return self._lines[row] if 0 <= row < len(self._lines) else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        found = self.line_at(index.row()) if index.isValid() else None
+        if found is None or index.column() >= len(found.cells):
+            return None
+        cell = found.cells[index.column()]
+        if role == CELL_ROLE:
+            return cell
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell.text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return cell.tip or None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            if index.column():
+                return f"{self.columns[index.column()].title} {cell.text}".strip()
+            return ", ".join(one.text for one in found.cells if one.text)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        return None
+
+
+class _Delegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, inset: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme, self._inset = theme, inset
+        self.last = 0
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(80, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell = index.data(CELL_ROLE)
+        model = index.model()
+        if not isinstance(cell, TableCell) or not isinstance(model, TableModel):
+            return
+        rect = QRectF(option.rect)
+        found = model.line_at(index.row())
+        total = found is not None and found.total
+        theme = self._theme
+        on = bool(option.state & QStyle.StateFlag.State_Selected)
+        if on or (option.state & QStyle.StateFlag.State_MouseOver and not total):
+            ground = theme.color("selected" if on else "hover")
+            fill(painter, rect.x(), rect.y(), rect.width(), rect.height(), ground)
+        if total:
+            fill(painter, rect.x(), rect.y(), rect.width(), 1, theme.color("axis"))
+        else:
+            fill(painter, rect.x(), rect.bottom() - 1, rect.width(), 1, theme.color("line_soft"))
+        first, last = index.column() == 0, index.column() == self.last
+        room = rect.adjusted(self._inset if first else _GAP, 0, -(self._inset if last else _GAP), 0)
+        self._cell(painter, room, cell, right=model.columns[index.column()].right, total=total)
+        if option.state & QStyle.StateFlag.State_HasFocus and on:
+            focus_ring(painter, theme, rect.adjusted(1, 1, -1, -2))
+
+    def _cell(self, painter: QPainter, room: QRectF, cell: TableCell, *, right: bool, total: bool) -> None:
+        theme = self._theme
+        size = fonts.SMALL if cell.small else fonts.LIST
+        weight = fonts.SEMIBOLD if cell.strong or total else fonts.MEDIUM if cell.link else fonts.REGULAR
+        ink = "primary_text" if cell.link else cell.ink
+        dpr = painter.device().devicePixelRatioF()
+        if cell.mark is not None:
+            badge(painter, theme, room.x(), room.center().y() - 10, cell.mark, "")
+            return
+        if cell.wash:
+            wide = fonts.width(cell.text, fonts.SMALL, fonts.SEMIBOLD) + (32 if cell.icon else 16)
+            rounded(painter, QRectF(room.x(), room.center().y() - 11, wide, 21), 4, theme.color(cell.wash))
+            room = room.adjusted(6, 0, 0, 0)
+            size, weight = fonts.SMALL, fonts.SEMIBOLD
+        if cell.icon:
+            at = QPointF(snapped(room.x(), dpr), snapped(room.center().y() - 7, dpr))
+            painter.drawPixmap(at, theme.pixmap(cell.icon, ink, 14, dpr))
+            room = room.adjusted(20, 0, 0, 0)
+        line(painter, room, cell.text, theme.color(ink), size, weight, RIGHT if right else LEFT)
+
+
+class _Header(QHeaderView):
+    def __init__(self, theme: Theme, inset: int, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._theme, self._inset = theme, inset
+        self.last = 0
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMinimumSectionSize(20)
+        self.setFixedHeight(HEADER_HEIGHT)
+        self.setHighlightSections(False)
+        theme.changed.connect(self.viewport().update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), HEADER_HEIGHT)
+
+    def paintSection(self, painter: QPainter, rect: object, logical: int) -> None:
+        area = QRectF(rect)  # type: ignore[call-overload]
+        model = self.model()
+        assert isinstance(model, TableModel)
+        fill(painter, area.x(), area.y(), area.width(), area.height(), self._theme.color("panel"))
+        fill(painter, area.x(), area.bottom() - 1, area.width(), 1, self._theme.color("line"))
+        room = area.adjusted(
+            self._inset if logical == 0 else _GAP, 0, -(self._inset if logical == self.last else _GAP), -1
+        )
+        column = model.columns[logical]
+        align = RIGHT if column.right else LEFT
+        line(painter, room, column.title, self._theme.color("ink_2"), fonts.SMALL, fonts.SEMIBOLD, align)
+
+
+class WordTable(QTableView):
+    """Shows `TableLine`s. ``whole`` makes it as high as its rows, for a page that scrolls as one.
+
+    Signals
+    -------
+    opened : key of a line, by Enter or double click.
+    linked : (what, key) of a link that was clicked or chosen by Space.
+    menu_wanted : (key, point) of a context menu.
+    """
+
+    opened = Signal(object)
+    linked = Signal(str, object)
+    menu_wanted = Signal(object, object)
+
+    def __init__(
+        self, theme: Theme, name: str, columns: Sequence[TableColumn], *, inset: int = 20, whole: bool = False
+    ) -> None:
+        super().__init__()
+        self._whole = whole
+        self.lines = TableModel(columns, self)
+        self._delegate = _Delegate(theme, inset, self)
+        self._header = _Header(theme, inset, self)
+        self.setModel(self.lines)
+        self.setItemDelegate(self._delegate)
+        self.setHorizontalHeader(self._header)
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setAccessibleName(name)
+        self.doubleClicked.connect(self._open)
+        if whole:
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        theme.changed.connect(self.viewport().update)
+        self.show_lines(())
+
+    @property
+    def current_key(self) -> Any:
+        """Key of the current line."""
+        found = self.lines.line_at(self.currentIndex().row()) if self.currentIndex().isValid() else None
+        return found.key if found is not None else None
+
+    def show_lines(self, lines: Sequence[TableLine]) -> None:
+        """Show these lines; the current one stays if its key is still there."""
+        key = self.current_key
+        self.lines.show(lines)
+        if key is not None:
+            place = next((n for n, one in enumerate(lines) if one.key == key), -1)
+            if place >= 0:
+                self.selectRow(place)
+        if self._whole:
+            self.setFixedHeight(HEADER_HEIGHT + ROW_HEIGHT * len(lines))
+        self._lay_out()
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are commands of the page, not a search in a column."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(self.currentIndex())
+            return
+        if event.key() == Qt.Key.Key_Space:
+            self._link_of_row(self.currentIndex().row())
+            return
+        super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        cell = index.data(CELL_ROLE) if index.isValid() else None
+        found = self.lines.line_at(index.row()) if index.isValid() else None
+        if event.button() == Qt.MouseButton.LeftButton and isinstance(cell, TableCell) and cell.link and found:
+            self.linked.emit(cell.link, found.key)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        cell = self.indexAt(event.position().toPoint()).data(CELL_ROLE)
+        on_link = isinstance(cell, TableCell) and bool(cell.link)
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if on_link else Qt.CursorShape.ArrowCursor)
+        super().mouseMoveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.currentIndex()
+        at = self.viewport().mapToGlobal(self.visualRect(index).center())
+        if event.reason() != QContextMenuEvent.Reason.Keyboard:
+            index, at = self.indexAt(event.pos()), event.globalPos()
+        found = self.lines.line_at(index.row()) if index.isValid() else None
+        if found is not None:
+            self.menu_wanted.emit(found.key, at)
+
+    def wheelEvent(self, event: Any) -> None:
+        if self._whole:
+            event.ignore()
+            return
+        super().wheelEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _link_of_row(self, row: int) -> None:
+        found = self.lines.line_at(row)
+        wanted = next((cell.link for cell in found.cells if cell.link), "") if found is not None else ""
+        if found is not None and wanted:
+            self.linked.emit(wanted, found.key)
+
+    def _lay_out(self) -> None:
+        columns, room = self.lines.columns, self.viewport().width()
+        shown = set(range(len(columns)))
+        fixed = sum(column.width or 120 for column in columns)
+        for _rank, place in sorted((column.keeps, place) for place, column in enumerate(columns) if column.keeps):
+            if fixed <= room:
+                break
+            shown.discard(place)
+            fixed -= columns[place].width or 120
+        self._delegate.last = self._header.last = max(shown)
+        rest = room - sum(columns[place].width for place in shown)
+        free = [place for place in shown if not columns[place].width]
+        for place, column in enumerate(columns):
+            self.setColumnHidden(place, place not in shown)
+            if place in shown:
+                self.setColumnWidth(place, column.width or max(60, rest // len(free)))
+
+    def _open(self, index: Index) -> None:
+        found = self.lines.line_at(index.row()) if index.isValid() else None
+        if found is not None:
+            self.opened.emit(found.key)

@@ -1,0 +1,127 @@
+"""The long work of the Data page, one at a time, each in a child process: check, more rows, import, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from models.values.imports import ImportOptions, ImportRequest, Verdict
+from services.jobs import PreviewJob
+from views.background import ChildRun, Done, Failed, Outcome
+from views.child import ChildJob
+from views.data.jobs import CheckJob, ImportFilesJob, UndoFilesJob
+from views.shell.book import Book
+
+FIRST_ROWS = 500
+MORE_ROWS = 1_000
+
+Ended = Callable[[Any], None]
+Refused = Callable[[Failed], None]
+
+
+class ImportWork(QObject):
+    """Starts work and hands its outcome over; a newer check makes an older one stale.
+
+    Signals
+    -------
+    progress : `Progress` of the work that the page waits for.
+    """
+
+    progress = Signal(object)
+
+    def __init__(self, book: Book, parent: QObject) -> None:
+        super().__init__(parent)
+        self._book = book
+        self._run: ChildRun | None = None
+        self._more: ChildRun | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether work that the page waits for is going on."""
+        return self._run is not None
+
+    def requests(self, paths: Sequence[Path]) -> tuple[ImportRequest, ...]:
+        """Requests for files as they were dropped, nothing decided yet."""
+        workspace = self._book.workspace
+        return tuple(
+            ImportRequest(
+                store=workspace.recipe.store,
+                file=str(path),
+                now=workspace.at,
+                actor=workspace.person,
+                options=ImportOptions(),
+            )
+            for path in paths
+        )
+
+    def check(
+        self, requests: Sequence[ImportRequest], done: Ended, failed: Refused, cancelled: Callable[[], None]
+    ) -> None:
+        """Check files; the answer is a tuple of `Checked`."""
+        self._drop_more()
+        job = CheckJob(self._book.workspace.recipe, tuple(requests), FIRST_ROWS)
+        self._start(job, done, failed, cancelled)
+
+    def import_files(
+        self, requests: Sequence[ImportRequest], done: Ended, failed: Refused, cancelled: Callable[[], None]
+    ) -> None:
+        """Import files; the answer is an `ImportOutcome`."""
+        self._drop_more()
+        job = ImportFilesJob(self._book.workspace.recipe, tuple(requests))
+        self._start(job, done, failed, cancelled)
+
+    def undo(self, import_ids: Sequence[int], done: Ended, failed: Refused, cancelled: Callable[[], None]) -> None:
+        """Undo imports, the last one first; the answer is a `PipelineRun`."""
+        job = UndoFilesJob(self._book.workspace.recipe, tuple(import_ids))
+        self._start(job, done, failed, cancelled)
+
+    def more_rows(
+        self, request: ImportRequest, verdict: Verdict | None, have: int, done: Ended, failed: Refused
+    ) -> None:
+        """Read more rows of a check; the answer is a `Preview` of which only the rows count."""
+        self._drop_more()
+        job = PreviewJob(self._book.workspace.recipe, request, have, MORE_ROWS, verdict)
+        run = self._more = self._book.run(job)
+
+        def ended(outcome: Outcome) -> None:
+            if self._more is not run:
+                return
+            self._more = None
+            if isinstance(outcome, Done):
+                done(outcome.value)
+            elif isinstance(outcome, Failed):
+                failed(outcome)
+
+        run.ended.connect(ended)
+
+    def cancel(self) -> None:
+        """Ask the work to stop; its outcome tells when it did."""
+        if self._run is not None:
+            self._run.cancel()
+
+    def _drop_more(self) -> None:
+        if self._more is not None:
+            self._more.cancel()
+            self._more = None
+
+    def _start(self, job: ChildJob, done: Ended, failed: Refused, cancelled: Callable[[], None]) -> None:
+        if self._run is not None:
+            self._run.cancel()
+        run = self._run = self._book.run(job)
+        run.progress.connect(self.progress)
+
+        def ended(outcome: Outcome) -> None:
+            if self._run is not run:
+                return
+            self._run = None
+            if isinstance(outcome, Done):
+                done(outcome.value)
+            elif isinstance(outcome, Failed):
+                failed(outcome)
+            else:
+                cancelled()
+
+        run.ended.connect(ended)
