@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,25 @@ def test_each_kind_is_said_in_an_account_managers_words(book: SmallBook, reader:
     ]
     assert [row.tone for row in page.rows[:6]] == ["neutral", "neutral", "bad", "neutral", "neutral", "good"]
     assert page.counts["all"] == 10 and page.counts["deal"] == 2 and page.next_key is None
+
+
+@pytest.mark.parametrize(
+    ("external_id", "reference"),
+    [
+        ("5128", "order #5128"),
+        ("WEB-2026-000123", "order #WEB-2026-000123"),
+        ("d8eebe1de3f508d28bc9", "order #1"),
+        ("d8eebe1de3f508d28bc9#2", "order #1"),
+        ("x" * 25, "order #1"),
+        ("", "order #1"),
+    ],
+)
+def test_a_row_is_called_by_its_systems_id_never_by_a_hash(
+    book: SmallBook, reader: Fresh, external_id: str, reference: str
+) -> None:
+    number = book.customer()
+    book.order(number, days_ago(3), external_id=external_id)
+    assert reader(read_timeline, number).rows[0].reference == reference
 
 
 def test_mails_are_one_row_a_message_with_what_became_of_it(book: SmallBook, reader: Fresh) -> None:
