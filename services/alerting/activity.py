@@ -8,7 +8,8 @@ over the book (Benjamini and Hochberg 1995). Rates below .75 a week are left out
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,6 @@ from sqlalchemy import Connection
 from services.alerting.driver import tuples
 
 RECENT_WEEKS: Final = 4
-LEAST_WEEKLY_RATE: Final = 0.75
 FALSE_DISCOVERIES: Final = 0.05
 CHANNELS: Final = {
     "login": "Portal logins",
@@ -29,57 +29,98 @@ CHANNELS: Final = {
     "fit_scan": "Fit scans",
 }
 
+# The plus signs keep SQLite on the index by customer, in whose order it can group without sorting.
 _COUNTS: Final = """
-SELECT kind, customer_id, sum(happened_on > date(:as_of, '-28 days')) AS recent,
-       sum(happened_on <= date(:as_of, '-28 days')) AS before,
-       min(48.0, (julianday(:as_of) - 28 - julianday(min(happened_on)) + 1) / 7) AS weeks
+SELECT kind, customer_id, sum(happened_on > :day_28) AS recent, sum(happened_on <= :day_28) AS before,
+       min(48.0, (julianday(:day_28) - julianday(min(happened_on)) + 1) / 7) AS weeks
 FROM activities
-WHERE customer_id IS NOT NULL AND happened_on <= :as_of AND happened_on > date(:as_of, '-364 days')
-GROUP BY customer_id, kind HAVING weeks >= 8 AND before >= 0.75 * weeks
+WHERE customer_id IS NOT NULL AND +happened_on <= :as_of AND +happened_on > :day_364 {scope}
+GROUP BY customer_id, kind HAVING before >= 6 AND weeks >= 8 AND before >= 0.75 * weeks
 """
 
 
-def drops(connection: Connection, as_of: str, scope: Iterable[int] | None) -> list[tuple[int, float, int, str]]:
-    """Customers whose activity dropped, each with the channel in which it is least likely to be chance.
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a run over the whole book learns: the prior of each channel, and the largest chance that is a discovery."""
 
-    The whole book is read even for a few customers: the priors and the false discoveries are the book's.
+    priors: Mapping[str, tuple[float, float]]
+    cutoff: float
+
+
+def drops(
+    connection: Connection, bindings: Mapping[str, Any], *, learned: Learned | None
+) -> tuple[list[tuple[int, float, int, str]], Learned]:
+    """Customers whose activity dropped, each with the channel in which it is least likely to be chance.
 
     Parameters
     ----------
     connection
         The run's connection.
-    as_of
-        The book's day.
-    scope
-        Customers that are asked for, or None for all.
+    bindings
+        The as-of day and the days before it.
+    learned
+        Of the last run over the whole book: then only the customers of ``temp.run_scope`` are looked at. None: learn.
 
     Returns
     -------
-    list of tuple
-        (customer, fall from 0 to 1, weeks that it is measured over, channel in words).
+    tuple
+        Rows of (customer, fall from 0 to 1, weeks that it is measured over, channel in words), and what was learned.
     """
-    rows = tuples(connection, _COUNTS, {"as_of": as_of}).fetchall()
+    scope = "" if learned is None else "AND customer_id IN (SELECT customer_id FROM temp.run_scope)"
+    rows = tuples(connection, _COUNTS.format(scope=scope), bindings).fetchall()
     if not rows:
-        return []
+        return [], learned or Learned({}, 0.0)
     kinds = np.array([row[0] for row in rows])
     table = np.array([row[1:] for row in rows], dtype=float)
+    priors = dict(learned.priors) if learned is not None else {}
     chance, fall = np.ones(len(rows)), np.zeros(len(rows))
     for kind in np.unique(kinds):
-        of_kind = kinds == kind
-        chance[of_kind], fall[of_kind] = tails(table[of_kind, 1], table[of_kind, 2], table[of_kind, 3])
-    wanted = None if scope is None else frozenset(scope)
-    found: dict[int, tuple[int, float, int, str]] = {}
-    discovered = np.flatnonzero(discoveries(chance, FALSE_DISCOVERIES))
+        counts = table[kinds == kind, 1:]
+        if learned is None:
+            priors[str(kind)] = prior(counts[:, 1], counts[:, 2])
+        if str(kind) in priors:
+            chance[kinds == kind], fall[kinds == kind] = tails(
+                counts[:, 0], counts[:, 1], counts[:, 2], priors[str(kind)]
+            )
+    if learned is None:
+        found = discoveries(chance, FALSE_DISCOVERIES)
+        learned = Learned(priors, float(chance[found].max(initial=0.0)))
+    return _strongest(kinds, table[:, 0], chance, fall, chance <= learned.cutoff), learned
+
+
+def _strongest(
+    kinds: NDArray[Any], customers: NDArray[Any], chance: NDArray[Any], fall: NDArray[Any], found: NDArray[np.bool_]
+) -> list[tuple[int, float, int, str]]:
+    """One row a customer: the channel of the smallest chance."""
+    rows: dict[int, tuple[int, float, int, str]] = {}
+    discovered = np.flatnonzero(found)
     for at in discovered[np.argsort(chance[discovered], kind="stable")]:
-        customer = int(table[at, 0])
-        if wanted is None or customer in wanted:
-            words = CHANNELS.get(str(kinds[at]), str(kinds[at]).replace("_", " ").capitalize())
-            found.setdefault(customer, (customer, float(fall[at]), RECENT_WEEKS, words))
-    return list(found.values())
+        customer, kind = int(customers[at]), str(kinds[at])
+        words = CHANNELS.get(kind, kind.replace("_", " ").capitalize())
+        rows.setdefault(customer, (customer, float(fall[at]), RECENT_WEEKS, words))
+    return list(rows.values())
+
+
+def prior(before: NDArray[np.float64], weeks: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean weekly rate of a channel, and how many weeks of data that knowledge is worth, by moments.
+
+    Parameters
+    ----------
+    before, weeks
+        Events of each customer's history and its length in weeks, shape (n,).
+    """
+    rate = before / weeks
+    mean = float(np.mean(rate))
+    noise = float(np.mean(rate / weeks))  # what Poisson counting alone adds to the spread of the rates
+    spread = max(float(np.var(rate)) - noise, 1e-6)
+    return mean, min(mean / spread, 8.0) if mean > 0 else 1.0
 
 
 def tails(
-    recent: NDArray[np.float64], before: NDArray[np.float64], weeks: NDArray[np.float64]
+    recent: NDArray[np.float64],
+    before: NDArray[np.float64],
+    weeks: NDArray[np.float64],
+    of_channel: tuple[float, float],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Chance of so few events in the recent weeks, and the fall below what was expected.
 
@@ -91,6 +132,8 @@ def tails(
         Events in the `weeks` before, shape (n,).
     weeks
         Length of each customer's history in weeks, shape (n,).
+    of_channel
+        The channel's `prior`.
 
     Returns
     -------
@@ -99,12 +142,9 @@ def tails(
     """
     from scipy.special import betainc  # 60 ms, only where there is activity
 
-    rate = before / weeks
-    mean, spread = float(np.mean(rate)), float(np.var(rate))
-    noise = float(np.mean(rate / weeks))  # what Poisson counting alone adds to the spread of the rates
-    prior_weeks = min(mean / max(spread - noise, 1e-6), 8.0) if mean > 0 else 1.0
-    shape = before + mean * prior_weeks
-    length = weeks + prior_weeks
+    mean, worth_weeks = of_channel
+    shape = before + mean * worth_weeks
+    length = weeks + worth_weeks
     expected = RECENT_WEEKS * shape / length
     chance = betainc(np.maximum(shape, 1e-9), recent + 1, length / (length + RECENT_WEEKS))
     fall = 1 - recent / np.maximum(expected, 1e-9)

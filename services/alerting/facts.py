@@ -7,10 +7,11 @@ each statement to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from models.store import UnitOfWork
+from services.alerting.driver import tuples
 from services.alerting.staleness import source_facts
 
 #: A ticket or an answer below this sentiment (-1 … 1), or rated 2 or worse, is unhappy.
@@ -39,7 +40,7 @@ WHERE (c.churned_on IS NULL OR c.churned_on > :as_of) {scope}
 _BLOCKS: Final[dict[str, str]] = {
     "tickets": """
 SELECT customer_id,
-       sum(opened_on > date(:as_of, '-60 days') AND unhappy) AS unhappy_60d,
+       sum(opened_on > :day_60 AND unhappy) AS unhappy_60d,
        max(CASE WHEN open AND unhappy THEN
            (julianday(:as_of) + 1 - julianday(coalesce(opened_at, opened_on))) * 24 END) AS unhappy_open_hours,
        sum(open) AS open_tickets
@@ -53,7 +54,7 @@ GROUP BY customer_id""",
     "reviews": """
 SELECT customer_id, min(rating) AS worst_30d, sum(rating <= 2) AS bad_30d
 FROM reviews WHERE customer_id IS NOT NULL AND rating IS NOT NULL
-     AND reviewed_on > date(:as_of, '-30 days') AND reviewed_on <= :as_of {scope}
+     AND reviewed_on > :day_30 AND reviewed_on <= :as_of {scope}
 GROUP BY customer_id""",
     # Three on either side: fewer are weather. An old fall is no news, so the newest rating is of the last 90 days.
     "ratings": """
@@ -73,7 +74,7 @@ FROM (SELECT customer_id, rating,
              row_number() OVER (PARTITION BY customer_id ORDER BY rated_on DESC, kind, id DESC) AS n
       FROM all_ratings WHERE customer_id IN (
           SELECT customer_id FROM all_ratings GROUP BY customer_id
-          HAVING count(*) >= 6 AND max(rated_on) > date(:as_of, '-90 days')))
+          HAVING count(*) >= 6 AND max(rated_on) > :day_90))
 GROUP BY customer_id""",
     # "Neither clicked nor answered nor followed by an order": what was sent after the last such sign of life.
     "emails": """
@@ -89,7 +90,7 @@ GROUP BY e.customer_id""",
     "history": """
 SELECT f.customer_id AS customer_id,
        (SELECT h.engagement FROM score_history h WHERE h.customer_id = f.customer_id
-        AND h.as_of BETWEEN date(:as_of, '-90 days') AND date(:as_of, '-60 days')
+        AND h.as_of BETWEEN :day_90 AND :day_60
         AND h.engagement IS NOT NULL ORDER BY h.as_of DESC LIMIT 1) AS engagement
 FROM temp.run_facts f WHERE f.engagement < f.engagement_threshold""",
     "closing": """
@@ -99,29 +100,28 @@ FROM opportunities WHERE customer_id IS NOT NULL AND stage NOT IN ('Won', 'Lost'
 GROUP BY customer_id""",
     # Eight in the recent half-year: below that, half as much again is one visit. Both halves must have been recorded.
     "activity": """
-SELECT customer_id, sum(happened_on > date(:as_of, '-182 days')) AS recent,
-       sum(happened_on <= date(:as_of, '-182 days')) AS before
-FROM activities WHERE customer_id IS NOT NULL AND happened_on <= :as_of
-     AND happened_on > date(:as_of, '-364 days') {scope}
-GROUP BY customer_id HAVING recent >= 8 AND min(happened_on) <= date(:as_of, '-336 days')""",
+SELECT customer_id, sum(happened_on > :day_182) AS recent,
+       sum(happened_on <= :day_182) AS before
+FROM activities WHERE customer_id IS NOT NULL AND +happened_on <= :as_of
+     AND +happened_on > :day_364 {scope}
+GROUP BY customer_id HAVING recent >= 8 AND min(happened_on) <= :day_336""",
+    # The category of the newest such purchase: SQLite takes the other columns from the row of max().
     "adoption": """
-SELECT customer_id, category, days FROM (
-    SELECT o.customer_id AS customer_id, p.category AS category,
-           julianday(:as_of) - julianday(o.ordered_on) AS days,
-           row_number() OVER (PARTITION BY o.customer_id ORDER BY o.ordered_on DESC, p.category) AS n
-    FROM orders o JOIN order_lines l ON l.order_id = o.id JOIN products p ON p.id = l.product_id
-    JOIN temp.run_returning_categories r ON r.category = p.category
-    WHERE o.ordered_on BETWEEN date(:as_of, '-180 days') AND :as_of AND o.kind = 'purchase' {scope})
-WHERE n = 1""",
+SELECT customer_id, category, julianday(:as_of) - julianday(bought_on) AS days
+FROM (SELECT o.customer_id AS customer_id, p.category AS category, max(o.ordered_on) AS bought_on
+      FROM orders o JOIN order_lines l ON l.order_id = o.id JOIN products p ON p.id = l.product_id
+      WHERE o.ordered_on BETWEEN :day_60 AND :as_of AND o.kind = 'purchase'
+            AND p.category IN (SELECT category FROM temp.run_returning_categories) {scope}
+      GROUP BY o.customer_id)""",
 }
 
-# A category's share of lines that came back; the ones above the median of all categories.
+# The share of a category's lines that came back, from a regular sample of 20,000 orders; those above the median.
 _RETURNING: Final = """
-CREATE TEMP TABLE run_returning_categories AS
 WITH rates AS (
     SELECT p.category AS category, 1.0 * sum(o.kind = 'return') / max(sum(o.kind = 'purchase'), 1) AS rate
-    FROM order_lines l JOIN orders o ON o.id = l.order_id JOIN products p ON p.id = l.product_id
+    FROM orders o JOIN order_lines l ON l.order_id = o.id JOIN products p ON p.id = l.product_id
     WHERE p.category IS NOT NULL AND o.ordered_on <= :as_of
+      AND o.id % max(1, (SELECT max(id) FROM orders) / 20000) = 0
       AND EXISTS (SELECT 1 FROM activities x WHERE x.kind = :feature AND x.happened_on <= :as_of)
     GROUP BY p.category)
 SELECT category FROM rates
@@ -157,11 +157,30 @@ WHERE stage NOT IN ('Won', 'Lost') AND stage_since IS NOT NULL
 
 
 class Facts:
-    """The temporary tables of one run; `drop` removes them."""
+    """The temporary tables of one run; `drop` removes them.
 
-    def __init__(self, work: UnitOfWork, bindings: Mapping[str, Any], scope: Iterable[int] | None) -> None:
+    Parameters
+    ----------
+    work
+        The run's unit of work.
+    bindings
+        The days and words that the statements name.
+    scope
+        Customers that are evaluated, or None for all.
+    categories
+        Categories that often come back, as the last run over all found them; None: find them.
+    """
+
+    def __init__(
+        self,
+        work: UnitOfWork,
+        bindings: Mapping[str, Any],
+        scope: Iterable[int] | None,
+        categories: Sequence[str] | None = None,
+    ) -> None:
         self._work = work
         self.bindings = {"unhappy": UNHAPPY_SENTIMENT, "feature": "", **bindings}
+        self.categories = categories
         self._tables: list[str] = []
         self._scoped = scope is not None
         if scope is not None:
@@ -180,10 +199,18 @@ class Facts:
         if block in self._tables:
             return
         if block == "adoption":
-            self._create("returning_categories", _RETURNING)
+            self._build_categories()
         scoped = self._scope("customer_id" if block != "adoption" else "o.customer_id")
         self._create(block, f"CREATE TEMP TABLE run_{block} AS {_BLOCKS[block].format(scope=scoped)}")
         self._work.sql(f"CREATE UNIQUE INDEX temp.run_{block}_customer ON run_{block} (customer_id)")
+
+    def _build_categories(self) -> None:
+        self._create("returning_categories", "CREATE TEMP TABLE run_returning_categories (category TEXT)")
+        if self.categories is None:
+            self.categories = tuple(row[0] for row in tuples(self._work.connection, _RETURNING, self.bindings))
+        if self.categories:
+            rows = [(category,) for category in self.categories]
+            self._work.sql("INSERT INTO temp.run_returning_categories VALUES (?)", rows)
 
     def build_deals(self, amount: str) -> None:
         """Build ``deals``; `amount` is the SQL of an amount in the reporting currency."""

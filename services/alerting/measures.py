@@ -9,6 +9,7 @@ null makes its test fail.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 SUBJECTS: Final = frozenset({"customer", "deal", "book"})
@@ -16,8 +17,10 @@ SUBJECTS: Final = frozenset({"customer", "deal", "book"})
 POPULATIONS: Final = frozenset({"book", "active"})
 ACTIVE: Final = (
     "(f.days_since_order <= 180 OR f.days_since_order <= 2 * f.usual_gap"
-    " OR (f.days_since_order IS NULL AND f.last_activity_on >= date(:as_of, '-180 days')))"
+    " OR (f.days_since_order IS NULL AND f.last_activity_on >= :day_180))"
 )
+#: Days back from the as-of day that the SQL names as ``:day_N``. SQLite would work a date() out again for every row.
+DAYS_BACK: Final = (28, 30, 60, 90, 180, 182, 336, 364, 365)
 ANY_CUSTOMER: Final = frozenset({"customer", "deal"})
 DEAL: Final = frozenset({"deal"})
 BOOK: Final = frozenset({"book"})
@@ -89,7 +92,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "yearly_orders": Measure("(f.orders_6m + f.orders_6m_before)"),
     # Growth needs both half-years to be lived through, and something to grow from.
     "order_growth": Measure(
-        "(CASE WHEN f.orders_6m_before > 0 AND f.first_order_on <= date(:as_of, '-365 days')"
+        "(CASE WHEN f.orders_6m_before > 0 AND f.first_order_on <= :day_365"
         " THEN 1.0 * f.orders_6m / f.orders_6m_before - 1 END)"
     ),
     "single_category": Measure(_SINGLE_CATEGORY),
@@ -144,3 +147,9 @@ BLOCKS: Final = {
     "adoption": "a",
     "history": "h",
 }
+
+
+def day_bindings(as_of: str) -> dict[str, str]:
+    """The as-of day and the days before it, by the names that the SQL uses."""
+    day = date.fromisoformat(as_of)
+    return {"as_of": as_of, **{f"day_{back}": (day - timedelta(days=back)).isoformat() for back in DAYS_BACK}}

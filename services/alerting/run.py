@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,12 +17,13 @@ from models.store import UnitOfWork
 from models.values.changes import Changes
 from models.values.journal import Actor
 from services.alerting import cards as queries
-from services.alerting.activity import drops
+from services.alerting.activity import Learned, drops
 from services.alerting.conditions import Bindings, compute_references, references
 from services.alerting.driver import without_collector
 from services.alerting.facts import Facts
 from services.alerting.fire import Fired, fire, prepare
 from services.alerting.life import Answered, answer, reopen_without_order, wake, withdraw
+from services.alerting.measures import day_bindings
 from services.alerting.merge import Card, Rulebook, merge
 from services.alerting.recommend import Adviser, Case, read_open_work, read_playbook, read_records
 from services.alerting.rulebook import fingerprint, in_force, install
@@ -109,7 +110,8 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
             currency=reporting_currency(work.connection, workspace.policy),
             scope=None if everyone or changed is None else changed.customers,
         )
-        facts = Facts(work, {"as_of": as_of, **_words(rules)}, run.scope)
+        bindings = {**day_bindings(as_of), **_words(rules)}
+        facts = Facts(work, bindings, run.scope, kept["categories"] if run.scoped else None)
         fired = _measure(run, facts, kept, mark)
         return _apply(run, facts, fired, undone=_undone_since(work))
 
@@ -124,16 +126,18 @@ def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> lis
     rules = tuple(run.rules.values())
     facts.build_customers(_threshold_sql(run.policy))
     amount = _amount_sql(run)
+    learned = Learned({}, 0.0)
     if "activity_dropped" in run.rules:
-        facts.store(
-            "activity_drop", "fall REAL, weeks INTEGER, channel TEXT", drops(run.work.connection, run.as_of, run.scope)
-        )
+        known = Learned(**kept["activity"]) if run.scoped else None
+        found, learned = drops(run.work.connection, facts.bindings, learned=known)
+        facts.store("activity_drop", "fall REAL, weeks INTEGER, channel TEXT", found)
     prepare(facts, rules, amount, run.today)
     if run.scoped:
         figures = kept["figures"]
     else:
         figures = compute_references(run.work, references(rules), facts.bindings, lambda: facts.build_deals(amount))
-        _keep_references(run.work, {"as_of": run.as_of, "rules": mark, "figures": figures})
+        book = {"activity": asdict(learned), "categories": list(facts.categories or ())}
+        _keep_references(run.work, {"as_of": run.as_of, "rules": mark, "figures": figures, **book})
     return [one for rule in rules for one in fire(run.work, rule, figures, facts.bindings, run.currency)]
 
 

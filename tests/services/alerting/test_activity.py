@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.alerting.activity import discoveries, tails
+from services.alerting.activity import discoveries, prior, tails
 
 
 def average_precision(score: np.ndarray, truth: np.ndarray) -> float:
@@ -25,7 +25,8 @@ def test_planted_drops_are_found_with_hardly_a_false_alarm() -> None:
     dropped = random.random(rate.size) < 0.05
     before = random.poisson(rate * 48).astype(float)
     recent = random.poisson(np.where(dropped, 0.1, 1.0) * rate * 4).astype(float)
-    chance, fall = tails(recent, before, np.full(rate.size, 48.0))
+    weeks = np.full(rate.size, 48.0)
+    chance, fall = tails(recent, before, weeks, prior(before, weeks))
     found = discoveries(chance, 0.05)
     false_alarms = float((found & ~dropped).sum() / (~dropped).sum())
     print(f"average precision {average_precision(-chance, dropped):.3f}, false alarms {false_alarms:.1e}")
@@ -38,7 +39,7 @@ def test_planted_drops_are_found_with_hardly_a_false_alarm() -> None:
 @given(st.integers(0, 60), st.integers(0, 300), st.integers(8, 48))
 def test_a_tail_is_a_probability_that_grows_with_the_count(recent: int, before: int, weeks: int) -> None:
     counts = np.array([float(recent), float(recent + 1)])
-    chance, fall = tails(counts, np.array([float(before)] * 2), np.array([float(weeks)] * 2))
+    chance, fall = tails(counts, np.full(2, float(before)), np.full(2, float(weeks)), (1.5, 4.0))
     assert np.all((chance >= 0) & (chance <= 1)) and chance[0] <= chance[1]
     assert np.all((fall >= 0) & (fall <= 1)) and fall[0] >= fall[1]
 

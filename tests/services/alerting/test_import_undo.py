@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
 
 from models.journal import entry_images, undo_images
 from models.store import UnitOfWork
 from models.tables import customer_risk_scores, orders, tickets
+from models.values.imports import ImportOptions, ImportRequest
 from models.values.journal import Actor
 from services import alerting
+from services.jobs import import_files
+from services.pipeline import PipelineRun, after_change
+from services.sample import write_exports
+from services.sync import undo_import as sync_undo_import
+from services.workspace import FixedClock, Recipe, Workspace, open_workspace
 from tests.services.alerting.book import Book
 
 
@@ -98,3 +107,43 @@ def test_a_customer_without_scores_keeps_its_open_card(book: Book) -> None:
         work.connection.execute(customer_risk_scores.delete().where(customer_risk_scores.c.customer_id == customer))
     book.evaluate()
     assert book.card(customer)["state"] == "open"
+
+
+def _cards(workspace: Workspace) -> dict[str, tuple[object, ...]]:
+    with workspace.store.read() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT coalesce(c.external_id, 'book'), a.rule, a.severity, a.state, a.reason, a.due_at, a.outcome,"
+            " a.value_at_risk_minor, (SELECT group_concat(rule) FROM (SELECT rule FROM alert_signals g"
+            "  WHERE g.alert_id = a.id AND g.cleared_at IS NULL ORDER BY rule))"
+            " FROM alerts a LEFT JOIN customers c ON c.id = a.customer_id"
+        )
+        return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def test_the_queue_after_the_undo_of_a_real_import_is_that_of_before(tmp_path: Path) -> None:
+    truth = write_exports(tmp_path, customers=120, today=date(2026, 11, 20))
+    workspace = open_workspace(Recipe(str(tmp_path / "book.db"), "Ada", "2026-11-20T09:00:00+00:00"))
+
+    def bring(names: set[str]) -> PipelineRun:
+        options = ImportOptions(timezone="UTC", source="sample")
+        requests = tuple(
+            ImportRequest(workspace.recipe.store, str(path), now=workspace.at, actor="Ada", options=options)
+            for path in truth.paths
+            if path.name in names
+        )
+        assert len(requests) == len(names)
+        outcome = import_files(workspace, requests, score=True, progress=lambda _p: None, cancelled=lambda: False)
+        assert [file.error for file in outcome.files] == [""] * len(names)
+        return outcome.pipeline
+
+    bring({"customers.csv", "products.csv", "orders.csv", "reviews.csv", "email_events.tsv"})
+    before = _cards(workspace)
+    workspace = replace(workspace, clock=FixedClock(workspace.clock.now() + timedelta(hours=1)))
+    assert bring({"tickets.csv"}).opened
+    assert _cards(workspace) != before
+    with workspace.store.read() as connection:
+        newest = connection.exec_driver_sql("SELECT max(id) FROM imports").scalar()
+    assert newest is not None
+    after_change(workspace, sync_undo_import(workspace, newest))
+    assert _cards(workspace) == before
+    workspace.close()
