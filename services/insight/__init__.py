@@ -26,14 +26,13 @@ from services.insight.customers import (
     find_customers,
     read_choices,
     read_customers,
-    read_rows,
 )
 from services.insight.detail import read_detail
 from services.insight.documents import read_alert_documents, read_customer_document
 from services.insight.export import export
 from services.insight.freshness import read_freshness
 from services.insight.profile import read_profile
-from services.insight.queue_rows import BulkInfo, read_bulk, read_order, read_queue
+from services.insight.queue_rows import BulkInfo, read_bulk, read_queue
 from services.insight.reader import Reader, reading
 from services.insight.tile_figures import filter_of_tile, read_tiles
 from services.insight.timeline_rows import read_timeline
@@ -45,14 +44,12 @@ __all__ = [
     "alert_detail",
     "bulk_info",
     "customer_profile",
-    "customer_rows",
     "customers_count",
     "customers_page",
     "filter_choices",
     "filter_of_tile",
     "freshness",
     "queue",
-    "queue_order",
     "read_alert_documents",
     "read_customer_document",
     "read_customers",
@@ -77,12 +74,6 @@ def queue(
     """
     with reading(workspace) as reader:
         return read_queue(reader, tab, wanted, beyond_budget=beyond_budget)
-
-
-def queue_order(workspace: Workspace, tab: QueueTab = "todo", wanted: QueueFilter | None = None) -> tuple[int, ...]:
-    """Return the ids of a tab's cards in view order."""
-    with reading(workspace) as reader:
-        return read_order(reader, tab, wanted)
 
 
 def bulk_info(workspace: Workspace, alert_ids: Sequence[int]) -> BulkInfo:
@@ -162,12 +153,6 @@ def customers_count(workspace: Workspace, wanted: CustomerFilter | None = None) 
     """Return how many customers a filter lets through, of how many, and what is at risk with them."""
     with reading(workspace) as reader:
         return count_customers(reader, wanted)
-
-
-def customer_rows(workspace: Workspace, ids: Sequence[int]) -> tuple[CustomerRow, ...]:
-    """Return the list rows of some customers, for a refresh of what is on screen."""
-    with reading(workspace) as reader:
-        return read_rows(reader, ids)
 
 
 def search(workspace: Workspace, text: str, limit: int = 8) -> tuple[CustomerRow, ...]:

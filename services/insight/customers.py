@@ -123,11 +123,6 @@ def find_customers(reader: Reader, text: str, limit: int = 8) -> tuple[CustomerR
     return read_customers(reader, CustomerFilter(text=text), "at_risk", limit=limit).rows
 
 
-def read_rows(reader: Reader, ids: Sequence[int]) -> tuple[CustomerRow, ...]:
-    """Return the list rows of these customers in the given order, for a refresh of what is on screen."""
-    return _rows(reader, ids)
-
-
 def _choice(reader: Reader, table: str, column: str) -> tuple[tuple[str, int], ...]:
     found = reader.driver.execute(
         f"SELECT COALESCE({column}, ''), COUNT(*) FROM {table} GROUP BY {column} ORDER BY COUNT(*) DESC, 1"

@@ -204,10 +204,6 @@ class BusinessHours:
         """Return the zone in which the hours are meant."""
         return ZoneInfo(self.time_zone) if self.time_zone else this_computers_zone()
 
-    def zone_name(self) -> str:
-        """Return the IANA name of that zone; UTC where this computer does not tell its zone's name."""
-        return self.time_zone or getattr(this_computers_zone(), "key", "UTC")
-
 
 @dataclass(frozen=True, slots=True)
 class SegmentFigure:
@@ -344,11 +340,6 @@ class Policy:
     def incentive_share_of(self, segment: str | None) -> float:
         """Return the cap of an incentive for ``segment``, a share of yearly value."""
         return _by_segment(self.incentive_share_by_segment, segment, self.incentive_share)
-
-    def rule_parameter(self, rule: str, name: str, default: float | bool | str) -> float | bool | str:
-        """Return the figure ``name`` of ``rule`` as this book sets it, or ``default``."""
-        found = (one.value for one in self.rule_parameters if one.rule == rule and one.name == name)
-        return next(found, default)
 
     def zone_of(self, owner: str | None) -> tzinfo:
         """Return the time zone in which ``owner`` works; without an entry, that of the business hours."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.values.customers import CustomerFilter, CustomerRow, SortColumn
 from services import insight
-from services.insight.customers import count_customers, find_customers, read_choices, read_customers, read_rows
+from services.insight.customers import count_customers, find_customers, read_choices, read_customers
 from services.insight.matching import match_expression
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 
@@ -187,12 +187,6 @@ def test_choices_name_every_value_with_its_count(book: SmallBook, reader: Fresh)
     assert choices.tiers == (("Gold", 2), ("", 1))
     assert dict(choices.owners) == {"Ada": 1, "": 2}
     assert choices.segments == (("Loyal", 1),)
-
-
-def test_rows_come_in_the_order_that_was_asked_for(book: SmallBook, reader: Fresh) -> None:
-    first, second = book.customer("A"), book.customer("B")
-    assert _names(reader(read_rows, [second, 999, first])) == ["B", "A"]
-    assert reader(read_rows, []) == ()
 
 
 @pytest.mark.parametrize("sort", SORTS)

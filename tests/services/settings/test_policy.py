@@ -143,18 +143,15 @@ def test_a_curve_meets_its_points_and_is_linear_between_them() -> None:
     assert [curve.at(x) for x in (-1, 0, 1, 2, 2.5, 3, 9)] == [100, 100, 75, 50, 25, 0, 0]
 
 
-def test_figures_of_a_segment_an_owner_or_a_rule_come_before_the_general_ones() -> None:
+def test_figures_of_a_segment_or_an_owner_come_before_the_general_ones() -> None:
     policy = Policy(
         engagement_threshold_by_segment=(SegmentFigure("Champion", 65),),
         owner_zones=(OwnerZone("Kenji", "Asia/Tokyo"),),
-        rule_parameters=(RuleParameter("gap", "times", 4.0),),
     )
     assert (policy.engagement_threshold_of("Champion"), policy.engagement_threshold_of(None)) == (65, 50)
     assert (policy.incentive_share_of("Champion"), policy.incentive_share_of("New")) == (0.02, 0.01)
     assert str(policy.zone_of("Kenji")) == "Asia/Tokyo"
     assert policy.zone_of("Ada") is policy.business_hours.zone()
-    assert policy.rule_parameter("gap", "times", 3.0) == 4.0
-    assert policy.rule_parameter("gap", "days", 7.0) == 7.0
     assert (policy.sla_hours.of("critical"), policy.sla_hours.of("?")) == (4, 40)
 
 
