@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from app.bootstrap import build_workspace
@@ -24,10 +25,11 @@ def open_desktop(store: str | None = None) -> int:
         return _tell_unusable(str(error))
     from views.desktop import open_window
 
+    preferences = workspace.managed.apply_preferences(loaded.preferences)
     try:
         return open_window(
-            workspace,
-            workspace.managed.apply_preferences(loaded.preferences),
+            replace(workspace, owner_name=preferences.me),
+            preferences,
             path,
             problems=loaded.problems,
             bug=_report,

@@ -114,7 +114,10 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Store, policy, clock, keyring and the person at work."""
+    """Store, policy, clock, keyring and the person at work.
+
+    ``owner_name`` is what the book's owner columns call this person, where that is another name than ``person``.
+    """
 
     store: Store
     policy: Policy
@@ -123,6 +126,7 @@ class Workspace:
     person: str
     recipe: Recipe
     managed: Managed = field(default_factory=Managed)
+    owner_name: str = ""
 
     @property
     def me(self) -> Actor:

@@ -135,7 +135,7 @@ def read_open_work(reader: Reader, customer_id: int) -> tuple[WorkItem, ...]:
     ):
         due = words.day_of(row["due_on"])
         parts = [words.soon(due, reader.today)] if due is not None else []
-        parts += [row["owner"]] if row["owner"] and row["owner"] != reader.me else []
+        parts += [row["owner"]] if row["owner"] and not reader.is_mine(row["owner"]) else []
         items.append(WorkItem("task", row["id"], row["title"], " · ".join(parts), done=False))
     for row in reader.rows(
         f"SELECT id, name, stage, amount_minor, currency FROM opportunities WHERE customer_id = ? AND {_OPEN_DEAL} "

@@ -33,8 +33,8 @@ class Reader:
         The present moment (UTC), the calendar day and the zone of this computer.
     currency
         The reporting currency: sums are in it.
-    me
-        The person at work; "yours" is what this person owns.
+    me, owner_name
+        The person at work as the journal names them, and as owners are named: "yours" is what either owns.
     """
 
     driver: sqlite3.Connection
@@ -44,6 +44,7 @@ class Reader:
     zone: tzinfo
     currency: str
     me: str
+    owner_name: str = ""
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query."""
@@ -108,7 +109,11 @@ class Reader:
 
     def owned(self, owner: str | None) -> str:
         """Return whose customer it is: ``yours``, the owner's name, ``no owner``."""
-        return "yours" if owner and owner == self.me else owner or "no owner"
+        return "yours" if self.is_mine(owner) else owner or "no owner"
+
+    def is_mine(self, owner: str | None) -> bool:
+        """Return whether an owner is the person at work."""
+        return bool(owner) and owner in (self.me, self.owner_name)
 
 
 @contextmanager
@@ -123,6 +128,7 @@ def reading(workspace: Workspace) -> Iterator[Reader]:
             zone=zone_of(workspace.clock),
             currency=reporting_currency(connection, workspace.policy),
             me=workspace.person,
+            owner_name=workspace.owner_name,
         )
 
 

@@ -110,6 +110,13 @@ def test_other_signals_come_first_in_the_story_and_are_named(book: SmallBook, re
     assert detail.signals == ("Order gap", "Engagement drop")
 
 
+def test_what_is_yours_goes_by_the_name_that_the_book_has_for_you(book: SmallBook) -> None:
+    number = book.customer(owner="A. Lindqvist")
+    known = replace(book.workspace, owner_name="A. Lindqvist")
+    assert insight.customer_profile(book.workspace, number).metadata_line == "A. Lindqvist"
+    assert insight.customer_profile(known, number).metadata_line == "Yours"
+
+
 def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: int) -> None:
     card = book.card(marlow, rule="likely_to_leave", reason="72 % likely to stop buying, $5,240 at risk")
     assert reader(read_detail, card).story.startswith("No order for 74 days; the usual gap is 21. Engagement fell")
