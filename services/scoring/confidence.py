@@ -17,7 +17,8 @@ from services.scoring.parameters import ChurnModel
 LOW, MEDIUM, HIGH = range(3)
 NAMES = ("low", "medium", "high")
 _FEW_DAYS = 4
-_STALE_ORDERS_DAYS = 30
+#: The newest order of the book is taken for old from so many days before its newest event on.
+STALE_ORDERS_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,7 @@ def confidence(
     rung = np.where(seen.by_activity, activity.rung, orders.rung)
     identifiable = np.where(seen.by_activity, activity.btyd.dropout_identifiable, orders.btyd.dropout_identifiable)
     everybody = np.ones(count.shape, np.bool_)
-    newest = float(book.newest_order) if book.newest_order is not None else float(seen.day)
-    stale = seen.day - newest
+    stale = seen.day - (book.newest_order if book.newest_order is not None else seen.day)
     unpriced = np.zeros(count.size, np.bool_)
     unpriced[book.orders.row[np.isnan(book.orders.values["value"])]] = True
     checks = (
@@ -58,8 +58,8 @@ def confidence(
         ),
         (
             MEDIUM,
-            everybody & (stale > _STALE_ORDERS_DAYS) & ~seen.by_activity & (count > 0),
-            f"The newest order of the book is {stale:.0f} days older than its other data.",
+            everybody & (stale > STALE_ORDERS_DAYS) & ~seen.by_activity & (count > 0),
+            f"The newest order of the book is {stale} days older than its other data.",
         ),
         (MEDIUM, unpriced, "Some orders are in a currency without a rate and count without their value."),
     )

@@ -207,16 +207,6 @@ class _Reader:
         }
         return _ordered(Series(row, day_numbers, values))
 
-    def newest(self) -> dict[str, str]:
-        """The newest day of each source of the whole book that has any, not after the day of this reader."""
-        found = {}
-        for table, day in SOURCES.items():
-            query = f"SELECT max({day}) FROM {table} WHERE {day} <= :day"
-            latest = self._connection.exec_driver_sql(query, {"day": self._day}).scalar()
-            if latest is not None:
-                found[table] = str(latest)
-        return found
-
 
 _DAY_COLUMNS = frozenset({"resolved", "original"})
 
@@ -292,7 +282,7 @@ def read_events(
         Ids of the customers to read; all by default.
     """
     reader = _Reader(connection, as_of, customers)
-    newest = reader.newest()
+    newest = newest_days(connection, as_of)
     money = _money(currency, rates or {})
     orders = reader.series("orders", "ordered_on", {"value": money}, "kind = 'purchase'")
     tickets = {
@@ -322,7 +312,7 @@ def read_events(
         currency=currency,
         unconverted=int(np.isnan(orders.values.get("value", np.empty(0))).sum()),
         known_sources=frozenset(newest),
-        newest_order=day_number(date.fromisoformat(newest["orders"])) if "orders" in newest else None,
+        newest_order=day_number(newest["orders"]) if "orders" in newest else None,
     )
 
 
@@ -337,7 +327,16 @@ def _mails(reader: _Reader) -> Series:
     return _ordered(both)
 
 
+def newest_days(connection: Connection, until: date) -> dict[str, date]:
+    """The newest day of each source of the whole book that has any, not after `until`."""
+    found = {}
+    for table, day in SOURCES.items():
+        ((newest,),) = fetch(connection, f"SELECT max({day}) FROM {table} WHERE {day} <= :day", {"day": str(until)})
+        if newest is not None:
+            found[table] = date.fromisoformat(newest)
+    return found
+
+
 def last_day_covered(connection: Connection, today: date) -> date | None:
     """The last day that any event file of the book covers, not after `today`; None for a book without events."""
-    newest = _Reader(connection, today, []).newest()
-    return date.fromisoformat(max(newest.values())) if newest else None
+    return max(newest_days(connection, today).values(), default=None)

@@ -38,15 +38,13 @@ class Fit:
     parameters: Parameters
 
 
-def fit_in_force(
-    connection: Connection, day: int, *, refit_days: int, currency: str, customers: int | None
-) -> Fit | None:
+def fit_in_force(connection: Connection, day: int, *, refit_days: int, currency: str, customers: int) -> Fit | None:
     """The newest stored fit that is still valid at `day`, or None: a refit is due.
 
     Parameters
     ----------
     customers
-        How many customers have a history now; None where so few rows changed that it need not be counted.
+        How many customers have a history.
     """
     query = (
         select(model_fits.c.id, model_fits.c.parameters)
@@ -61,7 +59,7 @@ def fit_in_force(
     )
     for row in connection.execute(query):
         parameters = Parameters.from_json(json.loads(row.parameters))
-        if parameters.currency == currency and (customers is None or _close(parameters.customers, customers)):
+        if parameters.currency == currency and _close(parameters.customers, customers):
             return Fit(int(row.id), parameters)
     return None
 

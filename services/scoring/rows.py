@@ -106,7 +106,7 @@ def score_columns(card: Scorecard, book: BookEvents, policy: Policy, scored_at: 
         "value_at_risk_high_minor": whole_numbers(figures.churn_risk * value.if_stays_high),
         "segment": segment_names(member.now),
         "segment_before": segment_names(member.before),
-        "segment_since": [day_text(day) if day >= 0 else None for day in member.since.tolist()],
+        "segment_since": day_texts(np.where(member.since >= 0, member.since, np.nan)),
         "trend": [trends.NAMES[code] for code in card.trend.tolist()],
         "confidence": [confidence.NAMES[code] for code in card.confidence.level.tolist()],
         "confidence_why": _why_json(card.confidence),

@@ -26,11 +26,13 @@ import numpy as np
 from sqlalchemy import Connection
 
 from models.values.changes import Changes
+from models.values.errors import UserError
 from models.values.journal import Actor
 from models.values.money import exponent
 from models.values.scores import CustomerScore, ScoreRun
 from services.scoring import history, refit, rows, writing
-from services.scoring.events import BookEvents, day_number, last_day_covered, read_events
+from services.scoring.confidence import STALE_ORDERS_DAYS
+from services.scoring.events import BookEvents, day_number, fetch, newest_days, read_events
 from services.scoring.parameters import Parameters, fit_parameters
 from services.scoring.refit import Fit
 from services.scoring.scorecard import Scorecard, scorecard
@@ -105,27 +107,49 @@ def _with_history(book: BookEvents) -> int:
     return int(seen.sum())
 
 
+def _sources(newest: dict[str, date], as_of: date) -> list[str]:
+    """What every customer's scores know of the book's sources: which there are, and whether its orders are old."""
+    stale = "orders" in newest and (as_of - newest["orders"]).days > STALE_ORDERS_DAYS
+    return [*sorted(newest), *(["old orders"] if stale else [])]
+
+
+def _why_everyone(marks: dict[str, Any], now: dict[str, Any], changed: Changes | None, force: bool) -> str | None:
+    """Why everybody is due, or None; `marks` are of the last run, `now` what this one would leave."""
+    if force:
+        return "asked for"
+    if not marks:
+        return "first scoring"
+    if marks["as_of"] != now["as_of"]:
+        return "a new day of data" if now["as_of"] > marks["as_of"] else "the book covers fewer days than before"
+    if marks["policy"] != now["policy"]:
+        return "the policy changed"
+    if marks["sources"] != now["sources"]:
+        return "a kind of data came or went"
+    if changed is not None and changed.everyone:
+        return "many customers changed"
+    return None
+
+
 def _due(
-    connection: Connection, workspace: Workspace, changed: Changes | None, force: bool, day: int, currency: str
+    connection: Connection, policy: Policy, now: dict[str, Any], changed: Changes | None, force: bool, currency: str
 ) -> _Due:
     marks = writing.read_marks(connection)
-    if force:
-        return _Due(None, "asked for")
-    if not marks:
-        return _Due(None, "first scoring")
-    if marks["as_of"] != day:
-        return _Due(None, "a new day of data" if day > marks["as_of"] else "the book covers fewer days than before")
-    if marks["policy"] != _policy_mark(workspace.policy):
-        return _Due(None, "the policy changed")
-    if changed is not None and changed.everyone:
-        return _Due(None, "many customers changed")
-    unscored = connection.exec_driver_sql(
-        "SELECT id FROM customers EXCEPT SELECT customer_id FROM customer_risk_scores"
+    why = _why_everyone(marks, now, changed, force)
+    if why is not None:
+        return _Due(None, why)
+    fit = refit.fit_in_force(
+        connection,
+        now["as_of"],
+        refit_days=policy.refit_days,
+        currency=currency,
+        customers=marks["customers"],  # of the last run over everyone: a tenth of them at most has changed since
     )
+    if fit is None or fit.id != marks["fit"]:
+        return _Due(None, "a refit is due")
+    unscored = fetch(connection, "SELECT id FROM customers EXCEPT SELECT customer_id FROM customer_risk_scores", {})
     due = {row[0] for row in unscored} | (changed.customers if changed is not None else frozenset())
-    fit = refit.fit_in_force(connection, day, refit_days=workspace.policy.refit_days, currency=currency, customers=None)
-    if fit is None or fit.id != marks["fit"] or len(due) > _FEW * fit.parameters.customers:
-        return _Due(None, "many customers changed" if fit is not None else "a refit is due")
+    if len(due) > _FEW * fit.parameters.customers:
+        return _Due(None, "many customers changed")
     return _Due(tuple(sorted(due)), "their data changed", fit)
 
 
@@ -138,10 +162,12 @@ def score_due(workspace: Workspace, changed: Changes | None = None, force_all: b
 def _score_due(workspace: Workspace, changed: Changes | None, force_all: bool, watch: _Stopwatch) -> ScoreRun:
     today = workspace.clock.today()
     with workspace.store.read() as connection, watch.step("read"):
-        as_of = last_day_covered(connection, today) or today
+        newest = newest_days(connection, today)
+        as_of = max(newest.values(), default=today)
         day = day_number(as_of)
         currency = reporting_currency(connection, workspace.policy)
-        due = _due(connection, workspace, changed, force_all, day, currency)
+        marks = {"as_of": day, "policy": _policy_mark(workspace.policy), "sources": _sources(newest, as_of)}
+        due = _due(connection, workspace.policy, marks, changed, force_all, currency)
         if due.customers is not None and not due.customers:
             return _nothing_due(connection, as_of, due)
         book = _read(connection, as_of, workspace.policy, currency, due.customers)
@@ -160,7 +186,7 @@ def _score_due(workspace: Workspace, changed: Changes | None, force_all: bool, w
     with watch.step("score"):
         card = scorecard(book, day, fit.parameters, workspace.policy)
         columns = rows.score_columns(card, book, workspace.policy, workspace.at)
-    _write(workspace, book, card, columns, fit, due, watch)
+    _write(workspace, book, card, columns, fit, due, marks, watch)
     total = book.customer_ids.size if due.customers is None else _customers(workspace)
     return _run(book, fit.parameters, total, due.why, watch)
 
@@ -212,6 +238,7 @@ def _write(
     columns: dict[str, list[Any]],
     fit: Fit,
     due: _Due,
+    marks: dict[str, Any],
     watch: _Stopwatch,
 ) -> None:
     everyone = due.customers is None
@@ -221,8 +248,7 @@ def _write(
     ) as work:
         with watch.step("write"):
             before = history.read_previous(work.connection, book.customer_ids, everyone=everyone)
-            marks = writing.read_marks(work.connection)
-            if marks and marks["as_of"] > book.as_of:
+            if writing.read_marks(work.connection).get("as_of", book.as_of) > book.as_of:
                 history.forget_later(work, as_of)
             writing.write_scores(work, columns, everyone=everyone)
         with watch.step("history"):
@@ -233,7 +259,9 @@ def _write(
             past = history.past(book.only(fresh), fit.parameters, workspace.policy)
             history.write_entries(work, [today, *past], fit.parameters.orders.name)
         with watch.step("write"):
-            writing.write_marks(work, {"as_of": book.as_of, "fit": fit.id, "policy": _policy_mark(workspace.policy)})
+            last = writing.read_marks(work.connection)
+            customers = _with_history(book) if everyone else last["customers"]
+            writing.write_marks(work, {**marks, "fit": fit.id, "customers": customers})
             work.say(f"Scored {book.customer_ids.size:,} customers as of {as_of}: {due.why}")
             work.digest(f"fit:{fit.id} scores:{writing.digest_of(card.figures, book.customer_ids)}")
             work.touch(
@@ -248,7 +276,15 @@ def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[Custom
     """Score every customer as of an earlier day, on parameters fitted through that day; the book is left as it is.
 
     Events after the day are not read at all, so that nothing which happened later can move a score.
+
+    Raises
+    ------
+    UserError
+        If the day is still to come.
     """
+    today = workspace.clock.today()
+    if day > today:
+        raise UserError(f"{day.isoformat()} is still to come. Name a day up to {today.isoformat()}.")
     watch = _Stopwatch()
     policy = workspace.policy
     with workspace.store.read() as connection, watch.step("read"):

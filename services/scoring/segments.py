@@ -50,12 +50,11 @@ class Membership:
     since: Whole
 
 
-def _members(pace: Pace, gap: Floats, worth: Floats, margin: float) -> list[Flags]:
+def _members(pace: Pace, gap: Floats, worth: Floats, falling: Flags, margin: float) -> list[Flags]:
     """Whether each customer is inside each segment's bounds, widened by `margin`, in the order of `NAMES`."""
     more, less = 1.0 + margin, 1.0 - margin
     since, count = np.nan_to_num(pace.days_since, nan=np.inf), pace.count
     silent = since / np.maximum(np.nan_to_num(gap, nan=90.0), 1.0)
-    falling = trends.direction(pace.recent, trend_window(gap), pace.earlier, pace.exposure) == trends.FALLING
     top = worth >= less
     again, often = count >= 2, count >= 4
 
@@ -96,11 +95,12 @@ def assign(pace: Pace, gap: Floats, worth: Floats, previous: Whole | None = None
         Segments before; a customer keeps theirs while inside its widened bounds.
     """
     value = np.nan_to_num(worth)
+    falling = trends.direction(pace.recent, trend_window(gap), pace.earlier, pace.exposure) == trends.FALLING
     result = np.full(gap.shape, NONE, np.int64)
-    for index, inside in reversed(list(enumerate(_members(pace, gap, value, 0.0)))):
+    for index, inside in reversed(list(enumerate(_members(pace, gap, value, falling, 0.0)))):
         result[inside] = index
     if previous is not None:
-        widened = np.stack(_members(pace, gap, value, _MARGIN))
+        widened = np.stack(_members(pace, gap, value, falling, _MARGIN))
         keeps = (previous >= 0) & widened[np.maximum(previous, 0), np.arange(gap.size)] & (pace.count > 0)
         result = np.where(keeps, previous, result)
     return result

@@ -22,6 +22,7 @@ from models.tables import (
     tickets,
 )
 from models.values.changes import Changes
+from models.values.errors import UserError
 from services.scoring import as_of_day, export_rows, score_as_of, score_due
 from services.settings import change_policy
 from services.workspace import Workspace
@@ -89,14 +90,28 @@ def test_a_change_scores_only_the_customers_that_changed(book: Book) -> None:
 def test_a_few_scored_by_themselves_get_what_a_full_run_gives_them(book: Book) -> None:
     run = score_due(filled(book).workspace)
     book.add_orders([(7, date.fromisoformat(str(run.as_of)), 9900)])
-    book.add("tickets", [{"customer_id": 9, "opened_on": run.as_of, "sentiment": -0.9}])
-    score_due(book.workspace, Changes(customers=frozenset({7, 9})))
+    score_due(book.workspace, Changes(customers=frozenset({7})))
     apart = book.scores()
     score_due(book.workspace, force_all=True)
     together = book.scores()
-    # A first ticket anywhere makes "no ticket" a fact for everyone: that is due with the next full run.
-    for who in (7, 9):
-        assert told(apart[who]) == told(together[who])
+    assert {who: told(row) for who, row in apart.items()} == {who: told(row) for who, row in together.items()}
+
+
+def test_the_first_ticket_of_a_book_scores_everyone(book: Book) -> None:
+    run = score_due(filled(book).workspace)
+    book.add("tickets", [{"customer_id": 9, "opened_on": run.as_of, "sentiment": -0.9}])
+    after = score_due(book.workspace, Changes(customers=frozenset({9})))
+    assert (after.scored, after.why) == (80, "a kind of data came or went")
+
+
+def test_a_customer_who_is_gone_again_is_no_one_to_score(book: Book) -> None:
+    score_due(filled(book).workspace)
+    assert score_due(book.workspace, Changes(customers=frozenset({99_999}))).scored == 0
+
+
+def test_a_day_to_come_is_refused_with_a_sentence(book: Book) -> None:
+    with pytest.raises(UserError, match="2030-01-01 is still to come"):
+        score_as_of(filled(book).workspace, date(2030, 1, 1))
 
 
 def test_a_customer_without_a_score_is_due(book: Book) -> None:
@@ -145,6 +160,7 @@ def test_the_same_scores_come_back_when_what_was_added_is_gone(book: Book) -> No
         work.digest("undone")
         work.commit()
     score_due(book.workspace, Changes(everyone=True))
+    assert score_due(book.workspace, Changes(customers=frozenset({7}))).scored == 1
     after = book.scores()
     assert {who: told(row) for who, row in after.items()} == {who: told(row) for who, row in before.items()}
 
