@@ -30,6 +30,7 @@ class ChoiceBox(QComboBox):
         self.setMinimumContentsLength(4 if small else 8)
         self.setEditable(editable)
         if editable:
+            self.currentTextChanged.connect(self._from_the_start)
             self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             editor = self.lineEdit()
             assert editor is not None
@@ -68,6 +69,12 @@ class ChoiceBox(QComboBox):
         self._frame(plain)
         self._words(plain)
         self._arrow(plain)
+
+    def _from_the_start(self, _text: str) -> None:
+        """Show the beginning of a choice that is longer than the box."""
+        editor = self.lineEdit()
+        if editor is not None and not editor.hasFocus():
+            editor.setCursorPosition(0)
 
     def _frame(self, painter: QPainter) -> None:
         color, rect = self._theme.color, QRectF(self.rect())

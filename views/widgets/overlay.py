@@ -74,6 +74,13 @@ class Overlay(QFrame):
             return
         super().keyPressEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        # The first word on every key: letters and numbers belong to the panel, not to the page under it.
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             inside = self.rect().contains(self.mapFromGlobal(event.globalPosition().toPoint()))
@@ -172,13 +179,6 @@ class ChoicePanel(Overlay):
             self._choose(self._at)
         elif key == Qt.Key.Key_Escape:
             self.dismiss()
-
-    def event(self, event: QEvent) -> bool:
-        # The first word on every key: letters and numbers mean the choice here, not a command of the page.
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(watched, _ChoiceRow):

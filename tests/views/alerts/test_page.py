@@ -1,0 +1,401 @@
+"""The Alerts page on the sample book: one current card, actions with undo, auto-advance, breakpoints, states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from models.values.alerts import QueueFilter, QueuePage, Severity
+from models.values.changes import Changes
+from services import alerting, insight
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from views.actions import Command
+from views.alerts.page import AlertsPage
+from views.desktop import Desktop
+from views.widgets.overlay import ChoicePanel, FormPanel, Overlay
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> Desktop:
+    made = open_window(sample)
+    page = alerts(made)
+    qtbot.waitUntil(lambda: page.detail.detail is not None and page.timeline.rowCount() > 0)
+    qtbot.waitUntil(lambda: page.tiles.tiles[0].value is not None)
+    return made
+
+
+def alerts(desk: Desktop) -> AlertsPage:
+    return cast(AlertsPage, desk.window.page("alerts"))
+
+
+def panel(desk: Desktop) -> Overlay:
+    found = [one for one in desk.window.findChildren(Overlay) if one.isVisible()]
+    assert len(found) == 1
+    return found[0]
+
+
+def press(key: Qt.Key) -> None:
+    """A key to whatever has the focus, as the keyboard sends it."""
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    QTest.keyClick(widget, key)
+
+
+def act(qtbot: QtBot, desk: Desktop, do: Callable[[], None]) -> Changes:
+    """Do something that writes, and wait until the page shows what became of it."""
+    page = alerts(desk)
+    with qtbot.waitSignal(desk.book.changed, timeout=10_000) as changed:
+        do()
+    qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
+    return cast(Changes, changed.args[0])
+
+
+def state_of(workspace: Workspace, alert_id: int) -> str:
+    found = insight.alert_detail(workspace, alert_id)
+    assert found is not None
+    return found.alert.state
+
+
+def test_the_first_card_is_current_and_shown_everywhere(desk: Desktop) -> None:
+    page = alerts(desk)
+    current = page.queue.view.current
+    assert current == page.queue.model.cards()[0]
+    assert page.detail.detail and page.detail.detail.alert.id == current.id
+    assert page.actions_pane.detail == page.detail.detail
+    assert page.detail.place.text().startswith("1 of ")
+    assert page.queue.view.hasFocus()
+
+
+def test_what_a_tile_counts_is_what_its_filter_lists(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    for tile in page.tiles.tiles[:1]:
+        assert tile.value is not None
+        QTest.mouseClick(tile, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
+        assert len(page.queue.model.cards()) == int(tile.value.figure)
+        qtbot.waitUntil(tile.isChecked)
+        QTest.mouseClick(tile, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: page.queue.filter == QueueFilter())
+
+
+def test_keys_move_the_current_card_and_the_detail_follows(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    press(Qt.Key.Key_J)
+    second = page.queue.model.cards()[1]
+    assert page.queue.view.current == second
+    qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.id == second.id)
+    press(Qt.Key.Key_K)
+    assert page.queue.view.current == page.queue.model.cards()[0]
+
+
+def test_late_answers_are_dropped(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    cards = page.queue.model.cards()
+    for _ in range(6):
+        press(Qt.Key.Key_J)
+    qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.id == cards[6].id)
+    qtbot.wait(60)
+    assert page.detail.detail and page.detail.detail.alert.id == cards[6].id
+
+
+def test_resolving_goes_on_to_the_next_card_and_undo_brings_it_back(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    first, second = page.queue.model.cards()[:2]
+    press(Qt.Key.Key_R)
+    assert isinstance(panel(desk), ChoicePanel)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_2))
+    assert state_of(workspace, first.id) == "resolved"
+    assert page.queue.view.current and page.queue.view.current.id == second.id
+    assert desk.window.toast.isVisible()
+    assert "saved" in desk.window.toast.words
+    act(qtbot, desk, lambda: QTest.keyClick(desk.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier))
+    assert state_of(workspace, first.id) in ("open", "seen")
+    assert page.queue.model.row_of(first.id) >= 0
+
+
+def test_the_last_card_is_followed_by_the_one_before(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    cards = page.queue.model.cards()
+    page.queue.view.set_current(cards[-1].id)
+    press(Qt.Key.Key_R)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_1))
+    assert page.queue.view.current and page.queue.view.current.id == cards[-2].id
+
+
+def test_snoozing_says_that_the_limit_keeps_running(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    first = page.queue.model.cards()[0]
+    press(Qt.Key.Key_S)
+    opened = panel(desk)
+    assert isinstance(opened, ChoicePanel)
+    assert opened.choices[0].words == "Later today"
+    texts = [part.text() for part in opened.findChildren(QWidget) if hasattr(part, "text")]
+    assert "The time limit keeps running while snoozed." in texts
+    act(qtbot, desk, lambda: press(Qt.Key.Key_4))
+    assert state_of(workspace, first.id) == "snoozed"
+    page.queue.tabs._pick("snoozed")
+    qtbot.waitUntil(lambda: [one.id for one in page.queue.model.cards()] == [first.id])
+    assert page.queue.view.current is not None
+    qtbot.waitUntil(lambda: page.actions_pane.reopen.isVisible())
+    assert desk.window.actions_registry[Command.REOPEN].isEnabled()
+
+
+def test_waiting_stops_the_limit(qtbot: QtBot, desk: Desktop) -> None:
+    first = alerts(desk).queue.model.cards()[0]
+    press(Qt.Key.Key_W)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_1))
+    assert state_of(desk.book.workspace, first.id) == "waiting"
+
+
+def test_not_useful_asks_why(qtbot: QtBot, desk: Desktop) -> None:
+    first = alerts(desk).queue.model.cards()[0]
+    press(Qt.Key.Key_N)
+    press(Qt.Key.Key_5)
+    form = panel(desk)
+    assert isinstance(form, FormPanel)
+    QTest.keyClicks(cast(QPlainTextEdit, QApplication.focusWidget()), "they moved abroad")
+    act(qtbot, desk, form._sent)
+    assert state_of(desk.book.workspace, first.id) == "not_useful"
+
+
+def test_a_task_is_proposed_kept_and_ticked_off(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    first = page.queue.model.cards()[0]
+    press(Qt.Key.Key_T)
+    field = cast(QLineEdit, QApplication.focusWidget())
+    field.setText("Call the store manager")
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
+    assert page.queue.view.current and page.queue.view.current.id == first.id
+    qtbot.waitUntil(
+        lambda: any(item.title == "Call the store manager" for item in page.actions_pane.detail.open_work)  # type: ignore[union-attr]
+    )
+    assert state_of(workspace, first.id) == "in_work"
+    task = next(item for item in page.actions_pane.detail.open_work if item.kind == "task")  # type: ignore[union-attr]
+    act(qtbot, desk, lambda: page.actions_pane.task_ticked.emit(task.id))
+    qtbot.waitUntil(lambda: not any(i.id == task.id and not i.done for i in page.actions_pane.detail.open_work))  # type: ignore[union-attr]
+
+
+def test_a_note_needs_words(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    page._run(Command.NOTE)
+    form = cast(FormPanel, panel(desk))
+    form._sent()
+    assert form.isVisible()
+    assert form.fault.text().startswith("The note is empty")
+    QTest.keyClicks(cast(QPlainTextEdit, QApplication.focusWidget()), "Prefers a call before noon")
+    act(qtbot, desk, form._sent)
+    qtbot.waitUntil(lambda: bool(page.actions_pane.detail.notes))  # type: ignore[union-attr]
+
+
+def test_several_are_snoozed_with_one_undo(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    ids = [card.id for card in page.queue.model.cards()[:3]]
+    for _ in range(3):
+        press(Qt.Key.Key_X)
+        press(Qt.Key.Key_J)
+    assert [card.id for card in page.queue.model.ticked] == ids
+    assert page.queue.bulk.isVisible()
+    press(Qt.Key.Key_S)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_2))
+    assert [state_of(workspace, one) for one in ids] == ["snoozed"] * 3
+    assert page.queue.model.ticked == []
+    act(qtbot, desk, desk.book.undo)
+    assert all(state_of(workspace, one) in ("open", "seen") for one in ids)
+
+
+def test_escape_unticks(desk: Desktop) -> None:
+    page = alerts(desk)
+    press(Qt.Key.Key_X)
+    assert page.queue.model.ticked
+    press(Qt.Key.Key_Escape)
+    assert not page.queue.model.ticked
+
+
+def test_letters_do_nothing_while_a_field_has_the_focus(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    press(Qt.Key.Key_Slash)
+    assert page.queue.filter_bar.field.hasFocus()
+    QTest.keyClicks(page.queue.filter_bar.field, "rstn")
+    assert not [one for one in desk.window.findChildren(Overlay) if one.isVisible()]
+    assert page.queue.filter_bar.field.text() == "rstn"
+    qtbot.waitUntil(lambda: page.queue.pane.state == "empty")
+    page.queue.pane.notice.primary.click()
+    qtbot.waitUntil(lambda: page.queue.pane.state == "content")
+    assert page.queue.filter == QueueFilter()
+
+
+def test_filters_narrow_and_chips_take_them_away(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    everything = len(page.queue.model.cards())
+    page.queue.filter_bar._toggle("severities", int(Severity.CRITICAL), True)
+    qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
+    cards = page.queue.model.cards()
+    assert 0 < len(cards) < everything
+    assert {card.severity for card in cards} == {Severity.CRITICAL}
+    page.queue.filter_bar._take_away("severities", int(Severity.CRITICAL))
+    qtbot.waitUntil(lambda: len(page.queue.model.cards()) == everything)
+
+
+def test_what_is_behind_the_budget_is_counted_and_can_be_shown(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    within = len(page.queue.model.cards())
+    assert page.queue._foot.isVisible()
+    page.queue._budget_turned()
+    qtbot.waitUntil(lambda: len(page.queue.model.cards()) > within)
+    page.queue._budget_turned()
+    qtbot.waitUntil(lambda: len(page.queue.model.cards()) == within)
+
+
+def test_what_comes_from_elsewhere_never_moves_the_list(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    cards = page.queue.model.cards()
+    current = page.queue.view.current
+    page.queue.show_page(page_without(page, cards[2].id))
+    changes = alerting.assign(workspace, [cards[2].id], "Somebody else")
+    desk.book.heard(changes)
+    qtbot.waitUntil(lambda: page.queue.news.isVisible())
+    assert page.queue.news.text() == "1 new"
+    assert page.queue.view.current == current
+    page.queue.news.click()
+    qtbot.waitUntil(lambda: page.queue.model.row_of(cards[2].id) >= 0)
+    assert page.queue.view.current and current and page.queue.view.current.id == current.id
+
+
+def page_without(page: AlertsPage, alert_id: int) -> QueuePage:
+    from tests.views.alerts.cards import page as made
+
+    return made(("today", [card for card in page.queue.model.cards() if card.id != alert_id]))
+
+
+def test_the_timeline_shows_one_kind_and_keeps_the_choice(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    qtbot.waitUntil(lambda: bool(page.detail.tabs.tabs))
+    page.detail.tabs._pick("order")
+    qtbot.waitUntil(lambda: {row.kind for row in page.timeline.rows()} == {"order"})
+    press(Qt.Key.Key_J)
+    second = page.queue.model.cards()[1]
+    qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.id == second.id)
+    qtbot.waitUntil(lambda: not page._desk.waiting("timeline"))
+    assert page.detail.tabs.current == "order"
+    assert {row.kind for row in page.timeline.rows()} <= {"order"}
+
+
+def test_a_look_is_noted_without_being_an_action(qtbot: QtBot, desk: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    current = page.queue.view.current
+    assert current is not None
+    page._mark_seen()
+    qtbot.waitUntil(lambda: state_of(workspace, current.id) == "seen")
+    with qtbot.waitSignal(desk.book.failed) as failed:
+        desk.book.undo()
+    assert "Your last action was an import" in failed.args[0].words or "nothing to undo" in failed.args[0].words
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "mode"),
+    [
+        (1440, 900, "wide"),
+        (1366, 768, "wide"),
+        (1320, 700, "wide"),
+        (1319, 700, "middle"),
+        (1100, 660, "middle"),
+        (1099, 660, "drawer"),
+        (800, 600, "drawer"),
+        (799, 600, "stacked"),
+        (760, 460, "stacked"),
+    ],
+)
+def test_every_breakpoint_fits(qtbot: QtBot, desk: Desktop, width: int, height: int, mode: str) -> None:
+    page, window = alerts(desk), desk.window
+    window.resize(width, height)
+    qtbot.waitUntil(lambda: page._width_class == mode)
+    assert (window.width(), window.height()) == (width, height)
+    assert page.drawer.holds is (mode in ("drawer", "stacked"))
+    assert page.tiles.tiles[0].height() == (28 if height < 640 else 56)
+    assert page.queue.isVisible()
+    assert page.detail_state.isVisible() is (mode != "stacked")
+    window.grab()
+
+
+def test_in_a_narrow_window_enter_opens_the_detail_and_escape_leads_back(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    desk.window.resize(760, 460)
+    qtbot.waitUntil(lambda: page._width_class == "stacked")
+    press(Qt.Key.Key_Return)
+    assert page.detail_state.isVisible()
+    assert not page.queue.isVisible()
+    press(Qt.Key.Key_Escape)
+    assert page.queue.isVisible()
+    assert page.queue.view.hasFocus()
+
+
+def test_the_drawer_opens_by_key_and_one_key_actions_work_while_it_is_closed(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    desk.window.resize(1000, 700)
+    qtbot.waitUntil(lambda: page.drawer.holds)
+    assert not page.drawer.isVisible()
+    press(Qt.Key.Key_Period)
+    assert page.drawer.isVisible()
+    press(Qt.Key.Key_Escape)
+    assert not page.drawer.isVisible()
+    assert page.queue.view.hasFocus()
+    press(Qt.Key.Key_S)
+    assert panel(desk).isVisible()
+    press(Qt.Key.Key_Escape)
+    desk.window.resize(1440, 900)
+    qtbot.waitUntil(lambda: not page.drawer.holds)
+    assert page.actions_pane.isVisible()
+
+
+def test_f6_goes_round_list_detail_and_actions(desk: Desktop) -> None:
+    page = alerts(desk)
+    for expected in (page.detail.list, page.actions_pane.task, page.queue.view):
+        press(Qt.Key.Key_F6)
+        assert expected.hasFocus()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert page.actions_pane.task.hasFocus()
+
+
+def test_a_queue_that_cannot_be_read_says_so_and_can_be_read_again(
+    qtbot: QtBot, desk: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models.values.errors import StoreBusy
+
+    page = alerts(desk)
+
+    def locked(*_arguments: object) -> object:
+        raise StoreBusy("Another program holds the book. Close it and try again.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("views.alerts.questions.queue", locked)
+        page.queue.asked.emit()
+        qtbot.waitUntil(lambda: page.queue.pane.state == "error")
+    assert page.queue.pane.notice.words.text() == "Another program holds the book. Close it and try again."
+    page.queue.pane.notice.primary.click()
+    qtbot.waitUntil(lambda: page.queue.pane.state == "content")
+
+
+def test_an_empty_tab_says_what_is_next(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    page.queue.tabs._pick("waiting")
+    qtbot.waitUntil(lambda: page.queue.pane.state == "empty")
+    assert page.queue.pane.notice.heading.text() == "Nobody is being waited for"
+    assert not desk.window.actions_registry[Command.SNOOZE].isEnabled()
+
+
+def test_sizes_of_the_panes_are_remembered(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    page.splitter.resized.emit("alerts", (400, 700, 340))
+    assert desk.remembered.value.splitters["alerts"] == (400, 700, 340)
+
+
+def test_the_clock_of_the_tests_stands_still(desk: Desktop) -> None:
+    assert desk.book.workspace.clock.now() == datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
