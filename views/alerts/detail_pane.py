@@ -88,7 +88,6 @@ class DetailPane(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(content)
         self.setLayout(column(self._scroll))
-        self.setFocusProxy(self.list)
 
     @property
     def detail(self) -> AlertDetail | None:

@@ -86,7 +86,7 @@ class AlertsPage(Page):
         self.detail.kind_chosen.connect(self._kind_chosen)
         self.detail.wants_customer.connect(self.wants_customer)
         self.detail.narrow_back.connect(self.go_back)
-        self.detail.wants_actions.connect(self.drawer.toggle)
+        self.detail.wants_actions.connect(self._toggle_actions)
         self.detail.list.escaped.connect(self.go_back)
         self.actions_pane.task_ticked.connect(self._task_ticked)
         self.timeline.arrived.connect(self._timeline_arrived)
@@ -178,7 +178,7 @@ class AlertsPage(Page):
     def _toggle_actions(self) -> None:
         if self.drawer.holds:
             self.drawer.toggle()
-        else:
+        if self.actions_pane.isVisible():
             self.actions_pane.first_button().setFocus()
 
     def _anchor(self) -> QWidget:

@@ -74,7 +74,6 @@ class QueuePane(QWidget):
         self._news_box.setLayout(news)
         self._news_box.hide()
         self.setLayout(column(self._head, self.tabs, rule(), self.filter_bar, self._news_box, self.pane, self._foot))
-        self.setFocusProxy(self.view)
 
     @property
     def tab(self) -> QueueTab:
