@@ -226,9 +226,9 @@ def _pair_edited(db: sqlite3.Connection, target: Target, source: str) -> None:
     """Recognise edited rows of a file without ids.
 
     A row whose text is not in the book, and a row of the book whose text is no longer in the file, are the same row
-    edited if they agree in what does not change (an order's product; a customer and a day). For rows that stand for
-    themselves this is trusted only where at least half of the file is in the book as it stands, and only within the
-    days that both cover: then the file is a later export of the same rows, and not other ones.
+    edited if they agree in what does not change: a product within an order; a customer and a day. Beyond a product
+    within an order this is trusted only where at least half of the file is in the book as it stands, and only within
+    the days that both cover: then the file is a later export of the same rows, and not the next part of them.
     """
     staged = f"stage.{target.staged}"
     total, unmatched = db.execute(
@@ -238,10 +238,11 @@ def _pair_edited(db: sqlite3.Connection, target: Target, source: str) -> None:
         """
     ).fetchone()
     by_order = target.table == "order_lines"
-    if not unmatched or (not by_order and unmatched > _SHARE_OF_SAME * total):
+    known_file = unmatched <= _SHARE_OF_SAME * total
+    if not unmatched or (not by_order and not known_file):
         return
     db.execute(f"CREATE INDEX IF NOT EXISTS stage.{target.staged}_target ON {target.staged} (target_id)")
-    for number, like in enumerate(target.like):
+    for number, like in enumerate(target.like if known_file else target.like[:1]):
         bounds = "" if by_order else _shared_days(db, target, source, exact=number == 0)
         _pair(db, target, source, like, bounds)
     db.execute("DROP TABLE IF EXISTS stage.spare_file")

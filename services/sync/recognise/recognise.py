@@ -58,6 +58,7 @@ def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[s
         entity = ENTITIES[system.entity]
         _check_fields(entity, chosen)
         return Recognition(entity, _merge(table, system.mapping, chosen), system)
+    _check_names(chosen)
     entity = _best_entity(table, chosen)
     return _checked(table, entity, _merge(table, propose(entity, table.columns), chosen), None)
 
@@ -133,6 +134,13 @@ def _check_fields(entity: Entity, chosen: Mapping[str, str]) -> None:
         if name and entity.field(name) is None:
             fields = ", ".join(field.name for field in entity.fields)
             raise UserError(f"{entity.label} have no field “{name}”. Choose one of {fields}.")
+
+
+def _check_names(chosen: Mapping[str, str]) -> None:
+    known = {field.name for entity in ENTITIES.values() for field in entity.fields}
+    for name in chosen.values():
+        if name and name not in known:
+            raise UserError(f"Nothing has a field “{name}”. Say what the rows are with --as to see which fields they have.")
 
 
 def _with(mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,112 @@
+"""What cannot be imported is refused in one clear sentence, and the book stays as it was."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from models.values.errors import BellwetherError, UserError
+from services.sync import read_table
+from tests.services.sync.book import Book, write_csv
+
+REFUSED = {
+    "nothing.csv": (b"", "is empty"),
+    "blanks.csv": (b"\n \n\t\n", "is empty"),
+    "header.csv": (b"order_id,customer_id,date,amount\n", "has a header but no rows"),
+    "picture.csv": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "is a picture"),
+    "bytes.csv": (bytes(range(256)) * 40, "is not a text file"),
+    "book.csv": (b"PK\x03\x04" + b"x" * 60, "save it as CSV"),
+    "old.csv": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 60, "save it as CSV"),
+    "page.csv": (b"<!DOCTYPE html>\n<html><body><table></table></body></html>", "is a web page"),
+    "paper.csv": (b"%PDF-1.7\n%\xe2\xe3", "is a PDF document"),
+    "data.csv": (b'{"orders": [{"id": 1}]}', "is a JSON document"),
+    "feed.csv": (b'<?xml version="1.0"?><orders/>', "is an XML document"),
+    "cut.csv.gz": (gzip.compress(b"id,name\n" + b"1,Ada\n" * 50_000)[:100], "damaged or cut short"),
+}
+
+
+def is_one_sentence(problem: BellwetherError) -> bool:
+    text = str(problem)
+    return text.endswith(".") and "\n" not in text and "Traceback" not in text and len(text) < 300
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_what_is_no_table_is_refused(tmp_path: Path, book: Book, name: str) -> None:
+    content, words = REFUSED[name]
+    path = tmp_path / name
+    path.write_bytes(content)
+    before = book.hash()
+    with pytest.raises(UserError, match=words) as caught:
+        book.bring(path)
+    assert name in str(caught.value)
+    assert is_one_sentence(caught.value)
+    assert book.hash() == before
+    assert book.one("SELECT count(*) FROM imports") == 0
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is a folder") as caught:
+        read_table(tmp_path)
+    assert is_one_sentence(caught.value)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="There is no file") as caught:
+        read_table(tmp_path / "gone.csv")
+    assert is_one_sentence(caught.value)
+
+
+def test_an_unclosed_quote_names_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.sync.read.table.MAX_CELL", 1_000)
+    path = tmp_path / "a.csv"
+    path.write_text("order_id,name\n" + "1,Ada\n" * 400 + '2,"Ben\n' + "3,Cy\n" * 20_000)
+    with pytest.raises(UserError, match="quotation mark") as caught:
+        list(read_table(path).batches())
+    assert is_one_sentence(caught.value)
+
+
+def test_columns_that_say_nothing_are_asked_about(tmp_path: Path, book: Book) -> None:
+    path = write_csv(tmp_path / "a.csv", ["alpha", "beta"], [["x", "y"], ["z", "w"]])
+    with pytest.raises(UserError, match="--as") as caught:
+        book.bring(path)
+    assert "alpha, beta" in str(caught.value)
+
+
+def test_a_lacking_column_is_named(tmp_path: Path, book: Book) -> None:
+    path = write_csv(tmp_path / "a.csv", ["customer_id", "when"], [["x", "2026-01-02"], ["z", "2026-01-03"]])
+    with pytest.raises(UserError, match="ordered at"):
+        book.bring(path, entity="orders")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"entity": "spaceships"}, "Choose one of customers"),
+        ({"mapping": (("Nope", "amount"),)}, "no column “Nope”"),
+        ({"mapping": (("amount", "nope"),)}, "field “nope”"),
+        ({"timezone": "Mars/Olympus"}, "no time zone"),
+        ({"currency": "money"}, "no currency"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(tmp_path: Path, book: Book, options: dict, words: str) -> None:
+    path = write_csv(tmp_path / "a.csv", ["customer_id", "date", "amount"], [["C1", "2026-01-02", "3"]])
+    with pytest.raises(UserError, match=words):
+        book.bring(path, **options)
+
+
+def test_dates_that_could_be_both_are_asked_about(tmp_path: Path, book: Book) -> None:
+    rows = [["C1", "03/04/2026", "3"], ["C2", "05/06/2026", "4"]]
+    path = write_csv(tmp_path / "a.csv", ["customer_id", "date", "amount"], rows)
+    with pytest.raises(UserError, match="--date-order"):
+        book.bring(path)
+    assert book.bring(path, date_order="mdy").rows["inserted"] == 2
+    assert book.ask("SELECT ordered_on FROM orders ORDER BY 1") == [("2026-03-04",), ("2026-05-06",)]
+
+
+def test_one_telling_date_far_down_settles_the_order(tmp_path: Path, book: Book) -> None:
+    rows = [["C1", "03/04/2026", "3"]] * 900 + [["C2", "25/06/2026", "4"]]
+    path = write_csv(tmp_path / "a.csv", ["customer_id", "date", "amount"], rows)
+    book.bring(path)
+    assert book.one("SELECT min(ordered_on) FROM orders") == "2026-04-03"

@@ -1,0 +1,408 @@
+"""From file to book: counts that add up, an import again that changes nothing, and one change that is one change."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.services.sync.book import FIXTURES, Book, counts, write_csv
+
+EVERY_FIXTURE = sorted(path.name for path in FIXTURES.iterdir())
+
+
+def shuffled(source: Path, target: Path, seed: int, edit: tuple[str, str] | None = None) -> Path:
+    """A copy of a file with its rows in another order, and one text in one row replaced."""
+    raw = source.read_bytes().decode("cp1252")
+    head, *body = raw.splitlines(keepends=True)
+    random.Random(seed).shuffle(body)
+    text = "".join(body)
+    if edit is not None:
+        assert edit[0] in text
+        text = text.replace(*edit, 1)
+    target.write_bytes((head + text).encode("cp1252"))
+    return target
+
+
+@pytest.mark.parametrize("name", EVERY_FIXTURE)
+def test_a_reimport_changes_nothing(book: Book, name: str) -> None:
+    if "opportunities" in name:
+        book.bring(FIXTURES / "salesforce_accounts.csv")
+    first = book.bring(FIXTURES / name)
+    before = book.hash()
+    again = book.bring(FIXTURES / name)
+    assert counts(again) == (0, 0, first.rows["inserted"], first.rows["rejected"], first.rows["ignored"])
+    assert again.customers["created"] == 0
+    assert again.totals == first.totals
+    assert book.hash() == before
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY_FIXTURE if name not in ("support_tickets.csv",)])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_rows_does_not_matter(book: Book, tmp_path: Path, name: str, seed: int) -> None:
+    book.bring(FIXTURES / name)
+    before = book.hash()
+    again = book.bring(shuffled(FIXTURES / name, tmp_path / name, seed))
+    assert (again.rows["inserted"], again.rows["updated"]) == (0, 0)
+    assert book.hash() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("purchases.txt", "77.00", "78.00"),
+        ("purchases.txt", "19970402  2", "19970402  3"),
+        ("retail_lines.csv", "10001A,BLUE MUG ,6", "10001A,BLUE MUG ,7"),
+        ("retail_lines.csv", "BOWL, OAK", "BOWL, BIRCH"),
+        ("retail_lines.csv", "8,2010-12-01 08:26:00", "8,2010-12-01 07:00:00"),
+        ("retail_lines.csv", "6,2010-12-01 08:26:00,3.39", "6,2010-12-01 08:26:00,3.49"),
+        ("crm_pipeline.csv", "Engaging", "Won"),
+        ("crm_accounts.csv", "Kenya", "Japan"),
+        ("salesforce_accounts.csv", "FORT COLLINS", "DENVER"),
+    ],
+)
+def test_one_changed_row_of_a_shuffled_copy_is_one_change(
+    book: Book, tmp_path: Path, name: str, old: str, new: str
+) -> None:
+    receipt = book.bring(FIXTURES / name)
+    before = book.hash()
+    again = book.bring(shuffled(FIXTURES / name, tmp_path / name, 7, (old, new)))
+    assert counts(again)[:3] == (0, 1, receipt.rows["inserted"] - 1)
+    assert book.hash() != before
+
+
+def test_purchases_without_ids_are_known_by_their_text_and_occurrence(book: Book, tmp_path: Path) -> None:
+    receipt = book.bring(FIXTURES / "purchases.txt")
+    assert receipt.recognised_as == "CDNOW purchases"
+    assert counts(receipt) == (9, 0, 0, 0, 0)
+    assert receipt.totals == {"USD": 22_049}
+    assert receipt.customers == {"matched": 0, "created": 5}
+    assert any("1 rows have a value of zero" in warning for warning in receipt.warnings)
+    later = tmp_path / "later.txt"
+    body = (FIXTURES / "purchases.txt").read_text().splitlines()
+    later.write_text("\n".join([body[0], *body[5:], " 00004 19970101  2   29.33", " 00006 19980101  1   10.00"]) + "\n")
+    again = book.bring(later)
+    assert counts(again) == (2, 0, 5, 0, 0), "only the third identical row and the new customer are new"
+
+
+def test_a_later_export_adds_to_a_customer_and_edits_nothing(book: Book, tmp_path: Path) -> None:
+    """A purchase that is no longer in a later export is not taken for the edited form of a new one."""
+    header = ["customer_id", "date", "amount"]
+    old = [["C100", f"2026-01-{day:02d}", "10"] for day in range(1, 11)]
+    new = [["C100", f"2026-01-{day:02d}", "10"] for day in range(5, 11)] + [["C100", "2026-02-01", "12"]]
+    book.bring(write_csv(tmp_path / "shop.csv", header, old))
+    assert counts(book.bring(write_csv(tmp_path / "shop2.csv", header, new))) == (1, 0, 6, 0, 0)
+    assert book.one("SELECT count(*) FROM orders") == 11
+
+
+def test_lines_become_orders(book: Book) -> None:
+    receipt = book.bring(FIXTURES / "retail_lines.csv")
+    assert receipt.recognised_as == "Online Retail order lines"
+    assert counts(receipt) == (7, 0, 0, 0, 2)
+    assert receipt.ignored_reasons == {"without a customer": 2}
+    assert receipt.entities["orders"]["inserted"] == 4
+    assert receipt.totals == {"GBP": 6 * 255 + 12 * 339 + 8 * 275 + 2 * 255}
+    orders = book.ask("SELECT external_id, ordered_at, amount_minor, kind, currency FROM orders ORDER BY external_id")
+    assert orders == [
+        ("900001", "2010-12-01T08:25:00Z", 6 * 255 + 12 * 339 + 8 * 275, "purchase", "GBP"),
+        ("900002", "2010-12-02T10:00:00Z", 510, "purchase", "GBP"),
+        ("900005", "2010-12-06T09:30:00Z", 0, "purchase", "GBP"),
+        ("C900004", "2010-12-05T09:30:00Z", -510, "cancellation", "GBP"),
+    ]
+    assert book.ask("SELECT external_id, country FROM customers ORDER BY 1") == [
+        ("10850", "United Kingdom"),
+        ("10851", "France"),
+        ("10852", "Germany"),
+    ]
+
+
+def test_an_order_that_two_files_share_is_worth_both_parts(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "order_date", "sku", "quantity", "unit_price"]
+    book.bring(write_csv(tmp_path / "a1.csv", header, [["O1", "C100", "2026-01-01", "A", 2, "5.00"]]))
+    receipt = book.bring(write_csv(tmp_path / "a2.csv", header, [["O1", "C100", "2026-01-01", "B", 1, "7.50"]]))
+    assert receipt.entities == {
+        "orders": {"inserted": 0, "updated": 1, "unchanged": 0},
+        "order_lines": {"inserted": 1, "updated": 0, "unchanged": 0},
+    }
+    assert book.one("SELECT amount_minor FROM orders") == 1_750
+
+
+def test_order_totals_of_the_file_come_before_sums_of_lines(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "order_date", "sku", "quantity", "unit_price", "order_total"]
+    rows = [["O1", "C100", "2026-01-01", "A", 2, "5.00", "19.90"], ["O1", "C100", "2026-01-01", "B", 1, "7.50", ""]]
+    book.bring(write_csv(tmp_path / "a.csv", header, rows))
+    assert book.ask("SELECT amount_minor FROM orders") == [(1_990,)]
+    assert book.ask("SELECT amount_minor FROM order_lines ORDER BY 1") == [(750,), (1_000,)]
+
+
+def test_deals_find_their_accounts_and_products(book: Book) -> None:
+    book.bring(FIXTURES / "crm_accounts.csv")
+    book.bring(FIXTURES / "crm_products.csv")
+    receipt = book.bring(FIXTURES / "crm_pipeline.csv")
+    assert counts(receipt) == (4, 0, 0, 0, 0)
+    assert receipt.customers == {"matched": 2, "created": 0}
+    assert any("“GTXPro” was taken as the product “GTX Pro” (2 rows)" in warning for warning in receipt.warnings)
+    assert any("1 opportunities have no customer" in warning for warning in receipt.warnings)
+    deals = book.ask(
+        """
+        SELECT d.external_id, c.name, d.stage, d.stage_as_given, p.name, d.product_name, d.opened_on, d.closes_on, d.amount_minor
+        FROM opportunities d LEFT JOIN customers c ON c.id = d.customer_id LEFT JOIN products p ON p.id = d.product_id
+        ORDER BY 1
+        """
+    )
+    assert deals == [
+        ("AAAA1111", "Northwind Fabrics", "Won", "Won", "GTX Basic", "GTX Basic", "2016-10-20", "2017-03-01", 105_400),
+        ("AAAA2222", "Bluebird Works", "Lost", "Lost", "GTX Pro", "GTXPro", "2016-10-25", "2017-03-11", 0),
+        ("AAAA3333", None, "Qualified", "Engaging", "GTX Pro", "GTXPro", "2016-12-25", None, None),
+        ("AAAA4444", "Northwind Fabrics", "Identified", "Prospecting", "GTX Pro", "GTX Pro", None, None, None),
+    ]
+
+
+def test_an_unknown_product_is_reported_and_kept(book: Book) -> None:
+    receipt = book.bring(FIXTURES / "crm_pipeline.csv")
+    assert any("GTXPro (2)" in warning for warning in receipt.warnings)
+    assert book.one("SELECT count(*) FROM opportunities WHERE product_name = 'GTXPro'") == 2
+
+
+def test_salesforce_exports_keep_their_letters_and_extra_columns(book: Book) -> None:
+    receipt = book.bring(FIXTURES / "salesforce_accounts.csv")
+    assert counts(receipt) == (2, 0, 0, 0, 1)
+    assert receipt.ignored_reasons == {"deleted in the source": 1}
+    assert receipt.dialect["encoding"] == "cp1252"
+    name, city, attributes = book.ask("SELECT name, city, attributes FROM customers ORDER BY external_id")[0]
+    assert (name, city) == ("Café Émile", "FORT COLLINS")
+    assert json.loads(attributes)["INDUSTRY"] == "Food"
+    book.bring(FIXTURES / "salesforce_opportunities.csv")
+    assert book.ask("SELECT stage, amount_minor, probability FROM opportunities ORDER BY external_id") == [
+        ("Won", 50_000_000, 1.0),
+        ("Negotiation", 14_000_000, 0.9),
+    ]
+
+
+def test_tickets_of_one_address_are_of_one_customer(book: Book) -> None:
+    receipt = book.bring(FIXTURES / "support_tickets.csv")
+    assert counts(receipt) == (3, 0, 0, 0, 0)
+    assert receipt.customers["created"] == 2
+    tickets = book.ask("SELECT status, opened_on, resolved_at, satisfaction, text FROM tickets ORDER BY external_id")
+    assert tickets[0] == ("open", None, None, None, "It does not work.\n\nPlease help.")
+    assert tickets[1][:4] == ("solved", "2023-06-01", "2023-06-01T18:05:38Z", 3)
+    sentiments = book.ask("SELECT sentiment, sentiment_by FROM tickets ORDER BY external_id")
+    assert sentiments[1][0] < 0 and sentiments[1][1] == "computed"
+
+
+def test_a_dry_run_says_what_the_import_then_does(book: Book) -> None:
+    for name in ("crm_accounts.csv", "crm_pipeline.csv", "retail_lines.csv", "support_tickets.csv"):
+        before = book.hash()
+        dry, changes = book.bring_with_changes(FIXTURES / name, dry_run=True)
+        assert book.hash() == before
+        assert dry.import_id is None and changes.entry is None
+        real = book.bring(FIXTURES / name)
+        assert (dry.rows, dry.entities, dry.customers, dry.totals) == (
+            real.rows,
+            real.entities,
+            real.customers,
+            real.totals,
+        )
+
+
+def test_changes_name_the_customers_whose_rows_changed(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "date", "amount"]
+    rows = [[f"O{place}", f"C10{place}", "2026-01-01", "10"] for place in range(5)]
+    book.bring(write_csv(tmp_path / "a.csv", header, rows))
+    rows[2][3] = "11"
+    _, changes = book.bring_with_changes(write_csv(tmp_path / "a.csv", header, rows))
+    (customer,) = book.ask("SELECT customer_id FROM orders WHERE external_id = 'O2'")[0]
+    assert changes.customers == {customer}
+    assert changes.tables == {"orders"}
+    _, changes = book.bring_with_changes(tmp_path / "a.csv")
+    assert (changes.customers, changes.tables, changes.everyone) == (frozenset(), frozenset(), False)
+
+
+def test_rejected_rows_are_kept_with_their_reason_and_can_be_mended(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "email", "created_at", "total", "note"]
+    rows = [
+        ["W1", "a@shop.example", "2026-11-14 09:12:40 -0800", "12.50", "x"],
+        ["W2", "a@shop.example", "2026-11-14 31:15", "13.50", "y"],
+        ["W3", "orders@harborlane", "2026-11-15 09:12:40 -0800", "14.50", "z"],
+        ["W4", "b@shop.example", "2026-11-16 09:12:40 -0800", "", ""],
+        ["", "", "", "", ""],
+        ["Grand Totals (3 records)", "", "", "", ""],
+    ]
+    receipt = book.bring(write_csv(tmp_path / "orders_export_1.csv", header, rows))
+    assert counts(receipt) == (1, 0, 0, 3, 2)
+    assert receipt.reasons == {
+        "created_at is no time of day": 1,
+        "email has no domain ending": 1,
+        "total is empty": 1,
+    }
+    assert receipt.ignored_reasons == {"blank row": 1, "totals or footer": 1}
+    kept = book.ask("SELECT line, field, reason FROM import_rejects ORDER BY line")
+    assert kept[0] == (2, "created_at", "created_at is no time of day")
+    rejects = Path(receipt.rejects_file or "")
+    assert rejects.parent == Path(book.workspace.store.path).parent / "rejects"
+    text = rejects.read_text(encoding="utf-8")
+    assert "email has no domain ending" in text
+    mended = (
+        text.replace("31:15", "11:15 -0800").replace("harborlane", "harborlane.example").replace(",,,4,", ",9.99,,4,")
+    )
+    rejects.write_text(mended.replace("-0800,,,4", "-0800,9.99,,4"), encoding="utf-8")
+    again = book.bring(rejects)
+    assert counts(again) == (3, 0, 0, 0, 0), again.reasons
+    assert book.ask("SELECT DISTINCT source FROM orders") == [("orders_export",)]
+
+
+def test_amounts_follow_their_currency_and_their_decimal_sign(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "date", "total", "currency"]
+    rows = [["1", "C100", "31.01.2026", "1.234,50", "EUR"], ["2", "C100", "01.02.2026", "1.200,00", "JPY"]]
+    rows += [["3", "C100", "02.02.2026", "12,345", "KWD"], ["4", "C100", "02.02.2026", "(7,25 €)", "EUR"]]
+    book.bring(write_csv(tmp_path / "a.csv", header, rows, delimiter=";"))
+    assert book.ask("SELECT external_id, amount_minor, currency, kind FROM orders ORDER BY 1") == [
+        ("1", 123_450, "EUR", "purchase"),
+        ("2", 1_200, "JPY", "purchase"),
+        ("3", 12_345, "KWD", "purchase"),
+        ("4", -725, "EUR", "return"),
+    ]
+
+
+def test_a_local_time_is_kept_with_its_day_and_its_moment(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "ordered_at", "total"]
+    rows = [["1", "C100", "2026-07-01 23:30:00", "5"], ["2", "C100", "2026-01-01 00:30:00", "5"]]
+    book.bring(write_csv(tmp_path / "a.csv", header, rows), timezone="America/New_York")
+    assert book.ask("SELECT ordered_on, ordered_at FROM orders ORDER BY external_id") == [
+        ("2026-07-01", "2026-07-02T03:30:00Z"),
+        ("2026-01-01", "2026-01-01T05:30:00Z"),
+    ]
+
+
+def test_the_same_id_twice_counts_as_its_last_row(book: Book, tmp_path: Path) -> None:
+    header = ["ticket_id", "email", "subject", "status", "created_at"]
+    rows = [["2", "a@x.example", "Old", "open", "2026-01-01"], ["1", "b@x.example", "B", "open", "2026-01-01"]]
+    rows += [["2", "a@x.example", "New", "closed", "2026-01-01"]]
+    receipt = book.bring(write_csv(tmp_path / "tickets.csv", header, rows))
+    assert counts(receipt) == (2, 0, 0, 0, 1)
+    assert receipt.ignored_reasons == {"the same id again further down": 1}
+    assert book.one("SELECT subject FROM tickets WHERE external_id = '2'") == "New"
+
+
+def test_customers_of_another_system_are_found_by_address_and_number(book: Book, tmp_path: Path) -> None:
+    people = [
+        ["A-1", "Ada Stone", "Ada@Stone.example", "+1 (503) 555-0142"],
+        ["A-2", "Ben Frost", "", "+44 20 5550 1234"],
+    ]
+    book.bring(write_csv(tmp_path / "people.csv", ["id", "name", "email", "phone"], people), source="crm")
+    orders = [["9", "ada@stone.example", "", "2026-01-01", "5"], ["10", "", "0044 20 5550 1234", "2026-01-01", "6"]]
+    receipt = book.bring(
+        write_csv(tmp_path / "orders.csv", ["order_id", "email", "phone", "date", "total"], orders), source="shop"
+    )
+    assert receipt.customers == {"matched": 2, "created": 0}
+    assert book.one("SELECT count(*) FROM customers") == 2
+
+
+def test_two_records_of_one_system_stay_two_customers(book: Book, tmp_path: Path) -> None:
+    people = [["A-1", "Ada", "desk@stone.example"], ["A-2", "Ben", "desk@stone.example"]]
+    receipt = book.bring(write_csv(tmp_path / "people.csv", ["id", "name", "email"], people))
+    assert receipt.rows["inserted"] == 2
+    assert counts(book.bring(tmp_path / "people.csv")) == (0, 0, 2, 0, 0)
+
+
+def test_a_second_system_completes_and_does_not_erase(book: Book, tmp_path: Path) -> None:
+    header = ["id", "name", "email", "city", "tier"]
+    book.bring(write_csv(tmp_path / "a.csv", header, [["A-1", "Ada", "ada@s.example", "Oslo", ""]]), source="crm")
+    receipt = book.bring(
+        write_csv(tmp_path / "b.csv", header, [["77", "Ada Stone", "ada@s.example", "", "Gold"]]), source="shop"
+    )
+    assert counts(receipt) == (0, 1, 0, 0, 0)
+    assert book.ask("SELECT name, city, tier, external_id FROM customers") == [("Ada Stone", "Oslo", "Gold", "A-1")]
+    cleared = book.bring(
+        write_csv(tmp_path / "a.csv", header, [["A-1", "Ada Stone", "ada@s.example", "", "Gold"]]), source="crm"
+    )
+    assert counts(cleared) == (0, 1, 0, 0, 0)
+    assert book.one("SELECT city FROM customers") is None
+
+
+def test_exports_of_one_unknown_system_are_joined_by_their_ids(book: Book, tmp_path: Path) -> None:
+    people = [[f"C10{place}", f"Person {place}", ""] for place in range(4)]
+    book.bring(write_csv(tmp_path / "customers.csv", ["customer id", "name", "email"], people))
+    orders = [[f"O{place}", f"C10{place}", "2026-01-01", "5"] for place in range(4)]
+    receipt = book.bring(write_csv(tmp_path / "orders.csv", ["order id", "customer id", "date", "total"], orders))
+    assert receipt.customers == {"matched": 4, "created": 0}
+    assert any("further export of “customers”" in warning for warning in receipt.warnings)
+    apart = [["X1", "77", "2026-01-01", "5"], ["X2", "78", "2026-01-01", "5"]]
+    other = book.bring(
+        write_csv(
+            tmp_path / "other.csv", ["order id", "customer id", "date", "total", "note"], [[*row, ""] for row in apart]
+        )
+    )
+    assert other.customers == {"matched": 0, "created": 2}
+
+
+def test_returns_have_the_customer_of_their_order(book: Book, tmp_path: Path) -> None:
+    orders = [["1001", "C100", "2026-01-01", "A", 2, "5.00"]]
+    book.bring(
+        write_csv(
+            tmp_path / "o.csv", ["order id", "customer id", "order date", "sku", "quantity", "unit price"], orders
+        ),
+        source="shop",
+    )
+    returns = [
+        ["1001", "1001", "2026-01-09", "A", 1, "5.00", "too small"],
+        ["1002", "9999", "2026-01-09", "A", 1, "5.00", ""],
+    ]
+    receipt = book.bring(
+        write_csv(
+            tmp_path / "r.csv",
+            ["return id", "order id", "returned on", "sku", "quantity", "refund amount", "reason"],
+            returns,
+        ),
+        source="shop",
+    )
+    assert counts(receipt) == (1, 0, 0, 0, 1)
+    assert receipt.ignored_reasons == {"without a customer": 1}
+    assert book.ask("SELECT kind, amount_minor, of_external_id FROM orders ORDER BY id") == [
+        ("purchase", 1_000, None),
+        ("return", -500, "1001"),
+    ]
+
+
+def test_a_stage_change_without_its_deal_is_rejected(book: Book, tmp_path: Path) -> None:
+    book.bring(FIXTURES / "crm_pipeline.csv", source="crm")
+    header = ["Opportunity ID", "From stage", "To stage", "Changed at", "Changed by"]
+    rows = [
+        ["AAAA1111", "", "Prospecting", "2016-10-20T08:00:00Z", "Mo"],
+        ["NOPE", "", "Won", "2016-10-21T08:00:00Z", "Mo"],
+    ]
+    path = write_csv(tmp_path / "changes.csv", header, rows)
+    receipt, changes = book.bring_with_changes(path, source="crm")
+    assert counts(receipt) == (1, 0, 0, 1, 0)
+    assert receipt.reasons == {"Opportunity is not in the book yet": 1}
+    assert len(changes.customers) == 1
+    assert counts(book.bring(path, source="crm")) == (0, 0, 1, 1, 0)
+
+
+def test_what_a_person_said_of_a_file_is_remembered_for_its_next_export(book: Book, tmp_path: Path) -> None:
+    header = ["wer", "wann", "wieviel"]
+    said = {"mapping": (("wer", "customer_id"), ("wann", "ordered_at"), ("wieviel", "amount")), "entity": "orders"}
+    first = write_csv(tmp_path / "umsatz.csv", header, [["K100", "03/04/2026", "5"]])
+    book.bring(first, **said, date_order="dmy", currency="EUR")
+    receipt = book.bring(
+        write_csv(tmp_path / "neu.csv", header, [["K100", "03/04/2026", "5"], ["K100", "04/05/2026", "6"]])
+    )
+    assert counts(receipt) == (1, 0, 1, 0, 0)
+    assert receipt.totals == {"EUR": 1_100}
+
+
+def test_a_new_address_of_a_known_customer_is_learnt(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "email", "date", "total"]
+    book.bring(
+        write_csv(tmp_path / "a.csv", header, [["1", "C100", "one@x.example", "2026-01-01", "5"]]), source="shop"
+    )
+    book.bring(
+        write_csv(tmp_path / "a.csv", header, [["2", "C100", "two@x.example", "2026-01-02", "5"]]), source="shop"
+    )
+    tickets = [["9", "two@x.example", "Hello", "open", "2026-01-03"]]
+    receipt = book.bring(
+        write_csv(tmp_path / "t.csv", ["ticket_id", "email", "subject", "status", "created_at"], tickets), source="desk"
+    )
+    assert receipt.customers == {"matched": 1, "created": 0}

@@ -1,0 +1,186 @@
+"""An import can be taken back, and only what nobody needs is taken out."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.tables import customers
+from models.values.errors import UserError
+from services.sync import edit_customer, imports_history, undo_import, undo_preview
+from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
+
+FILES = (
+    "purchases.txt",
+    "retail_lines.csv",
+    "crm_accounts.csv",
+    "crm_pipeline.csv",
+    "salesforce_accounts.csv",
+    "support_tickets.csv",
+)
+
+
+def test_undo_brings_the_content_back(book: Book) -> None:
+    hashes, ids = [book.hash()], []
+    for name in FILES:
+        ids.append(book.bring(FIXTURES / name).import_id)
+        hashes.append(book.hash())
+    for number in reversed(ids):
+        hashes.pop()
+        changes = undo_import(book.workspace, number)
+        assert changes.kept == ()
+        assert book.hash() == hashes[-1]
+
+
+def test_undo_returns_updated_values(book: Book, tmp_path: Path) -> None:
+    book.bring(FIXTURES / "retail_lines.csv")
+    before = book.hash()
+    path = tmp_path / "a.csv"
+    path.write_text(
+        (FIXTURES / "retail_lines.csv").read_text().replace("2.55", "2.95").replace("RED LAMP", "RED LIGHT")
+    )
+    receipt = book.bring(path)
+    assert receipt.rows["updated"] == 5
+    preview = undo_preview(book.workspace, receipt.import_id)
+    assert preview.refused == "" and preview.takes_out == ()
+    assert dict(preview.puts_back)["order lines"] == 5
+    changes = undo_import(book.workspace, receipt.import_id)
+    assert changes.customers and "orders" in changes.tables
+    assert book.hash() == before
+
+
+def test_an_import_that_a_later_one_changed_is_undone_after_it(book: Book, tmp_path: Path) -> None:
+    first = book.bring(FIXTURES / "crm_accounts.csv")
+    path = tmp_path / "later.csv"
+    path.write_text((FIXTURES / "crm_accounts.csv").read_text().replace("Kenya", "Japan"))
+    second = book.bring(path)
+    with pytest.raises(UserError, match=rf"later.csv \(import {second.import_id}\).*Undo that one first"):
+        undo_import(book.workspace, first.import_id)
+    assert imports_history(book.workspace)[1].overwritten_by == f"later.csv (import {second.import_id})"
+    undo_import(book.workspace, second.import_id)
+    undo_import(book.workspace, first.import_id)
+    assert [record.undone for record in imports_history(book.workspace)] == [True, True]
+
+
+def test_rows_that_others_refer_to_are_kept_and_named(book: Book) -> None:
+    accounts = book.bring(FIXTURES / "crm_accounts.csv")
+    book.bring(FIXTURES / "crm_pipeline.csv")
+    changes = undo_import(book.workspace, accounts.import_id)
+    assert sorted(changes.kept) == [
+        "Customer Bluebird Works is kept, because opportunities refer to it.",
+        "Customer Northwind Fabrics is kept, because opportunities refer to it.",
+    ]
+    assert book.one("SELECT count(*) FROM identities") == 2
+    assert book.hash()
+
+
+def test_what_was_changed_by_hand_since_is_kept_and_named(book: Book, tmp_path: Path) -> None:
+    book.bring(FIXTURES / "crm_accounts.csv")
+    path = tmp_path / "later.csv"
+    path.write_text(
+        (FIXTURES / "crm_accounts.csv").read_text().replace("Kenya", "Japan").replace("United States", "Canada")
+    )
+    receipt = book.bring(path)
+    customer = book.one("SELECT id FROM customers WHERE country = 'Japan'")
+    edit_customer(book.workspace, customer, {"country": "Chile"})
+    changes = undo_import(book.workspace, receipt.import_id)
+    assert changes.kept == ("Customer Bluebird Works: “country” was changed again later and is kept.",)
+    assert book.ask("SELECT country FROM customers ORDER BY name") == [("Chile",), ("United States",)]
+
+
+def test_a_customer_edited_by_hand_survives_the_undo_of_its_import(book: Book) -> None:
+    receipt = book.bring(FIXTURES / "crm_accounts.csv")
+    customer = book.one("SELECT id FROM customers WHERE name = 'Bluebird Works'")
+    edit_customer(book.workspace, customer, {"owner": "Ana"})
+    changes = undo_import(book.workspace, receipt.import_id)
+    assert changes.kept == ("Customer Bluebird Works is kept, because it was edited by hand since.",)
+    assert book.ask("SELECT name FROM customers") == [("Bluebird Works",)]
+
+
+def test_an_undone_import_can_be_imported_again(book: Book) -> None:
+    receipt = book.bring(FIXTURES / "retail_lines.csv")
+    after = book.hash()
+    undo_import(book.workspace, receipt.import_id)
+    with pytest.raises(UserError, match="undone already"):
+        undo_import(book.workspace, receipt.import_id)
+    assert book.bring(FIXTURES / "retail_lines.csv").rows["inserted"] == receipt.rows["inserted"]
+    assert book.hash() == after
+
+
+def test_an_unknown_import_is_said_to_be_unknown(book: Book) -> None:
+    with pytest.raises(UserError, match="There is no import 7"):
+        undo_import(book.workspace, 7)
+
+
+def test_scores_and_untouched_cards_do_not_keep_a_customer(book: Book) -> None:
+    before = book.hash()
+    receipt = book.bring(FIXTURES / "purchases.txt")
+    workspace = book.workspace
+    with workspace.store.unit_of_work(workspace.me, "score", "test", at=workspace.at) as work:
+        work.sql(
+            "INSERT INTO customer_risk_scores (customer_id, as_of, churn_horizon_days, clv_horizon_months, confidence, model, "
+            "scored_at) SELECT id, '1998-06-30', 90, 12, 'low', 'rule', '1998-07-01T00:00:00Z' FROM customers"
+        )
+        work.sql(
+            "INSERT INTO alerts (customer_id, kind, rule, severity, state, reason, opened_at, opened_as_of) "
+            "SELECT id, 'risk', 'silence', 3, 'open', 'No order', '1998-07-01T00:00:00Z', '1998-06-30' FROM customers"
+        )
+        work.digest("scores")
+        work.commit()
+    assert undo_import(workspace, receipt.import_id).kept == ()
+    assert book.one("SELECT count(*) FROM customer_risk_scores") == 0
+    assert book.one("SELECT count(*) FROM alerts") == 0
+    assert book.hash() == before
+
+
+_ROW = st.tuples(
+    st.integers(1, 6),
+    st.integers(1, 4),
+    st.sampled_from(["2026-01-01", "2026-01-02"]),
+    st.integers(1, 3),
+    st.integers(1, 9),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    files=st.lists(st.lists(_ROW, min_size=1, max_size=12), min_size=1, max_size=4),
+    keyed=st.booleans(),
+    seed=st.integers(0, 1_000),
+)
+def test_law_imports_count_every_row_and_undo_restores(
+    tmp_path_factory: pytest.TempPathFactory, files: list[list[tuple[int, ...]]], keyed: bool, seed: int
+) -> None:
+    """Whatever files come after one another: counts add up, again is unchanged, shuffled is unchanged, undo restores."""
+    folder = tmp_path_factory.mktemp("law")
+    book = open_book(folder / "book.db")
+    header = ["order id", "customer id", "order date", "sku", "quantity", "unit price"]
+    hashes, ids = [book.hash()], []
+    for number, rows in enumerate(files):
+        # An order belongs to one customer: which one follows from its number.
+        table = [[f"O{o}", f"C10{o % 3}", day, f"S{sku}", quantity, price] for o, sku, day, quantity, price in rows]
+        if not keyed:
+            table = [row[1:] for row in table]
+        path = write_csv(folder / f"lines_{number}.csv", header if keyed else header[1:], table)
+        receipt = book.bring(path)
+        after = book.hash()
+        hashes.append(after)
+        ids.append(receipt.import_id)
+        again = book.bring(path)
+        assert (again.rows["inserted"], again.rows["updated"]) == (0, 0)
+        random.Random(seed).shuffle(table)
+        mixed = book.bring(write_csv(folder / "mixed_1.csv", header if keyed else header[1:], table))
+        assert (mixed.rows["inserted"], mixed.rows["updated"]) == (0, 0)
+        assert book.hash() == after
+        kept = book.one("SELECT coalesce(sum(amount_minor), 0) FROM orders")
+        assert kept == book.one("SELECT coalesce(sum(amount_minor), 0) FROM order_lines")
+    for number in reversed(ids):
+        hashes.pop()
+        undo_import(book.workspace, number)
+        assert book.hash() == hashes[-1]
+    assert book.one(f"SELECT count(*) FROM {customers.name}") == 0
+    book.workspace.close()
