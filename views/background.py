@@ -214,11 +214,17 @@ class Background(QObject):
         self._writer = _Lane("writer", 1)
         self._children: list[ChildRun] = []
         self._open = True
+        self._underway = 0
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def desk(self, owner: QObject) -> Desk:
         """A desk whose requests die with ``owner``."""
         return Desk(self, owner)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing was asked that is not answered yet, and no child runs."""
+        return self._underway == 0 and not self._children
 
     def child(self, job: ChildJob) -> ChildRun:
         """Start long work in a spawned process. ``job(progress, cancelled)`` is picklable and free of Qt."""
@@ -243,14 +249,15 @@ class Background(QObject):
             return
 
         def work() -> None:
-            if (request.stale or not self._open) and not write:
-                return
-            self._answered.emit(request, _outcome_of(request.job))
+            skipped = (request.stale or not self._open) and not write
+            self._answered.emit(request, WasCancelled() if skipped else _outcome_of(request.job))
 
+        self._underway += 1
         (self._writer if write else self._readers).put(work)
 
     @Slot(object, object)
     def _deliver(self, request: _Request, outcome: Outcome) -> None:
+        self._underway -= 1
         if isinstance(outcome, Failed) and not isinstance(outcome.error, BellwetherError) and self._bug:
             self._bug(outcome.error)
         if request.stale or not self._open:

@@ -1,7 +1,8 @@
-"""Pictures of the real window, for the demo on a machine without a screen."""
+"""Pictures of the window without a screen: for `make demo` where there is none, and for the documents."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
@@ -9,42 +10,72 @@ from PySide6.QtCore import QEventLoop, QTimer
 from models.values.errors import EnvironmentFault
 from services.settings import Preferences
 from services.workspace import Workspace
-from views.desktop import Desktop, build
+from views import desktop
+from views.desktop import Desktop
 from views.shell.pages import PAGES
 
 SIZE = (1440, 900)
-#: The window answers in well under a tenth of this; a picture is no place for a race.
-SETTLE_MS = 1_500
+QUIET_MS = 150
+AT_MOST_MS = 20_000
+
+
+def wait_until(holds: Callable[[], bool], at_most_ms: int = AT_MOST_MS) -> None:
+    """Run the event loop until something holds, or the time is over."""
+    loop = QEventLoop()
+    look = QTimer(interval=10)
+    look.timeout.connect(lambda: loop.quit() if holds() else None)
+    QTimer.singleShot(at_most_ms, loop, loop.quit)
+    look.start()
+    loop.exec()
+    look.stop()
+
+
+def settle(desk: Desktop) -> None:
+    """Wait until every question is answered and nothing more was asked for a moment."""
+    quiet = 0
+
+    def calm() -> bool:
+        nonlocal quiet
+        quiet = quiet + 10 if desk.background.idle else 0
+        return quiet >= QUIET_MS
+
+    wait_until(calm)
+
+
+def take(desk: Desktop, path: Path) -> Path:
+    """Write a picture of the window as it is.
+
+    Raises
+    ------
+    EnvironmentFault
+        The place cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFault(f"{path.parent} cannot be made: {error.strerror}.") from error
+    if not desk.window.grab().save(str(path)):
+        raise EnvironmentFault(f"The picture {path} cannot be written. Choose another folder.")
+    return path
 
 
 def photograph(workspace: Workspace, preferences: Preferences, folder: Path) -> list[Path]:
-    """Write a picture of every page into ``folder`` and return their paths.
+    """Write a picture of each page and return their paths.
 
     Raises
     ------
     EnvironmentFault
         The folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise EnvironmentFault(f"{folder} cannot be made ({error.strerror}). Choose another place.") from error
-    desktop = build(workspace, preferences, None)
-    desktop.window.resize(*SIZE)
-    desktop.window.start()
-    desktop.window.show()
-    try:
-        return [_picture(desktop, spec.key, folder / f"{spec.key}.png") for spec in PAGES]
-    finally:
-        desktop.window.close()
-        desktop.background.close()
-
-
-def _picture(desktop: Desktop, page: str, path: Path) -> Path:
-    desktop.window.show_page(page)
-    loop = QEventLoop()
-    QTimer.singleShot(SETTLE_MS, loop.quit)
-    loop.exec()
-    if not desktop.window.grab().save(str(path)):
-        raise EnvironmentFault(f"{path} cannot be written. Choose another place.")
-    return path
+    desk = desktop.build(workspace, preferences, None)
+    desk.window.resize(*SIZE)
+    desk.window.start()
+    desk.window.show()
+    settle(desk)
+    taken = []
+    for spec in PAGES:
+        desk.window.show_page(spec.key)
+        settle(desk)
+        taken.append(take(desk, folder / f"{spec.key}.png"))
+    desk.window.close()
+    return taken

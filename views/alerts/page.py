@@ -92,6 +92,7 @@ class AlertsPage(Page):
         self.timeline.arrived.connect(self._timeline_arrived)
         self.triage.finished.connect(self._finished)
         self.splitter.resized.connect(remembered.set_splitter)
+        remembered.changed.connect(lambda: queue.know(remembered.value.me))
         self._seen.timeout.connect(self._mark_seen)
         self._minute.timeout.connect(partial(self._read_queue, quiet=True))
 

@@ -98,6 +98,12 @@ class QueuePane(QWidget):
         self._owners = tuple(owner for owner, _count in choices.owners)
         self._fill_owner_menu()
 
+    def know(self, me: str) -> None:
+        """What the book's owner columns call the person at work: theirs is "My queue"."""
+        self._me = me
+        self._fill_owner_menu()
+        self._name_owner()
+
     def show_page(self, page: QueuePage) -> None:
         """Show the queue; the current card stays current if it is still there."""
         current = self.view.current

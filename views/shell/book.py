@@ -7,6 +7,7 @@ reads again only what it must.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -56,6 +57,10 @@ class Book(QObject):
     def own(self) -> bool:
         """While `changed` is emitted: whether this person's own action or undo was the cause."""
         return self._own
+
+    def know(self, owner_name: str) -> None:
+        """What the book's owner columns call the person at work."""
+        self._workspace = replace(self._workspace, owner_name=owner_name)
 
     def desk(self, owner: QObject) -> Desk:
         """A desk for a page's questions."""
