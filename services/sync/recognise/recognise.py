@@ -140,7 +140,7 @@ def _check_names(chosen: Mapping[str, str]) -> None:
     known = {field.name for entity in ENTITIES.values() for field in entity.fields}
     for name in chosen.values():
         if name and name not in known:
-            raise UserError(f"Nothing has a field “{name}”. Say what the rows are with --as to see which fields they have.")
+            raise UserError(f"Nothing has a field “{name}”. Say what the rows are with --as to see their fields.")
 
 
 def _with(mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:

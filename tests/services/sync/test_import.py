@@ -147,7 +147,8 @@ def test_deals_find_their_accounts_and_products(book: Book) -> None:
     assert any("1 opportunities have no customer" in warning for warning in receipt.warnings)
     deals = book.ask(
         """
-        SELECT d.external_id, c.name, d.stage, d.stage_as_given, p.name, d.product_name, d.opened_on, d.closes_on, d.amount_minor
+        SELECT d.external_id, c.name, d.stage, d.stage_as_given, p.name, d.product_name, d.opened_on, d.closes_on,
+            d.amount_minor
         FROM opportunities d LEFT JOIN customers c ON c.id = d.customer_id LEFT JOIN products p ON p.id = d.product_id
         ORDER BY 1
         """

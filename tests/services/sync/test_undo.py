@@ -122,8 +122,8 @@ def test_scores_and_untouched_cards_do_not_keep_a_customer(book: Book) -> None:
     workspace = book.workspace
     with workspace.store.unit_of_work(workspace.me, "score", "test", at=workspace.at) as work:
         work.sql(
-            "INSERT INTO customer_risk_scores (customer_id, as_of, churn_horizon_days, clv_horizon_months, confidence, model, "
-            "scored_at) SELECT id, '1998-06-30', 90, 12, 'low', 'rule', '1998-07-01T00:00:00Z' FROM customers"
+            "INSERT INTO customer_risk_scores (customer_id, as_of, churn_horizon_days, clv_horizon_months, confidence, "
+            "model, scored_at) SELECT id, '1998-06-30', 90, 12, 'low', 'rule', '1998-07-01T00:00:00Z' FROM customers"
         )
         work.sql(
             "INSERT INTO alerts (customer_id, kind, rule, severity, state, reason, opened_at, opened_as_of) "
@@ -155,7 +155,7 @@ _ROW = st.tuples(
 def test_law_imports_count_every_row_and_undo_restores(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[tuple[int, ...]]], keyed: bool, seed: int
 ) -> None:
-    """Whatever files come after one another: counts add up, again is unchanged, shuffled is unchanged, undo restores."""
+    """Whatever files come after one another: counts add up, again and shuffled are unchanged, undo restores."""
     folder = tmp_path_factory.mktemp("law")
     book = open_book(folder / "book.db")
     header = ["order id", "customer id", "order date", "sku", "quantity", "unit price"]

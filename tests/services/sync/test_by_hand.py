@@ -1,0 +1,74 @@
+"""Customers added and edited by hand are checked like those of files, journalled, and can be undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.values.errors import UserError
+from services.audit import undo_last
+from services.sync import add_customer, edit_customer
+from tests.services.sync.book import Book, write_csv
+
+
+def test_a_customer_is_added_and_the_addition_undone(book: Book) -> None:
+    before = book.hash()
+    changes = add_customer(book.workspace, {"name": "Harbor Lane Café", "email": "Desk@Harbor.example", "tier": "Gold"})
+    assert len(changes.customers) == 1 and changes.words == "Added Harbor Lane Café"
+    assert book.ask("SELECT name, email, tier, email_consent FROM customers") == [
+        ("Harbor Lane Café", "desk@harbor.example", "Gold", "unknown")
+    ]
+    undo_last(book.workspace)
+    assert book.hash() == before
+
+
+def test_an_edit_returns_on_undo(book: Book) -> None:
+    (customer,) = add_customer(book.workspace, {"name": "Ada", "phone": "+44 20 5550 1234"}).customers
+    before = book.hash()
+    changes = edit_customer(book.workspace, customer, {"name": "Ada Stone", "renews_on": "1.3.2027", "phone": ""})
+    assert changes.customers == {customer}
+    assert book.ask("SELECT name, renews_on, phone FROM customers") == [("Ada Stone", "2027-03-01", None)]
+    undo_last(book.workspace)
+    assert book.hash() == before
+
+
+def test_an_edit_that_changes_nothing_leaves_no_entry(book: Book) -> None:
+    (customer,) = add_customer(book.workspace, {"name": "Ada"}).customers
+    assert edit_customer(book.workspace, customer, {"name": "Ada", "email_consent": ""}).entry is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "needs a name"),
+        ({"name": "Ada", "email": "ada@stone"}, "Email has no domain ending"),
+        ({"name": "Ada", "shoe size": "4"}, "no field “shoe size”"),
+        ({"name": "Ada", "renews_on": "soon"}, "Renews is no date"),
+        ({"name": "Ada", "renews_on": "03/04/2027"}, "Write it as year-month-day"),
+        ({"name": "Ada", "email_consent": "perhaps"}, "given, withdrawn or unknown"),
+    ],
+)
+def test_what_does_not_fit_is_refused_at_its_field(book: Book, fields: dict[str, str], words: str) -> None:
+    before = book.hash()
+    with pytest.raises(UserError, match=words):
+        add_customer(book.workspace, fields)
+    assert book.hash() == before
+
+
+def test_a_second_customer_under_one_address_is_refused(book: Book) -> None:
+    add_customer(book.workspace, {"name": "Ada", "email": "ada@stone.example"})
+    with pytest.raises(UserError, match="Ada has the address"):
+        add_customer(book.workspace, {"name": "Ada S", "email": "ADA@stone.example"})
+
+
+def test_a_customer_that_is_not_there_cannot_be_edited(book: Book) -> None:
+    with pytest.raises(UserError, match="There is no customer 9"):
+        edit_customer(book.workspace, 9, {"name": "x"})
+
+
+def test_files_find_a_customer_added_by_hand(book: Book, tmp_path: Path) -> None:
+    add_customer(book.workspace, {"name": "Ada", "email": "ada@stone.example"})
+    rows = [["1", "ada@stone.example", "2026-01-01", "5"]]
+    receipt = book.bring(write_csv(tmp_path / "o.csv", ["order_id", "email", "date", "total"], rows))
+    assert receipt.customers == {"matched": 1, "created": 0}

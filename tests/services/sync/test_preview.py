@@ -1,0 +1,131 @@
+"""The check shows what an import would do, row by row, before anything is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.values.errors import UserError
+from tests.services.sync.book import FIXTURES, Book, write_csv
+
+HEADER = ["order_id", "email", "created_at", "total", "channel"]
+OLD = [
+    ["W1", "a@shop.example", "2026-11-14 09:12:40", "214.00", "web"],
+    ["W2", "b@shop.example", "2026-11-14 10:12:40", "12.00", "web"],
+]
+NEW = [
+    ["W1", "a@shop.example", "2026-11-14 09:12:40", "178.50", "web"],
+    ["W2", "b@shop.example", "2026-11-14 10:12:40", "12.00", "web"],
+    ["W3", "orders@harborlane", "2026-11-15 10:12:40", "96.40", "web"],
+    ["W4", "c@shop.example", "2026-11-16 10:12:40", "1.00", "pos"],
+    ["W5", "", "2026-11-16 10:12:40", "1.00", "pos"],
+]
+
+
+def test_each_row_has_its_verdict_its_fault_and_what_it_changes(book: Book, tmp_path: Path) -> None:
+    book.bring(write_csv(tmp_path / "orders.csv", HEADER, OLD))
+    before = book.hash()
+    check = book.check(write_csv(tmp_path / "orders.csv", HEADER, NEW))
+    assert [row.verdict for row in check.rows] == ["changed", "unchanged", "rejected", "new", "ignored"]
+    assert [row.line for row in check.rows] == [1, 2, 3, 4, 5]
+    changed, _, rejected, _, ignored = check.rows
+    assert (changed.cells[3].text, changed.cells[3].before) == ("178.50", "214.00")
+    assert [cell.before for cell in changed.cells[:3]] == [None, None, None]
+    assert (rejected.cells[1].fault, rejected.reason) == ("Has no domain ending", "email has no domain ending")
+    assert ignored.reason == "without a customer"
+    assert check.receipt.rows == {
+        "read": 5, "inserted": 1, "updated": 1, "unchanged": 1, "rejected": 1, "ignored": 1,
+    }  # fmt: skip
+    assert check.receipt.customers == {"matched": 2, "created": 1}
+    assert check.question == ""
+    assert book.hash() == before
+
+
+@pytest.mark.parametrize("verdict", ["new", "changed", "unchanged", "rejected", "ignored"])
+def test_rows_of_one_verdict_can_be_paged(book: Book, tmp_path: Path, verdict: str) -> None:
+    book.bring(write_csv(tmp_path / "orders.csv", HEADER, OLD))
+    path = write_csv(tmp_path / "orders.csv", HEADER, NEW)
+    rows = book.check(path, verdict=verdict).rows
+    assert [row.verdict for row in rows] == [verdict]
+    assert book.check(path, verdict=verdict, first=1).rows == ()
+
+
+def test_any_page_of_a_large_file_is_there(book: Book, tmp_path: Path) -> None:
+    rows = [[f"W{n}", "a@shop.example", "2026-11-14 09:12:40", str(n), "web"] for n in range(1_700)]
+    path = write_csv(tmp_path / "orders.csv", HEADER, rows)
+    page = book.check(path, first=1_234, count=10).rows
+    assert [row.cells[0].text for row in page] == [f"W{n}" for n in range(1_234, 1_244)]
+    assert len(list(book.workspace.store.path.parent.glob("*.check-*"))) == 1
+    assert book.check(path, first=1_695, count=10).rows[-1].line == 1_700
+
+
+def test_a_check_follows_the_file_the_choices_and_the_book(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "orders.csv", HEADER, NEW)
+    assert book.check(path).receipt.rows["inserted"] == 3
+    book.bring(path)
+    assert book.check(path).receipt.rows["inserted"] == 0
+    assert book.check(path, currency="EUR").receipt.rows["updated"] == 3
+    assert len(list(book.workspace.store.path.parent.glob("*.check-*"))) == 1
+
+
+def test_columns_are_proposed_with_candidates_and_samples(book: Book, tmp_path: Path) -> None:
+    check = book.check(write_csv(tmp_path / "orders.csv", [*HEADER, "colour"], [[*row, "red"] for row in NEW]))
+    proposed = {column.column: column for column in check.columns}
+    assert proposed["total"].field == "amount"
+    assert proposed["total"].candidates[0] == ("amount", "Amount")
+    assert ("discount", "Discount") in proposed["total"].candidates
+    assert proposed["total"].samples == ("178.50", "12.00", "96.40", "1.00")
+    assert proposed["colour"].field == ""
+    assert check.entity == "orders" and ("tickets", "Tickets") in check.entities
+
+
+def test_a_mapping_of_a_person_is_checked_anew(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "orders.csv", HEADER, NEW)
+    check = book.check(path, mapping=(("channel", ""),))
+    assert {column.column: column.field for column in check.columns}["channel"] == ""
+    assert check.receipt.mapping == {
+        "order_id": "order_id", "email": "customer_email", "created_at": "ordered_at", "total": "amount",
+    }  # fmt: skip
+
+
+def test_dates_that_could_be_both_are_a_question(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "orders.csv", ["customer_id", "date", "total"], [["C100", "03/04/2026", "3"]])
+    check = book.check(path)
+    assert check.question_kind == "date_order"
+    assert "day/month or month/day" in check.question
+    assert check.rows[0].verdict == "new"
+    answered = book.check(path, date_order="mdy")
+    assert (answered.question, answered.span_words) == ("", "4 Mar 2026")
+
+
+def test_columns_that_say_nothing_are_a_question(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", ["alpha", "beta", "gamma"], [["C100", "2026-01-02", "3"]])
+    check = book.check(path)
+    assert check.question_kind == "mapping" and check.question
+    assert [cell.text for cell in check.rows[0].cells] == ["C100", "2026-01-02", "3"]
+    mapping = (("alpha", "customer_id"), ("beta", "ordered_at"), ("gamma", "amount"))
+    mapped = book.check(path, entity="orders", mapping=mapping)
+    assert mapped.question == "" and mapped.receipt.rows["inserted"] == 1
+
+
+def test_what_is_no_table_is_refused_in_the_check_too(book: Book, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"PK\x03\x04" + b"x" * 100)
+    with pytest.raises(UserError, match="save it as CSV"):
+        book.check(path)
+
+
+def test_words_say_what_was_recognised(book: Book) -> None:
+    check = book.check(FIXTURES / "retail_lines.csv")
+    assert check.recognised_words == "Online Retail order lines"
+    assert check.dialect_words == "UTF-8, comma · amounts in GBP"
+    assert check.span_words == "1 Dec 2010 to 6 Dec 2010"
+
+
+def test_a_changed_line_shows_what_the_book_holds(book: Book, tmp_path: Path) -> None:
+    book.bring(FIXTURES / "retail_lines.csv")
+    path = tmp_path / "b.csv"
+    path.write_text((FIXTURES / "retail_lines.csv").read_text().replace("BLUE MUG ,2,", "BLUE MUG ,3,", 1))
+    (row,) = book.check(path, verdict="changed").rows
+    assert (row.cells[3].text, row.cells[3].before) == ("3", "2")
