@@ -40,19 +40,23 @@ class GammaGammaParameters:
 
 
 def _likelihood(log_theta: Floats, x: Floats, mean: Floats) -> tuple[float, Floats]:
-    """Log-likelihood and its gradient by ln p, ln(q - 1), ln scale."""
+    """Log-likelihood and its gradient by ln p, ln(q - 1), ln scale; gamma functions once for each distinct x."""
     from scipy.special import digamma, gammaln
 
     p, excess, scale = np.exp(log_theta)
     q = 1.0 + excess
-    px = p * x
+    distinct, of_x, customers = np.unique(x, return_inverse=True, return_counts=True)
+    px = p * distinct
     total = scale + mean * x
-    log_share = np.log(mean * x) - np.log(total)
-    value = (gammaln(px + q) - gammaln(px) - gammaln(q) + q * np.log(scale) - q * np.log(total)).sum()
-    value += (px * log_share - np.log(mean)).sum()
-    d_p = (x * (digamma(px + q) - digamma(px) + log_share)).sum()
-    d_q = (digamma(px + q) - digamma(q) + np.log(scale) - np.log(total)).sum()
-    d_scale = (q / scale - (px + q) / total).sum()
+    log_total = np.log(total)
+    log_share = np.log(mean * x) - log_total
+    weighted_share = x @ log_share
+    by_x = gammaln(px + q) - gammaln(px) - gammaln(q) + q * np.log(scale)
+    value = customers @ by_x + p * weighted_share - (q * log_total + np.log(mean)).sum()
+    digamma_all = digamma(px + q)
+    d_p = customers @ (distinct * (digamma_all - digamma(px))) + weighted_share
+    d_q = customers @ (digamma_all - digamma(q) + np.log(scale)) - log_total.sum()
+    d_scale = x.size * q / scale - ((px + q)[of_x] / total).sum()
     return float(value), np.array([d_p * p, d_q * excess, d_scale * scale])
 
 
