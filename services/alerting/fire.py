@@ -52,7 +52,8 @@ class _Statement:
     named: tuple[str, ...]  # the measures that the reason shows, in the order of their columns
 
 
-_FIXED = 12
+#: The columns before the measures that the reason shows.
+_FIXED = 13
 
 
 def prepare(facts: Facts, rules: Iterable[Rule], amount: str, today: str) -> None:
@@ -92,33 +93,36 @@ def fire(
         One for each customer at most, the gravest.
     """
     statement = _statement(rule, figures, bindings)
-    rows = tuples(work.connection, statement.sql, statement.bindings)
+    columns = {name: _FIXED + at for at, name in enumerate(statement.named)}
     words = {name: p.value for name, p in rule.parameters.items() if isinstance(p.value, str)}
-    texts = [Wording(text) for text in (*(variant.text for variant in rule.reasons), rule.reason)]
+    texts = (*(variant.text for variant in rule.reasons), rule.reason)
+    wordings = [Wording(text, columns, words) for text in texts]
     fired: dict[int | None, Fired] = {}
-    for row in rows:
-        customer = row[0]
-        if customer in fired:
+    further: dict[int | None, int] = {}
+    for row in tuples(work.connection, statement.sql, statement.bindings):
+        if row[0] in fired:
+            further[row[0]] = further.get(row[0], 0) + 1
             continue
-        shown = dict(zip(statement.named, row[_FIXED:], strict=True))
         own_currency = row[7] or currency
-        fired[customer] = Fired(
-            rule=rule.code,
-            kind=rule.kind,
-            customer_id=customer,
-            severity=row[1],
-            reason=texts[row[2]].with_figures({**words, **shown}, own_currency),
-            measure=row[3],
-            upside_minor=round(row[4] or 0),
-            since_days=row[5],
-            value_at_risk_minor=round(row[6] or 0),
-            churn_risk=row[8],
-            currency=own_currency,
-            segment=row[9],
-            owner=row[10],
-            may_email=bool(row[11]),
-            lifetime_value_minor=round(shown.get("lifetime_value") or 0),
+        fired[row[0]] = Fired(
+            rule.code,
+            rule.kind,
+            row[0],
+            row[1],
+            wordings[row[2]].fill(row, own_currency),
+            row[3],
+            round(row[4] or 0),
+            row[5],
+            row[6] or 0,
+            row[8],
+            own_currency,
+            row[9],
+            row[10],
+            row[11] == 1,
+            row[12] or 0,
         )
+    for customer, more in further.items():
+        fired[customer] = fired[customer]._replace(reason=f"{fired[customer].reason}, and {more} more")
     return list(fired.values())
 
 
@@ -135,11 +139,11 @@ def _statement(rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, 
     named = [name for name in _shown(rule) if name in MEASURES]
     columns = [f"{severity} AS severity", variant, f"{worse} AS worse", upside, _expression(rule.once_since)]
     if rule.subject == "book":
-        key, columns = "NULL", [*columns, "0", "NULL", "NULL", "NULL", "NULL", "0"]
+        key, columns = "NULL", [*columns, "0", "NULL", "NULL", "NULL", "NULL", "0", "0"]
     else:
-        named.append("lifetime_value")
         key = "f.customer_id"
         columns += ["f.value_at_risk", "f.currency", "f.churn_risk", "f.segment", "f.owner", "f.may_email"]
+        columns.append("f.lifetime_value")
     shown = [MEASURES[name].sql for name in named]
     # The gravest case of a customer with several deals comes first, and stands for them.
     order = "ORDER BY severity DESC, worse DESC" if rule.subject != "customer" else ""

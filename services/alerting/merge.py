@@ -115,6 +115,11 @@ def merge(
                 plan.opened.append((leading(fresh, book.rules), fresh))
             continue
         _join(plan, card, known, signals, fresh, book)
+    for customer, card in cards.items():
+        if customer not in by_customer and card.signals and all(card.rule != signal.rule for signal in card.signals):
+            # An order answered the signal that led the card: what is left of it leads now.
+            known = {signal.rule: signal for signal in card.signals}
+            plan.updates[card.id] = _lead(card, known, [], [], book)
     return plan
 
 

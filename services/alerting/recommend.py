@@ -120,23 +120,22 @@ class Adviser:
         entry = self._chosen[key]
         if entry is None:  # the playbook may leave a reason without advice
             return None
-        if entry.incentive:
-            return self._document(entry, *incentive(case, self._policy))
         if entry.code not in self._plain:
-            self._plain[entry.code] = self._document(entry, 0, "")
-        return self._plain[entry.code]
+            self._plain[entry.code] = self._document(entry)
+        amount, words = incentive(case, self._policy) if entry.incentive else (0, "")
+        offer = json.dumps(words, ensure_ascii=False)
+        return f'{self._plain[entry.code]}, "incentive_minor": {amount}, "incentive_words": {offer}}}'
 
-    def _document(self, entry: Entry, amount_minor: int, words: str) -> str:
+    def _document(self, entry: Entry) -> str:
+        """The JSON of what an entry says to every customer, left open for the incentive."""
         fields = {
             "code": entry.code,
             "title": entry.title,
             "why": entry.why,
             "evidence": evidence(self._records.get(entry.code), self._policy.watch_days),
             "goal": entry.goal,
-            "incentive_minor": amount_minor,
-            "incentive_words": words,
         }
-        return json.dumps(fields, ensure_ascii=False)
+        return json.dumps(fields, ensure_ascii=False).removesuffix("}")
 
 
 def incentive(case: Case, policy: Policy) -> tuple[int, str]:

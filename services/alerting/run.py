@@ -24,7 +24,7 @@ from services.alerting.facts import Facts
 from services.alerting.fire import Fired, fire, prepare
 from services.alerting.life import Answered, answer, reopen_without_order, wake, withdraw
 from services.alerting.measures import day_bindings
-from services.alerting.merge import Card, Rulebook, merge
+from services.alerting.merge import Card, Plan, Rulebook, merge
 from services.alerting.recommend import Adviser, Case, read_open_work, read_playbook, read_records
 from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
@@ -158,12 +158,14 @@ def _apply(run: _Run, facts: Facts, fired: Sequence[Fired], undone: str | None) 
     silences = queries.closed_signals(work.connection, since, scoped=run.scoped)
     book = Rulebook(run.rules, run.now, run.as_of, due.of)
     plan = merge(fired, cards, silences, book)
+    adviser = _Advice(run)
+    adviser.renew(plan, cards, fired)
     opened = queries.write_plan(
         work,
         plan,
         as_of=run.as_of,
         due=due.of,
-        recommendations=_recommendations(run, [ones for _, ones in plan.opened], [lead for lead, _ in plan.opened]),
+        recommendations=[adviser.advise(lead, ones) for lead, ones in plan.opened],
     )
     woken = wake(work, cards, plan.woken, due, run.now)
     queries.refresh_values(work)
@@ -209,27 +211,47 @@ def _without(cards: Mapping[int | None, Card], answered: Answered) -> dict[int |
     return left
 
 
-def _recommendations(run: _Run, groups: Sequence[Sequence[Fired]], leads: Sequence[Fired]) -> list[str | None]:
-    if not leads:
-        return []
-    connection = run.work.connection
-    adviser = Adviser(read_playbook(), run.policy, read_records(connection, run.as_of, run.policy.watch_days))
-    open_work = read_open_work(connection, run.as_of)
-    nothing: frozenset[str] = frozenset()
-    found = []
-    for lead, ones in zip(leads, groups, strict=True):
-        others = nothing if len(ones) == 1 else frozenset(run.rules[one.rule].group for one in ones if one is not lead)
+class _Advice:
+    """What to do for the cards of a run; the book is asked for its record and open work once, and only if needed."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+        self._adviser: Adviser | None = None
+        self._open_work: dict[str, frozenset[int]] = {}
+
+    def advise(self, lead: Fired, ones: Sequence[Fired]) -> str | None:
+        """The recommendation for a card that `lead` leads, with all its signals."""
+        run = self._run
+        if self._adviser is None:
+            connection = run.work.connection
+            records = read_records(connection, run.as_of, run.policy.watch_days)
+            self._adviser = Adviser(read_playbook(), run.policy, records)
+            self._open_work = read_open_work(connection, run.as_of)
+        under_way = [kind for kind, customers in self._open_work.items() if lead.customer_id in customers]
         case = Case(
             group=run.rules[lead.rule].group,
-            others=others,
+            others=frozenset([run.rules[one.rule].group for one in ones if one is not lead]),
             segment=lead.segment,
             may_email=lead.may_email,
-            open_work=frozenset([kind for kind, customers in open_work.items() if lead.customer_id in customers]),
+            open_work=frozenset(under_way),
             yearly_value_minor=lead.lifetime_value_minor,
             currency=lead.currency,
         )
-        found.append(adviser.advise(case))
-    return found
+        return self._adviser.advise(case)
+
+    def renew(self, plan: Plan, cards: Mapping[int | None, Card], fired: Sequence[Fired]) -> None:
+        """Advise anew where another signal leads a card that nobody has worked on yet."""
+        changed = {card_id for card_id, values in plan.updates.items() if "rule" in values}
+        customers = {card.customer_id: card for card in cards.values() if card.id in changed and not card.touched}
+        signals: dict[int | None, list[Fired]] = {}
+        for one in fired:
+            if one.customer_id in customers:
+                signals.setdefault(one.customer_id, []).append(one)
+        for customer, ones in signals.items():
+            values = plan.updates[customers[customer].id]
+            leading = [one for one in ones if one.rule == values["rule"]]
+            if leading:
+                values["recommendation"] = self.advise(leading[0], ones)
 
 
 def _undone_since(work: UnitOfWork) -> str | None:

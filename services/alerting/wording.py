@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from models.values.words import count, money, percent, whole
 from services.alerting.rules import PLACEHOLDER
+
+Say = Callable[[Any, str], str]
 
 
 class Wording:
@@ -15,26 +18,43 @@ class Wording:
     ----------
     template
         With placeholders ``{measure:kind}``; ``{measure:count:one|many}`` counts a noun.
+    columns
+        Where each measure stands in the rows that it is filled from.
+    words
+        What stands for the rule's own parameters.
     """
 
-    def __init__(self, template: str) -> None:
-        self._parts: list[tuple[str, str, str, str]] = []
-        self._texts: list[str] = []
-        end = 0
+    def __init__(self, template: str, columns: Mapping[str, int], words: Mapping[str, str] | None = None) -> None:
+        self._parts: list[tuple[str, int, Say]] = []
+        known, before, end = words or {}, "", 0
         for match in PLACEHOLDER.finditer(template):
-            self._texts.append(template[end : match.start()])
-            self._parts.append((match[1], match[2] or "text", match[3] or "", match[4] or ""))
+            before += template[end : match.start()]
             end = match.end()
-        self._last = template[end:]
+            if match[1] in known:
+                before += known[match[1]].replace("_", " ")
+                continue
+            self._parts.append((before, columns[match[1]], _cached(match[2] or "text", match[3] or "", match[4] or "")))
+            before = ""
+        self._last = before + template[end:]
 
-    def with_figures(self, figures: Mapping[str, object], currency: str) -> str:
-        """The words with figures by measure; a missing one reads "no". Amounts are minor units of `currency`."""
-        said = [
-            text + _figure(figures.get(name), kind, one, many, currency)
-            for text, (name, kind, one, many) in zip(self._texts, self._parts, strict=True)
-        ]
-        line = "".join(said) + self._last
+    def fill(self, row: Sequence[Any], currency: str) -> str:
+        """The words for a row of figures; a missing one reads "no". Amounts are minor units of `currency`."""
+        line = "".join([before + say(row[at], currency) for before, at, say in self._parts]) + self._last
         return line[:1].upper() + line[1:]
+
+
+def _cached(kind: str, one: str, many: str) -> Say:
+    """A function that words a figure, and remembers: thousands of customers share a few hundred figures."""
+    said: dict[tuple[object, str], str] = {}
+
+    def say(value: Any, currency: str) -> str:
+        key = (value, currency)
+        words = said.get(key)
+        if words is None:
+            words = said[key] = _figure(value, kind, one, many, currency)
+        return words
+
+    return say
 
 
 def _figure(value: object, kind: str, one: str, many: str, currency: str) -> str:

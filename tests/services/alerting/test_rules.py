@@ -141,7 +141,8 @@ def test_times_the_median_risk_is_always_within_reach(median: float, times: floa
 
 
 def test_figures_read_as_people_say_them() -> None:
-    figures = {"days": 74.0, "risk": 0.72, "money": 524_000, "hours": 49.0, "long": 151.0, "n": 1, "kind": "fit_scan"}
+    figures = {"days": 74.0, "risk": 0.72, "money": 524_000, "hours": 49.0, "long": 151.0, "n": 1, "missing": None}
+    columns = {name: at for at, name in enumerate(figures)}
     for template, words in (
         ("{days:days} late", "74 days late"),
         ("{n:days} late", "1 day late"),
@@ -153,4 +154,5 @@ def test_figures_read_as_people_say_them() -> None:
         ("never used the {kind}", "Never used the fit scan"),
         ("{missing:days}", "No"),
     ):
-        assert Wording(template).with_figures(figures, "USD") == words
+        wording = Wording(template, columns, {"kind": "fit_scan"})
+        assert wording.fill(tuple(figures.values()), "USD") == words

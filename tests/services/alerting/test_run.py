@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from models.tables import activities, conversations, order_lines, orders, products
+from services.alerting import add_note
 from tests.services.alerting.book import Book
 
 
@@ -462,3 +464,55 @@ def test_orders_table_is_what_the_index_covers(book: Book) -> None:
             " AND o.kind = 'purchase' AND o.ordered_on > '2026-01-01' AND o.amount_minor > 0"
         ).fetchall()
     assert "COVERING INDEX ix_orders_customer" in str(plan), orders.name
+
+
+def test_a_new_leading_signal_brings_its_own_advice_until_someone_works_on_the_card(book: Book) -> None:
+    book.crowd(10)
+    for name, touched in (("Untouched", False), ("Touched", True)):
+        customer = book.customer(name, mean_last_3_minor=5_000, clv_if_stays_minor=1)
+        book.evaluate()
+        first = json.loads(book.card(customer)["recommendation"])["code"]
+        if touched:
+            add_note(book.workspace, book.card(customer)["id"], "called them")
+        book.ticket(customer, 5)
+        book.evaluate()
+        card = book.card(customer)
+        assert card["rule"] == "unhappy_tickets"
+        assert (json.loads(card["recommendation"])["code"] == first) == touched
+
+
+def test_when_an_order_answers_what_led_a_card_the_rest_leads(book: Book) -> None:
+    customer = book.customer(ago=70, gap=20)
+    ticket = book.ticket(customer, 5)
+    book.evaluate()
+    assert book.card(customer)["rule"] == "gap_beyond_usual"
+    with book.writing() as work:
+        work.sql("UPDATE tickets SET opened_on = '2026-01-01', resolved_on = '2026-01-02' WHERE id = ?", (ticket,))
+    book.review(customer, 1, 1)
+    book.evaluate()
+    book.move(days=1)
+    book.order(customer, 0)
+    book.score(customer, days_since_last_order=0)
+    book.evaluate()
+    card = book.card(customer)
+    assert (card["state"], card["rule"]) == ("open", "bad_review")
+
+
+def test_several_deals_of_a_customer_are_one_signal(book: Book) -> None:
+    book.crowd(10)
+    customer = book.customer(churn_risk=0.01)
+    book.deal(customer, "Proposal", 22)
+    book.deal(customer, "Qualified", 30)
+    book.evaluate()
+    assert book.card(customer)["reason"] == "Qualified open for 30 days, no contact for 30, and 1 more"
+
+
+def test_the_model_alone_makes_nothing_critical_where_its_confidence_is_low(book: Book) -> None:
+    for other in book.crowd(10):
+        book.deal(other, "Negotiation", 5, 1_000)
+    low, high = (book.customer(name, churn_risk=0.6, confidence=name) for name in ("low", "high"))
+    for customer in (low, high):
+        book.deal(customer, "Negotiation", 5, 9_000_000)
+    book.evaluate()
+    assert book.cards(low) == []
+    assert book.card(high)["severity"] == 4
