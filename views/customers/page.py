@@ -76,6 +76,7 @@ class CustomersPage(Page):
         self.list.add_wanted.connect(self._add)
         self.list.save_wanted.connect(lambda _chosen: self._save_filter())
         self.list.forget_wanted.connect(self._forget_filter)
+        self.profile.loaded.connect(lambda _profile: self.headline_changed.emit())
         self.profile.told.connect(self.context.book.told)
         self.form.save_wanted.connect(self._save)
         self.form.left.connect(self._leave_form)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QProgressBar, QTableView, QWidget
 
 from models.values.imports import ColumnProposal, Preview, PreviewCell, PreviewRow, Verdict
-from views.data.check_delegate import FAULT_HEIGHT, ROW_HEIGHT, CheckDelegate, column_width, height_of
+from views.data.check_delegate import ROW_HEIGHT, CheckDelegate, column_width, height_of
 from views.data.check_model import CELL_ROLE, LEADING, CheckModel
 from views.data.mapping_header import EXTRA, MappingHeader
 from views.data.phrases import MARKS, VERDICTS, Sums, sums_of
@@ -28,6 +28,7 @@ _TITLES: dict[str, str] = {
     "ignored": "Ignored",
 }
 _MEASURED_ROWS = 40
+_A_SCREEN = 60
 
 
 class CheckTable(QTableView):
@@ -57,6 +58,8 @@ class CheckTable(QTableView):
         self.setMouseTracking(True)
         self.setAccessibleName("Rows of the file")
         self.setCornerWidget(QWidget())
+        # After the view's own slot, which moves the header: its offset is not announced.
+        self.horizontalScrollBar().valueChanged.connect(self.header.place)
         model.modelReset.connect(self._measure)
         model.rowsInserted.connect(self._heights)
 
@@ -91,8 +94,8 @@ class CheckTable(QTableView):
     def _heights(self, _parent: QModelIndex, first: int, last: int) -> None:
         for place in range(first, last + 1):
             row = self._checked.row_at(place)
-            if row is not None and height_of(row) == FAULT_HEIGHT:
-                self.setRowHeight(place, FAULT_HEIGHT)
+            if row is not None and height_of(row) != self.rowHeight(place):
+                self.setRowHeight(place, height_of(row))
 
 
 class CheckPane(QWidget):
@@ -184,8 +187,22 @@ class CheckPane(QWidget):
         self.table.scrollToTop()
         self._say_columns(self._preview.columns)
         self._say_rows()
-        if not rows and total:
+        if len(rows) < _A_SCREEN:
+            # Too few to scroll: the view would never ask for the rest by itself.
             self.model.fetchMore(QModelIndex())
+        self._show_reason()
+
+    def _show_reason(self) -> None:
+        """On the tabs of changed and rejected rows, bring the first cell that says why into view."""
+        if self.tabs.current not in ("changed", "rejected"):
+            return
+        for place in range(min(_MEASURED_ROWS, self.model.rowCount())):
+            for section in range(len(LEADING), self.model.columnCount()):
+                cell = self.model.index(place, section).data(CELL_ROLE)
+                if isinstance(cell, PreviewCell) and (cell.fault or cell.before is not None):
+                    self.table.scrollTo(self.model.index(place, section))
+                    self.table.verticalScrollBar().setValue(0)
+                    return
 
     def _toggle_columns(self) -> None:
         self._every_column = not self._every_column

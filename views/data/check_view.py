@@ -61,6 +61,7 @@ class CheckView(QWidget):
     def show_check(self, request: ImportRequest, preview: Preview) -> None:
         """Show a file's check."""
         self._request = request
+        self.set_busy(False)
         self.rows.show_preview(preview)
         self.plan.show_preview(preview, request.options)
         recognised = preview.recognised_words

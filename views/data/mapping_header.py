@@ -61,7 +61,7 @@ class MappingHeader(QHeaderView):
         self.setStretchLastSection(True)
         self.setHighlightSections(False)
         self.setFixedHeight(TITLE_HEIGHT + BOX_HEIGHT)
-        self.sectionResized.connect(self._place)
+        self.sectionResized.connect(self.place)
         self.viewport().installEventFilter(self)
         theme.changed.connect(self.viewport().update)
 
@@ -84,24 +84,16 @@ class MappingHeader(QHeaderView):
                 box.hide()
                 box.deleteLater()
             self._boxes = [self._make(column) for column in columns]
-        self._place()
+        self.place()
 
     def set_enabled(self, enabled: bool) -> None:
         """While a mapping is being checked, no other can be chosen."""
         for box in self._boxes:
             box.setEnabled(enabled)
 
-    def setOffset(self, offset: int) -> None:
-        super().setOffset(offset)
-        self._place()
-
-    def setOffsetToSectionPosition(self, section: int) -> None:
-        super().setOffsetToSectionPosition(section)
-        self._place()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.viewport() and event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Paint):
-            self._place()
+        if watched is self.viewport() and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self.place()
         return super().eventFilter(watched, event)
 
     def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:
@@ -126,7 +118,8 @@ class MappingHeader(QHeaderView):
         box.show()
         return box
 
-    def _place(self, *_args: int) -> None:
+    def place(self, *_args: int) -> None:
+        """Put each box under its title; boxes out of sight are hidden, so that Tab does not lead there."""
         for place, box in enumerate(self._boxes):
             section = place + len(LEADING)
             if section >= self.count():

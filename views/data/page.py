@@ -275,8 +275,22 @@ class DataPage(Page):
         self._show(self.check if len(self._batch) == 1 else self.batch)
 
     def _import_failed(self, files: Sequence[Checked], failed: Failed) -> None:
-        self._show(self.waiting)
-        self.waiting.show_fault(failed, partial(self._import, files), "The import stopped, nothing of it was kept")
+        """Say what is true: nothing was kept, or the rows are in and only the scores are missing."""
+        known = frozenset(one.id for one in self._records)
+
+        def have(records: tuple[ImportRecord, ...]) -> None:
+            fresh = [one for one in records if one.id not in known]
+            self._have_history(records)
+            if fresh:
+                done = tuple(ImportResult(one.receipt.file, replace(one.receipt, import_id=one.id)) for one in fresh)
+                self._show_receipt(ReceiptContent(done[::-1]), "Imported just now")
+                self.context.book.told.emit("Imported, but not scored yet: scores follow with the next change.")
+            else:
+                self._show(self.waiting)
+                heading = "The import stopped, nothing of it was kept"
+                self.waiting.show_fault(failed, partial(self._import, files), heading)
+
+        self._desk.read("history", self._rooms.history, have, self._no_history)
 
     def _imported(self, outcome: ImportOutcome) -> None:
         run = outcome.pipeline
@@ -304,21 +318,7 @@ class DataPage(Page):
         self.receipt.show_earlier(self._records)
         if not undone and self.receipt.import_ids:
             ids = self.receipt.import_ids
-            self._desk.read("undo", lambda: self._undo_effect(ids), self.receipt.show_undo)
-
-    def _undo_effect(self, ids: Sequence[int]) -> UndoPreview:
-        """What undoing these imports would do, together; runs in the pool."""
-        takes: dict[str, int] = {}
-        puts: dict[str, int] = {}
-        refused = ""
-        for number in ids:
-            one = self._rooms.undo_preview(number)
-            # Only the last one's: what a later file of the same receipt overwrote is undone before it.
-            refused = refused or (one.refused if number == ids[0] else "")
-            for found, sums in ((one.takes_out, takes), (one.puts_back, puts)):
-                for what, count in found:
-                    sums[what] = sums.get(what, 0) + count
-        return UndoPreview(tuple(takes.items()), tuple(puts.items()), refused)
+            self._desk.read("undo", lambda: self._rooms.undo_effect(ids), self.receipt.show_undo)
 
     def _open_result(self, result: ImportResult) -> None:
         if result.receipt is not None and result.receipt.import_id is not None:
@@ -340,7 +340,7 @@ class DataPage(Page):
             middle = self.mapTo(self.window(), QPoint((self.width() + panel.width()) // 2, self.height() // 4))
             panel.open_at(middle)
 
-        self._desk.read("ask undo", lambda: self._rooms.undo_preview(import_id), ask, self.context.book.failed.emit)
+        self._desk.read("ask undo", lambda: self._rooms.undo_effect((import_id,)), ask, self.context.book.failed.emit)
 
     def _undo(self, ids: Sequence[int]) -> None:
         where = self.state
@@ -349,14 +349,8 @@ class DataPage(Page):
 
         def done(run: PipelineRun) -> None:
             self.context.book.heard(run.changes, own=True)
-            kept = f" {run.changes.kept[0]}" if run.changes.kept else ""
-            self.context.book.told.emit(f"{run.changes.words or 'The import was undone'}.{kept}".replace("..", "."))
-            if where is self.receipt:
-                self.receipt.show_undo(None, undone=True)
-                self._show(self.receipt)
-            else:
-                self.go_home()
-            self._read_history()
+            self.go_home()
+            self.context.book.told.emit(undone_words(len(ids), run.changes.kept))
 
         def refused(failed: Failed) -> None:
             self._show(where)
@@ -375,6 +369,15 @@ class DataPage(Page):
 
     def _receipt_name(self) -> str:
         return _name_of([one.file for one in self.receipt.content.files])
+
+
+def undone_words(count: int, kept: Sequence[str]) -> str:
+    """What an undo has done, with the first of what it kept."""
+    words = "The import is undone" if count == 1 else f"{counted(count, 'import')} are undone"
+    if not kept:
+        return f"{words}; scores and alerts followed."
+    more = f" ({len(kept) - 1} more were kept)" if len(kept) > 1 else ""
+    return f"{words}. {kept[0]}{more}"
 
 
 def _name_of(files: Sequence[str]) -> str:

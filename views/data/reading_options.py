@@ -7,7 +7,7 @@ from dataclasses import replace
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from models.values.imports import ImportOptions, Preview
 from views.theme import Theme, fonts
@@ -50,6 +50,7 @@ class ReadingOptions(QWidget):
             caption = label(title, fonts.SMALL, fonts.REGULAR, "ink_2")
             caption.setFixedHeight(30)
             caption.setBuddy(box)
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             form.addRow(caption, box)
         self.setLayout(form)
         self._entity.activated.connect(lambda _at: self._tell(entity=_chosen(self._entity)))

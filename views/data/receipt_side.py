@@ -118,7 +118,12 @@ class ReceiptSide(QWidget):
             self._undo_lines.addWidget(icon_line(self._theme, icon, words))
         if lines:
             self._undo_lines.addWidget(icon_line(self._theme, "alerts", "Scores and alerts follow the book back"))
-        refused = "This import was undone." if undone else preview.refused if preview is not None else ""
+        self.go.setVisible(not undone)
+        refused = preview.refused if preview is not None else ""
+        if undone:
+            refused = "What it brought is taken out, what it changed is as it was."
+            self._done.setText("This import was undone")
+            self._mark.show_icon("return", "ink_2")
         self._refused.setText(refused)
         self._refused.setVisible(bool(refused))
         self.undo.setVisible(not refused)

@@ -22,7 +22,12 @@ from views.widgets.labels import column, kind_of, label, row, rule
 from views.widgets.painting import mark_of
 from views.words import counted, money, whole
 
-_FIGURES = tuple(TableColumn(title, 116, right=True) for title in ("New", "Changed", "Unchanged", "Total"))
+_FIGURES = (
+    TableColumn("New", 104, right=True),
+    TableColumn("Changed", 104, right=True, keeps=2),
+    TableColumn("Unchanged", 110, right=True, keeps=1),
+    TableColumn("Total", 104, right=True),
+)
 _SMALL_BARS = (
     "Every row of the file is in exactly one of the five. Bars under 1 % are drawn wider so that they can be seen."
 )
@@ -80,7 +85,9 @@ class ReceiptView(QWidget):
         top.setLayout(column(self._equation, 8, self._bar, 8, note, margins=(20, 14, 20, 12)))
         self._book_band, self._file_band = Band(), Band()
         self._queue_band = Band()
-        self._book = WordTable(theme, "In your book now", (TableColumn("From this file"), *_FIGURES), whole=True)
+        self._book = WordTable(
+            theme, "In your book now", (TableColumn("From this file"), *_FIGURES), whole=True, passive=True
+        )
         files = (TableColumn("File"), TableColumn("Recognised as", 190, keeps=1), *_FIGURES[:2],
                  TableColumn("Rejected", 92, right=True))  # fmt: skip
         self._files = WordTable(theme, "Files", files, whole=True)

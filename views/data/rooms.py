@@ -37,11 +37,21 @@ class BookOfImports:
 
         return tuple(imports_history(self._book.workspace))
 
-    def undo_preview(self, import_id: int) -> UndoPreview:
-        """What undoing an import would take out and put back."""
+    def undo_effect(self, import_ids: Sequence[int]) -> UndoPreview:
+        """What undoing these imports, the last one first, would take out and put back together."""
         from services.sync import undo_preview
 
-        return undo_preview(self._book.workspace, import_id)
+        takes: dict[str, int] = {}
+        puts: dict[str, int] = {}
+        refused = ""
+        for place, import_id in enumerate(import_ids):
+            one = undo_preview(self._book.workspace, import_id)
+            # Only the last one's counts: what a later file of the same receipt overwrote is undone before it.
+            refused = one.refused if place == 0 else refused
+            for found, sums in ((one.takes_out, takes), (one.puts_back, puts)):
+                for what, count in found:
+                    sums[what] = sums.get(what, 0) + count
+        return UndoPreview(tuple(takes.items()), tuple(puts.items()), refused)
 
     def to_do(self) -> int:
         """How many cards wait in the queue."""

@@ -39,6 +39,8 @@ def icon_line(theme: Theme, icon: str, words: str, ink: str = "ink_2") -> QWidge
     """An icon and words that may wrap."""
     made = QWidget()
     text = label(words, fonts.SMALL, fonts.REGULAR, ink, wrap=True)
+    text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    text.setContentsMargins(0, 2, 0, 0)
     mark = IconMark(theme, icon, ink)
     inner = row(mark, 8, text, margins=(0, 1, 0, 1))
     inner.setAlignment(mark, Qt.AlignmentFlag.AlignTop)

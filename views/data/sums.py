@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.values.imports import Verdict
@@ -95,7 +95,7 @@ class Swatch(QWidget):
 
 
 class Equation(QWidget):
-    """Rows read = new + changed + unchanged + rejected + ignored, in big figures."""
+    """Rows read = new + changed + unchanged + rejected + ignored, in big figures; two lines where it is narrow."""
 
     HEIGHT = 50
 
@@ -110,39 +110,62 @@ class Equation(QWidget):
         """Show these sums."""
         self._sums = sums
         self.setAccessibleName(sentence_of(sums))
+        self._fit()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(640, self.HEIGHT)
+        return QSize(640, self.height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(320, self.HEIGHT)
+        return QSize(240, self.height())
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        self._fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        theme = self._theme
+        terms, size = self._terms(), self._size()
+        wide = [self._term_width(figure, word, size) for figure, word, _verdict in terms]
+        lines = [range(6)] if self._one_line(size) else [range(3), range(3, 6)]
+        for number, places in enumerate(lines):
+            gap = max(16.0, (self.width() - sum(wide[place] for place in places)) / (5 if len(lines) == 1 else 3))
+            x, y = 0.0, number * (self.HEIGHT + 4.0)
+            for place in places:
+                self._term(painter, QRectF(x, y, wide[place], self.HEIGHT), terms[place], size)
+                x += wide[place]
+                if place < len(terms) - 1:
+                    sign = "=" if place == 0 else "+"
+                    at = x + gap / 2 - fonts.width(sign, fonts.HEADING) / 2
+                    ink = self._theme.color("ink_3")
+                    line(painter, QRectF(at, y, 24, 30), sign, ink, fonts.HEADING)
+                x += gap
+
+    def _term(self, painter: QPainter, rect: QRectF, term: tuple[str, str, Verdict | None], size: int) -> None:
+        figure, word, verdict = term
+        theme, x, y = self._theme, rect.x(), rect.y()
+        line(painter, QRectF(x, y, rect.width() + 8, 30), figure, theme.color("ink"), size, fonts.SEMIBOLD)
+        if verdict is not None:
+            paint_part(painter, theme, QRectF(x, y + 36, 10, 10), verdict)
+            x += 16
+        line(painter, QRectF(x, y + 32, rect.width(), 18), word, theme.color("ink_2"), fonts.SMALL)
+
+    def _terms(self) -> list[tuple[str, str, Verdict | None]]:
         terms: list[tuple[str, str, Verdict | None]] = [(whole(self._sums.read), "rows read", None)]
-        terms += [(whole(self._sums.of(verdict)), MARKS[verdict].word, verdict) for verdict in VERDICTS]
-        size = fonts.TITLE
-        for size in (fonts.TITLE, fonts.CUSTOMER, fonts.HEADING):
-            wide = [self._term_width(figure, word, size) for figure, word, _verdict in terms]
-            if sum(wide) + 22 * 5 <= self.width():
-                break
-        gap = max(16.0, (self.width() - sum(wide)) / 5)
-        x = 0.0
-        for place, (figure, word, verdict) in enumerate(terms):
-            line(painter, QRectF(x, 0, wide[place] + 8, 30), figure, theme.color("ink"), size, fonts.SEMIBOLD)
-            left = x
-            if verdict is not None:
-                paint_part(painter, theme, QRectF(x, 36, 10, 10), verdict)
-                left += 16
-            line(painter, QRectF(left, 32, wide[place], 18), word, theme.color("ink_2"), fonts.SMALL)
-            x += wide[place]
-            if place < len(terms) - 1:
-                sign = "=" if place == 0 else "+"
-                at = x + gap / 2 - fonts.width(sign, fonts.HEADING) / 2
-                line(painter, QRectF(at, 0, 24, 30), sign, theme.color("ink_3"), fonts.HEADING)
-            x += gap
+        return terms + [(whole(self._sums.of(verdict)), MARKS[verdict].word, verdict) for verdict in VERDICTS]
+
+    def _size(self) -> int:
+        """The largest type in which the equation is one line; the smallest where it is two."""
+        sizes = (fonts.TITLE, fonts.CUSTOMER, fonts.HEADING)
+        return next((size for size in sizes if self._one_line(size)), fonts.CUSTOMER)
+
+    def _one_line(self, size: int) -> bool:
+        wide = sum(self._term_width(figure, word, size) for figure, word, _verdict in self._terms())
+        return wide + 22 * 5 <= self.width()
+
+    def _fit(self) -> None:
+        wanted = self.HEIGHT if self._one_line(self._size()) else 2 * self.HEIGHT + 4
+        if self.height() != wanted:
+            self.setFixedHeight(wanted)
 
     def _term_width(self, figure: str, word: str, size: int) -> float:
         return max(fonts.width(figure, size, fonts.SEMIBOLD), fonts.width(word, fonts.SMALL) + 16)

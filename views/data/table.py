@@ -201,7 +201,12 @@ class _Header(QHeaderView):
 
 
 class WordTable(QTableView):
-    """Shows `TableLine`s. ``whole`` makes it as high as its rows, for a page that scrolls as one.
+    """Shows `TableLine`s.
+
+    Parameters
+    ----------
+    whole : as high as its rows, for a page that scrolls as one.
+    passive : only to be read, without a current row.
 
     Signals
     -------
@@ -215,7 +220,14 @@ class WordTable(QTableView):
     menu_wanted = Signal(object, object)
 
     def __init__(
-        self, theme: Theme, name: str, columns: Sequence[TableColumn], *, inset: int = 20, whole: bool = False
+        self,
+        theme: Theme,
+        name: str,
+        columns: Sequence[TableColumn],
+        *,
+        inset: int = 20,
+        whole: bool = False,
+        passive: bool = False,
     ) -> None:
         super().__init__()
         self._whole = whole
@@ -239,6 +251,9 @@ class WordTable(QTableView):
         self.setMouseTracking(True)
         self.setAccessibleName(name)
         self.doubleClicked.connect(self._open)
+        if passive:
+            self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+            self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if whole:
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         theme.changed.connect(self.viewport().update)

@@ -126,7 +126,7 @@ GROUPS = (
             Setting("business_hours.weekdays", "Working days", "weekdays"),
             Setting("business_hours.opens", "Opens", "time"),
             Setting("business_hours.closes", "Closes", "time"),
-            Setting("business_hours.time_zone", "Time zone", "zone", says="Empty: this computer's zone."),
+            Setting("business_hours.time_zone", "Time zone", "zone"),
             Setting("business_hours.holidays", "Holidays", "days", says="One day a line, such as 2026-12-25."),
         ),
     ),

@@ -1,0 +1,248 @@
+"""The views of an import: rows with their reasons, mapping boxes under the header, tables, receipts."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from models.values.imports import ImportOptions, UndoPreview
+from services.jobs import ImportResult
+from tests.views.data.made import card, preview, receipt, record, request, row
+from views.data.batch_view import BatchView
+from views.data.check_delegate import FAULT_HEIGHT, ROW_HEIGHT
+from views.data.check_model import LEADING, CheckModel
+from views.data.check_view import CheckView
+from views.data.history_view import HistoryView
+from views.data.jobs import Checked
+from views.data.receipt_screen import ReceiptScreen
+from views.data.receipt_view import ReceiptContent
+from views.data.rooms import QueueEffect
+from views.data.table import TableCell, TableColumn, TableLine, TableModel, WordTable
+from views.data.undo_panel import UndoPanel
+from views.theme import Theme
+
+Fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
+
+
+@pytest.fixture
+def view(qtbot: QtBot, theme: Theme) -> CheckView:
+    made = CheckView(theme)
+    qtbot.addWidget(made)
+    made.resize(1200, 700)
+    made.show_check(request(), preview())
+    made.show()
+    return made
+
+
+def test_the_check_model_keeps_the_rules_of_item_models(qtbot: QtBot) -> None:
+    model = CheckModel()
+    tester = QAbstractItemModelTester(model, Fatal)
+    seen = preview(10)
+    model.show(seen.columns, seen.rows, 12, every_column=False)
+    model.show_columns(every_column=True)
+    model.fetchMore(QModelIndex())
+    model.append([row(11), row(12)])
+    assert model.rowCount() == 12 and not model.canFetchMore(QModelIndex())
+    assert tester.model() is model
+
+
+def test_more_rows_are_asked_for_once(qtbot: QtBot) -> None:
+    model = CheckModel()
+    seen = preview(10)
+    model.show(seen.columns, seen.rows, 500, every_column=False)
+    with qtbot.waitSignal(model.more_wanted) as asked:
+        model.fetchMore(QModelIndex())
+    assert asked.args == [10]
+    with qtbot.assertNotEmitted(model.more_wanted):
+        model.fetchMore(QModelIndex())
+    model.append([])
+    assert not model.canFetchMore(QModelIndex())
+
+
+def test_only_columns_that_mean_something_are_shown_until_all_are_wanted(view: CheckView) -> None:
+    model = view.rows.model
+    assert model.columnCount() == len(LEADING) + 7
+    assert len(view.rows.table.header.boxes) == 7
+    view.rows._columns.click()
+    assert model.columnCount() == len(LEADING) + 9
+    assert len(view.rows.table.header.boxes) == 9
+
+
+def test_a_rejected_row_is_higher_and_says_why(view: CheckView) -> None:
+    table = view.rows.table
+    assert table.rowHeight(3) == FAULT_HEIGHT  # line 4
+    assert table.rowHeight(0) == ROW_HEIGHT
+    said = view.rows.model.index(3, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "Row 4: rejected, Not a time of day"
+    changed = view.rows.model.index(1, LEADING.__len__() + 3).data(Qt.ItemDataRole.ToolTipRole)
+    assert changed == "Total: was 214.00, will be 2.50"
+
+
+def test_tabs_count_and_show_their_rows(qtbot: QtBot, view: CheckView) -> None:
+    assert [tab.count for tab in view.rows.tabs.tabs] == [48_230, 31_406, 412, 16_280, 113, 19]
+    with qtbot.waitSignal(view.rows_wanted) as asked:
+        view.rows.show_tab("rejected")
+    assert asked.args == ["rejected", 25]
+    assert {view.rows.model.row_at(n).verdict for n in range(25)} == {"rejected"}  # type: ignore[union-attr]
+    view.add_rows("rejected", [row(404), row(412)])
+    assert view.rows.model.rowCount() == 27
+    view.rows.show_tab("all")
+    view.rows.show_tab("rejected")
+    assert view.rows.model.rowCount() == 27
+
+
+def test_a_mapping_is_chosen_under_its_header_by_keyboard(qtbot: QtBot, view: CheckView) -> None:
+    box = view.rows.table.header.boxes[6]
+    assert box.currentText() == "Channel"
+    box.setFocus()
+    with qtbot.waitSignal(view.check_wanted) as asked:
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+        box.activated.emit(box.currentIndex())
+    assert asked.args[0].options.mapping == (("Source", box.currentData() or ""),)
+    assert not view.plan.go.isEnabled()
+    view.show_check(asked.args[0], preview())
+    assert view.plan.go.isEnabled()
+    assert all(one.isEnabled() for one in view.rows.table.header.boxes)
+
+
+def test_mapping_boxes_follow_the_columns_sideways(qtbot: QtBot, theme: Theme) -> None:
+    view = CheckView(theme)
+    qtbot.addWidget(view)
+    view.resize(820, 500)
+    view.show_check(request(), preview())
+    view.show()
+    header = view.rows.table.header
+    box = header.boxes[0]
+    before = box.x()
+    bar = view.rows.table.horizontalScrollBar()
+    bar.setValue(bar.maximum())
+    assert box.x() == before - bar.maximum()
+    assert header.boxes[-1].isVisible()
+
+
+def test_a_question_is_answered_before_anything_can_be_imported(qtbot: QtBot, theme: Theme) -> None:
+    view = CheckView(theme)
+    qtbot.addWidget(view)
+    question = "Days such as 07/11/2026 can be read in two ways."
+    view.show_check(request(), preview(question=question, kind="date_order"))
+    assert not view.plan.go.isEnabled()
+    first = view.plan.question.first_answer()
+    assert isinstance(first, QPushButton)
+    with qtbot.waitSignal(view.check_wanted) as asked:
+        first.click()
+    assert asked.args[0].options == ImportOptions(date_order="dmy")
+
+
+def test_another_entity_forgets_the_mapping_of_the_old_one(qtbot: QtBot, theme: Theme) -> None:
+    view = CheckView(theme)
+    qtbot.addWidget(view)
+    from dataclasses import replace
+
+    mapped = replace(request(), options=ImportOptions(mapping=(("Name", "order_id"),)))
+    view.show_check(mapped, preview())
+    box = view.plan.options._entity
+    box.setCurrentIndex(box.findData("returns"))
+    with qtbot.waitSignal(view.check_wanted) as asked:
+        box.activated.emit(box.currentIndex())
+    assert asked.args[0].options == ImportOptions(entity="returns")
+
+
+def test_a_plain_table_keeps_the_rules_and_its_current_line(qtbot: QtBot, theme: Theme) -> None:
+    model = TableModel([TableColumn("A"), TableColumn("B", 80, right=True)])
+    tester = QAbstractItemModelTester(model, Fatal)
+    model.show([TableLine((TableCell("x"), TableCell("1")), 1)])
+    model.set_title(0, "C")
+    assert model.headerData(0, Qt.Orientation.Horizontal) == "C"
+    assert tester.model() is model
+    table = WordTable(theme, "Lines", model.columns)
+    qtbot.addWidget(table)
+    lines = [TableLine((TableCell(str(n), link="open"), TableCell("")), n) for n in range(5)]
+    table.show_lines(lines)
+    table.selectRow(3)
+    table.show_lines(lines[1:])
+    assert table.current_key == 3
+    with qtbot.waitSignal(table.opened) as opened:
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert opened.args == [3]
+    with qtbot.waitSignal(table.linked) as linked:
+        qtbot.keyClick(table, Qt.Key.Key_Space)
+    assert linked.args == ["open", 3]
+
+
+def test_a_batch_says_which_files_are_ready(qtbot: QtBot, theme: Theme) -> None:
+    view = BatchView(theme)
+    qtbot.addWidget(view)
+    asking = preview(question="Which?", kind="date_order")
+    view.show_batch(
+        [
+            Checked(request("/e/a.csv"), preview()),
+            Checked(request("/e/b.csv"), asking),
+            Checked(request("/e/c.xlsx"), None, "c.xlsx is a workbook. Save it as CSV."),
+        ]
+    )
+    assert view.go.text() == "Import 1 files, 48,098 rows" or view.go.text() == "Import 48,098 rows"
+    assert view.go.isEnabled()
+    with qtbot.waitSignal(view.file_wanted) as wanted:
+        view.table.selectRow(1)
+        qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    assert wanted.args == [1]
+
+
+def test_a_receipt_adds_up_and_says_what_an_undo_does(qtbot: QtBot, theme: Theme) -> None:
+    screen = ReceiptScreen(theme)
+    qtbot.addWidget(screen)
+    effect = QueueEffect(tuple(card(n) for n in range(3)), (card(9),), 3, 1, 12, 14)
+    content = ReceiptContent((ImportResult("/e/orders.csv", receipt(import_id=214)),), effect)
+    screen.show_content(content, "Imported just now")
+    screen.show_undo(UndoPreview((("orders", 14_283),), (("orders", 187),), ""))
+    screen.show_earlier((record(214), record(213), record(212, undone=True)))
+    assert screen.import_ids == (214,)
+    assert screen.side.go.text() == "Go to your queue, 14 to do"
+    assert screen.side.undo.text() == "Undo import of 48,098 rows"
+    with qtbot.waitSignal(screen.side.undo_wanted):
+        screen.side.undo.click()
+    screen.show_undo(None, undone=True)
+    assert screen.side.undo.isHidden()
+
+
+def test_a_receipt_in_part_says_so(qtbot: QtBot, theme: Theme) -> None:
+    screen = ReceiptScreen(theme)
+    qtbot.addWidget(screen)
+    files = (ImportResult("/e/a.csv", receipt(import_id=1)), ImportResult("/e/b.csv", None, "b.csv is empty."))
+    screen.show_content(ReceiptContent(files), "Imported just now")
+    assert screen.import_ids == (1,)
+    assert "1 of 2 files were not imported" in screen.side._done.text()
+
+
+def test_history_offers_receipts_and_undo(qtbot: QtBot, theme: Theme) -> None:
+    view = HistoryView(theme)
+    qtbot.addWidget(view)
+    view.show_records(())
+    assert view.state.state == "empty"
+    view.show_records([record(2), record(1, undone=True)])
+    assert view.state.state == "content"
+    with qtbot.waitSignal(view.receipt_wanted) as wanted:
+        view.table.opened.emit(2)
+    assert wanted.args == [2]
+    with qtbot.waitSignal(view.undo_wanted) as undo:
+        view.table.linked.emit("undo", 2)
+    assert undo.args == [2]
+
+
+def test_an_undo_that_is_refused_cannot_be_pressed(qtbot: QtBot, theme: Theme) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(800, 600)
+    window.show()
+    done: list[bool] = []
+    refused = UndoPanel(theme, window, "a.csv", UndoPreview((), (), "Undo b.csv first."), lambda: done.append(True))
+    assert refused._go.isHidden()
+    free = UndoPanel(theme, window, "a.csv", UndoPreview((("orders", 2),), (), ""), lambda: done.append(True))
+    free._go.click()
+    assert done == [True]
