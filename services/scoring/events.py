@@ -262,6 +262,9 @@ SOURCES = {
     "conversations": "happened_on",
     "stage_changes": "changed_on",
 }
+#: A deal's events are its opening and, once it is won or lost, its close; before, that is a plan.
+_DEAL_DAYS = """(SELECT opened_on AS day FROM opportunities
+    UNION ALL SELECT closes_on FROM opportunities WHERE stage IN ('Won', 'Lost'))"""
 
 
 def read_events(
@@ -330,10 +333,11 @@ def _mails(reader: _Reader) -> Series:
 def newest_days(connection: Connection, until: date) -> dict[str, date]:
     """The newest day of each source of the whole book that has any, not after `until`."""
     found = {}
-    for table, day in SOURCES.items():
-        ((newest,),) = fetch(connection, f"SELECT max({day}) FROM {table} WHERE {day} <= :day", {"day": str(until)})
+    sources = [(table, table, day) for table, day in SOURCES.items()] + [("opportunities", _DEAL_DAYS, "day")]
+    for name, source, day in sources:
+        ((newest,),) = fetch(connection, f"SELECT max({day}) FROM {source} WHERE {day} <= :day", {"day": str(until)})
         if newest is not None:
-            found[table] = date.fromisoformat(newest)
+            found[name] = date.fromisoformat(newest)
     return found
 
 

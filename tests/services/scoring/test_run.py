@@ -283,6 +283,18 @@ def test_days_after_today_are_not_covered(book: Book) -> None:
     assert score_due(book.workspace).as_of == str(covered)
 
 
+def test_a_book_of_deals_reaches_to_the_last_one_opened_or_closed_and_not_to_a_planned_close(book: Book) -> None:
+    book.add_customers(2)
+    book.add(
+        "opportunities",
+        [
+            {"customer_id": 1, "stage": "Won", "opened_on": "2017-01-05", "closes_on": "2017-03-01"},
+            {"customer_id": 2, "stage": "Proposal", "opened_on": "2017-02-11", "closes_on": "2017-09-30"},
+        ],
+    )
+    assert score_due(book.workspace).as_of == "2017-03-01"
+
+
 def test_exported_rows_have_the_documented_columns_in_major_units(book: Book) -> None:
     score_due(filled(book).workspace)
     with book.workspace.store.read() as connection:
