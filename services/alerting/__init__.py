@@ -13,6 +13,7 @@ from services.alerting.follow_up import add_note, add_task, complete_task, suppr
 from services.alerting.precision import RuleRecord, rule_records
 from services.alerting.rulebook import switch_rule
 from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait
+from services.alerting.trial import Trial, TrialWeek, try_rule
 
 if TYPE_CHECKING:
     from models.values.changes import Changes
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RuleRecord",
+    "Trial",
+    "TrialWeek",
     "add_note",
     "add_task",
     "assign",
@@ -35,6 +38,7 @@ __all__ = [
     "snooze",
     "suppress",
     "switch_rule",
+    "try_rule",
     "wait",
 ]
 

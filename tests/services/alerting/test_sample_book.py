@@ -14,8 +14,9 @@ from statistics import median
 
 import pytest
 
+from models.values.errors import UserError
 from models.values.imports import ImportOptions, ImportRequest
-from services.alerting import evaluate
+from services.alerting import evaluate, try_rule
 from services.jobs import import_files
 from services.sample import CustomerTruth, SampleTruth, write_exports
 from services.scoring import score_due
@@ -167,3 +168,18 @@ def test_a_replayed_book_is_the_same_as_one_that_was_scored_today(replay: Replay
             assert fired.get(rule) == again.get(rule), rule
     finally:
         fresh.close()
+
+
+def test_a_trial_counts_what_the_rule_would_have_raised_and_leaves_the_book_alone(replay: Replay) -> None:
+    with replay.workspace.store.read() as connection:
+        before = connection.exec_driver_sql("SELECT count(*), max(id) FROM journal").one()
+    trial = try_rule(replay.workspace, "gap_beyond_usual", weeks=12)
+    assert len(trial.weeks) == 12 and trial.weeks[-1].as_of == replay.truth.as_of.isoformat()
+    assert trial.cards == sum(week.opened for week in trial.weeks) > trial.judged > 0
+    assert 0 <= trial.ordered <= trial.judged
+    assert f"{trial.ordered} of {trial.judged} ordered within 60 days" in trial.words
+    with replay.workspace.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*), max(id) FROM journal").one() == before
+    for code, weeks, words in (("nonsense", 12, "no rule"), ("gap_beyond_usual", 0, "1 to 104 weeks")):
+        with pytest.raises(UserError, match=words):
+            try_rule(replay.workspace, code, weeks=weeks)
