@@ -64,8 +64,9 @@ def measured(workspace: Workspace, name: str, changes: Changes | None) -> float:
     found = evaluate(workspace, None if run.scored >= run.customers else changes)
     ended = time.perf_counter()
     steps = "  ".join(f"{step} {seconds:.2f}" for step, seconds in run.seconds.items())
+    processor = time.process_time() - busy
     print(
-        f"{name:<22} {ended - begun:6.2f} s (processor {time.process_time() - busy:5.2f})   scoring {scored - begun:5.2f} ({steps})   "
+        f"{name:<22} {ended - begun:6.2f} s (processor {processor:5.2f})   scoring {scored - begun:5.2f} ({steps})   "
         f"rules {ended - scored:5.2f}   {run.scored:,} customers, {len(found.opened):,} cards opened"
     )
     return ended - begun
