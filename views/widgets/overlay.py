@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QDateEdit, QFrame, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDateEdit, QFrame, QPlainTextEdit, QWidget
 
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
@@ -239,8 +239,6 @@ class FormPanel(Overlay):
         self._box.addWidget(field)
         self._box.addSpacing(8)
         self._first = self._first or field
-        if isinstance(field, QLineEdit):
-            field.returnPressed.connect(self._sent)
 
     def done(self) -> FormPanel:
         """Close the form: the sentence, the buttons."""
@@ -266,7 +264,9 @@ class FormPanel(Overlay):
         self.adjustSize()
 
     def _sent(self) -> None:
-        self._send(self)
+        # A second Return, before the panel is gone, must not send twice.
+        if self.isVisible():
+            self._send(self)
 
 
 def date_field(day: QDate, earliest: QDate) -> QDateEdit:

@@ -178,6 +178,7 @@ def test_a_task_is_proposed_kept_and_ticked_off(qtbot: QtBot, desk: Desktop) -> 
         lambda: any(item.title == "Call the store manager" for item in page.actions_pane.detail.open_work)  # type: ignore[union-attr]
     )
     assert state_of(workspace, first.id) == "in_work"
+    assert len([item for item in page.actions_pane.detail.open_work if item.title == "Call the store manager"]) == 1  # type: ignore[union-attr]
     task = next(item for item in page.actions_pane.detail.open_work if item.kind == "task")  # type: ignore[union-attr]
     act(qtbot, desk, lambda: page.actions_pane.task_ticked.emit(task.id))
     qtbot.waitUntil(lambda: not any(i.id == task.id and not i.done for i in page.actions_pane.detail.open_work))  # type: ignore[union-attr]
