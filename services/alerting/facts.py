@@ -20,7 +20,8 @@ UNHAPPY_SENTIMENT: Final = -0.25
 _FACTS: Final = """
 CREATE TEMP TABLE run_facts AS
 SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk_minor AS value_at_risk,
-       coalesce(s.clv_if_stays_minor, s.clv_minor) AS lifetime_value, s.confidence AS confidence,
+       s.clv_minor AS lifetime_value, coalesce(s.clv_if_stays_minor, s.clv_minor) AS value_if_stays,
+       s.confidence AS confidence,
        s.health AS health, s.engagement AS engagement, {threshold} AS engagement_threshold,
        s.days_since_last_order AS days_since_order, s.usual_gap_days AS usual_gap,
        s.purchase_days AS purchase_days, s.first_order_on AS first_order_on, s.last_order_on AS last_order_on,

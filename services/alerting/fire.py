@@ -42,7 +42,7 @@ class Fired(NamedTuple):
     segment: str | None
     owner: str | None
     may_email: bool
-    lifetime_value_minor: int
+    value_if_stays_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _statement(rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, 
     else:
         key = "f.customer_id"
         columns += ["f.value_at_risk", "f.currency", "f.churn_risk", "f.segment", "f.owner", "f.may_email"]
-        columns.append("f.lifetime_value")
+        columns.append("f.value_if_stays")
     shown = [MEASURES[name].sql for name in named]
     # The gravest case of a customer with several deals comes first, and stands for them.
     order = "ORDER BY severity DESC, worse DESC" if rule.subject != "customer" else ""

@@ -71,7 +71,7 @@ MEASURES: Final[dict[str, Measure]] = {
     # scores
     "churn_risk": Measure("f.churn_risk", probability=True),
     "value_at_risk": Measure("f.value_at_risk"),
-    # What they are worth while they stay: the plain expectation of someone silent has fallen already.
+    # The expectation, chance of leaving included: who is lost in all likelihood is not among the most valuable.
     "lifetime_value": Measure("f.lifetime_value"),
     "confidence": Measure("f.confidence"),
     "health": Measure("f.health"),

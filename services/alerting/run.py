@@ -234,7 +234,7 @@ class _Advice:
             segment=lead.segment,
             may_email=lead.may_email,
             open_work=frozenset(under_way),
-            yearly_value_minor=lead.lifetime_value_minor,
+            yearly_value_minor=lead.value_if_stays_minor,
             currency=lead.currency,
         )
         return self._adviser.advise(case)

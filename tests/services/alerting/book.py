@@ -125,7 +125,7 @@ class Book:
                 **{
                     "churn_risk": 0.1 + 0.001 * n,
                     "value_at_risk_minor": 100 + n,
-                    "clv_if_stays_minor": 1_000 + n,
+                    "clv_minor": 1_000 + n,
                     **fields,
                 },
             )

@@ -34,7 +34,7 @@ def fired(rule: str, customer: int | None = 1, severity: int = 3, measure: float
         segment=None,
         owner=None,
         may_email=True,
-        lifetime_value_minor=1_000,
+        value_if_stays_minor=1_000,
     )
 
 

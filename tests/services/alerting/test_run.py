@@ -40,8 +40,8 @@ def test_a_gap_of_more_than_three_times_the_usual_raises_a_card_in_words(book: B
 
 def test_top_fifth_lifetime_value_makes_a_gap_critical(book: Book) -> None:
     book.crowd(10)
-    dear = book.customer("Dear", ago=70, gap=20, clv_if_stays_minor=900_000)
-    cheap = book.customer("Cheap", ago=70, gap=20, clv_if_stays_minor=100)
+    dear = book.customer("Dear", ago=70, gap=20, clv_minor=900_000)
+    cheap = book.customer("Cheap", ago=70, gap=20, clv_minor=100)
     book.evaluate()
     assert book.card(dear)["severity"] == 4
     assert book.card(cheap)["severity"] == 3
@@ -49,8 +49,8 @@ def test_top_fifth_lifetime_value_makes_a_gap_critical(book: Book) -> None:
 
 def test_severity_decides_when_a_card_is_due(book: Book) -> None:
     book.crowd(10)
-    dear = book.customer("Dear", ago=70, gap=20, clv_if_stays_minor=900_000)
-    cheap = book.customer("Cheap", ago=70, gap=20, clv_if_stays_minor=100)
+    dear = book.customer("Dear", ago=70, gap=20, clv_minor=900_000)
+    cheap = book.customer("Cheap", ago=70, gap=20, clv_minor=100)
     book.evaluate()
     assert book.card(dear)["due_at"] == "2026-11-19T13:00:00Z"
     assert book.card(cheap)["due_at"] == "2026-11-19T17:00:00Z"
@@ -86,8 +86,8 @@ def test_engagement_must_cross_the_threshold_and_have_fallen(book: Book) -> None
 
 def test_spend_that_falls_to_sixty_percent_raises_a_card(book: Book) -> None:
     book.crowd(10)
-    falling = book.customer(mean_last_3_minor=5_600, clv_if_stays_minor=1)
-    steady = book.customer(mean_last_3_minor=6_100, clv_if_stays_minor=1)
+    falling = book.customer(mean_last_3_minor=5_600, clv_minor=1)
+    steady = book.customer(mean_last_3_minor=6_100, clv_minor=1)
     book.evaluate()
     assert book.card(falling)["reason"] == "Average order down 44\u202f% over 3 orders"
     assert book.card(falling)["severity"] == 2
@@ -153,7 +153,7 @@ def test_five_emails_without_an_answer(book: Book) -> None:
 def test_an_unsubscription_is_told_once(book: Book) -> None:
     book.crowd(10)
     values: dict[str, Any] = {"email_consent": "withdrawn", "email_consent_since": book.day(3)}
-    customer = book.customer(clv_if_stays_minor=900_000, **values)
+    customer = book.customer(clv_minor=900_000, **values)
     book.evaluate()
     card = book.card(customer)
     assert card["reason"] == "Withdrew consent to emails 3 days ago"
@@ -311,7 +311,7 @@ def test_a_contract_that_ended_raises_nothing(book: Book, gone: dict[str, Any]) 
 
 def test_several_signals_make_one_card_with_the_gravest_in_front(book: Book) -> None:
     book.crowd(10)
-    customer = book.customer(ago=70, gap=20, clv_if_stays_minor=1, mean_last_3_minor=1_000)
+    customer = book.customer(ago=70, gap=20, clv_minor=1, mean_last_3_minor=1_000)
     book.ticket(customer, 5)
     book.evaluate()
     card = book.card(customer)
@@ -335,7 +335,7 @@ def test_a_run_over_one_customer_says_the_same_as_a_run_over_all(book: Book) -> 
 
     book.crowd(20)
     book.evaluate()
-    customer = book.customer(ago=70, gap=20, clv_if_stays_minor=900_000, churn_risk=0.7, value_at_risk_minor=90_000)
+    customer = book.customer(ago=70, gap=20, clv_minor=900_000, churn_risk=0.7, value_at_risk_minor=90_000)
     other = book.customer("Unasked", ago=70, gap=20)
     run = evaluate(book.workspace, Changes(customers=frozenset({customer})))
     assert run.opened == (book.card(customer)["id"],)
@@ -448,8 +448,8 @@ def test_the_owners_zone_and_the_holidays_of_the_policy_move_the_due_time(book: 
     policy = replace(book.workspace.policy, business_hours=hours, owner_zones=(OwnerZone("Ito", "Asia/Tokyo"),))
     book.workspace = book.workspace.with_policy(policy)
     book.crowd(10)
-    here = book.customer("Here", ago=70, gap=20, clv_if_stays_minor=1)
-    there = book.customer("There", ago=70, gap=20, clv_if_stays_minor=1, owner="Ito")
+    here = book.customer("Here", ago=70, gap=20, clv_minor=1)
+    there = book.customer("There", ago=70, gap=20, clv_minor=1, owner="Ito")
     book.evaluate()
     friday = (book.today + timedelta(days=1)).isoformat()
     assert book.card(here)["due_at"] == f"{friday}T17:00:00Z"
@@ -469,7 +469,7 @@ def test_orders_table_is_what_the_index_covers(book: Book) -> None:
 def test_a_new_leading_signal_brings_its_own_advice_until_someone_works_on_the_card(book: Book) -> None:
     book.crowd(10)
     for name, touched in (("Untouched", False), ("Touched", True)):
-        customer = book.customer(name, mean_last_3_minor=5_000, clv_if_stays_minor=1)
+        customer = book.customer(name, mean_last_3_minor=5_000, clv_minor=1)
         book.evaluate()
         first = json.loads(book.card(customer)["recommendation"])["code"]
         if touched:

@@ -27,7 +27,7 @@ def queue(book: Book) -> Book:
     """A book with three open cards."""
     book.crowd(12)
     for name in ("Marlow & Pike", "Delacroix Interiors", "Harbor Lane"):
-        book.customer(name, ago=70, gap=20, clv_if_stays_minor=1)
+        book.customer(name, ago=70, gap=20, clv_minor=1)
     book.evaluate()
     return book
 
@@ -100,7 +100,7 @@ def test_a_snooze_until_the_next_order_ends_with_it(queue: Book) -> None:
 def test_a_snoozed_card_that_becomes_critical_comes_back(queue: Book) -> None:
     card = first(queue)
     alerting.snooze(queue.workspace, [card["id"]], until=queue.today + timedelta(days=20))
-    queue.score(card["customer_id"], clv_if_stays_minor=9_000_000)
+    queue.score(card["customer_id"], clv_minor=9_000_000)
     assert queue.evaluate().woken == (card["id"],)
     assert (first(queue)["state"], first(queue)["severity"]) == ("open", 4)
 
