@@ -79,7 +79,7 @@ def test_no_file_is_over_400_lines_and_no_function_over_50(project: Path) -> Non
                 length = node.end_lineno - node.lineno + 1 - told
                 if length > 50:
                     too_long.append(f"{name}: {node.name} has {length} lines")
-    assert too_long == []
+    assert not too_long, "\n".join(too_long)
 
 
 def test_names_say_what_a_thing_is(project: Path) -> None:
