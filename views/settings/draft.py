@@ -26,21 +26,28 @@ def check(policy: Policy, texts: Mapping[str, str]) -> tuple[Policy, dict[str, s
         Faults by path; one of a whole group under the path of its field, such as ``engagement_weights``.
     """
     faults: dict[str, str] = {}
-    after = policy
-    tops: dict[str, dict[str, Any]] = {}
+    typed: dict[str, dict[str, Any]] = {}
     for setting in SETTINGS:
         try:
-            value = parse(setting, texts[setting.path])
+            typed.setdefault(setting.top, {})[setting.path] = parse(setting, texts[setting.path])
         except FieldError as error:
             faults[setting.path] = sentence(error.reason)
-        else:
-            tops.setdefault(setting.top, {})[setting.path] = value
-    for top, values in tops.items():
+    values: dict[str, Any] = {}
+    for top, parts in typed.items():
         try:
-            after = replace(after, **{top: _put_together(after, top, values)})
+            values[top] = _put_together(policy, top, parts)
         except FieldError as error:
             faults[_path_of(error.field, top)] = sentence(error.reason)
-    return after, faults
+    # All at once, as some are judged against one another; then without those that do not fit.
+    while values:
+        try:
+            return replace(policy, **values), faults
+        except FieldError as error:
+            path = _path_of(error.field, error.field.partition(".")[0])
+            faults[path] = sentence(error.reason)
+            if values.pop(path.partition(".")[0], None) is None:
+                break
+    return policy, faults
 
 
 def changes(before: Policy, after: Policy) -> dict[str, Any]:

@@ -1,0 +1,163 @@
+"""The Customers page on a real book: the detail follows, a customer is added, edited, and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from models.values.customers import CustomerFilter
+from services.audit import verify_book
+from services.settings import Preferences, SavedFilter
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from views.customers.page import CustomersPage
+from views.desktop import Desktop
+
+WAIT_MS = 30_000
+
+
+def until(qtbot: QtBot, reached: Callable[[], bool]) -> None:
+    qtbot.waitUntil(reached, timeout=WAIT_MS)
+
+
+def customers(qtbot: QtBot, desk: Desktop) -> CustomersPage:
+    desk.window.show_page("customers")
+    page = desk.window.page("customers")
+    assert isinstance(page, CustomersPage)
+    until(qtbot, lambda: page.profile.profile is not None and bool(page.list.currency))
+    return page
+
+
+def shown(page: CustomersPage) -> int | None:
+    return page.profile.profile.id if page.profile.profile is not None else None
+
+
+def typed(page: CustomersPage, key: str) -> QLineEdit:
+    entry = page.form.input(key)
+    assert isinstance(entry, QLineEdit)
+    return entry
+
+
+def test_the_detail_follows_the_current_row(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
+    page = customers(qtbot, open_window(sample))
+    table = page.list.table
+    assert shown(page) == table.current_id
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    until(qtbot, lambda: shown(page) == table.current_id and table.currentIndex().row() == 1)
+    until(qtbot, lambda: page.profile.timeline.model().rowCount() > 0)
+
+
+def test_a_customer_of_another_page_is_opened(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    desk.window.show_customer(7)
+    until(qtbot, lambda: shown(page) == 7)
+    assert page.list.table.current_id in (7, None)
+
+
+def test_a_customer_is_added_edited_and_both_are_undone(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    before = verify_book(sample).content_hash
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    page._add()
+    qtbot.keyClicks(typed(page, "name"), "Zebra Works")
+    qtbot.keyClicks(typed(page, "email"), "desk@zebra.example")
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
+        qtbot.keyClick(typed(page, "email"), Qt.Key.Key_Return)
+    until(qtbot, lambda: page.profile.profile is not None and page.profile.profile.name == "Zebra Works")
+    added = verify_book(sample).content_hash
+
+    page._edit()
+    assert typed(page, "email").text() == "desk@zebra.example"
+    typed(page, "city").setText("Salem")
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
+        qtbot.keyClick(typed(page, "city"), Qt.Key.Key_Return)
+    assert verify_book(sample).content_hash != added
+
+    for expected in (added, before):
+        with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS):
+            desk.book.undo()
+        assert verify_book(sample).content_hash == expected
+
+
+def test_what_the_book_refuses_is_said_in_the_form(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    until(qtbot, lambda: bool(page.profile.profile and page.profile.profile.fields.get("email")))
+    known = page.profile.profile
+    assert known is not None
+    page._add()
+    typed(page, "name").setText("Zebra Works")
+    typed(page, "email").setText(known.fields["email"])
+    page.form.save()
+    until(qtbot, lambda: bool(page.form.fault("email")) or not page.form._notice.isHidden())
+    assert page._right.currentWidget() is page.form
+
+
+def test_what_was_typed_is_not_lost_by_a_step_in_the_list(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    page = customers(qtbot, open_window(sample))
+    page._edit()
+    typed(page, "city").setText("Elsewhere")
+    page.list.table.selectRow(3)
+    assert page._right.currentWidget() is page.form
+    qtbot.keyClick(typed(page, "city"), Qt.Key.Key_Escape)
+    wanted = page.list.table.current_id
+    until(qtbot, lambda: shown(page) == wanted)
+
+
+def test_a_filter_is_saved_as_a_tab_and_forgotten(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    chosen = CustomerFilter(tiers=frozenset({"Gold"}))
+    page.list.set_filter(chosen)
+    page._keep_filter("Golden", chosen)
+    assert desk.remembered.value.saved_filters == (SavedFilter("customers", "Golden", {"tiers": ["Gold"]}),)
+    assert page.list.tabs.current == "saved:Golden"
+    until(qtbot, lambda: next(t.count for t in page.list.tabs.tabs if t.key == "saved:Golden") is not None)
+    page.list.forget_wanted.emit("saved:Golden")
+    assert desk.remembered.value.saved_filters == ()
+
+
+def test_a_saved_filter_counts_what_it_lists(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
+    saved = SavedFilter("customers", "Golden", {"tiers": ["Gold"]})
+    page = customers(qtbot, open_window(sample, Preferences(saved_filters=(saved,))))
+    until(qtbot, lambda: all(tab.count is not None for tab in page.list.tabs.tabs))
+    for tab in page.list.tabs.tabs:
+        page.list.tabs.chosen.emit(tab.key)
+        until(qtbot, lambda tab=tab: page.list.table.model().rowCount() == min(tab.count or 0, 200))
+
+
+def test_an_empty_book_offers_to_add_a_customer(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:
+    desk = open_window(empty)
+    desk.window.show_page("customers")
+    page = desk.window.page("customers")
+    assert isinstance(page, CustomersPage)
+    until(qtbot, lambda: page.list.state.state == "empty")
+    page.list.state.notice.primary.click()
+    assert page._right.currentWidget() is page.form
+
+
+@pytest.mark.parametrize("size", [(760, 460), (900, 600)])
+def test_list_and_detail_stack_in_a_narrow_window(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, size: tuple[int, int]
+) -> None:
+    desk = open_window(sample, size=size)
+    page = customers(qtbot, desk)
+    assert page.list.isVisible() and not page._right.isVisible()
+    page.list.table.setFocus()
+    qtbot.keyClick(page.list.table, Qt.Key.Key_Return)
+    assert page._right.isVisible() and not page.list.isVisible()
+    assert page.back == "Customers"
+    page.go_back()
+    assert page.list.isVisible()
+    desk.window.resize(1440, 900)
+    until(qtbot, lambda: page.list.isVisible() and page._right.isVisible())

@@ -1,0 +1,213 @@
+"""The Data page on a real book, with the real child process: check → import → receipt → undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from services.audit import verify_book
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from views.data.page import DataPage
+from views.desktop import Desktop
+
+WAIT_MS = 60_000
+ORDERS = """Order ID,Customer ID,Ordered at,Channel,SKU,Product,Quantity,Unit price,Discount,Line total,Currency
+N1,C00001,2026-11-16T09:33:18Z,web,TRS-004,Canal linen trouser,2,58.28,0.00,116.56,USD
+N2,C00002,2026-11-16T10:33:18Z,web,DRS-002,Meadow linen dress,1,73.78,0.00,73.78,USD
+N3,C00003,not a day,web,DRS-002,Meadow linen dress,1,73.78,0.00,73.78,USD
+"""
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    path = tmp_path / "orders_new.csv"
+    path.write_text(ORDERS)
+    return path
+
+
+def data_page(desk: Desktop) -> DataPage:
+    desk.window.show_page("data")
+    page = desk.window.page("data")
+    assert isinstance(page, DataPage)
+    return page
+
+
+def until(qtbot: QtBot, reached: Callable[[], bool]) -> None:
+    qtbot.waitUntil(reached, timeout=WAIT_MS)
+
+
+def check(qtbot: QtBot, desk: Desktop, *paths: Path) -> DataPage:
+    page = data_page(desk)
+    desk.window.take_files(paths)
+    until(qtbot, lambda: page.state in (page.check, page.batch) or bool(page.waiting.fault_words))
+    return page
+
+
+def test_the_history_lists_what_was_imported(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
+    page = data_page(open_window(sample))
+    until(qtbot, lambda: page.home.table.lines.rowCount() == 10)
+    assert page.home.state.state == "content"
+
+
+def test_a_file_is_checked_imported_and_undone(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    before = verify_book(sample).content_hash
+    desk = open_window(sample)
+    page = check(qtbot, desk, orders)
+    assert page.state is page.check
+    assert page.headline == "orders_new.csv" and page.back == "Data"
+    assert page.check.rows.sums.new == 2 and page.check.rows.sums.rejected == 1
+    assert page.check.plan.go.text() == "Import 2 rows"
+    assert verify_book(sample).content_hash == before
+
+    qtbot.keyClick(page.check.plan.go, Qt.Key.Key_Space)
+    assert page.state is page.importing
+    until(qtbot, lambda: page.state is page.receipt)
+    assert page.receipt.content.sums.new == 2
+    assert page.receipt.content.effect is not None
+    assert verify_book(sample).content_hash != before
+    until(qtbot, lambda: not page.receipt.side.undo.isHidden() and page.receipt.side._undo_lines.count() > 0)
+
+    qtbot.keyClick(page.receipt.side.undo, Qt.Key.Key_Space)
+    until(qtbot, lambda: page.state is page.home and page.home.table.lines.rowCount() == 11)
+    assert verify_book(sample).content_hash == before
+    last = page.home.table.lines.line_at(0)
+    assert last is not None and last.cells[-1].text == "undone"
+
+
+def test_importing_the_same_file_again_changes_nothing(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    desk = open_window(sample)
+    page = check(qtbot, desk, orders)
+    page.check.plan.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    page = check(qtbot, desk, orders)
+    sums = page.check.rows.sums
+    assert (sums.new, sums.changed, sums.unchanged, sums.rejected) == (0, 0, 2, 1)
+    page.go_back()
+    assert page.state is page.home
+
+
+def test_a_mapping_that_a_person_chooses_is_checked_again(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    desk = open_window(sample)
+    page = check(qtbot, desk, orders)
+    header = page.check.rows.table.header
+    box = next(one for one in header.boxes if one.currentText() == "Channel")
+    box.setCurrentIndex(box.findData(""))
+    box.activated.emit(box.currentIndex())
+    until(qtbot, lambda: page.check.plan.go.isEnabled() and all(b.currentText() != "Channel" for b in header.boxes))
+    assert page.check.request is not None
+    assert ("Channel", "") in page.check.request.options.mapping
+    assert page.check.rows.sums.new == 2
+
+
+def test_rows_of_a_verdict_are_read_when_they_are_wanted(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    desk = open_window(sample)
+    lines = ORDERS.splitlines()
+    rows = [lines[1].replace("N1", f"M{n}") for n in range(900)]
+    orders.write_text("\n".join([lines[0], *rows, lines[3]]) + "\n")
+    page = check(qtbot, desk, orders)
+    pane = page.check.rows
+    assert pane.model.rowCount() == 500
+    pane.show_tab("rejected")
+    until(qtbot, lambda: pane.model.rowCount() == 1)
+    found = pane.model.row_at(0)
+    assert found is not None and found.line == 901 and found.verdict == "rejected"
+
+
+def test_several_files_are_imported_in_order_with_one_progress(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, orders: Path, tmp_path: Path
+) -> None:
+    people = tmp_path / "z_customers.csv"
+    people.write_text("Customer ID,Name,Email\nC00001,Ada Elm,ada@elm.example\nC00002,Bo Ash,bo@ash.example\n")
+    broken = tmp_path / "a_picture.csv"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(64))
+    desk = open_window(empty)
+    page = check(qtbot, desk, broken, orders, people)
+    assert page.state is page.batch
+    names = [page.batch.table.lines.line_at(n).cells[0].text for n in range(3)]  # type: ignore[union-attr]
+    assert names == ["z_customers.csv", "orders_new.csv", "a_picture.csv"]
+    page.batch.table.opened.emit(0)
+    assert page.state is page.check and page.back == "All files"
+    page.go_back()
+    page.batch.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    receipts = page.receipt.content.receipts
+    assert "customers" in receipts[0].entities and "orders" in receipts[1].entities
+    assert len(page.receipt.import_ids) == 2
+    until(qtbot, lambda: page.receipt.side._undo_lines.count() > 0)
+    page.receipt.side.undo.click()
+    until(qtbot, lambda: page.state is page.home and page.home.table.lines.rowCount() == 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("empty.csv", b"", "empty"),
+        ("header.csv", b"Order ID,Customer ID\n", "no rows"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(64), ""),
+    ],
+    ids=["empty", "header only", "picture"],
+)
+def test_a_file_that_cannot_be_used_is_answered_with_a_sentence(
+    qtbot: QtBot,
+    empty: Workspace,
+    open_window: OpenWindow,
+    tmp_path: Path,
+    name: str,
+    content: bytes,
+    word: str,
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    page = check(qtbot, open_window(empty), path)
+    assert page.state is page.waiting
+    words = page.waiting.fault_words
+    assert word in words and words.endswith(".") and "Traceback" not in words
+    page.waiting.fault.primary.click()
+    until(qtbot, lambda: page.waiting.fault_words == words)
+
+
+def test_a_check_can_be_cancelled(qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    lines = ORDERS.splitlines()
+    path.write_text("\n".join([lines[0], *(lines[1].replace("N1", f"M{n}") for n in range(200_000))]))
+    page = data_page(open_window(empty))
+    page.take_files([path])
+    page.waiting.cancel_wanted.emit()
+    until(qtbot, lambda: page.state is page.home)
+
+
+def test_a_second_drop_waits_for_the_first(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    desk = open_window(sample)
+    page = data_page(desk)
+    page.take_files([orders])
+    with qtbot.waitSignal(desk.book.told) as told:
+        page.take_files([orders])
+    assert "going on" in told.args[0]
+    until(qtbot, lambda: page.state is page.check)
+
+
+@pytest.mark.parametrize("size", [(760, 460), (1100, 640), (1366, 768)])
+def test_the_button_that_imports_is_in_sight_in_every_window(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path, size: tuple[int, int]
+) -> None:
+    desk = open_window(sample, size=size)
+    page = check(qtbot, desk, orders)
+    go = page.check.plan.go
+    bottom = go.mapTo(desk.window, go.rect().bottomRight())
+    assert bottom.y() <= desk.window.height() and bottom.x() <= desk.window.width()
+    assert page.check.rows.table.viewport().width() >= 300

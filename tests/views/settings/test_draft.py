@@ -1,0 +1,100 @@
+"""Settings as text: what is shown is what is kept, and every mistake is said at its field."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.settings import BusinessHours, EngagementWeights, Policy, SlaHours
+from views.settings.draft import changes, check, groups_of, sum_of, texts_of
+from views.settings.fields import GROUPS, SETTINGS
+
+HOURS = st.lists(st.integers(1, 2_000), min_size=4, max_size=4).map(sorted)
+POLICIES = st.builds(
+    Policy,
+    engagement_threshold=st.integers(0, 100).map(float),
+    churn_warning=st.integers(0, 50).map(lambda share: share / 100),
+    churn_critical=st.integers(50, 100).map(lambda share: share / 100),
+    churn_horizon_days=st.sampled_from([30, 60, 90, 180]),
+    clv_horizon_months=st.integers(1, 60),
+    card_budget=st.integers(1, 1_000),
+    sla_hours=HOURS.map(lambda hours: SlaHours(*map(float, hours))),
+    engagement_weights=st.integers(0, 100).map(lambda n: EngagementWeights(n / 100, (100 - n) / 100, 0.0, 0.0)),
+    business_hours=st.builds(
+        BusinessHours,
+        weekdays=st.sets(st.integers(0, 6), min_size=1).map(lambda days: tuple(sorted(days))),
+        opens=st.integers(0, 11).map(lambda hour: time(hour, 30)),
+        closes=st.integers(12, 23).map(time),
+        time_zone=st.sampled_from(["", "Europe/Berlin", "America/Chicago"]),
+        holidays=st.sets(st.dates(date(2026, 1, 1), date(2027, 12, 31)), max_size=4).map(lambda d: tuple(sorted(d))),
+    ),
+    reporting_currency=st.sampled_from(["", "USD", "EUR"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(POLICIES)
+def test_what_is_shown_is_what_is_kept(policy: Policy) -> None:
+    after, faults = check(Policy(), texts_of(policy))
+    assert faults == {}
+    shown = {setting.top for setting in SETTINGS}
+    assert all(getattr(after, name) == getattr(policy, name) for name in shown)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from([one for one in SETTINGS if one.kind not in ("choice", "weekdays")]), st.text(max_size=12))
+def test_nothing_that_is_typed_raises(setting: object, text: str) -> None:
+    path = setting.path  # type: ignore[attr-defined]
+    after, faults = check(Policy(), {**texts_of(Policy()), path: text})
+    assert isinstance(after, Policy)
+    assert all(fault.endswith((".", "?")) for fault in faults.values())
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "word"),
+    [
+        ("engagement_threshold", "150", "between 0 and 100"),
+        ("engagement_threshold", "", "missing"),
+        ("churn_critical", "30", "below"),
+        ("churn_warning", "-1", "between 0 and 100"),
+        ("clv_horizon_months", "2.5", "whole"),
+        ("card_budget", "0", "between 1 and 1000"),
+        ("sla_hours.high", "1", "shorter"),
+        ("business_hours.opens", "noon", "no time"),
+        ("business_hours.closes", "08:00", "later"),
+        ("business_hours.weekdays", "", "working day"),
+        ("business_hours.holidays", "25.12.2026", "no day"),
+        ("business_hours.time_zone", "Atlantis", "no time zone"),
+        ("reporting_currency", "dollars", "no currency"),
+    ],
+)
+def test_a_mistake_is_said_at_its_field(path: str, text: str, word: str) -> None:
+    _after, faults = check(Policy(), {**texts_of(Policy()), path: text})
+    assert word in faults[path]
+    assert groups_of(faults) == {group.key for group in GROUPS if any(one.path == path for one in group.settings)}
+
+
+def test_figures_that_are_judged_against_one_another_may_both_move() -> None:
+    texts = {**texts_of(Policy()), "churn_warning": "60", "churn_critical": "80"}
+    after, faults = check(Policy(), texts)
+    assert faults == {}
+    assert (after.churn_warning, after.churn_critical) == (0.6, 0.8)
+
+
+def test_weights_must_add_up() -> None:
+    texts = {**texts_of(Policy()), "health_weights.recency": "40"}
+    _after, faults = check(Policy(), texts)
+    assert "110" in faults["health_weights"]
+    assert sum_of(texts, "health_weights") == pytest.approx(110)
+    assert sum_of({**texts, "health_weights.recency": "x"}, "health_weights") is None
+    assert groups_of(faults) == {"health"}
+
+
+def test_only_fields_that_differ_are_written() -> None:
+    before = Policy()
+    assert changes(before, before) == {}
+    assert changes(before, replace(before, card_budget=30)) == {"card_budget": 30}
