@@ -159,15 +159,8 @@ def ticket_rows(
     for i, occasion in enumerate(occasions):
         customer = int(orders.customer[occasion.order])
         told = _slots(rng, names[customer], orders, occasion.order, recipe)
-        upset = occasion.mood == "negative"
-        priority = (
-            ("High" if rng.random() < 0.6 else "Urgent") if upset else ("Normal" if rng.random() < 0.8 else "Low")
-        )
-        status = (
-            ("Solved" if rng.random() < 0.3 else "Closed")
-            if solved[i]
-            else ("Pending" if rng.random() < 0.3 else "Open")
-        )
+        priority = _mostly(rng, *(("High", "Urgent", 0.6) if occasion.mood == "negative" else ("Normal", "Low", 0.8)))
+        status = _mostly(rng, *(("Closed", "Solved", 0.7) if solved[i] else ("Open", "Pending", 0.7)))
         rows.append(
             [
                 f"T{first_number + i}",
@@ -185,6 +178,10 @@ def ticket_rows(
             ]
         )
     return rows
+
+
+def _mostly(rng: np.random.Generator, usual: str, other: str, share: float) -> str:
+    return usual if rng.random() < share else other
 
 
 def _slots(rng: np.random.Generator, name: str, orders: Orders, order: int, recipe: Recipe) -> dict[str, str]:
