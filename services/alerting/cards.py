@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -209,6 +210,7 @@ def write_plan(
             " state, touched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', 0)",
             cards,
         )
+    signals.sort(key=itemgetter(2, 0))  # in the order of the larger index: pages are filled once
     if signals:
         work.sql(
             "INSERT INTO alert_signals (alert_id, customer_id, rule, severity, reason, measure, evidence, raised_at,"

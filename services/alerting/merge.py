@@ -115,6 +115,7 @@ def merge(
                 plan.opened.append((leading(fresh, book.rules), fresh))
             continue
         _join(plan, card, known, signals, fresh, book)
+    plan.opened.sort(key=lambda one: one[0].customer_id or 0)
     for customer, card in cards.items():
         if customer not in by_customer and card.signals and all(card.rule != signal.rule for signal in card.signals):
             # An order answered the signal that led the card: what is left of it leads now.
