@@ -88,7 +88,7 @@ SPECS: dict[Command, Spec] = {
     Command.NOTE: Spec("Note", ("Shift+N",), "note", "With an alert", "Write a note"),
     Command.DRAWER: Spec("Actions", (".",), "panel-right", "With an alert", "Show or hide the actions"),
     Command.MORE: Spec("More", (), "more"),
-    Command.WAIT: Spec("Wait for the customer", ("W",), "clock", "With an alert", "Stops the time limit"),
+    Command.WAIT: Spec("Wait for them", ("W",), "clock", "With an alert", "Stops the time limit"),
     Command.ASSIGN: Spec("Assign to …", (), "person"),
     Command.ESCALATE: Spec("Escalate", (), "escalate"),
     Command.SUPPRESS: Spec("Suppress this customer", (), "mute"),

@@ -70,6 +70,7 @@ class AlertsPage(Page):
         self._connect()
         self._add_actions()
         self.detail_state.show_skeleton()
+        self.actions_pane.show_nothing()
 
     # -- the wires ----------------------------------------------------------------------------------------------
 

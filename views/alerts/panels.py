@@ -53,7 +53,7 @@ def snooze_choices(policy: Policy, now: datetime) -> list[Choice]:
     if later.date() == now.date() and later.hour < 22:
         choices.append(Choice("Later today", later.strftime("%H:%M"), Until(later)))
     working = next_working_day(policy, now.date())
-    opens = f"{_weekday(working)} {policy.business_hours.opens}"
+    opens = f"{_weekday(working)} {policy.business_hours.opens:%H:%M}"
     choices.append(Choice("Next working day", opens, Until(working)))
     week = now.date() + timedelta(days=7)
     choices.append(Choice("In a week", f"{_weekday(week)} {short_day(week, now.date())}", Until(week)))

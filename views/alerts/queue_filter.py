@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from models.values.alerts import QueueFilter, Severity
@@ -26,6 +26,7 @@ class FilterField(QLineEdit):
     """The text field of a filter. Esc empties it first, then leaves it; Down goes to the list."""
 
     left = Signal()
+    unfocused = Signal()
 
     def __init__(self, placeholder: str) -> None:
         super().__init__()
@@ -46,6 +47,10 @@ class FilterField(QLineEdit):
             return
         super().keyPressEvent(event)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.unfocused.emit()
+
 
 class QueueFilterBar(QWidget):
     """What is filtered, below the tabs; hidden while nothing is and nobody asks."""
@@ -65,6 +70,7 @@ class QueueFilterBar(QWidget):
         self.field.textEdited.connect(lambda _text: self._pause.start())
         self.field.textChanged.connect(self._emptied)
         self.field.left.connect(self._leave)
+        self.field.unfocused.connect(lambda: self._show(asked=False))
         self._chips = FlowLayout()
         self.setLayout(column(self.field, 6, self._chips, margins=(16, 8, 14, 8)))
         self.hide()

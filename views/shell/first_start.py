@@ -78,7 +78,7 @@ class FirstStart(QWidget):
         self.setLayout(column(-1, row(-1, self.zone, -1), row(-1, self._busy, -1), -1, margins=(24, 24, 24, 24)))
         middle = self.layout()
         assert middle is not None
-        self.zone.setMinimumWidth(420)
+        self.zone.setMinimumWidth(580)
         theme.changed.connect(self._draw)
         self._draw()
 

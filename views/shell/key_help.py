@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from views.actions import SPECS, key_words
 from views.theme import Theme, fonts
-from views.widgets.labels import column, label
+from views.widgets.labels import column, label, row
 from views.widgets.overlay import Overlay
 
 
@@ -18,21 +18,24 @@ class KeyHelp(Overlay):
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(theme, window, "Keys", min(720, window.width() - 32))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(28)
-        grid.setVerticalSpacing(2)
-        columns = 3 if window.width() >= 900 else 2
-        heights = [0] * columns
+        count = 3 if window.width() >= 900 else 2
+        columns = [column() for _ in range(count)]
+        heights = [0] * count
         for group, lines in _grouped().items():
             at = heights.index(min(heights))
+            heights[at] += len(lines) + 1
             heading = label(group, fonts.SMALL, fonts.SEMIBOLD, "ink_2")
-            heading.setContentsMargins(0, 8, 0, 2)
-            grid.addWidget(heading, heights[at], at * 2, 1, 2)
-            heights[at] += 1
+            heading.setContentsMargins(0, 10, 0, 2)
+            columns[at].addWidget(heading)
             for words, key in lines:
-                grid.addWidget(label(words, fonts.LIST), heights[at], at * 2)
-                grid.addWidget(_cap(key), heights[at], at * 2 + 1, Qt.AlignmentFlag.AlignRight)
-                heights[at] += 1
+                columns[at].addLayout(row(label(words, fonts.LIST), -1, 8, _cap(key)))
+                columns[at].addSpacing(2)
+        for made in columns:
+            made.addStretch(1)
+        grid = row()
+        for number, made in enumerate(columns):
+            grid.addSpacing(32 if number else 0)
+            grid.addLayout(made, 1)
         title = label("Keys", fonts.HEADING, fonts.SEMIBOLD)
         foot = label("Letters act while no text field has the focus.", fonts.SMALL, fonts.REGULAR, "ink_3")
         self.setLayout(column(title, grid, 10, foot, margins=(20, 14, 20, 14)))

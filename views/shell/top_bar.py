@@ -34,6 +34,7 @@ class TopBar(QWidget):
         self._words = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._sign = label()
+        self._sign.hide()
         self._warning = ElidedLabel(theme, "", fonts.SMALL, fonts.MEDIUM, "warning_text")
         self._warning.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._busy = ElidedLabel(theme, "", fonts.SMALL, fonts.MEDIUM, "primary_text")
@@ -60,6 +61,13 @@ class TopBar(QWidget):
         """Show how far the data reach and what is stale."""
         self._freshness = freshness
         self._fit()
+
+    def show_unknown(self) -> None:
+        """The freshness could not be read; the page itself says why."""
+        self._freshness = None
+        self._words.setText("How fresh the data are could not be read")
+        for part in (self._sign, self._warning):
+            part.hide()
 
     def show_busy(self, words: str) -> None:
         """Say what runs in the background, '' for nothing."""

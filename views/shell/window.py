@@ -219,7 +219,8 @@ class MainWindow(QMainWindow):
 
     def _read_freshness(self) -> None:
         ask = partial(questions.freshness, self._book.workspace)
-        self._desk.read("freshness", ask, self._show_freshness, self.tell_failure)
+        unknown = self.top_bar.show_unknown
+        self._desk.read("freshness", ask, self._show_freshness, lambda _failed: unknown())
 
     def _show_freshness(self, found: questions.Standing) -> None:
         self._freshness = found.freshness

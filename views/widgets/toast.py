@@ -8,8 +8,9 @@ from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnima
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from views.actions import Command, key_words
 from views.theme import Theme, fonts
-from views.widgets.labels import ElidedLabel, row
+from views.widgets.labels import ElidedLabel, label, row
 from views.widgets.painting import rounded
 
 LIFETIME_MS = 8_000
@@ -30,7 +31,8 @@ class Toast(QWidget):
         self._button.setToolTip("Undo (Ctrl+Z)")
         self._button.clicked.connect(self._undo_now)
         self._button.installEventFilter(self)
-        self.setLayout(row(self._words, 12, self._button, margins=(14, 0, 8, 0)))
+        self._key = label(key_words(Command.UNDO), fonts.SMALL, fonts.MEDIUM)
+        self.setLayout(row(self._words, 12, self._button, 2, self._key, margins=(14, 0, 10, 0)))
         self.setFixedHeight(44)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
@@ -50,7 +52,8 @@ class Toast(QWidget):
         """Show a message in place of the one before, and say it to a screen reader."""
         self._undo = undo
         self._words.setText(words)
-        self._button.setVisible(undo is not None)
+        for part in (self._button, self._key):
+            part.setVisible(undo is not None)
         self.setAccessibleName(f"{words}. Undo with Control Z" if undo else words)
         self.adjustSize()
         self._place()
@@ -125,5 +128,8 @@ class Toast(QWidget):
             " border-radius: 6px; padding: 0 8px; }"
             f"QPushButton:hover {{ background: {t.toast_line}; }}"
             f"QPushButton:focus {{ border: 2px solid {t.toast_link}; padding: 0 7px; }}"
+        )
+        self._key.setStyleSheet(
+            f"color: {t.toast_ink}; border: 1px solid {t.toast_line}; border-radius: 4px; padding: 1px 5px;"
         )
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
