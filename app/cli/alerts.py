@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -71,6 +72,22 @@ def alerts(
     with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
         documents = read_alert_documents(reader, everything=everything)
     answer({"alerts": documents}, at_risk_list(documents), json)
+    return DONE
+
+
+@told
+def try_rule(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule, as `rules` names it.")],
+    weeks: Annotated[int, typer.Option("--weeks", min=1, max=104, help="How many weeks to look back.")] = 26,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Try a rule against the past before it is switched on: nothing in the book changes."""
+    from services.alerting import try_rule as trial_of
+
+    with opened(store) as workspace:
+        trial = trial_of(workspace, rule, weeks=weeks, progress=progress_line(json))
+    answer(asdict(trial), f"{trial.title}: {trial.words}", json)
     return DONE
 
 

@@ -28,7 +28,6 @@ def build() -> typer.Typer:
         ("customers", customers.customers),
         ("score", scores.score),
         ("alerts", alerts.alerts),
-        ("rules", alerts.rules),
         ("export", scores.export),
         ("run", alerts.run),
         ("undo", journal.undo),
@@ -42,21 +41,27 @@ def build() -> typer.Typer:
     one.command("add")(customers.add)
     one.command("set")(customers.change)
     program.add_typer(one, name="customer")
+    many = typer.Typer(help="The rules with how often each was right; `rules try RULE` tries one against the past.")
+    many.command("list", hidden=True)(alerts.rules)
+    many.command("try")(alerts.try_rule)
+    program.add_typer(many, name="rules")
     return program
 
 
-def _with_show(arguments: Sequence[str]) -> list[str]:
-    """Let ``customer 12`` mean ``customer show 12``: a group of commands takes no argument of its own."""
+def _spelled_out(arguments: Sequence[str]) -> list[str]:
+    """Let ``customer 12`` mean ``customer show 12`` and ``rules`` mean ``rules list``: a group has no action itself."""
     words = list(arguments)
     if words[:1] == ["customer"] and len(words) > 1 and words[1] not in ("show", "add", "set", "--help"):
         words.insert(1, "show")
+    if words[:1] == ["rules"] and words[1:2] not in (["list"], ["try"], ["--help"]):
+        words.insert(1, "list")
     return words
 
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
-        build()(args=_with_show(arguments), prog_name="bellwether")
+        build()(args=_spelled_out(arguments), prog_name="bellwether")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0

@@ -153,3 +153,13 @@ def test_words_are_for_people_and_nothing_else_stands_beside_json(
     for command in ("imports", "alerts", "rules", "journal", "run"):
         assert run_command([command, "--store", str(store_path)]) == 0
         assert capsys.readouterr().out.strip()
+
+
+def test_a_rule_is_tried_against_the_past(ask: Any, orders: Path) -> None:
+    ask("import", str(orders))
+    before = ask("verify")[1]["head"]
+    code, trial, _ = ask("rules", "try", "gap_beyond_usual", "--weeks", "4")
+    assert code == 0 and len(trial["weeks"]) == 4
+    assert ask("verify")[1]["head"] == before
+    code, _, told = ask("rules", "try", "no_such_rule")
+    assert code == 1 and "no_such_rule" in told
