@@ -5,10 +5,11 @@ The pane holds one filter and one order. Any change asks the book again; an answ
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from typing import Any, cast
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
 
 from models.values.customers import CustomerFilter, CustomerRow, CustomersCount, FilterChoices, SortColumn
@@ -30,6 +31,8 @@ from views.widgets.states import StatePane, rows_skeleton
 from views.widgets.tabs import CountTabs, Tab
 from views.words import DOT, money_short, whole
 
+REST_MS = 150
+COUNT_AFTER_MS = 40
 NO_CHOICES = FilterChoices((), (), (), ())
 
 
@@ -51,6 +54,13 @@ class ListPane(QWidget):
         self._tabs: tuple[FilterTab, ...] = ()
         self._wanted: int | None = None
         self._seen_once = False
+        self._extras: deque[FilterTab | None] = deque()
+        self._counts: dict[str, int] = {}
+        # After the rows are painted: the sum over a large book must not compete with them for the processor.
+        self._count_soon = QTimer(self, singleShot=True, interval=COUNT_AFTER_MS)
+        self._count_soon.timeout.connect(self._read_count)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._rested)
         self.tabs = CountTabs(theme, "Saved filters", height=40)
         self.tabs.chosen.connect(self._tab_chosen)
         self.tabs.context.connect(self._tab_menu)
@@ -130,7 +140,7 @@ class ListPane(QWidget):
     def show_tabs(self, tabs: tuple[FilterTab, ...], current: str | None = None) -> None:
         """Show these tabs and count them."""
         self._tabs = tabs
-        self._put_tabs({}, current)
+        self._put_tabs(current)
         self._count_tabs()
 
     def set_filter(self, chosen: CustomerFilter) -> None:
@@ -151,7 +161,6 @@ class ListPane(QWidget):
         """Read the list again after a change; the current row stays."""
         self._read(max(PAGE_ROWS, self._model.rowCount()))
         self._count_tabs()
-        self._desk.read("choices", self._book.choices, self._have_choices)
 
     # -- asking the book ----------------------------------------------------------------------------------------
 
@@ -166,14 +175,14 @@ class ListPane(QWidget):
         if not self._seen_once:
             self._state.show_skeleton()
         self._state.loading("Reading the customers")
+        self._desk.drop("count")
         self._model.ask(Question(chosen, key, descending, first_rows))
-        self._desk.read("count", lambda: self._book.count(chosen), self._have_count)
 
     def _have_page(self, first: bool) -> None:
         if not first:
             return
-        self._seen_once = True
         rows = self._model.rowCount()
+        self._count_soon.start()
         if rows:
             self._state.show_content()
         elif restricts(self._filter):
@@ -185,11 +194,19 @@ class ListPane(QWidget):
         if self._wanted is not None:
             self.table.choose(self._wanted)
         elif rows and self.table.current_id is None:
-            self.table.choose_first()
+            # A list that changes with every key does not drag the detail along: it comes when the typing rests.
+            self.table.choose_first(quiet=self._seen_once)
+            if self._seen_once:
+                self._rest.start()
+        self._seen_once = True
         self.book_empty.emit(not rows and not restricts(self._filter))
 
     def _list_failed(self, failed: Failed) -> None:
         self._state.show_error(failed, self._read, "The list could not be read")
+
+    def _read_count(self) -> None:
+        chosen = self._filter
+        self._desk.read("count", lambda: self._book.count(chosen), self._have_count, lambda _failed: self._next_extra())
 
     def _have_count(self, count: CustomersCount) -> None:
         changed = count.currency != self._currency
@@ -200,20 +217,40 @@ class ListPane(QWidget):
         self._count.setAccessibleName(f"{count.matching} of {count.total} customers, {risk}")
         if changed:
             self._put_chips()
+        self._next_extra()
 
     def _have_choices(self, choices: FilterChoices) -> None:
         self._choices = choices
+        self._next_extra()
 
     def _count_tabs(self) -> None:
-        tabs = self._tabs
-        self._desk.read(
-            "tabs",
-            lambda: {tab.key: self._book.count(tab.filter).matching for tab in tabs},
-            lambda counts: self._put_tabs(counts, None),
-        )
+        """Count the tabs and read the filters' values, one after another behind the list: it never waits for them."""
+        self._extras = deque([*self._tabs, None])
+        if self._seen_once:
+            self._next_extra()
+
+    def _next_extra(self) -> None:
+        if not self._extras or self._desk.waiting("extra"):
+            return
+        tab = self._extras.popleft()
+        if tab is None:
+            self._desk.read("extra", self._book.choices, self._have_choices, lambda _failed: self._next_extra())
+            return
+
+        def have(count: CustomersCount) -> None:
+            self._counts[tab.key] = count.matching
+            self._put_tabs(None)
+            self._next_extra()
+
+        self._desk.read("extra", lambda: self._book.count(tab.filter), have, lambda _failed: self._next_extra())
+
+    def _rested(self) -> None:
+        if self.table.current_id is not None:
+            self.selected.emit(self.table.current_id)
 
     def _row_chosen(self, customer_id: int) -> None:
         self._wanted = None
+        self._rest.stop()
         self.selected.emit(customer_id)
 
     # -- what a person does -------------------------------------------------------------------------------------
@@ -275,10 +312,10 @@ class ListPane(QWidget):
 
     # -- showing it ---------------------------------------------------------------------------------------------
 
-    def _put_tabs(self, counts: dict[str, int], current: str | None) -> None:
+    def _put_tabs(self, current: str | None) -> None:
         # Nobody is told that nothing is theirs: "Mine" comes with the first customer that is.
-        tabs = [tab for tab in self._tabs if tab.key != "mine" or counts.get("mine", 0)]
-        shown = [Tab(tab.key, tab.name, counts.get(tab.key)) for tab in tabs]
+        tabs = [tab for tab in self._tabs if tab.key != "mine" or self._counts.get("mine", 0)]
+        shown = [Tab(tab.key, tab.name, self._counts.get(tab.key)) for tab in tabs]
         self.tabs.show_tabs(shown, current)
 
     def _put_chips(self) -> None:

@@ -140,10 +140,12 @@ class CustomerTable(QTableView):
         self._quiet = False
         return place >= 0
 
-    def choose_first(self) -> None:
+    def choose_first(self, *, quiet: bool = False) -> None:
         """Make the first row current."""
         if self._model.rowCount():
+            self._quiet = quiet
             self.selectRow(0)
+            self._quiet = False
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
