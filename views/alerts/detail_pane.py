@@ -8,11 +8,11 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QMenu, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QScrollArea, QSizePolicy, QWidget
 
 from models.values.alerts import AlertDetail
 from views.actions import Actions, Command
-from views.alerts.figures import FigureStrip, figures_of
+from views.alerts.figures import TWO_BY_TWO, FigureStrip, figures_of
 from views.charts.drivers import DriverBars
 from views.charts.rhythm import RhythmChart
 from views.lists.timeline import KINDS, TimelineList, TimelineModel
@@ -103,7 +103,7 @@ class DetailPane(QWidget):
         self.tier.setVisible(bool(detail.tier))
         self.show_place(detail.place, detail.of)
         self.metadata.setText(detail.metadata_line)
-        self.copy_button.setVisible(bool(detail.ids))
+        self._fold(self.width() < TWO_BY_TWO)
         self.open_button.setVisible(detail.alert.customer_id is not None)
         bar = mark_of(detail.alert.severity, detail.alert.kind).bar
         self.story.tell(detail.story_bold, detail.story, bar)
@@ -135,6 +135,7 @@ class DetailPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fold(self.width() < TWO_BY_TWO)
         inset = 20 if self.width() >= 620 else 16 if self.width() >= 520 else 12
         if inset != self.figures.inset:
             self.figures.inset = inset
@@ -179,14 +180,23 @@ class DetailPane(QWidget):
         right = column(usual, 6, self.rhythm, -1, margins=(20, 10, 20, 4))
         self._chart_boxes = (left, right)
         self._chart_hint = hint
-        both = row()
+        self._chart_row = both = row()
         both.addLayout(left, 46)
-        both.addWidget(rule(vertical=True, soft=True))
+        self._chart_rule = rule(vertical=True, soft=True)
+        both.addWidget(self._chart_rule)
         both.addLayout(right, 54)
         made = QWidget()
         made.setLayout(column(both, rule(soft=True)))
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         return made
+
+    def _fold(self, folded: bool) -> None:
+        """In a narrow pane the charts stand under one another, and the header has only what has no other place."""
+        vertical, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._chart_row.setDirection(vertical if folded else across)
+        self._chart_rule.setVisible(not folded)
+        self.place.setVisible(not folded)
+        self.copy_button.setVisible(not folded and self._detail is not None and bool(self._detail.ids))
 
     def _command(self, command: Command, icon: str) -> IconButton:
         action = self._actions[command]

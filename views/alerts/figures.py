@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.values.alerts import ScoreFigures
@@ -15,6 +15,8 @@ from views.widgets.painting import Run, fill, line, ring, runs
 from views.words import DASH, THIN, money, money_range, percent, whole
 
 HEIGHT = 100
+#: Narrower than this the cells stand two by two.
+TWO_BY_TWO = 480
 _SHARES = (1.1, 1.2, 1.22, 0.84)
 
 
@@ -45,6 +47,7 @@ class FigureStrip(QWidget):
         self._theme, self._shares = theme, tuple(shares)
         self._figures: tuple[Figure, ...] = ()
         self.inset = 20
+        self._row_height = height
         self.setFixedHeight(height)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
@@ -70,32 +73,53 @@ class FigureStrip(QWidget):
         soft = theme.color("line_soft")
         fill(painter, 0, 0, self.width(), 1, soft)
         fill(painter, 0, self.height() - 1, self.width(), 1, soft)
-        x, total = 0.0, sum(self._shares[: len(self._figures)]) or 1
-        for number, figure in enumerate(self._figures):
-            wide = self.width() * self._shares[number] / total
-            if number:
-                fill(painter, x, 0, 1, self.height(), soft)
-            self._paint(painter, figure, QRectF(x, 0, wide, self.height()))
+        for number, cell in enumerate(self._cells()):
+            if cell.x() > 0:
+                fill(painter, cell.x(), cell.y(), 1, cell.height(), soft)
+            if cell.y() > 0:
+                fill(painter, 0, cell.y(), self.width(), 1, soft)
+            self._paint(painter, self._figures[number], cell)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setFixedHeight(self._row_height * (2 if self._folded else 1))
+
+    @property
+    def _folded(self) -> bool:
+        return self.width() < TWO_BY_TWO and len(self._shares) == 4
+
+    def _cells(self) -> list[QRectF]:
+        """Rectangle of each figure: one row, or two by two in a narrow pane."""
+        count, high = len(self._figures), float(self._row_height)
+        if self._folded:
+            half = self.width() / 2
+            return [QRectF(half * (n % 2), high * (n // 2), half, high) for n in range(count)]
+        total = sum(self._shares[:count]) or 1
+        cells, x = [], 0.0
+        for share in self._shares[:count]:
+            wide = self.width() * share / total
+            cells.append(QRectF(x, 0, wide, high))
             x += wide
+        return cells
 
     def _paint(self, painter: QPainter, figure: Figure, cell: QRectF) -> None:
         theme = self._theme
-        left = cell.x() + self.inset
+        left, top = cell.x() + self.inset, cell.y()
         room = cell.right() - left - 2
         if figure.ring is not None and room > 128:
             share, threshold, ink = figure.ring
-            circle = QRectF(cell.right() - (12 if self.inset >= 16 else 6) - 44, 12, 44, 44)
+            circle = QRectF(cell.right() - (12 if self.inset >= 16 else 6) - 44, top + 12, 44, 44)
             ring(painter, theme, circle, share, threshold, ink)
-        line(painter, QRectF(left, 9, room, 16), figure.label, theme.color("ink_2"), fonts.SMALL)
-        big = QRectF(left, 26, room, 30)
+        line(painter, QRectF(left, top + 9, room, 16), figure.label, theme.color("ink_2"), fonts.SMALL)
+        big = QRectF(left, top + 26, room, 30)
         wide = line(painter, big, figure.big, theme.color(figure.ink), fonts.TITLE, fonts.SEMIBOLD)
         if figure.unit:
-            unit = QRectF(left + wide + 5, 30, room - wide - 5, 26)
+            unit = QRectF(left + wide + 5, top + 30, room - wide - 5, 26)
             small = figure.unit.startswith("of")
             size, weight = (fonts.SMALL, fonts.REGULAR) if small else (fonts.BODY, fonts.MEDIUM)
             line(painter, unit, figure.unit, theme.color("ink_3" if small else "ink"), size, weight)
-        runs(painter, theme, QRectF(left, 57, room, 16), figure.first, fonts.SMALL)
-        runs(painter, theme, QRectF(left, 74, room, 16), figure.second, fonts.SMALL)
+        runs(painter, theme, QRectF(left, top + 57, room, 16), figure.first, fonts.SMALL)
+        runs(painter, theme, QRectF(left, top + 74, room, 16), figure.second, fonts.SMALL)
 
 
 def risk_ink(churn: float | None, warning: float, critical: float) -> str:

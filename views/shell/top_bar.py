@@ -26,7 +26,7 @@ class TopBar(QWidget):
         self.setFixedHeight(49)
         self._back = CommandButton(theme, "", "chevron-left")
         self._back.setProperty("kind", "link")
-        self._back.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._back.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._back.clicked.connect(self.back)
         self._back.hide()
         self.title = ElidedLabel(theme, "", fonts.TITLE, fonts.SEMIBOLD)
