@@ -23,12 +23,12 @@ class Column:
 COLUMNS = (
     Column("name", "Name", 168),
     Column("tier", "Tier", 64, keeps=4),
-    Column("segment", "Segment", 80, keeps=5),
+    Column("segment", "Segment", 78, keeps=5),
     Column("churn", "Churn", 60, right=True, falling_first=True),
     Column("at_risk", "At risk", 72, right=True, falling_first=True),
     Column("engagement", "Engaged", 70, keeps=6),
     Column("last_order", "Last order", 72, keeps=3),
-    Column("next_action", "Next action", 90, keeps=2),
+    Column("next_action", "Next action", 96, keeps=2),
     Column("owner", "Owner", 82, keeps=1),
 )
 AT = {column.key: place for place, column in enumerate(COLUMNS)}

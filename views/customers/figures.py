@@ -8,7 +8,7 @@ from views.customers.delegate import Marks
 from views.widgets.painting import Run
 from views.words import DASH, THIN, whole
 
-SHARES = (162, 162, 152, 122)
+SHARES = (160, 150, 166, 122)
 HEIGHT = 84
 
 
