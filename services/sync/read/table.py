@@ -141,7 +141,9 @@ class Table:
             return None
         width = len(self.columns)
         overlong = {} if set(map(len, rows)) == {width} else _even_out(rows, width)
-        blank = frozenset(place for place, row in enumerate(rows) if not row[0] and not any(row))
+        blank: frozenset[int] = frozenset()
+        if "" in [row[0] for row in rows]:
+            blank = frozenset(place for place, row in enumerate(rows) if not any(row))
         return Batch(first, rows, blank, overlong, min(1.0, tell() / max(1, self.size_bytes)))
 
 

@@ -36,6 +36,8 @@ class Layout:
         Staged columns besides row, key, who, what, ord, ref.
     kept
         Those of them that the entity's table has under the same name.
+    usual
+        Values that most files have in every row of a column: such rows are staged without the column.
     lines
         Whether several rows make up one record.
     keyed
@@ -46,6 +48,7 @@ class Layout:
 
     columns: tuple[str, ...]
     kept: tuple[str, ...]
+    usual: dict[str, str]
     lines: bool
     keyed: bool
     has_people: bool
@@ -55,9 +58,13 @@ class Layout:
     def create(self) -> str:
         """The statement that makes the table of staged rows."""
         parts = ["row INTEGER PRIMARY KEY", "key TEXT", "who INTEGER", "what INTEGER", "ord TEXT", "ref TEXT"]
-        parts += [f"{name} {_type(name)}" for name in self.columns]
+        parts += [f"{name} {_type(name)}{self._default(name)}" for name in self.columns]
         parts += ["target_id INTEGER", "state INTEGER", "note TEXT"]
         return f"CREATE TABLE r ({', '.join(parts)})"
+
+    def _default(self, name: str) -> str:
+        value = self.usual.get(name)
+        return f" DEFAULT '{value}'" if value is not None else ""
 
 
 def layout_of(plan: Plan) -> Layout:
@@ -93,12 +100,19 @@ def layout_of(plan: Plan) -> Layout:
     return Layout(
         columns=columns,
         kept=tuple(dict.fromkeys(kept)),
+        usual=_usual(plan, lines=lines),
         lines=lines,
         keyed=(plan.has("line_id") if lines else key is not None) or entity.name in ("customers", "products"),
         has_people=entity.customer != "none",
         has_items=any(column.field.name in ("sku", "product") for column in plan.columns) and entity.name != "products",
         has_extra=has_extra,
     )
+
+
+def _usual(plan: Plan, *, lines: bool) -> dict[str, str]:
+    if plan.entity.table != "orders":
+        return {}
+    return {"currency": plan.currency} if lines else {"currency": plan.currency, "kind": "purchase"}
 
 
 def _type(name: str) -> str:

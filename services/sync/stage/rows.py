@@ -49,6 +49,7 @@ class Stager:
         self._mapped = [column.place for column in plan.columns]
         self._may_lack_customer = plan.entity.customer == "optional"
         self._last_key = ""
+        self._last_row = 0
         self.rows_read = 0
         self.rejected = 0
         self.zero_rows = 0
@@ -274,12 +275,20 @@ class Stager:
         if self._orders:
             self.zero_rows += present["amount_minor"].count(0)
             self.kinds_of_money.update(product(set(present["kind"]), set(present["currency"])))
-        names = [name for name in ("key", "who", "what", "ord", "ref", *self._layout.columns) if name in present]
-        marks = ", ".join("?" * (len(names) + 1))
-        self._db.executemany(
-            f"INSERT INTO r (row, {', '.join(names)}) VALUES ({marks})",
-            zip(numbers, *(present[name] for name in names), strict=True),
-        )
+        usual = self._layout.usual
+        names = [
+            name
+            for name in ("key", "who", "what", "ord", "ref", *self._layout.columns)
+            if name in present and not (name in usual and set(present[name]) == {usual[name]})
+        ]
+        columns: list[Any] = [present[name] for name in names]
+        if numbers[0] != self._last_row + 1 or numbers[-1] - numbers[0] + 1 != len(numbers):
+            # Where rows are missing before this one, SQLite would number it differently.
+            names.insert(0, "row")
+            columns.insert(0, numbers)
+        self._last_row = numbers[-1]
+        marks = ", ".join("?" * len(names))
+        self._db.executemany(f"INSERT INTO r ({', '.join(names)}) VALUES ({marks})", zip(*columns, strict=True))
         if self._people:
             self._people.staged(present["who"])
             self._people.flush()
