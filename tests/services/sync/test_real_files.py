@@ -124,4 +124,7 @@ def test_edge_cases_of_csv(data_dir: Path) -> None:
         if path.stem == "location_coordinates":
             # The data set's own two files disagree about this number.
             rows[0]["Contact Phone Number"] = expected[0]["Contact Phone Number"]
+        if b"\r\n" not in path.read_bytes():
+            # It was kept under version control with its line ends changed, its expected rows were not.
+            expected = json.loads(json.dumps(expected).replace("\\r\\n", "\\n"))
         assert rows == expected, path.name
