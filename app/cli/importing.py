@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
 
+from app.bootstrap import recipe_for
 from app.cli.frame import (
     DONE,
     IN_PART,
@@ -148,7 +152,7 @@ def import_(
         date_order=date_order.value if date_order is not None else None,
         currency=currency,
     )
-    with opened(store, create=True, writes=not dry_run) as workspace:
+    with _book(store, dry_run) as workspace:
         requests = tuple(_request(workspace, name, options, dry_run=dry_run) for name in files)
         outcome = import_files(
             workspace,
@@ -157,6 +161,23 @@ def import_(
             progress=progress_line(json),
             cancelled=never_cancelled,
         )
+    return _reported(outcome, json)
+
+
+@contextmanager
+def _book(store: Path | None, dry_run: bool) -> Iterator[Workspace]:
+    """Open the book; a dry run where there is none yet looks at an empty one that is thrown away."""
+    if dry_run and not Path(recipe_for(store).store).exists():
+        with tempfile.TemporaryDirectory(prefix="bellwether-dry-run-") as folder:
+            with opened(Path(folder) / "book.bellwether", create=True) as workspace:
+                yield workspace
+        return
+    with opened(store, create=True, writes=not dry_run) as workspace:
+        yield workspace
+
+
+def _reported(outcome: ImportOutcome, as_json: bool) -> int:
+    """Print receipts and faults and return the exit code."""
     for result in outcome.files:
         if result.error:
             say(f"{Path(result.file).name}: {result.error}")
@@ -165,10 +186,12 @@ def import_(
         result.receipt.as_json() if result.receipt else {"file": result.file, "error": result.error}
         for result in outcome.files
     ]
-    answer(documents, _words(receipts, outcome), json)
+    answer(documents, _words(receipts, outcome), as_json)
     if not receipts:
         return NOTHING_DONE
-    return IN_PART if len(receipts) < len(files) or any(receipt.rows["rejected"] for receipt in receipts) else DONE
+    return (
+        IN_PART if len(receipts) < len(outcome.files) or any(receipt.rows["rejected"] for receipt in receipts) else DONE
+    )
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -93,7 +93,7 @@ class ReceiptView(QWidget):
         self._files = WordTable(theme, "Files", files, whole=True)
         self._files.opened.connect(self.file_wanted)
         self._files.linked.connect(lambda _what, key: self.file_wanted.emit(key))
-        self._opened = self._cards(theme, "Alerts opened", "At risk, 12 months")
+        self._opened = self._cards(theme, "Alerts opened", "At risk or upside")
         self._closed = self._cards(theme, "Alerts closed", "At risk, 12 months")
         inner = QWidget()
         parts = (self._book_band, self._book, self._file_band, self._files)
@@ -183,7 +183,7 @@ def card_lines(cards: Sequence[AlertRow], count: int) -> list[TableLine]:
     lines = [_card_line(card) for card in cards]
     if not cards:
         return lines
-    total = sum(card.value_at_risk_minor for card in cards)
+    total = sum(_worth(card) for card in cards)
     left = count - len(cards)
     words = f"All opened, {whole(left)} more in the queue" if left > 0 else "All opened"
     sum_cell = TableCell(money(total, cards[0].currency), strong=True)
@@ -193,15 +193,18 @@ def card_lines(cards: Sequence[AlertRow], count: int) -> list[TableLine]:
     ]
 
 
+def _worth(card: AlertRow) -> int:
+    return card.upside_minor if card.kind == "opportunity" else card.value_at_risk_minor
+
+
 def _card_line(card: AlertRow) -> TableLine:
     mark = mark_of(card.severity, card.kind)
-    amount = card.upside_minor if card.kind == "opportunity" else card.value_at_risk_minor
     return TableLine(
         (
             TableCell(mark.word, mark=mark),
             TableCell(card.customer, link="customer" if card.customer_id is not None else ""),
             TableCell(card.reason, "ink_2", tip=card.reason),
-            TableCell(money(amount, card.currency), strong=True),
+            TableCell(money(_worth(card), card.currency), strong=True),
         ),
         card.customer_id,
     )

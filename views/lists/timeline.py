@@ -45,6 +45,8 @@ KINDS = (
 )
 _TONES = {"bad": "critical_text", "good": "good_text", "neutral": "ink"}
 ROW_HEIGHT = 32
+#: Room for a day with its year, "13 Jul 2025".
+WHEN_WIDTH = 70
 
 
 def joined(row: TimelineRow) -> str:
@@ -78,9 +80,9 @@ class TimelineDelegate(RowDelegate):
             painter.fillRect(option.rect, theme.color("hover"))
         fill(painter, rect.x(), rect.y(), rect.width(), 1, theme.color("line_soft"))
         x, y, high = rect.x() + self.inset, rect.y(), rect.height()
-        time_room = QRectF(x, y, 54, high)
+        time_room = QRectF(x, y, WHEN_WIDTH, high)
         line(painter, time_room, row.when_words, theme.color("ink_3"), fonts.SMALL)
-        x += 58
+        x += WHEN_WIDTH + 4
         dpr = painter.device().devicePixelRatioF()
         at = QPointF(snapped(x, dpr), snapped(y + (high - 14) / 2, dpr))
         painter.drawPixmap(at, theme.pixmap(ICONS.get(row.kind, "info"), "ink_3", 14, dpr))
