@@ -20,6 +20,7 @@ from services.sync.apply.compare import (
     compare_again,
     compare_customers,
     ignore_nobodys,
+    locate,
     mark_order_changes,
     put_orders_together,
     reject_unknown_deals,
@@ -150,9 +151,9 @@ class Analysis:
     def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:
         orders, lines = self.targets
         put_orders_together(db, self.layout, keyless=orders.loose_keys)
-        compare(db, orders, source)
+        known = locate(db, orders, source)
         compare(db, lines, source)
-        if db.execute("SELECT EXISTS (SELECT 1 FROM stage.o WHERE target_id IS NOT NULL)").fetchone()[0]:
+        if known:
             settle_amounts(db, discounted="discount_minor" in self.layout.kept)
             compare_again(db, orders, source)
             mark_order_changes(db)

@@ -118,6 +118,25 @@ def compare(db: sqlite3.Connection, target: Target, source: str) -> None:
     )
     if target.loose_keys and target.like:
         _pair_edited(db, target, source)
+        compare_again(db, target, source, only_open=True)
+
+
+def locate(db: sqlite3.Connection, target: Target, source: str) -> bool:
+    """Look staged records up in the book by their key, without comparing them yet; return whether any is there."""
+    if not db.execute(f"SELECT EXISTS (SELECT 1 FROM main.{target.table} WHERE source = ?)", (source,)).fetchone()[0]:
+        return False
+    db.execute(
+        f"""
+        UPDATE stage.{target.staged} AS s SET target_id = (
+            SELECT t.id FROM main.{target.table} t WHERE t.source = :source AND t.external_id = s.key)
+        """,
+        {"source": source},
+    )
+    if target.loose_keys and target.like:
+        _pair_edited(db, target, source)
+    return bool(
+        db.execute(f"SELECT EXISTS (SELECT 1 FROM stage.{target.staged} WHERE target_id IS NOT NULL)").fetchone()[0]
+    )
 
 
 def compare_customers(db: sqlite3.Connection, target: Target, source: str) -> None:
@@ -247,7 +266,6 @@ def _pair_edited(db: sqlite3.Connection, target: Target, source: str) -> None:
         _pair(db, target, source, like, bounds)
     db.execute("DROP TABLE IF EXISTS stage.spare_file")
     db.execute("DROP TABLE IF EXISTS stage.spare_book")
-    compare_again(db, target, source, only_open=True)
 
 
 def _shared_days(db: sqlite3.Connection, target: Target, source: str, *, exact: bool) -> str:

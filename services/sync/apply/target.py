@@ -19,7 +19,9 @@ _PRODUCT = "(SELECT i.product_id FROM stage.items i WHERE i.what = s.what)"
 _PRODUCT_NAME = "(SELECT i.name FROM stage.items i WHERE i.what = s.what)"
 _SKU = "(SELECT i.sku FROM stage.items i WHERE i.what = s.what)"
 _OPPORTUNITY = "(SELECT d.id FROM main.opportunities d WHERE d.source = :source AND d.external_id = s.ref)"
-_ORDER = "(SELECT o.target_id FROM stage.o o WHERE o.key = s.ord)"
+_ORDER = "(SELECT q.id FROM main.orders q WHERE q.source = :source AND q.external_id = s.ord)"
+# An order known by its text has another key in the book if it was edited: it is found through the staged order.
+_LOOSE_ORDER = "(SELECT o.target_id FROM stage.o o WHERE o.key = s.ord)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def targets_of(plan: Plan, layout: Layout) -> list[Target]:
     if plan.entity.customer == "self":
         return [_customers(layout)]
     if layout.lines:
-        return [_orders_of_lines(plan, layout), _lines(layout)]
+        orders = _orders_of_lines(plan, layout)
+        return [orders, _lines(layout, _LOOSE_ORDER if orders.loose_keys else _ORDER)]
     return [_plain(plan, layout)]
 
 
@@ -119,10 +122,10 @@ def _orders_of_lines(plan: Plan, layout: Layout) -> Target:
     )
 
 
-def _lines(layout: Layout) -> Target:
+def _lines(layout: Layout, order: str) -> Target:
     columns = {
         "external_id": "s.key",
-        "order_id": _ORDER,
+        "order_id": order,
         "quantity": "s.quantity",
         "unit_price": "s.unit_price",
         "amount_minor": "s.amount_minor",

@@ -133,7 +133,7 @@ class Writer:
         )
         if indexes:
             self._build(indexes)
-        if target.staged == "o":
+        if target.staged == "o" and target.loose_keys:
             self._db.execute(
                 """
                 UPDATE stage.o SET target_id = (

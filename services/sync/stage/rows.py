@@ -24,6 +24,7 @@ from services.sync.validate import words
 from services.sync.validate.columns import Amounts, Converter, Stages, make_converter
 from services.sync.validate.memo import Fault
 
+_BETWEEN = "\x1f"
 _FOOTER = re.compile(
     r"(?:grand |sub)?totals?\b|confidential information|copyright \(c\)|summe\b|gesamt\b", re.IGNORECASE
 )
@@ -157,19 +158,32 @@ class Stager:
         if layout.lines:
             lines = values.pop("line_id", None)
             if given is not None:
+                if None in given:
+                    # A row without a number is an order of its own.
+                    given = [key or digest for key, digest in zip(given, self._digests(cells), strict=True)]
                 values["ord"] = given
             if lines is not None and given is not None and None not in lines:
                 return [f"{order}/{line}" for order, line in zip(given, lines, strict=True)]
+            if given is not None:
+                # A line is known within its order: its keys then lie in the store as the file's orders do.
+                return self._line_keys(given, cells)
         elif given is not None and None not in given:
             return given
         digests = self._digests(cells)
-        if given is None or layout.lines:
+        if given is None:
             return digests
         return [key or digest for key, digest in zip(given, digests, strict=True)]
 
     def _digests(self, cells: Sequence[Sequence[str]]) -> list[str]:
         mapped = zip(*(cells[place] for place in self._mapped), strict=True)
-        return [blake2b("\x1f".join(texts).encode(), digest_size=10).hexdigest() for texts in mapped]
+        return [blake2b(_BETWEEN.join(texts).encode(), digest_size=10).hexdigest() for texts in mapped]
+
+    def _line_keys(self, orders: list[Any], cells: Sequence[Sequence[str]]) -> list[str]:
+        mapped = zip(*(cells[place] for place in self._mapped), strict=True)
+        return [
+            f"{order}/{blake2b(_BETWEEN.join(texts).encode(), digest_size=6).hexdigest()}"
+            for order, texts in zip(orders, mapped, strict=True)
+        ]
 
     def _names(self, values: dict[str, list[Any]], cells: Sequence[Sequence[str]]) -> list[Any]:
         """The name of each customer, put together from its parts where the file has no whole one."""

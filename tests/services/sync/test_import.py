@@ -129,6 +129,15 @@ def test_an_order_that_two_files_share_is_worth_both_parts(book: Book, tmp_path:
     assert book.one("SELECT amount_minor FROM orders") == 1_750
 
 
+def test_a_line_without_an_order_number_is_an_order_of_its_own(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "order_date", "sku", "quantity", "unit_price"]
+    rows = [["O1", "C100", "2026-01-01", "A", 2, "5.00"], ["", "C100", "2026-01-01", "B", 1, "7.50"]]
+    path = write_csv(tmp_path / "a.csv", header, [*rows, rows[1]])
+    assert book.bring(path).entities["orders"]["inserted"] == 2
+    assert counts(book.bring(path)) == (0, 0, 3, 0, 0)
+    assert book.ask("SELECT amount_minor FROM orders ORDER BY 1") == [(1_000,), (1_500,)]
+
+
 def test_order_totals_of_the_file_come_before_sums_of_lines(book: Book, tmp_path: Path) -> None:
     header = ["order_id", "customer_id", "order_date", "sku", "quantity", "unit_price", "order_total"]
     rows = [["O1", "C100", "2026-01-01", "A", 2, "5.00", "19.90"], ["O1", "C100", "2026-01-01", "B", 1, "7.50", ""]]
