@@ -168,9 +168,11 @@ def import_(
 def _book(store: Path | None, dry_run: bool) -> Iterator[Workspace]:
     """Open the book; a dry run where there is none yet looks at an empty one that is thrown away."""
     if dry_run and not Path(recipe_for(store).store).exists():
-        with tempfile.TemporaryDirectory(prefix="bellwether-dry-run-") as folder:
-            with opened(Path(folder) / "book.bellwether", create=True) as workspace:
-                yield workspace
+        with (
+            tempfile.TemporaryDirectory(prefix="bellwether-dry-run-") as folder,
+            opened(Path(folder) / "book.bellwether", create=True) as workspace,
+        ):
+            yield workspace
         return
     with opened(store, create=True, writes=not dry_run) as workspace:
         yield workspace

@@ -62,9 +62,13 @@ def test_a_receipt_adds_up_and_a_second_import_changes_nothing(ask: Any, orders:
     assert ask("verify")[1]["content_hash"] == before
 
 
-def test_a_dry_run_says_what_the_import_then_does(ask: Any, orders: Path) -> None:
+def test_a_dry_run_says_what_the_import_then_does(ask: Any, orders: Path, store_path: Path) -> None:
     _, dry, _ = ask("import", str(orders), "--dry-run")
-    assert ask("customers")[1] == {"customers": []}
+    assert not store_path.exists()
+    ask("customer", "add", "name=Brightwell Dental")
+    before = ask("verify")[1]
+    assert ask("import", str(orders), "--dry-run")[1][0]["rows"] == dry[0]["rows"]
+    assert ask("verify")[1] == before
     _, wet, _ = ask("import", str(orders))
     for key in ("rows", "entities", "customers", "totals", "reasons", "mapping"):
         assert dry[0][key] == wet[0][key]
