@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -18,10 +19,12 @@ from services.alerting.merge import Card, Plan, Signal, Silence
 CLOSED: Final = ("resolved", "not_useful")
 _OPEN: Final = "a.state NOT IN ('resolved', 'not_useful')"
 _SIGNAL: Final = "g.alert_id, g.id, g.rule, g.severity, g.reason, g.measure, g.raised_as_of, g.raised_at, g.due_at"
+#: In the order of the fields of `Signal` (after its card's id) and of `Card`.
 _CARD: Final = (
     "a.id, a.customer_id, a.state, a.kind, a.rule, a.severity, a.reason, a.due_at, a.upside_minor, a.owner,"
     " a.until, a.until_condition, a.condition_baseline, a.clock_stopped_at, a.touched"
 )
+_NO_BASELINE: Final[Mapping[str, Any]] = MappingProxyType({})
 _IN_SCOPE: Final = "(a.customer_id IS NULL OR a.customer_id IN (SELECT customer_id FROM temp.run_scope))"
 
 
@@ -45,10 +48,9 @@ def open_cards(connection: Connection, *, scoped: bool) -> dict[int | None, Card
         f"SELECT {_SIGNAL} FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
         f" WHERE {where} AND g.cleared_at IS NULL ORDER BY g.id",
     ):
-        signals.setdefault(row[0], []).append(Signal(*row[1:]))
+        signals.setdefault(row[0], []).append(Signal._make(row[1:]))
     rows = tuples(connection, f"SELECT {_CARD} FROM alerts a WHERE {where}")
-    found = (_card(row, signals) for row in rows)
-    return {card.customer_id: card for card in found}
+    return {row[1]: _card(row, signals) for row in rows}
 
 
 def cards_by_id(connection: Connection, card_ids: Sequence[int]) -> list[Card]:
@@ -69,24 +71,8 @@ def cards_by_id(connection: Connection, card_ids: Sequence[int]) -> list[Card]:
 
 
 def _card(row: Sequence[Any], signals: Mapping[int, list[Signal]]) -> Card:
-    return Card(
-        id=row[0],
-        customer_id=row[1],
-        state=row[2],
-        kind=row[3],
-        rule=row[4],
-        severity=row[5],
-        reason=row[6],
-        due_at=row[7],
-        upside_minor=row[8],
-        owner=row[9],
-        until=row[10],
-        until_condition=row[11],
-        baseline=json.loads(row[12]) if row[12] else {},
-        clock_stopped_at=row[13],
-        touched=bool(row[14]),
-        signals=tuple(signals.get(row[0], ())),
-    )
+    baseline = json.loads(row[12]) if row[12] else _NO_BASELINE
+    return Card(*row[:12], baseline, row[13], row[14] != 0, tuple(signals.get(row[0], ())))
 
 
 def closed_signals(connection: Connection, since: str, *, scoped: bool) -> dict[tuple[str, int | None], Silence]:
@@ -220,9 +206,13 @@ def write_plan(
     if plan.refreshed:
         rows = [(one.reason, one.measure, max(one.severity, old.severity), old.id) for old, one in plan.refreshed]
         work.sql("UPDATE alert_signals SET reason = ?, measure = ?, severity = ? WHERE id = ?", rows)
+    alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for card, values in plan.updates.items():
-        columns = ", ".join(f"{name} = ?" for name in values)
-        work.sql(f"UPDATE alerts SET {columns} WHERE id = ?", (*values.values(), card))
+        if values:
+            alike.setdefault(tuple(values), []).append((*values.values(), card))
+    for names, rows in alike.items():
+        columns = ", ".join(f"{name} = ?" for name in names)
+        work.sql(f"UPDATE alerts SET {columns} WHERE id = ?", rows)
     return [row[0] for row in cards]
 
 

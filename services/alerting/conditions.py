@@ -6,9 +6,8 @@ evaluated, and kept for the runs over a few customers in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from models.store import UnitOfWork
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SIGNS: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<=", "equals": "=", "not": "<>"}
+_ACTIVE_COLUMN: Final = "is active"
 _OF_THE_BOOK: Final = frozenset({"among_highest", "times_median", "above_median"})
 
 
@@ -87,22 +87,38 @@ def compute_references(
     import numpy as np  # what people do with cards imports this module too, and needs no quantiles
 
     figures: dict[str, float] = {}
-    by_source: dict[tuple[str, str, str], list[Reference]] = {}
+    by_subject: dict[str, list[Reference]] = {}
     for reference in sorted(wanted):
-        by_source.setdefault((reference.subject, reference.measure, reference.of), []).append(reference)
-    for (subject, name, population), same in by_source.items():
+        by_subject.setdefault(reference.subject, []).append(reference)
+    for subject, same in by_subject.items():
         if subject == "deal":
             prepare()
-        table = "temp.run_deals d" if subject == "deal" else "temp.run_facts f"
-        where = f" AND {ACTIVE}" if population == "active" and subject == "customer" else ""
-        sql = MEASURES[name].sql
-        rows = tuples(work.connection, f"SELECT {sql} FROM {table} WHERE {sql} IS NOT NULL{where}", bindings)
-        values = np.sort(np.fromiter(chain.from_iterable(rows), dtype=float))
-        if not values.size:
-            continue
+        columns = _columns(work, subject, sorted({reference.measure for reference in same}), bindings)
+        found: dict[tuple[str, str], NDArray[Any]] = {}
         for reference in same:
-            figures[reference.key] = _quantile(values, reference.share)
+            source = (reference.measure, reference.of)
+            if source not in found:
+                values = columns[reference.measure]
+                known = ~np.isnan(values)
+                if reference.of == "active":
+                    known &= columns[_ACTIVE_COLUMN] == 1
+                found[source] = np.sort(values[known])
+            if found[source].size:
+                figures[reference.key] = _quantile(found[source], reference.share)
     return figures
+
+
+def _columns(work: UnitOfWork, subject: str, names: Sequence[str], bindings: Mapping[str, Any]) -> dict[str, Any]:
+    """The measures of every customer or deal, read in one go: an array each by name, NaN where there is none."""
+    import numpy as np
+
+    table, active = ("temp.run_deals d", "1") if subject == "deal" else ("temp.run_facts f", ACTIVE)
+    expressions = [*(MEASURES[name].sql for name in names), active]
+    rows = tuples(work.connection, f"SELECT {', '.join(expressions)} FROM {table}", bindings).fetchall()
+    columns = zip(*rows, strict=True) if rows else ((),) * len(expressions)
+    return {
+        name: np.array(column, dtype=float) for name, column in zip((*names, _ACTIVE_COLUMN), columns, strict=True)
+    }
 
 
 def _quantile(ascending: NDArray[Any], share: float) -> float:

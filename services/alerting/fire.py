@@ -41,7 +41,7 @@ class Fired(NamedTuple):
     currency: str
     segment: str | None
     owner: str | None
-    may_email: bool
+    may_email: int  # 0 or 1, as the store says it
     value_if_stays_minor: int
 
 
@@ -96,34 +96,27 @@ def fire(
     columns = {name: _FIXED + at for at, name in enumerate(statement.named)}
     words = {name: p.value for name, p in rule.parameters.items() if isinstance(p.value, str)}
     texts = (*(variant.text for variant in rule.reasons), rule.reason)
-    wordings = [Wording(text, columns, words) for text in texts]
-    fired: dict[int | None, Fired] = {}
+    fills = [Wording(text, columns, words).fill for text in texts]
+    code, kind = rule.code, rule.kind
+    found = [
+        Fired(code, kind, row[0], row[1], fills[row[2]](row, row[8]), *row[3:_FIXED])
+        for row in tuples(work.connection, statement.sql, {**statement.bindings, "reporting": currency})
+    ]
+    return found if rule.subject == "customer" else _gravest(found)
+
+
+def _gravest(found: Iterable[Fired]) -> list[Fired]:
+    """The first signal of each customer, who may have several deals; the others are counted in its reason."""
+    first: dict[int | None, Fired] = {}
     further: dict[int | None, int] = {}
-    for row in tuples(work.connection, statement.sql, statement.bindings):
-        if row[0] in fired:
-            further[row[0]] = further.get(row[0], 0) + 1
-            continue
-        own_currency = row[7] or currency
-        fired[row[0]] = Fired(
-            rule.code,
-            rule.kind,
-            row[0],
-            row[1],
-            wordings[row[2]].fill(row, own_currency),
-            row[3],
-            round(row[4] or 0),
-            row[5],
-            row[6] or 0,
-            row[8],
-            own_currency,
-            row[9],
-            row[10],
-            row[11] == 1,
-            row[12] or 0,
-        )
+    for one in found:
+        if one.customer_id in first:
+            further[one.customer_id] = further.get(one.customer_id, 0) + 1
+        else:
+            first[one.customer_id] = one
     for customer, more in further.items():
-        fired[customer] = fired[customer]._replace(reason=f"{fired[customer].reason}, and {more} more")
-    return list(fired.values())
+        first[customer] = first[customer]._replace(reason=f"{first[customer].reason}, and {more} more")
+    return list(first.values())
 
 
 def _statement(rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, Any]) -> _Statement:
@@ -137,13 +130,15 @@ def _statement(rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, 
     times = rule.figure(rule.upside_times) or 0
     upside = f"({_expression(rule.upside_measure)}) * {float(times)!r}" if rule.upside_measure else "0"
     named = [name for name in _shown(rule) if name in MEASURES]
+    upside = f"CAST(round(coalesce({upside}, 0)) AS INTEGER)"
+    # The order of the fields of `Fired` from its measure on: rows become signals without being taken apart.
     columns = [f"{severity} AS severity", variant, f"{worse} AS worse", upside, _expression(rule.once_since)]
     if rule.subject == "book":
-        key, columns = "NULL", [*columns, "0", "NULL", "NULL", "NULL", "NULL", "0", "0"]
+        key, columns = "NULL", [*columns, "0", "NULL", ":reporting", "NULL", "NULL", "0", "0"]
     else:
         key = "f.customer_id"
-        columns += ["f.value_at_risk", "f.currency", "f.churn_risk", "f.segment", "f.owner", "f.may_email"]
-        columns.append("f.value_if_stays")
+        columns += ["coalesce(f.value_at_risk, 0)", "f.churn_risk", "coalesce(f.currency, :reporting)", "f.segment"]
+        columns += ["f.owner", "f.may_email", "coalesce(f.value_if_stays, 0)"]
     shown = [MEASURES[name].sql for name in named]
     # The gravest case of a customer with several deals comes first, and stands for them.
     order = "ORDER BY severity DESC, worse DESC" if rule.subject != "customer" else ""

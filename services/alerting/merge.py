@@ -126,6 +126,8 @@ def merge(
 
 def leading(signals: Sequence[Fired], rules: Mapping[str, Rule]) -> Fired:
     """The signal that a card is named after: the gravest, then the one whose rule stands first."""
+    if len(signals) == 1:
+        return signals[0]
     return max(signals, key=lambda one: (one.severity, -rules[one.rule].position))
 
 
@@ -154,13 +156,12 @@ def _join(
 ) -> None:
     for one in signals:
         signal = known.get(one.rule)
-        if signal is not None and (signal.reason, signal.measure, signal.severity) != (
-            one.reason,
-            one.measure,
-            max(one.severity, signal.severity),
+        if signal is not None and (
+            signal.reason != one.reason or signal.measure != one.measure or one.severity > signal.severity
         ):
             plan.refreshed.append((signal, one))
-    plan.joined += [(card.id, one) for one in fresh]
+    if fresh:
+        plan.joined += [(card.id, one) for one in fresh]
     if _got_worse(card, signals, fresh, book):
         plan.woken.append(card)
     changed = _lead(card, known, signals, fresh, book)
@@ -186,33 +187,32 @@ def _lead(
     card: Card, known: Mapping[str, Signal], signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook
 ) -> dict[str, Any]:
     """Fields of the card that change: the gravest signal leads, the earliest due time holds."""
-    held = {one.rule: one for one in signals if one.rule in known}
-    standing = [
-        (max(signal.severity, held[rule].severity if rule in held else 0), rule, _reason(signal, held))
-        for rule, signal in known.items()
-    ] + [(one.severity, one.rule, one.reason) for one in fresh]
-    standing = [one for one in standing if one[1] in book.rules]
+    standing = {rule: (signal.severity, signal.reason) for rule, signal in known.items() if rule in book.rules}
+    upside, due_at = card.upside_minor, card.due_at
+    for one in signals:
+        upside = max(upside, one.upside_minor)
+        severity = known[one.rule].severity if one.rule in known else 0
+        if severity:
+            standing[one.rule] = (max(severity, one.severity), one.reason)
+            if one.severity > severity:
+                due_at = _earlier(due_at, book.due(one.severity, card.owner))
+    for one in fresh:
+        standing[one.rule] = (one.severity, one.reason)
+        due_at = _earlier(due_at, book.due(one.severity, card.owner))
     if not standing:
         return {}
-    severity, rule, reason = max(standing, key=lambda one: (one[0], -book.rules[one[1]].position))
-    raised = [one for one in (*fresh, *held.values()) if one.rule not in known or _graver(one, known[one.rule])]
-    dues = [card.due_at, *(book.due(one.severity, card.owner) for one in raised)]
+    rule = max(standing, key=lambda code: (standing[code][0], -book.rules[code].position))
+    severity, reason = standing[rule]
     values = {
         "severity": max(card.severity, severity),
         "rule": rule,
         "kind": book.rules[rule].kind,
         "reason": reason,
-        "due_at": min((due for due in dues if due is not None), default=None),
-        "upside_minor": max([card.upside_minor, *(one.upside_minor for one in signals)]),
+        "due_at": due_at,
+        "upside_minor": upside,
     }
-    before = {name: getattr(card, name) for name in values}
-    return {name: value for name, value in values.items() if value != before[name]}
+    return {name: value for name, value in values.items() if value != getattr(card, name)}
 
 
-def _reason(signal: Signal, held: Mapping[str, Fired]) -> str:
-    one = held.get(signal.rule)
-    return one.reason if one is not None else signal.reason
-
-
-def _graver(one: Fired, signal: Signal) -> bool:
-    return one.severity > signal.severity
+def _earlier(one: str | None, other: str) -> str:
+    return other if one is None else min(one, other)

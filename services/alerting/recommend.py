@@ -10,13 +10,15 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring as quoted
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from models.values.errors import UserError
 from models.values.words import money, percent
+from services.alerting.driver import tuples
 from services.alerting.rules import RULE_FILES
 from services.settings import Policy
 
@@ -54,17 +56,20 @@ class Entry:
         )
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """What the choice depends on."""
 
     group: str
     others: frozenset[str]
     segment: str | None
-    may_email: bool
+    may_email: int  # 0 or 1
     open_work: frozenset[str]
     yearly_value_minor: int
     currency: str
+
+
+#: So many of a case's fields decide which entry is chosen; the others only how much may be offered.
+_CHOSEN_BY: Final = 5
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ class Adviser:
 
     def advise(self, case: Case) -> str | None:
         """The JSON of a recommendation: the fields of `models.values.alerts.Recommendation` and the entry's code."""
-        key = (case.group, case.others, case.segment, case.may_email, case.open_work)
+        key = case[:_CHOSEN_BY]
         if key not in self._chosen:
             self._chosen[key] = next((one for one in self._playbook if one.fits(case)), None)
         entry = self._chosen[key]
@@ -123,8 +128,7 @@ class Adviser:
         if entry.code not in self._plain:
             self._plain[entry.code] = self._document(entry)
         amount, words = incentive(case, self._policy) if entry.incentive else (0, "")
-        offer = json.dumps(words, ensure_ascii=False)
-        return f'{self._plain[entry.code]}, "incentive_minor": {amount}, "incentive_words": {offer}}}'
+        return f'{self._plain[entry.code]}, "incentive_minor": {amount}, "incentive_words": {quoted(words)}}}'
 
     def _document(self, entry: Entry) -> str:
         """The JSON of what an entry says to every customer, left open for the incentive."""
@@ -184,9 +188,9 @@ def read_records(connection: Connection, as_of: str, watch_days: int) -> dict[st
     return {code: Record(*numbers) for code, numbers in counts.items()}
 
 
-def read_open_work(connection: Connection, as_of: str) -> dict[str, frozenset[int]]:
-    """Customers with work under way, by its kind."""
-    found: dict[str, frozenset[int]] = {}
+def read_open_work(connection: Connection, as_of: str) -> Mapping[int | None, frozenset[str]]:
+    """The kinds of work that are under way, by customer."""
+    found: dict[int | None, frozenset[str]] = {}
     for kind, query in (
         ("task", "SELECT customer_id FROM tasks WHERE done_at IS NULL"),
         ("deal", "SELECT customer_id FROM opportunities WHERE stage NOT IN ('Won', 'Lost') AND opened_on <= :as_of"),
@@ -196,8 +200,12 @@ def read_open_work(connection: Connection, as_of: str) -> dict[str, frozenset[in
             " AND coalesce(resolved_on, '9999') > :as_of AND NOT (resolved_on IS NULL AND status = 'solved')",
         ),
     ):
-        rows = connection.exec_driver_sql(query, {"as_of": as_of})
-        found[kind] = frozenset(row[0] for row in rows if row[0] is not None)
+        # One set for all customers with the same work: there are few such sets, and many customers.
+        more = {known: known | {kind} for known in {frozenset[str](), *found.values()}}
+        for (customer,) in tuples(connection, query, {"as_of": as_of}):
+            known = found.get(customer, frozenset())
+            found[customer] = more.get(known, known)
+    found.pop(None, None)
     return found
 
 

@@ -34,6 +34,7 @@ from services.workspace import Workspace
 
 _REFERENCES: Final = "alert_references"
 _EVALUATED: Final = "alerts_evaluated_to_entry"
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
     with without_collector(), unit as work:
         install(work)
         rules = in_force(work.connection, workspace.policy)
-        as_of = work.sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
+        as_of = work.sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar()  # scoring keeps all on one day
         if as_of is None:
             return Evaluation(changes=work.commit())
         kept = _kept_references(work)
@@ -190,8 +191,8 @@ def _describe(
     reopened: Sequence[int],
 ) -> None:
     digest = hashlib.sha256()
-    for one in fired:
-        digest.update(repr((one.rule, one.customer_id, one.severity, one.reason)).encode())
+    lines = [f"{one.rule} {one.customer_id} {one.severity} {one.reason}" for one in fired]
+    digest.update("\n".join(lines).encode())
     for ids in (opened, closed, woken, reopened):
         digest.update(repr(sorted(ids)).encode())
     work.digest(digest.hexdigest())
@@ -217,7 +218,7 @@ class _Advice:
     def __init__(self, run: _Run) -> None:
         self._run = run
         self._adviser: Adviser | None = None
-        self._open_work: dict[str, frozenset[int]] = {}
+        self._open_work: Mapping[int | None, frozenset[str]] = {}
 
     def advise(self, lead: Fired, ones: Sequence[Fired]) -> str | None:
         """The recommendation for a card that `lead` leads, with all its signals."""
@@ -227,15 +228,17 @@ class _Advice:
             records = read_records(connection, run.as_of, run.policy.watch_days)
             self._adviser = Adviser(read_playbook(), run.policy, records)
             self._open_work = read_open_work(connection, run.as_of)
-        under_way = [kind for kind, customers in self._open_work.items() if lead.customer_id in customers]
+        others = _NONE
+        if len(ones) > 1:
+            others = frozenset([run.rules[one.rule].group for one in ones if one is not lead])
         case = Case(
-            group=run.rules[lead.rule].group,
-            others=frozenset([run.rules[one.rule].group for one in ones if one is not lead]),
-            segment=lead.segment,
-            may_email=lead.may_email,
-            open_work=frozenset(under_way),
-            yearly_value_minor=lead.value_if_stays_minor,
-            currency=lead.currency,
+            run.rules[lead.rule].group,
+            others,
+            lead.segment,
+            lead.may_email,
+            self._open_work.get(lead.customer_id, _NONE),
+            lead.value_if_stays_minor,
+            lead.currency,
         )
         return self._adviser.advise(case)
 

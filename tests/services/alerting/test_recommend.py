@@ -30,7 +30,7 @@ def advice(case: Case, policy: Policy | None = None, records: dict[str, Record] 
 def test_every_reason_has_advice_whether_they_may_be_emailed_or_not() -> None:
     groups = {rule.group for rule in shipped_rules()}
     for group, may_email, segment in product(groups, (True, False), ("Champion", "One-time", None)):
-        found = advice(replace(CASE, group=group, may_email=may_email, segment=segment))
+        found = advice(CASE._replace(group=group, may_email=may_email, segment=segment))
         assert found["title"] and found["why"]
         if not may_email:
             assert found["goal"] == "" or group in ("renewal", "service", "deal"), group
@@ -38,16 +38,16 @@ def test_every_reason_has_advice_whether_they_may_be_emailed_or_not() -> None:
 
 def test_no_email_is_proposed_to_who_must_not_be_emailed() -> None:
     for group in ("silence", "leaving", "activity", "spend", "review", "email", "win_back", "growth", "satisfaction"):
-        assert advice(replace(CASE, group=group, may_email=False))["goal"] == ""
+        assert advice(CASE._replace(group=group, may_email=False))["goal"] == ""
 
 
 def test_an_apology_comes_before_an_offer() -> None:
-    found = advice(replace(CASE, others=frozenset({"service"})))
+    found = advice(CASE._replace(others=frozenset({"service"})))
     assert str(found["title"]).startswith("Apologise first")
 
 
 def test_an_open_ticket_comes_before_everything_else() -> None:
-    found = advice(replace(CASE, group="service", open_work=frozenset({"ticket"})))
+    found = advice(CASE._replace(group="service", open_work=frozenset({"ticket"})))
     assert "ticket" in str(found["title"])
 
 
@@ -65,7 +65,7 @@ def test_an_incentive_never_exceeds_cap_or_approval(
     value_minor: int, share: float, approval_minor: int, segment: str | None
 ) -> None:
     policy = replace(Policy(), incentive_share=share, incentive_approval_minor=approval_minor)
-    amount, words = incentive(replace(CASE, yearly_value_minor=value_minor, segment=segment), policy)
+    amount, words = incentive(CASE._replace(yearly_value_minor=value_minor, segment=segment), policy)
     assert 0 <= amount <= approval_minor
     assert amount <= max(0, value_minor) * policy.incentive_share_of(segment)
     assert bool(words) == (amount > 0)
