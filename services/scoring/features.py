@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.scoring.events import BookEvents, Series
-from services.scoring.ledger import STRIDE, Ledger, PurchaseDays, Rows, pace_of, trend_window
+from services.scoring.ledger import Ledger, PurchaseDays, Rows, pace_of, trend_window
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -121,13 +121,10 @@ def _divided(total: Floats, count: Floats) -> Floats:
 def _rhythm(rows: Rows, day: int, reference_gap: float) -> _Rhythm:
     count = (rows.end - rows.start).astype(np.float64)
     some = count > 0
-    last_place, first_place = np.maximum(rows.end - 1, 0), np.minimum(rows.start, max(rows.day.size - 1, 0))
-    days = rows.day if rows.day.size else np.zeros(1, np.int64)
-    first = np.where(some, days[first_place], np.nan)
-    last = np.where(some, days[last_place], np.nan)
-    gap = _median_gaps(rows)
+    first = np.where(some, rows.days[rows.start], np.nan)
+    last = np.where(some, rows.days[np.maximum(rows.end - 1, 0)], np.nan)
     gaps = np.maximum(count - 1.0, 0.0)
-    usual = _shrunk(gap, gaps, reference_gap)
+    usual = _shrunk(rows.median_gaps, gaps, reference_gap)
     window = trend_window(usual)
     pace = pace_of(rows, day, window.astype(np.int64))
     return _Rhythm(
@@ -142,22 +139,6 @@ def _rhythm(rows: Rows, day: int, reference_gap: float) -> _Rhythm:
         earlier=pace.earlier,
         exposure=pace.exposure,
     )
-
-
-def _median_gaps(rows: Rows) -> Floats:
-    """Median gap between days of each customer, nan with fewer than two days."""
-    customers = rows.start.size
-    same = rows.row[1:] == rows.row[:-1]
-    owner = rows.row[1:][same]
-    ordered = np.sort(owner * STRIDE + (rows.day[1:] - rows.day[:-1])[same])
-    gaps = ordered - owner * STRIDE  # sorting within customers leaves the owners in place
-    count = np.bincount(owner, minlength=customers)
-    start = np.concatenate(([0], np.cumsum(count)[:-1])) if customers else np.empty(0, np.int64)
-    if not gaps.size:
-        return np.full(customers, np.nan)
-    low = np.minimum(start + np.maximum(count - 1, 0) // 2, gaps.size - 1)
-    high = np.minimum(start + count // 2, gaps.size - 1)
-    return np.where(count > 0, (gaps[low] + gaps[high]) / 2.0, np.nan)
 
 
 def _shrunk(gap: Floats, gaps: Floats, reference: float) -> Floats:
@@ -177,15 +158,17 @@ class ReferenceGaps:
     activity: float = float("nan")
 
 
-def features_at(ledger: Ledger, reference: ReferenceGaps | None = None) -> Features:
+def features_at(ledger: Ledger, reference: ReferenceGaps | None = None, like: Features | None = None) -> Features:
     """Features of every customer at the end of the ledger's day.
 
     Parameters
     ----------
     reference
         The book's usual gaps, to which those of customers with few purchase days are shrunk.
+    like
+        Features of the same ledger with another reference: what does not depend on it is taken from there.
     """
-    book, day, customers = ledger.book, ledger.day, ledger.customers
+    day = ledger.day
     gaps = reference or ReferenceGaps()
     orders = _rhythm(ledger.orders, day, gaps.orders)
     activity = _rhythm(ledger.activity, day, gaps.activity)
@@ -217,10 +200,24 @@ def features_at(ledger: Ledger, reference: ReferenceGaps | None = None) -> Featu
         first_order=orders.first,
         last_order=orders.last,
         last_activity=activity.last,
+        **(_unreferenced(ledger) if like is None else {name: getattr(like, name) for name in _UNREFERENCED}),
+    )
+
+
+_UNREFERENCED = (
+    "order_count", "repeat_value", "mean_value", "last_value", "spend_total", "spend_12m", "spend_6m",
+    "spend_6m_before", "orders_6m", "orders_6m_before", "mean_last_3", "mean_6_before", "satisfaction", "review_score",
+    "answer_share", "mails_180d", "tickets_90d", "tickets_unhappy_60d", "days_since_mail",
+)  # fmt: skip
+
+
+def _unreferenced(ledger: Ledger) -> dict[str, Floats]:
+    book, day, customers = ledger.book, ledger.day, ledger.customers
+    return {
         **_money(ledger.orders, ledger.bought, ledger.loose, day),
         **_service(book, day, customers),
         **_mails(book, day, customers),
-    )
+    }
 
 
 def _money(rows: Rows, bought: PurchaseDays, loose: Series, day: int) -> dict[str, Floats]:
@@ -228,11 +225,11 @@ def _money(rows: Rows, bought: PurchaseDays, loose: Series, day: int) -> dict[st
     given_back = Rows(loose.row, loose.day, rows.start.size)
     returned = _running(np.nan_to_num(loose.values["value"]))
     start, end = rows.start, rows.end
+    year, six_before, half = rows.places(np.array([day - 365, day - 364, day - 182]))
 
-    def spend(after: int) -> Floats:
-        return np.asarray(
-            spent[end] - spent[rows.until(after)] + returned[given_back.end] - returned[given_back.until(after)]
-        )
+    def spend(after: int, place: Whole) -> Floats:
+        bought_since = spent[end] - spent[place]
+        return np.asarray(bought_since + returned[given_back.end] - returned[given_back.until(after)])
 
     def mean(begin: Whole, stop: Whole) -> Floats:
         return _divided(spent[stop] - spent[begin], valued[stop] - valued[begin])
@@ -242,18 +239,17 @@ def _money(rows: Rows, bought: PurchaseDays, loose: Series, day: int) -> dict[st
     back = returned[given_back.end] - returned[given_back.start]
     net = np.clip(1.0 + back / np.maximum(gross, 1.0), 0.0, 1.0)
     third, ninth = np.maximum(end - 3, start), np.maximum(end - 9, start)
-    half, six_before = rows.until(day - 182), rows.until(day - 364)
     last = np.where(end > start, np.append(bought.value, 0.0)[np.maximum(end - 1, 0)], np.nan)
-    spend_6m = spend(day - 182)
+    spend_6m = spend(day - 182, half)
     return {
         "order_count": orders[end] - orders[start],
         "repeat_value": mean(np.minimum(start + 1, end), end) * net,
         "mean_value": mean(start, end) * net,
         "last_value": last,
         "spend_total": gross + back,
-        "spend_12m": spend(day - 365),
+        "spend_12m": spend(day - 365, year),
         "spend_6m": spend_6m,
-        "spend_6m_before": spend(day - 364) - spend_6m,
+        "spend_6m_before": spend(day - 364, six_before) - spend_6m,
         "orders_6m": orders[end] - orders[half],
         "orders_6m_before": orders[half] - orders[six_before],
         "mean_last_3": np.where(end - start >= 3, mean(third, end), np.nan),
@@ -296,7 +292,7 @@ def _mails(book: BookEvents, day: int, customers: int) -> dict[str, Floats]:
     rows = Rows(mails.row, mails.day, customers)
     sent = rows.counted(day - 180, day)
     answered = np.bincount(answers.row[answers.day > day - 180], minlength=customers).astype(np.float64)
-    last = np.where(rows.end > rows.start, np.append(mails.day, 0)[np.maximum(rows.end - 1, 0)], np.nan)
+    last = np.where(rows.end > rows.start, rows.days[np.maximum(rows.end - 1, 0)], np.nan)
     share = np.minimum(_divided(answered, np.maximum(sent, answered)), 1.0)
     return {"answer_share": share, "mails_180d": sent, "days_since_mail": day - last}
 
@@ -315,9 +311,6 @@ def sparklines(ledger: Ledger) -> Whole:
 
 
 def _trailing(rows: Rows, running: Floats, day: int) -> Floats:
-    marks = [
-        running[rows.until(day - step * _SPARKLINE_STEP_DAYS)]
-        for step in range(SPARKLINE_POINTS + _SPARKLINE_STEPS_SUMMED - 1, -1, -1)
-    ]
-    sums = np.diff(np.stack(marks, axis=1), axis=1)
-    return np.stack([sums[:, at : at + _SPARKLINE_STEPS_SUMMED].sum(axis=1) for at in range(SPARKLINE_POINTS)], axis=1)
+    steps = np.arange(SPARKLINE_POINTS + _SPARKLINE_STEPS_SUMMED - 1, -1, -1)
+    marks = running[rows.places(day - steps * _SPARKLINE_STEP_DAYS)]
+    return (marks[_SPARKLINE_STEPS_SUMMED:] - marks[:-_SPARKLINE_STEPS_SUMMED]).T

@@ -159,7 +159,7 @@ def past(book: BookEvents, parameters: Parameters, policy: Policy) -> list[Entri
     for day in (book.as_of - back for back in (_WEEKS_BACK if small else _DAYS_BACK)):
         if begun is None or day < begun:
             continue
-        figures = figures_at(Ledger(book, day), parameters, policy)
+        figures = figures_at(Ledger(book, day), parameters, policy, ranges=False)
         kept = figures.seen.rhythm_count > 0
         if last is not None and not small:
             kept &= _moved(_scores(last), _scores(figures))

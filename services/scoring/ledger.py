@@ -7,7 +7,9 @@ the cancellation's date on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +32,54 @@ class Rows:
         self.base = np.arange(customers, dtype=np.int64) * STRIDE
         self._key = row * STRIDE + day
         self.start = np.searchsorted(row, np.arange(customers))
-        self.end = np.searchsorted(row, np.arange(customers), side="right")
+        self.end = np.append(self.start[1:], row.size) if customers else self.start
+
+    @cached_property
+    def days(self) -> Whole:
+        """Days with one more at their end, so that the place after the last event can be looked up too."""
+        return np.append(self.day, 0)
 
     def until(self, day: Whole | int) -> Whole:
         """Place after the last event of each customer up to and including `day` (a number, or one a customer)."""
+        if not self.day.size:
+            return self.start
         return np.asarray(np.clip(np.searchsorted(self._key, self.base + day, side="right"), self.start, self.end))
 
     def counted(self, after: Whole | int, until: Whole | int) -> Floats:
         """Events of each customer in (after, until]."""
         return (self.until(until) - self.until(after)).astype(np.float64)
+
+    def places(self, days: Whole, back: Whole | None = None) -> Whole:
+        """`until` of several rising days at once, shape (days, customers); `back` counts each customer's days earlier.
+
+        One walk over the events instead of a search for each customer and day.
+        """
+        customers, marks = self.start.size, days.size
+        if not self.day.size:
+            return np.broadcast_to(self.start, (marks, customers))
+        day = self.day if back is None else self.day + back[self.row]
+        first = int(day.min())
+        mark_of = np.searchsorted(days, np.arange(first, int(day.max()) + 1))  # the first mark that sees the day
+        kind = self.row * (marks + 1) + mark_of[day - first]
+        counts = np.bincount(kind, minlength=customers * (marks + 1)).reshape(customers, marks + 1)
+        counts[:, 0] += self.start
+        return np.cumsum(counts[:, :marks].T, axis=0)
+
+    @cached_property
+    def median_gaps(self) -> Floats:
+        """Median gap between days of each customer, nan with fewer than two days; shape (customers,)."""
+        customers = self.start.size
+        same = self.row[1:] == self.row[:-1]
+        owner = self.row[1:][same]
+        ordered = np.sort(owner * STRIDE + (self.day[1:] - self.day[:-1])[same])
+        gaps = ordered - owner * STRIDE  # sorting within customers leaves the owners in place
+        if not gaps.size:
+            return np.full(customers, np.nan)
+        count = np.bincount(owner, minlength=customers)
+        start = np.concatenate(([0], np.cumsum(count)[:-1]))
+        low = np.minimum(start + np.maximum(count - 1, 0) // 2, gaps.size - 1)
+        high = np.minimum(start + count // 2, gaps.size - 1)
+        return np.where(count > 0, (gaps[low] + gaps[high]) / 2.0, np.nan)
 
 
 @dataclass(frozen=True)
@@ -143,24 +184,40 @@ class Pace:
 
 def pace_at(ledger: Ledger, day: int, window: Floats) -> Pace:
     """Standing at an earlier `day`, with each customer's own trend `window` (days) as of the ledger's day."""
-    paces = [(where, pace_of(rows, day, window.astype(np.int64))) for where, rows in ledger.rhythm_rows()]
-    (_, first), *others = paces
+    return paces_at(ledger, [day], window)[0]
+
+
+def paces_at(ledger: Ledger, days: Sequence[int], window: Floats) -> list[Pace]:
+    """Standings at several days in rising order: see `pace_at`."""
+    whole, at = window.astype(np.int64), np.array(days, np.int64)
+    found = []
+    for where, rows in ledger.rhythm_rows():
+        until, recent, known = rows.places(at), rows.places(at, whole), rows.places(at, whole + _TREND_HISTORY_DAYS)
+        paces = [_pace(rows, day, whole, until[at], recent[at], known[at]) for at, day in enumerate(days)]
+        found.append((where, paces))
+    (_, first), *others = found
     for where, other in others:
         assert where is not None
-        first = Pace(
-            *(np.where(where, getattr(other, name), getattr(first, name)) for name in Pace.__dataclass_fields__)
-        )
+        first = [_either(where, theirs, ours) for theirs, ours in zip(other, first, strict=True)]
     return first
 
 
+def _either(where: NDArray[np.bool_], theirs: Pace, ours: Pace) -> Pace:
+    return Pace(*(np.where(where, getattr(theirs, name), getattr(ours, name)) for name in Pace.__dataclass_fields__))
+
+
 def pace_of(rows: Rows, day: int, window: Whole) -> Pace:
-    place = rows.until(day)
+    """Standing of one rhythm at `day`."""
+    known = day - window - _TREND_HISTORY_DAYS
+    return _pace(rows, day, window, rows.until(day), rows.until(day - window), rows.until(known))
+
+
+def _pace(rows: Rows, day: int, window: Whole, place: Whole, before_recent: Whole, before_known: Whole) -> Pace:
     some = place > rows.start
-    days = np.append(rows.day, 0)
-    first = np.where(some, days[np.minimum(rows.start, days.size - 1)], day)
+    days = rows.days
+    first = np.where(some, days[rows.start], day)
     begin = np.maximum(first, day - window - _TREND_HISTORY_DAYS)
-    until_begin = rows.start + some if np.array_equal(begin, first) else rows.until(begin)
-    before_recent = rows.until(day - window)
+    until_begin = np.maximum(rows.start + some, before_known)
     before = np.maximum(before_recent, until_begin)
     # The earlier rate is that of the time in which the customer bought: silence is not part of it.
     exposure = np.where(before > until_begin, days[np.maximum(before - 1, 0)] - begin, 0)

@@ -117,6 +117,7 @@ def forecast(
     yearly_discount: float = 0.0,
     margin: float = 1.0,
     seed: int = 0,
+    ranges: bool = True,
 ) -> LifetimeValue:
     """Lifetime value over `months`, in major units.
 
@@ -128,12 +129,17 @@ def forecast(
         Mean value of repeat purchase days, major units, shape (customers,); ignored where x = 0.
     yearly_discount, margin
         Discount rate a year (monthly, at mid-month), and the share of revenue that counts as value.
+    ranges
+        Without them, the four bounds are nan: of the past only the expected value is kept.
     """
     alive = btyd.p_alive(churn, frequency, recency_days, age_days)
     ends, discounts = _discounts(months, yearly_discount)
     purchases = btyd.expected_if_alive(churn, frequency, age_days, ends, discounts)
     each = monetary.expected_value(value, frequency, mean_value) * margin
     if_stays = purchases * each
+    if not ranges:
+        unknown = np.full(frequency.shape, np.nan)
+        return LifetimeValue(alive * if_stays, unknown, unknown, if_stays, unknown, unknown)
     known = (frequency > 0) & np.isfinite(mean_value)
     level = value.scale + np.where(known, frequency * np.maximum(np.nan_to_num(mean_value), 0.0), 0.0)
     # The simulated spend is not discounted: scaled by the discount that the expected spend has on average.

@@ -16,9 +16,7 @@ from numpy.typing import NDArray
 
 from services.scoring import btyd, monetary
 from services.scoring.btyd import BtydParameters, LogNormalPrior
-from services.scoring.events import BookEvents
-from services.scoring.features import Features, ReferenceGaps, features_at
-from services.scoring.ledger import Ledger
+from services.scoring.features import Features, ReferenceGaps
 from services.scoring.monetary import GammaGammaParameters
 
 Floats = NDArray[np.float64]
@@ -128,17 +126,15 @@ def _churn_from_json(values: dict[str, Any]) -> ChurnModel:
     )
 
 
-def fit_parameters(book: BookEvents, day: int) -> Parameters:
-    """Fit everything on the events through `day` (a day number)."""
-    ledger = Ledger(book, day)
-    seen = features_at(ledger)
+def fit_parameters(seen: Features, currency: str) -> Parameters:
+    """Fit everything on what was seen by a day, money in `currency`."""
     ordered = seen.purchase_days > 0
     repeat = np.where(ordered, seen.repeat_value, np.nan)
     yearly = seen.mean_value * 365.25 / np.maximum(seen.usual_gap, 1.0)
     return Parameters(
-        as_of=day,
+        as_of=seen.day,
         customers=int((seen.rhythm_count > 0).sum()),
-        currency=book.currency,
+        currency=currency,
         orders=_fit_churn(seen, ordered),
         activity=_fit_churn(seen, seen.by_activity),
         value=monetary.fit(np.where(ordered, seen.frequency, 0.0), repeat),

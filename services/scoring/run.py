@@ -33,6 +33,8 @@ from models.values.scores import CustomerScore, ScoreRun
 from services.scoring import history, refit, rows, writing
 from services.scoring.confidence import STALE_ORDERS_DAYS
 from services.scoring.events import BookEvents, day_number, fetch, newest_days, read_events
+from services.scoring.features import features_at
+from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters, fit_parameters
 from services.scoring.refit import Fit
 from services.scoring.scorecard import Scorecard, scorecard
@@ -178,13 +180,17 @@ def _score_due(workspace: Workspace, changed: Changes | None, force_all: bool, w
             currency=currency,
             customers=_with_history(book),
         )
-    if fit is None:
+    with watch.step("score"):
+        ledger = Ledger(book, day)
+        seen = features_at(ledger) if fit is None else None
+    if seen is not None:
         with watch.step("fit"):
             first = int(book.orders.day.min()) if book.orders.day.size else None
             why = "no fit of this day, or the book has changed by more than a fifth"
-            fit = refit.store_fit(workspace, fit_parameters(book, day), data_from=first, why=why)
+            fit = refit.store_fit(workspace, fit_parameters(seen, currency), data_from=first, why=why)
+    assert fit is not None
     with watch.step("score"):
-        card = scorecard(book, day, fit.parameters, workspace.policy)
+        card = scorecard(ledger, fit.parameters, workspace.policy, seen)
         columns = rows.score_columns(card, book, workspace.policy, workspace.at)
     _write(workspace, book, card, columns, fit, due, marks, watch)
     total = book.customer_ids.size if due.customers is None else _customers(workspace)
@@ -291,9 +297,11 @@ def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[Custom
         currency = reporting_currency(connection, policy)
         book = _read(connection, day, policy, currency, None)
     with watch.step("fit"):
-        parameters = fit_parameters(book, book.as_of)
+        ledger = Ledger(book, book.as_of)
+        seen = features_at(ledger)
+        parameters = fit_parameters(seen, currency)
     with watch.step("score"):
-        card = scorecard(book, book.as_of, parameters, policy)
+        card = scorecard(ledger, parameters, policy, seen)
         columns = rows.score_columns(card, book, policy, workspace.at)
         names = tuple(columns)
         scores = tuple(

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from services.scoring import btyd, lifetime_value, trends
 from services.scoring.confidence import Confidence, confidence
 from services.scoring.engagement import PartScores, engagement
-from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at, sparklines
 from services.scoring.health import health
 from services.scoring.ledger import Ledger
@@ -69,9 +68,11 @@ def churn_risk(seen: Features, parameters: Parameters, horizon_days: int) -> Flo
     return np.asarray(np.clip(risk, 0.0, 1.0))
 
 
-def figures_at(ledger: Ledger, parameters: Parameters, policy: Policy) -> Figures:
-    """Churn risk, engagement, health and value at the end of the ledger's day."""
-    seen = features_at(ledger, parameters.gaps)
+def figures_at(
+    ledger: Ledger, parameters: Parameters, policy: Policy, *, like: Features | None = None, ranges: bool = True
+) -> Figures:
+    """Churn risk, engagement, health and value at the end of the ledger's day; see `features_at` and `forecast`."""
+    seen = features_at(ledger, parameters.gaps, like)
     risk = churn_risk(seen, parameters, policy.churn_horizon_days)
     buys = seen.purchase_days > 0
     value = lifetime_value.forecast(
@@ -85,6 +86,7 @@ def figures_at(ledger: Ledger, parameters: Parameters, policy: Policy) -> Figure
         yearly_discount=policy.discount_rate,
         margin=policy.margin,
         seed=SEED,
+        ranges=ranges,
     )
     value = _unknown_unless(buys, value)
     return Figures(
@@ -132,10 +134,9 @@ def _model_names(seen: Features, parameters: Parameters) -> list[str]:
     return [names[index] for index in which.tolist()]
 
 
-def scorecard(book: BookEvents, day: int, parameters: Parameters, policy: Policy) -> Scorecard:
-    """Score every customer of `book` at the end of `day` (a day number not after `book.as_of`)."""
-    ledger = Ledger(book, day)
-    figures = figures_at(ledger, parameters, policy)
+def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Features | None = None) -> Scorecard:
+    """Score every customer at the end of the ledger's day; `like`: its features, if they are known already."""
+    figures = figures_at(ledger, parameters, policy, like=like)
     seen = figures.seen
     horizon = policy.churn_horizon_days
     yearly = np.nan_to_num(seen.mean_value) * 365.25 / np.maximum(np.nan_to_num(seen.usual_gap, nan=1e9), 1.0)
@@ -144,7 +145,7 @@ def scorecard(book: BookEvents, day: int, parameters: Parameters, policy: Policy
         figures=figures,
         membership=replay(ledger, seen.usual_gap, worth),
         trend=trends.direction(seen.recent, seen.window, seen.earlier, seen.exposure),
-        confidence=confidence(seen, book, parameters.orders, parameters.activity, horizon),
+        confidence=confidence(seen, ledger.book, parameters.orders, parameters.activity, horizon),
         drivers=drivers_json(seen, _contributions(seen, parameters, horizon), parameters.orders, parameters.activity),
         sparkline=sparklines(ledger),
         models=_model_names(seen, parameters),

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.scoring import trends
-from services.scoring.ledger import Ledger, Pace, pace_at, trend_window
+from services.scoring.ledger import Ledger, Pace, paces_at, trend_window
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -112,9 +112,9 @@ def replay(ledger: Ledger, gap: Floats, worth: Floats) -> Membership:
     window = trend_window(gap)
     now = np.full(gap.shape, NONE, np.int64)
     before, since = now.copy(), now.copy()
-    days = [last_mark - MARK_DAYS * step for step in range(MARKS - 1, -1, -1)]
-    for day in [*days, ledger.day]:
-        after = assign(pace_at(ledger, day, window), gap, worth, now)
+    days = [last_mark - MARK_DAYS * step for step in range(MARKS - 1, -1, -1)] + [ledger.day]
+    for day, pace in zip(days, paces_at(ledger, days, window), strict=True):
+        after = assign(pace, gap, worth, now)
         moved = (after != now) & (now != NONE)
         before, since = np.where(moved, now, before), np.where(moved, day, since)
         now = after

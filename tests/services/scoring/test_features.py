@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.scoring.events import decode_days
 from services.scoring.features import Features, ReferenceGaps, features_at, sparklines
-from services.scoring.ledger import Ledger, pace_at
+from services.scoring.ledger import Ledger, pace_at, pace_of, paces_at
 from tests.services.scoring.made_up import made_up_book, read_through
 
 GAPS = ReferenceGaps(30.0, 7.0)
@@ -219,3 +219,37 @@ def test_the_pace_of_the_day_itself_is_that_of_the_features(
     np.testing.assert_array_equal(pace.days_since, found.days_since)
     np.testing.assert_array_equal(pace.recent, found.recent)
     np.testing.assert_array_equal(pace.earlier, found.earlier)
+
+
+@given(books, st.lists(days, min_size=1, max_size=5), st.integers(0, 90))
+@settings(max_examples=60, deadline=None)
+def test_places_of_several_days_at_once_are_those_of_each(
+    events: dict[str, list[tuple[float, ...]]], marks: list[int], back: int
+) -> None:
+    orders = Ledger(made_up_book(4, 400, **events), 400).orders
+    at, earlier = np.array(sorted(marks)), np.array([0, back, 1, 90])
+    for place, day in enumerate(at.tolist()):
+        np.testing.assert_array_equal(orders.places(at)[place], orders.until(day))
+        np.testing.assert_array_equal(orders.places(at, earlier)[place], orders.until(day - earlier))
+
+
+@given(books)
+@settings(max_examples=40, deadline=None)
+def test_paces_of_past_marks_are_those_of_each_alone(events: dict[str, list[tuple[float, ...]]]) -> None:
+    events = {**events, "orders": [(who, 3 * day, value) for who, day, value in events["orders"]]}
+    ledger = Ledger(made_up_book(4, 1200, **events), 1200)
+    window = np.array([60.0, 90.0, 120.0, 180.0])
+    for pace, day in zip(paces_at(ledger, [300, 900, 1200], window), (300, 900, 1200), strict=True):
+        alone = pace_of(ledger.orders, day, window.astype(np.int64))
+        for field in fields(alone):
+            ours = getattr(pace, field.name)[~ledger.by_activity]
+            np.testing.assert_array_equal(ours, getattr(alone, field.name)[~ledger.by_activity], err_msg=field.name)
+
+
+@given(books)
+@settings(max_examples=40, deadline=None)
+def test_features_with_other_usual_gaps_are_those_computed_anew(events: dict[str, list[tuple[float, ...]]]) -> None:
+    ledger = Ledger(made_up_book(4, 400, **events), 400)
+    one, other = features_at(ledger, GAPS, features_at(ledger)), features_at(ledger, GAPS)
+    for field in fields(Features):
+        np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name), err_msg=field.name)

@@ -39,12 +39,16 @@ def shop(seed: int = 1, customers: int = 120) -> list[tuple[float, ...]]:
     return orders
 
 
+def fitted_to(book: BookEvents) -> Parameters:
+    return fit_parameters(features_at(Ledger(book, book.as_of)), book.currency)
+
+
 SHOP = shop()
-FITTED = fit_parameters(made_up_book(120, YEAR, orders=SHOP), YEAR)
+FITTED = fitted_to(made_up_book(120, YEAR, orders=SHOP))
 
 
 def scored(book: BookEvents, parameters: Parameters = FITTED, policy: Policy = POLICY) -> Scorecard:
-    return scorecard(book, book.as_of, parameters, policy)
+    return scorecard(Ledger(book, book.as_of), parameters, policy)
 
 
 def test_base_and_points_add_up_to_the_risk() -> None:
@@ -122,7 +126,7 @@ def test_a_score_does_not_move_because_others_changed() -> None:
 def test_silence_lowers_engagement_and_health_and_raises_the_risk(days: list[int], wait: int) -> None:
     book = made_up_book(1, YEAR, orders=[(0, day, 5000.0) for day in days])
     now, later = Ledger(replace(book, as_of=900), 900), Ledger(replace(book, as_of=900 + wait), 900 + wait)
-    cards = [scorecard(ledger.book, ledger.day, FITTED, POLICY).figures for ledger in (now, later)]
+    cards = [scorecard(ledger, FITTED, POLICY).figures for ledger in (now, later)]
     assert cards[0].churn_risk[0] <= cards[1].churn_risk[0] + 1e-12
     assert cards[0].engagement.total[0] >= cards[1].engagement.total[0] - 1e-9
     assert cards[0].health.total[0] >= cards[1].health.total[0] - 1e-9
@@ -240,7 +244,7 @@ def test_parameters_survive_the_store() -> None:
 
 
 def test_a_small_book_stands_on_rung_zero() -> None:
-    few = fit_parameters(made_up_book(40, YEAR, orders=shop(2, 40)), YEAR)
+    few = fitted_to(made_up_book(40, YEAR, orders=shop(2, 40)))
     assert few.orders.rung == 0
     card = scored(made_up_book(40, YEAR, orders=shop(2, 40)), few)
     assert set(card.confidence.level.tolist()) == {confidence.LOW}
@@ -259,7 +263,7 @@ def test_fifty_customers_suffice_to_tell_who_stays_away() -> None:
     known = [customer for customer, day in first.items() if day <= 800]
     chosen = {customer: place for place, customer in enumerate(known[:50])}
     early = [(chosen[who], day, value) for who, day, value in orders if who in chosen and day <= 800]
-    fitted = fit_parameters(made_up_book(50, 800, orders=early), 800)
+    fitted = fitted_to(made_up_book(50, 800, orders=early))
     everyone = {customer: place for place, customer in enumerate(known)}
     book = made_up_book(
         len(known), 800, orders=[(everyone[w], d, v) for w, d, v in orders if w in everyone and d <= 800]
