@@ -24,10 +24,11 @@ from services.sync.undo_check import ORDER, record_of, refusal, table_words
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
+# Cards come last: of several reasons why a customer stays, the one that a person would give is named.
 _REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
     name: tuple(
         (other.name, column.name)
-        for other in tables.metadata.sorted_tables
+        for other in sorted(tables.metadata.sorted_tables, key=lambda table: table.name in ("alerts", "alert_signals"))
         for column in other.columns
         if any(key.column.table.name == name for key in column.foreign_keys)
         and other.name not in ("customer_risk_scores", "score_history")

@@ -78,6 +78,23 @@ def test_rows_that_others_refer_to_are_kept_and_named(book: Book) -> None:
     assert book.hash()
 
 
+def test_a_customer_with_work_on_it_is_kept(book: Book) -> None:
+    receipt = book.bring(FIXTURES / "crm_accounts.csv")
+    workspace = book.workspace
+    with workspace.store.unit_of_work(workspace.me, "test", "test", at=workspace.at) as work:
+        work.sql(
+            "INSERT INTO alerts (customer_id, kind, rule, severity, state, reason, opened_at, opened_as_of, touched) "
+            "SELECT id, 'risk', 'silence', 3, 'open', 'No order', '2026-07-01T00:00:00Z', '2026-06-30', "
+            "name = 'Bluebird Works' FROM customers"
+        )
+        work.digest("cards")
+        work.commit()
+    assert undo_import(workspace, receipt.import_id).kept == (
+        "Customer Bluebird Works is kept, because alerts refer to it.",
+    )
+    assert book.ask("SELECT name FROM customers") == [("Bluebird Works",)]
+
+
 def test_what_was_changed_by_hand_since_is_kept_and_named(book: Book, tmp_path: Path) -> None:
     book.bring(FIXTURES / "crm_accounts.csv")
     path = tmp_path / "later.csv"
