@@ -72,7 +72,7 @@ def cards_by_id(connection: Connection, card_ids: Sequence[int]) -> list[Card]:
 
 def _card(row: Sequence[Any], signals: Mapping[int, list[Signal]]) -> Card:
     baseline = json.loads(row[12]) if row[12] else _NO_BASELINE
-    return Card(*row[:12], baseline, row[13], row[14] != 0, tuple(signals.get(row[0], ())))
+    return Card._make((*row[:12], baseline, row[13], row[14] != 0, tuple(signals.get(row[0], ()))))
 
 
 def closed_signals(connection: Connection, since: str, *, scoped: bool) -> dict[tuple[str, int | None], Silence]:
@@ -176,13 +176,13 @@ def write_plan(
     """
     first: int = work.sql("SELECT coalesce(max(id), 0) + 1 FROM alerts").scalar() or 1
     cards, signals = [], []
-    for number, (lead, ones) in enumerate(plan.opened):
+    for number, (lead, words, ones) in enumerate(plan.opened):
         card = first + number
         risk, upside = _worth(ones)
         due_at = min([due(one.severity, one.owner) for one in ones])
         cards.append(
             (
-                *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, lead.reason),
+                *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, words),
                 *(lead.value_at_risk_minor, upside, max(risk, upside), lead.currency, lead.churn_risk),
                 *(work.at, as_of, due_at, lead.owner, recommendations[number]),
             )

@@ -116,9 +116,7 @@ def _columns(work: UnitOfWork, subject: str, names: Sequence[str], bindings: Map
     expressions = [*(MEASURES[name].sql for name in names), active]
     rows = tuples(work.connection, f"SELECT {', '.join(expressions)} FROM {table}", bindings).fetchall()
     columns = zip(*rows, strict=True) if rows else ((),) * len(expressions)
-    return {
-        name: np.array(column, dtype=float) for name, column in zip((*names, _ACTIVE_COLUMN), columns, strict=True)
-    }
+    return {name: np.array(column, dtype=float) for name, column in zip((*names, _ACTIVE_COLUMN), columns, strict=True)}
 
 
 def _quantile(ascending: NDArray[Any], share: float) -> float:

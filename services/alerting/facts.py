@@ -183,7 +183,7 @@ class Facts:
         categories: Sequence[str] | None = None,
     ) -> None:
         self._work = work
-        self.bindings = {"unhappy": UNHAPPY_SENTIMENT, "feature": "", **bindings}
+        self.bindings = {"unhappy": UNHAPPY_SENTIMENT, **bindings}
         self.categories = categories
         self._tables: list[str] = []
         self._scoped = scope is not None

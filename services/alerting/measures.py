@@ -21,6 +21,8 @@ ACTIVE: Final = (
 )
 #: Days back from the as-of day that the SQL names as ``:day_N``. SQLite would work a date() out again for every row.
 DAYS_BACK: Final = (28, 30, 60, 90, 180, 182, 336, 364, 365)
+#: Parameters of rules that expressions name, with what stands for them where no rule in force has them.
+NAMED: Final[dict[str, float | str]] = {"feature": "", "fresh_days": 0.0}
 ANY_CUSTOMER: Final = frozenset({"customer", "deal"})
 DEAL: Final = frozenset({"deal"})
 BOOK: Final = frozenset({"book"})
@@ -84,6 +86,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "days_since_order": Measure("f.days_since_order"),
     "usual_gap": Measure("f.usual_gap"),
     "gap_ratio": Measure("(f.days_since_order / max(f.usual_gap, 1.0))"),
+    # As it was that many days ago, had the usual gap been the same: below a threshold only where it was crossed since.
+    "gap_ratio_before": Measure("((f.days_since_order - :fresh_days) / max(f.usual_gap, 1.0))"),
     "purchase_days": Measure("f.purchase_days"),
     "spent": Measure("f.spent"),
     "spent_12m": Measure("f.spent_12m"),

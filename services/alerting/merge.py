@@ -60,9 +60,19 @@ class Silence:
 
 @dataclass(slots=True)
 class Plan:
-    """What to write. `joined` and `opened` hold signals to add; `updates` fields of cards that lead differently now."""
+    """What to write.
 
-    opened: list[tuple[Fired, list[Fired]]] = field(default_factory=list)
+    Attributes
+    ----------
+    opened
+        The leading signal of each new card, the card's words, and all its signals.
+    joined
+        Signals to add, with their card's id.
+    updates
+        Fields of cards that lead differently now.
+    """
+
+    opened: list[tuple[Fired, str, list[Fired]]] = field(default_factory=list)
     joined: list[tuple[int, Fired]] = field(default_factory=list)
     refreshed: list[tuple[Signal, Fired]] = field(default_factory=list)
     updates: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -112,7 +122,9 @@ def merge(
         ]
         if card is None:
             if fresh:
-                plan.opened.append((leading(fresh, book.rules), fresh))
+                lead = leading(fresh, book.rules)
+                words = _plainest(book.rules[lead.rule], fresh)
+                plan.opened.append((lead, words or lead.reason, fresh))
             continue
         _join(plan, card, known, signals, fresh, book)
     plan.opened.sort(key=lambda one: one[0].customer_id or 0)
@@ -203,6 +215,7 @@ def _lead(
         return {}
     rule = max(standing, key=lambda code: (standing[code][0], -book.rules[code].position))
     severity, reason = standing[rule]
+    reason = _plainest(book.rules[rule], signals) or reason
     values = {
         "severity": max(card.severity, severity),
         "rule": rule,
@@ -212,6 +225,14 @@ def _lead(
         "upside_minor": upside,
     }
     return {name: value for name, value in values.items() if value != getattr(card, name)}
+
+
+def _plainest(rule: Rule, signals: Sequence[Fired]) -> str | None:
+    """The reason of the first signal that says in plainer words what the rule says, if one holds."""
+    if not rule.words_from or len(signals) < 2:
+        return None
+    said = {one.rule: one.reason for one in signals}
+    return next((said[code] for code in rule.words_from if code in said), None)
 
 
 def _earlier(one: str | None, other: str) -> str:

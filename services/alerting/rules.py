@@ -39,7 +39,7 @@ PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?(?::([^|}]*)\|([^}]*))?\}")
 _KEYS: Final = frozenset(
     {
         *("code", "title", "position", "kind", "subject", "group", "severity", "cooldown_days", "once_since"),
-        *("after_order", "reason", "reasons", "worse", "upside", "parameters", "when", "escalate"),
+        *("after_order", "reason", "reasons", "words_from", "worse", "upside", "parameters", "when", "escalate"),
     }
 )
 
@@ -95,7 +95,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Rule:
-    """A validated rule; `definition` is its source as a JSON-ready mapping."""
+    """A validated rule; `definition` is its source as a JSON-ready mapping.
+
+    `words_from` names rules that say it more plainly: where one of them holds too, its reason stands on the card.
+    """
 
     code: str
     title: str
@@ -109,6 +112,7 @@ class Rule:
     order_resolves: bool
     reason: str
     reasons: tuple[Reason, ...]
+    words_from: tuple[str, ...]
     worse_measure: str | None
     worse_by: float
     upside_measure: str | None
@@ -236,6 +240,7 @@ def parse_rule(definition: Mapping[str, Any], where: str) -> Rule:
             Reason(read.piece(r, "text"), _group("all", r.get("when", []), where, "reasons.when"))
             for r in definition.get("reasons", [])
         ),
+        words_from=tuple(read.texts("words_from")),
         worse_measure=worse.get("measure"),
         worse_by=float(worse.get("by", 0)),
         upside_measure=upside.get("measure"),
@@ -269,6 +274,12 @@ class _Reader:
         value = mapping.get(name)
         if not isinstance(value, str) or not value.strip():
             raise UserError(f"{self._where}: “{name}” must be a text that is not empty.")
+        return value
+
+    def texts(self, name: str) -> list[str]:
+        value = self._definition.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+            raise UserError(f"{self._where}: “{name}” must be a list of texts.")
         return value
 
     def number(self, name: str, least: float, most: float) -> float:

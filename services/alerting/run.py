@@ -23,7 +23,7 @@ from services.alerting.driver import without_collector
 from services.alerting.facts import Facts
 from services.alerting.fire import Fired, fire, prepare
 from services.alerting.life import Answered, answer, reopen_without_order, wake, withdraw
-from services.alerting.measures import day_bindings
+from services.alerting.measures import NAMED, day_bindings
 from services.alerting.merge import Card, Plan, Rulebook, merge
 from services.alerting.recommend import Adviser, Case, read_open_work, read_playbook, read_records
 from services.alerting.rulebook import fingerprint, in_force, install
@@ -111,15 +111,15 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
             currency=reporting_currency(work.connection, workspace.policy),
             scope=None if everyone or changed is None else changed.customers,
         )
-        bindings = {**day_bindings(as_of), **_words(rules)}
+        bindings = {**day_bindings(as_of), **_named(rules)}
         facts = Facts(work, bindings, run.scope, kept["categories"] if run.scoped else None)
         fired = _measure(run, facts, kept, mark)
         return _apply(run, facts, fired, undone=_undone_since(work))
 
 
-def _words(rules: Sequence[Rule]) -> dict[str, Any]:
-    """The rules' parameters that are words, by their name: what the measures' expressions may name."""
-    return {name: p.value for rule in rules for name, p in rule.parameters.items() if isinstance(p.value, str)}
+def _named(rules: Sequence[Rule]) -> dict[str, float | str]:
+    """The values of the parameters that the measures' expressions name."""
+    return {**NAMED, **{name: p.value for rule in rules for name, p in rule.parameters.items() if name in NAMED}}
 
 
 def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> list[Fired]:
@@ -166,7 +166,7 @@ def _apply(run: _Run, facts: Facts, fired: Sequence[Fired], undone: str | None) 
         plan,
         as_of=run.as_of,
         due=due.of,
-        recommendations=[adviser.advise(lead, ones) for lead, ones in plan.opened],
+        recommendations=[adviser.advise(lead, ones) for lead, _, ones in plan.opened],
     )
     woken = wake(work, cards, plan.woken, due, run.now)
     queries.refresh_values(work)

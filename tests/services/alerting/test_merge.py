@@ -78,10 +78,10 @@ signals = st.lists(
 @given(signals)
 def test_each_customer_gets_one_card_that_the_gravest_signal_leads(ones: list[Fired]) -> None:
     plan = merge(ones, {}, {}, BOOK)
-    customers = [lead.customer_id for lead, _ in plan.opened]
+    customers = [lead.customer_id for lead, _, _ in plan.opened]
     assert sorted(customers, key=str) == sorted({one.customer_id for one in ones}, key=str)
-    assert sum(len(group) for _, group in plan.opened) == len(ones)
-    for lead, group in plan.opened:
+    assert sum(len(group) for _, _, group in plan.opened) == len(ones)
+    for lead, _, group in plan.opened:
         assert lead.severity == max(one.severity for one in group)
     assert plan.joined == [] and plan.updates == {} and plan.woken == []
 
@@ -94,7 +94,7 @@ def test_what_joins_never_lowers_severity_nor_puts_off_the_due_time(ones: list[F
     changed = plan.updates.get(old.id, {})
     assert changed.get("severity", severity) >= max([severity, *(one.severity for one in ones if one.customer_id == 1)])
     assert changed.get("due_at", old.due_at) <= (old.due_at or "")
-    assert all(lead.customer_id != 1 for lead, _ in plan.opened)
+    assert all(lead.customer_id != 1 for lead, _, _ in plan.opened)
     assert {one.rule for _, one in plan.joined} == {one.rule for one in ones if one.customer_id == 1} - {old.rule}
 
 
@@ -103,7 +103,7 @@ def test_what_joins_never_lowers_severity_nor_puts_off_the_due_time(ones: list[F
 def test_a_card_whose_signals_hold_unchanged_is_left_alone(ones: list[Fired]) -> None:
     first = merge(ones, {}, {}, BOOK)
     cards: dict[int | None, Card] = {}
-    for number, (lead, group) in enumerate(first.opened, start=1):
+    for number, (lead, words, group) in enumerate(first.opened, start=1):
         held = tuple(
             Signal(n, one.rule, one.severity, one.reason, one.measure, "2026-11-19", "", DUE[one.severity])
             for n, one in enumerate(group)
@@ -114,7 +114,7 @@ def test_a_card_whose_signals_hold_unchanged_is_left_alone(ones: list[Fired]) ->
             id=number,
             customer_id=lead.customer_id,
             kind=lead.kind,
-            reason=lead.reason,
+            reason=words,
             due_at=min(DUE[one.severity] for one in group),
             signals=held,
         )
@@ -125,6 +125,21 @@ def test_a_card_whose_signals_hold_unchanged_is_left_alone(ones: list[Fired]) ->
 def test_of_equal_severity_the_rule_that_stands_first_leads() -> None:
     ones = [fired("bad_review"), fired("gap_beyond_usual"), fired("unhappy_tickets")]
     assert leading(ones, RULES).rule == "gap_beyond_usual"
+
+
+def test_the_plainer_words_of_another_signal_stand_on_the_card_while_that_one_holds() -> None:
+    leaving, gap = fired("likely_to_leave", severity=4), fired("gap_beyond_usual")
+    ((lead, words, group),) = merge([leaving, gap], {}, {}, BOOK).opened
+    assert (lead, words, group) == (leaving, gap.reason, [leaving, gap])
+    old = card("likely_to_leave", 4)
+    assert merge([leaving, gap], {1: old}, {}, BOOK).updates == {old.id: {"reason": gap.reason}}
+    told = old._replace(reason=gap.reason, signals=(*old.signals, card().signals[0]._replace(id=8)))
+    assert merge([leaving, gap], {1: told}, {}, BOOK).updates == {}
+    assert merge([leaving], {1: told}, {}, BOOK).updates == {old.id: {"reason": leaving.reason}}
+
+
+def test_words_are_lent_only_by_rules_that_there_are() -> None:
+    assert {code for rule in RULES.values() for code in rule.words_from} <= RULES.keys()
 
 
 @settings(max_examples=100, deadline=None)

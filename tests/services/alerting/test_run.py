@@ -47,6 +47,36 @@ def test_top_fifth_lifetime_value_makes_a_gap_critical(book: Book) -> None:
     assert book.card(cheap)["severity"] == 3
 
 
+def test_a_gap_that_is_too_long_since_long_is_no_longer_critical(book: Book) -> None:
+    book.crowd(10)
+    lately = book.customer("Lately", ago=90, gap=20, clv_minor=900_000)
+    long_since = book.customer("Long since", ago=91, gap=20, clv_minor=900_000)
+    book.evaluate()
+    assert book.card(lately)["severity"] == 4
+    assert book.card(long_since)["severity"] == 3
+
+
+def test_a_card_stays_critical_when_its_gap_gets_old(book: Book) -> None:
+    book.crowd(10)
+    customer = book.customer(ago=85, gap=20, clv_minor=900_000)
+    book.evaluate()
+    book.move(days=10)
+    with book.writing() as work:
+        work.sql("UPDATE customer_risk_scores SET days_since_last_order = 95 WHERE customer_id = ?", (customer,))
+    book.evaluate()
+    card = book.card(customer)
+    assert (card["severity"], card["reason"]) == (4, "No order for 95 days; the usual gap is 20")
+
+
+def test_among_many_lost_ones_only_the_most_valuable_of_the_active_are_critical(book: Book) -> None:
+    book.crowd(10, clv_minor=500_000)
+    for _ in range(40):
+        book.customer("Gone", ago=700, gap=20, clv_minor=0)
+    repeat = book.customer("Came back", ago=70, gap=20, clv_minor=1_000)
+    book.evaluate()
+    assert book.card(repeat)["severity"] == 3
+
+
 def test_severity_decides_when_a_card_is_due(book: Book) -> None:
     book.crowd(10)
     dear = book.customer("Dear", ago=70, gap=20, clv_minor=900_000)
