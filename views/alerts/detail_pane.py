@@ -48,8 +48,8 @@ class Story(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        fill(painter, 0, 0, 2, self.height(), self._theme.color(self._bar))
+        with QPainter(self) as painter:
+            fill(painter, 0, 0, 2, self.height(), self._theme.color(self._bar))
 
 
 class DetailPane(QWidget):

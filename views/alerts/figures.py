@@ -68,17 +68,17 @@ class FigureStrip(QWidget):
         return QSize(600, self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme = self._theme
-        soft = theme.color("line_soft")
-        fill(painter, 0, 0, self.width(), 1, soft)
-        fill(painter, 0, self.height() - 1, self.width(), 1, soft)
-        for number, cell in enumerate(self._cells()):
-            if cell.x() > 0:
-                fill(painter, cell.x(), cell.y(), 1, cell.height(), soft)
-            if cell.y() > 0:
-                fill(painter, 0, cell.y(), self.width(), 1, soft)
-            self._paint(painter, self._figures[number], cell)
+        with QPainter(self) as painter:
+            theme = self._theme
+            soft = theme.color("line_soft")
+            fill(painter, 0, 0, self.width(), 1, soft)
+            fill(painter, 0, self.height() - 1, self.width(), 1, soft)
+            for number, cell in enumerate(self._cells()):
+                if cell.x() > 0:
+                    fill(painter, cell.x(), cell.y(), 1, cell.height(), soft)
+                if cell.y() > 0:
+                    fill(painter, 0, cell.y(), self.width(), 1, soft)
+                self._paint(painter, self._figures[number], cell)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

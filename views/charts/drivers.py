@@ -54,22 +54,22 @@ class DriverBars(QWidget):
         return QSize(260, self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme = self._theme
-        shown = self._drivers[:MOST_ROWS]
-        if not shown:
-            room = QRectF(0, 0, self.width(), ROW_HEIGHT)
-            line(painter, room, "Too little history for reasons yet", theme.color("ink_3"), fonts.SMALL)
-            return
-        names = min(max(fonts.width(d.label, fonts.SMALL) for d in shown) + 8, self.width() * 0.56)
-        names = max(names, min(104, self.width() * 0.56))
-        zero, scale = self._scaled(shown, names)
-        for number, driver in enumerate(shown):
-            self._paint_bar(painter, driver, number * ROW_HEIGHT, names, zero, scale)
-        if any(d.points is not None for d in shown):
-            self._paint_foot(painter, len(shown) * ROW_HEIGHT, names, zero)
-        if self.hasFocus():
-            focus_ring(painter, theme, QRectF(self.rect()))
+        with QPainter(self) as painter:
+            theme = self._theme
+            shown = self._drivers[:MOST_ROWS]
+            if not shown:
+                room = QRectF(0, 0, self.width(), ROW_HEIGHT)
+                line(painter, room, "Too little history for reasons yet", theme.color("ink_3"), fonts.SMALL)
+                return
+            names = min(max(fonts.width(d.label, fonts.SMALL) for d in shown) + 8, self.width() * 0.56)
+            names = max(names, min(104, self.width() * 0.56))
+            zero, scale = self._scaled(shown, names)
+            for number, driver in enumerate(shown):
+                self._paint_bar(painter, driver, number * ROW_HEIGHT, names, zero, scale)
+            if any(d.points is not None for d in shown):
+                self._paint_foot(painter, len(shown) * ROW_HEIGHT, names, zero)
+            if self.hasFocus():
+                focus_ring(painter, theme, QRectF(self.rect()))
 
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent):

@@ -66,23 +66,23 @@ class RhythmChart(QWidget):
         return QSize(320, 136)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme, rhythm = self._theme, self._rhythm
-        if rhythm is None or not rhythm.points:
-            room = QRectF(0, 0, self.width(), 22)
-            line(painter, room, "No orders in the last 12 months", theme.color("ink_3"), fonts.SMALL)
-            return
-        scale = self._scale(rhythm)
-        self._paint_band(painter, rhythm, scale)
-        self._paint_axes(painter, rhythm, scale)
-        placed = [p for p in rhythm.points if not p.expected_missing]
-        if len(placed) > MOST_STEMS:
-            self._paint_weeks(painter, placed, scale)
-        else:
-            self._paint_stems(painter, placed, scale)
-        self._paint_missing(painter, [p for p in rhythm.points if p.expected_missing], rhythm, scale)
-        if self.hasFocus():
-            focus_ring(painter, theme, QRectF(self.rect()))
+        with QPainter(self) as painter:
+            theme, rhythm = self._theme, self._rhythm
+            if rhythm is None or not rhythm.points:
+                room = QRectF(0, 0, self.width(), 22)
+                line(painter, room, "No orders in the last 12 months", theme.color("ink_3"), fonts.SMALL)
+                return
+            scale = self._scale(rhythm)
+            self._paint_band(painter, rhythm, scale)
+            self._paint_axes(painter, rhythm, scale)
+            placed = [p for p in rhythm.points if not p.expected_missing]
+            if len(placed) > MOST_STEMS:
+                self._paint_weeks(painter, placed, scale)
+            else:
+                self._paint_stems(painter, placed, scale)
+            self._paint_missing(painter, [p for p in rhythm.points if p.expected_missing], rhythm, scale)
+            if self.hasFocus():
+                focus_ring(painter, theme, QRectF(self.rect()))
 
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent) and self._rhythm is not None and self._rhythm.points:

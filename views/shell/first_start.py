@@ -23,11 +23,11 @@ class DropZone(QWidget):
         theme.changed.connect(self.update)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme = self._theme
-        ground = theme.color("primary_wash" if self.over else "panel")
-        edge = theme.color("primary_text" if self.over else "control")
-        rounded(painter, QRectF(self.rect()), 10, ground, edge, 1.5, dashed=True)
+        with QPainter(self) as painter:
+            theme = self._theme
+            ground = theme.color("primary_wash" if self.over else "panel")
+            edge = theme.color("primary_text" if self.over else "control")
+            rounded(painter, QRectF(self.rect()), 10, ground, edge, 1.5, dashed=True)
 
 
 class FirstStart(QWidget):

@@ -43,21 +43,21 @@ class RailButton(QAbstractButton):
         self.setAccessibleName(f"{self.text()}, {words}" if count else self.text())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme, on = self._theme, self.isChecked()
-        box = QRectF(4, 0, WIDTH - 8, 50)
-        if on or self.underMouse():
-            rounded(painter, box, 8, theme.color("rail_on"))
-        if on:
-            fill(painter, 0, 10, 3, 30, theme.color("rail_mark"))
-        ink = "rail_ink_on" if on else "rail_ink"
-        dpr = self.devicePixelRatioF()
-        at = QPointF(snapped((WIDTH - 20) / 2, dpr), snapped(6, dpr))
-        painter.drawPixmap(at, theme.pixmap(self._icon_name, ink, 20, dpr))
-        weight = fonts.MEDIUM if on else fonts.REGULAR
-        line(painter, QRectF(4, 30, WIDTH - 8, 15), self.text(), theme.color(ink), fonts.SMALL, weight, CENTRE)
-        if self.hasFocus():
-            rounded(painter, box, 8, None, theme.color("rail_mark"), 2)
+        with QPainter(self) as painter:
+            theme, on = self._theme, self.isChecked()
+            box = QRectF(4, 0, WIDTH - 8, 50)
+            if on or self.underMouse():
+                rounded(painter, box, 8, theme.color("rail_on"))
+            if on:
+                fill(painter, 0, 10, 3, 30, theme.color("rail_mark"))
+            ink = "rail_ink_on" if on else "rail_ink"
+            dpr = self.devicePixelRatioF()
+            at = QPointF(snapped((WIDTH - 20) / 2, dpr), snapped(6, dpr))
+            painter.drawPixmap(at, theme.pixmap(self._icon_name, ink, 20, dpr))
+            weight = fonts.MEDIUM if on else fonts.REGULAR
+            line(painter, QRectF(4, 30, WIDTH - 8, 15), self.text(), theme.color(ink), fonts.SMALL, weight, CENTRE)
+            if self.hasFocus():
+                rounded(painter, box, 8, None, theme.color("rail_mark"), 2)
 
 
 class Logo(QToolButton):
@@ -73,14 +73,14 @@ class Logo(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme = self._theme
-        box = QRectF(2, 2, 32, 32)
-        rounded(painter, box, 8, theme.color("logo"))
-        ink = theme.color("rail_ink_on")
-        line(painter, box, "B", ink, fonts.BODY, fonts.SEMIBOLD, CENTRE)
-        if self.hasFocus():
-            focus_ring(painter, theme, QRectF(self.rect()), 10)
+        with QPainter(self) as painter:
+            theme = self._theme
+            box = QRectF(2, 2, 32, 32)
+            rounded(painter, box, 8, theme.color("logo"))
+            ink = theme.color("rail_ink_on")
+            line(painter, box, "B", ink, fonts.BODY, fonts.SEMIBOLD, CENTRE)
+            if self.hasFocus():
+                focus_ring(painter, theme, QRectF(self.rect()), 10)
 
 
 class Rail(QWidget):

@@ -59,21 +59,21 @@ class _Results(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        theme = self._theme
-        if not self._rows:
-            room = QRectF(16, 6, self.width() - 32, ROW_HEIGHT)
-            line(painter, room, self._nothing, theme.color("ink_2"), fonts.LIST)
-            return
-        for number, found in enumerate(self._rows):
-            rect = QRectF(6, 6 + number * ROW_HEIGHT, self.width() - 12, ROW_HEIGHT)
-            if number == self.at:
-                rounded(painter, rect, 6, theme.color("selected"))
-            hint = DOT.join(part for part in (found.tier, found.segment, self._risk(found)) if part)
-            wide = fonts.width(hint, fonts.SMALL)
-            name = rect.adjusted(10, 0, -wide - 24, 0)
-            line(painter, name, found.name, theme.color("ink"), fonts.LIST, fonts.MEDIUM)
-            line(painter, rect.adjusted(10, 0, -10, 0), hint, theme.color("ink_3"), fonts.SMALL, align=RIGHT)
+        with QPainter(self) as painter:
+            theme = self._theme
+            if not self._rows:
+                room = QRectF(16, 6, self.width() - 32, ROW_HEIGHT)
+                line(painter, room, self._nothing, theme.color("ink_2"), fonts.LIST)
+                return
+            for number, found in enumerate(self._rows):
+                rect = QRectF(6, 6 + number * ROW_HEIGHT, self.width() - 12, ROW_HEIGHT)
+                if number == self.at:
+                    rounded(painter, rect, 6, theme.color("selected"))
+                hint = DOT.join(part for part in (found.tier, found.segment, self._risk(found)) if part)
+                wide = fonts.width(hint, fonts.SMALL)
+                name = rect.adjusted(10, 0, -wide - 24, 0)
+                line(painter, name, found.name, theme.color("ink"), fonts.LIST, fonts.MEDIUM)
+                line(painter, rect.adjusted(10, 0, -10, 0), hint, theme.color("ink_3"), fonts.SMALL, align=RIGHT)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.move_to(int((event.position().y() - 6) // ROW_HEIGHT))
@@ -134,12 +134,12 @@ class SearchField(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        dpr = self.devicePixelRatioF()
-        at = QPointF(snapped(10, dpr), snapped((self.height() - 16) / 2, dpr))
-        painter.drawPixmap(at, self._theme.pixmap("search", "ink_3", 16, dpr))
-        if not self.text() and self.width() >= 200:
-            key_cap(painter, self._theme, self.width() - 8, self.height() / 2, self._key, on_primary=False)
+        with QPainter(self) as painter:
+            dpr = self.devicePixelRatioF()
+            at = QPointF(snapped(10, dpr), snapped((self.height() - 16) / 2, dpr))
+            painter.drawPixmap(at, self._theme.pixmap("search", "ink_3", 16, dpr))
+            if not self.text() and self.width() >= 200:
+                key_cap(painter, self._theme, self.width() - 8, self.height() / 2, self._key, on_primary=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

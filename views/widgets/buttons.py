@@ -55,11 +55,12 @@ class CommandButton(QPushButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QStylePainter(self)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        option.text = ""
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        self._paint_content(painter)
+        with painter:
+            option = QStyleOptionButton()
+            self.initStyleOption(option)
+            option.text = ""
+            painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+            self._paint_content(painter)
 
     def _parts(self) -> int:
         for parts in (2, 1):
@@ -154,18 +155,19 @@ class MenuButton(QToolButton):
         from PySide6.QtWidgets import QStyleOptionToolButton
 
         painter = QStylePainter(self)
-        option = QStyleOptionToolButton()
-        self.initStyleOption(option)
-        option.text = ""
-        option.features = QStyleOptionToolButton.ToolButtonFeature.None_
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
-        colour = self._theme.color(self._ink if self.isEnabled() else "ink_3")
-        room = QRectF(6, 0, self.width() - 6 - 22, self.height())
-        wide = line(painter, room, self.text(), colour, self._size, self._weight)
-        dpr = self.devicePixelRatioF()
-        top = snapped((self.height() - 16) / 2, dpr)
-        picture = self._theme.pixmap("chevron-down", "ink_2", 16, dpr)
-        painter.drawPixmap(QPointF(snapped(6 + wide + 2, dpr), top), picture)
+        with painter:
+            option = QStyleOptionToolButton()
+            self.initStyleOption(option)
+            option.text = ""
+            option.features = QStyleOptionToolButton.ToolButtonFeature.None_
+            painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+            colour = self._theme.color(self._ink if self.isEnabled() else "ink_3")
+            room = QRectF(6, 0, self.width() - 6 - 22, self.height())
+            wide = line(painter, room, self.text(), colour, self._size, self._weight)
+            dpr = self.devicePixelRatioF()
+            top = snapped((self.height() - 16) / 2, dpr)
+            picture = self._theme.pixmap("chevron-down", "ink_2", 16, dpr)
+            painter.drawPixmap(QPointF(snapped(6 + wide + 2, dpr), top), picture)
 
 
 def link(text: str) -> QPushButton:

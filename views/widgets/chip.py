@@ -30,17 +30,17 @@ class Chip(QAbstractButton):
         return QSize(round(fonts.width(self.text(), fonts.SMALL)) + 8 + 5 + 12 + 8, 28)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme, rect = self._theme, self.rect().toRectF()
-        ground = theme.color("hover" if self.underMouse() else "panel")
-        rounded(painter, rect, 6, ground, theme.color("control"))
-        room = QRectF(8, 0, rect.width() - 28, rect.height())
-        line(painter, room, self.text(), theme.color("ink"), fonts.SMALL)
-        dpr = self.devicePixelRatioF()
-        at = QPointF(snapped(rect.width() - 19, dpr), snapped((rect.height() - 12) / 2, dpr))
-        painter.drawPixmap(at, theme.pixmap("close", "ink_2", 12, dpr))
-        if self.hasFocus():
-            focus_ring(painter, theme, rect, 6)
+        with QPainter(self) as painter:
+            theme, rect = self._theme, self.rect().toRectF()
+            ground = theme.color("hover" if self.underMouse() else "panel")
+            rounded(painter, rect, 6, ground, theme.color("control"))
+            room = QRectF(8, 0, rect.width() - 28, rect.height())
+            line(painter, room, self.text(), theme.color("ink"), fonts.SMALL)
+            dpr = self.devicePixelRatioF()
+            at = QPointF(snapped(rect.width() - 19, dpr), snapped((rect.height() - 12) / 2, dpr))
+            painter.drawPixmap(at, theme.pixmap("close", "ink_2", 12, dpr))
+            if self.hasFocus():
+                focus_ring(painter, theme, rect, 6)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.position().x() >= self.width() - 24 and self.rect().contains(event.position().toPoint()):
@@ -73,14 +73,14 @@ class AddChip(QAbstractButton):
         return QSize(round(fonts.width(self.text(), fonts.SMALL)) + 8 + 14 + 4 + 8, 28)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme, rect = self._theme, self.rect().toRectF()
-        ground = theme.color("hover" if self.underMouse() else "panel")
-        rounded(painter, rect, 6, ground, theme.color("control"), dashed=True)
-        dpr = self.devicePixelRatioF()
-        at = QPointF(snapped(8, dpr), snapped((rect.height() - 12) / 2, dpr))
-        painter.drawPixmap(at, theme.pixmap("plus", "ink_2", 12, dpr))
-        room = QRectF(25, 0, rect.width() - 28, rect.height())
-        line(painter, room, self.text(), theme.color("ink_2"), fonts.SMALL)
-        if self.hasFocus():
-            focus_ring(painter, theme, rect, 6)
+        with QPainter(self) as painter:
+            theme, rect = self._theme, self.rect().toRectF()
+            ground = theme.color("hover" if self.underMouse() else "panel")
+            rounded(painter, rect, 6, ground, theme.color("control"), dashed=True)
+            dpr = self.devicePixelRatioF()
+            at = QPointF(snapped(8, dpr), snapped((rect.height() - 12) / 2, dpr))
+            painter.drawPixmap(at, theme.pixmap("plus", "ink_2", 12, dpr))
+            room = QRectF(25, 0, rect.width() - 28, rect.height())
+            line(painter, room, self.text(), theme.color("ink_2"), fonts.SMALL)
+            if self.hasFocus():
+                focus_ring(painter, theme, rect, 6)

@@ -58,13 +58,14 @@ class ChoiceBox(QComboBox):
             return
         if not self._small:
             painter = QStylePainter(self)
-            option = QStyleOptionComboBox()
-            self.initStyleOption(option)
-            option.currentText = ""
-            painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-            self._words(painter)
-            self._arrow(painter)
-            return
+            with painter:
+                option = QStyleOptionComboBox()
+                self.initStyleOption(option)
+                option.currentText = ""
+                painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+                self._words(painter)
+                self._arrow(painter)
+                return
         plain = QPainter(self)
         self._frame(plain)
         self._words(plain)

@@ -155,9 +155,9 @@ class ElidedLabel(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         from views.widgets.painting import line
 
-        painter = QPainter(self)
-        ink = self._theme.color(self._ink)
-        line(painter, self.rect().toRectF(), self._text, ink, self._size, self._weight)
+        with QPainter(self) as painter:
+            ink = self._theme.color(self._ink)
+            line(painter, self.rect().toRectF(), self._text, ink, self._size, self._weight)
 
     def _hint(self) -> None:
         short = fonts.width(self._text, self._size, self._weight) <= self.width()

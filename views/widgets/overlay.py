@@ -115,17 +115,17 @@ class _ChoiceRow(QWidget):
         return QSize(280, 32)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme, rect = self.theme, QRectF(self.rect())
-        if self.highlighted:
-            rounded(painter, rect, 6, theme.color("selected"))
-        cap = fonts.width(str(self.number), fonts.SMALL, fonts.MEDIUM) + 12
-        key_cap(painter, theme, 8 + cap, rect.center().y(), str(self.number), on_primary=False)
-        hint = fonts.width(self.choice.hint, fonts.SMALL)
-        room = QRectF(8 + cap + 10, 0, rect.width() - cap - 30 - hint, rect.height())
-        line(painter, room, self.choice.words, theme.color("ink"), fonts.LIST)
-        at = QRectF(rect.width() - hint - 9, 0, hint + 2, rect.height())
-        line(painter, at, self.choice.hint, theme.color("ink_3"), fonts.SMALL, align=RIGHT)
+        with QPainter(self) as painter:
+            theme, rect = self.theme, QRectF(self.rect())
+            if self.highlighted:
+                rounded(painter, rect, 6, theme.color("selected"))
+            cap = fonts.width(str(self.number), fonts.SMALL, fonts.MEDIUM) + 12
+            key_cap(painter, theme, 8 + cap, rect.center().y(), str(self.number), on_primary=False)
+            hint = fonts.width(self.choice.hint, fonts.SMALL)
+            room = QRectF(8 + cap + 10, 0, rect.width() - cap - 30 - hint, rect.height())
+            line(painter, room, self.choice.words, theme.color("ink"), fonts.LIST)
+            at = QRectF(rect.width() - hint - 9, 0, hint + 2, rect.height())
+            line(painter, at, self.choice.hint, theme.color("ink_3"), fonts.SMALL, align=RIGHT)
 
 
 class ChoicePanel(Overlay):

@@ -34,11 +34,11 @@ class Skeleton(QWidget):
         self.setAccessibleName("Loading")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.color("panel"))
-        colour = self._theme.color("skeleton")
-        for block in self._blocks(self.width(), self.height()):
-            fill(painter, block.x(), block.y(), block.width(), block.height(), colour)
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._theme.color("panel"))
+            colour = self._theme.color("skeleton")
+            for block in self._blocks(self.width(), self.height()):
+                fill(painter, block.x(), block.y(), block.width(), block.height(), colour)
 
 
 def rows_skeleton(height: int = 72) -> SkeletonBlocks:

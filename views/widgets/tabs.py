@@ -88,26 +88,26 @@ class CountTabs(QWidget):
         return QSize(120, self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme = self._theme
-        for index, (rect, tab) in enumerate(self._placed()):
-            on = tab is not None and tab.key == self._current
-            if tab is None:
-                line(painter, rect, "More", theme.color("ink_2"), self._size)
-                picture = theme.pixmap("chevron-down", "ink_2", 12, self.devicePixelRatioF())
-                painter.drawPixmap(int(rect.right() - 12), int(rect.center().y() - 6), picture)
-                continue
-            ink = "primary_text" if on else "ink" if index == self._hover else "ink_2"
-            weight = fonts.SEMIBOLD if on else fonts.REGULAR
-            wide = line(painter, rect, tab.text, theme.color(ink), self._size, weight)
-            if tab.count is not None:
-                room = QRectF(rect.x() + wide + 4, rect.y(), rect.width() - wide - 3, rect.height())
-                count_ink = "primary_text" if on else "ink_3"
-                line(painter, room, whole(tab.count), theme.color(count_ink), self._size)
-            if on:
-                fill(painter, rect.x(), self.height() - 2, rect.width(), 2, theme.color("primary_text"))
-            if on and self.hasFocus():
-                focus_ring(painter, theme, rect.adjusted(-5, 3, 5, -4))
+        with QPainter(self) as painter:
+            theme = self._theme
+            for index, (rect, tab) in enumerate(self._placed()):
+                on = tab is not None and tab.key == self._current
+                if tab is None:
+                    line(painter, rect, "More", theme.color("ink_2"), self._size)
+                    picture = theme.pixmap("chevron-down", "ink_2", 12, self.devicePixelRatioF())
+                    painter.drawPixmap(int(rect.right() - 12), int(rect.center().y() - 6), picture)
+                    continue
+                ink = "primary_text" if on else "ink" if index == self._hover else "ink_2"
+                weight = fonts.SEMIBOLD if on else fonts.REGULAR
+                wide = line(painter, rect, tab.text, theme.color(ink), self._size, weight)
+                if tab.count is not None:
+                    room = QRectF(rect.x() + wide + 4, rect.y(), rect.width() - wide - 3, rect.height())
+                    count_ink = "primary_text" if on else "ink_3"
+                    line(painter, room, whole(tab.count), theme.color(count_ink), self._size)
+                if on:
+                    fill(painter, rect.x(), self.height() - 2, rect.width(), 2, theme.color("primary_text"))
+                if on and self.hasFocus():
+                    focus_ring(painter, theme, rect.adjusted(-5, 3, 5, -4))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         index = self._at(event.position().x())
@@ -217,11 +217,11 @@ class CountPill(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        rect = self.rect().toRectF()
-        rounded(painter, rect, 8, self._theme.color(self._ground))
-        ink = self._theme.color("on_critical")
-        line(painter, rect, self._text(), ink, fonts.SMALL, fonts.SEMIBOLD, Qt.AlignmentFlag.AlignCenter)
+        with QPainter(self) as painter:
+            rect = self.rect().toRectF()
+            rounded(painter, rect, 8, self._theme.color(self._ground))
+            ink = self._theme.color("on_critical")
+            line(painter, rect, self._text(), ink, fonts.SMALL, fonts.SEMIBOLD, Qt.AlignmentFlag.AlignCenter)
 
     def _text(self) -> str:
         return str(self._count) if self._count < 100 else "99+"

@@ -56,22 +56,22 @@ class Tile(QAbstractButton):
         """A click does not check the tile: the page does, when its filter holds."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme, rect = self._theme, self.rect().toRectF()
-        ground = "selected" if self.isChecked() else "hover" if self.underMouse() else "ground"
-        painter.fillRect(self.rect(), theme.color(ground))
-        if not self._first:
-            fill(painter, 0, 0, 1, rect.height(), theme.color("line"))
-        fill(painter, 0, rect.height() - 1, rect.width(), 1, theme.color("line"))
-        if self._value is None:
-            fill(painter, 16, rect.height() / 2 - 8, 56, 16, theme.color("skeleton"))
-            fill(painter, 86, rect.height() / 2 - 5, rect.width() / 2 - 60, 10, theme.color("skeleton"))
-        elif self._low:
-            self._paint_low(painter, self._value)
-        else:
-            self._paint_high(painter, self._value)
-        if self.hasFocus():
-            focus_ring(painter, theme, rect.adjusted(2, 2, -2, -3))
+        with QPainter(self) as painter:
+            theme, rect = self._theme, self.rect().toRectF()
+            ground = "selected" if self.isChecked() else "hover" if self.underMouse() else "ground"
+            painter.fillRect(self.rect(), theme.color(ground))
+            if not self._first:
+                fill(painter, 0, 0, 1, rect.height(), theme.color("line"))
+            fill(painter, 0, rect.height() - 1, rect.width(), 1, theme.color("line"))
+            if self._value is None:
+                fill(painter, 16, rect.height() / 2 - 8, 56, 16, theme.color("skeleton"))
+                fill(painter, 86, rect.height() / 2 - 5, rect.width() / 2 - 60, 10, theme.color("skeleton"))
+            elif self._low:
+                self._paint_low(painter, self._value)
+            else:
+                self._paint_high(painter, self._value)
+            if self.hasFocus():
+                focus_ring(painter, theme, rect.adjusted(2, 2, -2, -3))
 
     def _paint_high(self, painter: QPainter, value: TileValue) -> None:
         theme = self._theme

@@ -86,9 +86,9 @@ class Toast(QWidget):
         return False
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme = self._theme
-        rounded(painter, QRectF(self.rect()), 8, theme.color("toast"), theme.color("toast_line"))
+        with QPainter(self) as painter:
+            theme = self._theme
+            rounded(painter, QRectF(self.rect()), 8, theme.color("toast"), theme.color("toast_line"))
 
     def _appear(self) -> None:
         self.show()
