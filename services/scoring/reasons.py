@@ -26,7 +26,8 @@ from services.scoring.features import Features
 from services.scoring.parameters import ChurnModel
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+Texts = NDArray[np.object_]
 
 #: In the order of the columns of `Contributions.points`.
 INPUTS = ("gap", "orders", "tenure")
@@ -35,8 +36,6 @@ _HAPPY_FROM = 4.5
 _IGNORED_MAILS = 5
 _ANSWERING_SHARE = 0.25
 _SPEND_FALL = 0.6
-#: No count of days or purchase days comes near it.
-_MOST = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -113,16 +112,19 @@ class _Words:
         self._typical_count = round(model.repeaters.frequency) + 1
         self._typical_age = _known_for(round(model.repeaters.age))
 
-    def gap(self, since: int, usual: int) -> str:
-        rest = f"; the usual gap is {usual}" if usual > 0 else ""
-        told = f"No {self._noun} for {_plural(since, 'day')}" if since else f"Last {self._noun} today"
-        return _up_to_points("gap", f"Gap since last {self._noun}", told + rest)
+    def since(self, days: int) -> str:
+        """The gap, up to what is usual: `usual` goes on from there."""
+        told = f"No {self._noun} for {_plural(days, 'day')}" if days else f"Last {self._noun} today"
+        return f'{{"code": "gap", "label": "Gap since last {self._noun}", "evidence": "{told}'
 
-    def orders(self, count: int, _: int) -> str:
+    def usual(self, days: int) -> str:
+        return (f"; the usual gap is {days}" if days > 0 else "") + '", "points": '
+
+    def orders(self, count: int) -> str:
         told = f"{_plural(count, self._day)} so far"
         return _up_to_points("orders", told, f"The typical repeat customer has {self._typical_count:,}")
 
-    def tenure(self, days: int, _: int) -> str:
+    def tenure(self, days: int) -> str:
         told = f"Customer for {_known_for(days)}"
         return _up_to_points("tenure", told, f"The typical repeat customer for {self._typical_age}")
 
@@ -131,16 +133,41 @@ def _up_to_points(code: str, label: str, evidence: str) -> str:
     return f'{{"code": "{code}", "label": "{label}", "evidence": "{evidence}", "points": '
 
 
-def _worded(told: Callable[[bool, int, int], str], by_activity: Flags, one: Floats, other: Floats) -> list[str]:
-    """Words of each customer's two whole numbers, made once for each combination that occurs."""
-    first, second = (np.round(np.nan_to_num(column)).astype(np.int64) for column in (one, other))
-    key = (by_activity * _MOST + first) * _MOST + second
-    distinct, back = np.unique(key, return_inverse=True)
-    rest, seconds = np.divmod(distinct, _MOST)
-    active, firsts = np.divmod(rest, _MOST)
-    combinations = zip(active.tolist(), firsts.tolist(), seconds.tolist(), strict=True)
-    texts = np.array([told(bool(which), a, b) for which, a, b in combinations], dtype=object)
-    return texts[back].tolist() if back.size else []
+def _worded(told: Callable[[int], str], numbers: Whole) -> Texts:
+    """Words of each whole number, made once for each that occurs; shape (customers,)."""
+    if not numbers.size:
+        return np.empty(0, object)
+    lowest = int(numbers.min())
+    place = numbers - lowest
+    texts = np.empty(int(place.max()) + 1, object)
+    for occurs in np.flatnonzero(np.bincount(place)).tolist():
+        texts[occurs] = told(occurs + lowest)
+    return np.asarray(texts[place])
+
+
+def _points_text(hundredths: int) -> str:
+    """What follows the words: points and kind, and a comma for the next reason."""
+    kind = "lowers" if hundredths < 0 else "raises"
+    return f'{hundredths / 100:.2f}, "kind": "{kind}"}}, '
+
+
+def _fragments(seen: Features, hundredths: Whole, orders: ChurnModel, activity: ChurnModel) -> Texts:
+    """Each reason of each customer as JSON with a comma behind it, shape (customers, 3)."""
+
+    def told(say: Callable[[_Words, int], str], figure: Floats) -> Texts:
+        numbers = np.round(np.nan_to_num(figure)).astype(np.int64)
+        ours = _worded(lambda number: say(of_orders, number), numbers)
+        if not seen.by_activity.any():
+            return ours
+        return np.where(seen.by_activity, _worded(lambda number: say(of_activity, number), numbers), ours)
+
+    of_orders, of_activity = _Words(False, orders), _Words(True, activity)
+    texts = (
+        told(_Words.since, seen.days_since) + told(_Words.usual, seen.usual_gap),
+        told(_Words.orders, seen.rhythm_count),
+        told(_Words.tenure, seen.age),
+    )
+    return np.stack([text + _worded(_points_text, hundredths[:, place]) for place, text in enumerate(texts)], axis=1)
 
 
 def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activity: ChurnModel) -> list[str]:
@@ -150,24 +177,12 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
     "raises" or "lowers". Churn risk in percent minus the sum of points is the typical customer's risk; a reason
     that adds nothing is left out.
     """
-    words = (_Words(False, orders), _Words(True, activity))
-    points = np.round(100.0 * parts.points, 2)
-    nothing = np.zeros(seen.age.shape)
-    texts = (
-        _worded(lambda which, a, b: words[which].gap(a, b), seen.by_activity, seen.days_since, seen.usual_gap),
-        _worded(lambda which, a, b: words[which].orders(a, b), seen.by_activity, seen.rhythm_count, nothing),
-        _worded(lambda which, a, b: words[which].tenure(a, b), seen.by_activity, seen.age, nothing),
-    )
-    ends = (', "kind": "raises"}', ', "kind": "lowers"}')
-    fragments = np.empty(points.shape, dtype=object)
-    for place, told in enumerate(texts):
-        shares = points[:, place].tolist()
-        fragments[:, place] = [f"{text}{share:.2f}{ends[share < 0]}" for text, share in zip(told, shares, strict=True)]
-    strongest = np.argsort(-np.abs(points), axis=1, kind="stable")
+    hundredths = np.round(10_000.0 * parts.points).astype(np.int64)
+    strongest = np.argsort(-np.abs(hundredths), axis=1, kind="stable")
     known = seen.rhythm_count > 0
-    shown = np.where(known, np.maximum((points != 0.0).sum(axis=1), 1), 0).tolist()
-    ordered = np.take_along_axis(fragments, strongest, axis=1).tolist()
-    result = [f"[{', '.join(row[:count])}]" for row, count in zip(ordered, shown, strict=True)]
+    shown = np.where(known, np.maximum((hundredths != 0).sum(axis=1), 1), 0).tolist()
+    ordered = np.take_along_axis(_fragments(seen, hundredths, orders, activity), strongest, axis=1).tolist()
+    result = [f"[{''.join(row[:count])[:-2]}]" for row, count in zip(ordered, shown, strict=True)]
     _append_facts(result, seen)
     return result
 
@@ -185,43 +200,37 @@ def _append_facts(drivers: list[str], seen: Features) -> None:
         (seen.mean_last_3 <= _SPEND_FALL * seen.mean_6_before, fall, _falling_orders),
     )
     for holds, figure, told in facts:
-        for place in np.flatnonzero(holds).tolist():
+        places = np.flatnonzero(holds)
+        for place, value in zip(places.tolist(), figure[places].tolist(), strict=True):
             text = drivers[place]
             comma = ", " if len(text) > 2 else ""
-            drivers[place] = f"{text[:-1]}{comma}{told(float(figure[place]))}]"
+            drivers[place] = f"{text[:-1]}{comma}{told(value)}]"
 
 
 def _unhappy_tickets(count: float) -> str:
     number = int(count)
-    return _fact(
-        "tickets", "Unhappy ticket" if number == 1 else "Unhappy tickets",
-        f"{_plural(number, 'unhappy ticket')} in the last 60 days", "raises",
-    )  # fmt: skip
+    return _fact("tickets", "Unhappy ticket" if number == 1 else "Unhappy tickets", f"{number:,} in 60 days", "raises")
 
 
 def _low_satisfaction(score: float) -> str:
-    evidence = f"Tickets and surveys of the last year: {score:.1f} of 5"
-    return _fact("satisfaction", "Low satisfaction", evidence, "raises")
+    return _fact("satisfaction", "Low satisfaction", f"{score:.1f} of 5 in a year", "raises")
 
 
 def _low_reviews(score: float) -> str:
-    return _fact("reviews", "Bad reviews", f"Reviews of the last year: {score:.1f} of 5", "raises")
+    return _fact("reviews", "Bad reviews", f"{score:.1f} of 5 in a year", "raises")
 
 
 def _good_reviews(score: float) -> str:
-    return _fact("reviews", "Good reviews", f"Reviews of the last year: {score:.1f} of 5", "lowers")
+    return _fact("reviews", "Good reviews", f"{score:.1f} of 5 in a year", "lowers")
 
 
 def _ignored_mails(count: float) -> str:
-    evidence = f"None of {_plural(int(count), 'email')} of the last 180 days was clicked or answered"
-    return _fact("email", "Emails unanswered", evidence, "raises")
+    return _fact("email", "Emails ignored", f"0 of {int(count):,} in 180 days", "raises")
 
 
 def _answered_mails(share: float) -> str:
-    evidence = f"{share:.0%} of our emails of the last 180 days were clicked or answered".replace("%", "\u202f%")
-    return _fact("email", "Answers our emails", evidence, "lowers")
+    return _fact("email", "Emails answered", f"{share:.0%} in 180 days".replace("%", "\u202f%"), "lowers")
 
 
 def _falling_orders(share: float) -> str:
-    evidence = f"Average order down {share:.0%} over the last 3 orders".replace("%", "\u202f%")
-    return _fact("value", "Smaller orders", evidence, "raises")
+    return _fact("value", "Smaller orders", f"last 3 down {share:.0%}".replace("%", "\u202f%"), "raises")
