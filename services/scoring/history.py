@@ -19,12 +19,14 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.store import UnitOfWork
+from models.tables import score_history
 from services.scoring import segments
 from services.scoring.events import BookEvents, day_number, fetch
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters
 from services.scoring.rows import day_texts, decimals, segment_names, whole_numbers, with_none
 from services.scoring.scorecard import Figures, figures_at
+from services.scoring.writing import REBUILD_FROM, indexes_anew
 from services.settings import Policy
 
 Floats = NDArray[np.float64]
@@ -189,7 +191,9 @@ def write_entries(work: UnitOfWork, parts: list[Entries], model: str) -> None:
         strict=False,
     )
     marks = ", ".join("?" * len(_COLUMNS))
-    work.sql(f"INSERT OR REPLACE INTO score_history ({', '.join(_COLUMNS)}) VALUES ({marks})", list(rows))
+    empty = work.sql("SELECT NOT EXISTS (SELECT 1 FROM score_history)").scalar()
+    with indexes_anew(work, score_history, wanted=bool(empty) and customer.size >= REBUILD_FROM):
+        work.sql(f"INSERT OR REPLACE INTO score_history ({', '.join(_COLUMNS)}) VALUES ({marks})", list(rows))
 
 
 def forget_past(work: UnitOfWork, customers: Iterable[int]) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 
@@ -18,8 +20,8 @@ from services.scoring.lifetime_value import LifetimeValue
 from services.scoring.rows import records
 from services.scoring.scorecard import Figures
 
-#: From so many customers on, the table's indexes are made anew instead of being kept up row by row.
-_REBUILD_FROM = 20_000
+#: From so many rows on, a table's indexes are made anew instead of being kept up row by row.
+REBUILD_FROM = 20_000
 _MARKS_KEY = "scored"
 
 
@@ -47,19 +49,23 @@ def digest_of(figures: Figures, ids: NDArray[np.int64]) -> str:
     return hashed.hexdigest()
 
 
+@contextmanager
+def indexes_anew(work: UnitOfWork, table: Table, *, wanted: bool) -> Iterator[None]:
+    """Where `wanted`, drop the table's indexes and make them again at the end, from sorted rows."""
+    indexes = sorted(table.indexes, key=lambda index: str(index.name)) if wanted else []
+    for index in indexes:
+        work.sql(f"DROP INDEX IF EXISTS {index.name}")
+    yield
+    for index in indexes:
+        work.sql(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
+
+
 def write_scores(work: UnitOfWork, columns: dict[str, list[Any]], *, everyone: bool) -> None:
     """Put the rows into the public table; with `everyone` there is one for each customer of the book."""
     names = ", ".join(columns)
     marks = ", ".join("?" * len(columns))
-    insert = f"INSERT OR REPLACE INTO customer_risk_scores ({names}) VALUES ({marks})"
     count = len(columns["customer_id"])
-    rebuild = everyone and count >= _REBUILD_FROM
-    indexes = sorted(customer_risk_scores.indexes, key=lambda index: str(index.name))
-    if rebuild:
-        for index in indexes:
-            work.sql(f"DROP INDEX IF EXISTS {index.name}")
-    if count:
-        work.sql(insert, list(records(columns)))
-    if rebuild:
-        for index in indexes:
-            work.sql(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
+    insert = f"INSERT OR REPLACE INTO customer_risk_scores ({names}) VALUES ({marks})"
+    with indexes_anew(work, customer_risk_scores, wanted=everyone and count >= REBUILD_FROM):
+        if count:
+            work.sql(insert, list(records(columns)))
