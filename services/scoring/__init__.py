@@ -10,9 +10,8 @@ This face imports nothing heavy: the window's process never loads numpy because 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from models.values.scores import CustomerScore, ScoreRun
     from services.workspace import Workspace
 
-__all__ = ["as_of_day", "export_rows", "score_as_of", "score_due"]
+__all__ = ["as_of_day", "score_as_of", "score_due"]
 
 
 def score_due(workspace: Workspace, changed: Changes | None = None, force_all: bool = False) -> ScoreRun:
@@ -51,15 +50,3 @@ def as_of_day(connection: Connection, today: date) -> date | None:
     from services.scoring.events import last_day_covered
 
     return last_day_covered(connection, today)
-
-
-def export_rows(
-    connection: Connection, scores: Iterable[CustomerScore] | None = None
-) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Return the columns of ``export scores`` and its rows, of `scores` or of the public table.
-
-    Money is in major units, as exact decimal text; risks are 0–1.
-    """
-    from services.scoring.export import export_rows as rows
-
-    return rows(connection, scores)

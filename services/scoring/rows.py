@@ -19,13 +19,6 @@ from services.settings import Policy
 
 Floats = NDArray[np.float64]
 
-#: Columns of ``export scores``, in DATA.md's order.
-EXPORT_COLUMNS = (
-    "customer_id", "external_id", "name", "as_of", "engagement", "health", "churn_risk", "churn_horizon_days",
-    "clv", "clv_low", "clv_high", "clv_horizon_months", "currency", "value_at_risk", "segment", "trend",
-    "confidence", "model", "drivers",
-)  # fmt: skip
-
 
 def day_text(day: int) -> str:
     """The calendar day of a day number as the store writes it."""

@@ -23,7 +23,7 @@ from models.tables import (
 )
 from models.values.changes import Changes
 from models.values.errors import UserError
-from services.scoring import as_of_day, export_rows, score_as_of, score_due
+from services.scoring import as_of_day, score_as_of, score_due
 from services.settings import change_policy
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
@@ -293,21 +293,6 @@ def test_a_book_of_deals_reaches_to_the_last_one_opened_or_closed_and_not_to_a_p
         ],
     )
     assert score_due(book.workspace).as_of == "2017-03-01"
-
-
-def test_exported_rows_have_the_documented_columns_in_major_units(book: Book) -> None:
-    score_due(filled(book).workspace)
-    with book.workspace.store.read() as connection:
-        names, rows = export_rows(connection)
-        _, scores = score_as_of(book.workspace, date(2026, 3, 1))
-        _, earlier = export_rows(connection, scores)
-    assert names[:4] == ("customer_id", "external_id", "name", "as_of")
-    assert len(rows) == len(earlier) == 80
-    first = dict(zip(names, rows[0], strict=True))
-    stored = book.scores()[first["customer_id"]]
-    assert first["name"] == f"Customer {first['customer_id']}"
-    if stored["clv_minor"] is not None:
-        assert int(first["clv"] * 100) == stored["clv_minor"]
 
 
 def finite(row: dict[str, Any]) -> bool:
