@@ -156,9 +156,18 @@ def decode_days(text: str) -> Days:
     return np.asarray(starts[month - first] + place[8] * np.int64(10) + place[9] - 1)
 
 
-def _decoded(text: str, kind: type[np.float64] | type[np.int64], count: int) -> NDArray[Any]:
-    """Comma-separated numbers, shape (count,)."""
-    numbers = np.fromstring(text, dtype=kind, sep=",")
+def decode_numbers(text: str, kind: type[np.float64] | type[np.int64], count: int) -> NDArray[Any]:
+    """Comma-separated numbers, shape (count,).
+
+    Raises
+    ------
+    StoreDamaged
+        If one of them is no number, or there are fewer or more.
+    """
+    try:
+        numbers = np.fromstring(text, dtype=kind, sep=",")
+    except ValueError:
+        numbers = np.empty(0, kind)
     if numbers.size != count:
         raise StoreDamaged(
             "An event of the book has an amount that is no number. Run `bellwether verify`, or restore a copy."
@@ -207,7 +216,7 @@ class _Reader:
             return Series(*_empty(), {name: np.empty(0) for name in columns})
         day_numbers = decode_days(days)
         values = {name: _values(name, text, day_numbers.size) for name, text in zip(columns, rest, strict=True)}
-        return _ordered(Series(self._rows(_decoded(owners, np.int64, day_numbers.size)), day_numbers, values))
+        return _ordered(Series(self._rows(decode_numbers(owners, np.int64, day_numbers.size)), day_numbers, values))
 
     def _rows(self, owners: NDArray[np.int64]) -> NDArray[np.int64]:
         """Index into the customers of each event's owner; looked up once for each run of the same one."""
@@ -229,8 +238,8 @@ def _values(name: str, text: str, count: int) -> Floats:
     if name in _DAY_COLUMNS:
         return decode_days(text).astype(np.float64)
     if name != "value":
-        return _decoded(text, np.float64, count)
-    amounts = _decoded(text, np.int64, count)
+        return decode_numbers(text, np.float64, count)
+    amounts = decode_numbers(text, np.int64, count)
     return np.where(amounts == _NO_RATE, np.nan, amounts)
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.scoring.events import decode_days
+from models.values.errors import StoreDamaged
+from services.scoring.events import decode_days, decode_numbers
 from services.scoring.features import Features, ReferenceGaps, features_at, sparklines
 from services.scoring.ledger import Ledger, pace_at, pace_of, paces_at
 from tests.services.scoring.made_up import made_up_book, read_through
@@ -144,6 +145,13 @@ def test_events_after_the_day_that_was_read_are_refused() -> None:
 
 def test_days_are_decoded_as_the_calendar_has_them() -> None:
     assert decode_days("1970-01-01,2000-02-29,2026-11-21,1899-12-31").tolist() == [0, 11016, 20778, -25568]
+
+
+def test_a_number_that_is_none_is_a_damaged_store_and_not_a_shorter_series() -> None:
+    for text in ("1,2,x", "1,2", "1,2,3,4"):
+        with pytest.raises(StoreDamaged, match="amount that is no number"):
+            decode_numbers(text, np.int64, 3)
+    assert decode_numbers("1,-2,9007199254740993", np.int64, 3).tolist() == [1, -2, 9007199254740993]
 
 
 rows = st.integers(0, 3)

@@ -184,6 +184,24 @@ def test_past_weeks_are_there_from_the_first_day_on(book: Book) -> None:
     assert {(late - early).days for early, late in pairwise(days)} == {7}
 
 
+def test_a_large_book_is_written_as_a_small_one_and_keeps_its_indexes(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def indexes() -> list[str]:
+        with book.workspace.store.read() as connection:
+            rows = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'index' ORDER BY name")
+            return [row[0] for row in rows]
+
+    before = indexes()
+    monkeypatch.setattr("services.scoring.writing.REBUILD_FROM", 10)
+    monkeypatch.setattr("services.scoring.history.REBUILD_FROM", 10)
+    run = score_due(filled(book).workspace)
+    assert (run.scored, len(book.scores())) == (80, 80)
+    assert len(book.history(1)) > 1
+    squeezed = [" ".join((text or "").split()) for text in indexes()]
+    assert squeezed == [" ".join((text or "").split()) for text in before]
+
+
 def test_history_agrees_with_a_run_of_that_day_on_the_same_parameters(book: Book) -> None:
     run = score_due(filled(book).workspace)
     back = date.fromisoformat(str(run.as_of)) - timedelta(days=28)

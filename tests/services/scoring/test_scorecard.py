@@ -93,6 +93,22 @@ def test_reasons_are_in_words_with_the_strongest_first() -> None:
     assert sizes == sorted(sizes, reverse=True)
 
 
+def test_facts_without_points_fit_beside_the_bars() -> None:
+    book = made_up_book(
+        2,
+        YEAR,
+        orders=[(who, day, 5000 if day < 800 else 900) for who in range(2) for day in range(500, 860, 24)],
+        tickets=[(0, 950 + day, 960, -0.8, 1) for day in range(12)],
+        reviews=[(0, 900, 1.0, -1.0), (1, 900, 5.0, 1.0)],
+        mails=[(who, 900 + day) for who in range(2) for day in range(12)],
+        answers=[(1, 905 + day) for day in range(6)],
+    )
+    facts = [driver for text in scored(book).drivers for driver in json.loads(text) if driver["points"] is None]
+    assert {fact["code"] for fact in facts} == {"tickets", "satisfaction", "reviews", "email", "value"}
+    assert max(len(fact["label"]) for fact in facts) <= 16
+    assert max(len(f"{fact['label']}: {fact['evidence']}") for fact in facts) <= 40
+
+
 def test_a_one_time_buyer_has_one_reason_and_low_confidence() -> None:
     card = scored(made_up_book(1, YEAR, orders=[(0, 700, 5000)]))
     assert [driver["code"] for driver in json.loads(card.drivers[0])] == ["gap"]
