@@ -179,15 +179,15 @@ def write_plan(
     for number, (lead, words, ones) in enumerate(plan.opened):
         card = first + number
         risk, upside = _worth(ones)
-        due_at = min([due(one.severity, one.owner) for one in ones])
+        dues = [due(one.severity, one.owner) for one in ones]
         cards.append(
             (
                 *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, words),
                 *(lead.value_at_risk_minor, upside, max(risk, upside), lead.currency, lead.churn_risk),
-                *(work.at, as_of, due_at, lead.owner, recommendations[number]),
+                *(work.at, as_of, min(dues), lead.owner, recommendations[number]),
             )
         )
-        signals += [_signal_row(card, one, work.at, as_of, due(one.severity, one.owner)) for one in ones]
+        signals += [_signal_row(card, one, work.at, as_of, at) for one, at in zip(ones, dues, strict=True)]
     signals += [_signal_row(card, one, work.at, as_of, due(one.severity, one.owner)) for card, one in plan.joined]
     if cards:
         work.sql(
@@ -242,5 +242,5 @@ def _signal_row(card: int, one: Fired, at: str, as_of: str, due: str) -> tuple[A
 
 
 def _worth(ones: Sequence[Fired]) -> tuple[int, int]:
-    risk = max((one.value_at_risk_minor for one in ones if one.kind == "risk"), default=0)
-    return risk, max(one.upside_minor for one in ones)
+    risk = max([one.value_at_risk_minor for one in ones if one.kind == "risk"], default=0)
+    return risk, max([one.upside_minor for one in ones])

@@ -205,7 +205,10 @@ class Facts:
         if block == "adoption":
             self._build_categories()
         scoped = self._scope("customer_id" if block != "adoption" else "o.customer_id")
-        self._create(block, f"CREATE TEMP TABLE run_{block} AS {_BLOCKS[block].format(scope=scoped)}")
+        statement = _BLOCKS[block].format(scope=scoped)
+        if block == "adoption" and not self.categories:
+            statement += " LIMIT 0"  # or SQLite would look for the lines of every order of two months, in vain
+        self._create(block, f"CREATE TEMP TABLE run_{block} AS {statement}")
         self._work.sql(f"CREATE UNIQUE INDEX temp.run_{block}_customer ON run_{block} (customer_id)")
 
     def _build_categories(self) -> None:

@@ -11,7 +11,7 @@ from services.alerting.conditions import Bindings, to_sql
 from services.alerting.driver import tuples
 from services.alerting.facts import Facts
 from services.alerting.measures import BLOCKS, MEASURES
-from services.alerting.rules import PLACEHOLDER, Rule
+from services.alerting.rules import PLACEHOLDER, Rule, Test
 from services.alerting.wording import Wording
 
 
@@ -149,14 +149,25 @@ def _statement(rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, 
 def _tables(rule: Rule) -> str:
     if rule.subject == "book":
         return "temp.run_sources b"
+    # What must have a row comes first, and a cross join keeps it there: such a table is small, that of facts is not.
+    first = "temp.run_deals d" if rule.subject == "deal" else ""
+    needed = None if first else _needed_block(rule)
+    if needed is not None:
+        first = f"temp.run_{needed} {BLOCKS[needed]}"
     tables = "temp.run_facts f"
-    if rule.subject == "deal":
-        tables = "temp.run_deals d JOIN temp.run_facts f ON f.customer_id = d.customer_id"
-    blocks = sorted({block for name in rule.measures() if (block := MEASURES[name].block) is not None})
+    if first:
+        tables = f"{first} CROSS JOIN {tables} ON f.customer_id = {first.split()[1]}.customer_id"
+    blocks = sorted({block for name in rule.measures() if (block := MEASURES[name].block) is not None} - {needed})
     for block in blocks:
         alias = BLOCKS[block]
         tables += f" LEFT JOIN temp.run_{block} {alias} ON {alias}.customer_id = f.customer_id"
     return tables
+
+
+def _needed_block(rule: Rule) -> str | None:
+    """A table without whose row the rule cannot hold, because a test that must hold reads it; None if there is none."""
+    tested = [MEASURES[part.measure] for part in rule.when.parts if isinstance(part, Test)]
+    return next((measure.block for measure in tested if measure.block and not measure.counts_none), None)
 
 
 def _expression(measure: str | None) -> str:

@@ -42,12 +42,15 @@ class Measure:
         What it can be measured for.
     probability
         It lies between 0 and 1, so "1.5 times" must not ask for more than certainty.
+    counts_none
+        It is known where its table has no row, too: nothing counts as 0.
     """
 
     sql: str
     block: str | None = None
     subjects: frozenset[str] = ANY_CUSTOMER
     probability: bool = False
+    counts_none: bool = False
 
 
 # Personal contact: what was said or written to this customer, not a newsletter to everyone.
@@ -61,12 +64,13 @@ _CONTACTS: Final = (
 )
 # Stops at the first product of a second category, so that a long history costs no more than a short one.
 _SINGLE_CATEGORY: Final = (
-    "(SELECT NOT EXISTS (SELECT 1 FROM orders o JOIN order_lines l ON l.order_id = o.id"
+    "(CASE WHEN EXISTS (SELECT 1 FROM order_lines) THEN"
+    " (SELECT NOT EXISTS (SELECT 1 FROM orders o JOIN order_lines l ON l.order_id = o.id"
     " JOIN products p ON p.id = l.product_id WHERE o.customer_id = f.customer_id AND o.kind = 'purchase'"
     " AND o.ordered_on <= :as_of AND p.category <> first.category)"
     " FROM (SELECT p.category AS category FROM orders o JOIN order_lines l ON l.order_id = o.id"
     " JOIN products p ON p.id = l.product_id WHERE o.customer_id = f.customer_id AND o.kind = 'purchase'"
-    " AND o.ordered_on <= :as_of AND p.category IS NOT NULL LIMIT 1) first)"
+    " AND o.ordered_on <= :as_of AND p.category IS NOT NULL LIMIT 1) first) END)"
 )
 
 MEASURES: Final[dict[str, Measure]] = {
@@ -114,9 +118,9 @@ MEASURES: Final[dict[str, Measure]] = {
     "activity_weeks": Measure("w.weeks", "activity_drop"),
     "activity_channel": Measure("w.channel", "activity_drop"),
     # service, reviews, emails, consent, contract
-    "unhappy_tickets_60d": Measure("coalesce(t.unhappy_60d, 0)", "tickets"),
+    "unhappy_tickets_60d": Measure("coalesce(t.unhappy_60d, 0)", "tickets", counts_none=True),
     "unhappy_open_hours": Measure("t.unhappy_open_hours", "tickets"),
-    "open_tickets": Measure("coalesce(t.open_tickets, 0)", "tickets"),
+    "open_tickets": Measure("coalesce(t.open_tickets, 0)", "tickets", counts_none=True),
     "worst_recent_rating": Measure("r.worst_30d", "reviews"),
     "bad_reviews_30d": Measure("r.bad_30d", "reviews"),
     "rating_recent": Measure("q.recent", "ratings"),

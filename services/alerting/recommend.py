@@ -10,6 +10,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -146,15 +147,19 @@ def incentive(case: Case, policy: Policy) -> tuple[int, str]:
     """The largest incentive that may be offered without asking, in minor units, and the words for it."""
     share = policy.incentive_share_of(case.segment)
     cap = int(max(case.yearly_value_minor, 0) * share)
-    amount = min(cap, policy.incentive_approval_minor)
+    return _offer(cap, policy.incentive_approval_minor, share, case.currency)
+
+
+@lru_cache(maxsize=4096)
+def _offer(cap: int, approval: int, share: float, currency: str) -> tuple[int, str]:
+    amount = min(cap, approval)
     if amount <= 0:
         return 0, ""
     of_value = f"{percent(share)} of yearly value"
-    if cap <= policy.incentive_approval_minor:
-        return amount, f"Offer up to {money(amount, case.currency)}: the cap is {of_value}."
+    if cap <= approval:
+        return amount, f"Offer up to {money(amount, currency)}: the cap is {of_value}."
     return amount, (
-        f"Offer up to {money(amount, case.currency)}. More needs a manager; "
-        f"the cap is {money(cap, case.currency)}, {of_value}."
+        f"Offer up to {money(amount, currency)}. More needs a manager; the cap is {money(cap, currency)}, {of_value}."
     )
 
 

@@ -129,7 +129,7 @@ class DueTimes:
         self._policy = policy
         self._now = now
         self._calendars: dict[str | None, BusinessCalendar] = {}
-        self._due: dict[tuple[int, str], str] = {}
+        self._due: dict[tuple[int, str | None], str] = {}
 
     def calendar(self, owner: str | None) -> BusinessCalendar:
         """The business hours of an owner."""
@@ -146,9 +146,9 @@ class DueTimes:
 
     def of(self, severity: int, owner: str | None) -> str:
         """The due time, as the store writes moments, of a card of this severity (4 critical … 1 low)."""
-        calendar = self.calendar(owner)
-        key = (severity, str(calendar.zone))
-        if key not in self._due:
+        due = self._due.get((severity, owner))
+        if due is None:
             limit = timedelta(hours=self._policy.sla_hours.of(Severity(severity).name.lower()))
-            self._due[key] = due_after(self._now, limit, calendar).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return self._due[key]
+            due = due_after(self._now, limit, self.calendar(owner)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            self._due[severity, owner] = due
+        return due

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from models.values.words import count, money, percent, whole
@@ -33,28 +34,22 @@ class Wording:
             if match[1] in known:
                 before += known[match[1]].replace("_", " ")
                 continue
+            if not self._parts:
+                before = before[:1].upper() + before[1:]
             self._parts.append((before, columns[match[1]], _cached(match[2] or "text", match[3] or "", match[4] or "")))
             before = ""
         self._last = before + template[end:]
+        self._begins = bool(self._parts and self._parts[0][0])
 
     def fill(self, row: Sequence[Any], currency: str) -> str:
         """The words for a row of figures; a missing one reads "no". Amounts are minor units of `currency`."""
         line = "".join([before + say(row[at], currency) for before, at, say in self._parts]) + self._last
-        return line[:1].upper() + line[1:]
+        return line if self._begins else line[:1].upper() + line[1:]
 
 
 def _cached(kind: str, one: str, many: str) -> Say:
     """A function that words a figure, and remembers: thousands of customers share a few hundred figures."""
-    said: dict[tuple[object, str], str] = {}
-
-    def say(value: Any, currency: str) -> str:
-        key = (value, currency)
-        words = said.get(key)
-        if words is None:
-            words = said[key] = _figure(value, kind, one, many, currency)
-        return words
-
-    return say
+    return cache(lambda value, currency: _figure(value, kind, one, many, currency))
 
 
 def _figure(value: object, kind: str, one: str, many: str, currency: str) -> str:
