@@ -47,7 +47,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 PERSON = "Ada"
 DAY = "2026-11-18"
 RAISED, WORKED, BACK, NOW = (f"{DAY}T{time}:00+00:00" for time in ("08:02", "09:40", "11:25", "12:13"))
-SIZES = {"1366": (1366, 768), "800": (800, 600), "760": (760, 460), "1000": (1000, 700)}
+SIZES = {"1366": (1366, 768), "800": (800, 600), "760": (760, 460)}
 WIDE = (1440, 900)
 PAGES = ("alerts", "customers", "data", "settings")
 

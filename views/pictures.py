@@ -16,6 +16,7 @@ from views.shell.pages import PAGES
 
 SIZE = (1440, 900)
 QUIET_MS = 150
+SMALLEST_FILE = 0  # what Qt calls the quality of a PNG is how little it is compressed
 AT_MOST_MS = 20_000
 
 
@@ -54,7 +55,7 @@ def take(desk: Desktop, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EnvironmentFault(f"{path.parent} cannot be made: {error.strerror}.") from error
-    if not desk.window.grab().save(str(path)):
+    if not desk.window.grab().save(str(path), "PNG", SMALLEST_FILE):
         raise EnvironmentFault(f"The picture {path} cannot be written. Choose another folder.")
     return path
 
