@@ -26,7 +26,7 @@ from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters
 from services.scoring.rows import day_texts, decimals, segment_names, whole_numbers, with_none
 from services.scoring.scorecard import Figures, figures_at
-from services.scoring.writing import REBUILD_FROM, indexes_anew
+from services.scoring.writing import REBUILD_FROM, indexes_anew, insert_rows
 from services.settings import Policy
 
 Floats = NDArray[np.float64]
@@ -193,7 +193,7 @@ def write_entries(work: UnitOfWork, parts: list[Entries], model: str) -> None:
     marks = ", ".join("?" * len(_COLUMNS))
     empty = work.sql("SELECT NOT EXISTS (SELECT 1 FROM score_history)").scalar()
     with indexes_anew(work, score_history, wanted=bool(empty) and customer.size >= REBUILD_FROM):
-        work.sql(f"INSERT OR REPLACE INTO score_history ({', '.join(_COLUMNS)}) VALUES ({marks})", list(rows))
+        insert_rows(work, f"INSERT OR REPLACE INTO score_history ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)
 
 
 def forget_past(work: UnitOfWork, customers: Iterable[int]) -> None:

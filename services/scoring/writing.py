@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -60,6 +60,13 @@ def indexes_anew(work: UnitOfWork, table: Table, *, wanted: bool) -> Iterator[No
         work.sql(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
 
 
+def insert_rows(work: UnitOfWork, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Run an insert for each row straight on the driver, which takes rows as they come: no list of them is made."""
+    driver = work.connection.connection.driver_connection
+    assert driver is not None
+    driver.executemany(statement, rows).close()
+
+
 def write_scores(work: UnitOfWork, columns: dict[str, list[Any]], *, everyone: bool) -> None:
     """Put the rows into the public table; with `everyone` there is one for each customer of the book."""
     names = ", ".join(columns)
@@ -67,5 +74,4 @@ def write_scores(work: UnitOfWork, columns: dict[str, list[Any]], *, everyone: b
     count = len(columns["customer_id"])
     insert = f"INSERT OR REPLACE INTO customer_risk_scores ({names}) VALUES ({marks})"
     with indexes_anew(work, customer_risk_scores, wanted=everyone and count >= REBUILD_FROM):
-        if count:
-            work.sql(insert, list(records(columns)))
+        insert_rows(work, insert, records(columns))
