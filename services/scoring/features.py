@@ -110,7 +110,9 @@ class Features:
 
 
 def _running(values: Floats) -> Floats:
-    return np.concatenate(([0.0], np.cumsum(values)))
+    result = np.zeros(values.size + 1)
+    np.cumsum(values, out=result[1:])
+    return result
 
 
 def _divided(total: Floats, count: Floats) -> Floats:
