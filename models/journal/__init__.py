@@ -7,7 +7,7 @@ lists.
 from __future__ import annotations
 
 from models.journal.chain import Image, append_entry, head
-from models.journal.history import entries, entry_images, last_undoable
+from models.journal.history import entries, entry_images, fact_entries_since, last_undoable
 from models.journal.undo import clear_derived, references, undo_images
 from models.journal.verify import content_hash, verify
 
@@ -18,6 +18,7 @@ __all__ = [
     "content_hash",
     "entries",
     "entry_images",
+    "fact_entries_since",
     "head",
     "last_undoable",
     "references",

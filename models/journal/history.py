@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from sqlalchemy import Connection, and_, exists, select
 
@@ -65,6 +66,22 @@ def entry_images(connection: Connection, number: int) -> list[Image]:
         )
         for row in rows
     ]
+
+
+def fact_entries_since(connection: Connection, number: int, tables: Collection[str]) -> frozenset[int]:
+    """Return the entries after ``number`` that changed rows of ``tables``: imports, their undo, edits and undos."""
+    named = ", ".join("?" * len(tables))
+    found = connection.exec_driver_sql(
+        f"""SELECT j.id FROM journal j
+             WHERE j.id > ? AND (
+                   j.verb = 'undo-import'
+                OR EXISTS (SELECT 1 FROM imports i
+                            WHERE i.journal_id = j.id AND i.rows_inserted + i.rows_updated > 0)
+                OR EXISTS (SELECT 1 FROM journal_payloads p
+                            WHERE p.journal_id = j.id AND p.table_name IN ({named})))""",
+        (number, *tables),
+    )
+    return frozenset(row[0] for row in found)
 
 
 def last_undoable(connection: Connection, person: str) -> JournalEntry | None:

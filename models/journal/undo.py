@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from models.journal.chain import Image
-from models.tables import alert_signals, alerts, customer_risk_scores, metadata, notes, score_history, tasks
+from models.tables import alert_signals, alerts, customer_risk_scores, customers, metadata, notes, score_history, tasks
 
 if TYPE_CHECKING:
     from models.store.unit_of_work import UnitOfWork
@@ -56,15 +56,27 @@ def clear_derived(connection: Connection, customer_ids: Sequence[int]) -> int:
 
 def undo_images(work: UnitOfWork, images: Iterable[Image]) -> None:
     """Put rows back to their before-images inside ``work``, last image first; name in ``work`` what is kept."""
-    for image in reversed(list(images)):
+    images = list(images)
+    staying = _kept_customers(work, images)
+    for image in reversed(images):
         table = metadata.tables[image.table]
         row_id = _key(table, image.row_id)
+        if staying and _customer_of(image) in staying:
+            continue
         if image.operation == "insert":
-            _take_out(work, table, row_id)
+            _take_out(work, table, row_id, dict(image.after or {}))
         elif image.operation == "delete":
             _bring_back(work, table, row_id, dict(image.before or {}))
         else:
             _put_back(work, table, row_id, dict(image.before or {}), dict(image.after or {}))
+
+
+def _customer_of(image: Image) -> int | None:
+    """Return the customer that a row belongs to, or is."""
+    if image.table == "customers":
+        return int(image.row_id)
+    owner = (image.after or image.before or {}).get("customer_id")
+    return owner if isinstance(owner, int) else None
 
 
 def _key(table: Table, row_id: int | str) -> int | str:
@@ -78,12 +90,65 @@ def _current(work: UnitOfWork, table: Table, row_id: int | str) -> dict[str, Any
     return dict(row) if row is not None else None
 
 
-def _take_out(work: UnitOfWork, table: Table, row_id: int | str) -> None:
-    if _current(work, table, row_id) is None:
+def _kept_customers(work: UnitOfWork, images: Sequence[Image]) -> set[int]:
+    """Return the customers whose adding cannot be undone any more, naming each with the reason.
+
+    Decided before anything is taken out: a customer that stays keeps its identities and its scores.
+    """
+    kept = set()
+    added = [image for image in images if image.table == "customers" and image.operation == "insert"]
+    with_it = {(image.table, int(image.row_id)) for image in images if image.operation == "insert" and _numbered(image)}
+    for image in added:
+        row_id = int(image.row_id)
+        row = _current(work, customers, row_id)
+        if row is None:
+            continue
+        changed = sorted(name for name, value in (image.after or {}).items() if row.get(name) != value)
+        needed_by = _needed_by(work.connection, row_id, with_it)
+        if changed:
+            names = ", ".join(f"“{name.replace('_', ' ')}”" for name in changed)
+            work.keep(f"Customer {row_id} is kept, because {names} was changed later.")
+        elif needed_by:
+            names = ", ".join(name.replace("_", " ") for name in needed_by)
+            work.keep(f"Customer {row_id} is kept, because {names} refer to it.")
+        if changed or needed_by:
+            kept.add(row_id)
+    return kept
+
+
+def _numbered(image: Image) -> bool:
+    return str(image.row_id).isdecimal()
+
+
+def _needed_by(connection: Connection, customer: int, going: set[tuple[str, int]]) -> list[str]:
+    """Return the tables with rows of a customer that neither go with it nor are computed anew."""
+    found = []
+    for table in metadata.sorted_tables:
+        if table.name in _DERIVED or "customer_id" not in table.c or "id" not in table.c:
+            continue
+        ids = connection.execute(select(table.c.id).where(table.c.customer_id == customer)).scalars()
+        if table.name in ("alerts", "alert_signals"):
+            touched = select(alerts.c.id).where(alerts.c.customer_id == customer, alerts.c.touched == 1)
+            if connection.execute(touched).first() is not None and table.name == "alerts":
+                found.append(table.name)
+        elif any((table.name, row_id) not in going for row_id in ids):
+            found.append(table.name)
+    return found
+
+
+def _take_out(work: UnitOfWork, table: Table, row_id: int | str, after: dict[str, Any]) -> None:
+    row = _current(work, table, row_id)
+    if row is None:
+        return
+    changed = sorted(name for name, value in after.items() if row.get(name) != value)
+    if changed:
+        names = ", ".join(f"“{name.replace('_', ' ')}”" for name in changed)
+        work.keep(f"{_name(table)} {row_id} is kept, because {names} was changed later.")
         return
     if isinstance(row_id, int):
         if table.name == "customers":
-            clear_derived(work.connection, [row_id])
+            withdrawn = clear_derived(work.connection, [row_id])
+            work.digest(f"scores and {withdrawn} untouched cards of customer {row_id} taken out")
         needed_by = references(work.connection, table, row_id)
         if needed_by:
             names = ", ".join(name.replace("_", " ") for name in needed_by)

@@ -70,6 +70,9 @@ def _upgrade(connection: Connection, revision: ModuleType, number: int) -> None:
 
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+        if version is not None and version >= number:
+            return  # another process that opened the same store was first
         with Operations.context(MigrationContext.configure(connection)):
             revision.upgrade()
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (f"{number:04d}",))

@@ -53,6 +53,7 @@ class UnitOfWork:
         everyone = self._everyone or len(self._customers) > EVERYONE_FROM
         return Changes(
             entry=self._entry,
+            entries=frozenset(() if self._entry is None else (self._entry,)),
             customers=frozenset() if everyone else frozenset(self._customers),
             everyone=everyone,
             alerts=frozenset(self._alerts),

@@ -14,10 +14,11 @@ class Changes:
 
     ``customers`` is the set of customers whose rows changed; with ``everyone`` it is empty and means all of them.
     ``tables`` names the tables that were written, ``kept`` holds a sentence for each row or field that an undo
-    left as it is, ``entry`` is the journal entry's id.
+    left as it is, ``entry`` is the journal entry's id, and ``entries`` are the ids of all that were merged.
     """
 
     entry: int | None = None
+    entries: frozenset[int] = field(default_factory=frozenset)
     customers: frozenset[int] = field(default_factory=frozenset)
     everyone: bool = False
     alerts: frozenset[int] = field(default_factory=frozenset)
@@ -31,6 +32,7 @@ class Changes:
         everyone = self.everyone or other.everyone or len(customers) > EVERYONE_FROM
         return Changes(
             entry=other.entry or self.entry,
+            entries=self.entries | other.entries,
             customers=frozenset() if everyone else customers,
             everyone=everyone,
             alerts=self.alerts | other.alerts,

@@ -10,9 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.journal import content_hash, entries, entry_images, last_undoable, undo_images, verify
+from models.journal import (
+    content_hash,
+    entries,
+    entry_images,
+    fact_entries_since,
+    last_undoable,
+    undo_images,
+    verify,
+)
 from models.store import Store, open_store
-from models.tables import customers, notes, orders
+from models.tables import customers, identities, notes, orders
 from models.values.changes import Changes
 from models.values.journal import Actor
 
@@ -139,6 +147,43 @@ def test_a_row_that_others_refer_to_is_kept_and_named(store: Store) -> None:
     assert changes is not None and "orders" in changes.kept[0]
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1
+
+
+def test_a_row_that_was_changed_later_is_kept_and_named(store: Store) -> None:
+    row_id = _add(store, name="Linden Supply", city="Oslo")
+    with store.unit_of_work(RULE, "import", "import:1", at=AT) as work:
+        work.update(customers, row_id, {"city": "Paris"})
+        work.commit()
+    changes = _undo(store)
+    assert changes is not None and "city" in changes.kept[0]
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT city FROM customers").scalar() == "Paris"
+
+
+def test_a_customer_that_stays_keeps_its_identities_and_scores(store: Store) -> None:
+    with store.unit_of_work(ANN, "add", "customer", at=AT) as work:
+        row_id = work.insert(customers, {"source": "manual", "external_id": "1", "name": "Linden Supply"})
+        work.insert(identities, {"customer_id": row_id, "kind": "email", "value": "a@linden.example"})
+        work.commit()
+    with store.unit_of_work(RULE, "import", "import:1", at=AT) as work:
+        values = {"source": "shop", "external_id": "1", "ordered_on": "2026-01-01", "amount_minor": 1}
+        work.insert(orders, {"customer_id": row_id, "currency": "USD", **values})
+        work.commit()
+    changes = _undo(store)
+    assert changes is not None and "orders" in changes.kept[0]
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM identities").scalar() == 1
+        assert verify(connection).ok
+
+
+def test_entries_that_changed_facts_are_known_and_others_are_not(store: Store) -> None:
+    row_id = _add(store, name="Linden Supply")
+    with store.unit_of_work(ANN, "note", f"customer:{row_id}", at=AT) as work:
+        work.insert(notes, {"customer_id": row_id, "text": "called", "author": "Ann", "written_at": AT})
+        work.commit()
+    with store.read() as connection:
+        assert fact_entries_since(connection, 0, ["customers", "orders"]) == {1}
+        assert fact_entries_since(connection, 1, ["customers", "orders"]) == frozenset()
 
 
 def test_undo_never_takes_the_pipelines_work(store: Store) -> None:
