@@ -28,6 +28,7 @@ from services.sync.apply.compare import (
     sort_out_keys,
     tally,
 )
+from services.sync.apply.contacts import part_shared_contacts
 from services.sync.apply.match import Matches, adopt_source, match_items, match_people
 from services.sync.apply.target import Target, targets_of
 from services.sync.map.plan import Plan
@@ -120,6 +121,8 @@ class Analysis:
         self._watch.step("Matching customers")
         self._adopt(db)
         plan, layout, source = self.plan, self.layout, self.plan.source
+        if plan.entity.customer == "self":
+            part_shared_contacts(db, layout, source)
         sort_out_keys(db, layout, self.stager, loose=not layout.keyed)
         if layout.has_people:
             self.matches = match_people(db, plan, source)
@@ -145,7 +148,7 @@ class Analysis:
             self.plan = replace(self.plan, source=system)
             self.warnings.append(
                 f"Taken as a further export of “{system}”, because it names the same ids. "
-                "If it is of another system, undo this import and name that with --source."
+                "If it is of another system, undo this import and name that one."
             )
 
     def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:

@@ -1,4 +1,4 @@
-"""Which customer of the book each customer of the file is: by id, then email, then phone; by name where there is no id.
+"""Which customer of the book each customer of the file is: by id, then email, then phone; by name where that is all.
 
 All of it in the staging file, set by set; nothing is written into the book here. Customers who are not found are
 grouped, so that the same person under one id and one email becomes one customer and not two.
@@ -97,12 +97,13 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
     db.execute("CREATE INDEX stage.people_id ON people (external_id)")
     db.execute("CREATE INDEX stage.people_email ON people (email)")
     warnings: list[str] = []
-    if db.execute("SELECT EXISTS (SELECT 1 FROM main.identities)").fetchone()[0]:
-        _by_id(db, source)
+    if db.execute("SELECT EXISTS (SELECT 1 FROM main.customers)").fetchone()[0]:
         own = plan.entity.customer == "self"
-        _by_contact(db, "email", source, own=own)
-        _by_contact(db, "phone", source, own=own)
-        _by_name(db, own=own)
+        _by_id(db, source)
+        _by_key(db, source, own=own)
+        _by_contact(db, "email", source)
+        _by_contact(db, "phone", source)
+        _by_name(db)
         _by_order(db, source)
         if own:
             _one_row_each(db)
@@ -129,7 +130,27 @@ def _by_id(db: sqlite3.Connection, source: str) -> int:
     ).rowcount
 
 
-def _by_contact(db: sqlite3.Connection, kind: str, source: str, *, own: bool) -> None:
+def _by_key(db: sqlite3.Connection, source: str, *, own: bool) -> None:
+    """Customers whom an earlier file of this system made: what it knew them by is their key in the book."""
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM main.customers WHERE source = ?)", (source,)).fetchone()[0]:
+        return
+    key = (
+        "(SELECT r.key FROM stage.r WHERE r.who = people.who AND r.state IS NULL)"
+        if own
+        else "coalesce(people.external_id, people.email, people.phone, people.name_key)"
+    )
+    if own:
+        db.execute("CREATE INDEX stage.r_who ON r (who)")
+    db.execute(
+        f"""
+        UPDATE stage.people SET customer_id = c.id, how = 'id' FROM main.customers c
+        WHERE people.customer_id IS NULL AND c.source = :source AND c.external_id = {key}
+        """,
+        {"source": source},
+    )
+
+
+def _by_contact(db: sqlite3.Connection, kind: str, source: str) -> None:
     # Two records of one system are two customers, even where they share an address.
     apart = f"AND (people.external_id IS NULL OR NOT {_SAME_SOURCE_ID})"
     db.execute(
@@ -142,10 +163,10 @@ def _by_contact(db: sqlite3.Connection, kind: str, source: str, *, own: bool) ->
     )
 
 
-def _by_name(db: sqlite3.Connection, *, own: bool) -> None:
+def _by_name(db: sqlite3.Connection) -> None:
     """By name only where a row says nothing else of its customer, and only where one customer bears the name."""
-    only_name = (
-        "customer_id IS NULL AND external_id IS NULL AND email IS NULL AND phone IS NULL AND name_key IS NOT NULL"
+    only_name = "people.name_key IS NOT NULL AND " + " AND ".join(
+        f"people.{column} IS NULL" for column in ("customer_id", "external_id", "email", "phone")
     )
     if not db.execute(f"SELECT EXISTS (SELECT 1 FROM stage.people WHERE {only_name})").fetchone()[0]:
         return
@@ -200,6 +221,15 @@ def _group_new(db: sqlite3.Connection) -> None:
         UPDATE stage.people SET head = (SELECT min(q.who) FROM stage.people q WHERE q.external_id = people.external_id
                                         AND q.customer_id IS NULL)
         WHERE customer_id IS NULL AND external_id IS NOT NULL
+        """
+    )
+    # Where a column of ids holds addresses too, a row with only that address is of the customer with that id.
+    db.execute(
+        """
+        UPDATE stage.people SET head = (
+            SELECT min(q.head) FROM stage.people q
+            WHERE q.external_id = coalesce(people.email, people.phone, people.name_key) AND q.customer_id IS NULL)
+        WHERE customer_id IS NULL AND external_id IS NULL
         """
     )
     for kind in ("email", "phone", "name_key"):

@@ -1,0 +1,130 @@
+"""Keys of customers whose file has no ids: an address, a number or a name stands for one, and people may share it.
+
+The first of those who share one has it as its key, the others have `#2`, `#3` behind it. Who was in the book before is
+told apart by the name, so that neither another order of the rows nor a person more exchanges two customers.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from services.sync.stage.layout import Layout
+from services.sync.stage.people import PEOPLE
+
+
+@dataclass
+class _Person:
+    """Rows of a file that are one customer."""
+
+    name: str | None
+    rows: list[int] = field(default_factory=list)
+    key: str = ""
+
+
+def part_shared_contacts(db: sqlite3.Connection, layout: Layout, source: str) -> None:
+    """Give customers who share an address, a number or a name, and have no id, a key of their own.
+
+    Rows of one person — the same name with the same address or number, or rows that agree in everything — keep one
+    key between them.
+
+    Parameters
+    ----------
+    db : sqlite3.Connection
+        Connection of the store with the staging file of a customer file attached.
+    layout : Layout
+    source : str
+        The system that the file's customers belong to.
+    """
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM stage.people WHERE external_id IS NULL)").fetchone()[0]:
+        return
+    for key, people in _sharing(db, layout, source).items():
+        _name_keys(key, people, _in_book(db, key, source))
+        for person in people:
+            db.executemany("UPDATE stage.r SET key = ? WHERE row = ?", [(person.key, row) for row in person.rows])
+    _part_who(db)
+
+
+def _sharing(db: sqlite3.Connection, layout: Layout, source: str) -> dict[str, list[_Person]]:
+    """The people of each key that several rows have, or that has followers in the book."""
+    found: dict[str, dict[Any, _Person]] = defaultdict(dict)
+    cursor = db.execute(
+        f"""
+        SELECT r.row, r.key, r.who, coalesce(r.name, p.email, p.phone_text),
+               p.email IS NOT NULL OR p.phone IS NOT NULL, {", ".join(f"r.{name}" for name in layout.columns)}
+        FROM stage.r JOIN stage.people p ON p.who = r.who
+        WHERE r.state IS NULL AND p.external_id IS NULL AND (
+            r.key IN (SELECT key FROM stage.r GROUP BY key HAVING count(*) > 1)
+            OR EXISTS (SELECT 1 FROM main.customers c
+                       WHERE c.source = ? AND c.external_id > r.key || '#' AND c.external_id < r.key || '$'))
+        ORDER BY r.row
+        """,
+        (source,),
+    )
+    for row, key, who, name, by_contact, *values in cursor:
+        one = who if by_contact else (who, *values)
+        person = found[key].setdefault(one, _Person(name))
+        person.rows.append(row)
+    return {key: list(people.values()) for key, people in found.items()}
+
+
+def _in_book(db: sqlite3.Connection, key: str, source: str) -> dict[str, str]:
+    """Key to name of the customers who share a contact in the book, in the order of their numbers."""
+    cursor = db.execute(
+        """
+        SELECT external_id, name FROM main.customers
+        WHERE source = :source AND (external_id = :key OR (external_id > :key || '#' AND external_id < :key || '$'))
+        ORDER BY length(external_id), external_id
+        """,
+        {"source": source, "key": key},
+    )
+    return dict(cursor.fetchall())
+
+
+def _name_keys(key: str, people: list[_Person], book: dict[str, str]) -> None:
+    free = dict(book)
+    for person in people:
+        same = next((known for known, name in free.items() if name == person.name), "")
+        if same:
+            person.key = same
+            del free[same]
+    taken = {person.key for person in people} | set(book)
+    spare = list(free)
+    for person in people:
+        if person.key:
+            continue
+        if key not in taken:
+            person.key = key
+        elif spare:
+            person.key = spare.pop(0)
+        else:
+            person.key = next(name for number in count(2) if (name := f"{key}#{number}") not in taken)
+        taken.add(person.key)
+
+
+def _part_who(db: sqlite3.Connection) -> None:
+    """Rows with different keys are different people, even where the same name is all that is known of them."""
+    shared = db.execute(
+        """
+        SELECT r.who, r.key FROM stage.r JOIN stage.people p ON p.who = r.who
+        WHERE p.external_id IS NULL AND p.email IS NULL AND p.phone IS NULL AND r.state IS NULL AND r.who IN (
+            SELECT who FROM stage.r WHERE state IS NULL GROUP BY who HAVING count(DISTINCT key) > 1)
+        GROUP BY r.who, r.key ORDER BY r.who, min(r.row)
+        """
+    ).fetchall()
+    last = db.execute("SELECT max(who) FROM stage.people").fetchone()[0]
+    columns = ", ".join(PEOPLE)
+    first: set[int] = set()
+    for who, key in shared:
+        if who not in first:
+            first.add(who)
+            continue
+        last += 1
+        db.execute(
+            f"INSERT INTO stage.people (who, {columns}) SELECT ?, {columns} FROM stage.people WHERE who = ?",
+            (last, who),
+        )
+        db.execute("UPDATE stage.r SET who = ? WHERE who = ? AND key = ?", (last, who, key))

@@ -1,0 +1,75 @@
+"""Customers are found by what a file says of them, and nobody is lost or taken for somebody else."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from services.sync import add_customer
+from tests.services.sync.book import Book, counts, write_csv
+
+BY_NAME = ["order_id", "customer", "date", "amount", "currency"]
+
+
+@pytest.mark.parametrize("others", [(), ({"name": "Other", "email": "o@other.example"},)])
+def test_orders_that_only_name_their_customer_find_one_added_by_hand(
+    book: Book, tmp_path: Path, others: tuple[dict[str, str], ...]
+) -> None:
+    """Whether or not anybody in the book has an id, an address or a number."""
+    for fields in ({"name": "Linden Supply"}, *others):
+        add_customer(book.workspace, fields)
+    path = write_csv(tmp_path / "o.csv", BY_NAME, [["A1", "linden supply ", "2026-01-05", "10.00", "USD"]])
+    assert book.bring(path).customers == {"matched": 1, "created": 0}
+    assert book.ask("SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer_id") == [("Linden Supply",)]
+
+
+def test_a_name_that_two_bear_by_now_still_means_the_one_of_its_file(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "o.csv", BY_NAME, [["A1", "Linden Supply", "2026-01-05", "10.00", "USD"]])
+    book.bring(path)
+    add_customer(book.workspace, {"name": "Linden Supply"})
+    assert counts(book.bring(path)) == (0, 0, 1, 0, 0)
+
+
+def test_a_column_of_ids_with_addresses_in_it_makes_one_customer_an_address(book: Book, tmp_path: Path) -> None:
+    rows = [["A1", "a@x.example", "", "2026-01-05", "1"], ["A2", "", "a@x.example", "2026-01-05", "1"]]
+    path = write_csv(tmp_path / "o.csv", ["order_id", "customer_id", "email", "date", "amount"], rows)
+    assert book.bring(path).customers == {"matched": 0, "created": 1}
+    assert counts(book.bring(path)) == (0, 0, 2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (["name", "city"], [["Ann", "Xanten"], ["Bob", "Ypern"]]),
+        (["name", "city"], [["Ann", "Xanten"], ["Bob", "Ypern"], ["Ann", "Zell"]]),
+        (
+            ["name", "phone", "city"],
+            [["Ann", "+49 30 1234567", "X"], ["Bob", "+49 30 1234567", "Y"], ["Ann", "+49 40 7654321", "Z"]],
+        ),
+        (["name", "email"], [["Ann", "we@home.example"], ["Bob", "we@home.example"], ["Cy", "we@home.example"]]),
+    ],
+)
+def test_customers_without_ids_stay_themselves(
+    book: Book, tmp_path: Path, header: list[str], rows: list[list[str]]
+) -> None:
+    before = book.hash()
+    path = write_csv(tmp_path / "customers.csv", header, rows)
+    assert counts(book.bring(path)) == (len(rows), 0, 0, 0, 0)
+    columns = ", ".join(header)
+    assert sorted(book.ask(f"SELECT {columns} FROM customers")) == sorted(tuple(row) for row in rows)
+    assert counts(book.bring(path)) == (0, 0, len(rows), 0, 0)
+    if len({row[0] for row in rows}) == len(rows):
+        random.Random(1).shuffle(rows)
+        assert counts(book.bring(write_csv(path, header, rows))) == (0, 0, len(rows), 0, 0)
+    book.bring(write_csv(path, header, [*rows, ["Zoe", *rows[0][1:]]]))
+    assert book.one("SELECT count(*) FROM customers") == len(rows) + 1
+    assert before != book.hash()
+
+
+def test_a_row_that_says_the_same_again_is_no_second_customer(book: Book, tmp_path: Path) -> None:
+    rows = [["Ann", "Xanten"], ["Ann", "Xanten"]]
+    path = write_csv(tmp_path / "customers.csv", ["name", "city"], rows)
+    assert counts(book.bring(path)) == (1, 0, 0, 0, 1)
+    assert counts(book.bring(path)) == (0, 0, 1, 0, 1)
