@@ -9,37 +9,28 @@ from __future__ import annotations
 import logging
 import platform
 import sys
-import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 
 from app import __version__
+from models.values.bugs import bug_text, kind_of
 
 KEPT_REPORTS = 10
 
 
-def report_text(kind: type[BaseException], trace: TracebackType | None) -> str:
-    """Return the report's text: the kind of error and the line numbers, no message and no local value."""
-    frames = traceback.extract_tb(trace)
-    places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
-    return "\n".join(
-        [
-            f"Bellwether {__version__} on Python {platform.python_version()}, {platform.system()} {platform.release()}",
-            f"{kind.__module__}.{kind.__qualname__}",
-            *places,
-            "",
-        ]
-    )
+def report_text(error: BaseException) -> str:
+    """Return the report's text: versions, the kind of error and the line numbers, no message and no local value."""
+    system = f"{platform.system()} {platform.release()}"
+    return f"Bellwether {__version__} on Python {platform.python_version()}, {system}\n{bug_text(error)}"
 
 
 def write_report(folder: Path, error: BaseException) -> Path | None:
     """Write a crash report and return its path, or None where the folder cannot be written."""
-    logging.getLogger(__name__).error("Crash: %s", type(error).__qualname__)
+    logging.getLogger(__name__).error("Crash: %s", kind_of(error))
     path = folder / f"crash-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(report_text(type(error), error.__traceback__), encoding="utf-8")
+        path.write_text(report_text(error), encoding="utf-8")
         for old in sorted(folder.glob("crash-*.txt"))[:-KEPT_REPORTS]:
             old.unlink(missing_ok=True)
     except OSError:
@@ -50,5 +41,5 @@ def write_report(folder: Path, error: BaseException) -> Path | None:
 def tell(error: BaseException, report: Path | None) -> None:
     """Say on standard error that the program failed, and where the report lies."""
     where = f" A report without customer data is at {report}." if report else ""
-    name = type(error).__name__
+    name = kind_of(error)
     sys.stderr.write(f"Bellwether met an error of its own ({name}). Nothing half done was kept.{where}\n")

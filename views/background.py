@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from models.values.bugs import ChildBug, kind_of
 from models.values.errors import BellwetherError, Cancelled, EnvironmentFault
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Failed:
         """One sentence for a person."""
         if isinstance(self.error, BellwetherError):
             return str(self.error)
-        return f"Something in the program went wrong ({type(self.error).__name__}). Nothing of it was kept."
+        return f"Something in the program went wrong ({kind_of(self.error)}). What was not finished was not kept."
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,8 @@ class ChildRun(QObject):
                 self._outcome = Done(value)
             case ("failed", error):
                 self._outcome = Failed(error)
+            case ("bug", kind, report):
+                self._outcome = Failed(ChildBug(kind, report))
             case ("cancelled",):
                 self._outcome = WasCancelled()
             case _:
@@ -164,7 +167,7 @@ class ChildRun(QObject):
         if self._token.is_set():
             return WasCancelled()
         code = self._process.exitcode
-        words = f"The work's process ended by itself (exit code {code}). Nothing of it was kept; try again."
+        words = f"The work's process ended by itself (exit code {code}). What was not finished was not kept; try again."
         return Failed(EnvironmentFault(words))
 
     def _end_child(self) -> None:
@@ -230,7 +233,12 @@ class Background(QObject):
         """Start long work in a spawned process. ``job(progress, cancelled)`` is picklable and free of Qt."""
         run = ChildRun(job, self)
         self._children.append(run)
-        run.ended.connect(lambda _outcome: self._children.remove(run))
+
+        def ended(outcome: Outcome) -> None:
+            self._children.remove(run)
+            self._report(outcome)
+
+        run.ended.connect(ended)
         return run
 
     def close(self) -> None:
@@ -258,8 +266,7 @@ class Background(QObject):
     @Slot(object, object)
     def _deliver(self, request: _Request, outcome: Outcome) -> None:
         self._underway -= 1
-        if isinstance(outcome, Failed) and not isinstance(outcome.error, BellwetherError) and self._bug:
-            self._bug(outcome.error)
+        self._report(outcome)
         if request.stale or not self._open:
             return
         request.desk.answered(request)
@@ -267,6 +274,10 @@ class Background(QObject):
             request.done(outcome.value)
         elif isinstance(outcome, Failed) and request.failed is not None:
             request.failed(outcome)
+
+    def _report(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Failed) and not isinstance(outcome.error, BellwetherError) and self._bug:
+            self._bug(outcome.error)
 
 
 class Desk:

@@ -47,6 +47,19 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Milestone(Progress):
+    """Something is done and kept, whatever becomes of the rest; it is passed on at any pace."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileProgress(Progress):
+    """How far a batch is: ``number`` of ``of`` files are done; the step is of the file at work, or after the last."""
+
+    number: int = 0
+    of: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """The receipt of DATA.md, field by field; ``as_json`` has its exact keys."""
 

@@ -13,8 +13,9 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from models.values.bugs import ChildBug, bug_text
 from models.values.errors import Cancelled, EnvironmentFault, UserError
-from models.values.imports import Progress
+from models.values.imports import Milestone, Progress
 from views.background import Background, Desk, Done, Failed, WasCancelled
 
 
@@ -141,6 +142,25 @@ class Raising:
 
 
 @dataclass(frozen=True)
+class Unsendable:
+    """Returns what no pipe can carry."""
+
+    def __call__(self, progress: object, cancelled: object) -> object:
+        return lambda: None
+
+
+@dataclass(frozen=True)
+class Reaching:
+    """Reaches many milestones at once."""
+
+    count: int
+
+    def __call__(self, progress: Callable[[Progress], None], cancelled: object) -> None:
+        for number in range(self.count):
+            progress(Milestone("Kept", number, self.count))
+
+
+@dataclass(frozen=True)
 class Polite:
     """Stops when it is asked to."""
 
@@ -198,10 +218,40 @@ def test_a_childs_sentence_arrives(qtbot: QtBot, background: Background) -> None
     assert isinstance(outcome.error, EnvironmentFault)
 
 
-def test_a_bug_in_a_child_is_a_bug_here(qtbot: QtBot, background: Background, capfd: object) -> None:
-    outcome = _outcome(qtbot, background, Raising(KeyError("x")))
+def test_a_bug_in_a_child_is_reported_without_its_message_and_nothing_is_printed(
+    qtbot: QtBot, qapp: object, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bugs: list[BaseException] = []
+    background = Background(bug=bugs.append)
+    outcome = _outcome(qtbot, background, Raising(KeyError("Marlow & Daughters")))
+    background.close()
+    background.deleteLater()
     assert isinstance(outcome, Failed)
-    assert not isinstance(outcome.error, UserError)
+    assert "KeyError" in outcome.words and "Marlow" not in outcome.words
+    (bug,) = bugs
+    report = bug_text(bug)
+    assert report.startswith("builtins.KeyError\n") and "test_background.py" in report
+    assert "Marlow" not in report
+    printed = capfd.readouterr()
+    assert (printed.out, printed.err) == ("", "")
+
+
+def test_an_answer_that_cannot_travel_is_a_bug_of_the_child(
+    qtbot: QtBot, background: Background, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outcome = _outcome(qtbot, background, Unsendable())
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, ChildBug)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_milestone_is_told_at_any_pace(qtbot: QtBot, background: Background) -> None:
+    run = background.child(Reaching(200))
+    told: list[Progress] = []
+    run.progress.connect(told.append)
+    with qtbot.waitSignal(run.ended, timeout=30_000):
+        pass
+    assert [one.done for one in told if isinstance(one, Milestone)] == list(range(200))
 
 
 def test_a_child_that_dies_is_a_fault_in_words(qtbot: QtBot, background: Background) -> None:
