@@ -35,6 +35,13 @@ _REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
     )
     for name in ORDER
 }
+# The image of an edit that still holds: after the import's own entry (before it, another row had the number), not one
+# that compensates an entry, nor one that was compensated.
+_EDITED_SINCE = """
+    p.operation = 'update' AND p.journal_id > ?3
+    AND NOT EXISTS (SELECT 1 FROM journal j
+                    WHERE (j.id = p.journal_id AND j.undoes IS NOT NULL) OR j.undoes = p.journal_id)
+"""
 _NAMED = 20
 
 
@@ -65,7 +72,7 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
         refused = refusal(db, import_id)
         if refused:
             raise UserError(refused)
-        undo = _Undo(db, work, import_id)
+        undo = _Undo(db, work, import_id, record.journal_id)
         work.undoes = record.journal_id
         undo.put_back()
         undo.take_out()
@@ -81,6 +88,7 @@ class _Undo:
     db: sqlite3.Connection
     work: UnitOfWork
     import_id: int
+    entry: int
     removed: dict[str, int] = field(default_factory=dict)
     put: int = 0
     customers: set[int] = field(default_factory=set)
@@ -179,9 +187,9 @@ class _Undo:
                 INSERT OR IGNORE INTO temp.kept
                 SELECT t.id, 'it was edited by hand since' FROM journal_payloads p
                 JOIN {table} t ON t.id = CAST(p.row_id AS INTEGER)
-                WHERE p.table_name = ?2 AND p.operation = 'update' AND t.import_id = ?1
+                WHERE p.table_name = ?2 AND t.import_id = ?1 AND {_EDITED_SINCE}
                 """,
-                (self.import_id, table),
+                (self.import_id, table, self.entry),
             )
         elif self._kept_customers():
             # The identities of a customer who stays stay with it.
@@ -209,12 +217,12 @@ class _Undo:
                 (self.import_id,),
             )
         self.db.execute(
-            """
+            f"""
             INSERT OR IGNORE INTO temp.staying
             SELECT c.id FROM journal_payloads p JOIN customers c ON c.id = CAST(p.row_id AS INTEGER)
-            WHERE p.table_name = 'customers' AND p.operation = 'update' AND c.import_id = ?1
+            WHERE p.table_name = ?2 AND c.import_id = ?1 AND {_EDITED_SINCE}
             """,
-            (self.import_id,),
+            (self.import_id, "customers", self.entry),
         )
         return bool(self.db.execute("SELECT EXISTS (SELECT 1 FROM temp.staying)").fetchone()[0])
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from models.tables import customers
 from models.values.errors import UserError
-from services.sync import edit_customer, imports_history, undo_import, undo_preview
+from services.audit import undo_last
+from services.sync import add_customer, edit_customer, imports_history, undo_import, undo_preview
 from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
 
 FILES = (
@@ -116,6 +117,28 @@ def test_a_customer_edited_by_hand_survives_the_undo_of_its_import(book: Book) -
     changes = undo_import(book.workspace, receipt.import_id)
     assert changes.kept == ("Customer Bluebird Works is kept, because it was edited by hand since.",)
     assert book.ask("SELECT name FROM customers") == [("Bluebird Works",)]
+
+
+def test_an_edit_that_was_undone_keeps_nothing(book: Book) -> None:
+    before = book.hash()
+    receipt = book.bring(FIXTURES / "crm_accounts.csv")
+    customer = book.one("SELECT id FROM customers WHERE name = 'Bluebird Works'")
+    edit_customer(book.workspace, customer, {"owner": "Ana", "email": "desk@bluebird.example"})
+    undo_last(book.workspace)
+    assert undo_import(book.workspace, receipt.import_id).kept == ()
+    assert book.hash() == before
+
+
+def test_an_edit_of_an_earlier_row_with_the_same_number_keeps_nothing(book: Book) -> None:
+    before = book.hash()
+    (customer,) = add_customer(book.workspace, {"name": "Ada"}).customers
+    edit_customer(book.workspace, customer, {"owner": "Ana"})
+    undo_last(book.workspace)
+    undo_last(book.workspace)
+    receipt = book.bring(FIXTURES / "crm_accounts.csv")
+    assert book.one("SELECT count(*) FROM customers WHERE id = ?", customer) == 1
+    assert undo_import(book.workspace, receipt.import_id).kept == ()
+    assert book.hash() == before
 
 
 def test_an_undone_import_can_be_imported_again(book: Book) -> None:
