@@ -219,7 +219,7 @@ def _preferences(text: str) -> str:
     """Preferences as a JSON object; what is no JSON is kept as a note."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         found = {"note": text.strip()}

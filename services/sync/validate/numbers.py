@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, Overflow
 
 from services.sync.validate.memo import Unfit
 
@@ -118,7 +118,11 @@ _CODES = frozenset(
 )
 _NOT_NUMBER = re.compile(r"[^\d.,+\-()eE'’\s\u00a0\u202f]")
 _MARKS = re.compile(r"[\s\u00a0\u202f'’]")
-_PLAIN = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+_PLAIN = re.compile(r"[-+]?(?=\.?\d)(\d*)(?:\.\d*)?(?:[eE]([-+]?\d+))?")
+# No amount, count or share needs more: 1e999999 would fill the memory when it is written out. The fraction may be as
+# long again, as some programs write all digits of a binary number.
+_MOST_DIGITS = 30
+_LARGEST_EXPONENT = 30
 _LARGEST = 2**63 - 1
 
 
@@ -156,7 +160,7 @@ def plain_number(text: str, decimal_comma: bool) -> str:
     Unfit
         The text is no number.
     """
-    if text.isdecimal() and text.isascii():
+    if text.isdecimal() and text.isascii() and len(text) <= _MOST_DIGITS:
         return text
     body = text.strip()
     negative = body.startswith("(") and body.endswith(")")
@@ -171,11 +175,18 @@ def plain_number(text: str, decimal_comma: bool) -> str:
         if "," in body and re.search(r",\d{1,2}$|,\d{4,}$", body):
             raise Unfit("is no number" if "." in body else "has a comma where the others have a point")
         body = body.replace(",", "")
-    if not _PLAIN.fullmatch(body):
+    parts = _PLAIN.fullmatch(body)
+    if not parts:
         raise Unfit("is no number")
+    if len(parts[1]) > _MOST_DIGITS or len(body) > 2 * _MOST_DIGITS or _is_beyond(parts[2] or "0"):
+        raise Unfit("has too many digits for a number")
     if negative:
         body = "-" + body.lstrip("+-")
     return body.lstrip("+")
+
+
+def _is_beyond(exponent: str) -> bool:
+    return len(exponent) > 4 or abs(int(exponent)) > _LARGEST_EXPONENT
 
 
 def to_minor(number: str, exponent: int) -> int:
@@ -188,7 +199,7 @@ def to_minor(number: str, exponent: int) -> int:
     """
     try:
         value = int(Decimal(number).scaleb(exponent).quantize(Decimal(1), ROUND_HALF_UP))
-    except InvalidOperation:
+    except (InvalidOperation, Overflow):
         raise Unfit("is too large for an amount") from None
     if abs(value) > _LARGEST:
         raise Unfit("is too large for an amount")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +18,7 @@ from services.sync.validate import words
 from services.sync.validate.memo import LIMIT, Fault, Memo, Unfit
 from services.sync.validate.moments import Moments, parse_moment
 from services.sync.validate.numbers import currency_in, plain_number, to_decimal_text, to_minor
+from tests.services.sync.book import Book, counts, write_csv
 
 
 @pytest.mark.parametrize(
@@ -239,3 +241,24 @@ def test_the_sentiment_of_plain_words() -> None:
     assert (sentiment_of("It arrived broken and late") or 0) < -0.5
     assert (sentiment_of("not good") or 0) < 0
     assert sentiment_of("The parcel is blue") is None
+
+
+@pytest.mark.parametrize("text", ["1e999999", "-1E+400", "1e-999999", "9e30000000000", "1" * 31, "0." + "1" * 70])
+def test_numbers_that_nobody_can_mean_do_not_fit(text: str) -> None:
+    with pytest.raises(Unfit, match="too many digits"):
+        plain_number(text, decimal_comma=False)
+
+
+@pytest.mark.parametrize("text", ["1e3", "1." + "0" * 40, "0.1000000000000000055511151231257827", ".5", "5.", "1e-16"])
+def test_numbers_with_many_digits_that_mean_something_fit(text: str) -> None:
+    assert float(plain_number(text, decimal_comma=False)) == float(text)
+
+
+@pytest.mark.parametrize("column", ["amount", "discount", "quantity"])
+def test_a_number_beyond_all_measure_rejects_its_row_only(book: Book, tmp_path: Path, column: str) -> None:
+    header = ["order_id", "customer_id", "date", "sku", "unit price", "quantity", "discount", "amount"]
+    rows = [[f"O{n}", "C001", "2026-01-02", "S1", "2.00", "1", "0", "2.00"] for n in range(3)]
+    rows[1][header.index(column)] = "1e999999"
+    receipt = book.bring(write_csv(tmp_path / "o.csv", header, rows))
+    assert counts(receipt) == (2, 0, 0, 1, 0)
+    assert receipt.reasons == {f"{column} has too many digits for a number": 1}
