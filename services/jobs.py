@@ -14,7 +14,7 @@ from pathlib import Path
 from models.values.changes import Changes
 from models.values.errors import BellwetherError, Cancelled
 from models.values.imports import ImportOptions, ImportRequest, Preview, Progress, Receipt, Verdict
-from services.pipeline import PipelineRun, after_change
+from services.pipeline import PipelineRun, after_change, do_round
 from services.workspace import Recipe, Workspace, open_workspace
 
 ProgressCall = Callable[[Progress], None]
@@ -154,17 +154,15 @@ class RenewJob:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreJob:
-    """Score what is due, or everyone, and evaluate the rules."""
+class RoundJob:
+    """Do what is due without a change at hand: score, wake cards, finish what was cut off."""
 
     recipe: Recipe
-    force: bool = False
 
-    def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> PipelineRun:
-        """Return what the pipeline changed."""
+    def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Changes:
+        """Return what the round changed; empty where nothing was due."""
         with _opened(self.recipe) as workspace:
-            due = Changes(tables=frozenset({"customers"}))
-            return after_change(workspace, due, force=self.force, progress=progress)
+            return do_round(workspace, progress=progress).changes
 
 
 @dataclass(frozen=True, slots=True)

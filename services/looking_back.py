@@ -54,7 +54,7 @@ def looking_back(workspace: Workspace, day: date) -> Iterator[Workspace]:
         past = replace(open_workspace(recipe), policy=workspace.policy, clock=FixedClock(moment))
         try:
             _forget_derived(past)
-            _compute(past)
+            _compute(past, day)
             yield past
         finally:
             past.close()
@@ -82,9 +82,9 @@ def _forget_derived(past: Workspace) -> None:
         work.commit()
 
 
-def _compute(past: Workspace) -> None:
+def _compute(past: Workspace, day: date) -> None:
     from services.alerting import evaluate
     from services.scoring import score_due
 
-    score_due(past, force_all=True)
+    score_due(past, force_all=True, as_of=day)
     evaluate(past)

@@ -65,16 +65,46 @@ def after_change(
     """
     if not force and not changes.tables & FACTS:
         return PipelineRun(changes)
-    from services.alerting import evaluate
+    return _renew(workspace, changes, force=force, progress=progress)
+
+
+def do_round(
+    workspace: Workspace, *, force: bool = False, progress: Callable[[Progress], None] | None = None
+) -> PipelineRun:
+    """Score what is due and evaluate the rules without a change at hand: a new day, a card that wakes, work cut off.
+
+    Parameters
+    ----------
+    force
+        Score every customer.
+    progress
+        Told the steps.
+    """
+    return _renew(workspace, Changes(), force=force, progress=progress)
+
+
+def _renew(
+    workspace: Workspace, changes: Changes, *, force: bool, progress: Callable[[Progress], None] | None
+) -> PipelineRun:
+    from services.alerting import evaluate, was_cut_off
     from services.scoring import score_due
 
     tell = progress or (lambda _progress: None)
     everyone = force or changes.everyone or bool(changes.tables & {"policies", "rules"})
+    behind = was_cut_off(workspace)
     tell(Progress("Scoring", 0, 2))
     run = score_due(workspace, None if everyone else changes, force_all=everyone)
     tell(Progress("Raising alerts", 1, 2))
-    evaluation = evaluate(workspace, None if everyone or run.scored >= run.customers else changes)
+    evaluation = evaluate(workspace, None if everyone or behind or run.scored >= run.customers else changes)
     tell(Progress("Raising alerts", 2, 2))
     return PipelineRun(
-        changes=changes.merged(evaluation.changes), scores=run, opened=evaluation.opened, closed=evaluation.closed
+        changes=changes.merged(_scored(run)).merged(evaluation.changes),
+        scores=run,
+        opened=evaluation.opened,
+        closed=evaluation.closed,
     )
+
+
+def _scored(run: ScoreRun) -> Changes:
+    """Return what a scoring run changed, as far as pages care: they read figures again."""
+    return Changes(tables=frozenset({"customer_risk_scores"})) if run.scored else Changes()

@@ -23,8 +23,7 @@ from app.cli.frame import (
     table,
     told,
 )
-from models.values.changes import Changes
-from services.pipeline import FACTS, after_change
+from services.pipeline import do_round
 from services.workspace import Workspace
 
 
@@ -123,7 +122,7 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
 def run(store: StoreOption = None, json: JsonOption = False) -> int:
     """Do one round without a window: score what is due, evaluate the rules."""
     with opened(store, writes=True) as workspace:
-        outcome = after_change(workspace, Changes(tables=FACTS & {"customers"}), progress=progress_line(json))
+        outcome = do_round(workspace, progress=progress_line(json))
     scores = outcome.scores
     document = {
         "scores": scores.as_json() if scores else None,

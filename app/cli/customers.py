@@ -22,6 +22,7 @@ from app.cli.frame import (
 from models.values.changes import Changes
 from models.values.customers import CustomerFilter, CustomerRow
 from models.values.errors import UserError
+from models.values.words import money
 from services.pipeline import after_change
 
 PAGE = 200
@@ -58,13 +59,14 @@ def customers(
             row.tier or "",
             row.segment or "",
             "" if row.churn_risk is None else f"{row.churn_risk:.0%}",
+            "" if row.value_at_risk_minor is None else money(row.value_at_risk_minor, row.currency),
             row.last_order_on or "",
             row.owner or "",
         )
         for row in found[:limit]
     ]
-    head = ("id", "name", "tier", "segment", "churn", "last order", "owner")
-    answer({"customers": rows}, table(head, lines, frozenset({0, 4})), json)
+    head = ("id", "name", "tier", "segment", "churn", "at risk", "last order", "owner")
+    answer({"customers": rows}, table(head, lines, frozenset({0, 4, 5})), json)
     return DONE
 
 

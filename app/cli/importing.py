@@ -182,13 +182,15 @@ def _reported(outcome: ImportOutcome, as_json: bool) -> int:
     """Print receipts and faults and return the exit code."""
     for result in outcome.files:
         if result.error:
-            say(f"{Path(result.file).name}: {result.error}")
+            name = Path(result.file).name
+            say(result.error if name in result.error else f"{name}: {result.error}")
     receipts = [result.receipt for result in outcome.files if result.receipt is not None]
     documents = [
         result.receipt.as_json() if result.receipt else {"file": result.file, "error": result.error}
         for result in outcome.files
     ]
-    answer(documents, _words(receipts, outcome), as_json)
+    if receipts or as_json:
+        answer(documents, _words(receipts, outcome), as_json)
     if not receipts:
         return NOTHING_DONE
     return (

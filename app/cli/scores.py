@@ -21,9 +21,8 @@ from app.cli.frame import (
     say,
     told,
 )
-from models.values.changes import Changes
 from models.values.scores import ScoreRun
-from services.pipeline import after_change
+from services.pipeline import do_round
 
 
 class Exportable(StrEnum):
@@ -49,8 +48,7 @@ def score(
 
             run, _scores = score_as_of(workspace, day)
         else:
-            due = Changes(tables=frozenset({"customers"}))
-            outcome = after_change(workspace, due, force=everyone, progress=progress_line(json))
+            outcome = do_round(workspace, force=everyone, progress=progress_line(json))
             assert outcome.scores is not None
             run = outcome.scores
     for warning in run.warnings:

@@ -148,6 +148,11 @@ def _check_place(path: Path, create: bool) -> None:
             head = file.read(len(_SQLITE_MAGIC))
     except OSError as error:
         raise EnvironmentFault(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
+    if not head and not create:
+        raise StoreDamaged(
+            f"{path.name} is empty: it was cut off, or never a book. It was left as it is; restore a copy of it, "
+            "or import a file to begin anew."
+        )
     if head and head != _SQLITE_MAGIC:
         raise StoreDamaged(
             f"{path.name} is no Bellwether book. It was left as it is; "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.alerting.cut_off import was_cut_off
 from services.alerting.follow_up import add_note, add_task, complete_task, suppress
 from services.alerting.precision import RuleRecord, rule_records
 from services.alerting.rulebook import switch_rule
@@ -31,6 +32,7 @@ __all__ = [
     "escalate",
     "evaluate",
     "mark_seen",
+    "next_wake",
     "not_useful",
     "reopen",
     "resolve",
@@ -40,11 +42,15 @@ __all__ = [
     "switch_rule",
     "try_rule",
     "wait",
+    "was_cut_off",
 ]
 
 
 def evaluate(workspace: Workspace, changed: Changes | None = None) -> Evaluation:
     """Evaluate the rules for the customers that changed, or for everyone where the book's day or a rule moved.
+
+    Cards whose date has come wake whoever changed, and the age of the book's data is looked at: ``Changes()`` is a
+    round in which nothing changed.
 
     Parameters
     ----------
@@ -61,3 +67,18 @@ def evaluate(workspace: Workspace, changed: Changes | None = None) -> Evaluation
     from services.alerting.run import run_rules  # numpy: not on the way to the first page
 
     return run_rules(workspace, changed)
+
+
+def next_wake(workspace: Workspace) -> str | None:
+    """The next moment at which a snoozed or waiting card is due, None without one.
+
+    Returns
+    -------
+    str or None
+        UTC, as the store writes moments; it lies in the past where a card should have been woken already.
+    """
+    from services.alerting.cards import first_wake, moment_of, stored
+
+    with workspace.store.read() as connection:
+        until = first_wake(connection)
+    return stored(moment_of(until)) if until is not None else None

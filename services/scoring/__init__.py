@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["as_of_day", "score_as_of", "score_due"]
 
 
-def score_due(workspace: Workspace, changed: Changes | None = None, force_all: bool = False) -> ScoreRun:
+def score_due(
+    workspace: Workspace, changed: Changes | None = None, force_all: bool = False, *, as_of: date | None = None
+) -> ScoreRun:
     """Score what is due and write it: everyone on a new day, fit or policy, else those in `changed`.
 
     Parameters
@@ -32,10 +34,12 @@ def score_due(workspace: Workspace, changed: Changes | None = None, force_all: b
         What an import, an edit or an undo reported; None: nothing in particular.
     force_all
         Score everyone, whatever changed.
+    as_of
+        The day to score as of; None: the last day that the book's events cover.
     """
     from services.scoring.run import score_due as run
 
-    return run(workspace, changed, force_all)
+    return run(workspace, changed, force_all, as_of=as_of)
 
 
 def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[CustomerScore, ...]]:

@@ -25,8 +25,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
+from models.journal import fact_entries_since, head
+from models.tables import CONTENT_TABLES
 from models.values.changes import Changes
-from models.values.errors import UserError
+from models.values.errors import EnvironmentFault, UserError
 from models.values.journal import Actor
 from models.values.money import exponent
 from models.values.scores import CustomerScore, ScoreRun
@@ -44,6 +46,10 @@ from services.workspace import Workspace
 
 #: Above this share of the book a change is scored as a run over everyone.
 _FEW = 0.1
+
+
+_FACTS = tuple(table.name for table in CONTENT_TABLES)
+_ATTEMPTS = 3
 
 
 @dataclass
@@ -132,11 +138,19 @@ def _why_everyone(marks: dict[str, Any], now: dict[str, Any], changed: Changes |
     return None
 
 
+def _unscored_entries(connection: Connection, marks: dict[str, Any], changed: Changes | None) -> bool:
+    """Whether facts changed since the last run that `changed` does not tell of: a score that was put off or cut off."""
+    told = changed.entries if changed is not None else frozenset()
+    return bool(fact_entries_since(connection, int(marks.get("entry", 0)), _FACTS) - told)
+
+
 def _due(
     connection: Connection, policy: Policy, now: dict[str, Any], changed: Changes | None, force: bool, currency: str
 ) -> _Due:
     marks = writing.read_marks(connection)
     why = _why_everyone(marks, now, changed, force)
+    if why is None and _unscored_entries(connection, marks, changed):
+        why = "changes that were not scored yet"
     if why is not None:
         return _Due(None, why)
     fit = refit.fit_in_force(
@@ -155,20 +169,42 @@ def _due(
     return _Due(tuple(sorted(due)), "their data changed", fit)
 
 
-def score_due(workspace: Workspace, changed: Changes | None = None, force_all: bool = False) -> ScoreRun:
-    """Score whoever is due and write it, in one unit of work; see the module's order."""
+def score_due(
+    workspace: Workspace, changed: Changes | None = None, force_all: bool = False, *, as_of: date | None = None
+) -> ScoreRun:
+    """Score whoever is due and write it, in one unit of work; see the module's order.
+
+    Raises
+    ------
+    EnvironmentFault
+        The book was changed by others each time before the scores could be written.
+    """
     with _no_cycles():
-        return _score_due(workspace, changed, force_all, _Stopwatch())
+        for _attempt in range(_ATTEMPTS):
+            run = _score_due(workspace, changed, force_all, as_of, _Stopwatch())
+            if run is not None:
+                return run
+    raise EnvironmentFault(
+        "The book was changed again and again while it was scored. Nothing is lost; score it when the imports are done."
+    )
 
 
-def _score_due(workspace: Workspace, changed: Changes | None, force_all: bool, watch: _Stopwatch) -> ScoreRun:
+def _score_due(
+    workspace: Workspace, changed: Changes | None, force_all: bool, asked: date | None, watch: _Stopwatch
+) -> ScoreRun | None:
+    """One attempt; None where facts changed between reading and writing, so that the figures are of a book that was."""
     today = workspace.clock.today()
     with workspace.store.read() as connection, watch.step("read"):
         newest = newest_days(connection, today)
-        as_of = max(newest.values(), default=today)
+        as_of = asked or max(newest.values(), default=today)
         day = day_number(as_of)
         currency = reporting_currency(connection, workspace.policy)
-        marks = {"as_of": day, "policy": _policy_mark(workspace.policy), "sources": _sources(newest, as_of)}
+        marks = {
+            "as_of": day,
+            "policy": _policy_mark(workspace.policy),
+            "sources": _sources(newest, as_of),
+            "entry": head(connection)[0],
+        }
         due = _due(connection, workspace.policy, marks, changed, force_all, currency)
         if due.customers is not None and not due.customers:
             return _nothing_due(connection, as_of, due)
@@ -192,7 +228,8 @@ def _score_due(workspace: Workspace, changed: Changes | None, force_all: bool, w
     with watch.step("score"):
         card = scorecard(ledger, fit.parameters, workspace.policy, seen)
         columns = rows.score_columns(card, book, workspace.policy, workspace.at)
-    _write(workspace, book, card, columns, fit, due, marks, watch)
+    if not _write(workspace, book, card, columns, fit, due, marks, watch):
+        return None
     total = book.customer_ids.size if due.customers is None else _customers(workspace)
     return _run(book, fit.parameters, total, due.why, watch)
 
@@ -246,12 +283,15 @@ def _write(
     due: _Due,
     marks: dict[str, Any],
     watch: _Stopwatch,
-) -> None:
+) -> bool:
+    """Write the run in one unit of work; False, and nothing written, where facts changed since they were read."""
     everyone = due.customers is None
     as_of = rows.day_text(book.as_of)
     with workspace.store.unit_of_work(
         Actor("model", fit.parameters.orders.name), "score", f"book:{as_of}", at=workspace.at
     ) as work:
+        if fact_entries_since(work.connection, marks["entry"], _FACTS):
+            return False
         with watch.step("write"):
             before = history.read_previous(work.connection, book.customer_ids, everyone=everyone)
             if writing.read_marks(work.connection).get("as_of", book.as_of) > book.as_of:
@@ -276,6 +316,7 @@ def _write(
                 tables=("customer_risk_scores", "score_history"),
             )
             work.commit()
+    return True
 
 
 def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[CustomerScore, ...]]:

@@ -117,12 +117,16 @@ def test_scores_and_the_export_agree_with_the_contract(ask: Any, orders: Path, t
     assert all(0 <= float(row["churn_risk"]) <= 1 for row in rows)
 
 
-def test_an_earlier_day_is_shown_and_leaves_the_book_as_it_is(ask: Any, orders: Path) -> None:
+def test_an_earlier_day_is_shown_and_leaves_the_book_as_it_is(ask: Any, orders: Path, tmp_path: Path) -> None:
     ask("import", str(orders))
     before = ask("verify")[1]["head"], ask("customers")[1]
     _, then, _ = ask("score", "--as-of", "2026-03-31")
     assert then["as_of"] == "2026-03-31" and not then["stored"]
     assert ask("alerts", "--as-of", "2026-03-31")[0] == 0
+    target = tmp_path / "then.csv"
+    assert ask("export", "scores", "--out", str(target), "--as-of", "2026-03-31")[0] == 0
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        assert {row["as_of"] for row in csv.DictReader(file)} == {"2026-03-31"}
     assert ask("customers", "--as-of", "2026-03-31")[1]["customers"]
     assert (ask("verify")[1]["head"], ask("customers")[1]) == before
     assert ask("alerts", "--as-of", "2999-01-01")[0] == 1
@@ -167,3 +171,15 @@ def test_a_rule_is_tried_against_the_past(ask: Any, orders: Path) -> None:
     assert ask("verify")[1]["head"] == before
     code, _, told = ask("rules", "try", "no_such_rule")
     assert code == 1 and "no_such_rule" in told
+
+
+def test_what_was_not_scored_is_due_at_the_next_round(ask: Any, orders: Path, tmp_path: Path) -> None:
+    ask("import", str(orders))
+    more = tmp_path / "more.csv"
+    more.write_text(ORDERS.format(rows="O900,C1,linden@shop.example,2026-06-20,99.00,USD"), encoding="utf-8")
+    ask("import", str(more), "--no-score")
+    code, round_, _ = ask("run")
+    assert code == 0 and round_["scores"]["scored"] == 4
+    rows = {row["name"]: row for row in ask("customers")[1]["customers"]}
+    assert any(row["last_order_on"] == "2026-06-20" for row in rows.values())
+    assert ask("run")[1]["scores"]["scored"] == 0

@@ -116,6 +116,14 @@ def test_a_file_that_is_no_store_is_refused(store_path: Path, content: bytes) ->
     assert store_path.read_bytes() == content
 
 
+def test_an_empty_file_is_no_book_unless_one_is_begun(store_path: Path) -> None:
+    store_path.write_bytes(b"")
+    with pytest.raises(StoreDamaged, match="is empty"):
+        open_store(store_path, create=False)
+    assert store_path.read_bytes() == b""
+    open_store(store_path).close()
+
+
 def test_a_database_of_another_program_is_refused(store_path: Path) -> None:
     connection = sqlite3.connect(store_path)
     connection.execute("CREATE TABLE songs (title TEXT)")

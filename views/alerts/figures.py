@@ -191,6 +191,7 @@ def changed(change: float | None, unit: str, days: int, *, rising_is_bad: bool) 
     if size == 0:
         return (Run(f"unchanged in {days} days", "ink_3"),)
     rises = change > 0
+    unit = "pt" if unit == "pts" and size == 1 else unit
     ink = "critical_text" if rises == rising_is_bad else "good_text"
     sign = "▲" if rises else "▼"
     return (Run(f"{sign} {size} {unit}".strip(), ink), Run(f" in {days} days", "ink_3"))

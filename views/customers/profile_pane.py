@@ -248,7 +248,7 @@ def _heading(text: str) -> QWidget:
 
 def tabs_of(counts: dict[str, int]) -> Sequence[Tab]:
     """The tabs of the timeline: all, then every kind that has rows."""
-    shown = [Tab("all", "All", sum(counts.values()))]
+    shown = [Tab("all", "All", counts.get("all", 0))]
     return shown + [Tab(kind, words, counts[kind]) for kind, words in KINDS if counts.get(kind)]
 
 

@@ -6,7 +6,10 @@ Widgets say what they are by two properties: `kind` (a button's weight, a line's
 
 from __future__ import annotations
 
+from views.theme.files import resource
 from views.theme.tokens import Tokens
+
+TICK = resource("theme", "tick.svg").as_posix()
 
 _INKS = (
     "ink",
@@ -78,6 +81,12 @@ QToolButton[kind="framed"]:focus {{ border: 2px solid {t.focus}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QPushButton::menu-indicator {{ image: none; }}
 QCheckBox, QRadioButton {{ color: {t.ink}; spacing: 8px; min-height: 26px; background: transparent; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.control}; border-radius: 4px;
+  background: {t.panel}; }}
+QCheckBox::indicator:checked {{ background: {t.primary}; border: 1px solid {t.primary};
+  image: url("{TICK}"); }}
+QCheckBox::indicator:focus {{ border: 2px solid {t.focus}; width: 12px; height: 12px; }}
+QCheckBox::indicator:disabled {{ background: {t.ground}; border: 1px dashed {t.control}; }}
 """
 
 
