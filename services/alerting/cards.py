@@ -18,6 +18,7 @@ from services.alerting.merge import Card, Plan, Signal, Silence
 
 CLOSED: Final = ("resolved", "not_useful")
 _OPEN: Final = "a.state NOT IN ('resolved', 'not_useful')"
+_RESTING: Final = "a.state IN ('snoozed', 'waiting')"
 _SIGNAL: Final = "g.alert_id, g.id, g.rule, g.severity, g.reason, g.measure, g.raised_as_of, g.raised_at, g.due_at"
 #: In the order of the fields of `Signal` (after its card's id) and of `Card`.
 _CARD: Final = (
@@ -41,15 +42,30 @@ def stored(moment: datetime) -> str:
 
 def open_cards(connection: Connection, *, scoped: bool) -> dict[int | None, Card]:
     """Open cards by customer (None: the book's); with `scoped` only those of ``temp.run_scope``."""
-    where = f"{_OPEN} AND {_IN_SCOPE}" if scoped else _OPEN
+    return _cards(connection, f"{_OPEN} AND {_IN_SCOPE}" if scoped else _OPEN)
+
+
+def due_cards(connection: Connection, now: str) -> dict[int | None, Card]:
+    """Snoozed and waiting cards of the whole book whose date has come, by customer."""
+    return _cards(connection, f"{_RESTING} AND a.until <= ?", (now,))
+
+
+def first_wake(connection: Connection) -> str | None:
+    """The earliest date of a snoozed or waiting card, as the store has it."""
+    found = tuples(connection, f"SELECT min(a.until) FROM alerts a WHERE {_RESTING}").fetchone()
+    return str(found[0]) if found[0] is not None else None
+
+
+def _cards(connection: Connection, where: str, parameters: Sequence[Any] = ()) -> dict[int | None, Card]:
     signals: dict[int, list[Signal]] = {}
     for row in tuples(
         connection,
         f"SELECT {_SIGNAL} FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
         f" WHERE {where} AND g.cleared_at IS NULL ORDER BY g.id",
+        parameters,
     ):
         signals.setdefault(row[0], []).append(Signal._make(row[1:]))
-    rows = tuples(connection, f"SELECT {_CARD} FROM alerts a WHERE {where}")
+    rows = tuples(connection, f"SELECT {_CARD} FROM alerts a WHERE {where}", parameters)
     return {row[1]: _card(row, signals) for row in rows}
 
 
@@ -199,8 +215,8 @@ def write_plan(
     signals.sort(key=itemgetter(2, 0))  # in the order of the larger index: pages are filled once
     if signals:
         work.sql(
-            "INSERT INTO alert_signals (alert_id, customer_id, rule, severity, reason, measure, evidence, raised_at,"
-            " raised_as_of, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO alert_signals (alert_id, customer_id, rule, severity, reason, measure, raised_at,"
+            " raised_as_of, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             signals,
         )
     if plan.refreshed:
@@ -216,9 +232,9 @@ def write_plan(
     return [row[0] for row in cards]
 
 
-def refresh_values(work: UnitOfWork) -> None:
-    """Bring the money and the risk of open cards up to the run's scores."""
-    work.sql(
+def refresh_values(work: UnitOfWork) -> int:
+    """Bring the money and the risk of open cards up to the run's scores and return how many of them changed."""
+    written = work.sql(
         "UPDATE alerts SET value_at_risk_minor = coalesce(f.value_at_risk, 0), churn_risk = f.churn_risk,"
         " expected_value_minor = max(CASE WHEN alerts.kind = 'risk' THEN coalesce(f.value_at_risk, 0) ELSE 0 END,"
         " alerts.upside_minor)"
@@ -228,6 +244,7 @@ def refresh_values(work: UnitOfWork) -> None:
         " OR alerts.expected_value_minor IS NOT max(CASE WHEN alerts.kind = 'risk' THEN coalesce(f.value_at_risk, 0)"
         " ELSE 0 END, alerts.upside_minor))"
     )
+    return int(written.rowcount)
 
 
 def clear_signals(work: UnitOfWork, signal_ids: Iterable[int]) -> None:
@@ -238,7 +255,7 @@ def clear_signals(work: UnitOfWork, signal_ids: Iterable[int]) -> None:
 
 
 def _signal_row(card: int, one: Fired, at: str, as_of: str, due: str) -> tuple[Any, ...]:
-    return (card, one.customer_id, one.rule, one.severity, one.reason, one.measure, None, at, as_of, due)
+    return (card, one.customer_id, one.rule, one.severity, one.reason, one.measure, at, as_of, due)
 
 
 def _worth(ones: Sequence[Fired]) -> tuple[int, int]:

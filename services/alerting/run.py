@@ -1,13 +1,15 @@
 """One run of the rules: measure, fire, answer, wake, merge, write; one unit of work with one journal entry.
 
 When the book's day advanced, or rules or policy changed, every customer is evaluated, because silence is an event too;
-otherwise only those whose rows changed, against the book's quantiles of the last full run.
+otherwise only those whose rows changed, against the book's quantiles of the last full run. Whatever a run looks at, it
+wakes the cards whose date has come, and looks at how old the book's data are.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -73,6 +75,12 @@ class _Run:
     def scoped(self) -> bool:
         return self.scope is not None
 
+    @property
+    def measured(self) -> tuple[Rule, ...]:
+        """The rules that this run evaluates: without a customer to look at, those about the book."""
+        nobody = self.scope is not None and not self.scope
+        return tuple(rule for rule in self.rules.values() if not nobody or rule.subject == "book")
+
 
 def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluation:
     """Evaluate the rules for the customers that changed, or for the whole book.
@@ -124,11 +132,11 @@ def _named(rules: Sequence[Rule]) -> dict[str, float | str]:
 
 def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> list[Fired]:
     """Build the run's tables and fire every rule."""
-    rules = tuple(run.rules.values())
+    rules = run.measured
     facts.build_customers(_threshold_sql(run.policy))
     amount = _amount_sql(run)
     learned = Learned({}, 0.0)
-    if "activity_dropped" in run.rules:
+    if any(rule.code == "activity_dropped" for rule in rules):
         known = Learned(**kept["activity"]) if run.scoped else None
         found, learned = drops(run.work.connection, facts.bindings, learned=known)
         facts.store("activity_drop", "fall REAL, weeks INTEGER, channel TEXT", found)
@@ -146,7 +154,8 @@ def _apply(run: _Run, facts: Facts, fired: Sequence[Fired], undone: str | None) 
     """Let the signals open, join, resolve and wake cards, and commit."""
     work, due = run.work, DueTimes(run.policy, run.now)
     reopened = reopen_without_order(work, scoped=run.scoped)
-    cards = queries.open_cards(work.connection, scoped=run.scoped)
+    before = queries.open_cards(work.connection, scoped=run.scoped)
+    cards: Mapping[int | None, Card] = before
     withdrawn: list[int] = []
     if undone is not None:
         cards, withdrawn = withdraw(work, cards, fired, undone)
@@ -157,8 +166,7 @@ def _apply(run: _Run, facts: Facts, fired: Sequence[Fired], undone: str | None) 
     cards = _without(cards, answered)
     since = queries.stored(run.now - timedelta(days=3650))
     silences = queries.closed_signals(work.connection, since, scoped=run.scoped)
-    book = Rulebook(run.rules, run.now, run.as_of, due.of)
-    plan = merge(fired, cards, silences, book)
+    plan = merge(fired, cards, silences, Rulebook(run.rules, run.now, run.as_of, due.of))
     adviser = _Advice(run)
     adviser.renew(plan, cards, fired)
     opened = queries.write_plan(
@@ -168,35 +176,32 @@ def _apply(run: _Run, facts: Facts, fired: Sequence[Fired], undone: str | None) 
         due=due.of,
         recommendations=[adviser.advise(lead, ones) for lead, _, ones in plan.opened],
     )
-    woken = wake(work, cards, plan.woken, due, run.now)
-    queries.refresh_values(work)
+    resting = {**queries.due_cards(work.connection, queries.stored(run.now)), **cards}
+    woken = wake(work, resting, plan.woken, due, run.now)
+    revalued = queries.refresh_values(work)
     facts.drop()
     closed = (*answered.resolved, *withdrawn)
-    changed_cards = {*opened, *closed, *woken, *reopened, *plan.updates, *(card for card, _ in plan.joined)}
-    if changed_cards or plan.refreshed:
-        _describe(work, fired, opened, closed, woken, reopened)
-        work.touch(alerts=changed_cards, tables=("alerts", "alert_signals"))
-    counts: dict[str, int] = {}
-    for one in fired:
-        counts[one.rule] = counts.get(one.rule, 0) + 1
-    return Evaluation(work.commit(), tuple(opened), closed, tuple(woken), counts)
+    altered = {card.id for customer, card in cards.items() if card is not before[customer]}
+    altered |= {card for card, values in plan.updates.items() if values} | {card for card, _ in plan.joined}
+    changed = {*opened, *closed, *woken, *reopened, *altered}
+    if changed or plan.refreshed or revalued:
+        counts = (len(altered), len(plan.joined), len(plan.refreshed), len(answered.signals), revalued)
+        _describe(work, fired, (opened, closed, woken, reopened), counts)
+        work.touch(alerts=changed, tables=("alerts", "alert_signals"))
+    signals = Counter(one.rule for one in fired)
+    return Evaluation(work.commit(), tuple(opened), closed, tuple(woken), dict(signals))
 
 
-def _describe(
-    work: UnitOfWork,
-    fired: Sequence[Fired],
-    opened: Sequence[int],
-    closed: Sequence[int],
-    woken: Sequence[int],
-    reopened: Sequence[int],
-) -> None:
+def _describe(work: UnitOfWork, fired: Sequence[Fired], cards: Sequence[Sequence[int]], counts: Sequence[int]) -> None:
+    """Say in the journal what was written: ids of cards opened, closed, woken and reopened, counts of other rows."""
     digest = hashlib.sha256()
     lines = [f"{one.rule} {one.customer_id} {one.severity} {one.reason}" for one in fired]
     digest.update("\n".join(lines).encode())
-    for ids in (opened, closed, woken, reopened):
+    for ids in cards:
         digest.update(repr(sorted(ids)).encode())
-    work.digest(digest.hexdigest())
-    work.say(f"Evaluated the rules: {len(opened)} cards opened, {len(closed)} closed, {len(woken)} due again")
+    work.digest(f"{digest.hexdigest()} altered, joined, refreshed, cleared, revalued: {list(counts)}")
+    opened, closed, woken, _ = (len(ids) for ids in cards)
+    work.say(f"Evaluated the rules: {opened} cards opened, {closed} closed, {woken} due again")
 
 
 def _without(cards: Mapping[int | None, Card], answered: Answered) -> dict[int | None, Card]:
@@ -208,7 +213,7 @@ def _without(cards: Mapping[int | None, Card], answered: Answered) -> dict[int |
     for customer, card in cards.items():
         if card.id not in resolved:
             signals = tuple(signal for signal in card.signals if signal.id not in answered.signals)
-            left[customer] = card._replace(signals=signals)
+            left[customer] = card if len(signals) == len(card.signals) else card._replace(signals=signals)
     return left
 
 
@@ -302,6 +307,7 @@ def _keep_references(work: UnitOfWork, kept: Mapping[str, Any]) -> None:
 
 def _keep(work: UnitOfWork, key: str, value: str) -> None:
     work.sql(
-        "INSERT INTO book (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        "INSERT INTO book (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        " WHERE value <> excluded.value",
         (key, value),
     )
