@@ -7,13 +7,14 @@ topic makes the older answer stale; a stale request that has not begun is not be
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
 from models.values.bugs import ChildBug, kind_of
 from models.values.errors import BellwetherError, Cancelled, EnvironmentFault
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 GRACE_MS = 3_000
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,15 +252,23 @@ class Background(QObject):
             run.close()
         self._readers.close()
         self._writer.close()
+        # Answers that were given just before: no event loop delivers them any more.
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
 
     def put(self, request: _Request, *, write: bool) -> None:
         """Queue a request; a write is done even when nobody waits for its answer any more."""
         if not self._open:
+            if write:
+                _log.warning("A write was asked for while closing and not done.")
             return
 
         def work() -> None:
             skipped = (request.stale or not self._open) and not write
-            self._answered.emit(request, WasCancelled() if skipped else _outcome_of(request.job))
+            outcome: Outcome = WasCancelled() if skipped else _outcome_of(request.job)
+            if self._open:
+                self._answered.emit(request, outcome)
+            else:
+                self._nobody_waits(outcome)
 
         self._underway += 1
         (self._writer if write else self._readers).put(work)
@@ -266,14 +276,21 @@ class Background(QObject):
     @Slot(object, object)
     def _deliver(self, request: _Request, outcome: Outcome) -> None:
         self._underway -= 1
-        self._report(outcome)
         if request.stale or not self._open:
+            self._nobody_waits(outcome)
             return
+        self._report(outcome)
         request.desk.answered(request)
         if isinstance(outcome, Done):
             request.done(outcome.value)
         elif isinstance(outcome, Failed) and request.failed is not None:
             request.failed(outcome)
+
+    def _nobody_waits(self, outcome: Outcome) -> None:
+        """Keep at least the kind of a failure that no page will tell; its words may hold a customer's data."""
+        if isinstance(outcome, Failed):
+            _log.warning("Nobody was left to be told of a failure: %s", kind_of(outcome.error))
+            self._report(outcome)
 
     def _report(self, outcome: Outcome) -> None:
         if isinstance(outcome, Failed) and not isinstance(outcome.error, BellwetherError) and self._bug:

@@ -289,3 +289,50 @@ def test_closing_the_runner_ends_its_children_and_threads(qtbot: QtBot, qapp: ob
     background.close()
     assert threading.active_count() == before
     background.deleteLater()
+
+
+def test_a_write_that_fails_while_closing_leaves_its_kind_in_the_log(
+    qtbot: QtBot, qapp: object, expected_logs: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    expected_logs.append("^Nobody was left to be told of a failure: (EnvironmentFault|ZeroDivisionError)$")
+    expected_logs.append("^A write was asked for while closing and not done.$")
+    bugs: list[BaseException] = []
+    background = Background(bug=bugs.append)
+    desk = background.desk(background)
+    heard: list[object] = []
+
+    def fails() -> None:
+        while background._open:
+            threading.Event().wait(0.001)
+        raise EnvironmentFault("The disk is full.")
+
+    desk.write(fails, heard.append, heard.append)
+    desk.write(lambda: 1 / 0, heard.append, heard.append)
+    background.close()
+    desk.write(lambda: None, heard.append, heard.append)
+    assert [record.getMessage().rpartition(": ")[2] for record in caplog.records] == [
+        "EnvironmentFault",
+        "ZeroDivisionError",
+        "A write was asked for while closing and not done.",
+    ]
+    assert [type(bug) for bug in bugs] == [ZeroDivisionError]
+    assert heard == []
+    background.deleteLater()
+
+
+def test_an_answer_that_came_just_before_closing_is_not_lost_without_a_trace(
+    qtbot: QtBot, qapp: object, expected_logs: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    expected_logs.append("^Nobody was left to be told of a failure: EnvironmentFault$")
+    background = Background()
+    done = threading.Event()
+
+    def fails() -> None:
+        done.set()
+        raise EnvironmentFault("The disk is full.")
+
+    background.desk(background).write(fails, lambda _none: None, lambda _failed: None)
+    done.wait(5)
+    background.close()
+    assert len(caplog.records) == 1
+    background.deleteLater()
