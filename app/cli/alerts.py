@@ -23,8 +23,10 @@ from app.cli.frame import (
     table,
     told,
 )
-from services.pipeline import do_round
+from services.pipeline import after_change, do_round
 from services.workspace import Workspace
+
+RuleName = Annotated[str, typer.Argument(metavar="RULE", help="The rule, as `rules` names it.")]
 
 
 @contextmanager
@@ -76,7 +78,7 @@ def alerts(
 
 @told
 def try_rule(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule, as `rules` names it.")],
+    rule: RuleName,
     weeks: Annotated[int, typer.Option("--weeks", min=1, max=104, help="How many weeks to look back.")] = 26,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -87,6 +89,29 @@ def try_rule(
     with opened(store) as workspace:
         trial = trial_of(workspace, rule, weeks=weeks, progress=progress_line(json))
     answer(asdict(trial), f"{trial.title}: {trial.words}", json)
+    return DONE
+
+
+@told
+def switch_on(rule: RuleName, store: StoreOption = None, json: JsonOption = False) -> int:
+    """Switch a rule on; can be undone."""
+    return _switch(rule, True, store, json)
+
+
+@told
+def switch_off(rule: RuleName, store: StoreOption = None, json: JsonOption = False) -> int:
+    """Switch a rule off; can be undone."""
+    return _switch(rule, False, store, json)
+
+
+def _switch(rule: str, enabled: bool, store: Path | None, as_json: bool) -> int:
+    from services.alerting import switch_rule
+
+    with opened(store, writes=True) as workspace:
+        changes = switch_rule(workspace, rule, enabled=enabled)
+        after_change(workspace, changes)
+    state = "on" if enabled else "off"
+    answer({"rule": rule, "enabled": enabled, "entry": changes.entry}, changes.words or f"{rule} is {state}.", as_json)
     return DONE
 
 

@@ -44,6 +44,8 @@ def build() -> typer.Typer:
     many = typer.Typer(help="The rules with how often each was right; `rules try RULE` tries one against the past.")
     many.command("list", hidden=True)(alerts.rules)
     many.command("try")(alerts.try_rule)
+    many.command("on")(alerts.switch_on)
+    many.command("off")(alerts.switch_off)
     program.add_typer(many, name="rules")
     return program
 
@@ -53,7 +55,7 @@ def _spelled_out(arguments: Sequence[str]) -> list[str]:
     words = list(arguments)
     if words[:1] == ["customer"] and len(words) > 1 and words[1] not in ("show", "add", "set", "--help"):
         words.insert(1, "show")
-    if words[:1] == ["rules"] and words[1:2] not in (["list"], ["try"], ["--help"]):
+    if words[:1] == ["rules"] and words[1:2] not in (["list"], ["try"], ["on"], ["off"], ["--help"]):
         words.insert(1, "list")
     return words
 

@@ -183,3 +183,12 @@ def test_what_was_not_scored_is_due_at_the_next_round(ask: Any, orders: Path, tm
     rows = {row["name"]: row for row in ask("customers")[1]["customers"]}
     assert any(row["last_order_on"] == "2026-06-20" for row in rows.values())
     assert ask("run")[1]["scores"]["scored"] == 0
+
+
+def test_a_rule_is_switched_off_and_on_and_undone(ask: Any, orders: Path) -> None:
+    ask("import", str(orders))
+    state = lambda: {rule["code"]: rule["enabled"] for rule in ask("rules")[1]["rules"]}["gap_beyond_usual"]  # noqa: E731
+    assert state() is True
+    assert ask("rules", "off", "gap_beyond_usual")[0] == 0 and state() is False
+    assert ask("undo")[0] == 0 and state() is True
+    assert ask("rules", "off", "no_such_rule")[0] == 1
