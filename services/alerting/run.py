@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from models.values.changes import Changes
 from models.values.journal import Actor
 from services.alerting import cards as queries
 from services.alerting.activity import Learned, drops
-from services.alerting.conditions import Bindings, compute_references, references
+from services.alerting.conditions import compute_references, references
 from services.alerting.driver import without_collector
 from services.alerting.facts import Facts
 from services.alerting.fire import Fired, fire, prepare
@@ -31,7 +31,7 @@ from services.alerting.recommend import Adviser, Case, read_open_work, read_play
 from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
-from services.settings import Policy, reporting_currency
+from services.settings import Policy, minor_rates, reporting_currency
 from services.workspace import Workspace
 
 _REFERENCES: Final = "alert_references"
@@ -285,13 +285,9 @@ def _threshold_sql(policy: Policy) -> str:
 
 def _amount_sql(run: _Run) -> str:
     """SQL of a deal's amount in the reporting currency; without a known rate the deal has none."""
-    policy = replace(run.policy, reporting_currency=run.currency)
-    bound = Bindings()
     cases = f" WHEN o.currency IS NULL OR o.currency = '{run.currency}' THEN o.amount_minor"
-    for one in policy.exchange_rates:
-        rate = policy.rate_of(one.currency)
-        if rate is not None and bound.values.get(one.currency) is None:
-            cases += f" WHEN o.currency = '{one.currency}' THEN o.amount_minor * {float(rate)!r}"
+    for currency, rate in minor_rates(run.policy, run.currency).items():
+        cases += f" WHEN o.currency = '{currency}' THEN o.amount_minor * {rate!r}"
     return f"CASE{cases} END"
 
 

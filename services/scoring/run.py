@@ -30,7 +30,6 @@ from models.tables import CONTENT_TABLES
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, UserError
 from models.values.journal import Actor
-from models.values.money import exponent
 from models.values.scores import CustomerScore, ScoreRun
 from services.scoring import history, refit, rows, writing
 from services.scoring.confidence import STALE_ORDERS_DAYS
@@ -40,7 +39,7 @@ from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters, fit_parameters
 from services.scoring.refit import Fit
 from services.scoring.scorecard import Scorecard, scorecard
-from services.settings import Policy, reporting_currency
+from services.settings import Policy, minor_rates, reporting_currency
 from services.settings.codec import to_json
 from services.workspace import Workspace
 
@@ -92,20 +91,10 @@ def _policy_mark(policy: Policy) -> str:
     return hashlib.sha256(json.dumps(to_json(policy), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _rates(policy: Policy, currency: str) -> dict[str, float]:
-    """Minor units of the reporting currency for one minor unit of each other currency that the policy knows."""
-    found = {}
-    for one in policy.exchange_rates:
-        rate = replace(policy, reporting_currency=currency).rate_of(one.currency)
-        if rate is not None and one.currency != currency:
-            found[one.currency] = float(rate.scaleb(exponent(currency) - exponent(one.currency)))
-    return found
-
-
 def _read(
     connection: Connection, as_of: date, policy: Policy, currency: str, customers: Sequence[int] | None
 ) -> BookEvents:
-    return read_events(connection, as_of, currency=currency, rates=_rates(policy, currency), customers=customers)
+    return read_events(connection, as_of, currency=currency, rates=minor_rates(policy, currency), customers=customers)
 
 
 def _with_history(book: BookEvents) -> int:

@@ -32,7 +32,7 @@ from services.settings.preferences import (
     with_filter,
     without_filter,
 )
-from services.settings.stored import change_policy, history, load_policy, reporting_currency, title_of
+from services.settings.stored import change_policy, history, load_policy, minor_rates, reporting_currency, title_of
 
 __all__ = [
     "BusinessHours",
@@ -58,6 +58,7 @@ __all__ = [
     "load_managed",
     "load_policy",
     "load_preferences",
+    "minor_rates",
     "reporting_currency",
     "save_preferences",
     "title_of",

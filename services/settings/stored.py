@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from models.tables import policies
 from models.values.changes import Changes
 from models.values.errors import UserError
+from models.values.money import exponent
 from services.settings.codec import FieldError, decode_field, from_json, hints_of, to_json
 from services.settings.policy import Policy
 
@@ -45,6 +46,20 @@ def reporting_currency(connection: Connection, policy: Policy) -> str:
         return policy.reporting_currency
     found = connection.exec_driver_sql("SELECT currency FROM orders ORDER BY id LIMIT 1").first()
     return str(found[0]) if found else "USD"
+
+
+def minor_rates(policy: Policy, currency: str) -> dict[str, float]:
+    """Return what one minor unit of each other currency that the policy knows is worth in minor units of ``currency``.
+
+    A yen is a minor unit, a cent one of a hundred: the rate of whole units is scaled by both exponents (ISO 4217).
+    """
+    into = replace(policy, reporting_currency=currency)
+    found = {}
+    for one in policy.exchange_rates:
+        rate = into.rate_of(one.currency)
+        if rate is not None and one.currency != currency:
+            found[one.currency] = float(rate.scaleb(exponent(currency) - exponent(one.currency)))
+    return found
 
 
 def change_policy(workspace: Workspace, **changes: Any) -> Changes:

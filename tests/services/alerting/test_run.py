@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from models.tables import activities, conversations, order_lines, orders, products
+from models.tables import activities, conversations, opportunities, order_lines, orders, products
 from services.alerting import add_note
+from services.settings import ExchangeRate
 from tests.services.alerting.book import Book
 
 
@@ -206,6 +208,19 @@ def test_a_deal_without_contact_stalls_until_someone_writes(book: Book) -> None:
     assert card["reason"] == "Proposal open for 19 days, no contact for 19"
     assert card["upside_minor"] == 22_500
     assert book.cards(spoken) == book.cards(early) == []
+
+
+@pytest.mark.parametrize(("currency", "rate", "amount_minor"), [("JPY", "0.01", 45_000), ("KWD", "3", 150_000)])
+def test_a_deals_amount_is_converted_between_currencies_of_other_minor_units(
+    book: Book, currency: str, rate: str, amount_minor: int
+) -> None:
+    policy = replace(book.workspace.policy, exchange_rates=(ExchangeRate(currency, rate),))
+    book.workspace = replace(book.workspace, policy=policy)
+    customer = book.customer()
+    fields = {"stage": "Proposal", "opened_on": book.day(19), "amount_minor": amount_minor, "currency": currency}
+    book.add(opportunities, customer_id=customer, name="Restock", **fields)
+    book.evaluate()
+    assert book.card(customer)["upside_minor"] == 22_500  # half of $450.00
 
 
 def test_a_large_deal_of_an_unhappy_customer_is_critical(book: Book) -> None:
