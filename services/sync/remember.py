@@ -1,10 +1,15 @@
-"""What a person said of a file is remembered for the next file with the same headers: its system, its mapping."""
+"""What a person said of a file is remembered for the next file with the same headers: its system, its mapping.
+
+Which currency, zone and order of dates was said holds for one system only: another shop may export the same columns.
+What each import said stands with its receipt, so that undoing the import makes the book forget it again.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -12,38 +17,77 @@ from models.tables import mappings
 from models.values.imports import ImportOptions, ImportRequest
 from services.sync.map.plan import Plan, Remembered
 
+_ORDERS = {"dmy": "dates with the day before the month", "mdy": "dates with the month before the day"}
 
-def recall(connection: Connection, signature: str, options: ImportOptions) -> tuple[Remembered | None, ImportOptions]:
-    """What is remembered of files with these headers, and the options completed with it."""
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What is remembered of files with the same headers, the options completed with it, and what that was in words."""
+
+    remembered: Remembered | None
+    options: ImportOptions
+    words: tuple[str, ...] = ()
+
+
+def recall(connection: Connection, signature: str, options: ImportOptions) -> Recalled:
+    """Look up what is remembered of files with these headers."""
     found = connection.execute(select(mappings).where(mappings.c.header_signature == signature)).first()
     if found is None:
-        return None, options
+        return Recalled(None, options)
     kept = json.loads(found.options)
-    remembered = Remembered(kept["source"], json.loads(found.mapping), found.entity) if kept.get("source") else None
-    completed = replace(
-        options,
-        date_order=options.date_order or kept.get("date_order"),
-        currency=options.currency or kept.get("currency"),
-        timezone=options.timezone or kept.get("timezone"),
-    )
-    if remembered is not None and options.entity not in (None, remembered.entity):
+    remembered = Remembered(kept["source"], json.loads(found.mapping), found.entity)
+    said = kept["said"].get(options.source or remembered.source, {})
+    applied = {name: value for name, value in said.items() if getattr(options, name) is None}
+    if options.entity not in (None, remembered.entity):
         remembered = replace(remembered, mapping={}, entity=options.entity or "")
-    return remembered, completed
+    columns = {column: field for column, field in remembered.mapping.items() if column not in dict(options.mapping)}
+    return Recalled(remembered, replace(options, **applied), _words(applied, columns))
 
 
-def remember(db: sqlite3.Connection, signature: str, plan: Plan, request: ImportRequest) -> None:
-    """Keep what a person said, and under which system the rows are known."""
+def remember(db: sqlite3.Connection, signature: str, plan: Plan, request: ImportRequest) -> dict[str, Any]:
+    """Keep what a person said, and under which system the rows are known; return it as the import's receipt has it."""
     options = request.options
     said = {
+        "signature": signature,
+        "entity": plan.entity.name,
         "source": plan.source,
-        "date_order": options.date_order,
-        "currency": options.currency,
-        "timezone": options.timezone,
+        "mapping": dict(options.mapping),
+        "said": {
+            name: value
+            for name in ("date_order", "currency", "timezone")
+            if (value := getattr(options, name)) is not None
+        },
+        "at": request.now,
     }
-    found = db.execute("SELECT options, mapping FROM main.mappings WHERE header_signature = ?", (signature,)).fetchone()
-    before = json.loads(found[0]) if found else {}
-    mapping = {**(json.loads(found[1]) if found else {}), **dict(options.mapping)}
-    merged = {**before, **{name: value for name, value in said.items() if value}}
+    _merge(db, said)
+    return said
+
+
+def forget(db: sqlite3.Connection, import_id: int) -> None:
+    """Remember of the headers of an import's file only what other imports said that are not undone."""
+    (text,) = db.execute("SELECT receipt FROM main.imports WHERE id = ?", (import_id,)).fetchone()
+    own = json.loads(text).get("remembered")
+    if own is None:
+        return
+    db.execute("DELETE FROM main.mappings WHERE header_signature = ?", (own["signature"],))
+    others = db.execute(
+        """
+        SELECT json_extract(receipt, '$.remembered') FROM main.imports
+        WHERE id <> ? AND undone_by IS NULL AND json_extract(receipt, '$.remembered.signature') = ? ORDER BY id
+        """,
+        (import_id, own["signature"]),
+    ).fetchall()
+    for (said,) in others:
+        _merge(db, json.loads(said))
+
+
+def _merge(db: sqlite3.Connection, said: dict[str, Any]) -> None:
+    found = db.execute(
+        "SELECT mapping, options FROM main.mappings WHERE header_signature = ?", (said["signature"],)
+    ).fetchone()
+    mapping = {**(json.loads(found[0]) if found else {}), **said["mapping"]}
+    of_sources = json.loads(found[1])["said"] if found else {}
+    of_sources[said["source"]] = {**of_sources.get(said["source"], {}), **said["said"]}
     db.execute(
         """
         INSERT INTO main.mappings (header_signature, entity, mapping, options, confirmed_at) VALUES (?, ?, ?, ?, ?)
@@ -51,5 +95,24 @@ def remember(db: sqlite3.Connection, signature: str, plan: Plan, request: Import
         SET entity = excluded.entity, mapping = excluded.mapping, options = excluded.options,
             confirmed_at = excluded.confirmed_at
         """,
-        (signature, plan.entity.name, json.dumps(mapping), json.dumps(merged), request.now),
+        (
+            said["signature"],
+            said["entity"],
+            json.dumps(mapping),
+            json.dumps({"source": said["source"], "said": of_sources}),
+            said["at"],
+        ),
     )
+
+
+def _words(applied: dict[str, str], columns: dict[str, str]) -> tuple[str, ...]:
+    parts = []
+    if applied.get("date_order") in _ORDERS:
+        parts.append(_ORDERS[applied["date_order"]])
+    if "currency" in applied:
+        parts.append(f"amounts in {applied['currency']}")
+    if "timezone" in applied:
+        parts.append(f"times in {applied['timezone']}")
+    parts += [f"“{column}” as {field.replace('_', ' ')}" for column, field in columns.items() if field]
+    parts += [f"“{column}” left out" for column, field in columns.items() if not field]
+    return (f"Remembered from an earlier file with these columns: {', '.join(parts)}.",) if parts else ()

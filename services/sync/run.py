@@ -26,7 +26,7 @@ from models.values.journal import Actor
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.write import Writer
 from services.sync.driver import driver
-from services.sync.map.plan import Plan, header_signature, make_plan
+from services.sync.map.plan import Plan, header_signature, make_plan, source_from_name
 from services.sync.read import read_table
 from services.sync.receipt import make_receipt
 from services.sync.rejects import gather_late_rejects, write_rejects
@@ -51,8 +51,19 @@ def plan_for(workspace: Workspace, request: ImportRequest) -> Plan:
     table = read_table(Path(request.file))
     with workspace.store.read() as connection:
         currency = reporting_currency(connection, workspace.policy)
-        remembered, options = recall(connection, header_signature(table), request.options)
-    return make_plan(table, options, local_zone=this_computers_zone(), book_currency=currency, remembered=remembered)
+        recalled = recall(connection, header_signature(table), request.options)
+    plan = make_plan(
+        table,
+        recalled.options,
+        local_zone=this_computers_zone(),
+        book_currency=currency,
+        remembered=recalled.remembered,
+    )
+    said = recalled.words
+    by_columns = plan.source_said and not request.options.source and plan.recognition.system is None
+    if by_columns and plan.source != source_from_name(table.path.name):
+        said += (f"Taken as a further export of “{plan.source}”, whose files have the same columns.",)
+    return replace(plan, warnings=plan.warnings + said)
 
 
 def run_import(
@@ -211,7 +222,8 @@ def _close(work: UnitOfWork, request: ImportRequest, analysis: Analysis, writer:
             sort_keys=True,
         )
     )
-    remember(db, header_signature(plan.table), plan, request)
+    said = remember(db, header_signature(plan.table), plan, request)
+    kept = {**receipt.as_json(), "ignored_reasons": receipt.ignored_reasons, "remembered": said}
     customers, everyone = writer.changed_customers(plan, EVERYONE_FROM)
     work.touch(customers=customers, everyone=everyone, tables=writer.tables)
     path = plan.table.path
@@ -229,7 +241,7 @@ def _close(work: UnitOfWork, request: ImportRequest, analysis: Analysis, writer:
             seconds=receipt.seconds,
             actor=request.actor,
             **{f"rows_{name}": count for name, count in receipt.rows.items()},
-            receipt=json.dumps({**receipt.as_json(), "ignored_reasons": receipt.ignored_reasons}, ensure_ascii=False),
+            receipt=json.dumps(kept, ensure_ascii=False),
             rejects_file=receipt.rejects_file,
             journal_id=work.journal_entry(),
         )

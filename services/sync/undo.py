@@ -19,6 +19,7 @@ from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
 from services.sync.driver import driver
+from services.sync.remember import forget
 from services.sync.undo_check import ORDER, record_of, refusal, table_words
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
         work.undoes = record.journal_id
         undo.put_back()
         undo.take_out()
+        forget(db, import_id)
         work.say(f"Undid the import of {record.file_name}: {undo.removed_rows:,} rows taken out, {undo.put:,} put back")
         work.digest(json.dumps({"import": import_id, "removed": undo.removed, "put_back": undo.put}, sort_keys=True))
         work.touch(customers=undo.customers, everyone=undo.everyone, tables=undo.tables)
