@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from models.store import UnitOfWork
 from services.alerting.driver import tuples
+from services.alerting.measures import STAGE_AS_OF
 from services.alerting.staleness import source_facts
 
 #: A ticket or an answer below this sentiment (-1 … 1), or rated 2 or worse, is unhappy.
@@ -99,8 +100,8 @@ SELECT f.customer_id AS customer_id,
 FROM temp.run_facts f WHERE f.engagement < f.engagement_threshold""",
     "closing": """
 SELECT customer_id, min(julianday(closes_on) - julianday(:as_of)) AS days_to_close
-FROM opportunities WHERE customer_id IS NOT NULL AND stage NOT IN ('Won', 'Lost') AND closes_on >= :as_of
-     AND coalesce(opened_on, '') <= :as_of {scope}
+FROM opportunities o WHERE customer_id IS NOT NULL AND closes_on >= :as_of AND coalesce(opened_on, '') <= :as_of
+     AND {stage} NOT IN ('Won', 'Lost') {scope}
 GROUP BY customer_id""",
     # Eight in the recent half-year: below that, half as much again is one visit. Both halves must have been recorded.
     "activity": """
@@ -132,7 +133,7 @@ SELECT category FROM rates
 WHERE rate > (SELECT rate FROM rates ORDER BY rate LIMIT 1 OFFSET (SELECT (count(*) - 1) / 2 FROM rates))
 """
 
-# The stage as of the day, from the history where there is one; contact is what was said to or heard from the customer.
+# Contact is what was said to or heard from the customer.
 _DEALS: Final = """
 CREATE TEMP TABLE run_deals AS
 SELECT id, customer_id, stage, amount, amount * coalesce(probability, 0.5) AS expected,
@@ -143,13 +144,13 @@ SELECT id, customer_id, stage, amount, amount * coalesce(probability, 0.5) AS ex
            coalesce((SELECT max(happened_on) FROM email_events e WHERE e.customer_id = x.customer_id
                      AND e.kind = 'replied' AND e.happened_on <= :as_of), ''),
            coalesce((SELECT max(substr(written_at, 1, 10)) FROM notes n
-                     WHERE n.customer_id = x.customer_id AND substr(n.written_at, 1, 10) <= :as_of), ''),
+                     WHERE n.customer_id = x.customer_id AND n.written_at <= :now), ''),
            coalesce((SELECT max(substr(done_at, 1, 10)) FROM tasks k
-                     WHERE k.customer_id = x.customer_id AND substr(k.done_at, 1, 10) <= :as_of), '')))
+                     WHERE k.customer_id = x.customer_id AND k.done_at <= :now), '')))
            AS silent_days
 FROM (SELECT o.id AS id, o.customer_id AS customer_id, o.probability AS probability,
              {amount} AS amount,
-             coalesce(last.to_stage, o.stage) AS stage,
+             {stage} AS stage,
              coalesce(last.changed_on, o.opened_on) AS stage_since
       FROM opportunities o
       LEFT JOIN stage_changes last ON last.id = (
@@ -205,7 +206,7 @@ class Facts:
         if block == "adoption":
             self._build_categories()
         scoped = self._scope("customer_id" if block != "adoption" else "o.customer_id")
-        statement = _BLOCKS[block].format(scope=scoped)
+        statement = _BLOCKS[block].format(scope=scoped, stage=STAGE_AS_OF)
         if block == "adoption" and not self.categories:
             statement += " LIMIT 0"  # or SQLite would look for the lines of every order of two months, in vain
         self._create(block, f"CREATE TEMP TABLE run_{block} AS {statement}")
@@ -222,7 +223,7 @@ class Facts:
     def build_deals(self, amount: str) -> None:
         """Build ``deals``; `amount` is the SQL of an amount in the reporting currency."""
         if "deals" not in self._tables:
-            self._create("deals", _DEALS.format(amount=amount, scope=self._scope("o.customer_id")))
+            self._create("deals", _DEALS.format(amount=amount, stage=STAGE_AS_OF, scope=self._scope("o.customer_id")))
 
     def build_sources(self, today: str) -> None:
         """Build ``sources``: the age and the usual interval of each kind of data."""

@@ -2,8 +2,9 @@
 
 An expression reads the run's temporary tables: ``f`` holds one row per customer (from `customer_risk_scores`), ``d``
 one per open deal, ``b`` one per kind of data; the others hang off ``f`` by customer and are built by
-`services.alerting.facts` only when a rule asks for them. Nothing dated after ``:as_of`` is read. An expression that is
-null makes its test fail.
+`services.alerting.facts` only when a rule asks for them. Nothing dated after ``:as_of`` is read; what people noted and
+did in the program itself counts through ``:now``, the moment of the run. An expression that is null makes its test
+fail.
 """
 
 from __future__ import annotations
@@ -53,14 +54,24 @@ class Measure:
     counts_none: bool = False
 
 
+#: A deal's stage at the end of the as-of day: where its last change by then led, else what its first later one left.
+STAGE_AS_OF: Final = """coalesce(
+    (SELECT h.to_stage FROM stage_changes h WHERE h.opportunity_id = o.id AND h.changed_on <= :as_of
+     ORDER BY h.changed_on DESC, h.changed_at DESC, h.id DESC LIMIT 1),
+    (SELECT coalesce(h.from_stage, 'Identified') FROM stage_changes h
+     WHERE h.opportunity_id = o.id AND h.changed_on > :as_of ORDER BY h.changed_on, h.changed_at, h.id LIMIT 1),
+    o.stage)"""
+
 # Personal contact: what was said or written to this customer, not a newsletter to everyone.
 _CONTACTS: Final = (
     "((SELECT count(*) FROM email_events e WHERE e.customer_id = f.customer_id AND e.kind = 'sent'"
     "   AND coalesce(e.campaign, '') = '' AND e.happened_on > f.last_order_on AND e.happened_on <= :as_of)"
     " + (SELECT count(*) FROM conversations c WHERE c.customer_id = f.customer_id"
     "   AND c.happened_on > f.last_order_on AND c.happened_on <= :as_of)"
-    " + (SELECT count(*) FROM notes n WHERE n.customer_id = f.customer_id AND n.written_at > f.last_order_on)"
-    " + (SELECT count(*) FROM tasks k WHERE k.customer_id = f.customer_id AND k.done_at > f.last_order_on))"
+    " + (SELECT count(*) FROM notes n WHERE n.customer_id = f.customer_id AND n.written_at > f.last_order_on"
+    "   AND n.written_at <= :now)"
+    " + (SELECT count(*) FROM tasks k WHERE k.customer_id = f.customer_id AND k.done_at > f.last_order_on"
+    "   AND k.done_at <= :now))"
 )
 # Stops at the first product of a second category, so that a long history costs no more than a short one.
 _SINGLE_CATEGORY: Final = (
@@ -157,7 +168,11 @@ BLOCKS: Final = {
 }
 
 
-def day_bindings(as_of: str) -> dict[str, str]:
-    """The as-of day and the days before it, by the names that the SQL uses."""
+def day_bindings(as_of: str, now: str) -> dict[str, str]:
+    """The as-of day with the days before it, and the moment of the run, by the names that the SQL uses."""
     day = date.fromisoformat(as_of)
-    return {"as_of": as_of, **{f"day_{back}": (day - timedelta(days=back)).isoformat() for back in DAYS_BACK}}
+    return {
+        "as_of": as_of,
+        "now": now,
+        **{f"day_{back}": (day - timedelta(days=back)).isoformat() for back in DAYS_BACK},
+    }

@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from models.values.errors import UserError
 from models.values.words import money, percent
 from services.alerting.driver import tuples
+from services.alerting.measures import STAGE_AS_OF
 from services.alerting.rules import RULE_FILES
 from services.settings import Policy
 
@@ -193,12 +194,19 @@ def read_records(connection: Connection, as_of: str, watch_days: int) -> dict[st
     return {code: Record(*numbers) for code, numbers in counts.items()}
 
 
-def read_open_work(connection: Connection, as_of: str) -> Mapping[int | None, frozenset[str]]:
-    """The kinds of work that are under way, by customer."""
+def read_open_work(connection: Connection, as_of: str, now: str) -> Mapping[int | None, frozenset[str]]:
+    """The kinds of work that are under way, by customer: deals and tickets as of the book's day, tasks now."""
     found: dict[int | None, frozenset[str]] = {}
     for kind, query in (
-        ("task", "SELECT customer_id FROM tasks WHERE done_at IS NULL"),
-        ("deal", "SELECT customer_id FROM opportunities WHERE stage NOT IN ('Won', 'Lost') AND opened_on <= :as_of"),
+        (
+            "task",
+            "SELECT customer_id FROM tasks WHERE created_at <= :now AND (done_at IS NULL OR done_at > :now)",
+        ),
+        (
+            "deal",
+            "SELECT o.customer_id FROM opportunities o WHERE o.opened_on <= :as_of"
+            f" AND {STAGE_AS_OF} NOT IN ('Won', 'Lost')",
+        ),
         (
             "ticket",
             "SELECT customer_id FROM tickets WHERE opened_on <= :as_of"
@@ -207,7 +215,7 @@ def read_open_work(connection: Connection, as_of: str) -> Mapping[int | None, fr
     ):
         # One set for all customers with the same work: there are few such sets, and many customers.
         more = {known: known | {kind} for known in {frozenset[str](), *found.values()}}
-        for (customer,) in tuples(connection, query, {"as_of": as_of}):
+        for (customer,) in tuples(connection, query, {"as_of": as_of, "now": now}):
             known = found.get(customer, frozenset())
             found[customer] = more.get(known, known)
     found.pop(None, None)

@@ -119,7 +119,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
             currency=reporting_currency(work.connection, workspace.policy),
             scope=None if everyone or changed is None else changed.customers,
         )
-        bindings = {**day_bindings(as_of), **_named(rules)}
+        bindings = {**day_bindings(as_of, work.at), **_named(rules)}
         facts = Facts(work, bindings, run.scope, kept["categories"] if run.scoped else None)
         fired = _measure(run, facts, kept, mark)
         return _apply(run, facts, fired, undone=_undone_since(work))
@@ -232,7 +232,7 @@ class _Advice:
             connection = run.work.connection
             records = read_records(connection, run.as_of, run.policy.watch_days)
             self._adviser = Adviser(read_playbook(), run.policy, records)
-            self._open_work = read_open_work(connection, run.as_of)
+            self._open_work = read_open_work(connection, run.as_of, run.work.at)
         others = _NONE
         if len(ones) > 1:
             others = frozenset([run.rules[one.rule].group for one in ones if one is not lead])
