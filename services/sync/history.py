@@ -29,6 +29,7 @@ def imports_history(workspace: Workspace, *, limit: int = 200, before: int | Non
             """,
             (before if before is not None else 2**62, limit),
         ).fetchall()
+        later = overwritten_by(db, [row[0] for row in rows if row[5] is None])
         return [
             ImportRecord(
                 id=row[0],
@@ -39,7 +40,7 @@ def imports_history(workspace: Workspace, *, limit: int = 200, before: int | Non
                 rows=dict(zip(_COUNTS, row[7:], strict=True)),
                 seconds=row[4],
                 undone=row[5] is not None,
-                overwritten_by=None if row[5] is not None else overwritten_by(db, row[0]),
+                overwritten_by=later.get(row[0]),
                 receipt=receipt_from_json(json.loads(row[6])),
             )
             for row in rows

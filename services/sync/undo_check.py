@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,41 +67,52 @@ def undo_preview(workspace: Workspace, import_id: int) -> UndoPreview:
         )
 
 
-def overwritten_by(db: sqlite3.Connection, import_id: int) -> str | None:
-    """Name a later import, not undone, that changed rows which this one added or changed; None where there is none."""
+def overwritten_by(db: sqlite3.Connection, imports: Collection[int]) -> dict[int, str]:
+    """Name for each import the first later one, not undone, that changed rows which it added or changed.
+
+    Parameters
+    ----------
+    db : sqlite3.Connection
+    imports : collection of int
+        Numbers of imports.
+
+    Returns
+    -------
+    dict of int to str
+        Such as "orders.csv (import 7)"; without the imports whose rows nobody changed.
+    """
+    asked = f"IN ({', '.join(map(str, imports))})"
+    first: dict[int, int] = {}
     found = db.execute(
+        f"""
+        SELECT m.import_id, min(c.import_id) FROM import_changes m
+        JOIN import_changes c ON c.table_name = m.table_name AND c.row_id = m.row_id AND c.import_id > m.import_id
+        WHERE m.import_id {asked} AND c.import_id IN (SELECT id FROM imports WHERE undone_by IS NULL)
+        GROUP BY m.import_id
         """
-        SELECT l.id, l.file_name FROM import_changes c JOIN imports l ON l.id = c.import_id
-        WHERE l.id > :id AND l.undone_by IS NULL AND EXISTS (
-            SELECT 1 FROM import_changes m
-            WHERE m.import_id = :id AND m.table_name = c.table_name AND m.row_id = c.row_id)
-        ORDER BY l.id LIMIT 1
+    ).fetchall()
+    lowest = min(imports, default=0)
+    changed = db.execute(
+        """
+        SELECT DISTINCT c.table_name FROM import_changes c JOIN imports l ON l.id = c.import_id
+        WHERE l.id > ? AND l.undone_by IS NULL
         """,
-        {"id": import_id},
-    ).fetchone()
-    changed = [
-        row[0]
-        for row in db.execute(
-            """
-            SELECT DISTINCT c.table_name FROM import_changes c JOIN imports l ON l.id = c.import_id
-            WHERE l.id > ? AND l.undone_by IS NULL
-            """,
-            (import_id,),
-        )
-    ]
-    for table in changed:
-        if found:
-            break
-        found = db.execute(
+        (lowest,),
+    ).fetchall()
+    for (table,) in changed:
+        found += db.execute(
             f"""
-            SELECT l.id, l.file_name FROM import_changes c JOIN imports l ON l.id = c.import_id
-            JOIN {table} t ON t.id = c.row_id
-            WHERE c.table_name = :table AND l.id > :id AND l.undone_by IS NULL AND t.import_id = :id
-            ORDER BY l.id LIMIT 1
+            SELECT t.import_id, min(c.import_id) FROM import_changes c JOIN {table} t ON t.id = c.row_id
+            WHERE c.table_name = ? AND c.import_id > t.import_id AND t.import_id {asked}
+              AND c.import_id IN (SELECT id FROM imports WHERE undone_by IS NULL)
+            GROUP BY t.import_id
             """,
-            {"table": table, "id": import_id},
-        ).fetchone()
-    return f"{found[1]} (import {found[0]})" if found else None
+            (table,),
+        ).fetchall()
+    for earlier, later in found:
+        first[earlier] = min(later, first.get(earlier, later))
+    names = dict(db.execute("SELECT id, file_name FROM imports").fetchall())
+    return {earlier: f"{names[later]} (import {later})" for earlier, later in first.items()}
 
 
 @dataclass(frozen=True)
@@ -119,5 +131,5 @@ def record_of(db: sqlite3.Connection, import_id: int, *, undone_too: bool = Fals
 
 
 def refusal(db: sqlite3.Connection, import_id: int) -> str:
-    later = overwritten_by(db, import_id)
+    later = overwritten_by(db, [import_id]).get(import_id)
     return f"{later} changed rows of this import afterwards. Undo that one first." if later else ""

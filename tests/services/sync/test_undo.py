@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from models.tables import customers
 from models.values.errors import UserError
 from services.audit import undo_last
 from services.sync import add_customer, edit_customer, imports_history, undo_import, undo_preview
+from services.sync.driver import driver
 from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
 
 FILES = (
@@ -65,6 +68,33 @@ def test_an_import_that_a_later_one_changed_is_undone_after_it(book: Book, tmp_p
     undo_import(book.workspace, second.import_id)
     undo_import(book.workspace, first.import_id)
     assert [record.undone for record in imports_history(book.workspace)] == [True, True]
+
+
+def test_the_history_asks_as_much_of_many_imports_as_of_few(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "accounts.csv"
+    text = (FIXTURES / "crm_accounts.csv").read_text()
+    asked: list[str] = []
+
+    def traced(connection: Connection) -> sqlite3.Connection:
+        db = driver(connection)
+        db.set_trace_callback(asked.append)
+        return db
+
+    monkeypatch.setattr("services.sync.history.driver", traced)
+    counts = []
+    for country in ("Kenya", "Japan", "Chile", "Peru", "Ghana"):
+        path.write_text(text.replace("Kenya", country))
+        book.bring(path)
+        asked.clear()
+        records = imports_history(book.workspace)
+        counts.append(len(asked))
+    assert counts[-1] == counts[1]
+    assert [record.overwritten_by for record in records] == [
+        None, "accounts.csv (import 5)", "accounts.csv (import 4)", "accounts.csv (import 3)",
+        "accounts.csv (import 2)",
+    ]  # fmt: skip
 
 
 def test_rows_that_others_refer_to_are_kept_and_named(book: Book) -> None:
