@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from services.sync.by_hand import FIELDS as CUSTOMER_FIELDS
 from services.sync.by_hand import add_customer, edit_customer
+from services.sync.check_files import forget_check
 from services.sync.history import imports_history
 from services.sync.preview import preview
 from services.sync.read import Table, read_table
@@ -20,6 +21,7 @@ __all__ = [
     "Table",
     "add_customer",
     "edit_customer",
+    "forget_check",
     "imports_history",
     "preview",
     "read_table",

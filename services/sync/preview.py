@@ -6,13 +6,9 @@ or a day has passed, so that further pages of its rows cost a look-up and not an
 
 from __future__ import annotations
 
-import hashlib
-import json
-import pickle
 import sqlite3
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,22 +17,23 @@ from models.store import staging_path
 from models.values.errors import UserError
 from models.values.imports import ColumnProposal, ImportRequest, Preview, Receipt, Verdict
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
-from services.sync.apply.target import Target
+from services.sync.apply.target import Target, targets_of
+from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks, write_facts
 from services.sync.entities import ENTITIES, Entity
 from services.sync.map.headers import fields_for
 from services.sync.map.plan import DateOrderOpen, Plan
 from services.sync.preview_rows import rows_of_page, rows_of_sample
 from services.sync.read import Table, read_table
 from services.sync.receipt import make_receipt
-from services.sync.recognise import rank_entities
+from services.sync.recognise import Undecided, rank_entities
 from services.sync.rejects import gather_late_rejects
 from services.sync.run import comparing, plan_for, told
+from services.sync.stage.layout import layout_of
 from services.sync.stage.staging import remove_staging, sweep
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
-_KEPT_SECONDS = 86_400
 _SAMPLES = 4
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -78,23 +75,25 @@ def preview(
         try:
             plan = plan_for(workspace, request)
         except DateOrderOpen as open_order:
-            question, kind = str(open_order), "date_order"
+            question, kind = open_order.question, "date_order"
             plan = plan_for(workspace, replace(request, options=replace(request.options, date_order="dmy")))
     except UserError as problem:
-        return _not_understood(read_table(Path(request.file)), request, str(problem))
-    kept = _check_path(workspace, request, store)
+        question = problem.question if isinstance(problem, Undecided) else str(problem)
+        return _not_understood(read_table(Path(request.file)), request, question)
+    kept = check_path(workspace, request)
     with told(store, watch):
         if not kept.exists():
-            _analyse(plan, store, kept, watch)
+            _analyse(workspace, request, plan, kept, watch)
         with comparing(store, kept, watch) as db:
-            receipt, targets, span, source = pickle.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
-            rows = rows_of_page(db, replace(plan, source=source), targets, first, count, verdict)
+            facts = read_facts(db)
+            targets = targets_of(plan, layout_of(plan))
+            rows = rows_of_page(db, replace(plan, source=facts.source), targets, first, count, verdict)
     return Preview(
         file=request.file,
-        receipt=receipt,
+        receipt=facts.receipt,
         recognised_words=plan.words,
         dialect_words=_dialect_words(plan),
-        span_words=span,
+        span_words=facts.span,
         entity=plan.entity.name,
         entities=tuple((entity.name, entity.label) for entity in ENTITIES.values()),
         columns=_columns(plan.table, plan.entity, plan.mapping, plan),
@@ -104,14 +103,8 @@ def preview(
     )
 
 
-def forget_check(workspace: Workspace, request: ImportRequest) -> None:
-    """Delete what a check of this file kept."""
+def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Path, watch: Watch) -> None:
     store = Path(workspace.store.path)
-    for found in store.parent.glob(f"{store.name}.check-{_file_key(request)}-*"):
-        remove_staging(found)
-
-
-def _analyse(plan: Plan, store: Path, kept: Path, watch: Watch) -> None:
     began = time.perf_counter()
     staging = staging_path(store)
     try:
@@ -123,37 +116,12 @@ def _analyse(plan: Plan, store: Path, kept: Path, watch: Watch) -> None:
             receipt = make_receipt(
                 db, analysis, import_id=None, rejects_file=None, seconds=time.perf_counter() - began, dry_run=True
             )
-            facts = (receipt, analysis.targets, _span(db, analysis), analysis.plan.source)
-            db.execute("CREATE TABLE stage.facts (facts BLOB)")
-            db.execute("INSERT INTO stage.facts VALUES (?)", (pickle.dumps(facts),))
-        for old in store.parent.glob(f"{kept.name.rpartition('-')[0]}-*"):
-            remove_staging(old)
+            write_facts(db, Facts(receipt, _span(db, analysis), analysis.plan.source))
+        forget_check(workspace, request)
         staging.replace(kept)
     finally:
         remove_staging(staging)
-    _sweep_checks(store)
-
-
-def _check_path(workspace: Workspace, request: ImportRequest, store: Path) -> Path:
-    """Where the check of this file, with these choices, against the book as it is now, is kept."""
-    file = Path(request.file)
-    status = file.stat()
-    with workspace.store.read() as connection:
-        head = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar()
-    facts = (status.st_mtime_ns, status.st_size, repr(request.options), head)
-    digest = hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
-    return store.with_name(f"{store.name}.check-{_file_key(request)}-{digest}")
-
-
-def _file_key(request: ImportRequest) -> str:
-    return hashlib.sha256(str(Path(request.file).resolve()).encode()).hexdigest()[:12]
-
-
-def _sweep_checks(store: Path) -> None:
-    for found in store.parent.glob(f"{store.name}.check-*"):
-        with suppress(OSError):
-            if time.time() - found.stat().st_mtime > _KEPT_SECONDS:
-                remove_staging(found)
+    sweep_checks(store)
 
 
 def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan | None) -> tuple[ColumnProposal, ...]:

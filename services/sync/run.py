@@ -25,6 +25,7 @@ from models.values.imports import ImportRequest, Receipt
 from models.values.journal import Actor
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.write import Writer
+from services.sync.check_files import forget_check
 from services.sync.driver import driver
 from services.sync.map.plan import Plan, header_signature, make_plan, source_from_name
 from services.sync.read import read_table
@@ -121,7 +122,9 @@ def run_import(
                         dry_run=True,
                     )
                 return receipt, Changes()
-            return _apply(workspace, request, analysis, staging, watch, began)
+            done = _apply(workspace, request, analysis, staging, watch, began)
+        forget_check(workspace, request)
+        return done
     finally:
         remove_staging(staging)
 

@@ -15,17 +15,13 @@ from services.sync.map import decide
 from services.sync.map.headers import REJECT_COLUMNS, fingerprint
 from services.sync.read import Table
 from services.sync.read.dialect import BLANKS
-from services.sync.recognise import Recognition, recognise
+from services.sync.recognise import Recognition, Undecided, recognise
 
 _NUMERIC = ("money", "decimal", "integer", "number")
 
 
-class DateOrderOpen(UserError):
+class DateOrderOpen(Undecided):
     """Day and month of a column cannot be told apart, and nobody has said which is first."""
-
-    def __init__(self, message: str, column: str) -> None:
-        super().__init__(message)
-        self.column = column
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +204,8 @@ def _date_orders(table: Table, fields: Mapping[int, Field], options: ImportOptio
                 (row[place] for row in table.sample if place < len(row) and row[place].strip()), "03/04/2026"
             )
             raise DateOrderOpen(
-                f"In {table.path.name} the dates of “{header}” (such as {example}) could be day/month or month/day. "
+                f"In {table.path.name} the dates of “{header}” (such as {example}) could be day/month or month/day.",
                 "Say which with --date-order dmy or --date-order mdy.",
-                header,
             )
     return {place: order for place, order in orders.items() if order is not None}
 

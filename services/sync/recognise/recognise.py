@@ -15,6 +15,23 @@ from services.sync.recognise.systems import SYSTEMS, System
 _ONLY_BY_HEADERS = 0.75
 
 
+class Undecided(UserError):
+    """Something of a file must be said by a person first.
+
+    Attributes
+    ----------
+    question
+        What is open, for a window that asks it; the error's own words say too how a command is told.
+    """
+
+    def __init__(self, question: str, advice: str) -> None:
+        super().__init__(question, advice)
+        self.question = question
+
+    def __str__(self) -> str:
+        return " ".join(self.args)
+
+
 @dataclass(frozen=True, slots=True)
 class Recognition:
     """What a file was found to be."""
@@ -87,13 +104,13 @@ def _named_outright(entity: Entity, column: str, field: str) -> float:
 def _best_entity(table: Table, chosen: Mapping[str, str]) -> Entity:
     ranked = rank_entities(table.columns, chosen)
     if not ranked:
-        raise UserError(
-            f"{table.path.name} is not recognised: its columns ({_some(table.columns)}) do not say what its rows are. "
-            f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'."
+        raise Undecided(
+            f"{table.path.name} is not recognised: its columns ({_some(table.columns)}) do not say what its rows are.",
+            f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'.",
         )
     if len(ranked) > 1 and ranked[1][0] == ranked[0][0]:
         names = " or ".join(entity.label.lower() for score, entity in ranked if score == ranked[0][0])
-        raise UserError(f"{table.path.name} could be {names}. Say which with --as.")
+        raise Undecided(f"{table.path.name} could be {names}.", "Say which with --as.")
     return ranked[0][1]
 
 
@@ -140,7 +157,7 @@ def _check_names(chosen: Mapping[str, str]) -> None:
     known = {field.name for entity in ENTITIES.values() for field in entity.fields}
     for name in chosen.values():
         if name and name not in known:
-            raise UserError(f"Nothing has a field “{name}”. Say what the rows are with --as to see their fields.")
+            raise Undecided(f"Nothing has a field “{name}”.", "Say what the rows are with --as to see their fields.")
 
 
 def _with(mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
@@ -165,9 +182,9 @@ def _checked(table: Table, entity: Entity, mapping: dict[str, str], system: Syst
     missing = [] if system is not None else lacking(entity, mapping.values())
     if missing:
         group = " or ".join(field.label.lower() for field in missing[0])
-        raise UserError(
-            f"{table.path.name} has no column for the {group} of {entity.label.lower()}. "
-            f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {_some(table.columns)}."
+        raise Undecided(
+            f"{table.path.name} has no column for the {group} of {entity.label.lower()}.",
+            f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {_some(table.columns)}.",
         )
     return Recognition(entity, mapping, system)
 

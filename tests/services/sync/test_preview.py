@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import pickle
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from models.values.errors import UserError
+from services.sync import forget_check
 from tests.services.sync.book import FIXTURES, Book, write_csv
 
 HEADER = ["order_id", "email", "created_at", "total", "channel"]
@@ -93,7 +97,7 @@ def test_dates_that_could_be_both_are_a_question(book: Book, tmp_path: Path) -> 
     path = write_csv(tmp_path / "orders.csv", ["customer_id", "date", "total"], [["C100", "03/04/2026", "3"]])
     check = book.check(path)
     assert check.question_kind == "date_order"
-    assert "day/month or month/day" in check.question
+    assert "day/month or month/day" in check.question and "--" not in check.question
     assert check.rows[0].verdict == "new"
     answered = book.check(path, date_order="mdy")
     assert (answered.question, answered.span_words) == ("", "4 Mar 2026")
@@ -102,7 +106,7 @@ def test_dates_that_could_be_both_are_a_question(book: Book, tmp_path: Path) -> 
 def test_columns_that_say_nothing_are_a_question(book: Book, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", ["alpha", "beta", "gamma"], [["C100", "2026-01-02", "3"]])
     check = book.check(path)
-    assert check.question_kind == "mapping" and check.question
+    assert check.question_kind == "mapping" and check.question and "--" not in check.question
     assert [cell.text for cell in check.rows[0].cells] == ["C100", "2026-01-02", "3"]
     mapping = (("alpha", "customer_id"), ("beta", "ordered_at"), ("gamma", "amount"))
     mapped = book.check(path, entity="orders", mapping=mapping)
@@ -129,3 +133,41 @@ def test_a_changed_line_shows_what_the_book_holds(book: Book, tmp_path: Path) ->
     path.write_text((FIXTURES / "retail_lines.csv").read_text().replace("BLUE MUG ,2,", "BLUE MUG ,3,", 1))
     (row,) = book.check(path, verdict="changed").rows
     assert (row.cells[3].text, row.cells[3].before) == ("3", "2")
+
+
+def test_a_command_is_told_how_to_say_what_is_open(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "orders.csv", ["customer_id", "date", "total"], [["C100", "03/04/2026", "3"]])
+    with pytest.raises(UserError, match=r"month/day\. Say which with --date-order dmy") as caught:
+        book.bring(path)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_an_import_deletes_what_its_check_kept(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "orders.csv", HEADER, NEW)
+    other = write_csv(tmp_path / "later.csv", HEADER, OLD)
+    book.check(path)
+    book.check(other)
+    book.bring(path)
+    assert len(kept_checks(book)) == 1
+    forget_check(book.workspace, book.request(other))
+    assert kept_checks(book) == []
+
+
+def test_what_a_check_kept_is_plain_text_of_this_version(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_csv(tmp_path / "orders.csv", HEADER, NEW)
+    first = book.check(path)
+    (kept,) = kept_checks(book)
+    db = sqlite3.connect(kept)
+    (facts,) = db.execute("SELECT facts FROM facts").fetchone()
+    db.close()
+    assert json.loads(facts)["receipt"]["rows"] == first.receipt.rows
+    assert book.check(path) == first
+    monkeypatch.setattr("services.sync.check_files._version", lambda: "99.0")
+    assert book.check(path).rows == first.rows
+    assert kept_checks(book) != [kept]
+
+
+def kept_checks(book: Book) -> list[Path]:
+    return sorted(Path(book.workspace.store.path).parent.glob("*.check-*"))
