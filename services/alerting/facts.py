@@ -14,6 +14,7 @@ from models.store import UnitOfWork
 from services.alerting.driver import tuples
 from services.alerting.measures import STAGE_AS_OF
 from services.alerting.staleness import source_facts
+from services.permission import may_email, unsubscribed_on
 
 #: A ticket or an answer below this sentiment (-1 … 1), or rated 2 or worse, is unhappy.
 UNHAPPY_SENTIMENT: Final = -0.25
@@ -30,10 +31,10 @@ SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk
        s.mean_6_before_minor AS mean_before, s.orders_6m AS orders_6m, s.orders_6m_before AS orders_6m_before,
        s.last_activity_on AS last_activity_on, s.segment AS segment, s.currency AS currency,
        c.owner AS owner,
-       (c.email_consent <> 'withdrawn' AND coalesce(c.suppressed_until, '') <= :as_of AND c.email IS NOT NULL)
-           AS may_email,
-       CASE WHEN c.email_consent = 'withdrawn' AND c.email_consent_since <= :as_of
-            THEN julianday(:as_of) - julianday(c.email_consent_since) END AS days_since_withdrawal,
+       {may_email} AS may_email,
+       julianday(:as_of) - julianday(coalesce(
+           CASE WHEN c.email_consent = 'withdrawn' AND c.email_consent_since <= :as_of THEN c.email_consent_since END,
+           {unsubscribed_on})) AS days_since_withdrawal,
        CASE WHEN c.renews_on >= :as_of THEN julianday(c.renews_on) - julianday(:as_of) END AS days_to_renewal
 FROM customer_risk_scores s JOIN customers c ON c.id = s.customer_id
 WHERE (c.churned_on IS NULL OR c.churned_on > :as_of) {scope}
@@ -196,7 +197,8 @@ class Facts:
 
     def build_customers(self, threshold: str) -> None:
         """Build ``facts``; `threshold` is the SQL of the engagement threshold by segment."""
-        self._create("facts", _FACTS.format(threshold=threshold, scope=self._scope("s.customer_id")))
+        parts = {"may_email": may_email(":today"), "unsubscribed_on": unsubscribed_on(":as_of")}
+        self._create("facts", _FACTS.format(threshold=threshold, scope=self._scope("s.customer_id"), **parts))
         self._work.sql("CREATE UNIQUE INDEX temp.run_facts_customer ON run_facts (customer_id)")
 
     def build(self, block: str) -> None:

@@ -3,8 +3,8 @@
 An expression reads the run's temporary tables: ``f`` holds one row per customer (from `customer_risk_scores`), ``d``
 one per open deal, ``b`` one per kind of data; the others hang off ``f`` by customer and are built by
 `services.alerting.facts` only when a rule asks for them. Nothing dated after ``:as_of`` is read; what people noted and
-did in the program itself counts through ``:now``, the moment of the run. An expression that is null makes its test
-fail.
+did in the program itself counts through ``:now``, the moment of the run, and whether an email may be sent is asked of
+its day, ``:today``. An expression that is null makes its test fail.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
             currency=reporting_currency(work.connection, workspace.policy),
             scope=None if everyone or changed is None else changed.customers,
         )
-        bindings = {**day_bindings(as_of, work.at), **_named(rules)}
+        bindings = {**day_bindings(as_of, work.at), "today": run.today, **_named(rules)}
         facts = Facts(work, bindings, run.scope, kept["categories"] if run.scoped else None)
         fired = _measure(run, facts, kept, mark)
         return _apply(run, facts, fired, undone=_undone_since(work))

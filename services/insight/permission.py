@@ -11,9 +11,9 @@ from datetime import timedelta
 from models.values import words
 from models.values.alerts import Permission
 from services.insight.reader import Reader
+from services.permission import DEAD_AFTER, Standing, read_standing
 
 _SUPPRESSED_FOR_GOOD = "9999"
-_DEAD_AFTER = 2
 
 
 def read_permission(reader: Reader, customer: sqlite3.Row, incentive_words: str = "") -> Permission:
@@ -26,15 +26,19 @@ def read_permission(reader: Reader, customer: sqlite3.Row, incentive_words: str 
     incentive_words
         What the suggested action says about the largest incentive, shown last as a limit.
     """
-    lines = [_consent(reader, customer), *_suppressed(reader, customer), *_address(reader, customer)]
-    refused = any(state == "no" for state, _ in lines)
-    if not refused:
+    standing = read_standing(reader.driver, customer["id"], reader.today.isoformat())
+    lines = [
+        _consent(customer, standing),
+        *_suppressed(reader, customer, standing),
+        *_address(reader, standing),
+    ]
+    if standing.may_email:
         lines += _last_email(reader, customer["id"])
     waits = any(state == "wait" for state, _ in lines)
     shown = [("warn" if state == "wait" else state, said) for state, said in lines]
-    if incentive_words and not refused:
+    if incentive_words and standing.may_email:
         shown.append(("warn", incentive_words))
-    if refused:
+    if not standing.may_email:
         verdict = "Do not email them"
     elif waits:
         verdict = "Wait before you email them"
@@ -42,24 +46,24 @@ def read_permission(reader: Reader, customer: sqlite3.Row, incentive_words: str 
         verdict = "You may email them"
     else:
         verdict = "You may email them, with care"
-    return Permission(allowed=not refused and not waits, verdict=verdict, lines=tuple(shown))
+    return Permission(allowed=standing.may_email and not waits, verdict=verdict, lines=tuple(shown))
 
 
-def _consent(reader: Reader, customer: sqlite3.Row) -> tuple[str, str]:
+def _consent(customer: sqlite3.Row, standing: Standing) -> tuple[str, str]:
     since = words.day_of(customer["email_consent_since"])
     how = f", {customer['email_consent_how']}" if customer["email_consent_how"] else ""
     on = f" {words.full_day(since)}{how}" if since is not None else how
+    if standing.withdrawn:
+        return "no", f"Consent withdrawn{on}"
     if customer["email_consent"] == "given":
         return "ok", f"Consent given{on}"
-    if customer["email_consent"] == "withdrawn":
-        return "no", f"Consent withdrawn{on}"
     return "warn", "No consent is recorded: make sure that you may"
 
 
-def _suppressed(reader: Reader, customer: sqlite3.Row) -> list[tuple[str, str]]:
-    until = customer["suppressed_until"] or ""
-    if until[:10] < reader.today.isoformat():
+def _suppressed(reader: Reader, customer: sqlite3.Row, standing: Standing) -> list[tuple[str, str]]:
+    if not standing.suppressed:
         return []
+    until = customer["suppressed_until"]
     day = words.day_of(until)
     why = f": {words.shortened(customer['suppressed_why'], 60)}" if customer["suppressed_why"] else ""
     if day is None or until >= _SUPPRESSED_FOR_GOOD:
@@ -67,35 +71,18 @@ def _suppressed(reader: Reader, customer: sqlite3.Row) -> list[tuple[str, str]]:
     return [("no", f"Suppressed until {words.day(day, reader.today)}{why}")]
 
 
-def _address(reader: Reader, customer: sqlite3.Row) -> list[tuple[str, str]]:
-    if not customer["email"]:
+def _address(reader: Reader, standing: Standing) -> list[tuple[str, str]]:
+    if not standing.has_address:
         return [("no", "No email address is known")]
-    found = reader.row(
-        """SELECT MAX(CASE WHEN kind = 'unsubscribed' THEN happened_on END) AS unsubscribed,
-                  MAX(CASE WHEN kind IN ('delivered', 'opened', 'clicked', 'replied') THEN happened_on END) AS arrived
-             FROM email_events WHERE customer_id = ?
-              AND kind IN ('unsubscribed', 'delivered', 'opened', 'clicked', 'replied')""",
-        (customer["id"],),
-    )
-    left = words.day_of(found["unsubscribed"]) if found is not None else None
-    arrived = (found["arrived"] if found is not None else None) or ""
     lines = []
-    since = words.day_of(customer["email_consent_since"])
-    # Consent given anew after they unsubscribed counts.
-    if left is not None and not (customer["email_consent"] == "given" and since is not None and since > left):
+    left = words.day_of(standing.unsubscribed_on)
+    if left is not None:
         lines.append(("no", f"Unsubscribed {words.day(left, reader.today)}"))
-    bounced = reader.row(
-        "SELECT COUNT(*) AS n, MAX(happened_on) AS last FROM email_events "
-        "WHERE customer_id = ? AND kind = 'bounced' AND happened_on > ?",
-        (customer["id"], arrived),
-    )
-    last = words.day_of(bounced["last"]) if bounced is not None else None
-    if bounced is not None and last is not None:
-        # One may be a full mailbox; a second one is an address that does not work.
-        if bounced["n"] >= _DEAD_AFTER:
-            lines.append(("no", f"The last {bounced['n']} emails bounced: ask for another address"))
-        else:
-            lines.append(("warn", f"The last email bounced, {words.day(last, reader.today)}: check the address"))
+    last = words.day_of(standing.bounced_on)
+    if last is not None and standing.bounces >= DEAD_AFTER:
+        lines.append(("no", f"The last {standing.bounces} emails bounced: ask for another address"))
+    elif last is not None:
+        lines.append(("warn", f"The last email bounced, {words.day(last, reader.today)}: check the address"))
     return lines
 
 

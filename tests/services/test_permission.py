@@ -1,0 +1,119 @@
+"""Whether a customer may be emailed means the same to the rules that advise and to the page that explains."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.tables import customers, email_events
+from services.alerting.facts import Facts
+from services.alerting.measures import NAMED, day_bindings
+from services.insight import reading
+from services.insight.permission import read_permission
+from tests.services.alerting.book import Book
+
+
+@pytest.fixture
+def book(store_path: Path) -> Iterator[Book]:
+    opened = Book(store_path)
+    yield opened
+    opened.close()
+
+
+def advised(book: Book, customer: int) -> bool:
+    """Whether the rules' advice may propose an email."""
+    with book.workspace.store.unit_of_work(book.workspace.me, "look", "test", at=book.workspace.at) as work:
+        bindings = {**day_bindings(book.day(2), work.at), "today": book.day(0), **NAMED}
+        facts = Facts(work, bindings, None)
+        facts.build_customers("50")
+        found = work.sql("SELECT may_email FROM temp.run_facts WHERE customer_id = ?", (customer,)).scalar()
+        facts.drop()
+    assert found in (0, 1)
+    return bool(found)
+
+
+def explained(book: Book, customer: int) -> bool:
+    """Whether the page says that they must not be emailed at all."""
+    with reading(book.workspace) as reader:
+        row = reader.row("SELECT * FROM customers WHERE id = ?", (customer,))
+        assert row is not None
+        permission = read_permission(reader, row)
+    refused = any(state == "no" for state, _ in permission.lines)
+    assert refused == (permission.verdict == "Do not email them")
+    return not refused
+
+
+DAYS = st.integers(-3, 6)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    consent=st.sampled_from(["given", "withdrawn", "unknown"]),
+    since=st.none() | st.integers(0, 6),
+    suppressed=st.none() | DAYS,
+    email=st.sampled_from([None, "", "a@example.org"]),
+    events=st.lists(st.tuples(st.sampled_from(["sent", "opened", "bounced", "unsubscribed"]), DAYS), max_size=5),
+)
+def test_the_advice_and_the_page_agree(
+    book: Book,
+    consent: str,
+    since: int | None,
+    suppressed: int | None,
+    email: str | None,
+    events: list[tuple[str, int]],
+) -> None:
+    customer = book.customer()
+    values: dict[str, Any] = {
+        "email": email,
+        "email_consent": consent,
+        "email_consent_since": book.day(since) if since is not None else None,
+        "suppressed_until": book.day(suppressed) if suppressed is not None else None,
+    }
+    with book.writing() as work:
+        work.update(customers, customer, values)
+    for kind, ago in events:
+        book.add(email_events, customer_id=customer, kind=kind, happened_on=book.day(ago))
+    assert advised(book, customer) == explained(book, customer)
+
+
+@pytest.mark.parametrize(
+    ("fields", "events", "allowed"),
+    [
+        ({"email_consent": "given", "email_consent_since": 300}, [("unsubscribed", 3)], False),
+        ({"email_consent": "given", "email_consent_since": 2}, [("unsubscribed", 3)], True),
+        ({"email_consent": "given"}, [("bounced", 9), ("bounced", 3)], False),
+        ({"email_consent": "given"}, [("bounced", 9), ("opened", 5), ("bounced", 3)], True),
+        ({"email_consent": "withdrawn", "email_consent_since": 1}, [], False),  # after the book's day, before today
+        ({"suppressed_until": 0}, [], False),
+        ({"suppressed_until": 1}, [], True),
+        ({}, [], True),
+    ],
+)
+def test_an_email_is_advised_only_where_it_may_be_sent(
+    book: Book, fields: dict[str, Any], events: list[tuple[str, int]], allowed: bool
+) -> None:
+    days = {name: book.day(value) if isinstance(value, int) else value for name, value in fields.items()}
+    customer = book.customer(**days)
+    for kind, ago in events:
+        book.email(customer, kind, ago)
+    assert advised(book, customer) == explained(book, customer) == allowed
+
+
+def test_an_unsubscription_among_the_email_events_raises_the_rule(book: Book) -> None:
+    book.crowd(10)
+    gone, back = (book.customer(name, clv_minor=900_000 + n) for n, name in enumerate(("Gone", "Back")))
+    with book.writing() as work:
+        work.update(customers, back, {"email_consent": "given", "email_consent_since": book.day(1)})
+    for customer in (gone, back):
+        book.email(customer, "unsubscribed", 3)
+    book.evaluate()
+    card = book.card(gone)
+    assert (card["rule"], card["reason"]) == ("unsubscribed", "Withdrew consent to emails 3 days ago")
+    assert "email" not in json.loads(card["recommendation"] or '{"title": ""}')["title"].lower()
+    assert book.cards(back) == []
