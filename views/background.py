@@ -131,8 +131,11 @@ class ChildRun(QObject):
         # In this thread, as spawning takes tens of milliseconds.
         try:
             self._process.start()
-        except (OSError, ValueError) as error:
-            self._heard.emit(("failed", EnvironmentFault(f"The work could not be started: {error}.")))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            self._heard.emit(("failed", EnvironmentFault(f"The work could not be started: {reason}.")))
+        except Exception as error:  # noqa: BLE001  a job that cannot be sent must not be waited for
+            self._heard.emit(("failed", error))
         finally:
             far_end.close()
             self._started.set()
@@ -141,6 +144,10 @@ class ChildRun(QObject):
                 try:
                     message = self._channel.recv()
                 except (EOFError, OSError):
+                    break
+                except Exception as error:  # noqa: BLE001  an answer that cannot be read ends the work too
+                    self._heard.emit(("failed", error))
+                    self._end_child()
                     break
                 self._heard.emit(message)
         if self._process.pid is not None:

@@ -260,6 +260,32 @@ def test_a_child_that_dies_is_a_fault_in_words(qtbot: QtBot, background: Backgro
     assert "exit code 7" in outcome.words
 
 
+class Unreadable:
+    """A value that cannot be read where it arrives."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (int, ("no number",))
+
+
+@dataclass(frozen=True)
+class AnsweringUnreadably:
+    """A picklable job whose answer is not."""
+
+    def __call__(self, progress: object, cancelled: object) -> Unreadable:
+        return Unreadable()
+
+
+def test_an_answer_that_cannot_be_read_is_a_failure_and_not_a_wait(qtbot: QtBot, background: Background) -> None:
+    outcome = _outcome(qtbot, background, AnsweringUnreadably())
+    assert isinstance(outcome, Failed)
+    assert "Something in the program went wrong" in outcome.words
+
+
+def test_a_job_that_cannot_be_sent_is_a_failure_and_not_a_wait(qtbot: QtBot, background: Background) -> None:
+    outcome = _outcome(qtbot, background, lambda progress, cancelled: None)
+    assert isinstance(outcome, Failed)
+
+
 def test_cancelling_is_an_outcome_of_its_own(qtbot: QtBot, background: Background) -> None:
     run = background.child(Polite())
     run.progress.connect(lambda _progress: run.cancel())
