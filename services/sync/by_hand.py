@@ -100,10 +100,12 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
         for column in _CHOICES:
             if column in values and values[column] is None:
                 values[column] = "unknown"
-        _refuse_taken(work, values, customer_id)
+        if values.get("email") != row["email"]:
+            _refuse_taken(work, values, customer_id)
         changed = [column for column, value in values.items() if row[column] != value]
         if not work.update(customers, customer_id, values):
             return Changes()
+        _forget_old(work, customer_id, dict(row), values)
         _identify(work, customer_id, values)
         titles = ", ".join(column.removesuffix("_minor").replace("_", " ") for column in changed)
         work.say(f"Changed {titles} of {values.get('name') or row['name']}")
@@ -147,24 +149,45 @@ def _date_order(field: Field, text: str) -> str:
 
 
 def _refuse_taken(work: UnitOfWork, values: Mapping[str, Any], customer_id: int | None) -> None:
-    """Two customers by hand under one address are most likely one: say so before a second one is made."""
+    """Two customers by hand under one address are most likely one: say so before a second one has it."""
     email = values.get("email")
-    if not email or customer_id is not None:
+    if not email:
         return
     known = work.connection.execute(
         select(customers.c.name)
         .join(identities, identities.c.customer_id == customers.c.id)
-        .where(identities.c.kind == "email", identities.c.value == email)
+        .where(identities.c.kind == "email", identities.c.value == email, customers.c.id.is_not(customer_id))
         .limit(1)
     ).scalar()
     if known is not None:
         raise UserError(f"{known} has the address {email} already. Edit that customer instead.")
 
 
+def _forget_old(work: UnitOfWork, customer_id: int, row: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Files find a customer no longer under an address or number that was given by hand and replaced by hand."""
+    for kind, value in _keys(row).items():
+        if kind not in values or not value or _keys(values)[kind] == value:
+            continue
+        found = work.connection.execute(
+            select(identities.c.id).where(
+                identities.c.customer_id == customer_id,
+                identities.c.kind == kind,
+                identities.c.value == value,
+                identities.c.import_id.is_(None),
+            )
+        ).scalars()
+        for identity in list(found):
+            work.delete(identities, identity)
+
+
+def _keys(values: Mapping[str, Any]) -> dict[str, str | None]:
+    phone = values.get("phone")
+    return {"email": values.get("email"), "phone": phone_key(phone) if phone else None}
+
+
 def _identify(work: UnitOfWork, customer_id: int, values: Mapping[str, Any]) -> None:
     """Remember address and number, so that later files find the customer."""
-    keys = {"email": values.get("email"), "phone": phone_key(values["phone"]) if values.get("phone") else None}
-    for kind, value in keys.items():
+    for kind, value in _keys(values).items():
         if not value:
             continue
         there = work.connection.execute(

@@ -62,6 +62,36 @@ def test_a_second_customer_under_one_address_is_refused(book: Book) -> None:
         add_customer(book.workspace, {"name": "Ada S", "email": "ADA@stone.example"})
 
 
+def test_an_edit_to_an_address_of_another_customer_is_refused(book: Book) -> None:
+    add_customer(book.workspace, {"name": "Ada", "email": "ada@stone.example"})
+    (other,) = add_customer(book.workspace, {"name": "Bea", "email": "bea@stone.example"}).customers
+    before = book.hash()
+    with pytest.raises(UserError, match="Ada has the address"):
+        edit_customer(book.workspace, other, {"email": "ada@stone.example"})
+    assert book.hash() == before
+    edit_customer(book.workspace, other, {"email": "BEA@stone.example", "tier": "Gold"})
+
+
+def test_a_replaced_address_finds_the_customer_no_longer(book: Book, tmp_path: Path) -> None:
+    contact = {"email": "ada@stone.example", "phone": "+44 20 5550 1234"}
+    (customer,) = add_customer(book.workspace, {"name": "Ada", **contact}).customers
+    before = book.hash()
+    edit_customer(book.workspace, customer, {"email": "ada@lake.example", "phone": ""})
+    assert book.ask("SELECT kind, value FROM identities") == [("email", "ada@lake.example")]
+    add_customer(book.workspace, {"name": "Bea", **contact})
+    undo_last(book.workspace)
+    undo_last(book.workspace)
+    assert book.hash() == before
+
+
+def test_an_address_that_a_file_gave_still_finds_the_customer(book: Book, tmp_path: Path) -> None:
+    rows = [["1", "ada@stone.example", "2026-01-01", "5"]]
+    path = write_csv(tmp_path / "o.csv", ["order_id", "email", "date", "total"], rows)
+    book.bring(path)
+    edit_customer(book.workspace, 1, {"email": "ada@lake.example"})
+    assert book.bring(path).rows["unchanged"] == 1
+
+
 def test_a_customer_that_is_not_there_cannot_be_edited(book: Book) -> None:
     with pytest.raises(UserError, match="There is no customer 9"):
         edit_customer(book.workspace, 9, {"name": "x"})

@@ -168,7 +168,7 @@ def test_what_was_written_is_read(
 ) -> None:
     """Whatever stands in the cells, a quoted file is read as it was written."""
     rows = [[cells[0] + extra, *cells[1:]] for cells, extra in zip(rows, breaks, strict=False)]
-    # Where \\" is all that a file has of either, it may as well be an escaped quotation mark.
+    # Where \" is all that a file has of either, it may as well be an escaped quotation mark.
     assume(not any('\\"' in cell for row in rows for cell in row))
     path = tmp_path_factory.mktemp("read") / "a.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
