@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import os
 import re
-import tempfile
+import secrets
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -80,15 +80,12 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], path: Pat
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".xlsx"):
         raise UserError(f"{path.name} is neither a .csv nor an .xlsx file; give the file one of these endings.")
+    half = path.with_name(f".{path.name}.{secrets.token_hex(4)}{suffix}")
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=suffix)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    half = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+        with half.open("xb") as file:  # as readable as the person's umask says, or as the file that it replaces
+            if path.exists():
+                half.chmod(stat.S_IMODE(path.stat().st_mode))
             written = _write_csv(columns, rows, file) if suffix == ".csv" else _write_xlsx(columns, rows, file, title)
-        half.chmod(0o644)
         half.replace(path)
     except OSError as error:
         raise _unwritable(path, error) from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,23 @@ def test_what_cannot_be_done_is_a_sentence_and_leaves_the_old_file(book: SmallBo
     with pytest.raises(EnvironmentFault, match="could not be written"):
         insight.write_export(book.workspace, "scores", tmp_path / "nowhere" / "scores.csv")
     assert out.read_text() == "old" and [one.name for one in tmp_path.glob("*.csv")] == ["scores.csv"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps permissions in lists, not in modes")
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_an_export_is_as_readable_as_the_person_wants_files_to_be(
+    book: SmallBook, tmp_path: Path, umask: int, mode: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        for name in ("scores.csv", "scores.xlsx"):
+            insight.write_export(book.workspace, "scores", tmp_path / name)
+            assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode
+        kept = tmp_path / "kept.csv"
+        kept.touch()
+        kept.chmod(0o640)
+        insight.write_export(book.workspace, "scores", kept)
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o640
+    finally:
+        os.umask(before)
+    assert len(list(tmp_path.iterdir())) == 3 + 1  # and the book's folder: no half-written file is left
