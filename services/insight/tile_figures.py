@@ -169,15 +169,14 @@ def _came_back(reader: Reader) -> Tile:
     ).fetchone()
     worked, back, left, left_back = (int(value or 0) for value in found)
     title = f"came back after outreach, {OUTREACH_DAYS} days"
-    others = f"not contacted: {left_back:,} of {left:,}" + (f" ({words.percent(left_back / left)})" if left else "")
+    others = [f"not contacted: {left_back:,} of {left:,} ({words.percent(left_back / left)})"] if left else []
     if not worked:
-        return Tile("came_back", words.DASH, title, f"no card was worked on yet · {others}" if left else
-                    "no card was worked on yet", "neutral")  # fmt: skip
+        return Tile("came_back", words.DASH, title, " · ".join(["no card was worked on yet", *others]), "neutral")
     return Tile(
         key="came_back",
         figure=words.percent(back / worked),
         title=title,
-        line=f"{back:,} of {worked:,} · {others}",
+        line=" · ".join([f"{back:,} of {worked:,}", *others]),
         tone="neutral",
         tooltip="Closed cards whose customer ordered again, worked on or not. A count, not an effect: "
         "nobody was held back at random.",

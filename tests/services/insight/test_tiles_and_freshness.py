@@ -76,6 +76,12 @@ def test_came_back_is_a_count_beside_those_not_contacted(book: SmallBook, reader
     assert listed is not None and len(insight.queue(book.workspace, *listed).rows) == 5
 
 
+def test_without_anyone_left_alone_nobody_is_compared_with(book: SmallBook, reader: Fresh) -> None:
+    for outcome in ("came_back", "lost"):
+        book.card(book.customer(), state="resolved", outcome=outcome, touched=1, closed_at=minutes(-1440))
+    assert reader(read_tiles)[3].line == "1 of 2"
+
+
 def _import(book: SmallBook, at: str) -> None:
     counts = dict.fromkeys(("read", "inserted", "updated", "unchanged", "rejected", "ignored"), 0)
     book.insert("imports", file_name="a", file_path="a", file_sha256="", file_bytes=0, source="x", recognised_as="x",
