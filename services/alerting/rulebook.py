@@ -80,7 +80,7 @@ def fingerprint(rules: Iterable[Rule], policy: Policy) -> str:
 
 
 def switch_rule(workspace: Workspace, code: str, *, enabled: bool) -> Changes:
-    """Switch a rule on or off; its open cards stay.
+    """Switch a rule on or off; its open cards stay, and nothing is written where it is so already.
 
     Raises
     ------
@@ -90,13 +90,13 @@ def switch_rule(workspace: Workspace, code: str, *, enabled: bool) -> Changes:
     verb = "switch-on-rule" if enabled else "switch-off-rule"
     with workspace.store.unit_of_work(workspace.me, verb, f"rule:{code}", at=workspace.at) as work:
         install(work)
-        known = {rule.code: rule for rule, _ in stored_rules(work.connection)}
+        known = {rule.code: (rule, on) for rule, on in stored_rules(work.connection)}
         if code not in known:
             raise UserError(f"There is no rule “{code}”; the rules are: {', '.join(sorted(known))}.")
-        row = {"enabled": int(enabled), "changed_at": work.at}
-        current = work.sql("SELECT enabled FROM rules WHERE code = ?", (code,)).scalar()
-        if bool(current) != enabled:
-            work.update(rules_table, code, row)
-            work.touch(everyone=True)
-        work.say(f"Switched {'on' if enabled else 'off'} the rule “{known[code].title}”")
+        how = "on" if enabled else "off"
+        if known[code][1] == enabled:
+            return Changes(words=f"The rule “{known[code][0].title}” is {how} already")
+        work.update(rules_table, code, {"enabled": int(enabled), "changed_at": work.at})
+        work.touch(everyone=True)
+        work.say(f"Switched {how} the rule “{known[code][0].title}”")
         return work.commit()

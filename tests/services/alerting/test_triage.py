@@ -275,6 +275,16 @@ def test_a_rule_that_is_switched_off_raises_nothing_until_the_undo(queue: Book) 
     assert queue.card(late)["rule"] == "gap_beyond_usual"
 
 
+def test_switching_a_rule_to_what_it_is_writes_nothing(queue: Book) -> None:
+    before = content(queue)
+    changes = alerting.switch_rule(queue.workspace, "gap_beyond_usual", enabled=True)
+    assert (changes.entry, changes.words) == (None, "The rule “Gap beyond the usual” is on already")
+    assert content(queue) == before
+    changes = alerting.switch_rule(queue.workspace, "gap_beyond_usual", enabled=False)
+    assert changes.entry is not None and changes.everyone and "rules" in changes.tables
+    assert changes.words == "Switched off the rule “Gap beyond the usual”"
+
+
 Action = Callable[[Book, int], Changes]
 ACTIONS: dict[str, Action] = {
     "snooze to a day": lambda b, c: alerting.snooze(b.workspace, [c], until=b.today + timedelta(days=3)),
