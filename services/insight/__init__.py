@@ -32,17 +32,15 @@ from services.insight.documents import read_alert_documents, read_customer_docum
 from services.insight.export import export
 from services.insight.freshness import read_freshness
 from services.insight.profile import read_profile
-from services.insight.queue_rows import BulkInfo, read_bulk, read_queue
+from services.insight.queue_rows import read_queue
 from services.insight.reader import Reader, reading
 from services.insight.tile_figures import filter_of_tile, read_tiles
 from services.insight.timeline_rows import read_timeline
 from services.workspace import Workspace
 
 __all__ = [
-    "BulkInfo",
     "Reader",
     "alert_detail",
-    "bulk_info",
     "customer_profile",
     "customers_count",
     "customers_page",
@@ -74,12 +72,6 @@ def queue(
     """
     with reading(workspace) as reader:
         return read_queue(reader, tab, wanted, beyond_budget=beyond_budget)
-
-
-def bulk_info(workspace: Workspace, alert_ids: Sequence[int]) -> BulkInfo:
-    """Return count, money and who cannot be emailed among ticked cards."""
-    with reading(workspace) as reader:
-        return read_bulk(reader, alert_ids)
 
 
 def tiles(workspace: Workspace) -> tuple[Tile, ...]:

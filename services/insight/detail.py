@@ -75,7 +75,7 @@ def read_detail(
         else None,
         recommendation=advice,
         open_work=read_open_work(reader, alert.customer_id) if alert.customer_id is not None else (),
-        signals=(title, *rules_of_cards(reader, [alert_id]).get(alert_id, ())),
+        signals=rules_of_cards(reader, [alert_id]).get(alert_id, ()),
         rule_line=f"Rule “{title}”: {_record(reader, row['rule'])}",
         raised_line=_raised(reader, row),
         due_words=_due(reader, row),

@@ -1,11 +1,10 @@
-"""The queue as the pages show it: rows in words, groups with their sums, the counts of every tab, the bulk bar."""
+"""The queue as the pages show it: rows in words, groups with their sums, the counts of every tab."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -21,7 +20,7 @@ from services.insight.queue_marks import (
     read_counts,
     read_line,
 )
-from services.insight.reader import Reader, marks
+from services.insight.reader import Reader
 
 #: Rows that a page holds; a queue of more has been left alone for weeks. Groups and counts are of all.
 MOST_ROWS = 1_000
@@ -44,25 +43,6 @@ _FROM = """
     LEFT JOIN customers c ON c.id = a.customer_id
     LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class BulkInfo:
-    """What the bulk bar says about the ticked cards.
-
-    Attributes
-    ----------
-    count, value_at_risk_minor, upside_minor, currency
-        Over all ticked cards that are still there.
-    skipped
-        Why some of them cannot be emailed, with how many: ("consent withdrawn", 2).
-    """
-
-    count: int
-    value_at_risk_minor: int
-    upside_minor: int
-    currency: str
-    skipped: tuple[tuple[str, int], ...]
 
 
 def read_queue(
@@ -110,26 +90,6 @@ def read_open_card(reader: Reader, customer_id: int) -> AlertRow | None:
         (customer_id,),
     )
     return _row(reader, bounds_of(reader), found) if found is not None else None
-
-
-def read_bulk(reader: Reader, alert_ids: Sequence[int]) -> BulkInfo:
-    """Return what the bulk bar says about the cards ``alert_ids``."""
-    ids = tuple(dict.fromkeys(alert_ids))
-    found = reader.rows(
-        f"SELECT {_COLUMNS}, c.email_consent, c.suppressed_until, c.email {_FROM} WHERE a.id IN ({marks(ids)})", ids
-    )
-    why: dict[str, int] = {}
-    for row in found:
-        reason = _unmailable(reader, row)
-        if reason:
-            why[reason] = why.get(reason, 0) + 1
-    return BulkInfo(
-        count=len(found),
-        value_at_risk_minor=sum(row["value_at_risk_minor"] for row in found if row["kind"] == "risk"),
-        upside_minor=sum(row["upside_minor"] for row in found if row["kind"] == "opportunity"),
-        currency=reader.currency,
-        skipped=tuple(sorted(why.items())),
-    )
 
 
 def _rows(reader: Reader, ids: Sequence[int]) -> tuple[AlertRow, ...]:
@@ -211,13 +171,3 @@ def _next_due(reader: Reader, tab: QueueTab) -> str:
     )
     who = "The book" if found["customer_id"] is None else words.name_of(found["name"], found["external_id"])
     return f"{who}, {day}"
-
-
-def _unmailable(reader: Reader, row: sqlite3.Row) -> str:
-    if row["customer_id"] is None:
-        return "no customer"
-    if row["email_consent"] == "withdrawn":
-        return "consent withdrawn"
-    if (row["suppressed_until"] or "")[:10] >= reader.today.isoformat():
-        return "suppressed"
-    return "" if row["email"] else "no email address"

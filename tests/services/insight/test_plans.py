@@ -16,7 +16,7 @@ from services.insight.customers import count_customers, find_customers, read_cho
 from services.insight.detail import read_detail
 from services.insight.freshness import read_freshness
 from services.insight.profile import read_profile
-from services.insight.queue_rows import read_bulk, read_queue
+from services.insight.queue_rows import read_queue
 from services.insight.reader import Reader, reading
 from services.insight.tile_figures import read_tiles
 from services.insight.timeline_rows import read_timeline
@@ -35,7 +35,6 @@ HOT: dict[str, tuple[Callable[[Reader], Any], int]] = {
     "queue": (read_queue, 8),
     "queue, filtered": (lambda reader: read_queue(reader, "todo", QueueFilter(text="marlow", need_today=True)), 8),
     "queue, done": (lambda reader: read_queue(reader, "done", QueueFilter(done_days=30)), 8),
-    "bulk": (lambda reader: read_bulk(reader, [1, 2, 3]), 2),
     "tiles": (read_tiles, 16),
     "freshness": (read_freshness, 14),
     "detail": (lambda reader: read_detail(reader, 1, order=(1,)), 28),

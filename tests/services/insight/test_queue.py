@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.values.alerts import QueueFilter
 from services import insight
-from services.insight.queue_rows import read_bulk, read_order, read_queue
+from services.insight.queue_rows import read_order, read_queue
 from services.insight.tile_figures import filter_of_tile, read_tiles
 from services.settings import Policy
 from tests.services.insight.conftest import Fresh, SmallBook, minutes
@@ -172,24 +171,6 @@ def test_groups_add_up_and_every_card_is_shown_or_counted(
     listed = filter_of_tile("today")
     assert listed is not None
     assert tile.figure == f"{len(insight.queue(workspace, *listed).rows)}"
-
-
-@pytest.mark.parametrize(
-    ("values", "why"),
-    [
-        ({"email": "a@x.example", "email_consent": "withdrawn"}, (("consent withdrawn", 1),)),
-        ({"email": "a@x.example", "suppressed_until": "2027-01-01"}, (("suppressed", 1),)),
-        ({}, (("no email address", 1),)),
-        ({"email": "a@x.example", "suppressed_until": "2026-01-01"}, ()),
-    ],
-)
-def test_bulk_says_count_money_and_who_cannot_be_emailed(
-    book: SmallBook, reader: Fresh, values: dict[str, str], why: tuple[tuple[str, int], ...]
-) -> None:
-    first = book.card(book.customer(**values), value_at_risk_minor=1_240_000)
-    second = book.card(book.customer(email="b@x.example"), value_at_risk_minor=890_000)
-    info = reader(read_bulk, [first, second, second, 999])
-    assert (info.count, info.value_at_risk_minor, info.skipped) == (2, 2_130_000, why)
 
 
 def test_the_order_is_that_of_the_tab(book: SmallBook, reader: Fresh) -> None:
