@@ -24,10 +24,15 @@ def widths(sums: Sums, room: float) -> list[tuple[Verdict, float]]:
         return []
     room -= _GAP * (len(parts) - 1)
     least = max(4.0, LEAST_SHARE * room)
-    total = sum(count for _verdict, count in parts)
-    small = [verdict for verdict, count in parts if count / total * room < least]
-    rest = room - least * len(small)
-    large = sum(count for verdict, count in parts if verdict not in small) or 1
+    small: set[Verdict] = set()
+    while True:
+        rest = room - least * len(small)
+        large = sum(count for verdict, count in parts if verdict not in small) or 1
+        # What a widened part takes can make the next one too narrow.
+        more = {verdict for verdict, count in parts if verdict not in small and count / large * rest < least}
+        if not more:
+            break
+        small |= more
     return [(verdict, least if verdict in small else count / large * rest) for verdict, count in parts]
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from models.values.imports import Progress
+from models.values.imports import FileProgress, Progress
 from tests.views.data.made import ROWS, preview, receipt, request
 from views.data.importing_view import left_words, whole_share
-from views.data.jobs import IN_ORDER, Checked, FileProgress, in_order
+from views.data.jobs import IN_ORDER, Checked, in_order
 from views.data.phrases import (
     ROW_KEYS,
     VERDICTS,
@@ -39,6 +39,7 @@ def test_the_five_parts_are_the_rows_that_were_read(sums: Sums) -> None:
 
 
 @settings(max_examples=80, deadline=None)
+@example(Sums(1, 0, 0, 715, 29669), 174.0)
 @given(SUMS, st.floats(120, 2_000))
 def test_every_part_that_is_there_can_be_seen_and_the_bar_is_full(sums: Sums, room: float) -> None:
     placed = widths(sums, room)
