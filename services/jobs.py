@@ -8,34 +8,57 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 
 from models.values.changes import Changes
 from models.values.errors import BellwetherError, Cancelled
-from models.values.imports import ImportOptions, ImportRequest, Preview, Progress, Receipt, Verdict
+from models.values.imports import (
+    FileProgress,
+    ImportOptions,
+    ImportRequest,
+    Milestone,
+    Preview,
+    Progress,
+    Receipt,
+    Verdict,
+)
 from services.pipeline import PipelineRun, after_change, do_round
 from services.workspace import Recipe, Workspace, open_workspace
 
 ProgressCall = Callable[[Progress], None]
 CancelCall = Callable[[], bool]
+CANCELLED_BEFORE = "Cancelled before it was imported."
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """Outcome of one file: its receipt, or the sentence that says why it was not imported."""
+    """Outcome of one file: its receipt with what it changed, or the sentence that says why it was not imported."""
 
     file: str
     receipt: Receipt | None
     error: str = ""
+    changes: Changes = field(default_factory=Changes)
+
+
+@dataclass(frozen=True, slots=True)
+class FileDone(Milestone):
+    """A file of a batch is in the book, or was refused; a cancel afterwards takes nothing of it back."""
+
+    result: ImportResult
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """Outcome of one or many files, with what the pipeline did after them."""
+    """Outcome of one or many files, with what the pipeline did after them; ``stopped`` if a cancel left some out."""
 
     files: tuple[ImportResult, ...]
     pipeline: PipelineRun
+    stopped: bool = False
+
+
+DoneCall = Callable[[ImportResult], None]
 
 
 @contextmanager
@@ -82,9 +105,16 @@ class ImportJob:
     score: bool = True
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> ImportOutcome:
-        """Return every file's receipt or fault; what was imported before a fault or a cancel stays."""
+        """Return every file's receipt or fault; each file is told as a `FileDone` as soon as it is in the book."""
         with _opened(self.recipe) as workspace:
-            return import_files(workspace, self.requests, score=self.score, progress=progress, cancelled=cancelled)
+            return import_files(
+                workspace,
+                self.requests,
+                score=self.score,
+                progress=progress,
+                cancelled=cancelled,
+                on_done=_telling_done(progress),
+            )
 
 
 def import_files(
@@ -94,50 +124,103 @@ def import_files(
     score: bool,
     progress: ProgressCall,
     cancelled: CancelCall,
+    on_done: DoneCall = lambda _result: None,
 ) -> ImportOutcome:
     """Import files in the given order, then run the pipeline over all that changed.
+
+    A cancel after the first file leaves what is done and scores nothing: the rest is reported as cancelled, and the
+    next round scores.
+
+    Parameters
+    ----------
+    on_done
+        Called with each file's result as soon as its unit of work is over.
 
     Raises
     ------
     Cancelled
-        Before the first file was done; later, what is done stays and the rest is reported as cancelled.
+        Before the first file was done.
     """
+    results = tuple(_import_each(workspace, requests, progress, cancelled, on_done))
+    changes = reduce(Changes.merged, (result.changes for result in results), Changes())
+    stopped = any(result.error == CANCELLED_BEFORE for result in results)
+    if not score or stopped:
+        return ImportOutcome(results, PipelineRun(changes), stopped)
+    try:
+        tell = _of_batch(progress, len(requests), len(requests))
+        run = after_change(workspace, changes, progress=_stoppable(tell, cancelled))
+    except Cancelled:
+        return ImportOutcome(results, PipelineRun(changes), stopped=True)
+    return ImportOutcome(results, run)
+
+
+def _import_each(
+    workspace: Workspace,
+    requests: tuple[ImportRequest, ...],
+    progress: ProgressCall,
+    cancelled: CancelCall,
+    on_done: DoneCall,
+) -> Iterator[ImportResult]:
     from services.sync import run_import
 
-    results: list[ImportResult] = []
-    changes = Changes()
+    imported = 0
     for number, request in enumerate(requests):
+        tell = _of_batch(progress, number, len(requests))
         try:
-            receipt, changed = run_import(workspace, request, progress=progress, cancelled=cancelled)
+            if cancelled():
+                raise Cancelled
+            receipt, changed = run_import(workspace, request, progress=tell, cancelled=cancelled)
         except Cancelled:
-            if not any(result.receipt for result in results):
+            if not imported:
                 raise
-            rest = requests[number:]
-            results += [ImportResult(left.file, None, "Cancelled before it was imported.") for left in rest]
-            break
+            yield from (ImportResult(left.file, None, CANCELLED_BEFORE) for left in requests[number:])
+            return
         except BellwetherError as error:
-            results.append(ImportResult(request.file, None, str(error)))
-            continue
-        changes = changes.merged(changed)
-        results.append(ImportResult(request.file, receipt))
-    run = after_change(workspace, changes, progress=progress) if score else PipelineRun(changes)
-    return ImportOutcome(tuple(results), run)
+            result = ImportResult(request.file, None, str(error))
+        else:
+            result = ImportResult(request.file, receipt, changes=changed)
+            imported += 1
+        on_done(result)
+        yield result
+
+
+def _stoppable(progress: ProgressCall, cancelled: CancelCall) -> ProgressCall:
+    """Stop the pipeline between its steps; what it leaves out is due at the next round."""
+
+    def tell(step: Progress) -> None:
+        if step.fraction != 1.0 and cancelled():
+            raise Cancelled
+        progress(step)
+
+    return tell
+
+
+def _of_batch(progress: ProgressCall, number: int, of: int) -> ProgressCall:
+    return lambda step: progress(FileProgress(step.step, step.done, step.total, number, of))
+
+
+def _telling_done(progress: ProgressCall) -> DoneCall:
+    return lambda result: progress(FileDone("Imported", 1, 1, result))
 
 
 @dataclass(frozen=True, slots=True)
-class UndoImportJob:
-    """Undo an import, then score and evaluate."""
+class UndoImportsJob:
+    """Undo imports in the given order, the last one first, then score and evaluate once."""
 
     recipe: Recipe
-    import_id: int
+    import_ids: tuple[int, ...]
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> PipelineRun:
-        """Return what the undo and the pipeline after it changed."""
+        """Return what the undos and the pipeline after them changed."""
         from services.sync import undo_import
 
+        count = len(self.import_ids)
+        changes = Changes()
         with _opened(self.recipe) as workspace:
-            progress(Progress("Undoing", 0, None))
-            return after_change(workspace, undo_import(workspace, self.import_id), progress=progress)
+            for number, import_id in enumerate(self.import_ids):
+                _of_batch(progress, number, count)(Progress("Undoing", 0, None))
+                changes = changes.merged(undo_import(workspace, import_id))
+            return after_change(workspace, changes, progress=_of_batch(progress, count, count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +259,24 @@ class SampleBookJob:
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> ImportOutcome:
         """Return the receipts of the generated files."""
         with _opened(self.recipe) as workspace:
-            return build_sample(workspace, self.customers, self.seed, progress=progress, cancelled=cancelled)
+            return build_sample(
+                workspace,
+                self.customers,
+                self.seed,
+                progress=progress,
+                cancelled=cancelled,
+                on_done=_telling_done(progress),
+            )
 
 
 def build_sample(
-    workspace: Workspace, customers: int, seed: int | None, *, progress: ProgressCall, cancelled: CancelCall
+    workspace: Workspace,
+    customers: int,
+    seed: int | None,
+    *,
+    progress: ProgressCall,
+    cancelled: CancelCall,
+    on_done: DoneCall = lambda _result: None,
 ) -> ImportOutcome:
     """Write the sample book's exports to a temporary folder and import them through the same sync."""
     from services.sample import DEFAULT_SEED, write_exports
@@ -201,4 +297,4 @@ def build_sample(
             options=ImportOptions(timezone="UTC", source="sample"),
         )
         requests = tuple(replace(base, file=str(path)) for path in truth.paths)
-        return import_files(workspace, requests, score=True, progress=progress, cancelled=cancelled)
+        return import_files(workspace, requests, score=True, progress=progress, cancelled=cancelled, on_done=on_done)

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from services.jobs import ImportResult
 from views.data.jobs import Checked
 from views.data.phrases import Sums, about, import_words, nothing_words, sums_of
 from views.data.plan_pane import SumsBlock
@@ -46,6 +47,18 @@ def sums_of_batch(checked: Sequence[Checked]) -> Sums:
 def ready(checked: Sequence[Checked]) -> tuple[Checked, ...]:
     """The files that can be imported as they stand."""
     return tuple(one for one in checked if one.preview is not None and not one.preview.question)
+
+
+def left_out(checked: Sequence[Checked]) -> tuple[ImportResult, ...]:
+    """The files that an import of the others leaves out, each with the reason."""
+    left = []
+    for one in checked:
+        question = asked(one.preview.question) if one.preview is not None else ""
+        if one.preview is None:
+            left.append(ImportResult(one.request.file, None, one.error))
+        elif question:
+            left.append(ImportResult(one.request.file, None, f"Left out, one thing is to be decided: {question}"))
+    return tuple(left)
 
 
 class BatchView(QWidget):

@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from models.values.imports import Progress
-from views.data.jobs import FileProgress
+from models.values.imports import FileProgress, Progress
 from views.data.steps import StepBar
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
@@ -20,6 +19,10 @@ _SPAN = 1_000
 #: Share of the whole that scoring and alerts take after the last file.
 AFTER_SHARE = 0.2
 SAY_LEFT_AFTER_S = 2.0
+FILE_NOTE = "You can go on working. Nothing is in your book until it is done, and it can be undone afterwards."
+FILES_NOTE = "You can go on working. Each file is in your book as soon as it is done, and can be undone afterwards."
+SCORING_NOTE = "You can go on working. What was imported is in your book; stopped scores follow at the next start."
+OTHER_NOTE = "You can go on working."
 
 
 def whole_share(progress: FileProgress) -> float | None:
@@ -40,7 +43,7 @@ def left_words(share: float | None, elapsed: float) -> str:
 
 
 class ImportingView(QWidget):
-    """Shows progress. `cancel_wanted` once; what was done of a single file is then taken back by the book."""
+    """Shows progress. `cancel_wanted` once: the file at work is then taken back by the book, those before it stay."""
 
     cancel_wanted = Signal()
 
@@ -48,6 +51,7 @@ class ImportingView(QWidget):
         super().__init__()
         self._clock, self._began, self._best = clock, 0.0, 0.0
         self._files: tuple[str, ...] = ()
+        self._importing = self._scoring = False
         self.bar = StepBar(theme)
         self._title = label("", fonts.CUSTOMER, fonts.SEMIBOLD)
         self._step = label("", fonts.LIST, fonts.REGULAR, "ink_2")
@@ -57,14 +61,24 @@ class ImportingView(QWidget):
         self.progress.setAccessibleName("Progress of the import")
         self.cancel = push("Cancel")
         self.cancel.clicked.connect(self._cancel)
-        safe = "You can go on working. Nothing is in your book until it is done, and it can be undone afterwards."
-        note = label(safe, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        self.note = label("", fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
         inner = QWidget()
         inner.setMaximumWidth(620)
         inner.setMinimumWidth(320)
         lines = row(self._step, -1, self._left)
         inner.setLayout(
-            column(self._title, 14, self.progress, 8, lines, 18, row(self.cancel, -1), 14, note, margins=(24, 0, 24, 0))
+            column(
+                self._title,
+                14,
+                self.progress,
+                8,
+                lines,
+                18,
+                row(self.cancel, -1),
+                14,
+                self.note,
+                margins=(24, 0, 24, 0),
+            )
         )
         middle = row(-1, inner, -1)
         middle.setStretch(1, 6)
@@ -81,6 +95,8 @@ class ImportingView(QWidget):
         self.bar.setVisible(importing)
         self.cancel.setEnabled(True)
         self.cancel.setText("Cancel")
+        self._importing, self._scoring = importing, False
+        self.note.setText(OTHER_NOTE if not importing else FILES_NOTE if len(self._files) > 1 else FILE_NOTE)
         self.progress.setRange(0, 0)
         self._step.setText("Starting …")
         self._left.setText("")
@@ -90,6 +106,8 @@ class ImportingView(QWidget):
         """Show how far it is; the bar never goes back."""
         told = progress if isinstance(progress, FileProgress) else FileProgress(progress.step, progress.done,
                                                                                 progress.total)  # fmt: skip
+        if self._importing and not self._scoring and told.number >= max(1, told.of):
+            self._begin_scoring()
         share = whole_share(told)
         if share is None:
             self.progress.setRange(0, 0)
@@ -103,7 +121,14 @@ class ImportingView(QWidget):
         self._left.setText(left_words(self._best if share is not None else None, self._clock() - self._began))
         self.progress.setAccessibleDescription(f"{self._step.text()} {self._left.text()}".strip())
 
+    def _begin_scoring(self) -> None:
+        """From here on nothing can be cancelled but the scores."""
+        self._scoring = True
+        self.note.setText(SCORING_NOTE)
+        if self.cancel.isEnabled():
+            self.cancel.setText("Stop scoring")
+
     def _cancel(self) -> None:
         self.cancel.setEnabled(False)
-        self.cancel.setText("Cancelling …")
+        self.cancel.setText("Stopping …" if self._scoring else "Cancelling …")
         self.cancel_wanted.emit()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from models.values.changes import Changes
 from models.values.errors import BellwetherError, Cancelled
-from models.values.imports import ImportRequest, Preview, Progress
-from services.jobs import CancelCall, ImportOutcome, ImportResult, ProgressCall, import_files
-from services.pipeline import PipelineRun, after_change
+from models.values.imports import FileProgress, ImportRequest, Preview, Progress
+from services.jobs import CancelCall, ProgressCall
 from services.workspace import Recipe, open_workspace
 
 #: What files of one batch refer to comes first: a customer before their orders, an order before its return.
@@ -34,14 +32,6 @@ class Checked:
     request: ImportRequest
     preview: Preview | None
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FileProgress(Progress):
-    """How far a batch is: ``number`` of ``of`` files are done; the step is of the file at work, or after the last."""
-
-    number: int = 0
-    of: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +68,6 @@ class CheckJob:
         return in_order(found)
 
 
-@dataclass(frozen=True, slots=True)
-class ImportFilesJob:
-    """Import files one after another, then score and evaluate once, telling which file is at work."""
-
-    recipe: Recipe
-    requests: tuple[ImportRequest, ...]
-
-    def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> ImportOutcome:
-        """Return every file's receipt or fault; what was imported before a cancel stays and is said."""
-        count = len(self.requests)
-        workspace = open_workspace(self.recipe)
-        try:
-            results: list[ImportResult] = []
-            changes = Changes()
-            for number, request in enumerate(self.requests):
-                tell = _telling(progress, number, count)
-                try:
-                    done = import_files(workspace, (request,), score=False, progress=tell, cancelled=cancelled)
-                except Cancelled:
-                    if not any(result.receipt for result in results):
-                        raise
-                    rest = self.requests[number:]
-                    results += [ImportResult(left.file, None, "Cancelled before it was imported.") for left in rest]
-                    break
-                changes = changes.merged(done.pipeline.changes)
-                results += done.files
-            run = after_change(workspace, changes, progress=_telling(progress, count, count))
-            return ImportOutcome(tuple(results), run)
-        finally:
-            workspace.close()
-
-
 def _telling(progress: ProgressCall, number: int, of: int) -> ProgressCall:
     return lambda step: progress(FileProgress(step.step, step.done, step.total, number, of))
 
@@ -124,26 +82,3 @@ def in_order(checked: list[Checked]) -> tuple[Checked, ...]:
         return IN_ORDER.index(entity) if entity in IN_ORDER else len(IN_ORDER)
 
     return tuple(sorted(checked, key=place))
-
-
-@dataclass(frozen=True, slots=True)
-class UndoFilesJob:
-    """Undo imports, the last one first, then score and evaluate once."""
-
-    recipe: Recipe
-    import_ids: tuple[int, ...]
-
-    def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> PipelineRun:
-        """Return what the undos and the pipeline after them changed."""
-        from services.sync import undo_import
-
-        workspace = open_workspace(self.recipe)
-        try:
-            changes = Changes()
-            count = len(self.import_ids)
-            for number, import_id in enumerate(self.import_ids):
-                _telling(progress, number, count)(Progress("Undoing", 0, None))
-                changes = changes.merged(undo_import(workspace, import_id))
-            return after_change(workspace, changes, progress=_telling(progress, count, count))
-        finally:
-            workspace.close()

@@ -17,16 +17,17 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.imports import ImportRecord, ImportRequest, Preview, UndoPreview
-from services.jobs import ImportOutcome, ImportResult
+from services.jobs import CANCELLED_BEFORE, ImportOutcome, ImportResult
 from services.pipeline import PipelineRun
-from views.background import Failed
-from views.data.batch_view import BatchView, ready, sums_of_batch
+from views.background import Failed, WasCancelled
+from views.data.batch_view import BatchView, left_out, ready, sums_of_batch
 from views.data.check_pane import ALL
 from views.data.check_view import CheckView
 from views.data.history_view import HistoryView
 from views.data.importing_view import ImportingView
 from views.data.jobs import Checked
-from views.data.phrases import VERDICTS, import_words
+from views.data.kept import Kept, stopped_words, what_was_kept
+from views.data.phrases import VERDICTS, import_words, name_of, undone_words
 from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_view import ReceiptContent
 from views.data.rooms import BookOfImports, QueueEffect
@@ -52,6 +53,7 @@ class DataPage(Page):
         self._batch: tuple[Checked, ...] = ()
         self._at = 0
         self._before = 0
+        self._left_out: tuple[ImportResult, ...] = ()
         self._records: tuple[ImportRecord, ...] = ()
         self._visited = False
         self.home = HistoryView(theme)
@@ -72,7 +74,7 @@ class DataPage(Page):
         self.home.undo_wanted.connect(self._ask_undo)
         self._work.progress.connect(self._show_progress)
         for view in (self.check, self.batch):
-            view.cancel_wanted.connect(self.go_home)
+            view.cancel_wanted.connect(self._cancel_check)
             view.splitter.restore(self.context.remembered.splitter(view.splitter.objectName()))
             view.splitter.resized.connect(self.context.remembered.set_splitter)
         self.waiting.cancel_wanted.connect(self._work.cancel)
@@ -106,7 +108,7 @@ class DataPage(Page):
             return Path(self._batch[self._at].request.file).name
         if self.state is self.receipt:
             return self._receipt_name()
-        return _name_of([one.request.file for one in self._batch])
+        return name_of([one.request.file for one in self._batch])
 
     @property
     def back(self) -> str:
@@ -125,6 +127,11 @@ class DataPage(Page):
         self._batch = ()
         self._show(self.home)
         self._read_history()
+
+    def _cancel_check(self) -> None:
+        """A check that nobody will import is deleted: it holds rows of the file."""
+        self._desk.write(partial(self._rooms.forget, [one.request for one in self._batch]), lambda _none: None)
+        self.go_home()
 
     def arrive(self) -> None:
         if not self._visited:
@@ -251,9 +258,11 @@ class DataPage(Page):
     # -- import -------------------------------------------------------------------------------------------------
 
     def _import_one(self) -> None:
+        self._left_out = ()
         self._import([self._batch[self._at]])
 
     def _import_batch(self) -> None:
+        self._left_out = left_out(self._batch)
         self._import(ready(self._batch))
 
     def _import(self, files: Sequence[Checked]) -> None:
@@ -264,39 +273,51 @@ class DataPage(Page):
 
         def start(before: int) -> None:
             self._before = before
-            self._work.import_files(
-                requests, self._imported, partial(self._import_failed, files), self._import_cancelled
-            )
+            self._work.import_files(requests, partial(self._imported, files), partial(self._import_stopped, files))
 
         self._desk.read("before", self._rooms.to_do, start, lambda _failed: start(0))
 
-    def _import_cancelled(self) -> None:
-        self.context.book.told.emit("Cancelled. Your book is as it was before.")
-        self._show(self.check if len(self._batch) == 1 else self.batch)
-
-    def _import_failed(self, files: Sequence[Checked], failed: Failed) -> None:
-        """Say what is true: nothing was kept, or the rows are in and only the scores are missing."""
+    def _import_stopped(
+        self, files: Sequence[Checked], told: Sequence[ImportResult], outcome: Failed | WasCancelled
+    ) -> None:
+        """Say what is true: nothing was kept, or some files are in and others or only the scores are missing."""
+        requests = [one.request for one in files]
         known = frozenset(one.id for one in self._records)
+        cancelled = isinstance(outcome, WasCancelled)
 
         def have(records: tuple[ImportRecord, ...]) -> None:
-            fresh = [one for one in records if one.id not in known]
             self._have_history(records)
-            if fresh:
-                done = tuple(ImportResult(one.receipt.file, replace(one.receipt, import_id=one.id)) for one in fresh)
-                self._show_receipt(ReceiptContent(done[::-1]), "Imported just now")
-                self.context.book.told.emit("Imported, but not scored yet: scores follow with the next change.")
-            else:
-                self._show(self.waiting)
-                heading = "The import stopped, nothing of it was kept"
-                self.waiting.show_fault(failed, partial(self._import, files), heading)
+            self._show_kept(files, what_was_kept(requests, told, records, known, cancelled=cancelled), outcome)
 
-        self._desk.read("history", self._rooms.history, have, self._no_history)
+        def without(_failed: Failed) -> None:
+            self._show_kept(files, what_was_kept(requests, told, (), known, cancelled=cancelled), outcome)
 
-    def _imported(self, outcome: ImportOutcome) -> None:
+        self._desk.read("history", self._rooms.history, have, without)
+
+    def _show_kept(self, files: Sequence[Checked], kept: Kept, outcome: Failed | WasCancelled) -> None:
+        failed, book = outcome if isinstance(outcome, Failed) else None, self.context.book
+        if kept.count:
+            book.heard(kept.changes, own=True)
+            if not kept.through:
+                book.renew(kept.changes)
+            self._show_receipt(ReceiptContent(kept.files + self._left_out), "Imported just now")
+            book.told.emit(stopped_words(kept, failed))
+        elif failed is None:
+            book.told.emit("Cancelled. Your book is as it was before.")
+            self._show(self.check if len(self._batch) == 1 else self.batch)
+        else:
+            self._show(self.waiting)
+            self.waiting.show_fault(failed, partial(self._import, files), "The import stopped, nothing of it was kept")
+
+    def _imported(self, files: Sequence[Checked], outcome: ImportOutcome) -> None:
+        if outcome.stopped:
+            through = not any(one.error == CANCELLED_BEFORE for one in outcome.files)
+            self._show_kept(files, Kept(outcome.files, through), WasCancelled())
+            return
         run = outcome.pipeline
         self.context.book.heard(run.changes, own=True)
         before = self._before
-        content = ReceiptContent(outcome.files)
+        content = ReceiptContent(outcome.files + self._left_out)
         if run.scores is None:
             self._show_receipt(content, "Imported just now")
             return
@@ -353,6 +374,8 @@ class DataPage(Page):
             self.context.book.told.emit(undone_words(len(ids), run.changes.kept))
 
         def refused(failed: Failed) -> None:
+            # An undo may be done although the scores after it failed: what is shown is read again.
+            self.context.book.heard(Changes(everyone=True, tables=frozenset({"imports"})), own=True)
             self._show(where)
             self.context.book.failed.emit(failed)
 
@@ -368,21 +391,7 @@ class DataPage(Page):
         view.show_progress(progress)  # type: ignore[arg-type]
 
     def _receipt_name(self) -> str:
-        return _name_of([one.file for one in self.receipt.content.files])
-
-
-def undone_words(count: int, kept: Sequence[str]) -> str:
-    """What an undo has done, with the first of what it kept."""
-    words = "The import is undone" if count == 1 else f"{counted(count, 'import')} are undone"
-    if not kept:
-        return f"{words}; scores and alerts followed."
-    more = f" ({len(kept) - 1} more were kept)" if len(kept) > 1 else ""
-    return f"{words}. {kept[0]}{more}"
-
-
-def _name_of(files: Sequence[str]) -> str:
-    names = [Path(name).name for name in files]
-    return names[0] if len(names) == 1 else counted(len(names), "file") if names else ""
+        return name_of([one.file for one in self.receipt.content.files])
 
 
 def _show_file(path: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from models.values.imports import Receipt, Verdict
 from views.words import counted, duration, whole
@@ -158,3 +159,18 @@ def listed(parts: Sequence[tuple[str, int]]) -> str:
     if len(words) < 2:
         return "".join(words) or "nothing"
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def undone_words(count: int, kept: Sequence[str]) -> str:
+    """What an undo has done, with the first of what it kept."""
+    words = "The import is undone" if count == 1 else f"{counted(count, 'import')} are undone"
+    if not kept:
+        return f"{words}; scores and alerts followed."
+    more = f" ({len(kept) - 1} more were kept)" if len(kept) > 1 else ""
+    return f"{words}. {kept[0]}{more}"
+
+
+def name_of(files: Sequence[str]) -> str:
+    """The name of one file, or how many they are."""
+    names = [Path(name).name for name in files]
+    return names[0] if len(names) == 1 else counted(len(names), "file") if names else ""

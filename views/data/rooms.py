@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from models.values.alerts import AlertRow
-from models.values.imports import ImportRecord, UndoPreview
+from models.values.imports import ImportRecord, ImportRequest, UndoPreview
 from services import insight
 from views.shell.book import Book
 
@@ -52,6 +52,13 @@ class BookOfImports:
                 for what, count in found:
                     sums[what] = sums.get(what, 0) + count
         return UndoPreview(tuple(takes.items()), tuple(puts.items()), refused)
+
+    def forget(self, requests: Sequence[ImportRequest]) -> None:
+        """Delete what checks of these files kept."""
+        from services.sync import forget_check
+
+        for request in requests:
+            forget_check(self._book.workspace, request)
 
     def to_do(self) -> int:
         """How many cards wait in the queue."""

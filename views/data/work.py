@@ -8,11 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from models.values.imports import ImportOptions, ImportRequest, Verdict
-from services.jobs import PreviewJob
-from views.background import ChildRun, Done, Failed, Outcome
+from models.values.imports import ImportOptions, ImportRequest, Milestone, Progress, Verdict
+from services.jobs import FileDone, ImportJob, ImportResult, PreviewJob, UndoImportsJob
+from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
 from views.child import ChildJob
-from views.data.jobs import CheckJob, ImportFilesJob, UndoFilesJob
+from views.data.jobs import CheckJob
 from views.shell.book import Book
 
 FIRST_ROWS = 500
@@ -20,6 +20,8 @@ MORE_ROWS = 1_000
 
 Ended = Callable[[Any], None]
 Refused = Callable[[Failed], None]
+#: Called with what the child told of each file before it stopped, and why it stopped.
+Stopped = Callable[[tuple[ImportResult, ...], Failed | WasCancelled], None]
 
 
 class ImportWork(QObject):
@@ -65,17 +67,27 @@ class ImportWork(QObject):
         job = CheckJob(self._book.workspace.recipe, tuple(requests), FIRST_ROWS)
         self._start(job, done, failed, cancelled)
 
-    def import_files(
-        self, requests: Sequence[ImportRequest], done: Ended, failed: Refused, cancelled: Callable[[], None]
-    ) -> None:
+    def import_files(self, requests: Sequence[ImportRequest], done: Ended, stopped: Stopped) -> None:
         """Import files; the answer is an `ImportOutcome`."""
         self._drop_more()
-        job = ImportFilesJob(self._book.workspace.recipe, tuple(requests))
-        self._start(job, done, failed, cancelled)
+        told: list[ImportResult] = []
+
+        def hear(progress: object) -> None:
+            if isinstance(progress, FileDone):
+                told.append(progress.result)
+
+        def refused(failed: Failed) -> None:
+            stopped(tuple(told), failed)
+
+        def cancelled() -> None:
+            stopped(tuple(told), WasCancelled())
+
+        run = self._start(ImportJob(self._book.workspace.recipe, tuple(requests)), done, refused, cancelled)
+        run.progress.connect(hear)
 
     def undo(self, import_ids: Sequence[int], done: Ended, failed: Refused, cancelled: Callable[[], None]) -> None:
         """Undo imports, the last one first; the answer is a `PipelineRun`."""
-        job = UndoFilesJob(self._book.workspace.recipe, tuple(import_ids))
+        job = UndoImportsJob(self._book.workspace.recipe, tuple(import_ids))
         self._start(job, done, failed, cancelled)
 
     def more_rows(
@@ -102,16 +114,20 @@ class ImportWork(QObject):
         if self._run is not None:
             self._run.cancel()
 
+    def _tell(self, progress: Progress) -> None:
+        if not isinstance(progress, Milestone):
+            self.progress.emit(progress)
+
     def _drop_more(self) -> None:
         if self._more is not None:
             self._more.cancel()
             self._more = None
 
-    def _start(self, job: ChildJob, done: Ended, failed: Refused, cancelled: Callable[[], None]) -> None:
+    def _start(self, job: ChildJob, done: Ended, failed: Refused, cancelled: Callable[[], None]) -> ChildRun:
         if self._run is not None:
             self._run.cancel()
         run = self._run = self._book.run(job)
-        run.progress.connect(self.progress)
+        run.progress.connect(self._tell)
 
         def ended(outcome: Outcome) -> None:
             if self._run is not run:
@@ -125,3 +141,4 @@ class ImportWork(QObject):
                 cancelled()
 
         run.ended.connect(ended)
+        return run

@@ -9,9 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from models.values.imports import FileProgress
 from services.audit import verify_book
+from services.jobs import CANCELLED_BEFORE, FileDone
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
+from views.data.kept import STOPPED_BEFORE
 from views.data.page import DataPage
 from views.desktop import Desktop
 
@@ -211,3 +214,111 @@ def test_the_button_that_imports_is_in_sight_in_every_window(
     bottom = go.mapTo(desk.window, go.rect().bottomRight())
     assert bottom.y() <= desk.window.height() and bottom.x() <= desk.window.width()
     assert page.check.rows.table.viewport().width() >= 300
+
+
+def cancel_at(page: DataPage, reached: Callable[[object], bool]) -> None:
+    """Press Cancel as soon as the child tells what is waited for."""
+    run = page._work._run
+    assert run is not None
+    run.progress.connect(lambda step: page.importing.cancel.click() if reached(step) else None)
+
+
+def two_files(tmp_path: Path) -> tuple[Path, Path]:
+    """A small file of customers and one of orders that takes a while."""
+    people = tmp_path / "people.csv"
+    people.write_text("Customer ID,Name,Email\nC00001,Ada Elm,ada@elm.example\nC00002,Bo Ash,bo@ash.example\n")
+    many = tmp_path / "many.csv"
+    lines = ORDERS.splitlines()
+    many.write_text("\n".join([lines[0], *(lines[1].replace("N1", f"M{n}") for n in range(60_000))]) + "\n")
+    return people, many
+
+
+def test_a_cancel_says_which_files_are_imported_and_scores_them(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    desk = open_window(empty)
+    page = check(qtbot, desk, *two_files(tmp_path))
+    told: list[str] = []
+    desk.book.told.connect(told.append)
+    page.batch.go.click()
+    until(qtbot, lambda: page._work.busy)
+    cancel_at(page, lambda step: isinstance(step, FileDone))
+    until(qtbot, lambda: page.state is page.receipt)
+    assert told == ["1 of 2 files is imported and stays, the rest was cancelled."]
+    assert [one.error for one in page.receipt.content.files] == ["", CANCELLED_BEFORE]
+    until(qtbot, lambda: desk.book._renewal is None)
+    with empty.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM imports").scalar() == 1
+
+
+def test_once_scoring_has_begun_a_cancel_stops_only_the_scores(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    desk = open_window(empty)
+    page = check(qtbot, desk, orders)
+    told: list[str] = []
+    desk.book.told.connect(told.append)
+    page.check.plan.go.click()
+    until(qtbot, lambda: page._work.busy)
+    buttons: list[str] = []
+
+    def scoring(step: object) -> bool:
+        begun = isinstance(step, FileProgress) and step.number >= step.of
+        if begun:
+            buttons.append(page.importing.cancel.text())
+        return begun
+
+    cancel_at(page, scoring)
+    until(qtbot, lambda: page.state is page.receipt)
+    assert buttons[0] == "Stop scoring"
+    assert "in your book" in page.importing.note.text()
+    assert told == ["1 file is imported; scoring was stopped and follows at the next start."]
+    assert page.receipt.content.sums.new == 2
+    assert desk.book._renewal is None
+
+
+def test_a_child_that_dies_after_a_file_is_told_with_what_it_kept(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    desk = open_window(empty)
+    page = check(qtbot, desk, *two_files(tmp_path))
+    told: list[str] = []
+    desk.book.told.connect(told.append)
+    page.batch.go.click()
+    until(qtbot, lambda: page._work.busy)
+    run = page._work._run
+    assert run is not None
+    run.progress.connect(lambda step: run._process.kill() if isinstance(step, FileDone) else None)
+    until(qtbot, lambda: page.state is page.receipt)
+    assert told[0].startswith("1 of 2 files is imported and stays. The work's process ended")
+    assert [one.error for one in page.receipt.content.files] == ["", STOPPED_BEFORE]
+    until(qtbot, lambda: desk.book._renewal is None)
+
+
+def test_a_file_with_an_open_question_is_named_in_the_receipt(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, orders: Path, tmp_path: Path
+) -> None:
+    unclear = tmp_path / "unclear.csv"
+    unclear.write_text(
+        "Order ID,Customer ID,Ordered at,Line total,Currency\n"
+        "A1,C00001,03/04/2026,12.50,USD\nA2,C00002,05/06/2026,9.00,USD\n"
+    )
+    page = check(qtbot, open_window(empty), orders, unclear)
+    assert page.state is page.batch
+    page.batch.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    names = {Path(one.file).name: one.error for one in page.receipt.content.files}
+    assert names["orders_new.csv"] == ""
+    assert names["unclear.csv"].startswith("Left out, one thing is to be decided: ")
+    assert " --" not in names["unclear.csv"]
+
+
+def test_cancelling_a_check_deletes_what_it_kept(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    page = check(qtbot, open_window(empty), orders)
+    folder = empty.store.path.parent
+    assert list(folder.glob("*.check-*"))
+    page.check.cancel_wanted.emit()
+    assert page.state is page.home
+    until(qtbot, lambda: not list(folder.glob("*.check-*")))
