@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from models.values.errors import EnvironmentFault
 from services.sync.apply.target import REJECTED
+from services.sync.driver import driver
+from services.sync.guard import guarded
 from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.map.plan import Plan, source_from_name
+from services.sync.stage.staging import runs
+
+_ENDING = ".part"
 
 
 def gather_late_rejects(db: sqlite3.Connection) -> None:
@@ -26,7 +35,9 @@ def gather_late_rejects(db: sqlite3.Connection) -> None:
 
 
 def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: int) -> Path | None:
-    """Write the file of rejected rows beside the store; None where no row was rejected.
+    """Write the file of rejected rows beside where it will stand; None where no row was rejected.
+
+    `publish_rejects` gives it its name once the import is in the book; until then nobody sees it.
 
     Raises
     ------
@@ -35,30 +46,73 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
     """
     if not db.execute("SELECT EXISTS (SELECT 1 FROM stage.rejects)").fetchone()[0]:
         return None
-    folder = store.parent / "rejects"
-    stem = (
-        source_from_name(plan.table.path.name) if plan.table.path.name.startswith(".") else _stem(plan.table.path.name)
-    )
-    path = folder / f"{stem}.rejects.csv"
-    if path.exists():
-        path = folder / f"{stem}.{import_id}.rejects.csv"
+    path = _place(db, plan, store, import_id)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as file:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _unpublished(path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             width = len(plan.table.columns)
             own = [place for place, header in enumerate(plan.table.columns) if header not in REJECT_COLUMNS]
-            writer.writerow([*(plan.table.columns[place] for place in own), *REJECT_COLUMNS])
+            writer.writerow([*(guarded(plan.table.columns[place]) for place in own), *REJECT_COLUMNS])
             for row, header, why, cells in db.execute("SELECT row, header, why, cells FROM stage.rejects ORDER BY row"):
                 texts = json.loads(cells)
                 texts += [""] * (width - len(texts))
-                writer.writerow([*(texts[place] for place in own), row, f"{header} {why}".strip()])
+                writer.writerow([*(guarded(texts[place]) for place in own), row, guarded(f"{header} {why}".strip())])
     except OSError as problem:
+        withdraw_rejects(path)
         raise EnvironmentFault(
-            f"The rejected rows cannot be written to {folder} ({(problem.strerror or 'error').lower()}). "
+            f"The rejected rows cannot be written to {path.parent} ({(problem.strerror or 'error').lower()}). "
             "Nothing was imported."
         ) from problem
+    except BaseException:
+        withdraw_rejects(path)
+        raise
     return path
+
+
+def publish_rejects(path: Path) -> None:
+    """Give the file of rejected rows its name; where that fails now, the next import does it."""
+    with suppress(OSError):
+        _unpublished(path).replace(path)
+
+
+def withdraw_rejects(path: Path) -> None:
+    """Delete a file of rejected rows that was not published."""
+    with suppress(OSError):
+        _unpublished(path).unlink()
+
+
+def sweep_rejects(connection: Connection, store: Path) -> None:
+    """Publish what a run that was killed after its commit left, and delete what one left that never committed."""
+    for found in (store.parent / "rejects").glob(f".*{_ENDING}"):
+        name, _, owner = found.name.removesuffix(_ENDING).removeprefix(".").rpartition(".")
+        if owner.isdecimal() and not runs(int(owner), found):
+            path = found.with_name(name)
+            with suppress(OSError):
+                if _is_named(driver(connection), path) and not path.exists():
+                    found.replace(path)
+                else:
+                    found.unlink()
+
+
+def _place(db: sqlite3.Connection, plan: Plan, store: Path, import_id: int) -> Path:
+    file = plan.table.path.name
+    stem = source_from_name(file) if file.startswith(".") else _stem(file)
+    path = store.parent / "rejects" / f"{stem}.rejects.csv"
+    if path.exists() or _is_named(db, path):
+        path = path.with_name(f"{stem}.{import_id}.rejects.csv")
+    return path
+
+
+def _is_named(db: sqlite3.Connection, path: Path) -> bool:
+    """Whether an import of the book names this file as that of its rejected rows."""
+    return bool(
+        db.execute("SELECT EXISTS (SELECT 1 FROM main.imports WHERE rejects_file = ?)", (str(path),)).fetchone()[0]
+    )
+
+
+def _unpublished(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}{_ENDING}")
 
 
 def _stem(name: str) -> str:

@@ -11,7 +11,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ from services.sync.driver import driver
 from services.sync.map.plan import Plan, header_signature, make_plan, source_from_name
 from services.sync.read import read_table
 from services.sync.receipt import make_receipt
-from services.sync.rejects import gather_late_rejects, write_rejects
+from services.sync.rejects import gather_late_rejects, publish_rejects, sweep_rejects, withdraw_rejects, write_rejects
 from services.sync.remember import recall, remember
 from services.sync.stage.staging import attached, remove_staging, sweep
 
@@ -103,6 +103,8 @@ def run_import(
     watch = Watch(progress, cancelled)
     store = Path(workspace.store.path)
     sweep(store)
+    with workspace.store.read() as connection:
+        sweep_rejects(connection, store)
     plan = plan_for(workspace, request)
     staging = staging_path(store)
     try:
@@ -190,9 +192,10 @@ def _apply(
             seconds = time.perf_counter() - began
     except BaseException:
         if rejects is not None:
-            with suppress(OSError):
-                rejects.unlink()
+            withdraw_rejects(rejects)
         raise
+    if rejects is not None:
+        publish_rejects(rejects)
     return replace(receipt, seconds=seconds), changes
 
 

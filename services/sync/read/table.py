@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 
 from models.values.errors import UserError
+from services.sync.guard import unguarded
+from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.read.content import SAMPLE_BYTES, Content, inspect, open_text, reading
 from services.sync.read.dialect import BLANKS, MAX_CELL, Cut, find_cut, sample_rows
 from services.sync.read.header import Header, find_header
@@ -105,6 +107,7 @@ class Table:
     _content: Content = field(repr=False)
     _cut: Cut = field(repr=False)
     _first_data_row: int = field(repr=False)
+    _guarded: bool = field(default=False, repr=False)
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Read the file's rows from the start, `rows` at a time.
@@ -139,6 +142,8 @@ class Table:
             ) from problem
         if not rows:
             return None
+        if self._guarded:
+            rows = [[unguarded(cell) for cell in row] for row in rows]
         width = len(self.columns)
         overlong = {} if set(map(len, rows)) == {width} else _even_out(rows, width)
         blank: frozenset[int] = frozenset()
@@ -199,16 +204,20 @@ def read_table(path: Path) -> Table:
     header = find_header(rows)
     if not any(any(row) for row in rows[header.first_data_row :]):
         raise UserError(f"{path.name} has a header but no rows below it. Export it again with the rows included.")
+    # Rejected rows as this program wrote them: the apostrophes before what looks like a formula are its own.
+    own = set(REJECT_COLUMNS) <= set(header.columns)
+    clean = unguarded if own else str
     return Table(
         path=path,
         dialect=_dialect(content, cut, header),
-        columns=header.columns,
+        columns=tuple(map(clean, header.columns)),
         size_bytes=content.size_bytes,
         warnings=_warnings(content),
-        sample=tuple(tuple(row) for row in rows[header.first_data_row :]),
+        sample=tuple(tuple(map(clean, row)) for row in rows[header.first_data_row :]),
         _content=content,
         _cut=cut,
         _first_data_row=header.first_data_row,
+        _guarded=own,
     )
 
 

@@ -63,11 +63,12 @@ def sweep(store: Path) -> None:
     """Delete staging files that a killed run left beside the store; those of running processes stay."""
     for found in store.parent.glob(f"{store.name}.staging-*"):
         owner = found.name.rpartition("-")[2]
-        if owner.isdecimal() and not _runs(int(owner), found):
+        if owner.isdecimal() and not runs(int(owner), found):
             remove_staging(found)
 
 
-def _runs(pid: int, path: Path) -> bool:
+def runs(pid: int, path: Path) -> bool:
+    """Whether the process that owns a file may still run."""
     if Path("/proc/self").exists():
         return Path(f"/proc/{pid}").exists()
     # Without /proc there is no harmless way to ask: a file that was not touched for a day has no owner any more.
