@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from models.values.alerts import AlertDetail, Freshness, QueueFilter, QueuePage, QueueTab, Tile, TimelinePage
 from models.values.customers import (
@@ -28,10 +29,7 @@ from services.insight.customers import (
     read_customers,
 )
 from services.insight.detail import read_detail
-from services.insight.documents import read_alert_documents, read_customer_document
-from services.insight.export import export
 from services.insight.freshness import read_freshness
-from services.insight.profile import read_profile
 from services.insight.queue_rows import read_queue
 from services.insight.reader import Reader, reading
 from services.insight.tile_figures import filter_of_tile, read_tiles
@@ -167,6 +165,8 @@ def customer_profile(workspace: Workspace, customer_id: int) -> CustomerProfile:
     UserError
         The customer is not in the book (any more).
     """
+    from services.insight.profile import read_profile
+
     with reading(workspace) as reader:
         profile = read_profile(reader, customer_id)
     if profile is None:
@@ -184,5 +184,21 @@ def write_export(workspace: Workspace, what: str, path: Path) -> int:
     EnvironmentFault
         The file cannot be written.
     """
+    from services.insight.export import export
+
     with reading(workspace) as reader:
         return export(reader, what, path)
+
+
+def read_alert_documents(reader: Reader, *, everything: bool = False) -> list[dict[str, Any]]:
+    """Return the queue as documents for other programs; see ``services.insight.documents``."""
+    from services.insight import documents
+
+    return documents.read_alert_documents(reader, everything=everything)
+
+
+def read_customer_document(reader: Reader, customer_id: int, *, newest: int = 20) -> dict[str, Any] | None:
+    """Return a customer as a document for other programs; see ``services.insight.documents``."""
+    from services.insight import documents
+
+    return documents.read_customer_document(reader, customer_id, newest=newest)
