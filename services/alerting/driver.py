@@ -11,12 +11,16 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection, in whatever transaction it is."""
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
+
+
 def tuples(
     connection: Connection, statement: str, parameters: Mapping[str, Any] | Sequence[Any] = ()
 ) -> sqlite3.Cursor:
     """Run a query on the driver's connection, inside whatever transaction it is in, and return its cursor."""
-    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
-    return driver.execute(statement, parameters)
+    return driver_of(connection).execute(statement, parameters)
 
 
 @contextmanager

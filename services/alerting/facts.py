@@ -8,13 +8,16 @@ each statement to them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from models.store import UnitOfWork
-from services.alerting.driver import tuples
+from models.values.words import capital
+from services.alerting.driver import driver_of, tuples
 from services.alerting.measures import STAGE_AS_OF
-from services.alerting.staleness import source_facts
 from services.permission import may_email, unsubscribed_on
+from services.settings import Policy
+from services.sources import source_ages
 
 #: A ticket or an answer below this sentiment (-1 … 1), or rated 2 or worse, is unhappy.
 UNHAPPY_SENTIMENT: Final = -0.25
@@ -227,15 +230,20 @@ class Facts:
         if "deals" not in self._tables:
             self._create("deals", _DEALS.format(amount=amount, stage=STAGE_AS_OF, scope=self._scope("o.customer_id")))
 
-    def build_sources(self, today: str) -> None:
-        """Build ``sources``: the age and the usual interval of each kind of data."""
+    def build_sources(self, today: str, policy: Policy) -> None:
+        """Build ``sources``: the age and the usual interval of each kind of data that has one."""
         if "sources" in self._tables:
             return
         self._create(
             "sources",
             "CREATE TEMP TABLE run_sources (id INTEGER PRIMARY KEY, words TEXT, age_days REAL, interval_days REAL)",
         )
-        rows = source_facts(self._work.connection, today)
+        driver = driver_of(self._work.connection)
+        rows = [
+            (number, capital(one.words), float(one.age_days), one.usual_days)
+            for number, one in enumerate(source_ages(driver, date.fromisoformat(today), policy))
+            if one.usual_days is not None
+        ]
         if rows:
             self._work.sql("INSERT INTO temp.run_sources VALUES (?, ?, ?, ?)", rows)
 

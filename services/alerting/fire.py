@@ -13,6 +13,7 @@ from services.alerting.facts import Facts
 from services.alerting.measures import BLOCKS, MEASURES
 from services.alerting.rules import PLACEHOLDER, Rule, Test
 from services.alerting.wording import Wording
+from services.settings import Policy
 
 
 class Fired(NamedTuple):
@@ -56,11 +57,11 @@ class _Statement:
 _FIXED = 13
 
 
-def prepare(facts: Facts, rules: Iterable[Rule], amount: str, today: str) -> None:
+def prepare(facts: Facts, rules: Iterable[Rule], amount: str, today: str, policy: Policy) -> None:
     """Build the tables that the rules read beside ``facts``."""
     for rule in rules:
         if rule.subject == "book":
-            facts.build_sources(today)
+            facts.build_sources(today, policy)
         if rule.subject == "deal":
             facts.build_deals(amount)
         for name in sorted(rule.measures()):

@@ -140,7 +140,7 @@ def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> lis
         known = Learned(**kept["activity"]) if run.scoped else None
         found, learned = drops(run.work.connection, facts.bindings, learned=known)
         facts.store("activity_drop", "fall REAL, weeks INTEGER, channel TEXT", found)
-    prepare(facts, rules, amount, run.today)
+    prepare(facts, rules, amount, run.today, run.policy)
     if run.scoped:
         figures = kept["figures"]
     else:

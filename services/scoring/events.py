@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.values.errors import StoreDamaged
+from services.sources import SOURCES
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]
@@ -272,17 +273,6 @@ _ANSWERED = """(SELECT customer_id, min(happened_on) AS happened_on FROM email_e
 # Few orders are returns: the covering index finds them, and only then is the table looked at.
 _RETURNS = """orders AS r INDEXED BY ix_orders_customer LEFT JOIN orders AS o
     ON o.source = r.source AND o.external_id = r.of_external_id AND o.kind = 'purchase'"""
-#: What counts as a source of its own, and the column with its day.
-SOURCES = {
-    "orders": "ordered_on",
-    "tickets": "opened_on",
-    "reviews": "reviewed_on",
-    "email_events": "happened_on",
-    "activities": "happened_on",
-    "surveys": "answered_on",
-    "conversations": "happened_on",
-    "stage_changes": "changed_on",
-}
 #: A deal's events are its opening and, once it is won or lost, its close; before, that is a plan.
 _DEAL_DAYS = """(SELECT opened_on AS day FROM opportunities
     UNION ALL SELECT closes_on FROM opportunities WHERE stage IN ('Won', 'Lost'))"""
@@ -365,7 +355,7 @@ def _mails(reader: _Reader) -> Series:
 def newest_days(connection: Connection, until: date) -> dict[str, date]:
     """The newest day of each source of the whole book that has any, not after `until`."""
     found = {}
-    sources = [(table, table, day) for table, day in SOURCES.items()] + [("opportunities", _DEAL_DAYS, "day")]
+    sources = [(table, table, day) for _, table, day in SOURCES] + [("opportunities", _DEAL_DAYS, "day")]
     for name, source, day in sources:
         ((newest,),) = fetch(connection, f"SELECT max({day}) FROM {source} WHERE {day} <= :day", {"day": str(until)})
         if newest is not None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services import insight
-from services.insight.freshness import read_freshness, read_source_ages
+from services.insight.freshness import read_freshness
 from services.insight.tile_figures import filter_of_tile, read_tiles
+from services.sources import source_ages
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 
 
@@ -110,7 +111,7 @@ def test_a_source_that_fell_behind_is_named_with_its_age(book: SmallBook, reader
     for back in range(10, 200, 14):
         book.event("reviews", number, rating=5, reviewed_on=days_ago(back))
     book.event("surveys", number, kind="nps", answered_on=days_ago(300))
-    ages = {age.words: age for age in reader(read_source_ages)}
+    ages = {age.words: age for age in reader(lambda view: source_ages(view.driver, view.today, view.policy))}
     assert (ages["email events"].usual_days, ages["email events"].stale) == (3, True)
     assert (ages["reviews"].usual_days, ages["reviews"].stale) == (14, False)
     assert (ages["surveys"].usual_days, ages["surveys"].stale) == (None, False)
