@@ -12,7 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,22 +109,10 @@ def run_import(
     staging = staging_path(store)
     try:
         with told(store, watch):
-            analysis = Analysis(plan, watch)
-            analysis.stage(staging, keep_raw=False)
+            run = _Run(workspace, request, plan, staging, watch, began)
             if request.dry_run:
-                with comparing(store, staging, watch) as db:
-                    analysis.compare(db)
-                    gather_late_rejects(db)
-                    receipt = make_receipt(
-                        db,
-                        analysis,
-                        import_id=None,
-                        rejects_file=None,
-                        seconds=time.perf_counter() - began,
-                        dry_run=True,
-                    )
-                return receipt, Changes()
-            done = _apply(workspace, request, analysis, staging, watch, began)
+                return run.try_out(), Changes()
+            done = run.apply()
         forget_check(workspace, request)
         return done
     finally:
@@ -136,6 +124,8 @@ def comparing(store: Path, staging: Path, watch: Watch) -> Iterator[sqlite3.Conn
     """Yield a connection that reads the book and writes only the staging file."""
     db = connect(store)
     try:
+        # As for the last step: sorting for indexes is faster and smaller where it may spill to a file.
+        db.execute("PRAGMA temp_store = FILE")
         with attached(db, staging):
             db.execute("BEGIN")
             watch.guard(db)
@@ -161,42 +151,97 @@ def told(store: Path, watch: Watch) -> Iterator[None]:
         raise
 
 
-def _apply(
-    workspace: Workspace, request: ImportRequest, analysis: Analysis, staging: Path, watch: Watch, began: float
-) -> tuple[Receipt, Changes]:
-    actor = Actor("import", request.actor)
-    rejects: Path | None = None
-    try:
-        with workspace.store.unit_of_work(actor, "import", "import", at=request.now, staging=staging) as work:
-            db = driver(work.connection)
-            watch.guard(db)
-            try:
-                analysis.compare(db)
-                import_id = db.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
-                writer = Writer(db, import_id, analysis.plan.source, analysis.tallies, watch.step)
-                _write(analysis, writer)
-                gather_late_rejects(db)
-                rejects = write_rejects(db, analysis.plan, Path(workspace.store.path), import_id)
-                receipt = make_receipt(
-                    db,
-                    analysis,
-                    import_id=import_id,
-                    rejects_file=str(rejects) if rejects else None,
-                    seconds=time.perf_counter() - began,
-                    dry_run=False,
-                )
-                watch.step("Saving")
-            finally:
-                db.set_progress_handler(None, 0)
-            changes = _close(work, request, analysis, writer, receipt)
-            seconds = time.perf_counter() - began
-    except BaseException:
+class _Moved(Exception):
+    """Another program wrote into the book between the comparison and the last step."""
+
+
+@dataclass
+class _Run:
+    """One file on its way: all that can be done before others must wait is done before."""
+
+    workspace: Workspace
+    request: ImportRequest
+    plan: Plan
+    staging: Path
+    watch: Watch
+    began: float
+
+    def try_out(self) -> Receipt:
+        """Say what importing would do."""
+        analysis = self._staged()
+        with comparing(Path(self.workspace.store.path), self.staging, self.watch) as db:
+            analysis.compare(db)
+            gather_late_rejects(db)
+            return self._receipt(db, analysis, None, None)
+
+    def apply(self) -> tuple[Receipt, Changes]:
+        """Import: the file is read, hashed and compared before the writer's place is taken.
+
+        Where the book moved on meanwhile, it is read and compared again in the writer's place.
+        """
+        digest = _sha256(self.plan.table.path)
+        analysis = self._staged()
+        with comparing(Path(self.workspace.store.path), self.staging, self.watch) as db:
+            head = _head(db)
+            analysis.compare(db)
+        try:
+            return self._last_step(analysis, digest, head)
+        except _Moved:
+            return self._last_step(self._staged(), digest, None)
+
+    def _staged(self) -> Analysis:
+        analysis = Analysis(self.plan, self.watch)
+        analysis.stage(self.staging, keep_raw=False)
+        return analysis
+
+    def _receipt(
+        self, db: sqlite3.Connection, analysis: Analysis, import_id: int | None, rejects: Path | None
+    ) -> Receipt:
+        return make_receipt(
+            db,
+            analysis,
+            import_id=import_id,
+            rejects_file=str(rejects) if rejects else None,
+            seconds=time.perf_counter() - self.began,
+            dry_run=import_id is None,
+        )
+
+    def _last_step(self, analysis: Analysis, digest: str, compared_at: int | None) -> tuple[Receipt, Changes]:
+        """Take the last step; `compared_at` is the journal's head at the comparison, None where that is still to do."""
+        store, request, watch = self.workspace.store, self.request, self.watch
+        actor = Actor("import", request.actor)
+        rejects: Path | None = None
+        try:
+            with store.unit_of_work(actor, "import", "import", at=request.now, staging=self.staging) as work:
+                db = driver(work.connection)
+                watch.guard(db)
+                try:
+                    if compared_at is None:
+                        analysis.compare(db)
+                    elif _head(db) != compared_at:
+                        raise _Moved
+                    import_id = db.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
+                    writer = Writer(db, import_id, analysis.plan.source, analysis.tallies, watch.step)
+                    _write(analysis, writer)
+                    gather_late_rejects(db)
+                    rejects = write_rejects(db, analysis.plan, Path(store.path), import_id)
+                    receipt = self._receipt(db, analysis, import_id, rejects)
+                    watch.step("Saving")
+                finally:
+                    db.set_progress_handler(None, 0)
+                changes = _close(work, request, analysis, writer, receipt, digest)
+                seconds = time.perf_counter() - self.began
+        except BaseException:
+            if rejects is not None:
+                withdraw_rejects(rejects)
+            raise
         if rejects is not None:
-            withdraw_rejects(rejects)
-        raise
-    if rejects is not None:
-        publish_rejects(rejects)
-    return replace(receipt, seconds=seconds), changes
+            publish_rejects(rejects)
+        return replace(receipt, seconds=seconds), changes
+
+
+def _head(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM main.journal").fetchone()[0])
 
 
 def _write(analysis: Analysis, writer: Writer) -> None:
@@ -209,7 +254,9 @@ def _write(analysis: Analysis, writer: Writer) -> None:
         writer.rows(target)
 
 
-def _close(work: UnitOfWork, request: ImportRequest, analysis: Analysis, writer: Writer, receipt: Receipt) -> Changes:
+def _close(
+    work: UnitOfWork, request: ImportRequest, analysis: Analysis, writer: Writer, receipt: Receipt, digest: str
+) -> Changes:
     """Write what the book keeps of the import itself, and commit."""
     plan, import_id = analysis.plan, receipt.import_id
     db = driver(work.connection)
@@ -238,7 +285,7 @@ def _close(work: UnitOfWork, request: ImportRequest, analysis: Analysis, writer:
             id=import_id,
             file_name=path.name,
             file_path=str(path.resolve()),
-            file_sha256=_sha256(path),
+            file_sha256=digest,
             file_bytes=plan.table.size_bytes,
             source=plan.source,
             recognised_as=plan.words,
