@@ -9,6 +9,7 @@ from pathlib import Path
 from app.bootstrap import build_workspace
 from app.crash import write_report
 from app.paths import default_book, log_folder
+from app.uncaught import uncaught_reported
 from models.values.errors import BellwetherError
 from services.audit import remember_head
 from services.settings import Preferences, default_path, load_preferences
@@ -27,13 +28,15 @@ def open_desktop(store: str | None = None) -> int:
 
     preferences = workspace.managed.apply_preferences(loaded.preferences)
     try:
-        return open_window(
-            replace(workspace, owner_name=preferences.me),
-            preferences,
-            path,
-            problems=loaded.problems,
-            bug=_report,
-        )
+        with uncaught_reported(_report) as uncaught:
+            return open_window(
+                replace(workspace, owner_name=preferences.me),
+                preferences,
+                path,
+                problems=loaded.problems,
+                bug=_report,
+                listen=uncaught.listen,
+            )
     finally:
         remember_head(workspace)
         workspace.close()

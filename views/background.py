@@ -102,6 +102,8 @@ class ChildRun(QObject):
         self._process = context.Process(target=run_child, args=(job, far_end, self._token), name="bellwether-child")
         self._outcome: Outcome | None = None
         self._running = True
+        #: What is asked before a window closes over this work; '' where it may simply be stopped.
+        self.closing_question = ""
         self._grace = QTimer(self, singleShot=True, interval=GRACE_MS)
         self._grace.timeout.connect(self._end_child)
         self._heard.connect(self._hear, Qt.ConnectionType.QueuedConnection)
@@ -237,6 +239,21 @@ class Background(QObject):
     def idle(self) -> bool:
         """Whether nothing was asked that is not answered yet, and no child runs."""
         return self._underway == 0 and not self._children
+
+    @property
+    def working(self) -> bool:
+        """Whether a child runs."""
+        return bool(self._children)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be asked any more."""
+        return not self._open
+
+    @property
+    def closing_question(self) -> str:
+        """What must be asked before the window closes; '' for nothing."""
+        return next((run.closing_question for run in self._children if run.closing_question), "")
 
     def child(self, job: ChildJob) -> ChildRun:
         """Start long work in a spawned process. ``job(progress, cancelled)`` is picklable and free of Qt."""

@@ -23,11 +23,13 @@ from views.background import Background
 from views.shell.book import Book
 from views.shell.pages import PAGES
 from views.shell.remembered import Remembered
+from views.shell.rounds import Rounds
 from views.shell.window import MainWindow
 from views.theme import Theme, ThemeChoice
 
 WARM_UP_AFTER_MS = 600
 PAGE_EVERY_MS = 400
+ROUND_AFTER_MS = 2_000
 AHEAD = ("services.alerting", "views.customers.page", "views.data.page", "views.settings.page")
 Bug = Callable[[BaseException], None]
 
@@ -89,6 +91,7 @@ def open_window(
     problems: Sequence[str] = (),
     files: Sequence[Path] = (),
     bug: Bug | None = None,
+    listen: Callable[[Bug | None], None] | None = None,
 ) -> int:
     """Open the window and run until it is closed.
 
@@ -96,6 +99,7 @@ def open_window(
     ----------
     problems : sentences to tell at the start, e.g. that the preferences were damaged.
     files : files to take to the Data page, as if they were dropped.
+    listen : given a function, callable from any thread, that says in one sentence that an error was met.
 
     Returns
     -------
@@ -104,6 +108,8 @@ def open_window(
     """
     desktop = build(workspace, preferences, preferences_path, bug=bug)
     window = desktop.window
+    if listen is not None:
+        listen(desktop.book.met.emit)
     window.start()
     window.show()
     if files:
@@ -111,9 +117,12 @@ def open_window(
     if problems:
         window.toast.tell(problems[0])
     QTimer.singleShot(WARM_UP_AFTER_MS, window, partial(_get_ready, desktop))
+    QTimer.singleShot(ROUND_AFTER_MS, window, Rounds(desktop.book, desktop.background, window).begin)
     try:
         return int(desktop.app.exec())
     finally:
+        if listen is not None:
+            listen(None)
         desktop.background.close()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from models.values.imports import ImportOptions, ImportRequest, Milestone, Progress, Verdict
+from models.values.imports import FileProgress, ImportOptions, ImportRequest, Milestone, Progress, Verdict
 from services.jobs import FileDone, ImportJob, ImportResult, PreviewJob, UndoImportsJob
 from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
 from views.child import ChildJob
@@ -17,6 +17,7 @@ from views.shell.book import Book
 
 FIRST_ROWS = 500
 MORE_ROWS = 1_000
+CLOSING_QUESTION = "An import is running. Close and stop it?"
 
 Ended = Callable[[Any], None]
 Refused = Callable[[Failed], None]
@@ -75,6 +76,9 @@ class ImportWork(QObject):
         def hear(progress: object) -> None:
             if isinstance(progress, FileDone):
                 told.append(progress.result)
+            elif isinstance(progress, FileProgress) and progress.number >= progress.of:
+                # The files are in; scores that are stopped are made at the next start.
+                run.closing_question = ""
 
         def refused(failed: Failed) -> None:
             stopped(tuple(told), failed)
@@ -83,6 +87,7 @@ class ImportWork(QObject):
             stopped(tuple(told), WasCancelled())
 
         run = self._start(ImportJob(self._book.workspace.recipe, tuple(requests)), done, refused, cancelled)
+        run.closing_question = CLOSING_QUESTION
         run.progress.connect(hear)
 
     def undo(self, import_ids: Sequence[int], done: Ended, failed: Refused, cancelled: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from models.values.changes import Changes
 from services.pipeline import FACTS
@@ -31,6 +31,7 @@ class Book(QObject):
     acted : (Changes, words) of this person's action that can be undone.
     told : words that need no undo.
     failed : a `Failed` that no page took up.
+    met : an error of the program's own that nobody caught; emitted from any thread, told as `failed`.
     """
 
     changed = Signal(object)
@@ -38,6 +39,7 @@ class Book(QObject):
     told = Signal(str)
     failed = Signal(object)
     renewing = Signal(bool)
+    met = Signal(object)
 
     def __init__(self, workspace: Workspace, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,8 @@ class Book(QObject):
         self._renewal: ChildRun | None = None
         self._due: Changes | None = None
         self._own = False
+        # Queued: a toast must not be built inside the paint or the slot that failed.
+        self.met.connect(self._tell_met, Qt.ConnectionType.QueuedConnection)
 
     @property
     def workspace(self) -> Workspace:
@@ -146,6 +150,10 @@ class Book(QObject):
         self.renew(changes)
         kept = f" {changes.kept[0]}" if changes.kept else ""
         self.told.emit(f"{changes.words}.{kept}" if kept else changes.words)
+
+    @Slot(object)
+    def _tell_met(self, error: BaseException) -> None:
+        self.failed.emit(Failed(error))
 
     def _read_policy(self) -> None:
         self._desk.read("policy", self._workspace.read_policy, self._take_policy, self.failed.emit)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -19,10 +19,12 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from models.values.alerts import Freshness
 from models.values.changes import Changes
+from models.values.imports import Progress
 from views.actions import Actions, Command
 from views.background import Background, ChildRun, Done, Failed, Outcome
 from views.shell import questions
 from views.shell.book import Book
+from views.shell.close_panel import ClosePanel
 from views.shell.first_start import FirstStart
 from views.shell.page import Context, Page
 from views.shell.pages import PAGES, PageSpec
@@ -60,6 +62,8 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._sample: ChildRun | None = None
+        self._sample_kept = Changes()
+        self._close_panel: ClosePanel | None = None
         self._freshness: Freshness | None = None
         self._build()
         self._connect()
@@ -245,32 +249,45 @@ class MainWindow(QMainWindow):
 
     def open_sample(self) -> None:
         """Make and import the sample book in a child process."""
-        from models.values.imports import Progress
         from services.jobs import SampleBookJob
 
         self.first_start.show_progress(Progress("Writing the sample exports", 0, None))
+        self._sample_kept = Changes()
         self._sample = self._book.run(SampleBookJob(self._book.workspace.recipe))
-        self._sample.progress.connect(self.first_start.show_progress)
+        self._sample.closing_question = "The sample book is being imported. Close and stop it?"
+        self._sample.progress.connect(self._sample_told)
         self._sample.ended.connect(self._sample_ended)
 
     def _cancel_sample(self) -> None:
         if self._sample is not None:
             self._sample.cancel()
 
+    def _sample_told(self, progress: object) -> None:
+        from services.jobs import FileDone
+
+        if isinstance(progress, FileDone):
+            self._sample_kept = self._sample_kept.merged(progress.result.changes)
+        elif isinstance(progress, Progress):
+            self.first_start.show_progress(progress)
+
     def _sample_ended(self, outcome: Outcome) -> None:
         self._sample = None
         self.first_start.show_start()
+        kept, stopped = self._sample_kept, True
         if isinstance(outcome, Done):
-            self.show_page("alerts")
-            self._book.heard(outcome.value.pipeline.changes, own=True)
+            kept, stopped = outcome.value.pipeline.changes, outcome.value.stopped
         elif isinstance(outcome, Failed):
             self.tell_failure(outcome)
+        if kept.tables:
+            self.show_page("alerts")
+            self._book.heard(kept, own=True)
+        if stopped and kept.tables:
+            self._book.renew(kept)
+            self._book.told.emit("The sample book is there in part. Take it back on the Data page, or go on with it.")
 
     # -- the window itself --------------------------------------------------------------------------------------
 
     def _show_keys(self) -> None:
-        from PySide6.QtCore import QPoint
-
         from views.shell.key_help import KeyHelp
 
         panel = KeyHelp(self._theme, self)
@@ -316,6 +333,13 @@ class MainWindow(QMainWindow):
         self.painted.emit(self._current)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        question = self._background.closing_question
+        if question and self._close_panel is None:
+            event.ignore()
+            self._ask_to_close(question)
+            return
+        if self._close_panel is not None:
+            self._close_panel.dismiss()
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self._remembered.set(window_geometry=geometry)
         self._remembered.save_now()
@@ -324,6 +348,11 @@ class MainWindow(QMainWindow):
         self.toast.dismiss()
         self._background.close()
         super().closeEvent(event)
+
+    def _ask_to_close(self, question: str) -> None:
+        panel = self._close_panel = ClosePanel(self._theme, self, question, self.close)
+        panel.destroyed.connect(lambda: setattr(self, "_close_panel", None))
+        panel.open_at(QPoint((self.width() + panel.width()) // 2, self.height() // 3))
 
 
 def _spec(key: str) -> PageSpec:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
 from models.values.errors import UserError
+from services.jobs import FileDone
 from services.settings import load_preferences
 from services.workspace import Workspace
 from tests.views.books import opened
@@ -246,14 +247,59 @@ def test_the_window_is_never_smaller_than_its_smallest_size(open_window: OpenWin
     assert (window.width(), window.height()) == SMALLEST
 
 
-def test_closing_ends_what_runs(qtbot: QtBot, open_window: OpenWindow, empty: Workspace) -> None:
-    window = open_window(empty).window
+def test_closing_over_an_import_asks_once_and_ends_what_runs(
+    qtbot: QtBot, open_window: OpenWindow, empty: Workspace
+) -> None:
+    desk = open_window(empty)
+    window = desk.window
     qtbot.waitUntil(window.first_start.isVisible)
     window.open_sample()
     assert window._sample is not None
     with qtbot.waitSignal(window._sample.progress, timeout=30_000):
         pass
+    assert not window.close()
+    panel = window._close_panel
+    assert panel is not None and window.isVisible() and desk.background.working
+    assert panel.stay.hasFocus()
+    QTest.keyClick(panel.stay, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window._close_panel is None)
+    assert desk.background.working
     window.close()
+    panel = window._close_panel
+    assert panel is not None
+    panel.leave.click()
+    assert not window.isVisible() and desk.background.closed
+
+
+def test_closing_asks_again_only_by_the_same_question(qtbot: QtBot, open_window: OpenWindow, empty: Workspace) -> None:
+    window = open_window(empty).window
+    qtbot.waitUntil(window.first_start.isVisible)
+    window.open_sample()
+    assert not window.close()
+    assert window.close()
+
+
+def test_a_sample_book_that_was_stopped_half_way_says_so(
+    qtbot: QtBot, open_window: OpenWindow, empty: Workspace
+) -> None:
+    desk = open_window(empty)
+    window = desk.window
+    qtbot.waitUntil(window.first_start.isVisible)
+    window.open_sample()
+    run = window._sample
+    assert run is not None
+    run.progress.connect(lambda step: run.cancel() if isinstance(step, FileDone) else None)
+    with qtbot.waitSignal(run.ended, timeout=60_000):
+        pass
+    assert "in part" in window.toast.words
+    assert window.current_key == "alerts"
+    qtbot.waitUntil(lambda: desk.book._renewal is None, timeout=60_000)
+
+
+def test_the_name_of_who_works_is_known_at_once(open_window: OpenWindow, sample: Workspace) -> None:
+    desk = open_window(sample)
+    desk.remembered.set(me="Ines Marlow")
+    assert desk.book.workspace.owner_name == "Ines Marlow"
 
 
 def test_every_widget_that_takes_the_focus_has_a_name(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
