@@ -140,7 +140,7 @@ class Workspace:
 
     def read_policy(self) -> Policy:
         """Return the policy in force: the book's newest, with what IT has set in its place."""
-        with self.store.read() as connection:
+        with self.store.snapshot() as connection:
             return self.managed.apply(load_policy(connection))
 
     def with_policy(self, policy: Policy) -> Workspace:
@@ -162,7 +162,7 @@ def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bo
     """
     managed = load_managed(Path(recipe.managed) if recipe.managed else None)
     store = open_store(recipe.store, create=create)
-    with store.read() as connection:
+    with store.snapshot() as connection:
         policy = managed.apply(load_policy(connection))
     return Workspace(
         store=store,

@@ -5,8 +5,21 @@ Opening looks at the header, the version and the tables by hand (1 ms) and impor
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from models.store.connect import connect, staging_path
 from models.store.store import Store, open_store
-from models.store.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from models.store.unit_of_work import UnitOfWork
 
 __all__ = ["Store", "UnitOfWork", "connect", "open_store", "staging_path"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the unit of work, and SQLAlchemy with it, at its first use: the first page only reads."""
+    if name == "UnitOfWork":
+        from models.store.unit_of_work import UnitOfWork
+
+        return UnitOfWork
+    raise AttributeError(name)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine
-from sqlalchemy.exc import DBAPIError
-
+from models.schema_version import SCHEMA_VERSION
 from models.store.connect import BUSY_TIMEOUT_MS, connect, fault_of, sentences
-from models.store.schema import create_schema
-from models.store.unit_of_work import UnitOfWork, rollback
-from models.tables import SCHEMA_VERSION
 from models.values.errors import EnvironmentFault, StoreDamaged, StoreFromTheFuture
 from models.values.journal import Actor
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from models.store.unit_of_work import UnitOfWork
 
 #: "Bell" in ASCII: marks the file as a Bellwether book, whatever its name.
 APPLICATION_ID = 0x42656C6C
@@ -23,15 +25,49 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 class Store:
-    """An open book. Readers see the last commit; ``unit_of_work`` is the only way to write."""
+    """An open book. Readers see the last commit; ``unit_of_work`` is the only way to write.
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    SQLAlchemy is imported with the first ``read`` or unit of work. What the first page needs goes through
+    ``snapshot``, on SQLite's own connection: that is a fifth of a second less until the queue stands there.
+    """
+
+    def __init__(self, path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
         self.path = path
-        self._engine = engine
+        self._busy_timeout_ms = busy_timeout_ms
+        self._made: Engine | None = None
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+
+    @property
+    def _engine(self) -> Engine:
+        with self._lock:
+            if self._made is None:
+                self._made = _engine(self.path, self._busy_timeout_ms)
+            return self._made
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Yield SQLite's own connection in a read transaction: one unchanging state of the book, and no writing."""
+        with sentences(self.path):
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                connection = connect(self.path, busy_timeout_ms=self._busy_timeout_ms)
+                connection.execute("PRAGMA query_only = ON")
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                with self._lock:
+                    self._idle.append(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one unchanging state of the book, and cannot write."""
+        from models.store.unit_of_work import rollback
+
         with self._told(), self._engine.connect() as connection:
             try:
                 connection.exec_driver_sql("PRAGMA query_only = ON")
@@ -56,6 +92,8 @@ class Store:
         staging
             A staging file to attach as ``stage`` while the work is done.
         """
+        from models.store.unit_of_work import UnitOfWork
+
         with self._told(), self._engine.connect() as connection, _attached(connection, staging):
             work = UnitOfWork(connection, actor, verb, subject, at)
             work.begin()
@@ -66,10 +104,18 @@ class Store:
 
     def close(self) -> None:
         """Close all connections; the write-ahead log is folded into the file."""
-        self._engine.dispose()
+        with self._lock:
+            idle, self._idle = self._idle, []
+            made, self._made = self._made, None
+        for connection in idle:
+            connection.close()
+        if made is not None:
+            made.dispose()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
+        from sqlalchemy.exc import DBAPIError
+
         try:
             with sentences(self.path):
                 yield
@@ -127,7 +173,7 @@ def open_store(path: str | Path, *, create: bool = True, busy_timeout_ms: int = 
 
         with sentences(path):
             migrate(path, version)
-    return Store(path, _engine(path, busy_timeout_ms))
+    return Store(path, busy_timeout_ms)
 
 
 def _check_place(path: Path, create: bool) -> None:
@@ -165,6 +211,8 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> int:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables and version == 0:
+        from models.store.schema import create_schema
+
         create_schema(connection, APPLICATION_ID)
         return SCHEMA_VERSION
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -201,6 +249,8 @@ def _truncated(path: Path) -> str:
 
 
 def _engine(path: Path, busy_timeout_ms: int) -> Engine:
+    from sqlalchemy import QueuePool, create_engine
+
     # The driver is in autocommit mode and SQLAlchemy's own begin is silent there: readers and the unit of work say
     # BEGIN themselves, and closing a connection that is in no transaction commits nothing.
     return create_engine(

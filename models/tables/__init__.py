@@ -6,6 +6,7 @@ migration in ``models.store.migrations`` and a new version; a test compares a mi
 
 from __future__ import annotations
 
+from models.schema_version import SCHEMA_VERSION
 from models.tables.customers import customers, documents, identities
 from models.tables.events import (
     activities,
@@ -22,7 +23,7 @@ from models.tables.events import (
 )
 from models.tables.imports import import_changes, import_rejects, imports, mappings
 from models.tables.ledger import book, journal, journal_payloads, policies
-from models.tables.meta import SCHEMA_VERSION, metadata
+from models.tables.meta import metadata
 from models.tables.scores import customer_risk_scores, model_fits, score_history
 from models.tables.work import alert_signals, alerts, notes, rules, tasks
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Text
 
-SCHEMA_VERSION = 1
-
 metadata = MetaData()
 
 

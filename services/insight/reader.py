@@ -119,9 +119,9 @@ class Reader:
 @contextmanager
 def reading(workspace: Workspace) -> Iterator[Reader]:
     """Yield a reader of the workspace's book; all its queries see the same state."""
-    with workspace.store.read() as connection:
+    with workspace.store.snapshot() as connection:
         yield Reader(
-            driver=cast(sqlite3.Connection, connection.connection.driver_connection),
+            driver=connection,
             policy=workspace.policy,
             now=workspace.clock.now().astimezone(UTC),
             today=workspace.clock.today(),

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from models.tables import policies
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.money import exponent
@@ -15,18 +14,27 @@ from services.settings.codec import FieldError, decode_field, from_json, hints_o
 from services.settings.policy import Policy
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlalchemy import Connection
 
     from services.workspace import Workspace
 
 
-def load_policy(connection: Connection) -> Policy:
+def _first(connection: Connection | sqlite3.Connection, sql: str) -> Any:
+    """Return the first row of a query, on SQLAlchemy's connection or on SQLite's own (before the first page)."""
+    either: Any = connection
+    ask = either.exec_driver_sql if hasattr(either, "exec_driver_sql") else either.execute
+    return ask(sql).fetchone()
+
+
+def load_policy(connection: Connection | sqlite3.Connection) -> Policy:
     """Return the book's policy: its newest version, or the defaults where none was ever changed.
 
     Fields that this version does not know are left out; a field that no longer fits takes its default, so that
     a book can always be opened.
     """
-    found = connection.exec_driver_sql("SELECT policy FROM policies ORDER BY id DESC LIMIT 1").first()
+    found = _first(connection, "SELECT policy FROM policies ORDER BY id DESC LIMIT 1")
     if found is None:
         return Policy()
     raw = json.loads(found[0])
@@ -40,11 +48,11 @@ def load_policy(connection: Connection) -> Policy:
                 return Policy()
 
 
-def reporting_currency(connection: Connection, policy: Policy) -> str:
+def reporting_currency(connection: Connection | sqlite3.Connection, policy: Policy) -> str:
     """Return the currency in which the book adds up: the policy's, else that of its first order, else USD."""
     if policy.reporting_currency:
         return policy.reporting_currency
-    found = connection.exec_driver_sql("SELECT currency FROM orders ORDER BY id LIMIT 1").first()
+    found = _first(connection, "SELECT currency FROM orders ORDER BY id LIMIT 1")
     return str(found[0]) if found else "USD"
 
 
@@ -82,6 +90,8 @@ def change_policy(workspace: Workspace, **changes: Any) -> Changes:
     UserError
         For a field that IT has set.
     """
+    from models.tables import policies
+
     for name in changes:
         if workspace.managed.is_locked(name):
             raise UserError(f"The setting “{title_of(name)}” is set by your organisation; ask your IT to change it.")
