@@ -11,7 +11,6 @@ from app.crash import write_report
 from app.paths import default_book, log_folder
 from app.uncaught import uncaught_reported
 from models.values.errors import BellwetherError
-from services.audit import remember_head
 from services.settings import Preferences, default_path, load_preferences
 
 
@@ -38,6 +37,8 @@ def open_desktop(store: str | None = None) -> int:
                 listen=uncaught.listen,
             )
     finally:
+        from services.audit import remember_head  # the journal needs SQLAlchemy, which the first page does not
+
         remember_head(workspace)
         workspace.close()
 
