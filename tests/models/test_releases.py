@@ -1,0 +1,32 @@
+"""A store of every release opens, holds together and keeps its content; the files are the sample book with 5 customers."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from models.journal import verify
+from models.store import open_store
+
+RELEASES = {"0.1.0": "d75e7bb1eba3c024726c64d5fa26285fcab311d91563e45728c25a7bde6d761a"}
+STORES = Path(__file__).resolve().parent.parent / "fixtures" / "stores"
+
+
+@pytest.mark.parametrize("release", list(RELEASES))
+def test_a_store_of_each_release_opens_and_keeps_its_content(release: str, store_path: Path) -> None:
+    store_path.write_bytes(gzip.decompress((STORES / f"{release}.bellwether.gz").read_bytes()))
+    store = open_store(store_path)
+    try:
+        with store.read() as connection:
+            outcome = verify(connection)
+            assert outcome.problems == ()
+            assert outcome.content_hash == RELEASES[release]
+            assert connection.exec_driver_sql("SELECT count(*) FROM customer_risk_scores").scalar() == 5
+    finally:
+        store.close()
+
+
+def test_every_store_kept_is_tested() -> None:
+    assert {path.name.removesuffix(".bellwether.gz") for path in STORES.glob("*.gz")} == set(RELEASES)
