@@ -1,4 +1,4 @@
-"""A store of every release opens, holds together and keeps its content; the files are the sample book with 5 customers."""
+"""A store of every release opens and keeps its content; each is the sample book with five customers."""
 
 from __future__ import annotations
 
