@@ -77,7 +77,6 @@ def test_an_error_in_a_slot_of_the_open_window_is_a_report_and_a_sentence(
             said.append(window.toast.words)
             timer.stop()
             window.close()
-            QApplication.quit()
 
     timer = QTimer(interval=20)
     timer.timeout.connect(look)

@@ -38,7 +38,6 @@ def test_it_runs_until_the_window_is_closed(
             seen.append(window.toast.words)
             window.close()
             timer.stop()
-            QApplication.quit()
 
     timer = QTimer(interval=20)
     timer.timeout.connect(look)

@@ -165,21 +165,26 @@ class CountTabs(QWidget):
         return wide + 1
 
     def _placed(self) -> list[tuple[QRectF, Tab | None]]:
-        """Rectangle of each tab that has room; a last None stands for "More"."""
-        more = fonts.width("More", self._size) + 16
+        """Rectangle of each tab that has room, the chosen one always among them; a last None stands for "More"."""
+        room = self.width() - 2 * self._inset + 6.0
+        shown = list(self._tabs)
+        if self._span(shown) > room:
+            room -= fonts.width("More", self._size) + 16 + self._gap
+            # The chosen one is the last to go, and it does not go.
+            while len(shown) > 1 and self._span(shown) > room:
+                shown.remove(next(tab for tab in reversed(shown) if tab.key != self._current))
         placed: list[tuple[QRectF, Tab | None]] = []
-        x, end = float(self._inset), self.width() - self._inset + 6.0
-        for number, tab in enumerate(self._tabs):
+        x = float(self._inset)
+        for tab in shown:
             wide = self._width(tab)
-            last = number == len(self._tabs) - 1
-            if x + wide + (0 if last else self._gap + more) > end and placed:
-                rest = sum(self._width(t) + self._gap for t in self._tabs[number:]) - self._gap
-                if x + rest > end:
-                    placed.append((QRectF(x, 0, more, self.height()), None))
-                    return placed
             placed.append((QRectF(x, 0, wide, self.height() - 2), tab))
             x += wide + self._gap
+        if len(shown) < len(self._tabs):
+            placed.append((QRectF(x, 0, fonts.width("More", self._size) + 16, self.height()), None))
         return placed
+
+    def _span(self, tabs: Sequence[Tab]) -> float:
+        return sum(self._width(tab) + self._gap for tab in tabs) - self._gap
 
     def _at(self, x: float) -> int:
         half = self._gap / 2

@@ -322,3 +322,26 @@ def test_cancelling_a_check_deletes_what_it_kept(
     page.check.cancel_wanted.emit()
     assert page.state is page.home
     until(qtbot, lambda: not list(folder.glob("*.check-*")))
+
+
+def test_closing_asks_over_an_import_and_not_over_its_scoring(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    desk = open_window(empty)
+    page = check(qtbot, desk, orders)
+    page.check.plan.go.click()
+    until(qtbot, lambda: page._work.busy)
+    assert "import is running" in desk.background.closing_question
+    assert not desk.window.close()
+    run = page._work._run
+    assert run is not None
+    asked: list[str] = []
+
+    def scoring(step: object) -> None:
+        if isinstance(step, FileProgress) and step.number >= step.of:
+            asked.append(desk.background.closing_question)
+
+    run.progress.connect(scoring)
+    until(qtbot, lambda: page.state is page.receipt)
+    assert asked and set(asked) == {""}
+    assert desk.window.close()

@@ -85,6 +85,16 @@ class TestTabs:
         assert all(a.right() <= b.left() for (a, _x), (b, _y) in itertools.pairwise(placed))
         tabs.grab()
 
+    @pytest.mark.parametrize("width", [90, 160, 240, 300, 420, 900])
+    @pytest.mark.parametrize("current", ["a", "b", "c", "d"])
+    def test_the_chosen_tab_is_always_in_sight(self, tabs: CountTabs, width: int, current: str) -> None:
+        tabs.choose(current)
+        tabs.resize(width, 32)
+        shown = [tab for _rect, tab in tabs._placed() if tab is not None]
+        assert current in {tab.key for tab in shown}
+        assert [tab for tab in TABS if tab in shown] == shown
+        tabs.grab()
+
 
 def test_a_chip_is_taken_away_by_its_cross_and_by_delete(qtbot: QtBot, theme: Theme) -> None:
     chip = Chip(theme, "Region: Northwest")
