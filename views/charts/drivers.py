@@ -104,7 +104,8 @@ class DriverBars(QWidget):
         number = 34.0
         left = number if low else 8.0
         room = self.width() - names - left - number
-        scale = max(room, 20) / ((high + low) or 1)
+        # Points next to nothing would make a scale without end.
+        scale = max(room, 20) / max(high + low, 1e-6)
         return names + left + low * scale, scale
 
     def _paint_bar(self, painter: QPainter, driver: Driver, y: float, names: float, zero: float, scale: float) -> None:

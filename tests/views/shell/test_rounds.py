@@ -55,6 +55,7 @@ def test_a_card_that_is_due_wakes_at_the_start(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
 ) -> None:
     card = snoozed(sample, 5)
+    sample.close()
     later = opened(sample.store.path, "2026-11-19T15:00:00+00:00")
     desk = open_window(later)
     rounds = rounds_of(desk, heard)
