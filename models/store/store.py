@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 #: "Bell" in ASCII: marks the file as a Bellwether book, whatever its name.
 APPLICATION_ID = 0x42656C6C
-_SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 class Store:
@@ -189,20 +188,11 @@ def _check_place(path: Path, create: bool) -> None:
                 f"The folder {path.parent} cannot be made ({error.strerror}). Choose another place."
             ) from error
         return
-    try:
-        with path.open("rb") as file:
-            head = file.read(len(_SQLITE_MAGIC))
-    except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
-    if not head and not create:
+    # Its size only: closing the file after a look into it would drop the locks of a store that is open in this process.
+    if path.stat().st_size == 0 and not create:
         raise StoreDamaged(
             f"{path.name} is empty: it was cut off, or never a book. It was left as it is; restore a copy of it, "
             "or import a file to begin anew."
-        )
-    if head and head != _SQLITE_MAGIC:
-        raise StoreDamaged(
-            f"{path.name} is no Bellwether book. It was left as it is; "
-            "choose another file, or import it if it is an export."
         )
 
 
