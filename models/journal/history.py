@@ -75,7 +75,7 @@ def fact_entries_since(connection: Connection, number: int, tables: Collection[s
         f"""SELECT j.id FROM journal j
              WHERE j.id > ? AND (
                    j.verb = 'undo-import'
-                OR EXISTS (SELECT 1 FROM imports i
+                OR j.actor_kind = 'import' AND EXISTS (SELECT 1 FROM imports i
                             WHERE i.journal_id = j.id AND i.rows_inserted + i.rows_updated > 0)
                 OR EXISTS (SELECT 1 FROM journal_payloads p
                             WHERE p.journal_id = j.id AND p.table_name IN ({named})))""",
