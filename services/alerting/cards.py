@@ -222,6 +222,12 @@ def write_plan(
     if plan.refreshed:
         rows = [(one.reason, one.measure, max(one.severity, old.severity), old.id) for old, one in plan.refreshed]
         work.sql("UPDATE alert_signals SET reason = ?, measure = ?, severity = ? WHERE id = ?", rows)
+    _update_cards(work, plan)
+    return [row[0] for row in cards]
+
+
+def _update_cards(work: UnitOfWork, plan: Plan) -> None:
+    """Update the open cards, those that change the same columns in one statement."""
     alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for card, values in plan.updates.items():
         if values:
@@ -229,7 +235,6 @@ def write_plan(
     for names, rows in alike.items():
         columns = ", ".join(f"{name} = ?" for name in names)
         work.sql(f"UPDATE alerts SET {columns} WHERE id = ?", rows)
-    return [row[0] for row in cards]
 
 
 def refresh_values(work: UnitOfWork) -> int:
