@@ -331,6 +331,7 @@ def test_a_tile_is_a_button_of_two_heights(qtbot: QtBot, theme: Theme) -> None:
     tile = Tile(theme, first=True)
     qtbot.addWidget(tile)
     tile.grab()
+    assert tile.accessibleName(), "a tile can have the focus before its figure is read"
     value = TileValue("today", "12", "need action today", "3 critical · next due in 47 min", "bad")
     tile.show_value(value)
     tile.resize(QSize(300, 56))
