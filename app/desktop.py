@@ -29,7 +29,7 @@ def open_desktop(store: str | None = None) -> int:
     try:
         with uncaught_reported(_report) as uncaught:
             return open_window(
-                replace(workspace, owner_name=preferences.me),
+                replace(workspace, owner_name=preferences.me, preferences=preferences),
                 preferences,
                 path,
                 problems=loaded.problems,

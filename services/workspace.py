@@ -13,7 +13,7 @@ from typing import Protocol
 
 from models.store import Store, open_store
 from models.values.journal import Actor
-from services.settings import Managed, Policy, load_managed, load_policy
+from services.settings import Managed, Policy, Preferences, load_managed, load_policy
 
 
 class Clock(Protocol):
@@ -116,7 +116,8 @@ class Recipe:
 class Workspace:
     """Store, policy, clock, keyring and the person at work.
 
-    ``owner_name`` is what the book's owner columns call this person, where that is another name than ``person``.
+    ``owner_name`` is what the book's owner columns call this person, where that is another name than ``person``;
+    ``preferences`` say how this computer reaches a mail server and language models.
     """
 
     store: Store
@@ -127,6 +128,7 @@ class Workspace:
     recipe: Recipe
     managed: Managed = field(default_factory=Managed)
     owner_name: str = ""
+    preferences: Preferences = field(default_factory=Preferences)
 
     @property
     def me(self) -> Actor:

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
@@ -20,6 +21,7 @@ from app.bootstrap import build_workspace
 from models.values.errors import BellwetherError, Cancelled
 from models.values.imports import Progress
 from services.audit import remember_head
+from services.settings import default_path, load_preferences
 from services.workspace import Workspace
 
 DONE, NOTHING_DONE, MISUSED, IN_PART, INTERRUPTED = 0, 1, 2, 3, 130
@@ -53,8 +55,9 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
 def opened(store: Path | None, *, create: bool = False, writes: bool = False) -> Iterator[Workspace]:
     """Open the book for one command; after a command that writes, the keyring learns the journal's head."""
     workspace = build_workspace(store, create=create)
+    preferences = workspace.managed.apply_preferences(load_preferences(default_path()).preferences)
     try:
-        yield workspace
+        yield replace(workspace, owner_name=preferences.me, preferences=preferences)
         if writes:
             remember_head(workspace)
     finally:

@@ -24,6 +24,7 @@ from models.tables.events import (
 from models.tables.imports import import_changes, import_rejects, imports, mappings
 from models.tables.ledger import book, journal, journal_payloads, policies
 from models.tables.meta import metadata
+from models.tables.outreach import drafts, messages, sendings, templates
 from models.tables.scores import customer_risk_scores, model_fits, score_history
 from models.tables.work import alert_signals, alerts, notes, rules, tasks
 
@@ -55,6 +56,7 @@ __all__ = [
     "customer_risk_scores",
     "customers",
     "documents",
+    "drafts",
     "email_events",
     "identities",
     "import_changes",
@@ -63,6 +65,7 @@ __all__ = [
     "journal",
     "journal_payloads",
     "mappings",
+    "messages",
     "metadata",
     "model_fits",
     "notes",
@@ -74,8 +77,10 @@ __all__ = [
     "reviews",
     "rules",
     "score_history",
+    "sendings",
     "stage_changes",
     "surveys",
     "tasks",
+    "templates",
     "tickets",
 ]

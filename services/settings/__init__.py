@@ -7,17 +7,16 @@ small file that is written whole; what IT's file sets is locked.
 from __future__ import annotations
 
 from services.settings.codec import FieldError
+from services.settings.curves import Curve, EngagementCurves, EngagementWeights, HealthCurves, HealthWeights
+from services.settings.mail import MailAccount, ModelProfile
 from services.settings.managed import Managed, load_managed
 from services.settings.policy import (
+    AutoDrafts,
     BusinessHours,
-    Curve,
-    EngagementCurves,
-    EngagementWeights,
     ExchangeRate,
-    HealthCurves,
-    HealthWeights,
     OwnerZone,
     Policy,
+    QuietHours,
     RuleParameter,
     SegmentFigure,
     SlaHours,
@@ -35,6 +34,7 @@ from services.settings.preferences import (
 from services.settings.stored import change_policy, history, load_policy, minor_rates, reporting_currency, title_of
 
 __all__ = [
+    "AutoDrafts",
     "BusinessHours",
     "Curve",
     "EngagementCurves",
@@ -44,10 +44,13 @@ __all__ = [
     "HealthCurves",
     "HealthWeights",
     "LoadedPreferences",
+    "MailAccount",
     "Managed",
+    "ModelProfile",
     "OwnerZone",
     "Policy",
     "Preferences",
+    "QuietHours",
     "RuleParameter",
     "SavedFilter",
     "SegmentFigure",

@@ -6,23 +6,17 @@ It is stored in the book, versioned (``services.settings.stored``).
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.settings.codec import FieldError
+from services.settings.curves import EngagementCurves, EngagementWeights, HealthCurves, HealthWeights, within
 from services.settings.local_zone import this_computers_zone
 
 SEVERITIES = ("critical", "high", "medium", "low")
 CHURN_HORIZONS_DAYS = (30, 60, 90, 180)
-
-
-def _within(name: str, value: float, low: float, high: float, unit: str = "") -> None:
-    if not math.isfinite(value) or not low <= value <= high:
-        raise FieldError(name, f"must be between {low:g} and {high:g}{unit}, not {value:g}")
 
 
 def _known_zone(name: str, zone: str) -> None:
@@ -35,114 +29,6 @@ def _known_zone(name: str, zone: str) -> None:
 def _known_currency(name: str, currency: str) -> None:
     if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
         raise FieldError(name, f"{currency!r} is no currency; write three capital letters such as USD")
-
-
-def _weights(owner: object, names: Iterable[str]) -> None:
-    total = 0.0
-    for name in names:
-        value = getattr(owner, name)
-        _within(name, value, 0, 1)
-        total += value
-    if abs(total - 1) > 0.0005:
-        raise FieldError("sum", f"the weights must add up to 100 %, not {100 * total:.4g} %")
-
-
-@dataclass(frozen=True, slots=True)
-class EngagementWeights:
-    """Shares of the engagement score's four parts (SCORING.md, "Engagement"); they add up to 1."""
-
-    recency: float = 0.40
-    frequency: float = 0.20
-    value: float = 0.20
-    contact: float = 0.20
-
-    def __post_init__(self) -> None:
-        _weights(self, ("recency", "frequency", "value", "contact"))
-
-
-@dataclass(frozen=True, slots=True)
-class HealthWeights:
-    """Shares of the health score's six parts (SCORING.md, "Health"); they add up to 1."""
-
-    recency: float = 0.30
-    frequency: float = 0.20
-    satisfaction: float = 0.20
-    email: float = 0.10
-    reviews: float = 0.10
-    tickets: float = 0.10
-
-    def __post_init__(self) -> None:
-        _weights(self, ("recency", "frequency", "satisfaction", "email", "reviews", "tickets"))
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A monotone piecewise-linear map from a measure to 0–100, flat outside its first and last point.
-
-    Attributes
-    ----------
-    points
-        At least two pairs (measure, score); measures strictly rising, scores all rising or all falling.
-    """
-
-    points: tuple[tuple[float, float], ...]
-
-    def __post_init__(self) -> None:
-        if len(self.points) < 2:
-            raise FieldError("points", "a curve needs at least two points")
-        for measure, score in self.points:
-            _within("points", measure, -1e12, 1e12)
-            _within("points", score, 0, 100)
-        steps = list(zip(self.points, self.points[1:], strict=False))
-        if any(after[0] <= before[0] for before, after in steps):
-            raise FieldError("points", "the measures of a curve must rise from point to point")
-        rises = [after[1] - before[1] for before, after in steps]
-        if any(rise > 0 for rise in rises) and any(rise < 0 for rise in rises):
-            raise FieldError("points", "the scores of a curve must only rise or only fall")
-
-    def at(self, measure: float) -> float:
-        """Return the score at ``measure`` by linear interpolation."""
-        before = self.points[0]
-        for point in self.points:
-            if measure <= point[0]:
-                if point is before:
-                    return point[1]
-                share = (measure - before[0]) / (point[0] - before[0])
-                return before[1] + share * (point[1] - before[1])
-            before = point
-        return before[1]
-
-
-@dataclass(frozen=True, slots=True)
-class EngagementCurves:
-    """What each part of engagement is measured by.
-
-    recency: days since the last purchase day / usual gap; frequency: purchase days in the last 365 days;
-    value: mean order value / the book's median order value (frozen with the fit); contact: days since our last email /
-    ``email_cap_days``.
-    """
-
-    recency: Curve = Curve(((0, 100), (1, 95), (1.5, 75), (2, 55), (3, 25), (4, 10), (6, 0)))
-    frequency: Curve = Curve(((0, 0), (1, 20), (2, 35), (4, 55), (8, 78), (16, 95), (24, 100)))
-    value: Curve = Curve(((0, 0), (0.5, 30), (1, 60), (2, 85), (4, 100)))
-    contact: Curve = Curve(((0, 0), (0.5, 40), (1, 100)))
-
-
-@dataclass(frozen=True, slots=True)
-class HealthCurves:
-    """What each part of health is measured by.
-
-    recency: days since the last purchase day / usual gap; frequency: purchase days in the last 365 days;
-    satisfaction: mean of ticket satisfaction and surveys on 1–5; email: share of the last emails that were
-    clicked or answered; reviews: mean rating 1–5; tickets: tickets in the last 90 days.
-    """
-
-    recency: Curve = Curve(((0, 100), (1, 95), (1.5, 75), (2, 55), (3, 25), (4, 10), (6, 0)))
-    frequency: Curve = Curve(((0, 0), (1, 30), (2, 45), (4, 70), (8, 90), (12, 100)))
-    satisfaction: Curve = Curve(((1, 0), (2, 20), (3, 50), (4, 80), (5, 100)))
-    email: Curve = Curve(((0, 20), (0.1, 50), (0.25, 75), (0.5, 100)))
-    reviews: Curve = Curve(((1, 0), (2, 20), (3, 50), (4, 80), (5, 100)))
-    tickets: Curve = Curve(((0, 100), (1, 80), (2, 55), (4, 20), (6, 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +44,7 @@ class SlaHours:
         before = 0.0
         for name in SEVERITIES:
             hours = getattr(self, name)
-            _within(name, hours, 0.25, 2000, " hours")
+            within(name, hours, 0.25, 2000, " hours")
             if hours < before:
                 raise FieldError(name, "must not be shorter than the hours of the severity above it")
             before = hours
@@ -203,6 +89,49 @@ class BusinessHours:
     def zone(self) -> tzinfo:
         """Return the zone in which the hours are meant."""
         return ZoneInfo(self.time_zone) if self.time_zone else this_computers_zone()
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When no email goes out: from ``begins`` over midnight to ``ends``, and on days that are no working days.
+
+    Local times of the customer's owner. What falls into them waits until they end.
+    """
+
+    enabled: bool = True
+    begins: time = time(20, 0)
+    ends: time = time(8, 0)
+    free_days: bool = True
+
+    def __post_init__(self) -> None:
+        if self.begins == self.ends:
+            raise FieldError("ends", "must differ from the time at which quiet hours begin")
+
+
+@dataclass(frozen=True, slots=True)
+class AutoDrafts:
+    """Whether the pipeline may draft by template for new alerts. It never approves and never sends.
+
+    Attributes
+    ----------
+    approved_by
+        Who switched it on; without a name nothing is drafted.
+    rules, segments
+        Codes of rules and names of segments; empty segments mean all, empty rules mean none.
+    per_day
+        At most so many a day.
+    """
+
+    enabled: bool = False
+    approved_by: str = ""
+    rules: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    per_day: int = 10
+
+    def __post_init__(self) -> None:
+        within("per_day", self.per_day, 1, 200, " drafts")
+        if self.enabled and not self.approved_by.strip():
+            raise FieldError("approved_by", "write the name of who approves automatic drafts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +213,12 @@ class Policy:
         Cap of an incentive as a share of yearly value, and the amount above which a manager approves.
     reporting_currency
         Empty: the currency of the book's first order.
+    recall_minutes
+        An approved email that goes out at once can be stopped for so long.
+    consent_on_record
+        Nobody is emailed without consent on record; False leaves customers without any entry to the person's judgement.
+    sender_line, unsubscribe_line
+        Company and postal address under every email, and the sentence that says how to unsubscribe.
     """
 
     engagement_threshold: float = 50
@@ -311,13 +246,19 @@ class Policy:
     incentive_share: float = 0.01
     incentive_share_by_segment: tuple[SegmentFigure, ...] = (SegmentFigure("Champion", 0.02),)
     incentive_approval_minor: int = 5000
+    recall_minutes: int = 10
+    quiet_hours: QuietHours = QuietHours()
+    consent_on_record: bool = True
+    auto_drafts: AutoDrafts = AutoDrafts()
+    sender_line: str = ""
+    unsubscribe_line: str = "If you would rather not hear from us by email, answer with “unsubscribe”."
     rule_parameters: tuple[RuleParameter, ...] = ()
     reporting_currency: str = ""
     exchange_rates: tuple[ExchangeRate, ...] = ()
 
     def __post_init__(self) -> None:
         for name, low, high, unit in _LIMITS:
-            _within(name, getattr(self, name), low, high, unit)
+            within(name, getattr(self, name), low, high, unit)
         if self.churn_critical < self.churn_warning:
             raise FieldError("churn_critical", "must not be below the risk from which a warning is shown")
         if self.churn_horizon_days not in CHURN_HORIZONS_DAYS:
@@ -331,7 +272,7 @@ class Policy:
             figures = getattr(self, name)
             _only_once(name, [one.segment for one in figures])
             for one in figures:
-                _within(f"{name}.{one.segment}", one.figure, 0, high)
+                within(f"{name}.{one.segment}", one.figure, 0, high)
 
     def engagement_threshold_of(self, segment: str | None) -> float:
         """Return the engagement threshold that holds for ``segment``."""
@@ -369,6 +310,7 @@ _LIMITS: tuple[tuple[str, float, float, str], ...] = (
     ("snooze_latest_days", 1, 365, " days"),
     ("stale_factor", 1, 100, ""),
     ("email_cap_days", 1, 365, " days"),
+    ("recall_minutes", 0, 120, " minutes"),
     ("incentive_share", 0, 1, ""),
     ("incentive_approval_minor", 0, 10**12, ""),
 )

@@ -17,6 +17,7 @@ from typing import Any
 
 from models.values.errors import EnvironmentFault
 from services.settings.codec import FieldError, decode_field, to_json
+from services.settings.mail import MailAccount, ModelProfile
 
 FILE_NAME = "preferences.json"
 THEMES = ("system", "light", "dark")
@@ -60,6 +61,12 @@ class Preferences:
         The book to open; empty: the user's own book.
     me
         The owner's name as the book writes it: what "mine" means on this computer.
+    mail, profiles
+        The mail server, and the language models that may be chosen; their secrets are in the keyring.
+    writer
+        What writes a draft: empty for a template, else the name of a profile.
+    signature
+        Stands under every email of this person.
     unknown
         Keys of other versions, kept.
     """
@@ -73,11 +80,22 @@ class Preferences:
     store_path: str = ""
     me: str = ""
     reduced_motion: bool = False
+    mail: MailAccount = MailAccount()
+    profiles: tuple[ModelProfile, ...] = ()
+    writer: str = ""
+    signature: str = ""
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.theme not in THEMES:
             raise FieldError("theme", "must be system, light or dark")
+        names = [profile.name for profile in self.profiles]
+        if len(set(names)) != len(names):
+            raise FieldError("profiles", "two language models have the same name")
+
+    def profile(self, name: str) -> ModelProfile | None:
+        """Return the language model of this name, None if there is none."""
+        return next((profile for profile in self.profiles if profile.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)

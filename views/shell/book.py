@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from models.values.changes import Changes
 from services.pipeline import FACTS
-from services.settings import Policy
+from services.settings import Policy, Preferences
 from services.workspace import Workspace
 from views.background import Background, ChildRun, Desk, Done, Failed, Outcome
 from views.child import ChildJob
@@ -62,9 +62,9 @@ class Book(QObject):
         """While `changed` is emitted: whether this person's own action or undo was the cause."""
         return self._own
 
-    def know(self, owner_name: str) -> None:
-        """What the book's owner columns call the person at work."""
-        self._workspace = replace(self._workspace, owner_name=owner_name)
+    def know(self, preferences: Preferences) -> None:
+        """What this computer remembers: what the owner columns call the person at work, mail server, models."""
+        self._workspace = replace(self._workspace, owner_name=preferences.me, preferences=preferences)
 
     def desk(self, owner: QObject) -> Desk:
         """A desk for a page's questions."""

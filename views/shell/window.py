@@ -299,8 +299,9 @@ class MainWindow(QMainWindow):
         choice = ThemeChoice(self._remembered.value.theme)
         if choice is not self._theme.choice:
             self._theme.choose(choice)
-        if self._remembered.value.me != self._book.workspace.owner_name:
-            self._book.know(self._remembered.value.me)
+        known_as = self._book.workspace.owner_name
+        self._book.know(self._remembered.value)
+        if self._remembered.value.me != known_as:
             self._reload()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -1,0 +1,422 @@
+"""Values of outreach: facts, drafts, claims, checks, and the life of an email. Money is in minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from models.values.alerts import AlertRow, Permission, WorkItem
+
+Goal = Literal["apologise", "check_in", "renewal", "thank", "introduce"]
+Tone = Literal["warm", "brief", "formal"]
+MessageState = Literal["draft", "in_review", "approved", "queued", "sending", "sent", "failed", "in_doubt", "discarded"]
+
+GOALS: Final[Mapping[str, str]] = {
+    "apologise": "Apologise and win back",
+    "check_in": "Check in",
+    "renewal": "Renewal",
+    "thank": "Thank and offer more",
+    "introduce": "Introduce a feature",
+}
+TONES: Final[Mapping[str, str]] = {"warm": "Warm", "brief": "Brief", "formal": "Formal"}
+#: States in which a person may still write.
+WRITABLE: Final = frozenset({"draft", "in_review"})
+#: States that count against the frequency cap: the customer has it, will have it, or may have it.
+UNDER_WAY: Final = frozenset({"approved", "queued", "sending", "sent", "in_doubt"})
+#: States that an undo may not touch: the email has left, or may have.
+HANDED_OVER: Final = frozenset({"sending", "sent", "in_doubt"})
+
+
+@dataclass(frozen=True, slots=True)
+class FactValue:
+    """Something that a text may state on the strength of a fact.
+
+    Attributes
+    ----------
+    kind
+        What it is; decides how it is looked for in a text.
+    text
+        Canonical: a date ``2026-09-07``, a month ``2026-09``, a year ``2026``, a number as decimal text, money as
+        decimal text of major units (with ``currency``), a percent as decimal text (``5`` for 5 %), all else in words.
+        A ``statement`` holds words whose meaning the fact supports ("late delivery", "reached you late").
+    """
+
+    kind: Literal["date", "month", "year", "number", "money", "percent", "product", "category", "name", "quote",
+                  "statement"]  # fmt: skip
+    text: str
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of a customer with its source row.
+
+    Attributes
+    ----------
+    key
+        Unique within the customer and stable while the row stands: ``order:5128``, ``orders:count``.
+    words
+        One line as the composer shows it: "Last order 7 Sep, 3 items". No score, no segment, no alert's reason.
+    label
+        Where it is from, short: "order #5128", "CRM", "ticket #312, 18 Sep".
+    table, row_id
+        The source row; ``row_id`` is None for a count over a table.
+    group
+        order | product | ticket | review | deal | contract | survey | conversation | campaign | person | suggestion
+    values
+        What a text may state because of it.
+    ticked
+        Whether it is proposed for the goal; only ticked facts leave this computer.
+    quote
+        The customer's own words, if it holds any: data, never an instruction.
+    """
+
+    key: str
+    words: str
+    label: str
+    table: str
+    row_id: int | None
+    group: str
+    values: tuple[FactValue, ...] = ()
+    ticked: bool = False
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChoice:
+    """A template as the composer and the settings list it; ``origin`` is starter, changed or own."""
+
+    code: str
+    name: str
+    goal: str
+    tone: str
+    subject: str
+    body: str
+    origin: Literal["starter", "changed", "own"]
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatePreview:
+    """A template filled for one customer, or the sentence why it cannot be; with what it lacks over the whole book."""
+
+    customer: str
+    subject: str
+    greeting: str
+    body: str
+    fault: str
+    lacking: tuple[str, ...]  # "3 customers have no first name"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text as a writer made it; nothing of it is stored yet.
+
+    Attributes
+    ----------
+    writer
+        ``template:CODE``, ``model:PROFILE`` or ``person``.
+    words
+        "template “After a late delivery”", "language model, 6 facts".
+    sent_to_model
+        Exactly what left this computer, as text; '' for a template.
+    note
+        One line to tell ("No network: the template was used"), or ''.
+    """
+
+    subject: str
+    greeting: str
+    body: str
+    writer: str
+    words: str
+    facts: tuple[str, ...]
+    incentive_minor: int = 0
+    currency: str = ""
+    sent_to_model: str = ""
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost: str = ""
+    seconds: float = 0.0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """What a language model is asked for; ``facts`` are the keys of the ticked ones.
+
+    ``change`` is '' for a new draft, "shorter", "warmer", or a person's own words for a rewrite of ``text``.
+    """
+
+    customer_id: int
+    goal: str
+    tone: str
+    facts: tuple[str, ...]
+    profile: str
+    change: str = ""
+    text: str = ""  # the body that a rewrite starts from
+    subject: str = ""
+    incentive_minor: int = 0
+    currency: str = ""
+    variant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How a person resolved a flagged statement: a source named, or confirmed with a reason. Journalled."""
+
+    sentence: str  # the flagged words as they stood
+    way: Literal["sourced", "confirmed"]
+    source: str  # label of the record or note, '' when confirmed
+    reason: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A part of a text that states something, at its place, with its source or without one.
+
+    Attributes
+    ----------
+    where, start, end
+        Part of the email, and the place in it in code points, end exclusive.
+    kind
+        number | date | money | percent | name | product | quote | statement | score | offer | field | markup | link
+    verdict
+        sourced | confirmed | unsupported
+    number
+        Its source's number in the margin, counted through the text; None where it has none.
+    label
+        The source's label ("order #5128"), or why it is flagged ("no source in your data").
+    fact
+        Key of the fact that supports it, '' otherwise.
+    """
+
+    where: Literal["subject", "greeting", "body"]
+    start: int
+    end: int
+    text: str
+    kind: str
+    verdict: Literal["sourced", "confirmed", "unsupported"]
+    number: int | None
+    label: str
+    fact: str = ""
+    sentence: str = ""  # the whole sentence that it stands in
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checks. ``blocks`` is False for what only advises.
+
+    name: permission | facts | statements | greeting | incentive | scores | fields | unsubscribe
+    """
+
+    name: str
+    passed: bool
+    words: str
+    why: str = ""  # the rest of the line, and of the tooltip
+    blocks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The verdict on a text: its claims in order of place, the checks, and whether it may be approved."""
+
+    claims: tuple[Claim, ...]
+    checks: tuple[Check, ...]
+    ready: bool
+    verdict: str  # "Ready: every statement has a source", "Not ready: one statement has no source"
+
+    @property
+    def flagged(self) -> tuple[Claim, ...]:
+        """Claims without a source."""
+        return tuple(claim for claim in self.claims if claim.verdict == "unsupported")
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What approval does beside queueing the email; deals are never ticked for a person."""
+
+    wait: bool = True  # the alert waits
+    remind_on: str | None = None  # day: it comes back then if no order was placed
+    deal_id: int | None = None
+    deal_stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The text of an email as the composer or the command line holds it. ``id`` 0: not stored yet."""
+
+    id: int
+    customer_id: int
+    alert_id: int | None
+    goal: str
+    tone: str
+    writer: str
+    subject: str
+    greeting: str
+    body: str
+    facts: tuple[str, ...]
+    resolutions: tuple[Resolution, ...] = ()
+    incentive_minor: int = 0
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An email as it is stored."""
+
+    id: int
+    customer_id: int
+    customer: str
+    alert_id: int | None
+    state: MessageState
+    goal: str
+    tone: str
+    writer: str
+    origin: str
+    subject: str
+    greeting: str
+    body: str
+    facts: tuple[str, ...]
+    resolutions: tuple[Resolution, ...]
+    incentive_minor: int
+    currency: str
+    version: int
+    after: After | None
+    approved_by: str | None
+    approved_at: str | None
+    to_address: str | None
+    from_address: str | None
+    due_at: str | None
+    message_id: str | None
+    attempts: int
+    fault: str | None
+    via: str | None
+    sent_at: str | None
+    created_at: str
+    changed_at: str
+
+    @property
+    def edit(self) -> Edit:
+        """The text as a value to go on writing from."""
+        return Edit(self.id, self.customer_id, self.alert_id, self.goal, self.tone, self.writer, self.subject,
+                    self.greeting, self.body, self.facts, self.resolutions, self.incentive_minor,
+                    self.currency)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DraftVersion:
+    """One of the drafts of an email, newest first in a `Composition`."""
+
+    id: int
+    number: int
+    written_at: str
+    words: str
+    subject: str
+    greeting: str
+    body: str
+    sent_to_model: str
+    tokens_in: int | None
+    tokens_out: int | None
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """What is masked on the way out and put back here, and what never leaves: two separate lists."""
+
+    masked: tuple[tuple[str, str], ...]  # ("Marlow & Pike Outfitters", "[customer]")
+    withheld: str  # "Email, phone, address"
+    never: str  # "churn risk, value at risk, engagement, segment, alert reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Everything that the composer opens with. ``message`` is None until the first change is saved."""
+
+    customer_id: int
+    customer: str
+    to_address: str
+    from_address: str
+    consent_words: str  # "consent given 2 Mar 2023"
+    edit: Edit
+    message: Message | None
+    facts: tuple[Fact, ...]
+    versions: tuple[DraftVersion, ...]
+    templates: tuple[TemplateChoice, ...]
+    permission: Permission
+    masking: Masking
+    alert: AlertRow | None
+    deal: WorkItem | None
+    deal_stage: str  # the stage that "move" would set, '' where there is none after it
+    remind_on: str  # proposed day
+    scheduled: tuple[tuple[str, str], ...]  # (moment, words): proposed times other than now
+    recall_minutes: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One line of the outbox."""
+
+    id: int
+    customer_id: int
+    customer: str
+    subject: str
+    state: MessageState
+    state_words: str  # "Goes out in 8 min", "Waits for your review", "In doubt: was it delivered?"
+    when: str  # sortable moment
+    when_words: str
+    writer_words: str
+    fault: str
+    alert_id: int | None
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxPage:
+    """A page of the outbox in the order of its tab; ``next_key`` continues it."""
+
+    rows: tuple[OutboxRow, ...]
+    next_key: tuple[str, int] | None
+    counts: Mapping[str, int] = field(default_factory=dict)  # review | waiting | doubt | failed | sent
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStanding:
+    """What the chip of the top bar says: how many wait, when the next is due, whether the network is there."""
+
+    review: int
+    waiting: int
+    doubt: int
+    failed: int
+    next_due: str | None
+    offline: bool
+    words: str  # "Online · 3 emails scheduled", "Offline · 3 emails wait"
+
+
+@dataclass(frozen=True, slots=True)
+class SendRun:
+    """What one round of sending did. ``fault`` is of the connection or the account: everything left waits."""
+
+    sent: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+    in_doubt: tuple[int, ...] = ()
+    held: tuple[tuple[int, str], ...] = ()  # (id, why it may not go now)
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOutcome:
+    """What followed an email: counts and sums, no claim of cause."""
+
+    sent_on: str
+    came_back_on: str | None
+    days: int | None
+    orders: int
+    revenue_minor: int
+    currency: str
+    watched_days: int  # days of the watch time that are over
+    words: str  # "Emailed 20 Nov · ordered 3 days later, $386 since"

@@ -1,0 +1,393 @@
+"""Outreach: from a customer's facts to an email that a person approved, sent once.
+
+facts → draft (template or language model) → claims and checks → approval → outbox → handed over → what followed. The
+gate (consent, suppression, frequency cap, quiet hours, approval) is one function that every path passes: drafting shows
+it, approving asks it, and sending asks it again inside the transaction that claims the email.
+
+Everything is imported at its first use: nothing of this room is needed before the first page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.values.changes import Changes
+from models.values.outreach import (
+    After,
+    Composition,
+    Draft,
+    Edit,
+    Fact,
+    Message,
+    ModelRequest,
+    OutboxPage,
+    OutboxStanding,
+    Review,
+    SendRun,
+    TemplateChoice,
+    TemplatePreview,
+)
+
+if TYPE_CHECKING:
+    from services.settings import MailAccount, ModelProfile
+    from services.workspace import Workspace
+
+# -- composing ----------------------------------------------------------------------------------------------------
+
+
+def compose(
+    workspace: Workspace, customer_id: int, alert_id: int | None = None, *, goal: str = "", tone: str = ""
+) -> Composition:
+    """Return what the composer opens with: the alert's open draft, or a new one by template that is not stored yet.
+
+    Without a goal, the alert's recommendation decides; without a tone, the segment does.
+
+    Raises
+    ------
+    UserError
+        There is no such customer.
+    """
+    from services.outreach.compose import compose as do
+
+    return do(workspace, customer_id, alert_id, goal=goal, tone=tone)
+
+
+def reopen(workspace: Workspace, message_id: int) -> Composition:
+    """Return what the composer opens with for an email that is stored, in whatever state."""
+    from services.outreach.compose import reopen as do
+
+    return do(workspace, message_id)
+
+
+def read_facts(workspace: Workspace, customer_id: int, goal: str) -> tuple[Fact, ...]:
+    """Return a customer's facts in the order in which they are shown, ticked as proposed for the goal."""
+    from services.outreach.facts import read_facts as do
+
+    return do(workspace, customer_id, goal)
+
+
+def draft_by_template(
+    workspace: Workspace,
+    customer_id: int,
+    *,
+    goal: str,
+    tone: str = "",
+    facts: Sequence[str] | None = None,
+    template: str = "",
+    incentive_minor: int = 0,
+    variant: int = 0,
+) -> Draft:
+    """Write a draft from a template; without a code the best enabled one for goal, tone and ticked facts.
+
+    ``facts`` are keys of ticked facts, None the proposed ones. ``variant`` counts through the templates that fit.
+
+    Raises
+    ------
+    UserError
+        No template fits, or one has a field that this customer cannot fill: an unresolved field is never sent.
+    """
+    from services.outreach.templates.write import draft_by_template as do
+
+    return do(workspace, customer_id, goal=goal, tone=tone, facts=facts, template=template,
+              incentive_minor=incentive_minor, variant=variant)  # fmt: skip
+
+
+def draft_by_model(
+    workspace: Workspace,
+    request: ModelRequest,
+    *,
+    on_text: Callable[[str], None],
+    cancelled: Callable[[], bool],
+) -> Draft:
+    """Write a draft with a language model, telling the text so far (names already put back) as it comes.
+
+    Only ticked facts leave, masked; what customers wrote is marked as data.
+
+    Raises
+    ------
+    Cancelled
+        ``cancelled`` said so; nothing is kept.
+    EnvironmentFault
+        Endpoint down, slow, refusing (401, 429) or answering garbage: one sentence that says what to do.
+    """
+    from services.outreach.model.write import draft_by_model as do
+
+    return do(workspace, request, on_text=on_text, cancelled=cancelled)
+
+
+def what_leaves(workspace: Workspace, request: ModelRequest) -> str:
+    """Return exactly the text that a request would send to the language model, as it would be sent."""
+    from services.outreach.model.write import what_leaves as do
+
+    return do(workspace, request)
+
+
+def try_profile(workspace: Workspace, profile: ModelProfile, key: str | None) -> str:
+    """Ask the endpoint for one word; return "Works: …" in words, or raise the fault that a draft would meet."""
+    from services.outreach.model.write import try_profile as do
+
+    return do(workspace, profile, key)
+
+
+# -- templates ----------------------------------------------------------------------------------------------------
+
+
+def read_templates(workspace: Workspace) -> tuple[TemplateChoice, ...]:
+    """Return the starter set with the book's changes and its own templates, by goal and name."""
+    from services.outreach.templates.shelf import read_templates as do
+
+    return do(workspace)
+
+
+def save_template(workspace: Workspace, template: TemplateChoice) -> Changes:
+    """Write a template; it is parsed and tried first.
+
+    Raises
+    ------
+    UserError
+        With the line and the reason: unknown field, unclosed bracket.
+    """
+    from services.outreach.templates.shelf import save_template as do
+
+    return do(workspace, template)
+
+
+def reset_template(workspace: Workspace, code: str) -> Changes:
+    """Put a changed template of the starter set back, or remove one of the book's own."""
+    from services.outreach.templates.shelf import reset_template as do
+
+    return do(workspace, code)
+
+
+def preview_template(workspace: Workspace, template: TemplateChoice, customer_id: int | None = None) -> TemplatePreview:
+    """Fill a template that may not be saved yet for a real customer, and say what the book lacks for it."""
+    from services.outreach.templates.shelf import preview_template as do
+
+    return do(workspace, template, customer_id)
+
+
+# -- checking -----------------------------------------------------------------------------------------------------
+
+
+def review(workspace: Workspace, edit: Edit) -> Review:
+    """Check a text: every statement against the facts, the greeting, the gate, the incentive, leaks, open fields."""
+    from services.outreach.review import review as do
+
+    return do(workspace, edit)
+
+
+def source_statement(workspace: Workspace, message_id: int, sentence: str, source: str) -> Changes:
+    """Name the record, page or note that supports a flagged statement; journalled with the person's name."""
+    from services.outreach.messages import source_statement as do
+
+    return do(workspace, message_id, sentence, source)
+
+
+def confirm_statement(workspace: Workspace, message_id: int, sentence: str, reason: str) -> Changes:
+    """Confirm a flagged statement with a reason; journalled with the person's name.
+
+    Raises
+    ------
+    UserError
+        Without a reason; or what is flagged can never be confirmed (an internal score, an open field, markup).
+    """
+    from services.outreach.messages import confirm_statement as do
+
+    return do(workspace, message_id, sentence, reason)
+
+
+# -- writing ------------------------------------------------------------------------------------------------------
+
+
+def save(workspace: Workspace, edit: Edit, *, draft: Draft | None = None, for_review: bool = False) -> Message:
+    """Store a text; the autosave of each second, and what a writer made (``draft``: kept as a further draft).
+
+    The autosave is an entry of its own kind that Ctrl+Z passes over; a new draft and ``for_review`` are the person's.
+
+    Raises
+    ------
+    UserError
+        The email is approved, sent or discarded meanwhile.
+    """
+    from services.outreach.messages import save as do
+
+    return do(workspace, edit, draft=draft, for_review=for_review)
+
+
+def restore_draft(workspace: Workspace, message_id: int, draft_id: int) -> Message:
+    """Bring an earlier draft back as the newest one; nothing is lost."""
+    from services.outreach.messages import restore_draft as do
+
+    return do(workspace, message_id, draft_id)
+
+
+def discard(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
+    """Put emails that are not approved away; can be undone."""
+    from services.outreach.messages import discard as do
+
+    return do(workspace, message_ids)
+
+
+# -- approval and outbox ------------------------------------------------------------------------------------------
+
+
+def approve(
+    workspace: Workspace,
+    message_id: int,
+    version: int | None = None,
+    *,
+    at: str | None = None,
+    after: After | None = None,
+) -> Changes:
+    """Approve an email as a person and queue it; the alert waits. One unit of work, so one undo.
+
+    Parameters
+    ----------
+    version
+        The version of the text that the person saw; another one is refused. None: the stored one.
+    at
+        Not before this moment (UTC); None: at once, after the time in which it can be stopped.
+
+    Raises
+    ------
+    UserError
+        A check does not pass: the sentence names it.
+    """
+    from services.outreach.outbox.approval import approve as do
+
+    return do(workspace, message_id, version, at=at, after=after or After())
+
+
+def recall(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
+    """Take approved emails back to review, with exactly the text last seen; impossible once handed over."""
+    from services.outreach.outbox.approval import recall as do
+
+    return do(workspace, message_ids)
+
+
+def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None) -> Changes:
+    """Let approved emails go out at another moment; None: now, without the time in which they can be stopped."""
+    from services.outreach.outbox.approval import reschedule as do
+
+    return do(workspace, message_ids, at)
+
+
+def retry(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
+    """Queue failed emails again."""
+    from services.outreach.outbox.approval import retry as do
+
+    return do(workspace, message_ids)
+
+
+def settle(workspace: Workspace, message_id: int, *, delivered: bool) -> Changes:
+    """A person decides on an email in doubt: it arrived (sent), or it did not (back to review)."""
+    from services.outreach.outbox.approval import settle as do
+
+    return do(workspace, message_id, delivered=delivered)
+
+
+def send_due(
+    workspace: Workspace,
+    *,
+    now: bool = False,
+    only: Sequence[int] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[SendRun, Changes]:
+    """Hand over over SMTP what is approved and due; each email at most once, whatever happens.
+
+    Called from any thread or process; two at once never send the same email. A fault of the connection or the account
+    ends the round: what is left waits.
+
+    Parameters
+    ----------
+    now
+        Do not wait out the time in which an email can be stopped; a chosen moment and quiet hours still hold.
+    only
+        Just these.
+    """
+    from services.outreach.outbox.sending import send_due as do
+
+    return do(workspace, now=now, only=only, cancelled=cancelled)
+
+
+def next_due(workspace: Workspace) -> str | None:
+    """Return the moment at which the next email is due or to be tried again; None if nothing waits."""
+    from services.outreach.outbox.sending import next_due as do
+
+    return do(workspace)
+
+
+def read_outbox(
+    workspace: Workspace, tab: str, *, after: tuple[str, int] | None = None, count: int = 200, text: str = ""
+) -> OutboxPage:
+    """Return a page of a tab: review | waiting | doubt | failed | sent, with the counts of all."""
+    from services.outreach.outbox.reading import read_outbox as do
+
+    return do(workspace, tab, after=after, count=count, text=text)
+
+
+def read_standing(workspace: Workspace) -> OutboxStanding:
+    """Return what the chip of the top bar says."""
+    from services.outreach.outbox.reading import read_standing as do
+
+    return do(workspace)
+
+
+def read_message(workspace: Workspace, message_id: int) -> Message:
+    """Return one email as it is stored.
+
+    Raises
+    ------
+    UserError
+        There is none of this number.
+    """
+    from services.outreach.messages import read_message as do
+
+    return do(workspace, message_id)
+
+
+def mail_text(workspace: Workspace, message_id: int) -> str:
+    """Return the mail as it goes out, signature and unsubscribe line included, for the preview."""
+    from services.outreach.mail import mail_text as do
+
+    return do(workspace, message_id)
+
+
+def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
+    """Write an approved email as an .eml file that a mail program opens as a draft; the gate is asked."""
+    from services.outreach.mail import write_eml as do
+
+    return do(workspace, message_id, folder)
+
+
+def mail_link(workspace: Workspace, message_id: int) -> str:
+    """Return the ``mailto:`` link that opens the approved email in the mail program; the gate is asked."""
+    from services.outreach.mail import mail_link as do
+
+    return do(workspace, message_id)
+
+
+def handed_over(workspace: Workspace, message_id: int, via: str) -> Changes:
+    """A person says that an email went out by their mail program: it counts as sent."""
+    from services.outreach.outbox.approval import handed_over as do
+
+    return do(workspace, message_id, via)
+
+
+def try_mail(workspace: Workspace, account: MailAccount, password: str | None) -> str:
+    """Connect, encrypt and sign in without sending anything; return "Works: …", or raise what sending would meet."""
+    from services.outreach.outbox.smtp import try_mail as do
+
+    return do(workspace, account, password)
+
+
+# -- by itself ----------------------------------------------------------------------------------------------------
+
+
+def draft_automatically(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
+    """Draft by template for new alerts as the policy says; they wait for review, and nothing is approved or sent."""
+    from services.outreach.automatic import draft_automatically as do
+
+    return do(workspace, alert_ids)

@@ -1,0 +1,100 @@
+"""How this computer reaches a mail server and language models. Secrets are not here: they are in the keyring only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlsplit
+
+from services.settings.codec import FieldError
+from services.settings.curves import within
+
+SECURITIES = ("starttls", "tls", "none")
+KINDS = ("cloud", "azure", "local")
+
+
+@dataclass(frozen=True, slots=True)
+class MailAccount:
+    """The mail server over which approved emails go out.
+
+    Attributes
+    ----------
+    host
+        Empty: no account is set up, and emails are handed to the mail program.
+    security
+        starttls (587), tls (465), or none, which is only taken for this computer itself.
+    user
+        Empty: the server asks for no password.
+    from_address, from_name
+        The sender; the address is also the one that an unsubscribe mail goes to.
+    """
+
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    from_address: str = ""
+    from_name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.security not in SECURITIES:
+            raise FieldError("security", "must be starttls, tls or none")
+        within("port", self.port, 1, 65535)
+
+    @property
+    def secret(self) -> str:
+        """Name of the password in the keyring."""
+        return f"mail:{self.user}@{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProfile:
+    """A language model behind an OpenAI-compatible endpoint.
+
+    Attributes
+    ----------
+    name
+        What the person calls it; unique among the profiles.
+    kind
+        cloud, azure (deployment in the path, key in a header of its own), or local (a server on this computer; no key).
+    api_version
+        Azure-style endpoints only.
+    timeout_s
+        Seconds without a word after which a request is given up.
+    price_in, price_out
+        Decimal text: price of a million tokens in and out in ``currency``; empty: cost is not shown.
+    """
+
+    name: str
+    base_url: str
+    model: str
+    kind: str = "cloud"
+    api_version: str = ""
+    timeout_s: float = 30
+    price_in: str = ""
+    price_out: str = ""
+    currency: str = "USD"
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise FieldError("name", "a language model needs a name to choose it by")
+        if self.kind not in KINDS:
+            raise FieldError("kind", "must be cloud, azure or local")
+        if urlsplit(self.base_url).scheme not in ("http", "https") or not urlsplit(self.base_url).hostname:
+            raise FieldError("base_url", "must be an address such as https://models.example/v1")
+        if not self.model.strip():
+            raise FieldError("model", "write the model's name, or its deployment")
+        within("timeout_s", self.timeout_s, 1, 600, " seconds")
+        for name in ("price_in", "price_out"):
+            price = getattr(self, name)
+            try:
+                wrong = bool(price) and Decimal(price) < 0
+            except InvalidOperation:
+                wrong = True
+            if wrong:
+                raise FieldError(name, "must be a price of a million tokens such as 0.15, or empty")
+
+    @property
+    def secret(self) -> str:
+        """Name of the key in the keyring."""
+        return f"model:{self.name}"
