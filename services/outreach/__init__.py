@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.values.changes import Changes
+from models.values.outbox import OutboxPage, OutboxStanding, SendRun
 from models.values.outreach import (
     After,
     Composition,
@@ -22,10 +23,7 @@ from models.values.outreach import (
     Fact,
     Message,
     ModelRequest,
-    OutboxPage,
-    OutboxStanding,
     Review,
-    SendRun,
     TemplateChoice,
     TemplatePreview,
 )

@@ -1,0 +1,73 @@
+"""Values of the outbox: its rows and pages, what a round of sending did, and what followed an email."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from models.values.outreach import MessageState
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One line of the outbox."""
+
+    id: int
+    customer_id: int
+    customer: str
+    subject: str
+    state: MessageState
+    state_words: str  # "Goes out in 8 min", "Waits for your review", "In doubt: was it delivered?"
+    when: str  # sortable moment
+    when_words: str
+    writer_words: str
+    fault: str
+    alert_id: int | None
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxPage:
+    """A page of the outbox in the order of its tab; ``next_key`` continues it."""
+
+    rows: tuple[OutboxRow, ...]
+    next_key: tuple[str, int] | None
+    counts: Mapping[str, int] = field(default_factory=dict)  # review | waiting | doubt | failed | sent
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStanding:
+    """What the chip of the top bar says: how many wait, when the next is due, whether the network is there."""
+
+    review: int
+    waiting: int
+    doubt: int
+    failed: int
+    next_due: str | None
+    offline: bool
+    words: str  # "Online · 3 emails scheduled", "Offline · 3 emails wait"
+
+
+@dataclass(frozen=True, slots=True)
+class SendRun:
+    """What one round of sending did. ``fault`` is of the connection or the account: everything left waits."""
+
+    sent: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+    in_doubt: tuple[int, ...] = ()
+    held: tuple[tuple[int, str], ...] = ()  # (id, why it may not go now)
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOutcome:
+    """What followed an email: counts and sums, no claim of cause."""
+
+    sent_on: str
+    came_back_on: str | None
+    days: int | None
+    orders: int
+    revenue_minor: int
+    currency: str
+    watched_days: int  # days of the watch time that are over
+    words: str  # "Emailed 20 Nov · ordered 3 days later, $386 since"
