@@ -6,8 +6,9 @@ can undo them. Set-based work goes through ``execute`` and says what it did with
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, Table, select
 
@@ -118,6 +119,11 @@ class UnitOfWork:
             raise LookupError(f"{table.name} has no row {row_id}")
         self.connection.execute(table.delete().where(_key_is(table, row_id)))
         self._record(table, row_id, "delete", row, None)
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        """SQLite's own connection, inside this transaction: for reading what is about to be changed."""
+        return cast(sqlite3.Connection, self.connection.connection.driver_connection)
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a set-based statement inside the transaction; say what it did with ``digest``."""

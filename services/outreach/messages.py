@@ -1,0 +1,324 @@
+"""Emails as they are written: stored with each pause of typing, with every draft kept, until a person approves one.
+
+The autosave is the program's entry, not the person's: Ctrl+Z afterwards still means what the person did before.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+from models.store import UnitOfWork
+from models.tables import drafts, messages
+from models.values import words
+from models.values.changes import Changes
+from models.values.errors import UserError
+from models.values.journal import Actor
+from models.values.outreach import WRITABLE, After, Claim, Draft, DraftVersion, Edit, Message, Resolution
+from services.workspace import Workspace
+
+#: What no reason can make right: it is removed, or the email is not sent.
+NEVER_CONFIRMED: Final = frozenset({"score", "field", "markup"})
+_TEXT: Final = ("subject", "greeting", "body", "facts", "resolutions", "incentive_minor", "currency")
+_COLUMNS: Final = ", ".join(f"m.{column.name}" for column in messages.columns)
+
+
+def read_message(workspace: Workspace, message_id: int) -> Message:
+    """Return one email as it is stored.
+
+    Raises
+    ------
+    UserError
+        There is none of this number.
+    """
+    with workspace.store.snapshot() as driver:
+        return message_of(driver, message_id)
+
+
+def message_of(driver: sqlite3.Connection, message_id: int) -> Message:
+    """Return one email, read on a connection at hand."""
+    cursor = driver.execute(
+        f"SELECT {_COLUMNS}, c.name AS customer FROM messages m JOIN customers c ON c.id = m.customer_id"
+        " WHERE m.id = ?",
+        (message_id,),
+    )
+    found = cursor.fetchone()
+    if found is None:
+        raise UserError(f"There is no email {message_id}. See the outbox for those that there are.")
+    return to_message(dict(zip((column[0] for column in cursor.description), found, strict=True)))
+
+
+def to_message(row: dict[str, Any]) -> Message:
+    """Return the value of a row of ``messages`` with its customer's name."""
+    values = {name: row[name] for name in Message.__slots__ if name in row}
+    after = json.loads(row["after_approval"]) if row["after_approval"] else None
+    return Message(
+        **{
+            **values,
+            "facts": tuple(json.loads(row["facts"])),
+            "resolutions": tuple(Resolution(**one) for one in json.loads(row["resolutions"])),
+            "currency": row["currency"] or "",
+            "after": After(**after) if after is not None else None,
+        }
+    )
+
+
+def find_open(driver: sqlite3.Connection, customer_id: int, alert_id: int | None) -> int | None:
+    """Return the email that is being written for an alert, or for a customer without one; None if there is none."""
+    found = driver.execute(
+        "SELECT id FROM messages WHERE customer_id = ? AND alert_id IS ? AND state IN ('draft', 'in_review')"
+        " ORDER BY id DESC LIMIT 1",
+        (customer_id, alert_id),
+    ).fetchone()
+    return int(found[0]) if found is not None else None
+
+
+def read_versions(driver: sqlite3.Connection, message_id: int) -> tuple[DraftVersion, ...]:
+    """Return the drafts of an email, newest first."""
+    names = ("id", "number", "written_at", "words", "subject", "greeting", "body", "sent_to_model", "tokens_in",
+             "tokens_out", "cost")  # fmt: skip
+    rows = driver.execute(
+        f"SELECT {', '.join(names)} FROM drafts WHERE message_id = ? ORDER BY number DESC", (message_id,)
+    )
+    return tuple(
+        DraftVersion(**{**dict(zip(names, row, strict=True)), "sent_to_model": row[7] or "", "cost": row[10] or ""})
+        for row in rows
+    )
+
+
+# -- writing ------------------------------------------------------------------------------------------------------
+
+
+def save(workspace: Workspace, edit: Edit, *, draft: Draft | None = None, for_review: bool = False) -> Message:
+    """Store a text; with ``draft`` it is kept as a further draft, ``for_review`` puts it before a person's eyes.
+
+    Raises
+    ------
+    UserError
+        The email is no longer open for writing.
+    """
+    own = draft is not None or for_review
+    actor = workspace.me if own else Actor("system", workspace.person)
+    verb = "draft" if draft is not None else "review" if for_review else "autosave"
+    subject = f"message:{edit.id}" if edit.id else f"customer:{edit.customer_id}"
+    with workspace.store.unit_of_work(actor, verb, subject, at=workspace.at) as work:
+        message_id = put(work, edit, draft=draft, by=workspace.person, state="in_review" if for_review else "")
+        name = _name(work, edit.customer_id)
+        work.say(f"Wrote an email to {name}" if own else f"Saved the email to {name}")
+        work.commit()
+    return read_message(workspace, message_id)
+
+
+def put(
+    work: UnitOfWork, edit: Edit, *, by: str, draft: Draft | None = None, state: str = "", origin: str = "person"
+) -> int:
+    """Insert or update an email inside a unit of work and return its number.
+
+    Parameters
+    ----------
+    by
+        Who writes, kept with a new email.
+    draft
+        What a writer made: kept as a further draft.
+    state
+        draft or in_review; '' leaves it as it is.
+    origin
+        person, or flow for what the pipeline drafts.
+    """
+    message_id = edit.id or _insert(work, edit, by=by, state=state or "draft", origin=origin)
+    if edit.id:
+        _update(work, edit, state)
+    if draft is not None:
+        keep_draft(work, message_id, edit, draft.words, draft)
+    return message_id
+
+
+def keep_draft(work: UnitOfWork, message_id: int, edit: Edit, said: str, draft: Draft | None = None) -> None:
+    """Keep a text as a further draft of an email."""
+    number = work.sql("SELECT coalesce(max(number), 0) + 1 FROM drafts WHERE message_id = ?", (message_id,)).scalar()
+    work.insert(
+        drafts,
+        {
+            "message_id": message_id,
+            "number": number,
+            "words": said,
+            "writer": edit.writer,
+            "subject": edit.subject,
+            "greeting": edit.greeting,
+            "body": edit.body,
+            "sent_to_model": (draft.sent_to_model or None) if draft is not None else None,
+            "tokens_in": draft.tokens_in if draft is not None else None,
+            "tokens_out": draft.tokens_out if draft is not None else None,
+            "cost": (draft.cost or None) if draft is not None else None,
+            "written_at": work.at,
+        },
+    )
+
+
+def restore_draft(workspace: Workspace, message_id: int, draft_id: int) -> Message:
+    """Bring an earlier draft back as the newest one.
+
+    Raises
+    ------
+    UserError
+        There is no such draft, or the email is no longer open for writing.
+    """
+    with workspace.store.unit_of_work(workspace.me, "restore", f"message:{message_id}", at=workspace.at) as work:
+        message = _writable(work, message_id)
+        found = work.sql(
+            "SELECT number, subject, greeting, body, writer FROM drafts WHERE id = ? AND message_id = ?",
+            (draft_id, message_id),
+        ).first()
+        if found is None:
+            raise UserError("This draft is no longer there. Nothing was changed.")
+        number, subject, greeting, body, writer = found
+        edit = replace(message.edit, subject=subject, greeting=greeting, body=body, writer=writer)
+        _update(work, edit, "")
+        keep_draft(work, message_id, edit, f"draft {number}, restored")
+        work.say(f"Restored draft {number} of the email to {message.customer}")
+        work.commit()
+    return read_message(workspace, message_id)
+
+
+def discard(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
+    """Put emails away that are not approved; those that are, are named and kept.
+
+    Raises
+    ------
+    UserError
+        None of them can be discarded.
+    """
+    open_states = WRITABLE | {"failed"}
+    with workspace.store.unit_of_work(workspace.me, "discard", _subject(message_ids), at=workspace.at) as work:
+        found = [message_of(work.driver, one) for one in message_ids]
+        fitting = [one for one in found if one.state in open_states]
+        if not fitting:
+            raise UserError("An approved email is not discarded; take it back to review first. Nothing was changed.")
+        for message in found:
+            if message.state not in open_states:
+                work.keep(f"The email to {message.customer} is approved; take it back to review first.")
+        for message in fitting:
+            work.update(messages, message.id, {"state": "discarded", "changed_at": work.at})
+        who = fitting[0].customer if len(fitting) == 1 else ""
+        work.say(f"Discarded the email to {who}" if who else f"Discarded {words.count(len(fitting), 'email')}")
+        return work.commit()
+
+
+# -- flagged statements -------------------------------------------------------------------------------------------
+
+
+def source_statement(workspace: Workspace, message_id: int, sentence: str, source: str) -> Changes:
+    """Name the record, page or note that supports a flagged statement.
+
+    Raises
+    ------
+    UserError
+        Without a source; or nothing of these words is flagged, or it can never be right.
+    """
+    if not source.strip():
+        raise UserError("Name the record, page or note that supports the statement.")
+    return _resolve(workspace, message_id, sentence, "sourced", source=source.strip(), reason="")
+
+
+def confirm_statement(workspace: Workspace, message_id: int, sentence: str, reason: str) -> Changes:
+    """Confirm a flagged statement with a reason.
+
+    Raises
+    ------
+    UserError
+        Without a reason; or nothing of these words is flagged, or it can never be right.
+    """
+    if not reason.strip():
+        raise UserError("Write how you know it: the reason is recorded with your name.")
+    return _resolve(workspace, message_id, sentence, "confirmed", source="", reason=reason.strip())
+
+
+def _resolve(workspace: Workspace, message_id: int, sentence: str, way: Any, *, source: str, reason: str) -> Changes:
+    message = read_message(workspace, message_id)
+    _resolvable(_flagged_in(workspace, message, sentence))
+    made = Resolution(sentence, way, source, reason, workspace.person, workspace.at)
+    with workspace.store.unit_of_work(workspace.me, way, f"message:{message_id}", at=workspace.at) as work:
+        message = _writable(work, message_id)
+        kept = tuple(one for one in message.resolutions if one.sentence != sentence)
+        _update(work, replace(message.edit, resolutions=(*kept, made)), "")
+        done = "Confirmed" if way == "confirmed" else "Named the source of"
+        work.say(f"{done} a statement in the email to {message.customer}")
+        return work.commit()
+
+
+def _flagged_in(workspace: Workspace, message: Message, sentence: str) -> list[Claim]:
+    from services.outreach.review import review
+
+    return [claim for claim in review(workspace, message.edit).flagged if claim.sentence == sentence]
+
+
+def _resolvable(claims: Sequence[Claim]) -> None:
+    if not claims:
+        raise UserError("The email has changed: this statement is no longer flagged as it was. Look at it again.")
+    if any(claim.kind in NEVER_CONFIRMED for claim in claims):
+        raise UserError("This can only be removed: scores, open fields and mark-up never go to a customer.")
+
+
+# -- inside -------------------------------------------------------------------------------------------------------
+
+
+def _insert(work: UnitOfWork, edit: Edit, *, by: str, state: str, origin: str) -> int:
+    if edit.alert_id is not None and find_open(work.driver, edit.customer_id, edit.alert_id) is not None:
+        raise UserError("An email for this alert is being written already; open it from the outbox.")
+    values = {
+        "customer_id": edit.customer_id,
+        "alert_id": edit.alert_id,
+        "state": state,
+        "origin": origin,
+        "created_at": work.at,
+        "created_by": by,
+        "changed_at": work.at,
+        **_written(edit),
+    }
+    return work.insert(messages, values)
+
+
+def _update(work: UnitOfWork, edit: Edit, state: str) -> None:
+    message = _writable(work, edit.id)
+    values = _written(edit)
+    before = _written(message.edit)
+    if any(values[name] != before[name] for name in _TEXT):
+        values["version"] = message.version + 1
+    if state:
+        values["state"] = state
+    if values != before:
+        work.update(messages, edit.id, {**values, "changed_at": work.at})
+
+
+def _written(edit: Edit) -> dict[str, Any]:
+    return {
+        "goal": edit.goal,
+        "tone": edit.tone,
+        "writer": edit.writer,
+        "subject": edit.subject,
+        "greeting": edit.greeting,
+        "body": edit.body,
+        "facts": json.dumps(list(edit.facts)),
+        "resolutions": json.dumps([asdict(one) for one in edit.resolutions], ensure_ascii=False),
+        "incentive_minor": edit.incentive_minor,
+        "currency": edit.currency or None,
+    }
+
+
+def _writable(work: UnitOfWork, message_id: int) -> Message:
+    message = message_of(work.driver, message_id)
+    if message.state not in WRITABLE:
+        done = "discarded" if message.state == "discarded" else "approved already"
+        raise UserError(f"This email is {done}. Take it back in the outbox to change it; nothing was changed.")
+    return message
+
+
+def _name(work: UnitOfWork, customer_id: int) -> str:
+    return str(work.sql("SELECT name FROM customers WHERE id = ?", (customer_id,)).scalar() or "the customer")
+
+
+def _subject(message_ids: Sequence[int]) -> str:
+    return f"message:{message_ids[0]}" if len(message_ids) == 1 else f"messages:{len(message_ids)}"
