@@ -11,9 +11,13 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
 
 HOME = Path(tempfile.mkdtemp(prefix="bellwether-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
@@ -33,6 +37,35 @@ DATA_VARIABLE = "BELLWETHER_DATA"
 REQUIRED_VARIABLE = "BELLWETHER_REQUIRE_DATA"
 
 pytest_plugins = ["tests.watch"]
+
+# How long an example takes says something about the machine and nothing about the law.
+settings.register_profile("house", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+#: How long an answer is waited for before it is said never to come: no measure of speed, the machine may be busy.
+PATIENCE_MS = 60_000
+
+
+class PatientBot(QtBot):
+    """Waits long for what is to come, as an answer may be late on a busy machine; a test that passes does not wait."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **how: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **how)
+
+    def waitExposed(self, widget: Any, *, timeout: int = PATIENCE_MS) -> Any:
+        return super().waitExposed(widget, timeout=timeout)
+
+    def waitActive(self, widget: Any, *, timeout: int = PATIENCE_MS) -> Any:
+        return super().waitActive(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """Return the hands of a test, which are patient."""
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")

@@ -70,9 +70,9 @@ def open_window(qtbot: QtBot, theme: Theme) -> Iterator[OpenWindow]:
         made.append(desk)
         desk.window.resize(*size)
         desk.window.start()
-        desk.window.show()
-        qtbot.waitExposed(desk.window)
-        desk.window.activateWindow()
+        with qtbot.waitActive(desk.window):
+            desk.window.show()
+            desk.window.activateWindow()
         return desk
 
     yield open_

@@ -69,7 +69,12 @@ def test_nothing_heavy_is_imported_before_the_first_page(tmp_path: Path) -> None
     )
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     ended = subprocess.run(
-        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True, env=environment
+        [sys.executable, "-c", "\n".join(lines)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+        timeout=120,
     )
     assert ended.stdout.strip() == ""
 
@@ -107,7 +112,12 @@ def test_the_window_is_drawn_at_every_scale(percent: int, tmp_path: Path) -> Non
     )
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(percent / 100)}
     ended = subprocess.run(
-        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True, env=environment
+        [sys.executable, "-c", "\n".join(lines)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+        timeout=120,
     )
     assert ended.stderr == ""
     width, height, ratio = ended.stdout.split()

@@ -52,7 +52,7 @@ def press(key: Qt.Key) -> None:
 def act(qtbot: QtBot, desk: Desktop, do: Callable[[], None]) -> Changes:
     """Do something that writes, and wait until the page shows what became of it."""
     page = alerts(desk)
-    with qtbot.waitSignal(desk.book.changed, timeout=10_000) as changed:
+    with qtbot.waitSignal(desk.book.changed) as changed:
         do()
     qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
     return cast(Changes, changed.args[0])

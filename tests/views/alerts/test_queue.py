@@ -35,9 +35,9 @@ def view(qtbot: QtBot, theme: Theme, model: QueueModel) -> QueueView:
     made = QueueView(theme, model)
     qtbot.addWidget(made)
     made.resize(372, 700)
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     return made
 
 

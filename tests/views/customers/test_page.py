@@ -17,7 +17,7 @@ from tests.views.conftest import OpenWindow
 from views.customers.page import CustomersPage
 from views.desktop import Desktop
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 
 
 def until(qtbot: QtBot, reached: Callable[[], bool]) -> None:

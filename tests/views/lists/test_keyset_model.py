@@ -64,7 +64,7 @@ def test_old_rows_stay_until_the_new_ones_are_there(qtbot: QtBot, background: Ba
 
     def gated(question: Any, key: Any) -> Page[int]:
         if question == 3:
-            gate.wait(5)
+            gate.wait(60)
         return fetch(question, key)
 
     model: KeysetModel[int] = KeysetModel(background.desk(background), gated, parent=background)

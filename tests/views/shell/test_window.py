@@ -54,7 +54,7 @@ def test_the_sample_book_fills_the_queue(qtbot: QtBot, open_window: OpenWindow, 
     with qtbot.waitSignal(window._sample.ended, timeout=120_000):
         pass
     page = cast(AlertsPage, window.page("alerts"))
-    qtbot.waitUntil(lambda: len(page.queue.model.cards()) >= 25, timeout=10_000)
+    qtbot.waitUntil(lambda: len(page.queue.model.cards()) >= 25)
     assert not window.first_start.isVisible()
     qtbot.waitUntil(lambda: window.rail.button("alerts").pill.isVisible())
 
@@ -255,7 +255,7 @@ def test_closing_over_an_import_asks_once_and_ends_what_runs(
     qtbot.waitUntil(window.first_start.isVisible)
     window.open_sample()
     assert window._sample is not None
-    with qtbot.waitSignal(window._sample.progress, timeout=30_000):
+    with qtbot.waitSignal(window._sample.progress):
         pass
     assert not window.close()
     panel = window._close_panel
