@@ -23,9 +23,12 @@ from models.tables import (
     alerts,
     book,
     customer_risk_scores,
+    drafts,
+    messages,
     model_fits,
     notes,
     score_history,
+    sendings,
     tasks,
 )
 from models.values.errors import EnvironmentFault, UserError
@@ -77,7 +80,8 @@ def _forget_derived(past: Workspace) -> None:
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     with past.store.unit_of_work(Actor("system", "looking back"), "forget", "book", at=at) as work:
         # In this order: what refers to others goes first.
-        for table in (alert_signals, tasks, notes, alerts, customer_risk_scores, score_history, model_fits, book):
+        written = (sendings, drafts, messages, alert_signals, tasks, notes, alerts)
+        for table in (*written, customer_risk_scores, score_history, model_fits, book):
             work.execute(delete(table))
         work.commit()
 

@@ -97,12 +97,22 @@ def _renew(
     tell(Progress("Raising alerts", 1, 2))
     evaluation = evaluate(workspace, None if everyone or behind or run.scored >= run.customers else changes)
     tell(Progress("Raising alerts", 2, 2))
+    drafted = _drafted(workspace, evaluation.opened)
     return PipelineRun(
-        changes=changes.merged(_scored(run)).merged(evaluation.changes),
+        changes=changes.merged(_scored(run)).merged(evaluation.changes).merged(drafted),
         scores=run,
         opened=evaluation.opened,
         closed=evaluation.closed,
     )
+
+
+def _drafted(workspace: Workspace, opened: tuple[int, ...]) -> Changes:
+    """Draft for new alerts where the policy says so; never in a look back, which is thrown away."""
+    if not opened or not workspace.policy.auto_drafts.enabled:
+        return Changes()
+    from services.outreach import draft_automatically
+
+    return draft_automatically(workspace, opened)
 
 
 def _scored(run: ScoreRun) -> Changes:

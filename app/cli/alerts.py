@@ -13,6 +13,7 @@ import typer
 
 from app.cli.frame import (
     DONE,
+    IN_PART,
     AsOfOption,
     JsonOption,
     StoreOption,
@@ -20,9 +21,11 @@ from app.cli.frame import (
     day_of,
     opened,
     progress_line,
+    say,
     table,
     told,
 )
+from app.cli.outreach import sent_document, sent_words
 from services.pipeline import after_change, do_round
 from services.workspace import Workspace
 
@@ -145,15 +148,22 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
 
 @told
 def run(store: StoreOption = None, json: JsonOption = False) -> int:
-    """Do one round without a window: score what is due, evaluate the rules."""
+    """Do one round without a window: score what is due, evaluate the rules, send what is approved and due."""
+    from services.outreach import send_due
+
     with opened(store, writes=True) as workspace:
         outcome = do_round(workspace, progress=progress_line(json))
+        sent, changes = send_due(workspace)
+        after_change(workspace, changes)
     scores = outcome.scores
     document = {
         "scores": scores.as_json() if scores else None,
         "opened": list(outcome.opened),
         "closed": list(outcome.closed),
+        **sent_document(sent),
     }
     words = f"{scores.scored if scores else 0:,} customers scored, {len(outcome.opened)} alerts opened, "
-    answer(document, f"{words}{len(outcome.closed)} closed", json)
-    return DONE
+    answer(document, f"{words}{len(outcome.closed)} closed. {sent_words(sent)}", json)
+    if sent.fault:
+        say(sent.fault)
+    return IN_PART if sent.fault or sent.failed or sent.in_doubt else DONE

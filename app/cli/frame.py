@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import Annotated, Any, ParamSpec
 import typer
 
 from app.bootstrap import build_workspace
+from app.cli.secrets import GivenSecrets
 from models.values.errors import BellwetherError, Cancelled
 from models.values.imports import Progress
 from services.audit import remember_head
@@ -57,7 +59,8 @@ def opened(store: Path | None, *, create: bool = False, writes: bool = False) ->
     workspace = build_workspace(store, create=create)
     preferences = workspace.managed.apply_preferences(load_preferences(default_path()).preferences)
     try:
-        yield replace(workspace, owner_name=preferences.me, preferences=preferences)
+        keyring = GivenSecrets(workspace.keyring, os.environ)
+        yield replace(workspace, owner_name=preferences.me, preferences=preferences, keyring=keyring)
         if writes:
             remember_head(workspace)
     finally:

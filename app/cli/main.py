@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import alerts, customers, demo, importing, journal, scores
+from app.cli import alerts, customers, demo, importing, journal, outreach, scores
 
 
 def build() -> typer.Typer:
@@ -29,6 +29,10 @@ def build() -> typer.Typer:
         ("score", scores.score),
         ("alerts", alerts.alerts),
         ("export", scores.export),
+        ("draft", outreach.draft),
+        ("outbox", outreach.outbox),
+        ("approve", outreach.approve),
+        ("send", outreach.send),
         ("run", alerts.run),
         ("undo", journal.undo),
         ("journal", journal.journal),

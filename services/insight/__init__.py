@@ -30,6 +30,7 @@ from services.insight.customers import (
 )
 from services.insight.detail import read_detail
 from services.insight.freshness import read_freshness
+from services.insight.naming import read_customer_named
 from services.insight.queue_rows import read_queue
 from services.insight.reader import Reader, reading
 from services.insight.tile_figures import filter_of_tile, read_tiles
@@ -39,6 +40,7 @@ from services.workspace import Workspace
 __all__ = [
     "Reader",
     "alert_detail",
+    "customer_named",
     "customer_profile",
     "customers_count",
     "customers_page",
@@ -155,6 +157,18 @@ def filter_choices(workspace: Workspace) -> FilterChoices:
     """Return the values that filters can offer, each with its count."""
     with reading(workspace) as reader:
         return read_choices(reader)
+
+
+def customer_named(workspace: Workspace, text: str) -> int:
+    """Return the number of the customer that a person means: by number, id in its system, or exact name.
+
+    Raises
+    ------
+    UserError
+        Nobody is called so, or several are.
+    """
+    with reading(workspace) as reader:
+        return read_customer_named(reader, text)
 
 
 def customer_profile(workspace: Workspace, customer_id: int) -> CustomerProfile:

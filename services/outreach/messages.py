@@ -168,10 +168,10 @@ def restore_draft(workspace: Workspace, message_id: int, draft_id: int) -> Messa
     """
     with workspace.store.unit_of_work(workspace.me, "restore", f"message:{message_id}", at=workspace.at) as work:
         message = _writable(work, message_id)
-        found = work.sql(
+        found = work.driver.execute(
             "SELECT number, subject, greeting, body, writer FROM drafts WHERE id = ? AND message_id = ?",
             (draft_id, message_id),
-        ).first()
+        ).fetchone()
         if found is None:
             raise UserError("This draft is no longer there. Nothing was changed.")
         number, subject, greeting, body, writer = found

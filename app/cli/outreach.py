@@ -1,0 +1,281 @@
+"""Commands about emails: draft, outbox, approve, send."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.frame import (
+    DONE,
+    IN_PART,
+    NOTHING_DONE,
+    JsonOption,
+    StoreOption,
+    answer,
+    never_cancelled,
+    opened,
+    say,
+    table,
+    told,
+)
+from models.values import words
+from models.values.errors import EnvironmentFault
+from models.values.outbox import OutboxRow, SendRun
+from models.values.outreach import GOALS, TONES, Claim, Composition, Draft, Edit, Fact, ModelRequest, Review
+from services.pipeline import after_change
+from services.workspace import Workspace
+
+TABS = ("review", "waiting", "doubt", "failed", "sent")
+PAGE = 200
+Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, id in its system, or exact name.")]
+Number = Annotated[int, typer.Argument(metavar="ID", help="The email, as `outbox` numbers them.")]
+GoalOption = Annotated[str, typer.Option("--goal", metavar="G", help=f"One of {', '.join(GOALS)}; default: what fits.")]
+ToneOption = Annotated[str, typer.Option("--tone", metavar="T", help=f"One of {', '.join(TONES)}.")]
+ModelOption = Annotated[
+    str,
+    typer.Option("--model", metavar="M", help="A language model of Settings; key: BELLWETHER_MODEL_KEY or keyring."),
+]
+
+
+@told
+def draft(
+    customer: Who,
+    goal: GoalOption = "",
+    tone: ToneOption = "",
+    template: Annotated[str, typer.Option("--template", metavar="T", help="Code of a template.")] = "",
+    model: ModelOption = "",
+    keep: Annotated[bool, typer.Option("--save/--no-save", help="Keep it in the outbox for review.")] = True,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Draft an email and check it. It waits for review in the outbox; nothing is sent."""
+    from services.insight import customer_named, customer_profile
+    from services.outreach import compose, review, save
+
+    _one_of("--goal", goal, GOALS)
+    _one_of("--tone", tone, TONES)
+    if template and model:
+        raise typer.BadParameter("Choose a template or a model, not both.")
+    with opened(store, writes=keep) as workspace:
+        number = customer_named(workspace, customer)
+        profile = customer_profile(workspace, number)
+        card = profile.alert.id if profile is not None and profile.alert is not None else None
+        composed = compose(workspace, number, card, goal=goal, tone=tone)
+        written = _write(workspace, composed, goal, tone, template, model)
+        edit = _with_text(composed, written, goal, tone)
+        number_of_email = 0
+        if keep:
+            edit = save(workspace, edit, draft=written, for_review=True).edit
+            number_of_email = edit.id
+        found = review(workspace, edit)
+    document = _document(number_of_email, composed, edit, written, found)
+    answer(document, _words(document), json)
+    if written.note:
+        say(written.note)
+    return DONE
+
+
+def _write(workspace: Workspace, composed: Composition, goal: str, tone: str, template: str, model: str) -> Draft:
+    from services.outreach import draft_by_model, draft_by_template
+
+    edit = composed.edit
+    goal, tone = goal or edit.goal, tone or edit.tone
+    note = ""
+    if model:
+        request = ModelRequest(edit.customer_id, goal, tone, edit.facts, model, currency=edit.currency)
+        try:
+            return draft_by_model(workspace, request, on_text=lambda _text: None, cancelled=never_cancelled)
+        except EnvironmentFault as error:
+            note = f"{error} It is written from a template instead."
+    made = draft_by_template(workspace, edit.customer_id, goal=goal, tone=tone, template=template)
+    return replace(made, note=note or made.note)
+
+
+def _with_text(composed: Composition, written: Draft, goal: str, tone: str) -> Edit:
+    edit = composed.edit
+    return replace(
+        edit,
+        goal=goal or edit.goal,
+        tone=tone or edit.tone,
+        writer=written.writer,
+        subject=written.subject,
+        greeting=written.greeting or edit.greeting,
+        body=written.body,
+        facts=written.facts,
+        resolutions=(),
+        incentive_minor=written.incentive_minor,
+        currency=written.currency,
+    )
+
+
+def _document(number: int, composed: Composition, edit: Edit, written: Draft, found: Review) -> dict[str, Any]:
+    facts = {fact.key: fact for fact in composed.facts}
+    return {
+        "id": number or None,
+        "customer_id": composed.customer_id,
+        "customer": composed.customer,
+        "alert_id": edit.alert_id,
+        "goal": edit.goal,
+        "tone": edit.tone,
+        "writer": written.writer,
+        "note": written.note,
+        "to": composed.to_address,
+        "subject": edit.subject,
+        "greeting": edit.greeting,
+        "body": edit.body,
+        "claims": [_claim(claim, facts.get(claim.fact)) for claim in found.claims],
+        "checks": [
+            {"name": check.name, "passed": check.passed, "words": check.words, "why": check.why}
+            for check in found.checks
+        ],
+        "ready": found.ready,
+        "verdict": found.verdict,
+    }
+
+
+def _claim(claim: Claim, fact: Fact | None) -> dict[str, Any]:
+    source = None if fact is None else {"table": fact.table, "row_id": fact.row_id, "label": fact.label}
+    return {
+        "text": claim.text,
+        "where": claim.where,
+        "kind": claim.kind,
+        "verdict": claim.verdict,
+        "source": source,
+        "label": claim.label,
+    }
+
+
+def _words(document: dict[str, Any]) -> str:
+    flagged = [claim for claim in document["claims"] if claim["verdict"] == "unsupported"]
+    lines = [
+        f"To: {document['to'] or 'no address is known'}",
+        f"Subject: {document['subject']}",
+        "",
+        document["greeting"],
+        "",
+        document["body"],
+        "",
+        document["verdict"],
+        *(f"  no source: “{claim['text']}”" for claim in flagged),
+        *(f"  {'passed' if check['passed'] else 'not passed'}: {check['words']}" for check in document["checks"]),
+    ]
+    if document["id"]:
+        lines.append(f"It waits for review as email {document['id']}; nothing was sent.")
+    return "\n".join(lines)
+
+
+@told
+def outbox(
+    tab: Annotated[str, typer.Option("--tab", metavar="TAB", help=f"One of {', '.join(TABS)}; default: all.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many of each at the most.")] = PAGE,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """List the emails: to review, waiting, in doubt, failed, sent."""
+    from services.outreach import read_outbox
+
+    _one_of("--tab", tab, dict.fromkeys(TABS, ""))
+    with opened(store) as workspace:
+        pages = {one: read_outbox(workspace, one, count=limit) for one in ([tab] if tab else TABS)}
+    counts = dict(next(iter(pages.values())).counts)
+    found = [(one, row) for one, page in pages.items() for row in page.rows]
+    document = {"messages": [{"tab": one, **asdict(row)} for one, row in found], "counts": counts}
+    answer(document, _outbox_words(found), json)
+    return DONE
+
+
+def _outbox_words(found: list[tuple[str, OutboxRow]]) -> str:
+    if not found:
+        return "The outbox is empty. `bellwether draft CUSTOMER` writes an email."
+    rows = [(str(row.id), tab, row.customer, row.subject, row.state_words, row.fault) for tab, row in found]
+    return table(("id", "", "customer", "subject", "state", "fault"), rows, frozenset({0}))
+
+
+@told
+def approve(
+    number: Number,
+    at: Annotated[
+        str, typer.Option("--at", metavar="WHEN", help="Not before: YYYY-MM-DDTHH:MM in the book's time zone.")
+    ] = "",
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Approve an email as a person: it is queued, and its alert waits. `undo` takes it back until it is handed over."""
+    from services.outreach import approve as do
+    from services.outreach import read_message
+
+    with opened(store, writes=True) as workspace:
+        changes = do(workspace, number, at=_moment(workspace, at))
+        after_change(workspace, changes)
+        message = read_message(workspace, number)
+    document = {
+        "id": number,
+        "state": message.state,
+        "due_at": message.due_at,
+        "message_id": message.message_id,
+        "entry": changes.entry,
+        "words": changes.words,
+    }
+    answer(document, changes.words, json)
+    return DONE
+
+
+@told
+def send(
+    now: Annotated[bool, typer.Option("--now", help="Do not wait out the time in which it can be stopped.")] = False,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Send what is approved and due. The password is BELLWETHER_MAIL_PASSWORD, or the keyring's."""
+    from services.outreach import send_due
+
+    with opened(store, writes=True) as workspace:
+        run, changes = send_due(workspace, now=now)
+        after_change(workspace, changes)
+    answer(sent_document(run), sent_words(run), json)
+    if run.fault:
+        say(run.fault)
+    if run.failed or run.in_doubt or (run.fault and run.sent):
+        return IN_PART
+    return NOTHING_DONE if run.fault else DONE
+
+
+def sent_document(run: SendRun) -> dict[str, Any]:
+    """Return a round of sending as JSON has it."""
+    return {
+        "sent": list(run.sent),
+        "failed": list(run.failed),
+        "in_doubt": list(run.in_doubt),
+        "held": [{"id": number, "why": why} for number, why in run.held],
+        "fault": run.fault,
+    }
+
+
+def sent_words(run: SendRun) -> str:
+    """Return a round of sending in words."""
+    parts = [f"{words.count(len(run.sent), 'email')} sent"]
+    parts += [f"{len(run.failed)} failed"] if run.failed else []
+    parts += [f"{len(run.in_doubt)} in doubt: say in the window whether they arrived"] if run.in_doubt else []
+    lines = [", ".join(parts), *(f"  email {number} waits: {why}" for number, why in run.held)]
+    nothing = not (run.sent or run.failed or run.in_doubt or run.held or run.fault)
+    return "Nothing is due." if nothing else "\n".join(lines)
+
+
+def _one_of(option: str, value: str, known: Any) -> None:
+    if value and value not in known:
+        raise typer.BadParameter(f"{option} {value!r}: choose one of {', '.join(known)}.")
+
+
+def _moment(workspace: Workspace, text: str) -> str | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"--at {text!r}: write a moment such as 2026-11-23T09:00.") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=workspace.policy.business_hours.zone())
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

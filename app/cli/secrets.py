@@ -1,0 +1,32 @@
+"""Secrets for one run of a command: taken from the environment before the keyring is asked, and written nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.workspace import Keyring
+
+#: What a secret's name begins with, and the variable that holds it for this run.
+VARIABLES = {"mail:": "BELLWETHER_MAIL_PASSWORD", "model:": "BELLWETHER_MODEL_KEY"}
+
+
+class GivenSecrets:
+    """A keyring in front of which the environment stands."""
+
+    def __init__(self, keyring: Keyring, environment: Mapping[str, str]) -> None:
+        self._keyring = keyring
+        self._given = {start: environment[name] for start, name in VARIABLES.items() if environment.get(name)}
+
+    @property
+    def lasting(self) -> bool:
+        """Return whether secrets outlive this run."""
+        return self._keyring.lasting
+
+    def get(self, name: str) -> str | None:
+        """Return a secret, or None."""
+        given = next((secret for start, secret in self._given.items() if name.startswith(start)), None)
+        return given if given is not None else self._keyring.get(name)
+
+    def set(self, name: str, secret: str) -> None:
+        """Keep a secret in the keyring."""
+        self._keyring.set(name, secret)

@@ -1,0 +1,127 @@
+"""Automatic drafts: what the policy lets the pipeline write for new alerts. It never approves and never sends.
+
+By template only: nothing leaves this computer that nobody has seen. A draft waits in the outbox for review; one that a
+person discarded is not written again for the same alert.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from models.values import words
+from models.values.changes import Changes
+from models.values.errors import UserError
+from models.values.journal import Actor
+from models.values.outreach import Draft, Edit
+from services.outreach.messages import put
+from services.workspace import Workspace
+
+ACTOR = Actor("flow", "automatic drafts")
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """An alert that the policy wants a draft for."""
+
+    alert_id: int
+    customer_id: int
+
+
+def draft_automatically(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
+    """Draft for new alerts of the chosen rules and segments, up to the daily number, those of most value first.
+
+    Parameters
+    ----------
+    alert_ids
+        Cards that were opened; those that have an email of any state already are left alone.
+    """
+    policy = workspace.policy.auto_drafts
+    if not (policy.enabled and policy.approved_by.strip() and policy.rules and alert_ids):
+        return Changes()
+    with workspace.store.snapshot() as driver:
+        left = policy.per_day - _drafted_today(driver, workspace)
+        due = _due(driver, workspace, alert_ids) if left > 0 else []
+    written = []
+    for one in due:
+        if len(written) >= left:
+            break
+        made = _write(workspace, one)
+        if made is not None:
+            written.append(made)
+    return _store(workspace, written) if written else Changes()
+
+
+def _drafted_today(driver: sqlite3.Connection, workspace: Workspace) -> int:
+    zone = workspace.policy.business_hours.zone()
+    midnight = datetime.combine(workspace.clock.now().astimezone(zone).date(), time(), zone)
+    since = midnight.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return int(
+        driver.execute("SELECT count(*) FROM messages WHERE origin = 'flow' AND created_at >= ?", (since,)).fetchone()[
+            0
+        ]
+    )
+
+
+def _due(driver: sqlite3.Connection, workspace: Workspace, alert_ids: Sequence[int]) -> list[_Due]:
+    from services.outreach.gate import may_send
+
+    policy = workspace.policy
+    rows = driver.execute(
+        """SELECT a.id, a.customer_id FROM alerts a LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id
+            WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.customer_id IS NOT NULL
+              AND a.state IN ('open', 'seen', 'in_work')
+              AND a.rule IN (SELECT value FROM json_each(:rules))
+              AND (:every_segment OR s.segment IN (SELECT value FROM json_each(:segments)))
+              AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.alert_id = a.id)
+              AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.customer_id = a.customer_id
+                               AND m.state IN ('draft', 'in_review', 'approved', 'queued', 'sending'))
+            ORDER BY a.severity DESC, a.expected_value_minor DESC, a.id""",
+        {
+            "ids": json.dumps(list(alert_ids)),
+            "rules": json.dumps(policy.auto_drafts.rules),
+            "segments": json.dumps(policy.auto_drafts.segments),
+            "every_segment": not policy.auto_drafts.segments,
+        },
+    )
+    now = workspace.clock.now()
+    found = (_Due(*row) for row in rows.fetchall())
+    return [one for one in found if may_send(driver, policy, one.customer_id, at=now, message_id=None).allowed]
+
+
+def _write(workspace: Workspace, one: _Due) -> tuple[Edit, Draft] | None:
+    """Return the draft; None where no template fits this customer: a person writes then."""
+    from services.outreach.compose import compose
+    from services.outreach.templates.write import draft_by_template
+
+    edit = compose(workspace, one.customer_id, one.alert_id).edit
+    try:
+        draft = draft_by_template(workspace, one.customer_id, goal=edit.goal, tone=edit.tone)
+    except UserError:
+        return None
+    made = Edit(
+        id=0,
+        customer_id=one.customer_id,
+        alert_id=one.alert_id,
+        goal=edit.goal,
+        tone=edit.tone,
+        writer=draft.writer,
+        subject=draft.subject,
+        greeting=draft.greeting,
+        body=draft.body,
+        facts=draft.facts,
+        incentive_minor=draft.incentive_minor,
+        currency=draft.currency,
+    )
+    return made, draft
+
+
+def _store(workspace: Workspace, written: Sequence[tuple[Edit, Draft]]) -> Changes:
+    with workspace.store.unit_of_work(ACTOR, "draft", f"messages:{len(written)}", at=workspace.at) as work:
+        for edit, draft in written:
+            put(work, edit, by=ACTOR.name, draft=draft, state="in_review", origin="flow")
+        work.say(f"Drafted {words.count(len(written), 'email')} for review")
+        return work.commit()
