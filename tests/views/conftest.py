@@ -56,8 +56,9 @@ OpenWindow = Callable[..., Desktop]
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, theme: Theme) -> Iterator[OpenWindow]:
-    """Open a window on a book; it is closed after the test."""
+def open_window(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenWindow]:
+    """Open a window on a book; it is closed after the test. What it tells stays until the test has looked."""
+    monkeypatch.setattr("views.widgets.toast.LIFETIME_MS", 600_000)
     made: list[Desktop] = []
 
     def open_(

@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from models.values.imports import FileProgress
+from models.values.imports import Progress
 from services.audit import verify_book
-from services.jobs import CANCELLED_BEFORE, FileDone
+from services.jobs import CANCELLED_BEFORE, ImportJob
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
+from tests.views.halting import Halting, after_a_file, anywhere, scoring
 from views.data.kept import STOPPED_BEFORE
 from views.data.page import DataPage
 from views.desktop import Desktop
@@ -51,6 +52,12 @@ def check(qtbot: QtBot, desk: Desktop, *paths: Path) -> DataPage:
     return page
 
 
+def last_word(page: DataPage) -> str:
+    """What stands at the end of the newest import's line."""
+    line = page.home.table.lines.line_at(0)
+    return line.cells[-1].text if line is not None else ""
+
+
 def test_the_history_lists_what_was_imported(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
     page = data_page(open_window(sample))
     until(qtbot, lambda: page.home.table.lines.rowCount() == 10)
@@ -78,10 +85,9 @@ def test_a_file_is_checked_imported_and_undone(
     until(qtbot, lambda: not page.receipt.side.undo.isHidden() and page.receipt.side._undo_lines.count() > 0)
 
     qtbot.keyClick(page.receipt.side.undo, Qt.Key.Key_Space)
-    until(qtbot, lambda: page.state is page.home and page.home.table.lines.rowCount() == 11)
+    until(qtbot, lambda: page.state is page.home and last_word(page) == "undone")
+    assert page.home.table.lines.rowCount() == 11
     assert verify_book(sample).content_hash == before
-    last = page.home.table.lines.line_at(0)
-    assert last is not None and last.cells[-1].text == "undone"
 
 
 def test_importing_the_same_file_again_changes_nothing(
@@ -216,33 +222,39 @@ def test_the_button_that_imports_is_in_sight_in_every_window(
     assert page.check.rows.table.viewport().width() >= 300
 
 
-def cancel_at(page: DataPage, reached: Callable[[object], bool]) -> None:
-    """Press Cancel as soon as the child tells what is waited for."""
+def halt(monkeypatch: pytest.MonkeyPatch, at: Callable[[Progress], bool], gate: str = "") -> None:
+    """Let imports stand still at a step until the test goes on."""
+    monkeypatch.setattr("views.data.work.ImportJob", lambda *told: Halting(ImportJob(*told), at, gate))
+
+
+def when(qtbot: QtBot, page: DataPage, at: Callable[[Progress], bool], do: Callable[[], object]) -> None:
+    """Do something as soon as the child tells what is waited for."""
+    until(qtbot, lambda: page._work.busy)
     run = page._work._run
     assert run is not None
-    run.progress.connect(lambda step: page.importing.cancel.click() if reached(step) else None)
+    run.progress.connect(lambda step: do() if at(step) else None)
 
 
 def two_files(tmp_path: Path) -> tuple[Path, Path]:
-    """A small file of customers and one of orders that takes a while."""
+    """A file of customers and one of orders."""
     people = tmp_path / "people.csv"
     people.write_text("Customer ID,Name,Email\nC00001,Ada Elm,ada@elm.example\nC00002,Bo Ash,bo@ash.example\n")
     many = tmp_path / "many.csv"
     lines = ORDERS.splitlines()
-    many.write_text("\n".join([lines[0], *(lines[1].replace("N1", f"M{n}") for n in range(60_000))]) + "\n")
+    many.write_text("\n".join([lines[0], *(lines[1].replace("N1", f"M{n}") for n in range(600))]) + "\n")
     return people, many
 
 
 def test_a_cancel_says_which_files_are_imported_and_scores_them(
-    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    halt(monkeypatch, after_a_file)
     desk = open_window(empty)
     page = check(qtbot, desk, *two_files(tmp_path))
     told: list[str] = []
     desk.book.told.connect(told.append)
     page.batch.go.click()
-    until(qtbot, lambda: page._work.busy)
-    cancel_at(page, lambda step: isinstance(step, FileDone))
+    when(qtbot, page, after_a_file, page.importing.cancel.click)
     until(qtbot, lambda: page.state is page.receipt)
     assert told == ["1 of 2 files is imported and stays, the rest was cancelled."]
     assert [one.error for one in page.receipt.content.files] == ["", CANCELLED_BEFORE]
@@ -252,23 +264,21 @@ def test_a_cancel_says_which_files_are_imported_and_scores_them(
 
 
 def test_once_scoring_has_begun_a_cancel_stops_only_the_scores(
-    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, orders: Path
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, orders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    halt(monkeypatch, scoring)
     desk = open_window(empty)
     page = check(qtbot, desk, orders)
     told: list[str] = []
     desk.book.told.connect(told.append)
     page.check.plan.go.click()
-    until(qtbot, lambda: page._work.busy)
     buttons: list[str] = []
 
-    def scoring(step: object) -> bool:
-        begun = isinstance(step, FileProgress) and step.number >= step.of
-        if begun:
-            buttons.append(page.importing.cancel.text())
-        return begun
+    def stop() -> None:
+        buttons.append(page.importing.cancel.text())
+        page.importing.cancel.click()
 
-    cancel_at(page, scoring)
+    when(qtbot, page, scoring, stop)
     until(qtbot, lambda: page.state is page.receipt)
     assert buttons[0] == "Stop scoring"
     assert "in your book" in page.importing.note.text()
@@ -278,17 +288,15 @@ def test_once_scoring_has_begun_a_cancel_stops_only_the_scores(
 
 
 def test_a_child_that_dies_after_a_file_is_told_with_what_it_kept(
-    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    halt(monkeypatch, after_a_file)
     desk = open_window(empty)
     page = check(qtbot, desk, *two_files(tmp_path))
     told: list[str] = []
     desk.book.told.connect(told.append)
     page.batch.go.click()
-    until(qtbot, lambda: page._work.busy)
-    run = page._work._run
-    assert run is not None
-    run.progress.connect(lambda step: run._process.kill() if isinstance(step, FileDone) else None)
+    when(qtbot, page, after_a_file, lambda: page._work._run._process.kill())  # type: ignore[union-attr]
     until(qtbot, lambda: page.state is page.receipt)
     assert told[0].startswith("1 of 2 files is imported and stays. The work's process ended")
     assert [one.error for one in page.receipt.content.files] == ["", STOPPED_BEFORE]
@@ -325,23 +333,23 @@ def test_cancelling_a_check_deletes_what_it_kept(
 
 
 def test_closing_asks_over_an_import_and_not_over_its_scoring(
-    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, orders: Path
+    qtbot: QtBot,
+    empty: Workspace,
+    open_window: OpenWindow,
+    orders: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    gate = tmp_path / "gate"
+    halt(monkeypatch, anywhere, str(gate))
     desk = open_window(empty)
     page = check(qtbot, desk, orders)
     page.check.plan.go.click()
-    until(qtbot, lambda: page._work.busy)
+    asked: list[str] = []
+    when(qtbot, page, scoring, lambda: asked.append(desk.background.closing_question))
     assert "import is running" in desk.background.closing_question
     assert not desk.window.close()
-    run = page._work._run
-    assert run is not None
-    asked: list[str] = []
-
-    def scoring(step: object) -> None:
-        if isinstance(step, FileProgress) and step.number >= step.of:
-            asked.append(desk.background.closing_question)
-
-    run.progress.connect(scoring)
+    gate.touch()
     until(qtbot, lambda: page.state is page.receipt)
     assert asked and set(asked) == {""}
     assert desk.window.close()

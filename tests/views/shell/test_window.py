@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
 from models.values.errors import UserError
-from services.jobs import FileDone
 from services.settings import load_preferences
 from services.workspace import Workspace
 from tests.views.books import opened
 from tests.views.conftest import OpenWindow
+from tests.views.halting import Halting, after_a_file, anywhere
 from views.actions import Command
 from views.alerts.page import AlertsPage
 from views.background import Failed
@@ -248,9 +248,11 @@ def test_the_window_is_never_smaller_than_its_smallest_size(open_window: OpenWin
 
 
 def test_closing_over_an_import_asks_once_and_ends_what_runs(
-    qtbot: QtBot, open_window: OpenWindow, empty: Workspace
+    qtbot: QtBot, open_window: OpenWindow, empty: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = open_window(empty)
+    run_job = desk.book.run
+    monkeypatch.setattr(desk.book, "run", lambda job: run_job(Halting(job, anywhere)))
     window = desk.window
     qtbot.waitUntil(window.first_start.isVisible)
     window.open_sample()
@@ -280,15 +282,17 @@ def test_closing_asks_again_only_by_the_same_question(qtbot: QtBot, open_window:
 
 
 def test_a_sample_book_that_was_stopped_half_way_says_so(
-    qtbot: QtBot, open_window: OpenWindow, empty: Workspace
+    qtbot: QtBot, open_window: OpenWindow, empty: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = open_window(empty)
+    run_job = desk.book.run
+    monkeypatch.setattr(desk.book, "run", lambda job: run_job(Halting(job, after_a_file)))
     window = desk.window
     qtbot.waitUntil(window.first_start.isVisible)
     window.open_sample()
     run = window._sample
     assert run is not None
-    run.progress.connect(lambda step: run.cancel() if isinstance(step, FileDone) else None)
+    run.progress.connect(lambda step: run.cancel() if after_a_file(step) else None)
     with qtbot.waitSignal(run.ended, timeout=60_000):
         pass
     assert "in part" in window.toast.words
