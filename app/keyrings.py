@@ -1,54 +1,115 @@
-"""The operating system's keyring behind the small protocol that the rooms know."""
+"""The operating system's keyring behind the small protocol that the rooms know.
+
+A secret is either in a real keyring or in this process's memory, never in a file of our own: a backend that writes
+plain text or throws away counts as none, and what a locked keyring does not take is kept for this run only.
+"""
 
 from __future__ import annotations
 
+import sys
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from models.values.errors import EnvironmentFault
 from services.workspace import Keyring, SessionKeyring
 
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
 SERVICE = "bellwether"
+#: Backends that keep nothing, or keep it where everybody can read it.
+_NO_KEYRINGS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
+#: What backends raise beside keyring's own errors; only a module that is loaded can have raised anything.
+_FOREIGN = (
+    ("secretstorage.exceptions", "SecretStorageException"),
+    ("jeepney.wrappers", "DBusErrorResponse"),
+    ("dbus.exceptions", "DBusException"),
+    ("win32ctypes.pywin32.pywintypes", "error"),
+)
 
 
 class SystemKeyring:
-    """Secrets in the operating system's keyring. Made by ``system_keyring`` only where there is a real one."""
+    """Secrets in the operating system's keyring; those that it does not take, in memory for this run.
+
+    Parameters
+    ----------
+    backend
+        A backend that keeps secrets for good; `system_keyring` chooses it.
+    """
 
     lasting = True
 
+    def __init__(self, backend: KeyringBackend) -> None:
+        self._backend = backend
+        self._run = SessionKeyring()
+
     def get(self, name: str) -> str | None:
         """Return a secret; None where there is none, or where the keyring stays locked."""
-        import keyring
-        from keyring.errors import KeyringError
-
-        try:
-            return keyring.get_password(SERVICE, name)
-        except KeyringError:
-            return None
+        found = self._run.get(name)
+        return found if found is not None else self._in_keyring(name)
 
     def set(self, name: str, secret: str) -> None:
-        """Keep a secret; a keyring that stays locked keeps the one before."""
-        import keyring
-        from keyring.errors import KeyringError
-
+        """Keep a secret; for this run only where the keyring stays locked (`lasts` tells)."""
         try:
-            keyring.set_password(SERVICE, name, secret)
-        except KeyringError:
-            return
+            self._backend.set_password(SERVICE, name, secret)
+        except _faults():
+            self._run.set(name, secret)
+        else:
+            self._run.delete(name)
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; it is well if there was none.
+
+        Raises
+        ------
+        EnvironmentFault
+            The keyring stays locked or refuses: the secret may still be in it.
+        """
+        self._run.delete(name)
+        try:
+            if self._backend.get_password(SERVICE, name) is None:
+                return
+            self._backend.delete_password(SERVICE, name)
+        except _faults() as error:
+            raise EnvironmentFault(
+                "This computer's keyring did not let the secret be removed. Unlock the keyring and clear it again."
+            ) from error
+
+    def lasts(self, name: str) -> bool:
+        """Return whether a secret of this name is in the keyring, and not only kept for this run."""
+        return self._run.get(name) is None and self._in_keyring(name) is not None
+
+    def _in_keyring(self, name: str) -> str | None:
+        try:
+            return self._backend.get_password(SERVICE, name)
+        except _faults():
+            return None
 
 
 def system_keyring() -> Keyring:
-    """Return the system's keyring, or one for this run only where the computer has none."""
+    """Return the system's keyring, or one for this run only where the computer has none that keeps secrets."""
     import keyring
-    from keyring.backends import fail, null
+    from keyring.backends.chainer import ChainerBackend
 
-    backend = keyring.get_keyring()
-    if isinstance(backend, (fail.Keyring, null.Keyring)):
+    try:
+        backend = keyring.get_keyring()
+        choices = backend.backends if isinstance(backend, ChainerBackend) else [backend]
+    except (ImportError, AttributeError, ValueError, *_faults()):
+        # A configuration that names a backend which is not installed here.
         return SessionKeyring()
-    return SystemKeyring()
+    kept = next((one for one in choices if _keeps(one)), None)
+    return SystemKeyring(kept) if kept is not None else SessionKeyring()
 
 
 class LazyKeyring:
-    """Asks for the system's keyring at first use: importing it costs 65 ms that the first page must not wait for."""
+    """Asks for the system's keyring at first use: importing it costs 65 ms that the first page must not wait for.
+
+    Called from several threads: there is one keyring in a run, so that what one thread sets another gets.
+    """
 
     def __init__(self) -> None:
         self._keyring: Keyring | None = None
+        self._finding = Lock()
 
     @property
     def lasting(self) -> bool:
@@ -63,7 +124,31 @@ class LazyKeyring:
         """Keep a secret."""
         self._found().set(name, secret)
 
+    def delete(self, name: str) -> None:
+        """Forget a secret."""
+        self._found().delete(name)
+
+    def lasts(self, name: str) -> bool:
+        """Return whether there is a secret of this name that outlives this run."""
+        return self._found().lasts(name)
+
     def _found(self) -> Keyring:
-        if self._keyring is None:
-            self._keyring = system_keyring()
-        return self._keyring
+        with self._finding:
+            if self._keyring is None:
+                self._keyring = system_keyring()
+            return self._keyring
+
+
+def _keeps(backend: KeyringBackend) -> bool:
+    """Whether a backend keeps secrets, and not in plain text."""
+    kinds = type(backend).__mro__
+    return not any(
+        kind.__module__.startswith(_NO_KEYRINGS) or "plaintext" in kind.__name__.casefold() for kind in kinds
+    )
+
+
+def _faults() -> tuple[type[BaseException], ...]:
+    from keyring.errors import KeyringError
+
+    loaded = ((sys.modules.get(module), name) for module, name in _FOREIGN)
+    return (KeyringError, OSError, RuntimeError, *(getattr(module, name) for module, name in loaded if module))

@@ -37,7 +37,13 @@ class Keyring(Protocol):
         """Return a secret, or None."""
 
     def set(self, name: str, secret: str) -> None:
-        """Keep a secret."""
+        """Keep a secret; for this run only where there is no keyring that takes it."""
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; it is well if there was none. A keyring that refuses raises an `EnvironmentFault`."""
+
+    def lasts(self, name: str) -> bool:
+        """Return whether there is a secret of this name that outlives this run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,14 @@ class SessionKeyring:
     def set(self, name: str, secret: str) -> None:
         """Keep a secret until the program ends."""
         self._secrets[name] = secret
+
+    def delete(self, name: str) -> None:
+        """Forget a secret."""
+        self._secrets.pop(name, None)
+
+    def lasts(self, name: str) -> bool:
+        """Return False: nothing of this keyring outlives the run."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,3 +30,11 @@ class GivenSecrets:
     def set(self, name: str, secret: str) -> None:
         """Keep a secret in the keyring."""
         self._keyring.set(name, secret)
+
+    def delete(self, name: str) -> None:
+        """Forget a secret of the keyring."""
+        self._keyring.delete(name)
+
+    def lasts(self, name: str) -> bool:
+        """Return whether a secret of the keyring outlives this run."""
+        return self._keyring.lasts(name)
