@@ -48,9 +48,11 @@ messages = Table(
     Column("approved_version", Integer),
     Column("to_address", Text),
     Column("from_address", Text),
-    Column("mail_digest", Text),  # SHA-256 of the mail that was approved
+    Column("mail", Text),  # the mail that was approved, whole but for its date: what goes out, whatever changes since
+    Column("mail_digest", Text),  # SHA-256 of it
     # handing over
-    Column("due_at", Text),  # not before this moment
+    Column("not_before", Text),  # the moment that a person chose, null: as soon as may be
+    Column("due_at", Text),  # not before this moment: chosen, stoppable until then, quiet hours, or the next attempt
     Column("message_id", Text),  # unique, stored before the first attempt
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("fault", Text),  # the last attempt's fault in words
