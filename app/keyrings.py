@@ -91,11 +91,12 @@ def system_keyring() -> Keyring:
     import keyring
     from keyring.backends.chainer import ChainerBackend
 
+    # The first three: a configuration that names a backend which is not installed here.
+    faults: tuple[type[BaseException], ...] = (ImportError, AttributeError, ValueError, *_faults())
     try:
         backend = keyring.get_keyring()
         choices = backend.backends if isinstance(backend, ChainerBackend) else [backend]
-    except (ImportError, AttributeError, ValueError, *_faults()):
-        # A configuration that names a backend which is not installed here.
+    except faults:
         return SessionKeyring()
     kept = next((one for one in choices if _keeps(one)), None)
     return SystemKeyring(kept) if kept is not None else SessionKeyring()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from models.values.changes import Changes
 from models.values.imports import Progress
 from models.values.scores import ScoreRun
+from services.settings import ABOUT_EMAILS
 from services.workspace import Workspace
 
 #: Tables whose rows are facts for scores and rules; a note or a task changes neither.
@@ -45,6 +46,17 @@ class PipelineRun:
     closed: tuple[int, ...] = ()
 
 
+def concerns_figures(changes: Changes) -> bool:
+    """Return whether a change may move a score or a card: a note, a task or a setting of emails does neither."""
+    return bool(_figures_in(changes) & FACTS)
+
+
+def _figures_in(changes: Changes) -> frozenset[str]:
+    """Return the tables of a change; not the policy's where only fields about emails changed in it."""
+    about_emails = bool(changes.policy) and changes.policy <= ABOUT_EMAILS
+    return changes.tables - {"policies"} if about_emails else changes.tables
+
+
 def after_change(
     workspace: Workspace,
     changes: Changes,
@@ -63,7 +75,7 @@ def after_change(
     progress
         Told the steps.
     """
-    if not force and not changes.tables & FACTS:
+    if not force and not concerns_figures(changes):
         return PipelineRun(changes)
     return _renew(workspace, changes, force=force, progress=progress)
 
@@ -90,7 +102,7 @@ def _renew(
     from services.scoring import score_due
 
     tell = progress or (lambda _progress: None)
-    everyone = force or changes.everyone or bool(changes.tables & {"policies", "rules"})
+    everyone = force or changes.everyone or bool(_figures_in(changes) & {"policies", "rules"})
     behind = was_cut_off(workspace)
     tell(Progress("Scoring", 0, 2))
     run = score_due(workspace, None if everyone else changes, force_all=everyone)

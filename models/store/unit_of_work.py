@@ -34,6 +34,7 @@ class UnitOfWork:
         self._everyone = False
         self._alerts: set[int] = set()
         self._tables: set[str] = set()
+        self._policy: set[str] = set()
         self._kept: list[str] = []
         self._entry: int | None = None
         self._open = False
@@ -59,6 +60,7 @@ class UnitOfWork:
             everyone=everyone,
             alerts=frozenset(self._alerts),
             tables=frozenset(self._tables),
+            policy=frozenset(self._policy),
             kept=tuple(self._kept),
             words=self._words,
         )
@@ -155,12 +157,14 @@ class UnitOfWork:
         everyone: bool = False,
         alerts: Iterable[int] = (),
         tables: Iterable[str] = (),
+        policy: Iterable[str] = (),
     ) -> None:
         """Add to what this unit of work says it changed."""
         self._customers.update(customers)
         self._everyone = self._everyone or everyone
         self._alerts.update(alerts)
         self._tables.update(tables)
+        self._policy.update(policy)
 
     # -- inside -------------------------------------------------------------------------------------------------
 

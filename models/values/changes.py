@@ -13,8 +13,9 @@ class Changes:
     """Outcome of one unit of work.
 
     ``customers`` is the set of customers whose rows changed; with ``everyone`` it is empty and means all of them.
-    ``tables`` names the tables that were written, ``kept`` holds a sentence for each row or field that an undo
-    left as it is, ``entry`` is the journal entry's id, and ``entries`` are the ids of all that were merged.
+    ``tables`` names the tables that were written, ``policy`` the fields of the policy that changed, ``kept`` holds a
+    sentence for each row or field that an undo left as it is, ``entry`` is the journal entry's id, and ``entries`` are
+    the ids of all that were merged.
     """
 
     entry: int | None = None
@@ -23,6 +24,7 @@ class Changes:
     everyone: bool = False
     alerts: frozenset[int] = field(default_factory=frozenset)
     tables: frozenset[str] = field(default_factory=frozenset)
+    policy: frozenset[str] = field(default_factory=frozenset)
     kept: tuple[str, ...] = ()
     words: str = ""
 
@@ -37,6 +39,7 @@ class Changes:
             everyone=everyone,
             alerts=self.alerts | other.alerts,
             tables=self.tables | other.tables,
+            policy=self.policy | other.policy,
             kept=self.kept + other.kept,
             words=other.words or self.words,
         )

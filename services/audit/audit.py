@@ -6,6 +6,7 @@ from models.journal import entries, entry_images, head, last_undoable, undo_imag
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import JournalEntry, Verification
+from services.settings import changed_fields, load_policy
 from services.workspace import Workspace
 
 
@@ -35,7 +36,9 @@ def undo_last(workspace: Workspace) -> Changes:
             )
         work.undoes = entry.id
         work.subject = entry.subject
+        before = load_policy(work.connection)
         undo_images(work, entry_images(work.connection, entry.id))
+        work.touch(policy=changed_fields(before, load_policy(work.connection)))
         work.say(f"Undid: {entry.words or entry.verb}")
         return work.commit()
 

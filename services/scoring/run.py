@@ -39,8 +39,8 @@ from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters, fit_parameters
 from services.scoring.refit import Fit
 from services.scoring.scorecard import Scorecard, scorecard
-from services.settings import Policy, minor_rates, reporting_currency
-from services.settings.codec import to_json
+from services.settings import ABOUT_EMAILS, Policy, minor_rates, reporting_currency
+from services.settings.codec import from_json, to_json
 from services.workspace import Workspace
 
 #: Above this share of the book a change is scored as a run over everyone.
@@ -88,7 +88,10 @@ class _Due:
 
 
 def _policy_mark(policy: Policy) -> str:
-    return hashlib.sha256(json.dumps(to_json(policy), sort_keys=True).encode()).hexdigest()[:16]
+    # Through JSON and back, as a default of 50 and a stored 50.0 are the same figure.
+    plain = to_json(from_json(Policy, to_json(policy)))
+    figures = {name: value for name, value in plain.items() if name not in ABOUT_EMAILS}
+    return hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _read(

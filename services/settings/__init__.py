@@ -11,6 +11,7 @@ from services.settings.curves import Curve, EngagementCurves, EngagementWeights,
 from services.settings.mail import MailAccount, ModelProfile
 from services.settings.managed import Managed, load_managed
 from services.settings.policy import (
+    ABOUT_EMAILS,
     AutoDrafts,
     BusinessHours,
     ExchangeRate,
@@ -31,9 +32,18 @@ from services.settings.preferences import (
     with_filter,
     without_filter,
 )
-from services.settings.stored import change_policy, history, load_policy, minor_rates, reporting_currency, title_of
+from services.settings.stored import (
+    change_policy,
+    changed_fields,
+    history,
+    load_policy,
+    minor_rates,
+    reporting_currency,
+    title_of,
+)
 
 __all__ = [
+    "ABOUT_EMAILS",
     "AutoDrafts",
     "BusinessHours",
     "Curve",
@@ -56,6 +66,7 @@ __all__ = [
     "SegmentFigure",
     "SlaHours",
     "change_policy",
+    "changed_fields",
     "default_path",
     "history",
     "load_managed",

@@ -17,6 +17,10 @@ from services.settings.local_zone import this_computers_zone
 
 SEVERITIES = ("critical", "high", "medium", "low")
 CHURN_HORIZONS_DAYS = (30, 60, 90, 180)
+#: Fields that say how emails are written and when they go out: no score and no rule reads them.
+ABOUT_EMAILS = frozenset(
+    {"recall_minutes", "quiet_hours", "consent_on_record", "auto_drafts", "sender_line", "unsubscribe_line"}
+)
 
 
 def _known_zone(name: str, zone: str) -> None:

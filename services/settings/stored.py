@@ -11,7 +11,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.money import exponent
 from services.settings.codec import FieldError, decode_field, from_json, hints_of, to_json
-from services.settings.policy import Policy
+from services.settings.policy import ABOUT_EMAILS, Policy
 
 if TYPE_CHECKING:
     import sqlite3
@@ -81,7 +81,8 @@ def change_policy(workspace: Workspace, **changes: Any) -> Changes:
     Returns
     -------
     Changes
-        With ``everyone``, as any figure may change any score; without an entry where nothing changed.
+        With the fields that changed, and with ``everyone``, as a figure may change any score; not so where only
+        fields about emails changed. Without an entry where nothing did.
 
     Raises
     ------
@@ -105,8 +106,14 @@ def change_policy(workspace: Workspace, **changes: Any) -> Changes:
         text = json.dumps(to_json(after), ensure_ascii=False, sort_keys=True)
         work.insert(policies, {"policy": text, "changed_at": workspace.at, "actor": workspace.person})
         work.say(_said(before, after))
-        work.touch(everyone=True, tables=("policies",))
+        names = changed_fields(before, after)
+        work.touch(everyone=not names <= ABOUT_EMAILS, tables=("policies",), policy=names)
         return work.commit()
+
+
+def changed_fields(before: Policy, after: Policy) -> frozenset[str]:
+    """Return the names of the fields in which two policies differ."""
+    return frozenset(one.name for one in fields(Policy) if getattr(before, one.name) != getattr(after, one.name))
 
 
 def history(connection: Connection, limit: int = 100) -> list[tuple[str, str, Mapping[str, Any]]]:

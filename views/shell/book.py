@@ -13,7 +13,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from models.values.changes import Changes
-from services.pipeline import FACTS
+from services.pipeline import concerns_figures
 from services.settings import Policy, Preferences
 from services.workspace import Workspace
 from views.background import Background, ChildRun, Desk, Done, Failed, Outcome
@@ -110,9 +110,9 @@ class Book(QObject):
     def renew(self, changes: Changes) -> None:
         """Score and evaluate what changed, in a child process; one run at a time, the rest is collected.
 
-        A note or a task changes no score: nothing runs for it.
+        A note, a task or a setting of emails changes no score: nothing runs for it.
         """
-        if not changes.tables & FACTS:
+        if not concerns_figures(changes):
             return
         self._due = changes if self._due is None else self._due.merged(changes)
         if self._renewal is None:
