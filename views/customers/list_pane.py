@@ -53,6 +53,7 @@ class ListPane(QWidget):
         self._filter, self._choices, self._currency = EMPTY, NO_CHOICES, ""
         self._tabs: tuple[FilterTab, ...] = ()
         self._wanted: int | None = None
+        self._near = 0  # where to look for another row when the current one is gone
         self._seen_once = False
         self._extras: deque[FilterTab | None] = deque()
         self._counts: dict[str, int] = {}
@@ -157,8 +158,17 @@ class ListPane(QWidget):
         self.table.hold(customer_id)
         self.table.choose(customer_id)
 
+    def release(self, customer_id: int) -> None:
+        """A customer is no longer in the book: the one who took their place is current, now or with the next page."""
+        if self._wanted == customer_id:
+            self._wanted = None
+        if self.table.current_id is None and self._model.rowCount():
+            self.table.choose_near(self._near)
+
     def reload(self) -> None:
-        """Read the list again after a change; the current row stays."""
+        """Read the list again after a change; the current row stays, or the one that takes its place is current."""
+        if self.table.current_id is not None:
+            self._near = self.table.currentIndex().row()
         self._read(max(PAGE_ROWS, self._model.rowCount()))
         self._count_tabs()
 
@@ -195,7 +205,7 @@ class ListPane(QWidget):
             self.table.choose(self._wanted)
         elif rows and self.table.current_id is None:
             # A list that changes with every key does not drag the detail along: it comes when the typing rests.
-            self.table.choose_first(quiet=self._seen_once)
+            self.table.choose_near(self._near, quiet=self._seen_once)
             if self._seen_once:
                 self._rest.start()
         self._seen_once = True
@@ -261,6 +271,7 @@ class ListPane(QWidget):
         self.set_filter(EMPTY)
 
     def _filter_moved(self) -> None:
+        self._near = 0
         self.table.verticalScrollBar().setValue(0)
         self.filter_changed.emit(self._filter)
         self._read()
@@ -287,6 +298,7 @@ class ListPane(QWidget):
             menu.popup(at)
 
     def _sort_wanted(self, key: str, descending: bool) -> None:
+        self._near = 0
         self.table.set_order(cast(SortColumn, key), descending=descending)
         self.table.verticalScrollBar().setValue(0)
         self._read()

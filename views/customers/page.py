@@ -77,6 +77,7 @@ class CustomersPage(Page):
         self.list.save_wanted.connect(lambda _chosen: self._save_filter())
         self.list.forget_wanted.connect(self._forget_filter)
         self.profile.loaded.connect(lambda _profile: self.headline_changed.emit())
+        self.profile.gone.connect(self._gone)
         self.profile.told.connect(self.context.book.told)
         self.form.save_wanted.connect(self._save)
         self.form.left.connect(self._leave_form)
@@ -153,6 +154,12 @@ class CustomersPage(Page):
             return
         self._right.setCurrentWidget(self.profile)
         self.profile.show_customer(customer_id)
+
+    def _gone(self, customer_id: int) -> None:
+        """Whom the page showed was taken out, by an undo as a rule: the list goes on to the next one."""
+        if self._stacked and self._right.currentWidget() is self.profile:
+            self._show_half(self.list)
+        self.list.release(customer_id)
 
     def _opened(self, customer_id: int) -> None:
         self._selected(customer_id)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu, QScrollArea, QSizePolicy, QWidget
 
 from models.values.alerts import AlertRow
 from models.values.customers import CustomerProfile
+from models.values.errors import UserError
 from views.actions import Actions, Command
 from views.alerts.figures import FigureStrip
 from views.background import Desk, Failed
@@ -70,6 +71,7 @@ class ProfilePane(QWidget):
     """Shows one customer. Emits requests only."""
 
     loaded = Signal(object)
+    gone = Signal(int)  # the customer that was shown is no longer in the book
     told = Signal(str)
 
     def __init__(self, theme: Theme, actions: Actions, desk: Desk, book: CustomersBook, marks: Marks) -> None:
@@ -142,8 +144,6 @@ class ProfilePane(QWidget):
         self._emails_line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._kinds = CountTabs(theme, "Timeline", size=fonts.SMALL, height=38, inset=20)
         self._kinds.chosen.connect(self._kind_chosen)
-        # Written by the reader, read when its page has arrived: the question says which customer it counts.
-        self._counts: tuple[tuple[int, str] | None, dict[str, int]] = (None, {})
         self._model = TimelineModel(desk, self._fetch, self)
         self._model.arrived.connect(self._timeline_came)
         self._list = TimelineList(theme)
@@ -205,6 +205,12 @@ class ProfilePane(QWidget):
         self.loaded.emit(profile)
 
     def _failed(self, failed: Failed) -> None:
+        shown = self._profile.id if self._profile is not None else None
+        if shown is not None and shown == self._wanted and isinstance(failed.error, UserError):
+            # An undo took out whom the page showed: that is no error, there is just somebody else to show.
+            self.clear()
+            self.gone.emit(shown)
+            return
         self.state.show_error(failed, self.reload, "This customer could not be read")
 
     def _ask_timeline(self) -> None:
@@ -217,13 +223,11 @@ class ProfilePane(QWidget):
         customer, kind = question
         kinds = frozenset({kind}) if kind and kind != "all" else frozenset[str]()
         page = self._book.timeline(customer, kinds, key)
-        self._counts = (question, page.counts)
-        return Page(page.rows, page.next_key)
+        return Page(page.rows, page.next_key, page.counts)
 
     def _timeline_came(self, first: bool) -> None:
-        question, counts = self._counts
-        if first and question == self._model.question:
-            self._kinds.show_tabs(tabs_of(counts))
+        if first:
+            self._kinds.show_tabs(tabs_of(self._model.about))
 
     def _kind_chosen(self, _kind: str) -> None:
         self._ask_timeline()

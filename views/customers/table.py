@@ -140,11 +140,11 @@ class CustomerTable(QTableView):
         self._quiet = False
         return place >= 0
 
-    def choose_first(self, *, quiet: bool = False) -> None:
-        """Make the first row current."""
+    def choose_near(self, place: int, *, quiet: bool = False) -> None:
+        """Make the row at a place current, the last one where there are not so many."""
         if self._model.rowCount():
             self._quiet = quiet
-            self.selectRow(0)
+            self.selectRow(min(place, self._model.rowCount() - 1))
             self._quiet = False
 
     def currentChanged(self, current: Index, previous: Index) -> None:

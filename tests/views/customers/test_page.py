@@ -14,6 +14,7 @@ from services.audit import verify_book
 from services.settings import Preferences, SavedFilter
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
+from views.customers.columns import AT
 from views.customers.page import CustomersPage
 from views.desktop import Desktop
 
@@ -40,6 +41,15 @@ def typed(page: CustomersPage, key: str) -> QLineEdit:
     entry = page.form.input(key)
     assert isinstance(entry, QLineEdit)
     return entry
+
+
+def add(qtbot: QtBot, desk: Desktop, page: CustomersPage, name: str) -> None:
+    """Add a customer by hand and wait until the page shows them."""
+    page._add()
+    qtbot.keyClicks(typed(page, "name"), name)
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
+        qtbot.keyClick(typed(page, "name"), Qt.Key.Key_Return)
+    until(qtbot, lambda: page.profile.profile is not None and page.profile.profile.name == name)
 
 
 def test_the_detail_follows_the_current_row(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
@@ -85,6 +95,35 @@ def test_a_customer_is_added_edited_and_both_are_undone(
         with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS):
             desk.book.undo()
         assert verify_book(sample).content_hash == expected
+
+
+def test_undoing_a_new_customer_shows_whoever_takes_their_place(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    page.list.table.horizontalHeader().sectionClicked.emit(AT["name"])
+    add(qtbot, desk, page, "Mulberry Lane Quilts")
+    qtbot.waitUntil(lambda: page.list.table.current_id == shown(page))
+    row = page.list.table.currentIndex().row()
+    assert row > 0
+    desk.book.undo()
+    until(qtbot, lambda: page.profile.profile is not None and page.profile.profile.name != "Mulberry Lane Quilts")
+    assert page.profile.state.state == "content"
+    assert shown(page) == page.list.table.current_id
+    assert page.list.table.currentIndex().row() == row
+
+
+def test_undoing_the_only_customer_shows_an_empty_page(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:
+    desk = open_window(empty, size=(900, 600))
+    desk.window.show_page("customers")
+    page = desk.window.page("customers")
+    assert isinstance(page, CustomersPage)
+    add(qtbot, desk, page, "Zebra Works")
+    desk.book.undo()
+    until(qtbot, lambda: page.profile.state.state == "empty" and page.list.state.state == "empty")
+    assert page.profile.profile is None and not page.list.isHidden()
+    assert page.list.state.notice.heading.text() == "No customers yet"
 
 
 def test_what_the_book_refuses_is_said_in_the_form(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
