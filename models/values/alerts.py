@@ -256,3 +256,4 @@ class AlertDetail:
     raised_line: str  # "Raised 08:02 · answer within 4 working hours"
     due_words: str  # "due 12:02"
     notes: tuple[str, ...]
+    contact: str = ""  # what followed our email: "Emailed 20 Nov · ordered 3 days later, $386 since"

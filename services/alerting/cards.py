@@ -15,6 +15,7 @@ from models.store import UnitOfWork
 from services.alerting.driver import tuples
 from services.alerting.fire import Fired
 from services.alerting.merge import Card, Plan, Signal, Silence
+from services.coming_back import FOLLOWS, PURCHASE
 
 CLOSED: Final = ("resolved", "not_useful")
 _OPEN: Final = "a.state NOT IN ('resolved', 'not_useful')"
@@ -119,6 +120,19 @@ def ordered_since(connection: Connection, as_of: str, watch_days: int, *, scoped
         {"as_of": as_of, "watch": f"+{watch_days} days"},
     )
     return {row[0]: row[1] for row in rows}
+
+
+def came_back_after_email(connection: Connection, as_of: str, watch_days: int, *, scoped: bool) -> frozenset[int]:
+    """Open cards whose customer was emailed for them and bought afterwards within the watch time."""
+    where = f" AND {_IN_SCOPE}" if scoped else ""
+    rows = tuples(
+        connection,
+        "SELECT DISTINCT a.id FROM messages m JOIN alerts a ON a.id = m.alert_id"
+        f" JOIN orders o ON {FOLLOWS} WHERE m.state = 'sent' AND {_OPEN} AND {PURCHASE}"
+        f" AND o.ordered_on <= :as_of{where}",
+        {"as_of": as_of, "watch": f"+{watch_days} days"},
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def replied_since(connection: Connection, customer: int, moment: str) -> bool:

@@ -37,7 +37,8 @@ def answer(
     """Resolve cards whose every signal was followed by an order within the watch time ("came back").
 
     An order answers silence at once. It answers a complaint, a falling spend or a deal only when that rule holds no
-    longer: buying again does not solve a ticket.
+    longer: buying again does not solve a ticket. A customer who was emailed for the card and bought afterwards came
+    back, whatever raised it.
 
     Parameters
     ----------
@@ -55,6 +56,7 @@ def answer(
         Only the customers of the run's scope are looked at.
     """
     ordered = queries.ordered_since(work.connection, as_of, watch_days, scoped=scoped)
+    emailed = queries.came_back_after_email(work.connection, as_of, watch_days, scoped=scoped)
     resolved: list[int] = []
     cleared: set[int] = set()
     for card in cards.values():
@@ -68,7 +70,7 @@ def answer(
                 over = signal.id in ordered and (at_once or (signal.rule, card.customer_id) not in holding)
             if over:
                 answered.append(signal.id)
-        if answered and len(answered) == len(card.signals):
+        if card.id in emailed or (answered and len(answered) == len(card.signals)):
             work.update(alerts, card.id, closing_values(card, work.at, outcome="came_back", by="rule"))
             resolved.append(card.id)
         else:

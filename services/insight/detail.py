@@ -26,6 +26,7 @@ from services.insight.queue_rows import read_card, read_order
 from services.insight.reader import Reader
 from services.insight.rhythm import read_rhythm
 from services.insight.timeline_words import rule_title, rules_of_cards
+from services.outcomes import contact_of_alert
 
 _RECORD_DAYS = 365
 _OPEN_DEAL = "stage NOT IN ('Won', 'Lost')"
@@ -80,7 +81,14 @@ def read_detail(
         raised_line=_raised(reader, row),
         due_words=_due(reader, row),
         notes=_notes(reader, alert_id),
+        contact=_contact(reader, alert_id),
     )
+
+
+def _contact(reader: Reader, alert_id: int) -> str:
+    """Say what followed our email for this card, '' where none was sent."""
+    found = contact_of_alert(reader.driver, alert_id, reader.policy, today=reader.today, zone=reader.zone)
+    return found.words if found is not None else ""
 
 
 def tab_of(alert: AlertRow) -> QueueTab:

@@ -10,6 +10,7 @@ from models.values import words
 from models.values.alerts import QueueFilter, Severity, Tile
 from services.insight.queue_marks import read_line, start_of_today
 from services.insight.reader import Reader
+from services.outcomes import returned
 
 CHANGE_DAYS = 30
 RESOLVED_DAYS = 30
@@ -157,27 +158,22 @@ def _share_in_time(reader: Reader, days: int, back: int) -> tuple[int, int]:
 
 
 def _came_back(reader: Reader) -> Tile:
-    """Count, among cards of customers at risk that were closed, who ordered again: worked on, and left alone.
+    """Count, among cards of customers at risk that were closed, who ordered again: emailed, and not emailed.
 
     It is a count and no effect: nobody was held back at random.
     """
-    found = reader.driver.execute(
-        """SELECT SUM(touched), SUM(touched AND outcome = 'came_back'),
-                  SUM(NOT touched), SUM(NOT touched AND outcome = 'came_back')
-             FROM alerts WHERE closed_at >= ? AND +state = 'resolved' AND kind = 'risk' AND customer_id IS NOT NULL""",
-        (start_of_today(reader, OUTREACH_DAYS),),
-    ).fetchone()
-    worked, back, left, left_back = (int(value or 0) for value in found)
+    found = returned(reader.driver, start_of_today(reader, OUTREACH_DAYS))
     title = f"came back after outreach, {OUTREACH_DAYS} days"
-    others = [f"not contacted: {left_back:,} of {left:,} ({words.percent(left_back / left)})"] if left else []
-    if not worked:
-        return Tile("came_back", words.DASH, title, " · ".join(["no card was worked on yet", *others]), "neutral")
+    share = words.percent(found.others_back / found.others) if found.others else ""
+    others = [f"not contacted: {found.others_back:,} of {found.others:,} ({share})"] if found.others else []
+    if not found.contacted:
+        return Tile("came_back", words.DASH, title, " · ".join(["no card was emailed yet", *others]), "neutral")
     return Tile(
         key="came_back",
-        figure=words.percent(back / worked),
+        figure=words.percent(found.contacted_back / found.contacted),
         title=title,
-        line=" · ".join([f"{back:,} of {worked:,}", *others]),
+        line=" · ".join([f"{found.contacted_back:,} of {found.contacted:,}", *others]),
         tone="neutral",
-        tooltip="Closed cards whose customer ordered again, worked on or not. A count, not an effect: "
-        "nobody was held back at random.",
+        tooltip="Closed cards of customers at risk for which an email was sent, and those for which none was. "
+        "A count, not an effect: nobody was held back at random.",
     )

@@ -100,6 +100,23 @@ class SmallBook:
         row.setdefault("expected_value_minor", row["value_at_risk_minor"])
         return self.insert("alerts", customer_id=customer, **row)
 
+    def email(self, customer: int, alert: int | None = None, **values: Any) -> int:
+        """An email that was sent, by default two days ago."""
+        row = {
+            "state": "sent",
+            "goal": "check_in",
+            "tone": "warm",
+            "writer": "person",
+            "subject": "Your September order",
+            "sent_at": minutes(-2 * 1440),
+            "created_at": minutes(-2 * 1440),
+            "created_by": "Ada",
+            "changed_at": minutes(-2 * 1440),
+            "message_id": f"<{self._id()}@shop.example>",
+            **values,
+        }
+        return self.insert("messages", customer_id=customer, alert_id=alert, **row)
+
     def rule(self, code: str, title: str) -> None:
         definition = json.dumps({"code": code, "title": title})
         self.insert("rules", code=code, version=1, enabled=1, definition=definition, changed_at=minutes(0))

@@ -15,7 +15,7 @@ def test_an_empty_book_says_so_everywhere(reader: Fresh) -> None:
         ("0", "nothing is due"),
         ("–", "no customer is scored yet"),
         ("–", "no card was closed yet"),
-        ("–", "no card was worked on yet"),
+        ("–", "no card was emailed yet"),
     ]
     fresh = reader(read_freshness)
     assert fresh.empty and fresh.words == "Nothing imported yet" and fresh.warning == "" and fresh.through is None
@@ -61,7 +61,7 @@ def test_resolved_in_time_is_compared_with_the_days_before(book: SmallBook, read
 
 
 def test_came_back_is_a_count_beside_those_not_contacted(book: SmallBook, reader: Fresh) -> None:
-    for touched, outcome, state, kind in (
+    for emailed, outcome, state, kind in (
         (1, "came_back", "resolved", "risk"),
         (1, "lost", "resolved", "risk"),
         (0, "came_back", "resolved", "risk"),
@@ -70,7 +70,9 @@ def test_came_back_is_a_count_beside_those_not_contacted(book: SmallBook, reader
         (1, "known", "not_useful", "risk"),
         (1, "came_back", "resolved", "opportunity"),
     ):
-        book.card(book.customer(), state=state, outcome=outcome, touched=touched, kind=kind, closed_at=minutes(-1440))
+        customer = book.customer()
+        card = book.card(customer, state=state, outcome=outcome, touched=1, kind=kind, closed_at=minutes(-1440))
+        book.email(customer, card, state="sent" if emailed else "discarded")
     tile = reader(read_tiles)[3]
     assert (tile.figure, tile.line) == ("50\u202f%", "1 of 2 · not contacted: 1 of 3 (33\u202f%)")
     listed = filter_of_tile("came_back")
@@ -79,7 +81,8 @@ def test_came_back_is_a_count_beside_those_not_contacted(book: SmallBook, reader
 
 def test_without_anyone_left_alone_nobody_is_compared_with(book: SmallBook, reader: Fresh) -> None:
     for outcome in ("came_back", "lost"):
-        book.card(book.customer(), state="resolved", outcome=outcome, touched=1, closed_at=minutes(-1440))
+        customer = book.customer()
+        book.email(customer, book.card(customer, state="resolved", outcome=outcome, closed_at=minutes(-1440)))
     assert reader(read_tiles)[3].line == "1 of 2"
 
 

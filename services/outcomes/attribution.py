@@ -1,0 +1,100 @@
+"""What followed an email: when they came back, with how much, and the counts over many cards."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+
+from models.values import words
+from models.values.outbox import ContactOutcome
+from services.coming_back import FOLLOWS, PURCHASE
+from services.settings import Policy, minor_rates, reporting_currency
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Counts over closed cards of customers at risk: those emailed and those not, and how many of each came back."""
+
+    contacted: int
+    contacted_back: int
+    others: int
+    others_back: int
+
+
+def contact_of_alert(
+    driver: sqlite3.Connection, alert_id: int, policy: Policy, *, today: date, zone: tzinfo
+) -> ContactOutcome | None:
+    """Return what followed the first email that was sent for an alert; None if none was."""
+    found = driver.execute(
+        "SELECT id FROM messages WHERE alert_id = ? AND state = 'sent' ORDER BY sent_at, id LIMIT 1", (alert_id,)
+    ).fetchone()
+    return contact_of_message(driver, found[0], policy, today=today, zone=zone) if found is not None else None
+
+
+def contact_of_message(
+    driver: sqlite3.Connection, message_id: int, policy: Policy, *, today: date, zone: tzinfo
+) -> ContactOutcome | None:
+    """Return what followed one email; None if it was not sent.
+
+    Parameters
+    ----------
+    today, zone
+        The day and the zone in which days are said.
+    """
+    found = driver.execute(
+        "SELECT sent_at FROM messages WHERE id = ? AND state = 'sent' AND sent_at IS NOT NULL", (message_id,)
+    ).fetchone()
+    if found is None:
+        return None
+    sent_on = datetime.fromisoformat(found[0]).astimezone(zone).date()
+    currency = reporting_currency(driver, policy)
+    rates = {currency: 1.0, **minor_rates(policy, currency)}
+    first: date | None = None
+    orders, revenue = 0, 0.0
+    for day, amount, paid_in, counts in driver.execute(
+        f"SELECT o.ordered_on, o.amount_minor, o.currency, ({PURCHASE}) FROM messages m JOIN orders o ON {FOLLOWS}"
+        " WHERE m.id = :message ORDER BY o.ordered_on",
+        {"message": message_id, "watch": f"+{policy.watch_days} days"},
+    ):
+        revenue += amount * rates.get(paid_in, 0.0)
+        if counts:
+            orders += 1
+            first = first or date.fromisoformat(day)
+    days = (first - sent_on).days if first is not None else None
+    watched = max(0, min(policy.watch_days, (today - sent_on).days))
+    made = ContactOutcome(
+        sent_on=sent_on.isoformat(),
+        came_back_on=first.isoformat() if first is not None else None,
+        days=days,
+        orders=orders,
+        revenue_minor=round(revenue),
+        currency=currency,
+        watched_days=watched,
+        words="",
+    )
+    return replace(made, words=_words(made, policy.watch_days, today))
+
+
+def returned(driver: sqlite3.Connection, since: str) -> Returned:
+    """Count cards of customers at risk that were resolved since a moment: emailed or not, and who ordered again."""
+    found = driver.execute(
+        """SELECT SUM(contacted), SUM(contacted AND back), SUM(NOT contacted), SUM(NOT contacted AND back)
+             FROM (SELECT EXISTS (SELECT 1 FROM messages m WHERE m.alert_id = a.id AND m.state = 'sent') AS contacted,
+                          a.outcome = 'came_back' AS back
+                     FROM alerts a WHERE a.closed_at >= ? AND +a.state = 'resolved' AND a.kind = 'risk'
+                      AND a.customer_id IS NOT NULL)""",
+        (since,),
+    ).fetchone()
+    return Returned(*(int(value or 0) for value in found))
+
+
+def _words(made: ContactOutcome, watch_days: int, today: date) -> str:
+    sent = words.day(date.fromisoformat(made.sent_on), today)
+    if made.days is not None:
+        after = "the same day" if made.days <= 0 else f"{words.count(made.days, 'day')} later"
+        return f"Emailed {sent} · ordered {after}, {words.money(made.revenue_minor, made.currency)} since"
+    if made.watched_days < watch_days:
+        until = date.fromisoformat(made.sent_on) + timedelta(days=watch_days)
+        return f"Emailed {sent} · no order yet, watched until {words.day(until, today)}"
+    return f"Emailed {sent} · no order within {words.count(watch_days, 'day')}"

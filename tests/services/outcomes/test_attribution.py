@@ -1,0 +1,68 @@
+"""What followed an email: days, orders, money; counts and no claim."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+
+from models.values.outbox import ContactOutcome
+from services.outcomes import contact_of_alert
+from tests.services.insight.conftest import TODAY, SmallBook, book, days_ago, minutes, workspace
+
+__all__ = ["book", "workspace"]
+
+
+@pytest.fixture
+def card(book: SmallBook) -> tuple[int, int]:
+    """A customer with a card for which an email was sent ten days ago."""
+    customer = book.customer()
+    book.score(customer)
+    card = book.card(customer)
+    book.email(customer, card, sent_at=minutes(-10 * 1440))
+    return customer, card
+
+
+def _contact(book: SmallBook, card: int) -> ContactOutcome | None:
+    with book.workspace.store.snapshot() as driver:
+        return contact_of_alert(driver, card, book.workspace.policy, today=TODAY, zone=UTC)
+
+
+def test_a_card_without_a_sent_email_has_no_outcome(book: SmallBook) -> None:
+    card = book.card(book.customer())
+    assert _contact(book, card) is None
+
+
+def test_orders_after_the_email_are_counted_with_days_and_money(book: SmallBook, card: tuple[int, int]) -> None:
+    book.order(card[0], days_ago(30), 5_000)
+    book.order(card[0], days_ago(10), 7_000)  # the email's own day, no time given: it may have been before
+    book.order(card[0], days_ago(7), 38_600)
+    book.order(card[0], days_ago(6), -1_000, kind="return")
+    book.order(card[0], days_ago(2), 2_000)
+    found = _contact(book, card[1])
+    assert found is not None
+    assert (found.days, found.orders, found.revenue_minor, found.currency) == (3, 2, 39_600, "USD")
+    assert found.words == "Emailed 10 Nov · ordered 3 days later, $396 since"
+
+
+def test_an_order_of_the_same_day_counts_where_its_time_is_known(book: SmallBook, card: tuple[int, int]) -> None:
+    book.order(card[0], days_ago(10), 5_000, ordered_at=minutes(-10 * 1440 + 90))
+    found = _contact(book, card[1])
+    assert found is not None
+    assert (found.days, found.words) == (0, "Emailed 10 Nov · ordered the same day, $50 since")
+
+
+def test_until_the_watch_time_is_over_it_is_said_how_long_it_runs(book: SmallBook, card: tuple[int, int]) -> None:
+    found = _contact(book, card[1])
+    assert found is not None
+    assert (found.watched_days, found.words) == (10, "Emailed 10 Nov · no order yet, watched until 9 Jan")
+
+
+def test_an_order_after_the_watch_time_is_not_counted(book: SmallBook) -> None:
+    customer = book.customer()
+    card = book.card(customer)
+    book.email(customer, card, sent_at=minutes(-100 * 1440))
+    book.order(customer, days_ago(3))
+    found = _contact(book, card)
+    assert found is not None
+    assert (found.orders, found.words) == (0, "Emailed 12 Aug · no order within 60 days")
