@@ -51,6 +51,20 @@ class Command(Enum):
     SAVE_FILTER = auto()
     CHOOSE_FILES = auto()
     SAMPLE_BOOK = auto()
+    DRAFT = auto()
+    WRITE = auto()
+    SHORTER = auto()
+    WARMER = auto()
+    REWRITE = auto()
+    VARIANT = auto()
+    REMOVE_STATEMENT = auto()
+    SOURCE_STATEMENT = auto()
+    CONFIRM_STATEMENT = auto()
+    APPROVE = auto()
+    SAVE_DRAFT = auto()
+    MAIL_PROGRAM = auto()
+    RECALL = auto()
+    DISCARD = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,20 @@ SPECS: dict[Command, Spec] = {
     Command.SAVE_FILTER: Spec("Save this filter", (), "plus"),
     Command.CHOOSE_FILES: Spec("Choose files", ("Ctrl+O",), "file", "With data"),
     Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book"),
+    Command.DRAFT: Spec("Draft email", ("E",), "email", "With an email", "Write an email to this customer"),
+    Command.WRITE: Spec("Write again", ("Ctrl+G",), "retry", "With an email", "Write the draft with the chosen writer"),
+    Command.SHORTER: Spec("Shorter", (), "minus", "With an email", "Write it shorter, as a new draft"),
+    Command.WARMER: Spec("Warmer", (), "thumb-up", "With an email", "Write it warmer, as a new draft"),
+    Command.REWRITE: Spec("Rewrite…", ("Ctrl+R",), "edit", "With an email", "Say how it is to be rewritten"),
+    Command.VARIANT: Spec("Another version", (), "copy", "With an email", "Write it another way, as a new draft"),
+    Command.REMOVE_STATEMENT: Spec("Remove the statement", ("1",), "close", "With an email"),
+    Command.SOURCE_STATEMENT: Spec("Add a source…", ("2",), "link", "With an email"),
+    Command.CONFIRM_STATEMENT: Spec("Confirm with a reason…", ("3",), "edit", "With an email"),
+    Command.APPROVE: Spec("Approve and queue", ("Ctrl+Return", "Ctrl+Enter"), "send", "With an email"),
+    Command.SAVE_DRAFT: Spec("Save draft", ("Ctrl+S",), "check", "With an email", "Keep it in the outbox, to review"),
+    Command.MAIL_PROGRAM: Spec("Open in mail app", (), "open", "With an email", "Approve it and send it by hand"),
+    Command.RECALL: Spec("Recall to edit", (), "return", "With an email", "Take the approved email back to review"),
+    Command.DISCARD: Spec("Discard", (), "bin", "With an email", "Put this email away"),
 }
 
 
