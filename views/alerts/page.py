@@ -194,8 +194,9 @@ class AlertsPage(Page):
     def _read_queue(self, *, quiet: bool = False) -> None:
         book, queue = self.context.book, self.queue
         ask = partial(questions.queue, book.workspace, queue.tab, queue.filter, queue.beyond_budget)
-        self._quiet_read = quiet
-        if not quiet:
+        # A quiet read that overtakes one that somebody waits for answers in its place, and so is not quiet.
+        self._quiet_read = quiet and (self._quiet_read or not self._desk.waiting("queue"))
+        if not self._quiet_read:
             queue.pane.loading("Reading the queue")
         self._desk.read("queue", ask, self._take_queue, queue.show_error)
 

@@ -10,9 +10,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.errors import UserError
@@ -23,6 +22,7 @@ from views.background import Failed, WasCancelled
 from views.data.batch_view import BatchView, left_out, ready, sums_of_batch
 from views.data.check_pane import ALL
 from views.data.check_view import CheckView
+from views.data.files import choose_exports, open_file
 from views.data.history_view import HistoryView
 from views.data.importing_view import ImportingView
 from views.data.jobs import Checked
@@ -37,8 +37,6 @@ from views.data.work import ImportWork
 from views.shell.page import Context, Page
 from views.widgets.labels import column
 from views.words import counted
-
-_SUFFIXES = "Exports (*.csv *.tsv *.txt *.gz *.dat);;All files (*)"
 
 
 class DataPage(Page):
@@ -78,7 +76,7 @@ class DataPage(Page):
             view.splitter.restore(self.context.remembered.splitter(view.splitter.objectName()))
             view.splitter.resized.connect(self.context.remembered.set_splitter)
         self.waiting.cancel_wanted.connect(self._work.cancel)
-        self.importing.cancel_wanted.connect(self._work.cancel)
+        self.importing.cancel_wanted.connect(self._cancel_import)
         self.check.import_wanted.connect(self._import_one)
         self.check.check_wanted.connect(self._check_again)
         self.check.rows_wanted.connect(self._more_rows)
@@ -86,7 +84,7 @@ class DataPage(Page):
         self.batch.file_wanted.connect(self._open_file)
         side = self.receipt.side
         side.queue_wanted.connect(lambda: self.wants_page.emit("alerts"))
-        side.file_wanted.connect(_show_file)
+        side.file_wanted.connect(open_file)
         side.undo_wanted.connect(self._undo_receipt)
         side.undo_earlier_wanted.connect(self._ask_undo)
         side.history_wanted.connect(self.go_home)
@@ -162,11 +160,7 @@ class DataPage(Page):
             self._ask_for_files()
 
     def _ask_for_files(self) -> None:
-        dialog = QFileDialog(self, "Choose exports", self.context.remembered.value.last_folder, _SUFFIXES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self.take_files([Path(name) for name in names]))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_exports(self, self.context.remembered.value.last_folder, self.take_files)
 
     def _show(self, view: QWidget) -> None:
         self.waiting.stop()
@@ -277,6 +271,18 @@ class DataPage(Page):
 
         self._desk.read("before", self._rooms.to_do, start, lambda _failed: start(0))
 
+    def _cancel_import(self) -> None:
+        """Stop the import, or do not begin it if it was about to."""
+        if self._desk.waiting("before"):
+            self._desk.drop("before")
+            self._tell_cancelled()
+        else:
+            self._work.cancel()
+
+    def _tell_cancelled(self) -> None:
+        self.context.book.told.emit("Cancelled. Your book is as it was before.")
+        self._show(self.check if len(self._batch) == 1 else self.batch)
+
     def _import_stopped(
         self, files: Sequence[Checked], told: Sequence[ImportResult], outcome: Failed | WasCancelled
     ) -> None:
@@ -292,7 +298,8 @@ class DataPage(Page):
         def without(_failed: Failed) -> None:
             self._show_kept(files, what_was_kept(requests, told, (), known, cancelled=cancelled), outcome)
 
-        self._desk.read("history", self._rooms.history, have, without)
+        # A topic of its own: this answer must come even if the history is asked for again meanwhile.
+        self._desk.read("kept", self._rooms.history, have, without)
 
     def _show_kept(self, files: Sequence[Checked], kept: Kept, outcome: Failed | WasCancelled) -> None:
         failed, book = outcome if isinstance(outcome, Failed) else None, self.context.book
@@ -303,8 +310,7 @@ class DataPage(Page):
             self._show_receipt(ReceiptContent(kept.files + self._left_out), "Imported just now")
             book.told.emit(stopped_words(kept, failed))
         elif failed is None:
-            book.told.emit("Cancelled. Your book is as it was before.")
-            self._show(self.check if len(self._batch) == 1 else self.batch)
+            self._tell_cancelled()
         else:
             self._show(self.waiting)
             self.waiting.show_fault(failed, partial(self._import, files), "The import stopped, nothing of it was kept")
@@ -392,8 +398,3 @@ class DataPage(Page):
 
     def _receipt_name(self) -> str:
         return name_of([one.file for one in self.receipt.content.files])
-
-
-def _show_file(path: str) -> None:
-    if path:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(path))

@@ -270,6 +270,17 @@ def test_what_comes_from_elsewhere_never_moves_the_list(qtbot: QtBot, desk: Desk
     assert page.queue.view.current and current and page.queue.view.current.id == current.id
 
 
+def test_what_a_person_did_is_shown_even_if_a_quiet_read_overtakes_it(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    cards = page.queue.model.cards()
+    page.queue.show_page(page_without(page, cards[2].id))
+    desk.book.heard(Changes(everyone=True), own=True)
+    desk.book.heard(Changes(everyone=True))
+    qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
+    assert page.queue.model.row_of(cards[2].id) >= 0
+    assert not page.queue.news.isVisible()
+
+
 def page_without(page: AlertsPage, alert_id: int) -> QueuePage:
     from tests.views.alerts.cards import page as made
 

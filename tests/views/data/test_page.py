@@ -263,6 +263,23 @@ def test_a_cancel_says_which_files_are_imported_and_scores_them(
         assert connection.exec_driver_sql("SELECT count(*) FROM imports").scalar() == 1
 
 
+def test_an_import_that_is_cancelled_before_it_has_begun_is_not_begun(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    desk = open_window(empty)
+    page = check(qtbot, desk, orders)
+    page.check.plan.go.click()
+    assert not page._work.busy
+    with qtbot.waitSignal(desk.book.told) as told:
+        page.importing.cancel.click()
+    assert told.args == ["Cancelled. Your book is as it was before."]
+    assert page.state is page.check
+    until(qtbot, lambda: desk.background.idle)
+    assert not page._work.busy
+    page.check.plan.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+
+
 def test_once_scoring_has_begun_a_cancel_stops_only_the_scores(
     qtbot: QtBot, empty: Workspace, open_window: OpenWindow, orders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

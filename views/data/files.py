@@ -1,0 +1,27 @@
+"""Files outside the program: exports are chosen in the system's dialog, a file of rejects is opened by the system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+_SUFFIXES = "Exports (*.csv *.tsv *.txt *.gz *.dat);;All files (*)"
+
+
+def choose_exports(parent: QWidget, folder: str, taken: Callable[[Sequence[Path]], None]) -> None:
+    """Ask for files, from a folder on; `taken` is called with them once they are chosen."""
+    dialog = QFileDialog(parent, "Choose exports", folder, _SUFFIXES)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.filesSelected.connect(lambda names: taken([Path(name) for name in names]))
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+def open_file(path: str) -> None:
+    """Open a file with the program that the system has for it; nothing happens without a path."""
+    if path:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
