@@ -43,6 +43,7 @@ class CustomersPage(Page):
         self._stacked = False
         self._visited = False
         self._next: int | None = None
+        self._edit_soon = False
         marks = marks_of(book.workspace.policy)
         desk = book.desk(self)
         self.list = ListPane(theme, desk, self._rooms, self._me, marks)
@@ -76,7 +77,7 @@ class CustomersPage(Page):
         self.list.add_wanted.connect(self._add)
         self.list.save_wanted.connect(lambda _chosen: self._save_filter())
         self.list.forget_wanted.connect(self._forget_filter)
-        self.profile.loaded.connect(lambda _profile: self.headline_changed.emit())
+        self.profile.loaded.connect(self._loaded)
         self.profile.gone.connect(self._gone)
         self.profile.told.connect(self.context.book.told)
         self.form.save_wanted.connect(self._save)
@@ -152,8 +153,14 @@ class CustomersPage(Page):
             # What was typed is not thrown away by a step in the list; the customer comes after the form.
             self._next = customer_id
             return
+        self._edit_soon = False
         self._right.setCurrentWidget(self.profile)
         self.profile.show_customer(customer_id)
+
+    def _loaded(self) -> None:
+        self.headline_changed.emit()
+        if self._edit_soon:
+            self._edit()
 
     def _gone(self, customer_id: int) -> None:
         """Whom the page showed was taken out, by an undo as a rule: the list goes on to the next one."""
@@ -186,7 +193,9 @@ class CustomersPage(Page):
 
     def _edit(self) -> None:
         profile = self.profile.profile
-        if profile is not None and self._right.currentWidget() is self.profile:
+        # The one before stays in sight until the customer of the current row is read: it is not them who is meant.
+        self._edit_soon = self.profile.awaited and self._right.currentWidget() is self.profile
+        if profile is not None and self._right.currentWidget() is self.profile and not self._edit_soon:
             self.form.begin(profile.id, profile.name, profile.fields, self.list.choices)
             self._show_form()
 

@@ -97,6 +97,11 @@ class ProfilePane(QWidget):
         return self._profile
 
     @property
+    def awaited(self) -> bool:
+        """Whether another customer is being read and takes the place of the one that is shown."""
+        return self._wanted is not None and (self._profile is None or self._profile.id != self._wanted)
+
+    @property
     def timeline(self) -> TimelineList:
         """The list of events, for the focus."""
         return self._list

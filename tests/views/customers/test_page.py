@@ -153,6 +153,16 @@ def test_what_was_typed_is_not_lost_by_a_step_in_the_list(
     until(qtbot, lambda: shown(page) == wanted)
 
 
+def test_edit_means_the_current_row_even_before_it_is_read(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    page = customers(qtbot, open_window(sample))
+    page.list.table.selectRow(5)
+    page._edit()
+    until(qtbot, lambda: page._right.currentWidget() is page.form)
+    assert page.form.customer_id == page.list.table.current_id == shown(page)
+
+
 def test_a_filter_is_saved_as_a_tab_and_forgotten(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
     desk = open_window(sample)
     page = customers(qtbot, desk)
