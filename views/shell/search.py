@@ -156,7 +156,7 @@ class SearchField(QLineEdit):
             if self._pause.isActive():
                 self._pause.stop()
                 self._ask()
-            elif self._results.rows and self._results.isVisible():
+            elif self._results.rows and self._results.isVisible() and not self._desk.waiting("search"):
                 self._pick(self._results.rows[self._results.at].id)
         else:
             super().keyPressEvent(event)
