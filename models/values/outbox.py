@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from models.values.outreach import MessageState
+
+#: The source under which our own emails are events of the book; they say nothing about how far its files reach.
+OWN_SOURCE: Final = "bellwether"
 
 
 @dataclass(frozen=True, slots=True)

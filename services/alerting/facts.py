@@ -83,14 +83,16 @@ FROM (SELECT customer_id, rating,
           SELECT customer_id FROM all_ratings GROUP BY customer_id
           HAVING count(*) >= 6 AND max(rated_on) > :day_90))
 GROUP BY customer_id""",
-    # "Neither clicked nor answered nor followed by an order": what was sent after the last such sign of life. The
-    # cross join keeps SQLite from reading every email ever sent, most of which an order has followed.
+    # "Neither clicked nor answered nor followed by an order": what was sent after the last such sign of life; of our
+    # own mails nothing tells whether they were read. The cross join keeps SQLite from reading every email ever sent,
+    # most of which an order has followed.
     "emails": """
 SELECT customer_id, count(DISTINCT what) AS unanswered
 FROM (SELECT f.customer_id AS customer_id, coalesce(e.message, e.happened_on) AS what
       FROM temp.run_facts f CROSS JOIN email_events e
       WHERE e.customer_id = f.customer_id AND e.kind = 'sent' AND e.happened_on <= :as_of
             AND e.happened_on > coalesce(f.last_order_on, '')
+            AND e.id NOT IN (SELECT id FROM email_events WHERE source = 'bellwether')
             AND NOT EXISTS (SELECT 1 FROM email_events x WHERE x.customer_id = f.customer_id
                             AND x.kind IN ('clicked', 'replied', 'converted')
                             AND x.happened_on BETWEEN e.happened_on AND :as_of))

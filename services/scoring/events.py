@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.values.errors import StoreDamaged
+from models.values.outbox import OWN_SOURCE
 from services.sources import SOURCES
 
 Floats = NDArray[np.float64]
@@ -83,7 +84,9 @@ class BookEvents:
     surveys, reviews
         score on 1 to 5; reviews also sentiment.
     mails, answers
-        Mails that we sent; mails that were clicked or replied to, once a mail.
+        Mails of which files tell what became of them; mails that were clicked or replied to, once a mail.
+    own_mails
+        Mails that this program sent: contact, and never unread, as nothing tracks them.
     activities
         Everything else that a customer did.
     currency, unconverted
@@ -105,6 +108,7 @@ class BookEvents:
     reviews: Series
     mails: Series
     answers: Series
+    own_mails: Series
     activities: Series
     currency: str
     unconverted: int
@@ -130,7 +134,8 @@ class BookEvents:
 
 
 _SERIES = (
-    "orders", "linked_returns", "loose_returns", "tickets", "surveys", "reviews", "mails", "answers", "activities",
+    "orders", "linked_returns", "loose_returns", "tickets", "surveys", "reviews", "mails", "answers", "own_mails",
+    "activities",
 )  # fmt: skip
 
 
@@ -270,6 +275,8 @@ def _money(currency: str, rates: dict[str, float], prefix: str = "") -> str:
 _ANSWERED = """(SELECT customer_id, min(happened_on) AS happened_on FROM email_events
     WHERE kind IN ('clicked', 'replied', 'converted') AND happened_on <= :day AND customer_id IS NOT NULL{only}
     GROUP BY customer_id, coalesce(message, id))"""
+#: Found by the key's index, so that the mails themselves are still read from theirs alone.
+_OWN = f"(SELECT id FROM email_events WHERE source = '{OWN_SOURCE}')"
 # Few orders are returns: the covering index finds them, and only then is the table looked at.
 _RETURNS = """orders AS r INDEXED BY ix_orders_customer LEFT JOIN orders AS o
     ON o.source = r.source AND o.external_id = r.of_external_id AND o.kind = 'purchase'"""
@@ -321,6 +328,7 @@ def read_events(
         ),
         mails=_mails(reader),
         answers=reader.series(_ANSWERED, "happened_on", {}),
+        own_mails=reader.series("email_events", "happened_on", {}, f"kind = 'sent' AND id IN {_OWN}"),
         activities=reader.series("activities", "happened_on", {}),
         currency=currency,
         unconverted=int(np.isnan(orders.values.get("value", np.empty(0))).sum()),
@@ -344,7 +352,8 @@ def _returns(reader: _Reader, money: str) -> tuple[Series, Series]:
 
 def _mails(reader: _Reader) -> Series:
     """Mails by the day they were sent; of customers for whom a source reports deliveries only, by those."""
-    both = reader.series("email_events", "happened_on", {"sent": "kind = 'sent'"}, "kind IN ('sent', 'delivered')")
+    files = f"kind IN ('sent', 'delivered') AND id NOT IN {_OWN}"
+    both = reader.series("email_events", "happened_on", {"sent": "kind = 'sent'"}, files)
     sent = both.values["sent"] > 0
     reported = np.zeros(reader.customer_ids.size, np.bool_)
     reported[both.row[sent]] = True

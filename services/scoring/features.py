@@ -294,9 +294,15 @@ def _mails(book: BookEvents, day: int, customers: int) -> dict[str, Floats]:
     rows = Rows(mails.row, mails.day, customers)
     sent = rows.counted(day - 180, day)
     answered = np.bincount(answers.row[answers.day > day - 180], minlength=customers).astype(np.float64)
-    last = np.where(rows.end > rows.start, rows.days[np.maximum(rows.end - 1, 0)], np.nan)
+    own = book.own_mails.until(day)
+    last = np.fmax(_last_day(rows), _last_day(Rows(own.row, own.day, customers)))
     share = np.minimum(_divided(answered, np.maximum(sent, answered)), 1.0)
     return {"answer_share": share, "mails_180d": sent, "days_since_mail": day - last}
+
+
+def _last_day(rows: Rows) -> Floats:
+    """Day number of each customer's last event, shape (customers,); nan without one."""
+    return np.where(rows.end > rows.start, rows.days[np.maximum(rows.end - 1, 0)], np.nan)
 
 
 def sparklines(ledger: Ledger) -> Whole:

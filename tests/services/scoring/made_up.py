@@ -20,6 +20,7 @@ _VALUES = {
     "reviews": ("score", "sentiment"),
     "mails": (),
     "answers": (),
+    "own_mails": (),
     "activities": (),
 }
 

@@ -130,6 +130,11 @@ def test_an_answered_mail_counts_and_an_opened_one_is_not_asked_for() -> None:
     assert found.days_since_mail[0] == 40
 
 
+def test_our_own_mail_is_contact_and_never_one_that_was_ignored() -> None:
+    found = seen(200, orders=[(0, 1, 5)], mails=[(0, 100), (0, 120)], answers=[(0, 121)], own_mails=[(0, 195)])
+    assert (found.mails_180d[0], found.answer_share[0], found.days_since_mail[0]) == (2, 0.5, 5)
+
+
 def test_a_sparkline_falls_with_silence() -> None:
     ledger = Ledger(made_up_book(1, 1000, orders=[(0, day, 100) for day in range(700, 900, 10)]), 1000)
     line = sparklines(ledger)[0].tolist()
