@@ -1,0 +1,55 @@
+"""Facts of a customer with their source rows: what a draft may say, in the order in which a person reads them.
+
+person · purchases · voice (what they said) · business (deals, mailings, the feature) · suggestions → chosen for a goal.
+No score, segment, risk or alert's reason is a fact; they are never read here.
+"""
+
+from __future__ import annotations
+
+from models.values.errors import UserError
+from models.values.outreach import Fact
+from services.insight import Reader, reading
+from services.outreach.facts.business import read_business
+from services.outreach.facts.choose import chosen
+from services.outreach.facts.found import Filling, Found
+from services.outreach.facts.names import Names, has_first_name, names_of
+from services.outreach.facts.person import read_person
+from services.outreach.facts.purchases import read_purchases
+from services.outreach.facts.voice import read_voice
+from services.workspace import Workspace
+
+__all__ = ["Filling", "Found", "Names", "facts_of", "find_facts", "has_first_name", "names_of", "read_facts"]
+
+
+def read_facts(workspace: Workspace, customer_id: int, goal: str) -> tuple[Fact, ...]:
+    """Return a customer's facts in the order in which they are shown, ticked as proposed for the goal.
+
+    Raises
+    ------
+    UserError
+        There is no such customer.
+    """
+    with reading(workspace) as reader:
+        return facts_of(reader, customer_id, goal)
+
+
+def facts_of(reader: Reader, customer_id: int, goal: str) -> tuple[Fact, ...]:
+    """Return the same, read on a reader at hand."""
+    return tuple(one.fact for one in find_facts(reader, customer_id, goal))
+
+
+def find_facts(reader: Reader, customer_id: int, goal: str) -> tuple[Found, ...]:
+    """Return the facts with what templates may say because of them."""
+    from services.outreach.suggest import suggested_facts
+
+    customer = reader.row("SELECT * FROM customers WHERE id = ?", (customer_id,))
+    if customer is None:
+        raise UserError("This customer is no longer in the book; an undo or an erasure took it out.")
+    found = [
+        *read_person(reader, customer),
+        *read_purchases(reader, customer_id),
+        *read_voice(reader, customer_id),
+        *read_business(reader, customer_id),
+        *suggested_facts(reader, customer),
+    ]
+    return chosen(found, goal)

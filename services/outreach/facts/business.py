@@ -1,0 +1,126 @@
+"""What is under way with a customer and what we could tell them: deals, campaigns, the feature, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from models.values import words
+from models.values.outreach import Fact
+from services.insight import Reader, reference
+from services.outreach.facts.found import Filling, Found, long_day, money, number, of_kind, on, saying
+
+_CAMPAIGN_DAYS: Final = 180
+_DOCUMENTS: Final = 2
+#: So many of the newest rows of activity are looked through for the feature: whether the business has it at all.
+_ACTIVITIES: Final = 4000
+_STAGE_WORDS: Final = {"Identified": "first talks", "Qualified": "first talks", "Proposal": "proposal",
+                       "Negotiation": "negotiation"}  # fmt: skip
+
+
+def read_business(reader: Reader, customer_id: int) -> Iterator[Found]:
+    """Yield the facts of deals, campaigns, the feature and documents."""
+    yield from _deal(reader, customer_id)
+    yield from _campaign(reader, customer_id)
+    yield from _feature(reader, customer_id)
+    yield from _documents(reader)
+
+
+def _deal(reader: Reader, customer_id: int) -> Iterator[Found]:
+    """Yield the largest open deal."""
+    row = reader.row(
+        "SELECT id, external_id, name, stage, amount_minor, currency, opened_on FROM opportunities"
+        " WHERE customer_id = ? AND stage NOT IN ('Won', 'Lost') AND coalesce(opened_on, '') <= ?"
+        " ORDER BY coalesce(amount_minor, 0) DESC, id LIMIT 1",
+        (customer_id, reader.today.isoformat()),
+    )
+    if row is None:
+        return
+    name = words.shortened(row["name"] or "Deal", 40)
+    stage = _STAGE_WORDS.get(row["stage"], row["stage"].lower())
+    offered = row["stage"] in ("Proposal", "Negotiation")
+    values = [*of_kind("name", name), *saying(stage, "we have talked about", "we spoke about")]
+    values += saying("our proposal", "open proposal", "we proposed") if offered else ()
+    parts = [name]
+    if row["amount_minor"] is not None:
+        amount = words.money(row["amount_minor"], row["currency"] or reader.currency)
+        parts.append(amount)
+        values.append(money(row["amount_minor"], row["currency"] or reader.currency))
+    opened = words.day_of(row["opened_on"])
+    filling: dict[str, str | bool | list[str]] = {"name": name, "proposal": offered}
+    if opened is not None:
+        values += on(opened)
+        filling["opened"] = long_day(opened, reader.today)
+    fact = Fact(f"deal:{row['id']}", ", ".join([*parts, stage]), reference("deal", row["id"], row["external_id"]),
+                "opportunities", row["id"], "deal", tuple(values))  # fmt: skip
+    yield Found(fact, "deal", {"deal": filling})
+
+
+def _campaign(reader: Reader, customer_id: int) -> Iterator[Found]:
+    """Yield the last mailing in which they clicked, if they let that be recorded."""
+    since = (reader.today - timedelta(days=_CAMPAIGN_DAYS)).isoformat()
+    row = reader.row(
+        "SELECT e.id, e.campaign, e.happened_on FROM email_events e JOIN customers c ON c.id = e.customer_id"
+        " WHERE e.customer_id = ? AND e.kind = 'clicked' AND e.happened_on BETWEEN ? AND ? AND e.campaign <> ''"
+        " AND c.tracking_consent <> 'withdrawn' ORDER BY e.happened_on DESC, e.id DESC LIMIT 1",
+        (customer_id, since, reader.today.isoformat()),
+    )
+    day = words.day_of(row["happened_on"]) if row is not None else None
+    if row is None or day is None:
+        return
+    name = words.shortened(row["campaign"], 40)
+    fact = Fact(f"campaign:{row['id']}", f"Clicked in “{name}”, {words.day(day, reader.today)}", "campaign",
+                "email_events", row["id"], "campaign",
+                (*of_kind("name", name), *on(day), *saying("our newsletter")))  # fmt: skip
+    yield Found(fact, "campaign", {"campaign": name})
+
+
+def feature_of(reader: Reader) -> str:
+    """Return the kind of activity that counts as using the feature: the rule's own, or as the policy sets it."""
+    set_here = (
+        one.value for one in reader.policy.rule_parameters if (one.rule, one.name) == ("not_adopted", "feature")
+    )
+    return str(next(set_here, "fit_scan"))
+
+
+def _feature(reader: Reader, customer_id: int) -> Iterator[Found]:
+    """Yield whether they use the feature, in a book whose business has it."""
+    kind = feature_of(reader)
+    name = kind.replace("_", " ").strip()
+    used, last = reader.driver.execute(
+        "SELECT count(*), max(happened_on) FROM activities WHERE customer_id = ? AND kind = ? AND happened_on <= ?",
+        (customer_id, kind, reader.today.isoformat()),
+    ).fetchone()
+    if not used and not _anybody_uses(reader, kind):
+        return
+    fillings: dict[str, Filling] = {"feature": {"name": name, "used": bool(used)}}
+    day = words.day_of(last)
+    said, values = f"Has not used the {name} yet", saying(name, f"not used the {name} yet", f"never used the {name}")
+    if day is not None:
+        said = f"Used the {name} {_times(used)}, last {words.day(day, reader.today)}"
+        values = (number(used), *on(day), *saying(name, f"used the {name}", f"use the {name}"))
+    fact = Fact(f"activity:{kind}", said, "activity", "activities", None, "product", values)
+    yield Found(fact, "feature", fillings)
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, words.count(count, "time"))
+
+
+def _anybody_uses(reader: Reader, kind: str) -> bool:
+    return bool(
+        reader.value(
+            "SELECT EXISTS (SELECT 1 FROM (SELECT kind FROM activities ORDER BY id DESC LIMIT ?) WHERE kind = ?)",
+            (_ACTIVITIES, kind),
+        )
+    )
+
+
+def _documents(reader: Reader) -> Iterator[Found]:
+    """Yield the newest documents: what a person may name as a source."""
+    for row in reader.rows("SELECT id, title FROM documents ORDER BY id DESC LIMIT ?", (_DOCUMENTS,)):
+        title = words.shortened(row["title"], 50)
+        fact = Fact(f"document:{row['id']}", f"Document “{title}”", "document", "documents", row["id"], "document",
+                    of_kind("name", title))  # fmt: skip
+        yield Found(fact, "document")

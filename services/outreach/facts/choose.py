@@ -1,0 +1,53 @@
+"""Which facts are shown and which of them are proposed: a table of sorts and goals.
+
+What helps a goal is proposed; what a customer need not read about themselves (a tier, an amount, a deal, what they
+rated an answer) is there to be ticked and is never proposed. Trouble is proposed where the goal is to apologise: a
+letter that checks in or offers more does not open an old complaint by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from services.outreach.facts.found import Found
+
+MOST: Final = 12
+#: Sorts in the order in which they are shown, the most telling first.
+ORDER: Final = (
+    "since", "orders", "last_order", "trouble", "open ticket", "bad review", "renewal", "praise", "feature",
+    "products", "suggestion", "further category", "deal", "tier", "ticket rating", "preferences", "categories",
+    "review", "contract", "survey", "conversation", "campaign", "contact", "returned", "amount", "document",
+)  # fmt: skip
+
+PROPOSED: Final = {
+    "apologise": frozenset({"since", "orders", "last_order", "trouble", "open ticket", "bad review", "praise"}),
+    "check_in": frozenset({"since", "orders", "last_order", "products", "suggestion", "praise"}),
+    "renewal": frozenset({"since", "orders", "renewal", "contract", "praise", "products"}),
+    "thank": frozenset({"since", "orders", "last_order", "praise", "suggestion", "further category"}),
+    "introduce": frozenset({"feature", "last_order", "products", "preferences", "orders"}),
+}
+_TICKED_MOST: Final = {"suggestion": 2}
+#: Of these sorts a second one is shown though it is not proposed.
+_MORE_THAN_ONE: Final = frozenset({"trouble", "open ticket", "document"})
+#: Without trouble on record an apology has nothing to say; it then speaks of these.
+_INSTEAD: Final = frozenset({"products", "suggestion"})
+
+
+def chosen(found: Sequence[Found], goal: str) -> tuple[Found, ...]:
+    """Return the facts to show for a goal, the proposed ones ticked and first, at most twelve."""
+    place = {sort: at for at, sort in enumerate(ORDER)}
+    ranked = sorted(enumerate(found), key=lambda one: (place.get(one[1].sort, len(place)), one[0]))
+    wanted = PROPOSED.get(goal, PROPOSED["check_in"])
+    if goal == "apologise" and not {"trouble", "open ticket", "bad review"} & {one.sort for one in found}:
+        wanted |= _INSTEAD
+    counted: dict[str, int] = {}
+    ticked, others = [], []
+    for _, one in ranked:
+        counted[one.sort] = counted.get(one.sort, 0) + 1
+        if one.sort in wanted and counted[one.sort] <= _TICKED_MOST.get(one.sort, 1):
+            ticked.append(replace(one, fact=replace(one.fact, ticked=True)))
+        elif counted[one.sort] == 1 or one.sort in _MORE_THAN_ONE:
+            others.append(one)
+    return tuple([*ticked, *others][:MOST])

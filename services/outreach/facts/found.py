@@ -1,0 +1,120 @@
+"""A fact with the words that a template may use because of it, and the values that a text may state.
+
+Values are canonical (see ``FactValue``); a day is given as a date, a month and a year, so that "in August" is supported
+by a review of 19 August.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Final, Literal
+
+from models.values import words
+from models.values.outreach import Fact, FactValue
+
+#: Text, a list of texts, or a mapping of texts, under the name by which templates ask for it.
+Filling = str | bool | list[str] | Mapping[str, str | bool | list[str]]
+
+_NEAR_DAYS: Final = 300
+_QUOTE_LENGTH: Final = 90
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fact as it was found.
+
+    Attributes
+    ----------
+    fact
+        What the composer shows; not ticked yet.
+    sort
+        What kind of fact it is, finer than its group: decides its place and whether it is proposed for a goal.
+    fillings
+        Field of templates to what stands there. Where two facts fill the same field, the first ticked one does.
+    """
+
+    fact: Fact
+    sort: str
+    fillings: Mapping[str, Filling] = field(default_factory=dict)
+
+
+def number(value: int | str) -> FactValue:
+    """Return a number that may be stated."""
+    return FactValue("number", plain(value))
+
+
+def plain(value: int | str) -> str:
+    """Return a number as canonical decimal text: no exponent, no trailing zeros."""
+    try:
+        exact = Decimal(value).normalize()
+    except InvalidOperation:
+        return str(value)
+    return f"{exact:f}" if exact != 0 else "0"
+
+
+def on(day: date) -> tuple[FactValue, ...]:
+    """Return what may be stated of a day: itself, its month and its year."""
+    return (
+        FactValue("date", day.isoformat()),
+        FactValue("month", day.isoformat()[:7]),
+        FactValue("year", day.isoformat()[:4]),
+    )
+
+
+def in_month(day: date) -> tuple[FactValue, ...]:
+    """Return what may be stated of a month."""
+    return FactValue("month", day.isoformat()[:7]), FactValue("year", day.isoformat()[:4])
+
+
+def money(amount_minor: int, currency: str) -> FactValue:
+    """Return an amount that may be stated, in major units."""
+    return FactValue("money", plain(str(words.major(amount_minor, currency))), currency)
+
+
+def of_kind(kind: Literal["product", "category", "name", "quote"], *texts: str) -> tuple[FactValue, ...]:
+    """Return products, categories, names or quotes that may be stated."""
+    return tuple(FactValue(kind, text) for text in texts if text)
+
+
+def saying(*texts: str) -> tuple[FactValue, ...]:
+    """Return words whose meaning the fact supports."""
+    return tuple(FactValue("statement", text) for text in texts if text)
+
+
+def long_day(day: date, today: date) -> str:
+    """Return a day as a letter has it: ``7 September``, with the year where it is not this one or far away."""
+    near = day.year == today.year or abs((day - today).days) < _NEAR_DAYS
+    return f"{day.day} {words.MONTHS_LONG[day.month - 1]}" + ("" if near else f" {day.year}")
+
+
+def long_month(day: date, today: date) -> str:
+    """Return ``September``, with the year where it is not this one."""
+    return words.MONTHS_LONG[day.month - 1] if day.year == today.year else words.long_month(day)
+
+
+def opening(text: str | None, limit: int = _QUOTE_LENGTH) -> str:
+    """Return the first sentence of what a customer wrote, on one line, without its full stop.
+
+    A quote must be found in what they wrote, letter for letter: a sentence that is too long is cut at a word and
+    nothing is added.
+    """
+    flat = " ".join((text or "").split())
+    if not flat:
+        return ""
+    first = _SENTENCE_END.split(flat, maxsplit=1)[0]
+    if len(first) > limit:
+        cut = first[:limit]
+        first = cut[: cut.rfind(" ")] if " " in cut else cut
+    return first.strip("“”\"' ").rstrip(".;:, ")
+
+
+def listed(names: list[str]) -> str:
+    """Return ``the rain jacket, the belt and the tote`` without the articles: names joined as a sentence has them."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

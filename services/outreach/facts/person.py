@@ -1,0 +1,165 @@
+"""What a customer's own record says: since when, tier, preferences, contract and renewal."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, Final
+
+from models.values import words
+from models.values.outreach import Fact, FactValue
+from services.insight import Reader
+from services.outreach.facts.found import Found, in_month, listed, long_day, of_kind, on, saying
+
+_SIZE: Final = ("size", "sizes")
+_LIKED: Final = (("categories", "category"), ("styles", "style"), ("colours", "colour"), ("colors", "color"),
+                 ("brands", "brand"), ("interests", "interest"))  # fmt: skip
+_MOST: Final = 3
+_LONGEST: Final = 40
+
+
+def read_person(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+    """Yield the facts of a customer's row."""
+    yield from _since(reader, customer)
+    yield from _renewal(reader, customer)
+    yield from _contract(reader, customer)
+    yield from _preferences(customer)
+    yield from _tier(customer)
+
+
+def source_words(source: str) -> str:
+    """Return what a customer's record is called beside a fact: ``CRM``, ``by hand``, ``sample``."""
+    plain = source.replace("_", " ")
+    if plain in ("hand", "by hand", "manual"):
+        return "by hand"
+    return plain.upper() if plain in ("crm", "erp") else plain
+
+
+def _fact(
+    customer: sqlite3.Row, key: str, said: str, group: str, values: tuple[FactValue, ...], label: str = ""
+) -> Fact:
+    return Fact(
+        f"customer:{key}", said, label or source_words(customer["source"]), "customers", customer["id"], group, values
+    )
+
+
+def _since(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+    """Yield since when: the first order where it is before the day of the record, as a CRM may be younger."""
+    signed = words.day_of(customer["signed_up_on"])
+    row = reader.row(
+        "SELECT id, ordered_on FROM orders WHERE customer_id = ? AND kind = 'purchase' AND ordered_on <= ?"
+        " ORDER BY ordered_on, id LIMIT 1",
+        (customer["id"], reader.today.isoformat()),
+    )
+    first = words.day_of(row["ordered_on"]) if row is not None else None
+    by_order = first is not None and (signed is None or first < signed)
+    since = first if by_order else signed
+    if since is None or since > reader.today:
+        return
+    label = f"{source_words(customer['source'])}, first order" if by_order else ""
+    month = words.long_month(since)
+    values = (*in_month(since), FactValue("date", since.isoformat()), *saying("customer since", "with us since",
+              "you have been with us", "you have been our customer", "bought from us since"))  # fmt: skip
+    yield Found(_fact(customer, "since", f"Customer since {month}", "person", values, label), "since", {"since": month})
+
+
+def _renewal(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+    day = words.day_of(customer["renews_on"])
+    if day is None or day < reader.today or words.day_of(customer["churned_on"]) is not None:
+        return
+    said = f"Renews {words.full_day(day) if day.year != reader.today.year else words.day(day, reader.today)}"
+    values = (
+        *on(day),
+        *saying("renews", "renewal", "up for renewal", "account renews", "contract renews", "agreement renews"),
+    )
+    yield Found(
+        _fact(customer, "renewal", said, "contract", values),
+        "renewal",
+        {"renewal": {"day": long_day(day, reader.today), "month": words.MONTHS_LONG[day.month - 1]}},
+    )
+
+
+def _contract(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+    day = words.day_of(customer["contract_starts_on"])
+    if day is None or day > reader.today:
+        return
+    month = words.long_month(day)
+    values = (
+        *in_month(day),
+        FactValue("date", day.isoformat()),
+        *saying("contract since", "under contract", "contract"),
+    )
+    yield Found(
+        _fact(customer, "contract", f"Contract since {month}", "contract", values),
+        "contract",
+        {"contract_since": month},
+    )
+
+
+def _tier(customer: sqlite3.Row) -> Iterator[Found]:
+    tier = " ".join((customer["tier"] or "").split())
+    if tier and len(tier) <= _LONGEST:
+        said = tier if tier.casefold().endswith("tier") else f"{tier} tier"
+        values = (*of_kind("name", tier), *saying(said, f"{tier} customer"))
+        yield Found(_fact(customer, "tier", words.capital(said), "person", values), "tier", {"tier": tier})
+
+
+def _preferences(customer: sqlite3.Row) -> Iterator[Found]:
+    stated = _stated(customer["preferences"])
+    liked: dict[str, list[str]] = {}
+    for names in _LIKED:
+        found = [one for name in names for one in stated.get(name, ())][:_MOST]
+        if found:
+            liked[names[0]] = found
+    size = next((stated[name][0] for name in _SIZE if stated.get(name)), "")
+    if liked or size:
+        parts = [listed(found) for found in liked.values()] + ([f"size {size}"] if size else [])
+        said = f"Prefers {', '.join(parts)}"
+        categories = liked.get("categories", [])
+        others = [one for name, found in liked.items() if name != "categories" for one in found]
+        values = (*of_kind("category", *categories), *saying(*others, *([f"size {size}"] if size else []),
+                  "prefer", "your preference", "you like"))  # fmt: skip
+        filling: dict[str, str | bool | list[str]] = {"categories": listed(categories), "styles": listed(others),
+                                                      "size": size}  # fmt: skip
+        yield Found(
+            _fact(customer, "preferences", said, "person", values),
+            "preferences",
+            {"preference": {name: value for name, value in filling.items() if value}},
+        )
+    contact = (stated.get("contact") or [""])[0]
+    if contact:
+        said = f"Prefers contact by {contact}" if " " not in contact else f"Prefers contact {contact}"
+        yield Found(
+            _fact(customer, "contact", said, "person", saying(said.removeprefix("Prefers "), contact)),
+            "contact",
+            {"contact": contact},
+        )
+
+
+def preferred_categories(customer: sqlite3.Row) -> list[str]:
+    """Return the categories that a customer's record says they prefer."""
+    stated = _stated(customer["preferences"])
+    return [*stated.get("categories", ()), *stated.get("category", ())]
+
+
+def _stated(text: str | None) -> dict[str, list[str]]:
+    """Return the preferences of a record, each as a list of short texts."""
+    try:
+        raw = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    if not isinstance(raw, dict):
+        return {}
+    return {str(name).casefold(): [one for one in map(_short, _each(value)) if one] for name, value in raw.items()}
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    flat = " ".join(str(value).split())
+    return flat if len(flat) <= _LONGEST else ""
