@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.values.imports import PreviewCell, PreviewRow, Verdict
+from models.values.money import exponent
 from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target
 from services.sync.map.plan import Plan
 from services.sync.read import Table
-from services.sync.validate.numbers import exponent_of
 
 _STATE_OF: dict[str, str] = {
     "new": "state IS NULL",
@@ -155,6 +155,6 @@ def _text(name: str, value: Any, currency: str) -> str:
     if value is None:
         return "empty"
     if name.endswith("_minor") and isinstance(value, int):
-        places = exponent_of(currency)
+        places = exponent(currency)
         return f"{value / 10**places:,.{places}f}"
     return str(value)

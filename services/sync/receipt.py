@@ -6,9 +6,9 @@ import sqlite3
 from collections import Counter
 
 from models.values.imports import Receipt
+from models.values.money import exponent
 from services.sync.apply.analysis import Analysis
 from services.sync.apply.target import IGNORED, REJECTED
-from services.sync.validate.numbers import exponent_of
 
 
 def make_receipt(
@@ -55,7 +55,7 @@ def make_receipt(
 
 def money_words(minor: int, currency: str) -> str:
     """An amount with its currency, such as "-611,342.09 GBP"."""
-    places = exponent_of(currency)
+    places = exponent(currency)
     return f"{minor / 10**places:,.{places}f} {currency}"
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from models.values.money import exponent
 from services.sync.map.plan import Plan
 from services.sync.validate.memo import Fault, Memo, Unfit
-from services.sync.validate.numbers import exponent_of, to_minor
+from services.sync.validate.numbers import to_minor
 
 EMPTY = Fault("is empty")
 _DEBIT = ("return", "cancellation")
@@ -71,13 +72,13 @@ class OrderColumns:
     def _computed(self, values: dict[str, list[Any]], count: int) -> list[Any]:
         prices = values.get("unit_price", [None] * count)
         quantities = values.get("quantity", ["1"] * count)
-        exponents = {exponent_of(currency) for currency in set(values["currency"])}
-        if len(exponents) == 1:
-            memo = self._product(exponents.pop())
+        places = {exponent(currency) for currency in set(values["currency"])}
+        if len(places) == 1:
+            memo = self._product(places.pop())
             computed = list(map(memo.__getitem__, zip(quantities, prices, strict=True)))
         else:
             computed = [
-                self._product(exponent_of(currency))[quantity, price]
+                self._product(exponent(currency))[quantity, price]
                 for quantity, price, currency in zip(quantities, prices, values["currency"], strict=True)
             ]
         if not self._has_discount or self._amount is not None:
@@ -88,8 +89,8 @@ class OrderColumns:
             for one, off in zip(computed, discounts, strict=True)
         ]
 
-    def _product(self, exponent: int) -> Memo:
-        if exponent not in self._products:
+    def _product(self, places: int) -> Memo:
+        if places not in self._products:
 
             def amount(pair: tuple[Any, Any]) -> Any:
                 quantity, price = pair
@@ -97,10 +98,10 @@ class OrderColumns:
                     return 0
                 if price is None:
                     raise Unfit("is empty")
-                return to_minor(str(Decimal(quantity or "1") * Decimal(price)), exponent)
+                return to_minor(str(Decimal(quantity or "1") * Decimal(price)), places)
 
-            self._products[exponent] = Memo(amount)
-        return self._products[exponent]
+            self._products[places] = Memo(amount)
+        return self._products[places]
 
     def _kinds(self, given: list[Any] | None, keys: Sequence[Any] | None, count: int) -> list[Any] | None:
         if self._is_return:

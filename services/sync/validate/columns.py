@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Any, Protocol
 
+from models.values.money import exponent
 from services.sync.map.plan import MappedColumn
 from services.sync.validate import words
 from services.sync.validate.memo import Memo, Unfit
 from services.sync.validate.moments import Moments
 from services.sync.validate.numbers import (
     currency_of,
-    exponent_of,
     plain_number,
     to_decimal_text,
     to_integer,
@@ -125,7 +125,7 @@ class Amounts:
 
     def __init__(self, comma: bool, currency: str) -> None:
         self._comma = comma
-        self._exponent = exponent_of(currency)
+        self._places = exponent(currency)
         self._memos: dict[int, OneColumn] = {}
 
     @property
@@ -135,27 +135,25 @@ class Amounts:
 
     def convert(self, cells: Sequence[str]) -> Values:
         """Minor units of a column whose currency is that of the file."""
-        return self._of(self._exponent).convert(cells)
+        return self._of(self._places).convert(cells)
 
     def convert_in(self, cells: Sequence[str], currencies: Sequence[Any]) -> Values:
         """Minor units of a column whose currency stands beside each amount."""
-        exponents = {
-            exponent_of(currency) if isinstance(currency, str) else self._exponent for currency in set(currencies)
-        }
-        if len(exponents) == 1:
-            return self._of(exponents.pop()).convert(cells)
+        places = {exponent(currency) if isinstance(currency, str) else self._places for currency in set(currencies)}
+        if len(places) == 1:
+            return self._of(places.pop()).convert(cells)
         return (
             [
-                self._of(exponent_of(currency) if isinstance(currency, str) else self._exponent).memo[cell]
+                self._of(exponent(currency) if isinstance(currency, str) else self._places).memo[cell]
                 for cell, currency in zip(cells, currencies, strict=True)
             ],
         )
 
-    def _of(self, exponent: int) -> OneColumn:
-        if exponent not in self._memos:
+    def _of(self, places: int) -> OneColumn:
+        if places not in self._memos:
             comma = self._comma
-            self._memos[exponent] = OneColumn(lambda text: to_minor(plain_number(text, comma), exponent))
-        return self._memos[exponent]
+            self._memos[places] = OneColumn(lambda text: to_minor(plain_number(text, comma), places))
+        return self._memos[places]
 
 
 def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Converter:

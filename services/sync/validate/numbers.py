@@ -7,29 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, Overflow
 
 from services.sync.validate.memo import Unfit
 
-# Currencies whose minor unit is not a hundredth (ISO 4217).
-_EXPONENTS = dict.fromkeys(
-    (
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "UYI",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-    ),
-    0,
-) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
 _SIGNS = {
     "€": "EUR",
     "$": "USD",
@@ -124,11 +101,6 @@ _PLAIN = re.compile(r"[-+]?(?=\.?\d)(\d*)(?:\.\d*)?(?:[eE]([-+]?\d+))?")
 _MOST_DIGITS = 30
 _LARGEST_EXPONENT = 30
 _LARGEST = 2**63 - 1
-
-
-def exponent_of(currency: str) -> int:
-    """The number of decimal places of a currency's minor unit: 2 for USD, 0 for JPY, 3 for KWD."""
-    return _EXPONENTS.get(currency, 2)
 
 
 def currency_of(text: str) -> str:
