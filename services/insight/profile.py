@@ -11,11 +11,13 @@ from typing import Literal
 from models.values import words
 from models.values.alerts import ScoreFigures
 from models.values.customers import CustomerProfile, IdentityField, Milestone
+from models.values.outbox import OWN_SOURCE
 from services.insight.detail import deal_words, metadata_line, read_ids, stage_since
 from services.insight.figures import read_figures
 from services.insight.queue_rows import read_open_card
 from services.insight.reader import Reader
 from services.insight.story import UNHAPPY_RATING, UNHAPPY_SENTIMENT
+from services.insight.timeline_words import mail_through
 
 #: What the form edits, in its order.
 FORM_FIELDS = (
@@ -317,13 +319,13 @@ def _emails(reader: Reader, customer_id: int) -> tuple[tuple[str, ...], str, int
     rows = reader.rows(
         """SELECT MIN(happened_on) AS day, MAX(kind = 'replied') AS replied,
                   MAX(kind IN ('clicked', 'converted')) AS clicked, MAX(kind = 'opened') AS opened
-             FROM email_events WHERE customer_id = ? GROUP BY COALESCE(message, campaign, external_id)
+             FROM email_events WHERE customer_id = ? AND source <> ? GROUP BY COALESCE(message, campaign, external_id)
             ORDER BY day DESC, MIN(id) DESC""",
-        (customer_id,),
+        (customer_id, OWN_SOURCE),
     )
     if not rows:
         return (), "none", 0
-    known_to = words.day_of(reader.value("SELECT MAX(happened_on) FROM email_events"))
+    known_to = mail_through(reader)
     squares = [_square(row, known_to) for row in rows[:_SQUARES]]
     active = sum(one in ("clicked", "replied") for one in squares)
     quiet = next((at for at, one in enumerate(squares) if one in ("clicked", "replied")), len(squares))

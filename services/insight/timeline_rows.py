@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Collection
 
 from models.values.alerts import TimelinePage, TimelineRow
+from models.values.outbox import OWN_SOURCE
 from services.insight import timeline_words
 from services.insight.reader import Reader
 
@@ -42,8 +43,14 @@ SOURCES: dict[str, str] = {
                MAX(campaign) AS campaign, MAX(kind = 'opened') AS opened, MAX(kind = 'clicked') AS clicked,
                MAX(kind = 'replied') AS replied, MAX(kind = 'converted') AS converted,
                MAX(kind = 'bounced') AS bounced, MAX(kind = 'unsubscribed') AS unsubscribed,
-               MAX(kind IN ('sent', 'delivered')) AS sent
-          FROM email_events WHERE customer_id = ?1 GROUP BY COALESCE(message, campaign, external_id)""",
+               MAX(kind IN ('sent', 'delivered')) AS sent, NULL AS own_subject, NULL AS own_by
+          FROM email_events WHERE customer_id = ?1 AND source <> '{OWN_SOURCE}'
+         GROUP BY COALESCE(message, campaign, external_id)
+        UNION ALL
+        SELECT {_at("e.happened_on", "e.happened_at")}, printf('email:%012d', e.id), m.id, m.id, e.happened_on,
+               NULL, 0, 0, 0, 0, 0, 0, 1, m.subject, m.approved_by
+          FROM email_events e JOIN messages m ON m.message_id = e.external_id
+         WHERE e.customer_id = ?1 AND e.source = '{OWN_SOURCE}' AND e.kind = 'sent'""",
     "review": f"""
         SELECT {_at("reviewed_on", "reviewed_at")} AS at, printf('review:%012d', id) AS key, id, external_id,
                reviewed_on AS day, rating, title, text, product_name

@@ -11,6 +11,7 @@ from typing import Literal
 
 from models.values import words
 from models.values.alerts import TimelineRow
+from models.values.outbox import OWN_SOURCE
 from services.insight.reader import Reader, marks
 
 Tone = Literal["neutral", "bad", "good"]
@@ -75,11 +76,16 @@ def context_of(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite
         customer_id=customer_id,
         lines=lines,
         unread=_unread(reader, customer_id) if "email" in kinds else {},
-        mail_through=words.day_of(reader.value("SELECT MAX(happened_on) FROM email_events"))
-        if "email" in kinds
-        else None,
+        mail_through=mail_through(reader) if "email" in kinds else None,
         signals=rules_of_cards(reader, cards) if cards else {},
     )
+
+
+def mail_through(reader: Reader) -> date | None:
+    """Return the last day of the email events that files brought: of our own emails nothing tells who opened them."""
+    # From the end of the index on the day, past the few of our own.
+    found = "SELECT happened_on FROM email_events WHERE source <> ? ORDER BY happened_on DESC LIMIT 1"
+    return words.day_of(reader.value(found, (OWN_SOURCE,)))
 
 
 def describe(reader: Reader, context: Context, kind: str, row: sqlite3.Row) -> TimelineRow:
@@ -136,9 +142,9 @@ def _unread(reader: Reader, customer_id: int) -> dict[str, int]:
     streak = 0
     for key, read in reader.driver.execute(
         """SELECT printf('email:%012d', MIN(id)), MAX(kind IN ('opened', 'clicked', 'replied', 'converted'))
-             FROM email_events WHERE customer_id = ?
+             FROM email_events WHERE customer_id = ? AND source <> ?
             GROUP BY COALESCE(message, campaign, external_id) ORDER BY MIN(happened_on), MIN(id)""",
-        (customer_id,),
+        (customer_id, OWN_SOURCE),
     ):
         streak = 0 if read else streak + 1
         streaks[key] = streak
@@ -182,6 +188,8 @@ def _ticket(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
 
 
 def _email(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+    if row["own_subject"] is not None:
+        return _own_email(reader, context, row)
     parts = ["sent"] if row["sent"] else []
     tone: Tone = "neutral"
     sent_on = words.day_of(row["day"])
@@ -206,6 +214,14 @@ def _email(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     if sent_on is not None and (row["opened"] or row["clicked"] or row["replied"]):
         parts += _ordered_after(reader, context.customer_id, sent_on)
     return words.shortened(row["campaign"] or "Email", 60), " · ".join(parts), tone
+
+
+def _own_email(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+    """An email of this program: nothing tracks whether it was read, only what followed."""
+    who = "You" if reader.is_mine(row["own_by"]) else row["own_by"] or "You"
+    sent_on = words.day_of(row["day"])
+    after = _ordered_after(reader, context.customer_id, sent_on) if sent_on is not None else []
+    return f"{who} emailed", " · ".join([f"“{words.shortened(row['own_subject'], 70)}”", *after]), "neutral"
 
 
 def _ordered_after(reader: Reader, customer_id: int, sent_on: date) -> list[str]:

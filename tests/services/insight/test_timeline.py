@@ -103,6 +103,25 @@ def test_mails_are_one_row_a_message_with_what_became_of_it(book: SmallBook, rea
     assert page.counts["email"] == 6 and page.rows[0].reference == "email #M6"
 
 
+def test_our_own_email_says_who_wrote_and_what_followed_and_is_never_unread(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    for back, by in ((40, "Ada"), (9, "Grace")):
+        email = book.email(number, approved_by=by, message_id=f"<{back}@shop.example>")
+        book.event("email_events", number, source="bellwether", external_id=f"<{back}@shop.example>", kind="sent",
+                   message="Your September order", happened_on=days_ago(back))  # fmt: skip
+    book.event("email_events", number, message="M1", campaign="News", kind="sent", happened_on=days_ago(30))
+    book.event("email_events", number, message="M2", campaign="News", kind="sent", happened_on=days_ago(20))
+    book.order(number, days_ago(5))
+    page = reader(read_timeline, number, ("email",))
+    assert [(row.bold, row.rest) for row in page.rows] == [
+        ("Grace emailed", "“Your September order” · ordered after 4 days"),
+        ("News", "sent · opens not known yet"),
+        ("News", "sent · not opened"),
+        ("You emailed", "“Your September order”"),
+    ]
+    assert page.rows[0].reference == f"email #{email}" and page.counts["email"] == 4
+
+
 def test_the_alerts_own_history_is_in_it(book: SmallBook, reader: Fresh) -> None:
     book.rule("engagement_below", "Engagement drop")
     number = book.customer("Linden Supply")
