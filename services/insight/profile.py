@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
@@ -30,6 +29,8 @@ _SQUARES = 12
 _SHOWN = 3
 _LOYAL_AT = 4
 _MILESTONES = 5
+#: The day as the book has it, its words, and how it is drawn.
+_Station = tuple[str | None, str, Literal["start", "good", "bad", "warn"]]
 
 
 def read_profile(reader: Reader, customer_id: int) -> CustomerProfile | None:
@@ -173,13 +174,22 @@ def _journey_line(reader: Reader, customer_id: int) -> str:
 
 def _milestones(reader: Reader, customer_id: int, figures: ScoreFigures | None) -> tuple[Milestone, ...]:
     """Return the stations of the journey: its beginning, what held them, what went wrong, where it stands."""
-    found: list[tuple[date, str, Literal["start", "good", "bad", "warn"]]] = []
+    orders = _order_stations(reader, customer_id)
+    stations = [
+        *orders,
+        *_won_station(reader, customer_id),
+        *_unhappy_station(reader, customer_id),
+        *_standing_stations(reader, customer_id, figures, orders[0][0] if orders else None),
+    ]
+    dated = [(words.day_of(text), title, tone) for text, title, tone in stations]
+    found = [(day, title, tone) for day, title, tone in dated if day is not None and day <= reader.present]
+    found.sort(key=lambda one: one[0])
+    # As many as the strip holds: the first, and of the others the latest.
+    kept = found if len(found) <= _MILESTONES else [found[0], *found[-(_MILESTONES - 1) :]]
+    return tuple(Milestone(words.month(day), title, tone) for day, title, tone in kept)
 
-    def add(text: str | None, title: str, tone: Literal["start", "good", "bad", "warn"]) -> None:
-        day = words.day_of(text)
-        if day is not None and day <= reader.present:
-            found.append((day, title, tone))
 
+def _order_stations(reader: Reader, customer_id: int) -> list[_Station]:
     days = [
         row[0]
         for row in reader.driver.execute(
@@ -188,52 +198,49 @@ def _milestones(reader: Reader, customer_id: int, figures: ScoreFigures | None) 
             (customer_id, _LOYAL_AT),
         )
     ]
-    add(days[0] if days else None, "First order", "start")
-    add(days[-1] if len(days) == _LOYAL_AT else None, f"{_LOYAL_AT} orders", "good")
+    found: list[_Station] = [(days[0], "First order", "start")] if days else []
+    if len(days) == _LOYAL_AT:
+        found.append((days[-1], f"{_LOYAL_AT} orders", "good"))
+    return found
+
+
+def _won_station(reader: Reader, customer_id: int) -> list[_Station]:
     won = reader.row(
         """SELECT o.name, MAX(h.changed_on) AS day FROM opportunities o JOIN stage_changes h ON h.opportunity_id = o.id
             WHERE o.customer_id = ? AND o.stage = 'Won' AND h.to_stage = 'Won' GROUP BY o.id
             ORDER BY o.amount_minor DESC LIMIT 1""",
         (customer_id,),
     )
-    add(
-        won["day"] if won is not None else None,
-        f"Won: {words.shortened(won['name'] or 'deal', 22)}" if won else "",
-        "good",
-    )
+    return [(won["day"], f"Won: {words.shortened(won['name'] or 'deal', 22)}", "good")] if won is not None else []
+
+
+def _unhappy_station(reader: Reader, customer_id: int) -> list[_Station]:
     since = (reader.present - timedelta(days=365)).isoformat()
     bad = reader.row(
         "SELECT opened_on, subject FROM tickets WHERE customer_id = ? AND opened_on >= ? "
         "AND (satisfaction <= ? OR (satisfaction IS NULL AND sentiment < ?)) ORDER BY opened_on DESC LIMIT 1",
         (customer_id, since, UNHAPPY_RATING, UNHAPPY_SENTIMENT),
     )
-    add(
-        bad["opened_on"] if bad is not None else None,
-        words.shortened(bad["subject"] or "Unhappy ticket", 22) if bad else "",
-        "bad",
-    )
+    return [(bad["opened_on"], words.shortened(bad["subject"] or "Unhappy ticket", 22), "bad")] if bad else []
+
+
+def _standing_stations(
+    reader: Reader, customer_id: int, figures: ScoreFigures | None, first_order_on: str | None
+) -> list[_Station]:
     state = reader.row(
         "SELECT segment, segment_since, segment_before, last_order_on FROM customer_risk_scores WHERE customer_id = ?",
         (customer_id,),
     )
-    if state is not None:
-        last = state["last_order_on"]
-        add(last if days and last != days[0] else None, "Last order", "good")
-        if state["segment"] and state["segment_before"]:
-            add(state["segment_since"], state["segment"], "warn" if _worse(figures) else "good")
-    found.sort(key=lambda one: one[0])
-    return tuple(Milestone(words.month(day), title, tone) for day, title, tone in _kept(found))
+    found: list[_Station] = []
+    if state is not None and first_order_on is not None and state["last_order_on"] != first_order_on:
+        found.append((state["last_order_on"], "Last order", "good"))
+    if state is not None and state["segment"] and state["segment_before"]:
+        found.append((state["segment_since"], state["segment"], "warn" if _worse(figures) else "good"))
+    return found
 
 
 def _worse(figures: ScoreFigures | None) -> bool:
     return figures is not None and (figures.trend == "falling" or (figures.churn_risk or 0) >= 0.4)
-
-
-def _kept(
-    found: Sequence[tuple[date, str, Literal["start", "good", "bad", "warn"]]],
-) -> Sequence[tuple[date, str, Literal["start", "good", "bad", "warn"]]]:
-    """Return as many stations as the strip holds: its first, and of the others the latest."""
-    return found if len(found) <= _MILESTONES else [found[0], *found[-(_MILESTONES - 1) :]]
 
 
 # -- what there is of each kind -----------------------------------------------------------------------------------
