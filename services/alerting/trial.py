@@ -93,14 +93,7 @@ def try_rule(
 
     if not SHORTEST_WEEKS <= weeks <= LONGEST_WEEKS:
         raise UserError(f"A trial looks back {SHORTEST_WEEKS} to {LONGEST_WEEKS} weeks, not {weeks}.")
-    with workspace.store.read() as connection:
-        known = {rule.code: rule for rule, _ in stored_rules(connection)}
-        newest = connection.exec_driver_sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
-    if code not in known:
-        raise UserError(f"There is no rule “{code}”; the rules are: {', '.join(sorted(known))}.")
-    if newest is None:
-        raise UserError("The book has no scores yet, so no rule can be tried. Import orders first.")
-    last = date.fromisoformat(newest)
+    title, last = _ruling(workspace, code)
     days = [last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
     with looking_back(workspace, days[0]) as past:
         _only(past, code)
@@ -112,13 +105,25 @@ def try_rule(
         judged, ordered = _ends(past, last, workspace.policy.watch_days)
     return Trial(
         rule=code,
-        title=known[code].title,
+        title=title,
         weeks=tuple(found),
         cards=sum(week.opened for week in found),
         judged=judged,
         ordered=ordered,
         watch_days=workspace.policy.watch_days,
     )
+
+
+def _ruling(workspace: Workspace, code: str) -> tuple[str, date]:
+    """Return the rule's title and the day as of which the book was scored last."""
+    with workspace.store.read() as connection:
+        known = {rule.code: rule for rule, _ in stored_rules(connection)}
+        newest = connection.exec_driver_sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
+    if code not in known:
+        raise UserError(f"There is no rule “{code}”; the rules are: {', '.join(sorted(known))}.")
+    if newest is None:
+        raise UserError("The book has no scores yet, so no rule can be tried. Import orders first.")
+    return known[code].title, date.fromisoformat(newest)
 
 
 def _only(past: Workspace, code: str) -> None:
