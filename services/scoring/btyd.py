@@ -206,8 +206,6 @@ def fit(
     ValueError
         If there is no customer and no prior, or the three arrays disagree.
     """
-    from scipy.optimize import minimize
-
     x, t_x, big_t = (np.asarray(column, dtype=np.float64) for column in (frequency, recency, age))
     _check(x, t_x, big_t)
     if x.size == 0:
@@ -215,6 +213,17 @@ def fit(
             raise ValueError("A model without a prior needs at least one customer.")
         return BtydParameters(family, prior.r, prior.alpha, prior.a, prior.b, 0.0, 0, True, False)
     rows = _group(x, t_x, big_t)
+    log_theta, converged = _most_likely(family, rows, prior)
+    value, _ = _likelihood(family, log_theta, rows)
+    r, alpha, a, b = (float(number) for number in np.exp(log_theta))
+    seen = a / (a + b) >= _SMALLEST_DROPOUT and value - _nbd_log_likelihood(rows, log_theta) >= _DROPOUT_GAIN
+    return BtydParameters(family, r, alpha, a, b, value, int(rows.customers), converged, bool(seen))
+
+
+def _most_likely(family: Family, rows: _Grouped, prior: LogNormalPrior | None) -> tuple[Floats, bool]:
+    """Return ln of the parameters at the maximum, shape (4,), and whether the search came to rest there."""
+    from scipy.optimize import minimize
+
     total = rows.customers
 
     def negative(log_theta: Floats) -> tuple[float, Floats]:
@@ -234,11 +243,8 @@ def fit(
         bounds=[_LOG_BOUNDS] * 4,
         options={"gtol": 1e-8, "ftol": 1e-14, "maxiter": 500},
     )
-    value, _ = _likelihood(family, found.x, rows)
-    r, alpha, a, b = (float(number) for number in np.exp(found.x))
-    seen = a / (a + b) >= _SMALLEST_DROPOUT and value - _nbd_log_likelihood(rows, found.x) >= _DROPOUT_GAIN
     converged = bool(found.success) or bool(np.abs(found.jac).max() < 1e-4)
-    return BtydParameters(family, r, alpha, a, b, value, int(total), converged, bool(seen))
+    return np.asarray(found.x), converged
 
 
 def _check(x: Floats, t_x: Floats, age: Floats) -> None:
