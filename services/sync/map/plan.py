@@ -131,19 +131,10 @@ def make_plan(
     DateOrderOpen
         Day and month cannot be told apart.
     """
-    overrides = dict(options.mapping)
-    entity_name = options.entity
-    if remembered is not None:
-        overrides = {**remembered.mapping, **overrides}
-        entity_name = entity_name or remembered.entity
+    entity_name, overrides = _said(options, remembered)
     recognition = recognise(table, entity_name, overrides)
     columns = _decided(table, recognition, options)
-    mapped = {column.place for column in columns}
-    extra = tuple(
-        (place, header)
-        for place, header in enumerate(table.columns)
-        if place not in mapped and header not in REJECT_COLUMNS and overrides.get(header) != ""
-    )
+    extra = _extra(table, columns, overrides)
     zone, assumed = _zone(options.timezone, local_zone, columns)
     return Plan(
         table=table,
@@ -163,6 +154,25 @@ def make_plan(
 def header_signature(table: Table) -> str:
     """What files with the same headers are remembered by."""
     return fingerprint(table.columns)
+
+
+def _said(options: ImportOptions, remembered: Remembered | None) -> tuple[str | None, dict[str, str]]:
+    """What the file is about and column to field: as a person said now, else as an earlier file was taken."""
+    if remembered is None:
+        return options.entity, dict(options.mapping)
+    return options.entity or remembered.entity, {**remembered.mapping, **dict(options.mapping)}
+
+
+def _extra(
+    table: Table, columns: tuple[MappedColumn, ...], overrides: Mapping[str, str]
+) -> tuple[tuple[int, str], ...]:
+    """Place and header of the columns that become no field and that nobody said to leave out."""
+    mapped = {column.place for column in columns}
+    return tuple(
+        (place, header)
+        for place, header in enumerate(table.columns)
+        if place not in mapped and header not in REJECT_COLUMNS and overrides.get(header) != ""
+    )
 
 
 def _decided(table: Table, recognition: Recognition, options: ImportOptions) -> tuple[MappedColumn, ...]:
