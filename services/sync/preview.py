@@ -70,13 +70,8 @@ def preview(
     store = Path(workspace.store.path)
     watch = Watch(progress, cancelled)
     sweep(store)
-    question, kind = "", ""
     try:
-        try:
-            plan = plan_for(workspace, request)
-        except DateOrderOpen as open_order:
-            question, kind = open_order.question, "date_order"
-            plan = plan_for(workspace, replace(request, options=replace(request.options, date_order="dmy")))
+        plan, question = _plan(workspace, request)
     except UserError as problem:
         question = problem.question if isinstance(problem, Undecided) else str(problem)
         return _not_understood(read_table(Path(request.file)), request, question)
@@ -99,8 +94,17 @@ def preview(
         columns=_columns(plan.table, plan.entity, plan.mapping, plan),
         rows=rows,
         question=question,
-        question_kind=kind,  # type: ignore[arg-type]
+        question_kind="date_order" if question else "",
     )
+
+
+def _plan(workspace: Workspace, request: ImportRequest) -> tuple[Plan, str]:
+    """Plan the import; where day and month cannot be told apart, the day comes first until the question is answered."""
+    try:
+        return plan_for(workspace, request), ""
+    except DateOrderOpen as open_order:
+        day_first = replace(request, options=replace(request.options, date_order="dmy"))
+        return plan_for(workspace, day_first), open_order.question
 
 
 def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Path, watch: Watch) -> None:
