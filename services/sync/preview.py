@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from models.store import staging_path
 from models.values.errors import UserError
-from models.values.imports import ColumnProposal, ImportRequest, Preview, Receipt, Verdict
+from models.values.imports import ColumnProposal, ImportRequest, Preview, PreviewRow, Receipt, Verdict
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.target import Target, targets_of
 from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks, write_facts
@@ -83,6 +83,13 @@ def preview(
             facts = read_facts(db)
             targets = targets_of(plan, layout_of(plan))
             rows = rows_of_page(db, replace(plan, source=facts.source), targets, first, count, verdict)
+    return _understood(request, plan, facts, rows, question)
+
+
+def _understood(
+    request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[PreviewRow, ...], question: str
+) -> Preview:
+    """The check of a file whose columns are known; one question may still be open."""
     return Preview(
         file=request.file,
         receipt=facts.receipt,
