@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.bootstrap import MOMENT_VARIABLE
 from app.cli import run_command
 
 ORDERS = """Order ID,Customer ID,Email,Ordered at,Amount,Currency
@@ -20,6 +21,12 @@ SCORE_COLUMNS = (
     "clv_horizon_months,currency,value_at_risk,segment,trend,confidence,model,drivers"
 )
 NAMES = ("Linden Supply", "Ridgeway Toys", "Halden Stationery", "Okafor Studio")
+
+
+@pytest.fixture(autouse=True)
+def moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day on which the commands run: after the orders, whatever day it is."""
+    monkeypatch.setenv(MOMENT_VARIABLE, "2026-11-19T09:00:00+00:00")
 
 
 @pytest.fixture

@@ -114,6 +114,6 @@ def test_without_a_system_keyring_secrets_are_for_this_run_only() -> None:
 def test_numeric_libraries_are_kept_to_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     from app.bootstrap import calm_threads
 
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "environ", {})
     calm_threads()
     assert int(os.environ["OMP_NUM_THREADS"]) == max(1, (os.cpu_count() or 2) - 1)
