@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+#: The segments, in the order in which scoring numbers them.
+SEGMENTS = (
+    "Lost", "Hibernating", "New", "One-time", "Cooling VIP", "At risk", "Champion", "Loyal", "Promising",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreRun:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.values.scores import SEGMENTS
 from services.scoring import trends
 from services.scoring.ledger import Ledger, Pace, paces_at, trend_window
 
@@ -28,9 +29,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 
-NAMES = (
-    "Lost", "Hibernating", "New", "One-time", "Cooling VIP", "At risk", "Champion", "Loyal", "Promising",
-)  # fmt: skip
+NAMES = SEGMENTS
 NONE = -1
 MARK_DAYS = 28
 MARKS = 13

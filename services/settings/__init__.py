@@ -33,6 +33,7 @@ from services.settings.preferences import (
     without_filter,
 )
 from services.settings.stored import (
+    book_currency,
     change_policy,
     changed_fields,
     history,
@@ -65,6 +66,7 @@ __all__ = [
     "SavedFilter",
     "SegmentFigure",
     "SlaHours",
+    "book_currency",
     "change_policy",
     "changed_fields",
     "default_path",

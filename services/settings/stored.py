@@ -56,6 +56,12 @@ def reporting_currency(connection: Connection | sqlite3.Connection, policy: Poli
     return str(found[0]) if found else "USD"
 
 
+def book_currency(workspace: Workspace) -> str:
+    """Return the currency in which an open book adds up."""
+    with workspace.store.snapshot() as connection:
+        return reporting_currency(connection, workspace.managed.apply(load_policy(connection)))
+
+
 def minor_rates(policy: Policy, currency: str) -> dict[str, float]:
     """Return what one minor unit of each other currency that the policy knows is worth in minor units of ``currency``.
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, time
 from typing import Any
 
 from services.settings import FieldError, Policy
 from views.settings.fields import GROUPS, SETTINGS, Setting
-from views.words import THIN
+from views.settings.typed import parse, shown
 
 
-def texts_of(policy: Policy) -> dict[str, str]:
-    """Every setting of a policy as its field shows it."""
-    return {setting.path: _text(setting, _value(policy, setting)) for setting in SETTINGS}
+def texts_of(policy: Policy, currency: str = "USD") -> dict[str, str]:
+    """Every setting of a policy as its field shows it; amounts in ``currency``, that of the book."""
+    return {setting.path: shown(setting, _value(policy, setting), currency) for setting in SETTINGS}
 
 
-def check(policy: Policy, texts: Mapping[str, str]) -> tuple[Policy, dict[str, str]]:
+def check(policy: Policy, texts: Mapping[str, str], currency: str = "USD") -> tuple[Policy, dict[str, str]]:
     """The policy with these texts, and the fault of each setting that does not fit (then that one is as before).
 
     Returns
@@ -29,7 +28,7 @@ def check(policy: Policy, texts: Mapping[str, str]) -> tuple[Policy, dict[str, s
     typed: dict[str, dict[str, Any]] = {}
     for setting in SETTINGS:
         try:
-            typed.setdefault(setting.top, {})[setting.path] = parse(setting, texts[setting.path])
+            typed.setdefault(setting.top, {})[setting.path] = parse(setting, texts[setting.path], currency)
         except FieldError as error:
             faults[setting.path] = sentence(error.reason)
     values: dict[str, Any] = {}
@@ -56,35 +55,13 @@ def changes(before: Policy, after: Policy) -> dict[str, Any]:
     return {top: getattr(after, top) for top in tops if getattr(after, top) != getattr(before, top)}
 
 
-def parse(setting: Setting, text: str) -> Any:
-    """The value of a text.
-
-    Raises
-    ------
-    FieldError
-        With the reason as a person is told it.
-    """
-    text = text.strip()
-    if setting.kind in ("number", "whole", "percent"):
-        return _number(setting, text)
-    if setting.kind == "choice":
-        return int(text)
-    if setting.kind == "time":
-        return _time(setting, text)
-    if setting.kind == "weekdays":
-        return tuple(int(day) for day in text.split(",") if day)
-    if setting.kind == "days":
-        return tuple(sorted({_day(setting, line.strip()) for line in text.splitlines() if line.strip()}))
-    return text.upper() if setting.kind == "currency" else text
-
-
 def sum_of(texts: Mapping[str, str], top: str) -> float | None:
     """What the parts of a group add up to in percent, None while one of them is no number."""
     total = 0.0
     for setting in SETTINGS:
         if setting.top == top:
             try:
-                total += 100 * float(parse(setting, texts[setting.path]))
+                total += 100 * float(parse(setting, texts[setting.path], ""))
             except FieldError:
                 return None
     return total
@@ -105,54 +82,9 @@ def sentence(reason: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
 
 
-def _number(setting: Setting, text: str) -> float | int:
-    bare = text.replace(",", ".").replace(THIN, "").replace(" ", "").removesuffix("%")
-    try:
-        value = float(bare)
-    except ValueError:
-        raise FieldError(setting.path, f"“{text}” is no number" if text else "a number is missing here") from None
-    if setting.kind == "whole":
-        if not value.is_integer():
-            raise FieldError(setting.path, "must be a whole number")
-        return int(value)
-    if setting.kind == "percent":
-        if not 0 <= value <= 100:
-            raise FieldError(setting.path, f"must be between 0 and 100{THIN}%")
-        return round(value / 100, 6)
-    return value
-
-
-def _time(setting: Setting, text: str) -> time:
-    try:
-        return time.fromisoformat(text if ":" in text else f"{int(text):02d}:00")
-    except ValueError:
-        raise FieldError(setting.path, f"“{text}” is no time; write one such as 09:00") from None
-
-
-def _day(setting: Setting, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise FieldError(setting.path, f"“{text}” is no day; write one such as 2026-12-25") from None
-
-
 def _value(policy: Policy, setting: Setting) -> Any:
     value = getattr(policy, setting.top)
     return getattr(value, setting.leaf) if setting.path != setting.top else value
-
-
-def _text(setting: Setting, value: Any) -> str:
-    if setting.kind == "percent":
-        return f"{100 * value:.6g}"
-    if setting.kind in ("number", "whole"):
-        return f"{value:g}"
-    if setting.kind == "time":
-        return f"{value:%H:%M}"
-    if setting.kind == "weekdays":
-        return ",".join(str(day) for day in value)
-    if setting.kind == "days":
-        return "\n".join(day.isoformat() for day in value)
-    return str(value)
 
 
 def _put_together(policy: Policy, top: str, values: Mapping[str, Any]) -> Any:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["number", "whole", "percent", "choice", "time", "weekdays", "zone", "days", "currency"]
+from models.values.scores import SEGMENTS
+
+Kind = Literal[
+    "number", "whole", "percent", "money", "choice", "time", "weekdays", "zone", "days", "currency", "tick", "line",
+    "name", "text", "ticks", "by_segment", "percent_by_segment", "rates",
+]  # fmt: skip
+
+
+AUTO_DRAFTS = "auto_drafts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +27,11 @@ class Setting:
     unit
         Stands behind the field.
     says
-        What it is for, in one sentence; '' where the title says it.
+        What it is for, in one sentence; '' where the title says it. Of a tick it is what stands beside the box.
     choices
-        (text, words) of a choice.
+        (text, words) of a choice, or of boxes to tick.
+    hint
+        Stands in the field while it is empty.
     """
 
     path: str
@@ -30,6 +40,7 @@ class Setting:
     unit: str = ""
     says: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
 
     @property
     def top(self) -> str:
@@ -53,13 +64,19 @@ class Group:
     sums_to: str = ""
 
 
-GROUPS = (
+_SCORES = (
     Group(
         "thresholds",
         "Thresholds",
         "From where on a figure is marked, and a rule may raise a card.",
         (
             Setting("engagement_threshold", "Engagement is low below", "number", "of 100"),
+            Setting(
+                "engagement_threshold_by_segment",
+                "Other for a segment",
+                "by_segment",
+                says="Empty: as for everyone.",
+            ),
             Setting("health_threshold", "Health is low below", "number", "of 100"),
             Setting("churn_warning", "Churn risk is coloured from", "percent", "%"),
             Setting("churn_critical", "Churn risk is critical from", "percent", "%"),
@@ -107,6 +124,8 @@ GROUPS = (
         ),
         sums_to="health_weights",
     ),
+)
+_QUEUE = (
     Group(
         "sla",
         "Time to answer",
@@ -143,9 +162,10 @@ GROUPS = (
                 "days",
                 says="Counted from the day on which the card was raised or worked.",
             ),
-            Setting("email_cap_days", "At most one email in", "whole", "days"),
         ),
     ),
+)
+_MONEY = (
     Group(
         "money",
         "Money",
@@ -157,7 +177,112 @@ GROUPS = (
                 "currency",
                 says="Three letters such as USD. Empty: the currency of the book's first order.",
             ),
+            Setting(
+                "exchange_rates",
+                "Exchange rates",
+                "rates",
+                says="One currency a line with what one unit of it is worth, such as EUR 1.0845. Orders in a currency"
+                " without a rate count as purchases without a value.",
+            ),
+        ),
+    ),
+    Group(
+        "incentives",
+        "Incentives",
+        "How much a card may suggest to offer, and how much an email may promise.",
+        (
+            Setting("incentive_share", "At most, of the yearly value", "percent", "%"),
+            Setting(
+                "incentive_share_by_segment",
+                "Other for a segment",
+                "percent_by_segment",
+                says="Empty: as for everyone.",
+            ),
+            Setting("incentive_approval_minor", "A manager approves above", "money"),
         ),
     ),
 )
+_EMAILS = (
+    Group(
+        "emails",
+        "Emails",
+        "Checked when an email is drafted, approved and sent, for the command line too.",
+        (
+            Setting(
+                "consent_on_record",
+                "Consent",
+                "tick",
+                says="Only write to customers whose consent is on record",
+            ),
+            Setting(
+                "email_cap_days",
+                "At most one email in",
+                "whole",
+                "days",
+                says="To one customer, whoever sends it.",
+            ),
+            Setting(
+                "recall_minutes",
+                "An approved email can be stopped for",
+                "whole",
+                "minutes",
+                says="It goes out when they have passed. 0: at once.",
+            ),
+            Setting("sender_line", "Company and postal address", "line", says="Stands under every email."),
+            Setting("unsubscribe_line", "How to unsubscribe", "line", says="The last line of every email."),
+        ),
+    ),
+    Group(
+        "quiet",
+        "Quiet hours",
+        "What falls into them waits until they end. Times are those of the customer's owner.",
+        (
+            Setting("quiet_hours.enabled", "Quiet hours", "tick", says="No email goes out in quiet hours"),
+            Setting("quiet_hours.begins", "Begin", "time"),
+            Setting("quiet_hours.ends", "End", "time"),
+            Setting("quiet_hours.free_days", "Free days", "tick", says="Nor on days that are no working days"),
+        ),
+    ),
+    Group(
+        AUTO_DRAFTS,
+        "Automatic drafts",
+        "New alerts may be drafted by template, ready for a person to review. It never approves and never sends.",
+        (
+            Setting("auto_drafts.enabled", "Automatic drafts", "tick", says="Draft for the new alerts named below"),
+            Setting(
+                "auto_drafts.approved_by",
+                "Approved by",
+                "name",
+                says="The name of the person who answers for it; it is journalled.",
+            ),
+            Setting("auto_drafts.rules", "For alerts of", "ticks", says="None ticked: nothing is drafted."),
+            Setting(
+                "auto_drafts.segments",
+                "For customers who are",
+                "ticks",
+                says="None ticked: of every segment.",
+                choices=tuple((name, name) for name in reversed(SEGMENTS)),
+            ),
+            Setting("auto_drafts.per_day", "At most a day", "whole", "drafts"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A tab of the page with its groups of settings."""
+
+    key: str
+    title: str
+    groups: tuple[Group, ...]
+
+
+SECTIONS = (
+    Section("scores", "Scores", _SCORES),
+    Section("queue", "Queue", _QUEUE),
+    Section("money", "Money", _MONEY),
+    Section("emails", "Emails", _EMAILS),
+)
+GROUPS = tuple(group for section in SECTIONS for group in section.groups)
 SETTINGS = tuple(setting for group in GROUPS for setting in group.settings)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
 
 from views.settings.draft import sum_of
-from views.settings.fields import Group
+from views.settings.fields import Group, Setting
 from views.settings.inputs import Input
+from views.settings.many import BySegment, Ticks
 from views.theme import Theme, fonts
 from views.widgets.labels import column, label, rule, set_ink
 from views.words import THIN
@@ -18,43 +19,81 @@ _TITLE_WIDE = 250
 
 
 class GroupBox(QWidget):
-    """Shows the settings of a group. `edited` names the one that a person changed."""
+    """Shows the settings of a group.
+
+    Signals
+    -------
+    edited : path of the setting that a person changed.
+    arrived : the field that got the focus.
+    """
 
     edited = Signal(str)
+    arrived = Signal(QWidget)
 
-    def __init__(self, theme: Theme, group: Group) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        group: Group,
+        *,
+        after: Mapping[str, tuple[str, QWidget]] | None = None,
+        foot: QWidget | None = None,
+    ) -> None:
+        """
+        Parameters
+        ----------
+        after : a further line, its title and its field, that stands below the setting with this path.
+        foot : stands below all lines, such as buttons.
+        """
         super().__init__()
         self.group = group
         self.inputs: dict[str, Input] = {}
         self._faults: dict[str, QLabel] = {}
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(8)
-        grid.setColumnMinimumWidth(0, _TITLE_WIDE)
-        grid.setColumnStretch(1, 1)
-        for at, setting in enumerate(group.settings):
-            title = label(setting.title, fonts.LIST, wrap=True)
-            title.setFixedWidth(_TITLE_WIDE)
-            title.setMinimumHeight(32)
-            title.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            made = Input(theme, setting)
-            made.edited.connect(self.edited)
-            title.setBuddy(made.field)
-            fault = label("", fonts.SMALL, fonts.REGULAR, "critical_text", wrap=True)
-            fault.hide()
-            below = label(setting.says, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
-            below.setVisible(bool(setting.says))
-            grid.addWidget(title, at, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addLayout(column(made, 2, fault, below), at, 1)
-            self.inputs[setting.path], self._faults[setting.path] = made, fault
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnMinimumWidth(0, _TITLE_WIDE)
+        self._grid.setColumnStretch(1, 1)
+        for setting in group.settings:
+            self._add_setting(theme, setting)
+            if after and setting.path in after:
+                title, field = after[setting.path]
+                self._add(title, field, field)
         self._sum = label("", fonts.LIST, fonts.SEMIBOLD)
         if group.sums_to:
-            grid.addWidget(label("Sum", fonts.LIST, fonts.SEMIBOLD), len(group.settings), 0)
-            grid.addWidget(self._sum, len(group.settings), 1)
+            self._grid.addWidget(label("Sum", fonts.LIST, fonts.SEMIBOLD), self._grid.rowCount(), 0)
+            self._grid.addWidget(self._sum, self._grid.rowCount() - 1, 1)
         heading = label(group.title, fonts.HEADING, fonts.SEMIBOLD)
         says = label(group.says, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
-        self.setLayout(column(heading, 2, says, 12, grid, 18, rule(soft=True), 18))
+        below: tuple[QWidget | int, ...] = (12, foot) if foot is not None else ()
+        self.setLayout(column(heading, 2, says, 12, self._grid, *below, 18, rule(soft=True), 18))
+
+    def _add_setting(self, theme: Theme, setting: Setting) -> None:
+        made = Input(theme, setting)
+        made.edited.connect(self.edited)
+        if isinstance(made.field, Ticks | BySegment):
+            made.field.arrived.connect(self.arrived)
+        else:
+            made.field.installEventFilter(self)
+        fault = label("", fonts.SMALL, fonts.REGULAR, "critical_text", wrap=True)
+        fault.hide()
+        below = label(setting.says, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        below.setVisible(bool(setting.says) and setting.kind != "tick")
+        self._add(setting.title, column(made, 2, fault, below), made.field)
+        self.inputs[setting.path], self._faults[setting.path] = made, fault
+
+    def _add(self, words: str, field: QWidget | QBoxLayout, buddy: QWidget) -> None:
+        title = label(words, fonts.LIST, wrap=True)
+        title.setFixedWidth(_TITLE_WIDE)
+        title.setMinimumHeight(32)
+        title.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        title.setBuddy(buddy)
+        at = self._grid.rowCount()
+        self._grid.addWidget(title, at, 0, Qt.AlignmentFlag.AlignTop)
+        if isinstance(field, QWidget):
+            self._grid.addWidget(field, at, 1)
+        else:
+            self._grid.addLayout(field, at, 1)
 
     def show_texts(self, texts: Mapping[str, str]) -> None:
         """Show these texts in the fields."""
@@ -75,6 +114,11 @@ class GroupBox(QWidget):
             shown = "–" if total is None else f"{total:.6g}{THIN}%"
             self._sum.setText(shown if right else f"{shown}, must be 100{THIN}%")
             set_ink(self._sum, "good_text" if right else "critical_text")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self.arrived.emit(watched)
+        return super().eventFilter(watched, event)
 
     def lock(self, path: str, why: str) -> None:
         """Disable a setting, with the reason below it."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from views.settings.fields import Setting
+from views.settings.many import BySegment, Ticks
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import label, row
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 THIS_ZONE = "This computer's zone"
+#: Fields of several lines with their width (0: all there is) and height.
+_LINES = {"days": (180, 92), "rates": (180, 92), "text": (0, 108)}
+_WIDE = {"line": 0, "name": 260}
 
 
 class Weekdays(QWidget):
@@ -50,6 +54,9 @@ class Weekdays(QWidget):
             button.setChecked(day in days)
 
 
+Field = QLineEdit | QPlainTextEdit | ChoiceBox | QCheckBox | Weekdays | Ticks | BySegment
+
+
 class Input(QWidget):
     """The field of one setting with its unit."""
 
@@ -58,13 +65,14 @@ class Input(QWidget):
     def __init__(self, theme: Theme, setting: Setting) -> None:
         super().__init__()
         self.setting = setting
-        self._zones_filled = False
         self.field = self._make(theme, setting)
-        self.field.setAccessibleName(setting.title)
-        parts: list[QWidget | int] = [self.field]
-        if setting.unit:
-            parts += [8, label(setting.unit, fonts.LIST, fonts.REGULAR, "ink_2")]
-        self.setLayout(row(*parts, -1))
+        self.field.setAccessibleName(setting.title if setting.kind != "tick" else setting.says)
+        self.unit = label(setting.unit, fonts.LIST, fonts.REGULAR, "ink_2")
+        self.unit.setVisible(bool(setting.unit))
+        if setting.kind in ("line", "text", "ticks", "by_segment", "percent_by_segment"):
+            self.setLayout(row(self.field))
+        else:
+            self.setLayout(row(self.field, 8, self.unit, -1))
         self.setFocusProxy(self.field)
 
     @property
@@ -73,6 +81,8 @@ class Input(QWidget):
         field = self.field
         if isinstance(field, QPlainTextEdit):
             return field.toPlainText()
+        if isinstance(field, QCheckBox):
+            return "yes" if field.isChecked() else "no"
         if isinstance(field, ChoiceBox):
             at = field.findText(field.currentText())
             return str(field.itemData(at)) if at >= 0 else field.currentText().strip()
@@ -84,13 +94,21 @@ class Input(QWidget):
         field.blockSignals(True)
         if isinstance(field, QPlainTextEdit):
             field.setPlainText(text)
+        elif isinstance(field, QCheckBox):
+            field.setChecked(text == "yes")
         elif isinstance(field, ChoiceBox):
             self._choose(field, text)
-        elif isinstance(field, Weekdays):
-            field.put(text)
-        else:
+        elif isinstance(field, QLineEdit):
             field.setText(text)
+            field.setCursorPosition(0)
+        else:
+            field.put(text)
         field.blockSignals(False)
+
+    def set_unit(self, unit: str) -> None:
+        """Show another unit behind the field, such as the book's currency."""
+        self.unit.setText(unit)
+        self.unit.setVisible(bool(unit))
 
     def set_fault(self, fault: str) -> None:
         """Mark it as faulty, or as good."""
@@ -107,34 +125,58 @@ class Input(QWidget):
             at = field.findData(text)
         field.setCurrentIndex(at)
 
-    def _make(self, theme: Theme, setting: Setting) -> QLineEdit | QPlainTextEdit | ChoiceBox | Weekdays:
+    def _make(self, theme: Theme, setting: Setting) -> Field:
         tell = self._tell
-        if setting.kind == "weekdays":
-            days = Weekdays()
-            days.edited.connect(tell)
-            return days
-        if setting.kind == "days":
+        if setting.kind in ("weekdays", "ticks", "by_segment", "percent_by_segment"):
+            many = _many(setting)
+            many.edited.connect(tell)
+            return many
+        if setting.kind in _LINES:
             lines = QPlainTextEdit()
-            lines.setFixedSize(180, 92)
+            wide, high = _LINES[setting.kind]
+            lines.setFixedHeight(high)
+            if wide:
+                lines.setFixedWidth(wide)
+            lines.setPlaceholderText(setting.hint)
             lines.setTabChangesFocus(True)
             lines.setFont(fonts.font(fonts.LIST))
             lines.textChanged.connect(tell)
             return lines
-        if setting.kind in ("choice", "zone"):
-            box = ChoiceBox(theme, setting.title, editable=setting.kind == "zone")
-            zones = [("", THIS_ZONE), *((zone, zone) for zone in sorted(available_timezones()))]
-            for value, words in zones if setting.kind == "zone" else setting.choices:
-                box.addItem(words, value)
-            box.setFixedWidth(260 if setting.kind == "zone" else 140)
-            box.currentTextChanged.connect(tell)
+        if setting.kind == "tick":
+            box = QCheckBox(setting.says)
+            box.setFont(fonts.font(fonts.LIST))
+            box.setMinimumHeight(32)
+            box.toggled.connect(tell)
             return box
+        if setting.kind in ("choice", "zone"):
+            return self._choice(theme, setting)
         line = QLineEdit()
         line.setFont(fonts.font(fonts.LIST))
-        line.setFixedWidth(92)
-        line.setMaxLength(20)
+        wide = _WIDE.get(setting.kind, 92)
+        if wide:
+            line.setFixedWidth(wide)
+        line.setMaxLength(300 if setting.kind in _WIDE else 20)
+        line.setPlaceholderText(setting.hint)
         line.textEdited.connect(tell)
         return line
+
+    def _choice(self, theme: Theme, setting: Setting) -> ChoiceBox:
+        box = ChoiceBox(theme, setting.title, editable=setting.kind == "zone")
+        zones = [("", THIS_ZONE), *((zone, zone) for zone in sorted(available_timezones()))]
+        for value, words in zones if setting.kind == "zone" else setting.choices:
+            box.addItem(words, value)
+        box.setFixedWidth(260 if setting.kind == "zone" else max(140, box.sizeHint().width() + 8))
+        box.currentTextChanged.connect(self._tell)
+        return box
 
     def _tell(self, *_args: object) -> None:
         if not self.field.signalsBlocked():
             self.edited.emit(self.setting.path)
+
+
+def _many(setting: Setting) -> Weekdays | Ticks | BySegment:
+    if setting.kind == "weekdays":
+        return Weekdays()
+    if setting.kind == "ticks":
+        return Ticks(setting.title, setting.choices)
+    return BySegment(setting.title, "%" if setting.kind == "percent_by_segment" else "")

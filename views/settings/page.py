@@ -1,31 +1,42 @@
-"""The Settings page: groups of figures in one column, checked while typing, saved together as one journal entry."""
+"""The Settings page: sections as tabs. Figures of the business are a draft that is saved as one journal entry.
+
+What belongs to this computer alone is not part of that draft: its look applies at once, mail server and language models
+have a Save of their own, and their secrets go to the keyring.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from models.values.changes import Changes
-from services.settings import Policy, change_policy
+from services.settings import ABOUT_EMAILS, Policy, change_policy
 from views.background import Failed
+from views.settings import asks
 from views.settings.draft import changes as changed_fields
 from views.settings.draft import check, groups_of, texts_of
-from views.settings.fields import GROUPS
+from views.settings.fields import AUTO_DRAFTS, SECTIONS
 from views.settings.group_box import GroupBox
 from views.settings.look_box import LookBox
+from views.settings.many import Ticks
+from views.settings.own_box import OwnBox
 from views.shell.page import Context, Page
 from views.theme import fonts
 from views.widgets.buttons import push
-from views.widgets.labels import column, kind_of, label, row, rule
+from views.widgets.labels import FlowingContent, column, kind_of, label, row, rule
 from views.widgets.tabs import CountTabs, Tab
 from views.words import counted
 
 WIDE = 720
+#: So much more of the room than the empty side gets, up to its own greatest width.
+_ALL = 1_000
 LOOK = "look"
+MAIL = "mail"
+MODELS = "models"
 
 
 class SettingsPage(Page):
@@ -35,14 +46,18 @@ class SettingsPage(Page):
         super().__init__(context)
         self._desk = context.book.desk(self)
         self._policy: Policy = context.book.workspace.policy
-        self._texts = texts_of(self._policy)
+        self._currency = self._policy.reporting_currency or "USD"
+        self._texts = texts_of(self._policy, self._currency)
         self._faults: dict[str, str] = {}
-        self.groups = {group.key: GroupBox(context.theme, group) for group in GROUPS}
+        self.groups = {group.key: GroupBox(context.theme, group) for section in SECTIONS for group in section.groups}
         self.look = LookBox(context.theme)
+        self.boxes: dict[str, OwnBox] = {}
+        self._areas: dict[str, QScrollArea] = {}
+        self._stack = QStackedWidget()
         self.tabs = CountTabs(context.theme, "Groups of settings", height=44, inset=24)
-        titles = [Tab(group.key, group.title) for group in GROUPS] + [Tab(LOOK, "This computer")]
-        self.tabs.show_tabs(titles, GROUPS[0].key)
-        self._area = QScrollArea()
+        titles = [Tab(section.key, section.title) for section in SECTIONS]
+        titles += [Tab(MAIL, "Mail server"), Tab(LOOK, "This computer")]
+        self.tabs.show_tabs(titles, SECTIONS[0].key)
         self.save_button = push("Save changes", primary=True)
         self.discard_button = push("Discard")
         self._state = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
@@ -52,29 +67,38 @@ class SettingsPage(Page):
         self._lock()
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setMaximumWidth(WIDE)
-        inner.setLayout(column(*self.groups.values(), self.look, -1, margins=(24, 20, 24, 20)))
-        host = QWidget()
-        host.setLayout(row(inner, -1))
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setWidget(host)
+        for section in SECTIONS:
+            self._add_area(section.key, [self.groups[group.key] for group in section.groups])
+        self._add_area(LOOK, [self.look])
         bar = row(self._state, 16, self.discard_button, 8, self.save_button, margins=(24, 10, 24, 10))
         bar.setStretch(0, 1)
         self._bar = QWidget()
         self._bar.setLayout(column(rule(), bar))
         kind_of(self._bar, "ground")
-        self.setLayout(column(self.tabs, rule(), self._area, self._bar))
+        self.setLayout(column(self.tabs, rule(), self._stack, self._bar))
+        self._stack.setCurrentWidget(self._areas[SECTIONS[0].key])
+
+    def _add_area(self, key: str, parts: Sequence[QWidget]) -> None:
+        inner = FlowingContent()
+        inner.setMaximumWidth(WIDE)
+        inner.setLayout(column(*parts, -1, margins=(24, 20, 24, 20)))
+        host = FlowingContent()
+        box = row(inner, -1)
+        box.setStretch(0, _ALL)
+        host.setLayout(box)
+        area = self._areas[key] = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(host)
+        self._stack.addWidget(area)
 
     def _wire(self) -> None:
         for group in self.groups.values():
             group.edited.connect(self._edited)
-            for made in group.inputs.values():
-                made.field.installEventFilter(self)
-        self.tabs.chosen.connect(self._go_to)
+            group.arrived.connect(self._bring_into_view)
+        self.tabs.chosen.connect(self.show_section)
         self.save_button.clicked.connect(self.save)
         self.discard_button.clicked.connect(self.discard)
         self.look.changed.connect(lambda name, value: self.context.remembered.set(**{name: value}))
@@ -95,21 +119,52 @@ class SettingsPage(Page):
     def arrive(self) -> None:
         self._show_look()
         self._read()
+        if self.tabs.current in self.boxes:
+            self.boxes[self.tabs.current].arrive()
 
     def renew(self, changes: Changes) -> None:
-        if changes.everyone or "policies" in changes.tables:
+        if changes.everyone or changes.tables & {"policies", "rules"}:
             self._read()
+        for box in self.boxes.values():
+            box.renew(changes)
 
     def panes(self) -> Sequence[QWidget]:
-        first = next(iter(self.groups[self.tabs.current].inputs.values())) if self.tabs.current in self.groups else None
-        return (self.tabs, first.field if first is not None else self.look.theme, self.save_button)
+        return (self.tabs, self._first(self.tabs.current), self.save_button)
+
+    # -- sections -----------------------------------------------------------------------------------------------
+
+    def show_section(self, key: str) -> None:
+        """Open a section, with the focus in its first field."""
+        self._open(key)
+        self._first(key).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open(self, key: str) -> None:
+        self.tabs.choose(key)
+        if key not in self._areas:
+            made = self.boxes[key] = _MAKERS[key](self.context)
+            self._add_area(key, [made])
+            made.arrived.connect(self._bring_into_view)
+        self._stack.setCurrentWidget(self._areas[key])
+        if key in self.boxes:
+            self.boxes[key].arrive()
+
+    def _first(self, key: str) -> QWidget:
+        if key in self.boxes:
+            return self.boxes[key].first
+        groups = next((section.groups for section in SECTIONS if section.key == key), ())
+        return next(iter(self.groups[groups[0].key].inputs.values())).field if groups else self.look.theme
+
+    def _bring_into_view(self, field: QWidget) -> None:
+        area = self._stack.currentWidget()
+        if isinstance(area, QScrollArea) and area.isAncestorOf(field):
+            area.ensureWidgetVisible(field, 0, 60)
 
     # -- the draft ----------------------------------------------------------------------------------------------
 
     @property
     def dirty(self) -> bool:
         """Whether something was typed and not saved."""
-        return self._texts != texts_of(self._policy)
+        return self._texts != texts_of(self._policy, self._currency)
 
     @property
     def faults(self) -> dict[str, str]:
@@ -118,9 +173,9 @@ class SettingsPage(Page):
 
     def save(self) -> None:
         """Write what changed as one unit of work."""
-        after, faults = check(self._policy, self._texts)
+        after, faults = check(self._policy, self._texts, self._currency)
         if faults:
-            self._go_to(next(key for key in self.groups if key in groups_of(faults)))
+            self._go_to_fault(faults)
             return
         fields = changed_fields(self._policy, after)
         if not fields:
@@ -131,42 +186,52 @@ class SettingsPage(Page):
         def work(workspace: object) -> Changes:
             return change_policy(workspace, **fields)  # type: ignore[arg-type]
 
-        self.context.book.act(
-            work, "Settings saved; scores and alerts follow", partial(self._saved, after), self._refused
-        )
+        words = "Settings saved" if fields.keys() <= ABOUT_EMAILS else "Settings saved; scores and alerts follow"
+        self.context.book.act(work, words, partial(self._saved, after), self._refused)
 
     def discard(self) -> None:
         """Show the book's own settings again."""
-        self._texts = texts_of(self._policy)
+        self._texts = texts_of(self._policy, self._currency)
         self._show_all()
 
     def _saved(self, after: Policy, _changes: Changes) -> None:
-        self._take(after)
+        self._take(asks.InForce(after, self._currency))
 
     def _refused(self, failed: Failed) -> None:
         self.context.book.failed.emit(failed)
         self._show_state()
 
     def _read(self) -> None:
-        self._desk.read("policy", self.context.book.workspace.read_policy, self._take, self.context.book.failed.emit)
+        workspace, tell = self.context.book.workspace, self.context.book.failed.emit
+        self._desk.read("policy", partial(asks.in_force, workspace), self._take, tell)
+        self._desk.read("rules", partial(asks.rule_titles, workspace), self._offer_rules, tell)
 
-    def _take(self, policy: Policy) -> None:
+    def _offer_rules(self, rules: Sequence[tuple[str, str]]) -> None:
+        ticks = self.groups[AUTO_DRAFTS].inputs["auto_drafts.rules"].field
+        if isinstance(ticks, Ticks):
+            ticks.offer(rules)
+
+    def _take(self, found: asks.InForce) -> None:
         """Take up the book's policy; what a person is typing stays, the rest follows."""
-        before = texts_of(self._policy)
-        now = texts_of(policy)
+        before = texts_of(self._policy, self._currency)
+        now = texts_of(found.policy, found.currency)
         self._texts = {path: now[path] if text == before[path] else text for path, text in self._texts.items()}
-        self._policy = policy
+        self._policy, self._currency = found.policy, found.currency
         self._show_all()
 
     def _edited(self, path: str) -> None:
-        for group in self.groups.values():
-            if path in group.inputs:
-                self._texts[path] = group.inputs[path].text
-                self._check()
-                return
+        made = next(group.inputs[path] for group in self.groups.values() if path in group.inputs)
+        self._texts[path] = made.text
+        if path == "auto_drafts.enabled" and made.text == "yes" and not self._policy.auto_drafts.enabled:
+            # Whoever switches it on answers for it: not the one of last time.
+            by = self.groups[AUTO_DRAFTS].inputs["auto_drafts.approved_by"]
+            self._texts["auto_drafts.approved_by"] = ""
+            by.put("")
+            by.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._check()
 
     def _check(self) -> None:
-        _after, self._faults = check(self._policy, self._texts)
+        _after, self._faults = check(self._policy, self._texts, self._currency)
         for group in self.groups.values():
             group.show_faults(self._faults, self._texts)
         self._show_state()
@@ -175,36 +240,57 @@ class SettingsPage(Page):
     def _show_all(self) -> None:
         for group in self.groups.values():
             group.show_texts(self._texts)
+            for made in group.inputs.values():
+                if made.setting.kind == "money":
+                    made.set_unit(self._currency)
         self._check()
 
     def _show_state(self) -> None:
-        before = texts_of(self._policy)
-        count = sum(1 for path, text in self._texts.items() if text != before[path])
-        self._bar.setVisible(bool(count))
-        words = f"{counted(count, 'change')}. Scores and alerts are worked out again; it can be undone."
+        before = texts_of(self._policy, self._currency)
+        changed = [path for path, text in self._texts.items() if text != before[path]]
+        self._bar.setVisible(bool(changed))
+        only_emails = all(path.partition(".")[0] in ABOUT_EMAILS for path in changed)
+        follows = "It can be undone." if only_emails else "Scores and alerts are worked out again; it can be undone."
+        words = f"{counted(len(changed), 'change')}. {follows}"
         if self._faults:
             words = f"{counted(len(self._faults), 'setting')} cannot be saved yet. See what is written beside it."
         self._state.setText(words)
-        self.save_button.setEnabled(bool(count) and not self._faults)
+        self.save_button.setEnabled(bool(changed) and not self._faults)
 
     def _show_look(self) -> None:
         self.look.show_preferences(self.context.remembered.value)
 
-    def _go_to(self, key: str) -> None:
-        box: QWidget = self.groups.get(key, self.look)
-        self.tabs.choose(key)
-        self._area.verticalScrollBar().setValue(max(0, box.y() - 4))
-        first = next(iter(self.groups[key].inputs.values())).field if key in self.groups else self.look.theme
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _go_to_fault(self, faults: dict[str, str]) -> None:
+        faulty = groups_of(faults)
+        section, group = next((one, group) for one in SECTIONS for group in one.groups if group.key in faulty)
+        self._open(section.key)
+        inputs = self.groups[group.key].inputs
+        first = next((made for path, made in inputs.items() if path in faults), next(iter(inputs.values())))
+        first.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
-            self._area.ensureWidgetVisible(watched, 0, 60)
-        return super().eventFilter(watched, event)
+    def event(self, event: QEvent) -> bool:
+        # Ctrl+Enter saves here; elsewhere in the window it is another command's.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _saves(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if _saves(event):
             self.save()
             return
         super().keyPressEvent(event)
+
+
+def _saves(event: QKeyEvent) -> bool:
+    control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    return bool(control) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+def _mail(context: Context) -> OwnBox:
+    from views.settings.mail_box import MailBox
+
+    return MailBox(context)
+
+
+_MAKERS: dict[str, Callable[[Context], OwnBox]] = {MAIL: _mail}

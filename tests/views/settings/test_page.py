@@ -16,6 +16,7 @@ from services.settings import load_managed
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from views.desktop import Desktop
+from views.settings.fields import SECTIONS
 from views.settings.page import SettingsPage
 from views.theme import ThemeChoice
 
@@ -34,6 +35,7 @@ def settings_page(desk: Desktop) -> SettingsPage:
 
 
 def line(page: SettingsPage, group: str, path: str) -> QLineEdit:
+    page.show_section(next(one.key for one in SECTIONS if group in {each.key for each in one.groups}))
     field = page.groups[group].inputs[path].field
     assert isinstance(field, QLineEdit)
     return field

@@ -1,0 +1,98 @@
+"""What the Settings page asks, each done by a worker: the policy, the rules' titles, secrets, and tries.
+
+A secret that was typed goes from its field through here to the keyring, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from services.settings import MailAccount, ModelProfile, Policy, book_currency
+from services.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The policy in force, and the currency in which the book adds up."""
+
+    policy: Policy
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a secret is; ``lasting`` says whether this computer has a keyring at all."""
+
+    where: Literal["keyring", "run", ""]
+    lasting: bool
+
+
+def in_force(workspace: Workspace) -> InForce:
+    """Read the policy and the book's currency."""
+    return InForce(workspace.read_policy(), book_currency(workspace))
+
+
+def rule_titles(workspace: Workspace) -> tuple[tuple[str, str], ...]:
+    """Code and title of every rule of the book."""
+    from services.alerting import rule_records
+
+    return tuple((rule.code, rule.title) for rule in rule_records(workspace))
+
+
+def kept(workspace: Workspace, name: str) -> Kept:
+    """Where the secret of this name is."""
+    keyring = workspace.keyring
+    if keyring.lasts(name):
+        return Kept("keyring", keyring.lasting)
+    return Kept("run" if keyring.get(name) is not None else "", keyring.lasting)
+
+
+def all_kept(workspace: Workspace, names: Sequence[str]) -> dict[str, Kept]:
+    """Where each of these secrets is."""
+    return {name: kept(workspace, name) for name in names}
+
+
+def keep(workspace: Workspace, name: str, typed: str, before: str = "", *, move: bool = False) -> Kept:
+    """Keep a secret that was typed under its name.
+
+    Parameters
+    ----------
+    typed : '' leaves the one that is kept.
+    before : name under which it was kept until now; it is forgotten there.
+    move : take the one from there along where nothing was typed.
+
+    Raises
+    ------
+    EnvironmentFault
+        The keyring does not let the former one go; the new one is kept all the same.
+    """
+    keyring = workspace.keyring
+    renamed = bool(before) and before != name
+    secret = typed or (keyring.get(before) if renamed and move else None)
+    if secret:
+        keyring.set(name, secret)
+    if renamed:
+        keyring.delete(before)
+    return kept(workspace, name)
+
+
+def forget(workspace: Workspace, name: str) -> Kept:
+    """Forget a secret."""
+    workspace.keyring.delete(name)
+    return kept(workspace, name)
+
+
+def try_mail(workspace: Workspace, account: MailAccount, typed: str) -> str:
+    """Connect to a mail server and sign in, with the password that was typed or the one that is kept."""
+    from services import outreach
+
+    return outreach.try_mail(workspace, account, typed or workspace.keyring.get(account.secret))
+
+
+def try_profile(workspace: Workspace, profile: ModelProfile, typed: str, kept_as: str) -> str:
+    """Ask a language model for one word, with the key that was typed or the one that is kept."""
+    from services import outreach
+
+    return outreach.try_profile(workspace, profile, typed or workspace.keyring.get(kept_as))

@@ -1,0 +1,149 @@
+"""Fields for many values at once: boxes to tick, and a figure for each segment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
+
+from models.values.scores import SEGMENTS
+from views.settings.typed import joined, pairs
+from views.theme import fonts
+from views.widgets.labels import clear, label
+
+_COLUMNS = 2
+_ROOM = 360
+
+
+class _Many(QWidget):
+    """Several fields that are one setting: the focus goes to the first, and `arrived` names the one that gets it."""
+
+    edited = Signal()
+    arrived = Signal(QWidget)
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.grid = QGridLayout()
+        self.grid.setContentsMargins(0, 0, 0, 0)
+        self.grid.setHorizontalSpacing(16)
+        self.grid.setVerticalSpacing(2)
+        self.setLayout(self.grid)
+
+    def watch(self, field: QWidget) -> None:
+        """Tell when a field of it gets the focus, so that the page can bring it into view."""
+        field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFocusEvent) and event.gotFocus() and isinstance(watched, QWidget):
+            self.arrived.emit(watched)
+        return super().eventFilter(watched, event)
+
+    def _tell(self, *_args: object) -> None:
+        if not self.signalsBlocked():
+            self.edited.emit()
+
+
+class Ticks(_Many):
+    """Boxes to tick. Its text has a line for each that is ticked; one that is no longer offered is kept."""
+
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__(title)
+        self._boxes: dict[str, QCheckBox] = {}
+        self._choices: tuple[tuple[str, str], ...] = ()
+        self.offer(choices)
+
+    @property
+    def boxes(self) -> dict[str, QCheckBox]:
+        """The boxes by what they stand for."""
+        return self._boxes
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Offer these (text, words); what is ticked stays ticked."""
+        if tuple(choices) == self._choices and self._boxes:
+            return
+        ticked = self.text().split("\n") if self._boxes else []
+        self._choices = tuple(choices)
+        self._lay_out([name for name in ticked if name])
+
+    def text(self) -> str:
+        """What is ticked, a line each."""
+        return "\n".join(name for name, box in self._boxes.items() if box.isChecked())
+
+    def put(self, text: str) -> None:
+        """Tick these and no others."""
+        ticked = [line.strip() for line in text.splitlines() if line.strip()]
+        if any(name not in self._boxes for name in ticked):
+            self._lay_out(ticked)
+        for name, box in self._boxes.items():
+            box.setChecked(name in ticked)
+
+    def _lay_out(self, ticked: Sequence[str]) -> None:
+        clear(self.grid)
+        self._boxes = {}
+        offered = dict(self._choices)
+        rest = {name: name.replace("_", " ") for name in ticked if name not in offered}
+        shown = {**offered, **rest}
+        widest = max((fonts.width(words, fonts.LIST) for words in shown.values()), default=0) + 46
+        columns = max(1, min(3, int(_ROOM // widest)))
+        for at, (name, words) in enumerate(shown.items()):
+            box = self._boxes[name] = QCheckBox(words)
+            box.setFont(fonts.font(fonts.LIST))
+            box.setAccessibleName(f"{self._title}: {words}")
+            box.setChecked(name in ticked)
+            box.toggled.connect(self._tell)
+            self.watch(box)
+            self.grid.addWidget(box, at // columns, at % columns)
+        for column in range(columns):
+            self.grid.setColumnStretch(column, 1)
+        if self._boxes:
+            self.setFocusProxy(next(iter(self._boxes.values())))
+
+
+class BySegment(_Many):
+    """A figure for each segment; an empty one is the general figure. One of an unknown segment is kept."""
+
+    def __init__(self, title: str, unit: str) -> None:
+        super().__init__(title)
+        self._lines: dict[str, QLineEdit] = {}
+        self._rest: dict[str, str] = {}
+        for at, segment in enumerate(reversed(SEGMENTS)):
+            line = self._lines[segment] = QLineEdit()
+            line.setFont(fonts.font(fonts.LIST))
+            line.setFixedWidth(64)
+            line.setMaxLength(12)
+            line.setAccessibleName(f"{title}: {segment}")
+            line.textEdited.connect(self._tell)
+            self.watch(line)
+            where, column = at // _COLUMNS, 3 * (at % _COLUMNS)
+            words = label(segment, fonts.LIST, fonts.REGULAR, "ink_2")
+            words.setBuddy(line)
+            self.grid.addWidget(words, where, column)
+            self.grid.addWidget(line, where, column + 1)
+            self.grid.addWidget(label(unit, fonts.LIST, fonts.REGULAR, "ink_2"), where, column + 2)
+        self.setFocusProxy(next(iter(self._lines.values())))
+        self.grid.setHorizontalSpacing(8)
+        self.grid.setVerticalSpacing(4)
+        self.grid.setColumnMinimumWidth(0, 84)
+        self.grid.setColumnMinimumWidth(2, 28)
+        self.grid.setColumnMinimumWidth(3, 84)
+        self.grid.setColumnStretch(5, 1)
+
+    @property
+    def lines(self) -> dict[str, QLineEdit]:
+        """The fields by segment."""
+        return self._lines
+
+    def text(self) -> str:
+        """The figures that are set, a line each."""
+        return joined({**{segment: line.text() for segment, line in self._lines.items()}, **self._rest})
+
+    def put(self, text: str) -> None:
+        """Show these figures."""
+        figures = pairs(text)
+        for segment, line in self._lines.items():
+            line.setText(figures.pop(segment, ""))
+        self._rest = figures

@@ -1,0 +1,30 @@
+"""Base of the sections that belong to this computer: made at their first visit, saved with a button of their own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from models.values.changes import Changes
+
+
+class OwnBox(QWidget):
+    """A section beside the draft of the policy.
+
+    Signals
+    -------
+    arrived : the field that got the focus, to be brought into view.
+    """
+
+    arrived = Signal(QWidget)
+
+    @property
+    def first(self) -> QWidget:
+        """The field that gets the focus first."""
+        return self
+
+    def arrive(self) -> None:
+        """The section comes to the front: read what may have changed."""
+
+    def renew(self, changes: Changes) -> None:
+        """Something in the book changed; read again what that concerns."""
