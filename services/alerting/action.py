@@ -67,8 +67,18 @@ def on_cards(
         if not fitting and otherwise:
             what = f"{names[found[0].id]} {otherwise}" if len(found) == 1 else f"Each of the {len(found)} {otherwise}"
             raise UserError(f"{what}. Nothing was changed.")
-        now = workspace.clock.now()
-        yield Action(work, fitting, names, DueTimes(workspace.policy, now), now, workspace.clock.today())
+        yield _action(workspace, work, fitting, names)
+
+
+def within(workspace: Workspace, work: UnitOfWork, alert_ids: Sequence[int], applies: Callable[[Card], bool]) -> Action:
+    """Return an action over the cards to which it applies, as a part of a unit of work that is open."""
+    fitting = tuple(card for card in cards_by_id(work.connection, alert_ids) if applies(card))
+    return _action(workspace, work, fitting, _names(work, fitting))
+
+
+def _action(workspace: Workspace, work: UnitOfWork, cards: tuple[Card, ...], names: dict[int, str]) -> Action:
+    now = workspace.clock.now()
+    return Action(work, cards, names, DueTimes(workspace.policy, now), now, workspace.clock.today())
 
 
 def is_open(card: Card) -> bool:

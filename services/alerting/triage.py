@@ -18,7 +18,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
 from models.values.words import day
-from services.alerting.action import Action, is_open, on_cards
+from services.alerting.action import Action, is_open, on_cards, within
 from services.alerting.cards import CLOSED, moment_of, stored
 from services.alerting.life import closing_values, open_values
 from services.alerting.merge import Card
@@ -106,12 +106,36 @@ def wait(
     _known(condition, WAIT_CONDITIONS)
     with on_cards(workspace, "wait", alert_ids, is_open, "is closed; reopen it first") as action:
         for card in action.cards:
-            moment = _until(workspace, action, card, until, condition or "date")
-            values = _resting(action, card, "waiting", moment, condition)
-            values["clock_stopped_at"] = card.clock_stopped_at or workspace.at
-            action.work.update(alerts, card.id, values)
+            moment = _put_to_waiting(workspace, action, card, until, condition)
         action.work.say(f"Waiting for {action.who()} {_until_words(action, moment, condition, WAIT_CONDITIONS)}")
         return action.work.commit()
+
+
+def wait_within(
+    workspace: Workspace,
+    work: UnitOfWork,
+    alert_id: int,
+    *,
+    until: date | datetime | None = None,
+    condition: str | None = "next_order",
+) -> bool:
+    """Let a card wait as a part of another unit of work, which says what it does and commits.
+
+    Returns
+    -------
+    bool
+        Whether the card waits now; False where it is closed or gone, and nothing was changed.
+
+    Raises
+    ------
+    UserError
+        For a date that is past or an unknown condition.
+    """
+    _known(condition, WAIT_CONDITIONS)
+    action = within(workspace, work, [alert_id], is_open)
+    for card in action.cards:
+        _put_to_waiting(workspace, action, card, until, condition)
+    return bool(action.cards)
 
 
 def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Changes:
@@ -220,6 +244,16 @@ def _has_open_card(work: UnitOfWork, card: Card) -> bool:
         (card.customer_id, card.id),
     )
     return found.first() is not None
+
+
+def _put_to_waiting(
+    workspace: Workspace, action: Action, card: Card, until: date | datetime | None, condition: str | None
+) -> datetime:
+    moment = _until(workspace, action, card, until, condition or "date")
+    values = _resting(action, card, "waiting", moment, condition)
+    values["clock_stopped_at"] = card.clock_stopped_at or workspace.at
+    action.work.update(alerts, card.id, values)
+    return moment
 
 
 def _resting(action: Action, card: Card, state: str, until: datetime, condition: str | None) -> dict[str, Any]:
