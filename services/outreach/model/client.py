@@ -1,0 +1,321 @@
+"""One request to a language model, streamed: with time-outs, back-off and cancel of our own.
+
+The client library is imported here and nowhere else: it costs nearly a second, in a worker, at the first draft. Its
+own retries are off (they cannot be cancelled), and it is built inside the error handling: with certificates that
+cannot be read, building it fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from models.values.errors import UserError
+from services.outreach.model.events import read_pieces
+from services.outreach.model.faults import Trouble, told
+from services.settings import ModelProfile
+
+CONNECT_S: Final = 5.0
+#: Pauses before the second and the third try, where the endpoint names none.
+BACK_OFF_S: Final = (0.5, 2.0)
+LONGEST_PAUSE_S: Final = 20.0
+#: No email is longer; a model that does not stop is stopped.
+MOST_CHARACTERS: Final = 20_000
+_AZURE_VERSION: Final = "2024-10-21"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a language model answered, whole; ``seconds`` are counted from the request on."""
+
+    text: str
+    tokens_in: int | None
+    tokens_out: int | None
+    seconds: float
+
+
+def ask(
+    profile: ModelProfile,
+    key: str | None,
+    body: bytes,
+    *,
+    on_words: Callable[[str], None],
+    cancelled: Callable[[], bool],
+) -> Answer:
+    """Send a request and return the whole answer, telling the text so far as it comes.
+
+    Parameters
+    ----------
+    key
+        The profile's key; None where it needs none.
+    body
+        The JSON of the request, sent to the byte as it is.
+
+    Raises
+    ------
+    Cancelled
+        ``cancelled`` said so; the connection is closed.
+    ModelFault
+        In one sentence: not reached, refused, slow, broken off, or answered what is no answer.
+    UserError
+        The profile cannot be used as it is.
+    """
+    check_address(profile)
+    check_key(profile, key)
+    began = time.monotonic()
+    try:
+        for after in (*BACK_OFF_S, None):
+            try:
+                return _once(profile, key, body, on_words, cancelled, began)
+            except _Busy as busy:
+                wait = busy.wait if busy.wait is not None else after
+                if after is None or wait is None or wait > LONGEST_PAUSE_S:
+                    raise busy.trouble from busy
+                _pause(wait, cancelled)
+    except Trouble as trouble:
+        raise told(trouble, profile, connect_s=CONNECT_S) from trouble
+    raise AssertionError("the last try returns or raises")
+
+
+def check_address(profile: ModelProfile) -> None:
+    """Refuse an address over which the facts would go readable for everybody on the way.
+
+    Raises
+    ------
+    UserError
+        It is http:// to another computer than this one, or one of the own network for a local model.
+    """
+    parts = urlsplit(profile.base_url)
+    host = parts.hostname or ""
+    if parts.scheme == "https" or _is_loopback(host):
+        return
+    if profile.kind != "local":
+        raise UserError(
+            f"“{profile.name}” has an address with http://: key and facts would go out readable for anyone on the way. "
+            "Write https:// in Settings."
+        )
+    if not _is_private(host):
+        raise UserError(
+            f"“{profile.name}” is meant to be a model on your own network, but {host} is not on it, and http:// would "
+            "send the facts readable for anyone on the way. Write https:// in Settings."
+        )
+
+
+def check_key(profile: ModelProfile, key: str | None) -> None:
+    """Refuse a missing key, and one that cannot be a key."""
+    if not key:
+        if profile.kind != "local":
+            raise UserError(f"There is no key for “{profile.name}”. Write it in Settings; templates need none.")
+    elif not (key.isascii() and key.isprintable()) or key != key.strip():
+        raise UserError(f"The key of “{profile.name}” holds characters that no key has. Copy it into Settings again.")
+
+
+def address_of(profile: ModelProfile) -> tuple[str, dict[str, str]]:
+    """Return the address under which the endpoint's paths lie, and what is added to each."""
+    base = profile.base_url.strip().rstrip("/").removesuffix("/chat/completions")
+    if profile.kind != "azure" or base.endswith("/v1"):
+        return base, {"api-version": profile.api_version} if profile.api_version else {}
+    if "/deployments/" not in base:
+        base = base if base.endswith("/openai") else f"{base}/openai"
+        base = f"{base}/deployments/{quote(profile.model, safe='')}"
+    return base, {"api-version": profile.api_version or _AZURE_VERSION}
+
+
+class _Busy(Exception):
+    def __init__(self, trouble: Trouble, wait: float | None) -> None:
+        super().__init__(trouble.kind)
+        self.trouble = trouble
+        self.wait = wait
+
+
+def _pause(seconds: float, cancelled: Callable[[], bool]) -> None:
+    from services.outreach.model.wire import pause
+
+    pause(seconds, cancelled)
+
+
+def _once(
+    profile: ModelProfile,
+    key: str | None,
+    body: bytes,
+    on_words: Callable[[str], None],
+    cancelled: Callable[[], bool],
+    began: float,
+) -> Answer:
+    with _answering(profile, key, body, cancelled) as response:
+        return _read(profile, response.iter_bytes(), on_words, began)
+
+
+@contextlib.contextmanager
+def _answering(profile: ModelProfile, key: str | None, body: bytes, cancelled: Callable[[], bool]) -> Iterator[Any]:
+    """Yield the endpoint's answer once its head has come."""
+    import httpx2
+    import openai
+
+    from services.outreach.model.wire import Transport
+
+    base, query = address_of(profile)
+    transport = Transport(cancelled=cancelled, context=_certificates(base), proxy=_proxy(base))
+    with httpx2.Client(transport=transport, trust_env=False) as carrier:
+        client = openai.OpenAI(
+            api_key=key or "none",
+            base_url=base,
+            max_retries=0,
+            timeout=httpx2.Timeout(profile.timeout_s, connect=CONNECT_S),
+            default_query=query,
+            http_client=carrier,
+        )
+        try:
+            # The bare response, not the library's stream: see ``events``.
+            response: Any = client.post(
+                "/chat/completions",
+                cast_to=httpx2.Response,
+                content=body,
+                options={"headers": _headers(profile, key)},
+                stream=True,
+                stream_cls=openai.Stream[Any],
+            )
+        except openai.APIStatusError as error:
+            raise _refused(profile, error.status_code, error.response.headers) from None
+        except openai.OpenAIError as error:
+            raise Trouble("garbage") from error
+        try:
+            yield response
+        finally:
+            response.close()
+
+
+def _headers(profile: ModelProfile, key: str | None) -> dict[str, Any]:
+    import openai
+
+    headers: dict[str, Any] = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+    if profile.kind == "azure" and key:
+        headers["api-key"] = key
+    if profile.kind == "azure" or not key:
+        headers["Authorization"] = openai.Omit()
+    return headers
+
+
+def _read(profile: ModelProfile, chunks: Iterator[bytes], on_words: Callable[[str], None], began: float) -> Answer:
+    text = ""
+    ended = ""
+    tokens: tuple[int | None, int | None] = (None, None)
+    heard = time.monotonic()
+    pieces = read_pieces(chunks)
+    while True:
+        try:
+            piece = next(pieces, None)
+        except Trouble as trouble:
+            if trouble.kind == "half" and ended:
+                break  # every word had come: only what the endpoint counts is lost
+            raise
+        if piece is None:
+            break
+        now = time.monotonic()
+        if piece.words or piece.thinking:
+            heard = now
+        elif now - heard > profile.timeout_s:
+            raise Trouble("silent")
+        ended = ended or piece.ended
+        if piece.tokens_in is not None or piece.tokens_out is not None:
+            tokens = (piece.tokens_in, piece.tokens_out)
+        if piece.words:
+            text += piece.words
+            if len(text) > MOST_CHARACTERS:
+                raise Trouble("too_long")
+            on_words(text)
+    if not ended:
+        raise Trouble("half" if text else "nothing")
+    if ended in ("length", "content_filter"):
+        raise Trouble("cut" if ended == "length" else "declined")
+    if not text.strip():
+        raise Trouble("nothing")
+    return Answer(text, *tokens, time.monotonic() - began)
+
+
+_BY_STATUS: Final = {
+    401: "key", 403: "forbidden", 404: "no_model", 407: "proxy", 413: "too_large", 405: "not_a_model",
+}  # fmt: skip
+
+
+def _refused(profile: ModelProfile, status: int, headers: Any) -> Exception:
+    if status in _BY_STATUS:
+        return Trouble(_BY_STATUS[status])
+    if 300 <= status < 400:
+        return Trouble("redirect")
+    if status == 429 or status >= 500:
+        wait = _asked_to_wait(headers.get("retry-after", ""))
+        later = f" and asks to wait {_duration(wait)}" if wait is not None and wait > LONGEST_PAUSE_S else ""
+        trouble = Trouble("busy", later) if status == 429 else Trouble("broken", str(status))
+        return _Busy(trouble, wait)
+    return Trouble("refused_request", str(status))
+
+
+def _asked_to_wait(value: str) -> float | None:
+    """Return the seconds that a Retry-After names, as a number or as a moment."""
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _duration(seconds: float | None) -> str:
+    whole = round(seconds or 0)
+    return f"{whole} s" if whole < 90 else f"{round(whole / 60)} min"
+
+
+def _certificates(base: str) -> ssl.SSLContext:
+    if not base.startswith("https"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    import httpcore2
+
+    try:
+        return httpcore2.default_ssl_context()
+    except OSError as error:
+        raise Trouble("certificates") from error
+
+
+def _proxy(base: str) -> str | None:
+    """Return the network's proxy for an address; what is on this computer or network is reached without one."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(base)
+    host = parts.hostname or ""
+    if _is_private(host) or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    if not found:
+        return None
+    return found if "://" in found else f"http://{found}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _is_private(host: str) -> bool:
+    """Whether a host is this computer or one of its network, as far as its name tells."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        inside = (".local", ".localhost", ".lan", ".internal", ".home.arpa")
+        return "." not in host or host.endswith(inside)
+    return address.is_private or address.is_loopback or address.is_link_local

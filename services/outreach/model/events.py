@@ -1,0 +1,120 @@
+"""What a model server streams: the words of its answer out of server-sent events, or out of one JSON document.
+
+Read here and not by the client library, because that one passes over in silence what must be told: a stream that ends
+in the middle, an answer that is no stream, a page of HTML.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from services.outreach.model.faults import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of an answer.
+
+    Attributes
+    ----------
+    words
+        What was written since the piece before; '' for a sign of life.
+    thinking
+        The model works on words that are not for the email.
+    ended
+        Why the answer is over ("stop", "length", …), '' while it is not.
+    tokens_in, tokens_out
+        What the endpoint counted, where it says so.
+    """
+
+    words: str = ""
+    thinking: bool = False
+    ended: str = ""
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+
+def read_pieces(chunks: Iterable[bytes]) -> Iterator[Piece]:
+    """Yield the pieces of an answer as its bytes come.
+
+    Raises
+    ------
+    Trouble
+        It is no answer of a language model, or it reports an error of its own.
+    """
+    seen = False
+    other: list[bytes] = []
+    for line in _lines(chunks):
+        field, _, value = line.partition(b":")
+        if field == b"data" and not other:
+            seen = True
+            if value.strip() == b"[DONE]":
+                yield Piece(ended="done")
+                return
+            yield _piece(_document(value))
+        elif not seen and line.strip() and field not in (b"", b"event", b"id", b"retry"):
+            other.append(line)
+    if other:
+        yield from _whole(b"\n".join(other))
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        # Only these two end a line; a separator inside a JSON text is text.
+        *whole, rest = (rest + chunk).replace(b"\r\n", b"\n").split(b"\n") if b"\n" in chunk else [rest + chunk]
+        yield from whole
+    if rest:
+        yield rest
+
+
+def _whole(document: bytes) -> Iterator[Piece]:
+    """Read an answer that came as one document, from a server that does not stream."""
+    start = document.lstrip()[:1]
+    if start != b"{":
+        raise Trouble("not_a_model" if start == b"<" else "garbage")
+    yield _piece(_document(document))
+    yield Piece(ended="done")
+
+
+def _document(text: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Trouble("garbage") from error
+    if not isinstance(document, dict):
+        raise Trouble("garbage")
+    return document
+
+
+def _piece(document: dict[str, Any]) -> Piece:
+    if document.get("error"):
+        raise Trouble("broken", "in its answer")
+    usage = document.get("usage")
+    tokens = (_count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
+    choices = document.get("choices")
+    if choices is None and usage is None:
+        raise Trouble("garbage")
+    if not choices:
+        return Piece("", False, "", *tokens)
+    choice = choices[0] if isinstance(choices, list) else None
+    if not isinstance(choice, dict):
+        raise Trouble("garbage")
+    said = choice.get("delta") or choice.get("message") or {}
+    if not isinstance(said, dict):
+        raise Trouble("garbage")
+    if said.get("refusal"):
+        raise Trouble("declined")
+    words = said.get("content") or ""
+    if not isinstance(words, str):
+        raise Trouble("garbage")
+    thinking = bool(said.get("reasoning_content") or said.get("reasoning"))
+    return Piece(words, thinking, str(choice.get("finish_reason") or ""), *tokens)
+
+
+def _count(usage: object, name: str) -> int | None:
+    count = usage.get(name) if isinstance(usage, dict) else None
+    return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None

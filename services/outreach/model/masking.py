@@ -1,0 +1,312 @@
+"""Names, addresses and numbers out of a text before it leaves, and back into the answer: two ways of one table.
+
+What is masked is replaced by a token in square brackets that stays the same within one request. Over-masking costs
+nothing, as everything is put back; so what might be a name is taken for one. A token that the model invents or alters
+beyond recognition stays as it is: an open field, which no check lets pass.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from models.values.outreach import Masking
+from services.outreach.facts import Names, names_of
+from services.outreach.model.known import Book, Hit, folded
+from services.workspace import Workspace
+
+NEVER: Final = "churn risk, value at risk, engagement, segment, alert reason"
+_EMAIL: Final = re.compile(r"[\w.+\-]+\s?@\s?[\w\-]+(?:\.[\w\-]+)+|[\w.+\-]+ ?[\[(]at[\])] ?[\w\-]+(?:\.[\w\-]+)+")
+_LINK: Final = re.compile(
+    r"\b(?:https?://|www\.)[^\s<>“”\"]+"
+    r"|\b(?:[a-z0-9\-]+\.)+(?:com|org|net|io|co|eu|de|uk|fr|nl|shop|store|example|info|biz|app|dev|us|ca|au)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
+_PHONE: Final = re.compile(r"(?<![\w.,$€£¥#\-/])\(?\+?\(?\d[\d ().\-/\u00a0]{5,20}\d(?![\w%])")
+_DATE: Final = re.compile(
+    r"\d{4}-\d{2}(-\d{2})?|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}\s?[-–/]\s?\d{4}|\d{1,3}([ .]\d{3})+"
+)
+_STREET: Final = re.compile(
+    r"\b\d{1,5}[a-zA-Z]?,? (?:[A-Z][\w'’.]* ){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd"
+    r"|Court|Ct|Square|Sq|Way|Place|Pl|Terrace|Parkway|Pkwy|Highway|Close|Crescent|Row|Quay)\b\.?"
+    r"(?:,? (?:Apt|Suite|Ste|Unit|Floor|Flat)\.? ?\w+)?"
+    r"|\b[A-ZÄÖÜ][\w.\-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|ufer) \d+ ?[a-z]?\b"
+    r"|\b(?:rue|avenue|boulevard|via|calle) (?:[\w'’]+ ){1,5}\d+\b",
+)
+_POSTCODE: Final = re.compile(
+    r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b[A-Z]{2} \d{5}(?:-\d{4})?\b|\b\d{5}-\d{4}\b|\b[A-Z]-\d{4,5}\b"
+    r"|(?<=[Zz]ip )\d{5}\b|(?<=[Pp]ostcode )[A-Z\d][A-Z\d \-]{2,8}\b"
+    r"|\b\d{5} (?=[A-ZÄÖÜ][a-zäöüß]{3,}\b)|\b\d{4} [A-Z]{2}\b"
+)
+_PATTERNS: Final = ((_EMAIL, "email"), (_LINK, "link"), (_STREET, "address"), (_POSTCODE, "postcode"))
+_PERSONAL: Final = re.compile(
+    r"name|contact|street|address|zip|post|city|town|phone|mobile|mail|person|manager|vat", re.I
+)
+#: Words of companies' names that say what they do: alone they name nobody.
+_GENERIC: Final = re.compile(
+    r"the|and|of|for|co|company|inc|ltd|llc|gmbh|group|studio|shop|store|stores|house|old|"
+    r"general|work|wear|dry|goods|daughters|sons|brothers|lane|street|clothing|threads|outfitters|"
+    r"tailors|wardrobe|emporium|mercantile|atelier|boutique|supply|apparel|attire|clothiers|menswear|"
+    r"concept|kids|team|key|accounts|west|east|north|south|central|sales|service|support|foods|"
+    r"interiors|dental|works|cycles|optics|marine|café|print|office|partners",
+    re.IGNORECASE,
+)
+_TOKEN: Final = re.compile(r"[\[\{<［]{1,2}\s*([^\[\]{}<>［］\n]{1,40}?)\s*[\]\}>］]{1,2}")
+_ALIASES: Final = {
+    "customer name": "customer", "customers name": "customer", "name of the customer": "customer",
+    "company name": "company", "customer first name": "first name", "firstname": "first name", "client": "customer",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A value of the customer or of our own people: where it is looked for, and its token."""
+
+    text: str
+    token: str
+    exact_case: bool = False
+
+
+@dataclass
+class Mask:
+    """The table of one request.
+
+    Attributes
+    ----------
+    book
+        Where everything else is looked up.
+    own
+        What is known of this customer and of those who write.
+    plain
+        Product and category names: single words in them are no names.
+    """
+
+    book: Book
+    own: tuple[_Own, ...]
+    plain: frozenset[str] = frozenset()
+    _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+    _back: dict[str, str] = field(default_factory=dict)
+
+    def hide(self, text: str) -> str:
+        """Return a text with everything personal replaced; characters that could be taken for tokens are changed."""
+        clean = cleaned(text)
+        pieces: list[str] = []
+        at = 0
+        for hit in _without_overlaps(self._found(clean)):
+            pieces += [clean[at : hit.start], f"[{self._token(hit)}]"]
+            at = hit.end
+        return "".join([*pieces, clean[at:]])
+
+    def show(self, text: str) -> str:
+        """Return an answer with what was masked put back; tokens that nobody gave out stay."""
+
+        def back(found: re.Match[str]) -> str:
+            name = _token_name(found.group(1))
+            value = self._back.get(name) or self._back.get(_ALIASES.get(name, ""))
+            return value if value is not None else found.group(0)
+
+        return _TOKEN.sub(back, text)
+
+    def show_so_far(self, text: str) -> str:
+        """Return the same for an answer that still comes: a token of which the end is missing is held back."""
+        opened = max(text.rfind(sign) for sign in "[{<［")
+        if opened >= 0 and len(text) - opened < 42 and not re.search(r"[\]\}>］\n]", text[opened:]):
+            text = text[:opened]
+        return self.show(text)
+
+    def _token(self, hit: Hit) -> str:
+        known = self._tokens.get((hit.kind, hit.key))
+        if known is None:
+            named = hit.kind if hit.key == "" else f"{hit.kind} {self._next(hit.kind)}"
+            known = self._tokens[hit.kind, hit.key] = named
+            self._back[_token_name(named)] = hit.text
+        return known
+
+    def _next(self, kind: str) -> int:
+        return 1 + sum(one == kind for one, _ in self._tokens)
+
+    # -- finding --------------------------------------------------------------------------------------------------
+
+    def _found(self, text: str) -> Iterator[Hit]:
+        kept = [found.span() for name in self.plain for found in _whole_words(name).finditer(text)]
+
+        def is_plain(start: int, end: int) -> bool:
+            return any(start < last and first < end for first, last in kept)
+
+        for hit in self._own_values(text):
+            if " " in hit.text or not is_plain(hit.start, hit.end):
+                yield hit
+        for hit in _by_pattern(text):
+            if hit.kind != "address" or not is_plain(hit.start, hit.end):
+                yield hit
+        for hit in self.book.hits(text):
+            if (" " in hit.text and hit.kind != "place") or not is_plain(hit.start, hit.end):
+                yield hit
+
+    def _own_values(self, text: str) -> Iterator[Hit]:
+        for own in self.own:
+            for found in _whole_words(own.text, own.exact_case).finditer(text):
+                # The name in capitals is the name too; in small letters a part of it is a word like any other.
+                kind, key = (own.token, "") if not own.token.endswith("*") else (own.token[:-1], folded(own.text))
+                yield Hit(found.start(), found.end(), kind, key, own.text)
+
+
+def mask_for(driver: sqlite3.Connection, customer_id: int, writer: str, plain: Iterable[str] = ()) -> Mask:
+    """Return the table for a letter to a customer.
+
+    Parameters
+    ----------
+    writer
+        Who writes, as the journal names them.
+    plain
+        Names of products and categories in the facts.
+    """
+    cursor = driver.execute("SELECT * FROM customers WHERE id = ?", (customer_id,))
+    row = cursor.fetchone()
+    record = dict(zip((column[0] for column in cursor.description), row, strict=True)) if row is not None else {}
+    book = Book(driver)
+    own = [*_of_customer(record), *_of_our_people(book, str(record.get("owner") or ""), writer)]
+    seen: dict[str, _Own] = {}
+    for one in own:
+        if len(one.text) > 1:
+            seen.setdefault(one.text.casefold(), one)
+    return Mask(book, tuple(seen.values()), frozenset(name for name in plain if len(name) > 2))
+
+
+def masking_of(workspace: Workspace, customer_id: int) -> Masking:
+    """Return what the composer lists as masked, and as never sent."""
+    with workspace.store.snapshot() as driver:
+        cursor = driver.execute("SELECT * FROM customers WHERE id = ?", (customer_id,))
+        row = cursor.fetchone()
+        record = dict(zip((column[0] for column in cursor.description), row, strict=True)) if row is not None else {}
+    names = names_of(record.get("name"), record.get("company"))
+    pairs = [(own.text, f"[{own.token}]") for own in _names(names) if own.token in ("customer", "company")]
+    if record.get("owner"):
+        pairs.append((str(record["owner"]), "[account manager]"))
+    here = [word for word, column in (("email", "email"), ("phone", "phone")) if record.get(column)]
+    if any(record.get(column) for column in ("city", "region")):
+        here.append("address")
+    held = ", ".join([*here, "ids of orders and tickets"])
+    return Masking(tuple(pairs), held[:1].upper() + held[1:], NEVER)
+
+
+def cleaned(text: str) -> str:
+    """Return a text without what nobody sees, and with brackets that no token and no delimiter has."""
+    seen = "".join(
+        " " if one == "\t" else one
+        for one in unicodedata.normalize("NFC", text)
+        if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Co", "Cs", "Cn")
+    )
+    return seen.translate(_OTHER_BRACKETS)
+
+
+_OTHER_BRACKETS: Final = str.maketrans(
+    {"[": "(", "]": ")", "<": "‹", ">": "›", "{": "(", "}": ")", "［": "(", "］": ")"}
+)
+
+
+# -- what is known of those concerned -----------------------------------------------------------------------------
+
+
+def _names(names: Names) -> Iterator[_Own]:
+    if names.full:
+        yield _Own(names.full, "customer")
+        yield _Own(names.company, "company")
+    else:
+        yield _Own(names.company, "customer")
+    yield _Own(names.short, "short name")
+    yield _Own(names.first, "first name", exact_case=True)
+
+
+def _of_customer(record: dict[str, Any]) -> Iterator[_Own]:
+    names = names_of(record.get("name"), record.get("company"))
+    yield from _names(names)
+    for whole in (names.full, names.company, str(record.get("name") or "")):
+        if "&" in whole:
+            yield _Own(whole.replace("&", "and"), "customer")
+        if whole and whole not in (names.full, names.company):
+            yield _Own(whole, "customer")
+        for part in _telling_parts(whole):
+            yield _Own(part, "name*", exact_case=True)
+    for column in ("email", "phone"):
+        if record.get(column):
+            yield _Own(str(record[column]), f"{column}*")
+    for column in ("city", "region", "country"):
+        value = str(record.get(column) or "")
+        if len(value) > 3:
+            yield _Own(value, "place*")
+        elif len(value) == 2 and value.isupper() and column == "region":
+            yield _Own(f", {value}", "place*", exact_case=True)
+    yield from _attributes(record.get("attributes"))
+
+
+def _attributes(text: str | None) -> Iterator[_Own]:
+    """Yield columns of the export that nobody mapped but that name people or places."""
+    try:
+        attributes = json.loads(text) if text else {}
+    except ValueError:
+        return
+    if isinstance(attributes, dict):
+        for name, value in attributes.items():
+            if isinstance(value, str | int) and not isinstance(value, bool) and _PERSONAL.search(str(name)):
+                said = " ".join(str(value).split())
+                if len(said) > 2:
+                    yield _Own(said, "detail*")
+
+
+def _of_our_people(book: Book, owner: str, writer: str) -> Iterator[_Own]:
+    if owner:
+        yield _Own(owner, "account manager")
+    for name in sorted({*book.people(), writer} - {""}):
+        token = "account manager" if name == owner else "colleague*"
+        yield _Own(name, token, exact_case=" " not in name)
+        for part in _telling_parts(name):
+            yield _Own(part, "colleague*", exact_case=True)
+
+
+def _telling_parts(name: str) -> Iterator[str]:
+    """Yield the words of a name that name somebody by themselves."""
+    parts = re.findall(r"[^\W\d_]{3,}", name)
+    if len(parts) > 1:
+        yield from (part for part in parts if not _GENERIC.fullmatch(part) and part[0].isupper())
+
+
+# -- finding ------------------------------------------------------------------------------------------------------
+
+
+def _by_pattern(text: str) -> Iterator[Hit]:
+    for pattern, kind in _PATTERNS:
+        for found in pattern.finditer(text):
+            yield Hit(*found.span(), kind, found.group().casefold(), found.group())
+    for found in _PHONE.finditer(text):
+        digits = re.sub(r"\D", "", found.group())
+        if 7 <= len(digits) <= 15 and not _DATE.fullmatch(found.group().strip()):
+            yield Hit(*found.span(), "phone", digits, found.group())
+
+
+def _whole_words(name: str, exact_case: bool = False) -> re.Pattern[str]:
+    spaced = r"\s+".join(re.escape(part) for part in name.split())
+    before = r"(?<!\w)" if name[:1].isalnum() else ""
+    if exact_case:
+        whole = "|".join(dict.fromkeys((spaced, spaced.upper()))) if name.isalpha() else spaced
+        return re.compile(rf"{before}(?:{whole})(?!\w)")
+    return re.compile(rf"{before}{spaced}(?!\w)", re.IGNORECASE)
+
+
+def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
+    """Return the hits in order of place; of those that overlap the longest, then the one found first."""
+    ranked = sorted(enumerate(hits), key=lambda one: (one[1].start - one[1].end, one[0]))
+    taken: list[Hit] = []
+    for _, hit in ranked:
+        if all(hit.end <= other.start or other.end <= hit.start for other in taken):
+            taken.append(hit)
+    return sorted(taken, key=lambda hit: hit.start)
+
+
+def _token_name(text: str) -> str:
+    return " ".join(re.sub(r"[_\-*'’]", " ", text).casefold().split())

@@ -1,0 +1,125 @@
+"""The request to a language model: the ticked facts as numbered lines, masked, with what customers wrote kept apart.
+
+One way leads to the text that leaves: what the composer shows as "what would be sent" is made here too, letter by
+letter the same.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from models.values import words
+from models.values.outreach import Fact, ModelRequest
+from services.outreach.model.masking import Mask
+from services.settings import ModelProfile
+
+_FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "prompts"
+#: Tables that hold what is never told to anybody: a fact from them would be a mistake of ours.
+_NEVER: Final = frozenset({"customer_risk_scores", "score_history", "alerts", "alert_signals", "rules", "model_fits"})
+_QUOTED: Final = re.compile(r"“[^”]*”|\"[^\"]*\"|„[^“]*“")
+
+
+def request_text(profile: ModelProfile, request: ModelRequest, facts: Sequence[Fact], mask: Mask) -> str:
+    """Return the JSON of a request, as a person can read it and exactly as it is sent."""
+    messages = [
+        {"role": "system", "content": _resource("email.txt")},
+        {"role": "user", "content": _asked(request, facts, mask)},
+    ]
+    return as_json(profile, messages)
+
+
+def as_json(profile: ModelProfile, messages: list[dict[str, str]]) -> str:
+    """Return messages as the JSON of a streamed chat completion."""
+    document: dict[str, Any] = {
+        "model": profile.model,
+        "messages": messages,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def sendable(facts: Sequence[Fact], ticked: Sequence[str]) -> tuple[Fact, ...]:
+    """Return the ticked facts in the order in which they are shown; nothing else ever leaves."""
+    wanted = frozenset(ticked)
+    return tuple(fact for fact in facts if fact.key in wanted and fact.table not in _NEVER)
+
+
+def _asked(request: ModelRequest, facts: Sequence[Fact], mask: Mask) -> str:
+    said = _words()
+    goal, tone = said["goals"].get(request.goal, ""), said["tones"].get(request.tone, "")
+    lines = [f"Goal: {goal}", f"Tone: {tone}", _incentive(request, said), *_facts(facts, mask)]
+    if request.change or request.text.strip():
+        lines += _change(request, mask, said)
+    elif request.variant:
+        lines.append(said["variants"]["again"].format(number=request.variant + 1))
+    return "\n".join(line for line in lines if line)
+
+
+def _incentive(request: ModelRequest, said: Mapping[str, Any]) -> str:
+    if request.incentive_minor <= 0:
+        return str(said["incentive"]["none"])
+    whole = words.major(request.incentive_minor, request.currency)
+    is_whole = whole == whole.to_integral_value()
+    amount = (words.money if is_whole else words.money_exact)(request.incentive_minor, request.currency)
+    return str(said["incentive"]["allowed"]).format(amount=amount)
+
+
+def _facts(facts: Sequence[Fact], mask: Mask) -> list[str]:
+    stated, quoted = ["<facts>"], ["<customer_words>"]
+    for number, fact in enumerate(facts, start=1):
+        line, theirs = _parted(fact)
+        stated.append(f"F{number}: {_one_line(mask.hide(line))}")
+        quoted += [f"F{number}: {_one_line(mask.hide(one))}" for one in theirs]
+    if len(stated) == 1:
+        stated.append("(none: write without any fact)")
+    stated.append("</facts>")
+    return [*stated, *([*quoted, "</customer_words>"] if len(quoted) > 1 else [])]
+
+
+def _parted(fact: Fact) -> tuple[str, list[str]]:
+    """Return a fact's line without the customer's own words, and those words."""
+    line, theirs = fact.words, []
+
+    def apart(found: re.Match[str]) -> str:
+        theirs.append(found.group()[1:-1])
+        return "(their words are below)"
+
+    if fact.quote:
+        line = line.replace(f"“{fact.quote}”", "(their words are below)").replace(fact.quote, "(their words are below)")
+        theirs.append(fact.quote)
+    if fact.group in ("ticket", "review", "survey", "conversation"):
+        line = _QUOTED.sub(apart, line)
+    return line, list(dict.fromkeys(theirs))
+
+
+def _change(request: ModelRequest, mask: Mask, said: Mapping[str, Any]) -> list[str]:
+    known = said["changes"].get(request.change)
+    if known is None or request.change == "rewrite":
+        wish = _one_line(mask.hide(request.change))
+        asked = [said["changes"]["rewrite"], wish] if wish else [said["changes"]["rewrite"]]
+    else:
+        asked = [known]
+    body = mask.hide(request.text).strip()
+    return [*asked, "<email>", f"Subject: {_one_line(mask.hide(request.subject))}", "", body, "</email>"]
+
+
+def _one_line(text: str) -> str:
+    """Return a text on one line: nobody forges a line of facts."""
+    return " ".join(text.split())
+
+
+@cache
+def _resource(name: str) -> str:
+    return (_FOLDER / name).read_text("utf-8").strip()
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(_resource("words.toml"))

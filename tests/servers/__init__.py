@@ -1,0 +1,1 @@
+"""Real servers on loopback for tests: what the program talks to over the network, as it really talks."""

@@ -1,0 +1,1 @@
+"""The language model: what leaves, how it is asked, and what is made of its answers."""
