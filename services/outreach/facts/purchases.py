@@ -25,7 +25,7 @@ from services.outreach.facts.found import (
 )
 
 #: A category is their main one from this share of their orders on.
-_MOSTLY: Final = 0.4
+_MOSTLY: Final = 0.5
 _LINES: Final = 40
 _NAMED: Final = 3
 _OTHERS: Final = 3
@@ -74,7 +74,7 @@ def in_a_sentence(category: str) -> str:
 def _orders(reader: Reader, customer_id: int, count: int) -> Iterator[Found]:
     said = words.count(count, "order")
     values = [number(count), *saying(said, "your orders", "ordered from us", "bought from us")]
-    fillings: dict[str, Filling] = {"orders": f"{count:,}"}
+    fillings: dict[str, Filling] = {"orders": "order" if count == 1 else words.count(count, "order")}
     categories = read_categories(reader, customer_id)
     main = in_a_sentence(categories[0][0]) if categories and categories[0][1] >= _MOSTLY * count else ""
     if main:

@@ -1,0 +1,64 @@
+"""How to write to a customer: for which goal where nobody chose one, and in which tone by their segment."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from datetime import timedelta
+from functools import cache
+from typing import Final
+
+from models.values import words
+from models.values.outreach import GOALS
+from services.insight import Reader
+from services.outreach.facts import Found, names_of
+
+RENEWAL_DAYS: Final = 60
+QUIET_DAYS: Final = 30
+
+#: Segment to tone; one that is not here is written to warmly.
+TONES_BY_SEGMENT: Final = {"Champion": "warm", "Loyal": "warm", "Cooling VIP": "warm", "One-time": "brief"}
+
+
+def tone_of(reader: Reader, customer: sqlite3.Row) -> str:
+    """Return the tone for a customer: formal with companies under contract, else by segment."""
+    names = names_of(customer["name"], customer["company"])
+    if names.company and not names.full and (customer["contract_starts_on"] or customer["renews_on"]):
+        return "formal"
+    segment = reader.value("SELECT segment FROM customer_risk_scores WHERE customer_id = ?", (customer["id"],))
+    return TONES_BY_SEGMENT.get(segment or "", "warm")
+
+
+def goal_of_alert(reader: Reader, alert_id: int) -> str:
+    """Return the goal that a card's recommendation means, '' where it means none."""
+    text = reader.value("SELECT recommendation FROM alerts WHERE id = ?", (alert_id,))
+    advice = json.loads(text) if text else {}
+    goal = str(advice.get("goal_code") or _goals_of_playbook().get(advice.get("code", ""), ""))
+    return goal if goal in GOALS else ""
+
+
+def goal_of_facts(reader: Reader, found: Collection[Found]) -> str:
+    """Return the goal that a customer's facts suggest: trouble first, then the renewal, then how things stand."""
+    sorts = {one.sort for one in found}
+    if sorts & {"trouble", "open ticket", "bad review"}:
+        return "apologise"
+    near = (reader.today + timedelta(days=RENEWAL_DAYS)).isoformat()
+    for one in found:
+        dates = [value.text for value in one.fact.values if value.kind == "date"]
+        if one.sort == "renewal" and dates and dates[0] <= near:
+            return "renewal"
+    last = next((value.text for one in found if one.sort == "last_order" for value in one.fact.values
+                 if value.kind == "date"), "")  # fmt: skip
+    day = words.day_of(last)
+    if "praise" in sorts and day is not None and (reader.today - day).days <= QUIET_DAYS:
+        return "thank"
+    return "check_in"
+
+
+@cache
+def _goals_of_playbook() -> dict[str, str]:
+    """Return the goals of the playbook's entries: for cards that were raised before cards carried them."""
+    from services.alerting import playbook_goals
+
+    return playbook_goals()

@@ -1,0 +1,160 @@
+"""Write a draft from a template: the best that fits what is ticked, with every field filled or a sentence why not."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from models.values import words
+from models.values.errors import UserError
+from models.values.outreach import GOALS, TONES, Draft, TemplateChoice
+from services.insight import Reader, reading
+from services.outreach.facts import Found, Names, find_facts, names_of
+from services.outreach.manner import tone_of
+from services.outreach.templates.fields import fill, holds
+from services.outreach.templates.sandbox import FieldMissing, fault_of, parse, render
+from services.outreach.templates.shelf import templates_of
+from services.outreach.templates.starter import starter_set
+from services.workspace import Workspace
+
+_SUBJECT_LENGTH: Final = 200
+
+
+def draft_by_template(
+    workspace: Workspace,
+    customer_id: int,
+    *,
+    goal: str,
+    tone: str = "",
+    facts: Sequence[str] | None = None,
+    template: str = "",
+    incentive_minor: int = 0,
+    variant: int = 0,
+) -> Draft:
+    """Write a draft from a template; without a code the best enabled one for goal, tone and ticked facts.
+
+    ``facts`` are keys of ticked facts, None the proposed ones. ``variant`` counts through the templates that fit.
+
+    Raises
+    ------
+    UserError
+        No template fits, or one has a field that this customer cannot fill: an unresolved field is never sent.
+    """
+    with reading(workspace) as reader:
+        found = find_facts(reader, customer_id, goal)
+        return draft_of(reader, customer_id, found, goal=goal, tone=tone, facts=facts, template=template,
+                        incentive_minor=incentive_minor, variant=variant)  # fmt: skip
+
+
+def draft_of(
+    reader: Reader,
+    customer_id: int,
+    found: Sequence[Found],
+    *,
+    goal: str,
+    tone: str = "",
+    facts: Sequence[str] | None = None,
+    template: str = "",
+    incentive_minor: int = 0,
+    variant: int = 0,
+) -> Draft:
+    """Write the same from facts at hand."""
+    if goal not in GOALS:
+        raise UserError(f"“{goal}” is no goal of an email; the goals are {', '.join(GOALS)}.")
+    customer = _customer(reader, customer_id)
+    tone = tone if tone in TONES else tone_of(reader, customer)
+    keys = [one.fact.key for one in found if (one.fact.ticked if facts is None else one.fact.key in facts)]
+    names = names_of(customer["name"], customer["company"])
+    values = fill(found, keys, names, incentive_minor=incentive_minor, currency=reader.currency)
+    shelf = templates_of(reader.driver)
+    if template:
+        choice = next((one for one in shelf if one.code == template), None)
+        if choice is None:
+            raise UserError(f"There is no template “{template}”. See the templates in Settings.")
+    else:
+        fitting = choose(shelf, goal, tone, values)
+        if not fitting:
+            raise UserError(f"No template for “{GOALS[goal]}” is switched on; switch one on in Settings.")
+        choice = fitting[variant % len(fitting)]
+    offered = incentive_minor if incentive_minor > 0 and _offers(choice, values) else 0
+    return _filled(choice, customer, names, values, keys, offered, reader.currency)
+
+
+def filled(reader: Reader, customer_id: int, choice: TemplateChoice) -> Draft:
+    """Fill one template with everything that is known of a customer, whether it is proposed or not."""
+    customer = _customer(reader, customer_id)
+    found = find_facts(reader, customer_id, choice.goal)
+    keys = [one.fact.key for one in found]
+    names = names_of(customer["name"], customer["company"])
+    return _filled(choice, customer, names, fill(found, keys, names), keys, 0, reader.currency)
+
+
+def choose(
+    shelf: Collection[TemplateChoice], goal: str, tone: str, values: Mapping[str, Any]
+) -> tuple[TemplateChoice, ...]:
+    """Return the enabled templates of a goal that can be filled, the most particular first.
+
+    Those in the wanted tone; where none of them can be filled, those of the other tones.
+    """
+    fitting = [(one, rank) for one in shelf for rank in _fit(one, goal, values)]
+    in_tone = [one for one in fitting if one[0].tone == tone] or fitting
+    places = {code: at for at, code in enumerate(starter_set())}
+    in_tone.sort(key=lambda one: (-one[1], places.get(one[0].code, -1), one[0].name))
+    return tuple(one for one, _ in in_tone)
+
+
+def _fit(choice: TemplateChoice, goal: str, values: Mapping[str, Any]) -> Iterator[int]:
+    """Yield how particular a template is to what is known; nothing where it does not fit.
+
+    The occasions of the starter set weigh more than fields; of two that are alike, the book's own comes first.
+    """
+    if choice.goal != goal or not choice.enabled:
+        return
+    starter = starter_set().get(choice.code)
+    when = starter.when if starter is not None else ()
+    if not all(holds(values, condition) for condition in when):
+        return
+    needs: frozenset[str] = frozenset()
+    if choice.origin != "starter":
+        needs = parse(choice.subject).needs | parse(choice.body).needs
+        if not all(holds(values, path) for path in needs):
+            return
+    yield 2 * max(len(when), len({path.partition(".")[0] for path in needs})) + (choice.origin == "own")
+
+
+def _offers(choice: TemplateChoice, values: Mapping[str, Any]) -> bool:
+    """Whether a template says the incentive at all."""
+    return "incentive" in values and "incentive" in choice.subject + choice.body
+
+
+def _customer(reader: Reader, customer_id: int) -> sqlite3.Row:
+    customer = reader.row("SELECT * FROM customers WHERE id = ?", (customer_id,))
+    if customer is None:
+        raise UserError("This customer is no longer in the book; an undo or an erasure took it out.")
+    return customer
+
+
+def _filled(
+    choice: TemplateChoice,
+    customer: sqlite3.Row,
+    names: Names,
+    values: Mapping[str, Any],
+    keys: Sequence[str],
+    incentive_minor: int,
+    currency: str,
+) -> Draft:
+    try:
+        subject, body = render(parse(choice.subject), values), render(parse(choice.body), values)
+    except FieldMissing as missing:
+        raise fault_of(missing, words.name_of(names.called, customer["external_id"])) from None
+    return Draft(
+        subject=words.capital(" ".join(subject.split()))[:_SUBJECT_LENGTH],
+        greeting=names.greeting(choice.tone),
+        body=body,
+        writer=f"template:{choice.code}",
+        words=f"template “{choice.name}”",
+        facts=tuple(keys),
+        incentive_minor=incentive_minor,
+        currency=currency if incentive_minor else "",
+    )
