@@ -196,6 +196,7 @@ class Recommendation:
     goal: str
     incentive_minor: int
     incentive_words: str
+    goal_code: str = ""  # one of the goals of outreach; '' for a call
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.alerting.cut_off import was_cut_off
-from services.alerting.follow_up import add_note, add_task, complete_task, suppress
+from services.alerting.follow_up import add_note, add_task, complete_task, suppress, take_up
 from services.alerting.precision import RuleRecord, rule_records
 from services.alerting.rulebook import switch_rule
-from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait
+from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait, wait_within
 from services.alerting.trial import Trial, TrialWeek, try_rule
 
 if TYPE_CHECKING:
@@ -34,14 +34,17 @@ __all__ = [
     "mark_seen",
     "next_wake",
     "not_useful",
+    "playbook_goals",
     "reopen",
     "resolve",
     "rule_records",
     "snooze",
     "suppress",
     "switch_rule",
+    "take_up",
     "try_rule",
     "wait",
+    "wait_within",
     "was_cut_off",
 ]
 
@@ -82,3 +85,10 @@ def next_wake(workspace: Workspace) -> str | None:
     with workspace.store.read() as connection:
         until = first_wake(connection)
     return stored(moment_of(until)) if until is not None else None
+
+
+def playbook_goals() -> dict[str, str]:
+    """Return the composer's goal that each entry of the playbook means, by its code; '' for calls."""
+    from services.alerting.recommend import read_playbook
+
+    return {entry.code: entry.goal_code for entry in read_playbook()}

@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from models.values.errors import UserError
+from models.values.outreach import GOALS
 from models.values.words import money, percent
 from services.alerting.driver import tuples
 from services.alerting.measures import STAGE_AS_OF
@@ -28,7 +29,7 @@ PLAYBOOK_FILE: Final = RULE_FILES / "playbook.toml"
 WORK: Final = frozenset({"ticket", "deal", "task"})
 LEAST_CASES: Final = 10
 _KEYS: Final = frozenset(
-    {"code", "groups", "also", "segments", "may_email", "open", "incentive", "title", "goal", "why"}
+    {"code", "groups", "also", "segments", "may_email", "open", "incentive", "title", "goal", "goal_code", "why"}
 )
 
 
@@ -46,6 +47,7 @@ class Entry:
     may_email: bool | None
     open_work: str | None
     incentive: bool
+    goal_code: str = ""
 
     def fits(self, case: Case) -> bool:
         """Whether the entry is right for a card."""
@@ -140,6 +142,7 @@ class Adviser:
             "why": entry.why,
             "evidence": evidence(self._records.get(entry.code), self._policy.watch_days),
             "goal": entry.goal,
+            "goal_code": entry.goal_code,
         }
         return json.dumps(fields, ensure_ascii=False).removesuffix("}")
 
@@ -235,6 +238,9 @@ def _entry(definition: Mapping[str, Any], where: str) -> Entry:
     open_work = definition.get("open")
     if open_work is not None and open_work not in WORK:
         raise UserError(f"{where}: “open” of “{code}” must be one of {', '.join(sorted(WORK))}.")
+    goal_code = definition.get("goal_code", "")
+    if goal_code and goal_code not in GOALS:
+        raise UserError(f"{where}: “goal_code” of “{code}” must be one of {', '.join(GOALS)}.")
     if not definition.get("groups"):
         raise UserError(f"{where}: “groups” of “{code}” must name at least one reason.")
     return Entry(
@@ -248,4 +254,5 @@ def _entry(definition: Mapping[str, Any], where: str) -> Entry:
         may_email=definition.get("may_email"),
         open_work=open_work,
         incentive=bool(definition.get("incentive", False)),
+        goal_code=goal_code,
     )

@@ -183,6 +183,7 @@ def _recommendation(text: str | None) -> Recommendation | None:
         goal=raw.get("goal", ""),
         incentive_minor=raw.get("incentive_minor", 0),
         incentive_words=raw.get("incentive_words", ""),
+        goal_code=raw.get("goal_code", ""),
     )
 
 
