@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
+from models.values.outbox import OWN_SOURCE
 from models.values.words import day_of
 
 if TYPE_CHECKING:
@@ -35,12 +36,15 @@ LEAST_DAYS: Final = 5
 #: A book whose newest day is older is an archive: its kinds of data are held against its own end.
 ARCHIVE_AFTER_DAYS: Final = 365
 
+#: SQL of a condition on rows: what this program wrote itself says nothing about how far the files reach.
+FROM_FILES: Final = f"source <> '{OWN_SOURCE}'"
+
 # Hops over the index on the day, from its end: the cost does not grow with the table.
-_DAYS: Final = """
+_DAYS: Final = f"""
 WITH RECURSIVE hop(day, n) AS (
-    SELECT (SELECT max({day}) FROM {table} WHERE {day} <= :today), 1
+    SELECT (SELECT max({{day}}) FROM {{table}} WHERE {{day}} <= :today AND {FROM_FILES}), 1
     UNION ALL
-    SELECT (SELECT max({day}) FROM {table} WHERE {day} < hop.day), n + 1 FROM hop
+    SELECT (SELECT max({{day}}) FROM {{table}} WHERE {{day}} < hop.day AND {FROM_FILES}), n + 1 FROM hop
     WHERE hop.day IS NOT NULL AND n < :last)
 SELECT day FROM hop WHERE day IS NOT NULL ORDER BY day
 """

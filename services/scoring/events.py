@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from models.values.errors import StoreDamaged
 from models.values.outbox import OWN_SOURCE
-from services.sources import SOURCES
+from services.sources import FROM_FILES, SOURCES
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]
@@ -362,11 +362,12 @@ def _mails(reader: _Reader) -> Series:
 
 
 def newest_days(connection: Connection, until: date) -> dict[str, date]:
-    """The newest day of each source of the whole book that has any, not after `until`."""
+    """The newest day of each source of the whole book that files have any of, not after `until`."""
     found = {}
-    sources = [(table, table, day) for _, table, day in SOURCES] + [("opportunities", _DEAL_DAYS, "day")]
-    for name, source, day in sources:
-        ((newest,),) = fetch(connection, f"SELECT max({day}) FROM {source} WHERE {day} <= :day", {"day": str(until)})
+    sources = [(table, table, day, FROM_FILES) for _, table, day in SOURCES]
+    for name, source, day, kept in [*sources, ("opportunities", _DEAL_DAYS, "day", "1")]:
+        query = f"SELECT max({day}) FROM {source} WHERE {day} <= :day AND {kept}"
+        ((newest,),) = fetch(connection, query, {"day": str(until)})
         if newest is not None:
             found[name] = date.fromisoformat(newest)
     return found
