@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from views.settings.draft import sum_of
 from views.settings.fields import Group, Setting
@@ -48,6 +48,7 @@ class GroupBox(QWidget):
         self.group = group
         self.inputs: dict[str, Input] = {}
         self._faults: dict[str, QLabel] = {}
+        self._lines: dict[str, tuple[QWidget, QWidget]] = {}
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
@@ -58,7 +59,7 @@ class GroupBox(QWidget):
             self._add_setting(theme, setting)
             if after and setting.path in after:
                 title, field = after[setting.path]
-                self._add(title, field, field)
+                self._add(title, title, field, field)
         self._sum = label("", fonts.LIST, fonts.SEMIBOLD)
         if group.sums_to:
             self._grid.addWidget(label("Sum", fonts.LIST, fonts.SEMIBOLD), self._grid.rowCount(), 0)
@@ -79,10 +80,17 @@ class GroupBox(QWidget):
         fault.hide()
         below = label(setting.says, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
         below.setVisible(bool(setting.says) and setting.kind != "tick")
-        self._add(setting.title, column(made, 2, fault, below), made.field)
+        cell = QWidget()
+        cell.setLayout(column(made, 2, fault, below))
+        self._add(setting.path, setting.title, cell, made.field)
         self.inputs[setting.path], self._faults[setting.path] = made, fault
 
-    def _add(self, words: str, field: QWidget | QBoxLayout, buddy: QWidget) -> None:
+    def show_line(self, key: str, on: bool) -> None:
+        """Show or hide a line: the path of a setting, or the title of a further line."""
+        for part in self._lines[key]:
+            part.setVisible(on)
+
+    def _add(self, key: str, words: str, field: QWidget, buddy: QWidget) -> None:
         title = label(words, fonts.LIST, wrap=True)
         title.setFixedWidth(_TITLE_WIDE)
         title.setMinimumHeight(32)
@@ -90,10 +98,8 @@ class GroupBox(QWidget):
         title.setBuddy(buddy)
         at = self._grid.rowCount()
         self._grid.addWidget(title, at, 0, Qt.AlignmentFlag.AlignTop)
-        if isinstance(field, QWidget):
-            self._grid.addWidget(field, at, 1)
-        else:
-            self._grid.addLayout(field, at, 1)
+        self._grid.addWidget(field, at, 1)
+        self._lines[key] = (title, field)
 
     def show_texts(self, texts: Mapping[str, str]) -> None:
         """Show these texts in the fields."""

@@ -37,7 +37,7 @@ class MailBox(OwnBox):
         buttons = row(self.test_button, 8, self.discard_button, 8, self.save_button, -1)
         foot.setLayout(column(buttons, 10, self.verdict))
         self.group = GroupBox(context.theme, MAIL, after={"user": ("Password", self.password)}, foot=foot)
-        self.setLayout(column(self.group))
+        self.setLayout(column(self.group, -1))
         self._shown = texts_of(context.remembered.value.mail, context.remembered.value.signature)
         self._texts = dict(self._shown)
         self._wire()

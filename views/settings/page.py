@@ -56,7 +56,7 @@ class SettingsPage(Page):
         self._stack = QStackedWidget()
         self.tabs = CountTabs(context.theme, "Groups of settings", height=44, inset=24)
         titles = [Tab(section.key, section.title) for section in SECTIONS]
-        titles += [Tab(MAIL, "Mail server"), Tab(LOOK, "This computer")]
+        titles += [Tab(MAIL, "Mail server"), Tab(MODELS, "Language models"), Tab(LOOK, "This computer")]
         self.tabs.show_tabs(titles, SECTIONS[0].key)
         self.save_button = push("Save changes", primary=True)
         self.discard_button = push("Discard")
@@ -293,4 +293,10 @@ def _mail(context: Context) -> OwnBox:
     return MailBox(context)
 
 
-_MAKERS: dict[str, Callable[[Context], OwnBox]] = {MAIL: _mail}
+def _models(context: Context) -> OwnBox:
+    from views.settings.models_box import ModelsBox
+
+    return ModelsBox(context)
+
+
+_MAKERS: dict[str, Callable[[Context], OwnBox]] = {MAIL: _mail, MODELS: _models}

@@ -1,0 +1,99 @@
+"""A language model's profile as text and back, with what each kind of endpoint usually needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
+
+from services.settings import FieldError, ModelProfile
+from views.settings.fields import Group, Setting
+from views.words import DOT
+
+KINDS = (("cloud", "Cloud"), ("azure", "Azure-style"), ("local", "On this computer"))
+PROFILE = Group(
+    "profile",
+    "Language model",
+    "Any endpoint that speaks the OpenAI protocol.",
+    (
+        Setting("kind", "Kind", "choice", choices=KINDS),
+        Setting("name", "Name", "name", says="What you choose it by.", hint="Our model"),
+        Setting("base_url", "Address", "line", says="Up to and with the version, without “chat/completions”."),
+        Setting("model", "Model", "name", says="As the endpoint calls it; the deployment of an Azure-style one."),
+        Setting("api_version", "API version", "name"),
+        Setting("timeout_s", "Give up after", "number", "seconds without a word"),
+        Setting("price_in", "Price of a million tokens in", "number", says="Empty: the cost of a draft is not shown."),
+        Setting("price_out", "Price of a million tokens out", "number"),
+        Setting("currency", "Currency of the prices", "currency"),
+    ),
+)
+#: What stands in the fields of a new profile of each kind.
+_DEFAULTS = {
+    "cloud": {"base_url": "https://api.openai.com/v1", "api_version": "", "timeout_s": "30"},
+    "azure": {"base_url": "", "api_version": "2024-10-21", "timeout_s": "30"},
+    "local": {"base_url": "http://localhost:11434/v1", "api_version": "", "timeout_s": "120"},
+}
+#: What stands in an empty field of each kind, as an example.
+HINTS = {
+    "cloud": {"base_url": "https://models.example.com/v1", "model": "gpt-4o-mini"},
+    "azure": {"base_url": "https://your-resource.openai.azure.com", "model": "your-deployment"},
+    "local": {"base_url": "http://localhost:11434/v1", "model": "llama3.1"},
+}
+
+
+def new_texts(kind: str = "cloud") -> dict[str, str]:
+    """The fields of a profile that is to be added."""
+    empty = {setting.path: "" for setting in PROFILE.settings}
+    return {**empty, "kind": kind, "currency": "USD", **_DEFAULTS[kind]}
+
+
+def texts_of(profile: ModelProfile) -> dict[str, str]:
+    """A profile as its fields show it."""
+    texts = {setting.path: str(getattr(profile, setting.path)) for setting in PROFILE.settings}
+    return {**texts, "timeout_s": f"{profile.timeout_s:g}"}
+
+
+def of_kind(texts: Mapping[str, str], kind: str) -> dict[str, str]:
+    """The texts after another kind was chosen: what was typed stays, what was the former kind's default follows."""
+    before = _DEFAULTS[texts["kind"]]
+    moved = {name: _DEFAULTS[kind][name] for name, text in before.items() if texts[name] in (text, "")}
+    return {**texts, **moved, "kind": kind}
+
+
+def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelProfile | None, dict[str, str]]:
+    """The profile of these texts with the faults by field; None where one does not fit.
+
+    Parameters
+    ----------
+    taken : names of the other profiles.
+    """
+    plain = {name: " ".join(text.split()) for name, text in texts.items()}
+    faults: dict[str, str] = {}
+    if plain["name"] in taken:
+        faults["name"] = "Another language model has this name."
+    address = urlsplit(plain["base_url"])
+    if address.scheme == "http" and plain["kind"] != "local":
+        faults["base_url"] = "Only https:// leaves this computer; without it only a server on this computer is asked."
+    if plain["kind"] == "azure" and not plain["api_version"]:
+        faults["api_version"] = "An Azure-style endpoint needs it, such as 2024-10-21."
+    try:
+        timeout_s = float(plain["timeout_s"].replace(",", "."))
+    except ValueError:
+        timeout_s, faults["timeout_s"] = 30.0, "Seconds, such as 30."
+    prices = {name: plain[name].replace(",", ".") for name in ("price_in", "price_out")}
+    currency = plain["currency"].upper() or "USD"
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        faults["currency"] = "Three letters such as USD."
+    version = plain["api_version"] if plain["kind"] == "azure" else ""
+    known = {name: plain[name] for name in ("name", "base_url", "model", "kind")}
+    try:
+        made = ModelProfile(**known, api_version=version, timeout_s=timeout_s, currency=currency, **prices)
+    except FieldError as error:
+        faults.setdefault(error.field, f"{error.reason[:1].upper()}{error.reason[1:]}.")
+        return None, faults
+    return (None, faults) if faults else (made, faults)
+
+
+def in_words(profile: ModelProfile) -> str:
+    """Kind, model and host in one line."""
+    host = urlsplit(profile.base_url).hostname or ""
+    return DOT.join((dict(KINDS)[profile.kind], profile.model, host))

@@ -1,0 +1,186 @@
+"""The form of one language model: typed, tried, saved or left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from services.settings import ModelProfile
+from views.background import Desk, Failed
+from views.settings import asks
+from views.settings.group_box import GroupBox
+from views.settings.profile_draft import HINTS, PROFILE, new_texts, of_kind, profile_of, texts_of
+from views.settings.secret import SecretField
+from views.settings.verdict import Verdict
+from views.shell.page import Context
+from views.widgets.buttons import push
+from views.widgets.labels import column, row
+
+KEY = "Key"
+
+
+class ProfileForm(QWidget):
+    """Holds the draft of a profile.
+
+    Signals
+    -------
+    save_wanted : (profile, the key that was typed or '').
+    left : nothing is to be kept.
+    arrived : the field that got the focus.
+    """
+
+    save_wanted = Signal(object, str)
+    left = Signal()
+    arrived = Signal(QWidget)
+
+    def __init__(self, context: Context, desk: Desk) -> None:
+        super().__init__()
+        self._context, self._desk = context, desk
+        self._texts = new_texts()
+        self._taken: frozenset[str] = frozenset()
+        self.before: ModelProfile | None = None
+        self._faults: dict[str, str] = {}
+        self._tried = False
+        self.key = SecretField(KEY)
+        self.test_button = push("Test")
+        self.test_button.setToolTip("Ask the model for one word")
+        self.save_button = push("Save", primary=True)
+        self.cancel_button = push("Cancel")
+        self.verdict = Verdict(context.theme)
+        foot = QWidget()
+        buttons = row(self.test_button, 8, self.cancel_button, 8, self.save_button, -1)
+        foot.setLayout(column(buttons, 10, self.verdict))
+        self.group = GroupBox(context.theme, PROFILE, after={"model": (KEY, self.key)}, foot=foot)
+        self.setLayout(column(self.group, -1))
+        self.group.edited.connect(self._edited)
+        self.group.arrived.connect(self.arrived)
+        self.key.line.installEventFilter(self.group)
+        self.key.edited.connect(self._changed)
+        self.key.clear_wanted.connect(self._clear)
+        self.test_button.clicked.connect(self.test)
+        self.save_button.clicked.connect(self.save)
+        self.cancel_button.clicked.connect(self.left)
+
+    @property
+    def first(self) -> QWidget:
+        """The field that gets the focus first."""
+        return self.group.inputs["kind" if self.before is None else "name"].field
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """What is said at the fields."""
+        return self._faults
+
+    def begin(self, profile: ModelProfile | None, taken: Collection[str]) -> None:
+        """Show a profile, or the fields of one to be added."""
+        self.before, self._taken = profile, frozenset(taken)
+        self._texts = new_texts() if profile is None else texts_of(profile)
+        self._faults, self._tried = {}, profile is not None
+        self.key.forget_typed()
+        self.key.show_kept(asks.Kept("", True))
+        self.verdict.hide()
+        self.set_busy(False)
+        workspace, name = self._context.book.workspace, profile.secret if profile is not None else ""
+        self._desk.read("key", partial(asks.kept, workspace, name), self.key.show_kept)
+        self._show()
+
+    def save(self) -> None:
+        """Ask to keep the profile, or show what does not fit."""
+        profile = self._checked()
+        if profile is not None:
+            self.set_busy(True)
+            self.save_wanted.emit(profile, self.key.typed if profile.kind != "local" else "")
+
+    def refuse(self, failed: Failed) -> None:
+        """Say why it was not kept."""
+        self.set_busy(False)
+        self.verdict.fails(failed.words)
+
+    def set_busy(self, busy: bool) -> None:
+        """While it is being kept nothing can be pressed twice."""
+        self.save_button.setEnabled(not busy)
+
+    def test(self) -> None:
+        """Try what stands in the fields, saved or not."""
+        profile = self._checked()
+        if profile is None:
+            return
+        self.verdict.wait(f"Asking {profile.model} for one word …")
+        self.test_button.setEnabled(False)
+        kept_as = self.before.secret if self.before is not None else profile.secret
+        job = partial(asks.try_profile, self._context.book.workspace, profile, self.key.typed, kept_as)
+        self._desk.read("try form", job, self._works, self._fails)
+
+    def lock(self, why: str) -> None:
+        """Disable all but the key: the profile is set by IT, the key is this person's."""
+        for path in self.group.inputs:
+            self.group.lock(path, why)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.focusWidget(), QLineEdit):
+            self.save()
+            return
+        super().keyPressEvent(event)
+
+    def _checked(self) -> ModelProfile | None:
+        self._tried = True
+        profile, self._faults = profile_of(self._texts, self._taken)
+        self._show_faults()
+        if self._faults:
+            self.group.inputs[next(iter(self._faults))].field.setFocus(Qt.FocusReason.OtherFocusReason)
+        return profile
+
+    def _works(self, words: str) -> None:
+        self.test_button.setEnabled(True)
+        self.verdict.works(words)
+
+    def _fails(self, failed: Failed) -> None:
+        self.test_button.setEnabled(True)
+        self.verdict.fails(failed.words)
+
+    def _clear(self) -> None:
+        if self.before is not None:
+            job = partial(asks.forget, self._context.book.workspace, self.before.secret)
+            self._desk.write(job, self.key.show_kept, self.refuse)
+
+    def _edited(self, path: str) -> None:
+        text = self.group.inputs[path].text
+        if path == "kind":
+            self._texts = of_kind(self._texts, text)
+            self._show()
+        else:
+            self._texts[path] = text
+        self._changed()
+
+    def _changed(self) -> None:
+        # What was tried is no longer what stands here.
+        self._desk.drop("try form")
+        self.test_button.setEnabled(True)
+        self.verdict.hide()
+        if self._tried:
+            _profile, self._faults = profile_of(self._texts, self._taken)
+            self._show_faults()
+
+    def _show(self) -> None:
+        kind = self._texts["kind"]
+        self.group.show_texts(self._texts)
+        self.group.show_line("api_version", kind == "azure")
+        self.group.show_line(KEY, kind != "local")
+        for path, hint in HINTS[kind].items():
+            field = self.group.inputs[path].field
+            if isinstance(field, QLineEdit):
+                field.setPlaceholderText(hint)
+        self._show_faults()
+
+    def _show_faults(self) -> None:
+        self.group.show_faults(self._faults, self._texts)
+        managed = self._context.book.workspace.managed
+        if managed.is_locked("profiles"):
+            self.lock(managed.why_locked())
