@@ -21,6 +21,7 @@ class Command(Enum):
 
     SHOW_ALERTS = auto()
     SHOW_CUSTOMERS = auto()
+    SHOW_OUTBOX = auto()
     SHOW_DATA = auto()
     SHOW_SETTINGS = auto()
     SEARCH = auto()
@@ -65,6 +66,14 @@ class Command(Enum):
     MAIL_PROGRAM = auto()
     RECALL = auto()
     DISCARD = auto()
+    OPEN_EMAIL = auto()
+    SEND_NOW = auto()
+    SEND_AT = auto()
+    TRY_AGAIN = auto()
+    ARRIVED = auto()
+    NOT_ARRIVED = auto()
+    SAVE_EML = auto()
+    MARK_SENT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +91,17 @@ class Spec:
 SPECS: dict[Command, Spec] = {
     Command.SHOW_ALERTS: Spec("Alerts", ("Ctrl+1",), "alerts", "Go to"),
     Command.SHOW_CUSTOMERS: Spec("Customers", ("Ctrl+2",), "customers", "Go to"),
-    Command.SHOW_DATA: Spec("Data", ("Ctrl+3",), "data", "Go to"),
+    Command.SHOW_OUTBOX: Spec("Outbox", ("Ctrl+3",), "send", "Go to"),
+    Command.SHOW_DATA: Spec("Data", ("Ctrl+4",), "data", "Go to"),
     Command.SHOW_SETTINGS: Spec("Settings", ("Ctrl+,",), "settings", "Go to"),
-    Command.SEARCH: Spec("Find a customer", ("Ctrl+K",), "search", "Go to"),
+    Command.SEARCH: Spec("Find or run", ("Ctrl+K",), "search", "Go to", "Find a customer or run a command"),
     Command.NEXT_PANE: Spec("Next pane", ("F6",), "", "Go to"),
     Command.PREVIOUS_PANE: Spec("Pane before", ("Shift+F6",), "", "Go to"),
     Command.UNDO: Spec("Undo", ("Ctrl+Z",), "return", "Everywhere", "Undo your last action"),
     Command.RELOAD: Spec("Read again", ("F5",), "retry", "Everywhere"),
     Command.HELP: Spec("Keys", ("?",), "keyboard", "Everywhere", "Show all keys"),
-    Command.NEXT: Spec("Next alert", ("J",), "chevron-down", "In the queue"),
-    Command.PREVIOUS: Spec("Alert before", ("K",), "chevron-up", "In the queue"),
+    Command.NEXT: Spec("Next in the list", ("J",), "chevron-down", "In the queue"),
+    Command.PREVIOUS: Spec("The one before", ("K",), "chevron-up", "In the queue"),
     Command.OPEN: Spec("Open the customer", ("Return",), "open", "In the queue", bound=False),
     Command.TICK: Spec("Tick", ("X",), "task", "In the queue", "Tick this alert, to act on several"),
     Command.FILTER: Spec("Filter", ("/",), "filter", "In the queue"),
@@ -124,8 +134,18 @@ SPECS: dict[Command, Spec] = {
     Command.APPROVE: Spec("Approve and queue", ("Ctrl+Return", "Ctrl+Enter"), "send", "With an email"),
     Command.SAVE_DRAFT: Spec("Save draft", ("Ctrl+S",), "check", "With an email", "Keep it in the outbox, to review"),
     Command.MAIL_PROGRAM: Spec("Open in mail app", (), "open", "With an email", "Approve it and send it by hand"),
-    Command.RECALL: Spec("Recall to edit", (), "return", "With an email", "Take the approved email back to review"),
+    Command.RECALL: Spec("Recall to edit", ("B",), "return", "With an email", "Take the approved email back to review"),
     Command.DISCARD: Spec("Discard", (), "bin", "With an email", "Put this email away"),
+    Command.OPEN_EMAIL: Spec("Open in the composer", ("Return",), "edit", "In the outbox", bound=False),
+    Command.SEND_NOW: Spec(
+        "Send now", ("Ctrl+Return", "Ctrl+Enter"), "send", "In the outbox", "Do not wait any longer"
+    ),
+    Command.SEND_AT: Spec("Change the time…", ("S",), "clock", "In the outbox", "Send it at another time"),
+    Command.TRY_AGAIN: Spec("Try again", ("A",), "retry", "In the outbox", "Send it once more"),
+    Command.ARRIVED: Spec("It arrived", ("Y",), "check", "In the outbox", "Counts as sent"),
+    Command.NOT_ARRIVED: Spec("It did not arrive", ("N",), "undo", "In the outbox", "Back to review"),
+    Command.SAVE_EML: Spec("Save as .eml…", ("Ctrl+Shift+S",), "file", "In the outbox", "A file for your mail program"),
+    Command.MARK_SENT: Spec("Mark as sent", ("Shift+M",), "ready", "In the outbox", "You sent it yourself"),
 }
 
 

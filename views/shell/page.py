@@ -32,6 +32,7 @@ class Page(QWidget):
     Signals
     -------
     wants_customer : open the Customers page at this customer id.
+    wants_message : open the composer at this stored email's id.
     wants_files : take these files (list of paths; empty: ask for them) to the Data page.
     wants_page : open the page with this key.
     headline_changed : title or way back have changed.
@@ -39,6 +40,7 @@ class Page(QWidget):
     """
 
     wants_customer = Signal(int)
+    wants_message = Signal(int)
     wants_files = Signal(object)
     wants_page = Signal(str)
     headline_changed = Signal()

@@ -33,6 +33,12 @@ def _customers(context: Context) -> Page:
     return CustomersPage(context)
 
 
+def _outbox(context: Context) -> Page:
+    from views.outbox.page import OutboxPage
+
+    return OutboxPage(context)
+
+
 def _data(context: Context) -> Page:
     from views.data.page import DataPage
 
@@ -48,6 +54,7 @@ def _settings(context: Context) -> Page:
 PAGES = (
     PageSpec("alerts", "Alerts", "alerts", Command.SHOW_ALERTS, _alerts),
     PageSpec("customers", "Customers", "customers", Command.SHOW_CUSTOMERS, _customers),
+    PageSpec("outbox", "Outbox", "send", Command.SHOW_OUTBOX, _outbox),
     PageSpec("data", "Data", "data", Command.SHOW_DATA, _data, below=True),
     PageSpec("settings", "Settings", "settings", Command.SHOW_SETTINGS, _settings, below=True),
 )

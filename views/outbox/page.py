@@ -1,0 +1,246 @@
+"""The Outbox: what waits, and for what; beside it the email as it goes out, and what can be done with it.
+
+One current email drives the detail. What comes from elsewhere, such as an email that has just been sent, never moves
+the list under a person: the email stays shown, and its row goes. In a narrow window list and detail stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from models.values.changes import Changes
+from models.values.outreach import Message
+from views.actions import Command
+from views.background import Failed
+from views.outbox.letter_pane import LetterPane, letter_skeleton
+from views.outbox.list_pane import ListPane
+from views.outbox.mailing import Mailing
+from views.outbox.rooms import Letter, Mailroom, RealMailroom
+from views.outbox.words import ALL_DEEDS, deeds
+from views.shell.page import Context, Page
+from views.widgets.labels import column
+from views.widgets.splitter import PaneSplitter
+from views.widgets.states import StatePane
+
+KEY = "outbox"
+SIDE_FROM, STACK_BELOW = 1180, 860
+DETAIL_SKELETON_MS = 100
+REFRESH_EVERY_MS = 60_000
+_SHOWN = frozenset({"messages", "sendings", "policies", "customers", "suppressions"})
+
+
+class OutboxPage(Page):
+    """List and letter in a splitter."""
+
+    def __init__(self, context: Context, mailroom: Mailroom | None = None) -> None:
+        super().__init__(context)
+        theme, book = context.theme, context.book
+        self._mailroom = mailroom or RealMailroom(book)
+        self._desk = book.desk(self)
+        self._fresh = self._stacked = False
+        self._next: int | None = None
+        self.list = ListPane(theme, self._desk, self._mailroom.page)
+        self.letter = LetterPane(theme, context.actions)
+        self.letter_state = StatePane(theme, self.letter, letter_skeleton, skeleton_after_ms=DETAIL_SKELETON_MS)
+        self.mailing = Mailing(book, self._mailroom, theme, self)
+        self.splitter = PaneSplitter(KEY)
+        self.splitter.add(self.list, stretch=0, minimum=320)
+        self.splitter.add(self.letter_state, stretch=1, minimum=420)
+        self.splitter.setSizes([444, 924])
+        self.splitter.restore(context.remembered.splitter(KEY))
+        self.setLayout(column(self.splitter))
+        self._minute = QTimer(self, interval=REFRESH_EVERY_MS)
+        self._connect()
+        self._add_actions()
+        self._show_nothing()
+
+    # -- the wires ----------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.list.selected.connect(self._read_letter)
+        self.list.nothing.connect(self._show_nothing)
+        self.list.opened.connect(self._opened)
+        self.list.menu_wanted.connect(self._show_menu)
+        self.list.leads_to.connect(self.wants_page)
+        self.list.view.deleted.connect(partial(self._run, Command.DISCARD))
+        self.letter.wants_customer.connect(self.wants_customer)
+        self.mailing.opened.connect(self._open_composer)
+        self.mailing.began.connect(self._choose_next)
+        self.splitter.resized.connect(self.context.remembered.set_splitter)
+        self._minute.timeout.connect(self._renew_quietly)
+
+    def _add_actions(self) -> None:
+        wired: dict[Command, Callable[[], None]] = {command: partial(self._run, command) for command in ALL_DEEDS}
+        wired |= {
+            Command.NEXT: partial(self.list.step, 1),
+            Command.PREVIOUS: partial(self.list.step, -1),
+            Command.FILTER: self._filter,
+        }
+        for command, done in wired.items():
+            action = self.context.actions[command]
+            action.triggered.connect(partial(self._when_shown, done))
+            self.addAction(action)
+
+    # -- what the shell asks ------------------------------------------------------------------------------------
+
+    @property
+    def headline(self) -> str:
+        if self._stacked and self.letter_state.isVisible() and self.letter.letter is not None:
+            return self.letter.letter.message.customer
+        return ""
+
+    @property
+    def back(self) -> str:
+        return "Outbox" if self._stacked and self.letter_state.isVisible() else ""
+
+    def go_back(self) -> None:
+        if self._stacked:
+            self._show_half(self.list)
+        self.list.view.setFocus()
+
+    def arrive(self) -> None:
+        if not self._fresh:
+            self._fresh = True
+            self.list.reload()
+        self.list.view.setFocus()
+
+    def renew(self, changes: Changes) -> None:
+        if not changes.everyone and not changes.tables & _SHOWN:
+            return
+        if not self.isVisible():
+            self._fresh = False
+            return
+        if self.context.book.own:
+            self._renew_own()
+        else:
+            self._renew_quietly()
+
+    def fit(self, width: int, height: int) -> None:
+        self.letter.set_narrow(width < SIDE_FROM)
+        stacked = width < STACK_BELOW
+        if stacked != self._stacked:
+            self._stacked = stacked
+            self.letter.set_stacked(stacked)
+            self._show_half(self.list if stacked else None)
+
+    def panes(self) -> Sequence[QWidget]:
+        found: list[QWidget] = [self.list.view, self.letter.scroll, *self.letter.deeds.buttons[:1]]
+        return [pane for pane in found if pane.isVisible()]
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def _renew_own(self) -> None:
+        """After this person's own deed: what has left the tab gives its place to the next."""
+        wanted, self._next = self._next, None
+        self.list.reload()
+        if wanted is not None:
+            self.list.want(wanted)
+
+    def _renew_quietly(self) -> None:
+        shown = self._shown_id
+        self.list.reload(hold=shown)
+        if shown is not None:
+            self._read_letter(shown)
+
+    @property
+    def _shown_id(self) -> int | None:
+        return self.letter.letter.message.id if self.letter.letter is not None else None
+
+    def _read_letter(self, message_id: int) -> None:
+        self.letter_state.loading("Reading the email")
+        retry = partial(self._read_letter, message_id)
+        ask = partial(self._mailroom.letter, message_id)
+        self._desk.read("letter", ask, self._show_letter, partial(self._letter_failed, retry))
+
+    def _show_letter(self, letter: Letter) -> None:
+        row = self.list.view.current
+        standing = row.state_words if row is not None and row.id == letter.message.id else ""
+        offered = deeds(letter.message, has_account=self._mailroom.has_account)
+        now = self.context.book.workspace.clock.now().astimezone()
+        self._enable(letter)
+        self.letter.show_letter(letter, standing, offered, now)
+        self.letter_state.show_content()
+        self.headline_changed.emit()
+
+    def _letter_failed(self, retry: Callable[[], None], failed: Failed) -> None:
+        self._enable(None)
+        self.letter_state.show_error(failed, retry, "This email could not be read")
+
+    def _show_nothing(self) -> None:
+        self._desk.drop("letter")
+        self._enable(None)
+        self.letter.forget()
+        self.letter_state.show_empty("Nothing is selected", "The email that you select in the list is shown here.")
+
+    def _enable(self, letter: Letter | None) -> None:
+        """Switch off what cannot be done with this email, in menu, button and key alike."""
+        allowed = deeds(letter.message, has_account=self._mailroom.has_account) if letter is not None else ()
+        if not self.isVisible():
+            return
+        for command in ALL_DEEDS:
+            self.context.actions[command].setEnabled(command in allowed)
+        words = "Send when online" if letter is not None and letter.offline else "Send now"
+        self.context.actions[Command.SEND_NOW].setText(words)
+
+    # -- commands -----------------------------------------------------------------------------------------------
+
+    def _run(self, command: Command) -> None:
+        letter = self.letter.letter
+        if letter is not None:
+            self.mailing.run(command, letter, self.letter.anchor())
+
+    def _choose_next(self, message_id: int) -> None:
+        """What is current after this email has left its tab: the next in view order, else the one before."""
+        rows = [row.id for row in self.list.model.rows()]
+        at = rows.index(message_id) if message_id in rows else -1
+        following = rows[at + 1 : at + 2] or rows[max(0, at - 1) : at] if at >= 0 else []
+        self._next = following[0] if following else None
+
+    def _opened(self) -> None:
+        if self._stacked and not self.letter_state.isVisible():
+            self._show_half(self.letter_state)
+            self.letter.scroll.setFocus()
+            return
+        self._run(Command.OPEN_EMAIL)
+
+    def _open_composer(self, message: Message) -> None:
+        self.wants_message.emit(message.id)
+
+    def _filter(self) -> None:
+        if self._stacked:
+            self._show_half(self.list)
+        self.list.ask()
+
+    def _show_menu(self, at: QPoint) -> None:
+        """Everything that can be done with a row, in its context menu."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for command in ALL_DEEDS:
+            menu.addAction(self.context.actions[command])
+        menu.popup(at)
+
+    def _show_half(self, half: QWidget | None) -> None:
+        self.list.setVisible(half in (None, self.list))
+        self.letter_state.setVisible(half in (None, self.letter_state))
+        self.headline_changed.emit()
+
+    def _when_shown(self, done: Callable[[], None], _checked: bool = False) -> None:
+        """Another page may share a command; each acts only while it is in front."""
+        if self.isVisible():
+            done()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._enable(self.letter.letter)
+        self._minute.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        for command in ALL_DEEDS:
+            self.context.actions[command].setEnabled(False)
+        self._minute.stop()

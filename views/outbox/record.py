@@ -1,0 +1,135 @@
+"""What happened to an email, and what its checks say: the quiet lines beside or below the mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from models.values.outreach import GOALS, Check, Message
+from views.outbox.rooms import Letter
+from views.theme import Theme, fonts
+from views.widgets.labels import clear, column, label, row
+from views.words import DOT, counted, short_day
+
+_VIA = {"smtp": "over your mail server", "eml": "by your mail program", "mail_program": "by your mail program"}
+
+
+class Record(QWidget):
+    """Checks while somebody may still write, then the email's own history."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._lines: list[tuple[str, str]] = []
+        self._box = column(margins=(16, 0, 16, 16))
+        self.setLayout(self._box)
+        theme.changed.connect(self._redraw)
+        self._checks: tuple[Check, ...] = ()
+
+    def set_inset(self, inset: int) -> None:
+        """Another margin at the sides."""
+        self._box.setContentsMargins(inset, 0, inset, 16)
+
+    @property
+    def lines(self) -> Sequence[tuple[str, str]]:
+        """What happened: (when, words), oldest first."""
+        return self._lines
+
+    def show_letter(self, letter: Letter, now: datetime) -> str:
+        """Show the checks and the history; returns the one line that stands under the customer's name."""
+        self._checks = letter.review.checks if letter.review is not None else ()
+        self._lines = history(letter.message, now)
+        self._redraw()
+        return headline(letter.message, now)
+
+    def _redraw(self) -> None:
+        clear(self._box)
+        if self._checks:
+            passed = sum(check.passed for check in self._checks)
+            self._heading("Checks", f"{passed} of {len(self._checks)} passed")
+            for check in self._checks:
+                self._box.addLayout(self._check(check))
+        if self._lines:
+            self._heading("What happened", "")
+            wide = max(fonts.width(when, fonts.SMALL) for when, _words in self._lines)
+            for when, words in self._lines:
+                self._box.addLayout(self._event(when, words, round(wide) + 14))
+
+    def _heading(self, words: str, right: str) -> None:
+        self._box.addSpacing(12)
+        line = row(label(words, fonts.LIST, fonts.SEMIBOLD), -1, label(right, fonts.SMALL, fonts.REGULAR, "ink_2"))
+        self._box.addLayout(line)
+        self._box.addSpacing(6)
+
+    def _check(self, check: Check) -> QHBoxLayout:
+        icon, ink = ("check", "good_text") if check.passed else ("warning", "warning_text")
+        sign = QLabel()
+        sign.setPixmap(self._theme.pixmap(icon, ink, 14, self.devicePixelRatioF()))
+        sign.setFixedWidth(20)
+        sign.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        weight = fonts.REGULAR if check.passed else fonts.MEDIUM
+        words = label(check.words, fonts.SMALL, weight, "ink_2" if check.passed else "ink", wrap=True)
+        words.setToolTip(check.why)
+        state = "passed" if check.passed else "not passed"
+        words.setAccessibleName(f"{check.words}: {state}. {check.why}".rstrip())
+        return row(sign, words, margins=(0, 2, 0, 2))
+
+    def _event(self, when: str, words: str, wide: int) -> QHBoxLayout:
+        moment = label(when, fonts.SMALL, fonts.REGULAR, "ink_3")
+        moment.setFixedWidth(wide)
+        moment.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        said = label(words, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        return row(moment, said, margins=(0, 2, 0, 2))
+
+
+def headline(message: Message, now: datetime) -> str:
+    """Goal, writer and approval in one line."""
+    parts = [GOALS.get(message.goal, ""), _writer(message)]
+    if message.approved_by and message.approved_at:
+        parts.append(f"approved by {message.approved_by}, {moment_words(message.approved_at, now)}")
+    return DOT.join(part for part in parts if part)
+
+
+def history(message: Message, now: datetime) -> list[tuple[str, str]]:
+    """What happened to an email as (when, words), oldest first."""
+    written = "Drafted automatically for review" if message.origin == "flow" else f"Written{_by(message)}"
+    lines = [(moment_words(message.created_at, now), written)]
+    if message.approved_by and message.approved_at:
+        lines.append((moment_words(message.approved_at, now), f"Approved by {message.approved_by}"))
+    if message.attempts and message.state != "sent":
+        tried = f"Tried {counted(message.attempts, 'time')}"
+        words = f"{tried}: {message.fault}" if message.fault else tried
+        lines.append((moment_words(message.changed_at, now), words))
+    if message.due_at and message.state in ("approved", "queued"):
+        lines.append((moment_words(message.due_at, now), "Goes out then"))
+    if message.sent_at and message.state == "sent":
+        tries = f"at the {_nth(message.attempts)} attempt" if message.attempts > 1 else ""
+        words = " ".join(part for part in ("Sent", _VIA.get(message.via or "", ""), tries) if part)
+        lines.append((moment_words(message.sent_at, now), words))
+    if message.state == "discarded":
+        lines.append((moment_words(message.changed_at, now), "Put away"))
+    return lines
+
+
+def moment_words(text: str, now: datetime) -> str:
+    """A stored moment in local words: "11:02" today, "18 Nov, 11:02" otherwise."""
+    then, here = datetime.fromisoformat(text).astimezone(now.tzinfo), now
+    clock = f"{then:%H:%M}"
+    return clock if then.date() == here.date() else f"{short_day(then.date(), here.date())}, {clock}"
+
+
+def _writer(message: Message) -> str:
+    kind, _, name = message.writer.partition(":")
+    return {"template": "by template", "model": f"by language model {name}"}.get(kind, "written by hand")
+
+
+def _by(message: Message) -> str:
+    kind, _, name = message.writer.partition(":")
+    return {"template": " from a template", "model": f" with the language model {name}"}.get(kind, " by hand")
+
+
+def _nth(number: int) -> str:
+    return {2: "second", 3: "third"}.get(number, f"{number}th")

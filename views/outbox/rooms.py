@@ -1,0 +1,145 @@
+"""What the page asks the outbox, run in the pool, and the works that it asks for, done in the lane of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from models.values.changes import Changes
+from models.values.errors import BellwetherError
+from models.values.outbox import OutboxRow
+from models.values.outreach import WRITABLE, Message, Review
+from services import outreach
+from services.workspace import Workspace
+from views.lists.keyset_model import PAGE_ROWS, Page
+from views.shell.book import Book
+
+Work = Callable[[Workspace], Changes]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A tab under a text; ``first_rows`` is how many rows the first page has, so that a refresh keeps the place."""
+
+    tab: str
+    text: str = ""
+    first_rows: int = PAGE_ROWS
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One email with what stands beside it.
+
+    Attributes
+    ----------
+    sender, recipient, subject, text
+        The mail as it goes out; all '' with the sentence why there is none yet in ``fault``.
+    review
+        Its checks, None where nothing is to be checked any more.
+    offline
+        Whether the network was missing when it was last needed.
+    """
+
+    message: Message
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    fault: str
+    review: Review | None
+    offline: bool
+
+
+class Mailroom(Protocol):
+    """What the page needs of the outbox."""
+
+    def page(self, question: Question, key: tuple[str, int] | None) -> Page[OutboxRow]:
+        """Read a page of a tab; ``about`` are the counts of all tabs."""
+
+    def letter(self, message_id: int) -> Letter:
+        """Read one email with its mail and checks."""
+
+    def link(self, message_id: int) -> str:
+        """Give an approved email to the mail program: the link that opens it there. It is a write."""
+
+    def write(self, message_id: int, folder: Path) -> Path:
+        """Write an approved email as a file. It is a write in the book too."""
+
+    @property
+    def has_account(self) -> bool:
+        """Whether this program sends by itself."""
+
+
+class RealMailroom:
+    """The outbox of the open book."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    @property
+    def has_account(self) -> bool:
+        return bool(self._book.workspace.preferences.mail.host)
+
+    def page(self, question: Question, key: tuple[str, int] | None) -> Page[OutboxRow]:
+        count = question.first_rows if key is None else PAGE_ROWS
+        workspace = self._book.workspace
+        found = outreach.read_outbox(workspace, question.tab, after=key, count=count, text=question.text)
+        return Page(found.rows, found.next_key, found.counts)
+
+    def letter(self, message_id: int) -> Letter:
+        workspace = self._book.workspace
+        message = outreach.read_message(workspace, message_id)
+        mail, fault = "", ""
+        try:
+            mail = outreach.mail_text(workspace, message_id)
+        except BellwetherError as error:
+            fault = str(error)
+        review = outreach.review(workspace, message.edit) if message.state in WRITABLE else None
+        return letter_of(message, mail, fault, review, outreach.read_standing(workspace).offline)
+
+    def link(self, message_id: int) -> str:
+        return outreach.mail_link(self._book.workspace, message_id)
+
+    def write(self, message_id: int, folder: Path) -> Path:
+        return outreach.write_eml(self._book.workspace, message_id, folder)
+
+
+def letter_of(message: Message, mail: str, fault: str, review: Review | None, offline: bool) -> Letter:
+    """Part the mail into its headers and its text."""
+    head, _, text = mail.partition("\n\n")
+    named = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+    sender, recipient, subject = (named.get(name, "") for name in ("From", "To", "Subject"))
+    return Letter(message, sender, recipient, subject, text, fault, review, offline)
+
+
+def recall(message_id: int) -> Work:
+    """Take an email back to review."""
+    return partial(outreach.recall, message_ids=(message_id,))
+
+
+def reschedule(message_id: int, at: str | None) -> Work:
+    """Let an email go out at another moment; None: now."""
+    return partial(outreach.reschedule, message_ids=(message_id,), at=at)
+
+
+def retry(message_id: int) -> Work:
+    """Send a failed email once more."""
+    return partial(outreach.retry, message_ids=(message_id,))
+
+
+def settle(message_id: int, *, delivered: bool) -> Work:
+    """Decide on an email in doubt."""
+    return partial(outreach.settle, message_id=message_id, delivered=delivered)
+
+
+def discard(message_id: int) -> Work:
+    """Put an email away."""
+    return partial(outreach.discard, message_ids=(message_id,))
+
+
+def handed_over(message_id: int, via: str) -> Work:
+    """It was sent by the person's own mail program."""
+    return partial(outreach.handed_over, message_id=message_id, via=via)

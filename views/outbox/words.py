@@ -1,0 +1,102 @@
+"""How a state of an email is told: shape, word and colour; what may be done in it; what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from models.values.outreach import Message, MessageState
+from views.actions import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a state is drawn: an icon, a word, the ink of both, and what the text beside them explains."""
+
+    icon: str
+    word: str
+    ink: str
+    why: str
+
+
+TABS: Final = (
+    ("review", "To review"),
+    ("waiting", "Waiting"),
+    ("doubt", "In doubt"),
+    ("failed", "Failed"),
+    ("sent", "Sent"),
+)
+LOOKS: Final[Mapping[MessageState, Look]] = {
+    "draft": Look("edit", "Draft", "ink_2", "Nothing is sent before you approve it in the composer."),
+    "in_review": Look("edit", "To review", "primary_text", "Nothing is sent before you approve it in the composer."),
+    "approved": Look("clock", "Waiting", "primary_text", "You can take it back until it is handed over."),
+    "queued": Look("clock", "Waiting", "primary_text", "You can take it back until it is handed over."),
+    "sending": Look("send", "Being handed over", "primary_text", "It cannot be stopped any more."),
+    "sent": Look("check", "Sent", "good_text", "What has left cannot be taken back."),
+    "failed": Look("warning", "Not sent", "critical_text", "Nothing was delivered, and nothing is lost."),
+    "in_doubt": Look("warning", "In doubt", "warning_text",
+                     "The connection broke between the end of the email and the server’s answer. It is not sent again "
+                     "by itself: look in the sent mail or ask them, then decide."),
+    "discarded": Look("bin", "Discarded", "ink_3", "It was put away and goes to nobody."),
+}  # fmt: skip
+#: What is said where a tab has no emails: heading, words, and the one action (words, page or tab that it leads to).
+EMPTY: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "review": ("Nothing to review", "Drafts wait here until somebody has read and approved them.",
+               "Go to the alerts", "alerts"),
+    "waiting": ("Nothing waits to go out", "Approved emails wait here for their moment, and for the network.",
+                "Show what is to be reviewed", "review"),
+    "doubt": ("Nothing is in doubt", "An email comes here if the line broke before the server had answered.",
+              "Show what was sent", "sent"),
+    "failed": ("Nothing has failed", "An email that a server refused comes here, with the server’s words.",
+               "Show what was sent", "sent"),
+    "sent": ("Nothing was sent yet", "Every email that left is kept here, as it went out.",
+             "Show what is to be reviewed", "review"),
+}  # fmt: skip
+_TAKEN_OUT = (Command.MAIL_PROGRAM, Command.SAVE_EML)
+_DEEDS: Final[Mapping[MessageState, tuple[Command, ...]]] = {
+    "draft": (Command.OPEN_EMAIL, Command.DISCARD),
+    "in_review": (Command.OPEN_EMAIL, Command.DISCARD),
+    "approved": (Command.MAIL_PROGRAM, Command.SAVE_EML, Command.MARK_SENT, Command.RECALL, Command.OPEN_EMAIL),
+    "queued": (Command.SEND_NOW, Command.SEND_AT, Command.RECALL, Command.OPEN_EMAIL, *_TAKEN_OUT),
+    "sending": (),
+    "sent": (Command.OPEN_EMAIL,),
+    "failed": (Command.TRY_AGAIN, Command.RECALL, Command.OPEN_EMAIL, *_TAKEN_OUT),
+    "in_doubt": (Command.ARRIVED, Command.NOT_ARRIVED, Command.OPEN_EMAIL),
+    "discarded": (Command.OPEN_EMAIL,),
+}
+#: Everything that the page can do with an email, in the order of the context menu.
+ALL_DEEDS: Final = tuple(dict.fromkeys(command for commands in _DEEDS.values() for command in commands))
+#: Under a button that leads to something which is not seen at once.
+EXPLAINED: Final[Mapping[Command, str]] = {
+    Command.ARRIVED: "It counts as sent: the customer is not written to again before the cap allows it.",
+    Command.NOT_ARRIVED: "It goes back to review, with the text as it was. You approve it again.",
+    Command.MARK_SENT: "Once you have sent it with your mail program; it cannot be taken back then.",
+}
+
+
+def deeds(message: Message, *, has_account: bool) -> tuple[Command, ...]:
+    """Return what can be done with an email, the first being the one that is meant.
+
+    Parameters
+    ----------
+    has_account
+        Whether this program sends by itself.
+    """
+    found = _DEEDS[message.state]
+    if message.state == "approved" and message.via:
+        found = (Command.MARK_SENT, *(command for command in found if command is not Command.MARK_SENT))
+    if message.state == "approved" and has_account:
+        found = (*found, Command.SEND_NOW)
+    if message.state == "failed" and not has_account:
+        found = tuple(command for command in found if command is not Command.TRY_AGAIN)
+    return found
+
+
+def why_of(message: Message) -> str:
+    """What the state means for this email."""
+    if message.state == "approved" and message.via:
+        return "It was given to your mail program and does not go out by itself. Say here when you have sent it."
+    if message.state == "approved":
+        return "No mail account sends it. Open it in your mail program, or add an account in Settings."
+    return LOOKS[message.state].why
