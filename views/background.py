@@ -1,14 +1,13 @@
 """The background runner: nothing that touches the store, a file or the network runs on the window's thread.
 
-Reads go to a small pool, short writes to a lane of one, long work to a spawned child process. Values that go
-in and come out are frozen. A `Desk` belongs to one page: each request has a topic, and a newer request on a
+Reads go to a small pool, short writes to a lane of one, what waits for a server to threads of its own, long work to a
+spawned child process. Values that go in and come out are frozen. A `Desk` belongs to one page: each request has a topic, and a newer request on a
 topic makes the older answer stale; a stale request that has not begun is not begun at all.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 
 from models.values.bugs import ChildBug, kind_of
 from models.values.errors import BellwetherError, Cancelled, EnvironmentFault
+from views.lane import Lane
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -56,31 +56,6 @@ class WasCancelled:
 
 
 Outcome = Done | Failed | WasCancelled
-
-
-class _Lane:
-    """Threads that take work in order; real Python threads, so what the store keeps per thread stays."""
-
-    def __init__(self, name: str, threads: int) -> None:
-        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=self._run, name=f"{name}-{n}") for n in range(threads)]
-        for thread in self._threads:
-            thread.start()
-
-    def put(self, work: Callable[[], None]) -> None:
-        self._work.put(work)
-
-    def close(self) -> None:
-        for _ in self._threads:
-            self._work.put(None)
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self) -> None:
-        while (work := self._work.get()) is not None:
-            work()
-            # Held until the next job otherwise, with all that its closure keeps alive.
-            del work
 
 
 class ChildRun(QObject):
@@ -224,8 +199,9 @@ class Background(QObject):
     ) -> None:
         super().__init__(parent)
         self._bug = bug
-        self._readers = _Lane("reader", readers)
-        self._writer = _Lane("writer", 1)
+        self._readers = Lane("reader", readers)
+        self._writer = Lane("writer", 1)
+        self._network = Lane("network", 2, late=True)
         self._children: list[ChildRun] = []
         self._open = True
         self._underway = 0
@@ -275,11 +251,12 @@ class Background(QObject):
         for run in list(self._children):
             run.close()
         self._readers.close()
+        self._network.close()
         self._writer.close()
         # Answers that were given just before: no event loop delivers them any more.
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
 
-    def put(self, request: _Request, *, write: bool) -> None:
+    def put(self, request: _Request, *, write: bool, network: bool = False) -> None:
         """Queue a request; a write is done even when nobody waits for its answer any more."""
         if not self._open:
             if write:
@@ -295,7 +272,7 @@ class Background(QObject):
                 self._nobody_waits(outcome)
 
         self._underway += 1
-        (self._writer if write else self._readers).put(work)
+        (self._writer if write else self._network if network else self._readers).put(work)
 
     @Slot(object, object)
     def _deliver(self, request: _Request, outcome: Outcome) -> None:
@@ -341,6 +318,18 @@ class Desk:
         self.drop(topic)
         request = self._waiting[topic] = _Request(self, topic, job, done, failed)
         self._background.put(request, write=False)
+
+    def reach(
+        self,
+        topic: str,
+        job: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Failed], None] | None = None,
+    ) -> None:
+        """Ask a server: as `read`, on threads of its own, so that no page waits behind a slow network."""
+        self.drop(topic)
+        request = self._waiting[topic] = _Request(self, topic, job, done, failed)
+        self._background.put(request, write=False, network=True)
 
     def write(
         self,

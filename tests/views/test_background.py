@@ -362,3 +362,21 @@ def test_an_answer_that_came_just_before_closing_is_not_lost_without_a_trace(
     background.close()
     assert len(caplog.records) == 1
     background.deleteLater()
+
+
+def test_no_page_waits_behind_a_slow_network(qtbot: QtBot, background: Background) -> None:
+    desk = background.desk(background)
+    gate, heard = threading.Event(), []
+    for topic in ("mail", "model"):  # every thread of the network is busy
+        desk.reach(topic, lambda: gate.wait(60), heard.append)
+    desk.read("page", lambda: "page", heard.append)
+    qtbot.waitUntil(lambda: heard == ["page"])
+    gate.set()
+    qtbot.waitUntil(lambda: heard == ["page", True, True])
+
+
+def test_the_networks_threads_begin_with_their_first_work(qtbot: QtBot, background: Background) -> None:
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("network")]
+    heard: list[bool] = []
+    background.desk(background).reach("mail", lambda: True, heard.append)
+    qtbot.waitUntil(lambda: heard == [True])
