@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, delete, exists, select
+from sqlalchemy import Connection, Table, delete, exists, select, text, union
 from sqlalchemy.exc import IntegrityError
 
 from models.journal.chain import Image
-from models.tables import alert_signals, alerts, customer_risk_scores, customers, metadata, notes, score_history, tasks
+from models.tables import (
+    UNTOUCHED_DRAFT,
+    alert_signals,
+    alerts,
+    customer_risk_scores,
+    customers,
+    messages,
+    metadata,
+    notes,
+    score_history,
+    tasks,
+)
 
 if TYPE_CHECKING:
     from models.store.unit_of_work import UnitOfWork
@@ -32,20 +44,30 @@ def references(connection: Connection, table: Table, row_id: int) -> list[str]:
     return found
 
 
+def clear_automatic_drafts(connection: Connection, card_ids: Sequence[int]) -> None:
+    """Remove the drafts that the pipeline wrote for cards about to go, where no person touched them."""
+    ids = json.dumps(list(card_ids))
+    going = f"SELECT o.id FROM messages o WHERE o.alert_id IN (SELECT value FROM json_each(?)) AND {UNTOUCHED_DRAFT}"
+    connection.exec_driver_sql(f"DELETE FROM drafts WHERE message_id IN ({going})", (ids,))
+    connection.exec_driver_sql(f"DELETE FROM messages WHERE id IN ({going})", (ids,))
+
+
 def clear_derived(connection: Connection, customer_ids: Sequence[int]) -> int:
     """Remove scores, history and cards that no person touched of customers about to go; return the cards' number."""
     withdrawn = 0
+    written = messages.alias("o")
     for start in range(0, len(customer_ids), 500):
         ids = list(customer_ids[start : start + 500])
-        worked_on = (
-            select(tasks.c.alert_id)
-            .where(tasks.c.alert_id.is_not(None))
-            .union(select(notes.c.alert_id).where(notes.c.alert_id.is_not(None)))
+        worked_on = union(
+            select(tasks.c.alert_id).where(tasks.c.alert_id.is_not(None)),
+            select(notes.c.alert_id).where(notes.c.alert_id.is_not(None)),
+            select(written.c.alert_id).where(written.c.alert_id.is_not(None), text(f"NOT {UNTOUCHED_DRAFT}")),
         )
         cards = select(alerts.c.id).where(
             alerts.c.customer_id.in_(ids), alerts.c.touched == 0, alerts.c.id.not_in(worked_on)
         )
         card_ids = list(connection.execute(cards).scalars())
+        clear_automatic_drafts(connection, card_ids)
         connection.execute(delete(alert_signals).where(alert_signals.c.alert_id.in_(card_ids)))
         connection.execute(delete(alerts).where(alerts.c.id.in_(card_ids)))
         connection.execute(delete(customer_risk_scores).where(customer_risk_scores.c.customer_id.in_(ids)))
@@ -127,6 +149,10 @@ def _needed_by(connection: Connection, customer: int, going: set[tuple[str, int]
         if table.name in _DERIVED or "customer_id" not in table.c or "id" not in table.c:
             continue
         ids = connection.execute(select(table.c.id).where(table.c.customer_id == customer)).scalars()
+        if table.name == "messages":
+            ids = connection.exec_driver_sql(
+                f"SELECT o.id FROM messages o WHERE o.customer_id = ? AND NOT {UNTOUCHED_DRAFT}", (customer,)
+            ).scalars()
         if table.name in ("alerts", "alert_signals"):
             touched = select(alerts.c.id).where(alerts.c.customer_id == customer, alerts.c.touched == 1)
             if connection.execute(touched).first() is not None and table.name == "alerts":

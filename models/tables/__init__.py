@@ -24,7 +24,7 @@ from models.tables.events import (
 from models.tables.imports import import_changes, import_rejects, imports, mappings
 from models.tables.ledger import book, journal, journal_payloads, policies
 from models.tables.meta import metadata
-from models.tables.outreach import drafts, messages, sendings, templates
+from models.tables.outreach import UNTOUCHED_DRAFT, drafts, messages, sendings, templates
 from models.tables.scores import customer_risk_scores, model_fits, score_history
 from models.tables.work import alert_signals, alerts, notes, rules, tasks
 
@@ -48,6 +48,7 @@ CONTENT_TABLES = (
 __all__ = [
     "CONTENT_TABLES",
     "SCHEMA_VERSION",
+    "UNTOUCHED_DRAFT",
     "activities",
     "alert_signals",
     "alerts",

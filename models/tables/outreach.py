@@ -6,6 +6,9 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
 
 from models.tables.meta import customer_reference, metadata, surrogate
 
+#: SQL of whether an email ``o`` was drafted automatically and no person touched it: it goes with its card.
+UNTOUCHED_DRAFT = "(o.origin = 'flow' AND o.state = 'in_review' AND o.version = 1)"
+
 #: A person's own templates, and the starter set's where a person changed it; unchanged ones stay in the resources.
 templates = Table(
     "templates",

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from models.journal import clear_automatic_drafts
 from models.store import UnitOfWork
 from services.alerting.driver import tuples
 from services.alerting.fire import Fired
@@ -174,9 +175,10 @@ def came_back_without_order(connection: Connection, *, scoped: bool) -> list[int
 
 
 def delete_cards(work: UnitOfWork, card_ids: Sequence[int]) -> None:
-    """Withdraw cards that no person touched, with their signals."""
+    """Withdraw cards that no person touched, with their signals and with what was drafted for them by itself."""
     rows = [(card,) for card in card_ids]
     if rows:
+        clear_automatic_drafts(work.connection, card_ids)
         work.sql("DELETE FROM alert_signals WHERE alert_id = ?", rows)
         work.sql("DELETE FROM alerts WHERE id = ?", rows)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from models.store import UnitOfWork
 from models.tables import alerts, customers, notes, tasks
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.words import day
 from services.alerting.action import is_open, on_cards, worked
+from services.alerting.cards import cards_by_id
 from services.workspace import Workspace
 
 
@@ -54,6 +56,13 @@ def add_task(workspace: Workspace, alert_id: int, title: str, due_on: date | Non
         action.work.update(alerts, card.id, worked(card, "in_work", workspace.at))
         action.work.say(f"Added the task “{words}” for {action.who()}")
         return action.work.commit()
+
+
+def take_up(work: UnitOfWork, alert_id: int) -> None:
+    """Mark a card as worked on, inside a unit of work of another room: an email is being written for it."""
+    for card in cards_by_id(work.connection, [alert_id]):
+        if is_open(card) and not card.touched:
+            work.update(alerts, card.id, worked(card, "in_work", work.at))
 
 
 def complete_task(workspace: Workspace, task_id: int) -> Changes:

@@ -18,6 +18,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
 from models.values.outreach import WRITABLE, After, Claim, Draft, DraftVersion, Edit, Message, Resolution
+from services.alerting import take_up
 from services.workspace import Workspace
 
 #: What no reason can make right: it is removed, or the email is not sent.
@@ -128,6 +129,8 @@ def put(
     origin
         person, or flow for what the pipeline drafts.
     """
+    if edit.alert_id is not None and origin == "person":
+        take_up(work, edit.alert_id)
     message_id = edit.id or _insert(work, edit, by=by, state=state or "draft", origin=origin)
     if edit.id:
         _update(work, edit, state)

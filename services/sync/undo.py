@@ -208,6 +208,8 @@ class _Undo:
         for other, column in _REFERENCES["customers"]:
             if other in ("alerts", "alert_signals"):
                 condition = "o.touched <> 0" if other == "alerts" else "0"
+            elif other == "messages":
+                condition = f"NOT {tables.UNTOUCHED_DRAFT}"
             else:
                 condition = "o.import_id IS NOT NULL AND o.import_id <> ?1" if other == "identities" else "1"
             self.db.execute(

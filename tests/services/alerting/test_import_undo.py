@@ -10,11 +10,13 @@ from pathlib import Path
 
 from models.journal import entry_images, undo_images
 from models.store import UnitOfWork
-from models.tables import customer_risk_scores, orders, tickets
+from models.tables import customer_risk_scores, drafts, messages, orders, tickets
 from models.values.imports import ImportOptions, ImportRequest
 from models.values.journal import Actor
+from models.values.outreach import Edit
 from services import alerting
 from services.jobs import import_files
+from services.outreach.messages import read_message, save
 from services.pipeline import PipelineRun, after_change
 from services.sample import write_exports
 from services.sync import undo_import as sync_undo_import
@@ -147,3 +149,50 @@ def test_the_queue_after_the_undo_of_a_real_import_is_that_of_before(tmp_path: P
     after_change(workspace, sync_undo_import(workspace, newest))
     assert _cards(workspace) == before
     workspace.close()
+
+
+def _email(book: Book, customer: int, *, origin: str = "person") -> int:
+    """An email for the customer's card, with its first draft, as a person or the pipeline leaves it."""
+    at, state = book.workspace.at, "draft" if origin == "person" else "in_review"
+    made = {"goal": "apologise", "tone": "warm", "writer": "person", "created_at": at, "created_by": "Ada"}
+    card = book.card(customer)["id"]
+    email = book.add(messages, customer_id=customer, alert_id=card, state=state, origin=origin, changed_at=at, **made)
+    text = {"words": "template", "writer": "person", "subject": "", "greeting": "", "body": "", "written_at": at}
+    book.add(drafts, message_id=email, number=1, **text)
+    return email
+
+
+def test_a_card_that_a_person_writes_for_stays_and_a_draft_of_the_pipeline_goes_with_its_card(book: Book) -> None:
+    written, drafted = (book.customer(name) for name in ("Written", "Drafted"))
+    with importing(book) as work:
+        for customer in (written, drafted):
+            work.insert(tickets, _ticket(book, customer, f"{customer}a"))
+            work.insert(tickets, _ticket(book, customer, f"{customer}b"))
+    book.evaluate()
+    _email(book, drafted, origin="flow")
+    edit = Edit(
+        0, written, book.card(written)["id"], "apologise", "warm", "person", "Sorry", "Hello,", "I am sorry.", ()
+    )
+    kept = save(book.workspace, edit)
+    assert (book.card(written)["state"], book.card(written)["touched"]) == ("in_work", 1)
+    undo_import(book)
+    book.evaluate()
+    assert book.cards(drafted) == []
+    with book.workspace.store.snapshot() as driver:
+        assert driver.execute("SELECT id FROM messages").fetchall() == [(kept.id,)]
+        assert driver.execute("SELECT count(*) FROM drafts").fetchone() == (0,)
+    assert book.card(written)["state"] == "in_work"
+
+
+def test_a_draft_of_the_pipeline_that_a_person_has_changed_is_theirs(book: Book) -> None:
+    customer = book.customer()
+    with importing(book) as work:
+        work.insert(tickets, _ticket(book, customer, "a"))
+        work.insert(tickets, _ticket(book, customer, "b"))
+    book.evaluate()
+    email = read_message(book.workspace, _email(book, customer, origin="flow"))
+    save(book.workspace, replace(email.edit, body="In my own words."))
+    undo_import(book)
+    book.evaluate()
+    assert book.card(customer)["touched"] == 1
+    assert read_message(book.workspace, email.id).body == "In my own words."
