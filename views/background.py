@@ -1,8 +1,9 @@
 """The background runner: nothing that touches the store, a file or the network runs on the window's thread.
 
 Reads go to a small pool, short writes to a lane of one, what waits for a server to threads of its own, long work to a
-spawned child process. Values that go in and come out are frozen. A `Desk` belongs to one page: each request has a topic, and a newer request on a
-topic makes the older answer stale; a stale request that has not begun is not begun at all.
+spawned child process. Values that go in and come out are frozen. A `Desk` belongs to one page: each request has a
+topic, and a newer request on a topic makes the older answer stale; a stale request that has not begun is not begun at
+all.
 """
 
 from __future__ import annotations
