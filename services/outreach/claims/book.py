@@ -1,0 +1,155 @@
+"""What the book knows that a text is judged by: names and products that occur in it, the alert's reasons, the cap."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from services.insight import Reader
+from services.outreach.claims.context import Context
+from services.outreach.claims.find import Text
+from services.outreach.claims.names import is_common, opening_places
+from services.outreach.claims.text import fold, lower, stem
+from services.outreach.claims.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from models.values.outreach import Edit
+    from services.workspace import Workspace
+
+_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*")
+#: So many customers are looked at whose name holds two words of the text in a row.
+_NAMESAKES: Final = 400
+_REASONS: Final = (
+    "SELECT reason FROM alerts WHERE customer_id = :customer"
+    " UNION SELECT s.reason FROM alert_signals s JOIN alerts a ON a.id = s.alert_id WHERE a.customer_id = :customer"
+)
+_WORTH: Final = (
+    "SELECT coalesce(clv_if_stays_minor, clv_minor, 0), segment, currency"
+    " FROM customer_risk_scores WHERE customer_id = ?"
+)
+
+
+def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sqlite3.Row) -> Context:
+    """Return what the text of an email is judged by.
+
+    Parameters
+    ----------
+    customer
+        The row of ``customers``, all columns.
+    """
+    from services.outreach.facts import names_of
+
+    names = names_of(customer["name"], customer["company"])
+    text = lower(fold(f"{edit.subject}\n{edit.body}"))
+    words = _TOKEN.findall(text)
+    mail = workspace.preferences.mail
+    ours = (workspace.person, workspace.owner_name, mail.from_name, workspace.preferences.signature,
+            reader.policy.sender_line)  # fmt: skip
+    cap, currency = read_cap(reader, customer["id"])
+    return Context(
+        today=reader.today,
+        own_names=tuple(dict.fromkeys(one for one in (names.full, names.company, names.short, names.first) if one)),
+        our_names=tuple(one for one in ours if one),
+        other_names=_other_names(reader, customer, text, words),
+        name_words=_name_words(reader, edit.body),
+        products=_occurring(reader, "name", text),
+        categories=_occurring(reader, "category", text),
+        fixed_parts=_fixed_parts(reader, edit.writer),
+        own_links=tuple(lower(fold(one)) for one in (mail.from_address, *ours) if one),
+        reasons=tuple(row[0] for row in reader.driver.execute(_REASONS, {"customer": customer["id"]}) if row[0]),
+        resolutions=edit.resolutions,
+        incentive_minor=edit.incentive_minor,
+        cap_minor=cap,
+        currency=edit.currency or currency,
+    )
+
+
+def read_cap(reader: Reader, customer_id: int) -> tuple[int, str]:
+    """Return the most that may be offered to a customer without asking, in minor units, and its currency."""
+    row = reader.driver.execute(_WORTH, (customer_id,)).fetchone()
+    if row is None:
+        return 0, reader.currency
+    cap = int(max(row[0], 0) * reader.policy.incentive_share_of(row[1]))
+    return min(cap, reader.policy.incentive_approval_minor), row[2] or reader.currency
+
+
+def texts_of(edit: Edit) -> Text:
+    """Return the parts of an email that are judged."""
+    return Text(edit.subject, edit.greeting, edit.body)
+
+
+def _other_names(reader: Reader, customer: sqlite3.Row, text: str, words: list[str]) -> tuple[str, ...]:
+    """Return names and companies of other customers that stand in the text, of two words or more, in small letters."""
+    pairs = {
+        (one, two)
+        for one, two in pairwise(words)
+        if not (_is_light(one) or _is_light(two)) or (one.isalnum() and two in ("and", "of"))
+    }
+    pairs = {(one, two) for one, two in pairs if not (_is_light(one) and _is_light(two))}
+    if not pairs:
+        return ()
+    match = "{name company} : (" + " OR ".join(f'"{one} {two}"' for one, two in sorted(pairs)) + ")"
+    found = reader.driver.execute(
+        "SELECT c.name, c.company FROM customers c WHERE c.id <> ? AND c.id IN"
+        " (SELECT rowid FROM customers_search WHERE customers_search MATCH ? LIMIT ?)",
+        (customer["id"], match, _NAMESAKES),
+    )
+    own = {_plain(one) for one in (customer["name"], customer["company"]) if one}
+    said = f" {' '.join(words)} "
+    names = {name for row in found for name in row if name and len(_TOKEN.findall(name)) > 1}
+    return tuple(
+        sorted(
+            {
+                lower(fold(" ".join(name.split())))
+                for name in names
+                if _plain(name) not in own and f" {_plain(name)} " in said
+            }
+        )
+    )
+
+
+def _name_words(reader: Reader, body: str) -> frozenset[str]:
+    """Return words with which sentences begin and which some customer is called by."""
+    text = fold(body)
+    found = set()
+    for place in opening_places(text):
+        word = _TOKEN.match(text, place)
+        if word is not None and word.group()[0].isupper() and not is_common(word.group().lower()):
+            found.add(word.group().lower())
+    return frozenset(
+        word
+        for word in found
+        if reader.value(
+            "SELECT 1 FROM customers_search WHERE customers_search MATCH ? LIMIT 1", (f'{{name company}} : "{word}"',)
+        )
+    )
+
+
+def _occurring(reader: Reader, column: str, text: str) -> tuple[str, ...]:
+    """Return names of products, or categories, that stand in the text (in small letters)."""
+    if not text.strip():
+        return ()
+    rows = reader.driver.execute(
+        f"SELECT DISTINCT {column} FROM products WHERE length({column}) > 1 AND instr(?, lower(trim({column}))) > 0",
+        (text,),
+    )
+    return tuple(row[0] for row in rows)
+
+
+def _fixed_parts(reader: Reader, writer: str) -> tuple[str, ...]:
+    kind, _, code = writer.partition(":")
+    if kind != "template":
+        return ()
+    from services.outreach.templates import fixed_parts
+
+    return fixed_parts(reader.driver, code)
+
+
+def _is_light(word: str) -> bool:
+    return stem(word) in vocabulary().light
+
+
+def _plain(name: str) -> str:
+    return " ".join(_TOKEN.findall(lower(fold(name))))

@@ -1,0 +1,379 @@
+"""Days, months, years and relative times in a text, and whether a fact holds them.
+
+A day without a year is the nearest of that name. Where a text says what was on a day ("your order of 7 September"), the
+fact must be of that kind, or speak of it. In an invitation a weekday to come proposes and states nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from services.outreach.claims.found import Found, Part
+from services.outreach.claims.sources import GROUPS_OF, Source
+from services.outreach.claims.text import Span, stems
+from services.outreach.claims.vocabulary import vocabulary
+
+_NAMES: Final = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_MONTH: Final = {name: at for at, name in enumerate(_NAMES, 1)} | {
+    short: at
+    for at, shorts in enumerate(
+        ["jan", "feb", "mar", "apr", "-", "jun", "jul", "aug", "sep|sept", "oct", "nov", "dec"], 1
+    )
+    for short in shorts.split("|")
+}  # fmt: skip
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_M: Final = (
+    r"(?P<month>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|aug(?:ust|\.)?|"
+    r"sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)(?![a-z])"
+)
+_D: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\w%])"
+_Y: Final = r"(?P<year>(?:19|20)\d\d|'\d\d)(?!\w)"
+_W: Final = r"(?:(?P<weekday>mon|tues?|wednes|thurs|fri|satur|sun)day,?\s+(?:the\s+)?)?"
+_ORDINALS: Final = {
+    word: at
+    for at, word in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+            "twenty-first",
+            "twenty-second",
+            "twenty-third",
+            "twenty-fourth",
+            "twenty-fifth",
+            "twenty-sixth",
+            "twenty-seventh",
+            "twenty-eighth",
+            "twenty-ninth",
+            "thirtieth",
+            "thirty-first",
+        ],
+        1,
+    )
+}
+_O: Final = rf"(?P<ordinal>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
+_FORMS: Final = tuple(
+    re.compile(form)
+    for form in (
+        r"(?<![\w-])(?P<year>(?:19|20)\d\d)[-/](?P<number>\d{1,2})[-/](?P<day>\d{1,2})(?!\w)",
+        r"(?<![\w/.])(?P<one>\d{1,2})(?P<mark>[/.-])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)(?!\w)",
+        rf"(?<!\w){_W}{_D}\s?(?:of\s+)?{_M}(?:,?\s+{_Y})?",
+        rf"(?<!\w){_W}{_M}\s+(?:the\s+)?{_D}(?:,?\s+{_Y})?",
+        rf"(?<!\w)(?:the\s+)?{_O}\s+of\s+{_M}(?:,?\s+{_Y})?",
+        rf"(?<!\w){_M},?\s+(?:of\s+)?{_Y}",
+        r"(?<!\w)q(?P<quarter>[1-4])(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d\d))?(?!\w)",
+        r"(?<!\w)(?P<quarter>first|second|third|fourth|last) quarter(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d\d))?(?!\w)",
+        r"(?<!\w)the (?P<dayonly>\d{1,2})(?:st|nd|rd|th)(?!\w)(?= (?:of this|of last|of next|this|last|"
+        r"next) month|[,.;!?]|$)",
+    )
+)
+_MONTH_ALONE: Final = re.compile(
+    r"(?<![\w'])(?:January|February|April|June|July|August|September|October|November|December|"
+    r"(?<=in )March|(?<=since )March|(?<=last )March|(?<=of )March|(?<=until )March|(?<=by )March|"
+    r"(?<=this )March|(?<=your )March|(?<=early )March|(?<=late )March|(?<=mid-)March|(?<=next )March|"
+    r"(?<=from )March|(?<=to )March|(?<=and )March|(?<=In )March|(?<=Since )March|"
+    r"(?<=in )May|(?<=since )May|(?<=last )May|(?<=of )May|(?<=until )May|(?<=by )May|(?<=this )May|"
+    r"(?<=your )May|(?<=early )May|(?<=late )May|(?<=mid-)May|(?<=next )May|(?<=from )May|(?<=to )May|"
+    r"(?<=In )May|(?<=Since )May)(?!\w)"
+)
+_YEAR_ALONE: Final = re.compile(r"(?<![\w$€£.,/#-])(?P<year>(?:19|20)\d\d)(?![\w%]|[.,]\d)")
+_WEEKDAY: Final = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_RELATIVE: Final = re.compile(
+    rf"(?<!\w)(?:the day before yesterday|yesterday(?: (?:morning|afternoon|evening))?|last night|"
+    rf"this (?:morning|afternoon|evening)|tonight|"
+    rf"tomorrow(?: (?:morning|afternoon|evening))?|the day after tomorrow|(?:earlier )?today|"
+    rf"(?:(?:on|by|until|since|from|every) )?(?:(?P<side>last|past|previous|this past|this|next|coming|"
+    rf"following) )?(?P<weekday>{_WEEKDAY})s?(?: (?:morning|afternoon|evening|night))?|"
+    rf"(?:earlier |later )?(?P<which>last|past|previous|this|next|coming|the (?:last|past|previous|next|"
+    rf"coming)) (?P<unit>week|weekend|month|quarter|year|spring|summer|autumn|fall|winter|christmas|easter)|"
+    rf"(?:the|a) (?:week|month|year|day) (?:before|after)|the other day|at the (?:beginning|end|"
+    rf"start) of (?:the|this|last|next) (?:week|month|year|quarter)|"
+    rf"(?:within|in) the (?:hour|day|week)|by the (?:end of the )?(?:day|week|month|year|weekend))(?!\w)"
+)
+_SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
+_TO_COME: Final = re.compile(
+    r"\b(?:next|coming|following|tomorrow|this|tonight|today|on|by|within|in the|until|every)\b|^(?:mon|tues|"
+    r"wednes|thurs|fri|satur|sun)day"
+)
+_GONE: Final = re.compile(r"\b(?:last|past|previous|yesterday|before|other|earlier|since)\b")
+_WRITING: Final = re.compile(
+    r"\b(?:i am|i'm|i|we|we are) (?:am )?(?:writing|write|wanted|turn|get in touch|getting in touch|want|am sending)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A stretch of days: one day, a month, a year; without ``year`` it may be of any near one."""
+
+    first: date
+    last: date
+    dated: bool  # whether the text names the year
+    unit: str  # day | month | year | span
+
+
+def find_dates(part: Part) -> Iterator[Found]:
+    """Yield the dates of a text."""
+    taken: list[Span] = []
+    for form in _FORMS:
+        for found in form.finditer(part.small):
+            span = Span(found.start(), found.end())
+            if not any(span.meets(one) for one in taken):
+                readings = _readings(found, part.context.today)
+                if readings is None:
+                    continue
+                taken.append(span)
+                yield _judged(part, span, readings)
+    for found in _MONTH_ALONE.finditer(part.text):
+        span = Span(found.start(), found.end())
+        if not any(span.meets(one) for one in taken):
+            taken.append(span)
+            number = _MONTH[found.group().lower()]
+            yield _judged(part, span, [_month(part.context.today.year, number, dated=False)])
+    for found in _YEAR_ALONE.finditer(part.small):
+        span = Span(found.start(), found.end())
+        if not any(span.meets(one) for one in taken):
+            year = int(found["year"])
+            yield _judged(part, span, [When(date(year, 1, 1), date(year, 12, 31), True, "year")])
+    for found in _RELATIVE.finditer(part.small):
+        span = Span(found.start(), found.end())
+        if not any(span.meets(one) for one in taken):
+            yield from _relative(part, span, found)
+
+
+def _readings(found: re.Match[str], today: date) -> list[When] | None:
+    """What a written date may mean; None if it is no date; empty if it is one that cannot be."""
+    has = found.groupdict()
+    year_text = has.get("year")
+    year = _year(year_text) if year_text else today.year
+    if has.get("quarter"):
+        number = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}.get(has["quarter"]) or int(
+            has["quarter"]
+        )
+        return [When(date(year, 3 * number - 2, 1), _month(year, 3 * number, dated=True).last, bool(year_text), "span")]
+    if has.get("dayonly"):
+        return _day(today.year, today.month, int(has["dayonly"]), dated=False) + _day(
+            (today.replace(day=1) - timedelta(1)).year,
+            (today.replace(day=1) - timedelta(1)).month,
+            int(has["dayonly"]),
+            dated=False,
+        )
+    if has.get("one"):
+        one, two = int(has["one"]), int(has["two"])
+        if max(one, two) > 31 or min(one, two) > 12:
+            return None
+        return [*_day(year, two, one, dated=True), *(_day(year, one, two, dated=True) if one != two else [])]
+    if has.get("number"):
+        return _day(year, int(has["number"]), int(has["day"]), dated=True)
+    month = _MONTH[has["month"].rstrip(".")]
+    number_of_day = _ORDINALS[has["ordinal"]] if has.get("ordinal") else int(has["day"]) if has.get("day") else 0
+    if not number_of_day:
+        return [_month(year, month, dated=bool(year_text))]
+    if number_of_day > 31:
+        return None
+    days = _day(year, month, number_of_day, dated=bool(year_text))
+    weekday = has.get("weekday")
+    if weekday and not year_text:
+        days = [one for near in (-1, 0, 1) for one in _day(year + near, month, number_of_day, dated=True)]
+    return [one for one in days if not weekday or _WEEKDAYS[one.first.weekday()].startswith(weekday)]
+
+
+def _year(text: str) -> int:
+    digits = text.lstrip("'")
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def _day(year: int, month: int, day: int, *, dated: bool) -> list[When]:
+    try:
+        one = date(year, month, day)
+    except ValueError:
+        return []
+    return [When(one, one, dated, "day")]
+
+
+def _month(year: int, month: int, *, dated: bool) -> When:
+    first = date(year, month, 1)
+    return When(first, (first + timedelta(31)).replace(day=1) - timedelta(1), dated, "month")
+
+
+def _judged(part: Part, span: Span, readings: list[When]) -> Found:
+    held = [source for when in readings for source in _holding(part, when)]
+    if not held:
+        return Found(*span, "date")
+    fitting = _of_the_thing(part, span, held)
+    if fitting is None:
+        return Found(*span, "date", label=f"the date of {held[0].fact.label}, not of this")
+    return Found(*span, "date", fitting)
+
+
+def _holding(part: Part, when: When) -> Iterator[Source]:
+    sources = part.sources
+    today = sources.today
+    if when.unit in ("day", "span"):
+        for source, day in sources.days:
+            if _same(day, when, today):
+                yield source
+    if when.unit == "month":
+        for source, year, month in sources.months:
+            if month == when.first.month and (
+                year == when.first.year if when.dated else abs((date(year, month, 15) - today).days) <= 380
+            ):
+                yield source
+    if when.unit == "year":
+        for source, year in sources.years:
+            if year == when.first.year:
+                yield source
+
+
+def _same(day: date, when: When, today: date) -> bool:
+    if when.dated or when.unit == "span":
+        return when.first <= day <= when.last
+    return (day.month, day.day) == (when.first.month, when.first.day) and abs((day - today).days) <= 366
+
+
+def _of_the_thing(part: Part, span: Span, held: list[Source]) -> Source | None:
+    """The first source whose kind is that of the thing of which the text names the date."""
+    clause = part.clause_at(span.start)
+    start = clause.start if clause else 0
+    before = re.split(r"[.,;]", part.small[start : span.start])[-1]
+    cue = re.search(
+        r"(\w+)(?: (?:of|on|from|dated|since|in|placed on|made on|for|was|is|due on|due|the)){1,3} $", before + ""
+    ) or re.search(r"(\w+) $", before)
+    after = re.match(r" ([a-z]+)", part.small[span.end :])
+    known = vocabulary()
+    for found in (cue, after):
+        if found is None:
+            continue
+        for one in stems(found.group(1)):
+            groups = GROUPS_OF.get(_THINGS.get(known.meaning(one), ""))
+            if groups is not None:
+                thing = known.meaning(one)
+                return next((one for one in held if one.fact.group in groups or thing in one.meanings), None)
+    return held[0]
+
+
+_THINGS: Final = {
+    meaning: thing for thing in GROUPS_OF for meaning in {vocabulary().meaning(one) for one in stems(thing)}
+}
+
+
+def _relative(part: Part, span: Span, found: re.Match[str]) -> Iterator[Found]:
+    said = found.group()
+    open_clause = not part.asserts(span.start)
+    if open_clause and _TO_COME.search(said) and not _GONE.search(said):
+        return
+    if said.endswith(("today", "this morning", "this afternoon")) and _WRITING.search(
+        part.small[: span.start].rsplit("\n", 1)[-1]
+    ):
+        return
+    stretch = _stretch(part.context.today, said, found)
+    if stretch is None:
+        yield Found(*span, "date")
+        return
+    held = [source for source, day in part.sources.days if stretch[0] <= day <= stretch[1]]
+    held += [
+        source
+        for source, year, month in part.sources.months
+        if (stretch[1] - stretch[0]).days > 26 and stretch[0] <= date(year, month, 15) <= stretch[1]
+    ]
+    yield Found(*span, "date", held[0] if held else None)
+
+
+def _stretch(today: date, said: str, found: re.Match[str]) -> tuple[date, date] | None:
+    day = timedelta(1)
+    for word, away in (
+        ("day before yesterday", -2),
+        ("day after tomorrow", 2),
+        ("yesterday", -1),
+        ("last night", -1),
+        ("tomorrow", 1),
+    ):
+        if word in said:
+            return today + away * day, today + away * day
+    if found["weekday"]:
+        return _weekday(today, found["weekday"], found["side"] or "")
+    if found["unit"]:
+        which = found["which"].removeprefix("the ")
+        way = -1 if which in ("last", "past", "previous") else 1 if which in ("next", "coming") else 0
+        return _unit(today, found["unit"], way)
+    if said.endswith(("today", "this morning", "this afternoon", "this evening", "tonight")):
+        return today, today
+    return None
+
+
+def _weekday(today: date, name: str, side: str) -> tuple[date, date]:
+    at = _WEEKDAYS.index(name)
+    back = (today.weekday() - at) % 7 or 7
+    ahead = (at - today.weekday()) % 7 or 7
+    if side in ("last", "past", "previous", "this past"):
+        return today - timedelta(back), today - timedelta(back)
+    one = today + timedelta(ahead)
+    return (one, one + timedelta(7)) if side == "next" else (one, one)
+
+
+def _unit(today: date, unit: str, way: int) -> tuple[date, date] | None:
+    if unit in ("week", "weekend"):
+        monday = today - timedelta(today.weekday()) + timedelta(7 * way)
+        return (monday if unit == "week" else monday + timedelta(5)), monday + timedelta(6)
+    if unit == "month":
+        at = today.year * 12 + today.month - 1 + way
+        one = _month(at // 12, at % 12 + 1, dated=True)
+        return one.first, one.last
+    if unit == "quarter":
+        at = today.year * 4 + (today.month - 1) // 3 + way
+        return date(at // 4, at % 4 * 3 + 1, 1), _month(at // 4, at % 4 * 3 + 3, dated=True).last
+    if unit == "year":
+        return date(today.year + way, 1, 1), date(today.year + way, 12, 31)
+    if unit in _SEASONS:
+        return _season(today, unit, way)
+    return None
+
+
+def _season(today: date, season: str, way: int) -> tuple[date, date]:
+    first, last = _SEASONS[season]
+    found = []
+    for year in (today.year - 2, today.year - 1, today.year, today.year + 1):
+        begins = date(year, first, 1)
+        ends = _month(year + (last > 12), (last - 1) % 12 + 1, dated=True).last
+        found.append((begins, ends))
+    if way < 0:
+        return max(one for one in found if one[1] < today)
+    if way > 0:
+        return min(one for one in found if one[0] > today)
+    return min(
+        found,
+        key=lambda one: 0 if one[0] <= today <= one[1] else min(abs((one[0] - today).days), abs((today - one[1]).days)),
+    )

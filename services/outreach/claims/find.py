@@ -1,0 +1,165 @@
+"""From a text to its claims: every recogniser in its turn, resolutions, and the numbers in the margin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from models.values.outreach import Claim, Fact, Resolution
+from services.outreach.claims.amounts import find_amounts
+from services.outreach.claims.clauses import clauses
+from services.outreach.claims.context import Context
+from services.outreach.claims.dates import find_dates
+from services.outreach.claims.forbidden import find_forbidden, find_links
+from services.outreach.claims.found import Found, Part
+from services.outreach.claims.names import find_names, find_products
+from services.outreach.claims.numbers import find_numbers
+from services.outreach.claims.offers import find_offers
+from services.outreach.claims.quotes import find_quotes
+from services.outreach.claims.sentences import sentences
+from services.outreach.claims.sources import Sources
+from services.outreach.claims.statements import find_statements
+from services.outreach.claims.text import Span, fold, lower, within, words
+
+Where = Literal["subject", "greeting", "body"]
+#: What no reason makes right.
+NEVER_CONFIRMED: Final = frozenset({"score", "field", "markup"})
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The parts of an email as they were written."""
+
+    subject: str
+    greeting: str
+    body: str
+
+
+def find_claims(text: Text, facts: Sequence[Fact], context: Context) -> tuple[Claim, ...]:
+    """Return everything that a text states, in order of place, each with its source or without one.
+
+    Parameters
+    ----------
+    facts
+        Those on which the text may rest: the ticked ones.
+
+    Returns
+    -------
+    Claims of subject, greeting and body. Those of one kind do not overlap within a part. The claims that a fact
+    supports are numbered by the first appearance of their source in the body; the subject has no margin and counts on.
+    """
+    sources = Sources(facts, context.today)
+    claims: list[Claim] = []
+    where: Where
+    for where, written in (("subject", text.subject), ("greeting", text.greeting), ("body", text.body)):
+        part = read_part(where, written, sources, context)
+        found = _greeting(part) if where == "greeting" else _all(part)
+        claims += [_claim(part, where, one) for one in _apart(found)]
+    return _numbered([_resolved(claim, context.resolutions) for claim in claims])
+
+
+def read_part(where: str, written: str, sources: Sources, context: Context) -> Part:
+    """Return a part of an email with its sentences, clauses and words."""
+    text = fold(written)
+    small = lower(text)
+    spans = sentences(text) if where == "body" else _line(text)
+    return Part(
+        where=where,
+        written=written,
+        text=text,
+        small=small,
+        sentences=spans,
+        clauses=tuple(one for span in spans for one in clauses(small, span, heading=where == "subject")),
+        words=tuple(words(small)),
+        sources=sources,
+        context=context,
+    )
+
+
+def _line(text: str) -> tuple[Span, ...]:
+    start = len(text) - len(text.lstrip())
+    end = len(text.rstrip())
+    return (Span(start, end),) if start < end else ()
+
+
+def _all(part: Part) -> list[Found]:
+    found = [*find_forbidden(part), *find_links(part)]
+    taken = [(one.start, one.end) for one in found if one.kind == "link"]
+    found += [one for one in find_quotes(part) if not within((one.start, one.end), taken)]
+    taken = [(one.start, one.end) for one in found if one.kind in ("link", "quote")]
+    for finder in (find_products, find_amounts, find_dates):
+        more = [one for one in finder(part) if not within((one.start, one.end), taken)]
+        found += more
+        taken += [(one.start, one.end) for one in more]
+    more = list(find_names(part, taken))
+    found += more
+    taken += [(one.start, one.end) for one in more]
+    found += find_numbers(part, taken)
+    found += find_offers(part, [one for one in found if one.kind == "money"])
+    found += find_statements(part, found)
+    return found
+
+
+def _greeting(part: Part) -> list[Found]:
+    """What a greeting must not hold; whose name it is, the checks say."""
+    found = [*find_forbidden(part), *find_links(part)]
+    own = [(one.start, one.end) for one in find_names(part, ()) if one.ours == "this customer"]
+    found += find_numbers(part, [*own, *((one.start, one.end) for one in found)])
+    return found
+
+
+def _apart(found: Sequence[Found]) -> Iterator[Found]:
+    """What was found in order of place; of two of one kind that overlap, the one that is flagged, else the longer."""
+    kept: dict[str, list[Found]] = {}
+    for one in sorted(found, key=lambda one: (one.supported, one.start - one.end, one.start)):
+        others = kept.setdefault(one.kind, [])
+        if not within((one.start, one.end), [(other.start, other.end) for other in others]):
+            others.append(one)
+    yield from sorted((one for some in kept.values() for one in some), key=lambda one: (one.start, one.end))
+
+
+def _claim(part: Part, where: Where, found: Found) -> Claim:
+    sentence = part.sentence_at(found.start)
+    return Claim(
+        where=where,
+        start=found.start,
+        end=found.end,
+        text=part.written[found.start : found.end],
+        kind=found.kind,
+        verdict="sourced" if found.supported else "unsupported",
+        number=None,
+        label=found.source.fact.label if found.source else found.ours or found.label,
+        fact=found.source.fact.key if found.source else "",
+        sentence=part.written[sentence.start : sentence.end],
+    )
+
+
+def _resolved(claim: Claim, resolutions: Sequence[Resolution]) -> Claim:
+    """A flagged sentence that a person has sourced or confirmed stays so while it stands word for word."""
+    if claim.verdict != "unsupported" or claim.kind in NEVER_CONFIRMED:
+        return claim
+    for one in reversed(resolutions):
+        if one.sentence.strip() and one.sentence == claim.sentence:
+            label = one.source if one.way == "sourced" else f"confirmed by {one.by}"
+            return replace(claim, verdict=one.way, label=label)
+    return claim
+
+
+def _numbered(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    numbers: dict[str, int] = {}
+    for where in ("body", "subject"):
+        for claim in claims:
+            if claim.where == where and claim.verdict != "unsupported" and _of(claim):
+                numbers.setdefault(_of(claim), len(numbers) + 1)
+    return tuple(
+        replace(claim, number=numbers[_of(claim)])
+        if claim.verdict != "unsupported" and _of(claim) in numbers
+        else claim
+        for claim in claims
+    )
+
+
+def _of(claim: Claim) -> str:
+    """What makes two claims of one source: the fact, or the record that a person has named."""
+    return claim.fact or (f"label:{claim.label}" if claim.kind != "name" or claim.verdict != "sourced" else "")

@@ -1,0 +1,420 @@
+"""Names in a text: people, companies, products and categories, found in the facts or flagged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from services.outreach.claims.found import Found, Part
+from services.outreach.claims.sentences import is_sign_off
+from services.outreach.claims.sources import Source
+from services.outreach.claims.text import Span, fold, lower, stem, within
+from services.outreach.claims.vocabulary import vocabulary
+
+ANOTHER: Final = "another customer’s name"
+UNKNOWN: Final = "a name that is not in your data"
+_CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'-]*"
+_NAME: Final = re.compile(rf"(?<![\w'-]){_CAPITAL}(?:(?: & | and | of | de | van | von | der | la |[ ]){_CAPITAL})*")
+_OPENING: Final = re.compile(r"^\s*|\n\s*(?:[-*•·] ?|\d+[.)] )?|[.!?:]+[\"')]*\s+[\"'(]*|[\"(] ?|\s-+ ")
+_PIECE: Final = re.compile(r"[^\s&]+")
+_NO_NAME: Final = frozenset(
+    [
+        "i",
+        "i'm",
+        "i'd",
+        "i've",
+        "i'll",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "christmas",
+        "easter",
+        "ps",
+        "p.s",
+        "re",
+        "english",
+        "ok",
+        "faq",
+        "pdf",
+        "vat",
+        "usb",
+        "diy",
+        "crm",
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "dr",
+        "dear",
+        "hello",
+        "hi",
+        "morning",
+        "afternoon",
+        "evening",
+        "north",
+        "south",
+        "east",
+        "west",
+        "european",
+        "american",
+        "british",
+        "internet",
+        "new",
+        "year",
+        "eve",
+        "day",
+        "warm",
+        "kind",
+        "best",
+        "regards",
+        "yours",
+        "sincerely",
+        "faithfully",
+        "thanks",
+        "thank",
+        "q1",
+        "q2",
+        "q3",
+        "q4",
+        "spring",
+        "summer",
+        "autumn",
+        "winter",
+    ]
+)
+_EDGE: Final = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "our",
+        "your",
+        "my",
+        "this",
+        "that",
+        "these",
+        "those",
+        "and",
+        "or",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "from",
+        "with",
+        "we",
+        "you",
+        "i",
+        "it",
+    ]
+)
+
+
+def find_products(part: Part) -> Iterator[Found]:
+    """Yield products and categories of the book, and of the facts, at each place where their name stands."""
+    named: dict[str, tuple[str, Source | None]] = {}
+    for known in (*part.context.products, *part.context.categories):
+        named[_small(known)] = (known, None)
+    for source, value in part.sources.values("product", "category"):
+        if value.text.strip():
+            named.setdefault(_small(value.text), (value.text, source))
+            if named[_small(value.text)][1] is None:
+                named[_small(value.text)] = (value.text, source)
+    taken: list[Span] = []
+    for name in sorted(named, key=len, reverse=True):
+        for span in _places(part.small, name):
+            if not any(span.meets(one) for one in taken) and not _mere_word(part, span, name):
+                taken.append(span)
+                yield Found(*span, "product", named[name][1])
+
+
+def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
+    """Yield names of people and companies: with capitals, or in any letters where a customer is called so."""
+    used = list(taken)
+    for name in sorted(part.context.own_names, key=len, reverse=True):
+        for span in _places(part.small, _small(name), plural=False):
+            if not within(span, used) and (" " in name or part.text[span.start].isupper()):
+                used.append(span)
+                yield Found(*span, "name", ours="this customer")
+    for source, value in part.sources.values("name"):
+        for span in _places(part.small, _small(value.text), plural=False):
+            if not within(span, used):
+                used.append(span)
+                yield Found(*span, "name", source)
+    for name in part.context.other_names:
+        for span in _places(part.small, name, plural=False):
+            if not within(span, used):
+                used.append(span)
+                yield Found(*span, "name", label=ANOTHER)
+    signing = _signing(part)
+    for span in _capitals(part):
+        for piece in _free(part, span, used):
+            said = part.text[piece.start : piece.end]
+            if signing is not None and piece.start >= signing and _known(said, part.context.our_names):
+                continue
+            source = _in_facts(part, said)
+            yield (
+                Found(*piece, "name", source, UNKNOWN)
+                if source or not _known(said, part.context.our_names)
+                else Found(*piece, "name", ours="your company")
+            )
+
+
+def _small(text: str) -> str:
+    return lower(fold(" ".join(text.split())))
+
+
+def _places(small: str, name: str, *, plural: bool = True) -> Iterator[Span]:
+    if not name.strip():
+        return
+    flexible = r"\s+".join(map(re.escape, name.split()))
+    ending = r"(?:e?s)?" if plural else r"(?:'s?)?"
+    for found in re.finditer(rf"(?<![\w]){flexible}{ending}(?!\w)", small):
+        yield Span(found.start(), found.end())
+
+
+def _mere_word(part: Part, span: Span, name: str) -> bool:
+    """Whether a category or product that is called by a common word is only that word here: "other", "service"."""
+    if " " in name:
+        return False
+    known = vocabulary()
+    return stem(name) in known.light | known.courteous and part.text[span.start].islower()
+
+
+def _signing(part: Part) -> int | None:
+    """Where the lines under the closing begin."""
+    return next((one.end for one in part.sentences if is_sign_off(part.text[one.start : one.end])), None)
+
+
+def _capitals(part: Part) -> Iterator[Span]:
+    """Sequences of words with capitals.
+
+    The first word of a sentence has one anyway: it counts where another name's word follows, or where a customer is
+    called so.
+    """
+    starts = opening_places(part.text)
+    for found in _NAME.finditer(part.text):
+        start, end = found.span()
+        end -= 2 if part.text[start:end].endswith("'s") else 0
+        while start < end:
+            first = _PIECE.match(part.text, start, end)
+            if first is None:
+                break
+            word = first.group().lower().strip("'-.")
+            alone = first.end() >= end and word not in part.context.name_words
+            if word in _NO_NAME or word in _EDGE or (start in starts and (alone or is_common(word))):
+                start = first.end()
+                while start < end and not part.text[start].isupper():
+                    start += 1
+                continue
+            yield Span(start, end)
+            break
+
+
+def opening_places(text: str) -> frozenset[int]:
+    """Return the places of a folded text at which a word has a capital because something begins there."""
+    return frozenset(found.end() for found in _OPENING.finditer(text))
+
+
+def is_common(word: str) -> bool:
+    known = vocabulary()
+    return (
+        word in _NO_NAME
+        or stem(word.split("'")[0]) in known.light | known.courteous | known.felt
+        or stem(word) in _OPENERS
+    )
+
+
+_OPENERS: Final = frozenset(
+    map(
+        stem,
+        [
+            "nothing",
+            "today",
+            "yesterday",
+            "having",
+            "being",
+            "seeing",
+            "looking",
+            "speaking",
+            "regarding",
+            "concerning",
+            "following",
+            "given",
+            "considering",
+            "congratulations",
+            "unfortunately",
+            "fortunately",
+            "sadly",
+            "clearly",
+            "obviously",
+            "earlier",
+            "later",
+            "finally",
+            "meanwhile",
+            "every",
+            "winter",
+            "spring",
+            "summer",
+            "autumn",
+            "orders",
+            "order",
+            "delivery",
+            "deliveries",
+            "renewal",
+            "reviews",
+            "review",
+            "tickets",
+            "ticket",
+            "customers",
+            "our",
+            "your",
+            "offer",
+            "upgrade",
+            "discount",
+            "free",
+            "save",
+            "extra",
+            "special",
+            "exclusive",
+            "early",
+            "first",
+            "second",
+            "third",
+            "late",
+            "new",
+            "attached",
+            "enclosed",
+            "reserve",
+            "pieces",
+            "pieces",
+            "delivery",
+            "return",
+            "returns",
+            "warm",
+            "cold",
+            "five",
+            "four",
+            "three",
+            "two",
+            "one",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "twenty",
+            "about",
+            "both",
+            "each",
+            "either",
+            "neither",
+            "another",
+            "enough",
+            "guaranteed",
+            "refund",
+            "credit",
+            "complimentary",
+            "gift",
+            "voucher",
+            "apologies",
+            "parcel",
+            "parcels",
+            "stock",
+            "prices",
+            "price",
+            "quality",
+            "size",
+            "sizes",
+            "fit",
+            "colour",
+            "design",
+            "range",
+            "collection",
+            "reply",
+            "answer",
+            "call",
+            "write",
+            "tell",
+            "drop",
+            "pick",
+            "choose",
+            "visit",
+            "see",
+            "take",
+            "try",
+            "use",
+            "enjoy",
+            "keep",
+            "bring",
+            "add",
+            "join",
+            "start",
+            "open",
+            "nobody",
+            "somebody",
+            "everybody",
+            "anybody",
+            "none",
+            "few",
+            "several",
+            "many",
+            "most",
+            "until",
+            "unless",
+            "whether",
+            "whenever",
+            "wherever",
+        ],
+    )
+)
+
+
+def _free(part: Part, span: Span, used: list[Span] | list[tuple[int, int]]) -> Iterator[Span]:
+    """The parts of a sequence that nothing else has explained, without months and the like."""
+    run: Span | None = None
+    for piece in _PIECE.finditer(part.text, span.start, span.end):
+        word = piece.group().lower().strip("'-.,")
+        explained = within(piece.span(), used) or word in _NO_NAME or (piece.group()[0].islower())
+        if explained or not piece.group()[0].isalpha():
+            if run is not None:
+                yield run
+            run = None
+        else:
+            run = Span(run.start if run else piece.start(), piece.end())
+    if run is not None:
+        yield run
+
+
+def _known(said: str, names: Iterable[str]) -> bool:
+    """Whether each word of a name is one of some names' words."""
+    words = {word.strip("'.,").lower() for name in names for word in name.split()}
+    return all(word.strip("'.,").lower() in words for word in said.split())
+
+
+def _in_facts(part: Part, said: str) -> Source | None:
+    """The fact whose words hold a name as it is written."""
+    wanted = re.compile(rf"(?<!\w){re.escape(said.strip(chr(39)))}(?!\w)")
+    for source in part.sources.all:
+        texts = [source.fact.words, source.fact.label, *(v.text for v in source.fact.values if v.kind != "quote")]
+        if any(wanted.search(fold(text)) for text in texts):
+            return source
+    return None

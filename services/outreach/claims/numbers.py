@@ -1,0 +1,370 @@
+"""Numbers in a text, in digits and in words, and whether a fact counts the same things by them.
+
+A number must be that of a fact and count what the fact counts: 23 orders are not 23 days. Lengths of time may also
+follow from the facts' days ("for three years", "nine weeks ago").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from services.outreach.claims.found import Found, Part
+from services.outreach.claims.sources import NO_SOURCE, Source, Sources, decimal_of, nouns_of
+from services.outreach.claims.text import Span, words
+from services.outreach.claims.vocabulary import vocabulary
+
+_UNITS: Final = {
+    word: at
+    for at, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+_TENS: Final = {
+    w: 10 * at for at, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
+_SCALES: Final = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_ORDINALS: Final = {
+    w: at
+    for at, w in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        1,
+    )
+}
+_ALONE: Final = {
+    "dozen": 12, "dozens": None, "couple": 2, "half": None, "twice": 2, "thrice": 3, "once": 1, "double": None,
+    "triple": None, "hundreds": None, "thousands": None, "quarter": None, "third": None, "several": None, "score": None,
+    "handful": None, "pair": None, "single": 1, "both": 2,
+}  # fmt: skip
+_SIMPLE: Final = "|".join(sorted((*_UNITS, *_TENS), key=len, reverse=True))
+_SPELLED: Final = re.compile(
+    rf"(?<![\w-])(?:(?:{_SIMPLE}|half|a few|few|several)(?:[ -](?:{_SIMPLE}|hundreds?|thousands?|millions?|"
+    rf"billions?|dozens?))*"
+    rf"(?: and (?:{_SIMPLE})(?:[ -](?:{_SIMPLE}))*(?= |[.,;!?]|$))?|(?:a |an )?(?:hundred|thousand|million|"
+    rf"dozen|hundreds|thousands|millions|dozens)(?: and (?:{_SIMPLE})(?:-(?:{_SIMPLE}))?)?)(?![\w])"
+)
+_TIMES: Final = re.compile(
+    r"(?<![\w-])(?:twice|thrice|(?:a|the) couple of|half (?:of|the|a|an|your|our)|a (?:third|quarter) of|"
+    r"double|triple|doubled|tripled|halved|both)(?!\w)"
+)
+_ORDINAL: Final = re.compile(
+    rf"(?<![\w-])(?:{'|'.join(_ORDINALS)}|twentieth|hundredth|thousandth|twenty-(?:{'|'.join(_ORDINALS)}))(?![\w-])"
+)
+_COUNTED: Final = frozenset(
+    [
+        "order",
+        "purchase",
+        "delivery",
+        "return",
+        "complaint",
+        "ticket",
+        "review",
+        "visit",
+        "exchange",
+        "refund",
+        "item",
+        "piece",
+        "parcel",
+        "call",
+        "email",
+        "time",
+        "year",
+        "anniversary",
+        "month",
+        "birthday",
+        "season",
+        "customer",
+        "buyer",
+        "winter",
+        "summer",
+        "mistake",
+    ]
+)
+_DIGITS: Final = re.compile(r"\d+(?:[.,:'\s]\d+)*(?:[.,]\d+)?")
+_PAIR: Final = re.compile(r"(?<![\w.,/-])(\d+(?:\.\d+)?)(\s?/\s?|\s(?:out )?of\s)(\d+)(?![\w/]|[.,]\d)")
+_PLAIN: Final = re.compile(
+    r"(?<![\w.,#])(?P<number>\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?P<scale>\s?(?:k|m|bn|thousand|"
+    r"hundred|million|billion|dozen)(?!\w))?(?P<ordinal>st|nd|rd|th)?(?P<plus>\+)?(?![\w])"
+)
+_ID: Final = re.compile(r"(?<!\w)(?:#|no\.? ?|number |nr\.? ?)(?P<id>[a-z]{0,4}-?\d[\w-]*)")
+_LENGTH: Final = {"day": 1, "week": 7, "month": 30.4375, "year": 365.25}
+#: What may be proposed in words without a source: a call of half an hour, two ideas, three pieces to choose from.
+_PROPOSED: Final = re.compile(
+    r"[ -](?:[a-z]+ )?(?:minutes?|hours?|ideas?|options?|questions?|thoughts?|suggestions?|pieces?|things?|"
+    r"words?|lines?|sentences?|dates?|times|times?|days?|weeks?|points?|proposals?|samples?|of|or|to|an hour|"
+    r"picks?|more|styles?|designs?|alternatives?|examples?)(?!\w)"
+)
+_IDIOM: Final = re.compile(
+    r"(?:no|any|every|some|each|this|that|which|the|another|only|right|wrong|new|next|last|other|good|better|"
+    r"bad|small|such an?|at|for|as|all|by|day|not|loved|little|big|important|single)[ -]$"
+)
+
+
+def find_numbers(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
+    """Yield the numbers of a text outside of places that are taken already; no figure is left out."""
+    used = [Span(*one) for one in taken]
+
+    def fresh(span: Span) -> bool:
+        if any(span.meets(one) for one in used):
+            return False
+        used.append(span)
+        return True
+
+    for found in _ID.finditer(part.small):
+        if found["id"] in part.sources.ids and fresh(span := Span(found.start(), found.end())):
+            yield Found(*span, "number", part.sources.ids[found["id"]])
+    for found in _PAIR.finditer(part.small):
+        if fresh(span := Span(found.start(), found.end())):
+            yield _pair(part, span, found)
+    for found in _PLAIN.finditer(part.small):
+        if fresh(span := Span(found.start(), found.end())):
+            yield _judged(part, span, _value(found), ordinal=bool(found["ordinal"]))
+    for found in _ORDINAL.finditer(part.small):
+        span = Span(found.start(), found.end())
+        if _counts(part, span) and fresh(span):
+            yield _judged(part, span, Decimal(_ordinal(found.group())), ordinal=True)
+    for pattern in (_SPELLED, _TIMES):
+        for found in pattern.finditer(part.small):
+            span = Span(found.start(), found.end())
+            if not _is_idiom(part, span) and fresh(span):
+                yield _judged(part, span, spelled_value(found.group()))
+    yield from _left_over(part, used)
+
+
+def spelled_value(said: str) -> Decimal | None:
+    """Return the number that words mean: "twenty-three", "two dozen"; None where they mean no certain one."""
+    total = current = 0
+    known = False
+    for word in re.split(r"[ -]+", said):
+        if word in _UNITS or word in _TENS:
+            current += _UNITS.get(word, 0) + _TENS.get(word, 0)
+        elif word in _SCALES:
+            current = max(current, 1) * _SCALES[word]
+            if _SCALES[word] > 100:
+                total, current = total + current, 0
+        elif word in ("dozen", "couple", "twice", "thrice", "both"):
+            current = max(current, 1) * (_ALONE[word] or 1)
+        elif word in ("a", "an", "and", "the", "of"):
+            continue
+        else:
+            return None
+        known = True
+    return Decimal(total + current) if known else None
+
+
+def _ordinal(word: str) -> int:
+    if word in _ORDINALS:
+        return _ORDINALS[word]
+    tens, _, unit = word.partition("-")
+    return {"twentieth": 20, "hundredth": 100, "thousandth": 1000}.get(word) or _TENS[tens] + _ORDINALS[unit]
+
+
+def _value(found: re.Match[str]) -> Decimal | None:
+    text = found["number"].replace("'", "").replace(" ", "")
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text):
+        text = text.replace(",", "")
+    number = decimal_of(text.replace(",", "."))
+    scale = (found["scale"] or "").strip()
+    by = {"k": 1000, "m": 10**6, "bn": 10**9, "dozen": 12, **_SCALES}.get(scale, 1)
+    return None if number is None else number * by
+
+
+def _judged(part: Part, span: Span, number: Decimal | None, *, ordinal: bool = False) -> Found:
+    if number is None:
+        return Found(*span, "number")
+    after = _nouns_after(part, span)
+    lasting = _lasting(part, span, number, after)
+    if lasting is not None:
+        return Found(*span, "number", lasting)
+    same = [source for source, figure in part.sources.figures if figure == number]
+    for source in same:
+        if _counts_the_same(part, span, source, number, after):
+            return Found(*span, "number", source)
+    if same:
+        return Found(*span, "number", label=f"{same[0].fact.label} counts something else")
+    return Found(*span, "number", label=NO_SOURCE)
+
+
+def _nouns_after(part: Part, span: Span) -> list[str]:
+    """Meanings of the words after a number, up to a mark or another figure."""
+    rest = re.split(r"[.,;:!?\n()\d\"]", part.small[span.end : span.end + 80].lstrip("+ -"), maxsplit=1)[0]
+    known = vocabulary()
+    return [known.meaning(word.stem) for word in words(rest)][:4]
+
+
+def _counts_the_same(part: Part, span: Span, source: Source, number: Decimal, after: list[str]) -> bool:
+    known = vocabulary()
+    counted = nouns_of(source, number)
+    meant = counted if counted is not None else source.meanings
+    said = [one for one in after if one not in known.light]
+    if after and said and after[0] == said[0] and said[0] in _UNIT_MEANINGS:
+        return said[0] in meant
+    if said:
+        return bool(set(said) & meant) or bool(
+            counted is not None and _told_before(part, span) & meant and said[0] not in _UNIT_MEANINGS
+        )
+    before = _told_before(part, span)
+    return not before or bool(before & meant) or bool(before & source.meanings)
+
+
+def _told_before(part: Part, span: Span) -> set[str]:
+    known = vocabulary()
+    clause = part.clause_at(span.start)
+    start = max(clause.start if clause else 0, span.start - 40)
+    return {m for word in words(part.small, start, span.start) if (m := known.meaning(word.stem)) not in known.light}
+
+
+_UNIT_MEANINGS: Final = frozenset(
+    vocabulary().meaning(word.stem)
+    for word in words(
+        "day week month year hour minute second percent mile kilometre metre inch size star point euro dollar pound "
+        "piece item order ticket review delivery return visit scan call email customer store branch employee person "
+        "carrier box parcel pair colour season time"
+    )
+)
+
+
+def _lasting(part: Part, span: Span, number: Decimal, after: list[str]) -> Source | None:
+    """The fact from whose day a length of time follows: "for three years", "nine weeks ago", "more than 40 days"."""
+    unit = next((one for one in _LENGTH if after and after[0] == vocabulary().meaning(one)), None)
+    if unit is None:
+        return None
+    before = part.small[max(0, span.start - 24) : span.start]
+    rest = part.small[span.end : span.end + 40]
+    if not re.search(
+        r"\b(?:for|since|over|than|past|last|nearly|almost|about|these|some|after|been|is|of|"
+        r"your)\s(?:the )?(?:\w+ )?(?:\w+ )?$",
+        before,
+    ) and not re.match(r"[ -]\w+ (?:ago|since|later|now|have passed|with us|together|as)\b", rest):
+        return None
+    rising = bool(re.search(r"\b(?:nearly|almost|close to|just under)\s$", before))
+    for source, day in _beginnings(part.sources):
+        length = (part.context.today - day).days
+        if length > 0 and number in _lengths(length, unit, rising=rising):
+            return source
+    return None
+
+
+def _beginnings(sources: Sources) -> Iterator[tuple[Source, date]]:
+    yield from sources.days
+    for source, year, month in sources.months:
+        yield source, date(year, month, 1)
+
+
+def _lengths(days: int, unit: str, *, rising: bool) -> set[Decimal]:
+    exact = Decimal(days) / Decimal(str(_LENGTH[unit]))
+    if unit == "day":
+        return {Decimal(days)}
+    floor = Decimal(int(exact))
+    return {floor + 1} if rising else {floor, exact.quantize(Decimal(1), ROUND_HALF_UP)} - {Decimal(0)}
+
+
+def _pair(part: Part, span: Span, found: re.Match[str]) -> Found:
+    one, two = decimal_of(found[1]), decimal_of(found[3])
+    for source in part.sources.all:
+        held = [decimal_of(value.text) for value in source.fact.values if value.kind == "number"]
+        said = re.search(
+            rf"(?<![\d.,]){re.escape(found[1])}\s*(?:/|(?:out )?of)\s*{re.escape(found[3])}(?![\d])", source.fact.words
+        )
+        if (said or (one in held and two in held and (one != two or held.count(one) > 1))) and one is not None:
+            return Found(*span, "number", source)
+    return Found(*span, "number")
+
+
+def _counts(part: Part, span: Span) -> bool:
+    """Whether an ordinal counts something of the customer's: "your third order", not "a first look"."""
+    known = vocabulary()
+    counted = {known.meaning(word.stem) for word in words(" ".join(_COUNTED))}
+    after = _nouns_after(part, span)[:2]
+    strong = part.small[span.start : span.end] not in ("first", "second")
+    return bool(set(after) & counted) and (strong or after[:1] != [known.meaning("time")]) and part.asserts(span.start)
+
+
+def _is_idiom(part: Part, span: Span) -> bool:
+    said = part.small[span.start : span.end]
+    before = part.small[max(0, span.start - 12) : span.start]
+    after = _nouns_after(part, span)
+    known = vocabulary()
+    if said in ("two", "three") and re.search(r"\b(?:or|and) $", before) and not (after and after[0] in _UNIT_MEANINGS):
+        return True
+    if said in ("one", "few", "half", "both", "several", "a few") or said.startswith("half"):
+        if said == "one" and (
+            not after or after[0] in known.light or _IDIOM.search(before) or after[0] not in _UNIT_MEANINGS
+        ):
+            return True
+        if said in ("few", "a few", "several", "both") and not (
+            after and after[0] in _UNIT_MEANINGS and part.asserts(span.start)
+        ):
+            return True
+        if said in ("few", "a few"):
+            return bool(after) and after[0] in {known.meaning("word"), known.meaning("minut")}
+    if not part.asserts(span.start) and _PROPOSED.match(part.small, span.end):
+        return True
+    return (
+        said.startswith("half")
+        and bool(re.match(r" an? hour|$", part.small[span.end :]))
+        and not part.asserts(span.start)
+    )
+
+
+def _left_over(part: Part, used: list[Span]) -> Iterator[Found]:
+    """Every figure that nothing else has explained, whatever alphabet it is of."""
+    at = 0
+    text = part.text
+    while at < len(text):
+        if not _is_figure(text[at]) or any(one.start <= at < one.end for one in used):
+            at += 1
+            continue
+        start = end = at
+        while end < len(text) and (text[end].isalnum() or _is_figure(text[end])) and not _taken(end, used):
+            end += 1
+        while start > 0 and text[start - 1].isalnum() and not _taken(start - 1, used):
+            start -= 1
+        yield Found(start, end, "number")
+        at = end
+
+
+def _taken(at: int, used: list[Span]) -> bool:
+    return any(one.start <= at < one.end for one in used)
+
+
+def _is_figure(letter: str) -> bool:
+    return letter.isdigit() or (not letter.isascii() and unicodedata.category(letter) in ("Nd", "Nl", "No"))

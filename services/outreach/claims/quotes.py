@@ -1,0 +1,49 @@
+"""Quotes in a text: they must be the customer's own words, or a name that a fact holds, to the letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from services.outreach.claims.found import Found, Part
+from services.outreach.claims.sources import Source
+from services.outreach.claims.text import fold, lower
+
+_QUOTED: Final = re.compile(
+    r"(?<!\w)\"(?P<inside>[^\"\n]*)\"(?!\w)|(?<![\w'])'(?P<single>[^'\n]*(?:\w'\w[^'\n]*)*)'(?!\w)"
+)
+_PLAIN: Final = re.compile(r"[^\w]+")
+NOT_THEIR_WORDS: Final = "these are not their words in your data"
+
+
+def find_quotes(part: Part) -> Iterator[Found]:
+    """Yield what stands in quotation marks; a mark without its other half is flagged to the end of its line."""
+    end = 0
+    for found in _QUOTED.finditer(part.small):
+        end = found.end()
+        inside = found["inside"] if found["inside"] is not None else found["single"]
+        yield Found(found.start(), found.end(), "quote", _source(part, inside), NOT_THEIR_WORDS)
+    stray = part.small.find('"', end)
+    if stray >= 0:
+        stop = part.small.find("\n", stray)
+        yield Found(
+            stray, len(part.small) if stop < 0 else stop, "quote", label="a quotation mark without its other half"
+        )
+
+
+def _source(part: Part, inside: str) -> Source | None:
+    said = f" {_bare(inside)} "
+    if not said.strip():
+        return None
+    for source in part.sources.all:
+        if any(said in f" {_bare(quote)} " for quote in source.quotes):
+            return source
+    for source, value in part.sources.values("product", "category", "name", "statement"):
+        if said == f" {_bare(value.text)} ":
+            return source
+    return next((source for source in part.sources.all if said in f" {_bare(source.fact.label)} "), None)
+
+
+def _bare(text: str) -> str:
+    return _PLAIN.sub(" ", lower(fold(text))).strip()

@@ -1,0 +1,162 @@
+"""Sentences of an email with their places: abbreviations, initials, decimals and dates end none of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from services.outreach.claims.text import Span
+
+#: After these a full stop ends nothing. Months and titles by their usual short forms.
+_SHORT: Final = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "dr",
+        "prof",
+        "st",
+        "no",
+        "nos",
+        "vs",
+        "etc",
+        "approx",
+        "e.g",
+        "i.e",
+        "eg",
+        "ie",
+        "fig",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "dept",
+        "est",
+        "tel",
+        "ext",
+        "vol",
+        "jr",
+        "sr",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "p.s",
+        "a.m",
+        "p.m",
+    ]
+)
+#: These end a sentence only where the next word begins one.
+_EITHER: Final = frozenset(["etc", "inc", "ltd", "co", "corp", "a.m", "p.m", "no"])
+_END: Final = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)")
+_BEFORE: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|\.(?=[^\W\d_]))*$")
+_BLOCK: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+|\n(?=[ \t]*(?:[-*•·]|\d{1,2}[.)])[ \t])")
+_BULLET: Final = re.compile(r"\s*(?:[-*•·]|\d{1,2}[.)])[ \t]+")
+_SIGN_OFF: Final = re.compile(
+    r"(?:(?:with )?(?:warm(?:est)?|kind(?:est)?|best|many|all)?[ ]?(?:my )?"
+    r"(?:regards|wishes|thanks|the best|best)|yours(?: sincerely| faithfully| truly)?|sincerely(?: yours)?|"
+    r"thank you|thanks(?: again)?|cheers|respectfully|see you soon|until then|take care)"
+    r"(?: and (?:thanks|best wishes|kind regards|warm regards))?,?\.?",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> tuple[Span, ...]:
+    """Return the sentences of a folded text in order; together they hold all its words.
+
+    A blank line and a list's item end a sentence too; a mere line break within a paragraph does not, unless the line
+    above it is a closing such as "Kind regards,".
+    """
+    found: list[Span] = []
+    for block in _blocks(text):
+        start = block.start
+        bullet = _BULLET.match(text, start, block.end)
+        start = bullet.end() if bullet else start
+        for end in _ends(text, start, block.end):
+            _add(found, text, start, end)
+            start = end
+        _add(found, text, start, block.end)
+    return tuple(found)
+
+
+def is_sign_off(line: str) -> bool:
+    """Return whether a line closes the email: "Warm regards,"."""
+    return bool(_SIGN_OFF.fullmatch(line.strip()))
+
+
+def _blocks(text: str) -> list[Span]:
+    blocks = []
+    start = 0
+    for found in _BLOCK.finditer(text):
+        blocks.append(Span(start, found.start()))
+        start = found.end()
+    blocks.append(Span(start, len(text)))
+    return [part for block in blocks for part in _closing(text, block)]
+
+
+def _closing(text: str, block: Span) -> list[Span]:
+    """Part the closing line, and what stands under it, from a paragraph."""
+    parts = []
+    start = block.start
+    while (end := text.find("\n", start, block.end)) >= 0:
+        line = text[start:end]
+        if is_sign_off(line):
+            if start > block.start:
+                parts.append(Span(block.start, start))
+            return [*parts, Span(start, end), Span(end + 1, block.end)]
+        start = end + 1
+    if start > block.start and is_sign_off(text[start : block.end]):
+        return [Span(block.start, start), Span(start, block.end)]
+    return [block]
+
+
+def _ends(text: str, start: int, end: int) -> list[int]:
+    return [found.end() for found in _END.finditer(text, start, end) if _is_end(text, start, found, end)]
+
+
+def _is_end(text: str, start: int, found: re.Match[str], end: int) -> bool:
+    marks = found.group()
+    rest = text[found.end() : end].lstrip()
+    if not rest:
+        return True
+    if set(marks) & set("!?"):
+        return not rest[0].islower()
+    if marks.startswith(".."):
+        return not rest[0].islower()
+    before = _BEFORE.search(text, start, found.start())
+    if before is None:
+        return not rest[0].islower()
+    word = before.group().lower()
+    if word in _EITHER:
+        return rest[0].isupper()
+    if word in _SHORT or (len(word) == 1 and word != "i"):
+        return False
+    return not rest[0].islower()
+
+
+def _add(found: list[Span], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        found.append(Span(start, end))

@@ -1,0 +1,236 @@
+"""Statements in a text: what a sentence asserts must be covered by what the ticked facts say.
+
+A statement's words are those that are left when what is merely courteous is taken away; each must occur, by its stem or
+with its meaning, in a fact. Of what we ourselves did or will do, only feelings and thanks need no fact. What a customer
+wrote supports only what the text says that they wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.outreach.claims.clauses import Clause
+from services.outreach.claims.found import Found, Part
+from services.outreach.claims.sources import NO_SOURCE, Source
+from services.outreach.claims.text import Span, fold, lower, stem, within
+from services.outreach.claims.text import words as words_of
+from services.outreach.claims.vocabulary import vocabulary
+
+_NEGATED: Final = re.compile(r"\b(?:not|never|no|none|nobody|without|neither|nor|failed|cannot)\b|n't\b")
+_GUARANTEE: Final = re.compile(
+    r"\b(?:guarantee\w*|promis(?:e|es|ing)|assur(?:e|es|ed|ing)|rest assured|you have my word|"
+    r"i give you my word|swear|pledge\w*|"
+    r"commit(?:ted|ment)? (?:to|ourselves)|(?:will|won't|'ll|shall|can|does|would) (?:not |never |"
+    r"no longer )+(?:happen|occur|be repeated|see|have)|"
+    r"never again|no longer (?:happen|occur)|(?:will|'ll) (?:always|never)|by (?:then|tomorrow|tonight|noon|"
+    r"the end of)|within the (?:hour|day|week)|"
+    r"last chance|only (?:today|until)|expires?|while (?:stocks?|supplies) lasts?|act now|hurry|deadline|"
+    r"final notice|legal action)\b"
+)
+_PARTICIPLE: Final = re.compile(
+    r"\b(?:have|has|had|'ve)\s+(?:now |already |since |just |also |recently |finally |personally )*(?:done|"
+    r"made|taken|put|set|got|given|sent|seen to|gone)\b"
+    r"|^(?:and |so |but )?(?:we|i) (?:now |already |then |also |finally )*(?:did|made|took|put|set|gave|sent|"
+    r"saw to|went)\b"
+)
+_SAID: Final = re.compile(
+    r"\b(?:you|your team|your colleagues?) (?:\w+ ){0,2}(?:told|said|wrote|mentioned|reported|called|described|"
+    r"asked|found|complained|rated|gave|felt|liked|praised|noted|pointed out|put it|named|kindly)\b|"
+    r"\byour (?:\w+ ){0,2}(?:review|words|comment|feedback|message|note|remark|survey|answer|rating|complaint|"
+    r"ticket)\b|\bin your (?:own )?words\b"
+)
+#: A template's run of fewer words may stand in any text by chance.
+_LEAST_FIXED: Final = 3
+_QUOTING: Final = re.compile(r"\b(?:told|said|wrote|mentioned|reported|complained|asked|called)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a clause asserts: the words that a fact covers, and those that none does."""
+
+    covered: tuple[Span, ...]
+    uncovered: tuple[Span, ...]
+    source: Source | None
+
+
+def find_statements(part: Part, found: Sequence[Found]) -> Iterator[Found]:
+    """Yield statements: those of the facts' own words, those that facts cover, and sentences that none covers.
+
+    Parameters
+    ----------
+    found
+        What was found already; its places are judged, and are no part of a statement.
+    """
+    taken: list[tuple[int, int]] = [(one.start, one.end) for one in found]
+    fixed = list(_fixed(part))
+    flagged = [one for one in part.sentences if _is_flagged(part, one, [*taken, *fixed], fixed)]
+    told = list(_told(part, taken))
+    for one in told:
+        if not within((one.start, one.end), flagged):
+            taken.append((one.start, one.end))
+            yield one
+    for sentence in part.sentences:
+        if sentence in flagged:
+            yield Found(*sentence, "statement", label=NO_SOURCE)
+        elif not within(sentence, taken):
+            yield from _traced(part, sentence, taken)
+
+
+def _is_flagged(part: Part, sentence: Span, taken: Sequence[tuple[int, int]], fixed: Sequence[tuple[int, int]]) -> bool:
+    guaranteed = [one for one in _GUARANTEE.finditer(part.small, *sentence) if not within(one.span(), fixed)]
+    if guaranteed and not _guaranteed(part, sentence):
+        return True
+    return any(_fails(part, clause, taken, fixed) for clause in _clauses(part, sentence))
+
+
+def _fixed(part: Part) -> Iterator[Span]:
+    """Places where the template's own words stand, those that are too short to be known again left out."""
+    for text in part.context.fixed_parts:
+        wanted = lower(fold(text)).split()
+        if sum(word.strip(",.;:!?").isalpha() for word in wanted) < _LEAST_FIXED:
+            continue
+        before, after = (r"(?<!\w)" if wanted[0][0].isalnum() else ""), (r"(?!\w)" if wanted[-1][-1].isalnum() else "")
+        for found in re.finditer(before + r"\s+".join(map(re.escape, wanted)) + after, part.small):
+            yield Span(*found.span())
+
+
+def _clauses(part: Part, sentence: Span) -> list[Clause]:
+    return [clause for clause in part.clauses if sentence.start <= clause.start < sentence.end]
+
+
+def _guaranteed(part: Part, sentence: Span) -> bool:
+    """Whether a fact other than a customer's words holds the promise that is spoken of, or nothing is promised."""
+    said = {
+        word.stem
+        for found in _GUARANTEE.finditer(part.small, sentence.start, sentence.end)
+        for word in words_of(found.group())
+    }
+    known = vocabulary()
+    wanted = {known.meaning(one) for one in said} - known.light - known.courteous
+    asking = all(clause.kind == "open" for clause in _clauses(part, sentence))
+    return (bool(wanted) and wanted <= part.sources.meanings) or (
+        asking and not said & {stem("guarantee"), stem("promise"), stem("assure")}
+    )
+
+
+def _fails(part: Part, clause: Clause, taken: Sequence[tuple[int, int]], fixed: Sequence[tuple[int, int]]) -> bool:
+    if clause.kind == "open" or clause.topic:
+        return False
+    said = part.small[clause.start : clause.end].strip(" ,;:()-")
+    verdict = judge(part, clause, taken)
+    if verdict.uncovered:
+        return True
+    if any(one.start <= clause.start and clause.end <= one.end + 1 for one in map(Span._make, fixed)):
+        return False
+    if clause.kind == "act" and _PARTICIPLE.search(said) and verdict.source is None:
+        return True
+    if _QUOTING.search(said) and _SAID.search(said) and not _somebody_wrote(part):
+        return True
+    return bool(verdict.covered) and _denies(part, said, verdict)
+
+
+def judge(part: Part, clause: Clause, taken: Iterable[tuple[int, int]]) -> Verdict:
+    """Return what a clause asserts and what covers it."""
+    known = vocabulary()
+    phrases = _phrases(part, clause)
+    skipped = [*taken, *(span for span, _ in phrases)]
+    sentence = part.sentence_at(clause.start)
+    attributed = bool(_SAID.search(part.small, sentence.start, sentence.end))
+    free = known.light | (known.felt if clause.kind == "act" else known.courteous)
+    covered: list[Span] = []
+    uncovered: list[Span] = []
+    best: dict[int, int] = {}
+    wanted = [(span, (meaning,)) for span, meaning in _wanted(part, clause, skipped)]
+    for span, meanings in [*wanted, *phrases]:
+        holders = [at for at, source in enumerate(part.sources.all) if set(meanings) <= _meanings(source, attributed)]
+        if holders:
+            covered.append(span)
+            for at in holders:
+                best[at] = best.get(at, 0) + 1
+        elif any(one not in free and one not in {known.meaning(word) for word in free} for one in meanings) and not (
+            attributed and set(meanings) <= _said_meanings()
+        ):
+            uncovered.append(span)
+    first = max(best, key=lambda one: (best[one], -one)) if best else None
+    return Verdict(tuple(sorted(covered)), tuple(uncovered), None if first is None else part.sources.all[first])
+
+
+def _meanings(source: Source, attributed: bool) -> frozenset[str]:
+    return source.meanings | source.told if attributed else source.meanings
+
+
+def _said_meanings() -> frozenset[str]:
+    known = vocabulary()
+    return frozenset(known.meaning(one) for one in known.said)
+
+
+def _wanted(part: Part, clause: Clause, skipped: Sequence[tuple[int, int]]) -> Iterator[tuple[Span, str]]:
+    known = vocabulary()
+    for word in part.words:
+        if (
+            clause.start <= word.start < clause.end
+            and word.stem not in known.light
+            and not within((word.start, word.end), skipped)
+        ):
+            yield Span(word.start, word.end), known.meaning(word.stem)
+
+
+def _phrases(part: Part, clause: Clause) -> list[tuple[Span, tuple[str, ...]]]:
+    """Turns of phrase that mean a word: "did not reach you on time" is late."""
+    return [
+        (Span(found.start(), found.end()), means)
+        for finds, means in vocabulary().phrases
+        for found in finds.finditer(part.small, clause.start, clause.end)
+    ]
+
+
+def _somebody_wrote(part: Part) -> bool:
+    groups = {"review", "ticket", "survey", "conversation"}
+    return any(source.fact.group in groups or source.quotes for source in part.sources.all)
+
+
+def _denies(part: Part, said: str, verdict: Verdict) -> bool:
+    """Whether a clause denies what its source states: "your order did not reach you late"."""
+    plain = said
+    for finds, _ in vocabulary().phrases:
+        plain = finds.sub(" ", plain)
+    if not _NEGATED.search(plain):
+        return False
+    source = verdict.source
+    return source is not None and not _NEGATED.search(
+        lower(fold(" ".join((source.fact.words, *(v.text for v in source.fact.values)))))
+    )
+
+
+def _told(part: Part, taken: Sequence[tuple[int, int]]) -> Iterator[Found]:
+    """Places where the text states what a fact states, in its words: "reached you late"."""
+    stated = [(source, value.text) for source, value in part.sources.values("statement") if len(value.text.split()) > 1]
+    used = list(taken)
+    for source, text in sorted(stated, key=lambda one: -len(one[1])):
+        stems = [word.stem for word in words_of(lower(fold(text)))]
+        for at in range(len(part.words) - len(stems) + 1):
+            run = part.words[at : at + len(stems)]
+            span = Span(run[0].start, run[-1].end)
+            if (
+                [word.stem for word in run] == stems
+                and not within(span, used)
+                and "\n" not in part.text[span.start : span.end]
+            ):
+                used.append(span)
+                yield Found(*span, "statement", source)
+
+
+def _traced(part: Part, sentence: Span, taken: Sequence[tuple[int, int]]) -> Iterator[Found]:
+    """The words that a fact covers, from the first to the last, in the first clause of a sentence that has any."""
+    if not part.sources.all:
+        return
+    for clause in _clauses(part, sentence):
+        if clause.kind == "open":
+            continue
+        verdict = judge(part, clause, taken)
+        if verdict.source is not None and verdict.covered:
+            yield Found(verdict.covered[0].start, verdict.covered[-1].end, "statement", verdict.source)
+            return

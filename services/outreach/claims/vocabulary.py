@@ -1,0 +1,107 @@
+"""The word lists and patterns of resources/claims, read once and compiled."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from services.outreach.claims.text import stem
+
+_LISTS: Final = ("light", "courteous", "felt", "said")
+FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "claims"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words by what they do in a sentence, as stems; and turns of phrase that mean a word.
+
+    Attributes
+    ----------
+    light, courteous, felt
+        State nothing; state nothing in a courteous letter; state nothing that we would have to prove of ourselves.
+    said
+        Tell what customers said.
+    alike
+        The stem that stands for all of one meaning.
+    phrases
+        What to find in a folded text in small letters, and the stems that it means.
+    """
+
+    light: frozenset[str]
+    courteous: frozenset[str]
+    felt: frozenset[str]
+    said: frozenset[str]
+    alike: dict[str, str]
+    phrases: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
+
+    def meaning(self, word: str) -> str:
+        """Return the stem that stands for a stem's meaning."""
+        return self.alike.get(word, word)
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Patterns of one kind, each with what is said where it is found."""
+
+    all: tuple[tuple[str, re.Pattern[str]], ...]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the words."""
+    raw = _read("words")
+    alike: dict[str, str] = {}
+    for line in raw["alike"].strip().splitlines():
+        found = [stem(word) for word in line.split()]
+        alike |= dict.fromkeys(found, found[0])
+    light, courteous, felt, said = (frozenset(map(stem, raw[name].split())) for name in _LISTS)
+    return Vocabulary(
+        light=light,
+        courteous=courteous,
+        felt=felt,
+        said=said,
+        alike=alike,
+        phrases=tuple(
+            (
+                re.compile(rf"\b(?:{one['finds']})\b"),
+                tuple(alike.get(stem(word), stem(word)) for word in one["means"].split()),
+            )
+            for one in raw["phrase"]
+        ),
+    )
+
+
+@cache
+def forbidden(kind: str) -> Patterns:
+    """Return the patterns of what never goes out: scores | fields | markup | links."""
+    groups: dict[str, list[str]] = _read("forbidden")[kind]
+    return Patterns(
+        tuple((label, re.compile("|".join(f"(?:{_scoped(one)})" for one in some))) for label, some in groups.items())
+    )
+
+
+@cache
+def segment_names() -> frozenset[str]:
+    """Return the names of segments, with their capitals, that are words too."""
+    return frozenset(_read("forbidden")["segment_names"])
+
+
+@cache
+def offers() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the patterns of what gives something away, and of the words with which it is offered."""
+    raw = _read("offers")
+    return re.compile("|".join(f"(?:{one})" for one in raw["finds"])), re.compile(raw["offering"])
+
+
+def _scoped(pattern: str) -> str:
+    """A pattern's ``(?m)`` holds only for itself among others; ``^`` without it is the beginning of the text."""
+    return f"(?m:{pattern[4:]})" if pattern.startswith("(?m)") else pattern
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,55 @@
+"""Whether a greeting is this customer's: a usual salutation, and a name of theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from services.outreach.claims.text import fold, lower
+
+_SALUTATION: Final = re.compile(
+    r"(?P<hello>dear|hello|hi|hey|good (?:morning|afternoon|evening|day)|greetings)"
+    r"(?: (?P<title>mr|mrs|ms|miss|mx|dr|prof|professor)\.?)?(?:,)?(?: (?P<name>[^,.:;!?\n]+?))?(?:,|:|\.)?$"
+)
+_TEAM: Final = re.compile(
+    r"(?:(?:the|all at|everyone at|team at) )?(?P<name>.*?)(?: (?:team|crew|family|colleagues))?$"
+)
+_NOBODY: Final = frozenset({"team", "all", "everyone", "there", "the team", "all of you", "you all", "both"})
+
+
+def fault_of_greeting(greeting: str, names: Sequence[str]) -> str:
+    """Return why a greeting is not this customer's, '' where it is.
+
+    Parameters
+    ----------
+    names
+        What the customer may be called: full name, first name, company, its short form.
+    """
+    said = " ".join(lower(fold(greeting)).split())
+    if not said:
+        return "There is no greeting"
+    found = _SALUTATION.match(said)
+    if found is None:
+        return "The greeting is not a usual one"
+    called = found["name"] or ""
+    title = found["title"]
+    if not called:
+        return "" if not any(names) else "The greeting names nobody"
+    if called in _NOBODY:
+        return "" if called in ("team", "the team") or not any(names) else "The greeting names nobody"
+    core = _TEAM.match(called)
+    bare = _bare(core["name"] if core else called)
+    accepted = {_bare(name).removeprefix("the ") for name in names if _bare(name)}
+    if title:
+        accepted |= {name.split()[-1] for name in accepted}
+    if bare in accepted or _bare(called).removeprefix("the ") in accepted:
+        return ""
+    parts = re.split(r" (?:and|&) ", called)
+    if len(parts) > 1 and all(_bare(part) in accepted for part in parts):
+        return ""
+    return "The greeting is not this customer’s name"
+
+
+def _bare(name: str) -> str:
+    return " ".join(re.findall(r"[\w&]+", lower(fold(name)))).replace("&", "and")

@@ -1,0 +1,237 @@
+"""The verdict on a text before a person may approve it: seven checks, in the order in which the composer shows them.
+
+permission (the gate) · facts (still as they were) · statements · greeting · incentive · scores · unsubscribe; and
+an eighth, of open fields and mark-up, which is shown only where it fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from models.values import words
+from models.values.errors import UserError
+from models.values.outreach import Check, Claim, Edit, Fact, Review
+from services.insight import Reader, reading
+from services.outreach.claims import NEVER_CONFIRMED, Context, find_claims
+from services.outreach.claims.book import read_context, texts_of
+from services.outreach.greeting import fault_of_greeting
+from services.workspace import Workspace
+
+#: Nobody writes so much to a customer; beyond it a text is not read at all.
+LONGEST_BODY: Final = 20_000
+LONGEST_LINE: Final = 250
+_SYNCED: Final = "SELECT finished_at FROM imports WHERE undone_by IS NULL ORDER BY id DESC LIMIT 1"
+
+
+def review(workspace: Workspace, edit: Edit) -> Review:
+    """Return the claims of an email, its checks, and whether it may be approved.
+
+    Raises
+    ------
+    UserError
+        The customer is no longer in the book.
+    """
+    from services.outreach.facts import facts_of
+
+    with reading(workspace) as reader:
+        customer = reader.row("SELECT * FROM customers WHERE id = ?", (edit.customer_id,))
+        if customer is None:
+            raise UserError("This customer is no longer in the book; an undo or an erasure took it out.")
+        facts = facts_of(reader, edit.customer_id, edit.goal)
+        permission = _permission(workspace, reader, edit)
+        unreadable = _unreadable(edit)
+        readable = replace(edit, subject="", greeting="", body="") if unreadable else edit
+        context = read_context(workspace, reader, readable, customer)
+        ticked = [fact for fact in facts if fact.key in set(edit.facts)]
+        checks = [permission, _facts(reader, edit, facts)]
+    claims = () if unreadable else find_claims(texts_of(edit), ticked, context)
+    return _verdict(claims, [*checks, *_of_text(workspace, edit, claims, context, unreadable)])
+
+
+def _unreadable(edit: Edit) -> str:
+    """Why a text is no email at all, '' where it is one."""
+    if not edit.body.strip():
+        return "The email has no text"
+    if len(edit.body) > LONGEST_BODY:
+        return f"The text has {len(edit.body):,} characters; an email may have {LONGEST_BODY:,}"
+    if not edit.subject.strip():
+        return "The email has no subject"
+    for name, line in (("subject", edit.subject), ("greeting", edit.greeting)):
+        if len(line) > LONGEST_LINE:
+            return f"The {name} has {len(line):,} characters; it may have {LONGEST_LINE}"
+        if len(line.splitlines()) > 1:
+            return f"The {name} must be one line"
+    return ""
+
+
+def _of_text(
+    workspace: Workspace, edit: Edit, claims: Sequence[Claim], context: Context, unreadable: str
+) -> list[Check]:
+    checks = [
+        _statements(claims),
+        _greeting(edit, claims, context),
+        _incentive(edit, claims, context),
+        _scores(claims),
+        _unsubscribe(workspace),
+    ]
+    fields = _fields(claims, unreadable)
+    return [*checks, fields] if fields is not None else checks
+
+
+def _permission(workspace: Workspace, reader: Reader, edit: Edit) -> Check:
+    from services.outreach.gate import in_force, may_send
+
+    answer = may_send(
+        reader.driver, in_force(workspace, reader.driver), edit.customer_id, at=reader.now, message_id=edit.id or None
+    )
+    if not answer.allowed:
+        return Check("permission", False, "You may not email them:", " ".join(answer.reasons))
+    said = ", ".join(_small(line) for _, line in answer.lines)
+    return Check("permission", True, "You may email them:", said)
+
+
+def _small(line: str) -> str:
+    return line[:1].lower() + line[1:]
+
+
+def _facts(reader: Reader, edit: Edit, facts: Sequence[Fact]) -> Check:
+    known = {fact.key for fact in facts}
+    asked = tuple(dict.fromkeys(edit.facts))
+    gone = [key for key in asked if key not in known]
+    if gone:
+        said = words.count(len(gone), "fact")
+        return Check(
+            "facts",
+            False,
+            f"{said} {'is' if len(gone) == 1 else 'are'} no longer in your data:",
+            "untick or write again",
+        )
+    count = words.count(len(asked), "fact") if asked else "No fact is ticked"
+    moment = words.moment_of(reader.value(_SYNCED))
+    if not asked or moment is None:
+        return Check(
+            "facts", True, count, "" if not asked else "match your data" if len(asked) > 1 else "matches your data"
+        )
+    verb = "match" if len(asked) > 1 else "matches"
+    local = moment.astimezone(reader.zone)
+    when = words.clock(moment, reader.zone) if local.date() == reader.today else words.day(local.date(), reader.today)
+    return Check("facts", True, count, f"{verb} your data as of {when}")
+
+
+def _statements(claims: Sequence[Claim]) -> Check:
+    count = len(_unsourced(claims))
+    if not count:
+        return Check("statements", True, "Every statement has a source")
+    return Check("statements", False, f"{words.count(count, 'statement')} without a source", _first(_unsourced(claims)))
+
+
+def _unsourced(claims: Sequence[Claim]) -> list[str]:
+    """The sentences in which something has no source; what never goes out is another check's."""
+    flagged = [
+        one
+        for one in claims
+        if one.verdict == "unsupported" and one.kind not in NEVER_CONFIRMED and one.where != "greeting"
+    ]
+    return list(dict.fromkeys(f"{one.where}\n{one.sentence}" for one in flagged))
+
+
+def _first(sentences: Sequence[str]) -> str:
+    return words.shortened(sentences[0].partition("\n")[2], 200) if sentences else ""
+
+
+def _greeting(edit: Edit, claims: Sequence[Claim], context: Context) -> Check:
+    fault = fault_of_greeting(edit.greeting, context.own_names)
+    flagged = any(one.where == "greeting" and one.verdict == "unsupported" for one in claims)
+    if fault or flagged:
+        return Check(
+            "greeting", False, fault or "The greeting holds more than a name", words.shortened(edit.greeting, 60)
+        )
+    return Check("greeting", True, "Greeting is this customer’s name")
+
+
+def _incentive(edit: Edit, claims: Sequence[Claim], context: Context) -> Check:
+    offers = [one for one in claims if one.kind == "offer"]
+    cap = words.money(context.cap_minor, context.currency) if context.cap_minor else ""
+    if edit.incentive_minor > 0 and edit.incentive_minor > context.cap_minor:
+        offered = words.money(edit.incentive_minor, context.currency)
+        return Check(
+            "incentive", False, f"Offers {offered}", f"the cap is {cap}" if cap else "nothing may be offered here"
+        )
+    open_offers = [one for one in offers if one.verdict == "unsupported"]
+    if open_offers:
+        why = f"the cap is {cap}" if cap else "nothing may be offered here"
+        return Check(
+            "incentive",
+            False,
+            f"Offers “{words.shortened(open_offers[0].text, 40)}”, which is not set for this email",
+            why,
+        )
+    if any(one.label.startswith("your offer") for one in offers):
+        return Check(
+            "incentive", True, f"Offers {words.money(edit.incentive_minor, context.currency)}; the cap is {cap}"
+        )
+    if any(one.verdict == "confirmed" or (one.verdict == "sourced" and not one.fact) for one in offers):
+        return Check("incentive", True, "Offers what you have confirmed or sourced")
+    early = re.search(
+        r"\b(?:early|first|advance|earlier|before everyone|sneak) ?(?:look|access|view|peek|preview)?\b",
+        f"{edit.subject} {edit.body}".lower(),
+    )
+    said = "Offers an early look only; no price or discount" if early else "Offers no price or discount"
+    return Check("incentive", True, said)
+
+
+def _scores(claims: Sequence[Claim]) -> Check:
+    found = next((one for one in claims if one.kind == "score"), None)
+    if found is None:
+        return Check("scores", True, "No score, segment or alert reason in the text")
+    return Check(
+        "scores",
+        False,
+        f"“{words.shortened(found.text, 40)}” is {found.label} and stays inside",
+        "remove it from the text",
+    )
+
+
+def _unsubscribe(workspace: Workspace) -> Check:
+    if workspace.policy.unsubscribe_line.strip():
+        return Check("unsubscribe", True, "Unsubscribe line is added on sending")
+    return Check("unsubscribe", False, "There is no unsubscribe line", "write one in the settings")
+
+
+def _fields(claims: Sequence[Claim], unreadable: str) -> Check | None:
+    if unreadable:
+        return Check("fields", False, unreadable)
+    found = next((one for one in claims if one.kind in ("field", "markup")), None)
+    if found is None:
+        return None
+    return Check(
+        "fields",
+        False,
+        f"“{words.shortened(found.text, 40)}”: {found.label}",
+        "it cannot go to a customer as it stands",
+    )
+
+
+def _verdict(claims: tuple[Claim, ...], checks: Sequence[Check]) -> Review:
+    failed = [check for check in checks if check.blocks and not check.passed]
+    ready = not failed and not any(claim.verdict == "unsupported" for claim in claims)
+    return Review(
+        claims,
+        tuple(checks),
+        ready,
+        "Ready: every statement has a source" if ready else f"Not ready: {_why(claims, failed)}",
+    )
+
+
+def _why(claims: Sequence[Claim], failed: Sequence[Check]) -> str:
+    count = len(_unsourced(claims))
+    others = [check for check in failed if check.name != "statements"]
+    if count and not [check for check in others if check.name != "incentive"]:
+        return f"{words.spelled(count)} {'statement has' if count == 1 else 'statements have'} no source"
+    blocking = others[0] if others else failed[0] if failed else None
+    if blocking is None:
+        return "something has no source"
+    return _small(f"{blocking.words} {blocking.why}".strip() if blocking.words.endswith(":") else blocking.words)
