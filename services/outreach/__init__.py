@@ -25,6 +25,7 @@ from models.values.outreach import (
     ModelRequest,
     Review,
     TemplateChoice,
+    TemplateField,
     TemplatePreview,
 )
 
@@ -47,14 +48,14 @@ def compose(
     UserError
         There is no such customer.
     """
-    from services.outreach.compose import compose as do
+    from services.outreach.composing import compose as do
 
     return do(workspace, customer_id, alert_id, goal=goal, tone=tone)
 
 
 def reopen(workspace: Workspace, message_id: int) -> Composition:
     """Return what the composer opens with for an email that is stored, in whatever state."""
-    from services.outreach.compose import reopen as do
+    from services.outreach.composing import reopen as do
 
     return do(workspace, message_id)
 
@@ -164,6 +165,13 @@ def preview_template(workspace: Workspace, template: TemplateChoice, customer_id
     from services.outreach.templates.shelf import preview_template as do
 
     return do(workspace, template, customer_id)
+
+
+def template_fields() -> tuple[TemplateField, ...]:
+    """Return the fields that a template may use, in the order in which they are offered."""
+    from services.outreach.templates.fields import FIELDS, FLAGS
+
+    return tuple(TemplateField(name, words, name in FLAGS) for name, words in FIELDS.items())
 
 
 # -- checking -----------------------------------------------------------------------------------------------------

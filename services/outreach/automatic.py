@@ -94,7 +94,7 @@ def _due(driver: sqlite3.Connection, workspace: Workspace, alert_ids: Sequence[i
 
 def _write(workspace: Workspace, one: _Due) -> tuple[Edit, Draft] | None:
     """Return the draft; None where no template fits this customer: a person writes then."""
-    from services.outreach.compose import compose
+    from services.outreach.composing import compose
     from services.outreach.templates.write import draft_by_template
 
     edit = compose(workspace, one.customer_id, one.alert_id).edit

@@ -6,6 +6,8 @@ No score, segment, risk or alert's reason is a fact; they are never read here.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from models.values.errors import UserError
 from models.values.outreach import Fact
 from services.insight import Reader, reading
@@ -33,13 +35,16 @@ def read_facts(workspace: Workspace, customer_id: int, goal: str) -> tuple[Fact,
         return facts_of(reader, customer_id, goal)
 
 
-def facts_of(reader: Reader, customer_id: int, goal: str) -> tuple[Fact, ...]:
-    """Return the same, read on a reader at hand."""
-    return tuple(one.fact for one in find_facts(reader, customer_id, goal))
+def facts_of(reader: Reader, customer_id: int, goal: str, *, keep: Collection[str] = ()) -> tuple[Fact, ...]:
+    """Return the same, read on a reader at hand; ``keep`` as in ``find_facts``."""
+    return tuple(one.fact for one in find_facts(reader, customer_id, goal, keep=keep))
 
 
-def find_facts(reader: Reader, customer_id: int, goal: str) -> tuple[Found, ...]:
-    """Return the facts with what templates may say because of them."""
+def find_facts(reader: Reader, customer_id: int, goal: str, *, keep: Collection[str] = ()) -> tuple[Found, ...]:
+    """Return the facts with what templates may say because of them.
+
+    ``keep`` are keys that are shown in any case, though there are more telling ones: those of a stored email.
+    """
     from services.outreach.suggest import suggested_facts
 
     customer = reader.row("SELECT * FROM customers WHERE id = ?", (customer_id,))
@@ -52,4 +57,4 @@ def find_facts(reader: Reader, customer_id: int, goal: str) -> tuple[Found, ...]
         *read_business(reader, customer_id),
         *suggested_facts(reader, customer),
     ]
-    return chosen(found, goal)
+    return chosen(found, goal, keep)

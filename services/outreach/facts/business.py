@@ -58,21 +58,23 @@ def _deal(reader: Reader, customer_id: int) -> Iterator[Found]:
 
 
 def _campaign(reader: Reader, customer_id: int) -> Iterator[Found]:
-    """Yield the last mailing in which they clicked, if they let that be recorded."""
+    """Yield the last mailing in which they clicked, if they let that be recorded, else the last that they were sent."""
     since = (reader.today - timedelta(days=_CAMPAIGN_DAYS)).isoformat()
-    row = reader.row(
-        "SELECT e.id, e.campaign, e.happened_on FROM email_events e JOIN customers c ON c.id = e.customer_id"
-        " WHERE e.customer_id = ? AND e.kind = 'clicked' AND e.happened_on BETWEEN ? AND ? AND e.campaign <> ''"
-        " AND c.tracking_consent <> 'withdrawn' ORDER BY e.happened_on DESC, e.id DESC LIMIT 1",
+    rows = reader.rows(
+        "SELECT e.id, e.kind, e.campaign, max(e.happened_on) AS day FROM email_events e"
+        " JOIN customers c ON c.id = e.customer_id"
+        " WHERE e.customer_id = ? AND (e.kind = 'sent' OR (e.kind = 'clicked' AND c.tracking_consent <> 'withdrawn'))"
+        " AND e.happened_on BETWEEN ? AND ? AND e.campaign <> '' GROUP BY e.kind ORDER BY e.kind",
         (customer_id, since, reader.today.isoformat()),
     )
-    day = words.day_of(row["happened_on"]) if row is not None else None
-    if row is None or day is None:
+    day = words.day_of(rows[0]["day"]) if rows else None
+    if day is None:
         return
+    row = rows[0]
     name = words.shortened(row["campaign"], 40)
-    fact = Fact(f"campaign:{row['id']}", f"Clicked in “{name}”, {words.day(day, reader.today)}", "campaign",
-                "email_events", row["id"], "campaign",
-                (*of_kind("name", name), *on(day), *saying("our newsletter")))  # fmt: skip
+    said = f"{'Clicked in' if row['kind'] == 'clicked' else 'Was sent'} “{name}”, {words.day(day, reader.today)}"
+    values = (*of_kind("name", name), *on(day), *saying("our newsletter", "our emails", "our mailings"))
+    fact = Fact(f"campaign:{row['id']}", said, "campaign", "email_events", row["id"], "campaign", values)
     yield Found(fact, "campaign", {"campaign": name})
 
 

@@ -7,7 +7,7 @@ letter that checks in or offers more does not open an old complaint by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -35,8 +35,8 @@ _MORE_THAN_ONE: Final = frozenset({"trouble", "open ticket", "document"})
 _INSTEAD: Final = frozenset({"products", "suggestion"})
 
 
-def chosen(found: Sequence[Found], goal: str) -> tuple[Found, ...]:
-    """Return the facts to show for a goal, the proposed ones ticked and first, at most twelve."""
+def chosen(found: Sequence[Found], goal: str, keep: Collection[str] = ()) -> tuple[Found, ...]:
+    """Return the facts to show for a goal, the proposed ones ticked and first, at most twelve beside those to keep."""
     place = {sort: at for at, sort in enumerate(ORDER)}
     ranked = sorted(enumerate(found), key=lambda one: (place.get(one[1].sort, len(place)), one[0]))
     wanted = PROPOSED.get(goal, PROPOSED["check_in"])
@@ -50,4 +50,7 @@ def chosen(found: Sequence[Found], goal: str) -> tuple[Found, ...]:
             ticked.append(replace(one, fact=replace(one.fact, ticked=True)))
         elif counted[one.sort] == 1 or one.sort in _MORE_THAN_ONE:
             others.append(one)
-    return tuple([*ticked, *others][:MOST])
+    shown = [*ticked, *others]
+    place_of = {one.fact.key: at for at, one in enumerate(shown)}
+    kept = [one for _, one in ranked if one.fact.key in keep and place_of.get(one.fact.key, MOST) >= MOST]
+    return (*shown[:MOST], *kept)

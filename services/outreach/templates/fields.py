@@ -77,7 +77,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "survey.month": "Month of a survey",
     "conversation.quote": "What they said",
     "conversation.day": "Day of the conversation",
-    "campaign": "Mailing in which they clicked",
+    "campaign": "Last mailing",
     "incentive": "Incentive",
 }  # fmt: skip
 
@@ -154,9 +154,9 @@ LACKING: Final[Mapping[str, tuple[str, str]]] = {
     "returned": ("NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.kind = 'return'"
                  f" AND o.ordered_on {_IN_A_YEAR})", "return within a year"),
     "campaign": (
-        "NOT EXISTS (SELECT 1 FROM email_events e WHERE e.customer_id = c.id AND e.kind = 'clicked'"
+        "NOT EXISTS (SELECT 1 FROM email_events e WHERE e.customer_id = c.id AND e.kind IN ('sent', 'clicked')"
         " AND e.happened_on BETWEEN date(:day, '-180 days') AND :day)",
-        "click in a mailing within half a year",
+        "mailing within half a year",
     ),
 }  # fmt: skip
 

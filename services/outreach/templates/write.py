@@ -95,32 +95,30 @@ def choose(
 ) -> tuple[TemplateChoice, ...]:
     """Return the enabled templates of a goal that can be filled, the most particular first.
 
-    Those in the wanted tone; where none of them can be filled, those of the other tones.
+    Those in the wanted tone; where none of them can be filled, those of the other tones. The starter set stands in its
+    files in this order; a template of the book's own comes before those of the set that ask for as little.
     """
-    fitting = [(one, rank) for one in shelf for rank in _fit(one, goal, values)]
-    in_tone = [one for one in fitting if one[0].tone == tone] or fitting
-    places = {code: at for at, code in enumerate(starter_set())}
-    in_tone.sort(key=lambda one: (-one[1], places.get(one[0].code, -1), one[0].name))
-    return tuple(one for one, _ in in_tone)
+    fitting = [(place, one) for one in shelf for place in _place(one, goal, values)]
+    in_tone = [one for one in fitting if one[1].tone == tone] or fitting
+    return tuple(one for _, one in sorted(in_tone, key=lambda one: (one[0], one[1].name, one[1].code)))
 
 
-def _fit(choice: TemplateChoice, goal: str, values: Mapping[str, Any]) -> Iterator[int]:
-    """Yield how particular a template is to what is known; nothing where it does not fit.
-
-    The occasions of the starter set weigh more than fields; of two that are alike, the book's own comes first.
-    """
+def _place(choice: TemplateChoice, goal: str, values: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+    """Yield where a template stands among those that fit; nothing where it does not fit."""
     if choice.goal != goal or not choice.enabled:
         return
     starter = starter_set().get(choice.code)
-    when = starter.when if starter is not None else ()
-    if not all(holds(values, condition) for condition in when):
+    if starter is not None and not all(holds(values, condition) for condition in starter.when):
         return
     needs: frozenset[str] = frozenset()
     if choice.origin != "starter":
         needs = parse(choice.subject).needs | parse(choice.body).needs
         if not all(holds(values, path) for path in needs):
             return
-    yield 2 * max(len(when), len({path.partition(".")[0] for path in needs})) + (choice.origin == "own")
+    if starter is None:
+        yield (0, -len(needs)) if needs else (2, 0)
+    else:
+        yield (1 if starter.when else 3, list(starter_set()).index(choice.code))
 
 
 def _offers(choice: TemplateChoice, values: Mapping[str, Any]) -> bool:
