@@ -12,13 +12,17 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from models.values import words
 from models.values.outreach import UNDER_WAY
 from services import permission
 from services.outreach.quiet import first_moment
-from services.settings import Policy
+from services.settings import Policy, load_policy
+
+if TYPE_CHECKING:
+    from models.store import UnitOfWork
+    from services.workspace import Workspace
 
 #: draft: may be written for. approve: may be queued. send, hand_over: may leave now, as it was approved.
 Step = Literal["draft", "approve", "send", "hand_over"]
@@ -147,6 +151,22 @@ def why_not(
         owner = driver.execute("SELECT owner FROM customers WHERE id = ?", (customer_id,)).fetchone()[0]
         return f"These are quiet hours: it may go out {_moment_words(opens, at, policy, owner)}."
     return ""
+
+
+def in_force(workspace: Workspace, driver: sqlite3.Connection) -> Policy:
+    """Return the book's newest policy as a connection sees it: another program may have changed it since.
+
+    A book in which none was ever written is under the policy that it was opened with.
+    """
+    stored = driver.execute("SELECT 1 FROM policies LIMIT 1").fetchone()
+    return workspace.managed.apply(load_policy(driver)) if stored else workspace.policy
+
+
+def driver_of(work: UnitOfWork) -> sqlite3.Connection:
+    """Return the connection of a unit of work: what is asked there holds until it commits."""
+    driver = work.connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def address_key(address: str | None) -> str:

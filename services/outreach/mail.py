@@ -1,0 +1,162 @@
+"""The mail of a stored email: what approval keeps to the letter, what the preview shows, what a mail program is given.
+
+What was approved is kept whole: a signature or a policy that changes later changes no mail that a person has seen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+from models.tables import messages
+from models.values.errors import EnvironmentFault, UserError
+from models.values.outreach import WRITABLE, Message
+from services.outreach.gate import driver_of, in_force, why_not
+from services.outreach.letter import Letter, dated, full_text, link, read_letter
+from services.outreach.messages import message_of
+from services.workspace import Workspace
+
+Written = TypeVar("Written")
+#: Domain of a Message-ID where no sender is known yet: it names nobody's server.
+_NOWHERE: Final = "bellwether.invalid"
+_NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+
+
+def letter_of(driver: sqlite3.Connection, workspace: Workspace, message: Message, message_id: str = "") -> Letter:
+    """Return the letter that an email makes with the account, the signature and the policy of this moment."""
+    account, policy = workspace.preferences.mail, workspace.policy
+    email, name = driver.execute(
+        "SELECT email, coalesce(nullif(company, ''), name) FROM customers WHERE id = ?", (message.customer_id,)
+    ).fetchone()
+    text = full_text(
+        message.greeting, message.body, workspace.preferences.signature, policy.sender_line, policy.unsubscribe_line
+    )
+    return Letter(
+        to_address=email or "",
+        to_name=name or "",
+        from_address=account.from_address,
+        from_name=account.from_name,
+        subject=message.subject,
+        text=text,
+        message_id=message_id,
+    )
+
+
+def new_message_id(from_address: str) -> str:
+    """Return a Message-ID that no other mail has; it tells nothing of this computer or the time."""
+    domain = from_address.rpartition("@")[2] or _NOWHERE
+    name = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
+    return f"<{secrets.token_hex(16)}@{name}>"
+
+
+def mail_text(workspace: Workspace, message_id: int) -> str:
+    """Return the mail as it goes out, in readable letters: sender, recipient, subject, and the whole text.
+
+    Raises
+    ------
+    UserError
+        There is no such email.
+    """
+    with workspace.store.snapshot() as driver:
+        message = message_of(driver, message_id)
+        mail = None if message.state in WRITABLE else _approved_mail(driver, message_id)
+        letter = letter_of(driver, workspace, message)
+    if mail is not None:
+        headers, text = read_letter(mail)
+        sender, recipient, subject = headers.get("From", ""), headers["To"], headers["Subject"]
+    else:
+        sender = f"{letter.from_name} <{letter.from_address}>" if letter.from_name else letter.from_address
+        recipient = f"{letter.to_name} <{letter.to_address}>" if letter.to_name else letter.to_address
+        subject, text = letter.subject, letter.text
+    return f"From: {sender or 'your mail program'}\nTo: {recipient}\nSubject: {subject}\n\n{text}"
+
+
+def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
+    """Write an approved email as a file that a mail program opens as a draft. It no longer goes out by itself.
+
+    Raises
+    ------
+    UserError
+        The gate refuses: the sentence says why.
+    EnvironmentFault
+        The folder cannot be written.
+    """
+
+    def write(message: Message, mail: str) -> Path:
+        path = folder / _file_name(message)
+        _write_whole(path, dated(mail, workspace.clock.now(), unsent=True))
+        return path
+
+    return take_out(workspace, message_id, "eml", write)
+
+
+def mail_link(workspace: Workspace, message_id: int) -> str:
+    """Return the ``mailto:`` link of an approved email. It no longer goes out by itself.
+
+    Raises
+    ------
+    UserError
+        The gate refuses, or the email is too long for a link: the sentence says why.
+    """
+
+    def write(message: Message, mail: str) -> str:
+        headers, text = read_letter(mail)
+        return link(Letter(message.to_address or "", "", "", "", headers["Subject"], text, ""))
+
+    return take_out(workspace, message_id, "mail_program", write)
+
+
+def take_out(workspace: Workspace, message_id: int, via: str, write: Callable[[Message, str], Written]) -> Written:
+    """Give an approved email to a mail program: the gate is asked, and it does not go out by itself as well.
+
+    ``write`` is called with the email and its mail inside the unit of work; if it fails, nothing has changed.
+    """
+    with workspace.store.unit_of_work(workspace.me, "hand-out", f"message:{message_id}", at=workspace.at) as work:
+        driver = driver_of(work)
+        message = message_of(driver, message_id)
+        refused = why_not(driver, in_force(workspace, driver), message.customer_id, at=workspace.clock.now(),
+                          step="hand_over", message_id=message_id)  # fmt: skip
+        mail = _approved_mail(driver, message_id)
+        if refused or mail is None:
+            raise UserError(refused or "Nobody has approved this email yet. Approve it first.")
+        written = write(message, mail)
+        work.update(messages, message_id, {"state": "approved", "via": via, "due_at": None, "changed_at": work.at})
+        work.say(f"Gave the email to {message.customer} to the mail program")
+        work.commit()
+    return written
+
+
+def _approved_mail(driver: sqlite3.Connection, message_id: int) -> str | None:
+    found = driver.execute("SELECT mail FROM messages WHERE id = ?", (message_id,)).fetchone()
+    return found[0] if found is not None else None
+
+
+def _file_name(message: Message) -> str:
+    name = " ".join(_NOT_IN_NAMES.sub(" ", message.customer).split()).strip(". ")[:60]
+    return f"{name or 'Email'} ({message.id}).eml"
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".email-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            Path(name).replace(path)
+        except OSError:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        reason = error.strerror or "the place cannot be written"
+        raise EnvironmentFault(
+            f"The email could not be saved in {path.parent} ({reason}). It is still in the outbox; "
+            "choose another folder."
+        ) from error

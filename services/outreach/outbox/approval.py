@@ -1,0 +1,382 @@
+"""What people do with emails that are written: approve, take back, put off, try again, decide what nobody knows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from models.journal import entry_images, undo_images
+from models.store import UnitOfWork
+from models.tables import messages, opportunities, stage_changes, tasks
+from models.values import words
+from models.values.changes import Changes
+from models.values.errors import UserError
+from models.values.outbox import OWN_SOURCE
+from models.values.outreach import HANDED_OVER, WRITABLE, After, Message, MessageState
+from services.alerting import wait_within
+from services.outreach.gate import digest_of, driver_of, in_force, why_not
+from services.outreach.letter import write_letter
+from services.outreach.mail import letter_of, new_message_id
+from services.outreach.messages import message_of, read_message
+from services.outreach.outbox.event import keep_event
+from services.outreach.quiet import first_moment
+from services.workspace import Workspace
+
+VIAS: Final = ("eml", "mail_program")
+STAGES: Final = ("Identified", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
+#: What approval wrote, as it is when nobody has approved.
+_UNAPPROVED: Final = dict.fromkeys(
+    ("approved_by", "approved_at", "approved_version", "to_address", "from_address", "mail", "mail_digest",
+     "not_before", "due_at", "message_id", "fault", "via", "after_approval")
+)  # fmt: skip
+_GONE: Final = "The email to {} has been handed over and cannot be taken back."
+
+
+def approve(
+    workspace: Workspace, message_id: int, version: int | None, *, at: str | None = None, after: After | None = None
+) -> Changes:
+    """Approve an email and queue it, or keep it ready for the mail program where no account is set up.
+
+    Raises
+    ------
+    UserError
+        The text is another one than the person saw, or a check does not pass.
+    """
+    seen = read_message(workspace, message_id)
+    seen_version = seen.version if version is None else version
+    _writable(seen, seen_version)
+    _reviewed(workspace, seen)
+    chosen = _chosen(workspace, at)
+    then = after or After()
+    with workspace.store.unit_of_work(workspace.me, "approve", f"message:{message_id}", at=workspace.at) as work:
+        message = message_of(driver_of(work), message_id)
+        _writable(message, seen_version)
+        due = _approve(workspace, work, message, chosen, then)
+        _afterwards(workspace, work, message, then)
+        work.say(f"Approved the email to {message.customer}{due}")
+        return work.commit()
+
+
+def recall(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
+    """Take approved and failed emails back to review with their text as it was last seen; their alerts come back too.
+
+    Raises
+    ------
+    UserError
+        None of them can be taken back.
+    """
+
+    def take_back(work: UnitOfWork, message: Message) -> str:
+        if message.state not in ("approved", "queued", "failed"):
+            return _GONE.format(message.customer) if message.state in HANDED_OVER else _not_approved(message)
+        back_to_review(work, message)
+        return ""
+
+    return _each(workspace, message_ids, "recall", take_back, "Took {} back to review")
+
+
+def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None) -> Changes:
+    """Let approved emails go out at another moment; None: now.
+
+    Raises
+    ------
+    UserError
+        The moment is past, or the gate refuses each of them then.
+    """
+    chosen = _chosen(workspace, at)
+
+    def put_off(work: UnitOfWork, message: Message) -> str:
+        if message.state == "approved" and not workspace.preferences.mail.host:
+            return "No mail account is set up: add one in Settings, or hand the email to your mail program."
+        if message.state not in ("approved", "queued"):
+            return _GONE.format(message.customer) if message.state in HANDED_OVER else _not_approved(message)
+        if not message.from_address:
+            return f"The email to {message.customer} was approved without a sender. Take it back and approve it again."
+        return _queue_again(workspace, work, message, chosen)
+
+    said = "Sends {} now" if chosen is None else f"Sends {{}} {_moment_words(workspace, chosen)}"
+    return _each(workspace, message_ids, "reschedule", put_off, said)
+
+
+def retry(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
+    """Queue failed emails again, as they were approved.
+
+    Raises
+    ------
+    UserError
+        None of them failed, or the gate refuses each of them.
+    """
+
+    def again(work: UnitOfWork, message: Message) -> str:
+        if message.state != "failed":
+            return f"The email to {message.customer} has not failed."
+        if not workspace.preferences.mail.host:
+            return "No mail account is set up: add one in Settings first."
+        return _queue_again(workspace, work, message, None)
+
+    return _each(workspace, message_ids, "retry", again, "Tries {} again")
+
+
+def settle(workspace: Workspace, message_id: int, *, delivered: bool) -> Changes:
+    """Decide on an email in doubt: it arrived and counts as sent, or it did not and goes back to review.
+
+    Raises
+    ------
+    UserError
+        It is not in doubt.
+    """
+
+    def decide(work: UnitOfWork, message: Message) -> str:
+        if message.state != "in_doubt":
+            return f"The email to {message.customer} is not in doubt."
+        if delivered:
+            last = "SELECT handing_over_at FROM sendings WHERE message_id = ? ORDER BY attempt DESC LIMIT 1"
+            at = work.sql(last, (message.id,)).scalar() or work.at
+            count_as_sent(workspace, work, message, "smtp", at)
+        else:
+            back_to_review(work, message)
+        return ""
+
+    said = "Noted that {} arrived" if delivered else "Noted that {} did not arrive; it waits for review"
+    return _each(workspace, [message_id], "settle", decide, said)
+
+
+def handed_over(workspace: Workspace, message_id: int, via: str) -> Changes:
+    """Count an email as sent that went out by the mail program.
+
+    Raises
+    ------
+    UserError
+        It is not approved, or would go out by itself.
+    """
+    if via not in VIAS:
+        raise UserError(f"“{via}” is no way of handing over; choose one of: {', '.join(VIAS)}.")
+
+    def count(work: UnitOfWork, message: Message) -> str:
+        if message.state != "approved":
+            return f"The email to {message.customer} was not given to the mail program; see its place in the outbox."
+        count_as_sent(workspace, work, message, via, work.at)
+        return ""
+
+    return _each(workspace, [message_id], "hand-over", count, "Noted that {} was sent by the mail program")
+
+
+# -- within a unit of work ----------------------------------------------------------------------------------------
+
+
+def count_as_sent(workspace: Workspace, work: UnitOfWork, message: Message, via: str, at: str) -> None:
+    """Put an email to sent, with the email event that scores, rules and the cap see."""
+    values = {"state": "sent", "sent_at": at, "via": via, "fault": None, "due_at": None, "changed_at": work.at}
+    work.update(messages, message.id, values)
+    keep_event(workspace, work, message, at)
+
+
+def back_to_review(work: UnitOfWork, message: Message) -> None:
+    """Take an approval back: the text stays as it is, what approval did to alert, task and deal is undone."""
+    work.update(messages, message.id, {**_UNAPPROVED, "state": "in_review", "attempts": 0, "changed_at": work.at})
+    entry = work.sql(
+        "SELECT max(j.id) FROM journal j WHERE j.verb = 'approve' AND j.subject = ?"
+        " AND NOT EXISTS (SELECT 1 FROM journal u WHERE u.undoes = j.id)",
+        (f"message:{message.id}",),
+    ).scalar()
+    if entry is not None:
+        undo_images(work, [one for one in entry_images(work.connection, entry) if one.table != "messages"])
+
+
+# -- inside -------------------------------------------------------------------------------------------------------
+
+
+def _writable(message: Message, version: int) -> None:
+    if message.state not in WRITABLE:
+        done = {"discarded": "was discarded", "failed": "could not be sent; take it back to review, or try again"}
+        raise UserError(f"The email to {message.customer} {done.get(message.state, 'is approved already')}.")
+    if message.version != version:
+        raise UserError(
+            "The email has changed since you looked at it. Read it again, then approve it; nothing was queued."
+        )
+
+
+def _reviewed(workspace: Workspace, message: Message) -> None:
+    from services.outreach.review import review
+
+    found = review(workspace, message.edit)
+    # Permission is asked for the moment at which the email goes out, in the same transaction as the approval.
+    failing = [one for one in found.checks if one.blocks and not one.passed and one.name != "permission"]
+    if failing:
+        why = f": {failing[0].why}" if failing[0].why else ""
+        raise UserError(f"Not approved. {words.sentence(failing[0].words + why)}")
+    if found.flagged:
+        raise UserError(f"Not approved. {words.sentence(found.verdict)}")
+
+
+def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None, after: After) -> str:
+    driver, account = driver_of(work), workspace.preferences.mail
+    if account.host and not account.from_address:
+        raise UserError("The mail account has no sender: add the address in Settings, then approve the email.")
+    due = _due(workspace, work, message, chosen, timedelta(minutes=workspace.policy.recall_minutes))
+    _asked(workspace, work, message, due)
+    number = new_message_id(account.from_address)
+    letter = letter_of(driver, workspace, message, number)
+    mail = write_letter(letter)
+    queued = bool(account.host)
+    work.update(
+        messages,
+        message.id,
+        {
+            "state": "queued" if queued else "approved",
+            "approved_by": workspace.person,
+            "approved_at": work.at,
+            "approved_version": message.version,
+            "to_address": letter.to_address,
+            "from_address": letter.from_address or None,
+            "mail": mail,
+            "mail_digest": digest_of(mail),
+            "message_id": number,
+            "not_before": words.stored(chosen) if chosen is not None else None,
+            "due_at": words.stored(due) if queued else None,
+            "attempts": 0,
+            "fault": None,
+            "via": None,
+            "after_approval": json.dumps(asdict(after)),
+            "changed_at": work.at,
+        },
+    )
+    return f"; it goes out {_moment_words(workspace, due)}" if queued else ""
+
+
+def _queue_again(workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None) -> str:
+    due = _due(workspace, work, message, chosen, timedelta(0))
+    refused = why_not(driver_of(work), in_force(workspace, driver_of(work)), message.customer_id, at=due,
+                      step="approve", message_id=message.id)  # fmt: skip
+    if refused:
+        return f"The email to {message.customer} stays as it is. {refused}"
+    values: dict[str, Any] = {
+        "state": "queued",
+        "not_before": words.stored(chosen) if chosen is not None else None,
+        "due_at": words.stored(due),
+        "via": None,
+        "changed_at": work.at,
+    }
+    if message.state == "failed":
+        values |= {"attempts": 0, "fault": None}
+    work.update(messages, message.id, values)
+    return ""
+
+
+def _due(
+    workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None, stoppable: timedelta
+) -> datetime:
+    """When an email goes out: not before the chosen moment, nor while it can be stopped, nor in quiet hours."""
+    policy = in_force(workspace, driver_of(work))
+    earliest = workspace.clock.now().astimezone(UTC).replace(microsecond=0) + stoppable
+    owner = work.sql("SELECT owner FROM customers WHERE id = ?", (message.customer_id,)).scalar()
+    return first_moment(policy, owner, max(earliest, chosen) if chosen is not None else earliest)
+
+
+def _asked(workspace: Workspace, work: UnitOfWork, message: Message, at: datetime) -> None:
+    refused = why_not(driver_of(work), in_force(workspace, driver_of(work)), message.customer_id, at=at,
+                      step="approve", message_id=message.id)  # fmt: skip
+    if refused:
+        raise UserError(f"Not approved. {refused}")
+
+
+def _chosen(workspace: Workspace, at: str | None) -> datetime | None:
+    if at is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise UserError(f"“{at}” is no moment; write one such as 2026-11-23T09:00:00Z.") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment < workspace.clock.now() - timedelta(minutes=1):
+        raise UserError("That moment is past. Choose a later one.")
+    return moment.astimezone(UTC)
+
+
+def _afterwards(workspace: Workspace, work: UnitOfWork, message: Message, after: After) -> None:
+    remind = _day(after.remind_on)
+    waits = False
+    if after.wait and message.alert_id is not None:
+        waits = wait_within(workspace, work, message.alert_id, until=remind, condition="next_order")
+    if remind is not None and not waits:
+        if remind <= workspace.clock.today():
+            raise UserError("The day of the reminder is past. Choose a later one.")
+        row = {"customer_id": message.customer_id, "alert_id": message.alert_id, "due_on": remind.isoformat()}
+        title = f"See whether {message.customer} ordered after your email"
+        work.insert(tasks, {**row, "title": title, "owner": workspace.person, "created_at": work.at})
+    if after.deal_id is not None and after.deal_stage:
+        _move_deal(workspace, work, message, after.deal_id, after.deal_stage)
+
+
+def _move_deal(workspace: Workspace, work: UnitOfWork, message: Message, deal: int, stage: str) -> None:
+    found: Any = work.sql("SELECT stage, customer_id FROM opportunities WHERE id = ?", (deal,)).first()
+    if found is None or found[1] != message.customer_id or stage not in STAGES:
+        raise UserError("The deal is no longer there as it was. Leave it out, and approve again.")
+    if found[0] == stage:
+        return
+    work.update(opportunities, deal, {"stage": stage})
+    work.insert(
+        stage_changes,
+        {
+            "opportunity_id": deal,
+            "source": OWN_SOURCE,
+            "external_id": uuid4().hex,
+            "from_stage": found[0],
+            "to_stage": stage,
+            "changed_on": workspace.clock.today().isoformat(),
+            "changed_at": work.at,
+        },
+    )
+
+
+def _each(
+    workspace: Workspace,
+    message_ids: Sequence[int],
+    verb: str,
+    act: Callable[[UnitOfWork, Message], str],
+    said: str,
+) -> Changes:
+    """Do something to emails in one unit of work; those it cannot be done to are named with the reason."""
+    subject = f"message:{message_ids[0]}" if len(message_ids) == 1 else f"messages:{len(message_ids)}"
+    with workspace.store.unit_of_work(workspace.me, verb, subject, at=workspace.at) as work:
+        done: list[Message] = []
+        refused: list[str] = []
+        for number in message_ids:
+            message = message_of(driver_of(work), number)
+            why = act(work, message)
+            if why:
+                refused.append(why)
+            else:
+                done.append(message)
+        if not done:
+            raise UserError(refused[0] if refused else "Choose an email first.")
+        for why in refused:
+            work.keep(why)
+        who = f"the email to {done[0].customer}" if len(done) == 1 else words.count(len(done), "email")
+        work.say(said.format(who))
+        return work.commit()
+
+
+def _not_approved(message: Message) -> str:
+    state: MessageState = message.state
+    done = "was discarded" if state == "discarded" else "could not be sent" if state == "failed" else "is not approved"
+    return f"The email to {message.customer} {done}."
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"“{text}” is no day; write one such as 2026-12-04.") from None
+
+
+def _moment_words(workspace: Workspace, moment: datetime) -> str:
+    zone = workspace.policy.business_hours.zone()
+    local, today = moment.astimezone(zone).date(), workspace.clock.now().astimezone(zone).date()
+    return f"{words.soon(local, today)} at {words.clock(moment, zone)}"

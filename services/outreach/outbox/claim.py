@@ -1,0 +1,245 @@
+"""One sender at a time, and one claim an email: what keeps two programs, or one after a crash, from sending twice.
+
+A round holds a lock file beside the store, which the system gives back when a process ends, however it ends. Whoever
+holds it knows that an email in "sending" has nobody who sends it. The lock saves work; what is relied on is the store:
+an email is claimed in a transaction, and the claim is looked at again in the transaction before its end is sent.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any, Final
+
+from models.store import UnitOfWork
+from models.tables import messages, sendings
+from models.values import words
+from models.values.changes import Changes
+from models.values.errors import EnvironmentFault
+from models.values.journal import Actor
+from models.values.outreach import Message
+from services.outreach.gate import driver_of, in_force, why_not
+from services.outreach.messages import message_of
+from services.outreach.quiet import first_moment
+from services.workspace import Workspace
+
+#: Who sends, as the journal names it: an undo of a person's passes it over.
+SENDER: Final = Actor("system", "outbox")
+_LOOKS_EVERY_S: Final = 0.05
+_INTERRUPTED: Final = "The program ended before the email was handed over; it goes out again."
+_LOST: Final = "The program ended after the email was handed over and before the server's answer was written down."
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An email that this round, and nobody else, hands over."""
+
+    message: Message
+    mail: str
+    sending: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why an email does not go now; ``failed`` if it will not go by itself any more."""
+
+    why: str
+    failed: bool
+
+
+class ClaimLost(Exception):
+    """Somebody else decided on the email meanwhile; it is not handed over."""
+
+
+# -- one sender ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def sole_sender(store: Path, cancelled: Callable[[], bool], patience_s: float) -> Iterator[bool]:
+    """Hold the place of the one who sends from a book; yields False where another one has it for all the patience.
+
+    Raises
+    ------
+    EnvironmentFault
+        The lock file cannot be made beside the book.
+    """
+    path = store.with_name(f"{store.name}.sending")
+    try:
+        file = path.open("ab+")
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{path} cannot be written ({error.strerror or 'no permission'}), so nothing is sent: "
+            "a second sender could not be noticed. Check the folder; the emails wait."
+        ) from error
+    with file:
+        until = time.monotonic() + patience_s
+        while not (held := _locked(file)) and time.monotonic() < until and not cancelled():
+            time.sleep(_LOOKS_EVERY_S)
+        try:
+            yield held
+        finally:
+            if held:
+                _unlock(file)
+
+
+def somebody_sends(store: Path) -> bool:
+    """Return whether a program is sending from a book now."""
+    path = store.with_name(f"{store.name}.sending")
+    if not path.exists():
+        return False
+    with sole_sender(store, lambda: True, 0) as free:
+        return not free
+
+
+if os.name == "nt":  # pragma: no cover
+    import msvcrt
+
+    def _locked(file: IO[bytes]) -> bool:
+        file.seek(0)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        except OSError:
+            return False
+        return True
+
+    def _unlock(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+
+else:
+    import fcntl
+
+    def _locked(file: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+# -- one claim ----------------------------------------------------------------------------------------------------
+
+
+def recover(workspace: Workspace) -> tuple[Changes, list[int]]:
+    """Decide on emails whose sender is gone: back to the queue, or in doubt where the end had been sent, perhaps.
+
+    Only the sole sender may ask for it. Returned are the changes, and the emails that are in doubt.
+    """
+    with workspace.store.snapshot() as driver:
+        left = [row[0] for row in driver.execute("SELECT id FROM messages WHERE state = 'sending'")]
+    changes = Changes()
+    doubts = []
+    for number in left:
+        with workspace.store.unit_of_work(SENDER, "recover", f"message:{number}", at=workspace.at) as work:
+            message = message_of(driver_of(work), number)
+            if message.state == "sending" and _settle_left(work, message):
+                doubts.append(number)
+            changes = changes.merged(work.commit())
+    return changes, doubts
+
+
+def _settle_left(work: UnitOfWork, message: Message) -> bool:
+    last: Any = work.sql(
+        "SELECT id, handing_over_at FROM sendings WHERE message_id = ? AND outcome IS NULL"
+        " ORDER BY attempt DESC LIMIT 1",
+        (message.id,),
+    ).first()
+    handed = last is not None and last[1] is not None
+    if last is not None:
+        outcome = {"outcome": "in_doubt" if handed else "interrupted", "ended_at": work.at}
+        work.update(sendings, last[0], {**outcome, "answer": _LOST if handed else None})
+    if handed:
+        work.update(messages, message.id, {"state": "in_doubt", "fault": _LOST, "changed_at": work.at})
+        work.say(f"The email to {message.customer} is in doubt")
+    else:
+        values = {"state": "queued", "fault": _INTERRUPTED, "due_at": work.at, "changed_at": work.at}
+        work.update(messages, message.id, values)
+        work.say(f"Queued the email to {message.customer} again")
+    return handed
+
+
+def claim(workspace: Workspace, message_id: int, *, at_once: bool) -> tuple[Claim | Held | None, Changes]:
+    """Claim an email in one transaction, with every condition looked at in it; None where it is no longer queued.
+
+    Parameters
+    ----------
+    at_once
+        Do not wait out the time in which it can be stopped; a chosen moment and quiet hours hold.
+    """
+    with workspace.store.unit_of_work(SENDER, "send", f"message:{message_id}", at=workspace.at) as work:
+        message = message_of(driver_of(work), message_id)
+        if message.state != "queued":
+            return None, Changes()
+        held = _held(workspace, work, message, at_once)
+        if held is not None:
+            return held, work.commit()
+        attempt = 1 + int(work.sql("SELECT count(*) FROM sendings WHERE message_id = ?", (message_id,)).scalar() or 0)
+        mail = str(work.sql("SELECT mail FROM messages WHERE id = ?", (message_id,)).scalar())
+        values = {"state": "sending", "attempts": message.attempts + 1, "fault": None, "changed_at": work.at}
+        work.update(messages, message_id, values)
+        row = {"message_id": message_id, "attempt": attempt, "begun_at": work.at}
+        sending = work.insert(sendings, row)
+        work.say(f"Began to send the email to {message.customer}")
+        return Claim(message, mail, sending, attempt), work.commit()
+
+
+def _held(workspace: Workspace, work: UnitOfWork, message: Message, at_once: bool) -> Held | None:
+    driver = driver_of(work)
+    policy = in_force(workspace, driver)
+    now = workspace.clock.now().astimezone(UTC)
+    not_before, owner = driver.execute(
+        "SELECT m.not_before, c.owner FROM messages m JOIN customers c ON c.id = m.customer_id WHERE m.id = ?",
+        (message.id,),
+    ).fetchone()
+    waits_for = words.moment_of(not_before if at_once else message.due_at)
+    if waits_for is not None and waits_for > now:
+        return Held(f"It goes out {_words_of(waits_for, now, policy.zone_of(owner))}.", failed=False)
+    opens = first_moment(policy, owner, now)
+    if opens > now:
+        work.update(messages, message.id, {"due_at": words.stored(opens), "changed_at": work.at})
+        work.say(f"The email to {message.customer} waits for the end of the quiet hours")
+        return Held(f"Quiet hours: it goes out {_words_of(opens, now, policy.zone_of(owner))}.", failed=False)
+    refused = why_not(driver, policy, message.customer_id, at=now, step="send", message_id=message.id)
+    if refused:
+        work.update(messages, message.id, {"state": "failed", "fault": refused, "due_at": None, "changed_at": work.at})
+        work.say(f"The email to {message.customer} was not sent")
+        return Held(refused, failed=True)
+    return None
+
+
+def begin_hand_over(workspace: Workspace, claimed: Claim) -> None:
+    """Write down that the end of the mail is about to be sent, if the claim still holds.
+
+    Raises
+    ------
+    ClaimLost
+        It does not: the end must not be sent.
+    """
+    number = claimed.message.id
+    with workspace.store.unit_of_work(SENDER, "hand-over", f"message:{number}", at=workspace.at) as work:
+        held = work.sql(
+            "SELECT 1 FROM sendings s JOIN messages m ON m.id = s.message_id"
+            " WHERE s.id = ? AND s.outcome IS NULL AND s.handing_over_at IS NULL AND m.state = 'sending'",
+            (claimed.sending,),
+        )
+        if held.first() is None:
+            raise ClaimLost
+        work.update(sendings, claimed.sending, {"handing_over_at": work.at})
+        work.say(f"Handed the email to {claimed.message.customer} over")
+        work.commit()
+
+
+def _words_of(moment: datetime, now: datetime, zone: Any) -> str:
+    if moment - now < timedelta(hours=1):
+        return f"in {words.left(moment, now, zone)}"
+    day = words.soon(moment.astimezone(zone).date(), now.astimezone(zone).date())
+    return f"{day} at {words.clock(moment, zone)}"

@@ -1,0 +1,200 @@
+"""The outbox as it is listed: a page of a tab by key, its words, and what the chip of the top bar says."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, Final
+
+from models.values import words
+from models.values.errors import UserError
+from models.values.outbox import OutboxPage, OutboxRow, OutboxStanding
+from services.outreach.outbox.sending import next_due
+from services.outreach.outbox.trouble import Trouble, read_trouble
+from services.workspace import Workspace
+
+#: Tabs with their states.
+TABS: Final = {
+    "review": ("in_review", "draft"),
+    "waiting": ("sending", "queued", "approved"),
+    "doubt": ("in_doubt",),
+    "failed": ("failed",),
+    "sent": ("sent",),
+}
+_COLUMNS: Final = (
+    "m.id, m.customer_id, c.name, c.external_id, m.subject, m.state, m.writer, m.origin, m.fault, m.alert_id,"
+    " m.approved_by, m.due_at, m.sent_at, m.changed_at, m.via, m.not_before"
+)
+_NEWEST: Final = "m.changed_at"
+_NEXT: Final = "coalesce(m.due_at, m.approved_at, m.changed_at)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What the words are relative to."""
+
+    moment: datetime
+    zone: tzinfo
+    account: bool
+    trouble: Trouble | None
+
+
+def read_outbox(
+    workspace: Workspace, tab: str, *, after: tuple[str, int] | None = None, count: int = 200, text: str = ""
+) -> OutboxPage:
+    """Return a page of a tab: what waits in the order in which it goes out, all else with the newest first.
+
+    Raises
+    ------
+    UserError
+        There is no such tab.
+    """
+    if tab not in TABS:
+        raise UserError(f"“{tab}” is no tab of the outbox; choose one of: {', '.join(TABS)}.")
+    now = _now(workspace)
+    with workspace.store.snapshot() as driver:
+        found = _rows(driver, tab, after, count + 1, text.strip())
+        counts = _counts(driver)
+        now = _Now(now.moment, now.zone, now.account, read_trouble(driver))
+    rows = tuple(_row(row, now) for row in found[:count])
+    last = found[count - 1] if len(found) > count else None
+    return OutboxPage(rows, (str(last["at"]), int(last["id"])) if last is not None else None, counts)
+
+
+def read_standing(workspace: Workspace) -> OutboxStanding:
+    """Return what the chip of the top bar says."""
+    with workspace.store.snapshot() as driver:
+        counts = _counts(driver)
+        trouble = read_trouble(driver)
+    due = next_due(workspace)
+    offline = trouble is not None and trouble.offline and counts["waiting"] > 0
+    return OutboxStanding(
+        review=counts["review"],
+        waiting=counts["waiting"],
+        doubt=counts["doubt"],
+        failed=counts["failed"],
+        next_due=due,
+        offline=offline,
+        words=_standing_words(counts, offline, trouble, bool(workspace.preferences.mail.host)),
+    )
+
+
+def _standing_words(counts: dict[str, int], offline: bool, trouble: Trouble | None, account: bool) -> str:
+    waiting, doubt = counts["waiting"], counts["doubt"]
+    if doubt:
+        return f"{words.count(doubt, 'email')} in doubt"
+    if not waiting:
+        return f"{words.count(counts['failed'], 'email')} not sent" if counts["failed"] else ""
+    wait = "waits" if waiting == 1 else "wait"
+    if offline:
+        return f"Offline · {words.count(waiting, 'email')} {wait}"
+    if not account:
+        return f"No mail account · {words.count(waiting, 'email')} {wait}"
+    if trouble is not None:
+        return f"Mail account does not work · {words.count(waiting, 'email')} {wait}"
+    return f"Online · {words.count(waiting, 'email')} scheduled"
+
+
+def _rows(
+    driver: sqlite3.Connection, tab: str, after: tuple[str, int] | None, count: int, text: str
+) -> list[dict[str, Any]]:
+    at, order, beyond = (_NEXT, "ASC", ">") if tab == "waiting" else (_NEWEST, "DESC", "<")
+    states = TABS[tab]
+    # Sent emails are many and hardly ever change: their index by change is their order already.
+    table = "messages m INDEXED BY ix_messages_changed" if tab == "sent" and not text else "messages m"
+    where = [f"m.state IN ({', '.join('?' * len(states))})"]
+    given: list[Any] = [*states]
+    if text:
+        where.append("(instr(lower(c.name), ?) OR instr(lower(m.subject), ?))")
+        given += [text.lower(), text.lower()]
+    if after is not None:
+        where.append(f"({at}, m.id) {beyond} (?, ?)")
+        given += after
+    cursor = driver.execute(
+        f"SELECT {at} AS at, {_COLUMNS} FROM {table} JOIN customers c ON c.id = m.customer_id"
+        f" WHERE {' AND '.join(where)} ORDER BY {at} {order}, m.id {order} LIMIT ?",
+        (*given, count),
+    )
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _counts(driver: sqlite3.Connection) -> dict[str, int]:
+    found = dict(driver.execute("SELECT state, count(*) FROM messages GROUP BY state"))
+    return {tab: sum(found.get(state, 0) for state in states) for tab, states in TABS.items()}
+
+
+def _now(workspace: Workspace) -> _Now:
+    zone = workspace.policy.business_hours.zone()
+    return _Now(workspace.clock.now(), zone, bool(workspace.preferences.mail.host), None)
+
+
+def _row(row: dict[str, Any], now: _Now) -> OutboxRow:
+    when = str(row["at"])
+    return OutboxRow(
+        id=row["id"],
+        customer_id=row["customer_id"],
+        customer=words.name_of(row["name"], row["external_id"]),
+        subject=row["subject"],
+        state=row["state"],
+        state_words=_state_words(row, now),
+        when=when,
+        when_words=_when_words(when, now),
+        writer_words=_writer_words(row["writer"], row["origin"]),
+        fault=row["fault"] or "",
+        alert_id=row["alert_id"],
+        approved_by=row["approved_by"] or "",
+    )
+
+
+def _state_words(row: dict[str, Any], now: _Now) -> str:
+    state = row["state"]
+    if state == "queued":
+        return _queued_words(row, now)
+    if state == "approved":
+        return "Given to your mail program: did it go?" if row["via"] else "Approved: hand it to your mail program"
+    if state == "sent":
+        by = {"eml": " by your mail program", "mail_program": " by your mail program"}.get(row["via"] or "", "")
+        return f"Sent{by} {_on(row['sent_at'] or row['changed_at'], now)}"
+    if state == "in_review":
+        return "Drafted by itself: waits for your review" if row["origin"] == "flow" else "Waits for your review"
+    fixed = {
+        "draft": "Draft",
+        "sending": "Is being sent",
+        "in_doubt": "In doubt: was it delivered?",
+        "failed": "Not sent",
+        "discarded": "Discarded",
+    }
+    return fixed[state]
+
+
+def _queued_words(row: dict[str, Any], now: _Now) -> str:
+    due = words.moment_of(row["due_at"])
+    if not now.account:
+        return "Waits for a mail account"
+    if now.trouble is not None and (due is None or due <= now.moment):
+        return "Waits for the network" if now.trouble.offline else "Waits: the mail account does not work"
+    if due is None or due <= now.moment:
+        return "Goes out now"
+    again = "Tried again" if row["fault"] else "Goes out"
+    minutes = (due - now.moment).total_seconds() / 60
+    if minutes < 60:
+        return f"{again} in {max(1, round(minutes))} min"
+    day = words.soon(due.astimezone(now.zone).date(), now.moment.astimezone(now.zone).date())
+    return f"{again} {day} at {words.clock(due, now.zone)}"
+
+
+def _when_words(when: str, now: _Now) -> str:
+    return words.when(when, now.moment.astimezone(now.zone).date(), now.zone)
+
+
+def _on(when: str, now: _Now) -> str:
+    said = _when_words(when, now)
+    return f"at {said}" if ":" in said else said
+
+
+def _writer_words(writer: str, origin: str) -> str:
+    kind, _, name = writer.partition(":")
+    said = {"template": "Template", "model": f"Language model {name}".strip(), "person": "Written by hand"}
+    return said.get(kind, "Written by hand") + (", by itself" if origin == "flow" else "")
