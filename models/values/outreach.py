@@ -98,6 +98,15 @@ class TemplateChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateField:
+    """A field that a template may use: ``name`` as it stands in the brackets, ``asked`` if it is only yes or no."""
+
+    name: str
+    words: str
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TemplatePreview:
     """A template filled for one customer, or the sentence why it cannot be; with what it lacks over the whole book."""
 

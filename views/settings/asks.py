@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from models.values.changes import Changes
+from models.values.outreach import TemplateChoice, TemplateField, TemplatePreview
 from services.settings import MailAccount, ModelProfile, Policy, book_currency
 from services.workspace import Workspace
 
@@ -39,6 +41,47 @@ def rule_titles(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     from services.alerting import rule_records
 
     return tuple((rule.code, rule.title) for rule in rule_records(workspace))
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The templates of the book, the fields that they may use, and customers to show them with."""
+
+    templates: tuple[TemplateChoice, ...]
+    fields: tuple[TemplateField, ...]
+    customers: tuple[int, ...]
+
+
+def shelf(workspace: Workspace) -> Shelf:
+    """Read the templates, and customers who gave consent, those with an alert first."""
+    from models.values.customers import CustomerFilter
+    from services import insight, outreach
+
+    given = CustomerFilter(consents=frozenset({"given"}))
+    alerted = CustomerFilter(consents=frozenset({"given"}), open_alert=True)
+    found = [row.id for wanted in (alerted, given) for row in insight.customers_page(workspace, wanted).rows]
+    return Shelf(outreach.read_templates(workspace), outreach.template_fields(), tuple(dict.fromkeys(found)))
+
+
+def preview(workspace: Workspace, template: TemplateChoice, customer_id: int | None) -> TemplatePreview:
+    """Fill a template that need not be saved for a customer."""
+    from services import outreach
+
+    return outreach.preview_template(workspace, template, customer_id)
+
+
+def save_template(template: TemplateChoice, workspace: Workspace) -> Changes:
+    """Keep a template."""
+    from services import outreach
+
+    return outreach.save_template(workspace, template)
+
+
+def reset_template(code: str, workspace: Workspace) -> Changes:
+    """Put a starter template back, or remove one of the book's own."""
+    from services import outreach
+
+    return outreach.reset_template(workspace, code)
 
 
 def kept(workspace: Workspace, name: str) -> Kept:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from models.values.changes import Changes
@@ -17,6 +17,11 @@ class OwnBox(QWidget):
     """
 
     arrived = Signal(QWidget)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self.arrived.emit(watched)
+        return super().eventFilter(watched, event)
 
     @property
     def first(self) -> QWidget:

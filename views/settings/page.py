@@ -6,14 +6,16 @@ have a Save of their own, and their secrets go to the keyring.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from models.values.changes import Changes
+from models.values.outreach import TemplateChoice
 from services.settings import ABOUT_EMAILS, Policy, change_policy
 from views.background import Failed
 from views.settings import asks
@@ -31,12 +33,15 @@ from views.widgets.labels import FlowingContent, column, kind_of, label, row, ru
 from views.widgets.tabs import CountTabs, Tab
 from views.words import counted
 
+if TYPE_CHECKING:
+    from views.settings.template_editor import TemplateEditor
+    from views.settings.templates_box import TemplatesBox
+
 WIDE = 720
 #: So much more of the room than the empty side gets, up to its own greatest width.
 _ALL = 1_000
-LOOK = "look"
-MAIL = "mail"
-MODELS = "models"
+TEMPLATES, MAIL, MODELS, LOOK = "templates", "mail", "models", "look"
+OWN = {TEMPLATES: "Templates", MAIL: "Mail server", MODELS: "Language models", LOOK: "This computer"}
 
 
 class SettingsPage(Page):
@@ -53,10 +58,16 @@ class SettingsPage(Page):
         self.look = LookBox(context.theme)
         self.boxes: dict[str, OwnBox] = {}
         self._areas: dict[str, QScrollArea] = {}
-        self._stack = QStackedWidget()
+        self._stack, self._levels = QStackedWidget(), QStackedWidget()
+        self.editor: TemplateEditor | None = None
         self.tabs = CountTabs(context.theme, "Groups of settings", height=44, inset=24)
         titles = [Tab(section.key, section.title) for section in SECTIONS]
-        titles += [Tab(MAIL, "Mail server"), Tab(MODELS, "Language models"), Tab(LOOK, "This computer")]
+        titles += [
+            Tab(TEMPLATES, "Templates"),
+            Tab(MAIL, "Mail server"),
+            Tab(MODELS, "Language models"),
+            Tab(LOOK, "This computer"),
+        ]
         self.tabs.show_tabs(titles, SECTIONS[0].key)
         self.save_button = push("Save changes", primary=True)
         self.discard_button = push("Discard")
@@ -75,7 +86,10 @@ class SettingsPage(Page):
         self._bar = QWidget()
         self._bar.setLayout(column(rule(), bar))
         kind_of(self._bar, "ground")
-        self.setLayout(column(self.tabs, rule(), self._stack, self._bar))
+        sections = QWidget()
+        sections.setLayout(column(self.tabs, rule(), self._stack, self._bar))
+        self._levels.addWidget(sections)
+        self.setLayout(column(self._levels))
         self._stack.setCurrentWidget(self._areas[SECTIONS[0].key])
 
     def _add_area(self, key: str, parts: Sequence[QWidget]) -> None:
@@ -122,13 +136,33 @@ class SettingsPage(Page):
         if self.tabs.current in self.boxes:
             self.boxes[self.tabs.current].arrive()
 
+    @property
+    def headline(self) -> str:
+        if self.editor is None or not self._editing:
+            return ""
+        return f"Template: {self.editor.before.name}" if self.editor.before.code else "A new template"
+
+    @property
+    def back(self) -> str:
+        return "Settings" if self._editing else ""
+
+    def go_back(self) -> None:
+        if self.editor is not None and self._editing:
+            self.editor.leave()
+
     def renew(self, changes: Changes) -> None:
         if changes.everyone or changes.tables & {"policies", "rules"}:
             self._read()
         for box in self.boxes.values():
             box.renew(changes)
 
+    def fit(self, width: int, height: int) -> None:
+        if self.editor is not None:
+            self.editor.fit(self.width())
+
     def panes(self) -> Sequence[QWidget]:
+        if self.editor is not None and self._editing:
+            return (self.editor.name, self.editor.body, self.editor.save_button)
         return (self.tabs, self._first(self.tabs.current), self.save_button)
 
     # -- sections -----------------------------------------------------------------------------------------------
@@ -141,12 +175,28 @@ class SettingsPage(Page):
     def _open(self, key: str) -> None:
         self.tabs.choose(key)
         if key not in self._areas:
-            made = self.boxes[key] = _MAKERS[key](self.context)
+            made = self.boxes[key] = self._make_box(key)
             self._add_area(key, [made])
             made.arrived.connect(self._bring_into_view)
         self._stack.setCurrentWidget(self._areas[key])
         if key in self.boxes:
             self.boxes[key].arrive()
+
+    def _make_box(self, key: str) -> OwnBox:
+        if key == MAIL:
+            from views.settings.mail_box import MailBox
+
+            return MailBox(self.context)
+        if key == MODELS:
+            from views.settings.models_box import ModelsBox
+
+            return ModelsBox(self.context)
+        from views.settings.templates_box import TemplatesBox
+
+        box = TemplatesBox(self.context)
+        box.edit_wanted.connect(partial(self._edit_template, box))
+        box.read.connect(self._shelf_read)
+        return box
 
     def _first(self, key: str) -> QWidget:
         if key in self.boxes:
@@ -158,6 +208,41 @@ class SettingsPage(Page):
         area = self._stack.currentWidget()
         if isinstance(area, QScrollArea) and area.isAncestorOf(field):
             area.ensureWidgetVisible(field, 0, 60)
+
+    @property
+    def _editing(self) -> bool:
+        return self.editor is not None and self._levels.currentWidget() is self.editor
+
+    def _edit_template(self, box: TemplatesBox, template: TemplateChoice) -> None:
+        """Open a template in the editor, over the sections."""
+        if self.editor is None:
+            from views.settings.template_editor import TemplateEditor
+
+            self.editor = TemplateEditor(self.context)
+            self.editor.left.connect(partial(self._template_left, box))
+            self._levels.addWidget(self.editor)
+        self.editor.offer(box.shelf)
+        self.editor.fit(self.width())
+        self._levels.setCurrentWidget(self.editor)
+        self.editor.begin(template, box.unsaved.get(template.code))
+        self.headline_changed.emit()
+
+    def _template_left(self, box: TemplatesBox) -> None:
+        if self.editor is None:
+            return
+        code = self.editor.before.code
+        box.keep(code, self.editor.template if self.editor.dirty else None)
+        self._levels.setCurrentIndex(0)
+        box.focus_on(code)
+        self.headline_changed.emit()
+
+    def _shelf_read(self, shelf: asks.Shelf) -> None:
+        """Show in the editor what was changed elsewhere, unless something is being typed."""
+        if self.editor is None or not self._editing or self.editor.dirty:
+            return
+        now = next((one for one in shelf.templates if one.code == self.editor.before.code), None)
+        if now is not None and now != self.editor.before:
+            self.editor.begin(now)
 
     # -- the draft ----------------------------------------------------------------------------------------------
 
@@ -285,18 +370,3 @@ class SettingsPage(Page):
 def _saves(event: QKeyEvent) -> bool:
     control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
     return bool(control) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
-
-def _mail(context: Context) -> OwnBox:
-    from views.settings.mail_box import MailBox
-
-    return MailBox(context)
-
-
-def _models(context: Context) -> OwnBox:
-    from views.settings.models_box import ModelsBox
-
-    return ModelsBox(context)
-
-
-_MAKERS: dict[str, Callable[[Context], OwnBox]] = {MAIL: _mail, MODELS: _models}
