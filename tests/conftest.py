@@ -23,6 +23,7 @@ HOME = Path(tempfile.mkdtemp(prefix="bellwether-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+os.environ["LC_ALL"] = "C.UTF-8"  # Qt warns of a locale without UTF-8, and a warning fails a test
 for variable, folder in (
     ("XDG_CONFIG_HOME", "config"),
     ("XDG_DATA_HOME", "data"),
