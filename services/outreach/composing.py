@@ -32,16 +32,6 @@ from services.workspace import Workspace
 
 REMIND_DAYS: Final = 7
 _MORNINGS: Final = 2
-#: What a card is about is proposed beside what its goal proposes: rule to sorts of facts.
-_ABOUT: Final = {
-    "deal_stalled": frozenset({"deal"}),
-    "deal_at_risk": frozenset({"deal"}),
-    "emails_unread": frozenset({"campaign"}),
-    "satisfaction_falling": frozenset({"bad review", "review"}),
-    "bad_review": frozenset({"bad review"}),
-}
-#: An older complaint is left alone where the card is about a newer one: rule to sorts that are not proposed.
-_NOT_ABOUT: Final = {"bad_review": frozenset({"trouble"})}
 #: The stage after each that an email may bring about; winning and losing are not an email's doing.
 _NEXT_STAGE: Final = {"Identified": "Qualified", "Qualified": "Proposal", "Proposal": "Negotiation"}
 
@@ -71,7 +61,7 @@ def compose(
         if goal not in GOALS:
             goal = goal_of_facts(reader, find_facts(reader, customer_id, "check_in"))
         tone = tone if tone in TONES else tone_of(reader, customer)
-        found = _with_the_cards_own(find_facts(reader, customer_id, goal), alert)
+        found = find_facts(reader, customer_id, goal, rule=alert.rule if alert else "")
         edit, note = _first_draft(reader, customer, alert, found, goal, tone)
         if known is not None:
             edit = replace(edit, id=known)
@@ -134,17 +124,6 @@ def _alert(reader: Reader, customer_id: int, alert_id: int | None) -> AlertRow |
     if alert is not None and alert.customer_id != customer_id:
         raise UserError("This alert is about another customer; open the email from that customer's alert.")
     return alert
-
-
-def _with_the_cards_own(found: Sequence[Found], alert: AlertRow | None) -> tuple[Found, ...]:
-    """Return the facts with what the card is about ticked as well."""
-    rule = alert.rule if alert is not None else ""
-    about = _ABOUT.get(rule, frozenset()) & {one.sort for one in found}
-    aside = _NOT_ABOUT.get(rule, frozenset()) if about else frozenset()
-    return tuple(
-        replace(one, fact=replace(one.fact, ticked=one.sort in about or (one.fact.ticked and one.sort not in aside)))
-        for one in found
-    )
 
 
 def _first_draft(

@@ -40,10 +40,17 @@ def facts_of(reader: Reader, customer_id: int, goal: str, *, keep: Collection[st
     return tuple(one.fact for one in find_facts(reader, customer_id, goal, keep=keep))
 
 
-def find_facts(reader: Reader, customer_id: int, goal: str, *, keep: Collection[str] = ()) -> tuple[Found, ...]:
+def find_facts(
+    reader: Reader, customer_id: int, goal: str, *, keep: Collection[str] = (), rule: str = ""
+) -> tuple[Found, ...]:
     """Return the facts with what templates may say because of them.
 
-    ``keep`` are keys that are shown in any case, though there are more telling ones: those of a stored email.
+    Parameters
+    ----------
+    keep
+        Keys that are shown in any case, though there are more telling ones: those of a stored email.
+    rule
+        Of the card that the email answers, '' without one: what it is about is proposed as well.
     """
     from services.outreach.suggest import suggested_facts
 
@@ -57,4 +64,4 @@ def find_facts(reader: Reader, customer_id: int, goal: str, *, keep: Collection[
         *read_business(reader, customer_id),
         *suggested_facts(reader, customer),
     ]
-    return chosen(found, goal, keep)
+    return chosen(found, goal, keep=keep, rule=rule)

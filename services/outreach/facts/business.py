@@ -11,7 +11,7 @@ from models.values.outreach import Fact
 from services.insight import Reader, reference
 from services.outreach.facts.found import Filling, Found, long_day, money, number, of_kind, on, saying
 
-_CAMPAIGN_DAYS: Final = 180
+_CAMPAIGN_DAYS: Final = 365
 _DOCUMENTS: Final = 2
 #: So many of the newest rows of activity are looked through for the feature: whether the business has it at all.
 _ACTIVITIES: Final = 4000

@@ -28,6 +28,16 @@ PROPOSED: Final = {
     "thank": frozenset({"since", "orders", "last_order", "praise", "suggestion", "further category"}),
     "introduce": frozenset({"feature", "last_order", "products", "preferences", "orders"}),
 }
+#: What a card is about is proposed beside what its goal proposes: rule to sorts.
+ABOUT: Final = {
+    "deal_stalled": frozenset({"deal"}),
+    "deal_at_risk": frozenset({"deal"}),
+    "emails_unread": frozenset({"campaign"}),
+    "satisfaction_falling": frozenset({"bad review", "review"}),
+    "bad_review": frozenset({"bad review"}),
+}
+#: An older complaint is left alone where the card is about a newer one; unread mailings are not answered by an offer.
+ASIDE: Final = {"bad_review": frozenset({"trouble"}), "emails_unread": frozenset({"suggestion", "products"})}
 _TICKED_MOST: Final = {"suggestion": 2}
 #: Of these sorts a second one is shown though it is not proposed.
 _MORE_THAN_ONE: Final = frozenset({"trouble", "open ticket", "document"})
@@ -35,13 +45,24 @@ _MORE_THAN_ONE: Final = frozenset({"trouble", "open ticket", "document"})
 _INSTEAD: Final = frozenset({"products", "suggestion"})
 
 
-def chosen(found: Sequence[Found], goal: str, keep: Collection[str] = ()) -> tuple[Found, ...]:
-    """Return the facts to show for a goal, the proposed ones ticked and first, at most twelve beside those to keep."""
+def chosen(found: Sequence[Found], goal: str, *, keep: Collection[str] = (), rule: str = "") -> tuple[Found, ...]:
+    """Return the facts to show for a goal, the proposed ones ticked and first, at most twelve beside those to keep.
+
+    Parameters
+    ----------
+    keep
+        Keys of facts that are shown in any case.
+    rule
+        Of the card that the email answers: what the card is about is proposed as well.
+    """
     place = {sort: at for at, sort in enumerate(ORDER)}
     ranked = sorted(enumerate(found), key=lambda one: (place.get(one[1].sort, len(place)), one[0]))
     wanted = PROPOSED.get(goal, PROPOSED["check_in"])
     if goal == "apologise" and not {"trouble", "open ticket", "bad review"} & {one.sort for one in found}:
         wanted |= _INSTEAD
+    about = ABOUT.get(rule, frozenset()) & {one.sort for one in found}
+    if about:
+        wanted = (wanted | about) - ASIDE.get(rule, frozenset())
     counted: dict[str, int] = {}
     ticked, others = [], []
     for _, one in ranked:

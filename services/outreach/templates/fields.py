@@ -155,8 +155,8 @@ LACKING: Final[Mapping[str, tuple[str, str]]] = {
                  f" AND o.ordered_on {_IN_A_YEAR})", "return within a year"),
     "campaign": (
         "NOT EXISTS (SELECT 1 FROM email_events e WHERE e.customer_id = c.id AND e.kind IN ('sent', 'clicked')"
-        " AND e.happened_on BETWEEN date(:day, '-180 days') AND :day)",
-        "mailing within half a year",
+        " AND e.happened_on BETWEEN date(:day, '-365 days') AND :day)",
+        "mailing within a year",
     ),
 }  # fmt: skip
 
