@@ -18,114 +18,6 @@ _CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'-]*"
 _NAME: Final = re.compile(rf"(?<![\w'-]){_CAPITAL}(?:(?: & | and | of | de | van | von | der | la |[ ]){_CAPITAL})*")
 _OPENING: Final = re.compile(r"^\s*|\n\s*(?:[-*•·] ?|\d+[.)] )?|[.!?:]+[\"')]*\s+[\"'(]*|[\"(] ?|\s-+ ")
 _PIECE: Final = re.compile(r"[^\s&]+")
-_NO_NAME: Final = frozenset(
-    [
-        "i",
-        "i'm",
-        "i'd",
-        "i've",
-        "i'll",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "christmas",
-        "easter",
-        "ps",
-        "p.s",
-        "re",
-        "english",
-        "ok",
-        "faq",
-        "pdf",
-        "vat",
-        "usb",
-        "diy",
-        "crm",
-        "mr",
-        "mrs",
-        "ms",
-        "mx",
-        "dr",
-        "dear",
-        "hello",
-        "hi",
-        "morning",
-        "afternoon",
-        "evening",
-        "north",
-        "south",
-        "east",
-        "west",
-        "european",
-        "american",
-        "british",
-        "internet",
-        "new",
-        "year",
-        "eve",
-        "day",
-        "warm",
-        "kind",
-        "best",
-        "regards",
-        "yours",
-        "sincerely",
-        "faithfully",
-        "thanks",
-        "thank",
-        "q1",
-        "q2",
-        "q3",
-        "q4",
-        "spring",
-        "summer",
-        "autumn",
-        "winter",
-    ]
-)
-_EDGE: Final = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "our",
-        "your",
-        "my",
-        "this",
-        "that",
-        "these",
-        "those",
-        "and",
-        "or",
-        "of",
-        "in",
-        "on",
-        "at",
-        "for",
-        "from",
-        "with",
-        "we",
-        "you",
-        "i",
-        "it",
-    ]
-)
 
 
 def find_products(part: Part) -> Iterator[Found]:
@@ -154,11 +46,11 @@ def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
             if not within(span, used) and (" " in name or part.text[span.start].isupper()):
                 used.append(span)
                 yield Found(*span, "name", ours="this customer")
-    for source, value in part.sources.values("name"):
+    for holder, value in part.sources.values("name"):
         for span in _places(part.small, _small(value.text), plural=False):
             if not within(span, used):
                 used.append(span)
-                yield Found(*span, "name", source)
+                yield Found(*span, "name", holder)
     for name in part.context.other_names:
         for span in _places(part.small, name, plural=False):
             if not within(span, used):
@@ -211,6 +103,7 @@ def _capitals(part: Part) -> Iterator[Span]:
     called so.
     """
     starts = opening_places(part.text)
+    known = vocabulary()
     for found in _NAME.finditer(part.text):
         start, end = found.span()
         end -= 2 if part.text[start:end].endswith("'s") else 0
@@ -220,7 +113,7 @@ def _capitals(part: Part) -> Iterator[Span]:
                 break
             word = first.group().lower().strip("'-.")
             alone = first.end() >= end and word not in part.context.name_words
-            if word in _NO_NAME or word in _EDGE or (start in starts and (alone or is_common(word))):
+            if word in known.capital or (start in starts and (alone or is_common(word))):
                 start = first.end()
                 while start < end and not part.text[start].isupper():
                     start += 1
@@ -235,165 +128,21 @@ def opening_places(text: str) -> frozenset[int]:
 
 
 def is_common(word: str) -> bool:
+    """Return whether a word in small letters may begin a sentence without being a name."""
     known = vocabulary()
-    return (
-        word in _NO_NAME
-        or stem(word.split("'")[0]) in known.light | known.courteous | known.felt
-        or stem(word) in _OPENERS
+    plain = stem(word.split("'")[0])
+    return word in known.capital or any(
+        plain in some for some in (known.light, known.courteous, known.felt, known.openers)
     )
-
-
-_OPENERS: Final = frozenset(
-    map(
-        stem,
-        [
-            "nothing",
-            "today",
-            "yesterday",
-            "having",
-            "being",
-            "seeing",
-            "looking",
-            "speaking",
-            "regarding",
-            "concerning",
-            "following",
-            "given",
-            "considering",
-            "congratulations",
-            "unfortunately",
-            "fortunately",
-            "sadly",
-            "clearly",
-            "obviously",
-            "earlier",
-            "later",
-            "finally",
-            "meanwhile",
-            "every",
-            "winter",
-            "spring",
-            "summer",
-            "autumn",
-            "orders",
-            "order",
-            "delivery",
-            "deliveries",
-            "renewal",
-            "reviews",
-            "review",
-            "tickets",
-            "ticket",
-            "customers",
-            "our",
-            "your",
-            "offer",
-            "upgrade",
-            "discount",
-            "free",
-            "save",
-            "extra",
-            "special",
-            "exclusive",
-            "early",
-            "first",
-            "second",
-            "third",
-            "late",
-            "new",
-            "attached",
-            "enclosed",
-            "reserve",
-            "pieces",
-            "pieces",
-            "delivery",
-            "return",
-            "returns",
-            "warm",
-            "cold",
-            "five",
-            "four",
-            "three",
-            "two",
-            "one",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "twenty",
-            "about",
-            "both",
-            "each",
-            "either",
-            "neither",
-            "another",
-            "enough",
-            "guaranteed",
-            "refund",
-            "credit",
-            "complimentary",
-            "gift",
-            "voucher",
-            "apologies",
-            "parcel",
-            "parcels",
-            "stock",
-            "prices",
-            "price",
-            "quality",
-            "size",
-            "sizes",
-            "fit",
-            "colour",
-            "design",
-            "range",
-            "collection",
-            "reply",
-            "answer",
-            "call",
-            "write",
-            "tell",
-            "drop",
-            "pick",
-            "choose",
-            "visit",
-            "see",
-            "take",
-            "try",
-            "use",
-            "enjoy",
-            "keep",
-            "bring",
-            "add",
-            "join",
-            "start",
-            "open",
-            "nobody",
-            "somebody",
-            "everybody",
-            "anybody",
-            "none",
-            "few",
-            "several",
-            "many",
-            "most",
-            "until",
-            "unless",
-            "whether",
-            "whenever",
-            "wherever",
-        ],
-    )
-)
 
 
 def _free(part: Part, span: Span, used: list[Span] | list[tuple[int, int]]) -> Iterator[Span]:
     """The parts of a sequence that nothing else has explained, without months and the like."""
     run: Span | None = None
+    known = vocabulary()
     for piece in _PIECE.finditer(part.text, span.start, span.end):
         word = piece.group().lower().strip("'-.,")
-        explained = within(piece.span(), used) or word in _NO_NAME or (piece.group()[0].islower())
+        explained = within(piece.span(), used) or word in known.capital or (piece.group()[0].islower())
         if explained or not piece.group()[0].isalpha():
             if run is not None:
                 yield run

@@ -88,36 +88,6 @@ _TIMES: Final = re.compile(
 _ORDINAL: Final = re.compile(
     rf"(?<![\w-])(?:{'|'.join(_ORDINALS)}|twentieth|hundredth|thousandth|twenty-(?:{'|'.join(_ORDINALS)}))(?![\w-])"
 )
-_COUNTED: Final = frozenset(
-    [
-        "order",
-        "purchase",
-        "delivery",
-        "return",
-        "complaint",
-        "ticket",
-        "review",
-        "visit",
-        "exchange",
-        "refund",
-        "item",
-        "piece",
-        "parcel",
-        "call",
-        "email",
-        "time",
-        "year",
-        "anniversary",
-        "month",
-        "birthday",
-        "season",
-        "customer",
-        "buyer",
-        "winter",
-        "summer",
-        "mistake",
-    ]
-)
 _DIGITS: Final = re.compile(r"\d+(?:[.,:'\s]\d+)*(?:[.,]\d+)?")
 _PAIR: Final = re.compile(r"(?<![\w.,/-])(\d+(?:\.\d+)?)(\s?/\s?|\s(?:out )?of\s)(\d+)(?![\w/]|[.,]\d)")
 _PLAIN: Final = re.compile(
@@ -235,11 +205,11 @@ def _counts_the_same(part: Part, span: Span, source: Source, number: Decimal, af
     counted = nouns_of(source, number)
     meant = counted if counted is not None else source.meanings
     said = [one for one in after if one not in known.light]
-    if after and said and after[0] == said[0] and said[0] in _UNIT_MEANINGS:
+    if after and said and after[0] == said[0] and said[0] in known.units:
         return said[0] in meant
     if said:
         return bool(set(said) & meant) or bool(
-            counted is not None and _told_before(part, span) & meant and said[0] not in _UNIT_MEANINGS
+            counted is not None and _told_before(part, span) & meant and said[0] not in known.units
         )
     before = _told_before(part, span)
     return not before or bool(before & meant) or bool(before & source.meanings)
@@ -250,16 +220,6 @@ def _told_before(part: Part, span: Span) -> set[str]:
     clause = part.clause_at(span.start)
     start = max(clause.start if clause else 0, span.start - 40)
     return {m for word in words(part.small, start, span.start) if (m := known.meaning(word.stem)) not in known.light}
-
-
-_UNIT_MEANINGS: Final = frozenset(
-    vocabulary().meaning(word.stem)
-    for word in words(
-        "day week month year hour minute second percent mile kilometre metre inch size star point euro dollar pound "
-        "piece item order ticket review delivery return visit scan call email customer store branch employee person "
-        "carrier box parcel pair colour season time"
-    )
-)
 
 
 def _lasting(part: Part, span: Span, number: Decimal, after: list[str]) -> Source | None:
@@ -312,26 +272,29 @@ def _pair(part: Part, span: Span, found: re.Match[str]) -> Found:
 def _counts(part: Part, span: Span) -> bool:
     """Whether an ordinal counts something of the customer's: "your third order", not "a first look"."""
     known = vocabulary()
-    counted = {known.meaning(word.stem) for word in words(" ".join(_COUNTED))}
     after = _nouns_after(part, span)[:2]
     strong = part.small[span.start : span.end] not in ("first", "second")
-    return bool(set(after) & counted) and (strong or after[:1] != [known.meaning("time")]) and part.asserts(span.start)
+    return (
+        bool(set(after) & known.counted)
+        and (strong or after[:1] != [known.meaning("time")])
+        and part.asserts(span.start)
+    )
 
 
 def _is_idiom(part: Part, span: Span) -> bool:
+    known = vocabulary()
     said = part.small[span.start : span.end]
     before = part.small[max(0, span.start - 12) : span.start]
     after = _nouns_after(part, span)
-    known = vocabulary()
-    if said in ("two", "three") and re.search(r"\b(?:or|and) $", before) and not (after and after[0] in _UNIT_MEANINGS):
+    if said in ("two", "three") and re.search(r"\b(?:or|and) $", before) and not (after and after[0] in known.units):
         return True
     if said in ("one", "few", "half", "both", "several", "a few") or said.startswith("half"):
         if said == "one" and (
-            not after or after[0] in known.light or _IDIOM.search(before) or after[0] not in _UNIT_MEANINGS
+            not after or after[0] in known.light or _IDIOM.search(before) or after[0] not in known.units
         ):
             return True
         if said in ("few", "a few", "several", "both") and not (
-            after and after[0] in _UNIT_MEANINGS and part.asserts(span.start)
+            after and after[0] in known.units and part.asserts(span.start)
         ):
             return True
         if said in ("few", "a few"):

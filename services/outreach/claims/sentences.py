@@ -6,65 +6,9 @@ import re
 from typing import Final
 
 from services.outreach.claims.text import Span
+from services.outreach.claims.vocabulary import shortened
 
 #: After these a full stop ends nothing. Months and titles by their usual short forms.
-_SHORT: Final = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "mx",
-        "dr",
-        "prof",
-        "st",
-        "no",
-        "nos",
-        "vs",
-        "etc",
-        "approx",
-        "e.g",
-        "i.e",
-        "eg",
-        "ie",
-        "fig",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "dept",
-        "est",
-        "tel",
-        "ext",
-        "vol",
-        "jr",
-        "sr",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "mon",
-        "tue",
-        "tues",
-        "wed",
-        "thu",
-        "thur",
-        "thurs",
-        "fri",
-        "sat",
-        "sun",
-        "p.s",
-        "a.m",
-        "p.m",
-    ]
-)
 #: These end a sentence only where the next word begins one.
 _EITHER: Final = frozenset(["etc", "inc", "ltd", "co", "corp", "a.m", "p.m", "no"])
 _END: Final = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)")
@@ -148,7 +92,7 @@ def _is_end(text: str, start: int, found: re.Match[str], end: int) -> bool:
     word = before.group().lower()
     if word in _EITHER:
         return rest[0].isupper()
-    if word in _SHORT or (len(word) == 1 and word != "i"):
+    if word in shortened() or (len(word) == 1 and word != "i"):
         return False
     return not rest[0].islower()
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from services.outreach.claims.text import stem
 
-_LISTS: Final = ("light", "courteous", "felt", "said")
 FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "claims"
 
 
@@ -25,6 +24,10 @@ class Vocabulary:
         State nothing; state nothing in a courteous letter; state nothing that we would have to prove of ourselves.
     said
         Tell what customers said.
+    openers, capital
+        Begin a sentence without being a name; have a capital without being one (as written in small letters).
+    counted, units
+        What ordinals and numbers count, as meanings.
     alike
         The stem that stands for all of one meaning.
     phrases
@@ -35,6 +38,10 @@ class Vocabulary:
     courteous: frozenset[str]
     felt: frozenset[str]
     said: frozenset[str]
+    openers: frozenset[str]
+    counted: frozenset[str]
+    units: frozenset[str]
+    capital: frozenset[str]
     alike: dict[str, str]
     phrases: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
 
@@ -58,12 +65,13 @@ def vocabulary() -> Vocabulary:
     for line in raw["alike"].strip().splitlines():
         found = [stem(word) for word in line.split()]
         alike |= dict.fromkeys(found, found[0])
-    light, courteous, felt, said = (frozenset(map(stem, raw[name].split())) for name in _LISTS)
     return Vocabulary(
-        light=light,
-        courteous=courteous,
-        felt=felt,
-        said=said,
+        **{name: frozenset(map(stem, raw[name].split())) for name in ("light", "courteous", "felt", "said", "openers")},
+        **{
+            name: frozenset(alike.get(stem(word), stem(word)) for word in raw[name].split())
+            for name in ("counted", "units")
+        },
+        capital=frozenset(raw["capital"].split()),
         alike=alike,
         phrases=tuple(
             (
@@ -105,3 +113,9 @@ def _scoped(pattern: str) -> str:
 @cache
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def shortened() -> frozenset[str]:
+    """Return the abbreviations after which a full stop ends no sentence."""
+    return frozenset(_read("words")["shortened"].split())
