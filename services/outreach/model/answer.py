@@ -18,7 +18,9 @@ _HTML: Final = re.compile(
 )
 _SUBJECT: Final = re.compile(r"\A[*_#\s]*subject(?: line)?[*_\s]*:[*_\s]*(.*?)[*_\s]*\Z", re.IGNORECASE)
 _GREETING: Final = re.compile(
-    r"\A(?:hello|hi|hey|dear|good (?:morning|afternoon|evening)|greetings)\b[^\n]{0,60}?[,:!]?[ \t]*\n+", re.IGNORECASE
+    r"\A(?:hello|hi|hey|dear|good (?:morning|afternoon|evening)|greetings)"
+    r"(?: [\w\[\]’'.&\-]+){0,6}[ \t]*[,:!]?[ \t]*(?:\n+|\Z)",
+    re.IGNORECASE,
 )
 _CLOSING: Final = re.compile(
     r"\n+[ \t]*(?:(?:with )?(?:my |our )?(?:(?:very )?(?:best|kind|kindest|warm|warmest) (?:regards|wishes)|regards"

@@ -70,7 +70,8 @@ class Book:
     def hits(self, text: str) -> list[Hit]:
         """Return names, companies, cities and ids of the book that occur in a text; they may overlap."""
         words = [_Word(found.start(), found.end(), folded(found.group())) for found in _WORD.finditer(text)]
-        return [*self._whole_names(text, words), *self._companies_and_cities(text, words), *self._ids(text)]
+        names = [*self._whole_names(text, words), *self._companies_and_cities(text, words), *self._cut(text, words)]
+        return [*names, *self._ids(text)]
 
     def people(self) -> Iterator[str]:
         """Yield those who work with the customers: owners, and who answers tickets."""
@@ -142,6 +143,25 @@ class Book:
                 is not None
             )
         return self._looked_up[asked]
+
+    def _cut(self, text: str, words: Sequence[_Word]) -> Iterator[Hit]:
+        """Yield the beginnings of names at which a text was cut: "Theo Kowal…"."""
+        for last, word in enumerate(words):
+            if text[word.end : word.end + 1] != "…":
+                continue
+            for first in range(max(0, last - MOST_WORDS + 1), last + 1):
+                start, phrase = words[first].start, " ".join(one.folded for one in words[first : last + 1])
+                if (last > first or _is_capital(text[start])) and self._begins(phrase):
+                    yield Hit(start, word.end, "person", phrase, text[start : word.end])
+                    break
+
+    def _begins(self, phrase: str) -> bool:
+        """Return whether a name or a company begins with a phrase of which the last word may be cut."""
+        found = self._driver.execute(
+            "SELECT 1 FROM customers_search WHERE customers_search MATCH ? LIMIT 1",
+            (f'name : ^ "{phrase}" * OR company : ^ "{phrase}" *',),
+        ).fetchone()
+        return found is not None
 
     # -- ids ------------------------------------------------------------------------------------------------------
 

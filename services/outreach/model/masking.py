@@ -13,6 +13,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from models.values.outreach import Masking
@@ -21,13 +22,16 @@ from services.outreach.model.known import Book, Hit, folded
 from services.workspace import Workspace
 
 NEVER: Final = "churn risk, value at risk, engagement, segment, alert reason"
-_EMAIL: Final = re.compile(r"[\w.+\-]+\s?@\s?[\w\-]+(?:\.[\w\-]+)+|[\w.+\-]+ ?[\[(]at[\])] ?[\w\-]+(?:\.[\w\-]+)+")
+#: Also the beginning of one, where a text was cut.
+_EMAIL: Final = re.compile(r"[\w.+\-]+ ?@ ?[\w\-]*(?:\.[\w\-]+)*|[\w.+\-]+ ?[\[(]at[\])] ?[\w\-]+(?:\.[\w\-]+)+")
 _LINK: Final = re.compile(
     r"\b(?:https?://|www\.)[^\s<>“”\"]+"
     r"|\b(?:[a-z0-9\-]+\.)+(?:com|org|net|io|co|eu|de|uk|fr|nl|shop|store|example|info|biz|app|dev|us|ca|au)\b(?:/\S*)?",
     re.IGNORECASE,
 )
 _PHONE: Final = re.compile(r"(?<![\w.,$€£¥#\-/])\(?\+?\(?\d[\d ().\-/\u00a0]{5,20}\d(?![\w%])")
+#: The beginning of a number at which a text was cut.
+_CUT_PHONE: Final = re.compile(r"\+\d[\d ().\-]*(?=…)")
 _DATE: Final = re.compile(
     r"\d{4}-\d{2}(-\d{2})?|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}\s?[-–/]\s?\d{4}|\d{1,3}([ .]\d{3})+"
 )
@@ -43,7 +47,13 @@ _POSTCODE: Final = re.compile(
     r"|(?<=[Zz]ip )\d{5}\b|(?<=[Pp]ostcode )[A-Z\d][A-Z\d \-]{2,8}\b"
     r"|\b\d{5} (?=[A-ZÄÖÜ][a-zäöüß]{3,}\b)|\b\d{4} [A-Z]{2}\b"
 )
-_PATTERNS: Final = ((_EMAIL, "email"), (_LINK, "link"), (_STREET, "address"), (_POSTCODE, "postcode"))
+_PATTERNS: Final = (
+    (_EMAIL, "email"),
+    (_LINK, "link"),
+    (_STREET, "address"),
+    (_POSTCODE, "postcode"),
+    (_CUT_PHONE, "phone"),
+)
 _PERSONAL: Final = re.compile(
     r"name|contact|street|address|zip|post|city|town|phone|mobile|mail|person|manager|vat", re.I
 )
@@ -119,12 +129,16 @@ class Mask:
             text = text[:opened]
         return self.show(text)
 
+    def know(self, names: Iterable[_Own]) -> None:
+        """Let an answer name the customer though no text that left did."""
+        self._back |= {_token_name(own.token): own.text for own in names if own.text}
+
     def _token(self, hit: Hit) -> str:
         known = self._tokens.get((hit.kind, hit.key))
         if known is None:
             named = hit.kind if hit.key == "" else f"{hit.kind} {self._next(hit.kind)}"
             known = self._tokens[hit.kind, hit.key] = named
-            self._back[_token_name(named)] = hit.text
+            self._back.setdefault(_token_name(named), hit.text)
         return known
 
     def _next(self, kind: str) -> int:
@@ -133,7 +147,7 @@ class Mask:
     # -- finding --------------------------------------------------------------------------------------------------
 
     def _found(self, text: str) -> Iterator[Hit]:
-        kept = [found.span() for name in self.plain for found in _whole_words(name).finditer(text)]
+        kept = [found.span() for name in self.plain for found in _whole_words(name, plural=True).finditer(text)]
 
         def is_plain(start: int, end: int) -> bool:
             return any(start < last and first < end for first, last in kept)
@@ -141,11 +155,11 @@ class Mask:
         for hit in self._own_values(text):
             if " " in hit.text or not is_plain(hit.start, hit.end):
                 yield hit
-        for hit in _by_pattern(text):
-            if hit.kind != "address" or not is_plain(hit.start, hit.end):
-                yield hit
         for hit in self.book.hits(text):
             if (" " in hit.text and hit.kind != "place") or not is_plain(hit.start, hit.end):
+                yield hit
+        for hit in _by_pattern(text):
+            if hit.kind != "address" or not is_plain(hit.start, hit.end):
                 yield hit
 
     def _own_values(self, text: str) -> Iterator[Hit]:
@@ -175,7 +189,9 @@ def mask_for(driver: sqlite3.Connection, customer_id: int, writer: str, plain: I
     for one in own:
         if len(one.text) > 1:
             seen.setdefault(one.text.casefold(), one)
-    return Mask(book, tuple(seen.values()), frozenset(name for name in plain if len(name) > 2))
+    mask = Mask(book, tuple(seen.values()), frozenset(name for name in plain if len(name) > 2))
+    mask.know(_names(names_of(record.get("name"), record.get("company"))))
+    return mask
 
 
 def masking_of(workspace: Workspace, customer_id: int) -> Masking:
@@ -185,7 +201,7 @@ def masking_of(workspace: Workspace, customer_id: int) -> Masking:
         row = cursor.fetchone()
         record = dict(zip((column[0] for column in cursor.description), row, strict=True)) if row is not None else {}
     names = names_of(record.get("name"), record.get("company"))
-    pairs = [(own.text, f"[{own.token}]") for own in _names(names) if own.token in ("customer", "company")]
+    pairs = [(own.text, f"[{own.token}]") for own in _names(names) if own.text and own.token in ("customer", "company")]
     if record.get("owner"):
         pairs.append((str(record["owner"]), "[account manager]"))
     here = [word for word, column in (("email", "email"), ("phone", "phone")) if record.get(column)]
@@ -289,8 +305,9 @@ def _by_pattern(text: str) -> Iterator[Hit]:
             yield Hit(*found.span(), "phone", digits, found.group())
 
 
-def _whole_words(name: str, exact_case: bool = False) -> re.Pattern[str]:
-    spaced = r"\s+".join(re.escape(part) for part in name.split())
+@lru_cache(maxsize=512)
+def _whole_words(name: str, exact_case: bool = False, plural: bool = False) -> re.Pattern[str]:
+    spaced = r"\s+".join(re.escape(part) for part in name.split()) + ("(?:e?s)?" if plural else "")
     before = r"(?<!\w)" if name[:1].isalnum() else ""
     if exact_case:
         whole = "|".join(dict.fromkeys((spaced, spaced.upper()))) if name.isalpha() else spaced

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Final
 
 from models.values import words
@@ -19,7 +19,9 @@ from services.settings import ModelProfile
 from services.workspace import Workspace
 
 _MILLION: Final = Decimal(1_000_000)
-_SMALLEST: Final = Decimal("0.0001")
+_SMALLEST: Final = Decimal("0.000001")
+#: As the templates end; the signature comes under it at sending.
+_CLOSINGS: Final = {"warm": "Warm regards,", "brief": "Best regards,", "formal": "Yours sincerely,"}
 
 
 def draft_by_model(
@@ -60,7 +62,7 @@ def draft_by_model(
     return Draft(
         subject=asked.mask.show(email.subject),
         greeting=asked.greeting,
-        body=asked.mask.show(email.body),
+        body=f"{asked.mask.show(email.body)}\n\n{_CLOSINGS.get(request.tone, _CLOSINGS['warm'])}",
         writer=f"model:{profile.name}",
         words=f"language model, {words.count(len(asked.facts), 'fact')}",
         facts=tuple(fact.key for fact in asked.facts),
@@ -103,8 +105,7 @@ def cost_of(profile: ModelProfile, tokens_in: int | None, tokens_out: int | None
     if tokens_in is None or tokens_out is None or not (profile.price_in or profile.price_out):
         return ""
     spent = Decimal(profile.price_in or 0) * tokens_in + Decimal(profile.price_out or 0) * tokens_out
-    exact = (spent / _MILLION).quantize(_SMALLEST) if spent / _MILLION >= _SMALLEST else spent / _MILLION
-    return f"{exact.normalize():f} {profile.currency}"
+    return f"{(spent / _MILLION).quantize(_SMALLEST, ROUND_UP).normalize():f} {profile.currency}"
 
 
 class _Prepared:
