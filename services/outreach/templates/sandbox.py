@@ -63,7 +63,7 @@ class Parsed:
     Attributes
     ----------
     needs
-        Fields that it writes wherever it is used: those outside any condition on them.
+        Fields that it writes wherever it is used: those outside any condition on them or on another part of them.
     fixed
         Its own words between the fields, each a run of text.
     """
@@ -229,17 +229,19 @@ def _written(node: nodes.Node, guarded: frozenset[str]) -> Iterator[str]:
             yield from _written(node.node, guarded)
     elif isinstance(node, nodes.Name | nodes.Getattr):
         path = _path(node)
-        if path not in guarded and path.partition(".")[0] not in guarded:
+        if path.partition(".")[0] not in guarded:
             yield path
 
 
 def _affirmed(test: nodes.Node) -> frozenset[str]:
-    """Return the fields that certainly have a value where a condition holds."""
+    """Return the roots of the fields that certainly have a value where a condition holds."""
     if isinstance(test, nodes.And):
         return _affirmed(test.left) | _affirmed(test.right)
     if isinstance(test, nodes.Or):
         return _affirmed(test.left) & _affirmed(test.right)
-    return frozenset({_path(test)}) if isinstance(test, nodes.Name | nodes.Getattr) else frozenset()
+    if isinstance(test, nodes.Name | nodes.Getattr):
+        return frozenset({_path(test).partition(".")[0]})
+    return frozenset()
 
 
 def fault_of(missing: FieldMissing, customer: str) -> UserError:

@@ -112,9 +112,13 @@ def _place(choice: TemplateChoice, goal: str, values: Mapping[str, Any]) -> Iter
         return
     needs: frozenset[str] = frozenset()
     if choice.origin != "starter":
-        needs = parse(choice.subject).needs | parse(choice.body).needs
-        if not all(holds(values, path) for path in needs):
+        parts = parse(choice.subject), parse(choice.body)
+        try:
+            for part in parts:
+                render(part, values)
+        except FieldMissing:
             return
+        needs = parts[0].needs | parts[1].needs
     if starter is None:
         yield (0, -len(needs)) if needs else (2, 0)
     else:
