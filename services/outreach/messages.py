@@ -253,7 +253,7 @@ def _resolve(workspace: Workspace, message_id: int, sentence: str, way: Any, *, 
 
 
 def _flagged_in(workspace: Workspace, message: Message, sentence: str) -> list[Claim]:
-    from services.outreach.review import review
+    from services.outreach.reviewing import review
 
     return [claim for claim in review(workspace, message.edit).flagged if claim.sentence == sentence]
 

@@ -201,7 +201,7 @@ def _writable(message: Message, version: int) -> None:
 
 
 def _reviewed(workspace: Workspace, message: Message) -> None:
-    from services.outreach.review import review
+    from services.outreach.reviewing import review
 
     found = review(workspace, message.edit)
     # Permission is asked for the moment at which the email goes out, in the same transaction as the approval.
