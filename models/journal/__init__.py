@@ -7,11 +7,12 @@ lists.
 from __future__ import annotations
 
 from models.journal.chain import Image, append_entry, head
-from models.journal.history import entries, entry_images, fact_entries_since, last_undoable
+from models.journal.history import REFUSED, entries, entry_images, fact_entries_since, last_undoable
 from models.journal.undo import clear_automatic_drafts, clear_derived, references, undo_images
 from models.journal.verify import content_hash, verify
 
 __all__ = [
+    "REFUSED",
     "Image",
     "append_entry",
     "clear_automatic_drafts",

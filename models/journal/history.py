@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 
-from sqlalchemy import Connection, and_, exists, select
+from sqlalchemy import Connection, Text, and_, cast, exists, select
 
 from models.journal.chain import Image
 from models.tables import journal, journal_payloads
 from models.values.journal import Actor, JournalEntry
 
 #: Verbs that compensate; they are not undone by "undo" again.
-COMPENSATING = ("undo", "undo-import")
+COMPENSATING = ("undo", "undo-import", "undo-refused")
+#: An undo that could put nothing back: it is kept, so that "undo" goes on to what was done before.
+REFUSED = "undo-refused"
 
 
 def entries(connection: Connection, *, limit: int = 200, before: int | None = None) -> list[JournalEntry]:
@@ -85,8 +87,15 @@ def fact_entries_since(connection: Connection, number: int, tables: Collection[s
 
 
 def last_undoable(connection: Connection, person: str) -> JournalEntry | None:
-    """Return this person's last action or import that was not undone yet; never the pipeline's."""
-    undoing = journal.alias("undoing")
+    """Return this person's last action or import that was neither undone nor refused to be; never the pipeline's."""
+    undoing, refusing = journal.alias("undoing"), journal.alias("refusing")
+    refused = exists().where(
+        refusing.c.actor_kind == "person",
+        refusing.c.actor == person,
+        refusing.c.id > journal.c.id,
+        refusing.c.verb == REFUSED,
+        refusing.c.subject == "entry:" + cast(journal.c.id, Text),
+    )
     row = connection.execute(
         select(journal.c.id)
         .where(
@@ -95,6 +104,7 @@ def last_undoable(connection: Connection, person: str) -> JournalEntry | None:
                 journal.c.actor_kind.in_(("person", "import")),
                 journal.c.verb.not_in(COMPENSATING),
                 ~exists().where(undoing.c.undoes == journal.c.id),
+                ~refused,
             )
         )
         .order_by(journal.c.id.desc())

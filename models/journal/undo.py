@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, exists, select, text, union
 from sqlalchemy.exc import IntegrityError
 
 from models.journal.chain import Image
+from models.journal.letters import put_back, without_kept
 from models.tables import (
     UNTOUCHED_DRAFT,
     alert_signals,
@@ -78,7 +79,7 @@ def clear_derived(connection: Connection, customer_ids: Sequence[int]) -> int:
 
 def undo_images(work: UnitOfWork, images: Iterable[Image]) -> None:
     """Put rows back to their before-images inside ``work``, last image first; name in ``work`` what is kept."""
-    images = list(images)
+    images = without_kept(work, list(images))
     staying = _kept_customers(work, images)
     for image in reversed(images):
         table = metadata.tables[image.table]
@@ -195,8 +196,12 @@ def _put_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[st
     if row is None:
         work.keep(f"{_name(table)} {row_id} is gone and cannot be put back.")
         return
-    back = {name: value for name, value in before.items() if row[name] == after.get(name)}
-    for name in before.keys() - back.keys():
+    if table.name == "messages":
+        back, later = put_back(row, before, after)
+    else:
+        back = {name: value for name, value in before.items() if row[name] == after.get(name)}
+        later = before.keys() - back.keys()
+    for name in later:
         work.keep(f"{_name(table)} {row_id}: “{name.replace('_', ' ')}” was changed again later and is kept.")
     if not back:
         return

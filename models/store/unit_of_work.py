@@ -48,7 +48,7 @@ class UnitOfWork:
 
     def commit(self) -> Changes:
         """Write the journal entry and commit. A unit of work that changed nothing leaves no entry."""
-        if self._images or self._digests:
+        if self.wrote:
             self.journal_entry()
         self.connection.exec_driver_sql("COMMIT")
         self._open = False
@@ -121,6 +121,11 @@ class UnitOfWork:
             raise LookupError(f"{table.name} has no row {row_id}")
         self.connection.execute(table.delete().where(_key_is(table, row_id)))
         self._record(table, row_id, "delete", row, None)
+
+    @property
+    def wrote(self) -> bool:
+        """Return whether anything was written that leaves an entry."""
+        return bool(self._images or self._digests)
 
     @property
     def driver(self) -> sqlite3.Connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.journal import entries, entry_images, head, last_undoable, undo_images, verify
+from models.journal import REFUSED, entries, entry_images, head, last_undoable, undo_images, verify
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import JournalEntry, Verification
@@ -40,6 +40,10 @@ def undo_last(workspace: Workspace) -> Changes:
         undo_images(work, entry_images(work.connection, entry.id))
         work.touch(policy=changed_fields(before, load_policy(work.connection)))
         work.say(f"Undid: {entry.words or entry.verb}")
+        if not work.wrote:  # kept as a refusal, so that the next undo goes on to what was done before
+            work.verb, work.subject, work.undoes = REFUSED, f"entry:{entry.id}", None
+            work.digest("nothing was undone")
+            work.say(f"Not undone: {entry.words or entry.verb}")
         return work.commit()
 
 

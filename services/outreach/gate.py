@@ -21,7 +21,6 @@ from services.outreach.quiet import first_moment
 from services.settings import Policy, load_policy
 
 if TYPE_CHECKING:
-    from models.store import UnitOfWork
     from services.workspace import Workspace
 
 #: draft: may be written for. approve: may be queued. send, hand_over: may leave now, as it was approved.
@@ -160,13 +159,6 @@ def in_force(workspace: Workspace, driver: sqlite3.Connection) -> Policy:
     """
     stored = driver.execute("SELECT 1 FROM policies LIMIT 1").fetchone()
     return workspace.managed.apply(load_policy(driver)) if stored else workspace.policy
-
-
-def driver_of(work: UnitOfWork) -> sqlite3.Connection:
-    """Return the connection of a unit of work: what is asked there holds until it commits."""
-    driver = work.connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
 
 
 def address_key(address: str | None) -> str:

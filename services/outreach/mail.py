@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 from models.tables import messages
 from models.values.errors import EnvironmentFault, UserError
 from models.values.outreach import WRITABLE, Message
-from services.outreach.gate import driver_of, in_force, why_not
+from services.outreach.gate import in_force, why_not
 from services.outreach.letter import Letter, dated, full_text, link, read_letter
 from services.outreach.messages import message_of
 from services.workspace import Workspace
@@ -119,7 +119,7 @@ def take_out(workspace: Workspace, message_id: int, via: str, write: Callable[[M
     ``write`` is called with the email and its mail inside the unit of work; if it fails, nothing has changed.
     """
     with workspace.store.unit_of_work(workspace.me, "hand-out", f"message:{message_id}", at=workspace.at) as work:
-        driver = driver_of(work)
+        driver = work.driver
         message = message_of(driver, message_id)
         refused = why_not(driver, in_force(workspace, driver), message.customer_id, at=workspace.clock.now(),
                           step="hand_over", message_id=message_id)  # fmt: skip

@@ -18,7 +18,7 @@ from models.values.errors import UserError
 from models.values.outbox import OWN_SOURCE
 from models.values.outreach import HANDED_OVER, WRITABLE, After, Message, MessageState
 from services.alerting import wait_within
-from services.outreach.gate import digest_of, driver_of, in_force, why_not
+from services.outreach.gate import digest_of, in_force, why_not
 from services.outreach.letter import write_letter
 from services.outreach.mail import letter_of, new_message_id
 from services.outreach.messages import message_of, read_message
@@ -53,7 +53,7 @@ def approve(
     chosen = _chosen(workspace, at)
     then = after or After()
     with workspace.store.unit_of_work(workspace.me, "approve", f"message:{message_id}", at=workspace.at) as work:
-        message = message_of(driver_of(work), message_id)
+        message = message_of(work.driver, message_id)
         _writable(message, seen_version)
         due = _approve(workspace, work, message, chosen, then)
         _afterwards(workspace, work, message, then)
@@ -214,7 +214,7 @@ def _reviewed(workspace: Workspace, message: Message) -> None:
 
 
 def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None, after: After) -> str:
-    driver, account = driver_of(work), workspace.preferences.mail
+    driver, account = work.driver, workspace.preferences.mail
     if account.host and not account.from_address:
         raise UserError("The mail account has no sender: add the address in Settings, then approve the email.")
     due = _due(workspace, work, message, chosen, timedelta(minutes=workspace.policy.recall_minutes))
@@ -250,7 +250,7 @@ def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: d
 
 def _queue_again(workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None) -> str:
     due = _due(workspace, work, message, chosen, timedelta(0))
-    refused = why_not(driver_of(work), in_force(workspace, driver_of(work)), message.customer_id, at=due,
+    refused = why_not(work.driver, in_force(workspace, work.driver), message.customer_id, at=due,
                       step="approve", message_id=message.id)  # fmt: skip
     if refused:
         return f"The email to {message.customer} stays as it is. {refused}"
@@ -271,14 +271,14 @@ def _due(
     workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None, stoppable: timedelta
 ) -> datetime:
     """When an email goes out: not before the chosen moment, nor while it can be stopped, nor in quiet hours."""
-    policy = in_force(workspace, driver_of(work))
+    policy = in_force(workspace, work.driver)
     earliest = workspace.clock.now().astimezone(UTC).replace(microsecond=0) + stoppable
     owner = work.sql("SELECT owner FROM customers WHERE id = ?", (message.customer_id,)).scalar()
     return first_moment(policy, owner, max(earliest, chosen) if chosen is not None else earliest)
 
 
 def _asked(workspace: Workspace, work: UnitOfWork, message: Message, at: datetime) -> None:
-    refused = why_not(driver_of(work), in_force(workspace, driver_of(work)), message.customer_id, at=at,
+    refused = why_not(work.driver, in_force(workspace, work.driver), message.customer_id, at=at,
                       step="approve", message_id=message.id)  # fmt: skip
     if refused:
         raise UserError(f"Not approved. {refused}")
@@ -346,7 +346,7 @@ def _each(
         done: list[Message] = []
         refused: list[str] = []
         for number in message_ids:
-            message = message_of(driver_of(work), number)
+            message = message_of(work.driver, number)
             why = act(work, message)
             if why:
                 refused.append(why)

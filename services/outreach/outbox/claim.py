@@ -23,7 +23,7 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault
 from models.values.journal import Actor
 from models.values.outreach import Message
-from services.outreach.gate import driver_of, in_force, why_not
+from services.outreach.gate import in_force, why_not
 from services.outreach.messages import message_of
 from services.outreach.quiet import first_moment
 from services.workspace import Workspace
@@ -140,7 +140,7 @@ def recover(workspace: Workspace) -> tuple[Changes, list[int]]:
     doubts = []
     for number in left:
         with workspace.store.unit_of_work(SENDER, "recover", f"message:{number}", at=workspace.at) as work:
-            message = message_of(driver_of(work), number)
+            message = message_of(work.driver, number)
             if message.state == "sending" and _settle_left(work, message):
                 doubts.append(number)
             changes = changes.merged(work.commit())
@@ -176,7 +176,7 @@ def claim(workspace: Workspace, message_id: int, *, at_once: bool) -> tuple[Clai
         Do not wait out the time in which it can be stopped; a chosen moment and quiet hours hold.
     """
     with workspace.store.unit_of_work(SENDER, "send", f"message:{message_id}", at=workspace.at) as work:
-        message = message_of(driver_of(work), message_id)
+        message = message_of(work.driver, message_id)
         if message.state != "queued":
             return None, Changes()
         held = _held(workspace, work, message, at_once)
@@ -193,7 +193,7 @@ def claim(workspace: Workspace, message_id: int, *, at_once: bool) -> tuple[Clai
 
 
 def _held(workspace: Workspace, work: UnitOfWork, message: Message, at_once: bool) -> Held | None:
-    driver = driver_of(work)
+    driver = work.driver
     policy = in_force(workspace, driver)
     now = workspace.clock.now().astimezone(UTC)
     not_before, owner = driver.execute(

@@ -7,7 +7,7 @@ from models.tables import email_events
 from models.values import words
 from models.values.outbox import OWN_SOURCE
 from models.values.outreach import Message
-from services.outreach.gate import driver_of, in_force
+from services.outreach.gate import in_force
 from services.workspace import Workspace
 
 
@@ -20,7 +20,7 @@ def keep_event(workspace: Workspace, work: UnitOfWork, message: Message, at: str
     if known.first() is not None or moment is None:
         return
     owner = work.sql("SELECT owner FROM customers WHERE id = ?", (message.customer_id,)).scalar()
-    zone = in_force(workspace, driver_of(work)).zone_of(owner)
+    zone = in_force(workspace, work.driver).zone_of(owner)
     work.insert(
         email_events,
         {

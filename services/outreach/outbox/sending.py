@@ -19,7 +19,7 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, StoreBusy
 from models.values.outbox import SendRun
 from models.values.outreach import Message
-from services.outreach.gate import driver_of, in_force
+from services.outreach.gate import in_force
 from services.outreach.letter import dated
 from services.outreach.messages import message_of
 from services.outreach.outbox.approval import count_as_sent
@@ -251,7 +251,7 @@ def _put_off(workspace: Workspace, claimed: Claim, outcome: str, why: str) -> Ch
             return f"Gave up sending the email to {message.customer}"
         pause = BACK_OFF_MINUTES[min(max(message.attempts, 1), len(BACK_OFF_MINUTES)) - 1]
         owner = work.sql("SELECT owner FROM customers WHERE id = ?", (message.customer_id,)).scalar()
-        due = first_moment(in_force(workspace, driver_of(work)), owner, now + timedelta(minutes=pause))
+        due = first_moment(in_force(workspace, work.driver), owner, now + timedelta(minutes=pause))
         values = {"state": "queued", "fault": why, "due_at": words.stored(due), "changed_at": work.at}
         if outcome == "unreachable":  # it is not this email's fault: it is due as soon as the account works
             values |= {"due_at": message.due_at or work.at, "attempts": max(message.attempts - 1, 0)}
@@ -267,7 +267,7 @@ def _ended(
     """Write down how an attempt ended, and what that makes of the email unless somebody decided on it meanwhile."""
     number = claimed.message.id
     with workspace.store.unit_of_work(SENDER, outcome, f"message:{number}", at=workspace.at) as work:
-        message = message_of(driver_of(work), number)
+        message = message_of(work.driver, number)
         work.update(sendings, claimed.sending, {"outcome": outcome, "ended_at": work.at, "answer": answer})
         known = outcome in ("sent", "refused", "later")
         if message.state == "sending" or (known and message.state == "in_doubt"):

@@ -10,7 +10,6 @@ from typing import Final
 
 from models.values import words
 from models.values.journal import Actor
-from services.outreach.gate import driver_of
 from services.workspace import Workspace
 
 _SENDER: Final = Actor("system", "outbox")
@@ -38,7 +37,7 @@ def read_trouble(driver: sqlite3.Connection) -> Trouble | None:
 def keep_trouble(workspace: Workspace, sentence: str, *, offline: bool) -> None:
     """Keep a fault; it changes nothing that people did, and leaves no entry in the journal."""
     with workspace.store.unit_of_work(_SENDER, "trouble", "outbox", at=workspace.at) as work:
-        before = read_trouble(driver_of(work))
+        before = read_trouble(work.driver)
         tries = before.tries + 1 if before is not None else 1
         pause = _BACK_OFF_MINUTES[min(tries, len(_BACK_OFF_MINUTES)) - 1]
         retry = words.stored(workspace.clock.now() + timedelta(minutes=pause))
