@@ -40,7 +40,7 @@ def review(workspace: Workspace, edit: Edit) -> Review:
         customer = reader.row("SELECT * FROM customers WHERE id = ?", (edit.customer_id,))
         if customer is None:
             raise UserError("This customer is no longer in the book; an undo or an erasure took it out.")
-        facts = facts_of(reader, edit.customer_id, edit.goal)
+        facts = facts_of(reader, edit.customer_id, edit.goal, keep=edit.facts)
         permission = _permission(workspace, reader, edit)
         unreadable = _unreadable(edit)
         readable = replace(edit, subject="", greeting="", body="") if unreadable else edit

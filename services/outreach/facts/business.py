@@ -90,10 +90,13 @@ def _feature(reader: Reader, customer_id: int) -> Iterator[Found]:
     """Yield whether they use the feature, in a book whose business has it."""
     kind = feature_of(reader)
     name = kind.replace("_", " ").strip()
-    used, last = reader.driver.execute(
-        "SELECT count(*), max(happened_on) FROM activities WHERE customer_id = ? AND kind = ? AND happened_on <= ?",
+    used, last, refused = reader.driver.execute(
+        "SELECT count(*), max(happened_on), (SELECT tracking_consent = 'withdrawn' FROM customers WHERE id = ?1)"
+        " FROM activities WHERE customer_id = ?1 AND kind = ?2 AND happened_on <= ?3",
         (customer_id, kind, reader.today.isoformat()),
     ).fetchone()
+    if refused:  # they do not want what they do to be recorded: it is not told back to them
+        return
     if not used and not _anybody_uses(reader, kind):
         return
     fillings: dict[str, Filling] = {"feature": {"name": name, "used": bool(used)}}

@@ -21,6 +21,8 @@ Filling = str | bool | list[str] | Mapping[str, str | bool | list[str]]
 
 _NEAR_DAYS: Final = 300
 _QUOTE_LENGTH: Final = 90
+#: Links, addresses, mark-up and brackets of templates: no letter repeats them, whoever wrote them.
+_NOT_QUOTED: Final = re.compile(r"[<>{}\[\]@|`]|https?:|www\.", re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -101,10 +103,10 @@ def opening(text: str | None, limit: int = _QUOTE_LENGTH) -> str:
     """Return the first sentence of what a customer wrote, on one line, without its full stop.
 
     A quote must be found in what they wrote, letter for letter: a sentence that is too long is cut at a word and
-    nothing is added.
+    nothing is added. What holds a link, an address or mark-up is not quoted at all.
     """
     flat = " ".join((text or "").split())
-    if not flat:
+    if _NOT_QUOTED.search(flat) or not any(letter.isalpha() for letter in flat):
         return ""
     first = _SENTENCE_END.split(flat, maxsplit=1)[0]
     if len(first) > limit:

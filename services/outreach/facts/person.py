@@ -55,7 +55,7 @@ def _since(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     first = words.day_of(row["ordered_on"]) if row is not None else None
     by_order = first is not None and (signed is None or first < signed)
     since = first if by_order else signed
-    if since is None or since > reader.today:
+    if since is None or since > reader.today or _has_left(reader, customer):
         return
     label = f"{source_words(customer['source'])}, first order" if by_order else ""
     month = words.long_month(since)
@@ -64,9 +64,14 @@ def _since(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     yield Found(_fact(customer, "since", f"Customer since {month}", "person", values, label), "since", {"since": month})
 
 
+def _has_left(reader: Reader, customer: sqlite3.Row) -> bool:
+    left = words.day_of(customer["churned_on"])
+    return left is not None and left <= reader.today
+
+
 def _renewal(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     day = words.day_of(customer["renews_on"])
-    if day is None or day < reader.today or words.day_of(customer["churned_on"]) is not None:
+    if day is None or day < reader.today or _has_left(reader, customer):
         return
     said = f"Renews {words.full_day(day) if day.year != reader.today.year else words.day(day, reader.today)}"
     values = (
@@ -82,7 +87,7 @@ def _renewal(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
 
 def _contract(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     day = words.day_of(customer["contract_starts_on"])
-    if day is None or day > reader.today:
+    if day is None or day > reader.today or _has_left(reader, customer):
         return
     month = words.long_month(day)
     values = (

@@ -43,8 +43,10 @@ def read_purchases(reader: Reader, customer_id: int) -> Iterator[Found]:
         return
     yield from _orders(reader, customer_id, count)
     last = reader.row(
-        "SELECT id, external_id, ordered_on, amount_minor, currency FROM orders"
-        " WHERE customer_id = ? AND kind = 'purchase' AND ordered_on <= ? ORDER BY ordered_on DESC, id DESC LIMIT 1",
+        "SELECT o.id, o.external_id, o.customer_id, o.ordered_on, o.amount_minor, o.currency FROM orders o"
+        " WHERE o.customer_id = ? AND o.kind = 'purchase' AND o.ordered_on <= ? AND NOT EXISTS"
+        " (SELECT 1 FROM orders x WHERE x.customer_id = o.customer_id AND x.kind = 'cancellation'"
+        "   AND x.of_external_id = o.external_id) ORDER BY o.ordered_on DESC, o.id DESC LIMIT 1",
         (customer_id, today),
     )
     day = words.day_of(last["ordered_on"]) if last is not None else None
@@ -111,7 +113,8 @@ def _last_order(reader: Reader, last: sqlite3.Row, day: date) -> Iterator[Found]
     yield Found(
         Fact(key, said, label, "orders", last["id"], "order", tuple(values)), "last_order", {"last_order": filling}
     )
-    names = list(dict.fromkeys(name for name, _ in lines if name))
+    back = _sent_back(reader, last)
+    names = [name for name in dict.fromkeys(name for name, _ in lines if name) if name not in back]
     if names:
         shown = names[:_NAMED]
         more = len(names) - len(shown)
@@ -140,6 +143,18 @@ def _lines(reader: Reader, order_id: int) -> list[tuple[str, str | None]]:
         (order_id, _LINES),
     )
     return [(" ".join(row[0].split()), row[1]) for row in rows]
+
+
+def _sent_back(reader: Reader, order: sqlite3.Row) -> set[str]:
+    """Return the products that came back from an order: nobody is asked how they like those."""
+    rows = reader.driver.execute(
+        "SELECT DISTINCT coalesce(nullif(p.name, ''), l.product_name, '') FROM orders r"
+        " JOIN order_lines l ON l.order_id = r.id LEFT JOIN products p ON p.id = l.product_id"
+        " WHERE r.customer_id = ? AND r.kind = 'return' AND r.ordered_on >= ?"
+        " AND coalesce(r.of_external_id, ?) = ?",
+        (order["customer_id"], order["ordered_on"], order["external_id"], order["external_id"]),
+    )
+    return {" ".join(row[0].split()) for row in rows}
 
 
 def _items(lines: list[tuple[str, str | None]]) -> tuple[int | None, str]:

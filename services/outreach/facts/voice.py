@@ -22,6 +22,7 @@ UNHAPPY_SENTIMENT: Final = -0.25
 GLAD_RATING: Final = 4
 _WITHIN_DAYS: Final = 365
 _TICKETS: Final = 2
+_SUBJECT: Final = 60
 _REVIEWS: Final = 2
 #: Trouble with an order as a whole, of which its day is said; other trouble is with a product.
 _OF_ORDERS: Final = frozenset({"late", "missing", "damaged"})
@@ -58,7 +59,7 @@ def _tickets(reader: Reader, customer_id: int, since: str, today: str) -> Iterat
 def _ticket(reader: Reader, customer_id: int, row: sqlite3.Row) -> Iterator[Found]:
     label = reference("ticket", row["id"], row["external_id"])
     trouble = trouble_of(row["subject"]) if row["unhappy"] else None
-    subject = words.shortened(row["subject"] or "", 60)
+    subject = opening(row["subject"], _SUBJECT)
     state, days, filling = _course(reader, row)
     order = _order_of(reader, customer_id, row) if trouble is not None and trouble.code in _OF_ORDERS else None
     product = _product_of(reader, customer_id, row["subject"]) if trouble and trouble.code in _OF_PRODUCTS else ""

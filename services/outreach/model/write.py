@@ -123,7 +123,7 @@ def _prepared(workspace: Workspace, profile: ModelProfile, request: ModelRequest
     from services.insight import reading
 
     with reading(workspace) as reader:
-        facts = sendable(facts_of(reader, request.customer_id, request.goal), request.facts)
+        facts = sendable(facts_of(reader, request.customer_id, request.goal, keep=request.facts), request.facts)
         row = reader.row("SELECT name, company FROM customers WHERE id = ?", (request.customer_id,))
         plain = {value.text for fact in facts for value in fact.values if value.kind in ("product", "category")}
         mask = mask_for(reader.driver, request.customer_id, workspace.person, plain)

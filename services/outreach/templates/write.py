@@ -42,7 +42,7 @@ def draft_by_template(
         No template fits, or one has a field that this customer cannot fill: an unresolved field is never sent.
     """
     with reading(workspace) as reader:
-        found = find_facts(reader, customer_id, goal)
+        found = find_facts(reader, customer_id, goal, keep=facts or ())
         return draft_of(reader, customer_id, found, goal=goal, tone=tone, facts=facts, template=template,
                         incentive_minor=incentive_minor, variant=variant)  # fmt: skip
 
