@@ -318,7 +318,7 @@ def editing(shots: Shots) -> None:
     with window(shots.studio, "customers") as desk:
         page: Any = desk.window.page("customers")
         page.list.table.setFocus()
-        press(Qt.Key.Key_E)
+        press(Qt.Key.Key_F2)
         field = page.form.input("email")
         field.setText("orders@harborlane")
         QTest.keyClick(field, Qt.Key.Key_Tab)

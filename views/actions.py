@@ -41,7 +41,6 @@ class Command(Enum):
     TICK = auto()
     FILTER = auto()
     DRAWER = auto()
-    MORE = auto()
     WAIT = auto()
     ASSIGN = auto()
     ESCALATE = auto()
@@ -111,14 +110,13 @@ SPECS: dict[Command, Spec] = {
     Command.NOT_USEFUL: Spec("Not useful", ("N",), "thumb-down", "With an alert", "Close it and say why"),
     Command.NOTE: Spec("Note", ("Shift+N",), "note", "With an alert", "Write a note"),
     Command.DRAWER: Spec("Actions", (".",), "panel-right", "With an alert", "Show or hide the actions"),
-    Command.MORE: Spec("More", (), "more"),
     Command.WAIT: Spec("Wait for them", ("W",), "clock", "With an alert", "Stops the time limit"),
     Command.ASSIGN: Spec("Assign to …", (), "person"),
     Command.ESCALATE: Spec("Escalate", (), "escalate"),
     Command.SUPPRESS: Spec("Suppress this customer", (), "mute"),
     Command.REOPEN: Spec("Reopen", ("O",), "return", "With an alert", "Put it back into the queue"),
     Command.ADD_CUSTOMER: Spec("Add a customer", ("Ctrl+N",), "plus", "With customers"),
-    Command.EDIT_CUSTOMER: Spec("Edit", ("E",), "edit", "With customers", "Edit this customer"),
+    Command.EDIT_CUSTOMER: Spec("Edit", ("F2",), "edit", "With customers", "Edit this customer"),
     Command.SAVE_FILTER: Spec("Save this filter", (), "plus"),
     Command.CHOOSE_FILES: Spec("Choose files", ("Ctrl+O",), "file", "With data"),
     Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book"),

@@ -58,7 +58,7 @@ def test_a_customer_is_added_edited_and_both_are_undone(hands: Hands) -> None:
     hands.wait(lambda: page.profile.profile is not None and page.profile.profile.id == added)
 
     page.list.table.setFocus()
-    hands.press(Qt.Key.Key_E)
+    hands.press(Qt.Key.Key_F2)
     assert page.form.isVisible()
     fill(hands, "name", "Blackwood Tea & Cake")
     hands.press(Qt.Key.Key_Return, CONTROL)

@@ -50,6 +50,8 @@ class ActionsPane(QWidget):
 
     def first_button(self) -> QWidget:
         """Where the focus goes when the pane takes it."""
+        if not self.draft.isHidden() and self.draft.isEnabled():
+            return self.draft
         return self.reopen if not self.reopen.isHidden() else self.task
 
     def show_detail(self, detail: AlertDetail) -> None:
@@ -59,6 +61,7 @@ class ActionsPane(QWidget):
         done = detail.alert.state in _DONE
         parked = detail.alert.state in ("snoozed", "waiting")
         self._show_suggestion(detail)
+        self.draft.setVisible(not done and detail.alert.customer_id is not None)
         for button in (self.task, self.snooze, self.resolve, self.not_useful, self.note, self.more):
             button.setVisible(not done)
         self.reopen.setVisible(done or parked)
@@ -82,7 +85,8 @@ class ActionsPane(QWidget):
         self.heading = label("Suggested", fonts.SMALL, fonts.SEMIBOLD)
         self.title = label("", fonts.BODY, fonts.SEMIBOLD, wrap=True)
         self.why = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
-        self.task = CommandButton.of(theme, actions[Command.TASK], "task", primary=True, text="Add task")
+        self.draft = CommandButton.of(theme, actions[Command.DRAFT], "email", primary=True)
+        self.task = CommandButton.of(theme, actions[Command.TASK], "task")
         self.snooze = CommandButton.of(theme, actions[Command.SNOOZE], "clock")
         self.resolve = CommandButton.of(theme, actions[Command.RESOLVE], "check")
         self.note = CommandButton.of(theme, actions[Command.NOTE], "note")
@@ -100,17 +104,18 @@ class ActionsPane(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 8, 0, 0)
         grid.setSpacing(6)
-        grid.addWidget(self.snooze, 0, 0, 1, 2)
-        grid.addWidget(self.resolve, 0, 2, 1, 3)
-        grid.addWidget(self.not_useful, 1, 0, 1, 2)
-        grid.addWidget(self.note, 1, 2, 1, 2)
-        grid.addWidget(self.more, 1, 4)
-        for at, share in enumerate((1, 1, 1, 1, 0)):
+        grid.addWidget(self.task, 0, 0, 1, 2)
+        grid.addWidget(self.note, 0, 2, 1, 2)
+        grid.addWidget(self.snooze, 0, 4, 1, 3)
+        grid.addWidget(self.resolve, 1, 0, 1, 3)
+        grid.addWidget(self.not_useful, 1, 3, 1, 3)
+        grid.addWidget(self.more, 1, 6)
+        for at, share in enumerate((1, 1, 1, 1, 1, 1, 0)):
             grid.setColumnStretch(at, share)
         self._top = QWidget()
         self._suggestion = QWidget()
         self._suggestion.setLayout(column(self.heading, 4, self.title, 3, self.why, 10))
-        box = column(self._suggestion, self.task, margins=(16, 12, 16, 12))
+        box = column(self._suggestion, self.draft, margins=(16, 12, 16, 12))
         box.addLayout(grid)
         box.addSpacing(6)
         box.addWidget(self.reopen)

@@ -73,5 +73,6 @@ def enable(actions: Actions, detail: AlertDetail | None) -> None:
     enabled[Command.ESCALATE] = not closed and not critical
     enabled[Command.SUPPRESS] = customer
     enabled[Command.OPEN] = customer
+    enabled[Command.DRAFT] = customer and not closed
     for command, on in enabled.items():
         actions[command].setEnabled(on)

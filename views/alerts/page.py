@@ -106,6 +106,7 @@ class AlertsPage(Page):
             Command.FILTER: self.queue.filter_bar.ask,
             Command.DRAWER: self._toggle_actions,
             Command.OPEN: lambda: self._opened(self.queue.view.currentIndex()),
+            Command.DRAFT: self._draft,
         }
         wired |= {command: partial(self._run, command) for command in CARD_COMMANDS}
         for command, done in wired.items():
@@ -326,6 +327,18 @@ class AlertsPage(Page):
                     self._wanted = card.id
                     return
 
+    def _draft(self) -> None:
+        """Write to the current card's customer."""
+        current = self.queue.view.current
+        if current is not None and current.customer_id is not None:
+            self.wants_email.emit(current.customer_id, current.id)
+
+    def finish(self, alert_id: int) -> None:
+        """An email was approved for a card: when the queue comes, the one after it is current."""
+        current = self.queue.view.current
+        if current is not None and current.id == alert_id:
+            self._finished([alert_id], True)
+
     def _task_ticked(self, task_id: int) -> None:
         current = self.queue.view.current
         if current is not None:
@@ -352,7 +365,7 @@ class AlertsPage(Page):
         actions = self.context.actions
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for command in (*CARD_COMMANDS[:5], *MORE, Command.REOPEN, Command.TICK, Command.OPEN):
+        for command in (Command.DRAFT, *CARD_COMMANDS[:5], *MORE, Command.REOPEN, Command.TICK, Command.OPEN):
             menu.addAction(actions[command])
         if self.detail.detail is not None and self.detail.detail.ids:
             menu.addSeparator()

@@ -67,6 +67,7 @@ class CustomersPage(Page):
             (Command.ADD_CUSTOMER, self._add),
             (Command.EDIT_CUSTOMER, self._edit),
             (Command.SAVE_FILTER, self._save_filter),
+            (Command.DRAFT, self._draft),
         ):
             actions[command].triggered.connect(partial(self._when_shown, answer))
             self.addAction(actions[command])
@@ -79,6 +80,7 @@ class CustomersPage(Page):
         self.list.forget_wanted.connect(self._forget_filter)
         self.profile.loaded.connect(self._loaded)
         self.profile.gone.connect(self._gone)
+        self.profile.draft_wanted.connect(self._draft)
         self.profile.told.connect(self.context.book.told)
         self.form.save_wanted.connect(self._save)
         self.form.left.connect(self._leave_form)
@@ -103,6 +105,7 @@ class CustomersPage(Page):
             self.list.table.setFocus()
 
     def arrive(self) -> None:
+        self.context.actions[Command.DRAFT].setEnabled(self.profile.profile is not None)
         if not self._visited:
             self._visited = True
             self.list.show_tabs(self._tabs(), "all")
@@ -139,6 +142,17 @@ class CustomersPage(Page):
         self._selected(customer_id)
         if self._stacked:
             self._show_half(self._right)
+
+    def _loaded(self) -> None:
+        self.headline_changed.emit()
+        if self.isVisible():
+            self.context.actions[Command.DRAFT].setEnabled(True)
+
+    def _draft(self) -> None:
+        """Write to the customer whose page is open."""
+        profile = self.profile.profile
+        if profile is not None and self._right.currentWidget() is self.profile:
+            self.wants_email.emit(profile.id, profile.alert.id if profile.alert is not None else None)
 
     # -- panes --------------------------------------------------------------------------------------------------
 

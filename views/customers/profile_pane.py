@@ -10,10 +10,9 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QScrollArea, QSizePolicy, QWidget
 
-from models.values.alerts import AlertRow
 from models.values.customers import CustomerProfile
 from models.values.errors import UserError
 from views.actions import Actions, Command
@@ -27,44 +26,14 @@ from views.customers.journey import JourneyStrip
 from views.lists.keyset_model import Page
 from views.lists.timeline import KINDS, TimelineList, TimelineModel
 from views.theme import Theme, fonts
+from views.widgets.alert_badge import AlertBadge
 from views.widgets.buttons import CommandButton, IconButton
 from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule, tag
-from views.widgets.painting import badge, badge_width, mark_of
 from views.widgets.states import StatePane
 from views.widgets.tabs import CountTabs, Tab
 from views.words import counted, whole
 
 TIMELINE_AT_LEAST = 232
-
-
-class AlertBadge(QWidget):
-    """The open alert of a customer: shape, word, time left. A click asks for it."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._alert: AlertRow | None = None
-        self.setFixedHeight(20)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
-
-    def show_alert(self, alert: AlertRow | None) -> None:
-        """Show a card's severity and time, or nothing."""
-        self._alert = alert
-        self.setVisible(alert is not None)
-        if alert is not None:
-            mark = mark_of(alert.severity, alert.kind)
-            self.setFixedWidth(round(badge_width(mark, alert.due_words)) + 1)
-            self.setAccessibleName(f"Open alert: {mark.word}, {alert.due_words}, {alert.reason}")
-            self.setToolTip(alert.reason)
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        if self._alert is not None:
-            alert = self._alert
-            urgent = alert.breached or alert.due_within_hour
-            mark = mark_of(alert.severity, alert.kind, urgent=urgent and alert.breached)
-            badge(QPainter(self), self._theme, 0, 0, mark, alert.due_words)
 
 
 class ProfilePane(QWidget):
@@ -73,6 +42,7 @@ class ProfilePane(QWidget):
     loaded = Signal(object)
     gone = Signal(int)  # the customer that was shown is no longer in the book
     told = Signal(str)
+    draft_wanted = Signal()
 
     def __init__(self, theme: Theme, actions: Actions, desk: Desk, book: CustomersBook, marks: Marks) -> None:
         super().__init__()
@@ -134,6 +104,10 @@ class ProfilePane(QWidget):
         self._edit = CommandButton.of(theme, actions[Command.EDIT_CUSTOMER], "edit")
         self._edit.set_key("")
         self._edit.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._write = CommandButton(theme, "Write an email", "email")
+        self._write.setToolTip(actions[Command.DRAFT].toolTip())
+        self._write.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._write.clicked.connect(self.draft_wanted)
         self._line = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._figures = FigureStrip(theme, SHARES, HEIGHT)
         self._journey = JourneyStrip(theme)
@@ -157,7 +131,7 @@ class ProfilePane(QWidget):
 
     def _content(self) -> QWidget:
         made = QWidget()
-        name_row = row(self._name, 8, self._tier, 8, self._badge, 8, -1, self._copy, 6, self._edit)
+        name_row = row(self._name, 8, self._tier, 8, self._badge, 8, -1, self._copy, 6, self._write, 6, self._edit)
         head = column(name_row, 2, self._line, margins=(20, 9, 16, 10))
         journey_head = row(_heading("Journey"), -1, self._journey_line, margins=(20, 10, 20, 4))
         left = QWidget()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from models.values.customers import SortColumn
@@ -152,6 +152,14 @@ class CustomerTable(QTableView):
         row = self._model.row_at(current.row()) if current.isValid() else None
         if row is not None and current.row() != previous.row() and not self._quiet:
             self.current_changed.emit(row.id)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the focus, and no row with it: Qt would make the first one current where there is none."""
+        chosen, self._quiet = self.currentIndex().isValid(), True
+        super().focusInEvent(event)
+        if not chosen:
+            self.setCurrentIndex(QModelIndex())
+        self._quiet = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

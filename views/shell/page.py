@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from models.values.alerts import AlertRow
 from models.values.changes import Changes
 from views.actions import Actions
 from views.shell.book import Book
@@ -32,7 +33,10 @@ class Page(QWidget):
     Signals
     -------
     wants_customer : open the Customers page at this customer id.
+    wants_email : open the composer for this customer id, and for this alert id or None.
     wants_message : open the composer at this stored email's id.
+    undo_offered : (words, what undoes it or None): something that the journal does not hold was done.
+    finished : this alert id (0: none) is dealt with; the queue goes on to the next one.
     wants_files : take these files (list of paths; empty: ask for them) to the Data page.
     wants_page : open the page with this key.
     headline_changed : title or way back have changed.
@@ -40,11 +44,16 @@ class Page(QWidget):
     """
 
     wants_customer = Signal(int)
+    wants_email = Signal(int, object)
     wants_message = Signal(int)
+    undo_offered = Signal(str, object)
+    finished = Signal(int)
     wants_files = Signal(object)
     wants_page = Signal(str)
     headline_changed = Signal()
     settled = Signal()
+    #: Whether the top bar says how fresh the data are beside the title.
+    shows_freshness = True
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -60,11 +69,19 @@ class Page(QWidget):
         """Words of the way back beside the title ("Data"), '' if there is none."""
         return ""
 
+    @property
+    def badge(self) -> AlertRow | None:
+        """The alert whose severity and time stand beside the title."""
+        return None
+
     def go_back(self) -> None:
         """The way back was clicked, or Esc pressed."""
 
     def arrive(self) -> None:
         """The page comes to the front: read what is missing."""
+
+    def leave(self) -> None:
+        """Another page comes to the front, or the window closes: keep what is not kept yet."""
 
     def renew(self, changes: Changes) -> None:
         """Something in the book changed; read again what that concerns. Called for hidden pages too."""
@@ -78,6 +95,15 @@ class Page(QWidget):
 
     def show_customer(self, customer_id: int) -> None:
         """Open a customer; only Customers answers to it."""
+
+    def show_email(self, customer_id: int, alert_id: int | None, origin: str) -> None:
+        """Write to a customer; only the composer answers to it. ``origin`` is the page to go back to."""
+
+    def show_message(self, message_id: int, origin: str) -> None:
+        """Open a stored email; only the composer answers to it."""
+
+    def finish(self, alert_id: int) -> None:
+        """An alert was dealt with elsewhere; only Alerts answers to it."""
 
     def take_files(self, paths: Sequence[Path]) -> None:
         """Take dropped or chosen files; only Data answers to it. Without files it asks for them."""

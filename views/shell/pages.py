@@ -19,6 +19,7 @@ class PageSpec:
     command: Command
     make: Callable[[Context], Page]
     below: bool = False  # in the lower part of the rail
+    count_ground: str = "critical_solid"  # colour behind the number on its icon
 
 
 def _alerts(context: Context) -> Page:
@@ -51,10 +52,18 @@ def _settings(context: Context) -> Page:
     return SettingsPage(context)
 
 
+def _composer(context: Context) -> Page:
+    from views.composer.page import ComposerPage
+
+    return ComposerPage(context)
+
+
+#: A page over others: it is not in the rail, and Esc leads back to where it was asked for.
+COMPOSER = PageSpec("composer", "Email", "email", Command.DRAFT, _composer)
 PAGES = (
     PageSpec("alerts", "Alerts", "alerts", Command.SHOW_ALERTS, _alerts),
     PageSpec("customers", "Customers", "customers", Command.SHOW_CUSTOMERS, _customers),
-    PageSpec("outbox", "Outbox", "send", Command.SHOW_OUTBOX, _outbox),
+    PageSpec("outbox", "Outbox", "send", Command.SHOW_OUTBOX, _outbox, count_ground="count_neutral"),
     PageSpec("data", "Data", "data", Command.SHOW_DATA, _data, below=True),
     PageSpec("settings", "Settings", "settings", Command.SHOW_SETTINGS, _settings, below=True),
 )

@@ -1,4 +1,4 @@
-"""The top bar, 48 px: title or way back, freshness with its warning, what runs, search."""
+"""The top bar, 48 px: title or way back, freshness with its warning, what runs, search and commands, the outbox."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from models.values.alerts import Freshness
-from views.shell.search import SearchField
+from models.values.alerts import AlertRow, Freshness
+from views.shell.chip import OutboxChip
+from views.shell.palette import Palette
 from views.theme import Theme, fonts
+from views.widgets.alert_badge import AlertBadge
 from views.widgets.buttons import CommandButton
 from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule
 
 
 class TopBar(QWidget):
-    """Title, freshness, search."""
+    """Title, freshness, search, chip."""
 
     back = Signal()
 
-    def __init__(self, theme: Theme, search: SearchField) -> None:
+    def __init__(self, theme: Theme, search: Palette) -> None:
         super().__init__()
         kind_of(self, "panel")
         self._theme = theme
@@ -39,23 +41,34 @@ class TopBar(QWidget):
         self._warning.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._busy = ElidedLabel(theme, "", fonts.SMALL, fonts.MEDIUM, "primary_text")
         self._busy.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        inner = row(self._back, self.title, 14, self._words, 6, self._sign, 4, self._warning, 10, self._busy, -1)
+        self._badge = AlertBadge(theme)
+        self._badge.hide()
+        self._fresh = True
+        inner = row(
+            self._back, self.title, 10, self._badge, 4, self._words, 6, self._sign, 4, self._warning, 10, self._busy, -1
+        )
         inner.setContentsMargins(16, 8, 16, 8)
         inner.addSpacing(12)
         inner.addWidget(search, 0)
+        self.chip = OutboxChip(theme)
+        inner.addSpacing(12)
+        inner.addWidget(self.chip, 0)
         self._search = search
         self.setLayout(column(inner, rule()))
         theme.changed.connect(self._draw_sign)
         self._draw_sign()
 
-    def show_title(self, title: str, back: str) -> None:
-        """Show a page's title, with a way back where it has one."""
+    def show_title(self, title: str, back: str, alert: AlertRow | None = None, *, freshness: bool = True) -> None:
+        """Show a page's title, with a way back where it has one and the alert that it is about."""
         self.title.setText(title)
+        self._badge.show_alert(alert)
+        self._fresh = freshness
         self._back.setVisible(bool(back))
         self._back.setText(back)
         self._back.setAccessibleName(f"Back to {back}")
         self._back.setToolTip(f"Back to {back} (Esc)" if back else "")
         self._back.updateGeometry()
+        self._fit()
 
     def show_freshness(self, freshness: Freshness) -> None:
         """Show how far the data reach and what is stale."""
@@ -77,6 +90,7 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._search.setMaximumWidth(300 if self.width() > 900 else 200)
+        self.chip.set_narrow(self.width() < 1_000)
         self._fit()
 
     def _fit(self) -> None:
@@ -84,6 +98,8 @@ class TopBar(QWidget):
         if self._freshness is None:
             return
         words, warning = self._freshness.words, self._freshness.warning
+        if not self._fresh:
+            words = warning = ""
         if self.width() < 1340:
             words = words.replace("synced and ", "")
         if self.width() < 900:

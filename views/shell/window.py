@@ -19,19 +19,21 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from models.values.alerts import Freshness
 from models.values.changes import Changes
-from models.values.imports import Progress
+from models.values.outbox import OutboxStanding
 from views.actions import Actions, Command
-from views.background import Background, ChildRun, Done, Failed, Outcome
+from views.background import Background, Failed
 from views.shell import questions
 from views.shell.book import Book
-from views.shell.close_panel import ClosePanel
+from views.shell.close_panel import Closing
 from views.shell.first_start import FirstStart
 from views.shell.page import Context, Page
-from views.shell.pages import PAGES, PageSpec
+from views.shell.pages import COMPOSER, PAGES, PageSpec
+from views.shell.palette import Palette
+from views.shell.postman import Postman
 from views.shell.rail import WIDTH as RAIL_WIDTH
 from views.shell.rail import Rail
 from views.shell.remembered import Remembered
-from views.shell.search import SearchField
+from views.shell.sample_book import SampleBook
 from views.shell.top_bar import TopBar
 from views.theme import Theme, ThemeChoice
 from views.widgets.labels import column, row
@@ -61,9 +63,6 @@ class MainWindow(QMainWindow):
         self._context = Context(book, theme, self.actions_registry, remembered)
         self._pages: dict[str, Page] = {}
         self._current = ""
-        self._sample: ChildRun | None = None
-        self._sample_kept = Changes()
-        self._close_panel: ClosePanel | None = None
         self._freshness: Freshness | None = None
         self._build()
         self._connect()
@@ -75,12 +74,16 @@ class MainWindow(QMainWindow):
         theme = self._theme
         self.rail = Rail(theme, self.actions_registry, PAGES)
         find = partial(questions.find, self._book)
-        self.search = SearchField(theme, self._desk, find, self)
+        self.search = Palette(theme, self._desk, find, self.actions_registry, self)
+        self.search.offers.recall(self._remembered.value.recent_commands)
         self.top_bar = TopBar(theme, self.search)
         self.stack = QStackedWidget()
         self._frame = QWidget()
         self._frame.setLayout(row(self.rail, column(self.top_bar, self.stack)))
         self.first_start = FirstStart(theme)
+        self.sample = SampleBook(self._book, self.first_start, self)
+        self.postman = Postman(self._book, self._background, self)
+        self.closing = Closing(theme, self, self._background, self.postman)
         self._outer = QStackedWidget()
         self._outer.addWidget(self._frame)
         self._outer.addWidget(self.first_start)
@@ -102,9 +105,14 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.show_page)
         self.top_bar.back.connect(lambda: self._page.go_back())
         self.search.picked.connect(self.show_customer)
+        self.search.ran.connect(lambda _c: self._remembered.set(recent_commands=tuple(self.search.offers.recent)))
         self.first_start.wants_files.connect(lambda: self.take_files(()))
-        self.first_start.wants_sample.connect(self.open_sample)
-        self.first_start.cancelled.connect(self._cancel_sample)
+        self.first_start.wants_sample.connect(self.sample.open)
+        self.first_start.cancelled.connect(self.sample.cancel)
+        self.sample.filled.connect(lambda _kept: self.show_page("alerts"))
+        self.sample.failed.connect(self.tell_failure)
+        self.postman.stands.connect(self._show_standing)
+        self.top_bar.chip.clicked.connect(lambda: self.show_page("outbox"))
         self._minute.timeout.connect(self._read_freshness)
         wired = {
             Command.SEARCH: lambda: self.search.begin(QApplication.focusWidget()),
@@ -114,6 +122,7 @@ class MainWindow(QMainWindow):
             Command.PREVIOUS_PANE: partial(self._cycle, -1),
             Command.RELOAD: self._reload,
             Command.CHOOSE_FILES: lambda: self.take_files(()),
+            Command.SAMPLE_BOOK: self._open_sample,
         }
         wired |= {spec.command: partial(self.show_page, spec.key) for spec in PAGES}
         for command, done in wired.items():
@@ -161,6 +170,10 @@ class MainWindow(QMainWindow):
             found = self._pages[key] = _spec(key).make(self._context)
             self.stack.addWidget(found)
             found.wants_customer.connect(self.show_customer)
+            found.wants_email.connect(self.show_email)
+            found.wants_message.connect(self.show_message)
+            found.undo_offered.connect(self.toast.tell)
+            found.finished.connect(lambda alert_id: self.page("alerts").finish(alert_id))
             found.wants_files.connect(self.take_files)
             found.wants_page.connect(self.show_page)
             found.headline_changed.connect(self._show_headline)
@@ -169,19 +182,34 @@ class MainWindow(QMainWindow):
 
     def show_page(self, key: str) -> None:
         """Bring a page to the front."""
-        page = self.page(key)
+        page, before = self.page(key), self._pages.get(self._current)
         self._current = key
+        if before is not None and before is not page:
+            before.leave()
         self._leave_first_start()
         self.stack.setCurrentWidget(page)
-        self.rail.show_page(key)
         self._show_headline()
         page.arrive()
-        self._remembered.set(last_page=key)
+        if key != COMPOSER.key:
+            self.rail.show_page(key)
+            self._remembered.set(last_page=key)
 
     def show_customer(self, customer_id: int) -> None:
         """Open a customer on their page."""
         self.show_page("customers")
         self._page.show_customer(customer_id)
+
+    def show_email(self, customer_id: int, alert_id: int | None = None) -> None:
+        """Write to a customer, over the page in front."""
+        origin = self._current
+        self.show_page(COMPOSER.key)
+        self._page.show_email(customer_id, alert_id, origin)
+
+    def show_message(self, message_id: int) -> None:
+        """Open a stored email, over the page in front."""
+        origin = self._current
+        self.show_page(COMPOSER.key)
+        self._page.show_message(message_id, origin)
 
     def take_files(self, paths: Sequence[Path]) -> None:
         """Take files to the Data page; without files it asks for them."""
@@ -192,7 +220,7 @@ class MainWindow(QMainWindow):
         if not self._current:
             return
         title = self._page.headline or _spec(self._current).title
-        self.top_bar.show_title(title, self._page.back)
+        self.top_bar.show_title(title, self._page.back, self._page.badge, freshness=self._page.shows_freshness)
         self.setWindowTitle(f"{title} – Bellwether")
 
     def _cycle(self, step: int) -> None:
@@ -225,65 +253,39 @@ class MainWindow(QMainWindow):
         ask = partial(questions.freshness, self._book.workspace)
         unknown = self.top_bar.show_unknown
         self._desk.read("freshness", ask, self._show_freshness, lambda _failed: unknown())
+        if self._freshness is None:
+            self.postman.look()
 
     def _show_freshness(self, found: questions.Standing) -> None:
         self._freshness = found.freshness
         self.top_bar.show_freshness(found.freshness)
         self.rail.button("alerts").set_count(found.critical, f"{found.critical} critical")
-        untouched = self._sample is None and self._current != "data" and not self._settled
-        if found.freshness.empty and (untouched or self._sample is not None):
+        filling = self.sample.run is not None
+        self.actions_registry[Command.SAMPLE_BOOK].setEnabled(found.freshness.empty and not filling)
+        untouched = not filling and self._current != "data" and not self._settled
+        if found.freshness.empty and (untouched or filling):
             self._outer.setCurrentWidget(self.first_start)
             self.first_start.first_focus().setFocus()
-        elif self._outer.currentWidget() is self.first_start and self._sample is None:
+        elif self._outer.currentWidget() is self.first_start and not filling:
             self._leave_first_start()
+
+    def _show_standing(self, standing: OutboxStanding, fault: str) -> None:
+        self.top_bar.chip.show_standing(standing, fault)
+        parts = ((standing.review, "to review"), (standing.doubt, "in doubt"))
+        words = ", ".join(f"{count} {what}" for count, what in parts if count)
+        self.rail.button("outbox").set_count(standing.review + standing.doubt, words)
 
     @property
     def _settled(self) -> bool:
         """Whether the person went on from the invitation to another page."""
         return self._current == "settings"
 
+    def _open_sample(self) -> None:
+        self._outer.setCurrentWidget(self.first_start)
+        self.sample.open()
+
     def _leave_first_start(self) -> None:
         self._outer.setCurrentWidget(self._frame)
-
-    # -- first start --------------------------------------------------------------------------------------------
-
-    def open_sample(self) -> None:
-        """Make and import the sample book in a child process."""
-        from services.jobs import SampleBookJob
-
-        self.first_start.show_progress(Progress("Writing the sample exports", 0, None))
-        self._sample_kept = Changes()
-        self._sample = self._book.run(SampleBookJob(self._book.workspace.recipe))
-        self._sample.closing_question = "The sample book is being imported. Close and stop it?"
-        self._sample.progress.connect(self._sample_told)
-        self._sample.ended.connect(self._sample_ended)
-
-    def _cancel_sample(self) -> None:
-        if self._sample is not None:
-            self._sample.cancel()
-
-    def _sample_told(self, progress: object) -> None:
-        from services.jobs import FileDone
-
-        if isinstance(progress, FileDone):
-            self._sample_kept = self._sample_kept.merged(progress.result.changes)
-        elif isinstance(progress, Progress):
-            self.first_start.show_progress(progress)
-
-    def _sample_ended(self, outcome: Outcome) -> None:
-        self._sample = None
-        self.first_start.show_start()
-        kept, stopped = self._sample_kept, True
-        if isinstance(outcome, Done):
-            kept, stopped = outcome.value.pipeline.changes, outcome.value.stopped
-        elif isinstance(outcome, Failed):
-            self.tell_failure(outcome)
-        if kept.tables:
-            self.show_page("alerts")
-            self._book.heard(kept, own=True)
-        if stopped and kept.tables:
-            self._book.renew(kept)
-            self._book.told.emit("The sample book is there in part. Take it back on the Data page, or go on with it.")
 
     # -- the window itself --------------------------------------------------------------------------------------
 
@@ -301,6 +303,7 @@ class MainWindow(QMainWindow):
             self._theme.choose(choice)
         known_as = self._book.workspace.owner_name
         self._book.know(self._remembered.value)
+        self.postman.know()
         if self._remembered.value.me != known_as:
             self._reload()
 
@@ -334,30 +337,24 @@ class MainWindow(QMainWindow):
         self.painted.emit(self._current)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        question = self._background.closing_question
-        if question and self._close_panel is None:
+        if self.closing.holds():
             event.ignore()
-            self._ask_to_close(question)
             return
-        if self._close_panel is not None:
-            self._close_panel.dismiss()
+        if self._current:
+            self._page.leave()
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self._remembered.set(window_geometry=geometry)
         self._remembered.save_now()
         self._minute.stop()
         self._first_freshness.stop()
         self.toast.dismiss()
+        self.postman.stop()
         self._background.close()
         super().closeEvent(event)
 
-    def _ask_to_close(self, question: str) -> None:
-        panel = self._close_panel = ClosePanel(self._theme, self, question, self.close)
-        panel.destroyed.connect(lambda: setattr(self, "_close_panel", None))
-        panel.open_at(QPoint((self.width() + panel.width()) // 2, self.height() // 3))
-
 
 def _spec(key: str) -> PageSpec:
-    return next(spec for spec in PAGES if spec.key == key)
+    return next(spec for spec in (*PAGES, COMPOSER) if spec.key == key)
 
 
 def _within(widget: QWidget, pane: QWidget) -> bool:

@@ -1,0 +1,485 @@
+"""What is done with an email: writing and rewriting, resolving what is flagged, approving, putting away.
+
+Each act takes the text as the person sees it with it; where one fails the text stays and one sentence says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from models.values.changes import Changes
+from models.values.outreach import After, Claim, Draft, Fact, ModelRequest
+from services.workspace import Workspace
+from views.actions import Command
+from views.background import Failed
+from views.composer import panels, rooms
+from views.composer.marks import Places
+from views.composer.removal import without
+from views.composer.session import Session
+from views.composer.timing import NOW
+from views.composer.writers import MODEL, fitting_templates, kind_of_writer, name_of_writer
+from views.composer.writing import Writing
+from views.words import counted
+
+if TYPE_CHECKING:
+    from views.composer.page import ComposerPage
+
+#: What no reason can make right: it can only be removed.
+NEVER: Final = frozenset({"score", "field", "markup"})
+
+
+class Acts(QObject):
+    """The acts of one composer."""
+
+    def __init__(self, page: ComposerPage) -> None:
+        super().__init__(page)
+        self._page = page
+        self._book = page.context.book
+        self._desk = self._book.desk(self)
+        self.writing = Writing(self._desk, self)
+        self.writing.so_far.connect(page.mail.show_written)
+        self.told = ""
+        self._variant = 0
+        self._template = ""
+
+    # -- what can be done ---------------------------------------------------------------------------------------
+
+    def enable(self) -> None:
+        """Switch off what cannot do anything now, in menu, button and key alike."""
+        session, actions = self._page.session, self._page.context.actions
+        on = session is not None and self._page.isVisible() and session.writable
+        idle = on and not self.writing.running
+        flag = session.flag if session is not None and on else None
+        model = kind_of_writer(self._page.writer) == MODEL
+        text = session is not None and bool(session.edit.body.strip())
+        ready = session is not None and session.review is not None and session.review.ready
+        state = session.message.state if session is not None and session.message is not None else ""
+        enabled = {
+            Command.WRITE: idle,
+            Command.SHORTER: idle and text,
+            Command.WARMER: idle and text,
+            Command.REWRITE: idle and text and model,
+            Command.VARIANT: idle,
+            Command.REMOVE_STATEMENT: idle and flag is not None,
+            Command.SOURCE_STATEMENT: idle and flag is not None and flag.kind not in NEVER,
+            Command.CONFIRM_STATEMENT: idle and flag is not None and flag.kind not in NEVER,
+            Command.APPROVE: idle and ready,
+            Command.SAVE_DRAFT: idle,
+            Command.MAIL_PROGRAM: idle and ready,
+            Command.RECALL: self._page.isVisible() and state in ("approved", "queued", "failed"),
+            Command.DISCARD: on,
+        }
+        for command, possible in enabled.items():
+            actions[command].setEnabled(possible)
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Let the chosen writer write."""
+        self._variant = 0
+        self._write("")
+
+    def shorter(self) -> None:
+        """The same, shorter: a new draft."""
+        self._write("shorter")
+
+    def warmer(self) -> None:
+        """The same, warmer: a new draft."""
+        self._write("warmer")
+
+    def another(self) -> None:
+        """The same facts written another way: a new draft."""
+        self._variant += 1
+        self._write("")
+
+    def rewrite(self) -> None:
+        """Ask how, then let the language model rewrite."""
+        self._open(panels.rewrite_panel(self._theme, self._window, self._write), self._page.mail.rewriting[2])
+
+    def _write(self, change: str) -> None:
+        session = self._session
+        if session is None or not session.writable:
+            return
+        self.told = ""
+        self._page.mail.tell("")
+        if kind_of_writer(self._page.writer) == MODEL:
+            self._write_by_model(session, change)
+            return
+        tone = {"shorter": "brief", "warmer": "warm"}.get(change, session.edit.tone)
+        self._write_by_template(session, tone)
+
+    def _write_by_model(self, session: Session, change: str) -> None:
+        request = self.request(session, change)
+        workspace = self._book.workspace
+        profile = workspace.preferences.profile(request.profile)
+        who = profile.model if profile is not None else "The language model"
+        self.writing.start(
+            lambda on_text, cancelled: rooms.by_model(workspace, request, on_text, cancelled),
+            partial(self._written, session),
+            partial(self._not_written, session),
+            network=True,
+        )
+        ticked = counted(len(request.facts), "fact")
+        self._page.mail.show_writing(f"{who} is writing from {ticked}. Your text is kept until it is done.")
+        self._page.show_writers()
+
+    def _write_by_template(self, session: Session, tone: str) -> None:
+        workspace, edit = self._book.workspace, session.edit
+        self.writing.start(
+            lambda _on_text, _cancelled: rooms.by_template(
+                workspace, edit, self._template, tone, self._variant, edit.facts
+            ),
+            partial(self._written, session),
+            partial(self._not_written, session),
+        )
+
+    def request(self, session: Session, change: str = "") -> ModelRequest:
+        """What the language model is asked for."""
+        edit = session.edit
+        return ModelRequest(
+            customer_id=edit.customer_id, goal=edit.goal, tone=edit.tone, facts=edit.facts,
+            profile=name_of_writer(self._page.writer), change=change, text=edit.body if change else "",
+            subject=edit.subject if change else "", incentive_minor=edit.incentive_minor, currency=edit.currency,
+            variant=self._variant,
+        )  # fmt: skip
+
+    def _written(self, session: Session, draft: Draft) -> None:
+        page = self._page
+        if session is not page.session:
+            return
+        page.mail.show_mail()
+        if kind_of_writer(draft.writer) == MODEL:
+            page.seconds[name_of_writer(draft.writer)] = draft.seconds
+        self.told = _cost_words(draft)
+        session.take_draft(draft)
+        page.note_written()
+        page.mail.tell(draft.note)
+        page.show_writers()
+        page.mail.editor.setFocus()
+
+    def _not_written(self, session: Session, failed: Failed) -> None:
+        page = self._page
+        if session is not page.session:
+            return
+        page.mail.show_mail()
+        by_model = kind_of_writer(page.writer) == MODEL
+        button = page.mail.tell(failed.words, "Use the template" if by_model else "")
+        button.disconnect(self)
+        button.clicked.connect(self._fall_back)
+        page.show_writers()
+
+    def _fall_back(self, _checked: bool = False) -> None:
+        """After a failure: the template writes instead."""
+        self._page.writer = "template"
+        self.write()
+
+    def cancel_writing(self) -> None:
+        """Stop the writer; the text that was there is there still."""
+        if self.writing.running:
+            self.writing.cancel()
+            self._page.mail.show_mail()
+            self._page.show_writers()
+
+    def choose_goal(self, goal: str) -> None:
+        """Another goal: its facts are proposed; the text stays until it is written again."""
+        session = self._session
+        if session is None:
+            return
+        self._template = ""
+        session.change(goal=goal, check_soon=False)
+        ask = partial(rooms.facts, self._book.workspace, session.edit.customer_id, goal)
+        self._desk.read("facts", ask, partial(self._have_facts, session), self._page.tell_failure)
+        self._page.show_writers()
+
+    def _have_facts(self, session: Session, facts: tuple[Fact, ...]) -> None:
+        if session is not self._page.session:
+            return
+        session.composition = replace(session.composition, facts=facts)
+        ticked = tuple(fact.key for fact in facts if fact.ticked)
+        session.change(facts=ticked, check_soon=False)
+        self._page.facts.show_facts(facts, ticked)
+
+    def choose_template(self) -> None:
+        """Choose among the templates of the goal, and write with it."""
+        session = self._session
+        if session is None:
+            return
+        fitting = fitting_templates(session.composition.templates, session.edit)
+
+        def chosen(code: str) -> None:
+            self._template, self._page.writer, self._variant = code, "template", 0
+            self._write("")
+            self._template = ""
+
+        self._open(panels.template_panel(self._theme, self._window, fitting, chosen), self._page.facts.template_link)
+
+    # -- what is flagged ----------------------------------------------------------------------------------------
+
+    def remove_statement(self) -> None:
+        """Take the flagged sentence out; the text before can be brought back by undo, and as a draft."""
+        session = self._session
+        flag = session.flag if session is not None else None
+        if session is None or flag is None:
+            return
+        if flag.where == "body":
+            self._take_out(session, flag)
+        elif flag.where == "subject":
+            self._page.mail.head.subject.setText(without(session.edit.subject, flag.text, flag.start)[0].strip())
+        else:
+            self._page.mail.head.greeting.setText(session.composition.edit.greeting)
+        self._page.take_text()
+        words = "one statement removed by you"
+        session.keep_draft(Draft(session.edit.subject, session.edit.greeting, session.edit.body, "person", words,
+                                 session.edit.facts))  # fmt: skip
+        session.check()
+        undo = self._page.mail.editor.undo if flag.where == "body" else None
+        self._page.undo_offered.emit("Statement removed", undo)
+        self._page.mail.editor.setFocus()
+
+    def _take_out(self, session: Session, flag: Claim) -> None:
+        body = self._page.mail.editor.text
+        mark = next((one for one in self._page.mail.editor.marks if one.claim == flag), None)
+        places = Places(body)
+        start = flag.start if mark is None else places.to_text(mark.start)
+        _rest, begin, end = without(body, flag.sentence or flag.text, start)
+        self._page.mail.editor.take_out(places.to_editor(begin), places.to_editor(end))
+
+    def source_statement(self) -> None:
+        """Ask for the source of the flagged sentence."""
+        session = self._session
+        if session is not None:
+            labels = [fact.label for fact in session.composition.facts]
+            send = partial(self._resolve, "sourced")
+            self._open(panels.source_panel(self._theme, self._window, labels, send), self._page.verdict.ways[1])
+
+    def confirm_statement(self) -> None:
+        """Ask how the person knows it."""
+        send = partial(self._resolve, "confirmed")
+        self._open(panels.confirm_panel(self._theme, self._window, send), self._page.verdict.ways[2])
+
+    def _resolve(self, way: str, words: str) -> None:
+        session = self._session
+        flag = session.flag if session is not None else None
+        if session is None or flag is None:
+            return
+        work = partial(session.stored.resolve, edit=session.edit, way=way, sentence=flag.sentence, words=words)
+        self._book.act(work, "", lambda _changes: session.read_again(self._page.show_all), self._page.tell_failure)
+
+    # -- approving ----------------------------------------------------------------------------------------------
+
+    def approve(self) -> None:
+        """Approve the text as it is shown, and queue it; then on to the next alert."""
+        self._approve(self._approved)
+
+    def _approve(self, then: Callable[[Session, Changes], None]) -> None:
+        session = self._session
+        if session is None or session.review is None or not session.review.ready:
+            return
+        at = None if self._page.moment == NOW else self._page.moment
+        account = bool(self._book.workspace.preferences.mail.host)
+        words = f"{'Queued' if account else 'Approved'} for {session.composition.customer}"
+        work = partial(session.stored.approve, edit=session.edit, at=at, after=self._after(session))
+        session.pause()
+        self._book.act(work, words, partial(then, session), partial(self._not_approved, session))
+
+    def _after(self, session: Session) -> After:
+        pane, found = self._page.verdict, session.composition
+        deal = found.deal if not pane.deal.isHidden() and pane.deal.isChecked() else None
+        return After(
+            wait=not pane.wait.isHidden() and pane.wait.isChecked(),
+            remind_on=found.remind_on if not pane.remind.isHidden() and pane.remind.isChecked() else None,
+            deal_id=deal.id if deal is not None else None,
+            deal_stage=found.deal_stage if deal is not None else "",
+        )
+
+    def _approved(self, session: Session, _changes: Changes) -> None:
+        if session is self._page.session:
+            session.forget()
+            self._page.finished.emit(session.edit.alert_id or 0)
+            self._page.wants_page.emit(self._page.origin)
+
+    def _not_approved(self, session: Session, failed: Failed) -> None:
+        session.go_on()
+        self._page.tell_failure(failed)
+        session.read_again(self._page.show_all)
+
+    def save_draft(self) -> None:
+        """Keep it for later: it waits in the outbox to be reviewed."""
+        session = self._session
+        if session is not None:
+            session.keep(for_review=True)
+            self._book.told.emit("Draft saved. It waits in the outbox for your review.")
+
+    def open_in_program(self) -> None:
+        """Approve it, and hand it to the mail program; the person says afterwards that it was sent."""
+        self._approve(self._to_program)
+
+    def _to_program(self, session: Session, _changes: Changes) -> None:
+        if session is self._page.session:
+            session.forget()
+            workspace = self._book.workspace
+            self._desk.write(partial(session.stored.link, workspace), partial(self._linked, session),
+                             self._page.tell_failure)  # fmt: skip
+
+    def _linked(self, session: Session, address: str) -> None:
+        page = self._page
+        if session is not page.session:
+            return
+        opened = QDesktopServices.openUrl(QUrl(address, QUrl.ParsingMode.StrictMode))
+        words = "Opened in your mail app. When you have sent it there, say so here."
+        button = page.mail.tell(words if opened else "No mail app answered on this computer.", "Mark as sent")
+        button.disconnect(self)
+        button.clicked.connect(self._sent_by_hand)
+        session.read_again(page.show_all)
+
+    def _sent_by_hand(self, _checked: bool = False) -> None:
+        session = self._session
+        if session is not None:
+            self._book.act(session.stored.handed_over, "", partial(self._approved, session), self._page.tell_failure)
+
+    def recall(self) -> None:
+        """Take the approved email back, to the letter as it was last seen."""
+        session = self._session
+        if session is not None:
+            self._book.act(session.stored.recall, "", None, self._page.tell_failure)
+
+    def discard(self) -> None:
+        """Put the email away; the toast brings it back."""
+        session = self._session
+        if session is None:
+            return
+        if session.message is None and not session.dirty:
+            self._page.wants_page.emit(self._page.origin)
+            return
+        work: Callable[[Workspace], Changes] = partial(session.stored.discard, edit=session.edit)
+        session.pause()
+        self._book.act(work, "", partial(self._discarded, session), partial(self._not_approved, session))
+
+    def _discarded(self, session: Session, _changes: Changes) -> None:
+        if session is self._page.session:
+            session.forget()
+            self._page.wants_page.emit(self._page.origin)
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def compare(self, draft_id: int) -> None:
+        """Show how an earlier draft differs from this one."""
+        session = self._session
+        versions = session.composition.versions if session is not None else ()
+        found = next((version for version in versions if version.id == draft_id), None)
+        if session is None or found is None:
+            return
+        edit = session.edit
+        before = f"{found.subject}\n\n{found.greeting}\n\n{found.body}"
+        after = f"{edit.subject}\n\n{edit.greeting}\n\n{edit.body}"
+        restore = partial(self.restore, draft_id) if session.writable else None
+        title, hint = f"Draft {found.number} and this one", "struck through: only there · underlined: only here"
+        self._page.mail.sheet.show_difference(title, hint, before, after, restore)
+        self._page.mail.show_sheet()
+
+    def restore(self, draft_id: int) -> None:
+        """Bring an earlier draft back as the newest one."""
+        session = self._session
+        if session is not None and session.writable:
+            self._page.mail.show_mail()
+            session.restore(draft_id)
+            self._page.mail.editor.setFocus()
+
+    def show_sent(self) -> None:
+        """Show the bytes that were sent to the language model, or would be."""
+        session = self._session
+        if session is None:
+            return
+        sent = next((version for version in session.composition.versions if version.sent_to_model), None)
+        if sent is not None:
+            size = f"{len(sent.sent_to_model.encode()):,} bytes · draft {sent.number}"
+            cost = DOT_COST.format(sent.cost) if sent.cost else ""
+            self._show_bytes("Exactly what was sent to the language model", size + cost, sent.sent_to_model)
+            return
+        ask = partial(rooms.what_leaves, self._book.workspace, self.request(session))
+        self._desk.read("leaves", ask, self._have_bytes, self._page.tell_failure)
+
+    def _have_bytes(self, text: str) -> None:
+        self._show_bytes("Exactly what would be sent", f"{len(text.encode()):,} bytes · nothing has left yet", text)
+
+    def _show_bytes(self, title: str, hint: str, text: str) -> None:
+        self._page.mail.sheet.show_bytes(title, hint, text)
+        self._page.mail.show_sheet()
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def record_consent(self) -> None:
+        """Ask how the consent is known and keep it with the customer."""
+        session = self._session
+        if session is None:
+            return
+        customer = session.edit.customer_id
+
+        def send(how: str) -> None:
+            work = partial(rooms.record_consent, customer_id=customer, how=how)
+            self._book.act(work, "", None, self._page.tell_failure)
+
+        panel = panels.consent_panel(self._theme, self._window, session.composition.customer, send)
+        self._open(panel, self._page.verdict)
+
+    def pick_moment(self) -> None:
+        """Ask for a day and a time."""
+
+        def send(moment: str) -> None:
+            self._page.picked = self._page.moment = moment
+            self._page.show_moments()
+            self._page.show_verdict()
+
+        self._page.show_moments()
+        now = self._book.workspace.clock.now().astimezone()
+        self._open(panels.moment_panel(self._theme, self._window, now, send), self._page.verdict.moment(-1))
+
+    @property
+    def _session(self) -> Session | None:
+        return self._page.session
+
+    @property
+    def _theme(self) -> panels.Theme:
+        return self._page.context.theme
+
+    @property
+    def _window(self) -> panels.QWidget:
+        return self._page.window()
+
+    def _open(self, panel: panels.Overlay, anchor: panels.QWidget) -> None:
+        panel.open_under(anchor)
+
+
+DOT_COST: Final = " · {}"
+
+
+def _cost_words(draft: Draft) -> str:
+    """What a language model's draft took: tokens and, where the prices are known, money."""
+    if draft.tokens_in is None or draft.tokens_out is None:
+        return ""
+    words = f"{draft.tokens_in:,} tokens sent, {draft.tokens_out:,} received"
+    return f"{words} · {draft.cost}" if draft.cost else words
+
+
+COMMANDS: Final[Mapping[Command, Callable[[Acts], None]]] = MappingProxyType({
+    Command.WRITE: Acts.write,
+    Command.SHORTER: Acts.shorter,
+    Command.WARMER: Acts.warmer,
+    Command.REWRITE: Acts.rewrite,
+    Command.VARIANT: Acts.another,
+    Command.REMOVE_STATEMENT: Acts.remove_statement,
+    Command.SOURCE_STATEMENT: Acts.source_statement,
+    Command.CONFIRM_STATEMENT: Acts.confirm_statement,
+    Command.APPROVE: Acts.approve,
+    Command.SAVE_DRAFT: Acts.save_draft,
+    Command.MAIL_PROGRAM: Acts.open_in_program,
+    Command.RECALL: Acts.recall,
+    Command.DISCARD: Acts.discard,
+})  # fmt: skip

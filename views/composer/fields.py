@@ -1,0 +1,126 @@
+"""The head of an email: to whom, from whom, subject and greeting, each with its state at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+
+from views.theme import Theme, fonts
+from views.widgets.labels import ElidedLabel, column, label, row, rule
+from views.widgets.painting import fill
+
+ROW_HEIGHT = 34
+_CAPTION = 76
+
+
+class FieldRow(QWidget):
+    """One line of the head: caption, content, state with an optional icon."""
+
+    def __init__(self, theme: Theme, caption: str, content: QWidget) -> None:
+        super().__init__()
+        self._theme = theme
+        self.content = content
+        words = label(caption, fonts.SMALL, fonts.REGULAR, "ink_3")
+        words.setFixedWidth(_CAPTION - 8)
+        self._sign = label()
+        self._sign.setFixedWidth(19)
+        self.state = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self.state.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._icon = ("", "")
+        content.installEventFilter(self)
+        self.setFixedHeight(ROW_HEIGHT)
+        inner = row(words, 8, content, 12, self._sign, self.state, margins=(20, 0, 20, 0))
+        inner.setStretch(2, 1)
+        self.setLayout(column(inner, rule(soft=True)))
+        self._sign.hide()
+        theme.changed.connect(self._draw)
+
+    def say(self, words: str, icon: str = "", ink: str = "ink_3", icon_ink: str = "good_text") -> None:
+        """Show the state at the right."""
+        self.state.setText(words, ink)
+        self._icon = (icon, icon_ink)
+        self._sign.setVisible(bool(icon))
+        self._draw()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.content and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return False
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if isinstance(self.content, QLineEdit) and self.content.hasFocus():
+            with QPainter(self) as painter:
+                edge = QRectF(self.rect())
+                fill(painter, 0, edge.height() - 2, edge.width(), 2, self._theme.color("focus"))
+                fill(painter, 0, 0, 3, edge.height(), self._theme.color("focus"))
+
+    def _draw(self) -> None:
+        name, ink = self._icon
+        if name:
+            self._sign.setPixmap(self._theme.pixmap(name, ink, 14, self.devicePixelRatioF()))
+
+
+def entry(name: str, weight: QFont.Weight = fonts.REGULAR) -> QLineEdit:
+    """A line to write in without a frame; its row shows the focus."""
+    made = QLineEdit()
+    made.setProperty("kind", "bare")
+    made.setFont(fonts.font(fonts.BODY, weight))
+    made.setAccessibleName(name)
+    made.setMaxLength(300)
+    return made
+
+
+class HeadFields(QWidget):
+    """To, From, Subject, Greeting. `edited` is emitted for what a person types."""
+
+    edited = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.to = ElidedLabel(theme)
+        self.sender = ElidedLabel(theme)
+        self.subject = entry("Subject", fonts.SEMIBOLD)
+        self.greeting = entry("Greeting")
+        self.to_row = FieldRow(theme, "To", self.to)
+        self.sender_row = FieldRow(theme, "From", self.sender)
+        self.subject_row = FieldRow(theme, "Subject", self.subject)
+        self.greeting_row = FieldRow(theme, "Greeting", self.greeting)
+        for one in (self.to, self.sender):
+            one.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setLayout(column(self.to_row, self.sender_row, self.subject_row, self.greeting_row))
+        self.subject.textEdited.connect(self._typed)
+        self.greeting.textEdited.connect(self._typed)
+
+    def show_addresses(self, to: str, sender: str, consent: str, *, allowed: bool) -> None:
+        """Show to whom and from whom."""
+        self.to.setText(to or "no email address in your data", "ink" if to else "warning_text")
+        if consent:
+            self.to_row.say(consent, "check" if allowed else "warning", "ink_3" if allowed else "warning_text",
+                            "good_text" if allowed else "warning_text")  # fmt: skip
+        else:
+            self.to_row.say("")
+        self.sender.setText(sender or "no sender yet: set up your mail account", "ink" if sender else "warning_text")
+        self.sender_row.say("your signature is added on sending" if sender else "")
+
+    def show_text(self, subject: str, greeting: str) -> None:
+        """Show another email's head."""
+        for field, words in ((self.subject, subject), (self.greeting, greeting)):
+            if field.text() != words:
+                field.setText(words)
+                field.setCursorPosition(0)
+        self.count()
+
+    def count(self) -> None:
+        """Say how long the subject is."""
+        length = len(self.subject.text())
+        self.subject_row.say(f"{length} character" if length == 1 else f"{length} characters" if length else "empty",
+                             ink="ink_3" if length else "warning_text")  # fmt: skip
+
+    def set_low(self, low: bool) -> None:
+        """In a low window the sender has no line of its own."""
+        self.sender_row.setVisible(not low)
+
+    def _typed(self, _text: str) -> None:
+        self.count()
+        self.edited.emit()

@@ -1,0 +1,112 @@
+"""The small panels of the composer: how to rewrite, a source, a reason, a moment, a template, how consent is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QDateTime, Qt
+from PySide6.QtWidgets import QCompleter, QDateTimeEdit, QLineEdit, QWidget
+
+from models.values.outreach import TONES, TemplateChoice
+from views.composer.timing import stored
+from views.theme import Theme
+from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay, text_field
+
+__all__ = ["Overlay", "QWidget", "Theme"]
+
+
+def rewrite_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) -> Overlay:
+    """Say in words how the text is to be changed."""
+    field = text_field("For example: mention the call on Tuesday, and leave out the review")
+    foot = "It is written as a new draft; this one can be restored."
+    return _form(theme, window, "Rewrite", "Rewrite", "How shall it be changed?", field, send, foot,
+                 "Say how, or use Shorter or Warmer.")  # fmt: skip
+
+
+def source_panel(theme: Theme, window: QWidget, labels: Sequence[str], send: Callable[[str], None]) -> Overlay:
+    """Name what a statement rests on."""
+    field = QLineEdit()
+    field.setMaxLength(200)
+    field.setPlaceholderText("Order, ticket, policy page or note")
+    completer = QCompleter(sorted(set(labels)), field)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    field.setCompleter(completer)
+    foot = "It is recorded with your name and shown in the margin."
+    return _form(theme, window, "Add a source", "Add source", "What does it rest on?", field, send, foot,
+                 "Name the record, page or note that supports it.")  # fmt: skip
+
+
+def confirm_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) -> Overlay:
+    """Confirm a statement with a reason."""
+    field = text_field("For example: agreed with the warehouse on the phone, 18 Nov")
+    foot = "Your name and reason are recorded."
+    return _form(theme, window, "Confirm the statement", "Confirm", "How do you know it?", field, send, foot,
+                 "Write how you know it: the reason is recorded.")  # fmt: skip
+
+
+def consent_panel(theme: Theme, window: QWidget, customer: str, send: Callable[[str], None]) -> Overlay:
+    """Record that a customer agreed, and how that is known."""
+    field = QLineEdit()
+    field.setMaxLength(200)
+    field.setPlaceholderText("On the phone, by contract, at the fair …")
+    foot = f"It is kept with {customer} from today on, with your name."
+    return _form(theme, window, "Record consent", "Record consent", "How did they agree?", field, send, foot,
+                 "Write how they agreed: consent needs its evidence.")  # fmt: skip
+
+
+def moment_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[str], None]) -> Overlay:
+    """Pick a day and a time, in the time of this computer."""
+    at = now + timedelta(hours=1)
+    field = QDateTimeEdit(QDateTime(at.year, at.month, at.day, at.hour, 0, 0))  # type: ignore[call-overload]
+    field.setMinimumDateTime(QDateTime(now.year, now.month, now.day, now.hour, now.minute, 0))  # type: ignore[call-overload]
+    field.setDisplayFormat("ddd d MMM yyyy, HH:mm")
+    field.setCalendarPopup(True)
+
+    def sent(panel: FormPanel) -> None:
+        chosen = field.dateTime()
+        day, clock = chosen.date(), chosen.time()
+        local = now.replace(
+            year=day.year(), month=day.month(), day=day.day(), hour=clock.hour(), minute=clock.minute(), second=0,
+            microsecond=0,
+        )  # fmt: skip
+        panel.dismiss()
+        send(stored(local))
+
+    foot = "Quiet hours still hold: it goes out when they end."
+    panel = FormPanel(theme, window, "Pick a time", "Choose", sent, foot)
+    panel.add("When shall it go out?", field)
+    return panel.done()
+
+
+def template_panel(
+    theme: Theme, window: QWidget, templates: Sequence[TemplateChoice], chosen: Callable[[str], None]
+) -> Overlay:
+    """Choose a template; it writes at once."""
+    choices = [Choice(one.name, TONES.get(one.tone, one.tone), one.code) for one in templates[:9]]
+    return ChoicePanel(theme, window, "Write with", choices, chosen, "It is written as a new draft.")
+
+
+def _form(
+    theme: Theme,
+    window: QWidget,
+    title: str,
+    button: str,
+    caption: str,
+    field: QWidget,
+    send: Callable[[str], None],
+    foot: str,
+    objection: str,
+) -> Overlay:
+    def sent(panel: FormPanel) -> None:
+        text = field.text() if isinstance(field, QLineEdit) else field.toPlainText()  # type: ignore[attr-defined]
+        if not text.strip():
+            panel.object_to(objection)
+            return
+        panel.dismiss()
+        send(text.strip())
+
+    panel = FormPanel(theme, window, title, button, sent, foot)
+    panel.add(caption, field)
+    return panel.done()

@@ -1,0 +1,135 @@
+"""What the composer asks and does: calls into the public face of `services.outreach`, run in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from models.values.changes import Changes
+from models.values.outreach import After, Composition, Draft, Edit, Fact, Message, ModelRequest, Review
+from services import outreach
+from services.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which email is to be opened: one that is stored, or one to a customer, perhaps for an alert."""
+
+    customer_id: int = 0
+    alert_id: int | None = None
+    message_id: int = 0
+
+
+def composition(workspace: Workspace, question: Question) -> Composition:
+    """What the composer opens with."""
+    if question.message_id:
+        return outreach.reopen(workspace, question.message_id)
+    return outreach.compose(workspace, question.customer_id, question.alert_id)
+
+
+def facts(workspace: Workspace, customer_id: int, goal: str) -> tuple[Fact, ...]:
+    """The facts as they are proposed for a goal."""
+    return outreach.read_facts(workspace, customer_id, goal)
+
+
+def review(workspace: Workspace, edit: Edit) -> Review:
+    """The verdict on a text."""
+    return outreach.review(workspace, edit)
+
+
+def what_leaves(workspace: Workspace, request: ModelRequest) -> str:
+    """The bytes that a request would send."""
+    return outreach.what_leaves(workspace, request)
+
+
+def by_model(
+    workspace: Workspace, request: ModelRequest, on_text: Callable[[str], None], cancelled: Callable[[], bool]
+) -> Draft:
+    """A draft by a language model."""
+    return outreach.draft_by_model(workspace, request, on_text=on_text, cancelled=cancelled)
+
+
+def by_template(
+    workspace: Workspace, edit: Edit, template: str, tone: str, variant: int, facts: Sequence[str]
+) -> Draft:
+    """A draft by a template; '' takes the best one that fits."""
+    return outreach.draft_by_template(
+        workspace,
+        edit.customer_id,
+        goal=edit.goal,
+        tone=tone,
+        facts=facts,
+        template=template,
+        incentive_minor=edit.incentive_minor,
+        variant=variant,
+    )
+
+
+class Stored:
+    """One email's number in the book, known to the writer's lane only: its jobs run one after the other.
+
+    Parameters
+    ----------
+    message_id
+        0 while nothing is stored.
+    first
+        The text that it began with and what wrote it: kept as the first draft when the first change is stored.
+    """
+
+    def __init__(self, message_id: int, first: tuple[Edit, Draft] | None) -> None:
+        self._id = message_id
+        self._first = first
+
+    def save(
+        self, workspace: Workspace, edit: Edit, draft: Draft | None = None, *, for_review: bool = False
+    ) -> Message:
+        """Store a text, after the one that it began with."""
+        if not self._id and self._first is not None:
+            began, written = self._first
+            self._id = outreach.save(workspace, began, draft=written).id
+            self._first = None
+        message = outreach.save(workspace, replace(edit, id=self._id), draft=draft, for_review=for_review)
+        self._id = message.id
+        return message
+
+    def approve(self, workspace: Workspace, edit: Edit, at: str | None, after: After) -> Changes:
+        """Store the text that a person sees and approve exactly that."""
+        message = self.save(workspace, edit)
+        return outreach.approve(workspace, message.id, message.version, at=at, after=after)
+
+    def resolve(self, workspace: Workspace, edit: Edit, way: str, sentence: str, words: str) -> Changes:
+        """Store the text and resolve a flagged statement of it."""
+        message = self.save(workspace, edit)
+        act = outreach.source_statement if way == "sourced" else outreach.confirm_statement
+        return act(workspace, message.id, sentence, words)
+
+    def restore(self, workspace: Workspace, edit: Edit, draft_id: int) -> Message:
+        """Bring an earlier draft back; the text that was there is stored before."""
+        self.save(workspace, edit)
+        return outreach.restore_draft(workspace, self._id, draft_id)
+
+    def discard(self, workspace: Workspace, edit: Edit) -> Changes:
+        """Put the email away with its last text."""
+        self.save(workspace, edit)
+        return outreach.discard(workspace, [self._id])
+
+    def recall(self, workspace: Workspace) -> Changes:
+        """Take the approved email back."""
+        return outreach.recall(workspace, [self._id])
+
+    def link(self, workspace: Workspace) -> str:
+        """The link that opens the approved email in the mail program."""
+        return outreach.mail_link(workspace, self._id)
+
+    def handed_over(self, workspace: Workspace) -> Changes:
+        """A person says that it went out by their mail program."""
+        return outreach.handed_over(workspace, self._id, "mail_program")
+
+
+def record_consent(workspace: Workspace, customer_id: int, how: str) -> Changes:
+    """Keep that a customer agreed to be emailed, and how that is known."""
+    from services.sync import edit_customer
+
+    since = workspace.clock.today().isoformat()
+    fields = {"email_consent": "given", "email_consent_since": since, "email_consent_how": how}
+    return edit_customer(workspace, customer_id, fields)

@@ -1,0 +1,53 @@
+"""What is said of an email that cannot be written any more: approved, sent, failed, in doubt, put away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.values.outreach import Message
+from views.composer.timing import local_words
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Verdict and summary of the right column, the sentence above the text, and whether it can be taken back."""
+
+    verdict: str
+    summary: str
+    notice: str
+    good: bool
+    recall: bool
+
+
+def closed_words(message: Message) -> Standing:
+    """Say where an email stands.
+
+    Parameters
+    ----------
+    message
+        One that is neither a draft nor in review.
+    """
+    by = f"Approved by {message.approved_by}. " if message.approved_by else ""
+    due = f"Goes out {local_words(message.due_at)}. " if message.due_at else "It waits in the outbox. "
+    read_only = "Approved: recall it to edit."
+    match message.state:
+        case "approved" | "queued":
+            return Standing("Approved", f"{by}{due}".strip(), read_only, good=True, recall=True)
+        case "sending":
+            return Standing("Being sent", by.strip(), "It is being handed over and can no longer be changed.",
+                            good=True, recall=False)  # fmt: skip
+        case "sent":
+            when = f"Sent {local_words(message.sent_at)}. " if message.sent_at else "Sent. "
+            return Standing("Sent", f"{when}{by}".strip(), "This email was sent; this is its text.", good=True,
+                            recall=False)  # fmt: skip
+        case "failed":
+            why = message.fault or "The mail server refused it."
+            return Standing("Not sent", f"{why} Recall it to edit, or try again in the outbox.", read_only, good=False,
+                            recall=True)  # fmt: skip
+        case "in_doubt":
+            words = "The line broke before the server’s answer. Say in the outbox whether it arrived."
+            return Standing("In doubt", words, "It may have been delivered, and so cannot be changed.", good=False,
+                            recall=False)  # fmt: skip
+        case _:
+            return Standing("Discarded", "Undo (Ctrl+Z) brings it back.", "This email was put away.", good=False,
+                            recall=False)  # fmt: skip

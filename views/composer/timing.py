@@ -1,0 +1,88 @@
+"""When an email may go out, and what each moment does to the alert's clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from models.values.outreach import Composition
+from views.words import MONTHS, WEEKDAYS
+
+NOW = "now"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One choice: "now", a moment in UTC, or '' for one to pick; its words, and what it does to the clock."""
+
+    at: str
+    words: str
+    effect: str
+
+
+def parsed(moment: str) -> datetime:
+    """A moment as the store writes it."""
+    return datetime.fromisoformat(moment)
+
+
+def local_words(moment: str, zone: tzinfo | None = None) -> str:
+    """A moment as "Mon 23 Nov, 09:00", in the time of this computer or of ``zone``."""
+    at = parsed(moment).astimezone(zone)
+    return f"{WEEKDAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]}, {at:%H:%M}"
+
+
+def clock_words(moment: str, zone: tzinfo | None = None) -> str:
+    """The time of day: "11:19"."""
+    return f"{parsed(moment).astimezone(zone):%H:%M}"
+
+
+def due_words(composition: Composition, zone: tzinfo | None = None) -> str:
+    """When the alert is due: "alert due 12:02"; '' without one, or where its clock stands."""
+    alert = composition.alert
+    if alert is None or alert.due_at is None or alert.state in ("waiting", "resolved", "not_useful"):
+        return ""
+    due = parsed(alert.due_at).astimezone(zone)
+    return (
+        f"alert due {due:%H:%M}" if alert.due_within_hour or alert.group == "today" else f"alert due {alert.due_words}"
+    )
+
+
+def effect_of(composition: Composition, at: str, *, waits: bool) -> str:
+    """What sending at a moment does to the alert's clock."""
+    alert = composition.alert
+    if alert is None:
+        return ""
+    if at == NOW:
+        return "stops the alert’s clock" if waits else "the alert’s clock runs on"
+    if alert.due_at is None:
+        return ""
+    late = parsed(at) > parsed(alert.due_at)
+    return "after the alert is due" if late else "before the alert is due"
+
+
+def moments_of(composition: Composition, picked: str, *, waits: bool, zone: tzinfo | None = None) -> list[Moment]:
+    """The moments to choose from: now, those that are proposed, the one that a person picked, and "pick"."""
+    made = [Moment(NOW, "Now", effect_of(composition, NOW, waits=waits))]
+    made += [Moment(at, words, effect_of(composition, at, waits=waits)) for at, words in composition.scheduled]
+    if picked and picked not in {moment.at for moment in made}:
+        made.append(Moment(picked, local_words(picked, zone), effect_of(composition, picked, waits=waits)))
+    made.append(Moment("", "Pick a time…", ""))
+    return made
+
+
+def goes_out(composition: Composition, at: str, *, account: bool, zone: tzinfo | None = None) -> str:
+    """What approving does, in a sentence or two."""
+    if not account:
+        return "It waits in the outbox until a mail account is set up, or open it in your mail app."
+    minutes = composition.recall_minutes
+    if at != NOW:
+        return f"Goes out {local_words(at, zone)}. You can stop it until then in the outbox."
+    if not minutes:
+        return "Goes out at once and cannot be stopped then."
+    span = "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return f"Goes out at once. You can stop it for {span} in the outbox."
+
+
+def stored(moment: datetime) -> str:
+    """A moment as the store writes it: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,304 @@
+"""The right column: whether the email may go, what stands in its way and the ways out of it, when, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QButtonGroup, QScrollArea, QSizePolicy, QWidget
+
+from models.values.outreach import Check, Claim, Review
+from views.actions import Actions, Command, key_words
+from views.composer.options import CheckOption, RadioOption
+from views.composer.timing import Moment
+from views.theme import Theme, fonts
+from views.widgets.buttons import CommandButton, IconButton, link
+from views.widgets.labels import FlowingContent, clear, column, kind_of, label, row, rule
+from views.widgets.painting import fill, focus_ring, key_cap, line, rounded, snapped
+
+WAYS = (
+    (Command.REMOVE_STATEMENT, "close", "The rest of the draft stays as it is"),
+    (Command.SOURCE_STATEMENT, "link", "A record, a policy page or a note"),
+    (Command.CONFIRM_STATEMENT, "edit", "Your name and reason are recorded"),
+)
+NOTHING_SENT = "Nothing is sent before you approve."
+
+
+class WayButton(QAbstractButton):
+    """One way to resolve a flagged statement: icon, words with what it means, key."""
+
+    def __init__(self, theme: Theme, action: QAction, icon: str, says: str, key: str) -> None:
+        super().__init__()
+        self._theme, self._action, self._icon, self._says, self._key = theme, action, icon, says, key
+        self.setFixedHeight(46)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setText(action.text())
+        self.setAccessibleName(action.text())
+        self.setAccessibleDescription(says)
+        self.setToolTip(action.toolTip())
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 46)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme, rect, on = self._theme, QRectF(self.rect()), self.isEnabled()
+        with QPainter(self) as painter:
+            ground = "selected" if self.isDown() else "hover" if self.underMouse() and on else "raised"
+            rounded(painter, rect, 8, theme.color(ground if on else "ground"), theme.color("control"), dashed=not on)
+            dpr = self.devicePixelRatioF()
+            picture = theme.pixmap(self._icon, "ink_2" if on else "ink_3", 15, dpr)
+            painter.drawPixmap(int(snapped(11, dpr)), int(snapped(15, dpr)), picture)
+            cap = fonts.width(self._key, fonts.SMALL, fonts.MEDIUM) + 12
+            room = rect.width() - 34 - cap - 18
+            line(painter, QRectF(34, 6, room, 18), self.text(), theme.color("ink" if on else "ink_3"), fonts.LIST,
+                 fonts.MEDIUM)  # fmt: skip
+            line(painter, QRectF(34, 23, room, 17), self._says, theme.color("ink_3"), fonts.SMALL)
+            key_cap(painter, theme, rect.width() - 10, rect.center().y(), self._key, on_primary=False)
+            if self.hasFocus():
+                focus_ring(painter, theme, rect, 8)
+
+    def _follow(self) -> None:
+        self.setEnabled(self._action.isEnabled())
+
+
+class _Quote(QWidget):
+    """A flagged sentence beside a line in the colour of a warning."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.setLayout(column(self.words, margins=(12, 0, 0, 0)))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            fill(painter, 0, 0, 2, self.height(), self._theme.color("warning"))
+
+
+class VerdictPane(QWidget):
+    """Shows the verdict on an email. Emits what a person chooses.
+
+    Signals
+    -------
+    flag_wanted : +1 or -1: the next flagged statement, or the one before.
+    moment_chosen : index of a `Moment`, -1 for one to pick.
+    after_changed : a tick of what follows was changed.
+    remedy_wanted : name of a check whose remedy is asked for.
+    """
+
+    flag_wanted = Signal(int)
+    moment_chosen = Signal(int)
+    after_changed = Signal()
+    remedy_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, actions: Actions) -> None:
+        super().__init__()
+        kind_of(self, "panel")
+        self._theme, self._actions = theme, actions
+        self._moments: list[RadioOption] = []
+        self._group = QButtonGroup(self)
+        self._make_parts()
+        content = FlowingContent()
+        content.setLayout(self._lay_out())
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        self.setLayout(column(scroll))
+
+    def _make_parts(self) -> None:
+        theme, actions = self._theme, self._actions
+        self._sign = label()
+        self._sign.setFixedSize(24, 22)
+        self.verdict = label("", fonts.HEADING, fonts.SEMIBOLD, wrap=True)
+        self.summary = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self.quote = _Quote(theme)
+        self.quote_count = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self.quote_before = IconButton(theme, "chevron-up", "Statement before")
+        self.quote_next = IconButton(theme, "chevron-down", "Next statement")
+        self.quote_before.clicked.connect(lambda: self.flag_wanted.emit(-1))
+        self.quote_next.clicked.connect(lambda: self.flag_wanted.emit(1))
+        self._steps = QWidget()
+        self._steps.setLayout(row(self.quote_count, -1, self.quote_before, self.quote_next))
+        self.ways = [WayButton(theme, actions[command], icon, says, key_words(command)) for command, icon, says in WAYS]
+        self.never = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self.approve = CommandButton.of(theme, actions[Command.APPROVE], "send", primary=True)
+        self.locked = CommandButton.of(theme, actions[Command.APPROVE], "lock", primary=True)
+        self.recall = CommandButton.of(theme, actions[Command.RECALL], "return")
+        self.save = CommandButton.of(theme, actions[Command.SAVE_DRAFT], "")
+        self.save.set_key("")
+        self.program = CommandButton.of(theme, actions[Command.MAIL_PROGRAM], "")
+        self.opens = label("", fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        self._passed = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self._checks = column()
+        self._due = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self._moment_rows = column()
+        self.wait = CheckOption(theme, "Move the alert to Waiting", checked=True)
+        self.remind = CheckOption(theme, "")
+        self.deal = CheckOption(theme, "")
+        for box in (self.wait, self.remind, self.deal):
+            box.clicked.connect(lambda _on: self.after_changed.emit())
+
+    def _lay_out(self) -> QBoxLayout:
+        head = row(self._sign, self.verdict)
+        head.setAlignment(self._sign, Qt.AlignmentFlag.AlignTop)
+        beside = QWidget()
+        beside.setLayout(row(self.save, 6, self.program))
+        self._beside = beside
+        parts: list[QWidget | QBoxLayout | int] = [head, 6, self.summary, self.quote, self._steps]
+        for button in self.ways:
+            parts += [6, button]
+        parts += [self.never, 10, self.approve, self.locked, self.recall, 8, beside, 6, self.opens]
+        self._act = QWidget()
+        self._act.setLayout(column(*parts, margins=(16, 12, 16, 12)))
+        checks = column(row(_title("Checks"), -1, self._passed), 4, self._checks, margins=(16, 11, 16, 11))
+        self._when = QWidget()
+        when = column(row(_title("When"), -1, self._due), 3, self._moment_rows, margins=(16, 11, 16, 11))
+        self._when.setLayout(column(rule(soft=True), when))
+        self._after = QWidget()
+        hint = label("deals are never ticked for you", fonts.SMALL, fonts.REGULAR, "ink_3")
+        after = column(row(_title("After approval"), -1, hint), 3, self.wait, self.remind, self.deal,
+                       margins=(16, 11, 16, 14))  # fmt: skip
+        self._after.setLayout(column(rule(soft=True), after))
+        return column(self._act, rule(soft=True), checks, self._when, self._after, -1)
+
+    # -- filling it ---------------------------------------------------------------------------------------------
+
+    def first_control(self) -> QWidget:
+        """Where the focus goes when the column takes it."""
+        parts = (*self.ways, self.approve, self.recall, self.save, *self._moments)
+        return next((part for part in parts if part.isVisible() and part.isEnabled()), self)
+
+    def show_review(self, review: Review, flag: Claim | None, place: tuple[int, int], opens: str) -> None:
+        """Show a verdict, the flagged statement that is looked at, and what opens the button."""
+        first, _colon, rest = review.verdict.partition(": ")
+        self._say_verdict(f"{first}:\n{rest}" if rest else first, ready=review.ready)
+        passed = sum(check.passed for check in review.checks)
+        said = f"{passed} of {len(review.checks)} checks passed. {NOTHING_SENT}" if review.ready else ""
+        self._show(self.summary, said)
+        self._passed.setText(f"{passed} of {len(review.checks)} passed")
+        self._show_flag(flag, place)
+        self.approve.setVisible(review.ready)
+        self.locked.setVisible(not review.ready)
+        self.recall.hide()
+        self._beside.show()
+        self.program.setEnabled(review.ready)
+        self._show(self.opens, opens)
+        self._show_checks(review.checks)
+
+    def show_closed(self, verdict: str, summary: str, *, ready: bool, recall: bool) -> None:
+        """Show an email that is not written any more: approved, sent, failed, in doubt, discarded."""
+        self._say_verdict(verdict, ready=ready)
+        self._show(self.summary, summary)
+        self._show_flag(None, (0, 0))
+        for part in (self.approve, self.locked, self._beside, self._when, self._after):
+            part.hide()
+        self.recall.setVisible(recall)
+        self._show(self.opens, "")
+
+    def show_open(self) -> None:
+        """Show an email that can be written."""
+        self._when.show()
+        self._after.setVisible(not all(box.isHidden() for box in (self.wait, self.remind, self.deal)))
+
+    def show_moments(self, moments: Sequence[Moment], chosen: int, due: str) -> None:
+        """Show when it may go out, each with what that does to the alert's clock."""
+        self._due.setText(due)
+        clear(self._moment_rows)
+        self._moments = []
+        for number, moment in enumerate(moments):
+            option = RadioOption(self._theme, moment.words, moment.effect)
+            option.clicked.connect(partial(self._choose_moment, -1 if moment.at == "" else number))
+            self._group.addButton(option)
+            self._moments.append(option)
+            self._moment_rows.addWidget(option)
+        if 0 <= chosen < len(self._moments):
+            self._moments[chosen].setChecked(True)
+
+    def moment(self, number: int) -> RadioOption:
+        """One of the moments, the last one is to be picked."""
+        return self._moments[number]
+
+    def show_after(self, *, alert: bool, remind: str, deal: str) -> None:
+        """Show what can follow; '' where there is no such thing."""
+        self.wait.setVisible(alert)
+        self.remind.setVisible(bool(remind))
+        self.remind.say(remind, "")
+        self.remind.setChecked(bool(remind) and alert)
+        self.deal.setVisible(bool(deal))
+        self.deal.say(deal, "")
+        self.deal.setChecked(False)
+        self.wait.setChecked(alert)
+        self.show_open()
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _show(self, part: QWidget, words: str) -> None:
+        part.setText(words)  # type: ignore[attr-defined]
+        part.setVisible(bool(words))
+
+    def _say_verdict(self, words: str, *, ready: bool) -> None:
+        self.verdict.setText(words)
+        icon, ink = ("ready", "good_text") if ready else ("severity-high", "warning_text")
+        self._sign.setPixmap(self._theme.pixmap(icon, ink, 18, self.devicePixelRatioF()))
+        self._act.setAccessibleName(words.replace("\n", " "))
+
+    def _show_flag(self, flag: Claim | None, place: tuple[int, int]) -> None:
+        at, of = place
+        self.quote.setVisible(flag is not None)
+        self._steps.setVisible(flag is not None and of > 1)
+        for button in self.ways:
+            button.setVisible(flag is not None)
+        if flag is None:
+            self._show(self.never, "")
+            return
+        self.quote.words.setText(f"“{flag.sentence or flag.text}”")
+        self.quote.words.setToolTip(flag.label)
+        self.quote_count.setText(f"{at} of {of} statements")
+        never = "" if self.ways[1].isEnabled() else "This can only be removed: it never goes to a customer."
+        self._show(self.never, never)
+
+    def _show_checks(self, checks: Sequence[Check]) -> None:
+        clear(self._checks)
+        for check in checks:
+            icon, ink = ("check", "good_text") if check.passed else ("warning", "warning_text")
+            picture = label()
+            picture.setPixmap(self._theme.pixmap(icon, ink, 14, self.devicePixelRatioF()))
+            picture.setFixedSize(20, 18)
+            words = _check_words(check)
+            line_box = row(picture, words, margins=(0, 1, 0, 1))
+            line_box.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
+            self._checks.addLayout(line_box)
+            if check.name == "permission" and not check.passed:
+                remedy = link("Record consent…")
+                remedy.clicked.connect(lambda: self.remedy_wanted.emit("permission"))
+                self._checks.addLayout(row(16, remedy, -1))
+
+    def _choose_moment(self, number: int, _checked: bool = False) -> None:
+        self.moment_chosen.emit(number)
+
+
+def _check_words(check: Check) -> QWidget:
+    import html
+
+    made = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+    strong = check.why or not check.passed
+    first = html.escape(check.words)
+    rest = f" {html.escape(check.why)}" if check.why else ""
+    made.setTextFormat(Qt.TextFormat.RichText)
+    made.setText(f"<span style='font-weight:500'>{first}</span>{rest}" if strong else first)
+    made.setAccessibleName(f"{'Passed' if check.passed else 'Not passed'}: {check.words} {check.why}".rstrip())
+    made.setToolTip(check.why)
+    return made
+
+
+def _title(text: str) -> QWidget:
+    return label(text, fonts.SMALL, fonts.SEMIBOLD)
