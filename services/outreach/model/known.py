@@ -18,6 +18,8 @@ MOST_WORDS: Final = 7
 _WORD: Final = re.compile(r"[^\W_]+")
 #: What may stand between two words of one name.
 _WITHIN: Final = re.compile(r"[ \t]*[&'’.,/+\-–]?[ \t]*(?:[&+][ \t]*)?")
+#: What a name may end with that is no word: "Clothing Co.", "Yahoo!".
+_AT_THE_END: Final = tuple(".!+)")
 _ID: Final = re.compile(r"(?<![\w.,$€£¥])#?(?=[A-Za-z_\-/]*\d)[A-Za-z0-9][A-Za-z0-9_\-/]{0,60}(?!\w)")
 _NAMED_ID: Final = re.compile(
     r"(?:#|\b(?:order|ticket|invoice|case|deal|review|parcel|tracking|reference|ref|customer|account|number|no|nr|id)"
@@ -30,6 +32,8 @@ _ID_TABLES: Final = (
 )  # fmt: skip
 _ENOUGH: Final = 50
 _AT_ONCE: Final = 400
+#: Newest rows whose people are known by name; a table of them all would be read from end to end.
+_LATELY: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,24 @@ class Book:
 
     def hits(self, text: str) -> list[Hit]:
         """Return names, companies, cities and ids of the book that occur in a text; they may overlap."""
-        words = [_Word(found.start(), found.end(), folded(found.group())) for found in _WORD.finditer(text)]
+        every = (_Word(found.start(), found.end(), folded(found.group())) for found in _WORD.finditer(text))
+        words = [word for word in every if word.folded]
         names = [*self._whole_names(text, words), *self._companies_and_cities(text, words), *self._cut(text, words)]
         return [*names, *self._ids(text)]
 
     def people(self) -> Iterator[str]:
-        """Yield those who work with the customers: owners, and who answers tickets."""
-        for table, column in (("customers", "owner"), ("tickets", "agent"), ("opportunities", "owner")):
-            for (name,) in self._driver.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''"):
+        """Yield those who work with the customers: owners, and who answered tickets and worked on deals of late."""
+        # Hops over the owners' index: one step a person, however many customers.
+        owners = (
+            "WITH RECURSIVE hop(owner) AS (SELECT min(owner) FROM customers WHERE owner > '' UNION ALL"
+            " SELECT (SELECT min(owner) FROM customers WHERE owner > hop.owner) FROM hop WHERE hop.owner IS NOT NULL)"
+            " SELECT owner FROM hop WHERE owner IS NOT NULL"
+        )
+        lately = (
+            "SELECT DISTINCT {0} FROM (SELECT {0} FROM {1} ORDER BY id DESC LIMIT " + str(_LATELY) + ") WHERE {0} <> ''"
+        )
+        for sql in (owners, lately.format("agent", "tickets"), lately.format("owner", "opportunities")):
+            for (name,) in self._driver.execute(sql):
                 yield str(name)
 
     # -- names ----------------------------------------------------------------------------------------------------
@@ -88,6 +102,8 @@ class Book:
             start, end = words[first].start, words[last].end
             if last > first or _is_capital(text[start]):
                 places.setdefault(text[start:end].casefold(), []).append((start, end))
+                if text[end : end + 1] in _AT_THE_END:
+                    places.setdefault(text[start : end + 1].casefold(), []).append((start, end + 1))
         for found in _each_of(places, _AT_ONCE):
             marks = ",".join("?" * len(found))
             rows = self._driver.execute(
@@ -101,15 +117,19 @@ class Book:
     def _companies_and_cities(self, text: str, words: Sequence[_Word]) -> Iterator[Hit]:
         """Yield what the search index knows: names in other spelling, companies, cities."""
         for first, word in enumerate(words):
-            if not _is_capital(text[word.start]) or word.end - word.start < 2:
-                continue
+            # In small letters a word alone is a word like any other; two that begin a name are looked at.
+            shortest = first + (not _is_capital(text[word.start]))
             for column, kind in (("city", "place"), ("company", "company"), ("name", "person")):
-                yield from self._from(text, words, first, column, kind)
+                yield from self._from(text, words, first, shortest, column, kind)
 
-    def _from(self, text: str, words: Sequence[_Word], first: int, column: str, kind: str) -> Iterator[Hit]:
+    def _from(
+        self, text: str, words: Sequence[_Word], first: int, shortest: int, column: str, kind: str
+    ) -> Iterator[Hit]:
         for last in range(first, min(first + MOST_WORDS, len(words))):
             if last > first and not _WITHIN.fullmatch(text[words[last - 1].end : words[last].start]):
                 return
+            if last < shortest:
+                continue
             start, end = words[first].start, words[last].end
             phrase = " ".join(word.folded for word in words[first : last + 1])
             begins, is_it = self._search(column, phrase, text[start:end])

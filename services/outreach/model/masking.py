@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from models.values import words
 from models.values.outreach import Masking
 from services.outreach.facts import Names, names_of
 from services.outreach.model.known import Book, Hit, folded
@@ -66,6 +67,7 @@ _GENERIC: Final = re.compile(
     r"interiors|dental|works|cycles|optics|marine|café|print|office|partners",
     re.IGNORECASE,
 )
+_MONTHS: Final = frozenset({*words.MONTHS, *words.MONTHS_LONG})
 _TOKEN: Final = re.compile(r"[\[\{<［]{1,2}\s*([^\[\]{}<>［］\n]{1,40}?)\s*[\]\}>］]{1,2}")
 _ALIASES: Final = {
     "customer name": "customer", "customers name": "customer", "name of the customer": "customer",
@@ -165,6 +167,8 @@ class Mask:
     def _own_values(self, text: str) -> Iterator[Hit]:
         for own in self.own:
             for found in _whole_words(own.text, own.exact_case).finditer(text):
+                if own.text in _MONTHS and _is_day(text, *found.span()):
+                    continue
                 # The name in capitals is the name too; in small letters a part of it is a word like any other.
                 kind, key = (own.token, "") if not own.token.endswith("*") else (own.token[:-1], folded(own.text))
                 yield Hit(found.start(), found.end(), kind, key, own.text)
@@ -313,6 +317,12 @@ def _whole_words(name: str, exact_case: bool = False, plural: bool = False) -> r
         whole = "|".join(dict.fromkeys((spaced, spaced.upper()))) if name.isalpha() else spaced
         return re.compile(rf"{before}(?:{whole})(?!\w)")
     return re.compile(rf"{before}{spaced}(?!\w)", re.IGNORECASE)
+
+
+def _is_day(text: str, start: int, end: int) -> bool:
+    """Return whether a month's name stands for the month and not for somebody who is called so."""
+    before, after = text[max(0, start - 8) : start], text[end : end + 3]
+    return bool(re.search(r"(?:\d|\b(?:since|in|of|last|until|by|from|to)) $", before) or re.match(r" \d", after))
 
 
 def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:

@@ -62,6 +62,8 @@ def hidden(workspace: Workspace, text: str, customer_id: int = 9001, plain: tupl
         ("Ask José Ångström-Núñez", "Ask [person 1]"),
         ("Ask JOSE ANGSTROM-NUNEZ", "Ask [person 1]"),
         ("ask blue heron", "ask [person 1]"),
+        ("ask josé ångström-núñez", "ask [person 1]"),
+        ("ask kimura & novak clothing co. please", "ask [person 1] please"),
         ("Ask Societe Generale de Cafe", "Ask [company 1]"),
         ("Ferro said so", "[company 1] said so"),
         ("She lives in Zurich", "She lives in [place 1]"),
@@ -108,6 +110,14 @@ def test_what_names_somebody_is_masked(reader: Workspace, text: str, expected: s
 )
 def test_figures_days_and_products_go_through(reader: Workspace, text: str) -> None:
     assert hidden(reader, text, plain=("Harbor rain jacket", "Bay Street poplin shirt")) == text
+
+
+def test_a_month_is_a_month_also_where_somebody_is_called_so(reader: Workspace) -> None:
+    driver = connect(reader.store.path)
+    driver.execute("UPDATE customers SET name = 'April June' WHERE id = 9002")
+    driver.close()
+    text = "Since April 2024, last order 7 June. April is glad"
+    assert hidden(reader, text, 9002) == "Since April 2024, last order 7 June. [first name] is glad"
 
 
 def test_one_name_has_one_token_throughout_a_request(reader: Workspace) -> None:
