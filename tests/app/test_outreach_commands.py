@@ -1,0 +1,201 @@
+"""Draft, outbox, approve and send from the command line, over a real mail server and a real model server."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.bootstrap import MOMENT_VARIABLE
+from app.cli import run_command
+from models.store import connect
+from services.settings import MailAccount, ModelProfile, Preferences, save_preferences
+from tests.servers.mail_server import MailServer, mail_server, trusted
+from tests.servers.model_server import ModelServer, closed_port, model_server, status, written
+from tests.views.books import MOMENT, sample_copy
+
+SUBJECT_AND_BODY = "Subject: A word from us\n\nThank you for being with us. Would a short call suit you?"
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Iterator[MailServer]:
+    with mail_server(tmp_path, user="ada", password="right") as running, trusted(tmp_path):
+        yield running
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    with model_server() as running:
+        running.answer(written(SUBJECT_AND_BODY))
+        yield running
+
+
+@pytest.fixture
+def ask(
+    store_path: Path, tmp_path: Path, mail: MailServer, model: ModelServer,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> Any:  # fmt: skip
+    """Run a command on a copy of the sample book, with a mail account and a language model set up on this computer."""
+    sample_copy(store_path)
+    account = MailAccount(mail.host, mail.port, mail.security, mail.user, "ada@shop.example", "Ada")
+    profile = ModelProfile("loopback", model.url, "loopback-1", kind="local")
+    down = ModelProfile("down", f"http://127.0.0.1:{closed_port()}/v1", "loopback-1", kind="local")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv(MOMENT_VARIABLE, MOMENT)
+    monkeypatch.setenv("BELLWETHER_MAIL_PASSWORD", "right")
+    save_preferences(
+        tmp_path / "config" / "bellwether" / "preferences.json", Preferences(mail=account, profiles=(profile, down))
+    )
+
+    def run(*words: str) -> tuple[int, Any, str]:
+        capsys.readouterr()
+        code = run_command([*words, "--store", str(store_path), "--json"])
+        printed = capsys.readouterr()
+        return code, json.loads(printed.out) if printed.out else None, printed.err
+
+    return run
+
+
+@pytest.fixture
+def customer(ask: Any, store_path: Path) -> dict[str, Any]:
+    """A customer with consent, orders and an open card, who was not emailed lately."""
+    driver = connect(store_path)
+    try:
+        found = driver.execute(
+            """SELECT c.id, c.external_id, c.name, c.email FROM customers c JOIN alerts a ON a.customer_id = c.id
+                WHERE c.email_consent = 'given' AND c.suppressed_until IS NULL AND c.email <> '' AND a.state = 'open'
+                  AND NOT EXISTS (SELECT 1 FROM email_events e WHERE e.customer_id = c.id
+                                   AND (e.happened_on > '2026-11-05' OR e.kind IN ('unsubscribed', 'bounced')))
+                ORDER BY c.id LIMIT 1"""
+        ).fetchone()
+    finally:
+        driver.close()
+    return dict(zip(("id", "external_id", "name", "email"), found, strict=True))
+
+
+def test_a_draft_is_checked_kept_for_review_and_sends_nothing(
+    ask: Any, customer: dict[str, Any], mail: MailServer
+) -> None:
+    code, draft, _ = ask("draft", str(customer["id"]))
+    assert code == 0
+    assert {"subject", "body", "claims", "checks"} <= set(draft)
+    assert all(set(claim) >= {"text", "source"} for claim in draft["claims"])
+    assert all(set(check) >= {"name", "passed", "why"} for check in draft["checks"])
+    sourced = [claim for claim in draft["claims"] if claim["source"]]
+    assert all(claim["source"]["table"] and claim["source"]["label"] for claim in sourced)
+    _, outbox, _ = ask("outbox")
+    assert [(row["tab"], row["id"], row["customer"]) for row in outbox["messages"]] == [
+        ("review", draft["id"], customer["name"])
+    ]
+    assert outbox["counts"]["review"] == 1
+    assert mail.accepted == []
+
+
+def test_a_customer_is_named_by_number_by_id_or_by_name(ask: Any, customer: dict[str, Any]) -> None:
+    drafts = [ask("draft", str(customer[key]), "--no-save")[1] for key in ("id", "external_id", "name")]
+    assert {draft["customer_id"] for draft in drafts} == {customer["id"]}
+    assert {draft["id"] for draft in drafts} == {None}
+    assert ask("outbox")[1]["messages"] == []
+    code, document, told = ask("draft", "Nobody At All")
+    assert code == 1 and document is None and "no customer “Nobody At All”" in told
+
+
+def test_approved_sent_once_and_not_again(ask: Any, customer: dict[str, Any], mail: MailServer) -> None:
+    _, draft, _ = ask("draft", str(customer["id"]), "--goal", "check_in")
+    assert draft["ready"], draft["checks"]
+    assert ask("send")[1]["sent"] == [] and mail.accepted == []
+    code, approved, _ = ask("approve", str(draft["id"]))
+    assert code == 0 and approved["state"] == "queued" and approved["message_id"]
+    assert ask("send")[1]["sent"] == [], "it can still be stopped"
+    code, sent, _ = ask("send", "--now")
+    assert (code, sent["sent"]) == (0, [draft["id"]])
+    (received,) = mail.accepted
+    assert received.recipients == (customer["email"],)
+    assert received.message["Subject"] == draft["subject"]
+    body = " ".join(received.message.get_content().split())
+    assert " ".join(draft["body"].split()) in body and draft["greeting"] in body
+    assert ask("send", "--now")[1]["sent"] == [] and len(mail.accepted) == 1
+    assert ask("outbox", "--tab", "sent")[1]["messages"][0]["id"] == draft["id"]
+
+
+def test_undo_takes_an_approval_back_until_it_is_handed_over(
+    ask: Any, customer: dict[str, Any], mail: MailServer
+) -> None:
+    _, draft, _ = ask("draft", str(customer["id"]), "--goal", "check_in")
+    ask("approve", str(draft["id"]))
+    assert ask("undo")[0] == 0
+    assert ask("outbox")[1]["messages"][0]["tab"] == "review"
+    assert ask("send", "--now")[1]["sent"] == [] and mail.accepted == []
+    ask("approve", str(draft["id"]))
+    ask("send", "--now")
+    _, undone, _ = ask("undo")
+    assert any("handed over" in sentence for sentence in undone["kept"]) or undone is None
+    assert ask("outbox")[1]["messages"][0]["tab"] == "sent"
+
+
+def test_what_does_not_pass_is_refused_with_the_checks_sentence(
+    ask: Any, customer: dict[str, Any], model: ModelServer
+) -> None:
+    model.answer(written("Subject: A gift\n\nAs agreed, your next order is 50% off until 3 March 2031."))
+    code, draft, _ = ask("draft", str(customer["id"]), "--model", "loopback")
+    assert code == 0 and not draft["ready"]
+    assert {claim["verdict"] for claim in draft["claims"]} == {"unsupported"}
+    code, document, told = ask("approve", str(draft["id"]))
+    assert code == 1 and document is None and told.strip()
+    assert ask("outbox")[1]["messages"][0]["tab"] == "review"
+
+
+def test_without_the_model_the_template_writes_and_says_so(ask: Any, customer: dict[str, Any]) -> None:
+    code, draft, told = ask("draft", str(customer["id"]), "--model", "down")
+    assert code == 0 and draft["writer"].startswith("template:") and draft["body"]
+    assert "template" in told
+
+
+def test_the_models_key_of_this_run_reaches_the_server_and_a_wrong_one_is_said(
+    ask: Any, customer: dict[str, Any], model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BELLWETHER_MODEL_KEY", "key-of-this-run")
+    ask("draft", str(customer["id"]), "--model", "loopback", "--no-save")
+    assert b"key-of-this-run" in model.bytes
+    model.answer(status(401))
+    _, draft, told = ask("draft", str(customer["id"]), "--model", "loopback", "--no-save")
+    assert draft["writer"].startswith("template:") and "key" in told
+
+
+def test_a_wrong_password_leaves_everything_waiting_and_says_one_sentence(
+    ask: Any, customer: dict[str, Any], mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, draft, _ = ask("draft", str(customer["id"]), "--goal", "check_in")
+    ask("approve", str(draft["id"]))
+    monkeypatch.setenv("BELLWETHER_MAIL_PASSWORD", "wrong")
+    code, run, told = ask("send", "--now")
+    assert code == 1 and run["sent"] == [] and "password" in run["fault"]
+    assert len(told.strip().splitlines()) == 1
+    assert ask("outbox")[1]["messages"][0]["tab"] == "waiting" and mail.accepted == []
+    monkeypatch.setenv("BELLWETHER_MAIL_PASSWORD", "right")
+    assert ask("run")[1]["sent"] == [], "a round waits out the time in which it can be stopped"
+    assert ask("send", "--now")[1]["sent"] == [draft["id"]]
+
+
+def test_a_chosen_moment_holds_and_nonsense_is_misuse(ask: Any, customer: dict[str, Any], mail: MailServer) -> None:
+    _, draft, _ = ask("draft", str(customer["id"]), "--goal", "check_in")
+    assert ask("approve", str(draft["id"]), "--at", "someday")[0] == 2
+    code, approved, _ = ask("approve", str(draft["id"]), "--at", "2026-11-20T11:00+00:00")
+    assert code == 0 and approved["due_at"] == "2026-11-20T11:00:00Z"
+    assert ask("send", "--now")[1]["sent"] == [] and mail.accepted == []
+    assert ask("draft", str(customer["id"]), "--goal", "sell")[0] == 2
+
+
+def test_words_are_for_people(ask: Any, customer: dict[str, Any], store_path: Path, capsys: Any) -> None:
+    _, draft, _ = ask("draft", str(customer["id"]), "--goal", "check_in")
+    run_command(["outbox", "--store", str(store_path)])
+    run_command(["draft", str(customer["id"]), "--store", str(store_path)])
+    run_command(["send", "--store", str(store_path)])
+    printed = capsys.readouterr().out
+    assert customer["name"] in printed and draft["subject"] in printed
+    assert "nothing was sent" in printed and "Nothing is due." in printed
+    assert not re.search(r"churn|risk|segment", printed.split("Subject:", 1)[1].split("Ready", 1)[0])
