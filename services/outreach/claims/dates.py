@@ -14,7 +14,7 @@ from typing import Final
 
 from services.outreach.claims.found import Found, Part
 from services.outreach.claims.sources import GROUPS_OF, Source
-from services.outreach.claims.text import Span, stems
+from services.outreach.claims.text import Span, fold, lower, stems
 from services.outreach.claims.vocabulary import vocabulary
 
 _NAMES: Final = [
@@ -265,24 +265,55 @@ def _same(day: date, when: When, today: date) -> bool:
 
 
 def _of_the_thing(part: Part, span: Span, held: list[Source]) -> Source | None:
-    """The first source whose kind is that of the thing of which the text names the date."""
+    """The first source of the kind of the thing whose date the text names, or which itself dates that thing so."""
     clause = part.clause_at(span.start)
-    start = clause.start if clause else 0
-    before = re.split(r"[.,;]", part.small[start : span.start])[-1]
+    thing = _thing(part.small, span, clause.start if clause else 0)
+    if thing is None:
+        return held[0]
+    wanted = part.small[span.start : span.end]
+    day = [one for when in _said(wanted, part.context.today) for one in (when.first, when.last)]
+    for source in held:
+        if source.fact.group in GROUPS_OF[thing] or any(
+            (thing, one) in _dated(source, part.context.today) for one in day
+        ):
+            return source
+    return None
+
+
+def _thing(small: str, span: Span, start: int) -> str | None:
+    """The thing that has a date, where the words beside it name one: "your order of …", "the … review"."""
+    before = re.split(r"[.,;]", small[start : span.start])[-1]
     cue = re.search(
-        r"(\w+)(?: (?:of|on|from|dated|since|in|placed on|made on|for|was|is|due on|due|the)){1,3} $", before + ""
-    ) or re.search(r"(\w+) $", before)
-    after = re.match(r" ([a-z]+)", part.small[span.end :])
-    known = vocabulary()
-    for found in (cue, after):
-        if found is None:
-            continue
-        for one in stems(found.group(1)):
-            groups = GROUPS_OF.get(_THINGS.get(known.meaning(one), ""))
-            if groups is not None:
-                thing = known.meaning(one)
-                return next((one for one in held if one.fact.group in groups or thing in one.meanings), None)
-    return held[0]
+        r"(\w+)(?: (?:of|on|from|dated|since|in|placed on|made on|for|was|is|due on|due|the)){1,3} $", before
+    )
+    cue = cue or re.search(r"(\w+) $", before)
+    for found in (cue, re.match(r" ([a-z]+)", small[span.end :])):
+        for one in stems(found.group(1)) if found is not None else ():
+            thing = _THINGS.get(vocabulary().meaning(one))
+            if thing is not None:
+                return thing
+    return None
+
+
+def _said(small: str, today: date) -> list[When]:
+    for form in _FORMS:
+        found = form.fullmatch(small)
+        if found is not None:
+            return _readings(found, today) or []
+    return []
+
+
+def _dated(source: Source, today: date) -> set[tuple[str, date]]:
+    """The things that a fact itself dates, with their days: "late delivery of the order of 7 Sep"."""
+    made = set()
+    for text in (source.fact.words, *(value.text for value in source.fact.values if value.kind == "statement")):
+        small = lower(fold(text))
+        for form in _FORMS:
+            for found in form.finditer(small):
+                thing = _thing(small, Span(*found.span()), 0)
+                if thing is not None:
+                    made |= {(thing, when.first) for when in _readings(found, today) or []}
+    return made
 
 
 _THINGS: Final = {

@@ -97,7 +97,7 @@ def _alert_reasons(part: Part) -> Iterator[Found]:
     }
     for at in range(len(said) - _SHARED_WORDS + 1):
         if tuple(said[at : at + _SHARED_WORDS]) in runs:
-            yield Found(tokens[at].start(), tokens[at + _SHARED_WORDS - 1].end(), "score", label="an alert's reason")
+            yield Found(tokens[at].start(), tokens[at + _SHARED_WORDS - 1].end(), "score", label="an alert’s reason")
 
 
 def _hidden(part: Part) -> Iterator[Found]:

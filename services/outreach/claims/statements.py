@@ -15,7 +15,7 @@ from typing import Final
 from services.outreach.claims.clauses import Clause
 from services.outreach.claims.found import Found, Part
 from services.outreach.claims.sources import NO_SOURCE, Source
-from services.outreach.claims.text import Span, fold, lower, stem, within
+from services.outreach.claims.text import Span, fold, lower, stem, stems, within
 from services.outreach.claims.text import words as words_of
 from services.outreach.claims.vocabulary import vocabulary
 
@@ -194,31 +194,38 @@ def _somebody_wrote(part: Part) -> bool:
 
 def _denies(part: Part, said: str, verdict: Verdict) -> bool:
     """Whether a clause denies what its source states: "your order did not reach you late"."""
-    plain = said
-    for finds, _ in vocabulary().phrases:
-        plain = finds.sub(" ", plain)
-    if not _NEGATED.search(plain):
+    if not _negated(said):
         return False
     source = verdict.source
-    return source is not None and not _NEGATED.search(
-        lower(fold(" ".join((source.fact.words, *(v.text for v in source.fact.values)))))
-    )
+    if source is None:
+        return False
+    return not any(_negated(text) for text in (source.fact.words, *(value.text for value in source.fact.values)))
+
+
+def _negated(text: str) -> bool:
+    """Whether a text denies, apart from turns of phrase that state something: "did not reach you on time" is late."""
+    plain = lower(fold(text))
+    for finds, _ in vocabulary().phrases:
+        plain = finds.sub(" ", plain)
+    return bool(_NEGATED.search(plain))
 
 
 def _told(part: Part, taken: Sequence[tuple[int, int]]) -> Iterator[Found]:
     """Places where the text states what a fact states, in its words: "reached you late"."""
-    stated = [(source, value.text) for source, value in part.sources.values("statement") if len(value.text.split()) > 1]
+    light = vocabulary().light
+    stated = [
+        (source, value.text)
+        for source, value in part.sources.values("statement")
+        if sum(one not in light for one in stems(value.text)) > 1
+    ]
     used = list(taken)
     for source, text in sorted(stated, key=lambda one: -len(one[1])):
-        stems = [word.stem for word in words_of(lower(fold(text)))]
-        for at in range(len(part.words) - len(stems) + 1):
-            run = part.words[at : at + len(stems)]
+        wanted = stems(text)
+        for at in range(len(part.words) - len(wanted) + 1):
+            run = part.words[at : at + len(wanted)]
             span = Span(run[0].start, run[-1].end)
-            if (
-                [word.stem for word in run] == stems
-                and not within(span, used)
-                and "\n" not in part.text[span.start : span.end]
-            ):
+            together = "\n" not in part.text[span.start : span.end]
+            if together and [word.stem for word in run] == wanted and not within(span, used):
                 used.append(span)
                 yield Found(*span, "statement", source)
 
