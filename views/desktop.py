@@ -30,7 +30,7 @@ from views.theme import Theme, ThemeChoice
 WARM_UP_AFTER_MS = 600
 PAGE_EVERY_MS = 400
 ROUND_AFTER_MS = 2_000
-AHEAD = ("services.alerting", "views.customers.page", "views.data.page", "views.settings.page")
+AHEAD = ("services.alerting", "views.customers.page", "views.outbox.page", "views.data.page", "views.settings.page")
 Bug = Callable[[BaseException], None]
 
 
@@ -118,6 +118,7 @@ def open_window(
         window.toast.tell(problems[0])
     QTimer.singleShot(WARM_UP_AFTER_MS, window, partial(_get_ready, desktop))
     QTimer.singleShot(ROUND_AFTER_MS, window, Rounds(desktop.book, desktop.background, window).begin)
+    QTimer.singleShot(ROUND_AFTER_MS, window, window.postman.begin)
     try:
         return int(desktop.app.exec())
     finally:

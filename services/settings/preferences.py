@@ -67,6 +67,8 @@ class Preferences:
         What writes a draft: empty for a template, else the name of a profile.
     signature
         Stands under every email of this person.
+    recent_commands
+        Names of the commands that were run from the palette, the newest first.
     unknown
         Keys of other versions, kept.
     """
@@ -84,6 +86,7 @@ class Preferences:
     profiles: tuple[ModelProfile, ...] = ()
     writer: str = ""
     signature: str = ""
+    recent_commands: tuple[str, ...] = ()
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

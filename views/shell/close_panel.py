@@ -1,33 +1,108 @@
-"""Asks once before the window is closed over an import. Esc, a click elsewhere or the button goes on working."""
+"""Asks once before the window is closed over an import or over an email that is being handed over.
+
+Esc, a click elsewhere or the button goes on working.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
+from views.background import Background
+from views.shell.postman import Postman
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.labels import column, label, row
 from views.widgets.overlay import Overlay
 
-_TRUTH = "Files that are done stay in your book, the one at work is taken back."
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, what is true whatever is answered, and what the button that closes says."""
+
+    words: str
+    truth: str = "Files that are done stay in your book, the one at work is taken back."
+    leave: str = "Close and stop it"
+
+
+_OVER_MAIL = Question(
+    "An email is being handed over. Close when the server has answered?",
+    "It is finished first, so that it is known whether it was taken. What else waits stays in the outbox.",
+    "Close when it is done",
+)
 
 
 class ClosePanel(Overlay):
     """The question, and the button that closes."""
 
-    def __init__(self, theme: Theme, window: QWidget, question: str, close: Callable[[], object]) -> None:
-        super().__init__(theme, window, question, 360)
+    def __init__(self, theme: Theme, window: QWidget, question: Question, close: Callable[[], object]) -> None:
+        super().__init__(theme, window, question.words, 360)
         self.stay = push("Go on working")
         self.stay.clicked.connect(self.dismiss)
-        self.leave = push("Close and stop it", primary=True)
+        self.leave = push(question.leave, primary=True)
         self.leave.clicked.connect(close)
-        words = label(question, fonts.BODY, fonts.SEMIBOLD, wrap=True)
-        truth = label(_TRUTH, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
-        box = column(words, 8, truth, 14, row(-1, self.stay, 8, self.leave))
+        words = label(question.words, fonts.BODY, fonts.SEMIBOLD, wrap=True)
+        self._truth = label(question.truth, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        box = column(words, 8, self._truth, 14, row(-1, self.stay, 8, self.leave))
         box.setContentsMargins(16, 14, 16, 14)
         self.setLayout(box)
 
     def first_focus(self) -> QWidget:
         return self.stay
+
+    def wait(self, words: str) -> None:
+        """Say what is waited for; it can still be given up by going on."""
+        self._truth.setText(words)
+        self.leave.setEnabled(False)
+
+
+class Closing(QObject):
+    """Decides whether the window may close now, and asks once where something runs."""
+
+    def __init__(self, theme: Theme, window: QWidget, background: Background, postman: Postman) -> None:
+        super().__init__(window)
+        self._theme, self._window, self._background, self._postman = theme, window, background, postman
+        self.panel: ClosePanel | None = None
+
+    def holds(self) -> bool:
+        """Whether the window must stay for a question, which is put now. A second closing is the answer."""
+        question = self._question
+        if question is None or self.panel is not None:
+            if self.panel is not None:
+                self.panel.dismiss()
+            return False
+        over_mail = question is _OVER_MAIL
+        panel = self.panel = ClosePanel(
+            self._theme, self._window, question, self._after_mail if over_mail else self._close
+        )
+        panel.destroyed.connect(lambda: setattr(self, "panel", None))
+        panel.open_at(QPoint((self._window.width() + panel.width()) // 2, self._window.height() // 3))
+        return True
+
+    @property
+    def _question(self) -> Question | None:
+        if self._background.closing_question:
+            return Question(self._background.closing_question)
+        return _OVER_MAIL if self._postman.running else None
+
+    def _close(self) -> None:
+        self._window.close()
+
+    def _after_mail(self) -> None:
+        """Close as soon as the server has answered; no further email is begun."""
+        if not self._postman.running or self.panel is None:
+            self._close()
+            return
+        self.panel.wait("Waiting for the mail server’s answer …")
+        self._postman.stop()
+        self._postman.ended.connect(self._mail_is_done)
+
+    def _mail_is_done(self) -> None:
+        self._postman.ended.disconnect(self._mail_is_done)
+        if self.panel is not None:
+            self._close()
+        else:
+            self._postman.begin()

@@ -10,6 +10,11 @@ from models.values.customers import CustomerRow
 from services import insight
 from services.workspace import Workspace
 from views.shell.book import Book
+from views.shell.ranking import rank
+
+#: Where nothing is found, the first letters of each word are believed and the rest may be a typing mistake.
+LEAST_TO_MISTYPE, SURE_LETTERS = 4, 2
+NEAR_ROWS, FOUND_ROWS = 200, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +32,11 @@ def freshness(workspace: Workspace) -> Standing:
 
 
 def find(book: Book, text: str) -> Sequence[CustomerRow]:
-    """Customers whose name or e-mail begins so."""
-    return insight.search(book.workspace, text)
+    """Customers whose name, e-mail, city or id begins so; without any, those whose name was nearly typed."""
+    found = insight.search(book.workspace, text)
+    if found or len(text.strip()) < LEAST_TO_MISTYPE:
+        return found
+    beginning = " ".join(word[:SURE_LETTERS] for word in text.split())
+    near = [(rank(text, row.name), row) for row in insight.search(book.workspace, beginning, limit=NEAR_ROWS)]
+    near = sorted((line for line in near if line[0] > 0), key=lambda line: -line[0])
+    return [row for _fit, row in near[:FOUND_ROWS]]

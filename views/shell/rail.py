@@ -30,7 +30,7 @@ class RailButton(QAbstractButton):
         self.setAccessibleName(spec.title)
         self.setToolTip(f"{spec.title} ({key_words(spec.command)})")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.pill = CountPill(theme, "critical_solid", self)
+        self.pill = CountPill(theme, spec.count_ground, self)
         self.pill.move(39, 2)
         theme.changed.connect(self.update)
 

@@ -1,0 +1,158 @@
+"""What the palette can offer: the pages, the commands that can act now, customers, and what was used last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from models.values.customers import CustomerRow
+from views.actions import SPECS, Actions, Command, key_words
+from views.shell.pages import PAGES
+from views.shell.ranking import NOISE_SHARE, PREFIX, rank
+from views.words import DOT, money_short
+
+RECENT, PAGES_TITLE, CUSTOMERS, COMMANDS = "Recent", "Pages", "Customers", "Commands"
+KEPT = 6
+LEAST_FOR_ALIAS = 3
+_PAGES: Final = {spec.command: spec for spec in PAGES}
+#: What was used last is offered a little before what fits alike.
+_RECENT_BONUS: Final = 0.15
+#: A customer whom the book found by an address, a city or an id, or under another spelling.
+_FOUND_OTHERWISE: Final = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One line: a page or a command, or a customer."""
+
+    title: str
+    icon: str
+    hint: str = ""
+    key: str = ""
+    command: Command | None = None
+    customer: CustomerRow | None = None
+
+    @property
+    def id(self) -> str:
+        """What stays the same while the list changes around it."""
+        return f"customer:{self.customer.id}" if self.customer else f"command:{self.command}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Offers under a heading, the best first."""
+
+    title: str
+    offers: tuple[Offer, ...]
+
+
+class Offers:
+    """Everything that can be offered now, and what was used last."""
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions = actions
+        self._recent: list[Offer] = []
+
+    @property
+    def recent(self) -> list[str]:
+        """Names of the commands that were used last, the newest first."""
+        return [offer.command.name for offer in self._recent if offer.command is not None]
+
+    def recall(self, names: Sequence[str]) -> None:
+        """Take up what was used in an earlier run; a name that no longer exists is passed over."""
+        known = {command.name: command for command in SPECS}
+        self._recent = [self._offer(known[name]) for name in names if name in known][:KEPT]
+
+    def remember(self, offer: Offer) -> None:
+        """Something was chosen."""
+        self._recent = [offer, *(one for one in self._recent if one.id != offer.id)][:KEPT]
+
+    def can_act(self) -> list[Command]:
+        """The commands that would do something now, in the order of the registry."""
+        made = set(self._actions) - {Command.SEARCH}
+        return [command for command in SPECS if command in made and _can_act(self._actions[command])]
+
+    def fitting(self, text: str, found: Sequence[CustomerRow], *, waiting: bool) -> list[Group]:
+        """Return what fits a text, the best group first; without a text what was used last, pages, commands.
+
+        Parameters
+        ----------
+        found
+            Customers that the book found.
+        waiting
+            Whether they are for letters typed before: then only those that still fit are kept.
+        """
+        can = self.can_act()
+        offers = [self._offer(command) for command in can]
+        if not text:
+            usable = {offer.id for offer in offers}
+            recent = [one for one in self._recent if one.customer is not None or one.id in usable]
+            rest = [one for one in offers if one.id not in {other.id for other in recent}]
+            return grouped(recent, rest)
+        ranked = [(self._rank(text, offer), offer) for offer in offers]
+        for row in found:
+            fit = rank(text, row.name)
+            if fit or not waiting:
+                ranked.append((max(fit, _FOUND_OTHERWISE), _customer(row)))
+        return _best_first([(fit, offer) for fit, offer in ranked if fit > 0])
+
+    def _rank(self, text: str, offer: Offer) -> float:
+        assert offer.command is not None
+        spec = SPECS[offer.command]
+        fit = rank(text, offer.title, f"{spec.says} {spec.group}" if len(text) >= LEAST_FOR_ALIAS else "")
+        used = any(one.id == offer.id for one in self._recent)
+        return fit + (_RECENT_BONUS if used and fit else 0.0)
+
+    def _offer(self, command: Command) -> Offer:
+        page, spec = _PAGES.get(command), SPECS[command]
+        if page is not None:
+            return Offer(page.title, page.icon, "Go to", key_words(command), command)
+        words = self._actions[command].text()
+        hint = spec.says if spec.says and spec.says != words else spec.group
+        return Offer(words, spec.icon or "keyboard", hint, key_words(command), command)
+
+
+def grouped(recent: Sequence[Offer], rest: Sequence[Offer]) -> list[Group]:
+    """What is offered before anything is typed."""
+    pages = tuple(offer for offer in rest if offer.command in _PAGES)
+    commands = sorted((offer for offer in rest if offer.command not in _PAGES), key=_is_general)
+    found = ((RECENT, tuple(recent)), (PAGES_TITLE, pages), (COMMANDS, tuple(commands)))
+    return [Group(title, offers) for title, offers in found if offers]
+
+
+def _best_first(ranked: list[tuple[float, Offer]]) -> list[Group]:
+    """Groups by their best offer. Beside something that fits well, what hardly fits is left out."""
+    best = max((fit for fit, _offer in ranked), default=0.0)
+    least = best * NOISE_SHARE if best >= PREFIX else 0.0
+    groups: dict[str, list[tuple[float, Offer]]] = {PAGES_TITLE: [], CUSTOMERS: [], COMMANDS: []}
+    for fit, offer in ranked:
+        kind = CUSTOMERS if offer.customer else PAGES_TITLE if offer.command in _PAGES else COMMANDS
+        if fit >= least:
+            groups[kind].append((fit, offer))
+    ordered = {title: sorted(lines, key=lambda line: -line[0]) for title, lines in groups.items() if lines}
+    # Stable: of groups that fit about as well, pages come first, then customers.
+    titles = sorted(ordered, key=lambda title: -round(ordered[title][0][0], 1))
+    return [Group(title, tuple(offer for _fit, offer in ordered[title])) for title in titles]
+
+
+def _is_general(offer: Offer) -> bool:
+    """What can be done everywhere comes after what belongs to the page in front."""
+    return offer.command is not None and SPECS[offer.command].group in ("Go to", "Everywhere")
+
+
+def _customer(row: CustomerRow) -> Offer:
+    risk = f"{money_short(row.value_at_risk_minor, row.currency)} at risk" if row.value_at_risk_minor else ""
+    hint = DOT.join(part for part in (row.tier, row.segment, risk) if part)
+    return Offer(row.name, "customers", hint, customer=row)
+
+
+def _can_act(action: QAction) -> bool:
+    """Whether an action is on, and belongs to something that is in front: a page acts only while it is shown."""
+    if not action.isEnabled():
+        return False
+    owners = [one for one in action.associatedObjects() if isinstance(one, QWidget) and not isinstance(one, QMenu)]
+    return any(owner.isVisible() for owner in owners)
