@@ -53,7 +53,7 @@ class Names:
         hello = "Dear" if tone == "formal" else "Hello"
         if self.full:
             return f"{hello} {self.full if tone == 'formal' or not self.first else self.first},"
-        return f"{hello} {self.short} team," if self.short else f"{hello},"
+        return f"{hello} {self.short} team," if self.short else "Hello,"
 
 
 def names_of(name: str | None, company: str | None) -> Names:
