@@ -143,15 +143,10 @@ class CustomersPage(Page):
         if self._stacked:
             self._show_half(self._right)
 
-    def _loaded(self) -> None:
-        self.headline_changed.emit()
-        if self.isVisible():
-            self.context.actions[Command.DRAFT].setEnabled(True)
-
     def _draft(self) -> None:
         """Write to the customer whose page is open."""
         profile = self.profile.profile
-        if profile is not None and self._right.currentWidget() is self.profile:
+        if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
             self.wants_email.emit(profile.id, profile.alert.id if profile.alert is not None else None)
 
     # -- panes --------------------------------------------------------------------------------------------------
@@ -173,6 +168,8 @@ class CustomersPage(Page):
 
     def _loaded(self) -> None:
         self.headline_changed.emit()
+        if self.isVisible():
+            self.context.actions[Command.DRAFT].setEnabled(True)
         if self._edit_soon:
             self._edit()
 
