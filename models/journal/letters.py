@@ -116,6 +116,8 @@ def _owner(work: UnitOfWork, image: Image) -> int | None:
     if row is None:
         return None
     if "customer_id" in row:
-        return row["customer_id"]
-    deal = select(opportunities.c.customer_id).where(opportunities.c.id == row["opportunity_id"])
-    return work.connection.execute(deal).scalar()
+        owner = row["customer_id"]
+    else:
+        deal = select(opportunities.c.customer_id).where(opportunities.c.id == row["opportunity_id"])
+        owner = work.connection.execute(deal).scalar()
+    return int(owner) if owner is not None else None

@@ -10,6 +10,7 @@ from typing import Any
 
 from models.store import connect, open_store
 from models.tables import alert_signals, alerts, customers, identities
+from models.values.journal import Actor
 from models.values.outreach import After, Edit, Message
 from services.outreach import approve, read_message, save
 from services.settings import BusinessHours, MailAccount, Policy, Preferences
@@ -51,8 +52,8 @@ class Post:
         self.preferences(mail=replace(self.workspace.preferences.mail, **fields))
 
     def add(self, table: Any, **values: Any) -> int:
-        work_on = self.workspace.store.unit_of_work(self.workspace.me, "prepare", "test", at=self.workspace.at)
-        with work_on as work:
+        maker = Actor("system", "test")
+        with self.workspace.store.unit_of_work(maker, "prepare", "test", at=self.workspace.at) as work:
             key = work.connection.execute(table.insert().values(**values)).inserted_primary_key
             assert key is not None
             work.digest("prepared")
