@@ -165,13 +165,14 @@ class Book:
         return self._looked_up[asked]
 
     def _cut(self, text: str, words: Sequence[_Word]) -> Iterator[Hit]:
-        """Yield the beginnings of names at which a text was cut: "Theo Kowal…"."""
+        """Yield the beginnings of names at which a text was cut: "Theo Kowal…", or at a word and without a sign."""
         for last, word in enumerate(words):
-            if text[word.end : word.end + 1] != "…":
+            is_cut, is_end = text[word.end : word.end + 1] == "…", not re.search(r"\w", text[word.end :])
+            if not (is_cut or is_end):
                 continue
             for first in range(max(0, last - MOST_WORDS + 1), last + 1):
                 start, phrase = words[first].start, " ".join(one.folded for one in words[first : last + 1])
-                if (last > first or _is_capital(text[start])) and self._begins(phrase):
+                if (last > first or (is_cut and _is_capital(text[start]))) and self._begins(phrase):
                     yield Hit(start, word.end, "person", phrase, text[start : word.end])
                     break
 

@@ -306,7 +306,9 @@ def _by_pattern(text: str) -> Iterator[Hit]:
     for found in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", found.group())
         if 7 <= len(digits) <= 15 and not _DATE.fullmatch(found.group().strip()):
-            yield Hit(*found.span(), "phone", digits, found.group())
+            said = found.group()
+            skipped = said.startswith("(") and ")" not in said  # the bracket is the sentence's
+            yield Hit(found.start() + skipped, found.end(), "phone", digits, said[skipped:])
 
 
 @lru_cache(maxsize=512)

@@ -107,7 +107,7 @@ def _change(request: ModelRequest, mask: Mask, said: Mapping[str, Any]) -> list[
     else:
         asked = [known]
     body = mask.hide(request.text).strip()
-    return [*asked, "<email>", f"Subject: {_one_line(mask.hide(request.subject))}", "", body, "</email>"]
+    return [*asked, "<email>", f"Subject: {_one_line(mask.hide(request.subject))}\n\n{body}", "</email>"]
 
 
 def _one_line(text: str) -> str:

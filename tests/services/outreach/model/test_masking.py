@@ -77,6 +77,8 @@ def hidden(workspace: Workspace, text: str, customer_id: int = 9001, plain: tupl
         ("from orders@marlowp…", "from [email 1]…"),
         ("I asked Zelda Hargr…", "I asked [person 1]…"),
         ("it is late…", "it is late…"),
+        ("we asked Kimura & Novak Clothing", "we asked [person 1]"),
+        ("call us (+1 303 555 0100)", "call us ([phone 1])"),
         ("see https://shop.example/x?y=1 and www.foo.org", "see [link 1] and [link 2]"),
         ("call +1 503 555 0188 or (020) 7946-0958", "call [phone 1] or [phone 2]"),
         ("call +1 303…", "call [phone 1]…"),

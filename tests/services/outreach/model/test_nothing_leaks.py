@@ -13,6 +13,7 @@ from models.store import connect
 from models.values import words
 from models.values.outreach import GOALS, Fact, ModelRequest
 from services.outreach import draft_by_model, read_facts
+from services.outreach.model.masking import mask_for
 from services.workspace import Workspace
 from tests.servers.model_server import ModelServer, at_once
 from tests.services.outreach.model.conftest import NAME
@@ -27,11 +28,11 @@ def _talkative(workspace: Workspace) -> None:
     people = driver.execute("SELECT id, name, email, phone, city, owner FROM customers ORDER BY id").fetchall()
     order_of = dict(driver.execute("SELECT customer_id, max(external_id) FROM orders GROUP BY customer_id"))
     for number, (customer_id, name, email, phone, city, owner) in enumerate(people):
-        other = people[(number + 37) % len(people)]
-        said = (
-            f"{name.upper()} of {city} and {other[1]} told {owner or 'Lucie'} of {order_of.get(customer_id)}, {email}"
-        )
-        asked = f"{other[1].lower()} ({other[2]}, {phone or other[3] or '+1 303 555 0100'}) of {other[4]} asked"
+        other, order = people[(number + 37) % len(people)], order_of.get(customer_id)
+        said = f"{name.upper()} of {city} and {other[1]} told {owner or 'Lucie'} of {order}"
+        asked = f"{other[1].lower()} ({phone or other[3] or '+1 303 555 0100'}) of {other[4]} asked {name} again"
+        if number % 2:
+            said, asked = f"{asked}, {email}", f"{said}, {other[2]}"
         driver.execute("UPDATE reviews SET title = NULL, text = ? WHERE customer_id = ?", (said, customer_id))
         driver.execute("UPDATE tickets SET subject = ?, sentiment = -0.9 WHERE customer_id = ?", (asked, customer_id))
     driver.close()
@@ -87,6 +88,20 @@ def test_no_name_address_number_score_or_unticked_fact_leaves(talkative: Workspa
     assert not [name for name in staff if name.casefold() in received and " " in name]
     assert not [word for word in SCORE_WORDS if re.search(rf"\b{word}\b", received)]
     assert not [reason for reason in reasons if reason.casefold() in received]
+
+
+def test_texts_full_of_the_book_leave_without_it(talkative: Workspace) -> None:
+    with talkative.store.snapshot() as driver:
+        people = driver.execute("SELECT id, name, email, phone, city FROM customers ORDER BY id").fetchall()
+        for number, (customer_id, name, email, phone, city) in enumerate(people):
+            other, order = people[(number + 37) % len(people)], f"O{10_001 + number}"
+            text = (
+                f"{name} ({email}, {phone}) lives in {city}; ask {other[1].lower()}, {other[2]} or {other[3]}.\n"
+                f"Or {other[1].upper()}; {name.split()[0]} knows. {name.casefold()}'s order {order} too: {other[1]}."
+            )
+            masked = mask_for(driver, customer_id, "Ada").hide(text).casefold()
+            for value in (name, email, phone, city, other[1], other[2], other[3], order):
+                assert not value or value.casefold() not in masked, (masked, value)
 
 
 def _nothing_of(person: dict[str, object], text: str) -> None:
