@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QWidget
 
 from models.values.alerts import AlertDetail, AlertRow, Severity
 from views.actions import Actions, Command
+from views.alerts.detail_pane import id_menu
 from views.alerts.triage import Triage
 
 CARD_COMMANDS = (
@@ -59,6 +61,20 @@ def run(command: Command, triage: Triage, target: Target) -> None:
             triage.suppress(current, anchor)
         case Command.REOPEN:
             triage.reopen(cards)
+
+
+def card_menu(parent: QWidget, actions: Actions, more: Sequence[Command], detail: AlertDetail | None) -> QMenu:
+    """A menu of everything that can be done with a card; it goes when it is closed."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for command in (Command.DRAFT, *CARD_COMMANDS[:5], *more, Command.REOPEN, Command.TICK, Command.OPEN):
+        menu.addAction(actions[command])
+    if detail is not None and detail.ids:
+        menu.addSeparator()
+        inner = id_menu(detail.ids, menu)
+        inner.setTitle("Copy an id")
+        menu.addMenu(inner)
+    return menu
 
 
 def enable(actions: Actions, detail: AlertDetail | None) -> None:

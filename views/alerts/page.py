@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertDetail, AlertRow, QueuePage, Tile
 from models.values.changes import Changes
@@ -19,8 +19,8 @@ from models.values.customers import FilterChoices
 from views.actions import Command
 from views.alerts import questions
 from views.alerts.actions_pane import MORE, ActionsPane
-from views.alerts.commands import CARD_COMMANDS, Target, enable, run
-from views.alerts.detail_pane import DetailPane, detail_skeleton, id_menu
+from views.alerts.commands import CARD_COMMANDS, Target, card_menu, enable, run
+from views.alerts.detail_pane import DetailPane, detail_skeleton
 from views.alerts.queue_pane import QueuePane
 from views.alerts.tile_strip import TileStrip
 from views.alerts.triage import Triage
@@ -362,16 +362,7 @@ class AlertsPage(Page):
 
     def _show_menu(self, index: QModelIndex, at: QPoint) -> None:
         """Everything that can be done with a row, in its context menu."""
-        actions = self.context.actions
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for command in (Command.DRAFT, *CARD_COMMANDS[:5], *MORE, Command.REOPEN, Command.TICK, Command.OPEN):
-            menu.addAction(actions[command])
-        if self.detail.detail is not None and self.detail.detail.ids:
-            menu.addSeparator()
-            ids = id_menu(self.detail.detail.ids, menu)
-            ids.setTitle("Copy an id")
-            menu.addMenu(ids)
+        menu = card_menu(self, self.context.actions, MORE, self.detail.detail)
         menu.popup(at)
 
     # -- tiles --------------------------------------------------------------------------------------------------

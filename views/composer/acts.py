@@ -1,21 +1,20 @@
-"""What is done with an email: writing and rewriting, resolving what is flagged, approving, putting away.
+"""What is done with an email: resolving what is flagged, approving, comparing, putting away.
 
 Each act takes the text as the person sees it with it; where one fails the text stays and one sentence says why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
 
 from models.values.changes import Changes
-from models.values.outreach import After, Claim, Draft, Fact, ModelRequest
+from models.values.outreach import After, Claim, Draft
 from services.workspace import Workspace
 from views.actions import Command
 from views.background import Failed
@@ -24,11 +23,11 @@ from views.composer.marks import Places
 from views.composer.removal import without
 from views.composer.session import Session
 from views.composer.timing import NOW
-from views.composer.writers import MODEL, fitting_templates, kind_of_writer, name_of_writer
-from views.composer.writing import Writing
-from views.words import counted
+from views.theme import Theme
+from views.widgets.overlay import Overlay
 
 if TYPE_CHECKING:
+    from views.composer.drafting import Drafting
     from views.composer.page import ComposerPage
 
 #: What no reason can make right: it can only be removed.
@@ -43,11 +42,10 @@ class Acts(QObject):
         self._page = page
         self._book = page.context.book
         self._desk = self._book.desk(self)
-        self.writing = Writing(self._desk, self)
-        self.writing.so_far.connect(page.mail.show_written)
-        self.told = ""
-        self._variant = 0
-        self._template = ""
+
+    @property
+    def _drafting(self) -> Drafting:
+        return self._page.drafting
 
     # -- what can be done ---------------------------------------------------------------------------------------
 
@@ -55,9 +53,9 @@ class Acts(QObject):
         """Switch off what cannot do anything now, in menu, button and key alike."""
         session, actions = self._page.session, self._page.context.actions
         on = session is not None and self._page.isVisible() and session.writable
-        idle = on and not self.writing.running
+        idle = on and not self._drafting.writing.running
         flag = session.flag if session is not None and on else None
-        model = kind_of_writer(self._page.writer) == MODEL
+        model = self._drafting.by_model
         text = session is not None and bool(session.edit.body.strip())
         ready = session is not None and session.review is not None and session.review.ready
         state = session.message.state if session is not None and session.message is not None else ""
@@ -78,147 +76,6 @@ class Acts(QObject):
         }
         for command, possible in enabled.items():
             actions[command].setEnabled(possible)
-
-    # -- writing ------------------------------------------------------------------------------------------------
-
-    def write(self) -> None:
-        """Let the chosen writer write."""
-        self._variant = 0
-        self._write("")
-
-    def shorter(self) -> None:
-        """The same, shorter: a new draft."""
-        self._write("shorter")
-
-    def warmer(self) -> None:
-        """The same, warmer: a new draft."""
-        self._write("warmer")
-
-    def another(self) -> None:
-        """The same facts written another way: a new draft."""
-        self._variant += 1
-        self._write("")
-
-    def rewrite(self) -> None:
-        """Ask how, then let the language model rewrite."""
-        self._open(panels.rewrite_panel(self._theme, self._window, self._write), self._page.mail.rewriting[2])
-
-    def _write(self, change: str) -> None:
-        session = self._session
-        if session is None or not session.writable:
-            return
-        self.told = ""
-        self._page.mail.tell("")
-        if kind_of_writer(self._page.writer) == MODEL:
-            self._write_by_model(session, change)
-            return
-        tone = {"shorter": "brief", "warmer": "warm"}.get(change, session.edit.tone)
-        self._write_by_template(session, tone)
-
-    def _write_by_model(self, session: Session, change: str) -> None:
-        request = self.request(session, change)
-        workspace = self._book.workspace
-        profile = workspace.preferences.profile(request.profile)
-        who = profile.model if profile is not None else "The language model"
-        self.writing.start(
-            lambda on_text, cancelled: rooms.by_model(workspace, request, on_text, cancelled),
-            partial(self._written, session),
-            partial(self._not_written, session),
-            network=True,
-        )
-        ticked = counted(len(request.facts), "fact")
-        self._page.mail.show_writing(f"{who} is writing from {ticked}. Your text is kept until it is done.")
-        self._page.show_writers()
-
-    def _write_by_template(self, session: Session, tone: str) -> None:
-        workspace, edit = self._book.workspace, session.edit
-        self.writing.start(
-            lambda _on_text, _cancelled: rooms.by_template(
-                workspace, edit, self._template, tone, self._variant, edit.facts
-            ),
-            partial(self._written, session),
-            partial(self._not_written, session),
-        )
-
-    def request(self, session: Session, change: str = "") -> ModelRequest:
-        """What the language model is asked for."""
-        edit = session.edit
-        return ModelRequest(
-            customer_id=edit.customer_id, goal=edit.goal, tone=edit.tone, facts=edit.facts,
-            profile=name_of_writer(self._page.writer), change=change, text=edit.body if change else "",
-            subject=edit.subject if change else "", incentive_minor=edit.incentive_minor, currency=edit.currency,
-            variant=self._variant,
-        )  # fmt: skip
-
-    def _written(self, session: Session, draft: Draft) -> None:
-        page = self._page
-        if session is not page.session:
-            return
-        page.mail.show_mail()
-        if kind_of_writer(draft.writer) == MODEL:
-            page.seconds[name_of_writer(draft.writer)] = draft.seconds
-        self.told = _cost_words(draft)
-        session.take_draft(draft)
-        page.note_written()
-        page.mail.tell(draft.note)
-        page.show_writers()
-        page.mail.editor.setFocus()
-
-    def _not_written(self, session: Session, failed: Failed) -> None:
-        page = self._page
-        if session is not page.session:
-            return
-        page.mail.show_mail()
-        by_model = kind_of_writer(page.writer) == MODEL
-        button = page.mail.tell(failed.words, "Use the template" if by_model else "")
-        button.disconnect(self)
-        button.clicked.connect(self._fall_back)
-        page.show_writers()
-
-    def _fall_back(self, _checked: bool = False) -> None:
-        """After a failure: the template writes instead."""
-        self._page.writer = "template"
-        self.write()
-
-    def cancel_writing(self) -> None:
-        """Stop the writer; the text that was there is there still."""
-        if self.writing.running:
-            self.writing.cancel()
-            self._page.mail.show_mail()
-            self._page.show_writers()
-
-    def choose_goal(self, goal: str) -> None:
-        """Another goal: its facts are proposed; the text stays until it is written again."""
-        session = self._session
-        if session is None:
-            return
-        self._template = ""
-        session.change(goal=goal, check_soon=False)
-        ask = partial(rooms.facts, self._book.workspace, session.edit.customer_id, goal)
-        self._desk.read("facts", ask, partial(self._have_facts, session), self._page.tell_failure)
-        self._page.show_writers()
-
-    def _have_facts(self, session: Session, facts: tuple[Fact, ...]) -> None:
-        if session is not self._page.session:
-            return
-        session.composition = replace(session.composition, facts=facts)
-        ticked = tuple(fact.key for fact in facts if fact.ticked)
-        session.change(facts=ticked, check_soon=False)
-        self._page.facts.show_facts(facts, ticked)
-
-    def choose_template(self) -> None:
-        """Choose among the templates of the goal, and write with it."""
-        session = self._session
-        if session is None:
-            return
-        fitting = fitting_templates(session.composition.templates, session.edit)
-
-        def chosen(code: str) -> None:
-            self._template, self._page.writer, self._variant = code, "template", 0
-            self._write("")
-            self._template = ""
-
-        self._open(panels.template_panel(self._theme, self._window, fitting, chosen), self._page.facts.template_link)
 
     # -- what is flagged ----------------------------------------------------------------------------------------
 
@@ -392,27 +249,6 @@ class Acts(QObject):
             session.restore(draft_id)
             self._page.mail.editor.setFocus()
 
-    def show_sent(self) -> None:
-        """Show the bytes that were sent to the language model, or would be."""
-        session = self._session
-        if session is None:
-            return
-        sent = next((version for version in session.composition.versions if version.sent_to_model), None)
-        if sent is not None:
-            size = f"{len(sent.sent_to_model.encode()):,} bytes · draft {sent.number}"
-            cost = DOT_COST.format(sent.cost) if sent.cost else ""
-            self._show_bytes("Exactly what was sent to the language model", size + cost, sent.sent_to_model)
-            return
-        ask = partial(rooms.what_leaves, self._book.workspace, self.request(session))
-        self._desk.read("leaves", ask, self._have_bytes, self._page.tell_failure)
-
-    def _have_bytes(self, text: str) -> None:
-        self._show_bytes("Exactly what would be sent", f"{len(text.encode()):,} bytes · nothing has left yet", text)
-
-    def _show_bytes(self, title: str, hint: str, text: str) -> None:
-        self._page.mail.sheet.show_bytes(title, hint, text)
-        self._page.mail.show_sheet()
-
     # -- asking -------------------------------------------------------------------------------------------------
 
     def record_consent(self) -> None:
@@ -446,40 +282,12 @@ class Acts(QObject):
         return self._page.session
 
     @property
-    def _theme(self) -> panels.Theme:
+    def _theme(self) -> Theme:
         return self._page.context.theme
 
     @property
-    def _window(self) -> panels.QWidget:
+    def _window(self) -> QWidget:
         return self._page.window()
 
-    def _open(self, panel: panels.Overlay, anchor: panels.QWidget) -> None:
+    def _open(self, panel: Overlay, anchor: QWidget) -> None:
         panel.open_under(anchor)
-
-
-DOT_COST: Final = " · {}"
-
-
-def _cost_words(draft: Draft) -> str:
-    """What a language model's draft took: tokens and, where the prices are known, money."""
-    if draft.tokens_in is None or draft.tokens_out is None:
-        return ""
-    words = f"{draft.tokens_in:,} tokens sent, {draft.tokens_out:,} received"
-    return f"{words} · {draft.cost}" if draft.cost else words
-
-
-COMMANDS: Final[Mapping[Command, Callable[[Acts], None]]] = MappingProxyType({
-    Command.WRITE: Acts.write,
-    Command.SHORTER: Acts.shorter,
-    Command.WARMER: Acts.warmer,
-    Command.REWRITE: Acts.rewrite,
-    Command.VARIANT: Acts.another,
-    Command.REMOVE_STATEMENT: Acts.remove_statement,
-    Command.SOURCE_STATEMENT: Acts.source_statement,
-    Command.CONFIRM_STATEMENT: Acts.confirm_statement,
-    Command.APPROVE: Acts.approve,
-    Command.SAVE_DRAFT: Acts.save_draft,
-    Command.MAIL_PROGRAM: Acts.open_in_program,
-    Command.RECALL: Acts.recall,
-    Command.DISCARD: Acts.discard,
-})  # fmt: skip

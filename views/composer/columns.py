@@ -104,7 +104,7 @@ class ColumnFocus(QWidget):
     def isAncestorOf(self, child: QWidget) -> bool:
         return self._column.isAncestorOf(child)
 
-    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # type: ignore[override]
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         self._columns.bring(self._key)
         assert callable(self._first)
         target = self._first()

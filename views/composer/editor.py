@@ -7,6 +7,7 @@ painted under the text: the text itself is plain, and Ctrl+Z knows nothing of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -203,8 +204,9 @@ class BodyEditor(QTextEdit):
         return NOTES_WIDE if self.width() >= 600 else NOTES_NARROW
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+        # First: what follows lays the text out in the room that is left.
         self._fit()
+        super().resizeEvent(event)
         self.scrolled.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -326,5 +328,5 @@ def wave(painter: QPainter, left: float, right: float, middle: float, pen: QPen)
 
 def _x(one: QTextLine, place: int) -> float:
     """Where a place of the paragraph stands on a line; Qt gives the x, or the x and the place that it took."""
-    found = one.cursorToX(place)
+    found: Any = one.cursorToX(place)
     return float(found[0] if isinstance(found, tuple) else found)

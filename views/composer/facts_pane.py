@@ -16,7 +16,7 @@ from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, link
 from views.widgets.labels import FlowingContent, clear, column, kind_of, label, row, rule
 
-KEPT = "Your draft stays until you write again, and can be restored after that."
+KEPT = "Your draft stays, and can be restored after that."
 NOTHING_TICKED = "Nothing is ticked: the draft can only greet and ask."
 
 
@@ -57,7 +57,8 @@ class FactsPane(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(content)
-        self.setLayout(column(scroll))
+        # The writer stays in sight: writing is what the column is for.
+        self.setLayout(column(scroll, rule(soft=True), self._writer_box()))
 
     def _make_parts(self) -> None:
         theme = self._theme
@@ -73,7 +74,8 @@ class FactsPane(QWidget):
         self._writer_rows = column()
         self.template_link = link("Another template…")
         self.template_link.clicked.connect(self.templates_wanted)
-        self.settings_link = link("Set up a language model…")
+        self.settings_link = link("Language model…")
+        self.settings_link.setToolTip("Set up a language model in Settings")
         self.settings_link.clicked.connect(self.settings_wanted)
         self.write = CommandButton.of(theme, self._actions[Command.WRITE], "retry")
         self.write_first = CommandButton.of(theme, self._actions[Command.WRITE], "edit", primary=True, text="Write")
@@ -94,12 +96,15 @@ class FactsPane(QWidget):
             label("Goal", fonts.SMALL, fonts.SEMIBOLD), 6, self.goal, 12,
             label("Tone", fonts.SMALL, fonts.SEMIBOLD), 6, self.tone, margins=(16, 12, 16, 14),
         )  # fmt: skip
-        links = row(self.template_link, -1, self.settings_link, margins=(-4, 0, -4, 0))
-        writer = column(
-            label("Writer", fonts.SMALL, fonts.SEMIBOLD), 4, self._writer_rows, links, 8, self.write, self.write_first,
-            self.cancel, 6, self.told, -1, margins=(16, 12, 16, 14),
+        return column(facts, rule(soft=True), masked, rule(soft=True), how, -1)
+
+    def _writer_box(self) -> QBoxLayout:
+        links = row(self.template_link, self.settings_link, margins=(0, 0, -4, 0))
+        head = row(label("Writer", fonts.SMALL, fonts.SEMIBOLD), -1, links)
+        return column(
+            head, 2, self._writer_rows, 8, self.write, self.write_first, self.cancel, 6, self.told,
+            margins=(16, 6, 16, 12),
         )  # fmt: skip
-        return column(facts, rule(soft=True), masked, rule(soft=True), how, rule(soft=True), writer)
 
     # -- filling it ---------------------------------------------------------------------------------------------
 

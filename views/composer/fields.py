@@ -68,6 +68,7 @@ def entry(name: str, weight: QFont.Weight = fonts.REGULAR) -> QLineEdit:
     made.setFont(fonts.font(fonts.BODY, weight))
     made.setAccessibleName(name)
     made.setMaxLength(300)
+    made.setTextMargins(-2, 0, 0, 0)
     return made
 
 
@@ -79,16 +80,16 @@ class HeadFields(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.to = ElidedLabel(theme)
-        self.sender = ElidedLabel(theme)
+        self.from_whom = ElidedLabel(theme)
         self.subject = entry("Subject", fonts.SEMIBOLD)
         self.greeting = entry("Greeting")
         self.to_row = FieldRow(theme, "To", self.to)
-        self.sender_row = FieldRow(theme, "From", self.sender)
+        self.from_row = FieldRow(theme, "From", self.from_whom)
         self.subject_row = FieldRow(theme, "Subject", self.subject)
         self.greeting_row = FieldRow(theme, "Greeting", self.greeting)
-        for one in (self.to, self.sender):
+        for one in (self.to, self.from_whom):
             one.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setLayout(column(self.to_row, self.sender_row, self.subject_row, self.greeting_row))
+        self.setLayout(column(self.to_row, self.from_row, self.subject_row, self.greeting_row))
         self.subject.textEdited.connect(self._typed)
         self.greeting.textEdited.connect(self._typed)
 
@@ -100,8 +101,8 @@ class HeadFields(QWidget):
                             "good_text" if allowed else "warning_text")  # fmt: skip
         else:
             self.to_row.say("")
-        self.sender.setText(sender or "no sender yet: set up your mail account", "ink" if sender else "warning_text")
-        self.sender_row.say("your signature is added on sending" if sender else "")
+        self.from_whom.setText(sender or "no sender yet: set up your mail account", "ink" if sender else "warning_text")
+        self.from_row.say("your signature is added on sending" if sender else "")
 
     def show_text(self, subject: str, greeting: str) -> None:
         """Show another email's head."""
@@ -119,7 +120,7 @@ class HeadFields(QWidget):
 
     def set_low(self, low: bool) -> None:
         """In a low window the sender has no line of its own."""
-        self.sender_row.setVisible(not low)
+        self.from_row.setVisible(not low)
 
     def _typed(self, _text: str) -> None:
         self.count()

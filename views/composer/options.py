@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QRadioBu
 from views.theme import Theme, fonts
 from views.widgets.painting import RIGHT, fill, line, rounded, snapped
 
-ROW_HEIGHT = 27
+ROW_HEIGHT = 26
 _MARK = 16
 _TEXT_LEFT = 24
 
@@ -160,7 +160,7 @@ class _Segment(QRadioButton):
 
     def wide(self) -> int:
         """Width that the words need, chosen or not."""
-        return round(fonts.width(self.text(), fonts.SMALL, fonts.SEMIBOLD)) + 21
+        return round(fonts.width(self.text(), fonts.SMALL, fonts.SEMIBOLD)) + 16
 
     def hitButton(self, at: QPoint) -> bool:
         return self.rect().contains(at)

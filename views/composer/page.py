@@ -9,30 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertRow
 from models.values.changes import Changes
 from models.values.outreach import Composition
+from views.actions import Command
 from views.background import Failed
 from views.composer import rooms
-from views.composer.acts import COMMANDS, Acts
+from views.composer.acts import Acts
 from views.composer.columns import FACTS, MAIL, VERDICT, ColumnFocus, Columns
-from views.composer.drafts_list import DraftLine
+from views.composer.drafting import Drafting
 from views.composer.facts_pane import KEPT, FactsPane
 from views.composer.mail_pane import MailPane
 from views.composer.marks import marks_of
-from views.composer.session import Session, first_draft
+from views.composer.session import Session
+from views.composer.shown import count_words, day_words, draft_lines, opens_words, skeleton, writer_key
 from views.composer.standing import closed_words
-from views.composer.timing import NOW, clock_words, due_words, goes_out, moments_of
+from views.composer.timing import NOW, due_words, moments_of
 from views.composer.verdict_pane import VerdictPane
 from views.composer.writers import MODEL, chosen_at_first, fitting_templates, kind_of_writer, writers_of
 from views.shell.page import Context, Page
 from views.widgets.labels import column
 from views.widgets.states import StatePane
-from views.words import counted
 
 _SHOWN = frozenset({"messages", "drafts", "customers", "policies", "email_events", "alerts", "suppressions", "orders",
                     "tickets", "reviews", "opportunities", "templates"})  # fmt: skip
@@ -61,8 +62,9 @@ class ComposerPage(Page):
         self.mail = MailPane(theme, actions)
         self.verdict = VerdictPane(theme, actions)
         self.columns = Columns(theme, self.facts, self.mail, self.verdict)
-        self.state = StatePane(theme, self.columns, _blocks, skeleton_after_ms=SKELETON_AFTER_MS)
+        self.state = StatePane(theme, self.columns, skeleton, skeleton_after_ms=SKELETON_AFTER_MS)
         self.setLayout(column(self.state))
+        self.drafting = Drafting(self)
         self.acts = Acts(self)
         self._focus = (
             ColumnFocus(self.columns, FACTS, self.facts, self.facts.first_control),
@@ -72,28 +74,47 @@ class ComposerPage(Page):
         self._connect()
 
     def _connect(self) -> None:
-        facts, mail, verdict, acts = self.facts, self.mail, self.verdict, self.acts
+        facts, mail, verdict, acts, drafting = self.facts, self.mail, self.verdict, self.acts, self.drafting
         mail.edited.connect(self.take_text)
-        mail.cancel_wanted.connect(acts.cancel_writing)
+        mail.cancel_wanted.connect(drafting.cancel_writing)
         mail.drafts.compare_wanted.connect(acts.compare)
         mail.drafts.restore_wanted.connect(acts.restore)
         mail.sheet_closed.connect(mail.editor.setFocus)
         facts.ticked.connect(lambda keys: self._change(facts=keys))
-        facts.goal_chosen.connect(acts.choose_goal)
+        facts.goal_chosen.connect(drafting.choose_goal)
         facts.tone_chosen.connect(lambda tone: self._change(tone=tone))
         facts.writer_chosen.connect(self._choose_writer)
-        facts.cancel_wanted.connect(acts.cancel_writing)
-        facts.sent_wanted.connect(acts.show_sent)
-        facts.templates_wanted.connect(acts.choose_template)
+        facts.cancel_wanted.connect(drafting.cancel_writing)
+        facts.sent_wanted.connect(drafting.show_sent)
+        facts.templates_wanted.connect(drafting.choose_template)
         facts.settings_wanted.connect(lambda: self.wants_page.emit("settings"))
         verdict.flag_wanted.connect(self._step_flag)
         verdict.moment_chosen.connect(self._choose_moment)
         verdict.after_changed.connect(self.show_moments)
         verdict.remedy_wanted.connect(lambda _check: acts.record_consent())
-        for command, done in COMMANDS.items():
+        for command, done in self._commands().items():
             action = self.context.actions[command]
-            action.triggered.connect(partial(self._when_shown, partial(done, acts)))
+            action.triggered.connect(partial(self._when_shown, done))
             self.addAction(action)
+        self.context.theme.changed.connect(self.show_all)
+
+    def _commands(self) -> dict[Command, Callable[[], None]]:
+        acts, drafting = self.acts, self.drafting
+        return {
+            Command.WRITE: drafting.write,
+            Command.SHORTER: drafting.shorter,
+            Command.WARMER: drafting.warmer,
+            Command.REWRITE: drafting.rewrite,
+            Command.VARIANT: drafting.another,
+            Command.REMOVE_STATEMENT: acts.remove_statement,
+            Command.SOURCE_STATEMENT: acts.source_statement,
+            Command.CONFIRM_STATEMENT: acts.confirm_statement,
+            Command.APPROVE: acts.approve,
+            Command.SAVE_DRAFT: acts.save_draft,
+            Command.MAIL_PROGRAM: acts.open_in_program,
+            Command.RECALL: acts.recall,
+            Command.DISCARD: acts.discard,
+        }
 
     # -- what the shell asks ------------------------------------------------------------------------------------
 
@@ -134,7 +155,7 @@ class ComposerPage(Page):
 
     def leave(self) -> None:
         """Another page comes to the front, or the window closes: nothing that was typed is lost."""
-        self.acts.cancel_writing()
+        self.drafting.cancel_writing()
         self._desk.drop("open")
         session, self.session = self.session, None
         if session is None:
@@ -147,8 +168,8 @@ class ComposerPage(Page):
 
     def go_back(self) -> None:
         """One level up: from writing, from a sheet, from a column in a narrow window, from the page."""
-        if self.acts.writing.running:
-            self.acts.cancel_writing()
+        if self.drafting.writing.running:
+            self.drafting.cancel_writing()
         elif self.mail.shows == "sheet":
             self.mail.close_sheet()
         elif self.columns.mode == "one" and self.columns.front != MAIL:
@@ -183,7 +204,7 @@ class ComposerPage(Page):
         self.writer = chosen_at_first(self.context.book.workspace.preferences, composition.edit)
         self.picked, self.moment = "", NOW
         edit = composition.edit
-        self._written = (edit.goal, edit.tone, _writer_key(edit.writer)) if edit.body else None
+        self._written = (edit.goal, edit.tone, writer_key(edit.writer)) if edit.body else None
         self.mail.show_mail()
         self.mail.tell(composition.note)
         self.mail.head.show_text(edit.subject, edit.greeting)
@@ -212,7 +233,7 @@ class ComposerPage(Page):
             found.to_address, found.from_address, found.consent_words, allowed=found.permission.allowed
         )
         deal = f"Move “{found.deal.title}” to {found.deal_stage}" if found.deal and found.deal_stage else ""
-        remind = f"Remind me on {_day(found.remind_on)} if there is no order" if found.remind_on else ""
+        remind = f"Remind me on {day_words(found.remind_on)} if there is no order" if found.remind_on else ""
         self.verdict.show_after(alert=found.alert is not None, remind=remind, deal=deal)
         self.show_moments()
         self.show_writers()
@@ -252,16 +273,9 @@ class ComposerPage(Page):
             return
         review = session.review
         self.mail.editor.show_marks(marks_of(review.claims, self.mail.editor.text))
-        flags = len(session.flags)
         self.acts.enable()
         account = bool(self.context.book.workspace.preferences.mail.host)
-        blocked = next((check for check in review.checks if not check.passed and check.blocks), None)
-        if review.ready:
-            opens = goes_out(session.composition, self.moment, account=account)
-        elif flags:
-            opens = "Opens when the statement is resolved." if flags == 1 else f"Opens when all {flags} are resolved."
-        else:
-            opens = f"Opens when this is settled: {blocked.words}" if blocked is not None else ""
+        opens = opens_words(session.composition, review, self.moment, account=account)
         self.verdict.show_review(review, session.flag, session.flag_place, opens)
         self.columns.mark("" if review.ready else "Check and send · not ready")
         greeting = next((check for check in review.checks if check.name == "greeting"), None)
@@ -293,8 +307,8 @@ class ComposerPage(Page):
         self.facts.show_writers(writers, self.writer, choice=choice)
         edit = session.edit
         first = self._written != (edit.goal, edit.tone, self.writer)
-        told = self.acts.told or (KEPT if edit.body else "")
-        self.facts.show_writing(writing=self.acts.writing.running, first=first and session.writable, told=told)
+        told = self.drafting.told or (KEPT if edit.body else "")
+        self.facts.show_writing(writing=self.drafting.writing.running, first=first and session.writable, told=told)
         sent = any(version.sent_to_model for version in session.composition.versions)
         self.facts.show_sent(was_sent=sent, possible=sent or kind_of_writer(self.writer) == MODEL)
         self.acts.enable()
@@ -309,25 +323,20 @@ class ComposerPage(Page):
         session = self.session
         if session is None:
             return
-        self.mail.drafts.show_lines(_lines(session), writable=session.writable)
+        self.mail.drafts.show_lines(draft_lines(session), writable=session.writable)
         self._show_count()
 
     def _show_count(self) -> None:
         session = self.session
         if session is None:
             return
-        words = [counted(len(self.mail.editor.text.split()), "word")]
-        if session.saved_at:
-            words.append(f"saved {clock_words(session.saved_at)}")
-        elif session.dirty:
-            words.append("not saved yet")
-        claims = session.review.claims if session.review is not None else ()
-        traced = [claim for claim in claims if claim.verdict != "unsupported"]
-        if claims:
-            words.append(f"{len(traced)} of {counted(len(claims), 'statement')} traced")
         marks = self.mail.editor.marks
         flagged = any(mark.flagged for mark in marks)
-        self.mail.show_count(" · ".join(words), flagged=flagged, sourced=any(not mark.flagged for mark in marks))
+        self.mail.show_count(
+            count_words(session, self.mail.editor.text),
+            flagged=flagged,
+            sourced=any(not mark.flagged for mark in marks),
+        )
 
     def tell_failure(self, failed: Failed) -> None:
         """Say above the text what failed; the text stays."""
@@ -388,46 +397,3 @@ class ComposerPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.acts.enable()
-
-
-def _writer_key(writer: str) -> str:
-    """What stands in the list of writers for who wrote a text: one line for all templates."""
-    return writer if kind_of_writer(writer) == MODEL else "template"
-
-
-def _day(day: str) -> str:
-    from datetime import date
-
-    from views.words import short_day
-
-    on = date.fromisoformat(day)
-    return short_day(on, on)
-
-
-def _lines(session: Session) -> list[DraftLine]:
-    """The drafts as they are listed; a text that is not stored yet is a draft too."""
-    versions = session.composition.versions
-    edit = session.edit
-    if not versions:
-        words = first_draft(edit, session.template).words
-        return [DraftLine(0, "now", 1, words, current=True)] if edit.body else []
-    newest = versions[0]
-    same = (newest.subject, newest.greeting, newest.body) == (edit.subject, edit.greeting, edit.body)
-    made = []
-    for version in versions:
-        current = version is newest
-        words = version.words if same or not current else f"{version.words}, edited"
-        made.append(DraftLine(version.id, clock_words(version.written_at), version.number, words, current))
-    return made
-
-
-def _blocks(width: float, tall: float) -> list[QRectF]:
-    """Skeleton in the geometry of the three columns."""
-    side = 336.0 if width > 1_100 else 0.0
-    left, middle = QRectF(16, 20, 180, 16), side + 20
-    made = [left] if side else []
-    made += [QRectF(16, 62 + 27 * place, side - 60, 10) for place in range(9) if side]
-    made += [QRectF(middle, 12 + 34 * place, (width - 2 * side) * 0.5, 10) for place in range(4)]
-    made += [QRectF(middle, 210 + 25 * place, (width - 2 * side) * 0.6, 10) for place in range(8) if tall > 230]
-    made += [QRectF(width - side + 16, 20 + 52 * place, side - 40, 30) for place in range(4) if side]
-    return made

@@ -13,8 +13,6 @@ from views.composer.timing import stored
 from views.theme import Theme
 from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay, text_field
 
-__all__ = ["Overlay", "QWidget", "Theme"]
-
 
 def rewrite_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) -> Overlay:
     """Say in words how the text is to be changed."""
@@ -59,8 +57,8 @@ def consent_panel(theme: Theme, window: QWidget, customer: str, send: Callable[[
 def moment_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[str], None]) -> Overlay:
     """Pick a day and a time, in the time of this computer."""
     at = now + timedelta(hours=1)
-    field = QDateTimeEdit(QDateTime(at.year, at.month, at.day, at.hour, 0, 0))  # type: ignore[call-overload]
-    field.setMinimumDateTime(QDateTime(now.year, now.month, now.day, now.hour, now.minute, 0))  # type: ignore[call-overload]
+    field = QDateTimeEdit(QDateTime(at.year, at.month, at.day, at.hour, 0, 0))
+    field.setMinimumDateTime(QDateTime(now.year, now.month, now.day, now.hour, now.minute, 0))
     field.setDisplayFormat("ddd d MMM yyyy, HH:mm")
     field.setCalendarPopup(True)
 

@@ -256,12 +256,15 @@ class Session(QObject):
         self._desk.write(lambda: work(workspace), partial(done, edit), self._failed)
 
     def _was_saved(self, edit: Edit, message: Message) -> None:
+        begun = self.message is None
         self.message, self.saved_at = message, message.changed_at
         self.edit = replace(self.edit, id=message.id)
         self._kept = replace(edit, id=message.id)
         if self.dirty and not self._save_soon.isActive() and self._open:
             self._save_soon.start()
         self.saved.emit()
+        if begun:
+            self.read_again(self.saved.emit)
 
     def _drafted(self, edit: Edit, message: Message) -> None:
         self._was_saved(edit, message)

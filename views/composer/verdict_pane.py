@@ -67,7 +67,7 @@ class WayButton(QAbstractButton):
         self.setEnabled(self._action.isEnabled())
 
 
-class _Quote(QWidget):
+class Quote(QWidget):
     """A flagged sentence beside a line in the colour of a warning."""
 
     def __init__(self, theme: Theme) -> None:
@@ -120,7 +120,7 @@ class VerdictPane(QWidget):
         self._sign.setFixedSize(24, 22)
         self.verdict = label("", fonts.HEADING, fonts.SEMIBOLD, wrap=True)
         self.summary = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
-        self.quote = _Quote(theme)
+        self.quote = Quote(theme)
         self.quote_count = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
         self.quote_before = IconButton(theme, "chevron-up", "Statement before")
         self.quote_next = IconButton(theme, "chevron-down", "Next statement")
@@ -132,6 +132,8 @@ class VerdictPane(QWidget):
         self.never = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self.approve = CommandButton.of(theme, actions[Command.APPROVE], "send", primary=True)
         self.locked = CommandButton.of(theme, actions[Command.APPROVE], "lock", primary=True)
+        for button in (self.approve, self.locked):
+            button.set_key("Ctrl ↵")
         self.recall = CommandButton.of(theme, actions[Command.RECALL], "return")
         self.save = CommandButton.of(theme, actions[Command.SAVE_DRAFT], "")
         self.save.set_key("")
@@ -153,12 +155,14 @@ class VerdictPane(QWidget):
         beside = QWidget()
         beside.setLayout(row(self.save, 6, self.program))
         self._beside = beside
-        parts: list[QWidget | QBoxLayout | int] = [head, 6, self.summary, self.quote, self._steps]
+        flagged: list[QWidget | QBoxLayout | int] = [2, self.quote, self._steps, 2]
         for button in self.ways:
-            parts += [6, button]
-        parts += [self.never, 10, self.approve, self.locked, self.recall, 8, beside, 6, self.opens]
+            flagged += [6, button]
+        self._flagged = QWidget()
+        self._flagged.setLayout(column(*flagged, 4, self.never))
+        buttons = (self.approve, self.locked, self.recall, 8, beside, 6, self.opens)
         self._act = QWidget()
-        self._act.setLayout(column(*parts, margins=(16, 12, 16, 12)))
+        self._act.setLayout(column(head, 6, self.summary, self._flagged, 8, *buttons, margins=(16, 12, 16, 12)))
         checks = column(row(_title("Checks"), -1, self._passed), 4, self._checks, margins=(16, 11, 16, 11))
         self._when = QWidget()
         when = column(row(_title("When"), -1, self._due), 3, self._moment_rows, margins=(16, 11, 16, 11))
@@ -253,10 +257,8 @@ class VerdictPane(QWidget):
 
     def _show_flag(self, flag: Claim | None, place: tuple[int, int]) -> None:
         at, of = place
-        self.quote.setVisible(flag is not None)
-        self._steps.setVisible(flag is not None and of > 1)
-        for button in self.ways:
-            button.setVisible(flag is not None)
+        self._flagged.setVisible(flag is not None)
+        self._steps.setVisible(of > 1)
         if flag is None:
             self._show(self.never, "")
             return
@@ -292,7 +294,9 @@ def _check_words(check: Check) -> QWidget:
     made = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
     strong = check.why or not check.passed
     first = html.escape(check.words)
-    rest = f" {html.escape(check.why)}" if check.why else ""
+    # The statement itself is quoted above the ways out of it.
+    why = "" if check.name == "statements" else check.why
+    rest = f" {html.escape(why)}" if why else ""
     made.setTextFormat(Qt.TextFormat.RichText)
     made.setText(f"<span style='font-weight:500'>{first}</span>{rest}" if strong else first)
     made.setAccessibleName(f"{'Passed' if check.passed else 'Not passed'}: {check.words} {check.why}".rstrip())
