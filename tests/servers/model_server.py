@@ -135,12 +135,12 @@ def at_once(text: str = EMAIL) -> Reply:
     return raw(json.dumps(document).encode(), kind="application/json")
 
 
-def status(code: int, *, retry_after: str = "", message: str = "refused") -> Reply:
-    """Refuse with a status, as endpoints word it."""
+def status(code: int, *, retry_after: str = "", message: str = "refused", named: str = "") -> Reply:
+    """Refuse with a status, as endpoints word it; ``named`` is their own code for the reason."""
 
     def play(channel: Channel) -> None:
         channel.head(code, "application/json", **({"Retry_After": retry_after} if retry_after else {}))
-        channel.send(json.dumps({"error": {"message": message, "type": "error", "code": str(code)}}).encode())
+        channel.send(json.dumps({"error": {"message": message, "type": "error", "code": named or None}}).encode())
 
     return play
 

@@ -29,6 +29,7 @@ BACK_OFF_S: Final = (0.5, 2.0)
 LONGEST_PAUSE_S: Final = 20.0
 #: No email is longer; a model that does not stop is stopped.
 MOST_CHARACTERS: Final = 20_000
+_NO_ADDRESS: Final = "The address of “{}” cannot be used. Write one such as https://models.example/v1 in Settings."
 _AZURE_VERSION: Final = "2024-10-21"
 
 
@@ -91,10 +92,13 @@ def check_address(profile: ModelProfile) -> None:
     Raises
     ------
     UserError
-        It is http:// to another computer than this one, or one of the own network for a local model.
+        It is no address, or http:// to another computer than this one, or one of the own network for a local model.
     """
-    parts = urlsplit(profile.base_url)
-    host = parts.hostname or ""
+    try:
+        parts = urlsplit(profile.base_url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise UserError(_NO_ADDRESS.format(profile.name)) from None
     if parts.scheme == "https" or _is_loopback(host):
         return
     if profile.kind != "local":
@@ -184,7 +188,9 @@ def _answering(profile: ModelProfile, key: str | None, body: bytes, cancelled: C
                 stream_cls=openai.Stream[Any],
             )
         except openai.APIStatusError as error:
-            raise _refused(profile, error.status_code, error.response.headers) from None
+            raise _refused(error.status_code, error.code or "", error.response.headers) from None
+        except httpx2.InvalidURL:
+            raise UserError(_NO_ADDRESS.format(profile.name)) from None
         except openai.OpenAIError as error:
             raise Trouble("garbage") from error
         try:
@@ -246,7 +252,19 @@ _BY_STATUS: Final = {
 }  # fmt: skip
 
 
-def _refused(profile: ModelProfile, status: int, headers: Any) -> Exception:
+#: What endpoints call a few refusals that have no status of their own.
+_BY_CODE: Final = {
+    "content_filter": "declined",
+    "context_length_exceeded": "too_large",
+    "insufficient_quota": "no_credit",
+    "model_not_found": "no_model",
+    "invalid_api_key": "key",
+}
+
+
+def _refused(status: int, code: str, headers: Any) -> Exception:
+    if code in _BY_CODE:
+        return Trouble(_BY_CODE[code])
     if status in _BY_STATUS:
         return Trouble(_BY_STATUS[status])
     if 300 <= status < 400:

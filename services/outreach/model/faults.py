@@ -101,6 +101,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "{name} refused",
         "The facts are more than {name} takes. Tick fewer of them.",
     ),
+    "no_credit": (
+        "{name} has no credit left",
+        "The account of {name} has no credit left. Ask whoever pays for it.",
+    ),
     "busy": (
         "{name} is busy",
         "{name} takes no more requests for now{detail}. Try again in a while.",
@@ -168,6 +172,7 @@ def host_of(profile: ModelProfile) -> str:
     """Return the endpoint's computer, with its port where the address names one."""
     parts = urlsplit(profile.base_url)
     host = parts.hostname or profile.base_url
+    host = f"[{host}]" if ":" in host else host
     try:
         port = parts.port
     except ValueError:

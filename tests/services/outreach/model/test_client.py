@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import pickle
+import socket
 import ssl
 import threading
 import time
@@ -37,6 +39,7 @@ from tests.servers.model_server import (
     status,
     written,
 )
+from tests.servers.proxy import tunnel
 
 BODY = b'{\n  "model": "m",\n  "stream": true\n}'
 
@@ -119,6 +122,9 @@ def test_nothing_of_the_environment_is_added_to_a_request(server: ModelServer, m
         (status(400), "refused_request", "error 400"),
         (status(413), "too_large", "Tick fewer"),
         (status(302), "redirect", "another address"),
+        (status(400, named="content_filter"), "declined", "declined"),
+        (status(400, named="context_length_exceeded"), "too_large", "Tick fewer"),
+        (status(429, named="insufficient_quota"), "no_credit", "no credit left"),
         (status(429, retry_after="3600"), "busy", "asks to wait 60 min"),
         (status(429, retry_after="0"), "busy", "no more requests"),
         (status(500, retry_after="0"), "broken", "error 500"),
@@ -255,8 +261,9 @@ def test_a_closed_port_and_an_unknown_name_are_told_apart() -> None:
     shut = ModelProfile("House model", f"http://127.0.0.1:{closed_port()}/v1", "m", kind="local")
     with pytest.raises(ModelFault, match=r"Nothing answers at 127\.0\.0\.1:\d+\. Start the model server"):
         asked(shut)
-    lost = ModelProfile("House model", "https://nobody.invalid/v1", "m")
-    with pytest.raises(ModelFault, match=r"nobody\.invalid was not found") as caught:
+    # No name at all, so that no look-up leaves the machine.
+    lost = ModelProfile("House model", "https://no..body/v1", "m")
+    with pytest.raises(ModelFault, match=r"no\.\.body was not found") as caught:
         asked(lost, "sk-one")
     assert fallback_words(caught.value) == "No network: written from the template."
 
@@ -269,6 +276,12 @@ def test_http_is_taken_on_this_computer_and_for_local_models_of_the_own_network_
         asked(ModelProfile("Local", "http://models.example/v1", "m", kind="local"))
     for base in ("http://192.168.1.9:8080/v1", "http://gpu-box:8080/v1", "http://gpu.local/v1"):
         client.check_address(ModelProfile("Local", base, "m", kind="local"))
+
+
+@pytest.mark.parametrize("base", ["https://host:port/v1", "https://host:99999/v1"])
+def test_an_address_that_is_none_is_a_sentence(base: str) -> None:
+    with pytest.raises(UserError, match="address of “Cloud” cannot be used"):
+        asked(ModelProfile("Cloud", base, "m"), "sk-one")
 
 
 @pytest.mark.parametrize(
@@ -335,8 +348,6 @@ def test_certificates_that_cannot_be_read_are_a_sentence(tmp_path: Path, monkeyp
 
 
 def test_a_handshake_that_never_comes_hears_a_cancel(server: ModelServer) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as mute:
         profile = ModelProfile("Cloud", f"https://127.0.0.1:{mute.getsockname()[1]}/v1", "m")
         began = time.monotonic()
@@ -344,9 +355,51 @@ def test_a_handshake_that_never_comes_hears_a_cancel(server: ModelServer) -> Non
             asked(profile, "sk-one", cancelled=lambda: time.monotonic() - began > 0.1)
 
 
-def test_a_fault_survives_the_way_from_another_process() -> None:
-    import pickle
+def test_a_look_up_of_a_name_that_does_not_end_hears_a_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+    asked_for = threading.Event()
 
+    def slow(*_: object, **__: object) -> list[object]:
+        asked_for.set()
+        answered.wait(60)
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    try:
+        with pytest.raises(Cancelled):
+            asked(ModelProfile("Cloud", "https://models.invalid/v1", "m"), "sk-one", cancelled=asked_for.is_set)
+    finally:
+        answered.set()
+
+
+# -- a proxy ------------------------------------------------------------------------------------------------------
+
+
+def test_the_network_s_proxy_is_used_and_sees_nothing(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with model_server(tls=_server_side(authority, "models.example")) as server, tunnel(server.port) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("https_proxy", proxy.url)
+        answer, _ = asked(ModelProfile("Cloud", "https://models.example/v1", "m"), "sk-one")
+    assert answer.text == EMAIL
+    assert proxy.asked[0].startswith(b"CONNECT models.example:443 ")
+    assert b"sk-one" not in b"".join(proxy.asked)
+
+
+def test_a_proxy_that_refuses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tunnel(None) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("https_proxy", proxy.url)
+        with pytest.raises(ModelFault, match="proxy of this network"):
+            asked(ModelProfile("Cloud", "https://models.example/v1", "m"), "sk-one")
+
+
+def test_a_fault_survives_the_way_from_another_process() -> None:
     fault = pickle.loads(pickle.dumps(ModelFault("A sentence.", "No network", "name")))
     assert (str(fault), fault.short, fault.kind) == ("A sentence.", "No network", "name")
 
