@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.values.errors import UserError
+from models.values.outreach import GOALS
 from services.alerting.recommend import Adviser, Case, Record, evidence, incentive, read_playbook
 from services.alerting.rules import shipped_rules
 from services.settings import Policy
@@ -39,6 +40,15 @@ def test_every_reason_has_advice_whether_they_may_be_emailed_or_not() -> None:
 def test_no_email_is_proposed_to_who_must_not_be_emailed() -> None:
     for group in ("silence", "leaving", "activity", "spend", "review", "email", "win_back", "growth", "satisfaction"):
         assert advice(CASE._replace(group=group, may_email=False))["goal"] == ""
+
+
+def test_an_entry_with_a_goal_says_which_of_the_composers_it_is() -> None:
+    for entry in PLAYBOOK:
+        assert entry.goal_code in ("", *GOALS)
+        assert not entry.goal_code or entry.goal, entry.code
+        if entry.may_email:
+            assert entry.goal_code, entry.code
+    assert advice(CASE)["goal_code"] == "check_in"
 
 
 def test_an_apology_comes_before_an_offer() -> None:

@@ -1,0 +1,207 @@
+"""What the composer opens with: goal, tone and a first draft by template, or the email as it is stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.store import connect
+from models.values.errors import UserError
+from models.values.outreach import GOALS
+from services.outreach import compose, discard, read_facts, read_templates, reopen, save, save_template
+from services.outreach.composing import mornings, working_day
+from services.settings import Policy
+from services.settings.policy import BusinessHours, QuietHours
+from services.workspace import Workspace
+from tests.services.outreach.conftest import SampleCustomers
+
+
+def run(book: Workspace, sql: str, *parameters: object) -> None:
+    driver = connect(book.store.path)
+    driver.execute(sql, parameters)
+    driver.close()
+
+
+def card_of(book: Workspace, rule: str) -> tuple[int, int]:
+    with book.store.snapshot() as driver:
+        found = driver.execute("SELECT id, customer_id FROM alerts WHERE rule = ? ORDER BY id", (rule,)).fetchone()
+    return int(found[0]), int(found[1])
+
+
+def test_a_new_email_opens_with_a_draft_that_is_not_stored(book: Workspace, customers: SampleCustomers) -> None:
+    opened = compose(book, customers.given)
+    assert opened.message is None and opened.versions == () and opened.edit.id == 0
+    assert opened.edit.body and opened.edit.writer.startswith("template:")
+    assert opened.edit.facts == tuple(fact.key for fact in opened.facts if fact.ticked)
+    assert (opened.customer, opened.to_address) == ("Katya Joshi", "katya.joshi@post.example")
+    assert opened.consent_words == "consent given 4 Jun 2024"
+    assert opened.permission.allowed and opened.permission.verdict == "You may email them"
+    assert ("Katya Joshi", "[customer]") in opened.masking.masked and "churn risk" in opened.masking.never
+    assert opened.templates == read_templates(book)
+    with book.store.snapshot() as driver:
+        assert driver.execute("SELECT count(*) FROM messages").fetchone()[0] == 0
+
+
+def test_an_alert_decides_the_goal_and_what_is_proposed(book: Workspace) -> None:
+    wanted = {
+        "deal_stalled": ("check_in", "deal:", "template:deal_"),
+        "satisfaction_falling": ("check_in", "review:", "template:ask_rating_"),
+        "bad_review": ("apologise", "review:", "template:bad_review_"),
+        "not_adopted": ("introduce", "activity:", "template:feature_new_"),
+        "emails_unread": ("check_in", "campaign:", "template:mailings_"),
+    }
+    for rule, (goal, key, template) in wanted.items():
+        card, customer = card_of(book, rule)
+        opened = compose(book, customer, card)
+        assert opened.alert is not None and opened.alert.id == opened.edit.alert_id == card
+        assert opened.edit.goal == goal, rule
+        assert any(one.startswith(key) for one in opened.edit.facts), rule
+        assert opened.edit.writer.startswith(template), rule
+
+
+def test_a_card_from_before_goals_were_named_has_its_playbooks_goal(book: Workspace) -> None:
+    card, customer = card_of(book, "not_adopted")
+    run(book, "UPDATE alerts SET recommendation = json_remove(recommendation, '$.goal_code') WHERE id = ?", card)
+    assert compose(book, customer, card).edit.goal == "introduce"
+    run(book, "UPDATE alerts SET recommendation = NULL WHERE id = ?", card)
+    assert compose(book, customer, card).edit.goal in GOALS
+
+
+def test_a_goal_and_a_tone_that_are_asked_for_hold(book: Workspace, customers: SampleCustomers) -> None:
+    for goal in GOALS:
+        opened = compose(book, customers.ticketed, goal=goal, tone="brief")
+        assert (opened.edit.goal, opened.edit.tone) == (goal, "brief")
+        assert opened.facts == read_facts(book, customers.ticketed, goal)
+
+
+def test_without_an_alert_what_is_known_decides_the_goal(book: Workspace, customers: SampleCustomers) -> None:
+    assert compose(book, customers.ticketed).edit.goal == "apologise"
+    assert compose(book, customers.bare).edit.goal == "check_in"
+    run(book, "UPDATE customers SET renews_on = '2026-12-20' WHERE id = ?", customers.bare)
+    assert compose(book, customers.bare).edit.goal == "renewal"
+    run(book, "UPDATE customers SET renews_on = '2027-06-20' WHERE id = ?", customers.bare)
+    assert compose(book, customers.bare).edit.goal == "check_in"
+
+
+def test_companies_under_contract_are_written_to_formally(book: Workspace, customers: SampleCustomers) -> None:
+    assert compose(book, customers.renewing).edit.tone == "formal"
+    assert compose(book, customers.given).edit.tone == "warm"
+
+
+def test_what_was_saved_comes_back_as_it_was(book: Workspace, customers: SampleCustomers) -> None:
+    card, customer = card_of(book, "deal_stalled")
+    first = compose(book, customer, card)
+    stored = save(book, replace(first.edit, body="My own words", facts=first.edit.facts[:2]))
+    again = compose(book, customer, card)
+    assert again.message == stored and again.edit == stored.edit
+    assert tuple(fact.key for fact in again.facts if fact.ticked) == first.edit.facts[:2]
+    assert reopen(book, stored.id).edit == again.edit
+    assert compose(book, customer, card, goal="thank").edit.id == stored.id, (
+        "another goal is written into the same email"
+    )
+    discard(book, [stored.id])
+    assert compose(book, customer, card).message is None
+    put_away = reopen(book, stored.id)
+    assert put_away.message is not None and put_away.message.state == "discarded"
+
+
+def test_a_stored_email_shows_its_facts_though_others_are_more_telling(
+    book: Workspace, customers: SampleCustomers
+) -> None:
+    everything = {fact.key for goal in GOALS for fact in read_facts(book, customers.ticketed, goal)}
+    first = compose(book, customers.ticketed, goal="renewal")
+    stored = save(book, replace(first.edit, facts=tuple(sorted(everything))))
+    assert {fact.key for fact in reopen(book, stored.id).facts if fact.ticked} == everything
+
+
+def test_the_deal_and_its_next_stage_are_offered(book: Workspace, customers: SampleCustomers) -> None:
+    opened = compose(book, customers.dealt)
+    assert opened.deal is not None and opened.deal_stage in ("Proposal", "Negotiation")
+    run(book, "UPDATE opportunities SET stage = 'Negotiation' WHERE id = ?", opened.deal.id)
+    assert compose(book, customers.dealt).deal_stage == ""
+    assert compose(book, customers.bare).deal is None
+
+
+def test_consent_is_told_as_the_gate_sees_it(book: Workspace, customers: SampleCustomers) -> None:
+    withdrawn = compose(book, customers.withdrawn)
+    assert not withdrawn.permission.allowed and withdrawn.permission.verdict == "Do not email them"
+    assert withdrawn.consent_words.startswith("consent withdrawn")
+    unknown = compose(book, customers.unknown)
+    assert not unknown.permission.allowed and unknown.permission.verdict == "Do not email them yet"
+    assert unknown.consent_words == "no consent is on record"
+    careful = book.with_policy(replace(book.policy, consent_on_record=False))
+    assert compose(careful, customers.unknown).permission.allowed
+
+
+def test_a_customer_without_a_name_or_an_address_is_composed_for(book: Workspace, customers: SampleCustomers) -> None:
+    run(book, "UPDATE customers SET email = NULL WHERE id = ?", customers.nameless)
+    opened = compose(book, customers.nameless)
+    assert (opened.customer, opened.to_address, opened.edit.greeting) == ("Customer H-nameless", "", "Hello,")
+    assert not opened.permission.allowed
+
+
+def test_where_every_template_is_switched_off_a_person_writes(book: Workspace, customers: SampleCustomers) -> None:
+    for one in read_templates(book):
+        if one.goal == "thank":
+            save_template(book, replace(one, enabled=False))
+    opened = compose(book, customers.given, goal="thank")
+    assert (opened.edit.writer, opened.edit.body) == ("person", "")
+    assert opened.edit.greeting == "Hello Katya," and "switch one on in Settings" in opened.note
+
+
+def test_whom_and_what_it_cannot_find_it_says(book: Workspace, customers: SampleCustomers) -> None:
+    card, customer = card_of(book, "deal_stalled")
+    with pytest.raises(UserError, match="no longer in the book"):
+        compose(book, 99_999)
+    with pytest.raises(UserError, match="another customer"):
+        compose(book, customers.bare if customers.bare != customer else customers.given, card)
+    with pytest.raises(UserError):
+        reopen(book, 99_999)
+    assert compose(book, customers.given, 99_999).alert is None, "an undo took the card out"
+
+
+def test_times_are_offered_on_working_mornings_in_the_owners_zone() -> None:
+    hours = BusinessHours(opens=time(9), time_zone="America/New_York", holidays=(date(2026, 11, 23),))
+    policy = Policy(business_hours=hours, quiet_hours=QuietHours(ends=time(9, 30)))
+    friday = datetime(2026, 11, 20, 15, tzinfo=UTC)
+    assert mornings(policy, None, friday) == (
+        ("2026-11-24T14:30:00Z", "Tue 24 Nov, 09:30"),
+        ("2026-11-25T14:30:00Z", "Wed 25 Nov, 09:30"),
+    )
+
+
+def test_a_reminder_falls_on_a_working_day(book: Workspace, customers: SampleCustomers) -> None:
+    assert compose(book, customers.given).remind_on == "2026-11-26"
+    hours = replace(book.policy.business_hours, holidays=(date(2026, 11, 26), date(2026, 11, 27)))
+    away = book.with_policy(replace(book.policy, business_hours=hours))
+    assert compose(away, customers.given).remind_on == "2026-11-30"
+
+
+@given(
+    st.integers(0, 2 * 365 * 24 * 60),
+    st.sets(st.integers(0, 6), min_size=1),
+    st.sampled_from(["Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe"]),
+    st.times(),
+)
+def test_a_morning_is_later_working_and_not_quiet(minute: int, days: set[int], zone: str, ends: time) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    ends = ends.replace(second=0, microsecond=0)
+    begins = time(20) if ends != time(20) else time(21)
+    hours = BusinessHours(weekdays=tuple(sorted(days)), time_zone=zone)
+    policy = Policy(business_hours=hours, quiet_hours=QuietHours(begins=begins, ends=ends))
+    moments = [datetime.fromisoformat(at) for at, _ in mornings(policy, None, now)]
+    assert now < moments[0] < moments[1]
+    for moment in moments:
+        assert moment.astimezone(ZoneInfo(zone)).weekday() in days
+
+
+def test_where_no_day_is_worked_the_day_itself_is_taken() -> None:
+    hours = BusinessHours(
+        weekdays=(0,), holidays=tuple(date.fromordinal(date(2026, 1, 1).toordinal() + n) for n in range(800))
+    )
+    assert working_day(Policy(business_hours=hours), date(2026, 6, 3)) == date(2026, 6, 3)

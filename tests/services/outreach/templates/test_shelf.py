@@ -1,0 +1,143 @@
+"""The shelf of templates: the starter set, its changes, the book's own; saved only when they can be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from models.store import connect
+from models.values.errors import UserError
+from models.values.outreach import GOALS, TemplateChoice
+from services.audit import undo_last
+from services.outreach import preview_template, read_templates, reset_template, save_template
+from services.outreach.facts import has_first_name
+from services.outreach.templates import fixed_parts
+from services.outreach.templates.fields import LACKING
+from services.outreach.templates.starter import starter_set
+from services.workspace import Workspace
+from tests.services.outreach.conftest import SampleCustomers
+
+OWN = TemplateChoice("", "After the fair", "thank", "brief", "Good to meet you", "Thank you, {{ first_name }}.", "own")
+
+
+def find(book: Workspace, code: str) -> TemplateChoice:
+    return next(one for one in read_templates(book) if one.code == code)
+
+
+def test_the_shelf_begins_as_the_starter_set(book: Workspace) -> None:
+    shelf = read_templates(book)
+    assert {one.code for one in shelf} == set(starter_set())
+    assert {one.origin for one in shelf} == {"starter"}
+    assert [one.goal for one in shelf] == sorted((one.goal for one in shelf), key=list(GOALS).index)
+
+
+def test_a_change_is_kept_and_goes_back(book: Workspace) -> None:
+    before = find(book, "late_warm")
+    save_template(book, replace(before, subject="Sorry"))
+    assert (find(book, "late_warm").subject, find(book, "late_warm").origin) == ("Sorry", "changed")
+    save_template(book, replace(find(book, "late_warm"), subject="Sorry again"))
+    assert reset_template(book, "late_warm").words == "Put the template “After a late delivery” back"
+    assert find(book, "late_warm") == before
+    with pytest.raises(UserError, match="as it was shipped already"):
+        reset_template(book, "late_warm")
+
+
+def test_one_of_their_own_is_added_removed_and_brought_back(book: Workspace) -> None:
+    save_template(book, OWN)
+    save_template(book, OWN)
+    assert {one.code for one in read_templates(book) if one.origin == "own"} == {
+        "own_after_the_fair",
+        "own_after_the_fair_1",
+    }
+    reset_template(book, "own_after_the_fair")
+    undo_last(book)
+    assert find(book, "own_after_the_fair").body == OWN.body
+    with pytest.raises(UserError, match="“nothing” is not in this book"):
+        reset_template(book, "nothing")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"body": "Hello\n{{ frist_name }}"},
+            "In the text, line 2: there is no field “frist_name”; did you mean “first_name”?",
+        ),
+        ({"subject": "{% if since %}"}, "In the subject, line 1: a bracket or an {% if %} is not closed"),
+        ({"body": "  "}, "The template has no text"),
+        ({"subject": ""}, "The template has no subject"),
+        ({"subject": "a\nb"}, "one line"),
+        ({"name": " "}, "needs a name"),
+        ({"name": "x" * 81}, "needs a name"),
+        ({"goal": "sell"}, "needs a goal and a tone"),
+        ({"tone": "loud"}, "needs a goal and a tone"),
+    ],
+)
+def test_what_cannot_be_read_is_not_saved(book: Workspace, change: dict[str, str], said: str) -> None:
+    before = read_templates(book)
+    with pytest.raises(UserError) as told:
+        save_template(book, replace(OWN, **change))  # type: ignore[arg-type]
+    assert said in str(told.value)
+    assert read_templates(book) == before
+
+
+def test_a_preview_is_the_letter_as_a_customer_would_have_it(book: Workspace, customers: SampleCustomers) -> None:
+    seen = preview_template(book, OWN, customers.given)
+    assert (seen.customer, seen.greeting, seen.body, seen.fault) == (
+        "Katya Joshi",
+        "Hello Katya,",
+        "Thank you, Katya.",
+        "",
+    )
+    without = preview_template(book, OWN, customers.company)
+    assert "“First name” is not known for Garrick Brothers Clothing Co." in without.fault
+    broken = preview_template(book, replace(OWN, body="{{ since"))
+    assert "not closed" in broken.fault and broken.customer
+
+
+def test_a_preview_says_what_the_book_lacks(book: Workspace, customers: SampleCustomers) -> None:
+    with book.store.snapshot() as driver:
+        names = driver.execute(
+            "SELECT name, company FROM customers c WHERE email_consent = 'given' AND email <> ''"
+            " AND NOT EXISTS (SELECT 1 FROM email_events e WHERE e.customer_id = c.id AND e.kind = 'unsubscribed'"
+            " AND e.happened_on >= c.email_consent_since)"
+        ).fetchall()
+    lacking = sum(not has_first_name(*one) for one in names)
+    assert lacking > 2
+    assert preview_template(book, OWN, customers.given).lacking == (f"{lacking} customers have no first name",)
+    assert preview_template(book, find(book, "thank_warm"), customers.given).lacking == ()
+
+
+def test_one_customer_has_what_many_have(book: Workspace) -> None:
+    driver = connect(book.store.path)
+    driver.execute("UPDATE customers SET email_consent = 'unknown' WHERE id <> 2")
+    driver.execute("UPDATE customers SET tier = NULL")
+    driver.close()
+    named = replace(OWN, body="As {{ tier }}")
+    assert preview_template(book, named).lacking == ("1 customer has no tier",)
+
+
+def test_every_lack_can_be_counted(book: Workspace) -> None:
+    from services.outreach.templates.fields import FIELDS, FLAGS
+
+    for root in LACKING:
+        path = next(path for path in FIELDS if path.partition(".")[0] == root and path not in FLAGS)
+        for said in preview_template(book, replace(OWN, body=f"{{{{ {path} }}}}")).lacking:
+            assert said.split(" ", 1)[1].startswith(("customers have no ", "customer has no ")), said
+
+
+def test_a_book_in_which_nobody_may_be_emailed_says_so(book: Workspace) -> None:
+    driver = connect(book.store.path)
+    driver.execute("UPDATE customers SET email_consent = 'withdrawn'")
+    driver.close()
+    assert "nobody to show" in preview_template(book, OWN).fault
+
+
+def test_a_templates_own_words_are_known_by_its_code(book: Workspace) -> None:
+    with book.store.snapshot() as driver:
+        assert ", and I am sorry." in fixed_parts(driver, "money_warm")[1]
+        assert fixed_parts(driver, "nothing") == ()
+    save_template(book, replace(find(book, "money_warm"), body="Changed {{ since }} words"))
+    with book.store.snapshot() as driver:
+        assert fixed_parts(driver, "money_warm")[1:] == ("Changed", "words")
