@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from views.actions import SPECS, Actions, Command, key_words
@@ -129,18 +129,35 @@ class Rail(QWidget):
         self.chosen.emit(key)
 
     def _menu(self) -> QMenu:
-        """Every command that has a heading, under it."""
+        """Every command that has a heading, under it; made when it is opened first."""
         menu = QMenu(self)
+        menu.aboutToShow.connect(partial(self._fill, menu))
+        return menu
+
+    def _fill(self, menu: QMenu) -> None:
+        if not menu.isEmpty():
+            return
         groups: dict[str, QMenu] = {}
         for command, spec in SPECS.items():
             if spec.group:
                 inner = groups.get(spec.group)
                 if inner is None:
                     inner = groups[spec.group] = menu.addMenu(spec.group)
-                inner.addAction(self._actions[command])
+                inner.addAction(self._twin(command, inner))
         menu.addSeparator()
-        menu.addAction(self._actions[Command.HELP])
-        return menu
+        menu.addAction(self._twin(Command.HELP, menu))
+
+    def _twin(self, command: Command, menu: QMenu) -> QAction:
+        """A line of the menu for a command.
+
+        It is not the command itself: in a menu of the window its key would hold on every page, and pages share keys.
+        """
+        action, key = self._actions[command], key_words(command)
+        twin = QAction(f"{action.text()}\t{key}" if key else action.text(), menu)
+        twin.setEnabled(action.isEnabled())
+        twin.triggered.connect(lambda _checked=False: action.trigger())
+        menu.aboutToShow.connect(lambda: twin.setEnabled(action.isEnabled()))
+        return twin
 
     def _colour(self) -> None:
         palette = self.palette()
