@@ -164,7 +164,7 @@ def _rated_badly(reader: Reader, product_id: int) -> bool:
         " LIMIT 200)",
         (product_id,),
     ).fetchone()
-    return count >= _RATINGS and mean < _FAIR_RATING
+    return bool(count >= _RATINGS and mean < _FAIR_RATING)
 
 
 def _affinity(reader: Reader, customer: sqlite3.Row) -> dict[str, float]:

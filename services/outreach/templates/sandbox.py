@@ -44,7 +44,7 @@ class Missing(StrictUndefined):
 
     __slots__ = ()
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # type: ignore[override]  # a condition asks whether there is a value
         return False
 
     def __getattr__(self, name: str) -> Any:
@@ -52,7 +52,7 @@ class Missing(StrictUndefined):
             raise AttributeError(name)
         return Missing(name=f"{self._undefined_name}.{name}")
 
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # type: ignore[override]  # to name the field in words
         raise FieldMissing(str(self._undefined_name))
 
 

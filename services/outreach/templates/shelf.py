@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from models.values import words
 from models.values.changes import Changes
@@ -35,8 +35,9 @@ def templates_of(driver: sqlite3.Connection) -> tuple[TemplateChoice, ...]:
     """Return the same, read on a connection at hand."""
     shelf = {code: one.choice for code, one in starter_set().items()}
     for row in driver.execute("SELECT code, name, goal, tone, subject, body, enabled FROM templates"):
-        origin = "changed" if row[0] in shelf else "own"
-        shelf[row[0]] = TemplateChoice(*row[:6], origin=origin, enabled=bool(row[6]))  # type: ignore[arg-type]
+        code, name, goal, tone, subject, body, enabled = row
+        origin: Literal["changed", "own"] = "changed" if code in shelf else "own"
+        shelf[code] = TemplateChoice(code, name, goal, tone, subject, body, origin, bool(enabled))
     goals, tones = list(GOALS), list(TONES)
     return tuple(
         sorted(shelf.values(), key=lambda one: (goals.index(one.goal), one.name.casefold(), tones.index(one.tone)))
