@@ -7,7 +7,8 @@ A question, an invitation, a wish that is put as a condition, or a request asser
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -86,6 +87,32 @@ _CAN: Final = re.compile(
     r"(?:reach|call|write|reply|answer|tell|talk|speak|ask|contact|meet|find a|choose|pick|think|imagine|understand|"
     r"help|do better|be of|arrange a (?:call|time|visit)|set up a|look at|go through|discuss|plan|show)\b"
 )
+_GLADLY: Final = re.compile(
+    r"\b(?:i|we)(?:'m| am|'re| are|'ll be| will be| shall be)(?: always| very| more than| only too)? "
+    r"(?:happy|glad|pleased|delighted|ready|here|free|available|at your disposal) (?:to|if|whenever|for)\b"
+    r"(?! (?:confirm|announce|inform|report|say|tell|let you know|share|advise))"
+)
+_NORM: Final = re.compile(
+    r"\b(?:should|must) (?:not|never) have to\b|\bshouldn't have to\b|\b(?:nobody|no one|no customer) (?:should|"
+    r"must) \w+"
+)
+#: What somebody feels, thinks or sees is no act; what they say of us behind it is.
+_INWARD: Final = re.compile(
+    r"^(?:i|we) (?:do |did |very |really |truly |deeply |also |only |just |must |have to |had to |can |"
+    r"can only |fully |"
+    r"sincerely |personally |would |still |always |so |not |did not |do not )*"
+    r"(?:hope|wish|trust|fear|believe|think|know|understand|feel|regret|appreciate|realise|realize|see|saw|noticed|learned|"
+    r"learnt|read|heard|wanted|want|admit|remember|wonder|care|value|enjoy|enjoyed|apologise|apologize|thank|owe|look|"
+    r"missed you|was|were|am|are|have been (?:thinking|wondering)|imagine|love|loved|like|liked|mean|meant|ask)\b"
+    r"|^(?:i'm|we're)\b"
+)
+_OUR_ACT: Final = re.compile(
+    r".\b(?:we|our (?:[a-z]+ )?[a-z]+|the (?:team|warehouse))(?:'ve|'ll| have| had| will| did| are going|"
+    r" are [a-z]+ing| [a-z]{2,}ed)\b"
+)
+_PROMISE: Final = re.compile(
+    r"\b(?:will|'ll|won't|shall|going to)\b|\b(?:am|are|'m|'re) (?:now |already )*[a-z]+ing (?:your|you|a|the)\b"
+)
 _COURTEOUS_WILL: Final = re.compile(
     r"\b(?:i|we)(?:'ll| will| shall) (?:of course |also |always |gladly |certainly )*"
     r"(?:be (?:glad|happy|pleased|delighted|here|grateful)|gladly|read|listen|answer|understand|look forward)\b"
@@ -99,6 +126,11 @@ _VERB: Final = re.compile(
     r"[a-z]+n't|[a-z]{2,}ed|sent|made|got|went|came|bought|paid|found|kept|left|lost|won|gave|took|put|set|told|said|"
     r"wrote|chose|began|brought|built|held|knew|met|saw|sold|spoke|stood|thought|here|now|i|we|they|he|she)\b|'(?:ve|re|ll|m|s)\b"
 )
+_BEHIND: Final = re.compile(
+    r"^(?:that|which|who|whom|because|since|now that|as|although|though|even though|after|when|once|before|until|while|"
+    r"whereas) "
+)
+_TOLD: Final = re.compile(r"\byou (?:[a-z]+ )?(?:told|said|wrote|mentioned|asked|complained|promised|agreed)\b")
 _FACTUAL: Final = re.compile(r"(?:because|although|though|even though|now that|since|as|whereas|while|after)\b")
 
 
@@ -125,9 +157,18 @@ def clauses(small: str, sentence: Span, *, heading: bool = False) -> tuple[Claus
         if not part.strip():
             continue
         kind = _kind(part[_end_of_lead(part) :], before, asked)
+        if kind == "open" and part.startswith("that ") and made and _TOLD.search(small, made[-1].start, start):
+            kind = "assertion"
         made.append(Clause(start, end, kind, topic))
         before = kind
-    return tuple(made)
+    return tuple(_leading(small, made))
+
+
+def _leading(small: str, made: list[Clause]) -> Iterator[Clause]:
+    """What only leads to an invitation or a question belongs to it: "With winter near, would you like …"."""
+    for one, following in zip(made, [*made[1:], None], strict=True):
+        leads = following is not None and following.kind == "open" and not _VERB.search(small, one.start, one.end)
+        yield replace(one, kind="open") if leads else one
 
 
 def _end_of_lead(part: str) -> int:
@@ -142,11 +183,14 @@ def _kind(part: str, before: Kind | None, asked: bool) -> Kind:
         return "open"
     if before == "open" and not _states(part):
         return "open"
-    return "act" if _ACT.search(part) and not _COURTEOUS_WILL.search(part) else "assertion"
+    part = _BEHIND.sub("", part)
+    if not _ACT.search(part) or _COURTEOUS_WILL.search(part):
+        return "assertion"
+    return "assertion" if _INWARD.match(part) and not _OUR_ACT.search(part) and not _PROMISE.search(part) else "act"
 
 
 def _opens(part: str, asked: bool) -> bool:
-    if _HYPOTHESIS.match(part) or _REQUEST.match(part):
+    if _HYPOTHESIS.match(part) or _REQUEST.match(part) or _NORM.search(part):
         return True
     if asked and (re.match(rf"{_AUX}\b", part) or _WH.match(part)):
         return True
@@ -154,7 +198,7 @@ def _opens(part: str, asked: bool) -> bool:
         return False
     if _NO_PROPOSAL.search(part):
         return False
-    return bool(_PROPOSAL.search(part) or _CAN.search(part))
+    return any(one.search(part) for one in (_PROPOSAL, _CAN, _GLADLY))
 
 
 def _states(part: str) -> bool:

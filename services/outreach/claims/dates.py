@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
-from services.outreach.claims.sources import GROUPS_OF, Source
+from services.outreach.claims.relative_days import RELATIVE, WEEKDAYS, stretches, whole_month
+from services.outreach.claims.sources import GROUPS_OF, Source, Sources
 from services.outreach.claims.text import Span, fold, lower, stems
 from services.outreach.claims.vocabulary import vocabulary
 
@@ -38,7 +39,6 @@ _MONTH: Final = {name: at for at, name in enumerate(_NAMES, 1)} | {
     )
     for short in shorts.split("|")
 }  # fmt: skip
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _M: Final = (
     r"(?P<month>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|aug(?:ust|\.)?|"
     r"sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)(?![a-z])"
@@ -111,28 +111,18 @@ _MONTH_ALONE: Final = re.compile(
     r"(?<=In )May|(?<=Since )May)(?!\w)"
 )
 _YEAR_ALONE: Final = re.compile(r"(?<![\w$€£.,/#-])(?P<year>(?:19|20)\d\d)(?![\w%]|[.,]\d)")
-_WEEKDAY: Final = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_RELATIVE: Final = re.compile(
-    rf"(?<!\w)(?:the day before yesterday|yesterday(?: (?:morning|afternoon|evening))?|last night|"
-    rf"this (?:morning|afternoon|evening)|tonight|"
-    rf"tomorrow(?: (?:morning|afternoon|evening))?|the day after tomorrow|(?:earlier )?today|"
-    rf"(?:(?:on|by|until|since|from|every) )?(?:(?P<side>last|past|previous|this past|this|next|coming|"
-    rf"following) )?(?P<weekday>{_WEEKDAY})s?(?: (?:morning|afternoon|evening|night))?|"
-    rf"(?:earlier |later )?(?P<which>last|past|previous|this|next|coming|the (?:last|past|previous|next|"
-    rf"coming)) (?P<unit>week|weekend|month|quarter|year|spring|summer|autumn|fall|winter|christmas|easter)|"
-    rf"(?:the|a) (?:week|month|year|day) (?:before|after)|the other day|at the (?:beginning|end|"
-    rf"start) of (?:the|this|last|next) (?:week|month|year|quarter)|"
-    rf"(?:within|in) the (?:hour|day|week)|by the (?:end of the )?(?:day|week|month|year|weekend))(?!\w)"
-)
-_SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
 _TO_COME: Final = re.compile(
     r"\b(?:next|coming|following|tomorrow|this|tonight|today|on|by|within|in the|until|every)\b|^(?:mon|tues|"
     r"wednes|thurs|fri|satur|sun)day"
 )
+_PAST: Final = re.compile(r"\b(?:did|was|were|had|have you|rise|rises)\b")
 _GONE: Final = re.compile(r"\b(?:last|past|previous|yesterday|before|other|earlier|since)\b")
 _WRITING: Final = re.compile(
     r"\b(?:i am|i'm|i|we|we are) (?:am )?(?:writing|write|wanted|turn|get in touch|getting in touch|want|am sending)\b"
 )
+
+
+_MOST_OF_A_MONTH: Final = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +158,7 @@ def find_dates(part: Part) -> Iterator[Found]:
         if not any(span.meets(one) for one in taken):
             year = int(found["year"])
             yield _judged(part, span, [When(date(year, 1, 1), date(year, 12, 31), True, "year")])
-    for found in _RELATIVE.finditer(part.small):
+    for found in RELATIVE.finditer(part.small):
         span = Span(found.start(), found.end())
         if not any(span.meets(one) for one in taken):
             yield from _relative(part, span, found)
@@ -208,7 +198,7 @@ def _readings(found: re.Match[str], today: date) -> list[When] | None:
     weekday = has.get("weekday")
     if weekday and not year_text:
         days = [one for near in (-1, 0, 1) for one in _day(year + near, month, number_of_day, dated=True)]
-    return [one for one in days if not weekday or _WEEKDAYS[one.first.weekday()].startswith(weekday)]
+    return [one for one in days if not weekday or WEEKDAYS[one.first.weekday()].startswith(weekday)]
 
 
 def _year(text: str) -> int:
@@ -225,8 +215,7 @@ def _day(year: int, month: int, day: int, *, dated: bool) -> list[When]:
 
 
 def _month(year: int, month: int, *, dated: bool) -> When:
-    first = date(year, month, 1)
-    return When(first, (first + timedelta(31)).replace(day=1) - timedelta(1), dated, "month")
+    return When(*whole_month(year, month), dated, "month")
 
 
 def _judged(part: Part, span: Span, readings: list[When]) -> Found:
@@ -324,87 +313,25 @@ _THINGS: Final = {
 def _relative(part: Part, span: Span, found: re.Match[str]) -> Iterator[Found]:
     said = found.group()
     open_clause = not part.asserts(span.start)
-    if open_clause and _TO_COME.search(said) and not _GONE.search(said):
+    clause = part.clause_at(span.start)
+    past = clause is not None and _PAST.search(part.small, clause.start, clause.end)
+    if open_clause and not past and _TO_COME.search(said) and not _GONE.search(said):
         return
     if said.endswith(("today", "this morning", "this afternoon")) and _WRITING.search(
         part.small[: span.start].rsplit("\n", 1)[-1]
     ):
         return
-    stretch = _stretch(part.context.today, said, found)
-    if stretch is None:
-        yield Found(*span, "date")
-        return
-    held = [source for source, day in part.sources.days if stretch[0] <= day <= stretch[1]]
-    held += [
-        source
-        for source, year, month in part.sources.months
-        if (stretch[1] - stretch[0]).days > 26 and stretch[0] <= date(year, month, 15) <= stretch[1]
+    held = [
+        source for first, last in stretches(part.context.today, found) for source in _between(part.sources, first, last)
     ]
     yield Found(*span, "date", held[0] if held else None)
 
 
-def _stretch(today: date, said: str, found: re.Match[str]) -> tuple[date, date] | None:
-    day = timedelta(1)
-    for word, away in (
-        ("day before yesterday", -2),
-        ("day after tomorrow", 2),
-        ("yesterday", -1),
-        ("last night", -1),
-        ("tomorrow", 1),
-    ):
-        if word in said:
-            return today + away * day, today + away * day
-    if found["weekday"]:
-        return _weekday(today, found["weekday"], found["side"] or "")
-    if found["unit"]:
-        which = found["which"].removeprefix("the ")
-        way = -1 if which in ("last", "past", "previous") else 1 if which in ("next", "coming") else 0
-        return _unit(today, found["unit"], way)
-    if said.endswith(("today", "this morning", "this afternoon", "this evening", "tonight")):
-        return today, today
-    return None
-
-
-def _weekday(today: date, name: str, side: str) -> tuple[date, date]:
-    at = _WEEKDAYS.index(name)
-    back = (today.weekday() - at) % 7 or 7
-    ahead = (at - today.weekday()) % 7 or 7
-    if side in ("last", "past", "previous", "this past"):
-        return today - timedelta(back), today - timedelta(back)
-    one = today + timedelta(ahead)
-    return (one, one + timedelta(7)) if side == "next" else (one, one)
-
-
-def _unit(today: date, unit: str, way: int) -> tuple[date, date] | None:
-    if unit in ("week", "weekend"):
-        monday = today - timedelta(today.weekday()) + timedelta(7 * way)
-        return (monday if unit == "week" else monday + timedelta(5)), monday + timedelta(6)
-    if unit == "month":
-        at = today.year * 12 + today.month - 1 + way
-        one = _month(at // 12, at % 12 + 1, dated=True)
-        return one.first, one.last
-    if unit == "quarter":
-        at = today.year * 4 + (today.month - 1) // 3 + way
-        return date(at // 4, at % 4 * 3 + 1, 1), _month(at // 4, at % 4 * 3 + 3, dated=True).last
-    if unit == "year":
-        return date(today.year + way, 1, 1), date(today.year + way, 12, 31)
-    if unit in _SEASONS:
-        return _season(today, unit, way)
-    return None
-
-
-def _season(today: date, season: str, way: int) -> tuple[date, date]:
-    first, last = _SEASONS[season]
-    found = []
-    for year in (today.year - 2, today.year - 1, today.year, today.year + 1):
-        begins = date(year, first, 1)
-        ends = _month(year + (last > 12), (last - 1) % 12 + 1, dated=True).last
-        found.append((begins, ends))
-    if way < 0:
-        return max(one for one in found if one[1] < today)
-    if way > 0:
-        return min(one for one in found if one[0] > today)
-    return min(
-        found,
-        key=lambda one: 0 if one[0] <= today <= one[1] else min(abs((one[0] - today).days), abs((today - one[1]).days)),
-    )
+def _between(sources: Sources, first: date, last: date) -> Iterator[Source]:
+    for source, day in sources.days:
+        if first <= day <= last:
+            yield source
+    if (last - first).days > _MOST_OF_A_MONTH:
+        for source, year, month in sources.months:
+            if first <= date(year, month, 15) <= last:
+                yield source

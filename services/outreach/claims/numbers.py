@@ -14,8 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
-from services.outreach.claims.sources import NO_SOURCE, Source, Sources, decimal_of, nouns_of
-from services.outreach.claims.text import Span, words
+from services.outreach.claims.sources import GROUPS_OF, NO_SOURCE, Source, Sources, decimal_of, nouns_of
+from services.outreach.claims.text import Span, lower, stem, words
 from services.outreach.claims.vocabulary import vocabulary
 
 _UNITS: Final = {
@@ -78,7 +78,8 @@ _SIMPLE: Final = "|".join(sorted((*_UNITS, *_TENS), key=len, reverse=True))
 _SPELLED: Final = re.compile(
     rf"(?<![\w-])(?:(?:{_SIMPLE}|half|a few|few|several)(?:[ -](?:{_SIMPLE}|hundreds?|thousands?|millions?|"
     rf"billions?|dozens?))*"
-    rf"(?: and (?:{_SIMPLE})(?:[ -](?:{_SIMPLE}))*(?= |[.,;!?]|$))?|(?:a |an )?(?:hundred|thousand|million|"
+    rf"(?: and (?:{_SIMPLE})(?:[ -](?:{_SIMPLE}))*(?= |[.,;!?]|$))?(?: and a half)?|(?:a |an )?(?:hundred|"
+    rf"thousand|million|"
     rf"dozen|hundreds|thousands|millions|dozens)(?: and (?:{_SIMPLE})(?:-(?:{_SIMPLE}))?)?)(?![\w])"
 )
 _TIMES: Final = re.compile(
@@ -90,11 +91,11 @@ _ORDINAL: Final = re.compile(
 )
 _DIGITS: Final = re.compile(r"\d+(?:[.,:'\s]\d+)*(?:[.,]\d+)?")
 _PAIR: Final = re.compile(r"(?<![\w.,/-])(\d+(?:\.\d+)?)(\s?/\s?|\s(?:out )?of\s)(\d+)(?![\w/]|[.,]\d)")
+_PAIR_SPELLED: Final = re.compile(rf"(?<![\w-])({_SIMPLE})(\s(?:out )?of\s)({_SIMPLE})(?![\w-])")
 _PLAIN: Final = re.compile(
     r"(?<![\w.,#])(?P<number>\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?P<scale>\s?(?:k|m|bn|thousand|"
     r"hundred|million|billion|dozen)(?!\w))?(?P<ordinal>st|nd|rd|th)?(?P<plus>\+)?(?![\w])"
 )
-_ID: Final = re.compile(r"(?<!\w)(?:#|no\.? ?|number |nr\.? ?)(?P<id>[a-z]{0,4}-?\d[\w-]*)")
 _LENGTH: Final = {"day": 1, "week": 7, "month": 30.4375, "year": 365.25}
 #: What may be proposed in words without a source: a call of half an hour, two ideas, three pieces to choose from.
 _PROPOSED: Final = re.compile(
@@ -118,19 +119,24 @@ def find_numbers(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found
         used.append(span)
         return True
 
-    for found in _ID.finditer(part.small):
-        if found["id"] in part.sources.ids and fresh(span := Span(found.start(), found.end())):
-            yield Found(*span, "number", part.sources.ids[found["id"]])
-    for found in _PAIR.finditer(part.small):
+    for name, source in part.sources.ids.items():
+        for found in re.finditer(rf"(?<![\w-])(?:#|no\.? ?|number )?{re.escape(name)}(?![\w-]|[.,]\d)", part.small):
+            if _names_row(part, found, source) and fresh(span := Span(found.start(), found.end())):
+                yield Found(*span, "number", source)
+    for found in (*_PAIR.finditer(part.small), *_PAIR_SPELLED.finditer(part.small)):
         if fresh(span := Span(found.start(), found.end())):
             yield _pair(part, span, found)
     for found in _PLAIN.finditer(part.small):
         if fresh(span := Span(found.start(), found.end())):
-            yield _judged(part, span, _value(found), ordinal=bool(found["ordinal"]))
+            yield _judged(part, span, _value(found))
     for found in _ORDINAL.finditer(part.small):
         span = Span(found.start(), found.end())
         if _counts(part, span) and fresh(span):
-            yield _judged(part, span, Decimal(_ordinal(found.group())), ordinal=True)
+            yield (
+                _first(part, span)
+                if found.group() == "first"
+                else _judged(part, span, Decimal(_ordinal(found.group())))
+            )
     for pattern in (_SPELLED, _TIMES):
         for found in pattern.finditer(part.small):
             span = Span(found.start(), found.end())
@@ -142,7 +148,7 @@ def find_numbers(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found
 def spelled_value(said: str) -> Decimal | None:
     """Return the number that words mean: "twenty-three", "two dozen"; None where they mean no certain one."""
     total = current = 0
-    known = False
+    known = halved = False
     for word in re.split(r"[ -]+", said):
         if word in _UNITS or word in _TENS:
             current += _UNITS.get(word, 0) + _TENS.get(word, 0)
@@ -152,12 +158,14 @@ def spelled_value(said: str) -> Decimal | None:
                 total, current = total + current, 0
         elif word in ("dozen", "couple", "twice", "thrice", "both"):
             current = max(current, 1) * (_ALONE[word] or 1)
+        elif word == "half" and known:
+            halved = True
         elif word in ("a", "an", "and", "the", "of"):
             continue
         else:
             return None
         known = True
-    return Decimal(total + current) if known else None
+    return Decimal(total + current) + (Decimal("0.5") if halved else 0) if known else None
 
 
 def _ordinal(word: str) -> int:
@@ -177,7 +185,7 @@ def _value(found: re.Match[str]) -> Decimal | None:
     return None if number is None else number * by
 
 
-def _judged(part: Part, span: Span, number: Decimal | None, *, ordinal: bool = False) -> Found:
+def _judged(part: Part, span: Span, number: Decimal | None) -> Found:
     if number is None:
         return Found(*span, "number")
     after = _nouns_after(part, span)
@@ -205,7 +213,9 @@ def _counts_the_same(part: Part, span: Span, source: Source, number: Decimal, af
     counted = nouns_of(source, number)
     meant = counted if counted is not None else source.meanings
     said = [one for one in after if one not in known.light]
-    if after and said and after[0] == said[0] and said[0] in known.units:
+    if said and after[0] == said[0] and said[0] in known.units:
+        if said[0] == known.meaning(stem("time")):
+            return bool(_told_before(part, span) & meant)
         return said[0] in meant
     if said:
         return bool(set(said) & meant) or bool(
@@ -254,29 +264,61 @@ def _lengths(days: int, unit: str, *, rising: bool) -> set[Decimal]:
     if unit == "day":
         return {Decimal(days)}
     floor = Decimal(int(exact))
-    return {floor + 1} if rising else {floor, exact.quantize(Decimal(1), ROUND_HALF_UP)} - {Decimal(0)}
+    half = Decimal(int(2 * exact)) / 2
+    return {floor + 1} if rising else {floor, half, exact.quantize(Decimal(1), ROUND_HALF_UP)} - {Decimal(0)}
 
 
 def _pair(part: Part, span: Span, found: re.Match[str]) -> Found:
-    one, two = decimal_of(found[1]), decimal_of(found[3])
-    for source in part.sources.all:
+    one, two = (decimal_of(said) or spelled_value(said) for said in (found[1], found[3]))
+    for source in _of_the_rated(part, span):
         held = [decimal_of(value.text) for value in source.fact.values if value.kind == "number"]
-        said = re.search(
-            rf"(?<![\d.,]){re.escape(found[1])}\s*(?:/|(?:out )?of)\s*{re.escape(found[3])}(?![\d])", source.fact.words
-        )
+        said = re.search(rf"(?<![\d.,]){one}\s*(?:/|(?:out )?of)\s*{two}(?!\d)", source.fact.words)
         if (said or (one in held and two in held and (one != two or held.count(one) > 1))) and one is not None:
             return Found(*span, "number", source)
     return Found(*span, "number")
+
+
+def _of_the_rated(part: Part, span: Span) -> list[Source]:
+    """The facts whose rating a clause may speak of: where it names a review or a ticket, those of it."""
+    clause = part.clause_at(span.start)
+    known = vocabulary()
+    named = {
+        thing
+        for thing in ("review", "ticket")
+        for word in words(part.small, clause.start if clause else 0, clause.end if clause else None)
+        if known.meaning(word.stem) == known.meaning(stem(thing)) and word.text not in ("rated", "rating", "rate")
+    }
+    groups = frozenset().union(*(GROUPS_OF[thing] for thing in named))
+    return [one for one in part.sources.all if not groups or one.fact.group in groups]
+
+
+def _first(part: Part, span: Span) -> Found:
+    """The first of something: what is known since when somebody is a customer tells of the first order."""
+    begun = (one for one in part.sources.all if one.fact.group == "person" and part.sources.meanings)
+    held = next((one for one in begun if any(value.kind in ("date", "month") for value in one.fact.values)), None)
+    dated = re.search(r"\b(?:since|in|from|on)\b", part.small[part.sentence_at(span.start).start : span.end + 30])
+    return Found(*span, "number", held if dated else None)
+
+
+def _names_row(part: Part, found: re.Match[str], source: Source) -> bool:
+    """Whether a row's number stands for the row: behind its mark, its kind's name, or with letters of its own."""
+    if found.group().startswith(("#", "no", "number")) or not found.group().isdecimal():
+        return True
+    before = re.search(r"([a-z]+) $", part.small[max(0, found.start() - 24) : found.start()])
+    return before is not None and before.group(1) in lower(source.fact.label).split()
 
 
 def _counts(part: Part, span: Span) -> bool:
     """Whether an ordinal counts something of the customer's: "your third order", not "a first look"."""
     known = vocabulary()
     after = _nouns_after(part, span)[:2]
-    strong = part.small[span.start : span.end] not in ("first", "second")
+    said = part.small[span.start : span.end]
+    strong = said not in ("first", "second")
+    if said == "first" and not re.search(r"\b(?:your|the|this|a) $", part.small[: span.start]):
+        return False
     return (
         bool(set(after) & known.counted)
-        and (strong or after[:1] != [known.meaning("time")])
+        and (strong or after[:1] != [known.meaning(stem("time"))])
         and part.asserts(span.start)
     )
 
@@ -298,7 +340,7 @@ def _is_idiom(part: Part, span: Span) -> bool:
         ):
             return True
         if said in ("few", "a few"):
-            return bool(after) and after[0] in {known.meaning("word"), known.meaning("minut")}
+            return bool(after) and after[0] in {known.meaning(stem("word")), known.meaning("minut")}
     if not part.asserts(span.start) and _PROPOSED.match(part.small, span.end):
         return True
     return (

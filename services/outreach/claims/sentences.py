@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from services.outreach.claims.text import Span
-from services.outreach.claims.vocabulary import shortened
+from services.outreach.claims.vocabulary import closings, shortened
 
 #: After these a full stop ends nothing. Months and titles by their usual short forms.
 #: These end a sentence only where the next word begins one.
@@ -15,13 +15,7 @@ _END: Final = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)")
 _BEFORE: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|\.(?=[^\W\d_]))*$")
 _BLOCK: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+|\n(?=[ \t]*(?:[-*•·]|\d{1,2}[.)])[ \t])")
 _BULLET: Final = re.compile(r"\s*(?:[-*•·]|\d{1,2}[.)])[ \t]+")
-_SIGN_OFF: Final = re.compile(
-    r"(?:(?:with )?(?:warm(?:est)?|kind(?:est)?|best|many|all)?[ ]?(?:my )?"
-    r"(?:regards|wishes|thanks|the best|best)|yours(?: sincerely| faithfully| truly)?|sincerely(?: yours)?|"
-    r"thank you|thanks(?: again)?|cheers|respectfully|see you soon|until then|take care)"
-    r"(?: and (?:thanks|best wishes|kind regards|warm regards))?,?\.?",
-    re.IGNORECASE,
-)
+_MOST_CLOSING: Final = 6
 
 
 def sentences(text: str) -> tuple[Span, ...]:
@@ -44,7 +38,12 @@ def sentences(text: str) -> tuple[Span, ...]:
 
 def is_sign_off(line: str) -> bool:
     """Return whether a line closes the email: "Warm regards,"."""
-    return bool(_SIGN_OFF.fullmatch(line.strip()))
+    words = line.strip().lower().rstrip(",.!").split()
+    if not 0 < len(words) <= _MOST_CLOSING or line.strip()[-1] in "?!:;":
+        return False
+    plain = [word.strip(",") for word in words]
+    may, must = closings()
+    return plain == ["thank", "you"] or (may.issuperset(plain) and not must.isdisjoint(plain))
 
 
 def _blocks(text: str) -> list[Span]:

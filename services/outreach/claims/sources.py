@@ -144,7 +144,7 @@ class Sources:
         return {
             number: source
             for source in self.all
-            for number in re.findall(r"#\s?([\w-]+)", source.fact.label + " " + source.fact.words)
+            for number in re.findall(r"#\s?([\w-]*\d[\w-]*)", lower(f"{source.fact.label} {source.fact.words}"))
         }
 
     def _decimals(self, kind: str) -> Iterator[tuple[Source, Decimal]]:

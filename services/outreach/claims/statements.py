@@ -19,7 +19,7 @@ from services.outreach.claims.text import Span, fold, lower, stem, stems, within
 from services.outreach.claims.text import words as words_of
 from services.outreach.claims.vocabulary import vocabulary
 
-_NEGATED: Final = re.compile(r"\b(?:not|never|no|none|nobody|without|neither|nor|failed|cannot)\b|n't\b")
+_NEGATED: Final = re.compile(r"\b(?:not|never|no|none|nobody|without|neither|nor|failed to|cannot)\b|n't\b")
 _GUARANTEE: Final = re.compile(
     r"\b(?:guarantee\w*|promis(?:e|es|ing)|assur(?:e|es|ed|ing)|rest assured|you have my word|"
     r"i give you my word|swear|pledge\w*|"
@@ -38,9 +38,27 @@ _PARTICIPLE: Final = re.compile(
 )
 _SAID: Final = re.compile(
     r"\b(?:you|your team|your colleagues?) (?:\w+ ){0,2}(?:told|said|wrote|mentioned|reported|called|described|"
-    r"asked|found|complained|rated|gave|felt|liked|praised|noted|pointed out|put it|named|kindly)\b|"
+    r"asked|found|complained|praised|rated|gave|felt|liked|praised|noted|pointed out|put it|named|kindly)\b|"
     r"\byour (?:\w+ ){0,2}(?:review|words|comment|feedback|message|note|remark|survey|answer|rating|complaint|"
     r"ticket)\b|\bin your (?:own )?words\b"
+)
+_KNOWN_ONE: Final = re.compile(
+    r"\b(?:your|our)(?! (?:next|future|new|coming|first))(?P<what>(?: [a-z'-]+){1,3})"
+    r"|\bthe(?P<this>(?: [a-z'-]+){1,3}?) (?:(?:of|in|from|on|with) (?:your|our)|(?:that|which) (?:was|were|is|"
+    r"we|you|came|has))\b"
+)
+#: "Not" that says how things ought to be denies nothing.
+_NORMS: Final = re.compile(
+    r"\b(?:should|must|need)(?:n't| not| never)\b"
+    r"|\b(?:is|was|are|were|'s|has been|have been)(?:n't| not| never) (?:at all )?(?:what|how|who|where|"
+    r"the (?:way|kind|sort|"
+    r"standard|experience|service|case)|up|as|good|acceptable|our|worthy|right|something|on|it\b|that\b|this\b|"
+    r"in line|enough|easy|nice)\b"
+    r"|\b(?:do|did|does|would|could)(?:n't| not| never) (?:want|mean|intend|like|wish|expect|deserve|meet|"
+    r"live up|match|"
+    r"help|seem|hesitate|feel|reflect|represent|know|think|come|go|be|take)\b"
+    r"|\b(?:no|not a) (?:excuse|way|reason|fun|small|matter)\b|\bnot (?:only|just|to mention|least|sure|"
+    r"yet sure)\b|\bwithout\b"
 )
 #: A template's run of fewer words may stand in any text by chance.
 _LEAST_FIXED: Final = 3
@@ -117,8 +135,10 @@ def _guaranteed(part: Part, sentence: Span) -> bool:
 
 
 def _fails(part: Part, clause: Clause, taken: Sequence[tuple[int, int]], fixed: Sequence[tuple[int, int]]) -> bool:
-    if clause.kind == "open" or clause.topic:
+    if clause.topic:
         return False
+    if clause.kind == "open":
+        return _presupposes(part, clause, [*taken, *fixed])
     said = part.small[clause.start : clause.end].strip(" ,;:()-")
     verdict = judge(part, clause, taken)
     if verdict.uncovered:
@@ -132,11 +152,25 @@ def _fails(part: Part, clause: Clause, taken: Sequence[tuple[int, int]], fixed: 
     return bool(verdict.covered) and _denies(part, said, verdict)
 
 
+def _presupposes(part: Part, clause: Clause, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether an invitation or a question speaks of something as known of which no fact tells: "your open invoice"."""
+    known = vocabulary()
+    for found in _KNOWN_ONE.finditer(part.small, clause.start, part.sentence_at(clause.start).end):
+        if found.start() >= clause.end:
+            break
+        for word in words_of(part.small, *found.span("what" if found["what"] else "this")):
+            meaning = known.meaning(word.stem)
+            if meaning in known.presupposed and not within((word.start, word.end), taken):
+                return meaning not in part.sources.meanings
+    return False
+
+
 def judge(part: Part, clause: Clause, taken: Iterable[tuple[int, int]]) -> Verdict:
     """Return what a clause asserts and what covers it."""
     known = vocabulary()
     phrases = _phrases(part, clause)
-    skipped = [*taken, *(span for span, _ in phrases)]
+    idioms = [one.span() for one in known.idioms.finditer(part.small, clause.start, clause.end)]
+    skipped = [*taken, *idioms, *(span for span, _ in phrases)]
     sentence = part.sentence_at(clause.start)
     attributed = bool(_SAID.search(part.small, sentence.start, sentence.end))
     free = known.light | (known.felt if clause.kind == "act" else known.courteous)
@@ -194,12 +228,15 @@ def _somebody_wrote(part: Part) -> bool:
 
 def _denies(part: Part, said: str, verdict: Verdict) -> bool:
     """Whether a clause denies what its source states: "your order did not reach you late"."""
-    if not _negated(said):
+    if not _negated(_NORMS.sub(" ", said)):
         return False
-    source = verdict.source
-    if source is None:
-        return False
-    return not any(_negated(text) for text in (source.fact.words, *(value.text for value in source.fact.values)))
+    known = vocabulary()
+    stated = {known.meaning(one) for span in verdict.covered for one in stems(part.text[span.start : span.end])}
+    return not any(
+        stated & source.meanings >= stated - known.courteous
+        and any(_negated(text) for text in (source.fact.words, *(value.text for value in source.fact.values)))
+        for source in part.sources.all
+    )
 
 
 def _negated(text: str) -> bool:

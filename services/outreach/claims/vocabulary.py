@@ -28,8 +28,12 @@ class Vocabulary:
         Begin a sentence without being a name; have a capital without being one (as written in small letters).
     counted, units
         What ordinals and numbers count, as meanings.
+    presupposed
+        Things that exist where a text speaks of "your" or "the" one, as meanings.
     alike
         The stem that stands for all of one meaning.
+    idioms
+        Turns of phrase that state nothing.
     phrases
         What to find in a folded text in small letters, and the stems that it means.
     """
@@ -41,8 +45,10 @@ class Vocabulary:
     openers: frozenset[str]
     counted: frozenset[str]
     units: frozenset[str]
+    presupposed: frozenset[str]
     capital: frozenset[str]
     alike: dict[str, str]
+    idioms: re.Pattern[str]
     phrases: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
 
     def meaning(self, word: str) -> str:
@@ -69,10 +75,11 @@ def vocabulary() -> Vocabulary:
         **{name: frozenset(map(stem, raw[name].split())) for name in ("light", "courteous", "felt", "said", "openers")},
         **{
             name: frozenset(alike.get(stem(word), stem(word)) for word in raw[name].split())
-            for name in ("counted", "units")
+            for name in ("counted", "units", "presupposed")
         },
         capital=frozenset(raw["capital"].split()),
         alike=alike,
+        idioms=re.compile("|".join(rf"\b(?:{one})\b" for one in raw["idioms"])),
         phrases=tuple(
             (
                 re.compile(rf"\b(?:{one['finds']})\b"),
@@ -119,3 +126,11 @@ def _read(name: str) -> dict[str, Any]:
 def shortened() -> frozenset[str]:
     """Return the abbreviations after which a full stop ends no sentence."""
     return frozenset(_read("words")["shortened"].split())
+
+
+@cache
+def closings() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words of which a closing line may be made, and those of which it has one at least."""
+    raw = _read("words")
+    closes = frozenset(raw["closes"].split())
+    return closes | frozenset(raw["may_close"].split()), closes
