@@ -7,41 +7,12 @@ from collections.abc import Iterator
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends.chainer import ChainerBackend
-from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from app.keyrings import SERVICE, LazyKeyring, SystemKeyring, system_keyring
 from models.values.errors import EnvironmentFault
 from services.workspace import SessionKeyring
-
-
-class Vault(KeyringBackend):
-    """A backend that keeps secrets, and can be locked as a person locks a desktop's."""
-
-    priority = 1.0  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.secrets: dict[tuple[str, str], str] = {}
-        self.locked = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._open()
-        return self.secrets.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._open()
-        self.secrets[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._open()
-        if self.secrets.pop((service, username), None) is None:
-            raise PasswordDeleteError("none")
-
-    def _open(self) -> None:
-        if self.locked:
-            raise KeyringLocked("The person dismissed the prompt")
+from tests.vault import Vault
 
 
 class PlaintextVault(Vault):

@@ -79,7 +79,8 @@ class GroupBox(QWidget):
         fault = label("", fonts.SMALL, fonts.REGULAR, "critical_text", wrap=True)
         fault.hide()
         below = label(setting.says, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
-        below.setVisible(bool(setting.says) and setting.kind != "tick")
+        if not setting.says or setting.kind == "tick":
+            below.hide()
         cell = QWidget()
         cell.setLayout(column(made, 2, fault, below))
         self._add(setting.path, setting.title, cell, made.field)

@@ -30,7 +30,7 @@ class Weekdays(QWidget):
         self._buttons = [QPushButton(day) for day in DAYS]
         for button in self._buttons:
             button.setCheckable(True)
-            button.setFixedWidth(50)
+            button.setFixedWidth(46)
             button.setFont(fonts.font(fonts.SMALL))
             button.toggled.connect(lambda on, button=button: self._toggled(button, on))
         parts: list[QWidget | int] = []
@@ -68,11 +68,11 @@ class Input(QWidget):
         self.field = self._make(theme, setting)
         self.field.setAccessibleName(setting.title if setting.kind != "tick" else setting.says)
         self.unit = label(setting.unit, fonts.LIST, fonts.REGULAR, "ink_2")
-        self.unit.setVisible(bool(setting.unit))
         if setting.kind in ("line", "text", "ticks", "by_segment", "percent_by_segment"):
             self.setLayout(row(self.field))
         else:
             self.setLayout(row(self.field, 8, self.unit, -1))
+            self.unit.setVisible(bool(setting.unit))
         self.setFocusProxy(self.field)
 
     @property

@@ -50,7 +50,8 @@ class MailBox(OwnBox):
         self.password.edited.connect(self._password_edited)
         self.password.clear_wanted.connect(self._clear)
         self.password.line.returnPressed.connect(self.save)
-        self.password.line.installEventFilter(self.group)
+        for part in (self.password.line, self.test_button, self.discard_button, self.save_button):
+            part.installEventFilter(self.group)
         self.test_button.clicked.connect(self.test)
         self.save_button.clicked.connect(self.save)
         self.discard_button.clicked.connect(self.discard)

@@ -113,7 +113,7 @@ class BySegment(_Many):
         for at, segment in enumerate(reversed(SEGMENTS)):
             line = self._lines[segment] = QLineEdit()
             line.setFont(fonts.font(fonts.LIST))
-            line.setFixedWidth(64)
+            line.setFixedWidth(60)
             line.setMaxLength(12)
             line.setAccessibleName(f"{title}: {segment}")
             line.textEdited.connect(self._tell)
@@ -127,9 +127,9 @@ class BySegment(_Many):
         self.setFocusProxy(next(iter(self._lines.values())))
         self.grid.setHorizontalSpacing(8)
         self.grid.setVerticalSpacing(4)
-        self.grid.setColumnMinimumWidth(0, 84)
-        self.grid.setColumnMinimumWidth(2, 28)
-        self.grid.setColumnMinimumWidth(3, 84)
+        self.grid.setColumnMinimumWidth(0, 78)
+        self.grid.setColumnMinimumWidth(2, 14)
+        self.grid.setColumnMinimumWidth(3, 78)
         self.grid.setColumnStretch(5, 1)
 
     @property

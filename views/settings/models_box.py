@@ -112,6 +112,8 @@ class ModelsBox(OwnBox):
         self.form.save_wanted.connect(self._keep)
         self.form.left.connect(self._back)
         self.form.arrived.connect(self.arrived)
+        for part in (self.writer, self.add_button):
+            part.installEventFilter(self)
         self._context.remembered.changed.connect(self._follow)
 
     @property
@@ -155,7 +157,7 @@ class ModelsBox(OwnBox):
             line.remove_button.clicked.connect(partial(self._remove, line))
             line.remove_button.setVisible(not locked)
             for button in (line.test_button, line.edit_button, line.remove_button):
-                button.installEventFilter(self.form.group)
+                button.installEventFilter(self)
             self._list.addWidget(line)
         self._none.setVisible(not profiles)
         self._read_kept()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
@@ -205,6 +205,10 @@ class SettingsPage(Page):
         return next(iter(self.groups[groups[0].key].inputs.values())).field if groups else self.look.theme
 
     def _bring_into_view(self, field: QWidget) -> None:
+        # A moment later: a section that has just been opened is not laid out yet.
+        QTimer.singleShot(0, field, partial(self._scroll_to, field))
+
+    def _scroll_to(self, field: QWidget) -> None:
         area = self._stack.currentWidget()
         if isinstance(area, QScrollArea) and area.isAncestorOf(field):
             area.ensureWidgetVisible(field, 0, 60)

@@ -58,7 +58,8 @@ class ProfileForm(QWidget):
         self.setLayout(column(self.group, -1))
         self.group.edited.connect(self._edited)
         self.group.arrived.connect(self.arrived)
-        self.key.line.installEventFilter(self.group)
+        for part in (self.key.line, self.test_button, self.cancel_button, self.save_button):
+            part.installEventFilter(self.group)
         self.key.edited.connect(self._changed)
         self.key.clear_wanted.connect(self._clear)
         self.test_button.clicked.connect(self.test)

@@ -71,6 +71,7 @@ class TemplatesBox(OwnBox):
         self.goals.chosen.connect(lambda _goal: self._fill())
         self.add_button = push("Add a template")
         self.add_button.clicked.connect(self._add)
+        self.add_button.installEventFilter(self)
         self._list = column()
         note = label(
             "What a draft is written from without a language model. Changes are in the book for everybody who opens it,"
@@ -110,6 +111,8 @@ class TemplatesBox(OwnBox):
         (line.edit_button if line is not None else self.add_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take(self, shelf: asks.Shelf) -> None:
+        if shelf == self.shelf:
+            return
         self.shelf = shelf
         counts: Mapping[str, int] = {goal: sum(one.goal == goal for one in shelf.templates) for goal in GOALS}
         self.goals.show_tabs([Tab(goal, words, counts[goal]) for goal, words in GOALS.items()])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
@@ -15,36 +15,10 @@ from services.audit import history
 from services.settings import load_managed
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
-from views.desktop import Desktop
-from views.settings.fields import SECTIONS
-from views.settings.page import SettingsPage
+from tests.views.settings.conftest import WAIT_MS, line, put, settings_page, until
+from views.settings.many import Ticks
+from views.settings.templates_box import TemplatesBox
 from views.theme import ThemeChoice
-
-WAIT_MS = 60_000
-
-
-def until(qtbot: QtBot, reached: Callable[[], bool]) -> None:
-    qtbot.waitUntil(reached, timeout=WAIT_MS)
-
-
-def settings_page(desk: Desktop) -> SettingsPage:
-    desk.window.show_page("settings")
-    page = desk.window.page("settings")
-    assert isinstance(page, SettingsPage)
-    return page
-
-
-def line(page: SettingsPage, group: str, path: str) -> QLineEdit:
-    page.show_section(next(one.key for one in SECTIONS if group in {each.key for each in one.groups}))
-    field = page.groups[group].inputs[path].field
-    assert isinstance(field, QLineEdit)
-    return field
-
-
-def put(qtbot: QtBot, field: QLineEdit, text: str) -> None:
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, text)
 
 
 def test_changes_are_saved_together_and_undone(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:
@@ -121,3 +95,108 @@ def test_the_theme_follows_at_once_and_is_remembered(qtbot: QtBot, empty: Worksp
     assert desk.remembered.value.theme == "dark"
     assert desk.theme.choice is ThemeChoice.DARK
     desk.theme.choose(before)
+
+
+def test_settings_of_emails_are_saved_without_scoring_anybody(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(empty)
+    page = settings_page(desk)
+    put(qtbot, line(page, "emails", "recall_minutes"), "5")
+    put(qtbot, line(page, "emails", "sender_line"), "Linden Supply, 12 Quay Street")
+    assert "Scores" not in page._state.text() and "2 changes" in page._state.text()
+    renewals: list[bool] = []
+    desk.book.renewing.connect(renewals.append)
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
+        page.save()
+    policy = empty.read_policy()
+    assert (policy.recall_minutes, policy.sender_line) == (5, "Linden Supply, 12 Quay Street")
+    assert renewals == []
+    put(qtbot, line(page, "emails", "email_cap_days"), "14")
+    assert "Scores and alerts are worked out again" in page._state.text()
+    page.discard()
+
+
+def test_whoever_switches_automatic_drafts_on_answers_for_them(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(sample)
+    page = settings_page(desk, "emails")
+    group = page.groups["auto_drafts"]
+    rules = group.inputs["auto_drafts.rules"].field
+    assert isinstance(rules, Ticks)
+    until(qtbot, lambda: len(rules.boxes) > 5)
+    words = [label.text() for label in group.findChildren(QLabel)]
+    assert any("never approves and never sends" in one for one in words)
+    switch = group.inputs["auto_drafts.enabled"].field
+    assert isinstance(switch, QCheckBox) and not switch.isChecked()
+    switch.click()
+    assert not page.save_button.isEnabled()
+    assert "name" in page.faults["auto_drafts.approved_by"]
+    put(qtbot, line(page, "auto_drafts", "auto_drafts.approved_by"), "Ada Lind")
+    box = rules.boxes["likely_to_leave"]
+    assert box.text() == "Likely to leave, worth keeping"
+    box.click()
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
+        page.save()
+    drafts = sample.read_policy().auto_drafts
+    assert (drafts.enabled, drafts.approved_by, drafts.rules, drafts.segments) == (
+        True, "Ada Lind", ("likely_to_leave",), (),
+    )  # fmt: skip
+    until(qtbot, lambda: not page.dirty)
+    switch.click()
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
+        page.save()
+    until(qtbot, lambda: not page.dirty)
+    switch.click()
+    assert line(page, "auto_drafts", "auto_drafts.approved_by").text() == "", "the one of last time does not answer"
+    page.discard()
+
+
+def test_a_section_with_a_fault_is_opened_when_it_is_to_be_saved(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow
+) -> None:
+    page = settings_page(open_window(empty))
+    put(qtbot, line(page, "incentives", "incentive_approval_minor"), "much")
+    page.show_section("scores")
+    page.save()
+    assert page.tabs.current == "money"
+    assert page.groups["incentives"].inputs["incentive_approval_minor"].field.hasFocus()
+    page.discard()
+
+
+def test_every_field_has_a_name_and_can_be_reached_in_the_smallest_window(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(sample, size=(760, 460))
+    page = settings_page(desk)
+    rules = page.groups["auto_drafts"].inputs["auto_drafts.rules"].field
+    assert isinstance(rules, Ticks)
+    until(qtbot, lambda: len(rules.boxes) > 5)
+    for tab in page.tabs.tabs:
+        page.show_section(tab.key)
+        assert page._first(tab.key).isVisible()
+        box = page.boxes.get(tab.key)
+        if isinstance(box, TemplatesBox):
+            until(qtbot, lambda box=box: bool(box.lines))  # type: ignore[misc]
+        area = page._areas[tab.key]
+        until(qtbot, partial(fits, area))
+        for field in area.widget().findChildren(QWidget):
+            if field.focusPolicy() & Qt.FocusPolicy.TabFocus and field.isVisible() and field.isEnabled():
+                assert name_of(field), f"{field} in {tab.key} has no name"
+                field.setFocus(Qt.FocusReason.TabFocusReason)
+                until(qtbot, partial(in_sight, area, field))
+
+
+def name_of(field: QWidget) -> str:
+    return field.accessibleName() or str(getattr(field, "text", str)())
+
+
+def fits(area: QScrollArea) -> bool:
+    return area.widget().width() <= area.viewport().width()
+
+
+def in_sight(area: QScrollArea, field: QWidget) -> bool:
+    seen = area.viewport().rect()
+    place = field.rect().translated(field.mapTo(area.viewport(), field.rect().topLeft()))
+    return seen.left() <= place.left() and place.right() <= seen.right() and seen.intersects(place)
