@@ -268,9 +268,12 @@ def _ended(
     number = claimed.message.id
     with workspace.store.unit_of_work(SENDER, outcome, f"message:{number}", at=workspace.at) as work:
         message = message_of(work.driver, number)
-        work.update(sendings, claimed.sending, {"outcome": outcome, "ended_at": work.at, "answer": answer})
-        known = outcome in ("sent", "refused", "later")
-        if message.state == "sending" or (known and message.state == "in_doubt"):
+        before = work.sql("SELECT outcome FROM sendings WHERE id = ?", (claimed.sending,)).scalar()
+        # Another program may have taken this one for dead: an attempt that it closed decides nothing any more, but the
+        # server's answer is the truth about one that it left in doubt.
+        told = outcome in ("sent", "refused", "later") and before == "in_doubt" and message.state == "in_doubt"
+        if told or (before is None and message.state == "sending"):
+            work.update(sendings, claimed.sending, {"outcome": outcome, "ended_at": work.at, "answer": answer})
             work.say(write(work, message))
         return work.commit()
 
