@@ -16,7 +16,7 @@ from typing import Final
 
 from models.values.outreach import Fact
 from services.insight import Reader, reference
-from services.outreach.facts.found import Found, of_kind, saying
+from services.outreach.facts.found import Found, of_kind, products, saying
 from services.outreach.facts.person import preferred_categories
 from services.outreach.facts.purchases import in_a_sentence, read_categories
 
@@ -82,7 +82,7 @@ def suggested_facts(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
         category = in_a_sentence(one.category)
         said = f"Could suit: {one.name}" + (f", {category}" if category else "")
         values = (
-            *of_kind("product", one.name),
+            *products(one.name),
             *of_kind("category", category),
             *saying("could suit you", "goes with", "may like", "fits what you buy"),
         )

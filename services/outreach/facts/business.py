@@ -9,7 +9,18 @@ from typing import Final
 from models.values import words
 from models.values.outreach import Fact
 from services.insight import Reader, reference
-from services.outreach.facts.found import Filling, Found, long_day, money, number, of_kind, on, saying
+from services.outreach.facts.found import (
+    Filling,
+    Found,
+    long_day,
+    money,
+    number,
+    of_kind,
+    on,
+    products,
+    saying,
+    with_article,
+)
 
 _CAMPAIGN_DAYS: Final = 365
 _DOCUMENTS: Final = 2
@@ -30,25 +41,28 @@ def read_business(reader: Reader, customer_id: int) -> Iterator[Found]:
 def _deal(reader: Reader, customer_id: int) -> Iterator[Found]:
     """Yield the largest open deal."""
     row = reader.row(
-        "SELECT id, external_id, name, stage, amount_minor, currency, opened_on FROM opportunities"
-        " WHERE customer_id = ? AND stage NOT IN ('Won', 'Lost') AND coalesce(opened_on, '') <= ?"
-        " ORDER BY coalesce(amount_minor, 0) DESC, id LIMIT 1",
+        "SELECT o.id, o.external_id, o.name, o.stage, o.amount_minor, o.currency, o.opened_on,"
+        " coalesce(nullif(p.name, ''), o.product_name, '') AS product"
+        " FROM opportunities o LEFT JOIN products p ON p.id = o.product_id"
+        " WHERE o.customer_id = ? AND o.stage NOT IN ('Won', 'Lost') AND coalesce(o.opened_on, '') <= ?"
+        " ORDER BY coalesce(o.amount_minor, 0) DESC, o.id LIMIT 1",
         (customer_id, reader.today.isoformat()),
     )
     if row is None:
         return
-    name = words.shortened(row["name"] or "Deal", 40)
+    name, product = words.shortened(row["name"] or "", 40), " ".join(row["product"].split())
     stage = _STAGE_WORDS.get(row["stage"], row["stage"].lower())
     offered = row["stage"] in ("Proposal", "Negotiation")
-    values = [*of_kind("name", name), *saying(stage, "we have talked about", "we spoke about")]
+    values = [*of_kind("name", name), *products(product), *saying(stage, "we have talked about", "we spoke about")]
     values += saying("our proposal", "open proposal", "we proposed") if offered else ()
-    parts = [name]
+    parts = [name or (f"Deal about {with_article(product)}" if product else "Open deal")]
     if row["amount_minor"] is not None:
         amount = words.money(row["amount_minor"], row["currency"] or reader.currency)
         parts.append(amount)
         values.append(money(row["amount_minor"], row["currency"] or reader.currency))
     opened = words.day_of(row["opened_on"])
-    filling: dict[str, str | bool | list[str]] = {"name": name, "proposal": offered}
+    about = name or (with_article(product) if product else "")
+    filling: dict[str, str | bool | list[str]] = {"proposal": offered, **({"name": about} if about else {})}
     if opened is not None:
         values += on(opened)
         filling["opened"] = long_day(opened, reader.today)

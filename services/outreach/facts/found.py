@@ -83,6 +83,23 @@ def of_kind(kind: Literal["product", "category", "name", "quote"], *texts: str) 
     return tuple(FactValue(kind, text) for text in texts if text)
 
 
+def written(product: str) -> str:
+    """Return a product's name as a letter has it: one that a system keeps in capitals is written small."""
+    loud = product.isupper() and sum(letter.isalpha() for letter in product) > 4 and " " in product
+    return product.lower() if loud else product
+
+
+def with_article(product: str) -> str:
+    """Return ``the rain jacket``; a name that begins with its article keeps it."""
+    name = written(product)
+    return name if name.casefold().startswith("the ") else f"the {name}"
+
+
+def products(*names: str) -> tuple[FactValue, ...]:
+    """Return products that may be stated, as the book has their names and as a letter has them."""
+    return of_kind("product", *dict.fromkeys(one for name in names for one in (name, written(name))))
+
+
 def saying(*texts: str) -> tuple[FactValue, ...]:
     """Return words whose meaning the fact supports."""
     return tuple(FactValue("statement", text) for text in texts if text)

@@ -26,6 +26,14 @@ _TRADE: Final = re.compile(
 )
 
 
+#: What systems write where they know no name: "Customer 17850", "unknown".
+_NO_NAME: Final = re.compile(
+    r"(?:customer|client|account|user|guest|buyer|member|kunde|contact)[\s_#:.-]*(?:no|nr)?[\s_#:.-]*[\w-]*\d[\w-]*"
+    r"|[\d\s#./-]+|n/?a|none|null|unknown|anonymous|guest|test|-+|\?+|customer without a name",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What a customer may be called in a letter; each is '' where it is not known.
@@ -58,7 +66,8 @@ class Names:
 
 def names_of(name: str | None, company: str | None) -> Names:
     """Return what a customer with these two fields may be called."""
-    full, firm = " ".join((name or "").split()), " ".join((company or "").split())
+    full, firm = (" ".join((one or "").split()) for one in (name, company))
+    full, firm = ("" if _NO_NAME.fullmatch(one) else one for one in (full, firm))
     if not full:
         return Names(company=firm, short=short_name(firm))
     if full.casefold() == firm.casefold() or (not firm and is_company(full)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import date
@@ -21,7 +22,9 @@ from services.outreach.facts.found import (
     number,
     of_kind,
     on,
+    products,
     saying,
+    with_article,
 )
 
 #: A category is their main one from this share of their orders on.
@@ -30,6 +33,14 @@ _LINES: Final = 40
 _NAMED: Final = 3
 _OTHERS: Final = 3
 _ORDERS_FOR_CATEGORIES: Final = 400
+#: Lines of an order that are no product.
+_NO_PRODUCT: Final = re.compile(
+    r"(?:\w+ )?(?:postage|carriage|shipping|delivery|freight|packing|packaging|p&p|handling|discount|voucher|manual"
+    r"|adjustment|bank charges?|commission|samples?|deposit|surcharge|tax|vat|gift ?card|tip)"
+    r"(?: (?:charges?|costs?|fees?))?"
+    r"|(?:\w+ )+fee|.*\badjust(?:ed|ment)\b.*",
+    re.IGNORECASE,
+)
 
 
 def read_purchases(reader: Reader, customer_id: int) -> Iterator[Found]:
@@ -121,9 +132,9 @@ def _last_order(reader: Reader, last: sqlite3.Row, day: date) -> Iterator[Found]
         said = f"Bought {listed(shown)}" if not more else f"Bought {', '.join(shown)} and {more} more"
         yield Found(
             Fact(f"{key}:products", said, label, "orders", last["id"], "product",
-                 (*of_kind("product", *names), *saying("bought", "ordered", "chose", "last order"))),
+                 (*products(*names), *saying("bought", "ordered", "chose", "last order"))),
             "products",
-            {"products": listed([f"the {name}" for name in shown]), "product": names[0]},
+            {"products": listed([*map(with_article, shown), *(["more"] if more else [])]), "product": with_article(names[0])},
         )  # fmt: skip
     if last["amount_minor"] > 0:
         amount = words.money(last["amount_minor"], last["currency"])
@@ -142,7 +153,8 @@ def _lines(reader: Reader, order_id: int) -> list[tuple[str, str | None]]:
         " LEFT JOIN products p ON p.id = l.product_id WHERE l.order_id = ? ORDER BY l.id LIMIT ?",
         (order_id, _LINES),
     )
-    return [(" ".join(row[0].split()), row[1]) for row in rows]
+    named = [(" ".join(row[0].split()), row[1]) for row in rows]
+    return [(name, quantity) for name, quantity in named if not _NO_PRODUCT.fullmatch(name)]
 
 
 def _sent_back(reader: Reader, order: sqlite3.Row) -> set[str]:
@@ -188,7 +200,7 @@ def _returned(reader: Reader, customer_id: int, today: str) -> Iterator[Found]:
     )
     yield Found(
         Fact(f"return:{row['id']}", said, reference("return", row["id"], row["external_id"]), "orders", row["id"],
-             "order", (*on(day), *of_kind("product", *names), *saying("returned", "sent back", "your return"))),
+             "order", (*on(day), *products(*names), *saying("returned", "sent back", "your return"))),
         "returned",
-        {"returned": {"day": long_day(day, reader.today), "products": listed(names)}},
+        {"returned": {"day": long_day(day, reader.today), "products": listed([with_article(name) for name in names])}},
     )  # fmt: skip

@@ -13,7 +13,18 @@ from typing import Final
 from models.values import words
 from models.values.outreach import Fact, FactValue
 from services.insight import Reader, reference
-from services.outreach.facts.found import Found, long_day, long_month, number, of_kind, on, opening, saying
+from services.outreach.facts.found import (
+    Found,
+    long_day,
+    long_month,
+    number,
+    of_kind,
+    on,
+    opening,
+    products,
+    saying,
+    with_article,
+)
 from services.outreach.facts.trouble import trouble_of
 
 #: A rating of 2 or worse, or a sentiment (-1 … 1) below this, is unhappy; as for rules and scores.
@@ -69,11 +80,11 @@ def _ticket(reader: Reader, customer_id: int, row: sqlite3.Row) -> Iterator[Foun
         clause = f"you wrote to us about “{subject}”" if subject else "you wrote to us"
         values += [*of_kind("quote", subject), *saying(clause)]
     else:
-        about = f"your order of {long_day(order, reader.today)}" if order else f"the {product}" if product else ""
+        about = f"your order of {long_day(order, reader.today)}" if order else with_article(product) if product else ""
         title = trouble.title + (f" of the order of {words.day(order, reader.today)}" if order else "")
         title += f", {product}" if product else ""
         clause = trouble.clause_of(about)
-        values += [*saying(clause, trouble.clause_of(""), *trouble.said), *of_kind("product", product)]
+        values += [*saying(clause, trouble.clause_of(""), *trouble.said), *products(product)]
         values += on(order) if order else ()
         filling[trouble.code] = True
         filling["about"] = about or trouble.bare
@@ -172,15 +183,13 @@ def _review(reader: Reader, row: sqlite3.Row, sort: str) -> Found:
     parts = [f"{row['rating']} of 5"] if row["rating"] is not None else []
     parts += [f"“{quoted}”"] if quoted else []
     said = ", ".join(parts) or "Review"
-    said += f" on the {product}" if product and not quoted else ""
-    values = [*(on(day) if day else ()), *of_kind("quote", quoted), *of_kind("product", product)]
+    said += f" on {with_article(product)}" if product and not quoted else ""
+    values = [*(on(day) if day else ()), *of_kind("quote", quoted), *products(product)]
     values += [number(row["rating"]), number(5)] if row["rating"] is not None else []
     values += saying("your review", "you told us", "you wrote", "you rated", "your words", "you reviewed")
-    filling: dict[str, str | bool | list[str]] = {"product": product, "quote": quoted} if quoted else {}
+    filling: dict[str, str | bool | list[str]] = {"quote": quoted} if quoted else {}
     if product:
-        filling["product"] = product
-    else:
-        filling.pop("product", None)
+        filling["product"] = with_article(product)
     if day is not None:
         filling |= {"day": long_day(day, reader.today), "month": long_month(day, reader.today)}
     label = reference("review", row["id"], row["external_id"])

@@ -8,6 +8,7 @@ import pytest
 
 from models.values.errors import UserError
 from models.values.outreach import GOALS
+from services.outreach import draft_by_template
 from services.outreach.facts import read_facts
 from services.workspace import Workspace
 from tests.services.insight.conftest import days_ago
@@ -83,6 +84,15 @@ def test_what_came_back_is_not_asked_about(shelf: Shelf) -> None:
     assert "Returned Rain jacket 21 Oct" in shelf.words()
 
 
+def test_what_a_system_keeps_in_capitals_is_written_small(shelf: Shelf) -> None:
+    shelf.order(74, shelf.product("RED RETROSPOT WRAP"), shelf.product("POSTAGE"), shelf.product("DVD"))
+    fact = shelf.fact("Bought")
+    assert fact.words == "Bought RED RETROSPOT WRAP and DVD", "postage is no product"
+    assert values_of(fact, "product") == {"RED RETROSPOT WRAP", "red retrospot wrap", "DVD"}
+    body = draft_by_template(shelf.workspace, shelf.id, goal="check_in", tone="warm").body
+    assert "with the red retrospot wrap and the DVD" in body
+
+
 def test_a_cancelled_order_is_not_the_last(shelf: Shelf) -> None:
     shelf.order(74, external_id="1")
     shelf.order(10, external_id="2")
@@ -152,6 +162,14 @@ def test_a_deal_is_never_proposed_by_itself(shelf: Shelf) -> None:
     assert fact.words == "Winter restock, $450, proposal"
     assert not any(shelf.fact("Winter restock", goal).ticked for goal in GOALS)
     assert has(fact, "money", "450", "USD")
+
+
+def test_a_deal_without_a_name_is_about_its_product(shelf: Shelf) -> None:
+    values = {"stage": "Qualified", "opened_on": days_ago(19), "product_name": "GTX Basic"}
+    shelf.book.event("opportunities", shelf.id, **values)
+    fact = shelf.fact("Deal about the GTX Basic, first talks")
+    subject = draft_by_template(shelf.workspace, shelf.id, goal="check_in", facts=[fact.key]).subject
+    assert subject == "The GTX Basic: where do we stand?"
 
 
 def test_a_renewal_ahead_is_proposed_for_the_renewal(shelf: Shelf) -> None:

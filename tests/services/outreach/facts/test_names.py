@@ -33,6 +33,10 @@ from services.outreach.facts.names import first_name, short_name
         ("Élodie Fontaine", "", "Hello Élodie,", "Dear Élodie Fontaine,"),
         ("", "Pike GmbH", "Hello Pike team,", "Dear Pike team,"),
         ("", None, "Hello,", "Hello,"),
+        ("Customer 17850", None, "Hello,", "Hello,"),
+        ("Account #A-12", "Account #A-12", "Hello,", "Hello,"),
+        ("unknown", "N/A", "Hello,", "Hello,"),
+        ("Customer First Group", None, "Hello Customer First Group team,", "Dear Customer First Group team,"),
     ],
 )
 def test_a_greeting_is_by_the_name_that_is_known(name: str, company: str | None, warm: str, formal: str) -> None:
