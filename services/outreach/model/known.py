@@ -17,7 +17,7 @@ from typing import Final
 MOST_WORDS: Final = 7
 _WORD: Final = re.compile(r"[^\W_]+")
 #: What may stand between two words of one name.
-_WITHIN: Final = re.compile(r"[ \t]*[&'’.,/+\-–]?[ \t]*(?:[&+][ \t]*)?")
+_WITHIN: Final = re.compile(r"[\s&'’.,/+_\-–]{0,8}")
 #: What a name may end with that is no word: "Clothing Co.", "Yahoo!".
 _AT_THE_END: Final = tuple(".!+)")
 _ID: Final = re.compile(r"(?<![\w.,$€£¥])#?(?=[A-Za-z_\-/]*\d)[A-Za-z0-9][A-Za-z0-9_\-/]{0,60}(?!\w)")
@@ -101,16 +101,16 @@ class Book:
         for first, last in _runs(text, words):
             start, end = words[first].start, words[last].end
             if last > first or _is_capital(text[start]):
-                places.setdefault(text[start:end].casefold(), []).append((start, end))
+                places.setdefault(_spaced(text[start:end]), []).append((start, end))
                 if text[end : end + 1] in _AT_THE_END:
-                    places.setdefault(text[start : end + 1].casefold(), []).append((start, end + 1))
+                    places.setdefault(_spaced(text[start : end + 1]), []).append((start, end + 1))
         for found in _each_of(places, _AT_ONCE):
             marks = ",".join("?" * len(found))
             rows = self._driver.execute(
                 f"SELECT DISTINCT name FROM customers WHERE name COLLATE NOCASE IN ({marks})", found
             )
             for (name,) in rows:
-                for start, end in places.get(name.casefold(), ()):
+                for start, end in places.get(_spaced(name), ()):
                     if end - start > 2:
                         yield Hit(start, end, "person", folded(name), text[start:end])
 
@@ -132,7 +132,7 @@ class Book:
                 continue
             start, end = words[first].start, words[last].end
             phrase = " ".join(word.folded for word in words[first : last + 1])
-            begins, is_it = self._search(column, phrase, text[start:end])
+            begins, is_it = self._search(column, phrase, " ".join(text[start:end].split()))
             if is_it and end - start > 2:
                 yield Hit(start, end, kind, phrase, text[start:end])
             if not begins:
@@ -247,6 +247,10 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         for piece in pieces:
             if re.search(r"\d", piece.group()) and not piece.group().isdigit():
                 yield start + piece.start(), start + piece.end()
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _is_capital(character: str) -> bool:

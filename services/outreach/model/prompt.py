@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from models.values import words
 from models.values.outreach import Fact, ModelRequest
-from services.outreach.model.masking import Mask
+from services.outreach.model.masking import Mask, cleaned
 from services.settings import ModelProfile
 
 _FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "prompts"
@@ -75,8 +75,8 @@ def _facts(facts: Sequence[Fact], mask: Mask) -> list[str]:
     stated, quoted = ["<facts>"], ["<customer_words>"]
     for number, fact in enumerate(facts, start=1):
         line, theirs = _parted(fact)
-        stated.append(f"F{number}: {_one_line(mask.hide(line))}")
-        quoted += [f"F{number}: {_one_line(mask.hide(one))}" for one in theirs]
+        stated.append(f"F{number}: {mask.hide(_one_line(line))}")
+        quoted += [f"F{number}: {mask.hide(_one_line(one))}" for one in theirs]
     if len(stated) == 1:
         stated.append("(none: write without any fact)")
     stated.append("</facts>")
@@ -102,17 +102,17 @@ def _parted(fact: Fact) -> tuple[str, list[str]]:
 def _change(request: ModelRequest, mask: Mask, said: Mapping[str, Any]) -> list[str]:
     known = said["changes"].get(request.change)
     if known is None or request.change == "rewrite":
-        wish = _one_line(mask.hide(request.change))
+        wish = mask.hide(_one_line(request.change))
         asked = [said["changes"]["rewrite"], wish] if wish else [said["changes"]["rewrite"]]
     else:
         asked = [known]
     body = mask.hide(request.text).strip()
-    return [*asked, "<email>", f"Subject: {_one_line(mask.hide(request.subject))}\n\n{body}", "</email>"]
+    return [*asked, "<email>", f"Subject: {mask.hide(_one_line(request.subject))}\n\n{body}", "</email>"]
 
 
 def _one_line(text: str) -> str:
-    """Return a text on one line: nobody forges a line of facts."""
-    return " ".join(text.split())
+    """Return a text on one line: nobody forges a line of facts, and a name is not parted by the end of one."""
+    return " ".join(cleaned(text).split())
 
 
 @cache

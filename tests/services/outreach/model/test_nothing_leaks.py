@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from models.store import connect
 from models.values import words
 from models.values.outreach import GOALS, Fact, ModelRequest
 from services.outreach import draft_by_model, read_facts
+from services.outreach.model.known import folded
 from services.outreach.model.masking import mask_for
 from services.workspace import Workspace
 from tests.servers.model_server import ModelServer, at_once
@@ -102,6 +106,26 @@ def test_texts_full_of_the_book_leave_without_it(talkative: Workspace) -> None:
             masked = mask_for(driver, customer_id, "Ada").hide(text).casefold()
             for value in (name, email, phone, city, other[1], other[2], other[3], order):
                 assert not value or value.casefold() not in masked, (masked, value)
+
+
+@given(
+    who=st.integers(0, 159),
+    whose=st.integers(1, 160),
+    joint=st.sampled_from([" ", "  ", "\n", "\u00a0", "-", ".", "_", "\u200b ", ", "]),
+    case=st.sampled_from([str.upper, str.lower, str.title, str.swapcase, str]),
+    around=st.sampled_from(
+        [("", ""), ("“", "”"), ("(", ")"), ("I am ", "!"), ("x ", "'s"), ("\n", "\n\nOr"), ("<", ">")]
+    ),
+)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_name_is_found_however_it_is_written(
+    book: Workspace, who: int, whose: int, joint: str, case: Callable[[str], str], around: tuple[str, str]
+) -> None:
+    with book.store.snapshot() as driver:
+        (name,) = driver.execute("SELECT name FROM customers ORDER BY id LIMIT 1 OFFSET ?", (who,)).fetchone()
+        text = f"{around[0]}{case(joint.join(name.split()))}{around[1]}"
+        masked = mask_for(driver, whose, "Ada").hide(text)
+    assert folded(name) not in folded(masked), (text, masked)
 
 
 def _nothing_of(person: dict[str, object], text: str) -> None:
