@@ -166,8 +166,8 @@ def clauses(small: str, sentence: Span, *, heading: bool = False) -> tuple[Claus
 
 def _leading(small: str, made: list[Clause]) -> Iterator[Clause]:
     """What only leads to an invitation or a question belongs to it: "With winter near, would you like …"."""
-    for one, following in zip(made, [*made[1:], None], strict=True):
-        leads = following is not None and following.kind == "open" and not _VERB.search(small, one.start, one.end)
+    for at, one in enumerate(made):
+        leads = at + 1 < len(made) and made[at + 1].kind == "open" and not _VERB.search(small, one.start, one.end)
         yield replace(one, kind="open") if leads else one
 
 

@@ -103,6 +103,7 @@ def _capitals(part: Part) -> Iterator[Span]:
     called so.
     """
     starts = opening_places(part.text)
+    signing = _signing(part) or len(part.text)
     known = vocabulary()
     for found in _NAME.finditer(part.text):
         start, end = found.span()
@@ -112,7 +113,7 @@ def _capitals(part: Part) -> Iterator[Span]:
             if first is None:
                 break
             word = first.group().lower().strip("'-.")
-            alone = first.end() >= end and word not in part.context.name_words
+            alone = first.end() >= end and word not in part.context.name_words and start < signing
             if word in known.capital or (start in starts and (alone or is_common(word))):
                 start = first.end()
                 while start < end and not part.text[start].isupper():

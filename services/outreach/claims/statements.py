@@ -15,7 +15,7 @@ from typing import Final
 from services.outreach.claims.clauses import Clause
 from services.outreach.claims.found import Found, Part
 from services.outreach.claims.sources import NO_SOURCE, Source
-from services.outreach.claims.text import Span, fold, lower, stem, stems, within
+from services.outreach.claims.text import Span, Word, fold, lower, stem, stems, within
 from services.outreach.claims.text import words as words_of
 from services.outreach.claims.vocabulary import vocabulary
 
@@ -177,16 +177,18 @@ def judge(part: Part, clause: Clause, taken: Iterable[tuple[int, int]]) -> Verdi
     covered: list[Span] = []
     uncovered: list[Span] = []
     best: dict[int, int] = {}
-    wanted = [(span, (meaning,)) for span, meaning in _wanted(part, clause, skipped)]
-    for span, meanings in [*wanted, *phrases]:
+    asked: list[tuple[Span, tuple[str, ...], bool]] = [
+        (Span(word.start, word.end), (known.meaning(word.stem),), word.stem in free)
+        for word in _wanted(part, clause, skipped)
+    ]
+    asked += [(span, meanings, False) for span, meanings in phrases]
+    for span, meanings, courtesy in asked:
         holders = [at for at, source in enumerate(part.sources.all) if set(meanings) <= _meanings(source, attributed)]
         if holders:
             covered.append(span)
             for at in holders:
                 best[at] = best.get(at, 0) + 1
-        elif any(one not in free and one not in {known.meaning(word) for word in free} for one in meanings) and not (
-            attributed and set(meanings) <= _said_meanings()
-        ):
+        elif not courtesy and not (attributed and set(meanings) <= _said_meanings()):
             uncovered.append(span)
     first = max(best, key=lambda one: (best[one], -one)) if best else None
     return Verdict(tuple(sorted(covered)), tuple(uncovered), None if first is None else part.sources.all[first])
@@ -201,15 +203,12 @@ def _said_meanings() -> frozenset[str]:
     return frozenset(known.meaning(one) for one in known.said)
 
 
-def _wanted(part: Part, clause: Clause, skipped: Sequence[tuple[int, int]]) -> Iterator[tuple[Span, str]]:
-    known = vocabulary()
+def _wanted(part: Part, clause: Clause, skipped: Sequence[tuple[int, int]]) -> Iterator[Word]:
+    light = vocabulary().light
     for word in part.words:
-        if (
-            clause.start <= word.start < clause.end
-            and word.stem not in known.light
-            and not within((word.start, word.end), skipped)
-        ):
-            yield Span(word.start, word.end), known.meaning(word.stem)
+        inside = clause.start <= word.start < clause.end
+        if inside and word.stem not in light and not within((word.start, word.end), skipped):
+            yield word
 
 
 def _phrases(part: Part, clause: Clause) -> list[tuple[Span, tuple[str, ...]]]:

@@ -1,0 +1,136 @@
+"""The verdict on an email of a customer of the book: its seven checks in words, and when it is ready."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from models.store import connect
+from models.values.errors import UserError
+from models.values.outreach import Check, Edit, Resolution, Review
+from services.outreach.facts import read_facts
+from services.outreach.reviewing import review
+from services.workspace import Workspace
+from tests.services.outreach.claims.conftest import saying
+from tests.services.outreach.claims.marlow import INVENTED
+
+
+def check(found: Review, name: str) -> Check:
+    return next(one for one in found.checks if one.name == name)
+
+
+def change(book: Workspace, sql: str) -> None:
+    driver = connect(book.store.path)
+    driver.execute(sql)
+    driver.close()
+
+
+def test_a_ready_email_says_so_as_in_the_picture(book: Workspace, marlow: Edit) -> None:
+    found = review(book, marlow)
+    assert found.ready
+    assert found.verdict == "Ready: every statement has a source"
+    assert [one.name for one in found.checks] == [
+        "permission", "facts", "statements", "greeting", "incentive", "scores", "unsubscribe",
+    ]  # fmt: skip
+    assert [one.words for one in found.checks] == [
+        "You may email them:", "7 facts", "Every statement has a source", "Greeting is this customer’s name",
+        "Offers an early look only; no price or discount", "No score, segment or alert reason in the text",
+        "Unsubscribe line is added on sending",
+    ]  # fmt: skip
+    assert check(found, "facts").why == "match your data as of 09:00"
+    assert check(found, "permission").why.startswith("consent given 2 Mar 2023")
+
+
+def test_an_invented_statement_blocks_until_it_is_removed_sourced_or_confirmed(book: Workspace, marlow: Edit) -> None:
+    edit = saying(marlow, INVENTED)
+    found = review(book, edit)
+    assert (found.ready, found.verdict) == (False, "Not ready: one statement has no source")
+    assert [one.sentence for one in found.flagged] == [INVENTED]
+    assert check(found, "statements").words == "1 statement without a source"
+    for way, source, reason in (("sourced", "logistics note", ""), ("confirmed", "", "told by logistics")):
+        resolution = Resolution(INVENTED, way, source, reason, "Ada", book.at)  # type: ignore[arg-type]
+        assert review(book, replace(edit, resolutions=(resolution,))).ready
+    assert review(book, marlow).ready
+
+
+def test_several_statements_are_counted(book: Workspace, marlow: Edit) -> None:
+    found = review(book, saying(marlow, f"{INVENTED} You are our best customer."))
+    assert found.verdict == "Not ready: two statements have no source"
+    assert check(found, "statements").words == "2 statements without a source"
+
+
+def test_an_incentive_says_amount_and_cap_and_never_exceeds_it(book: Workspace, marlow: Edit) -> None:
+    edit = saying(marlow, "I would like to offer you $40 off your next order.")
+    offering = replace(edit, incentive_minor=4000, currency="USD")
+    assert check(review(book, offering), "incentive").words == "Offers $40; the cap is $50"
+    assert review(book, offering).ready
+    assert not review(book, edit).ready
+    high = replace(saying(marlow, "I would like to offer you $90 off."), incentive_minor=9000, currency="USD")
+    found = review(book, high)
+    assert (check(found, "incentive").words, check(found, "incentive").why) == ("Offers $90", "the cap is $50")
+    confirmed = Resolution("I would like to offer you $90 off.", "confirmed", "", "my manager agreed", "Ada", book.at)
+    assert not review(book, replace(high, resolutions=(confirmed,))).ready
+
+
+def test_a_fact_that_is_gone_or_changed_does_not_pass(book: Workspace, marlow: Edit) -> None:
+    gone = review(book, replace(marlow, facts=(*marlow.facts, "order:999999")))
+    assert not gone.ready
+    assert check(gone, "facts").words == "1 fact is no longer in your data:"
+    change(book, "UPDATE orders SET ordered_on = '2026-09-08' WHERE external_id = 'M-5128'")
+    assert not review(book, marlow).ready
+
+
+def test_without_permission_the_email_is_not_ready_and_says_why(book: Workspace, marlow: Edit) -> None:
+    change(book, "UPDATE customers SET email_consent = 'withdrawn', email_consent_since = '2026-05-01'"
+                 f" WHERE id = {marlow.customer_id}")  # fmt: skip
+    found = review(book, marlow)
+    assert not found.ready
+    assert "withdr" in check(found, "permission").why
+    assert found.verdict.startswith("Not ready: you may not email them:")
+
+
+def test_scores_labels_and_the_alert_s_reason_stay_inside(book: Workspace, marlow: Edit) -> None:
+    for said, words in (
+        ("Your churn risk is 72 %.", "“churn” is a score and stays inside"),
+        ("As one of our VIPs you matter to us.", "“VIPs” is a segment and stays inside"),
+        ("I see that there is no order for 74 days.", "“order for 74 days” is an alert’s reason and stays inside"),
+    ):
+        found = review(book, saying(marlow, said))
+        assert check(found, "scores").words == words
+        resolution = Resolution(said, "confirmed", "", "it is so", "Ada", book.at)
+        assert not review(book, replace(saying(marlow, said), resolutions=(resolution,))).ready
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"body": " "}, "The email has no text"),
+        ({"subject": ""}, "The email has no subject"),
+        ({"subject": "One\nBcc: all@letterbox.example"}, "The subject must be one line"),
+        ({"subject": "x" * 300}, "The subject has 300 characters; it may have 250"),
+    ],
+)
+def test_what_is_no_email_says_what_it_lacks(
+    book: Workspace, marlow: Edit, changed: dict[str, str], words: str
+) -> None:
+    found = review(book, replace(marlow, **changed))  # type: ignore[arg-type]
+    assert not found.ready
+    assert check(found, "fields").words == words
+
+
+def test_another_customer_s_name_is_flagged_however_it_is_written(book: Workspace, marlow: Edit) -> None:
+    for said in ("Could Nordlund & Vale Interiors help?", "I thought of nordlund & vale interiors."):
+        labels = [one.label for one in review(book, saying(marlow, said)).flagged]
+        assert "another customer’s name" in labels
+
+
+def test_an_edit_of_a_customer_who_is_gone_is_a_user_s_error(book: Workspace, marlow: Edit) -> None:
+    with pytest.raises(UserError, match="no longer in the book"):
+        review(book, replace(marlow, customer_id=10**9))
+
+
+def test_only_ticked_facts_support_a_text(book: Workspace, marlow: Edit) -> None:
+    keys = {fact.key for fact in read_facts(book, marlow.customer_id, marlow.goal)}
+    assert set(marlow.facts) < keys
+    assert not review(book, replace(marlow, facts=())).ready
