@@ -129,12 +129,13 @@ def _last_order(reader: Reader, last: sqlite3.Row, day: date) -> Iterator[Found]
     if names:
         shown = names[:_NAMED]
         more = len(names) - len(shown)
+        told = listed([*map(with_article, shown), *(["more"] if more else [])])
         said = f"Bought {listed(shown)}" if not more else f"Bought {', '.join(shown)} and {more} more"
         yield Found(
             Fact(f"{key}:products", said, label, "orders", last["id"], "product",
                  (*products(*names), *saying("bought", "ordered", "chose", "last order"))),
             "products",
-            {"products": listed([*map(with_article, shown), *(["more"] if more else [])]), "product": with_article(names[0])},
+            {"products": told, "product": with_article(names[0])},
         )  # fmt: skip
     if last["amount_minor"] > 0:
         amount = words.money(last["amount_minor"], last["currency"])
