@@ -99,7 +99,7 @@ def _write(workspace: Workspace, one: _Due) -> tuple[Edit, Draft] | None:
 
     edit = compose(workspace, one.customer_id, one.alert_id).edit
     try:
-        draft = draft_by_template(workspace, one.customer_id, goal=edit.goal, tone=edit.tone)
+        draft = draft_by_template(workspace, one.customer_id, goal=edit.goal, tone=edit.tone, facts=edit.facts)
     except UserError:
         return None
     made = Edit(
