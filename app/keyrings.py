@@ -76,8 +76,19 @@ class SystemKeyring:
             ) from error
 
     def lasts(self, name: str) -> bool:
-        """Return whether a secret of this name is in the keyring, and not only kept for this run."""
-        return self._run.get(name) is None and self._in_keyring(name) is not None
+        """Return whether a secret of this name is in the keyring, and not only kept for this run.
+
+        Raises
+        ------
+        EnvironmentFault
+            The keyring stays locked, so that nobody knows.
+        """
+        if self._run.get(name) is not None:
+            return False
+        try:
+            return self._backend.get_password(SERVICE, name) is not None
+        except _faults() as error:
+            raise EnvironmentFault("This computer's keyring is locked. Unlock it and try again.") from error
 
     def _in_keyring(self, name: str) -> str | None:
         try:

@@ -43,7 +43,13 @@ class Keyring(Protocol):
         """Forget a secret; it is well if there was none. A keyring that refuses raises an `EnvironmentFault`."""
 
     def lasts(self, name: str) -> bool:
-        """Return whether there is a secret of this name that outlives this run."""
+        """Return whether there is a secret of this name that outlives this run.
+
+        Raises
+        ------
+        EnvironmentFault
+            The keyring stays locked, so that nobody knows.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ def test_clearing_a_secret_of_a_locked_keyring_says_that_it_is_still_there() -> 
     vault.locked = True
     with pytest.raises(EnvironmentFault, match="Unlock the keyring"):
         secrets.delete("mail")
+    with pytest.raises(EnvironmentFault, match="is locked"):
+        secrets.lasts("mail")
     assert vault.secrets
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.values.changes import Changes
+from models.values.errors import EnvironmentFault
 from models.values.outreach import TemplateChoice, TemplateField, TemplatePreview
 from services.settings import MailAccount, ModelProfile, Policy, book_currency
 from services.workspace import Workspace
@@ -27,7 +28,7 @@ class InForce:
 class Kept:
     """Where a secret is; ``lasting`` says whether this computer has a keyring at all."""
 
-    where: Literal["keyring", "run", ""]
+    where: Literal["keyring", "run", "locked", ""]
     lasting: bool
 
 
@@ -87,8 +88,11 @@ def reset_template(code: str, workspace: Workspace) -> Changes:
 def kept(workspace: Workspace, name: str) -> Kept:
     """Where the secret of this name is."""
     keyring = workspace.keyring
-    if keyring.lasts(name):
-        return Kept("keyring", keyring.lasting)
+    try:
+        if keyring.lasts(name):
+            return Kept("keyring", keyring.lasting)
+    except EnvironmentFault:
+        return Kept("locked", keyring.lasting)
     return Kept("run" if keyring.get(name) is not None else "", keyring.lasting)
 
 

@@ -44,6 +44,7 @@ class ProfileLine(QWidget):
         line = row(words, 16, self.test_button, 6, self.edit_button, 6, self.remove_button)
         line.setStretch(0, 1)
         self.setLayout(column(10, line, 6, self.verdict, 10, rule(soft=True)))
+        self.show_kept(None)
 
     def show_kept(self, kept: asks.Kept | None) -> None:
         """Say where its key is."""
@@ -53,6 +54,8 @@ class ProfileLine(QWidget):
             self.state.setText("Its key is stored in the keyring.")
         elif kept.where == "run":
             self.state.setText("Its key is kept for this run only, never on disk.")
+        elif kept.where == "locked":
+            self.state.setText("The keyring is locked; its key shows when it is unlocked.")
         else:
             self.state.setText("No key is kept; Edit takes one.")
 

@@ -57,7 +57,7 @@ class SecretField(QWidget):
     def show_kept(self, kept: Kept) -> None:
         """Say where the one that is kept is."""
         self._state.setText(_words(kept))
-        self.line.setPlaceholderText("••••••••" if kept.where else "")
+        self.line.setPlaceholderText("••••••••" if kept.where in ("keyring", "run") else "")
         self.line.setAccessibleDescription(self._state.text())
         self.clear_button.setVisible(bool(kept.where))
 
@@ -68,6 +68,8 @@ def _words(kept: Kept) -> str:
     if kept.where == "run":
         why = "this computer's keyring is locked" if kept.lasting else "this computer has no keyring"
         return f"Kept for this run only: {why}. It is never written to disk."
+    if kept.where == "locked":
+        return "The keyring of this computer is locked: what is stored in it shows when it is unlocked."
     if not kept.lasting:
         return "None is kept. This computer has no keyring: what you type is kept for this run only, never on disk."
     return "None is stored."
