@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from models.values.errors import UserError
 from models.values.outreach import GOALS
+from models.values.words import MONTHS
 from services.outreach import draft_by_template
 from services.outreach.facts import read_facts
 from services.workspace import Workspace
@@ -15,6 +17,8 @@ from tests.services.insight.conftest import days_ago
 from tests.services.outreach.conftest import SampleCustomers
 from tests.services.outreach.facts.small import Shelf, has, values_of
 
+#: A day as facts have it.
+DAY = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)})\b( \d{{4}})?")
 #: What a fact never says: scores, segments and alerts are ours, not the customer's.
 INTERNAL = re.compile(
     r"churn|risk|engagement|health|score|segment|lifetime|CLV|NPS|alert|cooling|hibernating|at risk|champion|loyal",
@@ -237,6 +241,30 @@ def test_every_fact_of_the_sample_book_is_in_order(book: Workspace) -> None:
                 assert not INTERNAL.search(ours), fact.words
                 assert "\n" not in fact.words and len(fact.words) <= 110 and fact.label
                 assert not fact.quote or fact.quote in fact.words
+
+
+def test_what_a_fact_says_is_what_a_text_may_state(book: Workspace) -> None:
+    with book.store.snapshot() as driver:
+        everyone = [row[0] for row in driver.execute("SELECT id FROM customers ORDER BY id")]
+    said = 0
+    for customer in everyone[1::5]:
+        for fact in (fact for goal in GOALS for fact in read_facts(book, customer, goal)):
+            words = fact.words
+            for value in sorted(fact.values, key=lambda value: -len(value.text)):
+                if value.kind in ("name", "quote", "product", "category", "statement"):
+                    words = words.replace(value.text, "")
+            for day, month, year in DAY.findall(words):
+                dates = [date.fromisoformat(text) for text in values_of(fact, "date")]
+                assert any((one.day, MONTHS[one.month - 1]) == (int(day), month) for one in dates), fact
+                assert not year or year.strip() in values_of(fact, "year"), fact
+            words = DAY.sub("", words)
+            numbers = {
+                value.text.partition(".")[0] for value in fact.values if value.kind in ("number", "money", "year")
+            }
+            for number in re.findall(r"[0-9][0-9,]*", words.replace(" more", "").replace(" time", "")):
+                said += 1
+                assert number.replace(",", "") in numbers or fact.group == "product", fact
+    assert said > 100
 
 
 def test_facts_are_the_same_when_read_again(book: Workspace, customers: SampleCustomers) -> None:
