@@ -1,0 +1,184 @@
+"""Pages and their states: light, dark, small, empty, error, loading, importing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from models.store import Store
+from models.values.errors import StoreBusy
+from tests.screenshots.studio import PAGES, WIDE, Shots, press, window
+from views.actions import Command
+from views.pictures import settle, wait_until
+from views.theme import ThemeChoice
+
+
+def pages(shots: Shots) -> None:
+    """Every page light, dark and small."""
+    for page in PAGES:
+        with window(shots.studio, page) as desk:
+            shots.shot(desk, f"{page}-light")
+            shots.sizes(desk, page)
+            desk.theme.choose(ThemeChoice.DARK)
+            shots.shot(desk, f"{page}-dark")
+            desk.theme.choose(ThemeChoice.LIGHT)
+
+
+def alert_states(shots: Shots) -> None:
+    """Hover, ticks, snooze, toast, drawer, detail in a narrow window, keys, search."""
+    with window(shots.studio) as desk:
+        page: Any = desk.window.page("alerts")
+        page.queue.model.tick(page.queue.model.next_card(2, 1))
+        page.queue.model.tick(page.queue.model.next_card(3, 1))
+        press(Qt.Key.Key_S)
+        QTest.mouseMove(page.queue.view.viewport(), page.queue.view.visualRect(page.queue.model.index(4)).center())
+        desk.window.toast.tell("Linden Supply snoozed until Mon", desk.book.undo)
+        shots.shot(desk, "alerts-states")
+        press(Qt.Key.Key_Escape)
+        page.queue.model.clear_ticks()
+        desk.window.toast.dismiss()
+        QTest.keyClicks(page.queue.view, "?")
+        shots.shot(desk, "keys")
+        press(Qt.Key.Key_Escape)
+        desk.window.search.begin(page.queue.view)
+        QTest.keyClicks(desk.window.search, "ma")
+        wait_until(lambda: bool(desk.window.search.results.rows))
+        shots.shot(desk, "search")
+        press(Qt.Key.Key_Escape)
+        page.queue.filter_bar._toggle("severities", 4, True)
+        page.queue.filter_bar.ask()
+        shots.shot(desk, "alerts-filtered")
+        page.queue.filter_bar.clear_filter()
+        page.queue.view.setFocus()
+        desk.window.resize(1000, 700)
+        settle(desk)
+        press(Qt.Key.Key_Period)
+        shots.shot(desk, "alerts-drawer")
+        press(Qt.Key.Key_Escape)
+        desk.window.resize(760, 460)
+        settle(desk)
+        press(Qt.Key.Key_Return)
+        shots.shot(desk, "alerts-760-detail")
+
+
+def empty_states(shots: Shots) -> None:
+    """First start, an empty tab, a filter that leaves nothing."""
+    fresh = shots.studio.folder / "fresh.bellwether"
+    for dark in (False, True):
+        with window(shots.studio, store=fresh, dark=dark) as desk:
+            shots.shot(desk, f"first-start-{'dark' if dark else 'light'}")
+            if not dark:
+                desk.window.resize(760, 460)
+                shots.shot(desk, "first-start-760")
+                desk.window.resize(*WIDE)
+                for page in ("data", "settings", "customers", "alerts"):
+                    desk.window.show_page(page)
+                    settle(desk)
+                    desk.window.show_page(page)
+                    shots.now(desk, f"{page}-empty")
+    with window(shots.studio) as desk:
+        page: Any = desk.window.page("alerts")
+        page.queue.filter_bar.ask()
+        QTest.keyClicks(page.queue.filter_bar.field, "no such customer")
+        shots.shot(desk, "alerts-nothing-matches")
+
+
+def faults(shots: Shots) -> None:
+    """The book cannot be read: each pane says so, none is a dialog."""
+
+    def locked(*_arguments: object, **_named: object) -> Any:
+        raise StoreBusy("Another program holds the book. Close it there and try again; nothing is lost.")
+
+    for page in PAGES[:3]:
+        with window(shots.studio, page) as desk, _reading(locked):
+            desk.window.actions_registry[Command.RELOAD].trigger()
+            desk.window.show_page(page)
+            shots.shot(desk, f"{page}-error")
+
+
+def loading(shots: Shots) -> None:
+    """A slow answer: the skeleton, then the words."""
+    gate = threading.Event()
+
+    def slow(*_arguments: object, **_named: object) -> Any:
+        gate.wait(20)
+        raise StoreBusy("The picture is taken.")
+
+    for page in ("alerts", "customers"):
+        with window(shots.studio, "settings") as desk:
+            gate.clear()
+            with _reading(slow):
+                desk.window.show_page(page)
+                made: Any = desk.window.page(page)
+                state = made.queue.pane if page == "alerts" else made.list.state
+                wait_until(lambda state=state: state.state == "skeleton", 3_000)  # type: ignore[misc]
+                shots.now(desk, f"{page}-loading")
+                wait_until(lambda state=state: state.state == "wait", 3_000)  # type: ignore[misc]
+                shots.now(desk, f"{page}-waiting")
+                gate.set()
+                settle(desk)
+
+
+@contextmanager
+def _reading(instead: Callable[..., Any]) -> Iterator[None]:
+    """Every read of the book gets another answer meanwhile."""
+    read = Store.read
+    try:
+        Store.read = instead  # type: ignore[method-assign]
+        yield
+    finally:
+        Store.read = read  # type: ignore[method-assign]
+
+
+def imports(shots: Shots) -> None:
+    """Check, batch, importing and receipt."""
+    file = shots.studio.export()
+    with window(shots.studio, "data") as desk:
+        page: Any = desk.window.page("data")
+        desk.window.take_files([file])
+        wait_until(lambda: page.state is page.check)
+        shots.shot(desk, "data-check-light")
+        shots.sizes(desk, "data-check")
+        page.check.rows.show_tab("rejected")
+        shots.shot(desk, "data-check-rejected")
+        page.check.rows.show_tab("changed")
+        desk.theme.choose(ThemeChoice.DARK)
+        shots.shot(desk, "data-check-dark")
+        desk.theme.choose(ThemeChoice.LIGHT)
+        page.check.plan.go.click()
+        wait_until(lambda: page.state is page.importing, 3_000)
+        shots.now(desk, "data-importing")
+        wait_until(lambda: page.state is page.receipt)
+        shots.shot(desk, "data-receipt-light")
+        shots.sizes(desk, "data-receipt")
+        desk.theme.choose(ThemeChoice.DARK)
+        shots.shot(desk, "data-receipt-dark")
+        desk.theme.choose(ThemeChoice.LIGHT)
+        folder = shots.studio.folder / "exports"
+        desk.window.take_files(sorted(folder.iterdir())[:4])
+        wait_until(lambda: page.state is page.batch)
+        shots.shot(desk, "data-batch")
+
+
+def editing(shots: Shots) -> None:
+    """A customer's form."""
+    with window(shots.studio, "customers") as desk:
+        page: Any = desk.window.page("customers")
+        page.list.table.setFocus()
+        press(Qt.Key.Key_F2)
+        field = page.form.input("email")
+        field.setText("orders@harborlane")
+        QTest.keyClick(field, Qt.Key.Key_Tab)
+        shots.shot(desk, "customers-edit")
+
+
+def scaled(shots: Shots) -> None:
+    """Every page at the scale of this process."""
+    for page in PAGES:
+        with window(shots.studio, page) as desk:
+            shots.shot(desk, f"{page}-150")
