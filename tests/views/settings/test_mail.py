@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.keyrings import SystemKeyring
 from services.settings import MailAccount, Preferences, load_managed, load_preferences
 from services.workspace import Workspace
+from tests.servers.mail_server import mail_server, trusted
 from tests.servers.model_server import closed_port
 from tests.vault import Vault
 from tests.views.conftest import OpenWindow
@@ -176,3 +177,27 @@ def test_what_it_has_set_is_locked_but_for_the_password(
     box = mail_box(open_window(replace(empty, managed=managed), preferences))
     assert not box.group.inputs["host"].isEnabled() and "policy.toml" in box.group.inputs["host"].toolTip()
     assert box.group.inputs["signature"].isEnabled() and box.password.line.isEnabled()
+
+
+def test_a_test_signs_in_without_sending_anything_and_names_a_wrong_password(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    with mail_server(tmp_path, user="ada", password=SECRET) as server, trusted(tmp_path):
+        box = mail_box(open_window(empty))
+        fill(qtbot, box, host=server.host, port=str(server.port), user="ada", from_address="ada@example.com")
+        qtbot.keyClicks(box.password.line, "wrong")
+        box.test_button.click()
+        until(qtbot, box.test_button.isEnabled)
+        assert "password" in box.verdict.words and "Works" not in box.verdict.words
+        box.password.line.selectAll()
+        qtbot.keyClicks(box.password.line, SECRET)
+        assert box.verdict.words == ""
+        box.test_button.click()
+        until(qtbot, box.test_button.isEnabled)
+        assert box.verdict.words.startswith("Works: localhost answered")
+        box.save()
+        until(qtbot, lambda: "for this run only" in box.password.words)
+        box.test_button.click()
+        until(qtbot, box.test_button.isEnabled)
+        assert box.verdict.words.startswith("Works: "), "the one that is kept is used where none is typed"
+        assert server.accepted == []
