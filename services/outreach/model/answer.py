@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.outreach.model.faults import Trouble
+from services.outreach.model.visible import visible
 
 MOST_SUBJECT: Final = 200
 _THOUGHTS: Final = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>\s*", re.DOTALL | re.IGNORECASE)
@@ -52,7 +53,7 @@ def to_email(answer: str, *, subject: str = "") -> Email:
     Trouble
         It is nothing, or no email in plain text.
     """
-    text = _THOUGHTS.sub("", answer.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")).strip()
+    text = _THOUGHTS.sub("", visible(answer.replace("\r\n", "\n").replace("\r", "\n"))).strip()
     fenced = _FENCED.match(text)
     text = fenced.group(1).strip() if fenced else text
     if not text:
@@ -65,7 +66,8 @@ def to_email(answer: str, *, subject: str = "") -> Email:
         found = _of_text(text, subject)
     if _HTML.search(found.subject) or _HTML.search(found.body):
         raise Trouble("no_email", "it is written for a web page")
-    return _checked(Email(" ".join(found.subject.split()), _letter(found.body)))
+    # Once more: in JSON, signs that nobody sees can stand as escapes.
+    return _checked(Email(" ".join(visible(found.subject).split()), _letter(visible(found.body))))
 
 
 def so_far(answer: str) -> str:

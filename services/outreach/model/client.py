@@ -19,7 +19,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from models.values.errors import UserError
-from services.outreach.model.events import read_pieces
+from services.outreach.model.events import as_characters, read_pieces
 from services.outreach.model.faults import Trouble, told
 from services.settings import ModelProfile
 
@@ -237,7 +237,8 @@ def _read(profile: ModelProfile, chunks: Iterator[bytes], on_words: Callable[[st
             text += piece.words
             if len(text) > MOST_CHARACTERS:
                 raise Trouble("too_long")
-            on_words(text)
+            on_words(as_characters(text))
+    text = as_characters(text)
     if not ended:
         raise Trouble("half" if text else "nothing")
     if ended in ("length", "content_filter"):

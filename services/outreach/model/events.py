@@ -7,11 +7,14 @@ in the middle, an answer that is no stream, a page of HTML.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from services.outreach.model.faults import Trouble
+
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,15 @@ def read_pieces(chunks: Iterable[bytes]) -> Iterator[Piece]:
             other.append(line)
     if other:
         yield from _whole(b"\n".join(other))
+
+
+def as_characters(text: str) -> str:
+    """Return a text whose characters are whole: some servers cut one in two between events, or send half of one."""
+    if not _HALVES.search(text):
+        return text
+    if "\ud800" <= text[-1] <= "\udbff":
+        text = text[:-1]  # the other half is still to come, or never comes
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +19,7 @@ from models.values import words
 from models.values.outreach import Masking
 from services.outreach.facts import Names, names_of
 from services.outreach.model.known import Book, Hit, folded
+from services.outreach.model.visible import visible
 from services.workspace import Workspace
 
 NEVER: Final = "churn risk, value at risk, engagement, segment, alert reason"
@@ -217,12 +217,7 @@ def masking_of(workspace: Workspace, customer_id: int) -> Masking:
 
 def cleaned(text: str) -> str:
     """Return a text without what nobody sees, and with brackets that no token and no delimiter has."""
-    seen = "".join(
-        " " if one == "\t" else one
-        for one in unicodedata.normalize("NFC", text)
-        if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Co", "Cs", "Cn")
-    )
-    return seen.translate(_OTHER_BRACKETS)
+    return visible(text).translate(_OTHER_BRACKETS)
 
 
 _OTHER_BRACKETS: Final = str.maketrans(

@@ -71,6 +71,13 @@ def test_a_rewrite_without_a_subject_keeps_the_one_that_was() -> None:
         to_email("Thank you for the order.")
 
 
+def test_signs_that_nobody_sees_are_taken_out() -> None:
+    assert (
+        to_email("Subject: A\u200b word\n\nWe give you 2\u200b0\x00 % o\u00adff.\u202e").body == "We give you 20 % off."
+    )
+    assert to_email('{"subject": "A \\u0000word", "body": "Some \\u200btext."}') == Email("A word", "Some text.")
+
+
 def test_thanks_in_the_middle_are_no_sign_off() -> None:
     body = (
         "Many thanks for the order.\n\nIt left our house and should be with you.\n\nShall we talk about the next one?"

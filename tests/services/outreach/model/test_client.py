@@ -247,6 +247,14 @@ def test_events_cut_anywhere_and_without_usage_are_understood(server: ModelServe
     assert answer.tokens_in is None
 
 
+def test_a_character_cut_in_two_between_events_is_whole(server: ModelServer) -> None:
+    server.answer(written(pieces=["Good ", "\ud83d", "\ude00", " day \ud83d"]))
+    answer, told = asked(local(server))
+    assert answer.text == "Good \U0001f600 day "
+    assert told[1] == "Good "
+    assert not any("\ud800" <= sign <= "\udfff" for text in told for sign in text)
+
+
 def test_a_connection_that_breaks_after_the_last_word_loses_nothing(server: ModelServer) -> None:
     def play(channel: object) -> None:
         channel.head(Transfer_Encoding="chunked")  # type: ignore[attr-defined]

@@ -77,7 +77,7 @@ def test_no_name_address_number_score_or_unticked_fact_leaves(talkative: Workspa
         staff |= {row[0] for row in driver.execute("SELECT DISTINCT agent FROM tickets WHERE agent <> ''")}
     goals = list(GOALS)
     for number, person in enumerate(people):
-        for goal in goals if number % 4 == 0 else (goals[number % 5], goals[(number + 2) % 5]):
+        for goal in goals if number % 8 == 0 else (goals[number % 5],):
             text, ticked, unticked = _asked(talkative, server, person["id"], goal)
             _nothing_of(person, text)
             _nothing_unticked(text, ticked, unticked)
@@ -117,7 +117,7 @@ def test_texts_full_of_the_book_leave_without_it(talkative: Workspace) -> None:
         [("", ""), ("“", "”"), ("(", ")"), ("I am ", "!"), ("x ", "'s"), ("\n", "\n\nOr"), ("<", ">")]
     ),
 )
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_name_is_found_however_it_is_written(
     book: Workspace, who: int, whose: int, joint: str, case: Callable[[str], str], around: tuple[str, str]
 ) -> None:
