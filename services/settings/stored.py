@@ -11,7 +11,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.money import exponent
 from services.settings.codec import FieldError, decode_field, from_json, hints_of, to_json
-from services.settings.policy import ABOUT_EMAILS, Policy
+from services.settings.policy import ABOUT_EMAILS, AutoDrafts, Policy
 
 if TYPE_CHECKING:
     import sqlite3
@@ -142,5 +142,15 @@ def _said(before: Policy, after: Policy) -> str:
         if old == new:
             continue
         plain = isinstance(new, int | float | str) and isinstance(old, int | float | str)
+        if isinstance(new, AutoDrafts) and isinstance(old, AutoDrafts):
+            parts.append(_said_of_drafts(old, new))
+            continue
         parts.append(title_of(one.name) + (f" from {old or 'none'} to {new or 'none'}" if plain else ""))
     return "Changed " + ", ".join(parts)
+
+
+def _said_of_drafts(before: AutoDrafts, after: AutoDrafts) -> str:
+    """Return what the journal says of a policy under which the pipeline may draft: who answers for it."""
+    if not after.enabled:
+        return "automatic drafts to off" if before.enabled else "automatic drafts, which are off"
+    return f"automatic drafts to on, approved by {after.approved_by}"

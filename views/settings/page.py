@@ -112,7 +112,7 @@ class SettingsPage(Page):
         for group in self.groups.values():
             group.edited.connect(self._edited)
             group.arrived.connect(self._bring_into_view)
-        self.tabs.chosen.connect(self.show_section)
+        self.tabs.chosen.connect(self._chosen)
         self.save_button.clicked.connect(self.save)
         self.discard_button.clicked.connect(self.discard)
         self.look.changed.connect(lambda name, value: self.context.remembered.set(**{name: value}))
@@ -171,6 +171,10 @@ class SettingsPage(Page):
         """Open a section, with the focus in its first field."""
         self._open(key)
         self._first(key).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _chosen(self, key: str) -> None:
+        # The arrow keys go on to the next tab; a click goes into the section.
+        self._open(key) if self.tabs.hasFocus() else self.show_section(key)
 
     def _open(self, key: str) -> None:
         self.tabs.choose(key)

@@ -9,11 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.settings import BusinessHours, EngagementWeights, Policy, SlaHours
+from models.values.scores import SEGMENTS
+from services.settings import (
+    AutoDrafts,
+    BusinessHours,
+    EngagementWeights,
+    ExchangeRate,
+    Policy,
+    QuietHours,
+    SegmentFigure,
+    SlaHours,
+)
 from views.settings.draft import changes, check, groups_of, sum_of, texts_of
 from views.settings.fields import GROUPS, SETTINGS
 
 HOURS = st.lists(st.integers(1, 2_000), min_size=4, max_size=4).map(sorted)
+FIGURES = st.dictionaries(st.sampled_from(SEGMENTS), st.integers(0, 100), max_size=4)
 POLICIES = st.builds(
     Policy,
     engagement_threshold=st.integers(0, 100).map(float),
@@ -33,6 +44,27 @@ POLICIES = st.builds(
         holidays=st.sets(st.dates(date(2026, 1, 1), date(2027, 12, 31)), max_size=4).map(lambda d: tuple(sorted(d))),
     ),
     reporting_currency=st.sampled_from(["", "USD", "EUR"]),
+    exchange_rates=st.dictionaries(st.sampled_from(["GBP", "JPY", "CHF"]), st.integers(1, 10**6), max_size=3).map(
+        lambda rates: tuple(ExchangeRate(currency, f"{rate / 1000:.3f}") for currency, rate in rates.items())
+    ),
+    engagement_threshold_by_segment=FIGURES.map(
+        lambda found: tuple(SegmentFigure(name, float(figure)) for name, figure in found.items())
+    ),
+    incentive_share_by_segment=FIGURES.map(
+        lambda found: tuple(SegmentFigure(name, figure / 100) for name, figure in found.items())
+    ),
+    incentive_approval_minor=st.integers(0, 10**9),
+    recall_minutes=st.integers(0, 120),
+    consent_on_record=st.booleans(),
+    quiet_hours=st.builds(QuietHours, enabled=st.booleans(), begins=st.just(time(21, 30)), free_days=st.booleans()),
+    sender_line=st.sampled_from(["", "Linden Supply, 12 Quay Street"]),
+    auto_drafts=st.builds(
+        AutoDrafts,
+        enabled=st.booleans(),
+        approved_by=st.just("Ada Lind"),
+        rules=st.sets(st.sampled_from(["likely_to_leave", "renewal_near"])).map(lambda found: tuple(sorted(found))),
+        per_day=st.integers(1, 200),
+    ),
 )
 
 
@@ -70,11 +102,24 @@ def test_nothing_that_is_typed_raises(setting: object, text: str) -> None:
         ("business_hours.holidays", "25.12.2026", "no day"),
         ("business_hours.time_zone", "Atlantis", "no time zone"),
         ("reporting_currency", "dollars", "no currency"),
+        ("exchange_rates", "EUR 1.08\neuro 1.1", "line 2"),
+        ("exchange_rates", "EUR", "EUR 1.0845"),
+        ("exchange_rates", "EUR 1.08\nEUR 1.09", "twice"),
+        ("exchange_rates", "EUR 0", "greater"),
+        ("engagement_threshold_by_segment", "Champion = 150", "between 0 and 100"),
+        ("incentive_share_by_segment", "Champion = much", "Champion"),
+        ("incentive_approval_minor", "1e99999999", "amount"),
+        ("incentive_approval_minor", "12.345", "digits"),
+        ("recall_minutes", "121", "between 0 and 120"),
+        ("quiet_hours.ends", "20:00", "differ"),
+        ("auto_drafts.enabled", "yes", "name"),
+        ("auto_drafts.per_day", "0", "between 1 and 200"),
     ],
 )
 def test_a_mistake_is_said_at_its_field(path: str, text: str, word: str) -> None:
     _after, faults = check(Policy(), {**texts_of(Policy()), path: text})
-    assert word in faults[path]
+    path = "auto_drafts.approved_by" if path == "auto_drafts.enabled" else path
+    assert word.casefold() in faults[path].casefold()
     assert groups_of(faults) == {group.key for group in GROUPS if any(one.path == path for one in group.settings)}
 
 
@@ -98,3 +143,18 @@ def test_only_fields_that_differ_are_written() -> None:
     before = Policy()
     assert changes(before, before) == {}
     assert changes(before, replace(before, card_budget=30)) == {"card_budget": 30}
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("USD", "50"), ("JPY", "5000"), ("KWD", "5")])
+def test_an_amount_is_shown_in_units_of_the_books_currency(currency: str, shown: str) -> None:
+    policy = Policy(incentive_approval_minor=5_000)
+    texts = texts_of(policy, currency)
+    assert texts["incentive_approval_minor"] == shown
+    after, faults = check(Policy(), texts, currency)
+    assert faults == {} and after.incentive_approval_minor == 5_000
+
+
+def test_amounts_with_cents_keep_them() -> None:
+    texts = texts_of(Policy(incentive_approval_minor=5_050), "USD")
+    assert texts["incentive_approval_minor"] == "50.50"
+    assert check(Policy(), texts, "USD")[0].incentive_approval_minor == 5_050
