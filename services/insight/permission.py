@@ -28,7 +28,7 @@ def read_permission(reader: Reader, customer: sqlite3.Row, incentive_words: str 
     """
     standing = read_standing(reader.driver, customer["id"], reader.today.isoformat())
     lines = [
-        _consent(customer, standing),
+        _consent(reader, customer, standing),
         *_suppressed(reader, customer, standing),
         *_address(reader, standing),
     ]
@@ -44,12 +44,15 @@ def read_permission(reader: Reader, customer: sqlite3.Row, incentive_words: str 
         verdict = "Wait before you email them"
     elif customer["email_consent"] == "given":
         verdict = "You may email them"
+    elif reader.policy.consent_on_record:
+        verdict = "Record their consent before you email them"
     else:
         verdict = "You may email them, with care"
-    return Permission(allowed=standing.may_email and not waits, verdict=verdict, lines=tuple(shown))
+    lacking = customer["email_consent"] != "given" and reader.policy.consent_on_record
+    return Permission(allowed=standing.may_email and not waits and not lacking, verdict=verdict, lines=tuple(shown))
 
 
-def _consent(customer: sqlite3.Row, standing: Standing) -> tuple[str, str]:
+def _consent(reader: Reader, customer: sqlite3.Row, standing: Standing) -> tuple[str, str]:
     since = words.day_of(customer["email_consent_since"])
     how = f", {customer['email_consent_how']}" if customer["email_consent_how"] else ""
     on = f" {words.full_day(since)}{how}" if since is not None else how
@@ -57,6 +60,8 @@ def _consent(customer: sqlite3.Row, standing: Standing) -> tuple[str, str]:
         return "no", f"Consent withdrawn{on}"
     if customer["email_consent"] == "given":
         return "ok", f"Consent given{on}"
+    if reader.policy.consent_on_record:
+        return "warn", "No consent is recorded, and your policy asks for it"
     return "warn", "No consent is recorded: make sure that you may"
 
 

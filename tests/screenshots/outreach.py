@@ -115,7 +115,7 @@ def settings(shots: Shots) -> None:
     """Every section of the settings of outreach."""
     with _known() as (known, _server), window(shots.studio, "settings", known=known) as desk:
         page: Any = desk.window.page("settings")
-        for key in ("mail", "models", "emails", "automatic", "templates"):
+        for key in ("emails", "templates", "mail", "models"):
             page.show_section(key)
             shots.shot(desk, f"settings-{key}")
         desk.theme.choose(ThemeChoice.DARK)
