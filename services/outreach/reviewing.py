@@ -48,7 +48,7 @@ def review(workspace: Workspace, edit: Edit) -> Review:
         ticked = [fact for fact in facts if fact.key in set(edit.facts)]
         checks = [permission, _facts(reader, edit, facts)]
     claims = () if unreadable else find_claims(texts_of(edit), ticked, context)
-    return _verdict(claims, [*checks, *_of_text(workspace, edit, claims, context, unreadable)])
+    return _verdict(claims, [*checks, *_of_text(workspace, readable, claims, context, unreadable)])
 
 
 def _unreadable(edit: Edit) -> str:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*")
 #: So many customers are looked at whose name holds two words of the text in a row.
-_NAMESAKES: Final = 400
+_NAMESAKES: Final = 100
+_LONGEST_NAME: Final = 5
 _REASONS: Final = (
     "SELECT reason FROM alerts WHERE customer_id = :customer"
     " UNION SELECT s.reason FROM alert_signals s JOIN alerts a ON a.id = s.alert_id WHERE a.customer_id = :customer"
@@ -95,7 +96,8 @@ def _other_names(reader: Reader, customer: sqlite3.Row, text: str, words: list[s
         "SELECT c.name, c.company FROM customers c WHERE c.id <> ? AND c.id IN"
         " (SELECT rowid FROM customers_search WHERE customers_search MATCH ? LIMIT ?)",
         (customer["id"], match, _NAMESAKES),
-    )
+    ).fetchall()
+    found += _called_so(reader, customer, text)
     own = {_plain(one) for one in (customer["name"], customer["company"]) if one}
     said = f" {' '.join(words)} "
     names = {name for row in found for name in row if name and len(_TOKEN.findall(name)) > 1}
@@ -108,6 +110,22 @@ def _other_names(reader: Reader, customer: sqlite3.Row, text: str, words: list[s
             }
         )
     )
+
+
+def _called_so(reader: Reader, customer: sqlite3.Row, text: str) -> list[tuple[str, str]]:
+    """Return other customers whose whole name is a run of the text's words: however many share two of them."""
+    words = text.split()
+    runs = {
+        " ".join(words[at : at + length]).strip(".,;:!?()\"'")
+        for length in range(2, _LONGEST_NAME + 1)
+        for at in range(len(words) - length + 1)
+    }
+    asked = sorted(run for run in runs if not all(_is_light(word) for word in _TOKEN.findall(run)))
+    marks = ",".join("?" * len(asked))
+    return reader.driver.execute(
+        f"SELECT name, company FROM customers WHERE name COLLATE NOCASE IN ({marks}) AND id <> ?",
+        (*asked, customer["id"]),
+    ).fetchall()
 
 
 def _name_words(reader: Reader, body: str) -> frozenset[str]:
@@ -152,4 +170,4 @@ def _is_light(word: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    return " ".join(_TOKEN.findall(lower(fold(name))))
+    return " ".join(_TOKEN.findall(name.lower() if name.isascii() else lower(fold(name))))

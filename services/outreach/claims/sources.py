@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from models.values.outreach import Fact, FactValue
@@ -40,12 +40,12 @@ class Source:
         plain = " ".join(said)
         for quote in self.quotes:
             plain = plain.replace(quote, " ")
-        return self._meant(plain)
+        return _meant(plain)
 
     @cached_property
     def told(self) -> frozenset[str]:
         """Meanings of what the customer wrote."""
-        return self._meant(" ".join(self.quotes))
+        return _meant(" ".join(self.quotes))
 
     @cached_property
     def quotes(self) -> tuple[str, ...]:
@@ -54,14 +54,14 @@ class Source:
             text for text in (self.fact.quote, *(v.text for v in self.fact.values if v.kind == "quote")) if text.strip()
         )
 
-    def _meant(self, text: str) -> frozenset[str]:
-        known = vocabulary()
-        small = lower(fold(text))
-        found = {known.meaning(one) for one in stems(text)}
-        for finds, means in known.phrases:
-            if finds.search(small):
-                found.update(means)
-        return frozenset(found)
+
+@lru_cache(maxsize=1024)
+def _meant(text: str) -> frozenset[str]:
+    """The meanings of a text's words, and those of its turns of phrase."""
+    known = vocabulary()
+    small = lower(fold(text))
+    phrases = (means for finds, means in known.phrases if finds.search(small))
+    return frozenset(known.meaning(one) for one in stems(text)).union(*phrases)
 
 
 class Sources:

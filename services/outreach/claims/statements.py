@@ -255,13 +255,14 @@ def _told(part: Part, taken: Sequence[tuple[int, int]]) -> Iterator[Found]:
         if sum(one not in light for one in stems(value.text)) > 1
     ]
     used = list(taken)
+    said = tuple(word.stem for word in part.words)
     for source, text in sorted(stated, key=lambda one: -len(one[1])):
         wanted = stems(text)
-        for at in range(len(part.words) - len(wanted) + 1):
-            run = part.words[at : at + len(wanted)]
-            span = Span(run[0].start, run[-1].end)
-            together = "\n" not in part.text[span.start : span.end]
-            if together and [word.stem for word in run] == wanted and not within(span, used):
+        for at in range(len(said) - len(wanted) + 1):
+            if said[at] != wanted[0] or said[at : at + len(wanted)] != wanted:
+                continue
+            span = Span(part.words[at].start, part.words[at + len(wanted) - 1].end)
+            if "\n" not in part.text[span.start : span.end] and not within(span, used):
                 used.append(span)
                 yield Found(*span, "statement", source)
 

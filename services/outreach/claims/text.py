@@ -79,9 +79,10 @@ def words(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
         yield Word(found.start(), found.end(), said, stem(said))
 
 
-def stems(text: str) -> list[str]:
-    """Return the stems of a text that need not be folded."""
-    return [word.stem for word in words(fold(text))]
+@lru_cache(maxsize=4096)
+def stems(text: str) -> tuple[str, ...]:
+    """Return the stems of a text that need not be folded; of facts it is asked at every key that is typed."""
+    return tuple(word.stem for word in words(fold(text)))
 
 
 @lru_cache(maxsize=16384)
