@@ -60,6 +60,7 @@ class Deeds(QWidget):
         self._theme, self._actions = theme, actions
         self._narrow = False
         self._shown: tuple[Command, ...] = ()
+        self._made: list[CommandButton] = []
         self.verdict = Verdict(theme)
         self._buttons = QVBoxLayout()
         self._buttons.setSpacing(8)
@@ -69,7 +70,7 @@ class Deeds(QWidget):
     @property
     def buttons(self) -> list[CommandButton]:
         """The buttons that are there, the one that is meant first."""
-        return [button for button in self.findChildren(CommandButton) if not button.isHidden()]
+        return list(self._made)
 
     def set_narrow(self, narrow: bool) -> None:
         """In a narrow window the buttons stand in one line above the mail."""
@@ -85,6 +86,7 @@ class Deeds(QWidget):
 
     def _build(self) -> None:
         clear(self._buttons)
+        self._made = []
         if self._narrow:
             self._build_line()
         else:
@@ -131,6 +133,7 @@ class Deeds(QWidget):
         words = EXPLAINED.get(command)
         if words and self._narrow:
             made.setToolTip(f"{made.toolTip()}. {words}")
+        self._made.append(made)
         return made
 
 
@@ -180,7 +183,7 @@ class LetterPane(QWidget):
         self._mail_end = column()  # where the record stands in a narrow window
         mail = FlowingContent()
         mail.setLayout(column(fields, row(body, margins=(20, 18, 20, 18)), self._mail_end, -1))
-        self.scroll = _scrolling(mail)
+        self.reading = _scrolling(mail)
         self._side_box = column()
         side = FlowingContent()
         side.setLayout(column(self._side_box, -1))
@@ -188,7 +191,7 @@ class LetterPane(QWidget):
         self._side.setFixedWidth(SIDE)
         self._side_rule = rule(vertical=True)
         self._above = column()  # where the deeds stand in a narrow window
-        both = row(self.scroll, self._side_rule, self._side)
+        both = row(self.reading, self._side_rule, self._side)
         self.setLayout(column(self._head, rule(), self._above, both))
         self.set_narrow(False)
 
@@ -227,7 +230,7 @@ class LetterPane(QWidget):
         self.deeds.verdict.say(title, why, look.ink)
         self.deeds.show_commands(commands)
         if other:
-            self.scroll.verticalScrollBar().setValue(0)
+            self.reading.verticalScrollBar().setValue(0)
 
     def set_stacked(self, stacked: bool) -> None:
         """Where the window's title is the customer's name, it is not said twice."""

@@ -129,7 +129,7 @@ class OutboxPage(Page):
             self._show_half(self.list if stacked else None)
 
     def panes(self) -> Sequence[QWidget]:
-        found: list[QWidget] = [self.list.view, self.letter.scroll, *self.letter.deeds.buttons[:1]]
+        found: list[QWidget] = [self.list.view, self.letter.reading, *self.letter.deeds.buttons[:1]]
         return [pane for pane in found if pane.isVisible()]
 
     # -- reading ------------------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ class OutboxPage(Page):
     def _opened(self) -> None:
         if self._stacked and not self.letter_state.isVisible():
             self._show_half(self.letter_state)
-            self.letter.scroll.setFocus()
+            self.letter.reading.setFocus()
             return
         self._run(Command.OPEN_EMAIL)
 

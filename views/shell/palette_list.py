@@ -54,7 +54,10 @@ class PaletteList(QFrame):
     def show_groups(self, groups: Sequence[Group], nothing: str, *, keep: bool = False) -> None:
         """Show other lines; ``keep`` leaves the lit one lit if the person moved to it."""
         before = self.lit.id if keep and self.moved and self.lit is not None else ""
-        self._lines = [entry for group in groups for entry in (group.title, *group.offers)]
+        lines: list[str | Offer] = []
+        for group in groups:
+            lines += [group.title, *group.offers]
+        self._lines = lines
         self._nothing = nothing
         offers = [number for number, entry in enumerate(self._lines) if isinstance(entry, Offer)]
         self._at = offers[0] if offers else -1

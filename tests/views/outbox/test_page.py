@@ -1,0 +1,342 @@
+"""The Outbox page over a made-up outbox: tabs, list, the letter, deeds by state, keys, places to lose one's way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from models.values.changes import Changes
+from models.values.outreach import MessageState
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from tests.views.outbox.made import MadeMailroom
+from views.actions import Command
+from views.desktop import Desktop
+from views.outbox import mailing, rooms
+from views.outbox.page import OutboxPage
+from views.outbox.rooms import Work
+from views.shell.window import SMALLEST
+from views.widgets.overlay import ChoicePanel, FormPanel
+
+EMAILS = Changes(tables=frozenset({"messages"}))
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> MadeMailroom:
+    made = MadeMailroom()
+    monkeypatch.setattr("views.outbox.page.RealMailroom", lambda _book: made)
+    return made
+
+
+@pytest.fixture
+def deeds(monkeypatch: pytest.MonkeyPatch, room: MadeMailroom) -> Iterator[list[tuple[str, int]]]:
+    """What was asked of the outbox; each deed moves the made-up email as the real one would."""
+    done: list[tuple[str, int]] = []
+    leads: dict[str, MessageState] = {"recall": "in_review", "retry": "queued", "discard": "discarded",
+                                      "handed_over": "sent", "settle": "sent"}  # fmt: skip
+
+    def stand_in(name: str) -> Callable[..., Work]:
+        def deed(message_id: int, *_given: object, **_named: object) -> Work:
+            def work(_workspace: Workspace) -> Changes:
+                done.append((name, message_id))
+                if name in leads:
+                    room.put(message_id, leads[name])
+                return EMAILS
+
+            return work
+
+        return deed
+
+    for name in (*leads, "reschedule"):
+        monkeypatch.setattr(rooms, name, stand_in(name))
+    yield done
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, open_window: OpenWindow, sample: Workspace, room: MadeMailroom) -> Desktop:
+    made = open_window(sample)
+    made.window.show_page("outbox")
+    settle(qtbot, made)
+    return made
+
+
+def settle(qtbot: QtBot, desk: Desktop) -> OutboxPage:
+    qtbot.waitUntil(lambda: desk.background.idle)
+    page = desk.window.page("outbox")
+    assert isinstance(page, OutboxPage)
+    return page
+
+
+def shown(qtbot: QtBot, desk: Desktop, tab: str) -> OutboxPage:
+    page = settle(qtbot, desk)
+    page.list.show_tab(tab)
+    return settle(qtbot, desk)
+
+
+def offered(page: OutboxPage) -> list[str]:
+    return [button.text() for button in page.letter.deeds.buttons]
+
+
+def test_tabs_count_and_the_first_email_is_shown_as_it_goes_out(qtbot: QtBot, desk: Desktop) -> None:
+    page = settle(qtbot, desk)
+    counts = {tab.key: tab.count for tab in page.list.tabs.tabs}
+    assert counts == {"review": 12, "waiting": 5, "doubt": 2, "failed": 3, "sent": 260}
+    assert page.list.view.current is not None and page.list.view.current.id == 1
+    assert page.letter.letter is not None and page.letter.body.text().startswith("Hello Alder Row team,")
+    assert page.letter._fields["To"].text() == "Beacon Tools 1 <orders1@alder.example>"
+    assert page.list.view.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("tab", "words"),
+    [
+        ("review", ["Open in the composer", "Discard"]),
+        ("doubt", ["It arrived", "It did not arrive", "Open in the composer"]),
+        ("sent", ["Open in the composer"]),
+    ],
+)
+def test_a_state_offers_what_can_be_done_in_it_and_nothing_else(
+    qtbot: QtBot, desk: Desktop, tab: str, words: list[str]
+) -> None:
+    page = shown(qtbot, desk, tab)
+    assert offered(page) == words
+    actions = desk.window.actions_registry
+    assert actions[Command.DISCARD].isEnabled() == (tab == "review")
+    assert actions[Command.ARRIVED].isEnabled() == (tab == "doubt")
+    assert not actions[Command.SEND_NOW].isEnabled()
+
+
+def test_what_waits_can_be_sent_put_off_taken_back_or_taken_out(qtbot: QtBot, desk: Desktop) -> None:
+    page = shown(qtbot, desk, "waiting")
+    assert offered(page)[:3] == ["Send now", "Change the time…", "Recall to edit"]
+    assert page.letter.deeds.verdict.title.text() == "Goes out in 8 min"
+
+
+def test_offline_the_button_says_when_online(qtbot: QtBot, desk: Desktop, room: MadeMailroom) -> None:
+    room.offline = True
+    page = shown(qtbot, desk, "waiting")
+    assert desk.window.actions_registry[Command.SEND_NOW].text() == "Send when online"
+    assert page.letter.letter is not None and page.letter.letter.offline
+
+
+def test_without_an_account_the_mail_program_sends(qtbot: QtBot, desk: Desktop, room: MadeMailroom) -> None:
+    room.has_account = False
+    room.put(13, "approved")
+    page = shown(qtbot, desk, "waiting")
+    assert offered(page)[:3] == ["Open in mail app", "Save as .eml…", "Mark as sent"]
+    room.messages[13] = replace(room.messages[13], via="mail_program")
+    desk.book.heard(EMAILS, own=True)
+    page = settle(qtbot, desk)
+    assert offered(page)[0] == "Mark as sent"
+
+
+def test_after_a_deed_the_next_email_is_current(qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]) -> None:
+    page = settle(qtbot, desk)
+    QTest.keyClicks(page.list.view, "j")
+    page = settle(qtbot, desk)
+    QTest.keyClick(page.list.view, Qt.Key.Key_Delete)
+    page = settle(qtbot, desk)
+    assert deeds == [("discard", 2)]
+    current = page.list.view.current
+    assert current is not None and current.id == 3
+    assert page.letter.letter is not None and page.letter.letter.message.id == 3
+
+
+def test_after_the_last_one_of_a_tab_its_empty_state_leads_on(
+    qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]
+) -> None:
+    page = shown(qtbot, desk, "doubt")
+    for _ in range(2):
+        QTest.keyClicks(page.list.view, "y")
+        page = settle(qtbot, desk)
+    assert [name for name, _id in deeds] == ["settle", "settle"]
+    notice = page.list.state.currentWidget()
+    assert page.letter.letter is None and notice is page.list.state._empty
+    page.list.state._empty.primary.click()
+    page = settle(qtbot, desk)
+    assert page.list.tab == "sent"
+
+
+def test_an_email_that_is_sent_meanwhile_stays_shown_and_its_row_goes(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom
+) -> None:
+    page = shown(qtbot, desk, "waiting")
+    room.put(13, "sent")
+    desk.book.heard(EMAILS)
+    page = settle(qtbot, desk)
+    assert page.letter.letter is not None and page.letter.letter.message.id == 13
+    assert page.letter.deeds.verdict.title.text() == "Sent"
+    assert page.list.view.current is None and page.list.model.row_of(13) < 0
+    QTest.keyClicks(page.list.view, "j")
+    page = settle(qtbot, desk)
+    current = page.list.view.current
+    assert current is not None and current.id == 14
+
+
+def test_the_current_email_stays_while_others_come(qtbot: QtBot, desk: Desktop, room: MadeMailroom) -> None:
+    page = settle(qtbot, desk)
+    page.list.view.choose_row(4)
+    page = settle(qtbot, desk)
+    room.put(1, "discarded")
+    desk.book.heard(EMAILS)
+    page = settle(qtbot, desk)
+    current = page.list.view.current
+    assert current is not None and current.id == 5 and page.list.view.currentIndex().row() == 3
+
+
+def test_enter_asks_for_the_composer(qtbot: QtBot, desk: Desktop) -> None:
+    page = settle(qtbot, desk)
+    page.wants_message.disconnect(desk.window.show_message)
+    with qtbot.waitSignal(page.wants_message) as asked:
+        QTest.keyClick(page.list.view, Qt.Key.Key_Return)
+    assert asked.args == [1]
+
+
+def test_the_filter_narrows_the_tab_and_is_cleared_again(qtbot: QtBot, desk: Desktop) -> None:
+    page = settle(qtbot, desk)
+    QTest.keyClicks(page.list.view, "/")
+    assert page.list.field.hasFocus()
+    QTest.keyClicks(page.list.field, "linden")
+    qtbot.waitUntil(lambda: page.list.model.rowCount() == 2)
+    page.list.field.setText("nobody of this name")
+    qtbot.waitUntil(lambda: page.list.state.currentWidget() is page.list.state._empty)
+    page.list.state._empty.primary.click()
+    qtbot.waitUntil(lambda: page.list.model.rowCount() == 12)
+    assert page.list.view.hasFocus()
+
+
+def test_a_time_is_chosen_by_its_number_or_picked(qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]) -> None:
+    page = shown(qtbot, desk, "waiting")
+    QTest.keyClicks(page.list.view, "s")
+    panel = desk.window.findChild(ChoicePanel)
+    assert panel is not None and [choice.words for choice in panel.choices][:2] == ["Now", "In an hour"]
+    QTest.keyClicks(panel, "3")
+    page = settle(qtbot, desk)
+    assert deeds == [("reschedule", 13)]
+    QTest.keyClicks(page.list.view, "s")
+    (panel,) = [one for one in desk.window.findChildren(ChoicePanel) if one.isVisible()]
+    QTest.keyClicks(panel, "5")
+    (form,) = [one for one in desk.window.findChildren(FormPanel) if one.isVisible()]
+    QTest.keyClick(form, Qt.Key.Key_Return)
+    settle(qtbot, desk)
+    assert len(deeds) == 2
+
+
+def test_an_email_is_saved_for_a_mail_program(qtbot: QtBot, desk: Desktop, room: MadeMailroom, tmp_path: Path) -> None:
+    page = shown(qtbot, desk, "waiting")
+    page.mailing.ask_folder = lambda _title: ""
+    desk.window.actions_registry[Command.SAVE_EML].trigger()
+    page.mailing.ask_folder = lambda _title: str(tmp_path)
+    with qtbot.waitSignal(desk.book.told) as told:
+        desk.window.actions_registry[Command.SAVE_EML].trigger()
+    assert room.written == [(13, tmp_path)] and "Email (13).eml" in told.args[0]
+    settle(qtbot, desk)
+
+
+@pytest.mark.parametrize(("opens", "words"), [(True, "It is open"), (False, "No mail program answered")])
+def test_an_email_is_opened_in_the_mail_program(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom, opens: bool, words: str
+) -> None:
+    page = shown(qtbot, desk, "waiting")
+    opened: list[QUrl] = []
+
+    def open_link(link: QUrl) -> bool:
+        opened.append(link)
+        return opens
+
+    page.mailing.open_link = open_link
+    with qtbot.waitSignal(desk.book.told) as told:
+        desk.window.actions_registry[Command.MAIL_PROGRAM].trigger()
+    assert opened[0].scheme() == "mailto" and told.args[0].startswith(words)
+    settle(qtbot, desk)
+
+
+def test_the_context_menu_holds_every_deed_and_switches_off_what_cannot_be_done(
+    qtbot: QtBot, desk: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    menus: list[QMenu] = []
+    monkeypatch.setattr(QMenu, "popup", lambda menu, _at: menus.append(menu))
+    page = settle(qtbot, desk)
+    page.list.view.wants_menu.emit(page.list.model.index(2, 0), QPoint(200, 200))
+    page = settle(qtbot, desk)
+    (menu,) = menus
+    on = {action.text() for action in menu.actions() if action.isEnabled()}
+    assert on == {"Open in the composer", "Discard"} and len(menu.actions()) >= 10
+    current = page.list.view.current
+    assert current is not None and current.id == 3
+    menu.deleteLater()
+
+
+def test_an_outbox_that_cannot_be_read_says_so_and_is_read_again(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom
+) -> None:
+    page = settle(qtbot, desk)
+    room.broken = "The book is locked by another program."
+    page.list.reload()
+    page = settle(qtbot, desk)
+    error = page.list.state._error
+    assert page.list.state.currentWidget() is error and room.broken in error.words.text()
+    room.broken = ""
+    error.primary.click()
+    page = settle(qtbot, desk)
+    assert page.list.state.currentWidget() is page.list.view
+
+
+def test_the_list_is_read_page_by_page(qtbot: QtBot, desk: Desktop) -> None:
+    page = shown(qtbot, desk, "sent")
+    QAbstractItemModelTester(page.list.model, QAbstractItemModelTester.FailureReportingMode.Fatal, page)
+    assert page.list.model.rowCount() == 200
+    QTest.keyClick(page.list.view, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: page.list.model.rowCount() == 260)
+    settle(qtbot, desk)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1366, 768), (1100, 700), (800, 600), SMALLEST])
+def test_nothing_is_out_of_reach_in_any_size(qtbot: QtBot, desk: Desktop, size: tuple[int, int]) -> None:
+    page = shown(qtbot, desk, "waiting")
+    desk.window.resize(*size)
+    page._opened() if page._stacked else None
+    assert page.letter.isVisible()
+
+    def within() -> bool:
+        corners = [button.mapTo(desk.window, button.rect().bottomRight()) for button in page.letter.deeds.buttons]
+        return all(desk.window.rect().contains(corner) for corner in corners)
+
+    qtbot.waitUntil(within)
+    assert all(button.width() >= button.minimumSizeHint().width() for button in page.letter.deeds.buttons)
+    desk.window.grab()
+    if page._stacked:
+        assert page.back == "Outbox" and not page.list.isVisible()
+        page.go_back()
+        assert page.list.view.hasFocus()
+
+
+def test_f6_goes_round_and_every_key_is_named(qtbot: QtBot, desk: Desktop) -> None:
+    page = settle(qtbot, desk)
+    seen = []
+    for _ in range(3):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+        seen.append(QApplication.focusWidget())
+    assert seen[-1] is page.list.view and len(set(seen)) == 3
+
+
+def test_leaving_the_page_switches_its_commands_off(qtbot: QtBot, desk: Desktop) -> None:
+    settle(qtbot, desk)
+    desk.window.show_page("customers")
+    settle(qtbot, desk)
+    assert not desk.window.actions_registry[Command.DISCARD].isEnabled()
+    desk.window.show_page("outbox")
+    assert desk.window.actions_registry[Command.DISCARD].isEnabled()
+
+
+def test_a_folder_is_asked_for_by_the_system(monkeypatch: pytest.MonkeyPatch, desk: Desktop, qtbot: QtBot) -> None:
+    page = settle(qtbot, desk)
+    monkeypatch.setattr(mailing.QFileDialog, "getExistingDirectory", lambda *_given: "/somewhere")
+    assert page.mailing.ask_folder("Where?") == "/somewhere"

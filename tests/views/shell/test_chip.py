@@ -1,0 +1,77 @@
+"""The chip: neutral, silent where there is nothing to say, short in a narrow bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from models.values.outbox import OutboxStanding
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from views.shell.chip import OutboxChip
+from views.shell.window import SMALLEST
+from views.theme import Theme
+
+SCHEDULED = OutboxStanding(2, 3, 0, 0, None, False, "Online · 3 emails scheduled")
+OFFLINE = replace(SCHEDULED, offline=True, words="Offline · 3 emails wait")
+DOUBT = replace(SCHEDULED, waiting=0, doubt=1, words="1 email in doubt")
+SILENT = OutboxStanding(0, 0, 0, 0, None, False, "")
+
+
+@pytest.fixture
+def chip(qtbot: QtBot, theme: Theme) -> Iterator[OutboxChip]:
+    host = QWidget()
+    qtbot.addWidget(host)
+    made = OutboxChip(theme)
+    made.setParent(host)
+    host.show()
+    yield made
+
+
+@pytest.mark.parametrize("standing", [SCHEDULED, OFFLINE, DOUBT])
+def test_it_says_where_the_outbox_stands(chip: OutboxChip, standing: OutboxStanding) -> None:
+    chip.show_standing(standing)
+    assert chip.isVisible() and chip.words == standing.words == chip.accessibleName()
+    chip.resize(chip.sizeHint())
+    chip.grab()
+
+
+def test_it_is_not_there_where_nothing_is_to_be_said(chip: OutboxChip) -> None:
+    chip.show_standing(SCHEDULED)
+    chip.show_standing(SILENT)
+    assert not chip.isVisible()
+
+
+def test_in_a_narrow_bar_it_is_a_number_and_the_words_are_its_name(chip: OutboxChip) -> None:
+    chip.show_standing(OFFLINE)
+    wide = chip.sizeHint().width()
+    chip.set_narrow(True)
+    assert chip.words == "3" and chip.sizeHint().width() < wide / 2
+    assert chip.accessibleName() == OFFLINE.words and chip.toolTip().startswith(OFFLINE.words)
+
+
+def test_the_last_fault_is_in_its_tooltip(chip: OutboxChip) -> None:
+    chip.show_standing(OFFLINE, "The mail server mail.example does not answer.")
+    assert "does not answer" in chip.toolTip() and "does not answer" in chip.accessibleName()
+
+
+def test_a_click_opens_the_outbox_and_the_rail_counts_what_needs_a_person(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    window = open_window(sample).window
+    qtbot.waitUntil(lambda: window._freshness is not None and not window.postman._desk.waiting("standing"))
+    window.postman.stands.emit(replace(DOUBT, review=2), "")
+    button = window.rail.button("outbox")
+    assert button.pill.isVisible() and button.accessibleName() == "Outbox, 2 to review, 1 in doubt"
+    for size in ((1440, 900), SMALLEST):
+        window.resize(*size)
+        assert window.top_bar.rect().contains(window.top_bar.chip.geometry())
+    QTest.mouseClick(window.top_bar.chip, Qt.MouseButton.LeftButton)
+    assert window.current_key == "outbox"
+    qtbot.waitUntil(lambda: window._background.idle)

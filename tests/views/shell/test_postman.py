@@ -1,0 +1,266 @@
+"""The postman: what is due goes out while the window is open, once, and what happened is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from models.values.changes import Changes
+from models.values.outbox import SendRun
+from services import outreach
+from services.workspace import FixedClock
+from tests.servers.mail_server import MailServer, mail_server, trusted
+from tests.services.outreach.outbox.post import Post, account_of
+from tests.views.conftest import OpenWindow
+from views.desktop import Desktop
+from views.shell.postman import AFTER_MS, LATER_MS, LONGEST_MS, Delivery, Postman
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[MailServer]:
+    with mail_server(tmp_path, user="ada", password="right") as running, trusted(tmp_path):
+        yield running
+
+
+@pytest.fixture
+def post(store_path: Path, server: MailServer) -> Iterator[Post]:
+    opened = Post(store_path, account_of(server))
+    opened.workspace.keyring.set(opened.workspace.preferences.mail.secret, "right")
+    yield opened
+    opened.close()
+
+
+def opened(open_window: OpenWindow, post: Post) -> Desktop:
+    return open_window(post.workspace, preferences=post.workspace.preferences)
+
+
+def done(qtbot: QtBot, desk: Desktop) -> None:
+    """Wait until no round runs, nothing is asked, and the scores of who was written to are renewed."""
+    qtbot.waitUntil(lambda: not desk.window.postman.running and desk.background.idle and desk.book._renewal is None)
+
+
+def at(desk: Desktop, **later: float) -> None:
+    """Move the window's clock."""
+    workspace = desk.book.workspace
+    desk.book._workspace = replace(workspace, clock=FixedClock(workspace.clock.now() + timedelta(**later)))
+
+
+def test_what_is_due_at_the_start_goes_out_and_is_told(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    (message,) = post.due()
+    desk = opened(open_window, post)
+    heard: list[Changes] = []
+    desk.book.changed.connect(heard.append)
+    with qtbot.waitSignal(desk.book.told) as told:
+        desk.window.postman.begin()
+    assert told.args == ["Sent to Nora Berg"]
+    assert "email_events" in heard[0].tables and message.customer_id in heard[0].customers
+    done(qtbot, desk)
+    assert [mail.message_id for mail in server.accepted] == [message.message_id]
+    assert not desk.window.postman.timer.isActive()
+
+
+def test_the_timer_waits_for_the_moment_and_a_late_one_sends_at_once(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    post.approved()
+    desk = opened(open_window, post)
+    postman = desk.window.postman
+    postman.begin()
+    qtbot.waitUntil(postman.timer.isActive)
+    assert postman.timer.interval() == LONGEST_MS  # due in ten minutes; the clock is looked at meanwhile
+    at(desk, minutes=8)
+    postman._fired()
+    assert not postman.running and postman.timer.interval() == 2 * 60_000 + AFTER_MS
+    at(desk, hours=-2)  # the clock was put back
+    postman._fired()
+    assert not postman.running and postman.timer.interval() == LONGEST_MS
+    at(desk, hours=10)  # the computer slept
+    postman._state_changed(Qt.ApplicationState.ApplicationActive)
+    assert postman.timer.interval() == 0
+    qtbot.waitUntil(lambda: len(server.accepted) == 1)
+    done(qtbot, desk)
+
+
+def test_nothing_is_sent_before_the_postman_has_begun(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    post.due()
+    desk = opened(open_window, post)
+    qtbot.waitUntil(desk.window.top_bar.chip.isVisible)
+    done(qtbot, desk)
+    assert not desk.window.postman.timer.isActive() and not server.accepted
+
+
+def test_an_email_that_is_approved_meanwhile_sets_the_timer(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    message = post.written()
+    desk = opened(open_window, post)
+    postman = desk.window.postman
+    postman.begin()
+    qtbot.waitUntil(lambda: not postman._desk.waiting("standing"))
+    assert not postman.timer.isActive()
+    desk.book.act(partial(outreach.approve, message_id=message.id, version=message.version))
+    qtbot.waitUntil(postman.timer.isActive)
+    desk.book.act(partial(outreach.reschedule, message_ids=(message.id,), at=None))
+    qtbot.waitUntil(lambda: len(server.accepted) == 1)
+    done(qtbot, desk)
+
+
+def test_without_an_account_nothing_is_tried_and_an_account_starts_it(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    post.due()
+    account = post.workspace.preferences.mail
+    post.preferences(mail=replace(account, host=""))
+    desk = opened(open_window, post)
+    postman = desk.window.postman
+    postman.begin()
+    qtbot.waitUntil(lambda: not postman._desk.waiting("standing"))
+    postman._run()
+    assert not postman.running and "No mail account" in desk.window.top_bar.chip.words
+    desk.remembered.set(mail=account)
+    qtbot.waitUntil(lambda: len(server.accepted) == 1)
+    done(qtbot, desk)
+
+
+def test_a_fault_is_told_once_and_stands_in_the_chip(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    post.due()
+    server.at("connect", "close")
+    desk = opened(open_window, post)
+    postman, chip = desk.window.postman, desk.window.top_bar.chip
+    told: list[str] = []
+    desk.book.told.connect(told.append)
+    with qtbot.waitSignal(postman.ended):
+        postman.begin()
+    done(qtbot, desk)
+    assert len(told) == 1
+    qtbot.waitUntil(lambda: postman._fault in chip.toolTip())
+    assert "wait" in chip.words and postman.timer.isActive()
+    at(desk, minutes=5)
+    with qtbot.waitSignal(postman.ended):
+        postman._fired()
+    done(qtbot, desk)
+    assert len(told) == 1
+    server.behave()
+    at(desk, minutes=30)
+    with qtbot.waitSignal(postman.ended):
+        postman._fired()
+    done(qtbot, desk)
+    assert len(server.accepted) == 1 and postman._fault == ""
+
+
+def test_an_email_that_the_server_refuses_is_told_and_the_next_one_still_goes(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    post.due(2)
+    server.at("rcpt", "550 5.1.1 no such mailbox", 1)
+    desk = opened(open_window, post)
+    with qtbot.waitSignal(desk.book.told) as told:
+        desk.window.postman.begin()
+    assert told.args == ["Sent to Nora Berg. Not sent to Nora Berg: see the Outbox"]
+    done(qtbot, desk)
+
+
+def test_one_round_at_a_time_and_a_round_without_news_rests(open_window: OpenWindow, post: Post) -> None:
+    desk = opened(open_window, post)
+    postman = desk.window.postman
+    postman._begun = True
+    postman._due = datetime.fromisoformat(post.workspace.at)
+    postman._delivered(Delivery(SendRun(held=((1, "Another Bellwether is sending just now."),)), Changes()))
+    postman._wait()
+    assert postman.timer.interval() == LATER_MS
+    postman._running = True
+    postman._run()
+    assert not postman._desk.waiting("round")
+    postman._running = False
+    postman.stop()
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (SendRun(), ""),
+        (SendRun(sent=(1,)), "Sent to Marlow & Pike"),
+        (SendRun(sent=(1, 2, 3)), "Sent to Marlow & Pike and 2 others"),
+        (SendRun(failed=(1,)), "Not sent to Café Linden: see the Outbox"),
+        (SendRun(in_doubt=(1, 2)), "2 emails are in doubt: see the Outbox"),
+    ],
+)
+def test_what_a_round_did_is_one_line(run: SendRun, words: str) -> None:
+    assert Delivery(run, Changes(), "Marlow & Pike", "Café Linden").words == words
+
+
+def hanging(qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer) -> Desktop:
+    """A window whose email is at the server, which does not answer."""
+    post.due()
+    server.at("end", "hang")
+    desk = opened(open_window, post)
+    desk.window.postman.begin()
+    qtbot.waitUntil(lambda: post.value("SELECT handing_over_at FROM sendings") is not None)
+    return desk
+
+
+def test_closing_over_a_hand_over_asks_and_closes_when_the_server_has_answered(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    desk = hanging(qtbot, open_window, post, server)
+    window = desk.window
+    assert not window.close()
+    panel = window.closing.panel
+    assert panel is not None and panel.stay.hasFocus()
+    panel.leave.click()
+    assert window.isVisible() and not panel.leave.isEnabled()
+    server.release()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert desk.background.closed
+    assert post.value("SELECT state FROM messages") == "in_doubt"
+
+
+def test_going_on_working_leaves_the_hand_over_alone(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    desk = hanging(qtbot, open_window, post, server)
+    assert not desk.window.close()
+    panel = desk.window.closing.panel
+    assert panel is not None
+    panel.leave.click()
+    QTest.keyClick(panel.stay, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: desk.window.closing.panel is None)
+    with qtbot.waitSignal(desk.book.told) as told:
+        server.release()
+    assert told.args == ["1 email is in doubt: see the Outbox"]
+    assert desk.window.isVisible()
+    done(qtbot, desk)
+    qtbot.waitUntil(lambda: desk.window.rail.button("outbox").pill.isVisible())
+    assert "1 in doubt" in desk.window.rail.button("outbox").accessibleName()
+
+
+def test_a_window_that_is_closed_again_waits_for_the_server_and_loses_nothing(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    desk = hanging(qtbot, open_window, post, server)
+    assert not desk.window.close()
+    server.release()
+    assert desk.window.close()
+    assert post.value("SELECT state FROM messages") == "in_doubt"
+
+
+def test_the_postman_is_quiet_in_a_book_without_emails(qtbot: QtBot, open_window: OpenWindow, post: Post) -> None:
+    desk = opened(open_window, post)
+    postman: Postman = desk.window.postman
+    postman.begin()
+    done(qtbot, desk)
+    assert not postman.timer.isActive() and not desk.window.top_bar.chip.isVisible()
