@@ -23,6 +23,7 @@ from views.composer.marks import Places
 from views.composer.removal import without
 from views.composer.session import Session
 from views.composer.timing import NOW
+from views.composer.writing import Writing
 from views.theme import Theme
 from views.widgets.overlay import Overlay
 
@@ -47,13 +48,18 @@ class Acts(QObject):
     def _drafting(self) -> Drafting:
         return self._page.drafting
 
+    @property
+    def writing(self) -> Writing:
+        """The writer that is at work, or is not."""
+        return self._page.drafting.writing
+
     # -- what can be done ---------------------------------------------------------------------------------------
 
     def enable(self) -> None:
         """Switch off what cannot do anything now, in menu, button and key alike."""
         session, actions = self._page.session, self._page.context.actions
         on = session is not None and self._page.isVisible() and session.writable
-        idle = on and not self._drafting.writing.running
+        idle = on and not self.writing.running
         flag = session.flag if session is not None and on else None
         model = self._drafting.by_model
         text = session is not None and bool(session.edit.body.strip())
@@ -133,15 +139,15 @@ class Acts(QObject):
 
     def approve(self) -> None:
         """Approve the text as it is shown, and queue it; then on to the next alert."""
-        self._approve(self._approved)
+        account = bool(self._book.workspace.preferences.mail.host)
+        self._approve("Queued" if account else "Approved", self._approved)
 
-    def _approve(self, then: Callable[[Session, Changes], None]) -> None:
+    def _approve(self, done: str, then: Callable[[Session, Changes], None]) -> None:
         session = self._session
         if session is None or session.review is None or not session.review.ready:
             return
         at = None if self._page.moment == NOW else self._page.moment
-        account = bool(self._book.workspace.preferences.mail.host)
-        words = f"{'Queued' if account else 'Approved'} for {session.composition.customer}"
+        words = f"{done} for {session.composition.customer}"
         work = partial(session.stored.approve, edit=session.edit, at=at, after=self._after(session))
         session.pause()
         self._book.act(work, words, partial(then, session), partial(self._not_approved, session))
@@ -176,7 +182,7 @@ class Acts(QObject):
 
     def open_in_program(self) -> None:
         """Approve it, and hand it to the mail program; the person says afterwards that it was sent."""
-        self._approve(self._to_program)
+        self._approve("Approved", self._to_program)
 
     def _to_program(self, session: Session, _changes: Changes) -> None:
         if session is self._page.session:

@@ -45,7 +45,7 @@ class MailPane(QWidget):
         self.margin = Margin(theme, self.editor)
         self.drafts = DraftsList(theme)
         self.sheet = Sheet(theme, self.close_sheet)
-        self.stream = _stream(theme)
+        self.stream = _Stream(theme)
         self._notice = _Notice(theme)
         self._legend = _Legend(theme)
         self.count = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
@@ -238,23 +238,24 @@ def _small(button: CommandButton) -> CommandButton:
     return button
 
 
-def _stream(theme: Theme) -> QTextEdit:
+class _Stream(QTextEdit):
     """Where a text appears while it is written, set as the email is."""
-    made = QTextEdit()
-    made.setReadOnly(True)
-    made.setFrameShape(QTextEdit.Shape.NoFrame)
-    made.setFont(fonts.font(TEXT_SIZE))
-    made.setAccessibleName("The draft as it is being written")
-    made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-    made.document().setDocumentMargin(MARGIN)
 
-    def restyle() -> None:
-        t = theme.tokens
-        made.setStyleSheet(
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setReadOnly(True)
+        self.setFrameShape(QTextEdit.Shape.NoFrame)
+        self.setFont(fonts.font(TEXT_SIZE))
+        self.setAccessibleName("The draft as it is being written")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.document().setDocumentMargin(MARGIN)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        t = self._theme.tokens
+        self.setStyleSheet(
             f"QTextEdit {{ background: {t.panel}; color: {t.ink}; border: 0;"
             f" padding: {TOP}px {LEFT}px 8px {LEFT - MARGIN}px; }}"
         )
-
-    theme.changed.connect(restyle)
-    restyle()
-    return made

@@ -78,6 +78,9 @@ class Margin(QWidget):
         if found is not None:
             self.chosen.emit(found.mark)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def _at(self, at: QPointF) -> Note | None:
         return next((note for note, rect in self._lines() if rect.contains(at)), None)
 

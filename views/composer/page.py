@@ -236,7 +236,6 @@ class ComposerPage(Page):
         remind = f"Remind me on {day_words(found.remind_on)} if there is no order" if found.remind_on else ""
         self.verdict.show_after(alert=found.alert is not None, remind=remind, deal=deal)
         self.show_moments()
-        self.show_writers()
         self._show_saved()
         self._show_standing()
 
@@ -324,6 +323,7 @@ class ComposerPage(Page):
         if session is None:
             return
         self.mail.drafts.show_lines(draft_lines(session), writable=session.writable)
+        self.show_writers()
         self._show_count()
 
     def _show_count(self) -> None:

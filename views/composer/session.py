@@ -256,11 +256,13 @@ class Session(QObject):
         self._desk.write(lambda: work(workspace), partial(done, edit), self._failed)
 
     def _was_saved(self, edit: Edit, message: Message) -> None:
+        if not self._open:
+            return
         begun = self.message is None
         self.message, self.saved_at = message, message.changed_at
         self.edit = replace(self.edit, id=message.id)
         self._kept = replace(edit, id=message.id)
-        if self.dirty and not self._save_soon.isActive() and self._open:
+        if self.dirty and not self._save_soon.isActive():
             self._save_soon.start()
         self.saved.emit()
         if begun:
@@ -268,9 +270,12 @@ class Session(QObject):
 
     def _drafted(self, edit: Edit, message: Message) -> None:
         self._was_saved(edit, message)
-        self.read_again(self.saved.emit)
+        if self._open:
+            self.read_again(self.saved.emit)
 
     def _restored(self, _edit: Edit, message: Message) -> None:
+        if not self._open:
+            return
         self.message, self.saved_at = message, message.changed_at
         self.edit = self._kept = message.edit
         self.replaced.emit()
@@ -278,8 +283,12 @@ class Session(QObject):
         self.check()
 
     def _failed(self, failed: Failed) -> None:
+        if not self._open:
+            # The page is left: nobody but the window can say it.
+            self._book.failed.emit(failed)
+            return
         self.not_saved.emit(failed)
-        if self._open and self.dirty:
+        if self.dirty:
             self._try_again.start()
 
 

@@ -370,11 +370,11 @@ def test_the_drawer_opens_by_key_and_one_key_actions_work_while_it_is_closed(qtb
 
 def test_f6_goes_round_list_detail_and_actions(desk: Desktop) -> None:
     page = alerts(desk)
-    for expected in (page.detail.list, page.actions_pane.task, page.queue.view):
+    for expected in (page.detail.list, page.actions_pane.draft, page.queue.view):
         press(Qt.Key.Key_F6)
         assert expected.hasFocus()
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
-    assert page.actions_pane.task.hasFocus()
+    assert page.actions_pane.draft.hasFocus()
 
 
 def test_a_queue_that_cannot_be_read_says_so_and_can_be_read_again(

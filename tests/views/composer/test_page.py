@@ -1,0 +1,406 @@
+"""The composer on the sample book: opening, typing, verdict, ways out of it, approval, leaving, coming back."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from models.store import connect
+from models.values.outreach import GOALS
+from services import insight
+from services.outreach import read_message
+from services.workspace import Workspace
+from tests.views.books import opened
+from tests.views.composer.made import INVENTED, Desk, open_desk, somebody
+from tests.views.conftest import OpenWindow
+from views.actions import Command
+from views.alerts.page import AlertsPage
+from views.composer.columns import FACTS, MAIL, VERDICT
+from views.widgets.overlay import FormPanel
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> Desk:
+    made = open_desk(qtbot, open_window, sample)
+    made.open(*somebody(sample))
+    return made
+
+
+def messages(workspace: Workspace) -> list[tuple[int, str, str]]:
+    driver = connect(workspace.store.path)
+    try:
+        return [tuple(row) for row in driver.execute("SELECT id, state, body FROM messages ORDER BY id")]
+    finally:
+        driver.close()
+
+
+def flag_one(desk: Desk) -> None:
+    desk.type_in(f" {INVENTED}")
+    desk.reviewed()
+    assert [claim.sentence for claim in desk.session.flags] == [INVENTED]
+
+
+def enabled(desk: Desk, command: Command) -> bool:
+    return desk.page.context.actions[command].isEnabled()
+
+
+def test_e_opens_the_email_of_the_current_card_and_escape_leads_back_to_it(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_desk(qtbot, open_window, sample)
+    view = desk.alerts.queue.view
+    QTest.keyClick(view, Qt.Key.Key_J)
+    card, scroll = view.current, view.verticalScrollBar().value()
+    assert card is not None
+    desk.wait(lambda: desk.alerts.detail.detail is not None and desk.alerts.detail.detail.alert.id == card.id)
+    QTest.keyClick(view, Qt.Key.Key_E)
+    desk.wait(lambda: desk.page.isVisible() and desk.page.session is not None)
+    desk.reviewed()
+    assert desk.session.edit.alert_id == card.id
+    assert desk.page.headline == f"Email to {card.customer}"
+    assert desk.desktop.window.rail.button("alerts").isChecked()
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.desktop.window.current_key == "alerts"
+    assert view.current == card and view.verticalScrollBar().value() == scroll
+    assert messages(sample) == []
+
+
+def test_facts_text_and_verdict_are_shown(desk: Desk) -> None:
+    page, session = desk.page, desk.session
+    boxes = page.facts.boxes()
+    assert [key for key, box in boxes.items() if box.isChecked()] == list(session.edit.facts)
+    assert page.facts.count.text() == f"{len(session.edit.facts)} of {len(boxes)} ticked"
+    assert desk.text == session.edit.body
+    assert page.facts.goal.current == session.edit.goal
+    assert session.review is not None and session.review.ready
+    assert page.verdict.verdict.text().startswith("Ready:")
+    assert page.verdict.approve.isVisible() and not page.verdict.locked.isVisible()
+    sources = {claim.number for claim in session.review.claims if claim.where == "body" and claim.number}
+    assert {note.number for note in page.mail.margin.notes} == sources
+
+
+def test_typing_is_stored_within_a_second_and_checked_in_the_pause(desk: Desk, sample: Workspace) -> None:
+    flag_one(desk)
+    page = desk.page
+    assert page.verdict.quote.words.text() == f"“{INVENTED}”"
+    assert page.verdict.locked.isVisible() and not enabled(desk, Command.APPROVE)
+    assert page.verdict.opens.text() == "Opens when the statement is resolved."
+    assert any(mark.flagged for mark in page.mail.editor.marks)
+    assert any(note.number is None for note in page.mail.margin.notes)
+    desk.calm()
+    ((number, state, body),) = messages(sample)
+    assert (state, body) == ("draft", desk.text)
+    assert [line.number for line in page.mail.drafts.lines] == [1]
+    assert "saved" in page.mail.count.text()
+    assert read_message(sample, number).facts == desk.session.edit.facts
+
+
+def test_the_statement_is_removed_by_a_key_and_brought_back_by_undo(desk: Desk) -> None:
+    before = desk.text
+    flag_one(desk)
+    with_it = desk.text
+    desk.page.verdict.first_control().setFocus()
+    desk.press(Qt.Key.Key_1)
+    assert desk.text == before
+    assert desk.desktop.window.toast.words == "Statement removed"
+    desk.reviewed()
+    assert desk.session.review is not None and desk.session.review.ready
+    desk.calm()
+    assert desk.page.mail.drafts.lines[0].words == "one statement removed by you"
+    assert desk.page.mail.editor.hasFocus()
+    desk.press(Qt.Key.Key_Z, CONTROL)
+    assert desk.text == with_it
+    desk.reviewed()
+    assert len(desk.session.flags) == 1
+
+
+def test_digits_are_letters_while_a_field_has_the_focus(desk: Desk) -> None:
+    flag_one(desk)
+    QTest.keyClicks(desk.page.mail.editor, " 1")
+    assert f"{INVENTED} 1" in desk.text
+
+
+def test_a_source_opens_the_way_and_is_undone_by_the_journal(desk: Desk) -> None:
+    flag_one(desk)
+    desk.page.verdict.first_control().setFocus()
+    desk.press(Qt.Key.Key_2)
+    form = desk.panel()
+    assert isinstance(form, FormPanel)
+    form._sent()
+    assert form.fault.text()
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    field.setText("note of 18 Nov")
+    form._sent()
+    desk.wait(lambda: not desk.session.flags and desk.session.review is not None and desk.session.review.ready)
+    desk.calm()
+    assert [one.source for one in desk.session.edit.resolutions] == ["note of 18 Nov"]
+    assert INVENTED in desk.text
+    desk.desktop.book.undo()
+    desk.wait(lambda: len(desk.session.flags) == 1)
+    desk.calm()
+    assert INVENTED in desk.text
+
+
+def test_a_reason_opens_the_way(desk: Desk, sample: Workspace) -> None:
+    flag_one(desk)
+    desk.page.verdict.first_control().setFocus()
+    desk.press(Qt.Key.Key_3)
+    form = desk.panel()
+    assert isinstance(form, FormPanel)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QPlainTextEdit)
+    field.setPlainText("agreed with the warehouse")
+    form._sent()
+    desk.wait(lambda: desk.session.review is not None and desk.session.review.ready and not desk.session.flags)
+    desk.calm()
+    stored = read_message(sample, desk.session.edit.id)
+    assert [(one.way, one.reason) for one in stored.resolutions] == [("confirmed", "agreed with the warehouse")]
+
+
+def test_approving_queues_the_text_seen_and_goes_on_to_the_next_card(desk: Desk, sample: Workspace) -> None:
+    alerts, page = desk.alerts, desk.page
+    customer, card = desk.session.edit.customer_id, desk.session.edit.alert_id
+    assert card is not None
+    alerts.queue.view.set_current(card)
+    order = [row.id for row in alerts.queue.model.cards()]
+    following = order[order.index(card) + 1]
+    desk.type_in(" Would a short call suit you?")
+    seen = desk.text
+    desk.reviewed()
+    desk.press(Qt.Key.Key_Return, CONTROL)
+    desk.wait(lambda: desk.desktop.window.current_key == "alerts" or bool(desk.page.mail.told))
+    assert desk.page.mail.told == ""
+    desk.calm()
+    ((number, state, body),) = messages(sample)
+    assert (state, body) == ("queued", seen)
+    name = read_message(sample, number).customer
+    assert desk.desktop.window.toast.words == f"Queued for {name}"
+    detail = insight.alert_detail(sample, card)
+    assert detail is not None and detail.alert.state == "waiting"
+    assert alerts.queue.view.current is not None and alerts.queue.view.current.id == following
+    desk.desktop.window.toast._undo_now()
+    desk.wait(lambda: read_message(sample, number).state in ("draft", "in_review"))
+    desk.calm()
+    desk.open(customer, card)
+    assert desk.text == seen and page.mail.editor.isReadOnly() is False
+
+
+def test_an_approved_email_is_read_only_until_it_is_recalled(desk: Desk, sample: Workspace) -> None:
+    desk.type_in(" Would a short call suit you?")
+    desk.reviewed()
+    desk.page.acts.approve()
+    desk.wait(lambda: desk.desktop.window.current_key == "alerts")
+    desk.calm()
+    ((number, _state, body),) = messages(sample)
+    desk.desktop.window.show_message(number)
+    desk.wait(lambda: desk.page.session is not None and desk.page.mail.editor.isReadOnly())
+    desk.calm()
+    assert desk.page.verdict.recall.isVisible() and not desk.page.verdict.approve.isVisible()
+    assert desk.page.mail.told == "Approved: recall it to edit."
+    desk.type_at_end("more")
+    assert desk.text == body
+    desk.page.verdict.recall.click()
+    desk.wait(lambda: not desk.page.mail.editor.isReadOnly())
+    desk.calm()
+    assert desk.text == body and read_message(sample, number).state == "in_review"
+    desk.reviewed()
+    assert desk.page.verdict.approve.isVisible()
+
+
+def test_discarding_is_undone_by_the_toast(desk: Desk, sample: Workspace) -> None:
+    desk.type_at_end(" Would a call suit you?")
+    text = desk.text
+    desk.page.acts.discard()
+    desk.wait(lambda: desk.desktop.window.current_key == "alerts")
+    desk.calm()
+    assert [(state, body) for _id, state, body in messages(sample)] == [("discarded", text)]
+    desk.desktop.window.toast._undo_now()
+    desk.wait(lambda: messages(sample)[0][1] == "draft")
+
+
+def test_nothing_typed_is_lost_when_the_page_is_left_or_the_window_closed(desk: Desk, sample: Workspace) -> None:
+    customer, card = desk.session.edit.customer_id, desk.session.edit.alert_id
+    desk.type_at_end(" One.")
+    desk.desktop.window.show_page("customers")
+    desk.wait(lambda: len(messages(sample)) == 1 and messages(sample)[0][2].endswith(" One."))
+    desk.desktop.window.show_page("alerts")
+    desk.open(customer, card)
+    assert desk.text.endswith(" One.")
+    desk.type_at_end(" Two.")
+    desk.close()
+    assert messages(sample)[0][2].endswith(" One. Two.")
+
+
+def test_a_late_verdict_of_an_older_text_is_dropped(desk: Desk) -> None:
+    session = desk.session
+    old, before = session.review, session.edit
+    assert old is not None
+    desk.type_in(f" {INVENTED}")
+    session._checked(before, old)
+    assert session.review is old
+    desk.reviewed()
+    assert session.review is not old and session.flags
+
+
+def test_another_template_is_a_new_draft_that_can_be_compared_and_restored(desk: Desk) -> None:
+    first = desk.text
+    desk.page.context.actions[Command.SHORTER].trigger()
+    desk.wait(lambda: desk.text != first)
+    desk.calm()
+    lines = desk.page.mail.drafts.lines
+    assert [line.number for line in lines] == [2, 1] and lines[0].current
+    desk.page.mail.drafts.compare_wanted.emit(lines[1].id)
+    assert desk.page.mail.shows == "sheet"
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.page.mail.shows == "mail" and desk.desktop.window.current_key == "composer"
+    desk.page.mail.drafts.restore_wanted.emit(lines[1].id)
+    desk.wait(lambda: desk.text == first)
+    desk.calm()
+    assert [line.number for line in desk.page.mail.drafts.lines] == [3, 2, 1]
+
+
+def test_a_goal_proposes_its_facts_and_waits_to_be_written(desk: Desk) -> None:
+    text = desk.text
+    for goal in [one for one in GOALS if one != desk.session.edit.goal]:
+        desk.page.facts.goal.chosen.emit(goal)
+        desk.wait(lambda: not desk.page.drafting._desk.waiting("facts"))
+        desk.reviewed()
+        assert desk.text == text
+        assert desk.session.edit.goal == goal
+        ticked = [key for key, box in desk.page.facts.boxes().items() if box.isChecked()]
+        assert ticked == list(desk.session.edit.facts)
+        assert desk.page.facts.write_first.isVisible() and not desk.page.facts.write.isVisible()
+
+
+def test_unticking_a_fact_takes_its_sources_away(desk: Desk) -> None:
+    number = next(claim.fact for claim in desk.session.review.claims if claim.fact)  # type: ignore[union-attr]
+    desk.page.facts.boxes()[number].click()
+    assert number not in desk.session.edit.facts
+    desk.reviewed()
+    assert desk.session.review is not None
+    assert not [claim for claim in desk.session.review.claims if claim.fact == number]
+
+
+def test_without_consent_the_check_says_so_and_it_can_be_recorded(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_desk(qtbot, open_window, sample)
+    desk.open(*somebody(sample, "unknown"))
+    assert desk.session.review is not None
+    assert not next(check for check in desk.session.review.checks if check.name == "permission").passed
+    assert not enabled(desk, Command.APPROVE)
+    desk.page.verdict.remedy_wanted.emit("permission")
+    form = desk.panel()
+    assert isinstance(form, FormPanel)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    field.setText("on the phone")
+    form._sent()
+    permission = "You may email them"
+    desk.wait(lambda: desk.session.composition.permission.allowed or desk.session.composition.permission.verdict
+              == permission)  # fmt: skip
+    desk.calm()
+    driver = connect(sample.store.path)
+    kept = driver.execute(
+        "SELECT email_consent, email_consent_how FROM customers WHERE id = ?", (desk.session.edit.customer_id,)
+    ).fetchone()
+    driver.close()
+    assert tuple(kept) == ("given", "on the phone")
+
+
+def test_an_unknown_customer_is_said_plainly(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
+    desk = open_desk(qtbot, open_window, sample)
+    desk.desktop.window.show_email(10**9)
+    desk.wait(lambda: desk.page.state.state == "error")
+    assert "no longer in the book" in desk.page.state.notice.words.text()
+    desk.page.go_back()
+    assert desk.desktop.window.current_key == "alerts"
+
+
+def test_the_moment_says_what_it_does_to_the_clock(desk: Desk) -> None:
+    verdict = desk.page.verdict
+    assert verdict.moment(0).isChecked() and verdict.moment(0).hint == "stops the alert’s clock"
+    verdict.wait.click()
+    assert verdict.moment(0).hint == "the alert’s clock runs on"
+    verdict.wait.click()
+    verdict.moment(1).click()
+    assert desk.page.moment == desk.session.composition.scheduled[0][0]
+    assert desk.session.composition.scheduled[0][1] in verdict.opens.text()
+    assert not verdict.deal.isChecked() and verdict.wait.isChecked() and verdict.remind.isChecked()
+
+
+def test_f6_goes_round_the_three_columns(desk: Desk) -> None:
+    columns = (desk.page.facts, desk.page.mail, desk.page.verdict)
+    seen = []
+    for _ in range(3):
+        desk.desktop.window._cycle(1)
+        focus = QApplication.focusWidget()
+        seen.append(next(column for column in columns if focus is not None and column.isAncestorOf(focus)))
+    assert set(seen) == set(columns)
+
+
+@pytest.mark.parametrize(("size", "mode"), [((1440, 900), "three"), ((1366, 768), "three"), ((1100, 800), "two"),
+                                            ((800, 600), "one"), ((760, 460), "one")])  # fmt: skip
+def test_every_column_can_be_reached_in_every_window(desk: Desk, size: tuple[int, int], mode: str) -> None:
+    desk.desktop.window.resize(*size)
+    page = desk.page
+    desk.wait(lambda: page.columns.mode == mode)
+    for key, column in ((FACTS, page.facts), (MAIL, page.mail), (VERDICT, page.verdict)):
+        page.columns.bring(key)
+        assert column.isVisible()
+        desk.wait(lambda column=column: column.width() > 250)
+        assert column.mapTo(page, column.rect().bottomRight()).x() <= page.width()
+    page.grab()
+    page.columns.bring(VERDICT)
+    page.go_back()
+    assert (desk.desktop.window.current_key == "composer") == (mode == "one")
+
+
+def test_everything_that_takes_the_focus_has_a_name(desk: Desk) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    nameless = [
+        widget
+        for widget in desk.page.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and not widget.accessibleName()
+        and not getattr(widget, "text", lambda: "")()
+    ]  # fmt: skip
+    assert nameless == []
+
+
+def test_the_customers_page_writes_to_the_open_customer_and_gets_the_focus_back(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_desk(qtbot, open_window, sample)
+    customer, card = somebody(sample)
+    desk.desktop.window.show_customer(customer)
+    customers = desk.desktop.window.page("customers")
+    desk.wait(lambda: customers.profile.profile is not None and customers.profile.profile.id == customer)  # type: ignore[attr-defined]
+    QTest.keyClick(customers.list.table, Qt.Key.Key_E)  # type: ignore[attr-defined]
+    desk.wait(lambda: desk.page.session is not None)
+    desk.reviewed()
+    assert (desk.session.edit.customer_id, desk.session.edit.alert_id) == (customer, card)
+    assert desk.page.back == "Customers"
+    desk.page.go_back()
+    assert desk.desktop.window.current_key == "customers"
+
+
+def test_what_was_written_before_the_program_ended_is_there_again(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_desk(qtbot, open_window, sample)
+    customer, card = somebody(sample)
+    desk.open(customer, card)
+    desk.type_at_end(" Kept.")
+    desk.calm()
+    again = opened(sample.store.path)
+    found = messages(again)
+    again.close()
+    assert found[0][2] == desk.text
+    assert isinstance(desk.alerts, AlertsPage)
