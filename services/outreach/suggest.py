@@ -4,21 +4,24 @@ Category affinity (the share of a customer's orders with a category, and what th
 co-occurrence (how many of a bounded sample of other buyers of the same products also bought a product, what came
 after counting twice). Nothing that they own, sent back or rated badly, and nothing that others rate badly. The figures
 order the suggestions and are shown nowhere.
+
+A book whose files name products in the lines of orders only has no catalogue to follow: there the newest orders of
+others are looked through for those that share a product, by name.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from models.values.outreach import Fact
 from services.insight import Reader, reference
 from services.outreach.facts.found import Found, of_kind, products, saying
 from services.outreach.facts.person import preferred_categories
-from services.outreach.facts.purchases import in_a_sentence, read_categories
+from services.outreach.facts.purchases import in_a_sentence, is_product, read_categories
 
 #: Bounds of the sample: newest orders of theirs, products out of these, lines of each, and orders of each other buyer.
 _ORDERS: Final = 60
@@ -27,6 +30,11 @@ _LINES_EACH: Final = 50
 _ORDERS_EACH: Final = 12
 _SHOWN: Final = 2
 _TRIED: Final = 12
+#: Newest orders of others that are looked through where products have names only, how much sharing counts at most
+#: for one buyer, and from how much a product is no coincidence.
+_BASKETS: Final = 200
+_SHARED_MOST: Final = 3
+_LEAST_SHARED: Final = 3
 #: A product is rated badly below this mean of at least so many ratings.
 _FAIR_RATING: Final = 3.5
 _RATINGS: Final = 3
@@ -37,8 +45,15 @@ _PREFERRED: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A product that could suit, or with ``product_id`` None a category that they have not bought from yet."""
+    """A product that could suit, or a category that they have not bought from yet.
 
+    Attributes
+    ----------
+    product_id
+        None for a category, and for a product that is known by its name only.
+    """
+
+    kind: Literal["product", "category"]
     product_id: int | None
     name: str
     category: str
@@ -49,7 +64,7 @@ def suggest(reader: Reader, customer: sqlite3.Row) -> tuple[Suggestion, ...]:
     """Return up to two products, the most fitting first, and up to one further category."""
     bought = _bought(reader, customer["id"])
     if not bought:
-        return ()
+        return _by_name(reader, customer["id"])
     seen = _also_bought(reader, customer["id"], list(bought)[:_PRODUCTS])
     owned = {name.casefold() for name in bought.values()}
     refused = _refused(reader, customer["id"])
@@ -63,7 +78,7 @@ def suggest(reader: Reader, customer: sqlite3.Row) -> tuple[Suggestion, ...]:
     candidates.sort(key=lambda one: (-one[0], one[1]))
     liked = [one for one in candidates[:_TRIED] if not _rated_badly(reader, one[1])]
     found = [
-        Suggestion(product_id, name, category, reference("product", product_id, external_id))
+        Suggestion("product", product_id, name, category, reference("product", product_id, external_id))
         for _, product_id, name, category, external_id in liked[:_SHOWN]
     ]
     return (*found, *_further_category(candidates, affinity))
@@ -72,7 +87,7 @@ def suggest(reader: Reader, customer: sqlite3.Row) -> tuple[Suggestion, ...]:
 def suggested_facts(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     """Yield the suggestions as facts: what a text may name because they are in the range."""
     for one in suggest(reader, customer):
-        if one.product_id is None:
+        if one.kind == "category":
             name = in_a_sentence(one.name)
             values = (*of_kind("category", name), *saying(f"not bought {name} yet", "could suit you", "goes with"))
             key = f"suggestion:category:{one.name}"
@@ -86,7 +101,7 @@ def suggested_facts(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
             *of_kind("category", category),
             *saying("could suit you", "goes with", "may like", "fits what you buy"),
         )
-        key = f"suggestion:{one.product_id}"
+        key = f"suggestion:{one.product_id or one.name}"
         fact = Fact(key, said, one.label, "products", one.product_id, "suggestion", values)
         yield Found(fact, "suggestion", {"suggestions": [one.name]})
 
@@ -144,6 +159,46 @@ def _products(reader: Reader, seen: Counter[int]) -> list[tuple[int, str, str, s
     return [(row[0], " ".join(row[1].split()), row[2], row[3], seen[row[0]]) for row in rows]
 
 
+def _by_name(reader: Reader, customer_id: int) -> tuple[Suggestion, ...]:
+    """Return up to two products that stand in the newest orders of others beside what this customer bought."""
+    own = _names(reader, customer_id, bought=True) | _names(reader, customer_id, bought=False)
+    if not own:
+        return ()
+    baskets: dict[int, set[str]] = defaultdict(set)
+    for customer, name in reader.driver.execute(
+        """SELECT o.customer_id, l.product_name
+             FROM (SELECT id, customer_id FROM orders WHERE kind = 'purchase' AND customer_id <> ?
+                    ORDER BY id DESC LIMIT ?) o
+             JOIN order_lines l ON l.order_id = o.id WHERE l.product_name <> ''""",
+        (customer_id, _BASKETS),
+    ):
+        baskets[customer].add(name)
+    everywhere: Counter[str] = Counter()
+    beside: Counter[str] = Counter()
+    for basket in baskets.values():
+        everywhere.update(basket)
+        shared = min(len(own & basket), _SHARED_MOST)
+        if shared:
+            beside.update(dict.fromkeys(basket - own, shared))
+    # what everybody buys says little of this customer: it counts by the root of how common it is
+    likely = [(weight / everywhere[name] ** 0.5, name) for name, weight in beside.items() if weight >= _LEAST_SHARED]
+    likely.sort(key=lambda one: (-one[0], one[1]))
+    names = [" ".join(name.split()) for _, name in likely if is_product(name)]
+    return tuple(Suggestion("product", None, name, "", "bought together") for name in names[:_SHOWN])
+
+
+def _names(reader: Reader, customer_id: int, *, bought: bool) -> set[str]:
+    """Return the names of the products of their newest orders, or of what they sent back."""
+    kinds = "('purchase')" if bought else "('return', 'cancellation')"
+    rows = reader.driver.execute(
+        f"""SELECT DISTINCT l.product_name FROM (SELECT id FROM orders WHERE customer_id = ? AND kind IN {kinds}
+             AND ordered_on <= ? ORDER BY ordered_on DESC LIMIT ?) o
+             JOIN order_lines l ON l.order_id = o.id WHERE l.product_name <> ''""",
+        (customer_id, reader.today.isoformat(), _ORDERS),
+    )
+    return {row[0] for row in rows}
+
+
 def _refused(reader: Reader, customer_id: int) -> set[int]:
     """Return the products that they sent back or rated badly."""
     returned = reader.driver.execute(
@@ -185,7 +240,7 @@ def _further_category(
     for weight, _, _, category, _ in candidates:
         if category and affinity.get(category.casefold(), 0.0) <= _PREFERRED and not _bought_from(category, affinity):
             weights[category] += round(1000 * weight)
-    return tuple(Suggestion(None, category, category, "products") for category, _ in weights.most_common(1))
+    return tuple(Suggestion("category", None, category, category, "products") for category, _ in weights.most_common(1))
 
 
 def _bought_from(category: str, affinity: dict[str, float]) -> bool:

@@ -79,6 +79,11 @@ def read_categories(reader: Reader, customer_id: int) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def is_product(name: str) -> bool:
+    """Return whether a line of an order is a product rather than postage, a discount or a correction."""
+    return not _NO_PRODUCT.fullmatch(name)
+
+
 def in_a_sentence(category: str) -> str:
     """Return a category as a sentence has it: ``Outerwear`` is outerwear, ``TVs`` stays."""
     return category.lower() if category.istitle() or category[1:].islower() else category
@@ -155,7 +160,7 @@ def _lines(reader: Reader, order_id: int) -> list[tuple[str, str | None]]:
         (order_id, _LINES),
     )
     named = [(" ".join(row[0].split()), row[1]) for row in rows]
-    return [(name, quantity) for name, quantity in named if not _NO_PRODUCT.fullmatch(name)]
+    return [(name, quantity) for name, quantity in named if is_product(name)]
 
 
 def _sent_back(reader: Reader, order: sqlite3.Row) -> set[str]:

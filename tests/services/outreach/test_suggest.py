@@ -24,7 +24,7 @@ class Shop(Shelf):
             return list(suggest(reader, row))
 
     def names(self) -> list[str]:
-        return [one.name for one in self.suggested() if one.product_id is not None]
+        return [one.name for one in self.suggested() if one.kind == "product"]
 
     def others_bought(self, first: int, then: int, count: int = 3) -> None:
         for _ in range(count):
@@ -48,7 +48,7 @@ def test_what_others_bought_next_is_suggested(shop: Shop) -> None:
     shop.others_bought(jacket, coat, 4)
     shop.others_bought(jacket, belt, 2)
     assert shop.names() == ["Coat", "Belt"]
-    assert [one.name for one in shop.suggested() if one.product_id is None] == ["Accessories"]
+    assert [one.name for one in shop.suggested() if one.kind == "category"] == ["Accessories"]
 
 
 def test_what_they_own_is_not_suggested(shop: Shop) -> None:
@@ -100,6 +100,20 @@ def test_one_other_buyer_is_a_coincidence(shop: Shop) -> None:
     other = shop.book.customer("Another")
     shop.order(200, jacket, coat, customer=other)
     assert shop.names() == []
+
+
+def test_where_products_have_names_only_the_baskets_of_others_are_looked_through(shop: Shop) -> None:
+    jacket, coat, cap = (shop.product(name) for name in ("JACKET", "COAT", "CAP"))
+    shop.order(50, jacket)
+    shop.order(20, cap, kind="return", amount_minor=-100)
+    for _ in range(4):
+        shop.order(90, jacket, coat, cap, customer=shop.book.customer("Another"))
+    shop.order(80, shop.product("SOCK"), customer=shop.book.customer("Stranger"))
+    shop.book.run(
+        "UPDATE order_lines SET product_name = (SELECT name FROM products p WHERE p.id = product_id), product_id = NULL"
+    )
+    assert [(one.product_id, one.name, one.label) for one in shop.suggested()] == [(None, "COAT", "bought together")]
+    assert shop.fact("Could suit").words == "Could suit: COAT"
 
 
 def test_who_bought_nothing_is_suggested_nothing(shop: Shop) -> None:
