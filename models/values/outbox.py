@@ -64,6 +64,15 @@ class SendRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to hand an email over: when it began (UTC), how it ended, and the server's words, '' for none."""
+
+    begun_at: str
+    words: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContactOutcome:
     """What followed an email: counts and sums, no claim of cause."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.values.changes import Changes
-from models.values.outbox import OutboxPage, OutboxStanding, SendRun
+from models.values.outbox import Attempt, OutboxPage, OutboxStanding, SendRun
 from models.values.outreach import (
     After,
     Composition,
@@ -340,6 +340,13 @@ def read_standing(workspace: Workspace) -> OutboxStanding:
     from services.outreach.outbox.reading import read_standing as do
 
     return do(workspace)
+
+
+def read_attempts(workspace: Workspace, message_id: int) -> tuple[Attempt, ...]:
+    """Return each attempt to hand an email over, oldest first, with the server's words."""
+    from services.outreach.outbox.attempts import read_attempts as do
+
+    return do(workspace, message_id)
 
 
 def read_message(workspace: Workspace, message_id: int) -> Message:

@@ -8,13 +8,15 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from models.values.outbox import Attempt
 from models.values.outreach import GOALS, Check, Message
 from views.outbox.rooms import Letter
 from views.theme import Theme, fonts
 from views.widgets.labels import clear, column, label, row
-from views.words import DOT, counted, short_day
+from views.words import DOT, short_day
 
-_VIA = {"smtp": "over your mail server", "eml": "by your mail program", "mail_program": "by your mail program"}
+#: An email that the server put off all day has many attempts; the last ones tell enough.
+LAST_ATTEMPTS = 6
 
 
 class Record(QWidget):
@@ -41,7 +43,7 @@ class Record(QWidget):
     def show_letter(self, letter: Letter, now: datetime) -> str:
         """Show the checks and the history; returns the one line that stands under the customer's name."""
         self._checks = letter.review.checks if letter.review is not None else ()
-        self._lines = history(letter.message, now)
+        self._lines = history(letter.message, letter.attempts, now)
         self._redraw()
         return headline(letter.message, now)
 
@@ -93,22 +95,19 @@ def headline(message: Message, now: datetime) -> str:
     return DOT.join(part for part in parts if part)
 
 
-def history(message: Message, now: datetime) -> list[tuple[str, str]]:
+def history(message: Message, attempts: Sequence[Attempt], now: datetime) -> list[tuple[str, str]]:
     """What happened to an email as (when, words), oldest first."""
     written = "Drafted automatically for review" if message.origin == "flow" else f"Written{_by(message)}"
     lines = [(moment_words(message.created_at, now), written)]
     if message.approved_by and message.approved_at:
         lines.append((moment_words(message.approved_at, now), f"Approved by {message.approved_by}"))
-    if message.attempts and message.state != "sent":
-        tried = f"Tried {counted(message.attempts, 'time')}"
-        words = f"{tried}: {message.fault}" if message.fault else tried
-        lines.append((moment_words(message.changed_at, now), words))
+    for attempt in attempts[-LAST_ATTEMPTS:]:
+        said = f"{attempt.words}: {attempt.answer}" if attempt.answer else attempt.words
+        lines.append((moment_words(attempt.begun_at, now), said))
     if message.due_at and message.state in ("approved", "queued"):
         lines.append((moment_words(message.due_at, now), "Goes out then"))
-    if message.sent_at and message.state == "sent":
-        tries = f"at the {_nth(message.attempts)} attempt" if message.attempts > 1 else ""
-        words = " ".join(part for part in ("Sent", _VIA.get(message.via or "", ""), tries) if part)
-        lines.append((moment_words(message.sent_at, now), words))
+    if message.sent_at and message.state == "sent" and message.via != "smtp":
+        lines.append((moment_words(message.sent_at, now), "Sent by your mail program"))
     if message.state == "discarded":
         lines.append((moment_words(message.changed_at, now), "Put away"))
     return lines
@@ -129,7 +128,3 @@ def _writer(message: Message) -> str:
 def _by(message: Message) -> str:
     kind, _, name = message.writer.partition(":")
     return {"template": " from a template", "model": f" with the language model {name}"}.get(kind, " by hand")
-
-
-def _nth(number: int) -> str:
-    return {2: "second", 3: "third"}.get(number, f"{number}th")

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from models.values.changes import Changes
 from models.values.errors import BellwetherError
-from models.values.outbox import OutboxRow
+from models.values.outbox import Attempt, OutboxRow
 from models.values.outreach import WRITABLE, Message, Review
 from services import outreach
 from services.workspace import Workspace
@@ -41,6 +41,8 @@ class Letter:
         Its checks, None where nothing is to be checked any more.
     offline
         Whether the network was missing when it was last needed.
+    attempts
+        What became of each attempt to hand it over.
     """
 
     message: Message
@@ -51,6 +53,7 @@ class Letter:
     fault: str
     review: Review | None
     offline: bool
+    attempts: tuple[Attempt, ...] = ()
 
 
 class Mailroom(Protocol):
@@ -98,7 +101,8 @@ class RealMailroom:
         except BellwetherError as error:
             fault = str(error)
         review = outreach.review(workspace, message.edit) if message.state in WRITABLE else None
-        return letter_of(message, mail, fault, review, outreach.read_standing(workspace).offline)
+        attempts = outreach.read_attempts(workspace, message_id) if message.attempts else ()
+        return letter_of(message, mail, fault, review, outreach.read_standing(workspace).offline, attempts)
 
     def link(self, message_id: int) -> str:
         return outreach.mail_link(self._book.workspace, message_id)
@@ -107,12 +111,19 @@ class RealMailroom:
         return outreach.write_eml(self._book.workspace, message_id, folder)
 
 
-def letter_of(message: Message, mail: str, fault: str, review: Review | None, offline: bool) -> Letter:
+def letter_of(
+    message: Message,
+    mail: str,
+    fault: str,
+    review: Review | None,
+    offline: bool,
+    attempts: tuple[Attempt, ...] = (),
+) -> Letter:
     """Part the mail into its headers and its text."""
     head, _, text = mail.partition("\n\n")
     named = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
     sender, recipient, subject = (named.get(name, "") for name in ("From", "To", "Subject"))
-    return Letter(message, sender, recipient, subject, text, fault, review, offline)
+    return Letter(message, sender, recipient, subject, text, fault, review, offline, attempts)
 
 
 def recall(message_id: int) -> Work:

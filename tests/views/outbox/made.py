@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from models.values.errors import UserError
-from models.values.outbox import OutboxRow
+from models.values.outbox import Attempt, OutboxRow
 from models.values.outreach import Check, Message, MessageState, Review
 from views.lists.keyset_model import PAGE_ROWS, Page
 from views.outbox.rooms import Letter, Question, letter_of
@@ -107,7 +107,10 @@ class MadeMailroom:
     def letter(self, message_id: int) -> Letter:
         made = self.messages[message_id]
         mail = f"From: Ada <{made.from_address}>\nTo: {made.customer} <{made.to_address}>\nSubject: {made.subject}\n\n"
-        return letter_of(made, mail + BODY, "", review_of() if made.state == "in_review" else None, self.offline)
+        tried = (Attempt(made.changed_at, "The server takes it later", "451 4.7.1 try again later"),
+                 Attempt(made.changed_at, "Refused by the server", "550 5.1.1 no such mailbox"))  # fmt: skip
+        review = review_of() if made.state == "in_review" else None
+        return letter_of(made, mail + BODY, "", review, self.offline, tried if made.attempts else ())
 
     def link(self, message_id: int) -> str:
         self.linked.append(message_id)
