@@ -80,6 +80,7 @@ def draft(
 
 def _write(workspace: Workspace, composed: Composition, goal: str, tone: str, template: str, model: str) -> Draft:
     from services.outreach import draft_by_model, draft_by_template
+    from services.outreach.model import fallback_words
 
     edit = composed.edit
     goal, tone = goal or edit.goal, tone or edit.tone
@@ -89,7 +90,7 @@ def _write(workspace: Workspace, composed: Composition, goal: str, tone: str, te
         try:
             return draft_by_model(workspace, request, on_text=lambda _text: None, cancelled=never_cancelled)
         except EnvironmentFault as error:
-            note = f"{error} It is written from a template instead."
+            note = fallback_words(error)
     made = draft_by_template(workspace, edit.customer_id, goal=goal, tone=tone, template=template)
     return replace(made, note=note or made.note)
 
