@@ -43,7 +43,7 @@ def review(workspace: Workspace, edit: Edit) -> Review:
         facts = facts_of(reader, edit.customer_id, edit.goal, keep=edit.facts)
         permission = _permission(workspace, reader, edit)
         unreadable = _unreadable(edit)
-        readable = replace(edit, subject="", greeting="", body="") if unreadable else edit
+        readable = _shortened(edit) if unreadable else edit
         context = read_context(workspace, reader, readable, customer)
         ticked = [fact for fact in facts if fact.key in set(edit.facts)]
         checks = [permission, _facts(reader, edit, facts)]
@@ -65,6 +65,11 @@ def _unreadable(edit: Edit) -> str:
         if len(line.splitlines()) > 1:
             return f"The {name} must be one line"
     return ""
+
+
+def _shortened(edit: Edit) -> Edit:
+    """A text that is no email, cut so that looking at it costs nothing."""
+    return replace(edit, subject=edit.subject[:LONGEST_LINE], greeting=edit.greeting[:LONGEST_LINE], body="")
 
 
 def _of_text(
@@ -231,6 +236,8 @@ def _why(claims: Sequence[Claim], failed: Sequence[Check]) -> str:
     others = [check for check in failed if check.name != "statements"]
     if count and not [check for check in others if check.name != "incentive"]:
         return f"{words.spelled(count)} {'statement has' if count == 1 else 'statements have'} no source"
+    if not claims:
+        others.sort(key=lambda check: check.name != "fields")
     blocking = others[0] if others else failed[0] if failed else None
     if blocking is None:
         return "something has no source"

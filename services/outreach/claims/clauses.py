@@ -93,7 +93,8 @@ _GLADLY: Final = re.compile(
     r"(?! (?:confirm|announce|inform|report|say|tell|let you know|share|advise))"
 )
 _NORM: Final = re.compile(
-    r"\b(?:should|must) (?:not|never) have to\b|\bshouldn't have to\b|\b(?:nobody|no one|no customer) (?:should|"
+    r"\b(?:should|must) (?:not|never) have to\b|\bshouldn't have to\b|\b(?:we|i) should (?!have\b)|\b(?:nobody|"
+    r"no one|no customer) (?:should|"
     r"must) \w+"
 )
 #: What somebody feels, thinks or sees is no act; what they say of us behind it is.
