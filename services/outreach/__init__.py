@@ -250,12 +250,8 @@ def approve(
 ) -> Changes:
     """Approve an email as a person and queue it; the alert waits. One unit of work, so one undo.
 
-    Parameters
-    ----------
-    version
-        The version of the text that the person saw; another one is refused. None: the stored one.
-    at
-        Not before this moment (UTC); None: at once, after the time in which it can be stopped.
+    ``version`` is that of the text which the person saw (another one is refused; None: the stored one). It goes out not
+    before the moment ``at`` (UTC); None: at once, after the time in which it can be stopped.
 
     Raises
     ------
@@ -305,14 +301,8 @@ def send_due(
     """Hand over over SMTP what is approved and due; each email at most once, whatever happens.
 
     Called from any thread or process; two at once never send the same email. A fault of the connection or the account
-    ends the round: what is left waits.
-
-    Parameters
-    ----------
-    now
-        Do not wait out the time in which an email can be stopped; a chosen moment and quiet hours still hold.
-    only
-        Just these.
+    ends the round: what is left waits. ``now`` does not wait out the time in which an email can be stopped (a chosen
+    moment and quiet hours still hold); ``only`` names just these.
     """
     from services.outreach.outbox.sending import send_due as do
 

@@ -45,7 +45,7 @@ def draft_automatically(workspace: Workspace, alert_ids: Sequence[int]) -> Chang
     with workspace.store.snapshot() as driver:
         left = policy.per_day - _drafted_today(driver, workspace)
         due = _due(driver, workspace, alert_ids) if left > 0 else []
-    written = []
+    written: list[tuple[Edit, Draft]] = []
     for one in due:
         if len(written) >= left:
             break
