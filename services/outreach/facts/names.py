@@ -16,6 +16,8 @@ _LEGAL: Final = re.compile(
     r"|s\.?a|s\.?a\.?r\.?l|s\.?r\.?l|b\.?v|n\.?v|oy|ab|a/?s|aps|sas|pty(?: ltd)?)\.?$",
     re.IGNORECASE,
 )
+#: "Hello Walnut Supply team", not "Hello The Walnut Supply team".
+_ARTICLE: Final = re.compile(r"^the (?=\S+ \S)", re.IGNORECASE)
 #: "Marlow & Pike Outfitters" is Marlow & Pike to those who write to it; "Joshi & Daughters" keeps all its words.
 _TWO_NAMES: Final = re.compile(r"^([^\s&,]+ (?:&|and|\+) [^\s&,]+)\s+\S")
 _TRADE: Final = re.compile(
@@ -89,8 +91,8 @@ def is_company(name: str) -> bool:
 
 
 def short_name(company: str) -> str:
-    """Return a company's name without its legal form, and of two names with a trade behind them the names."""
-    bare = _LEGAL.sub("", company)
+    """Return a company's name without article and legal form, and of two names with a trade behind them the names."""
+    bare = _ARTICLE.sub("", _LEGAL.sub("", company))
     pair = _TWO_NAMES.match(bare)
     return pair.group(1) if pair else bare
 

@@ -29,6 +29,7 @@ from services.outreach.facts.names import first_name, short_name
         ("Dr. Dana Whitfield", None, "Hello Dana,", "Dear Dr. Dana Whitfield,"),
         ("DANA WHITFIELD", None, "Hello Dana,", "Dear DANA WHITFIELD,"),
         ("D. Whitfield", None, "Hello D. Whitfield,", "Dear D. Whitfield,"),
+        ("The Walnut Supply", "The Walnut Supply", "Hello Walnut Supply team,", "Dear Walnut Supply team,"),
         ("Globex", None, "Hello Globex,", "Dear Globex,"),
         ("Élodie Fontaine", "", "Hello Élodie,", "Dear Élodie Fontaine,"),
         ("", "Pike GmbH", "Hello Pike team,", "Dear Pike team,"),
