@@ -387,6 +387,14 @@ def try_mail(workspace: Workspace, account: MailAccount, password: str | None) -
     return do(workspace, account, password)
 
 
+def account_mended(workspace: Workspace) -> Changes:
+    """Forget the fault of the account that emails wait for: another server or password may send them at once."""
+    from services.outreach.outbox.trouble import no_trouble
+
+    no_trouble(workspace)
+    return Changes(tables=frozenset({"messages"}))
+
+
 # -- by itself ----------------------------------------------------------------------------------------------------
 
 

@@ -125,6 +125,16 @@ def keep(workspace: Workspace, name: str, typed: str, before: str = "", *, move:
     return kept(workspace, name)
 
 
+def keep_mail(workspace: Workspace, account: MailAccount, typed: str, before: str) -> Kept:
+    """Keep a mail server's password, and let the emails that wait for a fault of the former account be tried again."""
+    from services import outreach
+
+    try:
+        return keep(workspace, account.secret, typed, before)
+    finally:
+        outreach.account_mended(workspace)
+
+
 def forget(workspace: Workspace, name: str) -> Kept:
     """Forget a secret."""
     workspace.keyring.delete(name)

@@ -6,7 +6,8 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from services.settings import Preferences
+from models.values.changes import Changes
+from services.settings import MailAccount, Preferences
 from views.background import Desk, Failed
 from views.settings import asks
 from views.settings.group_box import GroupBox
@@ -47,7 +48,7 @@ class MailBox(OwnBox):
     def _wire(self) -> None:
         self.group.edited.connect(self._edited)
         self.group.arrived.connect(self.arrived)
-        self.password.edited.connect(self._password_edited)
+        self.password.edited.connect(self._changed)
         self.password.clear_wanted.connect(self._clear)
         self.password.line.returnPressed.connect(self.save)
         for part in (self.password.line, self.test_button, self.discard_button, self.save_button):
@@ -87,17 +88,16 @@ class MailBox(OwnBox):
             return
         if not self.dirty:
             return
-        before = self._context.remembered.value.mail
+        before = self._context.remembered.value.mail.secret
+        workspace, typed = self._context.book.workspace, self.password.typed
         signature = self._texts["signature"].rstrip()
-        self._texts = texts_of(account, signature)
-        self._shown = dict(self._texts)
-        self._context.remembered.set(mail=account, signature=signature)
-        typed, workspace = self.password.typed, self._context.book.workspace
-        self.password.forget_typed()
+        self.save_button.setEnabled(False)
+        # The password first: as soon as another account is known, emails that wait are sent over it.
         self._desk.write(
-            partial(asks.keep, workspace, account.secret, typed, before.secret), self._saved, self._not_kept
+            partial(asks.keep_mail, workspace, account, typed, before),
+            partial(self._saved, account, signature),
+            partial(self._saved_in_part, account, signature),
         )
-        self._show()
 
     def discard(self) -> None:
         """Show again what is kept."""
@@ -129,13 +129,27 @@ class MailBox(OwnBox):
     def _clear(self) -> None:
         name = self._context.remembered.value.mail.secret
         workspace = self._context.book.workspace
-        self._desk.write(partial(asks.forget, workspace, name), self.password.show_kept, self._not_kept)
+        self._desk.write(partial(asks.forget, workspace, name), self.password.show_kept, self._not_cleared)
 
-    def _saved(self, kept: asks.Kept) -> None:
+    def _saved(self, account: MailAccount, signature: str, kept: asks.Kept) -> None:
+        self._remember(account, signature)
         self.password.show_kept(kept)
         self._context.book.told.emit("Mail server saved on this computer")
 
-    def _not_kept(self, failed: Failed) -> None:
+    def _saved_in_part(self, account: MailAccount, signature: str, failed: Failed) -> None:
+        """The former password may still be in the keyring; the account is kept all the same."""
+        self._remember(account, signature)
+        self._not_cleared(failed)
+
+    def _remember(self, account: MailAccount, signature: str) -> None:
+        self.password.forget_typed()
+        self._texts = texts_of(account, signature)
+        self._shown = dict(self._texts)
+        self._context.remembered.set(mail=account, signature=signature)
+        self._context.book.heard(Changes(tables=frozenset({"messages"})))
+        self._show()
+
+    def _not_cleared(self, failed: Failed) -> None:
         self.verdict.fails(failed.words)
         self.arrive()
 
@@ -145,9 +159,6 @@ class MailBox(OwnBox):
         if path == "security" and self._texts["port"] == PORTS.get(before):
             self._texts["port"] = PORTS[self._texts["security"]]
             self.group.inputs["port"].put(self._texts["port"])
-        self._changed()
-
-    def _password_edited(self) -> None:
         self._changed()
 
     def _changed(self) -> None:

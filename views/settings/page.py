@@ -21,7 +21,7 @@ from views.background import Failed
 from views.settings import asks
 from views.settings.draft import changes as changed_fields
 from views.settings.draft import check, groups_of, texts_of
-from views.settings.fields import AUTO_DRAFTS, SECTIONS
+from views.settings.fields import AUTO_DRAFTS, SECTIONS, Group
 from views.settings.group_box import GroupBox
 from views.settings.look_box import LookBox
 from views.settings.many import Ticks
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from views.settings.templates_box import TemplatesBox
 
 WIDE = 720
+_GROUPS_OF = {section.key: section.groups for section in SECTIONS}
 #: So much more of the room than the empty side gets, up to its own greatest width.
 _ALL = 1_000
 TEMPLATES, MAIL, MODELS, LOOK = "templates", "mail", "models", "look"
@@ -54,7 +55,8 @@ class SettingsPage(Page):
         self._currency = self._policy.reporting_currency or "USD"
         self._texts = texts_of(self._policy, self._currency)
         self._faults: dict[str, str] = {}
-        self.groups = {group.key: GroupBox(context.theme, group) for section in SECTIONS for group in section.groups}
+        self._rules: tuple[tuple[str, str], ...] = ()
+        self.groups: dict[str, GroupBox] = {}
         self.look = LookBox(context.theme)
         self.boxes: dict[str, OwnBox] = {}
         self._areas: dict[str, QScrollArea] = {}
@@ -78,9 +80,6 @@ class SettingsPage(Page):
         self._lock()
 
     def _lay_out(self) -> None:
-        for section in SECTIONS:
-            self._add_area(section.key, [self.groups[group.key] for group in section.groups])
-        self._add_area(LOOK, [self.look])
         bar = row(self._state, 16, self.discard_button, 8, self.save_button, margins=(24, 10, 24, 10))
         bar.setStretch(0, 1)
         self._bar = QWidget()
@@ -90,7 +89,27 @@ class SettingsPage(Page):
         sections.setLayout(column(self.tabs, rule(), self._stack, self._bar))
         self._levels.addWidget(sections)
         self.setLayout(column(self._levels))
+        self._place(SECTIONS[0].key)
         self._stack.setCurrentWidget(self._areas[SECTIONS[0].key])
+
+    def _place(self, key: str) -> None:
+        """Make a section at its first visit: all of them at once would hold the window up."""
+        if key in _GROUPS_OF:
+            made = [self._make_group(group) for group in _GROUPS_OF[key]]
+            self._add_area(key, made)
+            self._show_all()
+        elif key == LOOK:
+            self._add_area(key, [self.look])
+        else:
+            box = self.boxes[key] = self._make_box(key)
+            self._add_area(key, [box])
+            box.arrived.connect(self._bring_into_view)
+
+    def _make_group(self, group: Group) -> GroupBox:
+        made = self.groups[group.key] = GroupBox(self.context.theme, group)
+        made.edited.connect(self._edited)
+        made.arrived.connect(self._bring_into_view)
+        return made
 
     def _add_area(self, key: str, parts: Sequence[QWidget]) -> None:
         inner = FlowingContent()
@@ -109,9 +128,6 @@ class SettingsPage(Page):
         self._stack.addWidget(area)
 
     def _wire(self) -> None:
-        for group in self.groups.values():
-            group.edited.connect(self._edited)
-            group.arrived.connect(self._bring_into_view)
         self.tabs.chosen.connect(self._chosen)
         self.save_button.clicked.connect(self.save)
         self.discard_button.clicked.connect(self.discard)
@@ -179,9 +195,7 @@ class SettingsPage(Page):
     def _open(self, key: str) -> None:
         self.tabs.choose(key)
         if key not in self._areas:
-            made = self.boxes[key] = self._make_box(key)
-            self._add_area(key, [made])
-            made.arrived.connect(self._bring_into_view)
+            self._place(key)
         self._stack.setCurrentWidget(self._areas[key])
         if key in self.boxes:
             self.boxes[key].arrive()
@@ -205,8 +219,9 @@ class SettingsPage(Page):
     def _first(self, key: str) -> QWidget:
         if key in self.boxes:
             return self.boxes[key].first
-        groups = next((section.groups for section in SECTIONS if section.key == key), ())
-        return next(iter(self.groups[groups[0].key].inputs.values())).field if groups else self.look.theme
+        if key not in _GROUPS_OF:
+            return self.look.theme
+        return next(iter(self.groups[_GROUPS_OF[key][0].key].inputs.values())).field
 
     def _bring_into_view(self, field: QWidget) -> None:
         # A moment later: a section that has just been opened is not laid out yet.
@@ -299,10 +314,12 @@ class SettingsPage(Page):
         self._desk.read("policy", partial(asks.in_force, workspace), self._take, tell)
         self._desk.read("rules", partial(asks.rule_titles, workspace), self._offer_rules, tell)
 
-    def _offer_rules(self, rules: Sequence[tuple[str, str]]) -> None:
-        ticks = self.groups[AUTO_DRAFTS].inputs["auto_drafts.rules"].field
-        if isinstance(ticks, Ticks):
-            ticks.offer(rules)
+    def _offer_rules(self, rules: tuple[tuple[str, str], ...]) -> None:
+        self._rules = rules
+        if AUTO_DRAFTS in self.groups:
+            ticks = self.groups[AUTO_DRAFTS].inputs["auto_drafts.rules"].field
+            if isinstance(ticks, Ticks):
+                ticks.offer(rules)
 
     def _take(self, found: asks.InForce) -> None:
         """Take up the book's policy; what a person is typing stays, the rest follows."""
@@ -331,6 +348,7 @@ class SettingsPage(Page):
         self._lock()
 
     def _show_all(self) -> None:
+        self._offer_rules(self._rules)
         for group in self.groups.values():
             group.show_texts(self._texts)
             for made in group.inputs.values():

@@ -23,7 +23,7 @@ from models.values.changes import Changes
 from models.values.outreach import GOALS, TONES, TemplateChoice
 from views.background import Failed
 from views.settings import asks
-from views.settings.template_fields import FieldChips
+from views.settings.template_fields import FieldChips, FieldTint
 from views.settings.template_preview import PreviewPane
 from views.shell.page import Context
 from views.theme import fonts
@@ -67,6 +67,7 @@ class TemplateEditor(QWidget):
         self.body.setAccessibleName("Text")
         self.body.setTabChangesFocus(True)
         self.body.setMinimumHeight(200)
+        self._tinted = FieldTint(theme, self.body.document())
         self._writing: QLineEdit | QPlainTextEdit = self.body
         self.chips = FieldChips(theme)
         self.enabled = QCheckBox("Use this template for drafts")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextDocument
 from PySide6.QtWidgets import QMenu, QWidget
 
 from models.values.outreach import TemplateField
@@ -20,7 +22,24 @@ _GROUPS = {
     "renewal": "Renewal", "deal": "Deal", "feature": "Feature", "survey": "Survey", "conversation": "Conversation",
     "preference": "Preferences", "returned": "Return",
 }  # fmt: skip
+_BRACKETS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _OTHERS = "Customer and orders"
+
+
+class FieldTint(QSyntaxHighlighter):
+    """Tints fields and conditions, so that the words between them can be read."""
+
+    def __init__(self, theme: Theme, document: QTextDocument) -> None:
+        super().__init__(document)
+        self._theme = theme
+        theme.changed.connect(self.rehighlight)
+
+    def highlightBlock(self, text: str) -> None:
+        for found in _BRACKETS.finditer(text):
+            tint = QTextCharFormat()
+            field = found.group().startswith("{{")
+            tint.setForeground(self._theme.color("primary_text" if field else "ink_3"))
+            self.setFormat(found.start(), len(found.group()), tint)
 
 
 class FieldChips(QWidget):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.keyrings import SystemKeyring
+from services.outreach.outbox.trouble import keep_trouble, read_trouble
 from services.settings import MailAccount, Preferences, load_managed, load_preferences
 from services.workspace import Workspace
 from tests.servers.mail_server import mail_server, trusted
@@ -108,6 +109,18 @@ def test_another_user_takes_the_former_password_out_of_the_keyring(
     until(qtbot, lambda: box.password.words == "None is stored.")
 
 
+def test_another_password_lets_emails_that_wait_be_tried_again(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, vault: Vault
+) -> None:
+    keep_trouble(empty, "The server does not take the password.", offline=False)
+    box = mail_box(open_window(replace(empty, keyring=SystemKeyring(vault)), Preferences(mail=ACCOUNT)))
+    qtbot.keyClicks(box.password.line, SECRET)
+    box.save()
+    until(qtbot, lambda: "Stored in the keyring" in box.password.words)
+    with empty.store.snapshot() as driver:
+        assert read_trouble(driver) is None
+
+
 def test_a_password_is_cleared_on_request(
     qtbot: QtBot, empty: Workspace, open_window: OpenWindow, vault: Vault
 ) -> None:
@@ -133,7 +146,7 @@ def test_without_a_keyring_it_is_said_that_a_password_is_for_this_run_only(
     box = mail_box(open_window(workspace, Preferences(mail=ACCOUNT)))
     qtbot.keyClicks(box.password.line, SECRET)
     box.save()
-    until(qtbot, lambda: "for this run only" in box.password.words)
+    until(qtbot, lambda: box.password.words.startswith("Kept for this run only"))
     assert why in box.password.words and "never written to disk" in box.password.words
     assert workspace.keyring.get(ACCOUNT.secret) == SECRET
 
@@ -196,7 +209,7 @@ def test_a_test_signs_in_without_sending_anything_and_names_a_wrong_password(
         until(qtbot, box.test_button.isEnabled)
         assert box.verdict.words.startswith("Works: localhost answered")
         box.save()
-        until(qtbot, lambda: "for this run only" in box.password.words)
+        until(qtbot, lambda: box.password.words.startswith("Kept for this run only"))
         box.test_button.click()
         until(qtbot, box.test_button.isEnabled)
         assert box.verdict.words.startswith("Works: "), "the one that is kept is used where none is typed"

@@ -78,7 +78,7 @@ def test_what_it_has_set_is_locked_with_the_reason(
     path.write_text("[policy]\ncard_budget = 12\n\n[preferences]\ntheme = 'light'\n")
     managed = load_managed(path)
     workspace = replace(empty, managed=managed, policy=managed.apply(empty.policy))
-    page = settings_page(open_window(workspace))
+    page = settings_page(open_window(workspace), "queue")
     made = page.groups["queue"].inputs["card_budget"]
     assert not made.isEnabled() and made.text == "12"
     assert "policy.toml" in made.toolTip()
@@ -170,6 +170,7 @@ def test_every_field_has_a_name_and_can_be_reached_in_the_smallest_window(
 ) -> None:
     desk = open_window(sample, size=(760, 460))
     page = settings_page(desk)
+    page.show_section("emails")
     rules = page.groups["auto_drafts"].inputs["auto_drafts.rules"].field
     assert isinstance(rules, Ticks)
     until(qtbot, lambda: len(rules.boxes) > 5)
