@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import Final
 
-from models.values import words
 from models.values.outreach import GOALS
 from services.insight import Reader
 from services.outreach.facts import Found, names_of
 
 RENEWAL_DAYS: Final = 60
 QUIET_DAYS: Final = 30
+FRESH_DAYS: Final = 120
+_TROUBLE: Final = frozenset({"trouble", "bad review"})
 
 #: Segment to tone; one that is not here is written to warmly.
 TONES_BY_SEGMENT: Final = {"Champion": "warm", "Loyal": "warm", "Cooling VIP": "warm", "One-time": "brief"}
@@ -39,21 +40,31 @@ def goal_of_alert(reader: Reader, alert_id: int) -> str:
 
 
 def goal_of_facts(reader: Reader, found: Collection[Found]) -> str:
-    """Return the goal that a customer's facts suggest: trouble first, then the renewal, then how things stand."""
+    """Return the goal that a customer's facts suggest: trouble first, then the renewal, then how things stand.
+
+    Trouble that is settled and some months old is not brought up again by itself.
+    """
     sorts = {one.sort for one in found}
-    if sorts & {"trouble", "open ticket", "bad review"}:
+    since = (reader.today - timedelta(days=FRESH_DAYS)).isoformat()
+    if any(_is_open(one) or (one.sort in _TROUBLE and _newest(one) >= since) for one in found):
         return "apologise"
     near = (reader.today + timedelta(days=RENEWAL_DAYS)).isoformat()
-    for one in found:
-        dates = [value.text for value in one.fact.values if value.kind == "date"]
-        if one.sort == "renewal" and dates and dates[0] <= near:
-            return "renewal"
-    last = next((value.text for one in found if one.sort == "last_order" for value in one.fact.values
-                 if value.kind == "date"), "")  # fmt: skip
-    day = words.day_of(last)
-    if "praise" in sorts and day is not None and (reader.today - day).days <= QUIET_DAYS:
+    if any(one.sort == "renewal" and _newest(one) <= near for one in found):
+        return "renewal"
+    lately = (reader.today - timedelta(days=QUIET_DAYS)).isoformat()
+    if "praise" in sorts and any(one.sort == "last_order" and _newest(one) >= lately for one in found):
         return "thank"
     return "check_in"
+
+
+def _is_open(found: Found) -> bool:
+    ticket = found.fillings.get("ticket")
+    return isinstance(ticket, Mapping) and bool(ticket.get("open"))
+
+
+def _newest(found: Found) -> str:
+    """Return the latest day that a fact speaks of, '' where it speaks of none."""
+    return max((value.text for value in found.fact.values if value.kind == "date"), default="")
 
 
 @cache

@@ -80,7 +80,13 @@ def test_a_goal_and_a_tone_that_are_asked_for_hold(book: Workspace, customers: S
 
 
 def test_without_an_alert_what_is_known_decides_the_goal(book: Workspace, customers: SampleCustomers) -> None:
+    run(book, "UPDATE tickets SET opened_on = '2026-11-01', resolved_on = '2026-11-03' WHERE customer_id = ?",
+        customers.ticketed)  # fmt: skip
     assert compose(book, customers.ticketed).edit.goal == "apologise"
+    run(book, "UPDATE tickets SET opened_on = '2026-02-01', resolved_on = '2026-02-03' WHERE customer_id = ?",
+        customers.ticketed)  # fmt: skip
+    run(book, "UPDATE reviews SET reviewed_on = '2026-02-01' WHERE customer_id = ?", customers.ticketed)
+    assert compose(book, customers.ticketed).edit.goal != "apologise", "what is settled and old is left alone"
     assert compose(book, customers.bare).edit.goal == "check_in"
     run(book, "UPDATE customers SET renews_on = '2026-12-20' WHERE id = ?", customers.bare)
     assert compose(book, customers.bare).edit.goal == "renewal"
