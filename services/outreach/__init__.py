@@ -124,11 +124,13 @@ def what_leaves(workspace: Workspace, request: ModelRequest) -> str:
     return do(workspace, request)
 
 
-def try_profile(workspace: Workspace, profile: ModelProfile, key: str | None) -> str:
+def try_profile(
+    workspace: Workspace, profile: ModelProfile, key: str | None, *, cancelled: Callable[[], bool] = lambda: False
+) -> str:
     """Ask the endpoint for one word; return "Works: …" in words, or raise the fault that a draft would meet."""
     from services.outreach.model.write import try_profile as do
 
-    return do(workspace, profile, key)
+    return do(workspace, profile, key, cancelled=cancelled)
 
 
 # -- templates ----------------------------------------------------------------------------------------------------
@@ -241,13 +243,9 @@ def discard(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
 
 
 def approve(
-    workspace: Workspace,
-    message_id: int,
-    version: int | None = None,
-    *,
-    at: str | None = None,
+    workspace: Workspace, message_id: int, version: int | None = None, *, at: str | None = None,
     after: After | None = None,
-) -> Changes:
+) -> Changes:  # fmt: skip
     """Approve an email as a person and queue it; the alert waits. One unit of work, so one undo.
 
     ``version`` is that of the text which the person saw (another one is refused; None: the stored one). It goes out not
@@ -387,15 +385,11 @@ def try_mail(workspace: Workspace, account: MailAccount, password: str | None) -
     return do(workspace, account, password)
 
 
-def account_mended(workspace: Workspace) -> Changes:
-    """Forget the fault of the account that emails wait for: another server or password may send them at once."""
-    from services.outreach.outbox.trouble import no_trouble
+def account_mended(workspace: Workspace) -> None:
+    """Forget the account's fault: with another server or password, emails that wait may go out at once."""
+    from services.outreach.outbox.trouble import no_trouble as do
 
-    no_trouble(workspace)
-    return Changes(tables=frozenset({"messages"}))
-
-
-# -- by itself ----------------------------------------------------------------------------------------------------
+    do(workspace)
 
 
 def draft_automatically(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Literal
 
 from models.values.changes import Changes
@@ -148,8 +149,15 @@ def try_mail(workspace: Workspace, account: MailAccount, typed: str) -> str:
     return outreach.try_mail(workspace, account, typed or workspace.keyring.get(account.secret))
 
 
-def try_profile(workspace: Workspace, profile: ModelProfile, typed: str, kept_as: str) -> str:
-    """Ask a language model for one word, with the key that was typed or the one that is kept."""
+def try_profile(workspace: Workspace, profile: ModelProfile, typed: str, kept_as: str, given_up: Event) -> str:
+    """Ask a language model for one word, with the key that was typed or the one that is kept.
+
+    Raises
+    ------
+    Cancelled
+        ``given_up`` was set: the page was left, or something else is tried.
+    """
     from services import outreach
 
-    return outreach.try_profile(workspace, profile, typed or workspace.keyring.get(kept_as))
+    key = typed or workspace.keyring.get(kept_as)
+    return outreach.try_profile(workspace, profile, key, cancelled=given_up.is_set)

@@ -79,6 +79,11 @@ class MailBox(OwnBox):
         workspace = self._context.book.workspace
         self._desk.read("kept", partial(asks.kept, workspace, name), self.password.show_kept)
 
+    def leave(self) -> None:
+        self._desk.drop("try")
+        self.test_button.setEnabled(True)
+        self.verdict.hide()
+
     def save(self) -> None:
         """Keep account and signature on this computer, and what was typed as the password in its keyring."""
         account, self._faults = account_of(self._texts)
@@ -163,9 +168,7 @@ class MailBox(OwnBox):
 
     def _changed(self) -> None:
         # What was tried is no longer what stands here.
-        self._desk.drop("try")
-        self.test_button.setEnabled(True)
-        self.verdict.hide()
+        self.leave()
         self._check()
 
     def _check(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Event
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
@@ -68,6 +69,7 @@ class ModelsBox(OwnBox):
         self._context = context
         self._desk: Desk = context.book.desk(self)
         self.lines: list[ProfileLine] = []
+        self._given_up = Event()
         self._shown: tuple[ModelProfile, ...] | None = None
         self.writer = ChoiceBox(context.theme, "Drafts are written by")
         self.writer.setFixedWidth(300)
@@ -131,6 +133,15 @@ class ModelsBox(OwnBox):
     def arrive(self) -> None:
         self._read_kept()
 
+    def leave(self) -> None:
+        self.form.give_up()
+        self._given_up.set()
+        self._given_up = Event()
+        for line in self.lines:
+            self._desk.drop(f"try {line.profile.name}")
+            line.test_button.setEnabled(True)
+            line.verdict.hide()
+
     # -- the list -----------------------------------------------------------------------------------------------
 
     def _follow(self) -> None:
@@ -193,7 +204,8 @@ class ModelsBox(OwnBox):
                 line.test_button.setEnabled(True)
                 line.verdict.fails(fault.words)
 
-        job = partial(asks.try_profile, self._context.book.workspace, profile, "", profile.secret)
+        workspace = self._context.book.workspace
+        job = partial(asks.try_profile, workspace, profile, "", profile.secret, self._given_up)
         self._desk.read(f"try {profile.name}", job, said, failed)
 
     def _remove(self, line: ProfileLine, _checked: bool = False) -> None:
@@ -250,7 +262,7 @@ class ModelsBox(OwnBox):
 
     def _back(self) -> None:
         self.form.key.forget_typed()
-        self._desk.drop("try form")
+        self.form.give_up()
         name = self.form.before.name if self.form.before is not None else ""
         self._pages.setCurrentIndex(0)
         line = next((one for one in self.lines if one.profile.name == name), None)

@@ -31,5 +31,8 @@ class OwnBox(QWidget):
     def arrive(self) -> None:
         """The section comes to the front: read what may have changed."""
 
+    def leave(self) -> None:
+        """Another page comes to the front, or the window closes: nothing that is tried is waited for."""
+
     def renew(self, changes: Changes) -> None:
         """Something in the book changed; read again what that concerns."""

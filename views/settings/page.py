@@ -23,6 +23,7 @@ from views.settings.draft import changes as changed_fields
 from views.settings.draft import check, groups_of, texts_of
 from views.settings.fields import AUTO_DRAFTS, SECTIONS, Group
 from views.settings.group_box import GroupBox
+from views.settings.keys import saves, takes_over
 from views.settings.look_box import LookBox
 from views.settings.many import Ticks
 from views.settings.own_box import OwnBox
@@ -165,6 +166,10 @@ class SettingsPage(Page):
     def go_back(self) -> None:
         if self.editor is not None and self._editing:
             self.editor.leave()
+
+    def leave(self) -> None:
+        for box in self.boxes.values():
+            box.leave()
 
     def renew(self, changes: Changes) -> None:
         if changes.everyone or changes.tables & {"policies", "rules"}:
@@ -380,19 +385,10 @@ class SettingsPage(Page):
         first.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def event(self, event: QEvent) -> bool:
-        # Ctrl+Enter saves here; elsewhere in the window it is another command's.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _saves(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return takes_over(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _saves(event):
+        if saves(event):
             self.save()
             return
         super().keyPressEvent(event)
-
-
-def _saves(event: QKeyEvent) -> bool:
-    control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-    return bool(control) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import partial
+from threading import Event
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -45,6 +46,7 @@ class ProfileForm(QWidget):
         self.before: ModelProfile | None = None
         self._faults: dict[str, str] = {}
         self._tried = False
+        self._given_up = Event()
         self.key = SecretField(KEY)
         self.test_button = push("Test")
         self.test_button.setToolTip("Ask the model for one word")
@@ -113,8 +115,17 @@ class ProfileForm(QWidget):
         self.verdict.wait(f"Asking {profile.model} for one word …")
         self.test_button.setEnabled(False)
         kept_as = self.before.secret if self.before is not None else profile.secret
-        job = partial(asks.try_profile, self._context.book.workspace, profile, self.key.typed, kept_as)
+        self._given_up = Event()
+        workspace = self._context.book.workspace
+        job = partial(asks.try_profile, workspace, profile, self.key.typed, kept_as, self._given_up)
         self._desk.read("try form", job, self._works, self._fails)
+
+    def give_up(self) -> None:
+        """Wait no longer for what is tried."""
+        self._given_up.set()
+        self._desk.drop("try form")
+        self.test_button.setEnabled(True)
+        self.verdict.hide()
 
     def lock(self, why: str) -> None:
         """Disable all but the key: the profile is set by IT, the key is this person's."""
@@ -162,9 +173,7 @@ class ProfileForm(QWidget):
 
     def _changed(self) -> None:
         # What was tried is no longer what stands here.
-        self._desk.drop("try form")
-        self.test_button.setEnabled(True)
-        self.verdict.hide()
+        self.give_up()
         if self._tried:
             _profile, self._faults = profile_of(self._texts, self._taken)
             self._show_faults()

@@ -23,6 +23,7 @@ from models.values.changes import Changes
 from models.values.outreach import GOALS, TONES, TemplateChoice
 from views.background import Failed
 from views.settings import asks
+from views.settings.keys import saves, takes_over
 from views.settings.template_fields import FieldChips, FieldTint
 from views.settings.template_preview import PreviewPane
 from views.shell.page import Context
@@ -290,24 +291,15 @@ class TemplateEditor(QWidget):
         return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:
-        # Ctrl+Enter saves the template; elsewhere in the window it is another command's.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _saves(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return takes_over(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _saves(event):
+        if saves(event):
             self.save()
         elif event.key() == Qt.Key.Key_Escape:
             self.leave()
         else:
             super().keyPressEvent(event)
-
-
-def _saves(event: QKeyEvent) -> bool:
-    control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-    return bool(control) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def _line(name: str) -> QLineEdit:

@@ -81,7 +81,9 @@ def what_leaves(workspace: Workspace, request: ModelRequest) -> str:
     return _prepared(workspace, _profile(workspace, request.profile), request).text
 
 
-def try_profile(workspace: Workspace, profile: ModelProfile, key: str | None) -> str:
+def try_profile(
+    workspace: Workspace, profile: ModelProfile, key: str | None, *, cancelled: Callable[[], bool] = lambda: False
+) -> str:
     """Ask an endpoint for one word and say how long it took.
 
     Parameters
@@ -91,12 +93,14 @@ def try_profile(workspace: Workspace, profile: ModelProfile, key: str | None) ->
 
     Raises
     ------
+    Cancelled
+        ``cancelled`` said so.
     EnvironmentFault, UserError
         In one sentence, what a draft would meet.
     """
     secret = key if key is not None else workspace.keyring.get(profile.secret)
     text = as_json(profile, [{"role": "user", "content": "Answer with the one word: ready"}])
-    answer = ask(profile, secret, text.encode(), on_words=_unheard, cancelled=_never)
+    answer = ask(profile, secret, text.encode(), on_words=_unheard, cancelled=cancelled)
     return f"Works: {profile.model} answered in {_seconds(answer)} s."
 
 
@@ -146,7 +150,3 @@ def _seconds(answer: Answer) -> str:
 
 def _unheard(text: str) -> None:
     """A trial shows nothing while it comes."""
-
-
-def _never() -> bool:
-    return False

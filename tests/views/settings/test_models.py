@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.keyrings import SystemKeyring
 from services.settings import ModelProfile, Preferences, load_managed
 from services.workspace import Workspace
-from tests.servers.model_server import model_server, status
+from tests.servers.model_server import model_server, silence, status
 from tests.vault import Vault
 from tests.views.conftest import OpenWindow
 from tests.views.settings.conftest import put, settings_page, until
@@ -151,6 +151,22 @@ def test_a_test_asks_the_endpoint_and_says_what_failed(qtbot: QtBot, empty: Work
         assert "key" in box.form.verdict.words and box.form.verdict.words.endswith(".")
         box.form.left.emit()
         assert all(KEY.encode() not in one.raw for one in server.received)
+
+
+def test_leaving_the_page_gives_a_test_up(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:
+    with model_server() as server:
+        server.answer(silence)
+        desk = open_window(empty, Preferences(profiles=(replace(LOCAL, base_url=server.url, timeout_s=600),)))
+        box = models_box(desk)
+        box.lines[0].test_button.click()
+        until(qtbot, lambda: len(server.received) == 1)
+        box.lines[0].edit_button.click()
+        box.form.test_button.click()
+        until(qtbot, lambda: len(server.received) == 2)
+        desk.window.show_page("alerts")
+        assert box.lines[0].test_button.isEnabled() and box.lines[0].verdict.words == ""
+        assert box.form.test_button.isEnabled() and box.form.verdict.words == ""
+        until(qtbot, lambda: desk.background.idle)
 
 
 def test_what_it_has_set_is_locked_but_for_the_key(
