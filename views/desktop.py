@@ -147,7 +147,7 @@ def _get_ready(desktop: Desktop) -> None:
     def make_pages(_imported: None) -> None:
         for number, spec in enumerate((COMPOSER, *PAGES), 1):
             QTimer.singleShot(number * PAGE_EVERY_MS, window, partial(_make_page, desktop, spec.key))
-        QTimer.singleShot((len(PAGES) + 1) * PAGE_EVERY_MS, window, spare_collector)
+        QTimer.singleShot((len(PAGES) + 2) * PAGE_EVERY_MS, window, spare_collector)
 
     desktop.book.desk(window).read("ready", _import_ahead, make_pages)
 

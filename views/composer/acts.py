@@ -53,6 +53,25 @@ class Acts(QObject):
         """The writer that is at work, or is not."""
         return self._page.drafting.writing
 
+    def commands(self) -> dict[Command, Callable[[], None]]:
+        """What each command of the composer does."""
+        drafting = self._drafting
+        return {
+            Command.WRITE: drafting.write,
+            Command.SHORTER: drafting.shorter,
+            Command.WARMER: drafting.warmer,
+            Command.REWRITE: drafting.rewrite,
+            Command.VARIANT: drafting.another,
+            Command.REMOVE_STATEMENT: self.remove_statement,
+            Command.SOURCE_STATEMENT: self.source_statement,
+            Command.CONFIRM_STATEMENT: self.confirm_statement,
+            Command.APPROVE: self.approve,
+            Command.SAVE_DRAFT: self.save_draft,
+            Command.MAIL_PROGRAM: self.open_in_program,
+            Command.RECALL: self.recall,
+            Command.DISCARD: self.discard,
+        }
+
     # -- what can be done ---------------------------------------------------------------------------------------
 
     def enable(self) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QScrollArea, QWidget
 
-from models.values.outreach import GOALS, TONES, Composition, Fact, Masking
+from models.values.outreach import GOALS, TONES, Composition, Edit, Fact, Masking
 from views.actions import Actions, Command
 from views.composer.options import CheckOption, RadioOption, Switch
 from views.composer.writers import Writer
@@ -47,6 +47,7 @@ class FactsPane(QWidget):
         kind_of(self, "panel")
         self._theme, self._actions = theme, actions
         self._boxes: dict[str, CheckOption] = {}
+        self._facts: tuple[Fact, ...] = ()
         self._writers: dict[str, RadioOption] = {}
         self._writer_group = QButtonGroup(self)
         self._make_parts()
@@ -112,19 +113,24 @@ class FactsPane(QWidget):
         """Where the focus goes when the column takes it."""
         return next(iter(self._boxes.values()), self.goal)
 
-    def show_composition(self, composition: Composition) -> None:
-        """Show another email's facts and choices."""
-        edit = composition.edit
+    def show_composition(self, composition: Composition, edit: Edit) -> None:
+        """Show an email's facts and choices."""
         self.goal.choose(edit.goal)
         self.tone.choose(edit.tone)
         self.show_facts(composition.facts, edit.facts)
         self._show_masking(composition.masking)
 
     def show_facts(self, facts: Sequence[Fact], ticked: Sequence[str]) -> None:
-        """Show facts in their order with what is ticked."""
+        """Show facts in their order with what is ticked; the same ones keep their boxes, and the focus in them."""
+        chosen = set(ticked)
+        if tuple(facts) == self._facts and facts:
+            for key, box in self._boxes.items():
+                box.setChecked(key in chosen)
+            self._count()
+            return
+        self._facts = tuple(facts)
         clear(self._rows)
         self._boxes = {}
-        chosen = set(ticked)
         for fact in facts:
             box = CheckOption(self._theme, fact.words, fact.label, checked=fact.key in chosen)
             box.clicked.connect(self._tick)

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QWidget
 from models.values.alerts import AlertRow
 from models.values.changes import Changes
 from models.values.outreach import Composition
-from views.actions import Command
 from views.background import Failed
 from views.composer import rooms
 from views.composer.acts import Acts
@@ -57,7 +56,7 @@ class ComposerPage(Page):
         self.moment = NOW
         self.seconds: dict[str, float] = {}
         self._written: tuple[str, str, str] | None = None  # goal, tone and writer of the text that is there
-        self._heard = False
+        self._failure = ""
         self.facts = FactsPane(theme, actions)
         self.mail = MailPane(theme, actions)
         self.verdict = VerdictPane(theme, actions)
@@ -92,29 +91,11 @@ class ComposerPage(Page):
         verdict.moment_chosen.connect(self._choose_moment)
         verdict.after_changed.connect(self.show_moments)
         verdict.remedy_wanted.connect(lambda _check: acts.record_consent())
-        for command, done in self._commands().items():
+        for command, done in acts.commands().items():
             action = self.context.actions[command]
             action.triggered.connect(partial(self._when_shown, done))
             self.addAction(action)
         self.context.theme.changed.connect(self.show_all)
-
-    def _commands(self) -> dict[Command, Callable[[], None]]:
-        acts, drafting = self.acts, self.drafting
-        return {
-            Command.WRITE: drafting.write,
-            Command.SHORTER: drafting.shorter,
-            Command.WARMER: drafting.warmer,
-            Command.REWRITE: drafting.rewrite,
-            Command.VARIANT: drafting.another,
-            Command.REMOVE_STATEMENT: acts.remove_statement,
-            Command.SOURCE_STATEMENT: acts.source_statement,
-            Command.CONFIRM_STATEMENT: acts.confirm_statement,
-            Command.APPROVE: acts.approve,
-            Command.SAVE_DRAFT: acts.save_draft,
-            Command.MAIL_PROGRAM: acts.open_in_program,
-            Command.RECALL: acts.recall,
-            Command.DISCARD: acts.discard,
-        }
 
     # -- what the shell asks ------------------------------------------------------------------------------------
 
@@ -199,7 +180,7 @@ class ComposerPage(Page):
         session = self.session = Session(self.context.book, self._desk, composition, self)
         session.replaced.connect(self._show_text)
         session.reviewed.connect(self.show_verdict)
-        session.saved.connect(self._show_saved)
+        session.saved.connect(self._was_saved)
         session.not_saved.connect(self.tell_failure)
         self.writer = chosen_at_first(self.context.book.workspace.preferences, composition.edit)
         self.picked, self.moment = "", NOW
@@ -209,6 +190,7 @@ class ComposerPage(Page):
         self.mail.tell(composition.note)
         self.mail.head.show_text(edit.subject, edit.greeting)
         self.mail.editor.show_text(edit.body)
+        self.verdict.tick_after(alert=composition.alert is not None)
         self.show_all()
         self.columns.bring(MAIL)
         self.state.show_content()
@@ -227,8 +209,7 @@ class ComposerPage(Page):
         if session is None:
             return
         found = session.composition
-        self.facts.show_composition(found)
-        self.facts.show_facts(found.facts, session.edit.facts)
+        self.facts.show_composition(found, session.edit)
         self.mail.head.show_addresses(
             found.to_address, found.from_address, found.consent_words, allowed=found.permission.allowed
         )
@@ -318,6 +299,12 @@ class ComposerPage(Page):
             edit = self.session.edit
             self._written = (edit.goal, edit.tone, self.writer)
 
+    def _was_saved(self) -> None:
+        if self._failure and self.mail.told == self._failure:
+            self.mail.tell("")
+        self._failure = ""
+        self._show_saved()
+
     def _show_saved(self) -> None:
         session = self.session
         if session is None:
@@ -339,7 +326,8 @@ class ComposerPage(Page):
         )
 
     def tell_failure(self, failed: Failed) -> None:
-        """Say above the text what failed; the text stays."""
+        """Say above the text what failed, until it is stored again; the text stays."""
+        self._failure = failed.words
         self.mail.tell(failed.words)
 
     # -- what a person does -------------------------------------------------------------------------------------

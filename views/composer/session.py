@@ -235,8 +235,8 @@ class Session(QObject):
             self.saved_at = found.message.changed_at
             theirs = found.message.edit
             mine = self.dirty and self.writable
-            fields = ("subject", "greeting", "body") if mine else ()
-            self.edit = replace(theirs, **{name: getattr(before, name) for name in fields})
+            # What a person is writing stays; what was resolved meanwhile holds.
+            self.edit = replace(before, id=theirs.id, resolutions=theirs.resolutions) if mine else theirs
             self._kept = theirs
         if (before.subject, before.greeting, before.body) != (self.edit.subject, self.edit.greeting, self.edit.body):
             self.replaced.emit()

@@ -216,6 +216,15 @@ class VerdictPane(QWidget):
     def show_moments(self, moments: Sequence[Moment], chosen: int, due: str) -> None:
         """Show when it may go out, each with what that does to the alert's clock."""
         self._due.setText(due)
+        if len(moments) == len(self._moments):
+            for option, moment in zip(self._moments, moments, strict=True):
+                option.say(moment.words, moment.effect)
+        else:
+            self._make_moments(moments)
+        if 0 <= chosen < len(self._moments):
+            self._moments[chosen].setChecked(True)
+
+    def _make_moments(self, moments: Sequence[Moment]) -> None:
         clear(self._moment_rows)
         self._moments = []
         for number, moment in enumerate(moments):
@@ -224,24 +233,23 @@ class VerdictPane(QWidget):
             self._group.addButton(option)
             self._moments.append(option)
             self._moment_rows.addWidget(option)
-        if 0 <= chosen < len(self._moments):
-            self._moments[chosen].setChecked(True)
 
     def moment(self, number: int) -> RadioOption:
         """One of the moments, the last one is to be picked."""
         return self._moments[number]
 
     def show_after(self, *, alert: bool, remind: str, deal: str) -> None:
-        """Show what can follow; '' where there is no such thing."""
+        """Show what can follow; '' where there is no such thing. What a person ticked stays."""
         self.wait.setVisible(alert)
-        self.remind.setVisible(bool(remind))
-        self.remind.say(remind, "")
-        self.remind.setChecked(bool(remind) and alert)
-        self.deal.setVisible(bool(deal))
-        self.deal.say(deal, "")
-        self.deal.setChecked(False)
+        for box, words in ((self.remind, remind), (self.deal, deal)):
+            box.setVisible(bool(words))
+            box.say(words, "")
+
+    def tick_after(self, *, alert: bool) -> None:
+        """Tick what is proposed for another email: never a deal."""
         self.wait.setChecked(alert)
-        self.show_open()
+        self.remind.setChecked(alert)
+        self.deal.setChecked(False)
 
     # -- inside -------------------------------------------------------------------------------------------------
 
