@@ -19,7 +19,9 @@ from services.settings.policy import Policy
 from services.settings.preferences import Preferences
 
 _SECTIONS: Mapping[str, type] = {"policy": Policy, "preferences": Preferences}
-_NOT_MANAGED = frozenset({"unknown", "window_geometry", "splitters", "last_page", "last_folder", "saved_filters", "me"})
+_NOT_MANAGED = frozenset(
+    {"unknown", "window_geometry", "splitters", "last_page", "last_folder", "saved_filters", "me", "recent_commands"}
+)
 
 
 @dataclass(frozen=True, slots=True)

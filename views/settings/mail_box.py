@@ -151,7 +151,7 @@ class MailBox(OwnBox):
         self._texts = texts_of(account, signature)
         self._shown = dict(self._texts)
         self._context.remembered.set(mail=account, signature=signature)
-        self._context.book.heard(Changes(tables=frozenset({"messages"})))
+        self._context.book.heard(Changes(tables=frozenset({"messages"})), own=True)
         self._show()
 
     def _not_cleared(self, failed: Failed) -> None:

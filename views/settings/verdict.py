@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from views.theme import Theme, fonts
@@ -66,3 +66,4 @@ class Verdict(QWidget):
         set_ink(self._words, _LOOKS[look][1])
         self.setAccessibleName(words)
         self.show()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
