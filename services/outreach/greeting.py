@@ -45,6 +45,8 @@ def fault_of_greeting(greeting: str, names: Sequence[str]) -> str:
         accepted |= {name.split()[-1] for name in accepted}
     if bare in accepted or _bare(called).removeprefix("the ") in accepted:
         return ""
+    if len(bare.split()) > 1 and any(name.startswith(f"{bare} ") for name in accepted):
+        return ""
     parts = re.split(r" (?:and|&) ", called)
     if len(parts) > 1 and all(_bare(part) in accepted for part in parts):
         return ""

@@ -15,7 +15,7 @@ from models.values import words
 from models.values.errors import UserError
 from models.values.outreach import Check, Claim, Edit, Fact, Review
 from services.insight import Reader, reading
-from services.outreach.claims import NEVER_CONFIRMED, Context, find_claims
+from services.outreach.claims import NEVER_CONFIRMED, Context, find_claims, says_anything
 from services.outreach.claims.book import read_context, texts_of
 from services.outreach.greeting import fault_of_greeting
 from services.workspace import Workspace
@@ -53,10 +53,10 @@ def review(workspace: Workspace, edit: Edit) -> Review:
 
 def _unreadable(edit: Edit) -> str:
     """Why a text is no email at all, '' where it is one."""
-    if not edit.body.strip():
-        return "The email has no text"
     if len(edit.body) > LONGEST_BODY:
         return f"The text has {len(edit.body):,} characters; an email may have {LONGEST_BODY:,}"
+    if not says_anything(edit.body):
+        return "The email has no text"
     if not edit.subject.strip():
         return "The email has no subject"
     for name, line in (("subject", edit.subject), ("greeting", edit.greeting)):

@@ -58,6 +58,8 @@ _HYPOTHESIS: Final = re.compile(
     r"was|were|did|[a-z]{2,}ed)\b)"
     r"|(?:whenever|wherever|so that you can|for when)\b",
 )
+#: A question for the reason states that it was so.
+_SUPPOSING: Final = re.compile(r"(?:why (?:did|have|are|were) you|what made you|how come you)\b")
 _WH: Final = re.compile(r"(?:what|when|where|who|whom|which|why|how)\b")
 _DID_YOU_KNOW: Final = re.compile(
     r"(?:did|do) you (?:know|hear|see|notice|realise|realize|remember)|(?:have|had) (?:you|i|we) "
@@ -193,6 +195,8 @@ def _kind(part: str, before: Kind | None, asked: bool) -> Kind:
 def _opens(part: str, asked: bool) -> bool:
     if _HYPOTHESIS.match(part) or _REQUEST.match(part) or _NORM.search(part):
         return True
+    if _SUPPOSING.match(part):
+        return False
     if asked and (re.match(rf"{_AUX}\b", part) or _WH.match(part)):
         return True
     if _FACTUAL.match(part) and not re.search(r"\b(?:would|could|might)\b", part):

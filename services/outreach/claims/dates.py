@@ -225,7 +225,7 @@ def _judged(part: Part, span: Span, readings: list[When]) -> Found:
     fitting = _of_the_thing(part, span, held)
     if fitting is None:
         return Found(*span, "date", label=f"the date of {held[0].fact.label}, not of this")
-    return Found(*span, "date", fitting)
+    return Found(*span, "date", fitting, others=tuple(dict.fromkeys(_of_kind(part, span, held))))
 
 
 def _holding(part: Part, when: When) -> Iterator[Source]:
@@ -255,18 +255,21 @@ def _same(day: date, when: When, today: date) -> bool:
 
 def _of_the_thing(part: Part, span: Span, held: list[Source]) -> Source | None:
     """The first source of the kind of the thing whose date the text names, or which itself dates that thing so."""
+    return next(iter(_of_kind(part, span, held)), None)
+
+
+def _of_kind(part: Part, span: Span, held: list[Source]) -> Iterator[Source]:
     clause = part.clause_at(span.start)
     thing = _thing(part.small, span, clause.start if clause else 0)
-    if thing is None:
-        return held[0]
-    wanted = part.small[span.start : span.end]
-    day = [one for when in _said(wanted, part.context.today) for one in (when.first, when.last)]
+    today = part.context.today
+    days = [one for when in _said(part.small[span.start : span.end], today) for one in (when.first, when.last)]
     for source in held:
-        if source.fact.group in GROUPS_OF[thing] or any(
-            (thing, one) in _dated(source, part.context.today) for one in day
+        if (
+            thing is None
+            or source.fact.group in GROUPS_OF[thing]
+            or any((thing, one) in dated_things(source, today) for one in days)
         ):
-            return source
-    return None
+            yield source
 
 
 def _thing(small: str, span: Span, start: int) -> str | None:
@@ -276,6 +279,8 @@ def _thing(small: str, span: Span, start: int) -> str | None:
         r"(\w+)(?: (?:of|on|from|dated|since|in|placed on|made on|for|was|is|due on|due|the)){1,3} $", before
     )
     cue = cue or re.search(r"(\w+) $", before)
+    if re.search(r"\b(?:with us|our customer|a customer|from us|known us|together) (?:\w+ )?since $", before):
+        return "customer"
     for found in (cue, re.match(r" ([a-z]+)", small[span.end :])):
         for one in stems(found.group(1)) if found is not None else ():
             thing = _THINGS.get(vocabulary().meaning(one))
@@ -292,8 +297,8 @@ def _said(small: str, today: date) -> list[When]:
     return []
 
 
-def _dated(source: Source, today: date) -> set[tuple[str, date]]:
-    """The things that a fact itself dates, with their days: "late delivery of the order of 7 Sep"."""
+def dated_things(source: Source, today: date) -> set[tuple[str, date]]:
+    """Return the things that a fact itself dates, with their days: "late delivery of the order of 7 Sep"."""
     made = set()
     for text in (source.fact.words, *(value.text for value in source.fact.values if value.kind == "statement")):
         small = lower(fold(text))
@@ -324,7 +329,7 @@ def _relative(part: Part, span: Span, found: re.Match[str]) -> Iterator[Found]:
     held = [
         source for first, last in stretches(part.context.today, found) for source in _between(part.sources, first, last)
     ]
-    yield Found(*span, "date", held[0] if held else None)
+    yield Found(*span, "date", held[0] if held else None, others=tuple(dict.fromkeys(held)))
 
 
 def _between(sources: Sources, first: date, last: date) -> Iterator[Source]:

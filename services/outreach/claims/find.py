@@ -21,6 +21,7 @@ from services.outreach.claims.sentences import sentences
 from services.outreach.claims.sources import Sources
 from services.outreach.claims.statements import find_statements
 from services.outreach.claims.text import Span, fold, lower, within, words
+from services.outreach.claims.together import find_apart
 
 Where = Literal["subject", "greeting", "body"]
 #: What no reason makes right.
@@ -98,6 +99,7 @@ def _all(part: Part) -> list[Found]:
     found += find_numbers(part, taken)
     found += find_offers(part, [one for one in found if one.kind == "money"])
     found += find_statements(part, found)
+    found += find_apart(part, found)
     return found
 
 

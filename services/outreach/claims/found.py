@@ -20,6 +20,7 @@ class Found:
     source: Source | None = None
     label: str = NO_SOURCE
     ours: str = ""  # supported by no fact but by this: the label to show
+    others: tuple[Source, ...] = ()  # all that hold it, the source among them
     note: str = ""  # a mark of its own for the checks
 
     @property

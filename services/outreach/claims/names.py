@@ -35,7 +35,12 @@ def find_products(part: Part) -> Iterator[Found]:
         for span in _places(part.small, name):
             if not any(span.meets(one) for one in taken) and not _mere_word(part, span, name):
                 taken.append(span)
-                yield Found(*span, "product", named[name][1])
+                yield Found(*span, "product", named[name][1], others=_sellers(part, name))
+
+
+def _sellers(part: Part, name: str) -> tuple[Source, ...]:
+    held = (source for source, value in part.sources.values("product", "category") if _small(value.text) == name)
+    return tuple(dict.fromkeys(held))
 
 
 def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
@@ -56,7 +61,7 @@ def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
             if not within(span, used):
                 used.append(span)
                 yield Found(*span, "name", label=ANOTHER)
-    signing = _signing(part)
+    signing = signing_place(part)
     for span in _capitals(part):
         for piece in _free(part, span, used):
             said = part.text[piece.start : piece.end]
@@ -91,8 +96,8 @@ def _mere_word(part: Part, span: Span, name: str) -> bool:
     return stem(name) in known.light | known.courteous and part.text[span.start].islower()
 
 
-def _signing(part: Part) -> int | None:
-    """Where the lines under the closing begin."""
+def signing_place(part: Part) -> int | None:
+    """Return where the lines under the closing begin, None without a closing."""
     return next((one.end for one in part.sentences if is_sign_off(part.text[one.start : one.end])), None)
 
 
@@ -103,7 +108,7 @@ def _capitals(part: Part) -> Iterator[Span]:
     called so.
     """
     starts = opening_places(part.text)
-    signing = _signing(part) or len(part.text)
+    signing = signing_place(part) or len(part.text)
     known = vocabulary()
     for found in _NAME.finditer(part.text):
         start, end = found.span()

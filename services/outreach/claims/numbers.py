@@ -193,9 +193,9 @@ def _judged(part: Part, span: Span, number: Decimal | None) -> Found:
     if lasting is not None:
         return Found(*span, "number", lasting)
     same = [source for source, figure in part.sources.figures if figure == number]
-    for source in same:
-        if _counts_the_same(part, span, source, number, after):
-            return Found(*span, "number", source)
+    fitting = tuple(source for source in same if _counts_the_same(part, span, source, number, after))
+    if fitting:
+        return Found(*span, "number", fitting[0], others=fitting)
     if same:
         return Found(*span, "number", label=f"{same[0].fact.label} counts something else")
     return Found(*span, "number", label=NO_SOURCE)
@@ -211,16 +211,14 @@ def _nouns_after(part: Part, span: Span) -> list[str]:
 def _counts_the_same(part: Part, span: Span, source: Source, number: Decimal, after: list[str]) -> bool:
     known = vocabulary()
     counted = nouns_of(source, number)
-    meant = counted if counted is not None else source.meanings
+    meant = counted or source.meanings
     said = [one for one in after if one not in known.light]
     if said and after[0] == said[0] and said[0] in known.units:
         if said[0] == known.meaning(stem("time")):
             return bool(_told_before(part, span) & meant)
         return said[0] in meant
     if said:
-        return bool(set(said) & meant) or bool(
-            counted is not None and _told_before(part, span) & meant and said[0] not in known.units
-        )
+        return bool(set(said) & meant)
     before = _told_before(part, span)
     return not before or bool(before & meant) or bool(before & source.meanings)
 
@@ -342,7 +340,7 @@ def _is_idiom(part: Part, span: Span) -> bool:
         if said in ("few", "a few"):
             return bool(after) and after[0] in {known.meaning(stem("word")), known.meaning("minut")}
     if not part.asserts(span.start) and _PROPOSED.match(part.small, span.end):
-        return True
+        return not re.search(r"\b(?:in|within) $", before)
     return (
         said.startswith("half")
         and bool(re.match(r" an? hour|$", part.small[span.end :]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from services.outreach.claims.text import Span
+from services.outreach.claims.text import Span, fold
 from services.outreach.claims.vocabulary import closings, shortened
 
 #: After these a full stop ends nothing. Months and titles by their usual short forms.
@@ -36,10 +36,17 @@ def sentences(text: str) -> tuple[Span, ...]:
     return tuple(found)
 
 
+def says_anything(text: str) -> bool:
+    """Return whether a text holds a sentence with a word in it, beside its closing."""
+    folded = fold(text)
+    said = (folded[start:end] for start, end in sentences(folded))
+    return any(not is_sign_off(one) and any(letter.isalnum() for letter in one) for one in said)
+
+
 def is_sign_off(line: str) -> bool:
     """Return whether a line closes the email: "Warm regards,"."""
     words = line.strip().lower().rstrip(",.!").split()
-    if not 0 < len(words) <= _MOST_CLOSING or line.strip()[-1] in "?!:;":
+    if not 0 < len(words) <= _MOST_CLOSING or line.strip()[-1:] in tuple("?!:;"):
         return False
     plain = [word.strip(",") for word in words]
     may, must = closings()

@@ -22,6 +22,7 @@ GROUPS_OF: Final = {
     "ticket": frozenset({"ticket", "conversation"}),
     "review": frozenset({"review", "survey"}),
     "renewal": frozenset({"contract", "deal", "person"}),
+    "customer": frozenset({"person"}),
     "contract": frozenset({"contract", "deal", "person"}),
 }
 
@@ -175,5 +176,5 @@ def nouns_of(source: Source, number: Decimal) -> frozenset[str] | None:
         if decimal_of(found.group()) == number:
             after = re.split(r"[,;.\d]", said[found.end() :], maxsplit=1)[0]
             before = re.split(r"[,;.]", said[: found.start()])[-1]
-            return frozenset(known.meaning(one) for one in stems(f"{before} {after}"))
+            return frozenset(known.meaning(one) for one in stems(f"{before} {after}") if one not in known.light)
     return None

@@ -14,8 +14,10 @@ from typing import Final
 
 from services.outreach.claims.clauses import Clause
 from services.outreach.claims.found import Found, Part
+from services.outreach.claims.names import signing_place
+from services.outreach.claims.sentences import is_sign_off
 from services.outreach.claims.sources import NO_SOURCE, Source
-from services.outreach.claims.text import Span, Word, fold, lower, stem, stems, within
+from services.outreach.claims.text import Span, Word, fold, lower, stems, within
 from services.outreach.claims.text import words as words_of
 from services.outreach.claims.vocabulary import vocabulary
 
@@ -27,8 +29,14 @@ _GUARANTEE: Final = re.compile(
     r"no longer )+(?:happen|occur|be repeated|see|have)|"
     r"never again|no longer (?:happen|occur)|(?:will|'ll) (?:always|never)|by (?:then|tomorrow|tonight|noon|"
     r"the end of)|within the (?:hour|day|week)|"
-    r"last chance|only (?:today|until)|expires?|while (?:stocks?|supplies) lasts?|act now|hurry|deadline|"
+    r"last chance|(?:nearly|almost|soon) gone|sold out|running low|selling fast|one of the last|your (?:own |"
+    r"exact )?words (?:were|are)(?!:? ?\")|only (?:today|until)|expires?|while (?:stocks?|supplies) lasts?|"
+    r"act now|hurry|deadline|"
     r"final notice|legal action)\b"
+)
+#: These promise or press even in a question.
+_PRESSING: Final = re.compile(
+    r"guarantee|promis|assur|pledge|gone|last|sold|selling|running|expire|hurry|deadline|act now"
 )
 _PARTICIPLE: Final = re.compile(
     r"\b(?:have|has|had|'ve)\s+(?:now |already |since |just |also |recently |finally |personally )*(?:done|"
@@ -44,7 +52,7 @@ _SAID: Final = re.compile(
 )
 _KNOWN_ONE: Final = re.compile(
     r"\b(?:your|our)(?! (?:next|future|new|coming|first))(?P<what>(?: [a-z'-]+){1,3})"
-    r"|\bthe(?P<this>(?: [a-z'-]+){1,3}?) (?:(?:of|in|from|on|with) (?:your|our)|(?:that|which) (?:was|were|is|"
+    r"|\bthe(?P<this>(?: [a-z'-]+){1,3}?) (?:(?:of|in|from|on|with|to) (?:your|our)|(?:that|which) (?:was|were|is|"
     r"we|you|came|has))\b"
 )
 #: "Not" that says how things ought to be denies nothing.
@@ -62,6 +70,11 @@ _NORMS: Final = re.compile(
 )
 #: A template's run of fewer words may stand in any text by chance.
 _LEAST_FIXED: Final = 3
+_TOLD: Final = re.compile(
+    r"\byou (?:[a-z]+ ){0,1}(?:told|said|mentioned|asked|complained|promised|agreed|accepted)\b|\byour words\b"
+)
+_SPLIT: Final = re.compile(r"[.,;:]")
+_WILL: Final = re.compile(r"\b(?:will|shall|going to)\b|'ll\b|won't\b")
 _QUOTING: Final = re.compile(r"\b(?:told|said|wrote|mentioned|reported|complained|asked|called)\b")
 
 
@@ -129,20 +142,21 @@ def _guaranteed(part: Part, sentence: Span) -> bool:
     known = vocabulary()
     wanted = {known.meaning(one) for one in said} - known.light - known.courteous
     asking = all(clause.kind == "open" for clause in _clauses(part, sentence))
-    return (bool(wanted) and wanted <= part.sources.meanings) or (
-        asking and not said & {stem("guarantee"), stem("promise"), stem("assure")}
-    )
+    pressing = any(_PRESSING.search(found.group()) for found in _GUARANTEE.finditer(part.small, *sentence))
+    return (bool(wanted) and wanted <= part.sources.meanings) or (asking and not pressing)
 
 
 def _fails(part: Part, clause: Clause, taken: Sequence[tuple[int, int]], fixed: Sequence[tuple[int, int]]) -> bool:
+    said = part.small[clause.start : clause.end].strip(" ,;:()-")
+    if is_sign_off(said) or (clause.topic and _signs(part, clause)):
+        return False
+    verdict = judge(part, clause, taken)
+    if verdict.uncovered:
+        return True
     if clause.topic:
         return False
     if clause.kind == "open":
         return _presupposes(part, clause, [*taken, *fixed])
-    said = part.small[clause.start : clause.end].strip(" ,;:()-")
-    verdict = judge(part, clause, taken)
-    if verdict.uncovered:
-        return True
     if any(one.start <= clause.start and clause.end <= one.end + 1 for one in map(Span._make, fixed)):
         return False
     if clause.kind == "act" and _PARTICIPLE.search(said) and verdict.source is None:
@@ -150,6 +164,13 @@ def _fails(part: Part, clause: Clause, taken: Sequence[tuple[int, int]], fixed: 
     if _QUOTING.search(said) and _SAID.search(said) and not _somebody_wrote(part):
         return True
     return bool(verdict.covered) and _denies(part, said, verdict)
+
+
+def _signs(part: Part, clause: Clause) -> bool:
+    """Whether a line stands under the closing and is a name in all its words: whose, is judged with the names."""
+    signing = signing_place(part)
+    names = re.findall(r"[^\W\d_][\w.'-]*", part.text[clause.start : clause.end])
+    return signing is not None and clause.start >= signing and all(one[0].isupper() for one in names)
 
 
 def _presupposes(part: Part, clause: Clause, taken: Sequence[tuple[int, int]]) -> bool:
@@ -173,7 +194,7 @@ def judge(part: Part, clause: Clause, taken: Iterable[tuple[int, int]]) -> Verdi
     skipped = [*taken, *idioms, *(span for span, _ in phrases)]
     sentence = part.sentence_at(clause.start)
     attributed = bool(_SAID.search(part.small, sentence.start, sentence.end))
-    free = known.light | (known.felt if clause.kind == "act" else known.courteous)
+    free = _free_words(part, clause, sentence)
     covered: list[Span] = []
     uncovered: list[Span] = []
     best: dict[int, int] = {}
@@ -192,6 +213,30 @@ def judge(part: Part, clause: Clause, taken: Iterable[tuple[int, int]]) -> Verdi
             uncovered.append(span)
     first = max(best, key=lambda one: (best[one], -one)) if best else None
     return Verdict(tuple(sorted(covered)), tuple(uncovered), None if first is None else part.sources.all[first])
+
+
+def _free_words(part: Part, clause: Clause, sentence: Span) -> frozenset[str]:
+    """The stems that a clause may hold without a fact, by what it does."""
+    known = vocabulary()
+    if _is_their_word(part, clause, sentence):
+        return known.light
+    if clause.kind == "open" or clause.topic:
+        return known.light | known.courteous | known.proposed
+    if clause.kind == "act":
+        promised = _WILL.search(part.small, clause.start, clause.end)
+        return known.light if promised else known.light | known.felt
+    return known.light | known.courteous
+
+
+def _is_their_word(part: Part, clause: Clause, sentence: Span) -> bool:
+    """Whether a clause says what the customer said: "you told us …", and the "that …" behind it."""
+    if clause.kind == "open":
+        return False
+    if _TOLD.search(part.small, clause.start, clause.end):
+        return True
+    behind = part.small[clause.start : clause.end].lstrip(" ,").startswith("that ")
+    before = _TOLD.search(part.small, sentence.start, clause.start)
+    return behind and before is not None and not _SPLIT.search(part.small, before.end(), clause.start)
 
 
 def _meanings(source: Source, attributed: bool) -> frozenset[str]:

@@ -60,9 +60,11 @@ def fold(text: str) -> str:
 def _folded(letter: str) -> str:
     if letter in _ALIKE:
         return _ALIKE[letter]
-    if letter.isascii() or letter.isalpha():
+    if letter.isascii():
         return letter
     plain = unicodedata.normalize("NFKC", letter)
+    if letter.isalpha() and not plain.isascii():
+        return letter
     return plain if len(plain) == 1 and plain != "\n" else letter
 
 
