@@ -1,0 +1,330 @@
+"""No path sends without consent, over the cap, in quiet hours, or what nobody approved: random histories, all doors.
+
+What was allowed is judged here from what the history did, not from what the book says of it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.tables import customers, email_events
+from models.values.errors import UserError
+from models.values.journal import Actor
+from services.audit import undo_last
+from services.outreach import (
+    approve,
+    discard,
+    handed_over,
+    mail_link,
+    read_message,
+    recall,
+    reschedule,
+    retry,
+    save,
+    send_due,
+    settle,
+    write_eml,
+)
+from tests.servers.mail_server import MailServer, mail_server
+from tests.services.outreach.outbox.post import NOW, Post, account_of
+
+ADDRESSES = ("one@example.org", "one@example.org", "two@example.org")  # two customers share the first
+
+
+@dataclass
+class Person:
+    """What the history did to one customer."""
+
+    id: int
+    address: str
+    consent: str = "given"
+    since: date = date(2023, 3, 2)
+    left_on: date | None = None
+    suppressed_until: date | None = None
+
+
+@dataclass
+class History:
+    """A book, what happened to it, and what left it."""
+
+    post: Post
+    server: MailServer
+    folder: Path
+    people: list[Person] = field(default_factory=list)
+    emails: list[int] = field(default_factory=list)
+    approved: dict[int, str] = field(default_factory=dict)  # email → the body that a person approved last
+    sent: list[tuple[str, date]] = field(default_factory=list)  # address, day, by anyone
+    cap_days: int = 7
+    who: int = 0  # the one who is written to
+    left: int = 0
+    seen: int = 0
+
+    @property
+    def today(self) -> date:
+        return self.post.workspace.clock.now().date()
+
+    # -- what happens ---------------------------------------------------------------------------------------------
+
+    def consent(self, who: int, to: str) -> None:
+        person = self._person(who)
+        person.consent, person.since = to, self.today
+        self._set(person, email_consent=to, email_consent_since=self.today.isoformat())
+
+    def unsubscribe(self, who: int) -> None:
+        person = self._person(who)
+        person.left_on = self.today
+        self._event(person, "unsubscribed")
+
+    def suppress(self, who: int, days: int) -> None:
+        person = self._person(who)
+        person.suppressed_until = self.today + timedelta(days=days)
+        self._set(person, suppressed_until=person.suppressed_until.isoformat(), suppressed_why="asked")
+
+    def another_sent(self, who: int) -> None:
+        person = self._person(who)
+        self._event(person, "sent")
+        self.sent.append((person.address, self.today))
+
+    def write(self, who: int) -> None:
+        body = f"Thank you for being with us.\n\nWould a short call suit you?{' ' * len(self.emails)}"
+        self.emails.append(self.post.written(self._person(who).id, body=body).id)
+
+    def approve(self, which: int, hours: int) -> None:
+        number = self._email(which)
+        at = self.post.workspace.clock.now() + timedelta(hours=hours)
+        approve(self.post.workspace, number, at=at.isoformat() if hours else None)
+        self.approved[number] = read_message(self.post.workspace, number).body
+
+    def edit(self, which: int) -> None:
+        message = read_message(self.post.workspace, self._email(which))
+        save(self.post.workspace, replace(message.edit, body=f"{message.body}\n\nMay I ask how you are?"))
+        self.approved.pop(message.id, None)
+
+    def undo(self) -> None:
+        undo_last(self.post.workspace)
+
+    def cap(self, days: int) -> None:
+        self.cap_days = days
+        self.post.policy(email_cap_days=days)
+
+    def settle(self, which: int, delivered: bool) -> None:
+        number = self._email(which)
+        settle(self.post.workspace, number, delivered=delivered)
+
+    def say_handed_over(self, which: int) -> None:
+        message = read_message(self.post.workspace, self._email(which))
+        handed_over(self.post.workspace, message.id, "eml")
+        self.sent.append((message.to_address or "", self.today))
+
+    def trouble(self, stage: str, act: str) -> None:
+        self.server.at(stage, act, times=1)
+
+    # -- every door -----------------------------------------------------------------------------------------------
+
+    def send(self, now: bool) -> None:
+        send_due(self.post.workspace, now=now)
+
+    def send_only(self, which: int) -> None:
+        send_due(self.post.workspace, now=True, only=[self._email(which)])
+
+    def save_file(self, which: int) -> None:
+        number = self._email(which)
+        path = write_eml(self.post.workspace, number, self.folder)
+        parsed = message_from_bytes(path.read_bytes(), policy=policy.default)
+        assert isinstance(parsed, EmailMessage) and parsed["X-Unsent"] == "1"
+        self._may_leave(str(parsed["To"].addresses[0].addr_spec), str(parsed.get_content()))
+
+    def open_link(self, which: int) -> None:
+        found = urlsplit(mail_link(self.post.workspace, self._email(which)))
+        self._may_leave(unquote(found.path), unquote(found.query.partition("body=")[2]))
+
+    # -- what must hold -------------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Judge every mail that the server has taken since."""
+        for mail in self.server.accepted[self.seen :]:
+            self.seen += 1
+            (address,) = mail.recipients
+            self._may_leave(address, str(mail.message.get_content()))
+            self.sent.append((address, self.today))
+
+    def _may_leave(self, address: str, text: str) -> None:
+        self.left += 1
+        now = self.post.workspace.clock.now()
+        there = [one for one in self.people if one.address == address]
+        assert time(8) <= now.time() < time(20) and now.weekday() < 5, f"in quiet hours: {now}"
+        near = [day for sent_to, day in self.sent if sent_to == address and (self.today - day).days < self.cap_days]
+        assert not near, f"over the cap of {self.cap_days}: {near} on {self.today}"
+        assert all(one.suppressed_until is None or one.suppressed_until < self.today for one in there)
+        assert any(self._gave(one, there) for one in there), f"without consent: {there}"
+        bodies = ["".join(body.split()) for body in self.approved.values()]
+        said = "".join(text.replace("\r", "").split())
+        assert any(body in said for body in bodies), "nobody approved this text"
+
+    def _gave(self, person: Person, there: list[Person]) -> bool:
+        """Whether one gave consent, and nobody under the address took it back on that day or since."""
+        if person.consent != "given":
+            return False
+        return all(
+            (one.consent != "withdrawn" or one.since < person.since)
+            and (
+                one.left_on is None
+                or one.left_on < person.since
+                or (one.consent == "given" and one.since > one.left_on)
+            )
+            for one in there
+        )
+
+    def _person(self, after: int) -> Person:
+        return self.people[(self.who + after) % len(self.people)]
+
+    def _email(self, which: int) -> int:
+        if not self.emails:
+            raise UserError("There is none yet.")
+        return self.emails[which % len(self.emails)]
+
+    def _set(self, person: Person, **values: Any) -> None:
+        store = self.post.workspace.store
+        with store.unit_of_work(Actor("system", "test"), "edit", "test", at=self.post.workspace.at) as work:
+            work.update(customers, person.id, values)
+            work.commit()
+
+    def _event(self, person: Person, kind: str) -> None:
+        self.post.add(
+            email_events,
+            customer_id=person.id,
+            source="test",
+            external_id=f"E{id(object())}-{self.post.value('SELECT count(*) FROM email_events')}",
+            kind=kind,
+            happened_on=self.today.isoformat(),
+        )
+
+
+WHO = st.integers(0, 2)
+NEXT = st.sampled_from([0, 0, 0, 1])  # mostly the one who is written to, else the one after
+WHICH = st.integers(-3, -1)  # the last emails: the others are done with
+HAPPENS = st.one_of(
+    st.tuples(st.just("consent"), NEXT, st.sampled_from(["given", "withdrawn", "unknown"])),
+    st.tuples(st.just("unsubscribe"), NEXT),
+    st.tuples(st.just("suppress"), NEXT, st.integers(0, 9)),
+    st.tuples(st.just("another_sent"), NEXT),
+    st.tuples(st.just("approve"), WHICH, st.sampled_from([0, 5, 60])),
+    st.tuples(st.just("edit"), WHICH),
+    st.tuples(st.just("undo")),
+    st.tuples(st.just("cap"), st.sampled_from([1, 3, 7])),
+    st.tuples(st.just("recall"), WHICH),
+    st.tuples(st.just("retry"), WHICH),
+    st.tuples(st.just("reschedule"), WHICH, st.sampled_from([None, 3, 30])),
+    st.tuples(st.just("discard"), WHICH),
+    st.tuples(st.just("settle"), WHICH, st.booleans()),
+    st.tuples(st.just("say_handed_over"), WHICH),
+    st.tuples(st.just("trouble"), st.sampled_from(["rcpt", "accepted", "end"]), st.sampled_from(["550 no", "close"])),
+    st.tuples(st.just("move"), st.sampled_from([60, 600, 1440, 4320])),
+)
+DOORS = st.one_of(
+    st.tuples(st.just("send"), st.booleans()),
+    st.tuples(st.just("send_only"), WHICH),
+    st.tuples(st.just("save_file"), WHICH),
+    st.tuples(st.just("open_link"), WHICH),
+)
+#: An email that is written, approved and tried at a door, with something happening before and after the approval.
+TRIES = st.tuples(
+    WHO,
+    st.lists(HAPPENS, max_size=2),
+    st.lists(HAPPENS, max_size=2),
+    st.sampled_from([0, 11, 11, 11]),
+    DOORS,
+    st.sampled_from([0, 7 * 1440, 7 * 1440, 6 * 1440]),
+)
+
+
+def try_it(history: History, one: tuple[Any, ...]) -> None:
+    """Write to somebody, approve it, let time pass, and try a door."""
+    who, before, after, minutes, door, then = one
+    history.who = who
+    take(history, ("write", 0))
+    for step in before:
+        take(history, step)
+    take(history, ("approve", len(history.emails) - 1, 0))
+    for step in after:
+        take(history, step)
+    take(history, ("move", minutes))
+    take(history, door)
+    take(history, ("move", then))
+
+
+def take(history: History, step: tuple[Any, ...]) -> None:
+    """Do one step; what is refused with a sentence is a step that did nothing."""
+    name, *given_to = step
+    workspace = history.post.workspace
+    with suppress(UserError):
+        if name == "move":
+            history.post.move(minutes=given_to[0])
+        elif name in ("recall", "retry", "discard"):
+            {"recall": recall, "retry": retry, "discard": discard}[name](workspace, [history._email(given_to[0])])
+        elif name == "reschedule":
+            hours = given_to[1]
+            at = (workspace.clock.now() + timedelta(hours=hours)).isoformat() if hours is not None else None
+            reschedule(workspace, [history._email(given_to[0])], at)
+        else:
+            getattr(history, name)(*given_to)
+    history.look()
+
+
+@contextmanager
+def begun(server: MailServer, now: datetime = NOW) -> Iterator[History]:
+    """A new book over the same server."""
+    server.accepted.clear()
+    server.behave()
+    with tempfile.TemporaryDirectory() as folder:
+        post = Post(Path(folder) / "book.db", account_of(server), now)
+        history = History(post, server, Path(folder))
+        for address in ADDRESSES:
+            number = post.customer(email=address)
+            history.people.append(Person(number, address))
+        try:
+            yield history
+        finally:
+            post.close()
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    with mail_server(tmp_path_factory.mktemp("mail"), security="none") as running:
+        yield running
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tries=st.lists(TRIES, min_size=3, max_size=7))
+def test_nothing_leaves_that_may_not(plain: MailServer, tries: list[tuple[Any, ...]]) -> None:
+    with begun(plain) as history:
+        for one in tries:
+            try_it(history, one)
+        take(history, ("move", 1440))
+        take(history, ("send", True))
+
+
+def test_what_may_leave_does(plain: MailServer) -> None:
+    with begun(plain) as history:
+        try_it(history, (0, [], [], 11, ("send", False), 0))
+        try_it(history, (2, [], [], 11, ("save_file", -1), 0))
+        assert history.left == 2
+        try_it(history, (1, [], [], 11, ("send", True), 0))  # under the first one's address
+        assert history.left == 2
+        take(history, ("move", 7 * 1440))
+        take(history, ("approve", 2, 0))
+        take(history, ("send", True))
+        assert history.left == 3
