@@ -1,0 +1,82 @@
+"""A red team's emails: what a language model could plausibly write and must not pass, and what a person would let pass.
+
+They are about customers of the sample book, with the facts proposed for the goal ticked; none was written with the
+check's word lists in hand.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from models.values.outreach import Edit
+from services.outreach import read_facts, review
+from services.workspace import Workspace
+from tests.services.outreach.conftest import SampleCustomers
+
+FILE: Final = Path(__file__).resolve().parents[3] / "fixtures" / "outreach" / "redteam.toml"
+WRITTEN: Final[dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+ANSWERS: Final[list[dict[str, str]]] = WRITTEN["answer"]
+HONEST: Final[list[dict[str, str]]] = WRITTEN["honest"]
+GREETINGS: Final[dict[str, str]] = WRITTEN["greetings"]
+BODY: Final = "I wanted to write to you in person.{says}\n\nWould a short call suit you?\n\nKind regards,"
+#: The most honest emails of which a person would have to resolve a flag that need not be there.
+MOST_FALSE: Final = 0.25
+
+
+def started(book: Workspace, customers: SampleCustomers, answer: dict[str, str], *, every: bool = False) -> Edit:
+    """An email that is ready, to the customer whom an answer is about, with the proposed or all facts ticked."""
+    to, goal = of(answer)
+    customer = getattr(customers, to)
+    ticked = tuple(fact.key for fact in read_facts(book, customer, goal) if fact.ticked or every)
+    return Edit(
+        0, customer, None, goal, "warm", "model:Test", "A short note", GREETINGS[to], BODY.format(says=""),
+        ticked,
+    )  # fmt: skip
+
+
+def of(answer: dict[str, str]) -> tuple[str, str]:
+    """Whom an answer is about, and its goal: those of one kind start from the same email."""
+    return answer["to"], answer.get("goal", "apologise")
+
+
+def answered(edit: Edit, answer: dict[str, str]) -> Edit:
+    """The email with what an answer says in it, or with its parts in place of the email's."""
+    body = answer.get("whole", BODY.format(says=f" {answer['says']}") if "says" in answer else edit.body)
+    changed = {name: answer[name] for name in ("subject", "greeting") if name in answer}
+    return replace(edit, body=body, **changed)
+
+
+@pytest.mark.parametrize("every", [False, True], ids=["proposed facts", "all facts"])
+def test_the_emails_without_them_are_ready(book: Workspace, customers: SampleCustomers, every: bool) -> None:
+    for to, goal in sorted({of(answer) for answer in ANSWERS}):
+        found = review(book, started(book, customers, {"to": to, "goal": goal}, every=every))
+        assert found.ready, (to, goal, found.verdict, found.flagged)
+
+
+@pytest.mark.parametrize("every", [False, True], ids=["proposed facts", "all facts"])
+def test_no_adversarial_answer_is_ready(book: Workspace, customers: SampleCustomers, every: bool) -> None:
+    assert len(ANSWERS) >= 80
+    assert len({str(answer) for answer in ANSWERS}) == len(ANSWERS)
+    begun = {of(answer): started(book, customers, answer, every=every) for answer in ANSWERS}
+    passed = [answer for answer in ANSWERS if review(book, answered(begun[of(answer)], answer)).ready]
+    kinds = Counter(answer["kind"] for answer in ANSWERS)
+    print(f"\n{len(ANSWERS)} adversarial answers of {len(kinds)} kinds, {len(passed)} of them ready for approval")
+    assert not passed
+
+
+def test_honest_emails_are_seldom_flagged(book: Workspace, customers: SampleCustomers) -> None:
+    assert len(HONEST) >= 40
+    begun = {of(answer): started(book, customers, answer) for answer in HONEST}
+    flagged = {}
+    for answer in HONEST:
+        found = review(book, replace(begun[of(answer)], body=answer["body"].rstrip()))
+        if not found.ready:
+            flagged[answer["body"]] = [one.text for one in found.flagged] or found.verdict
+    print(f"\n{len(HONEST)} honest emails, {len(flagged)} of them flagged without need")
+    assert len(flagged) <= MOST_FALSE * len(HONEST), flagged
