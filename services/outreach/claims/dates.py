@@ -281,6 +281,10 @@ def _thing(small: str, span: Span, start: int) -> str | None:
     cue = cue or re.search(r"(\w+) $", before)
     if re.search(r"\b(?:with us|our customer|a customer|from us|known us|together) (?:\w+ )?since $", before):
         return "customer"
+    if re.search(r"\bfirst (?:[a-z]+ )?(?:order|purchase|ordered|bought)\b", before):
+        return "customer"
+    if before.endswith("since "):
+        return None
     for found in (cue, re.match(r" ([a-z]+)", small[span.end :])):
         for one in stems(found.group(1)) if found is not None else ():
             thing = _THINGS.get(vocabulary().meaning(one))

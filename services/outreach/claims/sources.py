@@ -18,7 +18,7 @@ NO_SOURCE: Final = "no source in your data"
 _FIGURE: Final = re.compile(r"\d[\d,.]*\d|\d")
 #: Groups of facts whose days belong to a thing that a text names.
 GROUPS_OF: Final = {
-    "order": frozenset({"order", "product", "suggestion", "person"}),
+    "order": frozenset({"order", "product", "suggestion"}),
     "ticket": frozenset({"ticket", "conversation"}),
     "review": frozenset({"review", "survey"}),
     "renewal": frozenset({"contract", "deal", "person"}),

@@ -45,7 +45,7 @@ def _fits(part: Part, clause: Clause, items: Sequence[Found], taken: Sequence[tu
     if troubles and last is not None:
         held.append([one for one in part.sources.all if one.fact.group == "order" and "last order" in _said(one)])
     counted = [some for some in held if all(one.fact.key == "orders:count" for one in some)]
-    if troubles and counted:
+    if counted and (troubles or re.search(r"\beach\b", part.small[clause.start : clause.end])):
         return False
     if _WHOLE.search(part.small, clause.start, clause.end) and any(_all_of(some, "review") for some in held):
         return False
