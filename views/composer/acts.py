@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: What no reason can make right: it can only be removed.
 NEVER: Final = frozenset({"score", "field", "markup"})
+#: What the outbox does too.
+SHARED: Final = frozenset({Command.RECALL, Command.DISCARD, Command.MAIL_PROGRAM})
 
 
 class Acts(QObject):
@@ -76,8 +78,10 @@ class Acts(QObject):
 
     def enable(self) -> None:
         """Switch off what cannot do anything now, in menu, button and key alike."""
+        if not self._page.isVisible():
+            return
         session, actions = self._page.session, self._page.context.actions
-        on = session is not None and self._page.isVisible() and session.writable
+        on = session is not None and session.writable
         idle = on and not self.writing.running
         flag = session.flag if session is not None and on else None
         model = self._drafting.by_model
@@ -96,11 +100,16 @@ class Acts(QObject):
             Command.APPROVE: idle and ready,
             Command.SAVE_DRAFT: idle,
             Command.MAIL_PROGRAM: idle and ready,
-            Command.RECALL: self._page.isVisible() and state in ("approved", "queued", "failed"),
+            Command.RECALL: state in ("approved", "queued", "failed"),
             Command.DISCARD: on,
         }
         for command, possible in enabled.items():
             actions[command].setEnabled(possible)
+
+    def rest(self) -> None:
+        """Another page is in front: what only the composer does is off; what both do is that page's to say."""
+        for command in set(self.commands()) - SHARED:
+            self._page.context.actions[command].setEnabled(False)
 
     # -- what is flagged ----------------------------------------------------------------------------------------
 
@@ -214,14 +223,12 @@ class Acts(QObject):
         page = self._page
         if session is not page.session:
             return
-        opened = QDesktopServices.openUrl(QUrl(address, QUrl.ParsingMode.StrictMode))
-        words = "Opened in your mail app. When you have sent it there, say so here."
-        button = page.mail.tell(words if opened else "No mail app answered on this computer.", "Mark as sent")
-        button.disconnect(self)
-        button.clicked.connect(self._sent_by_hand)
+        if not QDesktopServices.openUrl(QUrl(address, QUrl.ParsingMode.StrictMode)):
+            self._book.told.emit("No mail app answered on this computer. Save the email as a file from the outbox.")
         session.read_again(page.show_all)
 
-    def _sent_by_hand(self, _checked: bool = False) -> None:
+    def sent_by_hand(self) -> None:
+        """The person says that it went out by their mail program."""
         session = self._session
         if session is not None:
             self._book.act(session.stored.handed_over, "", partial(self._approved, session), self._page.tell_failure)

@@ -139,12 +139,13 @@ class Drafting(QObject):
         if session is not page.session:
             return
         page.mail.show_mail()
-        button = page.mail.tell(failed.words, "Use the template" if self.by_model else "")
-        button.disconnect(self)
-        button.clicked.connect(self._fall_back)
+        if self.by_model:
+            page.mail.tell(failed.words, "Use the template", self._fall_back)
+        else:
+            page.mail.tell(failed.words)
         page.show_writers()
 
-    def _fall_back(self, _checked: bool = False) -> None:
+    def _fall_back(self) -> None:
         """After a failure: the template writes instead."""
         self._page.writer = TEMPLATE
         self.write()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedWidget, QTextEdit, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTextEdit, QWidget
 
 from views.actions import Actions, Command
 from views.composer.drafts_list import DraftsList
@@ -138,9 +140,9 @@ class MailPane(QWidget):
         """Show the email itself."""
         self._stack.setCurrentWidget(self._mail)
 
-    def tell(self, words: str, action: str = "") -> QPushButton:
+    def tell(self, words: str, action: str = "", act: Callable[[], None] | None = None) -> None:
         """Say one sentence above the text, with one thing that can be done; '' takes it away."""
-        return self._notice.tell(words, action)
+        self._notice.tell(words, action, act)
 
     @property
     def told(self) -> str:
@@ -176,6 +178,8 @@ class _Notice(QWidget):
         kind_of(self, "ground")
         self._words = label("", fonts.LIST, fonts.REGULAR, "ink", wrap=True)
         self._button = link("")
+        self._button.clicked.connect(self._acted)
+        self._act: Callable[[], None] | None = None
         self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         inner = row(self._words, 10, self._button, margins=(20, 7, 16, 7))
         inner.setStretch(0, 1)
@@ -186,13 +190,17 @@ class _Notice(QWidget):
     def words(self) -> str:
         return "" if self.isHidden() else self._words.text()
 
-    def tell(self, words: str, action: str) -> QPushButton:
+    def tell(self, words: str, action: str, act: Callable[[], None] | None) -> None:
+        self._act = act
         self._words.setText(words)
         self.setAccessibleName(words)
         self._button.setText(action)
         self._button.setVisible(bool(action))
         self.setVisible(bool(words))
-        return self._button
+
+    def _acted(self, _checked: bool = False) -> None:
+        if self._act is not None:
+            self._act()
 
 
 class _Legend(QWidget):

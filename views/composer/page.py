@@ -191,6 +191,7 @@ class ComposerPage(Page):
         self.mail.head.show_text(edit.subject, edit.greeting)
         self.mail.editor.show_text(edit.body)
         self.verdict.tick_after(alert=composition.alert is not None)
+        self.verdict.show_checking()
         self.show_all()
         self.columns.bring(MAIL)
         self.state.show_content()
@@ -234,7 +235,7 @@ class ComposerPage(Page):
         elif session.message is not None:
             said = closed_words(session.message)
             self.verdict.show_closed(said.verdict, said.summary, ready=said.good, recall=said.recall)
-            self.mail.tell(said.notice)
+            self.mail.tell(said.notice, "Mark as sent" if said.by_hand else "", self.acts.sent_by_hand)
 
     def _show_text(self) -> None:
         session = self.session
@@ -384,4 +385,4 @@ class ComposerPage(Page):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.acts.enable()
+        self.acts.rest()

@@ -80,6 +80,11 @@ class Stored:
         self._id = message_id
         self._first = first
 
+    @property
+    def number(self) -> int:
+        """The email's number after the last job that was answered, 0 while nothing is stored."""
+        return self._id
+
     def save(
         self, workspace: Workspace, edit: Edit, draft: Draft | None = None, *, for_review: bool = False
     ) -> Message:

@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from models.values.errors import UserError
 from models.values.outreach import WRITABLE, Claim, Composition, Draft, Edit, Message, Review, TemplateChoice
 from views.background import Desk, Failed
 from views.composer import rooms
@@ -219,11 +220,22 @@ class Session(QObject):
         """Read the email and what is known of its customer again, because one of them changed elsewhere."""
         if not self._open:
             return
-        message_id = self.message.id if self.message is not None else 0
+        message_id = self.message.id if self.message is not None else self._stored.number
         alert = self.composition.edit.alert_id
         question = rooms.Question(self.edit.customer_id, alert, message_id)
         ask = partial(rooms.composition, self._book.workspace, question)
-        self._desk.read("again", ask, partial(self._came_again, then), self.not_saved.emit)
+        self._desk.read("again", ask, partial(self._came_again, then), partial(self._gone, then))
+
+    def _gone(self, then: Callable[[], None], failed: Failed) -> None:
+        """An undo took the stored email away: the text stays on the screen, and is a new one when it is changed."""
+        if self.message is None or not isinstance(failed.error, UserError):
+            self.not_saved.emit(failed)
+            return
+        self._stored, self.message, self.saved_at = Stored(0, None), None, ""
+        self.edit = self._kept = replace(self.edit, id=0, resolutions=())
+        self.composition = replace(self.composition, message=None, versions=(), edit=self.edit)
+        then()
+        self.check()
 
     def _came_again(self, then: Callable[[], None], found: Composition) -> None:
         before = self.edit

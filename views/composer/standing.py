@@ -10,13 +10,17 @@ from views.composer.timing import local_words
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Verdict and summary of the right column, the sentence above the text, and whether it can be taken back."""
+    """Verdict and summary of the right column, the sentence above the text, and whether it can be taken back.
+
+    ``by_hand``: it is in the person's mail program, and they say when it was sent.
+    """
 
     verdict: str
     summary: str
     notice: str
     good: bool
     recall: bool
+    by_hand: bool = False
 
 
 def closed_words(message: Message) -> Standing:
@@ -31,6 +35,10 @@ def closed_words(message: Message) -> Standing:
     due = f"Goes out {local_words(message.due_at)}. " if message.due_at else "It waits in the outbox. "
     read_only = "Approved: recall it to edit."
     match message.state:
+        case "approved" if message.via:
+            notice = "It was given to your mail app. When you have sent it there, say so here."
+            return Standing("In your mail app", f"{by}It no longer goes out by itself.", notice, good=True,
+                            recall=True, by_hand=True)  # fmt: skip
         case "approved" | "queued":
             return Standing("Approved", f"{by}{due}".strip(), read_only, good=True, recall=True)
         case "sending":

@@ -172,7 +172,9 @@ class VerdictPane(QWidget):
         after = column(row(_title("After approval"), -1, hint), 3, self.wait, self.remind, self.deal,
                        margins=(16, 11, 16, 14))  # fmt: skip
         self._after.setLayout(column(rule(soft=True), after))
-        return column(self._act, rule(soft=True), checks, self._when, self._after, -1)
+        self._checks_box = QWidget()
+        self._checks_box.setLayout(column(rule(soft=True), checks))
+        return column(self._act, self._checks_box, self._when, self._after, -1)
 
     # -- filling it ---------------------------------------------------------------------------------------------
 
@@ -180,6 +182,18 @@ class VerdictPane(QWidget):
         """Where the focus goes when the column takes it."""
         parts = (*self.ways, self.approve, self.recall, self.save, *self._moments)
         return next((part for part in parts if part.isVisible() and part.isEnabled()), self)
+
+    def show_checking(self) -> None:
+        """Another email is shown, and its verdict is still to come."""
+        self.verdict.setText("Checking …")
+        self._sign.clear()
+        self._show_flag(None, (0, 0))
+        self._passed.setText("")
+        clear(self._checks)
+        for part in (self.summary, self.approve, self.recall, self.opens):
+            part.hide()
+        self.locked.show()
+        self._beside.show()
 
     def show_review(self, review: Review, flag: Claim | None, place: tuple[int, int], opens: str) -> None:
         """Show a verdict, the flagged statement that is looked at, and what opens the button."""
@@ -194,7 +208,7 @@ class VerdictPane(QWidget):
         self.locked.setVisible(not review.ready)
         self.recall.hide()
         self._beside.show()
-        self.program.setEnabled(review.ready)
+        self._checks_box.show()
         self._show(self.opens, opens)
         self._show_checks(review.checks)
 
@@ -203,7 +217,7 @@ class VerdictPane(QWidget):
         self._say_verdict(verdict, ready=ready)
         self._show(self.summary, summary)
         self._show_flag(None, (0, 0))
-        for part in (self.approve, self.locked, self._beside, self._when, self._after):
+        for part in (self.approve, self.locked, self._beside, self._checks_box, self._when, self._after):
             part.hide()
         self.recall.setVisible(recall)
         self._show(self.opens, "")

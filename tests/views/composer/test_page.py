@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.store import connect
@@ -345,6 +347,10 @@ def test_f6_goes_round_the_three_columns(desk: Desk) -> None:
     assert set(seen) == set(columns)
 
 
+def _is_wide(column: QWidget) -> bool:
+    return column.width() > 250
+
+
 @pytest.mark.parametrize(("size", "mode"), [((1440, 900), "three"), ((1366, 768), "three"), ((1100, 800), "two"),
                                             ((800, 600), "one"), ((760, 460), "one")])  # fmt: skip
 def test_every_column_can_be_reached_in_every_window(desk: Desk, size: tuple[int, int], mode: str) -> None:
@@ -354,7 +360,7 @@ def test_every_column_can_be_reached_in_every_window(desk: Desk, size: tuple[int
     for key, column in ((FACTS, page.facts), (MAIL, page.mail), (VERDICT, page.verdict)):
         page.columns.bring(key)
         assert column.isVisible()
-        desk.wait(lambda column=column: column.width() > 250)
+        desk.wait(partial(_is_wide, column))
         assert column.mapTo(page, column.rect().bottomRight()).x() <= page.width()
     page.grab()
     page.columns.bring(VERDICT)
@@ -363,8 +369,6 @@ def test_every_column_can_be_reached_in_every_window(desk: Desk, size: tuple[int
 
 
 def test_everything_that_takes_the_focus_has_a_name(desk: Desk) -> None:
-    from PySide6.QtWidgets import QWidget
-
     nameless = [
         widget
         for widget in desk.page.findChildren(QWidget)
@@ -404,3 +408,70 @@ def test_what_was_written_before_the_program_ended_is_there_again(
     again.close()
     assert found[0][2] == desk.text
     assert isinstance(desk.alerts, AlertsPage)
+
+
+def test_the_mail_program_is_given_the_approved_email_and_it_counts_as_sent_when_a_person_says_so(
+    desk: Desk, sample: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened_links: list[str] = []
+
+    def take(link: QUrl) -> bool:
+        opened_links.append(link.toString())
+        return True
+
+    monkeypatch.setattr("views.composer.acts.QDesktopServices.openUrl", take)
+    desk.page.verdict.program.click()
+    desk.wait(lambda: bool(opened_links) and "given to your mail app" in desk.page.mail.told)
+    desk.calm()
+    ((number, state, _body),) = messages(sample)
+    assert state == "approved" and opened_links[0].startswith("mailto:")
+    assert desk.page.mail.editor.isReadOnly()
+    desk.page.mail._notice._button.click()
+    desk.wait(lambda: desk.desktop.window.current_key == "alerts")
+    assert read_message(sample, number).state == "sent"
+
+
+def test_what_a_person_ticked_stays_when_the_email_is_read_again(desk: Desk) -> None:
+    desk.page.verdict.wait.click()
+    box = next(iter(desk.page.facts.boxes().values()))
+    box.setFocus()
+    desk.type_in(" Hello.")
+    desk.calm()
+    assert desk.session.message is not None
+    assert not desk.page.verdict.wait.isChecked()
+    assert next(iter(desk.page.facts.boxes().values())) is box
+
+
+def test_another_email_never_shows_the_verdict_of_the_one_before(desk: Desk, sample: Workspace) -> None:
+    desk.page.acts.approve()
+    desk.wait(lambda: desk.desktop.window.current_key == "alerts")
+    desk.calm()
+    ((number, _state, _body),) = messages(sample)
+    desk.desktop.window.show_message(number)
+    desk.wait(lambda: desk.page.session is not None and desk.page.verdict.recall.isVisible())
+    assert not desk.page.verdict._checks_box.isVisible()
+    desk.page.go_back()
+    customer, card = somebody(sample, "unknown")
+    desk.open(customer, card)
+    assert desk.page.verdict._checks_box.isVisible() and not desk.page.verdict.recall.isVisible()
+
+
+def test_undo_walks_back_through_the_drafts_and_the_text_stays_when_nothing_is_stored_any_more(
+    desk: Desk, sample: Workspace
+) -> None:
+    first = desk.text
+    desk.page.context.actions[Command.SHORTER].trigger()
+    desk.wait(lambda: desk.text != first)
+    desk.calm()
+    desk.desktop.book.undo()
+    desk.wait(lambda: desk.text == first)
+    desk.calm()
+    assert [line.number for line in desk.page.mail.drafts.lines] == [1]
+    desk.desktop.book.undo()
+    desk.wait(lambda: messages(sample) == [])
+    desk.wait(lambda: desk.session.message is None)
+    desk.calm()
+    assert desk.text == first
+    desk.type_in(" Again.")
+    desk.calm()
+    assert [body for _id, _state, body in messages(sample)] == [desk.text]
