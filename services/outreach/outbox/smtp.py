@@ -105,7 +105,7 @@ class Line:
         """Say goodbye and hang up; what the server answers no longer matters."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
-            with suppress(smtplib.SMTPException, OSError):
+            with suppress(OSError):  # smtplib's own errors are such, too
                 if smtp.sock is not None:
                     smtp.sock.settimeout(_GOODBYE_S)
                 smtp.quit()
@@ -175,7 +175,7 @@ class Line:
             code, answer = smtp.getreply()
             if 200 <= code < 600:
                 smtp.sock.settimeout(self._timeouts.command)
-        except (smtplib.SMTPException, OSError) as error:
+        except OSError as error:
             self._cut()
             raise InDoubt("The line broke after the email was handed over and before the server answered.") from error
         if 200 <= code < 300:
@@ -186,10 +186,9 @@ class Line:
         raise InDoubt(f"The server's answer to the email cannot be understood: {_said(code, answer)}.")
 
     def _begin_anew(self, smtp: smtplib.SMTP) -> None:
-        try:
+        code = 0
+        with suppress(OSError):
             code, _ = smtp.docmd("RSET")
-        except (smtplib.SMTPException, OSError):
-            code = 0
         if code != 250:
             self._cut()
 
@@ -380,8 +379,7 @@ def _still_there(smtp: smtplib.SMTP) -> None:
         sock.settimeout(before)
     if not early:
         raise smtplib.SMTPServerDisconnected("closed")
-    code = int(early[:3]) if early[:3].isdigit() else 451
-    _expect(code if code >= 400 else 451, early[4:], ())
+    _expect(int(early[:3]) if early[:3].isdigit() and early[0] > ord("3") else 451, early[4:], ())
 
 
 def _broken() -> Later:
