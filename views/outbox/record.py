@@ -73,10 +73,9 @@ class Record(QWidget):
         sign.setFixedWidth(20)
         sign.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         weight = fonts.REGULAR if check.passed else fonts.MEDIUM
-        words = label(check.words, fonts.SMALL, weight, "ink_2" if check.passed else "ink", wrap=True)
-        words.setToolTip(check.why)
-        state = "passed" if check.passed else "not passed"
-        words.setAccessibleName(f"{check.words}: {state}. {check.why}".rstrip())
+        said = f"{check.words} {check.why}".strip()
+        words = label(said, fonts.SMALL, weight, "ink_2" if check.passed else "ink", wrap=True)
+        words.setAccessibleName(f"{said}: {'passed' if check.passed else 'not passed'}")
         return row(sign, words, margins=(0, 2, 0, 2))
 
     def _event(self, when: str, words: str, wide: int) -> QHBoxLayout:

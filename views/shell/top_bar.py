@@ -14,6 +14,9 @@ from views.widgets.alert_badge import AlertBadge
 from views.widgets.buttons import CommandButton
 from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule
 
+#: Below this width of the bar the freshness says only how far the data reach, and the chip only a number.
+NARROW = 1_040
+
 
 class TopBar(QWidget):
     """Title, freshness, search, chip."""
@@ -90,7 +93,7 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._search.setMaximumWidth(300 if self.width() > 900 else 200)
-        self.chip.set_narrow(self.width() < 1_000)
+        self.chip.set_narrow(self.width() < NARROW)
         self._fit()
 
     def _fit(self) -> None:
@@ -102,7 +105,7 @@ class TopBar(QWidget):
             words = warning = ""
         if self.width() < 1340:
             words = words.replace("synced and ", "")
-        if self.width() < 900:
+        if self.width() < NARROW:
             words = words.partition(" · ")[0]
         if self.width() < 760:
             words = ""
