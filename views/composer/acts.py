@@ -161,7 +161,9 @@ class Acts(QObject):
         if session is None or flag is None:
             return
         work = partial(session.stored.resolve, edit=session.edit, way=way, sentence=flag.sentence, words=words)
-        self._book.act(work, "", lambda _changes: session.read_again(self._page.show_all), self._page.tell_failure)
+        # A text that is stored meanwhile does not know of it yet.
+        session.pause()
+        self._book.act(work, "", lambda _changes: session.resolved(), partial(self._not_approved, session))
 
     # -- approving ----------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from models.values.changes import Changes
-from models.values.outreach import After, Composition, Draft, Edit, Fact, Message, ModelRequest, Review
+from models.values.outreach import After, Composition, Draft, Edit, Fact, Message, ModelRequest, Resolution, Review
 from services import outreach
 from services.workspace import Workspace
 
@@ -79,6 +79,8 @@ class Stored:
     def __init__(self, message_id: int, first: tuple[Edit, Draft] | None) -> None:
         self._id = message_id
         self._first = first
+        #: Those of the email after the last one was made.
+        self.resolutions: tuple[Resolution, ...] = ()
 
     @property
     def number(self) -> int:
@@ -106,7 +108,9 @@ class Stored:
         """Store the text and resolve a flagged statement of it."""
         message = self.save(workspace, edit)
         act = outreach.source_statement if way == "sourced" else outreach.confirm_statement
-        return act(workspace, message.id, sentence, words)
+        changes = act(workspace, message.id, sentence, words)
+        self.resolutions = outreach.read_message(workspace, message.id).resolutions
+        return changes
 
     def restore(self, workspace: Workspace, edit: Edit, draft_id: int) -> Message:
         """Bring an earlier draft back; the text that was there is stored before."""

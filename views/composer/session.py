@@ -167,9 +167,20 @@ class Session(QObject):
 
     def go_on(self) -> None:
         """It was not: writing goes on."""
+        if not self._open:
+            return
         self._paused = False
         if self.dirty:
             self._save_soon.start()
+
+    def resolved(self) -> None:
+        """A flagged statement was resolved: from now on the text is stored with that."""
+        if not self._open:
+            return
+        made = self._stored.resolutions
+        self.edit, self._kept = replace(self.edit, resolutions=made), replace(self._kept, resolutions=made)
+        self.go_on()
+        self.check()
 
     def forget(self) -> None:
         """The email is approved or discarded: whatever was not stored was stored with that."""

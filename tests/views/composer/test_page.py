@@ -475,3 +475,10 @@ def test_undo_walks_back_through_the_drafts_and_the_text_stays_when_nothing_is_s
     desk.type_in(" Again.")
     desk.calm()
     assert [body for _id, _state, body in messages(sample)] == [desk.text]
+
+
+def test_the_ways_out_have_keys_that_work_while_writing(desk: Desk) -> None:
+    flag_one(desk)
+    assert desk.page.mail.editor.hasFocus()
+    desk.press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert INVENTED not in desk.text
