@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, delete, exists, select, text, union
 from sqlalchemy.exc import IntegrityError
 
 from models.journal.chain import Image
-from models.journal.letters import put_back, without_kept
+from models.journal.letters import PASSING, put_back, without_kept
 from models.tables import (
     UNTOUCHED_DRAFT,
     alert_signals,
@@ -167,7 +167,8 @@ def _take_out(work: UnitOfWork, table: Table, row_id: int | str, after: dict[str
     row = _current(work, table, row_id)
     if row is None:
         return
-    changed = sorted(name for name, value in after.items() if row.get(name) != value)
+    passing = PASSING if table is messages else frozenset()
+    changed = sorted(name for name, value in after.items() if row.get(name) != value and name not in passing)
     if changed:
         names = ", ".join(f"“{name.replace('_', ' ')}”" for name in changed)
         work.keep(f"{_name(table)} {row_id} is kept, because {names} was changed later.")
@@ -197,7 +198,7 @@ def _put_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[st
         work.keep(f"{_name(table)} {row_id} is gone and cannot be put back.")
         return
     if table.name == "messages":
-        back, later = put_back(row, before, after)
+        back, later = put_back(row, before, after, work.at)
     else:
         back = {name: value for name, value in before.items() if row[name] == after.get(name)}
         later = before.keys() - back.keys()

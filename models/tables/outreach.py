@@ -7,7 +7,10 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
 from models.tables.meta import customer_reference, metadata, surrogate
 
 #: SQL of whether an email ``o`` was drafted automatically and no person touched it: it goes with its card.
-UNTOUCHED_DRAFT = "(o.origin = 'flow' AND o.state = 'in_review' AND o.version = 1)"
+UNTOUCHED_DRAFT = (
+    "(o.origin = 'flow' AND o.state = 'in_review' AND o.version = 1 AND o.changed_at = o.created_at"
+    " AND NOT EXISTS (SELECT 1 FROM sendings x WHERE x.message_id = o.id))"
+)
 
 #: A person's own templates, and the starter set's where a person changed it; unchanged ones stay in the resources.
 templates = Table(

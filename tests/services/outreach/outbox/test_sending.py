@@ -213,6 +213,7 @@ def test_a_recall_can_be_undone_while_the_text_stands(post: Post, server: MailSe
     (message,) = post.due()
     recall(post.workspace, [message.id])
     undo_last(post.workspace)
+    post.move(minutes=11)
     assert send_due(post.workspace)[0].sent == (message.id,)
     assert len(server.accepted) == 1
 
