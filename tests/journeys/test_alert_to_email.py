@@ -11,9 +11,11 @@ from typing import Any, cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from models.store import connect
+from models.values.alerts import QueueFilter
 from models.values.outreach import Message
 from services import insight
 from services.outreach import read_message
@@ -108,6 +110,7 @@ def test_an_alert_is_answered_by_one_email_and_closed_by_the_order_after_it(
     card = insight.alert_detail(workspace, customer["card"])
     assert card is not None
     assert (card.alert.state, "ordered the same day" in card.contact) == ("resolved", True)
+    see_what_followed(hands, customer["card"], card.contact)
     hands.window.close()
     workspace.close()
 
@@ -243,6 +246,17 @@ def import_an_order(hands: Hands, folder: Path, customer: dict[str, Any]) -> Non
     hands.press(Qt.Key.Key_Space)
     hands.wait(lambda: data.state is data.receipt)
     hands.calm()
+
+
+def see_what_followed(hands: Hands, card: int, words: str) -> None:
+    """Among the cards done today it says that they came back, when and with how much."""
+    hands.press(Qt.Key.Key_1, CONTROL)
+    hands.wait(hands.alerts.isVisible)
+    hands.alerts.queue.ask_for("done", QueueFilter())
+    hands.wait(lambda: card in [row.id for row in hands.alerts.queue.model.cards()])
+    choose(hands, card)
+    shown = [label.text() for label in hands.alerts.actions_pane.findChildren(QLabel) if label.isVisible()]
+    assert words in shown and "$186 since" in words
 
 
 def state_of(workspace: Workspace, card: int) -> str:

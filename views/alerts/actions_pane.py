@@ -204,7 +204,7 @@ class ActionsPane(QWidget):
         return self._section("Notes", whole(len(notes)), *[self._line("note", "ink_2", words) for words in notes])
 
     def _this_alert(self, detail: AlertDetail) -> QWidget:
-        lines = [("alerts", detail.rule_line), ("clock", detail.raised_line)]
+        lines = [("email", detail.contact), ("alerts", detail.rule_line), ("clock", detail.raised_line)]
         parts: list[QWidget | QBoxLayout | int] = [self._line(i, "ink_2", words) for i, words in lines if words]
         parts += [self._line("info", "ink_2", signal) for signal in detail.signals]
         return self._section("This alert", detail.due_words, *parts)
