@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from models.journal import clear_automatic_drafts
 from models.store import UnitOfWork
+from models.tables import UNTOUCHED_DRAFT
 from services.alerting.driver import tuples
 from services.alerting.fire import Fired
 from services.alerting.merge import Card, Plan, Signal, Silence
@@ -172,6 +173,18 @@ def came_back_without_order(connection: Connection, *, scoped: bool) -> list[int
         "   AND b.state NOT IN ('resolved', 'not_useful'))",
     )
     return [row[0] for row in rows]
+
+
+def worked_on(connection: Connection, card_ids: Collection[int]) -> frozenset[int]:
+    """Cards that a task, a note, or an email which a person touched belongs to, whatever became of it."""
+    rows = tuples(
+        connection,
+        "SELECT j.value FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM tasks t WHERE t.alert_id = j.value)"
+        " OR EXISTS (SELECT 1 FROM notes n WHERE n.alert_id = j.value)"
+        f" OR EXISTS (SELECT 1 FROM messages o WHERE o.alert_id = j.value AND NOT {UNTOUCHED_DRAFT})",
+        (json.dumps(list(card_ids)),),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def delete_cards(work: UnitOfWork, card_ids: Sequence[int]) -> None:

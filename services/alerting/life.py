@@ -175,13 +175,14 @@ def withdraw(
         The cards that are left, and the ids of those that are gone.
     """
     holding = {(one.rule, one.customer_id) for one in fired}
+    worked_on = queries.worked_on(work.connection, [card.id for card in cards.values() if not card.touched])
     left: dict[int | None, Card] = {}
     gone: list[int] = []
     for customer, card in cards.items():
         standing = tuple(
             signal for signal in card.signals if (signal.rule, customer) in holding or signal.raised_at < since
         )
-        if card.touched or len(standing) == len(card.signals):
+        if card.touched or card.id in worked_on or len(standing) == len(card.signals):
             left[customer] = card
         elif standing:
             work.sql(

@@ -8,15 +8,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from models.journal import entry_images, undo_images
 from models.store import UnitOfWork
-from models.tables import customer_risk_scores, drafts, messages, orders, tickets
+from models.tables import customer_risk_scores, drafts, messages, orders, sendings, tickets
 from models.values.imports import ImportOptions, ImportRequest
 from models.values.journal import Actor
 from models.values.outreach import Edit
 from services import alerting
 from services.jobs import import_files
-from services.outreach.messages import read_message, save
+from services.outreach.messages import discard, read_message, save
 from services.pipeline import PipelineRun, after_change
 from services.sample import write_exports
 from services.sync import undo_import as sync_undo_import
@@ -196,3 +198,25 @@ def test_a_draft_of_the_pipeline_that_a_person_has_changed_is_theirs(book: Book)
     book.evaluate()
     assert book.card(customer)["touched"] == 1
     assert read_message(book.workspace, email.id).body == "In my own words."
+
+
+@pytest.mark.parametrize("what", ["discarded", "tried", "put back"])
+def test_a_card_stays_for_what_a_person_did_with_its_draft_even_if_it_was_put_back(book: Book, what: str) -> None:
+    customer = book.customer()
+    with importing(book) as work:
+        work.insert(tickets, _ticket(book, customer, "a"))
+        work.insert(tickets, _ticket(book, customer, "b"))
+    book.evaluate()
+    email = _email(book, customer, origin="flow")
+    if what == "discarded":
+        discard(book.workspace, [email])
+    elif what == "tried":
+        book.add(sendings, message_id=email, attempt=1, begun_at=book.workspace.at, outcome="later")
+    else:
+        with book.writing() as work:
+            work.sql("UPDATE messages SET changed_at = '2030-01-01T00:00:00Z'")
+    assert book.card(customer)["touched"] == 0
+    undo_import(book)
+    book.evaluate()
+    assert book.card(customer)["state"] == "open"
+    assert read_message(book.workspace, email).alert_id == book.card(customer)["id"]
