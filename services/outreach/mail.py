@@ -30,8 +30,8 @@ _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 
 
 def letter_of(driver: sqlite3.Connection, workspace: Workspace, message: Message, message_id: str = "") -> Letter:
-    """Return the letter that an email makes with the account, the signature and the policy of this moment."""
-    account, policy = workspace.preferences.mail, workspace.policy
+    """Return the letter that an email makes with the account, the signature and the book's policy of this moment."""
+    account, policy = workspace.preferences.mail, in_force(workspace, driver)
     email, name = driver.execute(
         "SELECT email, coalesce(nullif(company, ''), name) FROM customers WHERE id = ?", (message.customer_id,)
     ).fetchone()

@@ -45,6 +45,11 @@ def approve(
     ------
     UserError
         The text is another one than the person saw, or a check does not pass.
+
+    Notes
+    -----
+    The text is checked just before the transaction, which makes sure that it is still that text and asks the gate
+    again; a fact of the book that changes between the two is not looked at again.
     """
     seen = read_message(workspace, message_id)
     seen_version = seen.version if version is None else version
@@ -55,8 +60,9 @@ def approve(
     with workspace.store.unit_of_work(workspace.me, "approve", f"message:{message_id}", at=workspace.at) as work:
         message = message_of(work.driver, message_id)
         _writable(message, seen_version)
-        due = _approve(workspace, work, message, chosen, then)
-        _afterwards(workspace, work, message, then)
+        standing = workspace.with_policy(in_force(workspace, work.driver))
+        due = _approve(standing, work, message, chosen, then)
+        _afterwards(standing, work, message, then)
         work.say(f"Approved the email to {message.customer}{due}")
         return work.commit()
 
@@ -176,7 +182,19 @@ def count_as_sent(workspace: Workspace, work: UnitOfWork, message: Message, via:
 
 
 def back_to_review(work: UnitOfWork, message: Message) -> None:
-    """Take an approval back: the text stays as it is, what approval did to alert, task and deal is undone."""
+    """Take an approval back: the text stays as it is, what approval did to alert, task and deal is undone.
+
+    Another email that was begun for the alert meanwhile stays open, without the alert, which has one at a time.
+    """
+    begun: Any = work.sql(
+        "SELECT id FROM messages WHERE alert_id = ? AND id <> ? AND state IN ('draft', 'in_review')",
+        (message.alert_id, message.id),
+    ).first()
+    if begun is not None:
+        work.update(messages, begun[0], {"alert_id": None, "changed_at": work.at})
+        work.keep(
+            f"The email that was begun meanwhile to {message.customer} stays in the outbox, apart from the alert."
+        )
     work.update(messages, message.id, {**_UNAPPROVED, "state": "in_review", "attempts": 0, "changed_at": work.at})
     entry = work.sql(
         "SELECT max(j.id) FROM journal j WHERE j.verb = 'approve' AND j.subject = ?"
@@ -218,7 +236,9 @@ def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: d
     if account.host and not account.from_address:
         raise UserError("The mail account has no sender: add the address in Settings, then approve the email.")
     due = _due(workspace, work, message, chosen, timedelta(minutes=workspace.policy.recall_minutes))
-    _asked(workspace, work, message, due)
+    refused = _refused(workspace, work, message, due)
+    if refused:
+        raise UserError(f"Not approved. {refused}")
     number = new_message_id(account.from_address)
     letter = letter_of(driver, workspace, message, number)
     mail = write_letter(letter)
@@ -249,9 +269,9 @@ def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: d
 
 
 def _queue_again(workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None) -> str:
-    due = _due(workspace, work, message, chosen, timedelta(0))
-    refused = why_not(work.driver, in_force(workspace, work.driver), message.customer_id, at=due,
-                      step="approve", message_id=message.id)  # fmt: skip
+    standing = workspace.with_policy(in_force(workspace, work.driver))
+    due = _due(standing, work, message, chosen, timedelta(0))
+    refused = _refused(standing, work, message, due)
     if refused:
         return f"The email to {message.customer} stays as it is. {refused}"
     values: dict[str, Any] = {
@@ -271,17 +291,14 @@ def _due(
     workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None, stoppable: timedelta
 ) -> datetime:
     """When an email goes out: not before the chosen moment, nor while it can be stopped, nor in quiet hours."""
-    policy = in_force(workspace, work.driver)
     earliest = workspace.clock.now().astimezone(UTC).replace(microsecond=0) + stoppable
     owner = work.sql("SELECT owner FROM customers WHERE id = ?", (message.customer_id,)).scalar()
-    return first_moment(policy, owner, max(earliest, chosen) if chosen is not None else earliest)
+    return first_moment(workspace.policy, owner, max(earliest, chosen) if chosen is not None else earliest)
 
 
-def _asked(workspace: Workspace, work: UnitOfWork, message: Message, at: datetime) -> None:
-    refused = why_not(work.driver, in_force(workspace, work.driver), message.customer_id, at=at,
-                      step="approve", message_id=message.id)  # fmt: skip
-    if refused:
-        raise UserError(f"Not approved. {refused}")
+def _refused(workspace: Workspace, work: UnitOfWork, message: Message, at: datetime) -> str:
+    policy = workspace.policy
+    return why_not(work.driver, policy, message.customer_id, at=at, step="approve", message_id=message.id)
 
 
 def _chosen(workspace: Workspace, at: str | None) -> datetime | None:
