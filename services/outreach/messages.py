@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
+from models.journal import entry_images, undo_images
 from models.store import UnitOfWork
 from models.tables import drafts, messages
 from models.values import words
@@ -131,6 +132,8 @@ def put(
     """
     if edit.alert_id is not None and origin == "person":
         take_up(work, edit.alert_id)
+    if edit.id and draft is not None:
+        _keep_hand_work(work, _writable(work, edit.id))
     message_id = edit.id or _insert(work, edit, by=by, state=state or "draft", origin=origin)
     if edit.id:
         _update(work, edit, state)
@@ -161,6 +164,15 @@ def keep_draft(work: UnitOfWork, message_id: int, edit: Edit, said: str, draft: 
     )
 
 
+def _keep_hand_work(work: UnitOfWork, message: Message) -> None:
+    """Keep a text that no draft holds as one, before another takes its place: it can be brought back."""
+    texts = work.driver.execute(
+        "SELECT subject, greeting, body FROM drafts WHERE message_id = ?", (message.id,)
+    ).fetchall()
+    if message.body.strip() and (message.subject, message.greeting, message.body) not in texts:
+        keep_draft(work, message.id, replace(message.edit, writer="person"), "edited by you")
+
+
 def restore_draft(workspace: Workspace, message_id: int, draft_id: int) -> Message:
     """Bring an earlier draft back as the newest one.
 
@@ -179,6 +191,7 @@ def restore_draft(workspace: Workspace, message_id: int, draft_id: int) -> Messa
             raise UserError("This draft is no longer there. Nothing was changed.")
         number, subject, greeting, body, writer = found
         edit = replace(message.edit, subject=subject, greeting=greeting, body=body, writer=writer)
+        _keep_hand_work(work, message)
         _update(work, edit, "")
         keep_draft(work, message_id, edit, f"draft {number}, restored")
         work.say(f"Restored draft {number} of the email to {message.customer}")
@@ -188,6 +201,8 @@ def restore_draft(workspace: Workspace, message_id: int, draft_id: int) -> Messa
 
 def discard(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
     """Put emails away that are not approved; those that are, are named and kept.
+
+    With one that failed goes what its approval did: its alert no longer waits for an answer that cannot come.
 
     Raises
     ------
@@ -205,9 +220,22 @@ def discard(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
                 work.keep(f"The email to {message.customer} is approved; take it back to review first.")
         for message in fitting:
             work.update(messages, message.id, {"state": "discarded", "changed_at": work.at})
+            if message.state == "failed":
+                undo_approval(work, message.id)
         who = fitting[0].customer if len(fitting) == 1 else ""
         work.say(f"Discarded the email to {who}" if who else f"Discarded {words.count(len(fitting), 'email')}")
         return work.commit()
+
+
+def undo_approval(work: UnitOfWork, message_id: int) -> None:
+    """Undo what the last approval of an email did to its alert, task and deal, as a part of another unit of work."""
+    entry = work.sql(
+        "SELECT max(j.id) FROM journal j WHERE j.verb = 'approve' AND j.subject = ?"
+        " AND NOT EXISTS (SELECT 1 FROM journal u WHERE u.undoes = j.id)",
+        (f"message:{message_id}",),
+    ).scalar()
+    if entry is not None:
+        undo_images(work, [one for one in entry_images(work.connection, entry) if one.table != "messages"])
 
 
 # -- flagged statements -------------------------------------------------------------------------------------------

@@ -72,6 +72,26 @@ def test_every_draft_is_kept_and_an_earlier_one_comes_back_as_the_newest(empty: 
         assert read_versions(driver, first.id)[0].words == "draft 1, restored"
 
 
+def test_text_edited_by_hand_is_kept_as_a_draft_before_another_takes_its_place(empty: Workspace, edit: Edit) -> None:
+    draft = Draft("Hello", "Hello Dana,", "How are you?", edit.writer, "template “Quiet”", ())
+    first = save(empty, edit, draft=draft)
+    save(empty, replace(first.edit, body="In my own words."))
+    save(empty, replace(first.edit, body="A warmer text."), draft=replace(draft, body="A warmer text."))
+    with empty.store.snapshot() as driver:
+        found = read_versions(driver, first.id)
+    assert [(one.body, one.words) for one in found] == [
+        ("A warmer text.", "template “Quiet”"),
+        ("In my own words.", "edited by you"),
+        ("How are you?", "template “Quiet”"),
+    ]
+    save(empty, replace(first.edit, body="In other words of mine."))
+    restore_draft(empty, first.id, found[-1].id)
+    restore_draft(empty, first.id, found[0].id)
+    with empty.store.snapshot() as driver:
+        bodies = [one.body for one in read_versions(driver, first.id)]
+    assert bodies[:3] == ["A warmer text.", "How are you?", "In other words of mine."] and len(bodies) == 6
+
+
 def test_a_discarded_email_is_closed_for_writing_until_that_is_undone(empty: Workspace, edit: Edit) -> None:
     first = save(empty, edit, for_review=True)
     assert first.state == "in_review"

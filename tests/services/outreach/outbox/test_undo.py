@@ -153,3 +153,17 @@ def test_a_discarded_email_comes_back_by_undo(post: Post) -> None:
     discard(post.workspace, [message.id])
     undo_last(post.workspace)
     assert post.state(message) == "in_review"
+
+
+def test_with_a_failed_email_that_is_discarded_goes_what_its_approval_did(post: Post, server: MailServer) -> None:
+    customer = post.customer("Nora Berg")
+    alert = post.alert(customer)
+    message = post.approved(customer, alert=alert, after=After(wait=True, remind_on="2026-11-26"))
+    post.move(minutes=11)
+    server.at("rcpt", "550 no such user")
+    send_due(post.workspace)
+    assert (post.state(message), _card(post, alert)[0]) == ("failed", "waiting")
+    discard(post.workspace, [message.id])
+    assert (post.state(message), _card(post, alert)) == ("discarded", ("in_work", 1))
+    assert not undo_last(post.workspace).kept
+    assert (post.state(message), _card(post, alert)[0]) == ("failed", "waiting")
