@@ -49,7 +49,8 @@ class OutboxStanding:
     failed: int
     next_due: str | None
     offline: bool
-    words: str  # "Online · 3 emails scheduled", "Offline · 3 emails wait"
+    words: str  # "Online · 3 emails scheduled", "Offline · 3 emails wait", "1 email to hand over"
+    unfinished: bool = False  # an email is being handed over, or was when a program ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def read_outbox(
     now = _now(workspace)
     with workspace.store.snapshot() as driver:
         found = _rows(driver, tab, after, count + 1, text.strip())
-        counts = _counts(driver)
+        counts = _by_tab(_states(driver))
         now = _Now(now.moment, now.zone, now.account, read_trouble(driver))
     rows = tuple(_row(row, now) for row in found[:count])
     last = found[count - 1] if len(found) > count else None
@@ -65,10 +65,12 @@ def read_outbox(
 def read_standing(workspace: Workspace) -> OutboxStanding:
     """Return what the chip of the top bar says."""
     with workspace.store.snapshot() as driver:
-        counts = _counts(driver)
+        states = _states(driver)
         trouble = read_trouble(driver)
+    counts = _by_tab(states)
+    scheduled = states.get("queued", 0) + states.get("sending", 0)
     due = next_due(workspace)
-    offline = trouble is not None and trouble.offline and counts["waiting"] > 0
+    offline = trouble is not None and trouble.offline and scheduled > 0
     return OutboxStanding(
         review=counts["review"],
         waiting=counts["waiting"],
@@ -76,24 +78,30 @@ def read_standing(workspace: Workspace) -> OutboxStanding:
         failed=counts["failed"],
         next_due=due,
         offline=offline,
-        words=_standing_words(counts, offline, trouble, bool(workspace.preferences.mail.host)),
+        words=_standing_words(counts, scheduled, offline, trouble, bool(workspace.preferences.mail.host)),
+        unfinished=states.get("sending", 0) > 0,
     )
 
 
-def _standing_words(counts: dict[str, int], offline: bool, trouble: Trouble | None, account: bool) -> str:
-    waiting, doubt = counts["waiting"], counts["doubt"]
+def _standing_words(
+    counts: dict[str, int], scheduled: int, offline: bool, trouble: Trouble | None, account: bool
+) -> str:
+    """Say the most pressing thing: of what goes out by itself only that which a server is to take."""
+    doubt, by_hand, failed = counts["doubt"], counts["waiting"] - scheduled, counts["failed"]
     if doubt:
         return f"{words.count(doubt, 'email')} in doubt"
-    if not waiting:
-        return f"{words.count(counts['failed'], 'email')} not sent" if counts["failed"] else ""
-    wait = "waits" if waiting == 1 else "wait"
+    if not scheduled:
+        if by_hand:
+            return f"{words.count(by_hand, 'email')} to hand over"
+        return f"{words.count(failed, 'email')} not sent" if failed else ""
+    wait = "waits" if scheduled == 1 else "wait"
     if offline:
-        return f"Offline · {words.count(waiting, 'email')} {wait}"
+        return f"Offline · {words.count(scheduled, 'email')} {wait}"
     if not account:
-        return f"No mail account · {words.count(waiting, 'email')} {wait}"
+        return f"No mail account · {words.count(scheduled, 'email')} {wait}"
     if trouble is not None:
-        return f"Mail account does not work · {words.count(waiting, 'email')} {wait}"
-    return f"Online · {words.count(waiting, 'email')} scheduled"
+        return f"Mail account does not work · {words.count(scheduled, 'email')} {wait}"
+    return f"Online · {words.count(scheduled, 'email')} scheduled"
 
 
 def _rows(
@@ -120,8 +128,11 @@ def _rows(
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def _counts(driver: sqlite3.Connection) -> dict[str, int]:
-    found = dict(driver.execute("SELECT state, count(*) FROM messages GROUP BY state"))
+def _states(driver: sqlite3.Connection) -> dict[str, int]:
+    return dict(driver.execute("SELECT state, count(*) FROM messages GROUP BY state"))
+
+
+def _by_tab(found: dict[str, int]) -> dict[str, int]:
     return {tab: sum(found.get(state, 0) for state in states) for tab, states in TABS.items()}
 
 

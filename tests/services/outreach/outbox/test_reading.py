@@ -67,3 +67,15 @@ def test_the_chip_says_what_waits(post: Post) -> None:
     assert (standing.words, standing.next_due) == ("Online · 1 email scheduled", "2026-11-19T09:10:00Z")
     post.preferences(mail=MailAccount())
     assert read_standing(post.workspace).words == "No mail account · 1 email waits"
+
+
+def test_what_no_server_will_take_is_to_hand_over_and_not_scheduled(post: Post) -> None:
+    account = post.workspace.preferences.mail
+    post.preferences(mail=MailAccount())
+    post.approved()
+    assert read_standing(post.workspace).words == "1 email to hand over"
+    post.preferences(mail=account)
+    standing = read_standing(post.workspace)
+    assert (standing.words, standing.waiting, standing.offline) == ("1 email to hand over", 1, False)
+    post.approved()
+    assert read_standing(post.workspace).words == "Online · 1 email scheduled"
