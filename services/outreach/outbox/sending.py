@@ -7,6 +7,7 @@ one sentence and all that is left waits. The end was sent and no answer came: in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,11 +17,11 @@ from models.store import UnitOfWork
 from models.tables import messages, sendings
 from models.values import words
 from models.values.changes import Changes
-from models.values.errors import EnvironmentFault, StoreBusy
+from models.values.errors import EnvironmentFault, StoreBusy, UserError
 from models.values.outbox import SendRun
 from models.values.outreach import Message
 from services.outreach.gate import in_force
-from services.outreach.letter import dated
+from services.outreach.letter import dated, wire_address
 from services.outreach.messages import message_of
 from services.outreach.outbox.approval import count_as_sent
 from services.outreach.outbox.claim import (
@@ -299,5 +300,16 @@ def _patiently(write: Callable[Given, Changes], *given: Given.args, **named: Giv
 
 
 def _discreet(answer: str, message: Message) -> str:
-    """Return a server's words without the customer's address, which servers like to repeat."""
-    return answer.replace(message.to_address, "the address") if message.to_address else answer
+    """Return a server's words without the customer's address, which servers like to repeat in their own letters."""
+    for address in _spellings(message.to_address or ""):
+        answer = re.sub(re.escape(address), "the address", answer, flags=re.IGNORECASE)
+    return answer
+
+
+def _spellings(address: str) -> list[str]:
+    stored = address.strip()
+    try:
+        found = {stored, wire_address(stored)}
+    except UserError:
+        found = {stored}
+    return sorted((one for one in found if one), key=len, reverse=True)

@@ -133,6 +133,15 @@ def test_what_is_refused_has_failed_with_the_servers_words(post: Post, server: M
     assert set(server.times_accepted().values()) == {1}
 
 
+def test_no_fault_names_the_address_however_the_server_writes_it(post: Post, server: MailServer) -> None:
+    message = post.approved(post.customer(email="Nora@Bücher.example"))
+    post.move(minutes=11)
+    server.at("rcpt", "550 no <nora@xn--BCHER-kva.EXAMPLE>, NORA@xn--bcher-kva.example", times=1)
+    assert send_due(post.workspace)[0].failed == (message.id,)
+    said = post.value("SELECT answer || fault FROM sendings s JOIN messages m ON m.id = s.message_id").lower()
+    assert "nora" not in said and "bcher" not in said and "the address" in said
+
+
 def test_an_email_that_is_never_taken_is_given_up_after_a_day(post: Post, server: MailServer) -> None:
     post.policy(quiet_hours=QuietHours(enabled=False))
     (message,) = post.due()
