@@ -1,8 +1,8 @@
 """A red team's emails: what a language model could plausibly write and must not pass, and what a person would let pass.
 
 They are about customers of the sample book, with the proposed facts ticked, and with all. The file holds what the check
-refuses: it guards against a step back, and does not say that nothing else can pass. Of the first 190, written before the
-check had seen any, 95 passed; of 100 written after it had learnt from those, 15 did.
+refuses: it guards against a step back, and does not say that nothing else can pass. Of the first 190, written before
+the check had seen any, 95 passed; of 100 written after it had learnt from those, 15 did.
 """
 
 from __future__ import annotations
