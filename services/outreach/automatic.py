@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
+from models.store import UnitOfWork
 from models.values import words
 from models.values.changes import Changes
 from models.values.errors import UserError
@@ -97,8 +98,8 @@ def _write(workspace: Workspace, one: _Due) -> tuple[Edit, Draft] | None:
     from services.outreach.composing import compose
     from services.outreach.templates.write import draft_by_template
 
-    edit = compose(workspace, one.customer_id, one.alert_id).edit
     try:
+        edit = compose(workspace, one.customer_id, one.alert_id).edit
         draft = draft_by_template(workspace, one.customer_id, goal=edit.goal, tone=edit.tone, facts=edit.facts)
     except UserError:
         return None
@@ -121,7 +122,20 @@ def _write(workspace: Workspace, one: _Due) -> tuple[Edit, Draft] | None:
 
 def _store(workspace: Workspace, written: Sequence[tuple[Edit, Draft]]) -> Changes:
     with workspace.store.unit_of_work(ACTOR, "draft", f"messages:{len(written)}", at=workspace.at) as work:
+        stored = 0
         for edit, draft in written:
-            put(work, edit, by=ACTOR.name, draft=draft, state="in_review", origin="flow")
-        work.say(f"Drafted {words.count(len(written), 'email')} for review")
+            if _still_wanted(work, edit):
+                put(work, edit, by=ACTOR.name, draft=draft, state="in_review", origin="flow")
+                stored += 1
+        work.say(f"Drafted {words.count(stored, 'email')} for review")
         return work.commit()
+
+
+def _still_wanted(work: UnitOfWork, edit: Edit) -> bool:
+    """Whether the alert is still there and nobody began an email meanwhile: another program may have the book open."""
+    found = work.driver.execute(
+        "SELECT EXISTS (SELECT 1 FROM alerts WHERE id = :alert AND customer_id = :customer)"
+        " AND NOT EXISTS (SELECT 1 FROM messages WHERE alert_id = :alert)",
+        {"alert": edit.alert_id, "customer": edit.customer_id},
+    )
+    return bool(found.fetchone()[0])

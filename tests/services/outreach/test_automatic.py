@@ -10,8 +10,9 @@ import pytest
 from models.journal import entries
 from models.values.changes import Changes
 from models.values.errors import UserError
+from models.values.outreach import Composition
 from services.audit import undo_last
-from services.outreach import discard, draft_automatically, read_message, review
+from services.outreach import composing, discard, draft_automatically, read_message, review, save
 from services.pipeline import after_change, do_round
 from services.settings import AutoDrafts, Policy
 from services.workspace import Workspace
@@ -112,3 +113,23 @@ def test_the_pipeline_drafts_for_what_it_opens_and_only_then(book: Workspace) ->
     run = after_change(chosen, Changes(everyone=True, tables=frozenset({"orders"})), force=True)
     assert run.opened and {row["alert_id"] for row in _messages(book)} <= set(run.opened)
     assert _messages(book) and "messages" in run.changes.tables
+
+
+def test_an_email_that_a_person_began_meanwhile_is_left_alone_and_the_others_are_drafted(
+    book: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = _with(book)
+    begun: list[int] = []
+    compose = composing.compose
+
+    def compose_and_begin(workspace: Workspace, customer: int, alert: int | None) -> Composition:
+        found = compose(workspace, customer, alert)
+        if not begun:
+            begun.append(save(workspace, found.edit).id)
+        return found
+
+    monkeypatch.setattr(composing, "compose", compose_and_begin)
+    changes = draft_automatically(chosen, _alerts(book))
+    origins = [row["origin"] for row in _messages(book)]
+    assert origins.count("person") == 1 and origins.count("flow") >= 1
+    assert changes.words.startswith(f"Drafted {origins.count('flow')} email")
