@@ -1,4 +1,4 @@
-"""Whether a customer may be emailed: one meaning of it, for the rules that advise and for the page that explains.
+"""Whether a customer may be emailed: one meaning of it, for the rules that advise and for the gate before any email.
 
 They may not where consent was withdrawn or an email unsubscribed from since it was given, where they are suppressed,
 where no address is known, or where it is dead: the last two emails bounced and nothing arrived since. The fragments
@@ -7,34 +7,11 @@ read the customer's row as ``c`` and know nothing after the day that they are gi
 
 from __future__ import annotations
 
-import sqlite3
-from dataclasses import dataclass
 from typing import Final
 
 #: One bounce may be a full mailbox; a second one is an address that does not work.
 DEAD_AFTER: Final = 2
 _ARRIVED: Final = "('delivered', 'opened', 'clicked', 'replied')"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What stands between a customer and an email.
-
-    Attributes
-    ----------
-    unsubscribed_on
-        The last day on which they unsubscribed, without consent given anew since; None if they did not.
-    bounces, bounced_on
-        Emails that bounced since the last that arrived, and the day of the last of them.
-    """
-
-    may_email: bool
-    withdrawn: bool
-    suppressed: bool
-    has_address: bool
-    unsubscribed_on: str | None
-    bounces: int
-    bounced_on: str | None
 
 
 def withdrawn(day: str) -> str:
@@ -77,22 +54,3 @@ def may_email(day: str) -> str:
         f"(NOT {withdrawn(day)} AND NOT {suppressed(day)} AND {has_address()}"
         f" AND {unsubscribed_on(day)} IS NULL AND {bounced('count(*)', day)} < {DEAD_AFTER})"
     )
-
-
-def read_standing(driver: sqlite3.Connection, customer_id: int, today: str) -> Standing:
-    """Read what stands between a customer of the book and an email today."""
-    columns = (
-        may_email(":day"),
-        withdrawn(":day"),
-        suppressed(":day"),
-        has_address(),
-        unsubscribed_on(":day"),
-        bounced("count(*)", ":day"),
-        bounced("max(b.happened_on)", ":day"),
-    )
-    row = driver.execute(
-        f"SELECT {', '.join(columns)} FROM customers c WHERE c.id = :customer",
-        {"day": today, "customer": customer_id},
-    ).fetchone()
-    allowed, gone, held, reachable = (bool(value) for value in row[:4])
-    return Standing(allowed, gone, held, reachable, *row[4:])

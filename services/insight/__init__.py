@@ -14,7 +14,6 @@ from models.values.alerts import (
     AlertDetail,
     AlertRow,
     Freshness,
-    Permission,
     QueueFilter,
     QueuePage,
     QueueTab,
@@ -41,7 +40,6 @@ from services.insight.customers import (
 from services.insight.detail import read_detail, read_open_work
 from services.insight.freshness import read_freshness
 from services.insight.naming import read_customer_named
-from services.insight.permission import read_permission
 from services.insight.queue_rows import read_card, read_queue
 from services.insight.reader import Reader, reading
 from services.insight.tile_figures import filter_of_tile, read_tiles
@@ -63,7 +61,6 @@ __all__ = [
     "read_alert_documents",
     "read_alert_row",
     "read_customer_document",
-    "read_customer_permission",
     "read_customers",
     "read_open_work",
     "reading",
@@ -223,12 +220,6 @@ def write_export(workspace: Workspace, what: str, path: Path) -> int:
 def read_alert_row(reader: Reader, alert_id: int) -> AlertRow | None:
     """Return one card as its row in the queue, whatever its state; None if it is gone."""
     return read_card(reader, alert_id)
-
-
-def read_customer_permission(reader: Reader, customer_id: int) -> Permission | None:
-    """Return whether a customer may be emailed and why; None for one who is not there."""
-    customer = reader.row("SELECT * FROM customers WHERE id = ?", (customer_id,))
-    return read_permission(reader, customer) if customer is not None else None
 
 
 def read_alert_documents(reader: Reader, *, everything: bool = False) -> list[dict[str, Any]]:

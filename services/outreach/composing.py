@@ -15,7 +15,6 @@ from models.values.outreach import GOALS, TONES, Composition, Edit, Message
 from services.insight import (
     Reader,
     read_alert_row,
-    read_customer_permission,
     read_open_work,
     reading,
 )
@@ -193,16 +192,11 @@ def _composition(
 
 
 def _permission(reader: Reader, policy: Policy, customer_id: int, message: Message | None) -> Permission:
-    """Return what the gate says, in the words in which the alert's page says it."""
+    """Return what the gate says of this email."""
     answer = may_send(
         reader.driver, policy, customer_id, at=reader.now, message_id=message.id if message is not None else None
     )
-    advice = read_customer_permission(reader, customer_id)
-    if answer.allowed:
-        verdict = "You may email them" if advice is None or not advice.allowed else advice.verdict
-    else:
-        verdict = "Do not email them yet" if advice is None or advice.allowed else advice.verdict
-    return Permission(answer.allowed, verdict, answer.lines)
+    return Permission(answer.allowed, answer.verdict, answer.lines)
 
 
 def _deal(reader: Reader, customer_id: int) -> tuple[WorkItem | None, str]:

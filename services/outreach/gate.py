@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 #: draft: may be written for. approve: may be queued. send, hand_over: may leave now, as it was approved.
 Step = Literal["draft", "approve", "send", "hand_over"]
+NOT_AT_ALL: Final = "Do not email them"
 _SUPPRESSED_FOR_GOOD: Final = "9999"
+_NOT_ON_RECORD: Final = "No consent is on record: record when and how they gave it first."
 #: Everyone whom mail to the customer's address reaches.
 _SAME: Final = (
     "(SELECT :customer UNION SELECT customer_id FROM identities"
@@ -34,7 +36,8 @@ _SAME: Final = (
 _STANDING: Final = (
     "SELECT c.id, c.email_consent, substr(c.email_consent_since, 1, 10), c.email_consent_how,"
     f" {permission.withdrawn(':day')}, {permission.suppressed(':day')}, c.suppressed_until, c.suppressed_why,"
-    f" {permission.unsubscribed_on(':day')}, {permission.bounced('count(*)', ':day')}"
+    f" {permission.unsubscribed_on(':day')}, {permission.bounced('count(*)', ':day')},"
+    f" {permission.bounced('max(b.happened_on)', ':day')}"
     f" FROM customers c WHERE c.id IN {_SAME}"
 )
 _SENT: Final = (
@@ -60,12 +63,15 @@ class GateAnswer:
         First moment outside quiet hours and free days (UTC), None where the moment asked for is one.
     lines
         (state, words) of each thing looked at, state ok | warn | no; for the checks and for tooltips.
+    verdict
+        All of it in a word, as every page says it.
     """
 
     allowed: bool
     reasons: tuple[str, ...]
     not_before: str | None
     lines: tuple[tuple[str, str], ...]
+    verdict: str = NOT_AT_ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class _One:
     suppressed_why: str | None
     unsubscribed_on: str | None
     bounces: int
+    bounced_on: str | None
 
 
 def may_send(
@@ -108,19 +115,17 @@ def may_send(
     people = [_One(*row) for row in driver.execute(_STANDING, asked)]
     own = next(one for one in people if one.id == customer_id)
     others = [one for one in people if one.id != customer_id]
-    looked_at = [
-        _consent(own, others, policy, day),
-        *_suppressed(people, day),
-        *_address(address, people),
-        _last_email(driver, policy, asked, owner, day),
-    ]
+    consent = _consent(own, others, policy, day)
+    last = _last_email(driver, policy, asked, owner, day)
+    looked_at = [consent, *_suppressed(people, day), *_address(address, people, day), last]
     reasons = tuple(reason for _, _, reason in looked_at if reason)
     lines = [(state, said) for state, said, _ in looked_at]
     opens = first_moment(policy, owner, at)
     waits = opens > at
     if waits and not reasons:
         lines.append(("warn", f"Quiet hours: it goes out {_moment_words(opens, at, policy, owner)}"))
-    return GateAnswer(not reasons, reasons, words.stored(opens) if waits else None, tuple(lines))
+    verdict = _verdict(reasons, consent, last)
+    return GateAnswer(not reasons, reasons, words.stored(opens) if waits else None, tuple(lines), verdict)
 
 
 def why_not(
@@ -192,6 +197,14 @@ def _not_approved(driver: sqlite3.Connection, message_id: int | None) -> str:
 _Looked = tuple[str, str, str]  # state, words, the sentence that refuses or ''
 
 
+def _verdict(reasons: Sequence[str], consent: _Looked, last: _Looked) -> str:
+    if not reasons:
+        return "You may email them" if consent[0] == "ok" else "You may email them, with care"
+    if any(reason not in (_NOT_ON_RECORD, last[2]) for reason in reasons):
+        return NOT_AT_ALL
+    return "Wait before you email them" if last[2] else "Record their consent before you email them"
+
+
 def _consent(own: _One, others: Sequence[_One], policy: Policy, day: date) -> _Looked:
     since = words.day_of(own.since)
     how = f", {own.how}" if own.how else ""
@@ -209,7 +222,7 @@ def _consent(own: _One, others: Sequence[_One], policy: Policy, day: date) -> _L
     if given:
         return "ok", f"Consent given{on}", ""
     if policy.consent_on_record:
-        return "no", "No consent is on record", "No consent is on record: record when and how they gave it first."
+        return "no", "No consent is on record", _NOT_ON_RECORD
     return "warn", "No consent is recorded: make sure that you may", ""
 
 
@@ -233,13 +246,16 @@ def _suppressed(people: Sequence[_One], day: date) -> list[_Looked]:
     return [("no", f"{said}{why}", f"They are suppressed until {words.day(until, day)}: no email goes to them.")]
 
 
-def _address(address: str, people: Sequence[_One]) -> list[_Looked]:
+def _address(address: str, people: Sequence[_One], day: date) -> list[_Looked]:
     if not address:
         return [("no", "No email address is known", "No email address is known: add it to the customer first.")]
-    bounces = max(one.bounces for one in people)
-    if bounces >= permission.DEAD_AFTER:
-        said = f"The last {bounces} emails bounced: ask for another address"
-        return [("no", said, f"The last {bounces} emails to this address bounced: ask for another one first.")]
+    worst = max(people, key=lambda one: one.bounces)
+    if worst.bounces >= permission.DEAD_AFTER:
+        said = f"The last {worst.bounces} emails bounced: ask for another address"
+        return [("no", said, f"The last {worst.bounces} emails to this address bounced: ask for another one first.")]
+    last = words.day_of(worst.bounced_on)
+    if last is not None:
+        return [("warn", f"The last email bounced, {words.day(last, day)}: check the address", "")]
     return []
 
 
