@@ -89,12 +89,22 @@ def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
         The folder cannot be written.
     """
 
+    written: list[Path] = []
+
     def write(message: Message, mail: str) -> Path:
         path = folder / _file_name(message)
         _write_whole(path, dated(mail, workspace.clock.now(), unsent=True))
+        written.append(path)
         return path
 
-    return take_out(workspace, message_id, "eml", write)
+    try:
+        return take_out(workspace, message_id, "eml", write)
+    except BaseException:
+        # It still goes out by itself: a file beside that would be a second email.
+        for path in written:
+            with suppress(OSError):
+                path.unlink()
+        raise
 
 
 def mail_link(workspace: Workspace, message_id: int) -> str:

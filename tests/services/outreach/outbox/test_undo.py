@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from models.values.outreach import After, Draft, Edit, Message
 from services.audit import undo_last
@@ -167,3 +168,16 @@ def test_with_a_failed_email_that_is_discarded_goes_what_its_approval_did(post: 
     assert (post.state(message), _card(post, alert)) == ("discarded", ("in_work", 1))
     assert not undo_last(post.workspace).kept
     assert (post.state(message), _card(post, alert)[0]) == ("failed", "waiting")
+
+
+def test_a_file_for_the_mail_program_goes_where_the_book_cannot_note_it(post: Post, tmp_path: Path) -> None:
+    (message,) = post.due()
+    with post.workspace.store.unit_of_work(post.workspace.me, "test", "test", at=post.workspace.at) as work:
+        work.sql("CREATE TRIGGER full BEFORE UPDATE ON messages BEGIN SELECT RAISE(ABORT, 'full'); END")
+        work.digest("a trigger")
+        work.commit()
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    with pytest.raises(IntegrityError, match="full"):
+        write_eml(post.workspace, message.id, folder)
+    assert list(folder.iterdir()) == [] and post.state(message) == "queued"
