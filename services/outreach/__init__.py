@@ -180,6 +180,16 @@ def template_fields() -> tuple[TemplateField, ...]:
 # -- checking -----------------------------------------------------------------------------------------------------
 
 
+def rehearse(workspace: Workspace) -> None:
+    """Write and judge an email that nobody sees: the first one of a run opens as fast as every other. Nothing is kept.
+
+    It takes a third of a second the first time, for what it imports and compiles; run it in a worker.
+    """
+    from services.outreach.rehearsal import rehearse as do
+
+    do(workspace)
+
+
 def review(workspace: Workspace, edit: Edit) -> Review:
     """Check a text: every statement against the facts, the greeting, the gate, the incentive, leaks, open fields."""
     from services.outreach.reviewing import review as do
@@ -290,21 +300,19 @@ def settle(workspace: Workspace, message_id: int, *, delivered: bool) -> Changes
 
 
 def send_due(
-    workspace: Workspace,
-    *,
-    now: bool = False,
-    only: Sequence[int] | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> tuple[SendRun, Changes]:
+    workspace: Workspace, *, now: bool = False, only: Sequence[int] | None = None,
+    cancelled: Callable[[], bool] = lambda: False, abandoned: Callable[[], bool] = lambda: False,
+) -> tuple[SendRun, Changes]:  # fmt: skip
     """Hand over over SMTP what is approved and due; each email at most once, whatever happens.
 
     Called from any thread or process; two at once never send the same email. A fault of the connection or the account
     ends the round: what is left waits. ``now`` does not wait out the time in which an email can be stopped (a chosen
-    moment and quiet hours still hold); ``only`` names just these.
+    moment and quiet hours still hold); ``only`` names just these. ``cancelled`` begins no further email; ``abandoned``
+    cuts the line too, and the next round decides on what was being handed over: in doubt only if its end was sent.
     """
     from services.outreach.outbox.sending import send_due as do
 
-    return do(workspace, now=now, only=only, cancelled=cancelled)
+    return do(workspace, now=now, only=only, cancelled=cancelled, abandoned=abandoned)
 
 
 def next_due(workspace: Workspace) -> str | None:
@@ -378,11 +386,13 @@ def handed_over(workspace: Workspace, message_id: int, via: str) -> Changes:
     return do(workspace, message_id, via)
 
 
-def try_mail(workspace: Workspace, account: MailAccount, password: str | None) -> str:
+def try_mail(
+    workspace: Workspace, account: MailAccount, password: str | None, *, cancelled: Callable[[], bool] = lambda: False
+) -> str:
     """Connect, encrypt and sign in without sending anything; return "Works: …", or raise what sending would meet."""
     from services.outreach.outbox.smtp import try_mail as do
 
-    return do(workspace, account, password)
+    return do(workspace, account, password, cancelled=cancelled)
 
 
 def account_mended(workspace: Workspace) -> None:

@@ -90,8 +90,10 @@ class _Session(SMTP):
             return False
         assert self.transport is not None
         if act == "hang":
-            await self.scripted.until_released()
-            self.transport.abort()
+            try:
+                await self.scripted.until_released()
+            finally:
+                self.transport.abort()
         elif act == "close":
             self.transport.abort()
         else:
@@ -118,10 +120,12 @@ class _Keeping:
     async def _answer(self, session: _Session, act: Act) -> str:
         if act not in ("hang", "close"):
             return act
-        if act == "hang":
-            await self._server.until_released()
         assert session.transport is not None
-        session.transport.abort()
+        try:
+            if act == "hang":
+                await self._server.until_released()
+        finally:
+            session.transport.abort()
         return "421 closing"
 
 

@@ -35,7 +35,9 @@ from services.outreach.outbox.claim import (
     sole_sender,
     somebody_sends,
 )
-from services.outreach.outbox.smtp import AccountFault, InDoubt, Later, Line, Refused, Timeouts
+from services.outreach.outbox.connecting import AccountFault
+from services.outreach.outbox.guard import GivenUp
+from services.outreach.outbox.smtp import InDoubt, Later, Line, Refused, Timeouts
 from services.outreach.outbox.trouble import keep_trouble, no_trouble, read_trouble
 from services.outreach.quiet import first_moment
 from services.workspace import Workspace
@@ -61,6 +63,7 @@ class _Round:
     held: list[tuple[int, str]] = field(default_factory=list)
     fault: str = ""
     changes: Changes = field(default_factory=Changes)
+    abandoned: Callable[[], bool] = lambda: False
 
     def add(self, changes: Changes) -> None:
         """Take up what a unit of work changed."""
@@ -77,14 +80,19 @@ def send_due(
     now: bool = False,
     only: Sequence[int] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    abandoned: Callable[[], bool] = lambda: False,
     timeouts: Timeouts | None = None,
 ) -> tuple[SendRun, Changes]:
     """Hand over what is approved and due; see ``services.outreach.send_due``."""
+
+    def ends() -> bool:
+        return cancelled() or abandoned()
+
     waiting = _waiting(workspace, now, only)
     if not waiting and not _unfinished(workspace):
         return SendRun(), Changes()
-    done = _Round()
-    with sole_sender(workspace.store.path, cancelled, PATIENCE_S) as alone:
+    done = _Round(abandoned=abandoned)
+    with sole_sender(workspace.store.path, ends, PATIENCE_S) as alone:
         if not alone:
             done.held = [(number, _ELSEWHERE) for number in waiting]
             return done.run(), done.changes
@@ -92,7 +100,7 @@ def send_due(
             changes, doubts = recover(workspace)
             done.add(changes)
             done.in_doubt += doubts
-            _send(workspace, done, _waiting(workspace, now, only), now, cancelled, timeouts or Timeouts())
+            _send(workspace, done, _waiting(workspace, now, only), now, ends, timeouts or Timeouts())
         except EnvironmentFault as fault:
             done.fault = str(fault)
     return done.run(), done.changes
@@ -124,7 +132,7 @@ def _send(
 ) -> None:
     account = workspace.preferences.mail
     password = workspace.keyring.get(account.secret) if account.user and account.host else None
-    line = Line(account, password, timeouts)
+    line = Line(account, password, timeouts, done.abandoned)
     try:
         for number in waiting:
             if cancelled():
@@ -133,6 +141,8 @@ def _send(
                 line.open()
                 no_trouble(workspace)
             _send_one(workspace, done, line, number, now)
+    except GivenUp:
+        return  # what is left in "sending" is looked at by the next round, of whatever program
     except AccountFault as fault:
         keep_trouble(workspace, str(fault), offline=fault.offline)
         done.fault = str(fault)
@@ -161,25 +171,25 @@ def _hand_over(workspace: Workspace, done: _Round, line: Line, claimed: Claim) -
         )
     except Refused as refused:
         why = f"The mail server refused it: {_discreet(str(refused), message)}"
-        done.add(_patiently(_failed, workspace, claimed, why))
+        done.add(_patiently(done, _failed, workspace, claimed, why))
         done.failed.append(message.id)
     except Later as later:
         why = _discreet(str(later), message)
-        done.add(_patiently(_put_off, workspace, claimed, "later", why))
+        done.add(_patiently(done, _put_off, workspace, claimed, "later", why))
         if _state(workspace, message.id) == "failed":
             done.failed.append(message.id)
         else:
             done.held.append((message.id, f"It is tried again: {why}"))
     except InDoubt as doubt:
-        done.add(_patiently(_doubted, workspace, claimed, str(doubt)))
+        done.add(_patiently(done, _doubted, workspace, claimed, str(doubt)))
         done.in_doubt.append(message.id)
     except ClaimLost:
         return
     except AccountFault as fault:
-        done.add(_patiently(_put_off, workspace, claimed, "unreachable", str(fault)))
+        done.add(_patiently(done, _put_off, workspace, claimed, "unreachable", str(fault)))
         raise
     else:
-        done.add(_patiently(_sent, workspace, claimed, answer))
+        done.add(_patiently(done, _sent, workspace, claimed, answer))
         done.sent.append(message.id)
 
 
@@ -289,13 +299,14 @@ def _first_try(work: UnitOfWork, message: Message, now: datetime) -> datetime:
     return words.moment_of(begun) or now
 
 
-def _patiently(write: Callable[Given, Changes], *given: Given.args, **named: Given.kwargs) -> Changes:
+def _patiently(done: _Round, write: Callable[Given, Changes], *given: Given.args, **named: Given.kwargs) -> Changes:
     """Write down what the server said, however long another program holds the book: nobody else knows it."""
     for _ in range(_TRIES_TO_WRITE - 1):
         try:
             return write(*given, **named)
         except StoreBusy:
-            continue
+            if done.abandoned():
+                break
     return write(*given, **named)
 
 
