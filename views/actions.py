@@ -5,6 +5,7 @@ Letter keys act only while no text field has the focus: Qt gives a field the fir
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -150,7 +151,13 @@ SPECS: dict[Command, Spec] = {
 def key_words(command: Command) -> str:
     """The first key of a command as the person's keyboard names it, '' if it has none."""
     keys = SPECS[command].keys
-    return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    return words_of_keys(QKeySequence(keys[0])) if keys else ""
+
+
+def words_of_keys(keys: QKeySequence) -> str:
+    """Keys as they are shown everywhere: "Ctrl K", "Ctrl ↵"; '' for none."""
+    shown = keys.toString(QKeySequence.SequenceFormat.NativeText)
+    return re.sub(r"(?<=\w)\+(?=.)", " ", shown).replace("Return", "↵").replace("Enter", "↵")
 
 
 class Actions:

@@ -14,6 +14,8 @@ _WORDS = {FACTS: "Facts and writer", MAIL: "Email", VERDICT: "Check and send"}
 THREE, TWO = 1_240, 900
 _SIDE_WIDE, _SIDE_NARROW = 336, 312
 WIDE = 1_320
+#: From here on the facts have room for their words beside their sources.
+ROOMY, _FACTS_ROOMY = 1_400, 364
 
 
 class Columns(QWidget):
@@ -52,7 +54,7 @@ class Columns(QWidget):
                 self._columns[key].setMaximumWidth(16_777_215)
                 self._columns[key].setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             else:
-                self._columns[key].setFixedWidth(side)
+                self._columns[key].setFixedWidth(_FACTS_ROOMY if key == FACTS and width >= ROOMY else side)
         self._place()
 
     def bring(self, key: str) -> None:

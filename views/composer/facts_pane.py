@@ -89,14 +89,13 @@ class FactsPane(QWidget):
     def _lay_out(self) -> QBoxLayout:
         head = row(label("Facts the draft may use", fonts.HEADING, fonts.SEMIBOLD), -1, self.count)
         only = label("Only ticked facts leave this computer.", fonts.SMALL, fonts.REGULAR, "ink_2")
-        facts = column(head, 8, only, 4, self._rows, margins=(16, 12, 16, 12))
+        facts = column(head, 6, only, 4, self._rows, margins=(16, 12, 16, 10))
         title = label("Masked on the way out, put back here", fonts.SMALL, fonts.SEMIBOLD)
         sent = row(14, self.sent_link, -1)
-        masked = column(title, 5, self._masked, 4, sent, margins=(16, 12, 16, 8))
-        how = column(
-            label("Goal", fonts.SMALL, fonts.SEMIBOLD), 6, self.goal, 12,
-            label("Tone", fonts.SMALL, fonts.SEMIBOLD), 6, self.tone, margins=(16, 12, 16, 14),
-        )  # fmt: skip
+        masked = column(title, 4, self._masked, 2, sent, margins=(16, 10, 16, 6))
+        tone = row(label("Tone", fonts.SMALL, fonts.SEMIBOLD), 12, self.tone)
+        tone.setStretch(2, 1)
+        how = column(label("Goal", fonts.SMALL, fonts.SEMIBOLD), 6, self.goal, 10, tone, margins=(16, 10, 16, 12))
         return column(facts, rule(soft=True), masked, rule(soft=True), how, -1)
 
     def _writer_box(self) -> QBoxLayout:

@@ -77,11 +77,11 @@ class MailPane(QWidget):
         for button in self.rewriting:
             button.set_key("")
         self.undo = _small(CommandButton(theme, "Undo", "undo", "Ctrl Z"))
-        self.undo.setToolTip("Undo in the text (Ctrl+Z)")
+        self.undo.setToolTip("Undo in the text (Ctrl Z)")
         self.undo.clicked.connect(self.editor.undo)
         self.redo = _small(CommandButton(theme, "", "redo"))
         self.redo.setAccessibleName("Redo")
-        self.redo.setToolTip("Redo in the text (Ctrl+Shift+Z)")
+        self.redo.setToolTip("Redo in the text (Ctrl Shift Z)")
         self.redo.clicked.connect(self.editor.redo)
         for button, available in ((self.undo, self.editor.undoAvailable), (self.redo, self.editor.redoAvailable)):
             button.setEnabled(False)

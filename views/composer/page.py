@@ -113,6 +113,10 @@ class ComposerPage(Page):
         return self.session.composition.alert if self.session is not None else None
 
     @property
+    def toast_over(self) -> QWidget:
+        return self.mail.editor
+
+    @property
     def origin(self) -> str:
         """Key of the page to which Esc leads back."""
         return self._origin

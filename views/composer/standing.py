@@ -57,5 +57,5 @@ def closed_words(message: Message) -> Standing:
             return Standing("In doubt", words, "It may have been delivered, and so cannot be changed.", good=False,
                             recall=False)  # fmt: skip
         case _:
-            return Standing("Discarded", "Undo (Ctrl+Z) brings it back.", "This email was put away.", good=False,
+            return Standing("Discarded", "Undo (Ctrl Z) brings it back.", "This email was put away.", good=False,
                             recall=False)  # fmt: skip

@@ -132,8 +132,6 @@ class VerdictPane(QWidget):
         self.never = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self.approve = CommandButton.of(theme, actions[Command.APPROVE], "send", primary=True)
         self.locked = CommandButton.of(theme, actions[Command.APPROVE], "lock", primary=True)
-        for button in (self.approve, self.locked):
-            button.set_key("Ctrl ↵")
         self.recall = CommandButton.of(theme, actions[Command.RECALL], "return")
         self.save = CommandButton.of(theme, actions[Command.SAVE_DRAFT], "")
         self.save.set_key("")

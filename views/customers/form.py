@@ -37,7 +37,7 @@ class CustomerForm(QWidget):
         self._notice = label("", fonts.LIST, fonts.REGULAR, "critical_text", wrap=True)
         self._notice.hide()
         self._save = push("Save", primary=True)
-        self._save.setToolTip("Save (Ctrl+Enter)")
+        self._save.setToolTip("Save (Ctrl ↵)")
         self._save.clicked.connect(self.save)
         self._cancel = push("Cancel")
         self._cancel.setToolTip("Leave without saving (Esc)")

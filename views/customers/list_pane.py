@@ -68,7 +68,7 @@ class ListPane(QWidget):
         self._save = link("Save this filter")
         self._save.setIcon(theme.icon("plus", "primary_text"))
         self._save.clicked.connect(lambda: self.save_wanted.emit(self._filter))
-        self._add = IconButton(theme, "plus", "Add a customer (Ctrl+N)")
+        self._add = IconButton(theme, "plus", "Add a customer (Ctrl N)")
         self._add.clicked.connect(self.add_wanted)
         self.field = self._make_field()
         self._plus = AddChip(theme, "Filter")

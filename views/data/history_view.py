@@ -71,7 +71,7 @@ class HistoryView(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._records: tuple[ImportRecord, ...] = ()
-        self.choose = CommandButton(theme, "Choose files", "file", "Ctrl+O", primary=True)
+        self.choose = CommandButton(theme, "Choose files", "file", "Ctrl O", primary=True)
         self.choose.clicked.connect(self.files_wanted)
         self.drop = DropCard(theme, self.choose)
         self._count = label("", fonts.LIST, fonts.SEMIBOLD)

@@ -77,7 +77,7 @@ class TemplateEditor(QWidget):
         self.body_fault = label("", fonts.SMALL, fonts.REGULAR, "critical_text", wrap=True)
         self.fault = label("", fonts.LIST, fonts.REGULAR, "critical_text", wrap=True)
         self.save_button = push("Save", primary=True)
-        self.save_button.setToolTip("Save (Ctrl+Enter)")
+        self.save_button.setToolTip("Save (Ctrl ↵)")
         self.discard_button, self.reset_button = push("Discard changes"), push("")
         self.preview = PreviewPane(context, self._desk)
         self._lay_out()

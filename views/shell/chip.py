@@ -72,7 +72,7 @@ class OutboxChip(QAbstractButton):
         count = standing.waiting + standing.doubt if standing is not None else 0
         self.setText((str(count) if count else "") if self._narrow else words)
         self.setVisible(bool(words) and (not self._narrow or count > 0 or self._icon() == "offline"))
-        hint = "Open the Outbox (Ctrl+3)"
+        hint = "Open the Outbox (Ctrl 3)"
         self.setAccessibleName(f"{words}. {self._fault}".strip(". ") if words else "Outbox")
         self.setToolTip("\n".join(part for part in (words if self._narrow else "", self._fault, hint) if part))
         self.updateGeometry()

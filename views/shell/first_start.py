@@ -54,7 +54,7 @@ class FirstStart(QWidget):
         )
         for part in (title, words):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.choose = CommandButton(theme, "Choose files", "file", "Ctrl+O", primary=True)
+        self.choose = CommandButton(theme, "Choose files", "file", "Ctrl O", primary=True)
         self.choose.setFixedWidth(220)
         self.choose.clicked.connect(self.wants_files)
         self.sample = push("Open the sample book")

@@ -74,6 +74,11 @@ class Page(QWidget):
         """The alert whose severity and time stand beside the title."""
         return None
 
+    @property
+    def toast_over(self) -> QWidget | None:
+        """The part over whose lower left corner the undo toast stands; None: the window's corner."""
+        return None
+
     def go_back(self) -> None:
         """The way back was clicked, or Esc pressed."""
 

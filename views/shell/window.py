@@ -188,6 +188,7 @@ class MainWindow(QMainWindow):
             before.leave()
         self._leave_first_start()
         self.stack.setCurrentWidget(page)
+        self.toast.stand_over(page.toast_over)
         self._show_headline()
         page.arrive()
         if key != COMPOSER.key:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QToolButton
 
+from views.actions import words_of_keys
 from views.theme import Theme, fonts
 from views.widgets.painting import key_cap, line, snapped
 
@@ -32,7 +33,7 @@ class CommandButton(QPushButton):
         cls, theme: Theme, action: QAction, icon: str, *, primary: bool = False, text: str | None = None
     ) -> CommandButton:
         """A button for an action: same words, key, tooltip and state."""
-        key = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
+        key = words_of_keys(action.shortcut())
         made = cls(theme, action.text() if text is None else text, icon, key, primary=primary)
         made._action = action
         made.setAccessibleName(action.text())
@@ -85,11 +86,12 @@ class CommandButton(QPushButton):
         x = (self.width() - self._content(parts)) / 2
         middle = self.height() / 2
         enabled = self.isEnabled()
-        ink = "ink_3" if not enabled else "on_primary" if self._primary else "ink"
+        plain = "primary_text" if self.property("kind") == "link" else "ink"
+        ink = "ink_3" if not enabled else "on_primary" if self._primary else plain
         if self._icon and (parts >= 1 or not self.text()):
             size = 16 if self._primary else 14
             dpr = self.devicePixelRatioF()
-            role = ink if self._primary or not enabled else "ink_2"
+            role = ink if self._primary or not enabled or plain != "ink" else "ink_2"
             top = snapped(middle - size / 2, dpr)
             painter.drawPixmap(QPointF(snapped(x, dpr), top), self._theme.pixmap(self._icon, role, size, dpr))
             x += size + 5

@@ -1,20 +1,26 @@
-"""The undo toast: what was done, and Undo. One at a time, bottom left, 8 s, paused on hover and focus."""
+"""The undo toast: what was done, and Undo. One at a time, bottom left, 8 s, paused on hover and focus.
+
+It stands in the window's corner, or over the part of a page whose corner holds nothing that could be wanted meanwhile.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRectF, Qt, QTimer
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from views.actions import Command, key_words
 from views.theme import Theme, fonts
-from views.widgets.labels import ElidedLabel, label, row
-from views.widgets.painting import rounded
+from views.widgets.labels import ElidedLabel, row
+from views.widgets.painting import CENTRE, line, rounded
 
 LIFETIME_MS = 8_000
 MARGIN = 16
+SMALLEST = 320
+ROOMY = 200  # a part lower than this is covered too much by it
+_MOVING = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide})
 
 
 class Toast(QWidget):
@@ -23,16 +29,20 @@ class Toast(QWidget):
     def __init__(self, theme: Theme, parent: QWidget, *, left: int = 0) -> None:
         super().__init__(parent)
         self._theme, self._host, self._left = theme, parent, left
+        self._over: QWidget | None = None
         self._undo: Callable[[], None] | None = None
         self._remaining = LIFETIME_MS
         self._words = ElidedLabel(theme, "", fonts.LIST, fonts.REGULAR, "toast_ink")
         self._button = QPushButton("Undo")
         self._button.setFont(fonts.font(fonts.LIST, fonts.SEMIBOLD))
-        self._button.setToolTip("Undo (Ctrl+Z)")
+        self._button.setToolTip(f"Undo ({key_words(Command.UNDO)})")
         self._button.clicked.connect(self._undo_now)
         self._button.installEventFilter(self)
-        self._key = label(key_words(Command.UNDO), fonts.SMALL, fonts.MEDIUM)
-        self.setLayout(row(self._words, 12, self._button, 2, self._key, margins=(14, 0, 10, 0)))
+        self._key = _KeyCap(theme, key_words(Command.UNDO))
+        self._button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        inner = row(self._words, 12, self._button, 2, self._key, margins=(14, 0, 12, 0))
+        inner.setStretch(0, 1)
+        self.setLayout(inner)
         self.setFixedHeight(44)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
@@ -64,6 +74,15 @@ class Toast(QWidget):
         self._resume()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
 
+    def stand_over(self, part: QWidget | None) -> None:
+        """Stand over the lower left corner of a part of the page while that has the room; None: of the window."""
+        if self._over is not None:
+            self._over.removeEventFilter(self)
+        self._over = part
+        if part is not None:
+            part.installEventFilter(self)
+        self._place()
+
     def dismiss(self) -> None:
         """Take it away; Ctrl+Z still walks the journal."""
         self._timer.stop()
@@ -77,7 +96,7 @@ class Toast(QWidget):
         self._resume()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._host and event.type() == QEvent.Type.Resize:
+        if event.type() in _MOVING and watched in (self._host, self._over):
             self._place()
         elif watched is self._button and event.type() == QEvent.Type.FocusIn:
             self._pause()
@@ -100,11 +119,18 @@ class Toast(QWidget):
             self._slide.start()
 
     def _place(self) -> None:
-        parent = self._host
-        wide = min(max(320, self.sizeHint().width()), 520, parent.width() - self._left - 2 * MARGIN)
+        room = self._room()
+        wide = min(max(SMALLEST, self.sizeHint().width()), 520, room.width() - 2 * MARGIN)
         self.resize(wide, self.height())
         self._slide.stop()
-        self.move(self._left + MARGIN, parent.height() - self.height() - MARGIN)
+        self.move(room.left() + MARGIN, room.top() + room.height() - self.height() - MARGIN)
+
+    def _room(self) -> QRect:
+        """Where it stands, in the window's coordinates."""
+        part, host = self._over, self._host
+        if part is not None and part.isVisible() and part.height() >= ROOMY and part.width() >= 2 * SMALLEST:
+            return QRect(part.mapTo(host, QPoint(0, 0)), part.size())
+        return QRect(self._left, 0, host.width() - self._left, host.height())
 
     def _pause(self) -> None:
         if self._timer.isActive():
@@ -129,7 +155,19 @@ class Toast(QWidget):
             f"QPushButton:hover {{ background: {t.toast_line}; }}"
             f"QPushButton:focus {{ border: 2px solid {t.toast_link}; padding: 0 7px; }}"
         )
-        self._key.setStyleSheet(
-            f"color: {t.toast_ink}; border: 1px solid {t.toast_line}; border-radius: 4px; padding: 1px 5px;"
-        )
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+
+
+class _KeyCap(QWidget):
+    """The key that does the same, in the toast's own colours."""
+
+    def __init__(self, theme: Theme, key: str) -> None:
+        super().__init__()
+        self._theme, self._words = theme, key
+        self.setFixedSize(QSize(round(fonts.width(key, fonts.SMALL, fonts.MEDIUM)) + 12, 20))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme, rect = self._theme, QRectF(self.rect())
+        with QPainter(self) as painter:
+            rounded(painter, rect, 4, None, theme.color("toast_line"))
+            line(painter, rect, self._words, theme.color("toast_ink"), fonts.SMALL, fonts.MEDIUM, CENTRE)
