@@ -35,6 +35,12 @@ _OVER_MAIL = Question(
 )
 
 
+_WAITING = (
+    "Waiting for the mail server’s answer … Close the window again to leave at once: then it may be in doubt whether "
+    "the email was taken."
+)
+
+
 class ClosePanel(Overlay):
     """The question, and the button that closes."""
 
@@ -60,7 +66,10 @@ class ClosePanel(Overlay):
 
 
 class Closing(QObject):
-    """Decides whether the window may close now, and asks once where something runs."""
+    """Decides whether the window may close now, and asks once where something runs.
+
+    Whoever closes a second time does not want to wait, for a mail server neither.
+    """
 
     def __init__(self, theme: Theme, window: QWidget, background: Background, postman: Postman) -> None:
         super().__init__(window)
@@ -73,11 +82,9 @@ class Closing(QObject):
         if question is None or self.panel is not None:
             if self.panel is not None:
                 self.panel.dismiss()
+            self._postman.abandon()
             return False
-        over_mail = question is _OVER_MAIL
-        panel = self.panel = ClosePanel(
-            self._theme, self._window, question, self._after_mail if over_mail else self._close
-        )
+        panel = self.panel = ClosePanel(self._theme, self._window, question, self._after_mail)
         panel.destroyed.connect(lambda: setattr(self, "panel", None))
         panel.open_at(QPoint((self._window.width() + panel.width()) // 2, self._window.height() // 3))
         return True
@@ -96,7 +103,7 @@ class Closing(QObject):
         if not self._postman.running or self.panel is None:
             self._close()
             return
-        self.panel.wait("Waiting for the mail server’s answer …")
+        self.panel.wait(_WAITING)
         self._postman.stop()
         self._postman.ended.connect(self._mail_is_done)
 

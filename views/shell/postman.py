@@ -83,6 +83,8 @@ class Postman(QObject):
         self._fault = ""
         self._account = book.workspace.preferences.mail
         self._stop = threading.Event()
+        self._abandoned = threading.Event()
+        self._unfinished = False  # an email was being handed over when a program ended
         self.timer = QTimer(self, singleShot=True)
         self.timer.timeout.connect(self._fired)
         book.changed.connect(self._changed)
@@ -103,6 +105,7 @@ class Postman(QObject):
         """From now on send what is due."""
         self._begun = True
         self._stop.clear()
+        self._abandoned.clear()
         self.look()
 
     def know(self) -> None:
@@ -118,6 +121,11 @@ class Postman(QObject):
         self._stop.set()
         self.timer.stop()
 
+    def abandon(self) -> None:
+        """Wait for no server any more: the next round, of whatever program, decides on what was being handed over."""
+        self.stop()
+        self._abandoned.set()
+
     # -- waiting ------------------------------------------------------------------------------------------------
 
     def _changed(self, changes: Changes) -> None:
@@ -126,6 +134,7 @@ class Postman(QObject):
             self.look()
 
     def _have(self, standing: OutboxStanding) -> None:
+        self._unfinished = standing.unfinished
         self._due = datetime.fromisoformat(standing.next_due).astimezone(UTC) if standing.next_due else None
         self.stands.emit(standing, self._fault)
         self._wait()
@@ -155,10 +164,13 @@ class Postman(QObject):
     # -- a round ------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        if self._running or not self._begun or self._background.closed or not self._account.host:
+        if self._running or not self._begun or self._background.closed:
+            return
+        account = bool(self._account.host)
+        if not account and not self._unfinished:
             return
         self._running = True
-        ask = partial(_round, self._book.workspace, self._stop)
+        ask = partial(_round, self._book.workspace, self._stop, self._abandoned, account)
         self._desk.reach("round", ask, self._delivered, self._failed)
 
     def _delivered(self, delivery: Delivery) -> None:
@@ -186,9 +198,11 @@ class Postman(QObject):
         self.look()
 
 
-def _round(workspace: Workspace, stop: threading.Event) -> Delivery:
-    """Send what is due; in a thread of the network."""
-    run, changes = outreach.send_due(workspace, cancelled=stop.is_set)
+def _round(workspace: Workspace, stop: threading.Event, abandoned: threading.Event, account: bool) -> Delivery:
+    """Send what is due, in a thread of the network; without an account only look at what an ended program left."""
+    run, changes = outreach.send_due(
+        workspace, only=None if account else (), cancelled=stop.is_set, abandoned=abandoned.is_set
+    )
     return Delivery(run, changes, _name(workspace, run.sent), _name(workspace, run.failed))
 
 

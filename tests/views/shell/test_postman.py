@@ -248,14 +248,55 @@ def test_going_on_working_leaves_the_hand_over_alone(
     assert "1 in doubt" in desk.window.rail.button("outbox").accessibleName()
 
 
-def test_a_window_that_is_closed_again_waits_for_the_server_and_loses_nothing(
-    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+@pytest.mark.parametrize("asked_to_wait", [False, True])
+def test_a_window_that_is_closed_again_waits_for_no_server_and_loses_nothing(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer, asked_to_wait: bool
 ) -> None:
     desk = hanging(qtbot, open_window, post, server)
     assert not desk.window.close()
-    server.release()
+    panel = desk.window.closing.panel
+    assert panel is not None
+    if asked_to_wait:
+        panel.leave.click()
+    assert desk.window.close()  # the server still hangs
+    assert post.value("SELECT state FROM messages") == "sending"
+    again = opened(open_window, post)
+    with qtbot.waitSignal(again.book.told) as told:
+        again.window.postman.begin()
+    assert told.args == ["1 email is in doubt: see the Outbox"]
+    done(qtbot, again)
+
+
+def test_a_window_that_is_closed_again_before_the_end_of_an_email_leaves_no_doubt(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    (message,) = post.due()
+    server.at("data", "hang")
+    desk = opened(open_window, post)
+    desk.window.postman.begin()
+    qtbot.waitUntil(lambda: post.state(message) == "sending")
+    assert not desk.window.close()
     assert desk.window.close()
-    assert post.value("SELECT state FROM messages") == "in_doubt"
+    server.behave()
+    again = opened(open_window, post)
+    again.window.postman.begin()
+    qtbot.waitUntil(lambda: post.state(message) == "sent")
+    done(qtbot, again)
+    assert server.times_accepted() == {message.message_id: 1}
+
+
+def test_what_an_ended_program_left_is_decided_on_without_an_account_too(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    desk = hanging(qtbot, open_window, post, server)
+    assert not desk.window.close() and desk.window.close()
+    post.account(host="")
+    again = opened(open_window, post)
+    with qtbot.waitSignal(again.book.told) as told:
+        again.window.postman.begin()
+    assert told.args == ["1 email is in doubt: see the Outbox"]
+    done(qtbot, again)
+    assert again.window.postman._fault == ""
 
 
 def test_the_postman_is_quiet_in_a_book_without_emails(qtbot: QtBot, open_window: OpenWindow, post: Post) -> None:
