@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from models.values import words
@@ -24,6 +25,12 @@ from services.workspace import Workspace
 LONGEST_BODY: Final = 20_000
 LONGEST_LINE: Final = 250
 _SYNCED: Final = "SELECT finished_at FROM imports WHERE undone_by IS NULL ORDER BY id DESC LIMIT 1"
+#: An amount in digits, with its sign, code or word before or after it, and no scale ("5k", "2 thousand").
+_PLAIN_AMOUNT: Final = re.compile(
+    r"(?:[a-z]{0,3}[$€£¥₹₩]|[a-z]{3} )? ?(?P<number>\d[\d,]*(?:\.\d+)?) ?"
+    r"(?:[$€£]|dollars?|euros?|pounds?|yen|francs?|[a-z]{3}(?<!bn))?",
+    re.IGNORECASE,
+)
 
 
 def review(workspace: Workspace, edit: Edit) -> Review:
@@ -178,7 +185,12 @@ def _incentive(edit: Edit, claims: Sequence[Claim], context: Context) -> Check:
         return Check(
             "incentive", True, f"Offers {words.money(edit.incentive_minor, context.currency)}; the cap is {cap}"
         )
-    if any(one.verdict == "confirmed" or (one.verdict == "sourced" and not one.fact) for one in offers):
+    by_hand = [one for one in offers if one.verdict == "confirmed" or (one.verdict == "sourced" and not one.fact)]
+    beyond = _beyond_cap(claims, {one.sentence for one in by_hand}, context)
+    if beyond is not None:
+        limit = f"the cap is {cap}: write an amount within it" if cap else "nothing may be offered here"
+        return Check("incentive", False, f"Offers “{words.shortened(beyond.text, 40)}”", limit)
+    if by_hand:
         return Check("incentive", True, "Offers what you have confirmed or sourced")
     early = re.search(
         r"\b(?:early|first|advance|earlier|before everyone|sneak) ?(?:look|access|view|peek|preview)?\b",
@@ -186,6 +198,21 @@ def _incentive(edit: Edit, claims: Sequence[Claim], context: Context) -> Check:
     )
     said = "Offers an early look only; no price or discount" if early else "Offers no price or discount"
     return Check("incentive", True, said)
+
+
+def _beyond_cap(claims: Sequence[Claim], sentences: set[str], context: Context) -> Claim | None:
+    """Return what an offer that a person answers for gives beyond the cap.
+
+    A reason makes a statement true, and no offer smaller: an amount above the cap, and one that cannot be held against
+    it (a share, an amount in words), is never opened by a confirmation.
+    """
+    for one in claims:
+        if one.sentence in sentences and not one.fact and one.kind in ("money", "percent"):
+            plain = _PLAIN_AMOUNT.fullmatch(one.text.strip()) if one.kind == "money" else None
+            amount = Decimal(plain["number"].replace(",", "")) if plain is not None else None
+            if amount is None or amount > words.major(context.cap_minor, context.currency):
+                return one
+    return None
 
 
 def _scores(claims: Sequence[Claim]) -> Check:

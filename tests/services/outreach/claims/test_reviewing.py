@@ -73,6 +73,27 @@ def test_an_incentive_says_amount_and_cap_and_never_exceeds_it(book: Workspace, 
     assert not review(book, replace(high, resolutions=(confirmed,))).ready
 
 
+@pytest.mark.parametrize(
+    ("offer", "opens"),
+    [
+        ("We give you $40 off your next order.", True),
+        ("We give you $500 off your next order.", False),
+        ("We give you 500 dollars credit.", False),
+        ("We give you five hundred dollars credit.", False),
+        ("We give you fifteen percent off everything.", False),
+        ("We give you 15 % off everything.", False),
+        ("We give you a credit of 5k dollars.", False),
+    ],
+)
+def test_a_reason_opens_an_offer_within_the_cap_and_none_beyond_it(
+    book: Workspace, marlow: Edit, offer: str, opens: bool
+) -> None:
+    reason = Resolution(offer, "confirmed", "", "my manager agreed", "Ada", book.at)
+    found = review(book, replace(saying(marlow, offer), resolutions=(reason,)))
+    assert check(found, "incentive").passed is opens
+    assert found.ready is opens
+
+
 def test_a_fact_that_is_gone_or_changed_does_not_pass(book: Workspace, marlow: Edit) -> None:
     gone = review(book, replace(marlow, facts=(*marlow.facts, "order:999999")))
     assert not gone.ready
