@@ -18,9 +18,10 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from services import outreach
 from services.settings import Preferences
 from services.workspace import Workspace
-from views.background import Background
+from views.background import Background, Failed
 from views.shell.book import Book
 from views.shell.pages import COMPOSER, PAGES
 from views.shell.remembered import Remembered
@@ -140,16 +141,24 @@ def open_window(
 def _get_ready(desktop: Desktop) -> None:
     """Have what the first action and the other pages need before anybody waits for it.
 
-    A worker imports it; then each page is made in a moment of its own, as making one takes a tenth of a second.
+    A worker imports it and writes an email that nobody sees; meanwhile each page is made in a moment of its own, as
+    making one takes a tenth of a second. Where an import fails the person is told, and a page is made when it is
+    visited; a rehearsal that fails takes nothing from anybody.
     """
-    window = desktop.window
+    window, book = desktop.window, desktop.book
+    desk = book.desk(window)
 
     def make_pages(_imported: None) -> None:
+        desk.read("rehearsal", partial(outreach.rehearse, book.workspace), lambda _none: None)
         for number, spec in enumerate((COMPOSER, *PAGES), 1):
             QTimer.singleShot(number * PAGE_EVERY_MS, window, partial(_make_page, desktop, spec.key))
         QTimer.singleShot((len(PAGES) + 2) * PAGE_EVERY_MS, window, spare_collector)
 
-    desktop.book.desk(window).read("ready", _import_ahead, make_pages)
+    def tell(failed: Failed) -> None:
+        window.tell_failure(failed)
+        spare_collector()
+
+    desk.read("ready", _import_ahead, make_pages, tell)
 
 
 def spare_collector() -> None:
