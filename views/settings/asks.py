@@ -142,11 +142,18 @@ def forget(workspace: Workspace, name: str) -> Kept:
     return kept(workspace, name)
 
 
-def try_mail(workspace: Workspace, account: MailAccount, typed: str) -> str:
-    """Connect to a mail server and sign in, with the password that was typed or the one that is kept."""
+def try_mail(workspace: Workspace, account: MailAccount, typed: str, given_up: Event) -> str:
+    """Connect to a mail server and sign in, with the password that was typed or the one that is kept.
+
+    Raises
+    ------
+    Cancelled
+        ``given_up`` was set: the page was left, or something else is tried.
+    """
     from services import outreach
 
-    return outreach.try_mail(workspace, account, typed or workspace.keyring.get(account.secret))
+    password = typed or workspace.keyring.get(account.secret)
+    return outreach.try_mail(workspace, account, password, cancelled=given_up.is_set)
 
 
 def try_profile(workspace: Workspace, profile: ModelProfile, typed: str, kept_as: str, given_up: Event) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Event
 
 from PySide6.QtWidgets import QWidget
 
@@ -28,6 +29,7 @@ class MailBox(OwnBox):
         self._context = context
         self._desk: Desk = context.book.desk(self)
         self._faults: dict[str, str] = {}
+        self._given_up = Event()
         self.password = SecretField("Password")
         self.test_button = push("Test")
         self.test_button.setToolTip("Connect, encrypt and sign in; nothing is sent")
@@ -80,6 +82,7 @@ class MailBox(OwnBox):
         self._desk.read("kept", partial(asks.kept, workspace, name), self.password.show_kept)
 
     def leave(self) -> None:
+        self._given_up.set()
         self._desk.drop("try")
         self.test_button.setEnabled(True)
         self.verdict.hide()
@@ -120,8 +123,10 @@ class MailBox(OwnBox):
             return
         self.verdict.wait(f"Connecting to {account.host} …")
         self.test_button.setEnabled(False)
+        self._given_up = Event()
         workspace, typed = self._context.book.workspace, self.password.typed
-        self._desk.read("try", partial(asks.try_mail, workspace, account, typed), self._works, self._fails)
+        job = partial(asks.try_mail, workspace, account, typed, self._given_up)
+        self._desk.reach("try", job, self._works, self._fails)
 
     def _works(self, words: str) -> None:
         self.test_button.setEnabled(True)

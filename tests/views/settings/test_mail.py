@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtWidgets import QLineEdit
@@ -214,3 +215,30 @@ def test_a_test_signs_in_without_sending_anything_and_names_a_wrong_password(
         until(qtbot, box.test_button.isEnabled)
         assert box.verdict.words.startswith("Works: "), "the one that is kept is used where none is typed"
         assert server.accepted == []
+
+
+@pytest.mark.parametrize("closing", [False, True])
+def test_a_test_is_given_up_with_the_page_while_the_server_keeps_silent(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path, closing: bool
+) -> None:
+    with mail_server(tmp_path, user="ada", password=SECRET) as server, trusted(tmp_path):
+        reached = Event()
+
+        def script(stage: str) -> str:
+            if stage == "auth":
+                reached.set()
+            return "hang" if stage == "auth" else ""
+
+        server.script = script
+        desk = open_window(empty)
+        box = mail_box(desk)
+        fill(qtbot, box, host=server.host, port=str(server.port), user="ada", from_address="ada@example.com")
+        qtbot.keyClicks(box.password.line, SECRET)
+        box.test_button.click()
+        until(qtbot, reached.is_set)
+        if closing:
+            assert desk.window.close()
+            return
+        desk.window.show_page("alerts")
+        assert box.test_button.isEnabled() and box.verdict.words == ""
+        until(qtbot, lambda: desk.background.idle)
