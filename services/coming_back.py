@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from models.values.outbox import OWN_SOURCE
+
 #: SQL of the day on which the email ``m`` was sent; for one without an event the day in UTC.
 SENT_ON: Final = (
     "coalesce((SELECT e.happened_on FROM email_events e"
-    " WHERE e.source = 'bellwether' AND e.external_id = m.message_id), date(m.sent_at))"
+    f" WHERE e.source = '{OWN_SOURCE}' AND e.external_id = m.message_id), date(m.sent_at))"
 )
 #: SQL of whether an order ``o`` was placed after the email ``m``, within ``:watch`` ("+60 days") of it.
 FOLLOWS: Final = (

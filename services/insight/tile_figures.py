@@ -162,7 +162,7 @@ def _came_back(reader: Reader) -> Tile:
 
     It is a count and no effect: nobody was held back at random.
     """
-    found = returned(reader.driver, start_of_today(reader, OUTREACH_DAYS))
+    found = returned(reader.driver, start_of_today(reader, OUTREACH_DAYS), reader.policy.watch_days)
     title = f"came back after outreach, {OUTREACH_DAYS} days"
     share = words.percent(found.others_back / found.others) if found.others else ""
     others = [f"not contacted: {found.others_back:,} of {found.others:,} ({share})"] if found.others else []

@@ -76,15 +76,22 @@ def contact_of_message(
     return replace(made, words=_words(made, policy.watch_days, today))
 
 
-def returned(driver: sqlite3.Connection, since: str) -> Returned:
-    """Count cards of customers at risk that were resolved since a moment: emailed or not, and who ordered again."""
+def returned(driver: sqlite3.Connection, since: str, watch_days: int) -> Returned:
+    """Count cards of customers at risk that were resolved since a moment: emailed or not, and who ordered again.
+
+    An email counts that was sent before the card was closed. Who came back by an order from before the email came back
+    without it, and is counted among the others.
+    """
     found = driver.execute(
-        """SELECT SUM(contacted), SUM(contacted AND back), SUM(NOT contacted), SUM(NOT contacted AND back)
-             FROM (SELECT EXISTS (SELECT 1 FROM messages m WHERE m.alert_id = a.id AND m.state = 'sent') AS contacted,
-                          a.outcome = 'came_back' AS back
-                     FROM alerts a WHERE a.closed_at >= ? AND +a.state = 'resolved' AND a.kind = 'risk'
+        f"""SELECT SUM(contacted), SUM(contacted AND back), SUM(NOT contacted), SUM(NOT contacted AND back)
+             FROM (SELECT a.outcome IS 'came_back' AS back,
+                          EXISTS (SELECT 1 FROM messages m WHERE m.alert_id = a.id AND m.state = 'sent'
+                                  AND m.sent_at <= a.closed_at
+                                  AND (a.outcome IS NOT 'came_back' OR a.closed_by IS NOT 'rule'
+                                       OR EXISTS (SELECT 1 FROM orders o WHERE {FOLLOWS} AND {PURCHASE}))) AS contacted
+                     FROM alerts a WHERE a.closed_at >= :since AND +a.state = 'resolved' AND a.kind = 'risk'
                       AND a.customer_id IS NOT NULL)""",
-        (since,),
+        {"since": since, "watch": f"+{watch_days} days"},
     ).fetchone()
     return Returned(*(int(value or 0) for value in found))
 

@@ -7,7 +7,7 @@ from datetime import UTC
 import pytest
 
 from models.values.outbox import ContactOutcome
-from services.outcomes import contact_of_alert
+from services.outcomes import Returned, contact_of_alert, returned
 from tests.services.insight.conftest import TODAY, SmallBook, book, days_ago, minutes, workspace
 
 __all__ = ["book", "workspace"]
@@ -66,3 +66,22 @@ def test_an_order_after_the_watch_time_is_not_counted(book: SmallBook) -> None:
     found = _contact(book, card)
     assert found is not None
     assert (found.orders, found.words) == (0, "Emailed 12 Aug · no order within 60 days")
+
+
+def test_an_email_counts_that_was_sent_before_they_came_back(book: SmallBook) -> None:
+    """After the email, before it, after the card was closed, and by a person's word."""
+    closed = minutes(-1440)
+    for ordered, sent, by in (
+        (3, -5 * 1440, "rule"),
+        (7, -5 * 1440, "rule"),
+        (3, -60, "rule"),
+        (7, -5 * 1440, "person"),
+    ):
+        customer = book.customer()
+        card = book.card(customer, state="resolved", outcome="came_back", closed_by=by, closed_at=closed)
+        book.email(customer, card, sent_at=minutes(sent))
+        book.order(customer, days_ago(ordered))
+    with book.workspace.store.snapshot() as driver:
+        assert returned(driver, minutes(-9 * 1440), 60) == Returned(
+            contacted=2, contacted_back=2, others=2, others_back=2
+        )
