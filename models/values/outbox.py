@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from models.values.outreach import MessageState
+if TYPE_CHECKING:
+    from models.values.outreach import MessageState
 
 #: The source under which our own emails are events of the book; they say nothing about how far its files reach.
 OWN_SOURCE: Final = "bellwether"

@@ -9,7 +9,6 @@ import sqlite3
 
 from models.values.alerts import Permission
 from services.insight.reader import Reader
-from services.outreach.gate import may_send
 
 
 def read_permission(reader: Reader, customer: sqlite3.Row, incentive_words: str = "") -> Permission:
@@ -22,6 +21,9 @@ def read_permission(reader: Reader, customer: sqlite3.Row, incentive_words: str 
     incentive_words
         What the suggested action says about the largest incentive, shown last as a limit.
     """
+    # Not needed for the queue, and dear to import: 20 ms before the first page.
+    from services.outreach.gate import may_send
+
     answer = may_send(reader.driver, reader.policy, customer["id"], at=reader.now)
     lines = answer.lines[:-1] if answer.allowed and answer.not_before is not None else answer.lines
     if incentive_words and answer.allowed:

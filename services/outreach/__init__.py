@@ -15,22 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.values.changes import Changes
-from models.values.outbox import Attempt, OutboxPage, OutboxStanding, SendRun
-from models.values.outreach import (
-    After,
-    Composition,
-    Draft,
-    Edit,
-    Fact,
-    Message,
-    ModelRequest,
-    Review,
-    TemplateChoice,
-    TemplateField,
-    TemplatePreview,
-)
 
 if TYPE_CHECKING:
+    from models.values.outbox import Attempt, OutboxPage, OutboxStanding, SendRun
+    from models.values.outreach import (
+        After,
+        Composition,
+        Draft,
+        Edit,
+        Fact,
+        Message,
+        ModelRequest,
+        Review,
+        TemplateChoice,
+        TemplateField,
+        TemplatePreview,
+    )
     from services.settings import MailAccount, ModelProfile
     from services.workspace import Workspace
 
@@ -172,6 +172,7 @@ def preview_template(workspace: Workspace, template: TemplateChoice, customer_id
 
 def template_fields() -> tuple[TemplateField, ...]:
     """Return the fields that a template may use, in the order in which they are offered."""
+    from models.values.outreach import TemplateField
     from services.outreach.templates.fields import FIELDS, FLAGS
 
     return tuple(TemplateField(name, words, name in FLAGS) for name, words in FIELDS.items())
@@ -228,7 +229,7 @@ def save(workspace: Workspace, edit: Edit, *, draft: Draft | None = None, for_re
     Raises
     ------
     UserError
-        The email is approved, sent or discarded meanwhile.
+        The email is approved, sent or discarded meanwhile, or changed elsewhere (`ChangedElsewhere`: kept as a draft).
     """
     from services.outreach.messages import save as do
 
@@ -266,6 +267,7 @@ def approve(
     UserError
         A check does not pass: the sentence names it.
     """
+    from models.values.outreach import After
     from services.outreach.outbox.approval import approve as do
 
     return do(workspace, message_id, version, at=at, after=after or After())

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from models.values.changes import Changes
-from services.pipeline import concerns_figures
 from services.settings import Policy, Preferences
 from services.workspace import Workspace
 from views.background import Background, ChildRun, Desk, Done, Failed, Outcome
-from views.child import ChildJob
+
+if TYPE_CHECKING:
+    from views.child import ChildJob
 
 Work = Callable[[Workspace], Changes]
 
@@ -112,6 +114,8 @@ class Book(QObject):
 
         A note, a task or a setting of emails changes no score: nothing runs for it.
         """
+        from services.pipeline import concerns_figures
+
         if not concerns_figures(changes):
             return
         self._due = changes if self._due is None else self._due.merged(changes)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from models.values.outbox import OutboxStanding
 from views.theme import Theme, fonts
 from views.widgets.painting import focus_ring, line, rounded, snapped
+
+if TYPE_CHECKING:
+    from models.values.outbox import OutboxStanding
 
 _PAD, _ICON, _GAP = 11, 14, 7
 

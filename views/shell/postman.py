@@ -11,18 +11,21 @@ import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from models.values.changes import Changes
 from models.values.errors import BellwetherError
-from models.values.outbox import OutboxStanding, SendRun
 from services import outreach
 from services.workspace import Workspace
 from views.background import Background, Failed
 from views.shell.book import Book
 from views.words import counted
+
+if TYPE_CHECKING:
+    from models.values.outbox import OutboxStanding, SendRun
 
 #: An email is due at its second, so the round begins just after it.
 AFTER_MS = 500

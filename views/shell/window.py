@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -19,7 +20,6 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from models.values.alerts import Freshness
 from models.values.changes import Changes
-from models.values.outbox import OutboxStanding
 from views.actions import Actions, Command
 from views.background import Background, Failed
 from views.shell import questions
@@ -38,6 +38,9 @@ from views.shell.top_bar import TopBar
 from views.theme import Theme, ThemeChoice
 from views.widgets.labels import column, row
 from views.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from models.values.outbox import OutboxStanding
 
 SMALLEST = (760, 460)
 FIRST_SIZE = (1440, 900)
@@ -254,10 +257,11 @@ class MainWindow(QMainWindow):
         ask = partial(questions.freshness, self._book.workspace)
         unknown = self.top_bar.show_unknown
         self._desk.read("freshness", ask, self._show_freshness, lambda _failed: unknown())
-        if self._freshness is None:
-            self.postman.look()
 
     def _show_freshness(self, found: questions.Standing) -> None:
+        if self._freshness is None:
+            # By now the first page is painted: what the outbox needs is imported beside it, not before it.
+            self.postman.look()
         self._freshness = found.freshness
         self.top_bar.show_freshness(found.freshness)
         self.rail.button("alerts").set_count(found.critical, f"{found.critical} critical")
