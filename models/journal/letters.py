@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 #: Columns that sending and saving move along by themselves: their change is nobody's later work.
 PASSING: Final = frozenset({"changed_at", "due_at", "attempts", "fault"})
+#: What does not tell whether an email is still as an entry left it: the number of its text goes on with each undo.
+UNWATCHED: Final = PASSING | {"version"}
 _APPROVED: Final = ("approved", "queued", "failed")
 _TEXT: Final = ("subject", "greeting", "body")
+#: What a change of counts the version up.
+_COUNTED: Final = frozenset({*_TEXT, "facts", "resolutions", "incentive_minor", "currency"})
 _BY_MAIL_PROGRAM: Final = ("eml", "mail_program")
 #: An email that an undo queues again can be stopped for as long as at first, and so long at most.
 _LONGEST_STOP: Final = timedelta(hours=1)
@@ -54,16 +58,18 @@ def put_back(
     """Return the fields of an email to put back, and the names of those that were changed by somebody since.
 
     An approval goes back whole: an attempt that failed since, or a later moment, is a part of it. What is queued again
-    at the moment ``at`` can be stopped again.
+    at the moment ``at`` can be stopped again. A version never comes again: who saw a text knows it by its number.
     """
     if _approves(before, after):
         return {name: value for name, value in before.items() if name != "changed_at"}, set()
-    back = {name: value for name, value in before.items() if row[name] == after.get(name)}
+    back = {name: value for name, value in before.items() if row[name] == after.get(name) and name != "version"}
+    if "version" in before and back.keys() & _COUNTED:
+        back["version"] = row["version"] + 1
     if "state" in back:
         back |= {name: before[name] for name in PASSING & before.keys()}
         if back["state"] == "queued" and before.get("due_at") is not None:
             back["due_at"] = _stoppable(before, at)
-    return back, before.keys() - back.keys() - PASSING
+    return back, before.keys() - back.keys() - UNWATCHED
 
 
 def _stoppable(before: Mapping[str, Any], at: str) -> str | None:
@@ -106,7 +112,7 @@ def _written_since(row: Mapping[str, Any], images: Sequence[Image]) -> bool:
     """Whether an email that an entry began, or wrote a draft of, is another one by now."""
     began = next((one.after for one in images if one.table == "messages" and one.operation == "insert"), None)
     if began is not None:
-        return any(row[name] != value for name, value in began.items() if name not in PASSING)
+        return any(row[name] != value for name, value in began.items() if name not in UNWATCHED)
     written = [one.after for one in images if one.table == "drafts" and one.operation == "insert"]
     return bool(written) and any(row[name] != (written[-1] or {}).get(name) for name in _TEXT)
 

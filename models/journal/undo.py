@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, delete, exists, select, text, union
 from sqlalchemy.exc import IntegrityError
 
 from models.journal.chain import Image
-from models.journal.letters import PASSING, put_back, without_kept
+from models.journal.letters import UNWATCHED, put_back, without_kept
 from models.tables import (
     UNTOUCHED_DRAFT,
     alert_signals,
@@ -167,7 +167,7 @@ def _take_out(work: UnitOfWork, table: Table, row_id: int | str, after: dict[str
     row = _current(work, table, row_id)
     if row is None:
         return
-    passing = PASSING if table is messages else frozenset()
+    passing = UNWATCHED if table is messages else frozenset()
     changed = sorted(name for name, value in after.items() if row.get(name) != value and name not in passing)
     if changed:
         names = ", ".join(f"“{name.replace('_', ' ')}”" for name in changed)

@@ -15,6 +15,10 @@ class UserError(BellwetherError):
     """The input cannot be used as it is; the message says what to do. Exit code 1."""
 
 
+class ChangedElsewhere(UserError):
+    """A text was changed by somebody else since it was read; nothing was overwritten, and the message says what is."""
+
+
 class EnvironmentFault(BellwetherError):
     """Disk, lock, network, damaged or newer store: what failed, that nothing is lost, what to do. Exit code 1."""
 

@@ -255,7 +255,10 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The text of an email as the composer or the command line holds it. ``id`` 0: not stored yet."""
+    """The text of an email as the composer or the command line holds it. ``id`` 0: not stored yet.
+
+    ``version`` is that of the stored text which it was made from; 0 does not ask whether that still stands.
+    """
 
     id: int
     customer_id: int
@@ -270,6 +273,7 @@ class Edit:
     resolutions: tuple[Resolution, ...] = ()
     incentive_minor: int = 0
     currency: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,16 +69,9 @@ def read_facts(workspace: Workspace, customer_id: int, goal: str) -> tuple[Fact,
 
 
 def draft_by_template(
-    workspace: Workspace,
-    customer_id: int,
-    *,
-    goal: str,
-    tone: str = "",
-    facts: Sequence[str] | None = None,
-    template: str = "",
-    incentive_minor: int = 0,
-    variant: int = 0,
-) -> Draft:
+    workspace: Workspace, customer_id: int, *, goal: str, tone: str = "", facts: Sequence[str] | None = None,
+    template: str = "", incentive_minor: int = 0, variant: int = 0,
+) -> Draft:  # fmt: skip
     """Write a draft from a template; without a code the best enabled one for goal, tone and ticked facts.
 
     ``facts`` are keys of ticked facts, None the proposed ones. ``variant`` counts through the templates that fit.
@@ -95,11 +88,7 @@ def draft_by_template(
 
 
 def draft_by_model(
-    workspace: Workspace,
-    request: ModelRequest,
-    *,
-    on_text: Callable[[str], None],
-    cancelled: Callable[[], bool],
+    workspace: Workspace, request: ModelRequest, *, on_text: Callable[[str], None], cancelled: Callable[[], bool]
 ) -> Draft:
     """Write a draft with a language model, telling the text so far (names already put back) as it comes.
 

@@ -16,14 +16,30 @@ from models.store import UnitOfWork
 from models.tables import drafts, messages
 from models.values import words
 from models.values.changes import Changes
-from models.values.errors import UserError
+from models.values.errors import ChangedElsewhere, UserError
 from models.values.journal import Actor
-from models.values.outreach import WRITABLE, After, Claim, Draft, DraftVersion, Edit, Message, Resolution
+from models.values.outreach import (
+    HANDED_OVER,
+    WRITABLE,
+    After,
+    Claim,
+    Draft,
+    DraftVersion,
+    Edit,
+    Message,
+    Resolution,
+)
 from services.alerting import take_up
 from services.workspace import Workspace
 
 #: What no reason can make right: it is removed, or the email is not sent.
 NEVER_CONFIRMED: Final = frozenset({"score", "field", "markup"})
+_APPROVED: Final = "This email is approved already. Take it back in the outbox to change it."
+_HANDED_OVER: Final = "This email has been handed over and can no longer be changed."
+_CLOSED: Final = {
+    "discarded": "This email was discarded. Undo brings it back.",
+    **dict.fromkeys(HANDED_OVER, _HANDED_OVER),
+}
 _TEXT: Final = ("subject", "greeting", "body", "facts", "resolutions", "incentive_minor", "currency")
 _COLUMNS: Final = ", ".join(f"m.{column.name}" for column in messages.columns)
 
@@ -99,6 +115,8 @@ def save(workspace: Workspace, edit: Edit, *, draft: Draft | None = None, for_re
 
     Raises
     ------
+    ChangedElsewhere
+        The stored text is another one than that of the edit's version: it stands, this one is kept as a further draft.
     UserError
         The email is no longer open for writing.
     """
@@ -107,10 +125,16 @@ def save(workspace: Workspace, edit: Edit, *, draft: Draft | None = None, for_re
     verb = "draft" if draft is not None else "review" if for_review else "autosave"
     subject = f"message:{edit.id}" if edit.id else f"customer:{edit.customer_id}"
     with workspace.store.unit_of_work(actor, verb, subject, at=workspace.at) as work:
-        message_id = put(work, edit, draft=draft, by=workspace.person, state="in_review" if for_review else "")
         name = _name(work, edit.customer_id)
-        work.say(f"Wrote an email to {name}" if own else f"Saved the email to {name}")
+        refused = _kept_aside(work, edit, draft)
+        if refused:
+            work.say(f"Kept a text for {name} as a draft")
+        else:
+            message_id = put(work, edit, draft=draft, by=workspace.person, state="in_review" if for_review else "")
+            work.say(f"Wrote an email to {name}" if own else f"Saved the email to {name}")
         work.commit()
+    if refused:
+        raise ChangedElsewhere(refused)
     return read_message(workspace, message_id)
 
 
@@ -312,6 +336,26 @@ def _insert(work: UnitOfWork, edit: Edit, *, by: str, state: str, origin: str) -
     return work.insert(messages, values)
 
 
+def _kept_aside(work: UnitOfWork, edit: Edit, draft: Draft | None) -> str:
+    """Keep a text as a draft where the stored one is not that which it was made from, and say so; '' where it is."""
+    if not edit.id or not edit.version:
+        return ""
+    message = _writable(work, edit.id)
+    values, stored = _written(edit), _written(message.edit)
+    if message.version == edit.version or all(values[name] == stored[name] for name in _TEXT):
+        return ""
+    meanwhile = "This email was changed elsewhere meanwhile"
+    text = (edit.subject, edit.greeting, edit.body)
+    if text == (message.subject, message.greeting, message.body):
+        return f"{meanwhile}: look at it again. Nothing was overwritten."
+    find = "SELECT max(number) FROM drafts WHERE message_id = ? AND subject = ? AND greeting = ? AND body = ?"
+    number = work.sql(find, (edit.id, *text)).scalar()
+    if number is None:
+        keep_draft(work, edit.id, edit, draft.words if draft is not None else "yours, changed elsewhere", draft)
+        number = work.sql(find, (edit.id, *text)).scalar()
+    return f"{meanwhile}. Your text is kept as draft {number}; the email shows what stands now."
+
+
 def _update(work: UnitOfWork, edit: Edit, state: str) -> None:
     message = _writable(work, edit.id)
     values = _written(edit)
@@ -342,8 +386,7 @@ def _written(edit: Edit) -> dict[str, Any]:
 def _writable(work: UnitOfWork, message_id: int) -> Message:
     message = message_of(work.driver, message_id)
     if message.state not in WRITABLE:
-        done = "discarded" if message.state == "discarded" else "approved already"
-        raise UserError(f"This email is {done}. Take it back in the outbox to change it; nothing was changed.")
+        raise UserError(f"{_CLOSED.get(message.state, _APPROVED)} Nothing was changed.")
     return message
 
 
