@@ -351,8 +351,9 @@ def _kept_aside(work: UnitOfWork, edit: Edit, draft: Draft | None) -> str:
     find = "SELECT max(number) FROM drafts WHERE message_id = ? AND subject = ? AND greeting = ? AND body = ?"
     number = work.sql(find, (edit.id, *text)).scalar()
     if number is None:
-        keep_draft(work, edit.id, edit, draft.words if draft is not None else "yours, changed elsewhere", draft)
+        keep_draft(work, edit.id, edit, draft.words if draft is not None else "edited by you", draft)
         number = work.sql(find, (edit.id, *text)).scalar()
+        keep_draft(work, edit.id, message.edit, "changed elsewhere")  # the newest draft is what stands
     return f"{meanwhile}. Your text is kept as draft {number}; the email shows what stands now."
 
 

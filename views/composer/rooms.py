@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from models.values.changes import Changes
+from models.values.errors import ChangedElsewhere
 from models.values.outreach import After, Composition, Draft, Edit, Fact, Message, ModelRequest, Resolution, Review
 from services import outreach
 from services.workspace import Workspace
@@ -68,17 +69,24 @@ def by_template(
 class Stored:
     """One email's number in the book, known to the writer's lane only: its jobs run one after the other.
 
+    Every text is stored with the version that it was made from, so that none overwrites what somebody else wrote.
+
     Parameters
     ----------
     message_id
         0 while nothing is stored.
+    version
+        That of the stored text which is shown.
     first
         The text that it began with and what wrote it: kept as the first draft when the first change is stored.
     """
 
-    def __init__(self, message_id: int, first: tuple[Edit, Draft] | None) -> None:
+    def __init__(self, message_id: int, first: tuple[Edit, Draft] | None, version: int = 0) -> None:
         self._id = message_id
         self._first = first
+        self._version = version
+        #: The email as somebody else left it, when a text was not stored because of that.
+        self.theirs: Message | None = None
         #: Those of the email after the last one was made.
         self.resolutions: tuple[Resolution, ...] = ()
 
@@ -87,16 +95,33 @@ class Stored:
         """The email's number after the last job that was answered, 0 while nothing is stored."""
         return self._id
 
+    def shows(self, version: int) -> None:
+        """The stored text of a version is what a person goes on from; numbers only go up."""
+        self._version = max(self._version, version)
+
     def save(
         self, workspace: Workspace, edit: Edit, draft: Draft | None = None, *, for_review: bool = False
     ) -> Message:
-        """Store a text, after the one that it began with."""
+        """Store a text, after the one that it began with.
+
+        Raises
+        ------
+        ChangedElsewhere
+            Somebody else changed the email: this text is kept as a draft, and ``theirs`` is what stands.
+        """
         if not self._id and self._first is not None:
             began, written = self._first
-            self._id = outreach.save(workspace, began, draft=written).id
+            self._have(outreach.save(workspace, began, draft=written))
             self._first = None
-        message = outreach.save(workspace, replace(edit, id=self._id), draft=draft, for_review=for_review)
-        self._id = message.id
+        whole = replace(edit, id=self._id, version=self._version if self._id else 0)
+        try:
+            return self._have(outreach.save(workspace, whole, draft=draft, for_review=for_review))
+        except ChangedElsewhere:
+            self.theirs = outreach.read_message(workspace, self._id)
+            raise
+
+    def _have(self, message: Message) -> Message:
+        self._id, self._version = message.id, message.version
         return message
 
     def approve(self, workspace: Workspace, edit: Edit, at: str | None, after: After) -> Changes:
@@ -109,13 +134,13 @@ class Stored:
         message = self.save(workspace, edit)
         act = outreach.source_statement if way == "sourced" else outreach.confirm_statement
         changes = act(workspace, message.id, sentence, words)
-        self.resolutions = outreach.read_message(workspace, message.id).resolutions
+        self.resolutions = self._have(outreach.read_message(workspace, message.id)).resolutions
         return changes
 
     def restore(self, workspace: Workspace, edit: Edit, draft_id: int) -> Message:
         """Bring an earlier draft back; the text that was there is stored before."""
         self.save(workspace, edit)
-        return outreach.restore_draft(workspace, self._id, draft_id)
+        return self._have(outreach.restore_draft(workspace, self._id, draft_id))
 
     def discard(self, workspace: Workspace, edit: Edit) -> Changes:
         """Put the email away with its last text."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from models.values.errors import UserError
+from models.values.errors import ChangedElsewhere, UserError
 from models.values.outreach import WRITABLE, Claim, Composition, Draft, Edit, Message, Review, TemplateChoice
 from views.background import Desk, Failed
 from views.composer import rooms
@@ -54,7 +54,8 @@ class Session(QObject):
         self._at_flag = 0
         self._open = True
         self._paused = False
-        self._stored = Stored(composition.edit.id, self._first())
+        version = composition.message.version if composition.message is not None else 0
+        self._stored = Stored(composition.edit.id, self._first(), version)
         self._review_soon = QTimer(self, singleShot=True, interval=REVIEW_AFTER_MS)
         self._review_soon.timeout.connect(self.check)
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
@@ -261,6 +262,8 @@ class Session(QObject):
             # What a person is writing stays; what was resolved meanwhile holds.
             self.edit = replace(before, id=theirs.id, resolutions=theirs.resolutions) if mine else theirs
             self._kept = theirs
+            if not mine:
+                self._stored.shows(found.message.version)
         if (before.subject, before.greeting, before.body) != (self.edit.subject, self.edit.greeting, self.edit.body):
             self.replaced.emit()
         then()
@@ -276,7 +279,7 @@ class Session(QObject):
 
     def _write(self, work: Callable[..., Message], done: Callable[[Edit, Message], None]) -> None:
         workspace, edit = self._book.workspace, self.edit
-        self._desk.write(lambda: work(workspace), partial(done, edit), self._failed)
+        self._desk.write(lambda: work(workspace), partial(done, edit), partial(self._failed, edit))
 
     def _was_saved(self, edit: Edit, message: Message) -> None:
         if not self._open:
@@ -305,14 +308,37 @@ class Session(QObject):
         self.read_again(self.saved.emit)
         self.check()
 
-    def _failed(self, failed: Failed) -> None:
+    def _failed(self, edit: Edit, failed: Failed) -> None:
         if not self._open:
             # The page is left: nobody but the window can say it.
             self._book.failed.emit(failed)
             return
+        theirs = self._stored.theirs
+        if isinstance(failed.error, ChangedElsewhere) and theirs is not None:
+            if self._same_text(edit):
+                self._show_theirs(theirs, failed)
+            else:
+                self.keep()  # what was typed since is kept as a draft too
+            return
         self.not_saved.emit(failed)
         if self.dirty:
             self._try_again.start()
+
+    def _show_theirs(self, theirs: Message, failed: Failed) -> None:
+        """Show what somebody else wrote; the text that was here is a draft by now."""
+        self._save_soon.stop()
+        self._stored.shows(theirs.version)
+        self.message, self.saved_at = theirs, theirs.changed_at
+        self.edit = self._kept = theirs.edit
+        self.replaced.emit()
+
+        def tell() -> None:
+            self.saved.emit()
+            self.not_saved.emit(failed)
+
+        tell()
+        self.read_again(tell)
+        self.check()
 
 
 def first_draft(edit: Edit, template: TemplateChoice | None) -> Draft:
