@@ -22,6 +22,7 @@ from views.composer import panels, rooms
 from views.composer.marks import Places
 from views.composer.removal import without
 from views.composer.session import Session
+from views.composer.statements import NEVER
 from views.composer.timing import NOW
 from views.composer.writing import Writing
 from views.theme import Theme
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from views.composer.drafting import Drafting
     from views.composer.page import ComposerPage
 
-#: What no reason can make right: it can only be removed.
-NEVER: Final = frozenset({"score", "field", "markup"})
 #: What the outbox does too.
 SHARED: Final = frozenset({Command.RECALL, Command.DISCARD, Command.MAIL_PROGRAM})
 
@@ -45,6 +44,7 @@ class Acts(QObject):
         self._page = page
         self._book = page.context.book
         self._desk = self._book.desk(self)
+        self._resolving: Claim | None = None  # its verdict is still to come: once is enough
 
     @property
     def _drafting(self) -> Drafting:
@@ -117,7 +117,7 @@ class Acts(QObject):
         """Take the flagged sentence out; the text before can be brought back by undo, and as a draft."""
         session = self._session
         flag = session.flag if session is not None else None
-        if session is None or flag is None:
+        if session is None or flag is None or flag is self._resolving:
             return
         if flag.where == "body":
             self._take_out(session, flag)
@@ -132,7 +132,7 @@ class Acts(QObject):
         session.check()
         undo = self._page.mail.editor.undo if flag.where == "body" else None
         self._page.undo_offered.emit("Statement removed", undo)
-        self._page.mail.editor.setFocus()
+        self._resolving = flag
 
     def _take_out(self, session: Session, flag: Claim) -> None:
         body = self._page.mail.editor.text
@@ -155,12 +155,18 @@ class Acts(QObject):
         send = partial(self._resolve, "confirmed")
         self._open(panels.confirm_panel(self._theme, self._window, send), self._page.verdict.ways[2])
 
+    def take_resolved(self) -> bool:
+        """Whether the verdict that has come is the one after a statement was resolved."""
+        resolved, self._resolving = self._resolving is not None, None
+        return resolved
+
     def _resolve(self, way: str, words: str) -> None:
         session = self._session
         flag = session.flag if session is not None else None
         if session is None or flag is None:
             return
         work = partial(session.stored.resolve, edit=session.edit, way=way, sentence=flag.sentence, words=words)
+        self._resolving = flag
         # A text that is stored meanwhile does not know of it yet.
         session.pause()
         self._book.act(work, "", lambda _changes: session.resolved(), partial(self._not_approved, session))
@@ -199,6 +205,7 @@ class Acts(QObject):
             self._page.wants_page.emit(self._page.origin)
 
     def _not_approved(self, session: Session, failed: Failed) -> None:
+        self._resolving = None
         session.go_on()
         self._page.tell_failure(failed)
         session.read_again(self._page.show_all)

@@ -43,6 +43,7 @@ class Drafting(QObject):
         self.told = ""
         self._variant = 0
         self._template = ""
+        self._fresh: str | None = None  # a draft whose verdict is still to come
 
     @property
     def by_model(self) -> bool:
@@ -129,10 +130,17 @@ class Drafting(QObject):
             page.seconds[name_of_writer(draft.writer)] = draft.seconds
         self.told = _cost_words(draft)
         session.take_draft(draft)
+        self._fresh = session.edit.body
         page.note_written()
         page.mail.tell(draft.note)
         page.show_writers()
         page.mail.editor.setFocus()
+
+    def take_flagged(self) -> bool:
+        """Whether the verdict that has come flags something in a draft that was just written and is as it was."""
+        session, fresh, self._fresh = self._session, self._fresh, None
+        same = session is not None and session.edit.body == fresh and self._page.mail.editor.hasFocus()
+        return same and session is not None and session.flag is not None
 
     def _not_written(self, session: Session, failed: Failed) -> None:
         page = self._page

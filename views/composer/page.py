@@ -183,7 +183,7 @@ class ComposerPage(Page):
     def _opened(self, composition: Composition) -> None:
         session = self.session = Session(self.context.book, self._desk, composition, self)
         session.replaced.connect(self._show_text)
-        session.reviewed.connect(self.show_verdict)
+        session.reviewed.connect(self._show_reviewed)
         session.saved.connect(self._was_saved)
         session.not_saved.connect(self.tell_failure)
         self.writer = chosen_at_first(self.context.book.workspace.preferences, composition.edit)
@@ -249,6 +249,14 @@ class ComposerPage(Page):
         if self.mail.editor.text != session.edit.body:
             self.mail.editor.replace_text(session.edit.body)
         self._show_count()
+
+    def _show_reviewed(self) -> None:
+        """Show the verdict that has come; the focus stays where a person had it, or goes on to the next flag's ways."""
+        inside, resolved = self.verdict.has_focus(), self.acts.take_resolved()
+        self.show_verdict()
+        written = self.drafting.take_flagged()
+        if written or (inside and (resolved or not self.verdict.has_focus())):
+            self.verdict.take_focus()
 
     def show_verdict(self) -> None:
         """Show the verdict on the text as it is, in all three columns."""

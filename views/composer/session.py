@@ -18,6 +18,7 @@ from models.values.outreach import WRITABLE, Claim, Composition, Draft, Edit, Me
 from views.background import Desk, Failed
 from views.composer import rooms
 from views.composer.rooms import Stored
+from views.composer.statements import statements_of
 from views.composer.writers import TEMPLATE, template_of
 from views.shell.book import Book
 
@@ -82,8 +83,8 @@ class Session(QObject):
 
     @property
     def flags(self) -> tuple[Claim, ...]:
-        """The statements without a source."""
-        return self.review.flagged if self.review is not None else ()
+        """One claim of each statement that is to be resolved."""
+        return statements_of(self.review.flagged) if self.review is not None else ()
 
     @property
     def flag(self) -> Claim | None:
@@ -215,7 +216,7 @@ class Session(QObject):
             return
         held = self.flag
         self.review = review
-        same = [n for n, claim in enumerate(self.flags) if held is not None and claim.text == held.text]
+        same = [n for n, claim in enumerate(self.flags) if held is not None and claim.sentence == held.sentence]
         self._at_flag = same[0] if same else 0
         self.reviewed.emit()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF
 from models.values.outreach import Composition, Review
 from views.composer.drafts_list import DraftLine
 from views.composer.session import Session, first_draft
+from views.composer.statements import statements_of
 from views.composer.timing import clock_words, goes_out
 from views.composer.writers import MODEL, TEMPLATE, kind_of_writer
 from views.words import counted, short_day
@@ -58,7 +59,7 @@ def opens_words(composition: Composition, review: Review, moment: str, *, accoun
     """What stands under the button: what approving does, or what opens it."""
     if review.ready:
         return goes_out(composition, moment, account=account)
-    flags = len(review.flagged)
+    flags = len(statements_of(review.flagged))
     if flags:
         return "Opens when the statement is resolved." if flags == 1 else f"Opens when all {flags} are resolved."
     blocked = next((check for check in review.checks if not check.passed and check.blocks), None)
@@ -72,7 +73,7 @@ def count_words(session: Session, text: str) -> str:
         words.append(f"saved {clock_words(session.saved_at)}")
     elif session.dirty:
         words.append("not saved yet")
-    claims = session.review.claims if session.review is not None else ()
+    claims = statements_of(session.review.claims) if session.review is not None else ()
     if claims:
         traced = sum(claim.verdict != "unsupported" for claim in claims)
         words.append(f"{traced} of {counted(len(claims), 'statement')} traced")

@@ -7,10 +7,22 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QButtonGroup, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QBoxLayout,
+    QButtonGroup,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
+    QTextEdit,
+    QWidget,
+)
 
 from models.values.outreach import Check, Claim, Review
-from views.actions import Actions, Command, key_words
+from views.actions import Actions, Command, words_of_keys
 from views.composer.options import CheckOption, RadioOption
 from views.composer.timing import Moment
 from views.theme import Theme, fonts
@@ -29,9 +41,11 @@ NOTHING_SENT = "Nothing is sent before you approve."
 class WayButton(QAbstractButton):
     """One way to resolve a flagged statement: icon, words with what it means, key."""
 
-    def __init__(self, theme: Theme, action: QAction, icon: str, says: str, key: str) -> None:
+    def __init__(self, theme: Theme, action: QAction, icon: str, says: str) -> None:
         super().__init__()
-        self._theme, self._action, self._icon, self._says, self._key = theme, action, icon, says, key
+        self._theme, self._action, self._icon, self._says = theme, action, icon, says
+        self.key = ""
+        self.show_key(typing=False)
         self.setFixedHeight(46)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -42,6 +56,12 @@ class WayButton(QAbstractButton):
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
         self._follow()
+
+    def show_key(self, *, typing: bool) -> None:
+        """Show the key that acts now: a digit is a letter while a text field has the focus."""
+        keys = [words_of_keys(one) for one in self._action.shortcuts()]
+        self.key = next((one for one in keys if (len(one) > 1) == typing), "")
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(240, 46)
@@ -54,12 +74,12 @@ class WayButton(QAbstractButton):
             dpr = self.devicePixelRatioF()
             picture = theme.pixmap(self._icon, "ink_2" if on else "ink_3", 15, dpr)
             painter.drawPixmap(int(snapped(11, dpr)), int(snapped(15, dpr)), picture)
-            cap = fonts.width(self._key, fonts.SMALL, fonts.MEDIUM) + 12
+            cap = fonts.width(self.key, fonts.SMALL, fonts.MEDIUM) + 12
             room = rect.width() - 34 - cap - 18
             line(painter, QRectF(34, 6, room, 18), self.text(), theme.color("ink" if on else "ink_3"), fonts.LIST,
                  fonts.MEDIUM)  # fmt: skip
             line(painter, QRectF(34, 23, room, 17), self._says, theme.color("ink_3"), fonts.SMALL)
-            key_cap(painter, theme, rect.width() - 10, rect.center().y(), self._key, on_primary=False)
+            key_cap(painter, theme, rect.width() - 10, rect.center().y(), self.key, on_primary=False)
             if self.hasFocus():
                 focus_ring(painter, theme, rect, 8)
 
@@ -113,6 +133,9 @@ class VerdictPane(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(content)
         self.setLayout(column(scroll))
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._show_keys)
 
     def _make_parts(self) -> None:
         theme, actions = self._theme, self._actions
@@ -128,7 +151,7 @@ class VerdictPane(QWidget):
         self.quote_next.clicked.connect(lambda: self.flag_wanted.emit(1))
         self._steps = QWidget()
         self._steps.setLayout(row(self.quote_count, -1, self.quote_before, self.quote_next))
-        self.ways = [WayButton(theme, actions[command], icon, says, key_words(command)) for command, icon, says in WAYS]
+        self.ways = [WayButton(theme, actions[command], icon, says) for command, icon, says in WAYS]
         self.never = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self.approve = CommandButton.of(theme, actions[Command.APPROVE], "send", primary=True)
         self.locked = CommandButton.of(theme, actions[Command.APPROVE], "lock", primary=True)
@@ -180,6 +203,17 @@ class VerdictPane(QWidget):
         """Where the focus goes when the column takes it."""
         parts = (*self.ways, self.approve, self.recall, self.save, *self._moments)
         return next((part for part in parts if part.isVisible() and part.isEnabled()), self)
+
+    def has_focus(self) -> bool:
+        """Whether the focus is in this column."""
+        focus = QApplication.focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
+
+    def take_focus(self) -> None:
+        """Put the focus on the first control, unless a narrow window hides the column."""
+        first = self.first_control()
+        if first.isVisible():
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_checking(self) -> None:
         """Another email is shown, and its verdict is still to come."""
@@ -265,6 +299,10 @@ class VerdictPane(QWidget):
 
     # -- inside -------------------------------------------------------------------------------------------------
 
+    def _show_keys(self, _before: QWidget | None, focus: QWidget | None) -> None:
+        for way in self.ways:
+            way.show_key(typing=takes_letters(focus))
+
     def _show(self, part: QWidget, words: str) -> None:
         part.setText(words)  # type: ignore[attr-defined]
         part.setVisible(bool(words))
@@ -284,7 +322,7 @@ class VerdictPane(QWidget):
             return
         self.quote.words.setText(f"“{flag.sentence or flag.text}”")
         self.quote.words.setToolTip(flag.label)
-        self.quote_count.setText(f"{at} of {of} statements")
+        self.quote_count.setText(f"{at} of {of} to resolve")
         never = "" if self.ways[1].isEnabled() else "This can only be removed: it never goes to a customer."
         self._show(self.never, never)
 
@@ -306,6 +344,11 @@ class VerdictPane(QWidget):
 
     def _choose_moment(self, number: int, _checked: bool = False) -> None:
         self.moment_chosen.emit(number)
+
+
+def takes_letters(focus: QWidget | None) -> bool:
+    """Whether a letter goes into a text instead of being a key."""
+    return isinstance(focus, QLineEdit | QPlainTextEdit | QTextEdit | QAbstractSpinBox) and not focus.isReadOnly()
 
 
 def _check_words(check: Check) -> QWidget:

@@ -114,8 +114,8 @@ def test_the_statement_is_removed_by_a_key_and_brought_back_by_undo(desk: Desk) 
     assert desk.session.review is not None and desk.session.review.ready
     desk.calm()
     assert desk.page.mail.drafts.lines[0].words == "one statement removed by you"
-    assert desk.page.mail.editor.hasFocus()
-    desk.press(Qt.Key.Key_Z, CONTROL)
+    assert desk.page.verdict.approve.hasFocus()
+    desk.desktop.window.toast._undo_now()
     assert desk.text == with_it
     desk.reviewed()
     assert len(desk.session.flags) == 1
@@ -482,3 +482,59 @@ def test_the_ways_out_have_keys_that_work_while_writing(desk: Desk) -> None:
     assert desk.page.mail.editor.hasFocus()
     desk.press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert INVENTED not in desk.text
+
+
+def test_the_keys_shown_at_the_ways_out_are_those_that_act_where_the_focus_is(desk: Desk) -> None:
+    flag_one(desk)
+    ways = desk.page.verdict.ways
+    assert desk.page.mail.editor.hasFocus() and [way.key for way in ways] == ["Alt 1", "Alt 2", "Alt 3"]
+    ways[0].setFocus()
+    assert [way.key for way in ways] == ["1", "2", "3"]
+    desk.page.mail.head.subject.setFocus()
+    assert [way.key for way in ways] == ["Alt 1", "Alt 2", "Alt 3"]
+
+
+def test_one_flag_after_another_is_resolved_without_leaving_the_panel(desk: Desk) -> None:
+    before, other = desk.text, "Our carrier has since hired forty more drivers."
+    desk.type_in(f" {INVENTED} {other}")
+    desk.reviewed()
+    ways = desk.page.verdict.ways
+    ways[0].setFocus()
+    desk.press(Qt.Key.Key_3)
+    form = desk.panel()
+    field = QApplication.focusWidget()
+    assert isinstance(form, FormPanel) and isinstance(field, QPlainTextEdit)
+    field.setPlainText("agreed with the warehouse on the phone")
+    form._sent()
+    desk.wait(lambda: [one.sentence for one in desk.session.flags] == [other])
+    assert ways[0].hasFocus()
+    desk.press(Qt.Key.Key_1)
+    desk.wait(lambda: desk.session.review is not None and desk.session.review.ready)
+    assert desk.text == before.replace("\n\n", f" {INVENTED}\n\n", 1)
+    assert desk.page.verdict.approve.hasFocus()
+
+
+def test_a_key_pressed_twice_before_the_verdict_removes_one_statement(desk: Desk) -> None:
+    other = "Our carrier has since hired forty more drivers."
+    desk.type_in(f" {INVENTED} {other}")
+    desk.reviewed()
+    desk.page.verdict.ways[0].setFocus()
+    desk.press(Qt.Key.Key_1)
+    desk.press(Qt.Key.Key_1)
+    assert INVENTED not in desk.text and other in desk.text
+    desk.reviewed()
+    assert [one.sentence for one in desk.session.flags] == [other]
+
+
+def test_every_count_is_that_of_the_statements_to_resolve(desk: Desk) -> None:
+    """The second sentence holds two things without a source, and is resolved as one."""
+    desk.type_in(f" {INVENTED} Our carrier has since hired forty more drivers.")
+    desk.reviewed()
+    page, review = desk.page, desk.session.review
+    assert review is not None and len(review.flagged) > 2
+    assert page.verdict.verdict.text() == "Not ready:\ntwo statements have no source"
+    assert page.verdict.quote_count.text() == "1 of 2 to resolve"
+    assert page.verdict.opens.text() == "Opens when all 2 are resolved."
+    assert next(one.words for one in review.checks if one.name == "statements") == "2 statements without a source"
+    traced, _of, all_of_them = page.mail.count.text().rsplit(" · ", 1)[1].split()[:3]
+    assert int(all_of_them) - int(traced) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,7 @@ from views.composer.marks import Places, marks_of, moved, notes_of
 from views.composer.options import CheckOption, Switch
 from views.composer.removal import without
 from views.composer.sheet import said_difference, steps
+from views.composer.statements import statements_of
 from views.theme import Theme
 
 TEXT = "Your order of 7 September reached you late. We moved it.\n\nSee you on Tuesday."
@@ -180,3 +183,13 @@ def test_the_whole_line_of_a_choice_is_clicked(qtbot: QtBot, theme: Theme) -> No
     QTest.mouseClick(option, Qt.MouseButton.LeftButton, pos=option.rect().center())
     assert option.isChecked()
     assert option.accessibleName() == "Last order 7 Sep, 3 items, order #5128"
+
+
+def test_a_sentence_is_one_statement_and_what_must_go_stands_for_it() -> None:
+    body = "You bought 7 jars. Your churn risk is high."
+    sourced, open_one = claim("You bought", body, 1), claim("7 jars", body)
+    bare, score = claim("high", body), claim("churn risk", body, kind="score")
+    first, second = "You bought 7 jars.", "Your churn risk is high."
+    claims = [replace(one, sentence=first) for one in (sourced, open_one)]
+    claims += [replace(one, sentence=second) for one in (bare, score)]
+    assert [one.text for one in statements_of(claims)] == ["7 jars", "churn risk"]

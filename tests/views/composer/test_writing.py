@@ -128,3 +128,13 @@ def test_leaving_while_it_is_written_stops_the_writer(desk: Desk, server: ModelS
     desk.desktop.window.show_page("customers")
     assert not desk.page.drafting.writing.running
     desk.wait(lambda: desk.desktop.background.idle)
+
+
+def test_after_a_draft_with_flags_the_focus_is_at_the_ways_out(desk: Desk, server: ModelServer) -> None:
+    server.answer(written("Subject: A word from us\n\nWe have since moved your region to a second carrier."))
+    desk.press(Qt.Key.Key_G, CONTROL)
+    desk.wait(lambda: bool(desk.session.flags) and desk.page.mail.shows == "mail")
+    desk.calm()
+    assert desk.page.verdict.ways[0].hasFocus()
+    desk.press(Qt.Key.Key_1)
+    assert "carrier" not in desk.text
