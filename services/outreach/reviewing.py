@@ -64,8 +64,8 @@ def _unreadable(edit: Edit) -> str:
         return f"The text has {len(edit.body):,} characters; an email may have {LONGEST_BODY:,}"
     if not says_anything(edit.body):
         return "The email has no text"
-    if not edit.subject.strip():
-        return "The email has no subject"
+    if not any(letter.isalpha() for letter in edit.subject):
+        return "The email has no subject" if not edit.subject.strip() else "The subject has no word"
     for name, line in (("subject", edit.subject), ("greeting", edit.greeting)):
         if len(line) > LONGEST_LINE:
             return f"The {name} has {len(line):,} characters; it may have {LONGEST_LINE}"

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
-from services.outreach.claims.relative_days import RELATIVE, WEEKDAYS, stretches, whole_month
+from services.outreach.claims.relative_days import RELATIVE, WEEKDAYS, season_of, stretches, whole_month
 from services.outreach.claims.sources import GROUPS_OF, Source, Sources
 from services.outreach.claims.text import Span, fold, lower, stems
 from services.outreach.claims.vocabulary import vocabulary
@@ -95,6 +95,7 @@ _FORMS: Final = tuple(
         rf"(?<!\w){_W}{_M}\s+(?:the\s+)?{_D}(?:,?\s+{_Y})?",
         rf"(?<!\w)(?:the\s+)?{_O}\s+of\s+{_M}(?:,?\s+{_Y})?",
         rf"(?<!\w){_M},?\s+(?:of\s+)?{_Y}",
+        rf"(?<!\w)(?P<season>spring|summer|autumn|fall|winter),?\s+(?:of\s+)?{_Y}",
         r"(?<!\w)q(?P<quarter>[1-4])(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d\d))?(?!\w)",
         r"(?<!\w)(?P<quarter>first|second|third|fourth|last) quarter(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d\d))?(?!\w)",
         r"(?<!\w)the (?P<dayonly>\d{1,2})(?:st|nd|rd|th)(?!\w)(?= (?:of this|of last|of next|this|last|"
@@ -105,7 +106,7 @@ _MONTH_ALONE: Final = re.compile(
     r"(?<![\w'])(?:January|February|April|June|July|August|September|October|November|December|"
     r"(?<=in )March|(?<=since )March|(?<=last )March|(?<=of )March|(?<=until )March|(?<=by )March|"
     r"(?<=this )March|(?<=your )March|(?<=early )March|(?<=late )March|(?<=mid-)March|(?<=next )March|"
-    r"(?<=from )March|(?<=to )March|(?<=and )March|(?<=In )March|(?<=Since )March|"
+    r"(?<=from )March|(?<=to )March|(?<=and )March|(?<=In )March|(?<=for )March|(?<=Since )March|"
     r"(?<=in )May|(?<=since )May|(?<=last )May|(?<=of )May|(?<=until )May|(?<=by )May|(?<=this )May|"
     r"(?<=your )May|(?<=early )May|(?<=late )May|(?<=mid-)May|(?<=next )May|(?<=from )May|(?<=to )May|"
     r"(?<=In )May|(?<=Since )May)(?!\w)"
@@ -169,6 +170,8 @@ def _readings(found: re.Match[str], today: date) -> list[When] | None:
     has = found.groupdict()
     year_text = has.get("year")
     year = _year(year_text) if year_text else today.year
+    if has.get("season"):
+        return [When(*stretch, True, "span") for stretch in season_of(year, has["season"])]
     if has.get("quarter"):
         number = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}.get(has["quarter"]) or int(
             has["quarter"]
@@ -266,7 +269,7 @@ def _of_kind(part: Part, span: Span, held: list[Source]) -> Iterator[Source]:
     for source in held:
         if (
             thing is None
-            or source.fact.group in GROUPS_OF[thing]
+            or (source.fact.group in GROUPS_OF[thing] and not source.is_activity)
             or any((thing, one) in dated_things(source, today) for one in days)
         ):
             yield source
@@ -276,7 +279,8 @@ def _thing(small: str, span: Span, start: int) -> str | None:
     """The thing that has a date, where the words beside it name one: "your order of …", "the … review"."""
     before = re.split(r"[.,;]", small[start : span.start])[-1]
     cue = re.search(
-        r"(\w+)(?: (?:of|on|from|dated|since|in|placed on|made on|for|was|is|due on|due|the)){1,3} $", before
+        r"(\w+)(?: (?:of|on|from|dated|since|in|placed on|made on|for|was|is|due on|due|the|early|late|mid)){1,3} $",
+        before,
     )
     cue = cue or re.search(r"(\w+) $", before)
     if re.search(r"\b(?:with us|our customer|a customer|from us|known us|together) (?:\w+ )?since $", before):
@@ -299,6 +303,17 @@ def _said(small: str, today: date) -> list[When]:
         if found is not None:
             return _readings(found, today) or []
     return []
+
+
+def names_day(said: str, day: date, today: date) -> bool:
+    """Return whether a date as it was found in a text, in small letters, may be of a day; an uncertain one may."""
+    whens = [_month(today.year, _MONTH[said], dated=False)] if said in _MONTH else _said(said, today)
+    if said.isdecimal():
+        return int(said) == day.year
+    return not whens or any(
+        (when.first.month == day.month) if when.unit == "month" and not when.dated else _same(day, when, today)
+        for when in whens
+    )
 
 
 def dated_things(source: Source, today: date) -> set[tuple[str, date]]:
@@ -333,7 +348,8 @@ def _relative(part: Part, span: Span, found: re.Match[str]) -> Iterator[Found]:
     held = [
         source for first, last in stretches(part.context.today, found) for source in _between(part.sources, first, last)
     ]
-    yield Found(*span, "date", held[0] if held else None, others=tuple(dict.fromkeys(held)))
+    fitting = tuple(dict.fromkeys(_of_kind(part, span, held)))
+    yield Found(*span, "date", fitting[0] if fitting else None, others=fitting)
 
 
 def _between(sources: Sources, first: date, last: date) -> Iterator[Source]:

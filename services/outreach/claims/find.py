@@ -15,7 +15,7 @@ from services.outreach.claims.forbidden import find_forbidden, find_links
 from services.outreach.claims.found import Found, Part
 from services.outreach.claims.names import find_names, find_products
 from services.outreach.claims.numbers import find_numbers
-from services.outreach.claims.offers import find_offers
+from services.outreach.claims.offers import find_offers, find_pictures
 from services.outreach.claims.quotes import find_quotes
 from services.outreach.claims.sentences import sentences
 from services.outreach.claims.sources import Sources
@@ -99,6 +99,7 @@ def _all(part: Part) -> list[Found]:
     found += find_numbers(part, taken)
     found += find_offers(part, [one for one in found if one.kind == "money"])
     found += find_statements(part, found)
+    found += find_pictures(part)
     found += find_apart(part, found)
     return found
 

@@ -1,7 +1,11 @@
-"""Offers in a text: what gives something away must be what the email is set to offer, within the cap."""
+"""Offers in a text: what gives something away must be what the email is set to offer, within the cap.
+
+A picture can give something away too, or say what nobody can check; only a face says nothing but a mood.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,6 +14,9 @@ from services.outreach.claims.sources import Source
 from services.outreach.claims.text import Span, words
 from services.outreach.claims.vocabulary import offers, vocabulary
 
+PICTURE: Final = "a picture, whose meaning no record can hold"
+_NO_PICTURES: Final = frozenset("©®™℠°№")
+_FACES: Final = (("\u2639", "\u263b"), ("\U0001f600", "\U0001f64f"), ("\U0001f917", "\U0001f917"))
 NOT_ALLOWED: Final = "an offer that this email is not set to make"
 _MENTIONED: Final = frozenset({"ticket", "order", "deal", "contract", "conversation"})
 
@@ -38,6 +45,15 @@ def find_offers(part: Part, amounts: Sequence[Found]) -> Iterator[Found]:
         said = part.small[clause.start : clause.end] if clause else part.small[sentence.start : sentence.end]
         source = None if offering.search(said) else _mentioned(part, found.group())
         yield Found(*span, "offer", source, NOT_ALLOWED)
+
+
+def find_pictures(part: Part) -> Iterator[Found]:
+    """Yield pictures among the letters, but for faces and the signs of trade marks."""
+    for at, letter in enumerate(part.written):
+        if letter.isascii() or letter in _NO_PICTURES or unicodedata.category(letter) != "So":
+            continue
+        if not any(first <= letter <= last for first, last in _FACES):
+            yield Found(at, at + 1, "statement", label=PICTURE)
 
 
 def _mentioned(part: Part, said: str) -> Source | None:

@@ -14,6 +14,11 @@ _QUOTED: Final = re.compile(
     r"(?<!\w)\"(?P<inside>[^\"\n]*)\"(?!\w)|(?<![\w'])'(?P<single>[^'\n]*(?:\w'\w[^'\n]*)*)'(?!\w)"
 )
 _PLAIN: Final = re.compile(r"[^\w]+")
+#: What they said without marks, with who said it behind it: "You would buy again, you wrote".
+_REPORTED: Final = re.compile(
+    r"(?:^|(?<=[.!?:\n]) ?|(?<=\n))you (?P<said>[^.,;:!?\n\"]{3,80}), (?:as |or so )?you (?:once |kindly |also )?"
+    r"(?:wrote|said|told (?:us|me)|put it|answered)\b"
+)
 NOT_THEIR_WORDS: Final = "these are not their words in your data"
 
 
@@ -24,6 +29,9 @@ def find_quotes(part: Part) -> Iterator[Found]:
         end = found.end()
         inside = found["inside"] if found["inside"] is not None else found["single"]
         yield Found(found.start(), found.end(), "quote", _source(part, inside), NOT_THEIR_WORDS)
+    for found in _REPORTED.finditer(part.small):
+        said = _source(part, found["said"]) or _source(part, f"you {found['said']}")
+        yield Found(found.start(), found.end("said"), "quote", said, NOT_THEIR_WORDS)
     stray = part.small.find('"', end)
     if stray >= 0:
         stop = part.small.find("\n", stray)

@@ -52,6 +52,13 @@ def whole_month(year: int, month: int) -> tuple[date, date]:
     return first, (first + timedelta(31)).replace(day=1) - timedelta(1)
 
 
+def season_of(year: int, season: str) -> list[tuple[date, date]]:
+    """Return what a season of a year may be: a winter is of the year in which it begins, or in which it ends."""
+    first, last = _SEASONS[season]
+    begun = [year, year - 1] if last > 12 else [year]
+    return [(date(one, first, 1), whole_month(one + last // 13, (last - 1) % 12 + 1)[1]) for one in begun]
+
+
 def _weekday(today: date, name: str, side: str) -> list[tuple[date, date]]:
     at = WEEKDAYS.index(name)
     back = today - timedelta((today.weekday() - at) % 7 or 7)

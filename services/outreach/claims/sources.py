@@ -15,6 +15,8 @@ from services.outreach.claims.text import fold, lower, stems
 from services.outreach.claims.vocabulary import vocabulary
 
 NO_SOURCE: Final = "no source in your data"
+#: What is new to a customer is not new with us.
+_UNTRIED: Final = re.compile(r"^New to them\b")
 _FIGURE: Final = re.compile(r"\d[\d,.]*\d|\d")
 #: Groups of facts whose days belong to a thing that a text names.
 GROUPS_OF: Final = {
@@ -36,12 +38,17 @@ class Source:
     @cached_property
     def meanings(self) -> frozenset[str]:
         """Meanings of what the fact states; what a customer wrote is not among them."""
-        said = [self.fact.words, self.fact.label, self.fact.group]
+        said = [_UNTRIED.sub("Untried", self.fact.words), self.fact.label, self.fact.group]
         said += [value.text for value in self.fact.values if value.kind not in ("quote", "number", "date", "money")]
         plain = " ".join(said)
         for quote in self.quotes:
             plain = plain.replace(quote, " ")
         return _meant(plain)
+
+    @property
+    def is_activity(self) -> bool:
+        """Return whether the fact counts what a customer did beside buying; its days are those of nothing else."""
+        return self.fact.key.startswith("activity:")
 
     @cached_property
     def told(self) -> frozenset[str]:

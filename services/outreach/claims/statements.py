@@ -71,7 +71,8 @@ _NORMS: Final = re.compile(
 #: A template's run of fewer words may stand in any text by chance.
 _LEAST_FIXED: Final = 3
 _TOLD: Final = re.compile(
-    r"\byou (?:[a-z]+ ){0,1}(?:told|said|mentioned|asked|complained|promised|agreed|accepted)\b|\byour words\b"
+    r"\byou (?:[a-z]+ ){0,1}(?:told|said|mentioned|wrote(?! to)|asked|complained|promised|agreed|accepted)\b|"
+    r"\byour words\b"
 )
 _SPLIT: Final = re.compile(r"[.,;:]")
 _WILL: Final = re.compile(r"\b(?:will|shall|going to)\b|'ll\b|won't\b")
@@ -198,6 +199,7 @@ def judge(part: Part, clause: Clause, taken: Iterable[tuple[int, int]]) -> Verdi
     covered: list[Span] = []
     uncovered: list[Span] = []
     best: dict[int, int] = {}
+    told_by: list[set[str]] = []
     asked: list[tuple[Span, tuple[str, ...], bool]] = [
         (Span(word.start, word.end), (known.meaning(word.stem),), word.stem in free)
         for word in _wanted(part, clause, skipped)
@@ -207,10 +209,13 @@ def judge(part: Part, clause: Clause, taken: Iterable[tuple[int, int]]) -> Verdi
         holders = [at for at, source in enumerate(part.sources.all) if set(meanings) <= _meanings(source, attributed)]
         if holders:
             covered.append(span)
+            told_by.append({_row(part.sources.all[at]) for at in holders})
             for at in holders:
                 best[at] = best.get(at, 0) + 1
         elif not courtesy and not (attributed and set(meanings) <= _said_meanings()):
             uncovered.append(span)
+    if told_by and not set.intersection(*told_by) and _is_their_word(part, clause, sentence):
+        uncovered.append(covered[0])
     first = max(best, key=lambda one: (best[one], -one)) if best else None
     return Verdict(tuple(sorted(covered)), tuple(uncovered), None if first is None else part.sources.all[first])
 
@@ -241,6 +246,11 @@ def _is_their_word(part: Part, clause: Clause, sentence: Span) -> bool:
 
 def _meanings(source: Source, attributed: bool) -> frozenset[str]:
     return source.meanings | source.told if attributed else source.meanings
+
+
+def _row(source: Source) -> str:
+    """The record that a fact is of: what a customer said, one of their messages says alone."""
+    return ":".join(source.fact.key.split(":")[:2])
 
 
 def _said_meanings() -> frozenset[str]:

@@ -128,6 +128,7 @@ def test_scores_labels_and_the_alert_s_reason_stay_inside(book: Workspace, marlo
     [
         ({"body": " "}, "The email has no text"),
         ({"subject": ""}, "The email has no subject"),
+        ({"subject": "🎁🎁"}, "The subject has no word"),
         ({"subject": "One\nBcc: all@letterbox.example"}, "The subject must be one line"),
         ({"subject": "x" * 300}, "The subject has 300 characters; it may have 250"),
     ],
