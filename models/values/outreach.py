@@ -368,3 +368,4 @@ class Composition:
     scheduled: tuple[tuple[str, str], ...]  # (moment, words): proposed times other than now
     recall_minutes: int
     note: str = ""
+    owner: str = ""  # whose zone quiet hours and free days are meant in

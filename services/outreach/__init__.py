@@ -133,13 +133,7 @@ def read_templates(workspace: Workspace) -> tuple[TemplateChoice, ...]:
 
 
 def save_template(workspace: Workspace, template: TemplateChoice) -> Changes:
-    """Write a template; it is parsed and tried first.
-
-    Raises
-    ------
-    UserError
-        With the line and the reason: unknown field, unclosed bracket.
-    """
+    """Write a template, parsed and tried first: a UserError names line and reason (unknown field, open bracket)."""
     from services.outreach.templates.shelf import save_template as do
 
     return do(workspace, template)
@@ -262,6 +256,13 @@ def approve(
     return do(workspace, message_id, version, at=at, after=after or After())
 
 
+def leaves_at(workspace: Workspace, owner: str, at: str | None = None) -> tuple[str, bool]:
+    """Return when (UTC) an email approved now for ``at`` goes out, and whether quiet hours or a free day hold it."""
+    from services.outreach.quiet import leaves_at as do
+
+    return do(workspace, owner, at)
+
+
 def recall(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
     """Take approved emails back to review, with exactly the text last seen; impossible once handed over."""
     from services.outreach.outbox.approval import recall as do
@@ -337,13 +338,7 @@ def read_attempts(workspace: Workspace, message_id: int) -> tuple[Attempt, ...]:
 
 
 def read_message(workspace: Workspace, message_id: int) -> Message:
-    """Return one email as it is stored.
-
-    Raises
-    ------
-    UserError
-        There is none of this number.
-    """
+    """Return one email as it is stored; a UserError where there is none of this number."""
     from services.outreach.messages import read_message as do
 
     return do(workspace, message_id)

@@ -188,6 +188,7 @@ def _composition(
         scheduled=mornings(policy, owner, reader.now),
         recall_minutes=policy.recall_minutes,
         note=note,
+        owner=owner or "",
     )
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from models.values import words
 from models.values.errors import UserError
 from services.settings import Policy
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
 
 _LONGEST_GAP_DAYS: Final = 366
 _MIDNIGHT: Final = time(0)
@@ -33,6 +37,28 @@ def first_moment(policy: Policy, owner: str | None, at: datetime) -> datetime:
         # A clock that is put back shows the same times twice: time itself goes on.
         moment = max(later, moment + timedelta(minutes=1))
     raise UserError("The holidays leave no working day within a year; correct them in Settings.")
+
+
+def leaves_at(workspace: Workspace, owner: str | None, at: str | None) -> tuple[str, bool]:
+    """Return when an email that is approved now goes out, and whether quiet hours or a free day hold it until then.
+
+    Parameters
+    ----------
+    owner
+        The customer's, in whose zone they are meant.
+    at
+        The moment that was chosen (UTC); None: as soon as it can no longer be stopped.
+
+    Raises
+    ------
+    UserError
+        The holidays leave no working day within a year.
+    """
+    policy, chosen = workspace.policy, words.moment_of(at)
+    earliest = workspace.clock.now().astimezone(UTC).replace(microsecond=0) + timedelta(minutes=policy.recall_minutes)
+    wanted = max(earliest, chosen) if chosen is not None else earliest
+    leaves = first_moment(policy, owner, wanted)
+    return words.stored(leaves), leaves > wanted
 
 
 def _after_what_holds(policy: Policy, moment: datetime, zone: tzinfo) -> datetime | None:

@@ -23,7 +23,7 @@ from views.composer.marks import Places
 from views.composer.removal import without
 from views.composer.session import Session
 from views.composer.statements import NEVER
-from views.composer.timing import NOW
+from views.composer.timing import NOW, Leaving, Moment, moments_of, when_words
 from views.composer.writing import Writing
 from views.theme import Theme
 from views.widgets.overlay import Overlay
@@ -175,8 +175,7 @@ class Acts(QObject):
 
     def approve(self) -> None:
         """Approve the text as it is shown, and queue it; then on to the next alert."""
-        account = bool(self._book.workspace.preferences.mail.host)
-        self._approve("Queued" if account else "Approved", self._approved)
+        self._approve("Queued" if self._account else "Approved", self._approved)
 
     def _approve(self, done: str, then: Callable[[Session, Changes], None]) -> None:
         session = self._session
@@ -184,6 +183,9 @@ class Acts(QObject):
             return
         at = None if self._page.moment == NOW else self._page.moment
         words = f"{done} for {session.composition.customer}"
+        if done == "Queued":
+            when = when_words(session.composition, self._page.moment, self.leaving(self._page.moment))
+            words = f"{words}. Goes out {when}"
         work = partial(session.stored.approve, edit=session.edit, at=at, after=self._after(session))
         session.pause()
         self._book.act(work, words, partial(then, session), partial(self._not_approved, session))
@@ -209,6 +211,23 @@ class Acts(QObject):
         session.go_on()
         self._page.tell_failure(failed)
         session.read_again(self._page.show_all)
+
+    @property
+    def _account(self) -> bool:
+        """Whether emails go out by themselves."""
+        return bool(self._book.workspace.preferences.mail.host)
+
+    def leaving(self, moment: str) -> Leaving:
+        """When the email would go out, approved now for a moment."""
+        session, workspace = self._session, self._book.workspace
+        at = "" if moment == NOW else moment
+        owner = session.composition.owner if session is not None else ""
+        return rooms.leaving(workspace, owner, at) if self._account else Leaving(at, held=False)
+
+    def moments(self, session: Session) -> list[Moment]:
+        """The moments to choose from, each with what it brings about."""
+        waits = self._page.verdict.wait.isChecked()
+        return moments_of(session.composition, self._page.picked, self.leaving, waits=waits)
 
     def save_draft(self) -> None:
         """Keep it for later: it waits in the outbox to be reviewed."""

@@ -27,7 +27,7 @@ from views.composer.marks import marks_of
 from views.composer.session import Session
 from views.composer.shown import count_words, day_words, draft_lines, opens_words, skeleton, writer_key
 from views.composer.standing import closed_words
-from views.composer.timing import NOW, due_words, moments_of
+from views.composer.timing import NOW, due_words
 from views.composer.verdict_pane import VerdictPane
 from views.composer.writers import MODEL, chosen_at_first, fitting_templates, kind_of_writer, writers_of
 from views.shell.page import Context, Page
@@ -268,7 +268,8 @@ class ComposerPage(Page):
         self.mail.editor.show_marks(marks_of(review.claims, self.mail.editor.text))
         self.acts.enable()
         account = bool(self.context.book.workspace.preferences.mail.host)
-        opens = opens_words(session.composition, review, self.moment, account=account)
+        leaves = self.acts.leaving(self.moment)
+        opens = opens_words(session.composition, review, self.moment, leaves, account=account)
         self.verdict.show_review(review, session.flag, session.flag_place, opens)
         self.columns.mark("" if review.ready else "Check and send · not ready")
         greeting = next((check for check in review.checks if check.name == "greeting"), None)
@@ -283,7 +284,7 @@ class ComposerPage(Page):
         session = self.session
         if session is None:
             return
-        moments = moments_of(session.composition, self.picked, waits=self.verdict.wait.isChecked())
+        moments = self.acts.moments(session)
         at = next((n for n, moment in enumerate(moments) if moment.at == self.moment), 0)
         self.verdict.show_moments(moments, at, due_words(session.composition))
 
@@ -368,8 +369,7 @@ class ComposerPage(Page):
             return
         session = self.session
         if session is not None:
-            moments = moments_of(session.composition, self.picked, waits=self.verdict.wait.isChecked())
-            self.moment = moments[number].at
+            self.moment = self.acts.moments(session)[number].at
             self.show_verdict()
 
     def _step_flag(self, step: int) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from models.values.changes import Changes
-from models.values.errors import ChangedElsewhere
+from models.values.errors import ChangedElsewhere, UserError
 from models.values.outreach import After, Composition, Draft, Edit, Fact, Message, ModelRequest, Resolution, Review
 from services import outreach
 from services.workspace import Workspace
+from views.composer.timing import Leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,15 @@ def facts(workspace: Workspace, customer_id: int, goal: str) -> tuple[Fact, ...]
 def review(workspace: Workspace, edit: Edit) -> Review:
     """The verdict on a text."""
     return outreach.review(workspace, edit)
+
+
+def leaving(workspace: Workspace, owner: str, at: str) -> Leaving:
+    """When an email that is approved now for a moment goes out; '' is now. Reads nothing of the book."""
+    try:
+        return Leaving(*outreach.leaves_at(workspace, owner, at or None))
+    except UserError:
+        # No working day within a year: approving says so, and the page stays what it is.
+        return Leaving(at, held=False)
 
 
 def what_leaves(workspace: Workspace, request: ModelRequest) -> str:

@@ -10,7 +10,7 @@ from models.values.outreach import Composition, Review
 from views.composer.drafts_list import DraftLine
 from views.composer.session import Session, first_draft
 from views.composer.statements import statements_of
-from views.composer.timing import clock_words, goes_out
+from views.composer.timing import Leaving, clock_words, goes_out
 from views.composer.writers import MODEL, TEMPLATE, kind_of_writer
 from views.words import counted, short_day
 
@@ -55,10 +55,10 @@ def skeleton(width: float, tall: float) -> list[QRectF]:
     return made
 
 
-def opens_words(composition: Composition, review: Review, moment: str, *, account: bool) -> str:
+def opens_words(composition: Composition, review: Review, moment: str, leaves: Leaving, *, account: bool) -> str:
     """What stands under the button: what approving does, or what opens it."""
     if review.ready:
-        return goes_out(composition, moment, account=account)
+        return goes_out(composition, moment, leaves, account=account)
     flags = len(statements_of(review.flagged))
     if flags:
         return "Opens when the statement is resolved." if flags == 1 else f"Opens when all {flags} are resolved."

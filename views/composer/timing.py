@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from models.values.outreach import Composition
-from views.words import MONTHS, WEEKDAYS
+from views.words import MONTHS, WEEKDAYS, counted
 
 NOW = "now"
 
@@ -18,6 +19,14 @@ class Moment:
     at: str
     words: str
     effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """When an email that is approved now would go out; ``held``: quiet hours or a free day hold it until then."""
+
+    at: str
+    held: bool
 
 
 def parsed(moment: str) -> datetime:
@@ -60,27 +69,46 @@ def effect_of(composition: Composition, at: str, *, waits: bool) -> str:
     return "after the alert is due" if late else "before the alert is due"
 
 
-def moments_of(composition: Composition, picked: str, *, waits: bool, zone: tzinfo | None = None) -> list[Moment]:
+def moments_of(
+    composition: Composition,
+    picked: str,
+    leaving: Callable[[str], Leaving],
+    *,
+    waits: bool,
+    zone: tzinfo | None = None,
+) -> list[Moment]:
     """The moments to choose from: now, those that are proposed, the one that a person picked, and "pick"."""
-    made = [Moment(NOW, "Now", effect_of(composition, NOW, waits=waits))]
-    made += [Moment(at, words, effect_of(composition, at, waits=waits)) for at, words in composition.scheduled]
-    if picked and picked not in {moment.at for moment in made}:
-        made.append(Moment(picked, local_words(picked, zone), effect_of(composition, picked, waits=waits)))
+
+    def moment(at: str, words: str) -> Moment:
+        leaves = leaving(at)
+        held = f"waits until {local_words(leaves.at, zone)}"
+        return Moment(at, words, held if leaves.held else effect_of(composition, at, waits=waits))
+
+    made = [moment(NOW, "Now")]
+    made += [moment(at, words) for at, words in composition.scheduled]
+    if picked and picked not in {one.at for one in made}:
+        made.append(moment(picked, local_words(picked, zone)))
     made.append(Moment("", "Pick a time…", ""))
     return made
 
 
-def goes_out(composition: Composition, at: str, *, account: bool, zone: tzinfo | None = None) -> str:
+def goes_out(composition: Composition, at: str, leaves: Leaving, *, account: bool, zone: tzinfo | None = None) -> str:
     """What approving does, in a sentence or two."""
     if not account:
         return "It waits in the outbox until a mail account is set up, or open it in your mail app."
-    minutes = composition.recall_minutes
-    if at != NOW:
-        return f"Goes out {local_words(at, zone)}. You can stop it until then in the outbox."
-    if not minutes:
+    when = when_words(composition, at, leaves, zone)
+    if leaves.held:
+        return f"Goes out {when}, after quiet hours and free days. You can stop it until then in the outbox."
+    if at == NOW and not composition.recall_minutes:
         return "Goes out at once and cannot be stopped then."
-    span = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return f"Goes out at once. You can stop it for {span} in the outbox."
+    return f"Goes out {when}. You can stop it until then in the outbox."
+
+
+def when_words(composition: Composition, at: str, leaves: Leaving, zone: tzinfo | None = None) -> str:
+    """When it goes out: "in 10 minutes", "Mon 23 Nov, 08:00"."""
+    if at != NOW or leaves.held:
+        return local_words(leaves.at, zone)
+    return f"in {counted(composition.recall_minutes, 'minute')}" if composition.recall_minutes else "at once"
 
 
 def stored(moment: datetime) -> str:

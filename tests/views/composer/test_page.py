@@ -21,6 +21,7 @@ from tests.views.conftest import OpenWindow
 from views.actions import Command
 from views.alerts.page import AlertsPage
 from views.composer.columns import FACTS, MAIL, VERDICT
+from views.composer.timing import local_words
 from views.widgets.overlay import FormPanel
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -182,7 +183,10 @@ def test_approving_queues_the_text_seen_and_goes_on_to_the_next_card(desk: Desk,
     ((number, state, body),) = messages(sample)
     assert (state, body) == ("queued", seen)
     name = read_message(sample, number).customer
-    assert desk.desktop.window.toast.words == f"Queued for {name}"
+    due = read_message(sample, number).due_at
+    assert due is not None
+    assert desk.desktop.window.toast.words in (f"Queued for {name}. Goes out in 10 minutes",
+                                               f"Queued for {name}. Goes out {local_words(due)}")  # fmt: skip
     detail = insight.alert_detail(sample, card)
     assert detail is not None and detail.alert.state == "waiting"
     assert alerts.queue.view.current is not None and alerts.queue.view.current.id == following
@@ -538,3 +542,26 @@ def test_every_count_is_that_of_the_statements_to_resolve(desk: Desk) -> None:
     assert next(one.words for one in review.checks if one.name == "statements") == "2 statements without a source"
     traced, _of, all_of_them = page.mail.count.text().rsplit(" · ", 1)[1].split()[:3]
     assert int(all_of_them) - int(traced) == 2
+
+
+def test_on_a_free_day_everything_says_when_it_really_goes_out(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    closed = opened(sample.store.path, "2026-11-21T12:00:00+00:00")
+    desk = open_desk(qtbot, open_window, closed)
+    desk.open(*somebody(sample))
+    desk.type_in(" Would a short call suit you?")
+    desk.reviewed()
+    hint, opens = desk.page.verdict.moment(0).hint, desk.page.verdict.opens.text()
+    desk.page.acts.approve()
+    desk.wait(lambda: desk.desktop.window.current_key == "alerts")
+    desk.calm()
+    ((number, state, _body),) = messages(sample)
+    kept = read_message(sample, number)
+    assert state == "queued" and kept.due_at is not None
+    monday = local_words(kept.due_at)
+    assert monday.startswith("Mon 23 Nov") and hint == f"waits until {monday}"
+    assert opens.startswith(f"Goes out {monday}, after quiet hours and free days.")
+    assert desk.desktop.window.toast.words == f"Queued for {kept.customer}. Goes out {monday}"
+    desk.close()
+    closed.close()
