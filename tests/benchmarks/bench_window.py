@@ -132,26 +132,13 @@ def closed(desk: Desktop) -> None:
 # -- first page ---------------------------------------------------------------------------------------------------
 
 
-def start_once(store: Path, begun: float) -> None:
-    """In a process of its own: print the seconds from its beginning to the first paint of the queue with rows."""
-    desk = opened(store)
-    view = desk.window.page("alerts").queue.view  # type: ignore[attr-defined]
-    painted = Painted(view.viewport())
-    turn(lambda: view.model().rowCount() > 0 and painted.last > 0)
-    wanted = time.perf_counter()
-    view.viewport().update()
-    turn(lambda: painted.last >= wanted)
-    sys.stdout.write(f"{time.time() - begun:.4f}\n")
-    closed(desk)
-
-
 def first_page(store: Path) -> list[float]:
     """Seconds of several starts, the first one (cold) left out."""
     seconds = []
     # As an installed program: with its compiled modules at hand.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for _ in range(STARTS + 1):
-        command = [sys.executable, "-m", "tests.benchmarks.bench_window", "--start", str(store), str(time.time())]
+        command = [sys.executable, "-m", "tests.benchmarks.first_page", str(store), str(time.time())]
         ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
         seconds.append(float(ended.stdout.strip().splitlines()[-1]))
     return seconds[1:]
@@ -321,11 +308,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--orders", type=int, default=1_000_000)
-    parser.add_argument("--start", nargs=2)
     chosen = parser.parse_args()
-    if chosen.start:
-        start_once(Path(chosen.start[0]), float(chosen.start[1]))
-        return
     store = big_book(BigBook(customers=chosen.customers, orders=chosen.orders))
     say(f"{chosen.customers:,} customers, {chosen.orders:,} orders\n")
     say(f"{'':<52}{'median':>10}{'p99':>10}{'longest':>10}     goal")
