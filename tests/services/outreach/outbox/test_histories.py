@@ -33,7 +33,7 @@ from services.settings import QuietHours
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import BODY, Post, account_of
 
-HISTORIES = 25
+HISTORIES = 12
 STEPS = 80
 #: Done by chance, those named more often more often: with the book, and with an email, mostly one in a fitting state.
 ANYWHERE = ("write", "write", "write", "wait", "wait", "undo", "undo", "undo", "undo", "send", "withdraw")
@@ -124,6 +124,10 @@ class Hands:
 
     def _out(self, message: Message, _given: object) -> None:
         self.taken_out.add(message.message_id or "")
+        if self._likely():  # what matters most here, and is rare by chance
+            self._undo()
+            self._wait()
+            self._send()
 
     def _fail(self, message: Message) -> None:
         """What a round writes down where the server refuses, or the line breaks at the end."""
