@@ -51,7 +51,6 @@ class Theme(QObject):
         self._icons = Icons()
         self._tokens = self._themes["light"]
         self._applied = ""
-        self._style_set = False
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
         fonts.load_fonts()
         app.setStyle("Fusion")
