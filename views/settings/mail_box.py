@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from threading import Event
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from models.values.changes import Changes
@@ -84,7 +85,6 @@ class MailBox(OwnBox):
     def leave(self) -> None:
         self._given_up.set()
         self._desk.drop("try")
-        self.test_button.setEnabled(True)
         self.verdict.hide()
 
     def save(self) -> None:
@@ -108,32 +108,39 @@ class MailBox(OwnBox):
         )
 
     def discard(self) -> None:
-        """Show again what is kept."""
+        """Show again what is kept; what was filled in can be brought back."""
+        before = partial(self._bring_back, dict(self._texts), self.password.typed)
+        self.leave()
         self._texts = dict(self._shown)
         self.password.forget_typed()
-        self.verdict.hide()
+        self._show()
+        self.first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.undo_offered.emit("What you filled in was discarded", before)
+
+    def _bring_back(self, texts: dict[str, str], typed: str) -> None:
+        self._texts = texts
+        self.password.line.setText(typed)
         self._show()
 
     def test(self) -> None:
-        """Try what stands in the fields, saved or not."""
+        """Try what stands in the fields, saved or not; the button keeps the focus meanwhile."""
+        if self.verdict.waiting:
+            return
         account, self._faults = account_of(self._texts)
         if account is None or not account.host:
             self._check()
             self.verdict.fails("Name the server first.") if account is not None else self.verdict.hide()
             return
         self.verdict.wait(f"Connecting to {account.host} …")
-        self.test_button.setEnabled(False)
         self._given_up = Event()
         workspace, typed = self._context.book.workspace, self.password.typed
         job = partial(asks.try_mail, workspace, account, typed, self._given_up)
         self._desk.reach("try", job, self._works, self._fails)
 
     def _works(self, words: str) -> None:
-        self.test_button.setEnabled(True)
         self.verdict.works(words)
 
     def _fails(self, failed: Failed) -> None:
-        self.test_button.setEnabled(True)
         self.verdict.fails(failed.words)
 
     def _clear(self) -> None:

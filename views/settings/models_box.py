@@ -115,7 +115,7 @@ class ModelsBox(OwnBox):
         self.writer.activated.connect(self._choose_writer)
         self.add_button.clicked.connect(lambda: self._edit(None))
         self.form.save_wanted.connect(self._keep)
-        self.form.left.connect(self._back)
+        self.form.left.connect(self._left)
         self.form.arrived.connect(self.arrived)
         for part in (self.writer, self.add_button):
             part.installEventFilter(self)
@@ -139,7 +139,6 @@ class ModelsBox(OwnBox):
         self._given_up = Event()
         for line in self.lines:
             self._desk.drop(f"try {line.profile.name}")
-            line.test_button.setEnabled(True)
             line.verdict.hide()
 
     # -- the list -----------------------------------------------------------------------------------------------
@@ -191,17 +190,16 @@ class ModelsBox(OwnBox):
 
     def _test(self, line: ProfileLine, _checked: bool = False) -> None:
         profile = line.profile
+        if line.verdict.waiting:
+            return
         line.verdict.wait(f"Asking {profile.model} for one word …")
-        line.test_button.setEnabled(False)
 
         def said(words: str) -> None:
             if line in self.lines:
-                line.test_button.setEnabled(True)
                 line.verdict.works(words)
 
         def failed(fault: Failed) -> None:
             if line in self.lines:
-                line.test_button.setEnabled(True)
                 line.verdict.fails(fault.words)
 
         workspace = self._context.book.workspace
@@ -259,6 +257,17 @@ class ModelsBox(OwnBox):
         self._read_kept()
         self._back()
         self._context.book.told.emit(f"{profile.name} saved on this computer")
+
+    def _left(self) -> None:
+        """The form is left without saving; what was filled in can be brought back."""
+        filled, before = self.form.filled, self.form.before
+        self._back()
+        if filled is not None:
+            self.undo_offered.emit("What you filled in was not saved", partial(self._bring_back, before, *filled))
+
+    def _bring_back(self, before: ModelProfile | None, texts: dict[str, str], typed: str) -> None:
+        self._edit(before)
+        self.form.fill(texts, typed)
 
     def _back(self) -> None:
         self.form.key.forget_typed()

@@ -14,9 +14,11 @@ class OwnBox(QWidget):
     Signals
     -------
     arrived : the field that got the focus, to be brought into view.
+    undo_offered : (words, what brings it back): what was filled in was put away.
     """
 
     arrived = Signal(QWidget)
+    undo_offered = Signal(str, object)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):

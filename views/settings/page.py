@@ -65,12 +65,7 @@ class SettingsPage(Page):
         self.editor: TemplateEditor | None = None
         self.tabs = CountTabs(context.theme, "Groups of settings", height=44, inset=24)
         titles = [Tab(section.key, section.title) for section in SECTIONS]
-        titles += [
-            Tab(TEMPLATES, "Templates"),
-            Tab(MAIL, "Mail server"),
-            Tab(MODELS, "Language models"),
-            Tab(LOOK, "This computer"),
-        ]
+        titles += [Tab(key, title) for key, title in OWN.items()]
         self.tabs.show_tabs(titles, SECTIONS[0].key)
         self.save_button = push("Save changes", primary=True)
         self.discard_button = push("Discard")
@@ -105,6 +100,7 @@ class SettingsPage(Page):
             box = self.boxes[key] = self._make_box(key)
             self._add_area(key, [box])
             box.arrived.connect(self._bring_into_view)
+            box.undo_offered.connect(self.undo_offered)
 
     def _make_group(self, group: Group) -> GroupBox:
         made = self.groups[group.key] = GroupBox(self.context.theme, group)
@@ -303,8 +299,15 @@ class SettingsPage(Page):
         self.context.book.act(work, words, partial(self._saved, after), self._refused)
 
     def discard(self) -> None:
-        """Show the book's own settings again."""
-        self._texts = texts_of(self._policy, self._currency)
+        """Show the book's own settings again; what was typed can be brought back."""
+        shown = texts_of(self._policy, self._currency)
+        typed = {path: text for path, text in self._texts.items() if text != shown.get(path)}
+        self._texts = shown
+        self._show_all()
+        self.undo_offered.emit("Your changes were discarded", partial(self._type_again, typed))
+
+    def _type_again(self, typed: dict[str, str]) -> None:
+        self._texts |= typed
         self._show_all()
 
     def _saved(self, after: Policy, _changes: Changes) -> None:

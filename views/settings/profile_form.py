@@ -42,6 +42,7 @@ class ProfileForm(QWidget):
         super().__init__()
         self._context, self._desk = context, desk
         self._texts = new_texts()
+        self._shown = dict(self._texts)
         self._taken: frozenset[str] = frozenset()
         self.before: ModelProfile | None = None
         self._faults: dict[str, str] = {}
@@ -82,6 +83,7 @@ class ProfileForm(QWidget):
         """Show a profile, or the fields of one to be added."""
         self.before, self._taken = profile, frozenset(taken)
         self._texts = new_texts() if profile is None else texts_of(profile)
+        self._shown = dict(self._texts)
         self._faults, self._tried = {}, profile is not None
         self.key.forget_typed()
         self.key.show_kept(asks.Kept("", True))
@@ -89,6 +91,18 @@ class ProfileForm(QWidget):
         self.set_busy(False)
         workspace, name = self._context.book.workspace, profile.secret if profile is not None else ""
         self._desk.read("key", partial(asks.kept, workspace, name), self.key.show_kept)
+        self._show()
+
+    @property
+    def filled(self) -> tuple[dict[str, str], str] | None:
+        """The texts and the key that were filled in and not kept, None where nothing was."""
+        typed = self.key.typed
+        return (dict(self._texts), typed) if typed or self._texts != self._shown else None
+
+    def fill(self, texts: dict[str, str], typed: str) -> None:
+        """Fill in again what was put away."""
+        self._texts = dict(texts)
+        self.key.line.setText(typed)
         self._show()
 
     def save(self) -> None:
@@ -108,12 +122,13 @@ class ProfileForm(QWidget):
         self.save_button.setEnabled(not busy)
 
     def test(self) -> None:
-        """Try what stands in the fields, saved or not."""
+        """Try what stands in the fields, saved or not; the button keeps the focus meanwhile."""
+        if self.verdict.waiting:
+            return
         profile = self._checked()
         if profile is None:
             return
         self.verdict.wait(f"Asking {profile.model} for one word …")
-        self.test_button.setEnabled(False)
         kept_as = self.before.secret if self.before is not None else profile.secret
         self._given_up = Event()
         workspace = self._context.book.workspace
@@ -124,7 +139,6 @@ class ProfileForm(QWidget):
         """Wait no longer for what is tried."""
         self._given_up.set()
         self._desk.drop("try form")
-        self.test_button.setEnabled(True)
         self.verdict.hide()
 
     def lock(self, why: str) -> None:
@@ -150,11 +164,9 @@ class ProfileForm(QWidget):
         return profile
 
     def _works(self, words: str) -> None:
-        self.test_button.setEnabled(True)
         self.verdict.works(words)
 
     def _fails(self, failed: Failed) -> None:
-        self.test_button.setEnabled(True)
         self.verdict.fails(failed.words)
 
     def _clear(self) -> None:

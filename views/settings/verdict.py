@@ -47,6 +47,11 @@ class Verdict(QWidget):
         """The sentence; '' while there is none."""
         return self._words.text() if not self.isHidden() else ""
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something is being tried."""
+        return not self.isHidden() and self._mark.look == "waits"
+
     def wait(self, words: str) -> None:
         """Say what is being tried."""
         self._say("waits", words)

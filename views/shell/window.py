@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         self._minute.timeout.connect(self._read_freshness)
         wired = {
             Command.SEARCH: lambda: self.search.begin(QApplication.focusWidget()),
-            Command.UNDO: book.undo,
+            Command.UNDO: self._undo,
             Command.HELP: self._show_keys,
             Command.NEXT_PANE: partial(self._cycle, 1),
             Command.PREVIOUS_PANE: partial(self._cycle, -1),
@@ -248,6 +248,11 @@ class MainWindow(QMainWindow):
 
     def _acted(self, _changes: Changes, words: str) -> None:
         self.toast.tell(words, self._book.undo)
+
+    def _undo(self) -> None:
+        """Do what the toast offers as long as it is there, else walk back in the journal."""
+        if not self.toast.take_back():
+            self._book.undo()
 
     def tell_failure(self, failed: Failed) -> None:
         """Say what went wrong where no pane says it."""

@@ -74,6 +74,13 @@ class Toast(QWidget):
         self._resume()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
 
+    def take_back(self) -> bool:
+        """Do what is offered, while something is; False where nothing is."""
+        offered = self.isVisible() and self._undo is not None
+        if offered:
+            self._undo_now()
+        return offered
+
     def stand_over(self, part: QWidget | None) -> None:
         """Stand over the lower left corner of a part of the page while that has the room; None: of the window."""
         if self._over is not None:
@@ -87,6 +94,7 @@ class Toast(QWidget):
         """Take it away; Ctrl+Z still walks the journal."""
         self._timer.stop()
         self._slide.stop()
+        self._undo = None
         self.hide()
 
     def enterEvent(self, event: QEvent) -> None:

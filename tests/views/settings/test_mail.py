@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -174,8 +175,8 @@ def test_a_test_says_what_failed_and_what_is_typed_later_takes_it_back(
     fill(qtbot, box, host="127.0.0.1", port=str(closed_port()), from_address="ada@example.com")
     choose(box, "none")
     box.test_button.click()
-    assert "Connecting" in box.verdict.words and not box.test_button.isEnabled()
-    until(qtbot, box.test_button.isEnabled)
+    assert "Connecting" in box.verdict.words and box.verdict.waiting
+    until(qtbot, lambda: not box.verdict.waiting)
     assert "127.0.0.1" in box.verdict.words and "Connecting" not in box.verdict.words
     fill(qtbot, box, from_name="Ada")
     assert box.verdict.words == ""
@@ -201,18 +202,18 @@ def test_a_test_signs_in_without_sending_anything_and_names_a_wrong_password(
         fill(qtbot, box, host=server.host, port=str(server.port), user="ada", from_address="ada@example.com")
         qtbot.keyClicks(box.password.line, "wrong")
         box.test_button.click()
-        until(qtbot, box.test_button.isEnabled)
+        until(qtbot, lambda: not box.verdict.waiting)
         assert "password" in box.verdict.words and "Works" not in box.verdict.words
         box.password.line.selectAll()
         qtbot.keyClicks(box.password.line, SECRET)
         assert box.verdict.words == ""
         box.test_button.click()
-        until(qtbot, box.test_button.isEnabled)
+        until(qtbot, lambda: not box.verdict.waiting)
         assert box.verdict.words.startswith("Works: localhost answered")
         box.save()
         until(qtbot, lambda: box.password.words.startswith("Kept for this run only"))
         box.test_button.click()
-        until(qtbot, box.test_button.isEnabled)
+        until(qtbot, lambda: not box.verdict.waiting)
         assert box.verdict.words.startswith("Works: "), "the one that is kept is used where none is typed"
         assert server.accepted == []
 
@@ -240,5 +241,25 @@ def test_a_test_is_given_up_with_the_page_while_the_server_keeps_silent(
             assert desk.window.close()
             return
         desk.window.show_page("alerts")
-        assert box.test_button.isEnabled() and box.verdict.words == ""
+        assert box.verdict.words == ""
         until(qtbot, lambda: desk.background.idle)
+
+
+def test_the_focus_stays_on_test_and_what_was_filled_in_comes_back_after_a_discard(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(empty)
+    box = mail_box(desk)
+    fill(qtbot, box, host="127.0.0.1", port=str(closed_port()), from_address="ada@example.com")
+    put(qtbot, box.password.line, SECRET)
+    choose(box, "none")
+    box.test_button.setFocus()
+    qtbot.keyClick(box.test_button, Qt.Key.Key_Space)
+    assert box.verdict.waiting and box.test_button.hasFocus()
+    qtbot.keyClick(box.test_button, Qt.Key.Key_Space)
+    until(qtbot, lambda: not box.verdict.waiting)
+    assert box.test_button.hasFocus() and field(box, "host").text() == "127.0.0.1"
+    box.discard_button.click()
+    assert field(box, "host").text() == "" and box.password.typed == "" and not box.dirty
+    desk.window.toast._undo_now()
+    assert field(box, "host").text() == "127.0.0.1" and box.password.typed == SECRET and box.dirty

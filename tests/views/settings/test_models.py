@@ -17,6 +17,7 @@ from tests.servers.model_server import model_server, silence, status
 from tests.vault import Vault
 from tests.views.conftest import OpenWindow
 from tests.views.settings.conftest import put, settings_page, until
+from views.actions import Command
 from views.desktop import Desktop
 from views.settings.models_box import BY_TEMPLATE, ModelsBox
 from views.settings.profile_draft import KINDS, new_texts, of_kind, profile_of, texts_of
@@ -142,12 +143,12 @@ def test_a_test_asks_the_endpoint_and_says_what_failed(qtbot: QtBot, empty: Work
         profile = replace(LOCAL, base_url=server.url)
         box = models_box(open_window(empty, Preferences(profiles=(profile,))))
         box.lines[0].test_button.click()
-        until(qtbot, box.lines[0].test_button.isEnabled)
+        until(qtbot, lambda: not box.lines[0].verdict.waiting)
         assert box.lines[0].verdict.words.startswith("Works: small answered")
         server.answer(status(401))
         box.lines[0].edit_button.click()
         box.form.test_button.click()
-        until(qtbot, box.form.test_button.isEnabled)
+        until(qtbot, lambda: not box.form.verdict.waiting)
         assert "key" in box.form.verdict.words and box.form.verdict.words.endswith(".")
         box.form.left.emit()
         assert all(KEY.encode() not in one.raw for one in server.received)
@@ -164,8 +165,8 @@ def test_leaving_the_page_gives_a_test_up(qtbot: QtBot, empty: Workspace, open_w
         box.form.test_button.click()
         until(qtbot, lambda: len(server.received) == 2)
         desk.window.show_page("alerts")
-        assert box.lines[0].test_button.isEnabled() and box.lines[0].verdict.words == ""
-        assert box.form.test_button.isEnabled() and box.form.verdict.words == ""
+        assert box.lines[0].verdict.words == ""
+        assert box.form.verdict.words == ""
         until(qtbot, lambda: desk.background.idle)
 
 
@@ -187,3 +188,20 @@ def test_what_it_has_set_is_locked_but_for_the_key(
     qtbot.keyClicks(box.form.key.line, KEY)
     box.form.save()
     until(qtbot, lambda: vault.secrets == {("bellwether", "model:Ours"): KEY})
+
+
+def test_what_was_filled_in_comes_back_after_a_cancel(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:
+    desk = open_window(empty)
+    box = models_box(desk)
+    box.add_button.click()
+    fill(qtbot, box, name="Ours", model="large")
+    put(qtbot, box.form.key.line, KEY)
+    box.form.cancel_button.click()
+    assert not box.editing
+    desk.window.actions_registry[Command.UNDO].trigger()
+    assert box.editing and box.form.group.inputs["name"].text == "Ours" and box.form.key.typed == KEY
+    box.form.cancel_button.click()
+    box.add_button.click()
+    assert box.form.filled is None and box.form.key.typed == ""
+    box.form.cancel_button.click()
+    assert not box.editing

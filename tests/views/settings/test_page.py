@@ -201,3 +201,14 @@ def in_sight(area: QScrollArea, field: QWidget) -> bool:
     seen = area.viewport().rect()
     place = field.rect().translated(field.mapTo(area.viewport(), field.rect().topLeft()))
     return seen.left() <= place.left() and place.right() <= seen.right() and seen.intersects(place)
+
+
+def test_discarded_changes_come_back(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:
+    desk = open_window(empty)
+    page = settings_page(desk)
+    field = line(page, "emails", "recall_minutes")
+    put(qtbot, field, "25")
+    page.discard_button.click()
+    assert field.text() == "10" and not page.dirty
+    desk.window.toast._undo_now()
+    assert field.text() == "25" and page.dirty
