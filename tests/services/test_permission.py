@@ -39,14 +39,17 @@ def advised(book: Book, customer: int) -> bool:
 
 
 def explained(book: Book, customer: int) -> bool:
-    """Whether the page says that they must not be emailed at all."""
+    """Whether the page says anything else than that they must not be emailed at all."""
     with reading(book.workspace) as reader:
         row = reader.row("SELECT * FROM customers WHERE id = ?", (customer,))
         assert row is not None
         permission = read_permission(reader, row)
     refused = any(state == "no" for state, _ in permission.lines)
-    assert refused == (permission.verdict == "Do not email them")
-    return not refused
+    assert refused == (not permission.allowed)
+    if refused:  # consent to be recorded and a limit to be waited for refuse an email, not the advice to write one
+        later = ("Record their consent before you email them", "Wait before you email them")
+        assert permission.verdict in ("Do not email them", *later)
+    return permission.verdict != "Do not email them"
 
 
 DAYS = st.integers(-3, 6)
