@@ -15,6 +15,7 @@ from services.outreach.model.client import CONNECT_S, Answer, ask, check_address
 from services.outreach.model.faults import Trouble, told
 from services.outreach.model.masking import Mask, mask_for
 from services.outreach.model.prompt import as_json, request_text, sendable
+from services.outreach.model.unticked import without_unticked
 from services.settings import ModelProfile
 from services.workspace import Workspace
 
@@ -127,7 +128,9 @@ def _prepared(workspace: Workspace, profile: ModelProfile, request: ModelRequest
     from services.insight import reading
 
     with reading(workspace) as reader:
-        facts = sendable(facts_of(reader, request.customer_id, request.goal, keep=request.facts), request.facts)
+        known = facts_of(reader, request.customer_id, request.goal, keep=request.facts)
+        facts = sendable(known, request.facts)
+        request = without_unticked(workspace, request, known)
         row = reader.row("SELECT name, company FROM customers WHERE id = ?", (request.customer_id,))
         plain = {value.text for fact in facts for value in fact.values if value.kind in ("product", "category")}
         mask = mask_for(reader.driver, request.customer_id, workspace.person, plain)

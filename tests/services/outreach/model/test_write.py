@@ -138,6 +138,18 @@ def test_a_change_sends_the_text_masked_and_puts_it_back(
     assert draft.body.startswith(f"How is {name}? Call +1 303 555 0199.")
 
 
+def test_a_rewrite_leaves_out_what_only_an_unticked_fact_says(workspace: Workspace, customers: SampleCustomers) -> None:
+    known = read_facts(workspace, customers.given, "check_in")
+    count = next(fact for fact in known if fact.key == "orders:count")
+    number = next(value.text for value in count.values if value.kind == "number")
+    text = f"I hope that you are well. You have placed {number} orders with us. Would a short call suit you?"
+    asked = request_for(workspace, customers.given, change="shorter", text=text, facts=(count.key,))
+    assert f"{number} orders" in what_leaves(workspace, asked)
+    left = what_leaves(workspace, replace(asked, facts=()))
+    assert number not in left.partition("<email>")[2]
+    assert "Would a short call suit you?" in left and "I hope that you are well." in left
+
+
 def test_another_version_is_asked_for_by_its_number(workspace: Workspace, customers: SampleCustomers) -> None:
     assert "This is version 3" in what_leaves(workspace, request_for(workspace, customers.given, variant=2))
 
