@@ -61,6 +61,7 @@ def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sql
         own_links=tuple(lower(fold(one)) for one in (mail.from_address, *ours) if one),
         reasons=tuple(row[0] for row in reader.driver.execute(_REASONS, {"customer": customer["id"]}) if row[0]),
         resolutions=edit.resolutions,
+        goal=edit.goal if edit.goal == "renewal" else "",
         incentive_minor=edit.incentive_minor,
         cap_minor=cap,
         currency=edit.currency or currency,

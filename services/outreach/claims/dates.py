@@ -108,7 +108,8 @@ _MONTH_ALONE: Final = re.compile(
     r"(?<=this )March|(?<=your )March|(?<=early )March|(?<=late )March|(?<=mid-)March|(?<=next )March|"
     r"(?<=from )March|(?<=to )March|(?<=and )March|(?<=In )March|(?<=for )March|(?<=Since )March|"
     r"(?<=in )May|(?<=since )May|(?<=last )May|(?<=of )May|(?<=until )May|(?<=by )May|(?<=this )May|"
-    r"(?<=your )May|(?<=early )May|(?<=late )May|(?<=mid-)May|(?<=next )May|(?<=from )May|(?<=to )May|"
+    r"(?<=your )May|(?<=early )May|(?<=late )May|(?<=mid-)May|(?<=next )May|"
+    r"(?<=from )May|(?<=for )May|(?<=and )May|(?<=to )May|"
     r"(?<=In )May|(?<=Since )May)(?!\w)"
 )
 _YEAR_ALONE: Final = re.compile(r"(?<![\w$€£.,/#-])(?P<year>(?:19|20)\d\d)(?![\w%]|[.,]\d)")

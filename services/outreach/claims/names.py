@@ -16,7 +16,11 @@ ANOTHER: Final = "another customer’s name"
 UNKNOWN: Final = "a name that is not in your data"
 _CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'-]*"
 _NAME: Final = re.compile(rf"(?<![\w'-]){_CAPITAL}(?:(?: & | and | of | de | van | von | der | la |[ ]){_CAPITAL})*")
-_OPENING: Final = re.compile(r"^\s*|\n\s*(?:[-*•·] ?|\d+[.)] )?|[.!?:]+[\"')]*\s+[\"'(]*|[\"(] ?|\s-+ ")
+#: What begins behind a closing on the same line has a capital too: "Warm regards, Just answer this email."
+_OPENING: Final = re.compile(
+    r"^\s*|(?:[Rr]egards|[Ww]ishes|[Ss]incerely|[Ff]aithfully|[Tt]hanks|[Cc]heers), (?=[A-Z][a-z']* [a-z])|"
+    r"\n\s*(?:[-*•·] ?|\d+[.)] )?|[.!?:]+[\"')]*\s+[\"'(]*|[\"(] ?|\s-+ "
+)
 _PIECE: Final = re.compile(r"[^\s&]+")
 
 
@@ -67,7 +71,7 @@ def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
             said = part.text[piece.start : piece.end]
             if signing is not None and piece.start >= signing and _known(said, part.context.our_names):
                 continue
-            source = _in_facts(part, said)
+            source = _in_facts(part, said) if not _is_mixed(part, piece) else None
             yield (
                 Found(*piece, "name", source, UNKNOWN)
                 if source or not _known(said, part.context.our_names)
@@ -163,6 +167,17 @@ def _known(said: str, names: Iterable[str]) -> bool:
     """Whether each word of a name is one of some names' words."""
     words = {word.strip("'.,").lower() for name in names for word in name.split()}
     return all(word.strip("'.,").lower() in words for word in said.split())
+
+
+def _is_mixed(part: Part, piece: Span) -> bool:
+    """Whether a name begins that of one product and goes on as that of another: "Valley jean"."""
+    behind = re.match(r" ([a-z]+)", part.small[piece.end :])
+    if behind is None:
+        return False
+    first = part.small[piece.start : piece.end]
+    names = [_small(value.text).split() for _, value in part.sources.values("product")]
+    own = [name for name in names if first in name]
+    return bool(own) and all(behind[1] not in name for name in own) and any(behind[1] in name for name in names)
 
 
 def _in_facts(part: Part, said: str) -> Source | None:

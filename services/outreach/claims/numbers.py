@@ -96,6 +96,11 @@ _PLAIN: Final = re.compile(
     r"(?<![\w.,#])(?P<number>\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?P<scale>\s?(?:k|m|bn|thousand|"
     r"hundred|million|billion|dozen)(?!\w))?(?P<ordinal>st|nd|rd|th)?(?P<plus>\+)?(?![\w])"
 )
+_WISHED: Final = re.compile(
+    r"\b(?:from being|to make it|would (?:make|have made) it|could (?:make|have made) it) an? $"
+)
+#: The best rating that could be given is not the one that was.
+_RATED: Final = re.compile(r"(?<![\d.,])(?P<rating>\d+(?:\.\d+)?) of (?P<scale>\d+)")
 _LENGTH: Final = {"day": 1, "week": 7, "month": 30.4375, "year": 365.25}
 #: What may be proposed in words without a source: a call of half an hour, two ideas, three pieces to choose from.
 _PROPOSED: Final = re.compile(
@@ -196,9 +201,18 @@ def _judged(part: Part, span: Span, number: Decimal | None) -> Found:
     fitting = tuple(source for source in same if _counts_the_same(part, span, source, number, after))
     if fitting:
         return Found(*span, "number", fitting[0], others=fitting)
+    if same and (wished := _wished_rating(part, span, same)) is not None:
+        return Found(*span, "number", wished)
     if same:
         return Found(*span, "number", label=f"{same[0].fact.label} counts something else")
     return Found(*span, "number", label=NO_SOURCE)
+
+
+def _wished_rating(part: Part, span: Span, same: Iterable[Source]) -> Source | None:
+    """The review of which an invitation asks what kept it from the best rating: "from being a five"."""
+    if part.asserts(span.start) or not _WISHED.search(part.small, 0, span.start):
+        return None
+    return next((one for one in same if one.fact.group in ("review", "survey")), None)
 
 
 def _nouns_after(part: Part, span: Span) -> list[str]:
@@ -210,6 +224,9 @@ def _nouns_after(part: Part, span: Span) -> list[str]:
 
 def _counts_the_same(part: Part, span: Span, source: Source, number: Decimal, after: list[str]) -> bool:
     known = vocabulary()
+    rated = _RATED.search(source.fact.words)
+    if rated is not None and decimal_of(rated["scale"]) == number != decimal_of(rated["rating"]):
+        return False
     counted = nouns_of(source, number)
     meant = counted or source.meanings
     said = [one for one in after if one not in known.light]

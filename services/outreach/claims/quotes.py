@@ -19,6 +19,9 @@ _REPORTED: Final = re.compile(
     r"(?:^|(?<=[.!?:\n]) ?|(?<=\n))you (?P<said>[^.,;:!?\n\"]{3,80}), (?:as |or so )?you (?:once |kindly |also )?"
     r"(?:wrote|said|told (?:us|me)|put it|answered)\b"
 )
+#: What we would like them to say one day, they have not said.
+_WISHED: Final = re.compile(r"\b(?:i|we) would (?:so |very much )?(?:love|like) to (?:hear|read) (?:an? )?$")
+_PRAISE: Final = frozenset({"excellent", "perfect", "great", "wonderful", "outstanding", "brilliant", "superb"})
 NOT_THEIR_WORDS: Final = "these are not their words in your data"
 
 
@@ -28,7 +31,10 @@ def find_quotes(part: Part) -> Iterator[Found]:
     for found in _QUOTED.finditer(part.small):
         end = found.end()
         inside = found["inside"] if found["inside"] is not None else found["single"]
-        yield Found(found.start(), found.end(), "quote", _source(part, inside), NOT_THEIR_WORDS)
+        wished = inside in _PRAISE and _WISHED.search(part.small, 0, found.start()) is not None
+        source = _source(part, inside)
+        ours = "what you would like to hear" if wished and source is None else ""
+        yield Found(found.start(), found.end(), "quote", source, NOT_THEIR_WORDS, ours=ours)
     for found in _REPORTED.finditer(part.small):
         said = _source(part, found["said"]) or _source(part, f"you {found['said']}")
         yield Found(found.start(), found.end("said"), "quote", said, NOT_THEIR_WORDS)

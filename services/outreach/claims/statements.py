@@ -47,7 +47,7 @@ _PARTICIPLE: Final = re.compile(
 _SAID: Final = re.compile(
     r"\b(?:you|your team|your colleagues?) (?:\w+ ){0,2}(?:told|said|wrote|mentioned|reported|called|described|"
     r"asked|found|complained|praised|rated|gave|felt|liked|praised|noted|pointed out|put it|named|kindly)\b|"
-    r"\byour (?:\w+ ){0,2}(?:review|words|comment|feedback|message|note|remark|survey|answer|rating|complaint|"
+    r"\byour (?:\w+ ){0,2}(?:review|words|verdict|comment|feedback|message|note|remark|survey|answer|rating|complaint|"
     r"ticket)\b|\bin your (?:own )?words\b"
 )
 _KNOWN_ONE: Final = re.compile(
@@ -65,9 +65,11 @@ _NORMS: Final = re.compile(
     r"|\b(?:do|did|does|would|could)(?:n't| not| never) (?:want|mean|intend|like|wish|expect|deserve|meet|"
     r"live up|match|"
     r"help|seem|hesitate|feel|reflect|represent|know|think|come|go|be|take)\b"
-    r"|\b(?:no|not a) (?:excuse|way|reason|fun|small|matter)\b|\bnot (?:only|just|to mention|least|sure|"
-    r"yet sure)\b|\bwithout\b"
+    r"|\bnot (?:so |too |very )?long ago\b|\bno strangers? to us\b|\b(?:no|not a) (?:excuse|way|reason|fun|small|matter)\b|"
+    r"\bnot (?:only|just|to mention|least|sure|yet sure)\b|\bwithout\b"
 )
+_DID_IT: Final = re.compile(r"(?:did|has|have) (?:the|your|everything|all|it|they)\b")
+_ARRIVED: Final = frozenset(stems("arrive"))
 #: A template's run of fewer words may stand in any text by chance.
 _LEAST_FIXED: Final = 3
 _TOLD: Final = re.compile(
@@ -226,11 +228,17 @@ def _free_words(part: Part, clause: Clause, sentence: Span) -> frozenset[str]:
     if _is_their_word(part, clause, sentence):
         return known.light
     if clause.kind == "open" or clause.topic:
-        return known.light | known.courteous | known.proposed
+        return known.light | known.courteous | known.proposed | _asked_about(part, clause)
     if clause.kind == "act":
         promised = _WILL.search(part.small, clause.start, clause.end)
         return known.light if promised else known.light | known.felt
     return known.light | known.courteous
+
+
+def _asked_about(part: Part, clause: Clause) -> frozenset[str]:
+    """What an invitation may speak of besides: whether a thing came, and the goal that a person has set."""
+    arrived = _DID_IT.match(part.small[clause.start : clause.end].lstrip())
+    return (_ARRIVED if arrived else frozenset()) | frozenset(stems(part.context.goal))
 
 
 def _is_their_word(part: Part, clause: Clause, sentence: Span) -> bool:
@@ -290,7 +298,13 @@ def _denies(part: Part, said: str, verdict: Verdict) -> bool:
         stated & source.meanings >= stated - known.courteous
         and any(_negated(text) for text in (source.fact.words, *(value.text for value in source.fact.values)))
         for source in part.sources.all
+        if source.fact.group != "suggestion" or " yet" in said or _names_category(source, said)
     )
+
+
+def _names_category(source: Source, said: str) -> bool:
+    """Whether a clause names a category of a suggestion: only of it the suggestion says "not bought yet"."""
+    return any(value.kind == "category" and lower(fold(value.text)) in said for value in source.fact.values)
 
 
 def _negated(text: str) -> bool:

@@ -35,6 +35,9 @@ _THEIR_ORDER: Final = re.compile(
     r"\b(?:your|the|that|this|an?|each|every) (?:[a-z]+ ){0,2}"
     r"(?:orders?|purchases?|deliver(?:y|ies)|parcels?|packages?|shipments?)\b"
 )
+_THEIR_VERDICT: Final = re.compile(
+    r"\b(?:your (?:[a-z]+ )?(?:review|verdict|rating|words)|you (?:rated|reviewed|called|gave|praised|named|found))\b"
+)
 _IN_THEIRS: Final = re.compile(
     r"^ (?:in|from|of|with|that (?:came|was) (?:in|with)) (?:your|the|that) (?:[a-z]+ ){0,2}"
     r"(?:order|purchase|delivery|parcel)\b"
@@ -138,7 +141,8 @@ def _had_what_is_only_suggested(part: Part, clause: Clause, items: Sequence[Foun
             return True
         if clause.kind != "open" and _LIKED.search(before):
             return True
-        if clause.kind != "open" and _THEIR_ORDER.search(small, clause.start, clause.end):
+        said_of = (_THEIR_ORDER, _THEIR_VERDICT) if clause.kind != "open" else ()
+        if any(pattern.search(small, clause.start, clause.end) for pattern in said_of):
             return not _BESIDE.search(small, clause.start, clause.end)
     return False
 

@@ -61,7 +61,7 @@ def test_honest_paraphrases_are_seldom_flagged(book: Workspace, marlow: Edit) ->
     false = [claims for email in emails if (claims := review(book, email).flagged)]
     count = sum(len(sentences(email.body)) for email in emails)
     print(f"\n{len(emails)} honest paraphrases, {count} sentences: {len(false)} with a false flag")
-    assert len(false) <= 0.05 * len(emails), false
+    assert len(false) <= 0.02 * len(emails), false
 
 
 def everything(book: Workspace, edit: Edit) -> Edit:

@@ -27,7 +27,7 @@ HONEST: Final[list[dict[str, str]]] = WRITTEN["honest"]
 GREETINGS: Final[dict[str, str]] = WRITTEN["greetings"]
 BODY: Final = "I wanted to write to you in person.{says}\n\nWould a short call suit you?\n\nKind regards,"
 #: The most honest emails of which a person would have to resolve a flag that need not be there.
-MOST_FALSE: Final = 0.25
+MOST_FALSE: Final = 0.03
 
 
 def started(book: Workspace, customers: SampleCustomers, answer: dict[str, str], *, every: bool = False) -> Edit:
