@@ -65,7 +65,8 @@ _NORMS: Final = re.compile(
     r"|\b(?:do|did|does|would|could)(?:n't| not| never) (?:want|mean|intend|like|wish|expect|deserve|meet|"
     r"live up|match|"
     r"help|seem|hesitate|feel|reflect|represent|know|think|come|go|be|take)\b"
-    r"|\bnot (?:so |too |very )?long ago\b|\bno strangers? to us\b|\b(?:no|not a) (?:excuse|way|reason|fun|small|matter)\b|"
+    r"|\bnot (?:so |too |very )?long ago\b|\bno strangers? to us\b|"
+    r"\b(?:no|not a) (?:excuse|way|reason|fun|small|matter)\b|"
     r"\bnot (?:only|just|to mention|least|sure|yet sure)\b|\bwithout\b"
 )
 _DID_IT: Final = re.compile(r"(?:did|has|have) (?:the|your|everything|all|it|they)\b")
