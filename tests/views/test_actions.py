@@ -42,6 +42,15 @@ def test_an_action_is_made_once_with_key_and_tooltip(qtbot: QtBot, theme: Theme)
     assert snooze.toolTip().endswith("(S)")
 
 
+def test_keys_are_named_in_one_way() -> None:
+    assert key_words(Command.SEARCH) == "Ctrl K"
+    assert key_words(Command.APPROVE) == "Ctrl ↵"
+    assert key_words(Command.SAVE_EML) == "Ctrl Shift S"
+    assert key_words(Command.SHOW_SETTINGS) == "Ctrl ,"
+    assert key_words(Command.OPEN) == "↵"
+    assert key_words(Command.ESCALATE) == ""
+
+
 def test_a_key_that_the_list_answers_to_is_shown_but_not_bound(qtbot: QtBot, theme: Theme) -> None:
     window = QWidget()
     qtbot.addWidget(window)

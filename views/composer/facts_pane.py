@@ -89,21 +89,21 @@ class FactsPane(QWidget):
     def _lay_out(self) -> QBoxLayout:
         head = row(label("Facts the draft may use", fonts.HEADING, fonts.SEMIBOLD), -1, self.count)
         only = label("Only ticked facts leave this computer.", fonts.SMALL, fonts.REGULAR, "ink_2")
-        facts = column(head, 6, only, 4, self._rows, margins=(16, 12, 16, 10))
+        facts = column(head, 6, only, 4, self._rows, margins=(16, 10, 16, 8))
         title = label("Masked on the way out, put back here", fonts.SMALL, fonts.SEMIBOLD)
         sent = row(14, self.sent_link, -1)
-        masked = column(title, 4, self._masked, 2, sent, margins=(16, 10, 16, 6))
+        masked = column(title, 4, self._masked, 2, sent, margins=(16, 8, 16, 4))
         tone = row(label("Tone", fonts.SMALL, fonts.SEMIBOLD), 12, self.tone)
         tone.setStretch(2, 1)
-        how = column(label("Goal", fonts.SMALL, fonts.SEMIBOLD), 6, self.goal, 10, tone, margins=(16, 10, 16, 12))
+        how = column(label("Goal", fonts.SMALL, fonts.SEMIBOLD), 6, self.goal, 8, tone, margins=(16, 8, 16, 8))
         return column(facts, rule(soft=True), masked, rule(soft=True), how, -1)
 
     def _writer_box(self) -> QBoxLayout:
         links = row(self.template_link, self.settings_link, margins=(0, 0, -4, 0))
         head = row(label("Writer", fonts.SMALL, fonts.SEMIBOLD), -1, links)
         return column(
-            head, 2, self._writer_rows, 8, self.write, self.write_first, self.cancel, 6, self.told,
-            margins=(16, 6, 16, 12),
+            head, 0, self._writer_rows, 6, self.write, self.write_first, self.cancel, 6, self.told,
+            margins=(16, 4, 16, 10),
         )  # fmt: skip
 
     # -- filling it ---------------------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ class ComposerPage(Page):
         session.saved.connect(self._was_saved)
         session.not_saved.connect(self.tell_failure)
         self.writer = chosen_at_first(self.context.book.workspace.preferences, composition.edit)
-        self.picked, self.moment = "", NOW
+        self.picked, self.moment, self.drafting.told = "", NOW, ""
         edit = composition.edit
         self._written = (edit.goal, edit.tone, writer_key(edit.writer)) if edit.body else None
         self.mail.show_mail()

@@ -63,7 +63,7 @@ class Sheet(QWidget):
         self, title: str, hint: str, before: str, after: str, restore: Callable[[], None] | None
     ) -> None:
         """Show what is not in both: struck through what went, underlined what came."""
-        self._head(title, hint)
+        self._head(title, hint if before != after else "both are the same")
         self._copied = ""
         self.text.setFont(fonts.font(fonts.BODY))
         self._redraw = lambda: self.text.setHtml(difference(before, after, self._theme.tokens))

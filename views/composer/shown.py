@@ -63,7 +63,10 @@ def opens_words(composition: Composition, review: Review, moment: str, leaves: L
     if flags:
         return "Opens when the statement is resolved." if flags == 1 else f"Opens when all {flags} are resolved."
     blocked = next((check for check in review.checks if not check.passed and check.blocks), None)
-    return f"Opens when this is settled: {blocked.words}" if blocked is not None else ""
+    if blocked is None:
+        return ""
+    # "You may not email them:" is said above with its reason.
+    return "Opens when this is settled." if blocked.why else f"Opens when this is settled: {blocked.words}"
 
 
 def count_words(session: Session, text: str) -> str:

@@ -230,9 +230,10 @@ class VerdictPane(QWidget):
     def show_review(self, review: Review, flag: Claim | None, place: tuple[int, int], opens: str) -> None:
         """Show a verdict, the flagged statement that is looked at, and what opens the button."""
         first, _colon, rest = review.verdict.partition(": ")
-        self._say_verdict(f"{first}:\n{rest}" if rest else first, ready=review.ready)
+        what, _colon, why = rest.partition(": ")
+        self._say_verdict(f"{first}:\n{what}" if what else first, ready=review.ready)
         passed = sum(check.passed for check in review.checks)
-        said = f"{passed} of {len(review.checks)} checks passed. {NOTHING_SENT}" if review.ready else ""
+        said = f"{passed} of {len(review.checks)} checks passed. {NOTHING_SENT}" if review.ready else why
         self._show(self.summary, said)
         self._passed.setText(f"{passed} of {len(review.checks)} passed")
         self._show_flag(flag, place)

@@ -226,7 +226,7 @@ class LetterPane(QWidget):
         title = standing or look.word
         why = why_of(message)
         if message.fault and message.state in _FAULTY:
-            why = f"{message.fault} {why}"
+            why = f"{message.fault.rstrip('.')}. {why}"
         self.deeds.verdict.say(title, why, look.ink)
         self.deeds.show_commands(commands)
         if other:

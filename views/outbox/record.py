@@ -15,6 +15,8 @@ from views.theme import Theme, fonts
 from views.widgets.labels import clear, column, label, row
 from views.words import DOT, short_day
 
+#: How the stored answer of a refusal begins; in the history the words before it say so already.
+_REFUSED = "The mail server refused it: "
 #: An email that the server put off all day has many attempts; the last ones tell enough.
 LAST_ATTEMPTS = 6
 
@@ -101,7 +103,8 @@ def history(message: Message, attempts: Sequence[Attempt], now: datetime) -> lis
     if message.approved_by and message.approved_at:
         lines.append((moment_words(message.approved_at, now), f"Approved by {message.approved_by}"))
     for attempt in attempts[-LAST_ATTEMPTS:]:
-        said = f"{attempt.words}: {attempt.answer}" if attempt.answer else attempt.words
+        answer = attempt.answer.removeprefix(_REFUSED)
+        said = f"{attempt.words}: {answer}" if answer else attempt.words
         lines.append((moment_words(attempt.begun_at, now), said))
     if message.due_at and message.state in ("approved", "queued"):
         lines.append((moment_words(message.due_at, now), "Goes out then"))

@@ -30,10 +30,12 @@ class Overlay(QFrame):
         self.hide()
 
     def open_under(self, anchor: QWidget) -> None:
-        """Open below an anchor, or above where there is more room, inside the window."""
-        below = anchor.mapTo(self._host, QPoint(anchor.width(), anchor.height() + 4))
-        above = anchor.mapTo(self._host, QPoint(anchor.width(), -4))
-        self.open_at(below, above)
+        """Open below an anchor, or above where there is more room; at the left edge of one in the left half."""
+        self.adjustSize()
+        left = anchor.mapTo(self._host, anchor.rect().center()).x() < self._host.width() / 2
+        edge = self.width() if left else anchor.width()
+        below = anchor.mapTo(self._host, QPoint(edge, anchor.height() + 4))
+        self.open_at(below, anchor.mapTo(self._host, QPoint(edge, -4)))
 
     def open_at(self, below: QPoint, above: QPoint | None = None) -> None:
         """Open with its right edge at a point of the window."""

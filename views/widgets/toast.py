@@ -136,7 +136,10 @@ class Toast(QWidget):
     def _room(self) -> QRect:
         """Where it stands, in the window's coordinates."""
         part, host = self._over, self._host
-        if part is not None and part.isVisible() and part.height() >= ROOMY and part.width() >= 2 * SMALLEST:
+        # Where the part is hidden by another in its place, that place stays free for it.
+        while part is not None and part is not host and not part.isVisible():
+            part = part.parentWidget()
+        if part not in (None, host) and part.height() >= ROOMY and part.width() >= SMALLEST + 2 * MARGIN:
             return QRect(part.mapTo(host, QPoint(0, 0)), part.size())
         return QRect(self._left, 0, host.width() - self._left, host.height())
 

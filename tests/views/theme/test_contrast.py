@@ -36,6 +36,11 @@ TEXT = [(ink, ground) for ink in INKS for ground in GROUNDS] + [
     ("toast_link", "toast"),
     ("toast_link", "toast_line"),
     ("ink", "critical_wash"),
+    # The composer: what has no source, and the text under a mark; a template's fields on a faulty line.
+    ("ink", "warning_wash"),
+    ("ink_2", "warning_wash"),
+    ("primary_text", "critical_wash"),
+    ("ink_3", "critical_wash"),
 ]
 MARKS = [
     (mark, ground)
@@ -48,6 +53,14 @@ MARKS = [
     ("rail_mark", "rail"),
     ("rail_mark", "rail_on"),
     ("critical", "critical_wash"),
+    # The composer: underline and wave, on their tint and on the page; the bar beside a verdict of the outbox.
+    ("warning", "warning_wash"),
+    ("primary_text", "selected"),
+    ("primary_text", "panel"),
+    ("warning_text", "panel"),
+    ("critical_text", "panel"),
+    ("good_text", "panel"),
+    ("toast_link", "toast"),
 ]
 
 

@@ -141,6 +141,30 @@ class TestToast:
         toast.tell("gone soon", lambda: None)
         qtbot.waitUntil(lambda: not toast.isVisible())
 
+    def test_it_stands_over_a_part_of_the_page_while_that_has_the_room(
+        self, qtbot: QtBot, theme: Theme, host: QWidget
+    ) -> None:
+        host.resize(900, 600)
+        place, part = QWidget(host), QWidget()
+        place.setGeometry(300, 40, 560, 480)
+        part.setParent(place)
+        part.setGeometry(0, 0, 560, 400)
+        place.show()
+        part.show()
+        toast = Toast(theme, host, left=72)
+        toast.stand_over(part)
+        toast.tell("Statement removed", lambda: None)
+        assert toast.geometry().bottomLeft() == QPoint(300 + 16, 40 + 400 - 16 - 1)
+        part.setGeometry(0, 0, 560, 300)
+        qtbot.waitUntil(lambda: toast.geometry().bottom() == 40 + 300 - 16 - 1)
+        part.hide()
+        qtbot.waitUntil(lambda: toast.geometry().bottomLeft() == QPoint(300 + 16, 40 + 480 - 16 - 1))
+        part.show()
+        part.setGeometry(0, 0, 560, 120)
+        qtbot.waitUntil(lambda: toast.geometry().bottomLeft() == QPoint(72 + 16, 600 - 16 - 1))
+        toast.stand_over(None)
+        toast.dismiss()
+
     def test_it_stays_inside_a_small_window(self, theme: Theme, host: QWidget) -> None:
         toast = Toast(theme, host, left=72)
         host.resize(360, 300)
