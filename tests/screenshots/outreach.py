@@ -13,12 +13,14 @@ from PySide6.QtTest import QTest
 
 from models.values.outreach import Edit
 from services import insight
-from services.outreach import approve, compose, draft_by_template, save
+from services.outreach import approve, compose, draft_by_template, save, send_due
 from services.settings import MailAccount, ModelProfile, Preferences
 from services.workspace import Recipe, Workspace, open_workspace
-from tests.screenshots.studio import NOW, PERSON, Shots, Studio, press, window
+from tests.screenshots.studio import BACK, PERSON, WORKED, Shots, Studio, press, window
+from tests.servers.mail_server import MailServer, mail_server
 from tests.servers.model_server import ModelServer, closed_port, model_server, written
 from views.actions import Command
+from views.desktop import Desktop
 from views.pictures import settle, wait_until
 from views.theme import ThemeChoice
 
@@ -34,14 +36,14 @@ def _known() -> Iterator[tuple[Preferences, ModelServer]]:
         yield Preferences(mail=account, profiles=(profile,), writer=profile.name, signature="Ada Moreno"), server
 
 
-def _mailable(workspace: Workspace, number: int = 1, goal: str = "") -> list[tuple[int, int]]:
-    """Cards of the queue whose customers may be emailed, those whose goal it is first: (customer, card)."""
+def _mailable(workspace: Workspace, number: int = 1, goal: str = "", *, allowed: bool = True) -> list[tuple[int, int]]:
+    """Cards of the queue whose customers may be emailed, or may not; those of a goal first: (customer, card)."""
     found = []
     for row in insight.queue(workspace, beyond_budget=True).rows:
         if row.customer_id is None:
             continue
         composed = compose(workspace, row.customer_id, row.id)
-        if composed.permission.allowed and composed.message is None:
+        if composed.permission.allowed == allowed and composed.message is None:
             found.append((composed.edit.goal != goal, row.customer_id, row.id))
     return [(customer, card) for _, customer, card in sorted(found, key=lambda one: one[0])[:number]]
 
@@ -58,13 +60,13 @@ def composer(shots: Shots) -> None:
         first, _, rest = text.partition("\n\n")
         half = threading.Event()
         answer = f"Subject: {page.session.edit.subject}\n\n{first} {INVENTED}\n\n{rest}"
-        gates = [threading.Event() for _ in range(40)]
+        gates = [threading.Event() for _ in range(70)]
         for gate in gates[:-1]:
             gate.set()
         gates[-1] = half
         server.answer(written(answer, gates=gates))
         desk.window.actions_registry[Command.WRITE].trigger()
-        wait_until(lambda: bool(page.mail.stream.toPlainText()))
+        wait_until(lambda: len(page.mail.stream.toPlainText()) > 150)
         shots.now(desk, "composer-writing")
         half.set()
         wait_until(lambda: INVENTED in page.mail.editor.text and bool(page.session.flags), 20_000)
@@ -73,26 +75,90 @@ def composer(shots: Shots) -> None:
         desk.theme.choose(ThemeChoice.DARK)
         shots.shot(desk, "composer-blocked-dark")
         desk.theme.choose(ThemeChoice.LIGHT)
+        _ways_out(shots, desk)
         desk.window.actions_registry[Command.REMOVE_STATEMENT].trigger()
         wait_until(lambda: page.session.review is not None and page.session.review.ready)
         shots.shot(desk, "composer-ready-light")
         desk.theme.choose(ThemeChoice.DARK)
         shots.shot(desk, "composer-ready-dark")
+        desk.theme.choose(ThemeChoice.LIGHT)
+        _looks(shots, desk)
+        _approved(shots, desk)
+        (customer, card), *_ = _mailable(desk.book.workspace, allowed=False)
+        desk.window.page("alerts").wants_email.emit(customer, card)
+        wait_until(lambda: page.session is not None and page.session.review is not None)
+        shots.shot(desk, "composer-no-consent")
+
+
+def _ways_out(shots: Shots, desk: Desktop) -> None:
+    """The small panels over a blocked email."""
+    for command, name in ((Command.REWRITE, "rewrite"), (Command.CONFIRM_STATEMENT, "confirm")):
+        desk.window.actions_registry[command].trigger()
+        shots.shot(desk, f"composer-{name}")
+        press(Qt.Key.Key_Escape)
+
+
+def _looks(shots: Shots, desk: Desktop) -> None:
+    """What stands in the email's place for a moment: the comparison, the bytes."""
+    page: Any = desk.window.page("composer")
+    written = next(version for version in page.session.composition.versions if version.number == 2)
+    page.mail.drafts.compare_wanted.emit(written.id)
+    shots.shot(desk, "composer-compare")
+    page.facts.sent_wanted.emit()
+    shots.shot(desk, "composer-what-left")
+    page.mail.close_sheet()
+
+
+def _approved(shots: Shots, desk: Desktop) -> None:
+    """Queued, with the way back; and the same email opened again."""
+    page: Any = desk.window.page("composer")
+    number = page.session.message.id
+    desk.window.actions_registry[Command.APPROVE].trigger()
+    wait_until(lambda: desk.window.current_key == "alerts")
+    shots.shot(desk, "alerts-after-approval")
+    desk.window.toast.dismiss()
+    desk.window.show_message(number)
+    wait_until(lambda: page.session is not None)
+    shots.shot(desk, "composer-approved")
+    page.go_back()
 
 
 def _fill(studio: Studio, known: Preferences) -> None:
-    """Put emails of every kind into the book, at their usual pace."""
-    opened = open_workspace(Recipe(str(studio.book), PERSON, NOW))
+    """Put emails of every kind into the book, at their usual pace: some sent, refused or in doubt by a real server."""
+    opened = open_workspace(Recipe(str(studio.book), PERSON, WORKED))
     workspace = replace(opened, preferences=known)
-    for number, (customer, card) in enumerate(_mailable(workspace, 9)):
-        draft = draft_by_template(workspace, customer, goal="check_in", tone="warm")
-        edit = Edit(
-            0, customer, card, "check_in", "warm", draft.writer, draft.subject, draft.greeting, draft.body, draft.facts
-        )
-        message = save(workspace, edit, draft=draft, for_review=True)
-        if number >= 4:
-            approve(workspace, message.id, at=None if number < 7 else "2026-11-20T09:00:00Z")
+    chosen = _mailable(workspace, 15)
+    with mail_server(studio.folder, security="none") as server:
+        account = MailAccount(server.host, server.port, "none", "", "ada@bell.example", "Ada Moreno")
+        for number, (customer, card) in enumerate(chosen[:7]):
+            stage, act = ("accepted", "close") if number in (3, 4) else ("rcpt", "550 5.1.1 No such mailbox here")
+            _send(replace(workspace, preferences=replace(known, mail=account)), server, customer, card,
+                  *((stage, act) if number >= 3 else ("", "")))  # fmt: skip
     opened.close()
+    opened = open_workspace(Recipe(str(studio.book), PERSON, BACK))
+    workspace = replace(opened, preferences=known)
+    for number, (customer, card) in enumerate(chosen[7:]):
+        message = _written(workspace, customer, card)
+        if number >= 3:
+            approve(workspace, message, at="2026-11-18T12:20:00Z" if number < 6 else "2026-11-20T09:00:00Z")
+    opened.close()
+
+
+def _send(workspace: Workspace, server: MailServer, customer: int, card: int, stage: str, act: str) -> None:
+    server.at(stage, act)
+    message = _written(workspace, customer, card)
+    approve(workspace, message)
+    send_due(workspace, now=True, only=[message])
+
+
+def _written(workspace: Workspace, customer: int, card: int) -> int:
+    """An email of the card's own goal that waits for review."""
+    found = compose(workspace, customer, card).edit
+    draft = draft_by_template(workspace, customer, goal=found.goal, tone=found.tone)
+    edit = Edit(
+        0, customer, card, found.goal, found.tone, draft.writer, draft.subject, draft.greeting, draft.body, draft.facts
+    )
+    return save(workspace, edit, draft=draft, for_review=True).id
 
 
 def outbox(shots: Shots) -> None:
@@ -101,7 +167,7 @@ def outbox(shots: Shots) -> None:
         _fill(shots.studio, known)
         with window(shots.studio, "outbox", known=known) as desk:
             page: Any = desk.window.page("outbox")
-            for tab in ("review", "waiting", "doubt", "sent"):
+            for tab in ("review", "waiting", "doubt", "failed", "sent"):
                 page.list.show_tab(tab)
                 shots.shot(desk, f"outbox-{tab}")
             page.list.show_tab("waiting")
@@ -109,17 +175,37 @@ def outbox(shots: Shots) -> None:
             shots.sizes(desk, "outbox-waiting")
             desk.theme.choose(ThemeChoice.DARK)
             shots.shot(desk, "outbox-waiting-dark")
+            page.list.show_tab("doubt")
+            shots.shot(desk, "outbox-doubt-dark")
 
 
 def settings(shots: Shots) -> None:
-    """Every section of the settings of outreach."""
+    """Every section, a template that does not hold, a mail server that does not answer."""
     with _known() as (known, _server), window(shots.studio, "settings", known=known) as desk:
         page: Any = desk.window.page("settings")
-        for key in ("emails", "templates", "mail", "models"):
+        for key in ("queue", "money", "emails", "templates", "mail", "models", "look"):
             page.show_section(key)
             shots.shot(desk, f"settings-{key}")
+        page.show_section("mail")
+        QTest.keyClicks(page.boxes["mail"].password.line, "a secret word")
+        page.boxes["mail"].test_button.click()
+        wait_until(lambda: page.boxes["mail"].test_button.isEnabled())
+        shots.shot(desk, "settings-mail-failed")
         desk.theme.choose(ThemeChoice.DARK)
-        shots.shot(desk, "settings-templates-dark")
+        shots.shot(desk, "settings-mail-failed-dark")
+        desk.theme.choose(ThemeChoice.LIGHT)
+        page.show_section("templates")
+        settle(desk)
+        page.boxes["templates"].lines[0].edit_button.click()
+        shots.shot(desk, "settings-template")
+        page.editor.body.insertPlainText("{{ customer.nickname }}, ")
+        page.editor.save()
+        wait_until(lambda: page.editor.body_fault.isVisible())
+        wait_until(lambda: page.editor.preview.shown is not None and "nickname" in page.editor.preview.shown.fault)
+        shots.shot(desk, "settings-template-fault")
+        desk.theme.choose(ThemeChoice.DARK)
+        shots.shot(desk, "settings-template-fault-dark")
+        page.editor.discard()
 
 
 def palette(shots: Shots) -> None:
@@ -127,9 +213,11 @@ def palette(shots: Shots) -> None:
     with window(shots.studio) as desk:
         page: Any = desk.window.page("alerts")
         desk.window.search.begin(page.queue.view)
-        QTest.keyClicks(desk.window.search, "sn")
-        wait_until(lambda: desk.window.search.results.isVisible())
-        shots.shot(desk, "palette-light")
+        shots.shot(desk, "palette-opened")
+        for name, typed in (("typo", "snoz"), ("customer-typo", "cardosa"), ("light", "ma")):
+            desk.window.search.setText(typed)
+            wait_until(lambda: desk.window.search.results.isVisible())
+            shots.shot(desk, f"palette-{name}")
         desk.theme.choose(ThemeChoice.DARK)
         shots.shot(desk, "palette-dark")
         desk.theme.choose(ThemeChoice.LIGHT)

@@ -45,11 +45,6 @@ def alert_states(shots: Shots) -> None:
         QTest.keyClicks(page.queue.view, "?")
         shots.shot(desk, "keys")
         press(Qt.Key.Key_Escape)
-        desk.window.search.begin(page.queue.view)
-        QTest.keyClicks(desk.window.search, "ma")
-        wait_until(lambda: bool(desk.window.search.results.rows))
-        shots.shot(desk, "search")
-        press(Qt.Key.Key_Escape)
         page.queue.filter_bar._toggle("severities", 4, True)
         page.queue.filter_bar.ask()
         shots.shot(desk, "alerts-filtered")
@@ -127,12 +122,12 @@ def loading(shots: Shots) -> None:
 @contextmanager
 def _reading(instead: Callable[..., Any]) -> Iterator[None]:
     """Every read of the book gets another answer meanwhile."""
-    read = Store.read
+    read, snapshot = Store.read, Store.snapshot
     try:
-        Store.read = instead  # type: ignore[method-assign]
+        Store.read = Store.snapshot = instead  # type: ignore[method-assign]
         yield
     finally:
-        Store.read = read  # type: ignore[method-assign]
+        Store.read, Store.snapshot = read, snapshot  # type: ignore[method-assign]
 
 
 def imports(shots: Shots) -> None:

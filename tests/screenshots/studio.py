@@ -22,6 +22,7 @@ from services.jobs import SampleBookJob
 from services.sample import write_exports
 from services.settings import Preferences
 from services.workspace import Recipe, open_workspace
+from tests.screenshots.small import make_small
 from views import desktop
 from views.desktop import Desktop
 from views.pictures import settle, take
@@ -147,6 +148,7 @@ class Shots:
     def now(self, desk: Desktop, name: str) -> None:
         """One picture as it is at this moment."""
         path = take(desk, self.studio.to / f"{name}.png")
+        make_small(path)
         sys.stdout.write(f"{path}\n")
 
     def sizes(self, desk: Desktop, name: str) -> None:
