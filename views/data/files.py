@@ -1,4 +1,4 @@
-"""Files outside the program: exports are chosen in the system's dialog, a file of rejects is opened by the system."""
+"""Files outside the program: exports are chosen in a dialog, a file of rejects is opened by the system."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
+
+from views.file_dialog import choose_files
 
 _SUFFIXES = "Exports (*.csv *.tsv *.txt *.gz *.dat);;All files (*)"
 
 
 def choose_exports(parent: QWidget, folder: str, taken: Callable[[Sequence[Path]], None]) -> None:
     """Ask for files, from a folder on; `taken` is called with them once they are chosen."""
-    dialog = QFileDialog(parent, "Choose exports", folder, _SUFFIXES)
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-    dialog.filesSelected.connect(lambda names: taken([Path(name) for name in names]))
-    dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
+    choose_files(parent, "Choose exports", folder, _SUFFIXES, taken)
 
 
 def open_file(path: str) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models.values.changes import Changes
 from models.values.outreach import Message
 from views.actions import Command
+from views.file_dialog import choose_folder
 from views.outbox import rooms, times
 from views.outbox.rooms import Letter, Mailroom, Work
 from views.outbox.words import deeds
@@ -109,4 +110,4 @@ class Mailing(QObject):
 
     def _ask_folder(self, title: str) -> str:
         home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        return QFileDialog.getExistingDirectory(self._page.window(), title, home)
+        return choose_folder(self._page.window(), title, home)

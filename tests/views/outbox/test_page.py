@@ -336,7 +336,7 @@ def test_leaving_the_page_switches_its_commands_off(qtbot: QtBot, desk: Desktop)
     assert desk.window.actions_registry[Command.DISCARD].isEnabled()
 
 
-def test_a_folder_is_asked_for_by_the_system(monkeypatch: pytest.MonkeyPatch, desk: Desktop, qtbot: QtBot) -> None:
+def test_a_folder_is_asked_for(monkeypatch: pytest.MonkeyPatch, desk: Desktop, qtbot: QtBot) -> None:
     page = settle(qtbot, desk)
-    monkeypatch.setattr(mailing.QFileDialog, "getExistingDirectory", lambda *_given: "/somewhere")
+    monkeypatch.setattr(mailing, "choose_folder", lambda *_given: "/somewhere")
     assert page.mailing.ask_folder("Where?") == "/somewhere"
