@@ -114,6 +114,19 @@ class UnitOfWork:
         self._record(table, row_id, "update", before, {name: now[name] for name in changed}, row)
         return True
 
+    def move(self, table: Table, row_ids: Sequence[int], column: str, to: int | None) -> None:
+        """Let many rows refer to another row, by one statement, with an image of each row."""
+        chosen = table.c[column]
+        for start in range(0, len(row_ids), 500):
+            ids = list(row_ids[start : start + 500])
+            there = self.connection.execute(select(table).where(_primary(table).in_(ids)).order_by(_primary(table)))
+            rows = [dict(row) for row in there.mappings()]
+            self.connection.execute(table.update().where(_primary(table).in_(ids)).values({chosen: to}))
+            for row in rows:
+                if row[column] != to:
+                    key = _row_key(table, row[_primary(table).name])
+                    self._record(table, key, "update", {column: row[column]}, {column: to}, row)
+
     def delete(self, table: Table, row_id: int | str) -> None:
         """Delete one row with its before-image."""
         row = self._row(table, row_id)

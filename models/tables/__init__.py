@@ -25,6 +25,7 @@ from models.tables.imports import import_changes, import_rejects, imports, mappi
 from models.tables.ledger import book, journal, journal_payloads, policies
 from models.tables.meta import metadata
 from models.tables.outreach import UNTOUCHED_DRAFT, drafts, messages, sendings, templates
+from models.tables.people import likely_pairs, merged_customers, pair_decisions, people_keys
 from models.tables.scores import customer_risk_scores, model_fits, score_history
 from models.tables.work import alert_signals, alerts, notes, rules, tasks
 
@@ -65,7 +66,9 @@ __all__ = [
     "imports",
     "journal",
     "journal_payloads",
+    "likely_pairs",
     "mappings",
+    "merged_customers",
     "messages",
     "metadata",
     "model_fits",
@@ -73,6 +76,8 @@ __all__ = [
     "opportunities",
     "order_lines",
     "orders",
+    "pair_decisions",
+    "people_keys",
     "policies",
     "products",
     "reviews",
