@@ -44,8 +44,12 @@ _SENT: Final = (
     f"SELECT max(happened_on) FROM email_events WHERE customer_id IN {_SAME}"
     " AND kind IN ('sent', 'delivered') AND happened_on <= :day"
 )
+#: One that may have left counts from the moment at which it did, however long it was due.
+_LEFT: Final = "(SELECT max(s.handing_over_at) FROM sendings s WHERE s.message_id = m.id)"
 _OWN: Final = (
-    "SELECT coalesce(m.sent_at, m.due_at, m.approved_at, m.changed_at), m.state FROM messages m"
+    "SELECT CASE m.state WHEN 'sending' THEN m.changed_at"
+    f" WHEN 'in_doubt' THEN coalesce({_LEFT}, m.changed_at)"
+    " ELSE coalesce(m.sent_at, m.due_at, m.approved_at, m.changed_at) END, m.state FROM messages m"
     f" WHERE m.customer_id IN {_SAME} AND m.state IN ({', '.join(repr(one) for one in sorted(UNDER_WAY))})"
     " AND m.id IS NOT :message"
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from models.values.errors import UserError
 from services.audit import undo_last
 from services.outreach import approve, discard, read_message, recall, send_due, settle
 from services.outreach.letter import read_letter
@@ -70,6 +71,22 @@ def test_what_did_not_arrive_goes_back_beside_another_email_that_is_open(post: P
     settle(post.workspace, first.id, delivered=False)
     assert post.states([first, second]) == ["in_review", "in_review"]
     assert (_alert_of(post, first.id), _alert_of(post, second.id)) == (card, None)
+
+
+def test_an_email_that_may_have_left_counts_from_then_and_not_from_when_it_was_due(
+    post: Post, server: MailServer
+) -> None:
+    customer = post.customer()
+    first = post.approved(customer)
+    post.move(days=14)  # two weeks without a network
+    server.at("accepted", "close", times=1)
+    assert send_due(post.workspace)[0].in_doubt == (first.id,)
+    second = post.written(customer)
+    with pytest.raises(UserError, match="limit is one in 7"):
+        approve(post.workspace, second.id)
+    post.move(days=7)
+    approve(post.workspace, second.id)
+    assert post.states([first, second]) == ["in_doubt", "queued"]
 
 
 def test_a_recalled_email_has_its_alert_to_itself_after_the_other_was_discarded(post: Post) -> None:
