@@ -1,6 +1,7 @@
 """No path sends without consent, over the cap, in quiet hours, or what nobody approved: random histories, all doors.
 
-What was allowed is judged here from what the history did, not from what the book says of it.
+What was allowed is judged here from what the history did, not from what the book says of it. Every email has words of
+its own, so that a mail tells which approval it leaves by; and other programs meddle with what was approved.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.tables import customers, email_events
+from models.tables import customers, email_events, identities
 from models.values.errors import UserError
 from models.values.journal import Actor
+from models.values.outreach import WRITABLE
 from services.audit import undo_last
 from services.outreach import (
     approve,
@@ -42,6 +44,15 @@ from tests.servers.mail_server import MailServer, mail_server
 from tests.services.outreach.outbox.post import NOW, Post, account_of
 
 ADDRESSES = ("one@example.org", "one@example.org", "two@example.org")  # two customers share the first
+NAMES = ("Nora Berg", "Ole Lund", "Ida Holm")
+#: What another program may do to an email behind everyone's back, as SQL.
+MEDDLES = {
+    "text": "UPDATE messages SET body = body || ' May I ask how you are?', version = version + 1 WHERE id = ?",
+    "mail": "UPDATE messages SET mail = replace(mail, 'short', 'quick') WHERE id = ? AND mail LIKE '%short%'",
+    "nobody": "UPDATE messages SET approved_by = NULL WHERE id = ? AND approved_by IS NOT NULL",
+    "no_mail": "UPDATE messages SET mail = '' WHERE id = ? AND mail <> ''",
+    "queue": "UPDATE messages SET state = 'queued', due_at = changed_at WHERE id = ? AND state = 'in_review'",
+}
 
 
 @dataclass
@@ -49,6 +60,7 @@ class Person:
     """What the history did to one customer."""
 
     id: int
+    name: str
     address: str
     consent: str = "given"
     since: date = date(2023, 3, 2)
@@ -65,7 +77,10 @@ class History:
     folder: Path
     people: list[Person] = field(default_factory=list)
     emails: list[int] = field(default_factory=list)
-    approved: dict[int, str] = field(default_factory=dict)  # email → the body that a person approved last
+    whose: dict[int, Person] = field(default_factory=dict)
+    approved: dict[int, tuple[Person, str]] = field(default_factory=dict)  # email → whose, and the words approved
+    once: dict[str, tuple[Person, str]] = field(default_factory=dict)  # the same by Message-ID, of every approval ever
+    meddled: set[int] = field(default_factory=set)
     sent: list[tuple[str, date]] = field(default_factory=list)  # address, day, by anyone
     cap_days: int = 7
     who: int = 0  # the one who is written to
@@ -75,8 +90,6 @@ class History:
     @property
     def today(self) -> date:
         return self.post.workspace.clock.now().date()
-
-    # -- what happens ---------------------------------------------------------------------------------------------
 
     def consent(self, who: int, to: str) -> None:
         person = self._person(who)
@@ -99,14 +112,19 @@ class History:
         self.sent.append((person.address, self.today))
 
     def write(self, who: int) -> None:
-        body = f"Thank you for being with us.\n\nWould a short call suit you?{' ' * len(self.emails)}"
-        self.emails.append(self.post.written(self._person(who).id, body=body).id)
+        body = f"Thank you {'very ' * len(self.emails)}much for being with us.\n\nWould a short call suit you?"
+        person = self._person(who)
+        self.emails.append(self.post.written(person.id, body=body).id)
+        self.whose[self.emails[-1]] = person
 
     def approve(self, which: int, hours: int) -> None:
         number = self._email(which)
         at = self.post.workspace.clock.now() + timedelta(hours=hours)
         approve(self.post.workspace, number, at=at.isoformat() if hours else None)
-        self.approved[number] = read_message(self.post.workspace, number).body
+        message = read_message(self.post.workspace, number)
+        self.meddled.discard(number)
+        said = _bare(f"{message.greeting}{message.body}Ada Lindqvist")
+        self.once[str(message.message_id)] = self.approved[number] = (self.whose[number], said)
 
     def edit(self, which: int) -> None:
         message = read_message(self.post.workspace, self._email(which))
@@ -115,6 +133,36 @@ class History:
 
     def undo(self) -> None:
         undo_last(self.post.workspace)
+        for number in self.emails:  # an undone approval is none, and one that an undo brings back is the one it was
+            message = read_message(self.post.workspace, number)
+            if message.state in WRITABLE:
+                self.approved.pop(number, None)
+            elif str(message.message_id) in self.once and number not in self.meddled:
+                self.approved[number] = self.once[str(message.message_id)]
+
+    def take_back(self, act: str, which: int) -> None:
+        number = self._email(which)
+        {"recall": recall, "discard": discard}[act](self.post.workspace, [number])
+        self.approved.pop(number, None)
+
+    def move_away(self, who: int) -> None:
+        person = self._person(who)
+        person.address = f"moved{person.id}{len(self.emails)}@example.org"
+        self._set(person, email=person.address)
+        known = self.post.value("SELECT count(*) FROM identities WHERE value = ?", person.address)
+        if not known:
+            self.post.add(identities, customer_id=person.id, kind="email", source="", value=person.address)
+
+    def meddle(self, which: int, how: str) -> None:
+        number = self._email(which)
+        store = self.post.workspace.store
+        with store.unit_of_work(Actor("system", "test"), "meddle", "test", at=self.post.workspace.at) as work:
+            done = work.sql(MEDDLES[how], (number,)).rowcount
+            work.commit()
+        if done:
+            self.approved.pop(number, None)
+        if done and how != "queue":  # what is queued behind everyone's back may still be approved again as it was
+            self.meddled.add(number)
 
     def cap(self, days: int) -> None:
         self.cap_days = days
@@ -123,6 +171,8 @@ class History:
     def settle(self, which: int, delivered: bool) -> None:
         number = self._email(which)
         settle(self.post.workspace, number, delivered=delivered)
+        if not delivered:
+            self.approved.pop(number, None)
 
     def say_handed_over(self, which: int) -> None:
         message = read_message(self.post.workspace, self._email(which))
@@ -131,8 +181,6 @@ class History:
 
     def trouble(self, stage: str, act: str) -> None:
         self.server.at(stage, act, times=1)
-
-    # -- every door -----------------------------------------------------------------------------------------------
 
     def send(self, now: bool) -> None:
         send_due(self.post.workspace, now=now)
@@ -151,8 +199,6 @@ class History:
         found = urlsplit(mail_link(self.post.workspace, self._email(which)))
         self._may_leave(unquote(found.path), unquote(found.query.partition("body=")[2]))
 
-    # -- what must hold -------------------------------------------------------------------------------------------
-
     def look(self) -> None:
         """Judge every mail that the server has taken since."""
         for mail in self.server.accepted[self.seen :]:
@@ -170,9 +216,8 @@ class History:
         assert not near, f"over the cap of {self.cap_days}: {near} on {self.today}"
         assert all(one.suppressed_until is None or one.suppressed_until < self.today for one in there)
         assert any(self._gave(one, there) for one in there), f"without consent: {there}"
-        bodies = ["".join(body.split()) for body in self.approved.values()]
-        said = "".join(text.replace("\r", "").split())
-        assert any(body in said for body in bodies), "nobody approved this text"
+        theirs = [approved for person, approved in self.approved.values() if person.address == address]
+        assert any(_bare(text).startswith(approved) for approved in theirs), f"nobody approved this for {address}"
 
     def _gave(self, person: Person, there: list[Person]) -> bool:
         """Whether one gave consent, and nobody under the address took it back on that day or since."""
@@ -213,6 +258,11 @@ class History:
         )
 
 
+def _bare(text: str) -> str:
+    """Return a text without blanks and breaks, which the way out may change."""
+    return "".join(text.split())
+
+
 WHO = st.integers(0, 2)
 NEXT = st.sampled_from([0, 0, 0, 1])  # mostly the one who is written to, else the one after
 WHICH = st.integers(-3, -1)  # the last emails: the others are done with
@@ -225,13 +275,17 @@ HAPPENS = st.one_of(
     st.tuples(st.just("edit"), WHICH),
     st.tuples(st.just("undo")),
     st.tuples(st.just("cap"), st.sampled_from([1, 3, 7])),
-    st.tuples(st.just("recall"), WHICH),
+    st.tuples(st.just("take_back"), st.just("recall"), WHICH),
+    st.tuples(st.just("move_away"), NEXT),
+    st.tuples(st.just("meddle"), WHICH, st.sampled_from(list(MEDDLES))),
+    st.tuples(st.just("meddle"), WHICH, st.sampled_from(list(MEDDLES))),
     st.tuples(st.just("retry"), WHICH),
     st.tuples(st.just("reschedule"), WHICH, st.sampled_from([None, 3, 30])),
-    st.tuples(st.just("discard"), WHICH),
+    st.tuples(st.just("take_back"), st.just("discard"), WHICH),
     st.tuples(st.just("settle"), WHICH, st.booleans()),
     st.tuples(st.just("say_handed_over"), WHICH),
-    st.tuples(st.just("trouble"), st.sampled_from(["rcpt", "accepted", "end"]), st.sampled_from(["550 no", "close"])),
+    st.tuples(st.just("trouble"), st.sampled_from(["rcpt", "end"]), st.sampled_from(["550 no", "close"])),
+    st.tuples(st.just("trouble"), st.just("accepted"), st.just("close")),
     st.tuples(st.just("move"), st.sampled_from([60, 600, 1440, 4320])),
 )
 DOORS = st.one_of(
@@ -273,8 +327,8 @@ def take(history: History, step: tuple[Any, ...]) -> None:
     with suppress(UserError):
         if name == "move":
             history.post.move(minutes=given_to[0])
-        elif name in ("recall", "retry", "discard"):
-            {"recall": recall, "retry": retry, "discard": discard}[name](workspace, [history._email(given_to[0])])
+        elif name == "retry":
+            retry(workspace, [history._email(given_to[0])])
         elif name == "reschedule":
             hours = given_to[1]
             at = (workspace.clock.now() + timedelta(hours=hours)).isoformat() if hours is not None else None
@@ -292,9 +346,8 @@ def begun(server: MailServer, now: datetime = NOW) -> Iterator[History]:
     with tempfile.TemporaryDirectory() as folder:
         post = Post(Path(folder) / "book.db", account_of(server), now)
         history = History(post, server, Path(folder))
-        for address in ADDRESSES:
-            number = post.customer(email=address)
-            history.people.append(Person(number, address))
+        for name, address in zip(NAMES, ADDRESSES, strict=True):
+            history.people.append(Person(post.customer(name, email=address), name, address))
         try:
             yield history
         finally:
@@ -328,3 +381,20 @@ def test_what_may_leave_does(plain: MailServer) -> None:
         take(history, ("approve", 2, 0))
         take(history, ("send", True))
         assert history.left == 3
+
+
+@pytest.mark.parametrize("door", [("send", True), ("send_only", -1), ("save_file", -1), ("open_link", -1)])
+@pytest.mark.parametrize("what", [*MEDDLES, "move_away", "recall"])
+def test_what_changed_after_the_approval_leaves_by_no_door(plain: MailServer, what: str, door: tuple[str, Any]) -> None:
+    with begun(plain) as history:
+        take(history, ("write", 0))
+        take(history, ("approve", -1, 0))
+        if what in ("queue", "recall"):
+            take(history, ("take_back", "recall", -1))
+        if what != "recall":
+            take(history, ("move_away", 0) if what == "move_away" else ("meddle", -1, what))
+        take(history, ("move", 11))
+        take(history, door)
+        assert history.left == 0 and not plain.accepted
+        if what != "queue":
+            assert history.post.state(history.emails[-1]) != "sent"
