@@ -94,6 +94,10 @@ class DetailPane(QWidget):
         """What is shown."""
         return self._detail
 
+    def forget(self) -> None:
+        """No card is shown any more."""
+        self._detail = None
+
     def show_detail(self, detail: AlertDetail, warning: float, critical: float) -> None:
         """Show another card; ``warning`` and ``critical`` are the policy's thresholds of churn risk."""
         other = self._detail is None or self._detail.alert.id != detail.alert.id

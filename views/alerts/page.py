@@ -82,7 +82,7 @@ class AlertsPage(Page):
         queue.view.opened.connect(self._opened)
         queue.view.wants_menu.connect(self._show_menu)
         queue.view.quick.connect(self._run)
-        queue.view.escaped.connect(self._escaped)
+        queue.view.escaped.connect(queue.model.clear_ticks)
         self.tiles.asked.connect(self._tile_asked)
         self.detail.kind_chosen.connect(self._kind_chosen)
         self.detail.wants_customer.connect(self.wants_customer)
@@ -91,6 +91,7 @@ class AlertsPage(Page):
         self.detail.list.escaped.connect(self.go_back)
         self.actions_pane.task_ticked.connect(self._task_ticked)
         self.timeline.arrived.connect(self._timeline_arrived)
+        self.detail_state.currentChanged.connect(self._detail_state_changed)
         self.triage.finished.connect(self._finished)
         self.splitter.resized.connect(remembered.set_splitter)
         remembered.changed.connect(lambda: queue.know(remembered.value.me))
@@ -131,9 +132,7 @@ class AlertsPage(Page):
             self._read_detail(current)
 
     def panes(self) -> Sequence[QWidget]:
-        found: list[QWidget] = [self.queue.view, self.detail.list]
-        if self.actions_pane.isVisible():
-            found.append(self.actions_pane.first_button())
+        found = (self.queue.view, self.detail.list, self.actions_pane.first_button())
         return [pane for pane in found if pane.isVisible()]
 
     def go_back(self) -> None:
@@ -216,7 +215,9 @@ class AlertsPage(Page):
 
     def _take_tiles(self, found: Sequence[Tile]) -> None:
         self.tiles.show_tiles(found)
-        self._mark_tile()
+        held = (self.queue.tab, self.queue.filter)
+        keys = [tile.value.key for tile in self.tiles.tiles if tile.value is not None]
+        self.tiles.mark(next((key for key in keys if questions.filter_of_tile(key) == held), ""))
 
     def _show_queue(self, page: QueuePage) -> None:
         view = self.queue.view
@@ -236,9 +237,14 @@ class AlertsPage(Page):
 
     def _show_nothing(self) -> None:
         self._desk.drop("detail")
-        enable(self.context.actions, None)
+        self._forget_detail()
         self.detail_state.show_empty("Nothing is selected", "What you select in the queue is shown here.")
+
+    def _forget_detail(self) -> None:
+        """Offer nothing of the card that was shown: no command, no suggestion, no permission."""
+        self.detail.forget()
         self.actions_pane.show_nothing()
+        enable(self.context.actions, None)
 
     def _take_choices(self, choices: FilterChoices) -> None:
         self.queue.set_choices(choices)
@@ -254,8 +260,7 @@ class AlertsPage(Page):
         workspace = self.context.book.workspace
         self._seen.stop()
         self.detail_state.loading(f"Reading {card.customer}")
-        retry = partial(self._read_detail, card)
-        failed = partial(self._detail_failed, retry)
+        failed = partial(self._detail_failed, partial(self._read_detail, card))
         order = [shown.id for shown in self.queue.model.cards()]
         self._desk.read("detail", partial(questions.detail, workspace, card.id, order), self._show_detail, failed)
         self._read_timeline(card.customer_id)
@@ -276,7 +281,15 @@ class AlertsPage(Page):
             self._seen.start()
 
     def _detail_failed(self, retry: Callable[[], None], failed: Failed) -> None:
+        self._forget_detail()
         self.detail_state.show_error(failed, retry, "This customer could not be read")
+
+    def _detail_state_changed(self, _index: int) -> None:
+        """While another card's detail is waited for, the actions of the one before it are gone with its detail."""
+        shown, current = self.actions_pane.detail, self.queue.view.current
+        same = shown is not None and current is not None and shown.alert.id == current.id
+        if self.detail_state.state != "content" and not same:
+            self.actions_pane.show_nothing()
 
     def _timeline_arrived(self, first: bool) -> None:
         if first:
@@ -289,13 +302,10 @@ class AlertsPage(Page):
         if current is not None:
             self._read_timeline(current.customer_id)
 
-    def _place(self, alert_id: int) -> tuple[int, int]:
-        ids = [card.id for card in self.queue.model.cards()]
-        return (ids.index(alert_id) + 1 if alert_id in ids else 0), len(ids)
-
     def _place_detail(self) -> None:
         if self.detail.detail is not None:
-            self.detail.show_place(*self._place(self.detail.detail.alert.id))
+            shown, ids = self.detail.detail.alert.id, [card.id for card in self.queue.model.cards()]
+            self.detail.show_place(ids.index(shown) + 1 if shown in ids else 0, len(ids))
 
     def _mark_seen(self) -> None:
         """After a moment's look. It is no action of the person, and nothing is read again for it."""
@@ -307,9 +317,8 @@ class AlertsPage(Page):
     # -- commands -----------------------------------------------------------------------------------------------
 
     def _run(self, command: Command) -> None:
-        current = self.queue.view.current
+        current, shown = self.queue.view.current, self.detail.detail
         if current is not None:
-            shown = self.detail.detail
             detail = shown if shown is not None and shown.alert.id == current.id else None
             run(command, self.triage, Target(current, self.queue.targets(), detail, self._anchor()))
 
@@ -357,13 +366,9 @@ class AlertsPage(Page):
         elif card.customer_id is not None:
             self.wants_customer.emit(card.customer_id)
 
-    def _escaped(self) -> None:
-        self.queue.model.clear_ticks()
-
     def _show_menu(self, index: QModelIndex, at: QPoint) -> None:
         """Everything that can be done with a row, in its context menu."""
-        menu = card_menu(self, self.context.actions, MORE, self.detail.detail)
-        menu.popup(at)
+        card_menu(self, self.context.actions, MORE, self.detail.detail).popup(at)
 
     # -- tiles --------------------------------------------------------------------------------------------------
 
@@ -377,11 +382,6 @@ class AlertsPage(Page):
             self.queue.filter_bar.clear_filter()
             return
         self.queue.ask_for(tab, wanted)
-
-    def _mark_tile(self) -> None:
-        held = (self.queue.tab, self.queue.filter)
-        keys = [tile.value.key for tile in self.tiles.tiles if tile.value is not None]
-        self.tiles.mark(next((key for key in keys if questions.filter_of_tile(key) == held), ""))
 
     def _when_shown(self, done: Callable[[], None], _checked: bool = False) -> None:
         """Another page may share a command; each acts only while it is in front."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import cast
+from threading import Event
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,10 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from models.values.alerts import QueueFilter, QueuePage, Severity
 from models.values.changes import Changes
+from models.values.errors import StoreBusy, StoreDamaged
 from services import alerting, insight
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from views.actions import Command
+from views.alerts import questions
 from views.alerts.page import AlertsPage
 from views.desktop import Desktop
 from views.widgets.overlay import ChoicePanel, FormPanel, Overlay
@@ -380,8 +383,6 @@ def test_f6_goes_round_list_detail_and_actions(desk: Desktop) -> None:
 def test_a_queue_that_cannot_be_read_says_so_and_can_be_read_again(
     qtbot: QtBot, desk: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.values.errors import StoreBusy
-
     page = alerts(desk)
 
     def locked(*_arguments: object) -> object:
@@ -394,6 +395,53 @@ def test_a_queue_that_cannot_be_read_says_so_and_can_be_read_again(
     assert page.queue.pane.notice.words.text() == "Another program holds the book. Close it and try again."
     page.queue.pane.notice.primary.click()
     qtbot.waitUntil(lambda: page.queue.pane.state == "content")
+
+
+def test_a_card_that_cannot_be_read_offers_nothing_of_the_one_before_it(
+    qtbot: QtBot, desk: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = alerts(desk)
+
+    def damaged(*_arguments: object) -> object:
+        raise StoreDamaged("book.bellwether is damaged.")
+
+    wanted: list[int] = []
+    page.wants_email.connect(lambda customer, _alert: wanted.append(customer))
+    with monkeypatch.context() as patched:
+        patched.setattr("views.alerts.questions.detail", damaged)
+        page.queue.view.step(1)
+        qtbot.waitUntil(lambda: page.detail_state.state == "error")
+    assert page.detail_state.notice.heading.text() == "This customer could not be read"
+    assert page.actions_pane.detail is None and page.detail.detail is None
+    assert not page.actions_pane.draft.isVisible() and not page.actions_pane.heading.isVisible()
+    page.actions_pane.draft.click()
+    press(Qt.Key.Key_D)
+    desk.window.show_page("outbox")
+    desk.window.show_page("alerts")
+    assert not wanted and not desk.window.actions_registry[Command.DRAFT].isEnabled()
+    page.detail_state.notice.primary.click()
+    qtbot.waitUntil(lambda: page.detail_state.state == "content")
+    current = page.queue.view.current
+    assert current is not None and page.actions_pane.detail is not None
+    assert page.actions_pane.detail.alert.id == current.id and page.actions_pane.draft.isEnabled()
+
+
+def test_while_a_card_is_waited_for_the_actions_of_the_one_before_it_are_gone(
+    qtbot: QtBot, desk: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, read, go_on = alerts(desk), questions.detail, Event()
+
+    def slow(*asked: Any) -> object:
+        assert go_on.wait(60)
+        return read(*asked)
+
+    monkeypatch.setattr("views.alerts.questions.detail", slow)
+    page.queue.view.step(1)
+    qtbot.waitUntil(lambda: page.detail_state.state == "skeleton")
+    assert page.actions_pane.detail is None and not page.actions_pane.draft.isVisible()
+    go_on.set()
+    qtbot.waitUntil(lambda: page.detail_state.state == "content")
+    assert page.actions_pane.detail == page.detail.detail and page.actions_pane.draft.isVisible()
 
 
 def test_an_empty_tab_says_what_is_next(qtbot: QtBot, desk: Desktop) -> None:
