@@ -119,6 +119,7 @@ class Acts(QObject):
         flag = session.flag if session is not None else None
         if session is None or flag is None or flag is self._resolving:
             return
+        before = session.edit
         if flag.where == "body":
             self._take_out(session, flag)
         elif flag.where == "subject":
@@ -128,7 +129,7 @@ class Acts(QObject):
         self._page.take_text()
         words = "one statement removed by you"
         session.keep_draft(Draft(session.edit.subject, session.edit.greeting, session.edit.body, "person", words,
-                                 session.edit.facts))  # fmt: skip
+                                 session.edit.facts), before)  # fmt: skip
         session.check()
         undo = self._page.mail.editor.undo if flag.where == "body" else None
         self._page.undo_offered.emit("Statement removed", undo)

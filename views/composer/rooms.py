@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from models.values.changes import Changes
@@ -110,9 +111,21 @@ class Stored:
         self._version = max(self._version, version)
 
     def save(
-        self, workspace: Workspace, edit: Edit, draft: Draft | None = None, *, for_review: bool = False
+        self,
+        workspace: Workspace,
+        edit: Edit,
+        draft: Draft | None = None,
+        *,
+        for_review: bool = False,
+        typed: Edit | None = None,
     ) -> Message:
         """Store a text, after the one that it began with.
+
+        Parameters
+        ----------
+        typed
+            What stood there until now and was not stored yet: stored before, so that the draft which takes its place
+            leaves it among the earlier ones.
 
         Raises
         ------
@@ -123,6 +136,10 @@ class Stored:
             began, written = self._first
             self._have(outreach.save(workspace, began, draft=written))
             self._first = None
+        if typed is not None:
+            # Where somebody else changed the email, this text and the one below are both kept as drafts.
+            with suppress(ChangedElsewhere):
+                self.save(workspace, typed)
         whole = replace(edit, id=self._id, version=self._version if self._id else 0)
         try:
             return self._have(outreach.save(workspace, whole, draft=draft, for_review=for_review))

@@ -121,7 +121,8 @@ class Session(QObject):
             self._save_soon.start()
 
     def take_draft(self, draft: Draft) -> None:
-        """A writer's text takes the place of the present one and is kept as a further draft."""
+        """A writer's text takes the place of the present one, which stays among the drafts, and is kept as one too."""
+        before = self.edit
         self.edit = replace(
             self.edit,
             subject=draft.subject or self.edit.subject,
@@ -132,13 +133,14 @@ class Session(QObject):
             currency=draft.currency or self.edit.currency,
         )
         self.replaced.emit()
-        self.keep_draft(draft)
+        self.keep_draft(draft, before)
         self.check()
 
-    def keep_draft(self, draft: Draft) -> None:
-        """Keep the text as a further draft."""
+    def keep_draft(self, draft: Draft, before: Edit) -> None:
+        """Keep the text as a further draft; ``before`` is the one whose place it took, stored or not yet."""
         self._save_soon.stop()
-        self._write(partial(self._stored.save, edit=self.edit, draft=draft), self._drafted)
+        typed = before if before != self._kept else None
+        self._write(partial(self._stored.save, edit=self.edit, draft=draft, typed=typed), self._drafted)
 
     def keep(self, *, for_review: bool = False) -> None:
         """Store what changed, now."""

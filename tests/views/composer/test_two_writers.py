@@ -14,6 +14,7 @@ from services.workspace import Workspace
 from tests.views.books import opened
 from tests.views.composer.made import Desk, open_desk, somebody
 from tests.views.conftest import OpenWindow
+from views.actions import Command
 
 THEIRS = "Thank you for everything."
 
@@ -57,6 +58,24 @@ def test_what_is_typed_over_a_text_that_changed_elsewhere_is_kept_as_a_draft_and
     desk.calm()  # and goes on from what stands
     assert outreach.read_message(sample, theirs.id).body == mine
     assert desk.page.mail.told == ""
+
+
+def test_a_draft_written_over_unsaved_words_and_the_words_are_both_kept_when_the_email_changed_elsewhere(
+    desk: Desk, sample: Workspace
+) -> None:
+    desk.type_at_end(" Mine.")
+    desk.calm()
+    theirs = changed_elsewhere(desk, sample)
+    desk.session._save_soon.setInterval(3_600_000)
+    desk.type_at_end(" More.")
+    mine = desk.text
+    desk.desktop.window.actions_registry[Command.VARIANT].trigger()
+    desk.wait(lambda: desk.text == THEIRS)
+    desk.calm()
+    stored = outreach.reopen(sample, theirs.id)
+    bodies = [one.body for one in stored.versions]
+    assert stored.edit.body == THEIRS == bodies[0]
+    assert mine in bodies and len(set(bodies)) == 4  # and what was begun with, and what was written
 
 
 def test_an_approval_of_a_text_that_is_no_longer_stored_shows_what_is(desk: Desk, sample: Workspace) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from services import outreach
 from services.settings import ModelProfile
 from services.workspace import Workspace
 from tests.servers.model_server import ModelServer, model_server, status, written
@@ -128,6 +129,60 @@ def test_leaving_while_it_is_written_stops_the_writer(desk: Desk, server: ModelS
     desk.desktop.window.show_page("customers")
     assert not desk.page.drafting.writing.running
     desk.wait(lambda: desk.desktop.background.idle)
+
+
+@pytest.mark.parametrize("way", [Command.WRITE, Command.VARIANT, Command.WARMER])
+def test_what_was_typed_in_the_last_second_before_another_draft_is_kept(
+    desk: Desk, sample: Workspace, way: Command
+) -> None:
+    desk.type_at_end(" First words.")
+    desk.calm()
+    desk.session._save_soon.setInterval(3_600_000)  # the second is not over
+    desk.type_at_end(" Last words.")
+    typed = desk.text
+    assert desk.session.dirty
+    desk.desktop.window.actions_registry[way].trigger()
+    desk.wait(lambda: desk.text != typed and desk.page.mail.shows == "mail")
+    desk.calm()
+    assert desk.session.message is not None
+    bodies = [one.body for one in outreach.reopen(sample, desk.session.message.id).versions]
+    assert typed in bodies and bodies[0] == desk.text
+    desk.page.acts.restore(desk.session.composition.versions[bodies.index(typed)].id)
+    desk.wait(lambda: desk.text == typed)
+    desk.calm()
+
+
+def test_what_was_typed_before_the_email_was_ever_stored_is_kept(desk: Desk, sample: Workspace) -> None:
+    began = desk.text
+    desk.session._save_soon.setInterval(3_600_000)
+    desk.type_at_end(" Last words.")
+    typed = desk.text
+    assert desk.session.message is None
+    desk.press(Qt.Key.Key_G, CONTROL)
+    desk.wait(lambda: desk.text != typed and desk.page.mail.shows == "mail")
+    desk.calm()
+    assert desk.session.message is not None
+    versions = outreach.reopen(sample, desk.session.message.id).versions
+    assert [one.body for one in versions] == [desk.text, typed, began]
+    assert [line.number for line in desk.page.mail.drafts.lines] == [3, 2, 1]
+
+
+def test_what_was_typed_just_before_a_statement_is_removed_is_kept(
+    desk: Desk, server: ModelServer, sample: Workspace
+) -> None:
+    server.answer(written("Subject: A word from us\n\nWe have since moved your region to a second carrier."))
+    desk.press(Qt.Key.Key_G, CONTROL)
+    desk.wait(lambda: bool(desk.session.flags) and desk.page.mail.shows == "mail")
+    desk.calm()
+    desk.session._save_soon.setInterval(3_600_000)
+    desk.type_at_end(" Last words.")
+    desk.reviewed()
+    typed = desk.text
+    desk.page.acts.remove_statement()
+    desk.calm()
+    assert "carrier" not in desk.text and "Last words." in desk.text
+    assert desk.session.message is not None
+    assert typed in [one.body for one in outreach.reopen(sample, desk.session.message.id).versions]
 
 
 def test_after_a_draft_with_flags_the_focus_is_at_the_ways_out(desk: Desk, server: ModelServer) -> None:
