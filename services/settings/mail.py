@@ -56,7 +56,8 @@ class ModelProfile:
     name
         What the person calls it; unique among the profiles.
     kind
-        cloud, azure (deployment in the path, key in a header of its own), or local (a server on this computer; no key).
+        cloud, azure (deployment in the path, key in a header of its own), or local (a server on this computer; most
+        take no key).
     api_version
         Azure-style endpoints only.
     timeout_s

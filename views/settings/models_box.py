@@ -49,14 +49,16 @@ class ProfileLine(QWidget):
 
     def show_kept(self, kept: asks.Kept | None) -> None:
         """Say where its key is."""
-        if self.profile.kind == "local" or kept is None:
-            self.state.setText("Needs no key." if self.profile.kind == "local" else "")
+        if kept is None:
+            self.state.setText("")
         elif kept.where == "keyring":
             self.state.setText("Its key is stored in the keyring.")
         elif kept.where == "run":
             self.state.setText("Its key is kept for this run only, never on disk.")
         elif kept.where == "locked":
             self.state.setText("The keyring is locked; its key shows when it is unlocked.")
+        elif self.profile.kind == "local":
+            self.state.setText("No key is kept; most servers on this computer need none.")
         else:
             self.state.setText("No key is kept; Edit takes one.")
 
@@ -239,10 +241,7 @@ class ModelsBox(OwnBox):
         before = self.form.before
         old = before.secret if before is not None else ""
         workspace = self._context.book.workspace
-        if profile.kind == "local":
-            job = partial(asks.forget, workspace, old or profile.secret)
-        else:
-            job = partial(asks.keep, workspace, profile.secret, typed, old, move=True)
+        job = partial(asks.keep, workspace, profile.secret, typed, old, move=True)
         self._desk.write(job, partial(self._kept, profile, before), self.form.refuse)
 
     def _kept(self, profile: ModelProfile, before: ModelProfile | None, _kept: asks.Kept) -> None:

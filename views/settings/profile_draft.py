@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
@@ -72,7 +73,13 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
         faults["name"] = "Another language model has this name."
     address = urlsplit(plain["base_url"])
     if address.scheme == "http" and plain["kind"] != "local":
-        faults["base_url"] = "Only https:// leaves this computer; without it only a server on this computer is asked."
+        here = _is_here(address.hostname or "")
+        faults["base_url"] = (
+            "This address is on this computer. Choose the kind “On this computer” above."
+            if here
+            else "Only https:// leaves this computer. Write https://, or choose the kind “On this computer” for a"
+            " server of your own."
+        )
     if plain["kind"] == "azure" and not plain["api_version"]:
         faults["api_version"] = "An Azure-style endpoint needs it, such as 2024-10-21."
     try:
@@ -91,6 +98,13 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
         faults.setdefault(error.field, f"{error.reason[:1].upper()}{error.reason[1:]}.")
         return None, faults
     return (None, faults) if faults else (made, faults)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def in_words(profile: ModelProfile) -> str:

@@ -22,6 +22,7 @@ from views.widgets.buttons import push
 from views.widgets.labels import column, row
 
 KEY = "Key"
+MOST_NEED_NONE = "Most servers on this computer need none."
 
 
 class ProfileForm(QWidget):
@@ -110,7 +111,7 @@ class ProfileForm(QWidget):
         profile = self._checked()
         if profile is not None:
             self.set_busy(True)
-            self.save_wanted.emit(profile, self.key.typed if profile.kind != "local" else "")
+            self.save_wanted.emit(profile, self.key.typed)
 
     def refuse(self, failed: Failed) -> None:
         """Say why it was not kept."""
@@ -194,7 +195,7 @@ class ProfileForm(QWidget):
         kind = self._texts["kind"]
         self.group.show_texts(self._texts)
         self.group.show_line("api_version", kind == "azure")
-        self.group.show_line(KEY, kind != "local")
+        self.key.may_be_empty(MOST_NEED_NONE if kind == "local" else "")
         for path, hint in HINTS[kind].items():
             field = self.group.inputs[path].field
             if isinstance(field, QLineEdit):

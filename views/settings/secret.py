@@ -21,7 +21,8 @@ class SecretField(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._name = name
+        self._kept = Kept("", True)
+        self._unneeded = ""
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setFont(fonts.font(fonts.LIST))
@@ -54,15 +55,21 @@ class SecretField(QWidget):
         """What stands below the field."""
         return self._state.text()
 
+    def may_be_empty(self, why: str) -> None:
+        """Say why none may be needed, '' where one is."""
+        self._unneeded = why
+        self.show_kept(self._kept)
+
     def show_kept(self, kept: Kept) -> None:
         """Say where the one that is kept is."""
-        self._state.setText(_words(kept))
+        self._kept = kept
+        self._state.setText(_words(kept, self._unneeded))
         self.line.setPlaceholderText("••••••••" if kept.where in ("keyring", "run") else "")
         self.line.setAccessibleDescription(self._state.text())
         self.clear_button.setVisible(bool(kept.where))
 
 
-def _words(kept: Kept) -> str:
+def _words(kept: Kept, unneeded: str) -> str:
     if kept.where == "keyring":
         return "Stored in the keyring of this computer."
     if kept.where == "run":
@@ -71,5 +78,6 @@ def _words(kept: Kept) -> str:
     if kept.where == "locked":
         return "The keyring of this computer is locked: what is stored in it shows when it is unlocked."
     if not kept.lasting:
-        return "None is kept. This computer has no keyring: what you type is kept for this run only, never on disk."
-    return "None is stored."
+        none = unneeded or "None is kept."
+        return f"{none} This computer has no keyring: what you type is kept for this run only, never on disk."
+    return unneeded or "None is stored."

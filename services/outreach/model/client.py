@@ -82,7 +82,8 @@ def ask(
                     raise busy.trouble from busy
                 _pause(wait, cancelled)
     except Trouble as trouble:
-        raise told(trouble, profile, connect_s=CONNECT_S) from trouble
+        met = Trouble("no_key") if trouble.kind == "key" and not key else trouble
+        raise told(met, profile, connect_s=CONNECT_S) from trouble
     raise AssertionError("the last try returns or raises")
 
 

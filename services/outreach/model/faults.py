@@ -85,6 +85,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "The key was not accepted",
         "{name} does not accept the key. Write the key again in Settings.",
     ),
+    "no_key": (
+        "{name} asks for a key",
+        "{name} asks for a key, and none is kept for it. Write it in Settings.",
+    ),
     "forbidden": (
         "{name} refused",
         "{name} refused: the key is known but may not use “{model}”. Ask whoever gave you the key.",

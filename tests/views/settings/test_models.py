@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.keyrings import SystemKeyring
 from services.settings import ModelProfile, Preferences, load_managed
 from services.workspace import Workspace
-from tests.servers.model_server import model_server, silence, status
+from tests.servers.model_server import model_server, silence, status, written
 from tests.vault import Vault
 from tests.views.conftest import OpenWindow
 from tests.views.settings.conftest import put, settings_page, until
@@ -52,6 +52,8 @@ def choose_kind(box: ModelsBox, kind: str) -> None:
         ({"name": "Taken"}, "name", "Another"),
         ({"base_url": "models.example.com"}, "base_url", "address"),
         ({"base_url": "http://models.example.com/v1"}, "base_url", "https"),
+        ({"base_url": "http://127.0.0.1:8000/v1"}, "base_url", "Choose the kind “On this computer”"),
+        ({"base_url": "http://localhost:8000/v1"}, "base_url", "Choose the kind “On this computer”"),
         ({"model": ""}, "model", "name"),
         ({"kind": "azure", "api_version": ""}, "api_version", "2024"),
         ({"timeout_s": "soon"}, "timeout_s", "30"),
@@ -123,19 +125,47 @@ def test_a_model_on_this_computer_needs_no_key(
     box = models_box(desk)
     box.add_button.click()
     choose_kind(box, "local")
-    assert not box.form.key.isVisible() and not box.form.group.inputs["api_version"].isVisible()
+    assert "need none" in box.form.key.words and not box.form.group.inputs["api_version"].isVisible()
     choose_kind(box, "azure")
-    assert box.form.key.isVisible() and box.form.group.inputs["api_version"].isVisible()
+    assert "need none" not in box.form.key.words and box.form.group.inputs["api_version"].isVisible()
     choose_kind(box, "local")
     fill(qtbot, box, name="On my desk", model="small")
     box.form.save()
     until(qtbot, lambda: len(box.lines) == 1)
     assert desk.remembered.value.profiles[0].base_url == "http://localhost:11434/v1"
-    assert box.lines[0].state.text() == "Needs no key."
+    until(qtbot, lambda: "most servers on this computer need none" in box.lines[0].state.text())
+    assert vault.secrets == {}
     qtbot.keyClick(box.add_button, Qt.Key.Key_Space)
     assert box.editing
     qtbot.keyClick(box.form.first, Qt.Key.Key_Escape)
     assert not box.editing and box.add_button.hasFocus()
+
+
+def test_a_model_on_this_computer_that_asks_for_a_key_gets_it(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, vault: Vault
+) -> None:
+    with model_server() as server:
+        profile = replace(LOCAL, base_url=server.url)
+        desk = open_window(replace(empty, keyring=SystemKeyring(vault)), Preferences(profiles=(profile,)))
+        box = models_box(desk)
+        server.answer(status(401), status(401), written("one"))
+        box.lines[0].test_button.click()
+        until(qtbot, lambda: not box.lines[0].verdict.waiting)
+        assert "asks for a key" in box.lines[0].verdict.words and "Settings" in box.lines[0].verdict.words
+        box.lines[0].edit_button.click()
+        assert box.form.key.isVisible()
+        put(qtbot, box.form.key.line, "wrong")
+        box.form.test_button.click()
+        until(qtbot, lambda: not box.form.verdict.waiting)
+        assert "does not accept the key" in box.form.verdict.words
+        put(qtbot, box.form.key.line, KEY)
+        box.form.test_button.click()
+        until(qtbot, lambda: not box.form.verdict.waiting)
+        assert box.form.verdict.words.startswith("Works")
+        assert f"Bearer {KEY}".encode() in server.received[-1].raw
+        box.form.save()
+        until(qtbot, lambda: vault.secrets == {("bellwether", "model:On my desk"): KEY})
+        until(qtbot, lambda: "stored in the keyring" in box.lines[0].state.text())
 
 
 def test_a_test_asks_the_endpoint_and_says_what_failed(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:

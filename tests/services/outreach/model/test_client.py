@@ -116,7 +116,7 @@ def test_nothing_of_the_environment_is_added_to_a_request(server: ModelServer, m
 @pytest.mark.parametrize(
     ("reply", "kind", "said"),
     [
-        (status(401), "key", "does not accept the key"),
+        (status(401), "no_key", "asks for a key"),
         (status(403), "forbidden", "may not use"),
         (status(404), "no_model", "knows no model “m”"),
         (status(400), "refused_request", "error 400"),
@@ -162,6 +162,14 @@ def test_whatever_an_endpoint_does_wrong_is_one_sentence(
     assert fallback_words(caught.value, "After a late delivery").endswith(
         ": written from the template “After a late delivery”."
     )
+
+
+def test_a_key_that_is_refused_is_told_apart_from_one_that_is_missing(server: ModelServer) -> None:
+    server.answer(status(401))
+    with pytest.raises(ModelFault, match="does not accept the key") as caught:
+        asked(local(server), key="sk-wrong")
+    assert caught.value.kind == "key"
+    assert "sk-wrong" not in str(caught.value)
 
 
 @pytest.mark.parametrize("reply", [silence, head_then_silence, signs_of_life])
