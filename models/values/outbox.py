@@ -52,6 +52,7 @@ class OutboxStanding:
     offline: bool
     words: str  # "Online · 3 emails scheduled", "Offline · 3 emails wait", "1 email to hand over"
     unfinished: bool = False  # an email is being handed over, or was when a program ended
+    again: int = 0  # approved emails that came back for review by themselves: an order came in meanwhile
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,7 +254,7 @@ class LetterPane(QWidget):
 
 
 _NOT_YET = ("No address yet", "your mail program", "No subject yet")
-_FAULTY = frozenset({"failed", "approved", "queued"})
+_FAULTY = frozenset({"failed", "approved", "queued", "draft", "in_review"})
 
 
 def letter_skeleton(width: float, _tall: float) -> list[QRectF]:

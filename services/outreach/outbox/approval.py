@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from models.journal import entry_images, undo_images
 from models.store import UnitOfWork
 from models.tables import messages, opportunities, stage_changes, tasks
 from models.values import words
@@ -21,7 +20,7 @@ from services.alerting import wait_within
 from services.outreach.gate import digest_of, in_force, why_not
 from services.outreach.letter import write_letter
 from services.outreach.mail import letter_of, new_message_id
-from services.outreach.messages import message_of, read_message
+from services.outreach.messages import message_of, read_message, undo_approval
 from services.outreach.outbox.event import keep_event
 from services.outreach.quiet import first_moment
 from services.workspace import Workspace
@@ -181,10 +180,11 @@ def count_as_sent(workspace: Workspace, work: UnitOfWork, message: Message, via:
     keep_event(workspace, work, message, at)
 
 
-def back_to_review(work: UnitOfWork, message: Message) -> None:
+def back_to_review(work: UnitOfWork, message: Message, why: str | None = None) -> None:
     """Take an approval back: the text stays as it is, what approval did to alert, task and deal is undone.
 
-    Another email that was begun for the alert meanwhile stays open, without the alert, which has one at a time.
+    Another email that was begun for the alert meanwhile stays open, without the alert, which has one at a time. Where
+    no person asked for it, ``why`` is kept as the email's fault: it says what is to be looked at.
     """
     begun: Any = work.sql(
         "SELECT id FROM messages WHERE alert_id = ? AND id <> ? AND state IN ('draft', 'in_review')",
@@ -195,14 +195,9 @@ def back_to_review(work: UnitOfWork, message: Message) -> None:
         work.keep(
             f"The email that was begun meanwhile to {message.customer} stays in the outbox, apart from the alert."
         )
-    work.update(messages, message.id, {**_UNAPPROVED, "state": "in_review", "attempts": 0, "changed_at": work.at})
-    entry = work.sql(
-        "SELECT max(j.id) FROM journal j WHERE j.verb = 'approve' AND j.subject = ?"
-        " AND NOT EXISTS (SELECT 1 FROM journal u WHERE u.undoes = j.id)",
-        (f"message:{message.id}",),
-    ).scalar()
-    if entry is not None:
-        undo_images(work, [one for one in entry_images(work.connection, entry) if one.table != "messages"])
+    values = {**_UNAPPROVED, "state": "in_review", "attempts": 0, "fault": why, "changed_at": work.at}
+    work.update(messages, message.id, values)
+    undo_approval(work, message.id)
 
 
 # -- inside -------------------------------------------------------------------------------------------------------

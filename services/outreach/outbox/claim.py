@@ -8,11 +8,12 @@ an email is claimed in a transaction, and the claim is looked at again in the tr
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -23,14 +24,24 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault
 from models.values.journal import Actor
 from models.values.outreach import Message
+from services.coming_back import PURCHASE
 from services.outreach.gate import in_force, why_not
 from services.outreach.messages import message_of
+from services.outreach.outbox.approval import back_to_review
 from services.outreach.quiet import first_moment
 from services.workspace import Workspace
 
 #: Who sends, as the journal names it: an undo of a person's passes it over.
 SENDER: Final = Actor("system", "outbox")
 _LOOKS_EVERY_S: Final = 0.05
+#: The last order that was known when an email was approved, and the last one that was not.
+_ORDERS: Final = (
+    "SELECT max(CASE WHEN known THEN ordered_on END), max(CASE WHEN NOT known THEN ordered_on END) FROM ("
+    "SELECT o.ordered_on, CASE WHEN i.id IS NOT NULL THEN i.finished_at <= :approved"
+    " ELSE coalesce(o.ordered_at <= :approved, o.ordered_on <= :day) END AS known"
+    " FROM orders o LEFT JOIN imports i ON i.id = o.import_id"
+    f" WHERE o.customer_id = :customer AND {PURCHASE} AND o.ordered_on <= :today)"
+)
 _INTERRUPTED: Final = "The program ended before the email was handed over; it goes out again."
 _LOST: Final = "The program ended after the email was handed over and before the server's answer was written down."
 
@@ -203,6 +214,11 @@ def _held(workspace: Workspace, work: UnitOfWork, message: Message, at_once: boo
     waits_for = words.moment_of(not_before if at_once else message.due_at)
     if waits_for is not None and waits_for > now:
         return Held(f"It goes out {_words_of(waits_for, now, policy.zone_of(owner))}.", failed=False)
+    ordered = ordered_since(driver, message, policy.zone_of(owner), now)
+    if ordered:
+        back_to_review(work, message, ordered)
+        work.say(f"Took the email to {message.customer} back to review: an order came in after it was approved")
+        return Held(ordered, failed=True)
     opens = first_moment(policy, owner, now)
     if opens > now:
         work.update(messages, message.id, {"due_at": words.stored(opens), "changed_at": work.at})
@@ -214,6 +230,29 @@ def _held(workspace: Workspace, work: UnitOfWork, message: Message, at_once: boo
         work.say(f"The email to {message.customer} was not sent")
         return Held(refused, failed=True)
     return None
+
+
+def ordered_since(driver: sqlite3.Connection, message: Message, zone: tzinfo, now: datetime) -> str:
+    """Return the sentence that an order came in which nobody could know who approved an email; '' where none did.
+
+    Asked for every email of an alert, whatever its goal: the alert says what the customer has done of late, the text
+    follows it, and a later order makes it another case. An order came in with its import; one that no import brought,
+    when it was placed, and without a time of day on the day after at the earliest. Orders older than the last one that
+    was known tell nothing new. Approved again, the email goes out as it is.
+    """
+    approved = words.moment_of(message.approved_at)
+    if message.alert_id is None or approved is None:
+        return ""
+    approved_on, today = approved.astimezone(zone).date(), now.astimezone(zone).date()
+    asked = {"customer": message.customer_id, "approved": message.approved_at, "day": approved_on.isoformat()}
+    known, new = driver.execute(_ORDERS, {**asked, "today": today.isoformat()}).fetchone()
+    ordered_on = words.day_of(new)
+    if ordered_on is None or new < (known or ""):
+        return ""
+    day = words.day(ordered_on, today)
+    if ordered_on > approved_on:
+        return f"They have ordered since you approved it ({day}): look at the text again."
+    return f"Their order of {day} came in after you approved it: look at the text again."
 
 
 def begin_hand_over(workspace: Workspace, claimed: Claim) -> None:

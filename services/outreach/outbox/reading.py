@@ -10,6 +10,7 @@ from typing import Any, Final
 from models.values import words
 from models.values.errors import UserError
 from models.values.outbox import OutboxPage, OutboxRow, OutboxStanding
+from models.values.outreach import WRITABLE
 from services.outreach.outbox.sending import next_due
 from services.outreach.outbox.trouble import Trouble, read_trouble
 from services.workspace import Workspace
@@ -26,6 +27,8 @@ _COLUMNS: Final = (
     "m.id, m.customer_id, c.name, c.external_id, m.subject, m.state, m.writer, m.origin, m.fault, m.alert_id,"
     " m.approved_by, m.due_at, m.sent_at, m.changed_at, m.via, m.not_before"
 )
+#: Approved emails that came back by themselves: an order came in meanwhile.
+_AGAIN: Final = "SELECT count(*) FROM messages WHERE state IN ('draft', 'in_review') AND fault IS NOT NULL"
 _NEWEST: Final = "m.changed_at"
 _NEXT: Final = "coalesce(m.due_at, m.approved_at, m.changed_at)"
 
@@ -67,9 +70,10 @@ def read_standing(workspace: Workspace) -> OutboxStanding:
     with workspace.store.snapshot() as driver:
         states = _states(driver)
         trouble = read_trouble(driver)
+        again = int(driver.execute(_AGAIN).fetchone()[0])
     counts = _by_tab(states)
     scheduled = states.get("queued", 0) + states.get("sending", 0)
-    due = next_due(workspace)
+    due, account = next_due(workspace), bool(workspace.preferences.mail.host)
     offline = trouble is not None and trouble.offline and scheduled > 0
     return OutboxStanding(
         review=counts["review"],
@@ -78,18 +82,21 @@ def read_standing(workspace: Workspace) -> OutboxStanding:
         failed=counts["failed"],
         next_due=due,
         offline=offline,
-        words=_standing_words(counts, scheduled, offline, trouble, bool(workspace.preferences.mail.host)),
+        words=_standing_words({**counts, "again": again}, scheduled, offline, trouble, account),
         unfinished=states.get("sending", 0) > 0,
+        again=again,
     )
 
 
 def _standing_words(
     counts: dict[str, int], scheduled: int, offline: bool, trouble: Trouble | None, account: bool
 ) -> str:
-    """Say the most pressing thing: of what goes out by itself only that which a server is to take."""
+    """Say the most pressing thing, what needs a person first: of what goes out, only that which a server is to take."""
     doubt, by_hand, failed = counts["doubt"], counts["waiting"] - scheduled, counts["failed"]
     if doubt:
         return f"{words.count(doubt, 'email')} in doubt"
+    if counts["again"]:
+        return f"{words.count(counts['again'], 'email')} to look at again"
     if not scheduled:
         if by_hand:
             return f"{words.count(by_hand, 'email')} to hand over"
@@ -168,6 +175,8 @@ def _state_words(row: dict[str, Any], now: _Now) -> str:
     if state == "sent":
         by = {"eml": " by your mail program", "mail_program": " by your mail program"}.get(row["via"] or "", "")
         return f"Sent{by} {_on(row['sent_at'] or row['changed_at'], now)}"
+    if state in WRITABLE and row["fault"]:
+        return "Came back for review"
     if state == "in_review":
         return "Drafted by itself: waits for your review" if row["origin"] == "flow" else "Waits for your review"
     fixed = {
