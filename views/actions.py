@@ -112,7 +112,7 @@ SPECS: dict[Command, Spec] = {
     Command.NOTE: Spec("Note", ("Shift+N",), "note", "With an alert", "Write a note"),
     Command.DRAWER: Spec("Actions", (".",), "panel-right", "With an alert", "Show or hide the actions"),
     Command.WAIT: Spec("Wait for them", ("W",), "clock", "With an alert", "Stops the time limit"),
-    Command.ASSIGN: Spec("Assign to …", (), "person"),
+    Command.ASSIGN: Spec("Assign to…", (), "person"),
     Command.ESCALATE: Spec("Escalate", (), "escalate"),
     Command.SUPPRESS: Spec("Suppress this customer", (), "mute"),
     Command.REOPEN: Spec("Reopen", ("O",), "return", "With an alert", "Put it back into the queue"),

@@ -12,7 +12,7 @@ from models.values.alerts import AlertDetail, Permission, WorkItem
 from views.actions import Actions, Command
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
-from views.widgets.labels import FlowingContent, clear, column, kind_of, label, row, rule
+from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule
 from views.words import whole
 
 #: The commands behind "more", in their order.
@@ -152,9 +152,7 @@ class ActionsPane(QWidget):
         return made
 
     def _line(self, icon: str, ink: str, words: str, words_ink: str = "ink_2") -> QBoxLayout:
-        picture = label()
-        picture.setPixmap(self._theme.pixmap(icon, ink, 14, self.devicePixelRatioF()))
-        picture.setFixedSize(18, 18)
+        picture = Pictogram(self._theme, icon, ink, 14, (18, 18))
         said = label(words, fonts.SMALL, fonts.REGULAR, words_ink, wrap=True)
         box = row(picture, said, margins=(0, 4, 0, 0))
         box.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
@@ -163,11 +161,11 @@ class ActionsPane(QWidget):
     def _permission(self, permission: Permission) -> QWidget:
         made = QWidget()
         icon, ink = ("check", "good_text") if permission.allowed else ("close", "critical_text")
-        picture = label()
-        picture.setPixmap(self._theme.pixmap(icon, ink, 16, self.devicePixelRatioF()))
-        picture.setFixedSize(16, 20)
+        picture = Pictogram(self._theme, icon, ink, 16, (16, 20))
         verdict = label(permission.verdict, fonts.BODY, fonts.SEMIBOLD, wrap=True)
-        box = column(row(picture, 6, verdict), margins=(16, 11, 16, 11))
+        head = row(picture, 6, verdict)
+        head.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
+        box = column(head, margins=(16, 11, 16, 11))
         for state, words in permission.lines:
             line_icon, line_ink = _ICONS.get(state, _ICONS["ok"])
             box.addLayout(self._line(line_icon, "ink_2" if state == "ok" else line_ink, words))
@@ -195,7 +193,10 @@ class ActionsPane(QWidget):
         box.setEnabled(not item.done)
         box.clicked.connect(partial(self._tick, item.id))
         words = label(f"{item.title}{_dotted(item.words)}", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
-        return row(box, words, margins=(-9, 0, 0, 0))
+        made = row(box, words)
+        made.insertSpacing(0, -9)  # the button is wider than its icon, which stands under the title
+        made.insertSpacing(2, -5)
+        return made
 
     def _tick(self, task_id: int, _checked: bool = False) -> None:
         self.task_ticked.emit(task_id)

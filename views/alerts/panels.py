@@ -28,7 +28,7 @@ WHY_NOT = (
     Choice("It is normal for them", "", "normal for this customer"),
     Choice("The data are wrong", "", "wrong data"),
     Choice("Not worth my time", "", "not worth the time"),
-    Choice("Another reason …", "", PICK),
+    Choice("Another reason…", "", PICK),
 )
 
 
@@ -59,7 +59,7 @@ def snooze_choices(policy: Policy, now: datetime) -> list[Choice]:
     choices.append(Choice("In a week", f"{_weekday(week)} {short_day(week, now.date())}", Until(week)))
     choices.append(Choice("They order again", latest, Until(condition="next_order")))
     choices.append(Choice("It gets worse", latest, Until(condition="worse")))
-    choices.append(Choice("Pick a date …", "", PICK))
+    choices.append(Choice("Pick a date…", "", PICK))
     return choices
 
 
@@ -69,7 +69,7 @@ def wait_choices(policy: Policy) -> list[Choice]:
     return [
         Choice("They reply", latest, Until(condition="reply")),
         Choice("They order again", latest, Until(condition="next_order")),
-        Choice("Until a date …", "", PICK),
+        Choice("Until a date…", "", PICK),
     ]
 
 

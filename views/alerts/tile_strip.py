@@ -13,7 +13,7 @@ from views.theme import Theme
 from views.widgets.labels import kind_of
 from views.widgets.tile import Tile
 
-_SHARES = (100, 130, 95, 120)
+_TILES = 4
 
 
 class TileStrip(QWidget):
@@ -28,9 +28,9 @@ class TileStrip(QWidget):
         box = QHBoxLayout()
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        self._tiles = [Tile(theme, first=number == 0) for number in range(len(_SHARES))]
-        for number, tile in enumerate(self._tiles):
-            box.addWidget(tile, _SHARES[number])
+        self._tiles = [Tile(theme, first=number == 0) for number in range(_TILES)]
+        for tile in self._tiles:  # each as wide as its words, and the rest shared out
+            box.addWidget(tile)
             tile.clicked.connect(partial(self._clicked, tile))
         self.setLayout(box)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -131,8 +131,8 @@ class DriverBars(QWidget):
 
     def _paint_foot(self, painter: QPainter, y: float, names: float, zero: float) -> None:
         ink = self._theme.color("ink_3")
-        line(painter, QRectF(0, y, names, ROW_HEIGHT), "points of risk", ink, fonts.SMALL)
-        left = max(names, zero - 70)
-        if zero - left > fonts.width("lowers", fonts.SMALL) + 6:
+        line(painter, QRectF(0, y, max(names, 90), ROW_HEIGHT), "points of risk", ink, fonts.SMALL)
+        left = max(min(names, fonts.width("points of risk", fonts.SMALL) + 10), zero - 70)
+        if zero - 7 - left > fonts.width("lowers", fonts.SMALL) + 2:
             line(painter, QRectF(left, y, zero - 7 - left, ROW_HEIGHT), "lowers", ink, fonts.SMALL, align=RIGHT)
         line(painter, QRectF(zero + 7, y, 60, ROW_HEIGHT), "raises", ink, fonts.SMALL)

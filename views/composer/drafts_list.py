@@ -15,6 +15,7 @@ from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row
 from views.words import whole
 
 ROW_HEIGHT = 30
+HEAD_HEIGHT, LOW_HEAD_HEIGHT = 27, 33
 SHOWN = 3
 
 
@@ -44,13 +45,13 @@ class DraftsList(QWidget):
         self.title = label("", fonts.SMALL, fonts.SEMIBOLD, "ink_2")
         self._hint = label("kept until the email is sent", fonts.SMALL, fonts.REGULAR, "ink_3")
         self.fold = MenuButton(theme, "Show")
-        self.fold.setFixedHeight(26)
         self.fold.setPopupMode(MenuButton.ToolButtonPopupMode.DelayedPopup)
         self.fold.clicked.connect(self._fold)
         self.fold.hide()
         head = QWidget()
         kind_of(head, "ground")
-        head.setFixedHeight(27)
+        head.setFixedHeight(HEAD_HEIGHT)
+        self._head = head
         head.setLayout(row(self.title, -1, self._hint, self.fold, margins=(20, 0, 20, 0)))
         self._rows = column()
         inner = QWidget()
@@ -83,6 +84,7 @@ class DraftsList(QWidget):
     def set_low(self, low: bool) -> None:
         """In a low window the lines wait behind the head."""
         self.fold.setVisible(low)
+        self._head.setFixedHeight(LOW_HEAD_HEIGHT if low else HEAD_HEIGHT)
         self._hint.setVisible(not low)
         self._open = not low
         self._size()

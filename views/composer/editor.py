@@ -36,7 +36,7 @@ LINE_HEIGHT = 25
 LEFT, TOP, MARGIN = 20, 14, 4
 LONGEST = 20_000
 WIDEST_TEXT = 620
-FOOT_HEIGHT = 30
+FOOT_HEIGHT = 36
 NOTES_WIDE, NOTES_NARROW, NOTES_GAP = 180, 132, 16
 _NUMBER_GAP = 4
 
@@ -301,7 +301,7 @@ class BodyEditor(QTextEdit):
         if not self._foot:
             return
         last = self._block_rect(self.document().lastBlock().position())
-        room = QRectF(MARGIN, last.bottom() + 3, self.viewport().width() - 2 * MARGIN, 20)
+        room = QRectF(MARGIN, last.bottom() + 8, self.viewport().width() - 2 * MARGIN, 20)
         line(painter, room, self._foot, self._theme.color("ink_3"), fonts.SMALL)
 
 

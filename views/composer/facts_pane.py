@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QScrollArea, QWidget
 
 from models.values.outreach import GOALS, TONES, Composition, Edit, Fact, Masking
 from views.actions import Actions, Command
-from views.composer.options import CheckOption, RadioOption, Switch
+from views.composer.options import MARK_LEFT, CheckOption, RadioOption, Switch
 from views.composer.writers import Writer
 from views.theme import Theme, fonts
-from views.widgets.buttons import CommandButton, link
-from views.widgets.labels import FlowingContent, clear, column, kind_of, label, row, rule
+from views.widgets.buttons import LINK_PAD, CommandButton, link
+from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule
 
 KEPT = "Your draft stays, and can be restored after that."
 NOTHING_TICKED = "Nothing is ticked: the draft can only greet and ask."
@@ -89,9 +89,10 @@ class FactsPane(QWidget):
     def _lay_out(self) -> QBoxLayout:
         head = row(label("Facts the draft may use", fonts.HEADING, fonts.SEMIBOLD), -1, self.count)
         only = label("Only ticked facts leave this computer.", fonts.SMALL, fonts.REGULAR, "ink_2")
-        facts = column(head, 6, only, 4, self._rows, margins=(16, 10, 16, 8))
+        said = column(head, 6, only, margins=(MARK_LEFT, 0, 0, 0))
+        facts = column(said, 4, self._rows, margins=(16 - MARK_LEFT, 10, 16, 8))
         title = label("Masked on the way out, put back here", fonts.SMALL, fonts.SEMIBOLD)
-        sent = row(14, self.sent_link, -1)
+        sent = row(13, self.sent_link, -1)
         masked = column(title, 4, self._masked, 2, sent, margins=(16, 8, 16, 4))
         tone = row(label("Tone", fonts.SMALL, fonts.SEMIBOLD), 12, self.tone)
         tone.setStretch(2, 1)
@@ -99,12 +100,13 @@ class FactsPane(QWidget):
         return column(facts, rule(soft=True), masked, rule(soft=True), how, -1)
 
     def _writer_box(self) -> QBoxLayout:
-        links = row(self.template_link, self.settings_link, margins=(0, 0, -4, 0))
-        head = row(label("Writer", fonts.SMALL, fonts.SEMIBOLD), -1, links)
-        return column(
-            head, 0, self._writer_rows, 6, self.write, self.write_first, self.cancel, 6, self.told,
-            margins=(16, 4, 16, 10),
+        title = label("Writer", fonts.SMALL, fonts.SEMIBOLD)
+        head = row(title, -1, self.template_link, self.settings_link, margins=(16, 4, 16 - LINK_PAD, 0))
+        writers = row(self._writer_rows, margins=(16 - MARK_LEFT, 0, 16, 0))
+        below = column(
+            self.write, self.write_first, self.cancel, 6, self.told, margins=(16, 6, 16, 10),
         )  # fmt: skip
+        return column(head, writers, below)
 
     # -- filling it ---------------------------------------------------------------------------------------------
 
@@ -208,9 +210,7 @@ class FactsPane(QWidget):
             self._masked.addLayout(self._line("lock", "", "Never sent: ", masking.never))
 
     def _line(self, icon: str, before: str, strong: str, after: str = "") -> QBoxLayout:
-        picture = label()
-        picture.setPixmap(self._theme.pixmap(icon, "ink_2", 14, self.devicePixelRatioF()))
-        picture.setFixedSize(18, 18)
+        picture = Pictogram(self._theme, icon, "ink_2", 14, (18, 18))
         words = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         words.setTextFormat(Qt.TextFormat.RichText)
         words.setText(f"{_safe(before)}<b style='font-weight:500'>{_safe(strong)}</b>{_safe(after)}")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from views.theme import Theme, fonts
-from views.widgets.labels import ElidedLabel, column, label, row, rule
+from views.widgets.labels import ElidedLabel, Pictogram, column, label, row, rule
 from views.widgets.painting import fill
 
 ROW_HEIGHT = 34
@@ -23,25 +23,23 @@ class FieldRow(QWidget):
         self.content = content
         words = label(caption, fonts.SMALL, fonts.REGULAR, "ink_3")
         words.setFixedWidth(_CAPTION - 8)
-        self._sign = label()
-        self._sign.setFixedWidth(19)
+        self._sign = Pictogram(theme, box=(19, 18))
         self.state = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
         self.state.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._icon = ("", "")
         content.installEventFilter(self)
         self.setFixedHeight(ROW_HEIGHT)
         inner = row(words, 8, content, 12, self._sign, self.state, margins=(20, 0, 20, 0))
         inner.setStretch(2, 1)
-        self.setLayout(column(inner, rule(soft=True)))
+        box = column(inner, rule(soft=True))
+        box.setStretch(0, 1)  # every line of the head ends at its own foot
+        self.setLayout(box)
         self._sign.hide()
-        theme.changed.connect(self._draw)
 
     def say(self, words: str, icon: str = "", ink: str = "ink_3", icon_ink: str = "good_text") -> None:
         """Show the state at the right."""
         self.state.setText(words, ink)
-        self._icon = (icon, icon_ink)
+        self._sign.show_icon(icon, icon_ink)
         self._sign.setVisible(bool(icon))
-        self._draw()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.content and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
@@ -54,11 +52,6 @@ class FieldRow(QWidget):
                 edge = QRectF(self.rect())
                 fill(painter, 0, edge.height() - 2, edge.width(), 2, self._theme.color("focus"))
                 fill(painter, 0, 0, 3, edge.height(), self._theme.color("focus"))
-
-    def _draw(self) -> None:
-        name, ink = self._icon
-        if name:
-            self._sign.setPixmap(self._theme.pixmap(name, ink, 14, self.devicePixelRatioF()))
 
 
 def entry(name: str, weight: QFont.Weight = fonts.REGULAR) -> QLineEdit:

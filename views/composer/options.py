@@ -14,6 +14,8 @@ from views.widgets.painting import RIGHT, fill, line, rounded, snapped
 
 ROW_HEIGHT = 26
 _MARK = 16
+#: Room before the mark for its focus ring: what stands above it keeps the same distance.
+MARK_LEFT = 2
 _TEXT_LEFT = 24
 
 
@@ -54,7 +56,7 @@ class _Option:
         theme, dpr = self._theme, self.devicePixelRatioF()
         with QPainter(self) as painter:
             top = snapped((self.height() - _MARK) / 2, dpr)
-            mark = QRectF(2, top, _MARK, _MARK)
+            mark = QRectF(MARK_LEFT, top, _MARK, _MARK)
             (self._circle if round_mark else self._box)(painter, mark)
             if self.hasFocus():
                 rounded(painter, mark.adjusted(-2, -2, 2, 2), 9 if round_mark else 6, None, theme.color("focus"), 2)

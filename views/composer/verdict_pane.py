@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 
 from models.values.outreach import Check, Claim, Review
 from views.actions import Actions, Command, words_of_keys
-from views.composer.options import CheckOption, RadioOption
+from views.composer.options import MARK_LEFT, CheckOption, RadioOption
 from views.composer.timing import Moment
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, IconButton, link
-from views.widgets.labels import FlowingContent, clear, column, kind_of, label, row, rule
+from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule
 from views.widgets.painting import fill, focus_ring, key_cap, line, rounded, snapped
 
 WAYS = (
@@ -139,8 +139,7 @@ class VerdictPane(QWidget):
 
     def _make_parts(self) -> None:
         theme, actions = self._theme, self._actions
-        self._sign = label()
-        self._sign.setFixedSize(24, 22)
+        self._sign = Pictogram(theme, "", "good_text", 18, (24, 22))
         self.verdict = label("", fonts.HEADING, fonts.SEMIBOLD, wrap=True)
         self.summary = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self.quote = Quote(theme)
@@ -186,12 +185,13 @@ class VerdictPane(QWidget):
         self._act.setLayout(column(head, 6, self.summary, self._flagged, 8, *buttons, margins=(16, 12, 16, 12)))
         checks = column(row(_title("Checks"), -1, self._passed), 4, self._checks, margins=(16, 11, 16, 11))
         self._when = QWidget()
-        when = column(row(_title("When"), -1, self._due), 3, self._moment_rows, margins=(16, 11, 16, 11))
+        when_head = row(_title("When"), -1, self._due, margins=(MARK_LEFT, 0, 0, 0))
+        when = column(when_head, 3, self._moment_rows, margins=(16 - MARK_LEFT, 11, 16, 11))
         self._when.setLayout(column(rule(soft=True), when))
         self._after = QWidget()
         hint = label("deals are never ticked for you", fonts.SMALL, fonts.REGULAR, "ink_3")
-        after = column(row(_title("After approval"), -1, hint), 3, self.wait, self.remind, self.deal,
-                       margins=(16, 11, 16, 14))  # fmt: skip
+        after_head = row(_title("After approval"), -1, hint, margins=(MARK_LEFT, 0, 0, 0))
+        after = column(after_head, 3, self.wait, self.remind, self.deal, margins=(16 - MARK_LEFT, 11, 16, 14))
         self._after.setLayout(column(rule(soft=True), after))
         self._checks_box = QWidget()
         self._checks_box.setLayout(column(rule(soft=True), checks))
@@ -218,7 +218,7 @@ class VerdictPane(QWidget):
     def show_checking(self) -> None:
         """Another email is shown, and its verdict is still to come."""
         self.verdict.setText("Checking …")
-        self._sign.clear()
+        self._sign.show_icon("", "ink_3")
         self._show_flag(None, (0, 0))
         self._passed.setText("")
         clear(self._checks)
@@ -311,7 +311,7 @@ class VerdictPane(QWidget):
     def _say_verdict(self, words: str, *, ready: bool) -> None:
         self.verdict.setText(words)
         icon, ink = ("ready", "good_text") if ready else ("severity-high", "warning_text")
-        self._sign.setPixmap(self._theme.pixmap(icon, ink, 18, self.devicePixelRatioF()))
+        self._sign.show_icon(icon, ink)
         self._act.setAccessibleName(words.replace("\n", " "))
 
     def _show_flag(self, flag: Claim | None, place: tuple[int, int]) -> None:
@@ -331,9 +331,7 @@ class VerdictPane(QWidget):
         clear(self._checks)
         for check in checks:
             icon, ink = ("check", "good_text") if check.passed else ("warning", "warning_text")
-            picture = label()
-            picture.setPixmap(self._theme.pixmap(icon, ink, 14, self.devicePixelRatioF()))
-            picture.setFixedSize(20, 18)
+            picture = Pictogram(self._theme, icon, ink, 14, (20, 18))
             words = _check_words(check)
             line_box = row(picture, words, margins=(0, 1, 0, 1))
             line_box.setAlignment(picture, Qt.AlignmentFlag.AlignTop)

@@ -54,6 +54,13 @@ def owner_words(owner: str | None, me: str) -> str:
     return "You" if owner == me else owner
 
 
+def short_name(name: str) -> str:
+    """A person's name where the whole of it has no room: "Mateo Castellanos" is "Mateo C."."""
+    first, _space, rest = name.strip().partition(" ")
+    last = rest.rpartition(" ")[2]
+    return f"{first} {last[0]}." if last else name
+
+
 def text_of(row: CustomerRow, place: int, me: str) -> str:
     """The text of one cell."""
     match COLUMNS[place].key:

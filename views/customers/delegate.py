@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from models.values.customers import CustomerRow
-from views.customers.columns import AT, COLUMNS, text_of
+from views.customers.columns import AT, COLUMNS, short_name, text_of
 from views.lists.keyset_model import ROW_ROLE, Index
 from views.theme import Theme, fonts
 from views.widgets.painting import LEFT, RIGHT, fill, line, snapped, threshold_bar
@@ -105,6 +105,8 @@ class CustomerDelegate(QStyledItemDelegate):
         elif place == AT["engagement"]:
             self._engagement(painter, rect, row)
         else:
+            if place == AT["owner"] and fonts.width(text, fonts.SMALL) > rect.width():
+                text = short_name(text)
             ink = "ink_3" if text == DASH else "ink" if place == AT["next_action"] else "ink_2"
             line(painter, rect, text, theme.color(ink), fonts.SMALL, fonts.REGULAR, LEFT)
 

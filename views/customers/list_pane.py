@@ -75,7 +75,7 @@ class ListPane(QWidget):
         self._plus.clicked.connect(lambda: self._open_menu(self._plus))
         self._count = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._count.setTextFormat(Qt.TextFormat.RichText)
-        self._sort = IconButton(theme, "filter", "Sort by …")
+        self._sort = IconButton(theme, "filter", "Sort by…")
         self._sort.clicked.connect(self._open_sort)
         self._model = CustomersModel(desk, self._fetch, me, self)
         self._model.arrived.connect(self._have_page)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMenu, QScrollArea, QSizePolicy, QWidget
 
 from models.values.customers import CustomerProfile
@@ -34,6 +34,7 @@ from views.widgets.tabs import CountTabs, Tab
 from views.words import counted, whole
 
 TIMELINE_AT_LEAST = 232
+_HEAD_LEFT, _HEAD_RIGHT = 20, 16
 
 
 class ProfilePane(QWidget):
@@ -99,14 +100,14 @@ class ProfilePane(QWidget):
         self._tier = tag("")
         self._tier.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._badge = AlertBadge(theme)
+        self._badge_below = AlertBadge(theme)
         self._copy = IconButton(theme, "copy", "Copy an id", framed=True)
         self._copy.clicked.connect(self._copy_menu)
         self._edit = CommandButton.of(theme, actions[Command.EDIT_CUSTOMER], "edit")
         self._edit.set_key("")
         self._edit.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._write = CommandButton(theme, "Write an email", "email")
+        self._write = IconButton(theme, "email", "Write an email", framed=True)
         self._write.setToolTip(actions[Command.DRAFT].toolTip())
-        self._write.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._write.clicked.connect(self.draft_wanted)
         self._line = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._figures = FigureStrip(theme, SHARES, HEIGHT)
@@ -132,7 +133,9 @@ class ProfilePane(QWidget):
     def _content(self) -> QWidget:
         made = QWidget()
         name_row = row(self._name, 8, self._tier, 8, self._badge, 8, -1, self._copy, 6, self._write, 6, self._edit)
-        head = column(name_row, 2, self._line, margins=(20, 9, 16, 10))
+        line = row(self._badge_below, self._line)
+        line.setSpacing(8)
+        head = column(name_row, 2, line, margins=(_HEAD_LEFT, 9, _HEAD_RIGHT, 10))
         journey_head = row(_heading("Journey"), -1, self._journey_line, margins=(20, 10, 20, 4))
         left = QWidget()
         left_head = row(_heading("Identity"), -1, self._joined)
@@ -163,8 +166,8 @@ class ProfilePane(QWidget):
         self._name.setText(profile.name)
         self._tier.setText(profile.tier or "")
         self._tier.setVisible(bool(profile.tier))
-        self._badge.show_alert(profile.alert)
         self._copy.setVisible(bool(profile.ids))
+        self._place_badge()
         self._line.setText(profile.metadata_line)
         self._figures.show_figures(profile_figures(profile.figures, self.marks))
         self._journey.show_milestones(profile.milestones)
@@ -182,6 +185,21 @@ class ProfilePane(QWidget):
         self.state.show_content()
         self._ask_timeline()
         self.loaded.emit(profile)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_badge()
+
+    def _place_badge(self) -> None:
+        """The badge stands beside the name, or under it where the name would be cut."""
+        alert = self._profile.alert if self._profile is not None else None
+        self._badge.show_alert(alert)
+        beside = (self._name, self._tier, self._badge, self._copy, self._write, self._edit)
+        wide = sum(max(part.sizeHint().width(), part.minimumWidth()) + 8 for part in beside if not part.isHidden())
+        below = alert is not None and wide > self.width() - _HEAD_LEFT - _HEAD_RIGHT
+        self._badge_below.show_alert(alert if below else None)
+        if below:
+            self._badge.show_alert(None)
 
     def _failed(self, failed: Failed) -> None:
         shown = self._profile.id if self._profile is not None else None

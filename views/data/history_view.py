@@ -111,7 +111,7 @@ def _line(record: ImportRecord) -> TableLine:
     if not record.undone:
         later = record.overwritten_by
         tip = f"{later} changed the same rows later: undo that one first" if later else ""
-        last = TableCell("Undo …", small=True, link="undo", tip=tip)
+        last = TableCell("Undo…", small=True, link="undo", tip=tip)
     return TableLine(
         (
             TableCell(record.file_name, link="receipt"),

@@ -143,7 +143,7 @@ class ReceiptSide(QWidget):
             if record.undone:
                 self._earlier.addLayout(row(name, 8, label("undone", fonts.SMALL, fonts.REGULAR, "ink_3")))
                 continue
-            undo = link("Undo …")
+            undo = link("Undo…")
             undo.setAccessibleName(f"Undo the import of {record.file_name}")
             undo.clicked.connect(lambda _on=False, number=record.id: self.undo_earlier_wanted.emit(number))
             line = row(name, 8, undo)

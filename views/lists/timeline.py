@@ -46,7 +46,7 @@ KINDS = (
 _TONES = {"bad": "critical_text", "good": "good_text", "neutral": "ink"}
 ROW_HEIGHT = 32
 #: Room for a day with its year, "13 Jul 2025".
-WHEN_WIDTH = 70
+WHEN_WIDTH = 78
 
 
 def joined(row: TimelineRow) -> str:

@@ -10,7 +10,17 @@ from datetime import datetime
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from views.actions import SPECS, Actions, Command
 from views.outbox.record import Record
@@ -98,7 +108,7 @@ class Deeds(QWidget):
         line.setSpacing(8)
         for number, command in enumerate(self._shown[:IN_LINE]):
             button = self._button(command, primary=number == 0)
-            button.setFixedHeight(32)
+            button.set_tall(False)
             button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             line.addWidget(button)
         if len(self._shown) > IN_LINE:
@@ -123,10 +133,17 @@ class Deeds(QWidget):
             self._buttons.addWidget(button)
             if words:
                 self._buttons.addWidget(label(words, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
-        for at in range(0, len(pair), 2):
-            both = row(*pair[at : at + 2])
-            both.setSpacing(8)
-            self._buttons.addLayout(both)
+        if not pair:
+            return
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(8)
+        for at, button in enumerate(pair):
+            alone = at == len(pair) - 1 and at % 2 == 0
+            grid.addWidget(button, at // 2, at % 2, 1, 2 if alone else 1)
+        for place in (0, 1):
+            grid.setColumnStretch(place, 1)
+        self._buttons.addLayout(grid)
 
     def _button(self, command: Command, *, primary: bool) -> CommandButton:
         made = CommandButton.of(self._theme, self._actions[command], SPECS[command].icon, primary=primary)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from models.values.outbox import Attempt
 from models.values.outreach import GOALS, Check, Message
 from views.outbox.rooms import Letter
 from views.theme import Theme, fonts
-from views.widgets.labels import clear, column, label, row
+from views.widgets.labels import Pictogram, clear, column, label, row
 from views.words import DOT, short_day
 
 #: How the stored answer of a refusal begins; in the history the words before it say so already.
@@ -64,21 +64,20 @@ class Record(QWidget):
 
     def _heading(self, words: str, right: str) -> None:
         self._box.addSpacing(12)
-        line = row(label(words, fonts.LIST, fonts.SEMIBOLD), -1, label(right, fonts.SMALL, fonts.REGULAR, "ink_2"))
+        line = row(label(words, fonts.SMALL, fonts.SEMIBOLD), -1, label(right, fonts.SMALL, fonts.REGULAR, "ink_3"))
         self._box.addLayout(line)
         self._box.addSpacing(6)
 
     def _check(self, check: Check) -> QHBoxLayout:
         icon, ink = ("check", "good_text") if check.passed else ("warning", "warning_text")
-        sign = QLabel()
-        sign.setPixmap(self._theme.pixmap(icon, ink, 14, self.devicePixelRatioF()))
-        sign.setFixedWidth(20)
-        sign.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        sign = Pictogram(self._theme, icon, ink, 14, (20, 16))
         weight = fonts.REGULAR if check.passed else fonts.MEDIUM
         said = f"{check.words} {check.why}".strip()
         words = label(said, fonts.SMALL, weight, "ink_2" if check.passed else "ink", wrap=True)
         words.setAccessibleName(f"{said}: {'passed' if check.passed else 'not passed'}")
-        return row(sign, words, margins=(0, 2, 0, 2))
+        made = row(sign, words, margins=(0, 2, 0, 2))
+        made.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
+        return made
 
     def _event(self, when: str, words: str, wide: int) -> QHBoxLayout:
         moment = label(when, fonts.SMALL, fonts.REGULAR, "ink_3")

@@ -25,7 +25,7 @@ def choices(policy: Policy, now: datetime) -> list[Choice]:
     found.append(Choice("Next working morning", _words(morning, now), morning))
     week = datetime.combine(now.date() + timedelta(days=7), policy.business_hours.opens, now.tzinfo)
     found.append(Choice("In a week", _words(week, now), week))
-    found.append(Choice("Pick a time …", "", PICK))
+    found.append(Choice("Pick a time…", "", PICK))
     return found
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from services.settings import Preferences
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import column, label
+from views.widgets.labels import column, label, row
 
 THEMES = (("system", "As the system is"), ("light", "Light"), ("dark", "Dark"))
 _TITLE_WIDE = 250
@@ -35,25 +35,20 @@ class LookBox(QWidget):
         self.me.setPlaceholderText("Your name as your exports have it")
         self.me.setAccessibleName("Your name as owner")
         self.me.editingFinished.connect(lambda: self.changed.emit("me", self.me.text().strip()))
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(8)
-        grid.setColumnMinimumWidth(0, _TITLE_WIDE)
-        grid.setColumnStretch(1, 1)
+        lines = column()
+        lines.setSpacing(10)
         says = label(
             "Customers of this owner are “Mine” on this computer.", fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True
         )
-        for at, (words, made) in enumerate((("Theme", self.theme), ("Motion", self.motion), ("You are", self.me))):
+        for words, made in (("Theme", self.theme), ("Motion", self.motion), ("You are", self.me)):
             title = label(words, fonts.LIST)
             title.setFixedWidth(_TITLE_WIDE)
             title.setBuddy(made)
-            grid.addWidget(title, at, 0)
-            grid.addWidget(made, at, 1)
-        grid.addWidget(says, 3, 1)
+            lines.addLayout(row(title, 16, made, -1))
+        lines.addLayout(row(_TITLE_WIDE + 16, says))
         heading = label("This computer", fonts.HEADING, fonts.SEMIBOLD)
         note = label("Applied at once; other computers keep their own.", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
-        self.setLayout(column(heading, 2, note, 12, grid, 18))
+        self.setLayout(column(heading, 2, note, 12, lines, 18))
 
     def show_preferences(self, preferences: Preferences) -> None:
         """Show what this computer remembers."""

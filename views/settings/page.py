@@ -63,7 +63,7 @@ class SettingsPage(Page):
         self._areas: dict[str, QScrollArea] = {}
         self._stack, self._levels = QStackedWidget(), QStackedWidget()
         self.editor: TemplateEditor | None = None
-        self.tabs = CountTabs(context.theme, "Groups of settings", height=44, inset=24)
+        self.tabs = CountTabs(context.theme, "Groups of settings", height=44, inset=16)
         titles = [Tab(section.key, section.title) for section in SECTIONS]
         titles += [Tab(key, title) for key, title in OWN.items()]
         self.tabs.show_tabs(titles, SECTIONS[0].key)
@@ -76,7 +76,7 @@ class SettingsPage(Page):
         self._lock()
 
     def _lay_out(self) -> None:
-        bar = row(self._state, 16, self.discard_button, 8, self.save_button, margins=(24, 10, 24, 10))
+        bar = row(self._state, 16, self.discard_button, 8, self.save_button, margins=(16, 10, 24, 10))
         bar.setStretch(0, 1)
         self._bar = QWidget()
         self._bar.setLayout(column(rule(), bar))
@@ -111,7 +111,7 @@ class SettingsPage(Page):
     def _add_area(self, key: str, parts: Sequence[QWidget]) -> None:
         inner = FlowingContent()
         inner.setMaximumWidth(WIDE)
-        inner.setLayout(column(*parts, -1, margins=(24, 20, 24, 20)))
+        inner.setLayout(column(*parts, -1, margins=(16, 20, 24, 20)))
         host = FlowingContent()
         box = row(inner, -1)
         box.setStretch(0, _ALL)

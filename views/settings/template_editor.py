@@ -98,7 +98,7 @@ class TemplateEditor(QWidget):
         text = column(self.subject_fault, 10, _titled("Text", self.body), 2, self.body_fault, 2, note)
         foot = column(inserting, 4, self.chips, 12, self.enabled, 8, self.fault, 4, buttons)
         form = FlowingContent()
-        form.setLayout(column(head, text, 10, foot, margins=(24, 20, 20, 20)))
+        form.setLayout(column(head, text, 10, foot, margins=(16, 20, 20, 20)))
         self._line = rule(vertical=True)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setContentsMargins(0, 0, 0, 0)

@@ -60,7 +60,7 @@ class FieldChips(QWidget):
         self._fields: tuple[TemplateField, ...] = ()
         self.chips: dict[str, AddChip] = {}
         self.more = MenuButton(theme, "More fields")
-        self.only_if = MenuButton(theme, "Only if …")
+        self.only_if = MenuButton(theme, "Only if…")
         self.only_if.setToolTip("Write the selected words only where something is known")
         self._flow = FlowLayout(gap=6)
         self.setLayout(self._flow)

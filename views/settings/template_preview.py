@@ -59,7 +59,7 @@ class PreviewPane(QWidget):
             wrap=True,
         )
         parts = (heading, 8, for_whom, 8, mail, 8, note, 8, rule(soft=True), 8, self.lacking, -1)
-        self.setLayout(column(*parts, margins=(20, 20, 24, 20)))
+        self.setLayout(column(*parts, margins=(20, 20, 16, 20)))
 
     def offer(self, customers: Sequence[int]) -> None:
         """Step through these customers; the first preview chooses one by itself."""

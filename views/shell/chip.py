@@ -66,14 +66,17 @@ class OutboxChip(QAbstractButton):
 
     def _icon(self) -> str:
         standing = self._standing
-        if standing is None or not standing.offline:
+        if standing is None:
             return "globe"
-        return "offline"
+        if standing.doubt or (standing.failed and not standing.waiting):
+            return "warning"
+        return "offline" if standing.offline else "globe"
 
     def _fit(self) -> None:
         standing = self._standing
         words = standing.words if standing is not None else ""
-        count = standing.waiting + standing.doubt if standing is not None else 0
+        # The number that the words say, not another one: what is in doubt is said before what waits.
+        count = (standing.doubt or standing.waiting) if standing is not None else 0
         self.setText((str(count) if count else "") if self._narrow else words)
         self.setVisible(bool(words) and (not self._narrow or count > 0 or self._icon() == "offline"))
         hint = "Open the Outbox (Ctrl 3)"

@@ -64,6 +64,8 @@ QPushButton[kind="primary"]:hover {{ background: {t.primary_hover}; }}
 QPushButton[kind="primary"]:focus {{ border: 2px solid {t.ink}; }}
 QPushButton[kind="primary"]:disabled {{ background: {t.ground}; color: {t.ink_3};
   border: 1px dashed {t.control}; }}
+QPushButton[tall="true"] {{ min-height: 38px; }}
+QPushButton[tall="true"]:focus {{ min-height: 36px; }}
 QPushButton[kind="link"] {{ background: transparent; color: {t.primary_text}; border: 1px solid transparent;
   padding: 0 4px; min-height: 22px; border-radius: 4px; }}
 QPushButton[kind="link"]:hover {{ background: {t.hover}; }}

@@ -10,6 +10,9 @@ from views.actions import words_of_keys
 from views.theme import Theme, fonts
 from views.widgets.painting import key_cap, line, snapped
 
+#: Room of a link beside its words, for its focus ring.
+LINK_PAD = 5
+
 
 class CommandButton(QPushButton):
     """A button with icon, words and a key cap, e.g. "Snooze [S]". An action behind it gives all four.
@@ -24,7 +27,8 @@ class CommandButton(QPushButton):
         self.setFont(fonts.font(fonts.BODY if primary else fonts.LIST, fonts.SEMIBOLD if primary else fonts.REGULAR))
         if primary:
             self.setProperty("kind", "primary")
-        self.setFixedHeight(40 if primary else 32)
+        self._high = 32
+        self.set_tall(primary)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)
 
@@ -48,11 +52,18 @@ class CommandButton(QPushButton):
         self._key = key
         self.update()
 
+    def set_tall(self, tall: bool) -> None:
+        """40 px instead of 32. The style sheet is told too: it sets the smallest height anew with every theme."""
+        self._high = 40 if tall else 32
+        self.setProperty("tall", tall)
+        self.setFixedHeight(self._high)
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        return QSize(round(self._content(2)) + 16, self.height())
+        return QSize(round(self._content(2)) + 16, self._high)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(self._content(0)) + 8, self.height())
+        return QSize(round(self._content(0)) + 12, self._high)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QStylePainter(self)
@@ -65,7 +76,7 @@ class CommandButton(QPushButton):
 
     def _parts(self) -> int:
         for parts in (2, 1):
-            if self._content(parts) <= self.width() - 8:
+            if self._content(parts) <= self.width() - 12:
                 return parts
         return 0
 

@@ -102,6 +102,36 @@ def clear(box: QLayout) -> None:
             inner.deleteLater()
 
 
+class Pictogram(QLabel):
+    """An icon in a role's colour; it follows the theme.
+
+    Parameters
+    ----------
+    size : edge of the icon, in pixels.
+    box : width and height of the label where it has more room than the icon needs: the icon stands at its left.
+    """
+
+    def __init__(
+        self, theme: Theme, icon: str = "", ink: str = "ink_2", size: int = 14, box: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__()
+        self._theme, self._icon, self._ink, self._size = theme, icon, ink, size
+        self.setFixedSize(*(box or (size, size)))
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def show_icon(self, icon: str, ink: str) -> None:
+        """Show another icon, in the colour of a role; '' for none."""
+        self._icon, self._ink = icon, ink
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._icon:
+            self.setPixmap(self._theme.pixmap(self._icon, self._ink, self._size, self.devicePixelRatioF()))
+        else:
+            self.clear()
+
+
 class FlowingContent(QWidget):
     """The content of a scroll area whose words wrap: as high as its width needs, not as its narrowest would."""
 

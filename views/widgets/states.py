@@ -81,7 +81,8 @@ class Notice(QWidget):
         self._asked: dict[QPushButton, Callable[[], None]] = {}
         for button in (self.primary, self.secondary):
             button.clicked.connect(partial(self._act, button))
-        buttons = row(-1, self.primary, 8, self.secondary, -1)
+        buttons = row(-1, self.primary, self.secondary, -1)
+        buttons.setSpacing(8)  # not a gap of its own: one button alone stands in the middle
         inner = column(-1, self._icon, 10, self.heading, 4, self.words, 14, buttons, -1, margins=(24, 16, 24, 16))
         self.setLayout(inner)
         theme.changed.connect(self._draw_icon)
@@ -118,7 +119,8 @@ class Notice(QWidget):
 class StatePane(QStackedWidget):
     """A pane's content with its other states, and the clock that decides which is shown while it loads.
 
-    `loading` keeps the content that is there for 150 ms, so that a fast answer never flickers.
+    `loading` keeps the content that is there for 150 ms, so that a fast answer never flickers. Empty is good news, with
+    a green tick, unless ``empty_icon`` is '': a pane that only waits for a choice has none.
     """
 
     cancelled = Signal()
@@ -130,12 +132,13 @@ class StatePane(QStackedWidget):
         blocks: SkeletonBlocks,
         *,
         skeleton_after_ms: int = SKELETON_AFTER_MS,
+        empty_icon: str = "check",
     ) -> None:
         super().__init__()
         self._content = content
         self._skeleton = Skeleton(theme, blocks)
         self._wait = Notice(theme, icon="clock")
-        self._empty = Notice(theme, icon="check", ink="good_text")
+        self._empty = Notice(theme, icon=empty_icon, ink="good_text")
         self._error = Notice(theme, icon="warning", ink="warning_text")
         for page in (content, self._skeleton, self._wait, self._empty, self._error):
             self.addWidget(page)

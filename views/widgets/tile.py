@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from models.values.alerts import Tile as TileValue
@@ -45,10 +47,19 @@ class Tile(QAbstractButton):
         self._value = value
         self.setAccessibleName(f"{value.figure} {value.title}. {value.line}")
         self.setToolTip(value.tooltip or f"{value.figure} {value.title}\n{value.line}")
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(240, self.height())
+        if self._value is None:
+            return QSize(240, self.height())
+        title = fonts.width(self._value.title, fonts.SMALL, fonts.MEDIUM)
+        if self._low:
+            wide = 10 + fonts.width(self._value.figure, fonts.BODY, fonts.SEMIBOLD) + 6 + title + 10
+        else:
+            figure = fonts.width(self._value.figure, fonts.TITLE, fonts.SEMIBOLD)
+            wide = 16 + figure + 10 + max(title, fonts.width(self._value.line, fonts.SMALL)) + 12
+        return QSize(max(250, round(wide)), self.height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(90, self.height())
@@ -82,15 +93,24 @@ class Tile(QAbstractButton):
         wide = line(painter, room, value.figure, theme.color("ink"), big, fonts.SEMIBOLD)
         x = pad + wide + 10
         left = self.width() - x - 8
-        line(painter, QRectF(x, 11, left, 17), value.title, theme.color("ink"), fonts.SMALL, fonts.MEDIUM)
-        runs(painter, theme, QRectF(x, 28, left, 17), _toned(value), fonts.SMALL)
+        title = shortened(value.title, ", ", left, fonts.MEDIUM)
+        line(painter, QRectF(x, 11, left, 17), title, theme.color("ink"), fonts.SMALL, fonts.MEDIUM)
+        said = replace(value, line=shortened(value.line, " · ", left))
+        runs(painter, theme, QRectF(x, 28, left, 17), _toned(said), fonts.SMALL)
 
     def _paint_low(self, painter: QPainter, value: TileValue) -> None:
         theme = self._theme
         room = QRectF(10, 0, self.width() - 14, self.height() - 1)
         wide = line(painter, room, value.figure, theme.color("ink"), fonts.BODY, fonts.SEMIBOLD)
         room = QRectF(10 + wide + 6, 0, self.width() - wide - 20, self.height() - 1)
-        line(painter, room, value.title, theme.color("ink_2"), fonts.SMALL)
+        line(painter, room, shortened(value.title, ", ", room.width()), theme.color("ink_2"), fonts.SMALL)
+
+
+def shortened(text: str, mark: str, room: float, weight: QFont.Weight = fonts.REGULAR) -> str:
+    """As many whole parts of a text as there is room for, at least the first: the tooltip has them all."""
+    while mark in text and fonts.width(text, fonts.SMALL, weight) > room:
+        text = text.rpartition(mark)[0]
+    return text
 
 
 def _toned(value: TileValue) -> list[Run]:

@@ -96,7 +96,7 @@ class TestSnoozing:
             "In a week",
             "They order again",
             "It gets worse",
-            "Pick a date …",
+            "Pick a date…",
         ]
         assert choices[0].hint == "14:15"
         assert choices[1].value == Until(date(2026, 11, 23))
