@@ -5,7 +5,7 @@ In a wide window the deeds stand at the right of the mail and never scroll away;
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from views.actions import SPECS, Actions, Command
 from views.outbox.record import Record
 from views.outbox.rooms import Letter
-from views.outbox.words import EXPLAINED, LOOKS, why_of
+from views.outbox.words import EXPLAINED, LOOKS, cautions, why_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, IconButton
 from views.widgets.labels import ElidedLabel, FlowingContent, clear, column, kind_of, label, row, rule
@@ -70,6 +70,7 @@ class Deeds(QWidget):
         self._theme, self._actions = theme, actions
         self._narrow = False
         self._shown: tuple[Command, ...] = ()
+        self._cautions: Mapping[Command, str] = {}
         self._made: list[CommandButton] = []
         self.verdict = Verdict(theme)
         self._buttons = QVBoxLayout()
@@ -88,10 +89,10 @@ class Deeds(QWidget):
             self._narrow = narrow
             self._build()
 
-    def show_commands(self, commands: Sequence[Command]) -> None:
-        """Offer these; the first is the one that is meant."""
-        if tuple(commands) != self._shown:
-            self._shown = tuple(commands)
+    def show_commands(self, commands: Sequence[Command], cautions: Mapping[Command, str]) -> None:
+        """Offer these; the first is the one that is meant. ``cautions`` are for the tooltips."""
+        if (tuple(commands), cautions) != (self._shown, self._cautions):
+            self._shown, self._cautions = tuple(commands), cautions
             self._build()
 
     def _build(self) -> None:
@@ -114,6 +115,7 @@ class Deeds(QWidget):
         if len(self._shown) > IN_LINE:
             more = IconButton(self._theme, "more", "More to do with this email", framed=True)
             menu = QMenu(more)
+            menu.setToolTipsVisible(True)
             for command in self._shown[IN_LINE:]:
                 menu.addAction(self._actions[command])
             more.setMenu(menu)
@@ -147,9 +149,11 @@ class Deeds(QWidget):
 
     def _button(self, command: Command, *, primary: bool) -> CommandButton:
         made = CommandButton.of(self._theme, self._actions[command], SPECS[command].icon, primary=primary)
-        words = EXPLAINED.get(command)
-        if words and self._narrow:
-            made.setToolTip(f"{made.toolTip()}. {words}")
+        words = EXPLAINED.get(command, "") if self._narrow else ""
+        for said in (words, self._cautions.get(command, "")):
+            if said:
+                made.setToolTip(f"{made.toolTip()}. {said}")
+                made.setAccessibleDescription(said)
         self._made.append(made)
         return made
 
@@ -245,7 +249,7 @@ class LetterPane(QWidget):
         if message.fault and message.state in _FAULTY:
             why = f"{message.fault.rstrip('.')}. {why}"
         self.deeds.verdict.say(title, why, look.ink)
-        self.deeds.show_commands(commands)
+        self.deeds.show_commands(commands, cautions(message))
         if other:
             self.reading.verticalScrollBar().setValue(0)
 

@@ -197,7 +197,10 @@ class ListPane(QWidget):
             self.state.show_content()
             self._choose()
         else:
+            had_focus = self.view.hasFocus()
             self._show_empty()
+            if had_focus:  # else it would go to whatever comes next, such as a button
+                self.state.notice.primary.setFocus()
             if self._hold is None:
                 self.nothing.emit()
         self._wanted = None

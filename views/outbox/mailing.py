@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,13 +19,13 @@ from views.outbox.rooms import Letter, Mailroom, Work
 from views.outbox.words import deeds
 from views.shell.book import Book
 from views.theme import Theme
-from views.widgets.overlay import ChoicePanel
+from views.widgets.overlay import Choice, ChoicePanel
 
 _EMAILS = Changes(tables=frozenset({"messages"}))
 
 
 class Mailing(QObject):
-    """Does the deeds. `opened` asks for the composer, `began` says that the current email is about to leave its tab."""
+    """Does the deeds. `opened` asks for the composer, `began` says that the current email is about to be put away."""
 
     opened = Signal(object)  # Message
     began = Signal(int)
@@ -52,8 +52,15 @@ class Mailing(QObject):
                 self._open_elsewhere(message)
             case Command.SAVE_EML:
                 self._save(message)
+            case Command.MARK_SENT:
+                self._ask_whether_it_left(message, anchor)
+            case Command.SEND_NOW if message.state == "approved" and message.via:
+                self._ask_for_one_way(message, anchor)
+            case Command.DISCARD:
+                self.began.emit(message.id)
+                self._book.act(rooms.discard(message.id))
             case _:
-                self._act(message, self._work(command, message))
+                self._book.act(self._work(command, message))
 
     def _work(self, command: Command, message: Message) -> Work:
         found: dict[Command, Work] = {
@@ -62,20 +69,31 @@ class Mailing(QObject):
             Command.TRY_AGAIN: rooms.retry(message.id),
             Command.ARRIVED: rooms.settle(message.id, delivered=True),
             Command.NOT_ARRIVED: rooms.settle(message.id, delivered=False),
-            Command.MARK_SENT: rooms.handed_over(message.id, message.via or "mail_program"),
-            Command.DISCARD: rooms.discard(message.id),
         }
         return found[command]
 
-    def _act(self, message: Message, work: Work) -> None:
-        self.began.emit(message.id)
-        self._book.act(work)
+    def _ask_whether_it_left(self, message: Message, anchor: QWidget) -> None:
+        """Ask once: a click that was meant for another button must not count an email as sent."""
+        yes = Choice("Yes, it has left", "counts as sent", rooms.handed_over(message.id, message.via or "mail_program"))
+        self._ask("Was it sent by your mail program?", [yes, Choice("Not yet", "", None)], anchor)
+
+    def _ask_for_one_way(self, message: Message, anchor: QWidget) -> None:
+        """Ask once: an email that left by the mail program as well would arrive twice."""
+        yes = Choice("It has not left there: send it from here", "", rooms.reschedule(message.id, None))
+        self._ask("It was given to your mail program", [yes, Choice("Leave it as it is", "", None)], anchor)
+
+    def _ask(self, title: str, choices: Sequence[Choice], anchor: QWidget) -> None:
+        def chosen(work: Work | None) -> None:
+            if work is not None:
+                self._book.act(work)
+
+        ChoicePanel(self._theme, self._page.window(), title, choices, chosen).open_under(anchor)
 
     def _ask_when(self, message: Message, anchor: QWidget) -> None:
         now = self._book.workspace.clock.now().astimezone()
 
         def at(moment: datetime | None) -> None:
-            self._act(message, rooms.reschedule(message.id, times.stored(moment)))
+            self._book.act(rooms.reschedule(message.id, times.stored(moment)))
 
         def chosen(value: object) -> None:
             if value == times.PICK:
@@ -91,7 +109,7 @@ class Mailing(QObject):
         def have(link: str) -> None:
             self._book.heard(_EMAILS, own=True)
             if self.open_link(QUrl(link)):
-                self._book.told.emit("It is open in your mail program. Mark it as sent when it has left")
+                self._book.told.emit(f"It is open in your mail program. {_then(message)}")
             else:
                 self._book.told.emit("No mail program answered. Save it as .eml, or add a mail account in Settings")
 
@@ -104,10 +122,17 @@ class Mailing(QObject):
 
         def have(path: Path) -> None:
             self._book.heard(_EMAILS, own=True)
-            self._book.told.emit(f"Saved as {path.name}. Mark it as sent when it has left")
+            self._book.told.emit(f"Saved as {path.name}. {_then(message)}")
 
         self._desk.write(lambda: self._mailroom.write(message.id, Path(folder)), have, self._book.failed.emit)
 
     def _ask_folder(self, title: str) -> str:
         home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         return choose_folder(self._page.window(), title, home)
+
+
+def _then(message: Message) -> str:
+    """What is to be done after an email was given to the mail program; one that was queued no longer goes out."""
+    if message.state == "queued":
+        return "It is no longer sent from here: mark it as sent when it has left, or recall it"
+    return "Mark it as sent when it has left"

@@ -1,7 +1,8 @@
 """The Outbox: what waits, and for what; beside it the email as it goes out, and what can be done with it.
 
-One current email drives the detail. What comes from elsewhere, such as an email that has just been sent, never moves
-the list under a person: the email stays shown, and its row goes. In a narrow window list and detail stack.
+One current email drives the detail. Whatever is done with it, by this person or elsewhere, it stays shown though its
+row goes: the key that was pressed twice finds the same email, and never the next one. Only what is put away gives its
+place to the next. In a narrow window list and detail stack.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from models.values.changes import Changes
 from models.values.outreach import Message
@@ -21,7 +22,8 @@ from views.outbox.letter_pane import LetterPane, letter_skeleton
 from views.outbox.list_pane import ListPane
 from views.outbox.mailing import Mailing
 from views.outbox.rooms import Letter, Mailroom, RealMailroom
-from views.outbox.words import ALL_DEEDS, deeds
+from views.outbox.watch import HandOverWatch
+from views.outbox.words import ALL_DEEDS, deeds, sends_words
 from views.shell.page import Context, Page
 from views.widgets.labels import column
 from views.widgets.splitter import PaneSplitter
@@ -44,6 +46,7 @@ class OutboxPage(Page):
         self._desk = book.desk(self)
         self._fresh = self._stacked = False
         self._next: int | None = None
+        self._asked: int | None = None  # the email that is shown, or is being read to be
         self.list = ListPane(theme, self._desk, self._mailroom.page)
         self.letter = LetterPane(theme, context.actions)
         self.letter_state = StatePane(
@@ -57,6 +60,7 @@ class OutboxPage(Page):
         self.splitter.restore(context.remembered.splitter(KEY))
         self.setLayout(column(self.splitter))
         self._minute = QTimer(self, interval=REFRESH_EVERY_MS)
+        self.watch = HandOverWatch(book, self)
         self._connect()
         self._add_actions()
         self._show_nothing()
@@ -75,6 +79,7 @@ class OutboxPage(Page):
         self.mailing.began.connect(self._choose_next)
         self.splitter.resized.connect(self.context.remembered.set_splitter)
         self._minute.timeout.connect(self._renew_quietly)
+        self.watch.look.connect(self._renew_quietly)
 
     def _add_actions(self) -> None:
         wired: dict[Command, Callable[[], None]] = {command: partial(self._run, command) for command in ALL_DEEDS}
@@ -137,23 +142,30 @@ class OutboxPage(Page):
     # -- reading ------------------------------------------------------------------------------------------------
 
     def _renew_own(self) -> None:
-        """After this person's own deed: what has left the tab gives its place to the next."""
+        """After this person's own deed, or its undo: the email stays current, only one put away leaves to the next."""
         wanted, self._next = self._next, None
-        self.list.reload()
+        self._steady()
         if wanted is not None:
+            self.list.reload()
             self.list.want(wanted)
+            return
+        self._renew_quietly()
+        if self._asked is not None:
+            self.list.want(self._asked)
 
     def _renew_quietly(self) -> None:
-        shown = self._shown_id
-        self.list.reload(hold=shown)
-        if shown is not None:
-            self._read_letter(shown)
+        self.list.reload(hold=self._asked)
+        if self._asked is not None:
+            self._read_letter(self._asked)
 
-    @property
-    def _shown_id(self) -> int | None:
-        return self.letter.letter.message.id if self.letter.letter is not None else None
+    def _steady(self) -> None:
+        """Where a button had the focus, another one takes its place: the next key must not press that."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self.letter.deeds.isAncestorOf(focus):
+            (self.list.view if self.list.view.isVisible() else self.letter.reading).setFocus()
 
     def _read_letter(self, message_id: int) -> None:
+        self._asked = message_id
         self.letter_state.loading("Reading the email")
         retry = partial(self._read_letter, message_id)
         ask = partial(self._mailroom.letter, message_id)
@@ -165,6 +177,7 @@ class OutboxPage(Page):
         offered = deeds(letter.message, has_account=self._mailroom.has_account)
         now = self.context.book.workspace.clock.now().astimezone()
         self._enable(letter)
+        self.watch.follow(letter, now)
         self.letter.show_letter(letter, standing, offered, now)
         self.letter_state.show_content()
         self.headline_changed.emit()
@@ -174,6 +187,8 @@ class OutboxPage(Page):
         self.letter_state.show_error(failed, retry, "This email could not be read")
 
     def _show_nothing(self) -> None:
+        self._asked = None
+        self.watch.stop()
         self._desk.drop("letter")
         self._enable(None)
         self.letter.forget()
@@ -186,14 +201,14 @@ class OutboxPage(Page):
             return
         for command in ALL_DEEDS:
             self.context.actions[command].setEnabled(command in allowed)
-        words = "Send when online" if letter is not None and letter.offline else "Send now"
-        self.context.actions[Command.SEND_NOW].setText(words)
+        self.context.actions[Command.SEND_NOW].setText(sends_words(letter))
 
     # -- commands -----------------------------------------------------------------------------------------------
 
     def _run(self, command: Command) -> None:
+        """Do it with the email that is read: not with the one before, while the next is on its way."""
         letter = self.letter.letter
-        if letter is not None:
+        if letter is not None and letter.message.id == self._asked:
             self.mailing.run(command, letter, self.letter.anchor())
 
     def _choose_next(self, message_id: int) -> None:
@@ -240,9 +255,12 @@ class OutboxPage(Page):
         super().showEvent(event)
         self._enable(self.letter.letter)
         self._minute.start()
+        if self.letter.letter is not None:
+            self.watch.follow(self.letter.letter, self.context.book.workspace.clock.now())
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         for command in ALL_DEEDS:
             self.context.actions[command].setEnabled(False)
         self._minute.stop()
+        self.watch.stop()

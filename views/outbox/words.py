@@ -8,6 +8,7 @@ from typing import Final
 
 from models.values.outreach import Message, MessageState
 from views.actions import Command
+from views.outbox.rooms import Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,22 @@ ALL_DEEDS: Final = tuple(dict.fromkeys(command for commands in _DEEDS.values() f
 EXPLAINED: Final[Mapping[Command, str]] = {
     Command.ARRIVED: "It counts as sent: the customer is not written to again before the cap allows it.",
     Command.NOT_ARRIVED: "It goes back to review, with the text as it was. You approve it again.",
-    Command.MARK_SENT: "Once you have sent it with your mail program; it cannot be taken back then.",
+    Command.MARK_SENT: "Once you have sent it with your mail program: it counts as sent then.",
 }
+
+
+def cautions(message: Message) -> Mapping[Command, str]:
+    """Return what a button does that its words do not say: an email leaves by one way only."""
+    if message.state != "queued":
+        return {}
+    return dict.fromkeys(_TAKEN_OUT, "It is no longer sent from here then")
+
+
+def sends_words(letter: Letter | None) -> str:
+    """What the button says that lets an email go out from here."""
+    if letter is not None and letter.message.state == "approved" and letter.message.via:
+        return "Send from here…"
+    return "Send when online" if letter is not None and letter.offline else "Send now"
 
 
 def deeds(message: Message, *, has_account: bool) -> tuple[Command, ...]:

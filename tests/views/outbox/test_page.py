@@ -153,15 +153,120 @@ def test_after_the_last_one_of_a_tab_its_empty_state_leads_on(
     qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]
 ) -> None:
     page = shown(qtbot, desk, "doubt")
-    for _ in range(2):
-        QTest.keyClicks(page.list.view, "y")
+    for keys in ("y", "jy"):
+        QTest.keyClicks(page.list.view, keys[:-1])
         page = settle(qtbot, desk)
-    assert [name for name, _id in deeds] == ["settle", "settle"]
+        QTest.keyClicks(page.list.view, keys[-1])
+        page = settle(qtbot, desk)
+    assert deeds == [("settle", 18), ("settle", 19)]
     notice = page.list.state.currentWidget()
-    assert page.letter.letter is None and notice is page.list.state._empty
-    page.list.state._empty.primary.click()
+    assert notice is page.list.state._empty and page.list.state._empty.primary.hasFocus()
+    assert page.letter.letter is not None and page.letter.letter.message.state == "sent"
+    QTest.keyClick(page.list.state._empty.primary, Qt.Key.Key_Space)
     page = settle(qtbot, desk)
     assert page.list.tab == "sent"
+
+
+@pytest.mark.parametrize(
+    ("tab", "key", "deed"),
+    [("doubt", "y", "settle"), ("doubt", "n", "settle"), ("waiting", "b", "recall"), ("failed", "a", "retry")],
+)
+def test_a_key_that_is_pressed_twice_finds_the_same_email(
+    qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]], tab: str, key: str, deed: str
+) -> None:
+    page = shown(qtbot, desk, tab)
+    assert page.list.view.current is not None
+    first = page.list.view.current.id
+    for _ in range(3):
+        QTest.keyClicks(page.list.view, key)
+        page = settle(qtbot, desk)
+    assert deeds == [(deed, first)]
+    assert page.letter.letter is not None and page.letter.letter.message.id == first
+    assert page.list.view.hasFocus() and page.list.view.current is None
+    QTest.keyClicks(page.list.view, "j")
+    page = settle(qtbot, desk)
+    assert page.list.view.current is not None and page.list.view.current.id == first + 1
+
+
+def test_a_key_that_comes_while_the_next_email_is_read_does_nothing_to_the_one_before(
+    qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]
+) -> None:
+    page = shown(qtbot, desk, "doubt")
+    QTest.keyClicks(page.list.view, "jy")  # the second letter cannot have come yet
+    page = settle(qtbot, desk)
+    assert deeds == [] and page.letter.letter is not None and page.letter.letter.message.id == 19
+
+
+def test_after_a_click_no_other_button_has_the_focus(qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]) -> None:
+    page = shown(qtbot, desk, "doubt")
+    arrived = page.letter.deeds.buttons[0]
+    arrived.setFocus()
+    QTest.keyClick(arrived, Qt.Key.Key_Space)
+    page = settle(qtbot, desk)
+    assert page.list.view.hasFocus() and deeds == [("settle", 18)]
+
+
+def test_what_takes_an_email_out_of_the_queue_says_so_before(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom, tmp_path: Path
+) -> None:
+    page = shown(qtbot, desk, "waiting")
+    tips = {button.text(): button.toolTip() for button in page.letter.deeds.buttons}
+    for words in ("Save as .eml…", "Open in mail app"):
+        assert "no longer sent from here" in tips[words]
+    assert not any("no longer" in tip for words, tip in tips.items() if words in ("Send now", "Recall to edit"))
+    page.mailing.ask_folder = lambda _title: str(tmp_path)
+    with qtbot.waitSignal(desk.book.told) as told:
+        desk.window.actions_registry[Command.SAVE_EML].trigger()
+    assert "It is no longer sent from here: mark it as sent when it has left, or recall it" in told.args[0]
+    settle(qtbot, desk)
+
+
+def test_nothing_counts_as_sent_by_a_click_that_was_meant_for_another_button(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom, deeds: list[tuple[str, int]]
+) -> None:
+    room.put(13, "approved")
+    room.messages[13] = replace(room.messages[13], via="eml")
+    page = shown(qtbot, desk, "waiting")
+    for key, done in (("2", []), ("1", [("handed_over", 13)])):
+        QTest.mouseClick(page.letter.deeds.buttons[0], Qt.MouseButton.LeftButton)
+        (panel,) = [one for one in desk.window.findChildren(ChoicePanel) if one.isVisible()]
+        QTest.keyClicks(panel, key)
+        page = settle(qtbot, desk)
+        assert deeds == done
+
+
+def test_what_the_mail_program_may_have_sent_goes_out_from_here_only_when_it_is_said_that_it_has_not(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom, deeds: list[tuple[str, int]]
+) -> None:
+    room.put(13, "approved")
+    room.messages[13] = replace(room.messages[13], via="eml")
+    page = shown(qtbot, desk, "waiting")
+    assert "Send from here…" in offered(page)
+    for key, done in (("2", []), ("1", [("reschedule", 13)])):
+        QTest.keyClick(page.list.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        (panel,) = [one for one in desk.window.findChildren(ChoicePanel) if one.isVisible()]
+        QTest.keyClicks(panel, key)
+        page = settle(qtbot, desk)
+        assert deeds == done
+
+
+def test_a_look_at_what_is_being_handed_over_shows_it_and_offers_nothing(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom
+) -> None:
+    page = shown(qtbot, desk, "waiting")
+    assert "Recall to edit" in offered(page)
+    told: list[str] = []
+    desk.book.told.connect(told.append)
+    room.put(13, "sending")
+    page.watch.look.emit()
+    page = settle(qtbot, desk)
+    assert offered(page) == [] and not desk.window.actions_registry[Command.RECALL].isEnabled()
+    assert page.letter.deeds.verdict.words.text() == "It cannot be stopped any more."
+    assert page.watch.timer.isActive() and told == ["Is being sent to Beacon Tools 13"]
+    room.put(13, "sent")
+    page.watch.look.emit()
+    page = settle(qtbot, desk)
+    assert not page.watch.timer.isActive() and page.letter.deeds.verdict.title.text() == "Sent"
 
 
 def test_an_email_that_is_sent_meanwhile_stays_shown_and_its_row_goes(
