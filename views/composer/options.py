@@ -70,12 +70,15 @@ class _Option:
     def _hint_width(self) -> float:
         assert isinstance(self, QAbstractButton)
         wide = fonts.width(self._hint, fonts.SMALL) + 2 if self._hint else 0.0
-        return min(wide, (self.width() - _TEXT_LEFT) * 0.55)
+        room = self.width() - _TEXT_LEFT
+        # Short words leave the rest of the line to the hint.
+        return min(wide, max(room * 0.55, room - fonts.width(self._words, fonts.LIST) - 12))
 
     def _explain(self) -> None:
         assert isinstance(self, QAbstractButton)
         room = self.width() - _TEXT_LEFT - self._hint_width() - 10
-        short = fonts.width(self._words, fonts.LIST) <= room
+        whole = fonts.width(self._hint, fonts.SMALL) <= self._hint_width()
+        short = whole and fonts.width(self._words, fonts.LIST) <= room
         self.setToolTip("" if short else f"{self._words}\n{self._hint}".strip())
 
     def _box(self, painter: QPainter, mark: QRectF) -> None:

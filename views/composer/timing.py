@@ -23,7 +23,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """When an email that is approved now would go out; ``held``: quiet hours or a free day hold it until then."""
+    """When an email that is approved now would go out, '' for at once or where nobody knows.
+
+    ``held``: quiet hours or a free day hold it until then.
+    """
 
     at: str
     held: bool
@@ -81,8 +84,9 @@ def moments_of(
 
     def moment(at: str, words: str) -> Moment:
         leaves = leaving(at)
-        held = f"waits until {local_words(leaves.at, zone)}"
-        return Moment(at, words, held if leaves.held else effect_of(composition, at, waits=waits))
+        if leaves.held:
+            return Moment(at, words, f"goes out {local_words(leaves.at, zone)}")
+        return Moment(at, words, effect_of(composition, at, waits=waits))
 
     made = [moment(NOW, "Now")]
     made += [moment(at, words) for at, words in composition.scheduled]

@@ -14,6 +14,7 @@ from models.store import connect
 from models.values.outreach import GOALS
 from services import insight
 from services.outreach import read_message
+from services.settings import Preferences
 from services.workspace import Workspace
 from tests.views.books import opened
 from tests.views.composer.made import INVENTED, Desk, open_desk, somebody
@@ -544,6 +545,38 @@ def test_every_count_is_that_of_the_statements_to_resolve(desk: Desk) -> None:
     assert int(all_of_them) - int(traced) == 2
 
 
+def test_without_a_mail_account_an_email_is_written_and_approved_all_the_same(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = Desk(qtbot, open_window(sample, Preferences()))
+    desk.open(*somebody(sample))
+    desk.type_in(" Would a short call suit you?")
+    desk.reviewed()
+    page = desk.page
+    assert page.verdict.moment(0).words == "Now" and "clock" in page.verdict.moment(0).hint
+    assert page.verdict.opens.text().startswith("It waits in the outbox until a mail account is set up")
+    page.acts.approve()
+    desk.wait(lambda: desk.desktop.window.current_key == "alerts")
+    desk.calm()
+    ((_number, state, _body),) = messages(sample)
+    assert state == "approved" and desk.desktop.window.toast.words.startswith("Approved for ")
+    desk.close()
+
+
+def test_the_moment_at_which_it_really_goes_out_is_never_cut(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    closed = opened(sample.store.path, "2026-11-21T12:00:00+00:00")
+    desk = open_desk(qtbot, open_window, closed)
+    for width in (1_440, 1_280):
+        desk.desktop.window.resize(width, 900)
+        desk.open(*somebody(sample))
+        assert desk.page.verdict.moment(0).hint.startswith("goes out Mon 23 Nov")
+        assert desk.page.verdict.moment(0).toolTip() == "", width
+    desk.close()
+    closed.close()
+
+
 def test_on_a_free_day_everything_says_when_it_really_goes_out(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
@@ -560,7 +593,7 @@ def test_on_a_free_day_everything_says_when_it_really_goes_out(
     kept = read_message(sample, number)
     assert state == "queued" and kept.due_at is not None
     monday = local_words(kept.due_at)
-    assert monday.startswith("Mon 23 Nov") and hint == f"waits until {monday}"
+    assert monday.startswith("Mon 23 Nov") and hint == f"goes out {monday}"
     assert opens.startswith(f"Goes out {monday}, after quiet hours and free days.")
     assert desk.desktop.window.toast.words == f"Queued for {kept.customer}. Goes out {monday}"
     desk.close()
