@@ -12,6 +12,7 @@ from models.values.money import exponent
 from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target
 from services.sync.map.plan import Plan
 from services.sync.read import Table
+from services.sync.stage.layout import PIECE
 
 _STATE_OF: dict[str, str] = {
     "new": "state IS NULL",
@@ -63,11 +64,13 @@ def _numbers(db: sqlite3.Connection, first: int, count: int, verdict: Verdict | 
         statement = "SELECT row FROM stage.rejects ORDER BY row LIMIT ? OFFSET ?"
     elif verdict == "ignored":
         statement = (
-            f"SELECT row FROM (SELECT row FROM stage.ignored UNION SELECT row FROM stage.r WHERE state = {IGNORED}) "
-            "ORDER BY row LIMIT ? OFFSET ?"
+            "SELECT row FROM (SELECT row FROM stage.ignored UNION SELECT row FROM stage.r "
+            f"WHERE row < {PIECE} AND state = {IGNORED}) ORDER BY row LIMIT ? OFFSET ?"
         )
     else:
-        statement = f"SELECT row FROM stage.r WHERE {_STATE_OF[verdict]} ORDER BY row LIMIT ? OFFSET ?"
+        statement = (
+            f"SELECT row FROM stage.r WHERE row < {PIECE} AND {_STATE_OF[verdict]} ORDER BY row LIMIT ? OFFSET ?"
+        )
     return [row[0] for row in db.execute(statement, page)]
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from models.values.imports import Receipt
 from models.values.money import exponent
 from services.sync.apply.analysis import Analysis
+from services.sync.apply.pieces import late_reasons
 from services.sync.apply.target import IGNORED, REJECTED
 
 
@@ -22,9 +23,10 @@ def make_receipt(
 ) -> Receipt:
     """Count what the staging file holds; see DATA.md for the receipt's fields."""
     plan, stager = analysis.plan, analysis.stager
-    counts = analysis.tallies["r"]
-    ignored = stager.ignored + (_late(db, IGNORED) if counts.ignored else Counter())
-    rejected = stager.rejected_by + (_late(db, REJECTED) if counts.rejected else Counter())
+    counts = analysis.rows
+    late = late_reasons if analysis.in_pieces else _late
+    ignored = stager.ignored + (late(db, IGNORED) if counts.ignored else Counter())
+    rejected = stager.rejected_by + (late(db, REJECTED) if counts.rejected else Counter())
     rows = {
         "read": stager.rows_read,
         "inserted": counts.new,
@@ -82,6 +84,11 @@ def _entities(analysis: Analysis) -> dict[str, dict[str, int]]:
     for target in analysis.targets:
         counts = analysis.tallies[target.staged]
         found[target.table] = {"inserted": counts.new, "updated": counts.changed, "unchanged": counts.unchanged}
+    for part in analysis.parts:
+        of_table = found.setdefault(part.target.table, {"inserted": 0, "updated": 0, "unchanged": 0})
+        of_table["inserted"] += part.tally.new
+        of_table["updated"] += part.tally.changed
+        of_table["unchanged"] += part.tally.unchanged
     return found
 
 

@@ -17,6 +17,7 @@ from services.sync.driver import driver
 from services.sync.guard import guarded
 from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.map.plan import Plan, source_from_name
+from services.sync.recognise import own_columns
 from services.sync.stage.staging import runs
 
 _ENDING = ".part"
@@ -51,9 +52,10 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
         path.parent.mkdir(parents=True, exist_ok=True)
         with _unpublished(path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            width = len(plan.table.columns)
-            own = [place for place, header in enumerate(plan.table.columns) if header not in REJECT_COLUMNS]
-            writer.writerow([*(guarded(plan.table.columns[place]) for place in own), *REJECT_COLUMNS])
+            columns = own_columns(plan.table)
+            width = len(columns)
+            own = [place for place, header in enumerate(columns) if header not in REJECT_COLUMNS]
+            writer.writerow([*(guarded(columns[place]) for place in own), *REJECT_COLUMNS])
             for row, header, why, cells in db.execute("SELECT row, header, why, cells FROM stage.rejects ORDER BY row"):
                 texts = json.loads(cells)
                 texts += [""] * (width - len(texts))

@@ -27,19 +27,22 @@ from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Wat
 from services.sync.apply.write import Writer
 from services.sync.check_files import forget_check
 from services.sync.driver import driver
-from services.sync.map.plan import Plan, header_signature, make_plan, source_from_name
+from services.sync.map.plan import MeaningOpen, Plan, header_signature, make_plan, source_from_name
 from services.sync.read import read_table
 from services.sync.receipt import make_receipt
 from services.sync.rejects import gather_late_rejects, publish_rejects, sweep_rejects, withdraw_rejects, write_rejects
 from services.sync.remember import recall, remember
+from services.sync.stage.parts import at_work
 from services.sync.stage.staging import attached, remove_staging, sweep
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
 
-def plan_for(workspace: Workspace, request: ImportRequest) -> Plan:
-    """Read a file's first rows and decide everything about it.
+def plan_for(workspace: Workspace, request: ImportRequest, *, survey: bool = False) -> Plan:
+    """Read a file's first rows and decide everything about it; all rows, where `survey` says so.
+
+    Its `doubts` are still open.
 
     Raises
     ------
@@ -59,6 +62,7 @@ def plan_for(workspace: Workspace, request: ImportRequest) -> Plan:
         local_zone=this_computers_zone(),
         book_currency=currency,
         remembered=recalled.remembered,
+        survey=survey,
     )
     said = recalled.words
     by_columns = plan.source_said and not request.options.source and plan.recognition.system is None
@@ -106,6 +110,8 @@ def run_import(
     with workspace.store.read() as connection:
         sweep_rejects(connection, store)
     plan = plan_for(workspace, request)
+    if plan.doubts:
+        raise MeaningOpen(plan.doubts[0])
     staging = staging_path(store)
     try:
         with told(store, watch):
@@ -223,13 +229,14 @@ class _Run:
                     import_id = db.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
                     writer = Writer(db, import_id, analysis.plan.source, analysis.tallies, watch.step)
                     _write(analysis, writer)
+                    changed = _write_parts(db, analysis, writer)
                     gather_late_rejects(db)
                     rejects = write_rejects(db, analysis.plan, Path(store.path), import_id)
                     receipt = self._receipt(db, analysis, import_id, rejects)
                     watch.step("Saving")
                 finally:
                     db.set_progress_handler(None, 0)
-                changes = _close(work, request, analysis, writer, receipt, digest)
+                changes = _close(work, request, analysis, writer, receipt, digest, changed)
                 seconds = time.perf_counter() - self.began
         except BaseException:
             if rejects is not None:
@@ -254,8 +261,26 @@ def _write(analysis: Analysis, writer: Writer) -> None:
         writer.rows(target)
 
 
+def _write_parts(db: sqlite3.Connection, analysis: Analysis, writer: Writer) -> tuple[set[int], bool]:
+    """Write the further entities of the file; whom their rows are about, or True for everyone."""
+    customers, everyone = writer.changed_customers(analysis.plan, EVERYONE_FROM)
+    for part in analysis.parts:
+        with at_work(db, part.number):
+            writer.tallies = {"r": part.tally}
+            writer.rows(part.target)
+            more, all_of_them = writer.changed_customers(part.plan, EVERYONE_FROM)
+            customers, everyone = customers | more, everyone or all_of_them
+    return customers, everyone
+
+
 def _close(
-    work: UnitOfWork, request: ImportRequest, analysis: Analysis, writer: Writer, receipt: Receipt, digest: str
+    work: UnitOfWork,
+    request: ImportRequest,
+    analysis: Analysis,
+    writer: Writer,
+    receipt: Receipt,
+    digest: str,
+    changed: tuple[set[int], bool],
 ) -> Changes:
     """Write what the book keeps of the import itself, and commit."""
     plan, import_id = analysis.plan, receipt.import_id
@@ -277,7 +302,7 @@ def _close(
     )
     said = remember(db, header_signature(plan.table), plan, request)
     kept = {**receipt.as_json(), "ignored_reasons": receipt.ignored_reasons, "remembered": said}
-    customers, everyone = writer.changed_customers(plan, EVERYONE_FROM)
+    customers, everyone = changed
     work.touch(customers=customers, everyone=everyone, tables=writer.tables)
     path = plan.table.path
     work.execute(

@@ -30,11 +30,14 @@ from services.sync.apply.compare import (
 )
 from services.sync.apply.contacts import part_shared_contacts
 from services.sync.apply.match import Matches, adopt_source, match_items, match_people
+from services.sync.apply.pieces import tally_rows
 from services.sync.apply.target import Target, targets_of
-from services.sync.map.plan import Plan
+from services.sync.map.plan import MeaningOpen, Plan, settle
 from services.sync.stage.layout import layout_of
+from services.sync.stage.parts import at_work, follow_main, join_main, put_aside, take_up
 from services.sync.stage.rows import Stager
 from services.sync.stage.staging import close_staging, open_staging
+from services.sync.validate.memo import Unsettled
 
 ProgressCall = Callable[[Progress], None]
 CancelCall = Callable[[], bool]
@@ -87,6 +90,18 @@ class Watch:
         return 1 if self.stopped else 0
 
 
+class Part:
+    """A further entity that the rows of a file bring."""
+
+    def __init__(self, number: int, plan: Plan) -> None:
+        self.number = number
+        self.plan = plan
+        self.layout = replace(layout_of(plan), has_people=False)
+        (self.target,) = targets_of(plan, self.layout)
+        self.stager: Stager
+        self.tally = Tally(0, 0, 0, 0, 0, 0)
+
+
 class Analysis:
     """A file on its way into the book."""
 
@@ -99,22 +114,54 @@ class Analysis:
         self._watch = watch
         self.stager: Stager
         self.tallies: dict[str, Tally] = {}
+        self.rows = Tally(0, 0, 0, 0, 0, 0)
+        self.parts = [Part(number, one) for number, one in enumerate(plan.also, 1)]
 
     def stage(self, path: Path, *, keep_raw: bool) -> None:
-        """Read the file into a new staging file at `path`."""
+        """Read the file into a new staging file at `path`.
+
+        Raises
+        ------
+        MeaningOpen
+            What a column means must be said by a person; see `Plan.doubts`.
+        """
         keep_raw = keep_raw or self.plan.entity.name == "stage_changes"
+        try:
+            self._stage(path, keep_raw=keep_raw)
+        except Unsettled:
+            # A cell further down speaks against what the first rows said: all rows decide, and are staged anew.
+            self.plan = settle(self.plan)
+            if self.plan.doubts:
+                raise MeaningOpen(self.plan.doubts[0]) from None
+            self._stage(path, keep_raw=keep_raw)
+        self.warnings += [*self.plan.column_warnings, *self.stager.warnings]
+
+    def _stage(self, path: Path, *, keep_raw: bool) -> None:
         db = open_staging(path)
         try:
-            self.stager = Stager(self.plan, self.layout, db, keep_raw=keep_raw)
-            for batch in self.plan.table.batches():
-                self._watch.rows(self.stager.rows_read, batch.share)
-                self.stager.add(batch)
-            self.stager.finish()
+            self.stager = self._read(Stager(self.plan, self.layout, db, keep_raw=keep_raw), self.plan)
+            for part in self.parts:
+                put_aside(db, 0)
+                part.stager = self._read(Stager(part.plan, part.layout, db, keep_raw=False), part.plan)
+                put_aside(db, part.number)
+                take_up(db, 0)
+                self.stager.reject_more(join_main(db, part.number))
         except BaseException:
             db.close()
             raise
         close_staging(db)
-        self.warnings += self.stager.warnings
+
+    @property
+    def in_pieces(self) -> bool:
+        """Whether rows of the file became several staged rows each."""
+        return self.stager.in_pieces or bool(self.parts)
+
+    def _read(self, stager: Stager, plan: Plan) -> Stager:
+        for batch in plan.table.batches():
+            self._watch.rows(stager.rows_read, batch.share)
+            stager.add(batch)
+        stager.finish()
+        return stager
 
     def compare(self, db: sqlite3.Connection) -> None:
         """Match and compare; `db` is a connection of the store with the staging file attached."""
@@ -140,6 +187,14 @@ class Analysis:
         else:
             compare(db, self.targets[0], source)
         self.tallies = {target.staged: tally(db, target.staged) for target in self.targets}
+        for part in self.parts:
+            with at_work(db, part.number):
+                follow_main(db, part.plan.entity.customer == "required")
+                sort_out_keys(db, part.layout, part.stager, loose=not part.layout.keyed)
+                compare(db, part.target, self.plan.source)
+                part.tally = tally(db, "r")
+        staged = ["r", *(f"r_{part.number}" for part in self.parts)]
+        self.rows = tally_rows(db, staged) if self.in_pieces else self.tallies["r"]
 
     def _adopt(self, db: sqlite3.Connection) -> None:
         """Take the file as a further export of a system that is in the book, where its ids say so."""

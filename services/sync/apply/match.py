@@ -10,10 +10,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from services.sync.map.plan import Plan
-from services.sync.recognise import SYSTEMS
+from services.sync.recognise import known_sources
 from services.sync.validate.words import loose_key, name_key
 
-_KNOWN_SOURCES = frozenset(system.name for system in SYSTEMS)
 # A book without a list of products knows none of a shop's thousands: that goes without saying. A few are told.
 _FEW = 20
 _SAME_SOURCE_ID = """
@@ -60,7 +59,7 @@ def adopt_source(db: sqlite3.Connection, plan: Plan) -> str | None:
         return None
     best: tuple[int, str | None] = (0, None)
     for (other,) in db.execute("SELECT source FROM main.imports GROUP BY source ORDER BY min(id)").fetchall():
-        if other in _KNOWN_SOURCES:
+        if other in known_sources():
             continue
         known = db.execute(
             f"""

@@ -46,7 +46,7 @@ class Writer:
         tick: Callable[[str], None],
     ) -> None:
         self._db = db
-        self._tallies = tallies
+        self.tallies = tallies
         self._import_id = import_id
         self._source = source
         self._tick = tick
@@ -116,7 +116,7 @@ class Writer:
     def rows(self, target: Target) -> None:
         """Write one table: its changed rows, then its new ones."""
         self._update(target)
-        new = self._tallies[target.staged].new
+        new = self.tallies[target.staged].new
         if not new:
             return
         self._tick(f"Adding {new:,} rows")
@@ -145,7 +145,7 @@ class Writer:
 
     def changed_customers(self, plan: Plan, limit: int) -> tuple[set[int], bool]:
         """Customers whose rows are new or changed: their ids, or True for everyone above `limit`."""
-        counts = self._tallies["r"]
+        counts = self.tallies["r"]
         if not (counts.new or counts.changed or counts.with_order):
             return set(), False
         if plan.entity.name == "stage_changes":
@@ -209,7 +209,7 @@ class Writer:
 
     def _update(self, target: Target) -> None:
         staged, table = f"stage.{target.staged}", target.table
-        changed = self._tallies[target.staged].changed
+        changed = self.tallies[target.staged].changed
         if not changed:
             return
         self._tick(f"Changing {changed:,} rows")

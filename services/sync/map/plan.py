@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.values.errors import UserError
 from models.values.imports import ImportOptions
+from models.values.meanings import Doubt, Meaning
 from services.sync.entities import Entity, Field
-from services.sync.map import decide
 from services.sync.map.headers import REJECT_COLUMNS, fingerprint
 from services.sync.read import Table
 from services.sync.read.dialect import BLANKS
-from services.sync.recognise import Recognition, Undecided, recognise
+from services.sync.recognise import Recognition, Undecided, is_used, own_columns, recognise, recognise_also
+from services.sync.validate.decisions import DATES, Circumstances, Column, Decided, decide, meaning_of
+from services.sync.validate.form import PLAIN, Form
+from services.sync.validate.number_evidence import NumberTally
 
-_NUMERIC = ("money", "decimal", "integer", "number")
 
+class MeaningOpen(Undecided):
+    """What a column means cannot be told from its cells, and nobody has said it."""
 
-class DateOrderOpen(Undecided):
-    """Day and month of a column cannot be told apart, and nobody has said which is first."""
+    def __init__(self, doubt: Doubt) -> None:
+        values = [reading.value for reading in doubt.readings]
+        said = " or ".join(f"--read '{doubt.column}={value}'" for value in values)
+        if doubt.kind == "date_order":
+            said = " or ".join(f"--date-order {value}" for value in values)
+        super().__init__(doubt.question, f"Say which with {said}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +44,34 @@ class MappedColumn:
         Its header.
     field
         What it becomes.
-    order
-        How its dates are to be read.
-    comma
-        Whether the comma is its decimal sign.
-    strip_zero
-        Whether ids are written as 17850.0 and are to be read as 17850.
-    apostrophe
-        Whether ids have an apostrophe before them that keeps a table program from reading them as numbers.
-    hundred
-        Whether its shares count to 100.
+    form
+        How its cells are read.
     """
 
     place: int
     header: str
     field: Field
-    order: str = "ymd"
-    comma: bool = False
-    strip_zero: bool = False
-    apostrophe: bool = False
-    hundred: bool = False
+    form: Form = PLAIN
+
+    @property
+    def order(self) -> str:
+        """How its dates are read."""
+        return self.form.order
+
+    @property
+    def comma(self) -> bool:
+        """Whether the comma is its decimal sign."""
+        return self.form.comma
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """On what columns are decided besides their cells: what was said, and what holds where nothing is said."""
+
+    wanted: tuple[Column, ...]
+    about: Circumstances
+    currency_said: str
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,15 @@ class Plan:
     currency: str
     zone_assumed: bool
     words: str
+    basis: Basis
+    meanings: tuple[Meaning, ...]
     warnings: tuple[str, ...] = field(default=())
+    also: tuple[Plan, ...] = field(default=())
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What must be said before the file can be imported."""
+        return tuple(doubt for meaning in self.meanings for doubt in meaning.doubts)
 
     @property
     def entity(self) -> Entity:
@@ -92,6 +116,15 @@ class Plan:
         """Whether the file has any of these fields."""
         return any(self.column(name) is not None for name in names)
 
+    @property
+    def column_warnings(self) -> tuple[str, ...]:
+        """What a person should know about how columns were read, and about damage in them."""
+        stripped = [column.header for column in self.columns if column.form.strip_zero]
+        said = [f"{meaning.column}: {flag}" for meaning in self.meanings for flag in meaning.flags]
+        if stripped:
+            said.insert(0, f"Ids in {', '.join(stripped)} are written like 17850.0 and were read as 17850.")
+        return tuple(said)
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
@@ -109,6 +142,7 @@ def make_plan(
     local_zone: tzinfo,
     book_currency: str,
     remembered: Remembered | None,
+    survey: bool = False,
 ) -> Plan:
     """Decide everything about a file.
 
@@ -123,20 +157,29 @@ def make_plan(
         The currency of amounts where neither the file nor a person says which.
     remembered : Remembered, optional
         What an earlier file with the same headers was taken to be.
+    survey : bool
+        Whether all rows are counted even where the first ones decide.
+
+    Returns
+    -------
+    Plan
+        Its `doubts` are open; until they are answered, the likeliest reading holds.
 
     Raises
     ------
     UserError
         The file is not recognised, or something must be said first.
-    DateOrderOpen
-        Day and month cannot be told apart.
     """
     entity_name, overrides = _said(options, remembered)
     recognition = recognise(table, entity_name, overrides)
-    columns = _decided(table, recognition, options)
+    table = recognition.table
+    fields = _fields(table, recognition)
+    zone, assumed = _zone(options.timezone, local_zone, fields)
+    basis = _basis(table, recognition, fields, options, zone, book_currency)
+    decided = _decide(table, basis, survey=survey)
+    columns = _columns(fields, decided)
     extra = _extra(table, columns, overrides)
-    zone, assumed = _zone(options.timezone, local_zone, columns)
-    return Plan(
+    plan = Plan(
         table=table,
         recognition=recognition,
         columns=columns,
@@ -144,16 +187,38 @@ def make_plan(
         source_said=bool(options.source) or remembered is not None,
         source=options.source or _source(table, recognition, remembered),
         zone=zone,
-        currency=_currency(table, recognition, columns, options, book_currency),
+        currency=_currency(basis, decided),
         zone_assumed=assumed,
         words=_words(recognition, options),
-        warnings=_warnings(table, recognition, columns, extra),
+        basis=basis,
+        meanings=_meanings(decided),
+        warnings=_warnings(table, recognition, extra),
     )
+
+
+def settle(plan: Plan) -> Plan:
+    """Decide the columns of a plan again, from all rows of the file."""
+    decided = _decide(plan.table, plan.basis, survey=True)
+    fields = {column.place: (column.header, column.field) for column in plan.columns}
+    return replace(
+        plan,
+        columns=_columns(fields, decided),
+        currency=_currency(plan.basis, decided),
+        meanings=_meanings(decided),
+    )
+    return replace(plan, also=tuple(_part(plan, one, options) for one in recognise_also(recognition)))
+
+
+def _part(plan: Plan, recognition: Recognition, options: ImportOptions) -> Plan:
+    """The plan of a further entity that a file's rows bring."""
+    table = recognition.table
+    columns = _decided(table, recognition, options)
+    return replace(plan, table=table, recognition=recognition, columns=columns, extra=(), warnings=())
 
 
 def header_signature(table: Table) -> str:
     """What files with the same headers are remembered by."""
-    return fingerprint(table.columns)
+    return fingerprint(own_columns(table))
 
 
 def _said(options: ImportOptions, remembered: Remembered | None) -> tuple[str | None, dict[str, str]]:
@@ -171,70 +236,67 @@ def _extra(
     return tuple(
         (place, header)
         for place, header in enumerate(table.columns)
-        if place not in mapped and header not in REJECT_COLUMNS and overrides.get(header) != ""
+        if place not in mapped
+        and header not in REJECT_COLUMNS
+        and overrides.get(header) != ""
+        and not is_used(table, place)
     )
 
 
-def _decided(table: Table, recognition: Recognition, options: ImportOptions) -> tuple[MappedColumn, ...]:
+def _fields(table: Table, recognition: Recognition) -> dict[int, tuple[str, Field]]:
+    """Header and field of each column that becomes one, by place."""
     places = {header: place for place, header in enumerate(table.columns)}
-    fields = {
-        places[header]: found
+    return {
+        places[header]: (header, found)
         for header, name in recognition.mapping.items()
         if (found := recognition.entity.field(name)) is not None
     }
-    orders = _date_orders(table, fields, options)
-    comma = _decimal_comma(table, fields)
-    columns = []
-    for place, found in sorted(fields.items()):
-        cells = [row[place] for row in table.sample if place < len(row)]
-        columns.append(
-            MappedColumn(
-                place=place,
-                header=table.columns[place],
-                field=found,
-                order=orders.get(place, "ymd"),
-                comma=comma.get(place, False),
-                strip_zero=found.kind == "id" and decide.whole_number_ids(cells),
-                apostrophe=found.kind == "id" and any(cell.startswith("'") for cell in cells),
-                hundred=found.kind == "percent" and decide.shares_of_hundred(cells),
-            )
-        )
-    return tuple(columns)
 
 
-def _date_orders(table: Table, fields: Mapping[int, Field], options: ImportOptions) -> dict[int, str]:
-    dated = [place for place, found in fields.items() if found.kind in ("date", "moment")]
-    if options.date_order is not None:
-        return dict.fromkeys(dated, options.date_order)
-    orders = decide.date_orders(table, dated)
-    for place, order in orders.items():
-        if order is None:
-            header = table.columns[place]
-            example = next(
-                (row[place] for row in table.sample if place < len(row) and row[place].strip()), "03/04/2026"
-            )
-            raise DateOrderOpen(
-                f"In {table.path.name} the dates of “{header}” (such as {example}) could be day/month or month/day.",
-                "Say which with --date-order dmy or --date-order mdy.",
-            )
-    return {place: order for place, order in orders.items() if order is not None}
+def _basis(
+    table: Table,
+    recognition: Recognition,
+    fields: Mapping[int, tuple[str, Field]],
+    options: ImportOptions,
+    zone: tzinfo,
+    book_currency: str,
+) -> Basis:
+    said = {header: words for header, words in options.meanings if header in table.columns}
+    wanted = []
+    for place, (header, found) in sorted(fields.items()):
+        words = said.get(header, "")
+        if found.kind in DATES and options.date_order and not words:
+            words = options.date_order
+        wanted.append(Column(place, header, found.kind, words))
+    code = _said_currency(options)
+    known = recognition.system.currency if recognition.system is not None else ""
+    about = Circumstances(table.dialect.delimiter, zone, code or known, table.path.name)
+    return Basis(tuple(wanted), about, code, known or book_currency)
 
 
-def _decimal_comma(table: Table, fields: Mapping[int, Field]) -> dict[int, bool]:
-    """Decide the decimal sign for all numeric columns together: one program wrote them all."""
-    numeric = [place for place, found in fields.items() if found.kind in _NUMERIC]
-    cells = [row[place] for row in table.sample for place in numeric if place < len(row)]
-    comma = decide.decimal_comma(cells, continental=table.dialect.delimiter == ";")
-    return dict.fromkeys(numeric, comma)
+def _decide(table: Table, basis: Basis, *, survey: bool) -> dict[int, Decided]:
+    return decide(
+        basis.wanted, table.sample, lambda: (batch.rows for batch in table.batches()), basis.about, survey=survey
+    )
 
 
-def _zone(named: str | None, local: tzinfo, columns: tuple[MappedColumn, ...]) -> tuple[tzinfo, bool]:
+def _columns(fields: Mapping[int, tuple[str, Field]], decided: Mapping[int, Decided]) -> tuple[MappedColumn, ...]:
+    return tuple(
+        MappedColumn(place, header, found, decided[place].form) for place, (header, found) in sorted(fields.items())
+    )
+
+
+def _meanings(decided: Mapping[int, Decided]) -> tuple[Meaning, ...]:
+    return tuple(meaning_of(decided[place]) for place in sorted(decided))
+
+
+def _zone(named: str | None, local: tzinfo, fields: Mapping[int, tuple[str, Field]]) -> tuple[tzinfo, bool]:
     if named is not None:
         try:
             return (UTC if named.upper() in ("UTC", "GMT", "Z") else ZoneInfo(named)), False
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise UserError(f"“{named}” is no time zone. Write one such as Europe/Berlin or UTC.") from None
-    return local, any(column.field.kind == "moment" for column in columns)
+    return local, any(found.kind == "moment" for _, found in fields.values())
 
 
 def _words(recognition: Recognition, options: ImportOptions) -> str:
@@ -260,37 +322,29 @@ def source_from_name(name: str) -> str:
     return (short or stem).strip() or "file"
 
 
-def _currency(
-    table: Table,
-    recognition: Recognition,
-    columns: tuple[MappedColumn, ...],
-    options: ImportOptions,
-    book_currency: str,
-) -> str:
-    if options.currency:
-        code = options.currency.strip().upper()
-        if len(code) != 3 or not (code.isascii() and code.isalpha()):
-            raise UserError(f"“{options.currency}” is no currency. Write three letters such as USD or EUR.")
-        return code
-    for column in columns:
-        if column.field.kind in ("money", "decimal"):
-            found = decide.sign_currency(row[column.place] for row in table.sample if column.place < len(row))
-            if found:
-                return found
-    if recognition.system is not None and recognition.system.currency:
-        return recognition.system.currency
-    return book_currency
+def _said_currency(options: ImportOptions) -> str:
+    if not options.currency:
+        return ""
+    code = options.currency.strip().upper()
+    if len(code) != 3 or not (code.isascii() and code.isalpha()):
+        raise UserError(f"“{options.currency}” is no currency. Write three letters such as USD or EUR.")
+    return code
 
 
-def _warnings(
-    table: Table, recognition: Recognition, columns: tuple[MappedColumn, ...], extra: tuple[tuple[int, str], ...]
-) -> tuple[str, ...]:
+def _currency(basis: Basis, decided: Mapping[int, Decided]) -> str:
+    """What bare amounts are in: as a person said, else as amounts of the file show, else as its system has it."""
+    if basis.currency_said:
+        return basis.currency_said
+    for one in decided.values():
+        if one.column.kind in ("money", "decimal") and isinstance(one.tally, NumberTally) and one.tally.currency:
+            return one.tally.currency
+    return basis.currency
+
+
+def _warnings(table: Table, recognition: Recognition, extra: tuple[tuple[int, str], ...]) -> tuple[str, ...]:
     said = list(table.warnings)
     if recognition.system is not None and recognition.system.remark:
         said.append(recognition.system.remark)
-    stripped = [column.header for column in columns if column.strip_zero]
-    if stripped:
-        said.append(f"Ids in {', '.join(stripped)} are written like 17850.0 and were read as 17850.")
     if extra and recognition.entity.name != "customers":
         names = ", ".join(header for _, header in extra[:6]) + (", …" if len(extra) > 6 else "")
         said.append(f"Not imported, because {recognition.entity.label.lower()} have no field for it: {names}.")

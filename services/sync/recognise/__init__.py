@@ -1,6 +1,20 @@
-"""Known exports by their headers (`systems`), and everything else by what its headers name (`recognise`)."""
+"""Known exports by their headers (`systems`), their rows as their own rules leave them (`reshape`), and everything else
+by what its headers name (`recognise`)."""
 
-from services.sync.recognise.recognise import Recognition, Undecided, rank_entities, recognise
-from services.sync.recognise.systems import SYSTEMS, System
+from services.sync.recognise.recognise import Recognition, Undecided, rank_entities, recognise, recognise_also
+from services.sync.recognise.reshape import ShapedBatch, is_used, own_columns
+from services.sync.recognise.systems import System, all_systems, known_sources
 
-__all__ = ["SYSTEMS", "Recognition", "System", "Undecided", "rank_entities", "recognise"]
+__all__ = [
+    "Recognition",
+    "ShapedBatch",
+    "System",
+    "Undecided",
+    "all_systems",
+    "is_used",
+    "known_sources",
+    "own_columns",
+    "rank_entities",
+    "recognise",
+    "recognise_also",
+]

@@ -10,7 +10,8 @@ from models.values.errors import UserError
 from services.sync.entities import ENTITIES, Entity
 from services.sync.map.headers import lacking, normal, propose
 from services.sync.read import Table
-from services.sync.recognise.systems import SYSTEMS, System
+from services.sync.recognise.reshape import as_read, fixed_header, reshape
+from services.sync.recognise.systems import System, all_systems
 
 _ONLY_BY_HEADERS = 0.75
 
@@ -34,11 +35,24 @@ class Undecided(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a file was found to be."""
+    """What a file was found to be.
+
+    Attributes
+    ----------
+    entity
+        What its rows are about.
+    mapping
+        Column to field.
+    system
+        The known export that it is, or None.
+    table
+        The file as that export's rules leave it.
+    """
 
     entity: Entity
     mapping: dict[str, str]
     system: System | None
+    table: Table
 
     @property
     def words(self) -> str:
@@ -63,21 +77,50 @@ def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[s
         An entity or a field is not known, or nothing is recognised; the message says what can be said.
     """
     chosen = dict(overrides or {})
-    _check_columns(table, chosen)
-    if entity_name is not None:
-        entity = _entity(entity_name)
-        _check_fields(entity, chosen)
-        system = _system_of(table, entity)
-        mapping = dict(system.mapping) if system else propose(entity, table.columns)
-        return _checked(table, entity, _merge(table, mapping, chosen), system)
-    system = _system_of(table, None)
+    entity = _entity(entity_name) if entity_name is not None else None
+    system = _system_of(table, entity)
     if system is not None:
-        entity = ENTITIES[system.entity]
+        if system.refuse and entity is None:
+            raise UserError(f"{table.path.name} is a file of {system.words}. {system.refuse}")
+        table, entity = reshape(table, system), ENTITIES[system.entity]
+    _check_columns(table, chosen)
+    if entity is not None:
         _check_fields(entity, chosen)
-        return Recognition(entity, _merge(table, system.mapping, chosen), system)
+        mapping = of_system(table, system) if system else propose(entity, table.columns)
+        return _checked(table, entity, _merge(table, mapping, chosen), system)
     _check_names(chosen)
     entity = _best_entity(table, chosen)
     return _checked(table, entity, _merge(table, propose(entity, table.columns), chosen), None)
+
+
+def recognise_also(recognition: Recognition) -> list[Recognition]:
+    """The further entities that the rows of a known export bring, where the file has the columns for them."""
+    system = recognition.system
+    found: list[Recognition] = []
+    if system is None:
+        return found
+    for also in system.also:
+        entity = ENTITIES[also.entity]
+        table = reshape(as_read(recognition.table), system, (*system.rules, *also.rules))
+        mapping = of_system(table, system, also.mapping)
+        needed = {field.name for field in entity.fields if field.required}
+        if needed <= set(mapping.values()) and not lacking(entity, mapping.values()):
+            found.append(Recognition(entity, mapping, system, table))
+    return found
+
+
+def of_system(table: Table, system: System, mapping: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Columns to fields as an export declares them; of several headers for a field the first that the file has."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for header, field in (system.mapping if mapping is None else mapping).items():
+        place = system.place(table.columns, header)
+        if place is not None and field not in taken and table.columns[place] not in found:
+            found[table.columns[place]] = field
+            taken.add(field)
+    if mapping is None:
+        found |= {fixed_header(name): name for name in system.fixed if name not in taken}
+    return found
 
 
 def rank_entities(columns: Sequence[str], chosen: Mapping[str, str] | None = None) -> list[tuple[float, Entity]]:
@@ -115,13 +158,18 @@ def _best_entity(table: Table, chosen: Mapping[str, str]) -> Entity:
 
 
 def _system_of(table: Table, entity: Entity | None) -> System | None:
-    columns = frozenset(normal(column) for column in table.columns)
-    for system in SYSTEMS:
+    """The known export for which the headers speak most strongly."""
+    bare = table.dialect.header_row is None
+    best, most = None, 0.0
+    for system in all_systems():
         if entity is not None and system.entity != entity.name:
             continue
-        if system.matches(columns) or (table.dialect.header_row is None and _has_shape(table, system.shape)):
+        if bare and _has_shape(table, system.shape):
             return system
-    return None
+        evidence = system.evidence(table.columns)
+        if evidence > most:
+            best, most = system, evidence
+    return best
 
 
 def _has_shape(table: Table, shape: tuple[str, ...]) -> bool:
@@ -168,13 +216,7 @@ def _with(mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, st
 
 def _merge(table: Table, mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
     """Columns of the file to fields, in the file's order; what a person said comes before what was found."""
-    by_header = {normal(column): field for column, field in mapping.items()}
-    found: dict[str, str] = {}
-    for column in table.columns:
-        field = by_header.get(normal(column))
-        if field and field not in found.values():
-            found[column] = field
-    merged = _with(found, chosen)
+    merged = _with(mapping, chosen)
     return {column: merged[column] for column in table.columns if merged.get(column)}
 
 
@@ -186,7 +228,7 @@ def _checked(table: Table, entity: Entity, mapping: dict[str, str], system: Syst
             f"{table.path.name} has no column for the {group} of {entity.label.lower()}.",
             f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {_some(table.columns)}.",
         )
-    return Recognition(entity, mapping, system)
+    return Recognition(entity, mapping, system, table)
 
 
 def _some(columns: Sequence[str]) -> str:

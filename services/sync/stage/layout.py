@@ -24,6 +24,8 @@ _INTEGERS = frozenset(
     )
 )
 _REALS = frozenset(("sentiment", "probability", "score"))
+# Of a row of the file that is laid out as several, the first bears its number, each further one this much more.
+PIECE = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)

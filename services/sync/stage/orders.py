@@ -48,6 +48,8 @@ class OrderColumns:
             amounts = [-abs(amount) if isinstance(amount, int) else amount for amount in amounts]
         elif kinds is not None:
             amounts = self._signed(amounts, kinds)
+            if values.get("total_minor"):
+                values["total_minor"] = self._signed(values["total_minor"], kinds, counted=False)
         values["kind"] = self._settled(kinds, amounts)
         values["amount_minor"] = amounts
         return amounts
@@ -110,14 +112,14 @@ class OrderColumns:
             return ["cancellation" if key and key.startswith(self._prefix) else None for key in keys]
         return given
 
-    def _signed(self, amounts: list[Any], kinds: list[Any]) -> list[Any]:
+    def _signed(self, amounts: list[Any], kinds: list[Any], *, counted: bool = True) -> list[Any]:
         """Returns are negative; a cancelled order that is listed with what it would have cost counts as nothing."""
         if not any(kind in _DEBIT for kind in set(kinds)):
             return amounts
         signed = []
         for amount, kind in zip(amounts, kinds, strict=True):
             if isinstance(amount, int) and amount > 0 and kind in _DEBIT:
-                self.cancelled_positive += kind == "cancellation"
+                self.cancelled_positive += counted and kind == "cancellation"
                 signed.append(-amount if kind == "return" else 0)
             else:
                 signed.append(amount)

@@ -14,9 +14,10 @@ from typing import Any
 
 from services.sync.map.plan import MappedColumn, Plan
 from services.sync.read import Batch
+from services.sync.recognise import ShapedBatch, own_columns
 from services.sync.stage import faults
 from services.sync.stage.faults import CellFault
-from services.sync.stage.layout import Layout
+from services.sync.stage.layout import PIECE, Layout
 from services.sync.stage.orders import OrderColumns
 from services.sync.stage.people import Items, People
 from services.sync.stage.texts import add_computed_sentiment
@@ -51,6 +52,7 @@ class Stager:
         self._may_lack_customer = plan.entity.customer == "optional"
         self._last_key = ""
         self._last_row = 0
+        self.in_pieces = False
         self.rows_read = 0
         self.rejected = 0
         self.zero_rows = 0
@@ -67,25 +69,28 @@ class Stager:
     def add(self, batch: Batch) -> None:
         """Stage one batch."""
         count = len(batch.rows)
-        self.rows_read += count
         rejects: dict[int, CellFault] = {}
         ignored: dict[int, str] = dict.fromkeys(batch.blank, faults.BLANK)
         for place, width in batch.overlong.items():
-            width_of_file = len(self._plan.table.columns)
+            width_of_file = len(own_columns(self._plan.table))
             rejects[place] = CellFault(-1, "The row", f"has {width} cells where the header has {width_of_file}")
         cells = list(zip(*batch.rows, strict=True))
         values = self._convert(cells, rejects, ignored)
         keys = self._keys(values, cells)
         self._add_computed(values, cells, count, keys, rejects)
         who = self._who(cells, rejects, ignored)
-        what = self._items.convert(cells) if self._items else None
+        what = self._what(cells, rejects)
         numbers: Any = range(batch.first, batch.first + count)
+        if isinstance(batch, ShapedBatch):
+            numbers = self._shaped(batch, rejects, ignored)
+        self.rows_read += count if not isinstance(batch, ShapedBatch) else batch.source_rows
         if self._keep_raw:
-            self._db.executemany("INSERT INTO raw VALUES (?, ?)", zip(numbers, map(_as_json, batch.rows), strict=True))
+            kept = zip(numbers, map(_as_json, batch.rows), strict=True)
+            self._db.executemany("INSERT INTO raw VALUES (?, ?)", [one for one in kept if one[0] < PIECE])
         staged = {"key": keys, "who": who, "what": what, **values}
         present = {name: column for name, column in staged.items() if column is not None}
         if rejects or ignored:
-            self._sort_out(batch, rejects, ignored)
+            self._sort_out(batch, numbers, rejects, ignored)
             keep = [place not in rejects and place not in ignored for place in range(count)]
             numbers = list(compress(numbers, keep))
             present = {name: list(compress(column, keep)) for name, column in present.items()}
@@ -97,6 +102,11 @@ class Stager:
             self._people.finish()
         if self._items:
             self._items.flush()
+
+    def reject_more(self, reasons: Counter[str]) -> None:
+        """Count rows that a further part of the file rejected."""
+        self.rejected += reasons.total()
+        self.rejected_by.update(reasons)
 
     @property
     def warnings(self) -> list[str]:
@@ -257,7 +267,41 @@ class Stager:
                     ignored.setdefault(place, faults.NO_CUSTOMER)
         return who
 
-    def _sort_out(self, batch: Batch, rejects: dict[int, CellFault], ignored: dict[int, str]) -> None:
+    def _what(self, cells: Sequence[Sequence[str]], rejects: dict[int, CellFault]) -> list[Any] | None:
+        if self._items is None:
+            return None
+        what = self._items.convert(cells)
+        if self._items.faulty:
+            for place, one in enumerate(what):
+                if one.__class__ is CellFault:
+                    rejects.setdefault(place, one)
+        return what
+
+    def _shaped(self, batch: ShapedBatch, rejects: dict[int, CellFault], ignored: dict[int, str]) -> Sequence[int]:
+        """The number of each row; what is said of one piece of a row of the file is said of all its pieces."""
+        ignored |= batch.skipped
+        if not batch.origin:
+            return range(batch.first, batch.first + len(batch.rows))
+        self.in_pieces = True
+        numbers: list[int] = []
+        firsts: dict[int, int] = {}
+        for place, origin in enumerate(batch.origin):
+            first = firsts.setdefault(origin, place)
+            numbers.append(batch.first + origin + PIECE * (place - first))
+            if place in rejects:
+                rejects.setdefault(first, rejects[place])
+            if place in ignored:
+                ignored.setdefault(first, ignored[place])
+        for place, origin in enumerate(batch.origin):
+            if firsts[origin] in rejects:
+                rejects[place] = rejects[firsts[origin]]
+            if firsts[origin] in ignored:
+                ignored[place] = ignored[firsts[origin]]
+        return numbers
+
+    def _sort_out(
+        self, batch: Batch, numbers: Sequence[int], rejects: dict[int, CellFault], ignored: dict[int, str]
+    ) -> None:
         for place in rejects.keys() | ignored.keys():
             row = batch.rows[place]
             first = next((cell.strip() for cell in row if cell.strip()), "")
@@ -265,19 +309,21 @@ class Stager:
                 ignored[place] = faults.TOTALS
         for place in ignored:
             rejects.pop(place, None)
+        faults_of = {place: fault for place, fault in rejects.items() if numbers[place] < PIECE}
+        reasons = {place: reason for place, reason in ignored.items() if numbers[place] < PIECE}
         self._db.executemany(
             "INSERT INTO rejects VALUES (?, ?, ?, ?, ?)",
             [
-                (batch.first + place, fault.place, fault.header, fault.why, _as_json(batch.rows[place]))
-                for place, fault in rejects.items()
+                (numbers[place], fault.place, fault.header, fault.why, _as_json(batch.rows[place]))
+                for place, fault in faults_of.items()
             ],
         )
         self._db.executemany(
-            "INSERT INTO ignored VALUES (?, ?)", [(batch.first + place, reason) for place, reason in ignored.items()]
+            "INSERT INTO ignored VALUES (?, ?)", [(numbers[place], reason) for place, reason in reasons.items()]
         )
-        self.rejected += len(rejects)
-        self.rejected_by.update(fault.reason for fault in rejects.values())
-        self.ignored.update(ignored.values())
+        self.rejected += len(faults_of)
+        self.rejected_by.update(fault.reason for fault in faults_of.values())
+        self.ignored.update(reasons.values())
 
     def _write(self, numbers: Sequence[int], present: dict[str, list[Any]]) -> None:
         keys = present["key"]
@@ -296,7 +342,7 @@ class Stager:
             if name in present and not (name in usual and set(present[name]) == {usual[name]})
         ]
         columns: list[Any] = [present[name] for name in names]
-        if numbers[0] != self._last_row + 1 or numbers[-1] - numbers[0] + 1 != len(numbers):
+        if self.in_pieces or numbers[0] != self._last_row + 1 or numbers[-1] - numbers[0] + 1 != len(numbers):
             # Where rows are missing before this one, SQLite would number it differently.
             names.insert(0, "row")
             columns.insert(0, numbers)

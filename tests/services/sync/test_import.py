@@ -10,7 +10,7 @@ import pytest
 
 from tests.services.sync.book import FIXTURES, Book, counts, write_csv
 
-EVERY_FIXTURE = sorted(path.name for path in FIXTURES.iterdir())
+EVERY_FIXTURE = sorted(path.name for path in FIXTURES.iterdir() if path.is_file())
 
 
 def shuffled(source: Path, target: Path, seed: int, edit: tuple[str, str] | None = None) -> Path:

@@ -1,0 +1,78 @@
+"""What a rule of an export works on: the columns of a file with those that rules add, and its rows in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.sync.recognise.systems import System
+
+Says = Mapping[str, Any]
+
+
+@dataclass
+class Rows:
+    """Consecutive rows, changed in place.
+
+    Attributes
+    ----------
+    rows : list of list of str
+        As wide as the sheet.
+    skipped : dict of int to str
+        Places of rows that are not imported, and why.
+    """
+
+    rows: list[list[str]]
+    skipped: dict[int, str] = field(default_factory=dict)
+
+
+Step = Callable[[Rows], None]
+Expand = Callable[[list[str]], list[list[str]]]
+
+
+class Sheet:
+    """The columns of a file as an export's rules know them; rules add theirs at the right."""
+
+    def __init__(self, system: System, file_name: str, columns: Sequence[str], sample: Sequence[Sequence[str]]) -> None:
+        self._system = system
+        self._named: dict[str, int] = {}
+        self.file_name = file_name
+        self.columns = list(columns)
+        self.own_width = len(self.columns)
+        self.sample = sample
+        self.used: set[int] = set()
+        for place, column in enumerate(self.columns):
+            self._named.setdefault(system.key(column), place)
+
+    def place(self, header: str) -> int | None:
+        """Where a column stands, by its header in any of the export's languages; None where the file has it not.
+
+        What the column says is taken over by whoever asks: it need not be kept as an extra detail.
+        """
+        place = self._named.get(self._system.key(header))
+        if place is not None:
+            self.used.add(place)
+        return place
+
+    def mended(self, headers: Sequence[str]) -> list[int]:
+        """Where those of several columns stand whose cells are only mended: they still say something of their own."""
+        keys = [self._system.key(header) for header in headers]
+        return [self._named[key] for key in keys if key in self._named]
+
+    def places(self, headers: Sequence[str]) -> list[int]:
+        """Where those of several columns stand that the file has, in the order of the headers."""
+        return [place for header in headers if (place := self.place(header)) is not None]
+
+    def add(self, header: str) -> int:
+        """Add a column; one that an earlier rule added under the same header is that column."""
+        place = self._named.get(self._system.key(header))
+        if place is not None and place >= self.own_width:
+            return place
+        self.columns.append(header)
+        self._named[self._system.key(header)] = len(self.columns) - 1
+        return len(self.columns) - 1
+
+    def cells(self, place: int) -> list[str]:
+        """The filled cells of one of the file's own columns among its first rows."""
+        return [row[place].strip() for row in self.sample if place < len(row) and row[place].strip()]

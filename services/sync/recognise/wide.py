@@ -1,0 +1,181 @@
+"""Rules that lay a row out as several: items of an order, refunds, answers of a survey, the stages of a deal.
+
+Each takes the sheet and what the file says, and gives back what makes the rows of one row; None where the file lacks
+the columns that the rule is about. An empty list means that the row holds nothing of the kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from services.sync.recognise.sheet import Expand, Says, Sheet
+
+_ITEM_COLUMN = re.compile(r"line_item_\d+", re.IGNORECASE)
+_STAGE_COLUMNS: Final = (
+    re.compile(r'date entered "(?P<stage>[^"]+?)(?: \([^()"]*\))?"', re.IGNORECASE),
+    re.compile(r"(?:hs_)?(?:v2_)?date_entered_(?P<stage>\w+)", re.IGNORECASE),
+)
+_KINDS: Final = (
+    ("nps", re.compile(r"recommend|\bnps\b|net promoter|weiterempf|recommand|recomend", re.IGNORECASE)),
+    ("ces", re.compile(r"\beas(?:y|ily|e)\b|effort|einfach|aufwand|facil|fácil|\bces\b", re.IGNORECASE)),
+    ("csat", re.compile(r"satisf|zufried|\bcsat\b|overall experience|rate (?:us|our|your)", re.IGNORECASE)),
+)
+_REMARK = re.compile(
+    r"comment|why\b|feedback|improve|tell us|reason|anything else|warum|kommentar|grund|pourquoi|comentario|por qué",
+    re.IGNORECASE,
+)
+_LEADING_NUMBER = re.compile(r"\s*(\d{1,3}(?:[.,]\d+)?)(?!\d)")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def line_items(sheet: Sheet, says: Says) -> Expand | None:
+    """One row for each item that stands in a column of its own, such as ``name:Tee|sku:T-1|quantity:2|total:40.00``."""
+    places = [place for place, column in enumerate(sheet.columns) if _ITEM_COLUMN.fullmatch(column.strip())]
+    if not places:
+        return None
+    into = {part: sheet.add(header) for part, header in says["parts"].items()}
+
+    def expand(row: list[str]) -> list[list[str]]:
+        found = []
+        for place in places:
+            if not row[place].strip():
+                continue
+            parts = dict(part.split(":", 1) for part in row[place].split("|") if ":" in part)
+            piece = [*row]
+            for part, target in into.items():
+                piece[target] = parts.get(part, "").strip()
+            found.append(piece)
+        return found or [row]
+
+    return expand
+
+
+def refund(sheet: Sheet, says: Says) -> Expand | None:
+    """The order, and where money went back a return of that amount, linked to it."""
+    order, back, into = sheet.place(says["order"]), sheet.place(says["amount"]), sheet.place(says["into"])
+    if order is None or back is None or into is None:
+        return None
+    kind, of = sheet.add(says["kind"]), sheet.add(says["of"])
+    empty = sheet.places(says.get("empty", ()))
+    one = sheet.places(says.get("one", ()))
+
+    def expand(row: list[str]) -> list[list[str]]:
+        if not re.search("[1-9]", row[back]) or row[kind] == "cancelled":
+            return [row]
+        piece = [*row]
+        for place in empty:
+            piece[place] = ""
+        for place in one:
+            piece[place] = "1"
+        piece[of], piece[order], piece[kind] = row[order], f"{row[order].strip()} refund", "return"
+        piece[into] = row[back].strip().lstrip("-")
+        return [row, piece]
+
+    return expand
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    place: int
+    kind: str
+    scale: str
+
+
+def questions(sheet: Sheet, says: Says) -> Expand | None:
+    """One row for each question of a survey that asks for a score: would recommend, satisfaction, effort."""
+    known = set(sheet.places(says["known"]))
+    heads = _heads(sheet, says)
+    free = [place for place in range(sheet.own_width) if place not in known]
+    asked = [question for place in free if (question := _asks_for_score(sheet, place, heads[place], says))]
+    if not asked:
+        return None
+    remarks = [place for place in free if _REMARK.search(heads[place]) and place not in {one.place for one in asked}]
+    answer, respondent = sheet.place(says["answer"]), _respondent(sheet, says)
+    kind, score, scale = sheet.add("Survey kind"), sheet.add("Survey score"), sheet.add("Survey scale")
+    comment, number, email = sheet.add("Survey comment"), sheet.add("Survey answer"), sheet.add("Respondent")
+
+    def expand(row: list[str]) -> list[list[str]]:
+        found: list[list[str]] = []
+        for place, question in enumerate(asked):
+            given = _LEADING_NUMBER.match(row[question.place])
+            if not row[question.place].strip():
+                continue
+            piece = [*row]
+            piece[kind], piece[scale] = question.kind, question.scale
+            piece[score] = given[1] if given else row[question.place]
+            piece[comment] = "" if found else "\n".join(row[one].strip() for one in remarks if row[one].strip())
+            own = row[answer].strip() if answer is not None else ""
+            piece[number] = own if place == 0 or not own else f"{own}/{place + 1}"
+            piece[email] = row[respondent].strip() if respondent is not None else ""
+            found.append(piece)
+        return found
+
+    return expand
+
+
+def _heads(sheet: Sheet, says: Says) -> list[str]:
+    """What each column asks: its header, and what further rows of headings say below it."""
+    place = sheet.place(says.get("heading", ""))
+    more: list[list[str]] = []
+    if place is not None:
+        form = re.compile(says["form"], re.IGNORECASE)
+        more = [
+            list(row) for row in sheet.sample[: says.get("rows", 1)] if place < len(row) and form.search(row[place])
+        ]
+    return [
+        " ".join([column, *(row[number] for row in more if number < len(row))])
+        for number, column in enumerate(sheet.columns)
+    ]
+
+
+def _asks_for_score(sheet: Sheet, place: int, head: str, says: Says) -> _Question | None:
+    kind = next((name for name, form in _KINDS if form.search(head)), None)
+    cells = sheet.cells(place)[says.get("rows", 0) if "heading" in says else 0 :]
+    numbers = [float(found[1].replace(",", ".")) for cell in cells if (found := _LEADING_NUMBER.match(cell))]
+    if kind is None or not numbers or len(numbers) * 2 < len(cells) or max(numbers) > 10:
+        return None
+    return _Question(place, kind, "10" if kind == "nps" or max(numbers) > 7 else "7" if max(numbers) > 5 else "5")
+
+
+def _respondent(sheet: Sheet, says: Says) -> int | None:
+    """The column with the address of who answered: the export's own, else the first in which addresses stand."""
+    for place in [*sheet.places(says.get("email", ())), *range(sheet.own_width)]:
+        cells = sheet.cells(place)
+        if any(_ADDRESS.fullmatch(cell) for cell in cells):
+            return place
+    return None
+
+
+def stages(sheet: Sheet, says: Says) -> Expand | None:
+    """One row for each stage that a deal entered, in the order of their dates; the stages stand in the headers."""
+    entered = []
+    for place, column in enumerate(sheet.columns[: sheet.own_width]):
+        found = next((match for form in _STAGE_COLUMNS if (match := form.fullmatch(column.strip()))), None)
+        if found:
+            entered.append((place, found["stage"].strip()))
+    deal = sheet.place(says["deal"])
+    if not entered or deal is None:
+        return None
+    to, before, at, change = (sheet.add(says[name]) for name in ("to", "before", "at", "change"))
+
+    def expand(row: list[str]) -> list[list[str]]:
+        found = []
+        last = ""
+        moments = sorted((row[place].strip(), stage) for place, stage in entered if row[place].strip())
+        for moment, stage in moments:
+            piece = [*row]
+            piece[to], piece[before], piece[at] = stage, last, moment
+            piece[change] = f"{row[deal].strip()}/{stage}"
+            found.append(piece)
+            last = stage
+        return found
+
+    return expand
+
+
+WIDE: Final[dict[str, Callable[[Sheet, Says], Expand | None]]] = {
+    rule.__name__: rule for rule in (line_items, refund, questions, stages)
+}

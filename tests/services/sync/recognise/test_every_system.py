@@ -1,0 +1,101 @@
+"""Every export of FORMATS is recognised by its headers, mapped to the right fields and imported to the right rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.values.errors import UserError
+from services.sync import undo_import
+from services.sync.entities import ENTITIES
+from services.sync.recognise import all_systems
+from services.sync.recognise.rules import RULES
+from services.sync.recognise.wide import WIDE
+from tests.services.sync.book import Book, counts
+from tests.services.sync.recognise.fixtures import Case, all_cases, imported, rearranged
+
+CASES = [pytest.param(case, id=case.file.stem) for case in imported()]
+
+
+def seen(book: Book, case: Case) -> list[list[list[Any]]]:
+    return [
+        [["" if value is None else value for value in row] for row in book.ask(one["ask"])]
+        for one in case.says.get("see", ())
+    ]
+
+
+def expected(case: Case) -> list[list[list[Any]]]:
+    return [one["rows"] for one in case.says.get("see", ())]
+
+
+def prepared(book: Book, case: Case) -> None:
+    for name in case.says.get("after", ()):
+        book.bring(case.file.with_name(name))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_export_is_recognised_and_imported_to_the_right_fields(book: Book, case: Case) -> None:
+    prepared(book, case)
+    before = book.hash()
+    dry, _ = book.bring_with_changes(case.file, dry_run=True)
+    assert book.hash() == before
+    receipt = book.bring(case.file)
+    assert receipt.recognised_as == case.says["recognised"]
+    fields = {field: column for column, field in receipt.mapping.items()}
+    assert fields | case.says["fields"] == fields
+    assert (counts(receipt), receipt.ignored_reasons) == (case.counts(), case.says.get("ignored", {})), receipt.reasons
+    assert seen(book, case) == expected(case)
+    assert (dry.rows, dry.entities, dry.customers, dry.totals, dry.reasons, dry.ignored_reasons) == (
+        *(receipt.rows, receipt.entities, receipt.customers, receipt.totals),
+        *(receipt.reasons, receipt.ignored_reasons),
+    )
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_importing_again_changes_nothing_and_undoing_leaves_nothing(book: Book, case: Case) -> None:
+    prepared(book, case)
+    before = book.hash()
+    first = book.bring(case.file)
+    after = book.hash()
+    again = book.bring(case.file)
+    assert counts(again) == (0, 0, first.rows["inserted"] + first.rows["updated"], *counts(first)[3:])
+    assert (again.customers["created"], again.totals) == (0, first.totals)
+    assert book.hash() == after
+    for receipt in (again, first):
+        assert receipt.import_id is not None
+        undo_import(book.workspace, receipt.import_id)
+    assert book.hash() == before
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_columns_in_another_order_with_others_among_them_are_the_same_export(
+    book: Book, tmp_path: Path, case: Case
+) -> None:
+    prepared(book, case)
+    receipt = book.bring(rearranged(case, tmp_path / case.file.name, seed=7, add=True))
+    assert (receipt.recognised_as, counts(receipt)) == (case.says["recognised"], case.counts())
+    assert seen(book, case) == expected(case)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_optional_columns_may_be_missing(book: Book, tmp_path: Path, case: Case) -> None:
+    prepared(book, case)
+    receipt = book.bring(rearranged(case, tmp_path / case.file.name, leave_out=True))
+    assert (receipt.recognised_as, counts(receipt)) == (case.says["recognised"], case.counts())
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.file.stem) for case in all_cases() if case.refused])
+def test_totals_that_name_no_customer_are_refused_with_what_to_export_instead(book: Book, case: Case) -> None:
+    with pytest.raises(UserError, match=f"is a file of {case.says['refused']}.* Export "):
+        book.bring(case.file)
+
+
+def test_what_a_file_declares_is_there() -> None:
+    for system in all_systems():
+        parts = [(system.entity, system.mapping), *((also.entity, also.mapping) for also in system.also)]
+        for entity, mapping in parts:
+            assert {field for field in mapping.values() if ENTITIES[entity].field(field) is None} == set(), system.words
+        rules = [*system.rules, *(rule for also in system.also for rule in also.rules)]
+        assert {rule.name for rule in rules} <= RULES.keys() | WIDE.keys(), system.words
