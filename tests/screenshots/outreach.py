@@ -60,13 +60,13 @@ def composer(shots: Shots) -> None:
         first, _, rest = text.partition("\n\n")
         half = threading.Event()
         answer = f"Subject: {page.session.edit.subject}\n\n{first} {INVENTED}\n\n{rest}"
-        gates = [threading.Event() for _ in range(70)]
+        gates = [threading.Event() for _ in range(38)]
         for gate in gates[:-1]:
             gate.set()
         gates[-1] = half
         server.answer(written(answer, gates=gates))
         desk.window.actions_registry[Command.WRITE].trigger()
-        wait_until(lambda: len(page.mail.stream.toPlainText()) > 150)
+        wait_until(lambda: len(page.mail.stream.toPlainText()) > 90)
         shots.now(desk, "composer-writing")
         half.set()
         wait_until(lambda: INVENTED in page.mail.editor.text and bool(page.session.flags), 20_000)

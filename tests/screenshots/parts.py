@@ -89,7 +89,7 @@ def faults(shots: Shots) -> None:
     def locked(*_arguments: object, **_named: object) -> Any:
         raise StoreBusy("Another program holds the book. Close it there and try again; nothing is lost.")
 
-    for page in PAGES[:3]:
+    for page in PAGES[:4]:
         with window(shots.studio, page) as desk, _reading(locked):
             desk.window.actions_registry[Command.RELOAD].trigger()
             desk.window.show_page(page)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -25,7 +26,7 @@ from services.workspace import Recipe, open_workspace
 from tests.screenshots.small import make_small
 from views import desktop
 from views.desktop import Desktop
-from views.pictures import settle, take
+from views.pictures import settle, take, wait_until
 from views.theme import ThemeChoice
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "screenshots"
@@ -121,6 +122,8 @@ def window(
     desk.window.start()
     desk.window.show()
     desk.window.activateWindow()
+    shell: Any = desk.window
+    wait_until(lambda: shell._freshness is not None)
     settle(desk)
     yield desk
     desk.window.close()

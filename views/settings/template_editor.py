@@ -55,7 +55,7 @@ class TemplateEditor(QWidget):
         self._context = context
         self._desk = context.book.desk(self)
         self._before = NEW
-        self._filling = False
+        self._filling, self._written = False, ""
         theme = context.theme
         self.name = _line("Name")
         self.goal, self.tone = ChoiceBox(theme, "Goal"), ChoiceBox(theme, "Tone")
@@ -119,7 +119,7 @@ class TemplateEditor(QWidget):
     def _wire(self) -> None:
         self.name.textEdited.connect(self._typed)
         self.subject.textEdited.connect(self._typed)
-        self.body.textChanged.connect(self._typed)
+        self.body.textChanged.connect(self._typed_text)
         self.goal.currentIndexChanged.connect(self._typed)
         self.tone.currentIndexChanged.connect(self._typed)
         self.enabled.toggled.connect(self._typed)
@@ -232,6 +232,13 @@ class TemplateEditor(QWidget):
         self._show_state()
         self.preview.follow(self.template)
         self.changed.emit()
+
+    def _typed_text(self) -> None:
+        """Colours say that they have changed too; what was told of the text holds as long as its words do."""
+        text = self.body.toPlainText()
+        if text != self._written:
+            self._written = text
+            self._typed()
 
     def _show_state(self) -> None:
         dirty = self.dirty
