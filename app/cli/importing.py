@@ -71,7 +71,7 @@ def _read_one(path: Path, out: Path | None, *, quiet: bool) -> dict[str, Any]:
 
     document: dict[str, Any] = {"file": str(path), "dialect": None, "columns": [], "rows": 0, "error": None}
     try:
-        found = read_table(path)
+        found = read_table(path, rowless=True)
         document |= {"dialect": found.dialect.as_dict(), "columns": list(found.columns)}
         if out is not None:
             document["rows"] = _write_table(found, out / _plain_name(path))

@@ -25,6 +25,7 @@ _DATE = re.compile(
 )
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp][Mm])?")
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]{2,}")
+_ADDRESS = re.compile(r"(?:[a-z]{2,8}://|www\.)\S+", re.IGNORECASE)
 _TOKEN = re.compile(r"[\w#@&*./:+\-]+")
 _WORDS = re.compile(r"[\w'’&()/.:\-+#%!?*@ ]{1,120}")
 
@@ -41,7 +42,7 @@ def cell_type(cell: str) -> str:
             return NUMBER
     if "@" in text and _EMAIL.fullmatch(text):
         return EMAIL
-    if _TOKEN.fullmatch(text):
+    if _TOKEN.fullmatch(text) or _ADDRESS.fullmatch(text):
         return TOKEN
     if _WORDS.fullmatch(text):
         return WORDS

@@ -1,56 +1,57 @@
 """How a text is cut into cells: delimiter, quote, escape, line ends.
 
-Each candidate dialect parses the sample, and the one under which the rows are most alike *and* the cells look most like
+Each candidate dialect cuts the sample, and the one under which the rows are most alike *and* the cells look most like
 clean values wins (the consistency measure of van den Burg, Nazábal and Sutton, Data Mining and Knowledge Discovery 33,
-2019: pattern score times type score). A count of delimiters alone is fooled by prose and by decimal commas.
+2019: pattern score times type score). A count of delimiters alone is fooled by prose and by decimal commas. Beyond the
+measure, what stands beside the quotation marks is evidence too: a mark opens after a delimiter and closes before one,
+so a cut that leaves marks in the middle of cells has missed the delimiter.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from services.sync.read import celltypes
+from services.sync.read.cells import Record, Splitter
+from services.sync.read.cut import BLANKS, FIXED, Cut
+from services.sync.read.fixed import fixed_places
 
-BLANKS = "blanks"
+__all__ = ["BLANKS", "FIXED", "MAX_CELL", "Candidate", "Cut", "find_cut", "rank_cuts", "sample_lines", "sample_rows"]
+
 MAX_CELL = 16 << 20
-_DELIMITERS = (",", ";", "\t", "|")
+# What programs write between cells, and what is met now and then; a rare sign must win by more.
+_USUAL = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0}
+_RARE = dict.fromkeys("#~^:!*&$@=/_\x01\x1c\x1d\x1e\x1f\xa6\xa7\xac", 0.8)
+_LONG = re.compile(r"(?<=[^\W_])(?:[^\w\s\"'.()\[\]{}\-]{2,4}|[,;|] )(?=[^\W_])")
+# Colons and slashes of addresses and clocks stand within a cell.
+_WITHIN = re.compile(r"\w+:/+[^\s,;|]*|\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}/\d{1,2}/\d{1,4}|[\w.+-]+@[\w-]+\.[\w.]+")
 _SAMPLE_ROWS = 300
+_SCORED_CELLS = 6_000
 _SEP_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
 _CLEAN = frozenset(
     (celltypes.EMPTY, celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL, celltypes.TOKEN, celltypes.WORDS)
 )
 
 
-@dataclass(frozen=True)
-class Cut:
-    """How lines become cells. A delimiter of `blanks` means: runs of blanks, leading ones ignored."""
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A dialect, how well it fits (0 to 1), and how many columns most rows have under it."""
 
-    delimiter: str
-    quote: str
-    escape: str
-    newline: str
-    skipped: int
-
-    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
-        """Cut lines into rows of cells."""
-        if self.delimiter == BLANKS:
-            return (line.split() for line in lines)
-        return csv.reader(
-            lines,
-            delimiter=self.delimiter,
-            quotechar=self.quote or None,
-            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
-            escapechar=self.escape or None,
-            doublequote=True,
-        )
+    cut: Cut
+    score: float
+    width: int
 
 
 def find_cut(sample: str, *, whole: bool) -> Cut:
-    """Decide the dialect from the first characters of a file.
+    """Decide the dialect from the first characters of a file; see `rank_cuts`."""
+    return rank_cuts(sample, whole=whole)[0].cut
+
+
+def rank_cuts(sample: str, *, whole: bool) -> list[Candidate]:
+    """Dialects by how well they fit the first characters of a file, best first.
 
     Parameters
     ----------
@@ -59,85 +60,185 @@ def find_cut(sample: str, *, whole: bool) -> Cut:
     whole : bool
         Whether the sample is all of the file; if not, its last row may be cut short and does not count.
     """
-    newline = "\r\n" if "\r\n" in sample else "\n" if "\n" in sample else "\r" if "\r" in sample else "\n"
-    said = _SEP_LINE.match(sample)
-    if said and sample[said.end() - 1 : said.end()] in "\r\n":
-        delimiter, skipped = said.group(1), 1
-        sample = sample[said.end() :]
-        candidates = [Cut(delimiter, quote, _escape(sample, quote), newline, skipped) for quote in _quotes(sample)]
-    else:
-        candidates = [
-            Cut(delimiter, quote, _escape(sample, quote), newline, 0)
-            for delimiter in _DELIMITERS
-            if delimiter in sample
-            for quote in _quotes(sample)
-        ]
-    scored = [(_score(cut, sample, whole=whole), -place, cut) for place, cut in enumerate(candidates)]
-    best_score, _, best = max(scored, default=(0.0, 0, Cut(",", '"', "", newline, 0)))
-    if best_score < 0.5 and _by_blanks(sample, whole=whole):
-        return Cut(BLANKS, "", "", newline, 0)
-    return best
+    lines = sample_lines(sample)
+    newline = _newline(sample)
+    said = _SEP_LINE.match(lines[0].rstrip("\r\n")) if lines and len(lines[0]) < 12 else None
+    skipped = 1 if said else 0
+    lines = lines[skipped:]
+    comments = 0 if said else _leading_comments(lines)
+    skipped += comments
+    body = _without_comments(lines[comments:])
+    text = "".join(body)
+    delimiters = {said.group(1): 1.0} if said else _delimiters(text, body)
+    found = [
+        _scored(replace(cut, newline=newline, skipped=skipped), body, prior, whole=whole)
+        for delimiter, prior in delimiters.items()
+        for cut in _cuts(delimiter, text)
+    ]
+    ranked = sorted(found, key=lambda candidate: -candidate.score)
+    usual = Cut(said.group(1) if said else ",", _lone_quote(text), "", newline, skipped)
+    if said is None and (not ranked or ranked[0].score < 0.5):
+        ranked = [*_by_columns(body, newline, skipped, whole=whole), *ranked]
+    if not ranked or ranked[0].score <= 0:
+        ranked = [Candidate(usual, 0.0, 1), *ranked]
+    return ranked
+
+
+def sample_lines(sample: str) -> list[str]:
+    """Cut a sample into lines as a file opened for text does: at CR, LF and CRLF only."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", sample)
 
 
 def sample_rows(cut: Cut, sample: str, *, whole: bool) -> list[list[str]]:
     """Cut the sample; the last row is left out where the sample ends in the middle of the file."""
-    lines = sample.splitlines(keepends=True) if cut.newline == "\r" else sample.split("\n")
-    text_lines = lines if cut.newline == "\r" else [line + "\n" for line in lines]
     rows: list[list[str]] = []
-    try:
-        for row in cut.rows(text_lines[cut.skipped :]):
-            rows.append(row)
-            if len(rows) > _SAMPLE_ROWS:
-                break
-        else:
-            if not whole and len(rows) > 1:
-                rows.pop()
-    except csv.Error:
-        return rows
+    for row in cut.rows(sample_lines(sample)[cut.skipped :]):
+        rows.append(row)
+        if len(rows) > _SAMPLE_ROWS:
+            break
+    else:
+        if not whole and len(rows) > 1:
+            rows.pop()
     while rows and not any(rows[-1]):
         rows.pop()
     return rows
 
 
-def _quotes(sample: str) -> tuple[str, ...]:
-    if '"' in sample:
-        return ('"', "")
-    if re.search(r"(?:^|[,;\t|])'[^'\n]*'(?:[,;\t|]|\r?$)", sample, re.MULTILINE):
-        return ('"', "'")
-    return ('"',)
+def _newline(sample: str) -> str:
+    counts = Counter(re.findall(r"\r\n|\r|\n", sample))
+    return counts.most_common(1)[0][0] if counts else "\n"
 
 
-def _escape(sample: str, quote: str) -> str:
-    return "\\" if quote and re.search(rf"[^\\]\\{quote}[^,;\t|\r\n]", sample) else ""
+def _leading_comments(lines: Sequence[str]) -> int:
+    """How many lines that begin with `#` stand before the table; a last one that is cut like it is its header."""
+    count = next((place for place, line in enumerate(lines) if not line.startswith("#")), 0)
+    return count - 1 if count and _same_signs(lines[count - 1], lines[count]) else count
 
 
-def _score(cut: Cut, sample: str, *, whole: bool) -> float:
-    rows = [row for row in sample_rows(cut, sample, whole=whole) if any(row)]
-    if not rows:
-        return 0.0
-    widths = Counter(map(len, rows))
+def _without_comments(lines: Sequence[str]) -> list[str]:
+    """Lines to judge a cut by: a few that begin with `#` are remarks, many are a column of its own."""
+    kept = [line for line in lines if not line.startswith("#")]
+    return kept if (len(lines) - len(kept)) * 3 <= len(lines) else list(lines)
+
+
+def _same_signs(one: str, two: str) -> bool:
+    return any(one.count(sign) == two.count(sign) > 0 for sign in _USUAL)
+
+
+def _delimiters(text: str, lines: Sequence[str]) -> dict[str, float]:
+    """Signs that may stand between cells, each with how much is to be thought of it before the text is cut."""
+    found = {sign: prior for sign, prior in _USUAL.items() if sign in text}
+    filled = [_WITHIN.sub("", line).strip() for line in lines[:_SAMPLE_ROWS] if line.strip()]
+    if len(filled) < 2:
+        return found
+    for sign, prior in _RARE.items():
+        if sum(sign in line[1:] for line in filled) >= 0.9 * len(filled):
+            found[sign] = prior
+    if all(" " in line for line in filled):
+        found[" "] = 0.5
+    for sign, count in Counter(_LONG.findall("\n".join(filled))).most_common(3):
+        if count >= 0.9 * len(filled):
+            found[sign] = 0.95
+            for single in set(sign) - {" "}:
+                if text.count(single) == text.count(sign) * sign.count(single) and not sign.endswith(" "):
+                    found.pop(single, None)
+    return found
+
+
+def _cuts(delimiter: str, text: str) -> Iterator[Cut]:
+    """The quotes and escapes that a text may have with a delimiter."""
+    sign = re.escape(delimiter)
+    for quote in _quotes(sign, text):
+        skip = delimiter not in (" ", "\t") and _blanks_follow(sign, quote, text)
+        yield Cut(delimiter, quote, "", "\n", 0, skip)
+        if "\\" in text and (f"\\{quote}" in text if quote else f"\\{delimiter}" in text):
+            yield Cut(delimiter, quote, "\\", "\n", 0, skip)
+
+
+def _quotes(sign: str, text: str) -> list[str]:
+    found = ['"']
+    enclosed = re.findall(rf"(?:^|{sign})[ \t]*'(?:[^'\n]|'')+'[ \t]*(?={sign}|\r?$)", text, re.MULTILINE)
+    if len(enclosed) > 0.2 * text.count("\n"):
+        found.append("'")
+    elif '"' not in text and "\\'" in text and not re.search(r"(?<!\\)'", text):
+        # Nobody escapes a sign that means nothing: the program that wrote this quotes with it.
+        return ["'"]
+    return [*found, ""] if '"' in text else found
+
+
+def _lone_quote(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return "'" if lines and all(re.fullmatch(r"'[^']*'", line.strip()) for line in lines) else '"'
+
+
+def _blanks_follow(sign: str, quote: str, text: str) -> bool:
+    """Whether blanks after a delimiter are the writer's habit: before quotes, or before every cell."""
+    if quote and re.search(rf"{sign} +{quote}", text):
+        return True
+    after = re.findall(rf"{sign}(.)", text)
+    return len(after) > 1 and all(letter == " " for letter in after)
+
+
+def _scored(cut: Cut, lines: Sequence[str], prior: float, *, whole: bool) -> Candidate:
+    records = _records(cut, lines, whole=whole)
+    if not records:
+        return Candidate(cut, 0.0, 1)
+    # A sign that ends every line is its end, and makes no column.
+    ended = len(records) > 2 and all(len(record.cells) > 1 and not record.cells[-1] for record in records)
+    widths = Counter(len(record.cells) - ended for record in records)
     pattern = sum(count * max(1e-3, width - 1) / width for width, count in widths.items()) / len(widths)
+    width, most = widths.most_common(1)[0]
     cells = clean = 0
-    for row in rows:
-        for cell in row:
+    for record in records:
+        for cell, quoted in zip(record.cells, record.quoted, strict=True):
             cells += 1
-            clean += _is_clean(cell, cut)
-    evenness = widths.most_common(1)[0][1] / len(rows)
-    return pattern / len(rows) * (clean / max(1, cells)) * evenness
+            clean += _is_clean(cell, quoted, record.regular, cut)
+        if cells > _SCORED_CELLS:
+            break
+    evenness = most / len(records)
+    score = prior * pattern / len(records) * (clean / cells) * evenness
+    return Candidate(cut, score, width)
 
 
-def _is_clean(cell: str, cut: Cut) -> bool:
-    if not cut.quote and '"' in cell:
+def _records(cut: Cut, lines: Sequence[str], *, whole: bool) -> list[Record]:
+    found: list[Record] = []
+    for record in Splitter(cut.marks, lines):
+        found.append(record)
+        if len(found) > _SAMPLE_ROWS:
+            break
+    else:
+        if not whole and len(found) > 1:
+            found.pop()
+    return [record for record in found if any(record.cells)]
+
+
+def _is_clean(cell: str, quoted: bool, regular: bool, cut: Cut) -> bool:
+    if quoted:
+        # What stands in quotes may be anything; that the marks are where they belong is what makes it clean.
+        return regular or cut.quote not in cell
+    if '"' in cell or (cut.quote and cut.quote in cell) or (len(cell) > 2 and cell[0] == cell[-1] == "'"):
         return False
-    if "\n" in cell or len(cell) > 120:
-        # Long prose is fine where quotes hold it together; a quote in its middle says that they do not.
-        return bool(cut.quote) and not re.search(rf"{cut.quote}[{re.escape(cut.delimiter)}]", cell)
+    if len(cell) > 120:
+        return cut.quote not in cell
     return celltypes.cell_type(cell) in _CLEAN
 
 
-def _by_blanks(sample: str, *, whole: bool) -> bool:
-    """Whether runs of blanks cut the lines into columns of which at least one holds only numbers or dates."""
-    rows = [row for row in sample_rows(Cut(BLANKS, "", "", "\n", 0), sample, whole=whole) if row]
+def _by_columns(lines: Sequence[str], newline: str, skipped: int, *, whole: bool) -> list[Candidate]:
+    """Runs of blanks or places in the line as cuts, where at least one column holds only numbers or dates."""
+    body = lines if whole or len(lines) < 2 else lines[:-1]
+    filled = [line for line in body if line.strip()]
+    blanks = Cut(BLANKS, "", "", newline, skipped)
+    found = []
+    if _telling(list(blanks.rows(filled))):
+        found.append(Candidate(blanks, 0.5, len(filled[0].split())))
+    else:
+        fixed = Cut(FIXED, "", "", newline, skipped, places=fixed_places(filled))
+        if len(fixed.places) > 1 and _telling(list(fixed.rows(filled))):
+            found.append(Candidate(fixed, 0.5, len(fixed.places)))
+    return found
+
+
+def _telling(rows: Sequence[Sequence[str]]) -> bool:
     if len(rows) < 2:
         return False
     width, count = Counter(map(len, rows)).most_common(1)[0]

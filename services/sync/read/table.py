@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from models.values.errors import UserError
 from services.sync.guard import unguarded
 from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.read.content import SAMPLE_BYTES, Content, inspect, open_text, reading
-from services.sync.read.dialect import BLANKS, MAX_CELL, Cut, find_cut, sample_rows
+from services.sync.read.cut import BLANKS, FIXED, Cut
+from services.sync.read.dialect import find_cut, sample_rows
 from services.sync.read.header import Header, find_header
+from services.sync.read.stream import Chunk, Rows, TextRows
 
 # Measured: batches that stay in the processor's cache are converted column by column 1.5 times as fast as 20,000 rows.
 BATCH_ROWS = 500
-_DELIMITER_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANKS: "blanks"}
+_DELIMITER_WORDS = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "vertical bar",
+    BLANKS: "blanks",
+    FIXED: "fixed width",
+}
 _ENCODING_WORDS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
@@ -104,8 +111,7 @@ class Table:
     size_bytes: int
     warnings: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
-    _content: Content = field(repr=False)
-    _cut: Cut = field(repr=False)
+    _rows: Rows = field(repr=False)
     _first_data_row: int = field(repr=False)
     _guarded: bool = field(default=False, repr=False)
 
@@ -117,31 +123,14 @@ class Table:
         UserError
             The file turns out to be damaged further down; the message names the line.
         """
-        csv.field_size_limit(MAX_CELL)
         with reading(self.path):
-            text, raw = open_text(self._content)
-            with raw, text:
-                lines = (line.replace("\0", "") for line in text) if self._content.has_nul else iter(text)
-                for _ in range(self._cut.skipped):
-                    next(lines, None)
-                counted = _Counted(self._cut, lines)
-                for _ in islice(counted.reader, self._first_data_row):
-                    pass
-                first = 1
-                while batch := self._next_batch(counted, rows, first, raw.tell):
-                    yield batch
-                    first += len(batch.rows)
+            first = 1
+            for chunk in self._rows.chunks(rows, self._first_data_row):
+                yield self._batch(chunk, first)
+                first += len(chunk.rows)
 
-    def _next_batch(self, counted: _Counted, size: int, first: int, tell: Callable[[], int]) -> Batch | None:
-        try:
-            rows = list(islice(counted.reader, size))
-        except csv.Error as problem:
-            raise UserError(
-                f"{self.path.name} cannot be cut into columns at line {counted.line():,} ({problem}). "
-                "Look for a quotation mark that is not closed near that line."
-            ) from problem
-        if not rows:
-            return None
+    def _batch(self, chunk: Chunk, first: int) -> Batch:
+        rows = chunk.rows
         if self._guarded:
             rows = [[unguarded(cell) for cell in row] for row in rows]
         width = len(self.columns)
@@ -149,24 +138,7 @@ class Table:
         blank: frozenset[int] = frozenset()
         if "" in [row[0] for row in rows]:
             blank = frozenset(place for place, row in enumerate(rows) if not any(row))
-        return Batch(first, rows, blank, overlong, min(1.0, tell() / max(1, self.size_bytes)))
-
-
-class _Counted:
-    """The row reader of a file, and the line at which it stands."""
-
-    def __init__(self, cut: Cut, lines: Iterator[str]) -> None:
-        self._csv = cut.delimiter != BLANKS
-        self._seen = 0
-        self.reader = cut.rows(lines) if self._csv else self._count(cut.rows(lines))
-
-    def _count(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
-        for row in rows:
-            self._seen += 1
-            yield row
-
-    def line(self) -> int:
-        return int(self.reader.line_num) if self._csv else self._seen  # type: ignore[attr-defined]
+        return Batch(first, rows, blank, overlong, chunk.share)
 
 
 def _even_out(rows: list[list[str]], width: int) -> dict[int, int]:
@@ -181,8 +153,14 @@ def _even_out(rows: list[list[str]], width: int) -> dict[int, int]:
     return overlong
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, *, rowless: bool = False) -> Table:
     """Find out how a file is written and hand it over as a table of text.
+
+    Parameters
+    ----------
+    path : Path
+    rowless : bool
+        Whether a header without rows is a table too.
 
     Raises
     ------
@@ -202,7 +180,7 @@ def read_table(path: Path) -> Table:
     cut = find_cut(sample, whole=whole)
     rows = sample_rows(cut, sample, whole=whole)
     header = find_header(rows)
-    if not any(any(row) for row in rows[header.first_data_row :]):
+    if not rowless and not any(any(row) for row in rows[header.first_data_row :]):
         raise UserError(f"{path.name} has a header but no rows below it. Export it again with the rows included.")
     # Rejected rows as this program wrote them: the apostrophes before what looks like a formula are its own.
     own = set(REJECT_COLUMNS) <= set(header.columns)
@@ -214,8 +192,7 @@ def read_table(path: Path) -> Table:
         size_bytes=content.size_bytes,
         warnings=_warnings(content),
         sample=tuple(tuple(map(clean, row)) for row in rows[header.first_data_row :]),
-        _content=content,
-        _cut=cut,
+        _rows=TextRows(content, cut, len(header.columns)),
         _first_data_row=header.first_data_row,
         _guarded=own,
     )

@@ -1,0 +1,34 @@
+"""Columns of fixed width: where blanks run down through all lines, one column ends and the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_FEWEST_LINES = 3
+_SHARE = 0.98
+
+
+def fixed_places(lines: Sequence[str]) -> tuple[int, ...]:
+    """Where columns begin; empty where the lines are not laid out in columns.
+
+    A place is between two columns where (nearly) every line has a blank. A gap of a single blank counts only where
+    the lines are of one length, because words of prose stand above each other by chance too.
+    """
+    texts = [line.rstrip("\r\n").expandtabs(8) for line in lines if line.strip()]
+    if len(texts) < _FEWEST_LINES or any("\t" in line for line in lines):
+        return ()
+    width = max(map(len, texts))
+    if width > 4_000:
+        return ()
+    needed = _SHARE * len(texts)
+    filled = [0] * width
+    for text in texts:
+        for place, sign in enumerate(text):
+            filled[place] += sign != " "
+    blank = [len(texts) - count >= needed and count == 0 for count in filled]
+    places = [place for place in range(width) if not blank[place] and (place == 0 or blank[place - 1])]
+    if not places:
+        return ()
+    even = len({len(text) for text in texts}) == 1
+    wide = [place for place in places[1:] if even or (place >= 2 and blank[place - 2])]
+    return (0, *wide) if wide else ()

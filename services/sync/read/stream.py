@@ -1,0 +1,119 @@
+"""A file's rows from its start, in bounded memory: the fast reader as long as the file keeps the rules, then with care.
+
+The fast reader of the standard library is strict here: at the first row that breaks the rules of quoting it stops, the
+file is opened again, the rows that were handed on are skipped, and the rest is cut with the forgiving splitter.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO, Protocol
+
+from services.sync.read.cells import Record, Splitter
+from services.sync.read.content import Content, open_text
+from services.sync.read.cut import BLANKS, FIXED, Cut
+from services.sync.read.dialect import MAX_CELL
+
+UNCLOSED = "has a quotation mark that is not closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Consecutive rows as they were cut, and how much of the file was read (0 to 1).
+
+    Attributes
+    ----------
+    mended : dict of int to str
+        Places of rows whose quotation marks broke the rules, and what was taken of them.
+    """
+
+    rows: list[list[str]]
+    share: float
+    mended: dict[int, str]
+
+
+class Rows(Protocol):
+    """A place that rows come from: a text file, a sheet."""
+
+    def chunks(self, size: int, first: int) -> Iterator[Chunk]:
+        """Rows from row `first` on (from 0), `size` at a time."""
+        ...
+
+
+@dataclass(frozen=True)
+class TextRows:
+    """The rows of a text file."""
+
+    content: Content
+    cut: Cut
+    width: int
+
+    def chunks(self, size: int, first: int) -> Iterator[Chunk]:
+        """Rows from row `first` on (from 0), `size` at a time."""
+        done = first
+        if self.cut.plain:
+            csv.field_size_limit(MAX_CELL)
+            with self._lines() as (lines, raw):
+                reader = self.cut.fast_rows(lines)
+                try:
+                    for _ in islice(reader, first):
+                        pass
+                    while rows := list(islice(reader, size)):
+                        yield Chunk(rows, self._share(raw), {})
+                        done += len(rows)
+                    return
+                except csv.Error:
+                    pass
+        yield from self._with_care(size, done)
+
+    def _with_care(self, size: int, first: int) -> Iterator[Chunk]:
+        with self._lines() as (lines, raw):
+            records = self._records(lines, first)
+            for _ in islice(records, first):
+                pass
+            while found := list(islice(records, size)):
+                rows = [row for row, _ in found]
+                mended = {place: word for place, (_, word) in enumerate(found) if word}
+                yield Chunk(rows, self._share(raw), mended)
+
+    def _records(self, lines: Iterator[str], first: int) -> Iterator[tuple[list[str], str]]:
+        if self.cut.delimiter in (BLANKS, FIXED):
+            for row in self.cut.rows(lines):
+                yield row, ""
+            return
+        splitter = Splitter(self.cut.marks, lines)
+        for number, record in enumerate(splitter):
+            if record.regular or number < first:
+                yield record.cells, ""
+            else:
+                yield from self._irregular(record)
+
+    def _irregular(self, record: Record) -> Iterator[tuple[list[str], str]]:
+        """A row whose marks break the rules, or the rows that an unclosed mark in it would have swallowed."""
+        alone = [self._without_quotes(line) for line in record.lines]
+        if len(alone) > 1 and all(len(cells) == self.width for cells in alone):
+            yield from ((cells, UNCLOSED) for cells in alone)
+        elif len(record.cells) != self.width and len(alone) == 1 and len(alone[0]) == self.width:
+            yield alone[0], UNCLOSED
+        else:
+            yield record.cells, "has a quotation mark within a cell"
+
+    def _without_quotes(self, line: str) -> list[str]:
+        """Cut a line on its own: marks that close are obeyed, others are text."""
+        return next(iter(Splitter(self.cut.marks, [line]))).cells
+
+    def _share(self, raw: BinaryIO) -> float:
+        return min(1.0, raw.tell() / max(1, self.content.size_bytes))
+
+    @contextmanager
+    def _lines(self) -> Iterator[tuple[Iterator[str], BinaryIO]]:
+        text, raw = open_text(self.content)
+        with raw, text:
+            lines = (line.replace("\0", "") for line in text) if self.content.has_nul else iter(text)
+            for _ in range(self.cut.skipped):
+                next(lines, None)
+            yield lines, raw
