@@ -52,7 +52,13 @@ class OutboxStanding:
     offline: bool
     words: str  # "Online · 3 emails scheduled", "Offline · 3 emails wait", "1 email to hand over"
     unfinished: bool = False  # an email is being handed over, or was when a program ended
+    fault: str = ""  # why what is scheduled waits: the sentence of the account's or the network's fault
     again: int = 0  # approved emails that came back for review by themselves: an order came in meanwhile
+
+    @property
+    def account_fault(self) -> str:
+        """Why the mail account does not work; '' where it does, and where nobody knows for want of a network."""
+        return "" if self.offline else self.fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from views.outbox.record import Record
 from views.outbox.rooms import Letter
 from views.outbox.words import EXPLAINED, LOOKS, cautions, why_of
 from views.theme import Theme, fonts
-from views.widgets.buttons import CommandButton, IconButton
+from views.widgets.buttons import CommandButton, IconButton, link
 from views.widgets.labels import ElidedLabel, FlowingContent, clear, column, kind_of, label, row, rule
 from views.widgets.painting import fill
 
@@ -73,9 +73,13 @@ class Deeds(QWidget):
         self._cautions: Mapping[Command, str] = {}
         self._made: list[CommandButton] = []
         self.verdict = Verdict(theme)
+        self.account = link("Look at the mail account")
+        self.account.setToolTip("Opens Settings › Mail server, where it can be tested")
+        self.account.hide()
         self._buttons = QVBoxLayout()
         self._buttons.setSpacing(8)
-        self.setLayout(column(self.verdict, 14, self._buttons, margins=(16, 14, 16, 14)))
+        way = row(self.account, -1, margins=(5, 0, 0, 0))
+        self.setLayout(column(self.verdict, way, 14, self._buttons, margins=(16, 14, 16, 14)))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     @property
@@ -162,6 +166,7 @@ class LetterPane(QWidget):
     """Shows one `Letter`."""
 
     wants_customer = Signal(int)
+    wants_account = Signal()
 
     def __init__(self, theme: Theme, actions: Actions) -> None:
         super().__init__()
@@ -174,6 +179,7 @@ class LetterPane(QWidget):
         self._name = ElidedLabel(theme, "", fonts.CUSTOMER, fonts.SEMIBOLD)
         self._open = IconButton(theme, "open", "Open the customer")
         self._open.clicked.connect(self._open_customer)
+        self.deeds.account.clicked.connect(self.wants_account)
         self._line = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._head = QWidget()
         self._title = QWidget()
@@ -248,6 +254,9 @@ class LetterPane(QWidget):
         why = why_of(message)
         if message.fault and message.state in _FAULTY:
             why = f"{message.fault.rstrip('.')}. {why}"
+        elif letter.account_fault:
+            why = f"{letter.account_fault.rstrip('.')}. {why}"
+        self.deeds.account.setVisible(bool(letter.account_fault))
         self.deeds.verdict.say(title, why, look.ink)
         self.deeds.show_commands(commands, cautions(message))
         if other:

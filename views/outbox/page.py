@@ -75,6 +75,7 @@ class OutboxPage(Page):
         self.list.leads_to.connect(self.wants_page)
         self.list.view.deleted.connect(partial(self._run, Command.DISCARD))
         self.letter.wants_customer.connect(self.wants_customer)
+        self.letter.wants_account.connect(lambda: self.wants_page.emit("settings/mail"))
         self.mailing.opened.connect(self._open_composer)
         self.mailing.began.connect(self._choose_next)
         self.splitter.resized.connect(self.context.remembered.set_splitter)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +43,8 @@ class Letter:
         Whether the network was missing when it was last needed.
     attempts
         What became of each attempt to hand it over.
+    account_fault
+        Why it waits although it is due: the mail account does not work. '' where it does.
     """
 
     message: Message
@@ -54,6 +56,7 @@ class Letter:
     review: Review | None
     offline: bool
     attempts: tuple[Attempt, ...] = ()
+    account_fault: str = ""
 
 
 class Mailroom(Protocol):
@@ -102,7 +105,9 @@ class RealMailroom:
             fault = str(error)
         review = outreach.review(workspace, message.edit) if message.state in WRITABLE else None
         attempts = outreach.read_attempts(workspace, message_id) if message.attempts else ()
-        return letter_of(message, mail, fault, review, outreach.read_standing(workspace).offline, attempts)
+        standing = outreach.read_standing(workspace)
+        broken = standing.account_fault if message.state == "queued" else ""
+        return replace(letter_of(message, mail, fault, review, standing.offline, attempts), account_fault=broken)
 
     def link(self, message_id: int) -> str:
         return outreach.mail_link(self._book.workspace, message_id)

@@ -145,6 +145,8 @@ def forget(workspace: Workspace, name: str) -> Kept:
 def try_mail(workspace: Workspace, account: MailAccount, typed: str, given_up: Event) -> str:
     """Connect to a mail server and sign in, with the password that was typed or the one that is kept.
 
+    If what is kept works, emails that waited for a fault of it may go out at once.
+
     Raises
     ------
     Cancelled
@@ -152,8 +154,11 @@ def try_mail(workspace: Workspace, account: MailAccount, typed: str, given_up: E
     """
     from services import outreach
 
-    password = typed or workspace.keyring.get(account.secret)
-    return outreach.try_mail(workspace, account, password, cancelled=given_up.is_set)
+    kept = workspace.keyring.get(account.secret)
+    words = outreach.try_mail(workspace, account, typed or kept, cancelled=given_up.is_set)
+    if account == workspace.preferences.mail and typed in ("", kept):
+        outreach.account_mended(workspace)
+    return words
 
 
 def try_profile(workspace: Workspace, profile: ModelProfile, typed: str, kept_as: str, given_up: Event) -> str:

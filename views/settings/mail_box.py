@@ -139,6 +139,7 @@ class MailBox(OwnBox):
 
     def _works(self, words: str) -> None:
         self.verdict.works(words)
+        self._context.book.heard(Changes(tables=frozenset({"messages"})), own=True)
 
     def _fails(self, failed: Failed) -> None:
         self.verdict.fails(failed.words)

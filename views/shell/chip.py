@@ -1,4 +1,7 @@
-"""The chip of the top bar: whether emails go out, and how many wait. Neutral; a click opens the Outbox."""
+"""The chip of the top bar: whether emails go out, and how many wait. Neutral; a click opens the Outbox.
+
+Where emails wait because the mail account does not work, the chip says why, and a click leads to its settings.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,12 @@ class OutboxChip(QAbstractButton):
         self._fit()
 
     @property
+    def leads_to_account(self) -> bool:
+        """Whether a click opens the settings of the mail account, which does not work; else it opens the Outbox."""
+        standing = self._standing
+        return standing is not None and bool(standing.account_fault) and not (standing.doubt or standing.again)
+
+    @property
     def words(self) -> str:
         """What it says now."""
         return self.text()
@@ -79,7 +88,7 @@ class OutboxChip(QAbstractButton):
         count = (standing.doubt or standing.waiting) if standing is not None else 0
         self.setText((str(count) if count else "") if self._narrow else words)
         self.setVisible(bool(words) and (not self._narrow or count > 0 or self._icon() == "offline"))
-        hint = "Open the Outbox (Ctrl 3)"
+        hint = "Open Settings › Mail server" if self.leads_to_account else "Open the Outbox (Ctrl 3)"
         self.setAccessibleName(f"{words}. {self._fault}".strip(". ") if words else "Outbox")
         self.setToolTip("\n".join(part for part in (words if self._narrow else "", self._fault, hint) if part))
         self.updateGeometry()

@@ -38,7 +38,7 @@ class Page(QWidget):
     undo_offered : (words, what undoes it or None): something that the journal does not hold was done.
     finished : this alert id (0: none) is dealt with; the queue goes on to the next one.
     wants_files : take these files (list of paths; empty: ask for them) to the Data page.
-    wants_page : open the page with this key.
+    wants_page : open the page with this key, or a section of it ("settings/mail").
     headline_changed : title or way back have changed.
     settled : the first answer is on screen; what is less urgent may be read now.
     """
@@ -100,6 +100,9 @@ class Page(QWidget):
 
     def show_customer(self, customer_id: int) -> None:
         """Open a customer; only Customers answers to it."""
+
+    def show_section(self, key: str) -> None:
+        """Open a section of the page; only Settings answers to it."""
 
     def show_email(self, customer_id: int, alert_id: int | None, origin: str) -> None:
         """Write to a customer; only the composer answers to it. ``origin`` is the page to go back to."""

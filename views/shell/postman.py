@@ -138,8 +138,11 @@ class Postman(QObject):
 
     def _have(self, standing: OutboxStanding) -> None:
         self._unfinished = standing.unfinished
+        before, now = self._due, self._now()
         self._due = datetime.fromisoformat(standing.next_due).astimezone(UTC) if standing.next_due else None
-        self.stands.emit(standing, self._fault)
+        if self._due is not None and before is not None and before > now >= self._due:
+            self._fault = ""  # somebody wants it to be tried: what comes of that is told, also if it is nothing new
+        self.stands.emit(standing, standing.fault or self._fault)
         self._wait()
 
     def _wait(self) -> None:

@@ -115,7 +115,8 @@ class MainWindow(QMainWindow):
         self.sample.filled.connect(lambda _kept: self.show_page("alerts"))
         self.sample.failed.connect(self.tell_failure)
         self.postman.stands.connect(self._show_standing)
-        self.top_bar.chip.clicked.connect(lambda: self.show_page("outbox"))
+        chip = self.top_bar.chip
+        chip.clicked.connect(lambda: self.show_page("settings/mail" if chip.leads_to_account else "outbox"))
         self._minute.timeout.connect(self._read_freshness)
         wired = {
             Command.SEARCH: lambda: self.search.begin(QApplication.focusWidget()),
@@ -183,8 +184,9 @@ class MainWindow(QMainWindow):
             found.fit(self.width(), self.height())
         return found
 
-    def show_page(self, key: str) -> None:
-        """Bring a page to the front."""
+    def show_page(self, place: str) -> None:
+        """Bring a page to the front, or a section of it ("settings/mail")."""
+        key, _, section = place.partition("/")
         page, before = self.page(key), self._pages.get(self._current)
         self._current = key
         if before is not None and before is not page:
@@ -194,6 +196,8 @@ class MainWindow(QMainWindow):
         self.toast.stand_over(page.toast_over)
         self._show_headline()
         page.arrive()
+        if section:
+            page.show_section(section)
         if key != COMPOSER.key:
             self.rail.show_page(key)
             self._remembered.set(last_page=key)

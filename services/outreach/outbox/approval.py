@@ -22,6 +22,7 @@ from services.outreach.letter import write_letter
 from services.outreach.mail import letter_of, new_message_id
 from services.outreach.messages import message_of, read_message, undo_approval
 from services.outreach.outbox.event import keep_event
+from services.outreach.outbox.trouble import try_at_once
 from services.outreach.quiet import first_moment
 from services.workspace import Workspace
 
@@ -104,7 +105,10 @@ def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None)
         return _queue_again(workspace, work, message, chosen)
 
     said = "Sends {} now" if chosen is None else f"Sends {{}} {_moment_words(workspace, chosen)}"
-    return _each(workspace, message_ids, "reschedule", put_off, said)
+    changes = _each(workspace, message_ids, "reschedule", put_off, said)
+    if chosen is None:
+        try_at_once(workspace)
+    return changes
 
 
 def retry(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
@@ -123,7 +127,9 @@ def retry(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
             return "No mail account is set up: add one in Settings first."
         return _queue_again(workspace, work, message, None)
 
-    return _each(workspace, message_ids, "retry", again, "Tries {} again")
+    changes = _each(workspace, message_ids, "retry", again, "Tries {} again")
+    try_at_once(workspace)
+    return changes
 
 
 def settle(workspace: Workspace, message_id: int, *, delivered: bool) -> Changes:

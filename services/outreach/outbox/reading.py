@@ -59,7 +59,7 @@ def read_outbox(
     with workspace.store.snapshot() as driver:
         found = _rows(driver, tab, after, count + 1, text.strip())
         counts = _by_tab(_states(driver))
-        now = _Now(now.moment, now.zone, now.account, read_trouble(driver))
+        now = _Now(now.moment, now.zone, now.account, read_trouble(workspace))
     rows = tuple(_row(row, now) for row in found[:count])
     last = found[count - 1] if len(found) > count else None
     return OutboxPage(rows, (str(last["at"]), int(last["id"])) if last is not None else None, counts)
@@ -69,12 +69,12 @@ def read_standing(workspace: Workspace) -> OutboxStanding:
     """Return what the chip of the top bar says."""
     with workspace.store.snapshot() as driver:
         states = _states(driver)
-        trouble = read_trouble(driver)
         again = int(driver.execute(_AGAIN).fetchone()[0])
     counts = _by_tab(states)
     scheduled = states.get("queued", 0) + states.get("sending", 0)
+    trouble = read_trouble(workspace) if scheduled else None
     due, account = next_due(workspace), bool(workspace.preferences.mail.host)
-    offline = trouble is not None and trouble.offline and scheduled > 0
+    offline = trouble is not None and trouble.offline
     return OutboxStanding(
         review=counts["review"],
         waiting=counts["waiting"],
@@ -85,6 +85,7 @@ def read_standing(workspace: Workspace) -> OutboxStanding:
         words=_standing_words({**counts, "again": again}, scheduled, offline, trouble, account),
         unfinished=states.get("sending", 0) > 0,
         again=again,
+        fault=trouble.sentence if trouble is not None else "",
     )
 
 

@@ -111,7 +111,7 @@ def next_due(workspace: Workspace) -> str | None:
     with workspace.store.snapshot() as driver:
         due = driver.execute("SELECT min(due_at) FROM messages WHERE state = 'queued'").fetchone()[0]
         left = driver.execute("SELECT min(changed_at) FROM messages WHERE state = 'sending'").fetchone()[0]
-        trouble = read_trouble(driver)
+    trouble = read_trouble(workspace)
     if left is not None and not somebody_sends(workspace.store.path):
         return str(left)
     if due is None:

@@ -1,19 +1,25 @@
-"""The last fault of account or network, kept in the book: when to try again, and what the chip says meanwhile."""
+"""The last fault of account or network: when sending is tried again by itself, and what is said meanwhile.
+
+A fault belongs to the open book of the program that met it, and to the account that it met it with. Another program
+has a keyring, an environment or a network of its own, so that its fault says nothing about this one; and a fault that
+was met by a program that has ended is met again at once if it still stands.
+"""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from dataclasses import asdict, dataclass
+import threading
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from models.values import words
-from models.values.journal import Actor
+from services.settings import MailAccount
 from services.workspace import Workspace
 
-_SENDER: Final = Actor("system", "outbox")
-_KEY: Final = "outbox trouble"
+if TYPE_CHECKING:
+    from models.store import Store
+
 #: Minutes until sending is tried again after a fault of account or network; the last one for every further try.
 _BACK_OFF_MINUTES: Final = (1, 2, 5, 15)
 
@@ -28,30 +34,40 @@ class Trouble:
     tries: int
 
 
-def read_trouble(driver: sqlite3.Connection) -> Trouble | None:
-    """Return the fault that still stands, None where the last round went well."""
-    found = driver.execute("SELECT value FROM book WHERE key = ?", (_KEY,)).fetchone()
-    return Trouble(**json.loads(found[0])) if found is not None else None
+# Rounds are on a thread of the network, readers on those of the pool.
+_lock: Final = threading.Lock()
+_met: Final[WeakKeyDictionary[Store, tuple[MailAccount, Trouble]]] = WeakKeyDictionary()
+
+
+def read_trouble(workspace: Workspace) -> Trouble | None:
+    """Return the fault that still stands, None where the last round went well or another account is set by now."""
+    with _lock:
+        account, trouble = _met.get(workspace.store, (None, None))
+    return trouble if account == workspace.preferences.mail else None
 
 
 def keep_trouble(workspace: Workspace, sentence: str, *, offline: bool) -> None:
-    """Keep a fault; it changes nothing that people did, and leaves no entry in the journal."""
-    with workspace.store.unit_of_work(_SENDER, "trouble", "outbox", at=workspace.at) as work:
-        before = read_trouble(work.driver)
-        tries = before.tries + 1 if before is not None else 1
-        pause = _BACK_OFF_MINUTES[min(tries, len(_BACK_OFF_MINUTES)) - 1]
-        retry = words.stored(workspace.clock.now() + timedelta(minutes=pause))
-        value = json.dumps(asdict(Trouble(sentence, offline, retry, tries)), ensure_ascii=False)
-        work.sql("INSERT INTO book (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                 (_KEY, value))  # fmt: skip
-        work.commit()
+    """Keep a fault until a round goes well; each further one waits longer."""
+    before = read_trouble(workspace)
+    tries = before.tries + 1 if before is not None else 1
+    pause = _BACK_OFF_MINUTES[min(tries, len(_BACK_OFF_MINUTES)) - 1]
+    retry = words.stored(workspace.clock.now() + timedelta(minutes=pause))
+    _keep(workspace, Trouble(sentence, offline, retry, tries))
+
+
+def try_at_once(workspace: Workspace) -> None:
+    """Wait no longer: a person asks for it. The fault stands until it has been tried."""
+    before = read_trouble(workspace)
+    if before is not None:
+        _keep(workspace, replace(before, retry_at=workspace.at))
 
 
 def no_trouble(workspace: Workspace) -> None:
-    """Forget the fault once a round went well."""
-    with workspace.store.snapshot() as driver:
-        if read_trouble(driver) is None:
-            return
-    with workspace.store.unit_of_work(_SENDER, "trouble", "outbox", at=workspace.at) as work:
-        work.sql("DELETE FROM book WHERE key = ?", (_KEY,))
-        work.commit()
+    """Forget the fault: a round went well, or what was wrong with the account is mended."""
+    with _lock:
+        _met.pop(workspace.store, None)
+
+
+def _keep(workspace: Workspace, trouble: Trouble) -> None:
+    with _lock:
+        _met[workspace.store] = (workspace.preferences.mail, trouble)

@@ -119,8 +119,7 @@ def test_another_password_lets_emails_that_wait_be_tried_again(
     qtbot.keyClicks(box.password.line, SECRET)
     box.save()
     until(qtbot, lambda: "Stored in the keyring" in box.password.words)
-    with empty.store.snapshot() as driver:
-        assert read_trouble(driver) is None
+    assert read_trouble(empty) is None
 
 
 def test_a_password_is_cleared_on_request(

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from models.values.outbox import OutboxStanding
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
+from views.settings.page import SettingsPage
 from views.shell.chip import OutboxChip
 from views.shell.window import SMALLEST
 from views.theme import Theme
@@ -54,6 +55,24 @@ def test_in_a_narrow_bar_it_is_a_number_and_the_words_are_its_name(chip: OutboxC
     chip.set_narrow(True)
     assert chip.words == "3" and chip.sizeHint().width() < wide / 2
     assert chip.accessibleName() == OFFLINE.words and chip.toolTip().startswith(OFFLINE.words)
+
+
+def test_an_account_that_does_not_work_is_named_with_its_reason_and_leads_to_its_settings(
+    chip: OutboxChip, open_window: OpenWindow, empty: Workspace
+) -> None:
+    broken = replace(SCHEDULED, words="Mail account does not work · 3 emails wait", fault="It takes no password.")
+    chip.show_standing(broken, broken.fault)
+    assert chip.toolTip().splitlines() == ["It takes no password.", "Open Settings › Mail server"]
+    assert chip.leads_to_account
+    for standing in (replace(broken, offline=True), replace(broken, doubt=1), replace(broken, again=1), SCHEDULED):
+        chip.show_standing(standing)
+        assert not chip.leads_to_account and "Outbox" in chip.toolTip()
+    window = open_window(empty).window
+    window.top_bar.chip.show_standing(broken, broken.fault)
+    window.top_bar.chip.click()
+    page = window.page("settings")
+    assert isinstance(page, SettingsPage)
+    assert window.current_key == "settings" and page.tabs.current == "mail"
 
 
 def test_the_last_fault_is_in_its_tooltip(chip: OutboxChip) -> None:

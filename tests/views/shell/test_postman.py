@@ -21,6 +21,8 @@ from tests.servers.mail_server import MailServer, mail_server, trusted
 from tests.services.outreach.outbox.post import Post, account_of
 from tests.views.conftest import OpenWindow
 from views.desktop import Desktop
+from views.settings.mail_box import MailBox
+from views.settings.page import SettingsPage
 from views.shell.postman import AFTER_MS, LATER_MS, LONGEST_MS, Delivery, Postman
 
 
@@ -160,6 +162,78 @@ def test_a_fault_is_told_once_and_stands_in_the_chip(
         postman._fired()
     done(qtbot, desk)
     assert len(server.accepted) == 1 and postman._fault == ""
+
+
+def test_another_programs_fault_stops_nothing_here(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    message = post.approved()
+    desk = opened(open_window, post)
+    desk.window.postman.begin()
+    qtbot.waitUntil(desk.window.postman.timer.isActive)
+    beside = Post(post.workspace.store.path, account_of(server))
+    beside.workspace.keyring.set(beside.workspace.preferences.mail.secret, "wrong")
+    beside.move(minutes=11)
+    run, _ = outreach.send_due(beside.workspace, now=True)
+    assert "does not take the user or the password" in run.fault and not server.accepted
+    beside.close()
+    at(desk, minutes=11)
+    desk.book.heard(Changes(everyone=True))
+    qtbot.waitUntil(lambda: server.times_accepted() == {message.message_id: 1})
+    done(qtbot, desk)
+
+
+def test_send_now_is_tried_at_once_whatever_was_wrong_and_says_what_is_wrong_again(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    (message,) = post.due()
+    secret = post.workspace.preferences.mail.secret
+    post.workspace.keyring.set(secret, "wrong")
+    desk = opened(open_window, post)
+    postman, chip = desk.window.postman, desk.window.top_bar.chip
+    told: list[str] = []
+    desk.book.told.connect(told.append)
+    with qtbot.waitSignal(postman.ended):
+        postman.begin()
+    done(qtbot, desk)
+    qtbot.waitUntil(lambda: chip.leads_to_account)
+    assert "does not take the user or the password" in chip.toolTip() and len(told) == 1
+    for _ in range(2):
+        at(desk, seconds=5)
+        with qtbot.waitSignal(postman.ended):
+            desk.book.act(partial(outreach.reschedule, message_ids=(message.id,), at=None))
+        done(qtbot, desk)
+    assert len([words for words in told if "does not take the user" in words]) == 3
+    post.workspace.keyring.set(secret, "right")  # elsewhere: nobody tells the window
+    at(desk, seconds=5)
+    desk.book.act(partial(outreach.reschedule, message_ids=(message.id,), at=None))
+    qtbot.waitUntil(lambda: server.times_accepted() == {message.message_id: 1})
+    done(qtbot, desk)
+    qtbot.waitUntil(lambda: not chip.leads_to_account)
+
+
+def test_a_test_that_works_sends_what_waited_for_the_account(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    (message,) = post.due()
+    secret = post.workspace.preferences.mail.secret
+    post.workspace.keyring.set(secret, "wrong")
+    desk = opened(open_window, post)
+    with qtbot.waitSignal(desk.window.postman.ended):
+        desk.window.postman.begin()
+    done(qtbot, desk)
+    desk.window.show_page("settings/mail")
+    page = desk.window.page("settings")
+    assert isinstance(page, SettingsPage)
+    box = page.boxes["mail"]
+    assert isinstance(box, MailBox)
+    box.test()
+    qtbot.waitUntil(lambda: "does not take" in box.verdict.words)
+    assert not server.accepted
+    post.workspace.keyring.set(secret, "right")
+    box.test()
+    qtbot.waitUntil(lambda: server.times_accepted() == {message.message_id: 1})
+    done(qtbot, desk)
 
 
 def test_an_email_that_the_server_refuses_is_told_and_the_next_one_still_goes(
