@@ -136,6 +136,14 @@ def import_(
     currency: Annotated[
         str | None, typer.Option("--currency", metavar="CODE", help="Currency of bare amounts.")
     ] = None,
+    read: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--read",
+            metavar="'Column=how'",
+            help="How a column is read: dmy, mdy, excel, unix, point, comma …; repeatable.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say exactly what would change, and change nothing.")
     ] = False,
@@ -146,11 +154,12 @@ def import_(
     """Import files, then score and raise alerts."""
     options = ImportOptions(
         entity=entity,
-        mapping=tuple(_pair(text) for text in mapping or ()),
+        mapping=tuple(_pair(text, "--map 'Column=field'") for text in mapping or ()),
         source=source,
         timezone=timezone,
         date_order=date_order.value if date_order is not None else None,
         currency=currency,
+        meanings=tuple(_pair(text, "--read 'Column=how'") for text in read or ()),
     )
     with _book(store, dry_run) as workspace:
         requests = tuple(_request(workspace, name, options, dry_run=dry_run) for name in files)
@@ -198,10 +207,10 @@ def _reported(outcome: ImportOutcome, as_json: bool) -> int:
     )
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _pair(text: str, form: str) -> tuple[str, str]:
     column, separator, field = text.rpartition("=")
     if not separator or not column:
-        raise typer.BadParameter(f"--map takes 'Column=field', not {text!r}.")
+        raise typer.BadParameter(f"Write {form}, not {text!r}.")
     return column, field.strip()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from models.values.meanings import Meaning
+
 Verdict = Literal["new", "changed", "unchanged", "rejected", "ignored"]
 
 
@@ -18,6 +20,7 @@ class ImportOptions:
     timezone: str | None = None
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     currency: str | None = None
+    meanings: tuple[tuple[str, str], ...] = ()  # (column, how it is read), such as ("Total", "comma")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,8 @@ class Preview:
     columns: tuple[ColumnProposal, ...]
     rows: tuple[PreviewRow, ...]
     question: str  # '' or what must be decided first, e.g. the order of day and month
-    question_kind: Literal["", "date_order", "mapping", "currency"] = ""
+    question_kind: Literal["", "date_order", "mapping", "currency", "meaning"] = ""
+    meanings: tuple[Meaning, ...] = ()  # of the columns that become fields, from all rows
 
 
 @dataclass(frozen=True, slots=True)

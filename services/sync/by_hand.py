@@ -14,10 +14,11 @@ from models.tables import customers, identities
 from models.values.changes import Changes
 from models.values.errors import UserError
 from services.sync.entities import ENTITIES, Field
-from services.sync.map.decide import DateEvidence
 from services.sync.map.headers import normal
 from services.sync.map.plan import MappedColumn
 from services.sync.validate.columns import make_converter
+from services.sync.validate.date_evidence import DateTally
+from services.sync.validate.form import Form
 from services.sync.validate.memo import Fault
 from services.sync.validate.words import phone_key
 
@@ -131,7 +132,7 @@ def _value(workspace: Workspace, field: Field, text: str) -> Any:
         return word
     order = _date_order(field, text)
     currency = workspace.policy.reporting_currency or "USD"
-    converter = make_converter(MappedColumn(0, field.label, field, order=order), UTC, currency)
+    converter = make_converter(MappedColumn(0, field.label, field, Form(order=order)), UTC, currency)
     value = converter.convert([text])[0][0]
     if isinstance(value, Fault):
         raise UserError(f"{field.label} {value.why}.")
@@ -141,7 +142,7 @@ def _value(workspace: Workspace, field: Field, text: str) -> Any:
 def _date_order(field: Field, text: str) -> str:
     if field.kind != "date":
         return "ymd"
-    evidence = DateEvidence()
+    evidence = DateTally()
     evidence.take([text])
     if evidence.order is None:
         raise UserError(f"{field.label}: {text.strip()} could be day/month or month/day. Write it as year-month-day.")

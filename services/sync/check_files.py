@@ -14,10 +14,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.tables import SCHEMA_VERSION
 from models.values.imports import ImportRequest, Receipt
+from models.values.meanings import Doubt, Meaning, Reading
 from services.sync.stage.staging import remove_staging
 
 if TYPE_CHECKING:
@@ -25,16 +26,18 @@ if TYPE_CHECKING:
 
 _KEPT_SECONDS = 86_400
 # Raise it where what is staged or kept changes its form.
-_FORM = 2
+_FORM = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a check found out besides the rows: its receipt, the days of the rows, the system they belong to."""
+    """What a check found out besides rows: its receipt, their days, the system they belong to, what columns mean."""
 
     receipt: Receipt
     span: str
     source: str
+    meanings: tuple[Meaning, ...]
+    currency: str
 
 
 def write_facts(db: sqlite3.Connection, facts: Facts) -> None:
@@ -47,7 +50,22 @@ def read_facts(db: sqlite3.Connection) -> Facts:
     """What a check found out."""
     kept = json.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
     receipt = Receipt(**{**kept["receipt"], "warnings": tuple(kept["receipt"]["warnings"])})
-    return Facts(receipt, kept["span"], kept["source"])
+    return Facts(receipt, kept["span"], kept["source"], tuple(map(_meaning, kept["meanings"])), kept["currency"])
+
+
+def _meaning(kept: dict[str, Any]) -> Meaning:
+    doubts = tuple(
+        Doubt(**{**doubt, "readings": tuple(Reading(**one) for one in doubt["readings"])}) for doubt in kept["doubts"]
+    )
+    return Meaning(
+        **{
+            **kept,
+            "evidence": tuple(kept["evidence"]),
+            "flags": tuple(kept["flags"]),
+            "doubts": doubts,
+            "readings": tuple(Reading(**one) for one in kept["readings"]),
+        }
+    )
 
 
 def check_path(workspace: Workspace, request: ImportRequest) -> Path:

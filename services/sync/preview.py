@@ -21,7 +21,7 @@ from services.sync.apply.target import Target, targets_of
 from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks, write_facts
 from services.sync.entities import ENTITIES, Entity
 from services.sync.map.headers import fields_for
-from services.sync.map.plan import DateOrderOpen, Plan
+from services.sync.map.plan import Plan, settle
 from services.sync.preview_rows import rows_of_page, rows_of_sample
 from services.sync.read import Table, read_table
 from services.sync.receipt import make_receipt
@@ -71,25 +71,26 @@ def preview(
     watch = Watch(progress, cancelled)
     sweep(store)
     try:
-        plan, question = _plan(workspace, request)
+        plan = plan_for(workspace, request)
     except UserError as problem:
         question = problem.question if isinstance(problem, Undecided) else str(problem)
         return _not_understood(read_table(Path(request.file)), request, question)
     kept = check_path(workspace, request)
     with told(store, watch):
         if not kept.exists():
+            plan = settle(plan)
             _analyse(workspace, request, plan, kept, watch)
         with comparing(store, kept, watch) as db:
             facts = read_facts(db)
             targets = targets_of(plan, layout_of(plan))
             rows = rows_of_page(db, replace(plan, source=facts.source), targets, first, count, verdict)
-    return _understood(request, plan, facts, rows, question)
+    return _understood(request, plan, facts, rows)
 
 
-def _understood(
-    request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[PreviewRow, ...], question: str
-) -> Preview:
-    """The check of a file whose columns are known; one question may still be open."""
+def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[PreviewRow, ...]) -> Preview:
+    """The check of a file whose columns are known; questions may still be open."""
+    doubts = [doubt for meaning in facts.meanings for doubt in meaning.doubts]
+    plan = replace(plan, meanings=facts.meanings, currency=facts.currency)
     return Preview(
         file=request.file,
         receipt=facts.receipt,
@@ -100,18 +101,10 @@ def _understood(
         entities=tuple((entity.name, entity.label) for entity in ENTITIES.values()),
         columns=_columns(plan.table, plan.entity, plan.mapping, plan),
         rows=rows,
-        question=question,
-        question_kind="date_order" if question else "",
+        question=doubts[0].question if doubts else "",
+        question_kind=("date_order" if doubts[0].kind == "date_order" else "meaning") if doubts else "",
+        meanings=facts.meanings,
     )
-
-
-def _plan(workspace: Workspace, request: ImportRequest) -> tuple[Plan, str]:
-    """Plan the import; where day and month cannot be told apart, the day comes first until the question is answered."""
-    try:
-        return plan_for(workspace, request), ""
-    except DateOrderOpen as open_order:
-        day_first = replace(request, options=replace(request.options, date_order="dmy"))
-        return plan_for(workspace, day_first), open_order.question
 
 
 def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Path, watch: Watch) -> None:
@@ -127,7 +120,8 @@ def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Pat
             receipt = make_receipt(
                 db, analysis, import_id=None, rejects_file=None, seconds=time.perf_counter() - began, dry_run=True
             )
-            write_facts(db, Facts(receipt, _span(db, analysis), analysis.plan.source))
+            found = analysis.plan
+            write_facts(db, Facts(receipt, _span(db, analysis), found.source, found.meanings, found.currency))
         forget_check(workspace, request)
         staging.replace(kept)
     finally:
@@ -160,16 +154,14 @@ def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan |
 def _why(header: str, field: str, mapped: Mapping[str, object], plan: Plan | None) -> str:
     if plan is None or header not in mapped:
         return "Kept as extra detail" if plan and plan.entity.name == "customers" else "Not imported"
-    column = plan.column(field)
     parts = []
     if plan.recognition.system is not None:
         parts.append(f"Known from {plan.recognition.system.words}")
     else:
         parts.append("By its header")
-    if column is not None and column.field.kind in ("date", "moment") and column.order != "ymd":
-        parts.append("day before month" if column.order == "dmy" else "month before day")
-    if column is not None and column.comma:
-        parts.append("decimal comma")
+    meaning = next((one for one in plan.meanings if one.column == header), None)
+    if meaning is not None and meaning.kind in ("date", "moment", "money", "number", "percent"):
+        parts.append(meaning.words)
     return ", ".join(parts)
 
 

@@ -111,7 +111,7 @@ def run_import(
         sweep_rejects(connection, store)
     plan = plan_for(workspace, request)
     if plan.doubts:
-        raise MeaningOpen(plan.doubts[0])
+        raise MeaningOpen.of(plan.doubts[0])
     staging = staging_path(store)
     try:
         with told(store, watch):

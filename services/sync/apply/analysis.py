@@ -132,7 +132,8 @@ class Analysis:
             # A cell further down speaks against what the first rows said: all rows decide, and are staged anew.
             self.plan = settle(self.plan)
             if self.plan.doubts:
-                raise MeaningOpen(self.plan.doubts[0]) from None
+                raise MeaningOpen.of(self.plan.doubts[0]) from None
+            self.parts = [Part(number, one) for number, one in enumerate(self.plan.also, 1)]
             self._stage(path, keep_raw=keep_raw)
         self.warnings += [*self.plan.column_warnings, *self.stager.warnings]
 

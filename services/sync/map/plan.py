@@ -24,12 +24,14 @@ from services.sync.validate.number_evidence import NumberTally
 class MeaningOpen(Undecided):
     """What a column means cannot be told from its cells, and nobody has said it."""
 
-    def __init__(self, doubt: Doubt) -> None:
+    @classmethod
+    def of(cls, doubt: Doubt) -> MeaningOpen:
+        """The doubt as an error, which says how a command is told the answer."""
         values = [reading.value for reading in doubt.readings]
         said = " or ".join(f"--read '{doubt.column}={value}'" for value in values)
         if doubt.kind == "date_order":
             said = " or ".join(f"--date-order {value}" for value in values)
-        super().__init__(doubt.question, f"Say which with {said}.")
+        return cls(doubt.question, f"Say which with {said}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ class Plan:
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         """What must be said before the file can be imported."""
-        return tuple(doubt for meaning in self.meanings for doubt in meaning.doubts)
+        own = tuple(doubt for meaning in self.meanings for doubt in meaning.doubts)
+        asked = {doubt.column for doubt in own}
+        return own + tuple(doubt for one in self.also for doubt in one.doubts if doubt.column not in asked)
 
     @property
     def entity(self) -> Entity:
@@ -194,6 +198,8 @@ def make_plan(
         meanings=_meanings(decided),
         warnings=_warnings(table, recognition, extra),
     )
+    also = tuple(_part(plan, one, options, survey=survey) for one in recognise_also(recognition))
+    return replace(plan, also=also)
 
 
 def settle(plan: Plan) -> Plan:
@@ -205,15 +211,26 @@ def settle(plan: Plan) -> Plan:
         columns=_columns(fields, decided),
         currency=_currency(plan.basis, decided),
         meanings=_meanings(decided),
+        also=tuple(settle(one) for one in plan.also),
     )
-    return replace(plan, also=tuple(_part(plan, one, options) for one in recognise_also(recognition)))
 
 
-def _part(plan: Plan, recognition: Recognition, options: ImportOptions) -> Plan:
+def _part(plan: Plan, recognition: Recognition, options: ImportOptions, *, survey: bool) -> Plan:
     """The plan of a further entity that a file's rows bring."""
     table = recognition.table
-    columns = _decided(table, recognition, options)
-    return replace(plan, table=table, recognition=recognition, columns=columns, extra=(), warnings=())
+    fields = _fields(table, recognition)
+    basis = _basis(table, recognition, fields, options, plan.zone, plan.currency)
+    decided = _decide(table, basis, survey=survey)
+    return replace(
+        plan,
+        table=table,
+        recognition=recognition,
+        columns=_columns(fields, decided),
+        basis=basis,
+        meanings=_meanings(decided),
+        extra=(),
+        warnings=(),
+    )
 
 
 def header_signature(table: Table) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 from services.sync.map.plan import MappedColumn, Plan
 from services.sync.stage.faults import CellFault
 from services.sync.validate import words
-from services.sync.validate.columns import Ids
-from services.sync.validate.memo import LIMIT, Unfit
+from services.sync.validate.ids import Ids
+from services.sync.validate.memo import LIMIT, Fault, Unfit
 
 PEOPLE = (
     "external_id",
@@ -85,11 +85,7 @@ class People:
         if order_ref is not None:
             self._columns.append(order_ref)
         self._names = [_person_field(column) for column in self._columns]
-        self._ids = {
-            column.place: Ids(column.strip_zero, column.apostrophe)
-            for column in self._columns
-            if column.field.kind == "id"
-        }
+        self._ids = {column.place: Ids(column.form) for column in self._columns if column.field.kind == "id"}
         self._numbers = Numbered(self._read)
         self._single = len(self._columns) == 1
         self._staged: set[Any] = set()
@@ -138,7 +134,10 @@ class People:
             if not text or text in ("-", "NULL", "null"):
                 continue
             if column.field.kind == "id":
-                text = self._ids[column.place].convert([text])[0][0] or ""
+                own = self._ids[column.place].convert([text])[0][0]
+                if isinstance(own, Fault):
+                    return CellFault(column.place, column.header, own.why)
+                text = own or ""
             elif column.field.kind == "email":
                 try:
                     text = words.to_email(text)
@@ -183,11 +182,7 @@ class Items:
     def __init__(self, plan: Plan, db: sqlite3.Connection) -> None:
         self._columns = [column for column in plan.columns if column.field.name in ("sku", "product")]
         self._names = [column.field.name for column in self._columns]
-        self._ids = {
-            column.place: Ids(column.strip_zero, column.apostrophe)
-            for column in self._columns
-            if column.field.kind == "id"
-        }
+        self._ids = {column.place: Ids(column.form) for column in self._columns if column.field.kind == "id"}
         self._numbers = Numbered(self._read)
         self._db = db
         db.execute(_CREATE_ITEMS)
@@ -203,12 +198,20 @@ class Items:
             self._db.executemany("INSERT INTO items VALUES (?, ?, ?, ?, ?, NULL)", self._numbers.waiting)
             self._numbers.waiting.clear()
 
-    def _read(self, cells: Any) -> tuple[Any, ...] | None:
+    @property
+    def faulty(self) -> bool:
+        """Whether any code so far did not fit."""
+        return self._numbers.faulty
+
+    def _read(self, cells: Any) -> tuple[Any, ...] | CellFault | None:
         found = {name: cell.strip() for name, cell in zip(self._names, cells, strict=True)}
         sku = found.get("sku") or None
         if sku:
-            place = self._columns[self._names.index("sku")].place
-            sku = self._ids[place].convert([sku])[0][0]
+            column = self._columns[self._names.index("sku")]
+            own = self._ids[column.place].convert([sku])[0][0]
+            if isinstance(own, Fault):
+                return CellFault(column.place, column.header, own.why)
+            sku = own
         name = found.get("product") or None
         if not (sku or name):
             return None

@@ -13,11 +13,16 @@ from typing import Any, Protocol
 from models.values.money import exponent
 from services.sync.map.plan import MappedColumn
 from services.sync.validate import words
-from services.sync.validate.memo import Memo, Unfit
+from services.sync.validate.currencies import agree, currency_of
+from services.sync.validate.form import Form
+from services.sync.validate.ids import Ids
+from services.sync.validate.memo import Memo, Unfit, Unsettled
 from services.sync.validate.moments import Moments
 from services.sync.validate.numbers import (
-    currency_of,
+    figures_of,
+    is_simple,
     plain_number,
+    take_apart,
     to_decimal_text,
     to_integer,
     to_minor,
@@ -54,27 +59,6 @@ class OneColumn:
         return self.memo.faulty
 
 
-class Ids:
-    """Ids of other systems: text with its case, without blanks around it or a table program's marks."""
-
-    faulty = False
-
-    def __init__(self, strip_zero: bool, apostrophe: bool = False) -> None:
-        self._strip_zero = strip_zero
-        self._apostrophe = apostrophe
-
-    def convert(self, cells: Sequence[str]) -> Values:
-        """Columns of values for a column of cells."""
-        values: list[Any] = list(map(str.strip, cells))
-        if self._strip_zero:
-            values = [value[:-2] if value.endswith(".0") else value for value in values]
-        if self._apostrophe:
-            values = [value.removeprefix("'") for value in values]
-        if "" in values:
-            values = [value or None for value in values]
-        return (values,)
-
-
 class Texts:
     """Text that seldom repeats: no memory of it is kept."""
 
@@ -107,8 +91,8 @@ class Stages:
 class Days:
     """The first of the two columns of a moment."""
 
-    def __init__(self, order: str, zone: tzinfo) -> None:
-        self._moments = Moments(order, zone)
+    def __init__(self, form: Form, zone: tzinfo) -> None:
+        self._moments = Moments(form.order, form.zone or zone, form.settled)
 
     def convert(self, cells: Sequence[str]) -> Values:
         """Columns of values for a column of cells."""
@@ -121,12 +105,12 @@ class Days:
 
 
 class Amounts:
-    """Money in minor units; each currency has its own exponent."""
+    """Money in minor units; each currency has its own exponent, and an amount written in another one does not fit."""
 
-    def __init__(self, comma: bool, currency: str) -> None:
-        self._comma = comma
-        self._places = exponent(currency)
-        self._memos: dict[int, OneColumn] = {}
+    def __init__(self, form: Form, currency: str) -> None:
+        self._form = form
+        self._currency = currency
+        self._memos: dict[str, OneColumn] = {}
 
     @property
     def faulty(self) -> bool:
@@ -135,40 +119,40 @@ class Amounts:
 
     def convert(self, cells: Sequence[str]) -> Values:
         """Minor units of a column whose currency is that of the file."""
-        return self._of(self._places).convert(cells)
+        return self._in(self._currency).convert(cells)
 
     def convert_in(self, cells: Sequence[str], currencies: Sequence[Any]) -> Values:
         """Minor units of a column whose currency stands beside each amount."""
-        places = {exponent(currency) if isinstance(currency, str) else self._places for currency in set(currencies)}
-        if len(places) == 1:
-            return self._of(places.pop()).convert(cells)
+        named = {currency if isinstance(currency, str) else self._currency for currency in set(currencies)}
+        if len(named) == 1:
+            return self._in(named.pop()).convert(cells)
         return (
             [
-                self._of(exponent(currency) if isinstance(currency, str) else self._places).memo[cell]
+                self._in(currency if isinstance(currency, str) else self._currency).memo[cell]
                 for cell, currency in zip(cells, currencies, strict=True)
             ],
         )
 
-    def _of(self, places: int) -> OneColumn:
-        if places not in self._memos:
-            comma = self._comma
-            self._memos[places] = OneColumn(lambda text: to_minor(plain_number(text, comma), places))
-        return self._memos[places]
+    def _in(self, currency: str) -> OneColumn:
+        if currency not in self._memos:
+            form, places = self._form, exponent(currency)
+            self._memos[currency] = OneColumn(lambda text: to_minor(_number(text, form, currency), places))
+        return self._memos[currency]
 
 
 def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Converter:
     """The converter of a mapped column."""
-    kind = column.field.kind
+    kind, form = column.field.kind, column.form
     if kind == "id":
-        return Ids(column.strip_zero, column.apostrophe)
+        return Ids(form)
     if kind == "long_text":
         return Texts()
     if kind == "moment":
-        return Moments(column.order, zone)
+        return Moments(form.order, form.zone or zone, form.settled)
     if kind == "date":
-        return Days(column.order, zone)
+        return Days(form, zone)
     if kind == "money":
-        return Amounts(column.comma, currency)
+        return Amounts(form, currency)
     if kind == "stage":
         return Stages(both=len(column.field.columns) == 2)
     if column.field.name == "preferences":
@@ -177,14 +161,34 @@ def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Convert
 
 
 def _plain_converter(column: MappedColumn) -> Callable[[str], Any]:
-    comma = column.comma
+    form = column.form
     number: dict[str, Callable[[str], Any]] = {
-        "decimal": lambda text: to_decimal_text(plain_number(text, comma)),
-        "integer": lambda text: to_integer(plain_number(text, comma)),
-        "number": lambda text: float(plain_number(text, comma)),
-        "percent": lambda text: _share(text, column.hundred),
+        "decimal": lambda text: to_decimal_text(_number(text, form)),
+        "integer": lambda text: to_integer(_number(text, form)),
+        "number": lambda text: float(_number(text, form)),
+        "percent": lambda text: _share(text, form),
     }
     return number.get(column.field.kind) or _WORDS[column.field.kind]
+
+
+def _number(text: str, form: Form, currency: str = "", *, share: bool = False) -> str:
+    """A number of a column with a point and no other marks; in this currency, if one is given."""
+    if text.isdecimal() or (form.sure and not form.comma and is_simple(text)):
+        return plain_number(text, form.comma)
+    written = take_apart(text)
+    if written.percent and not share:
+        raise Unfit("is a share, no number")
+    try:
+        if currency:
+            agree(written.currencies, currency)
+        number = figures_of(written, form.comma)
+        if not form.sure and number != figures_of(written, not form.comma):
+            raise Unfit("has a point or a comma that could part thousands or be the decimal sign")
+    except Unfit:
+        if not form.settled:
+            raise Unsettled from None
+        raise
+    return number
 
 
 _WORDS: dict[str, Callable[[str], Any]] = {
@@ -205,10 +209,13 @@ _WORDS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _share(text: str, hundred: bool) -> float:
-    value = float(plain_number(text.strip().removesuffix("%"), decimal_comma=False))
-    share = value / 100 if hundred else value
+def _share(text: str, form: Form) -> float:
+    share = float(_number(text, form, share=True))
+    if form.hundred or "%" in text:
+        share /= 100
     if not 0 <= share <= 1:
+        if not form.settled:
+            raise Unsettled
         raise Unfit("is no share between 0 and 100 %")
     return share
 

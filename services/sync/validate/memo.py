@@ -18,6 +18,10 @@ class Unfit(Exception):
     """A text does not fit its type; the message says why in words that follow the column's name."""
 
 
+class Unsettled(Exception):
+    """A cell speaks against what the first rows of its column said: the column is to be decided from all rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Stands in a column for a value that could not be converted: "is no date or time"."""

@@ -1,101 +1,35 @@
-"""Numbers, money and shares as files write them."""
+"""Numbers and money as files write them.
+
+A text is taken apart once: sign (leading or trailing minus, brackets), currency, percent sign, and the figures between.
+The figures are then read with a decimal point or with a decimal comma, strictly: a group has three figures (or two, as
+in 12,34,567), and all groups of a number are parted by one and the same mark. So a number of the other kind does not
+become another value, it does not fit. Which of the two a column has is decided for the column
+(`services.sync.validate.number_evidence`).
+"""
 
 from __future__ import annotations
 
+import html
 import re
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, Overflow
 
+from services.sync.validate.currencies import currencies_of
 from services.sync.validate.memo import Unfit
 
-_SIGNS = {
-    "€": "EUR",
-    "$": "USD",
-    "£": "GBP",
-    "¥": "JPY",
-    "₹": "INR",
-    "US$": "USD",
-    "A$": "AUD",
-    "C$": "CAD",
-    "CA$": "CAD",
-    "AU$": "AUD",
-    "NZ$": "NZD",
-    "R$": "BRL",
-    "zł": "PLN",
-    "₽": "RUB",
-    "₩": "KRW",
-    "৳": "BDT",
-    "₺": "TRY",
-    "₪": "ILS",
-    "Kč": "CZK",
-    "Ft": "HUF",
-    "Fr.": "CHF",
-    "S$": "SGD",
-    "HK$": "HKD",
-}
-_CODES = frozenset(
-    [
-        "AED",
-        "ARS",
-        "AUD",
-        "BDT",
-        "BGN",
-        "BHD",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CLP",
-        "CNY",
-        "COP",
-        "CZK",
-        "DKK",
-        "EGP",
-        "EUR",
-        "GBP",
-        "HKD",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "ISK",
-        "JOD",
-        "JPY",
-        "KES",
-        "KRW",
-        "KWD",
-        "MAD",
-        "MXN",
-        "MYR",
-        "NGN",
-        "NOK",
-        "NZD",
-        "OMR",
-        "PEN",
-        "PHP",
-        "PKR",
-        "PLN",
-        "QAR",
-        "RON",
-        "RSD",
-        "RUB",
-        "SAR",
-        "SEK",
-        "SGD",
-        "THB",
-        "TND",
-        "TRY",
-        "TWD",
-        "UAH",
-        "USD",
-        "UYU",
-        "VND",
-        "XAF",
-        "XOF",
-        "ZAR",
-    ]
+_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\u2212": "-", "’": "'", "´": "'"})
+_FIGURES = re.compile(r"[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?|[.,][0-9]+(?:[eE][+-]?[0-9]+)?")
+_NO_MINOR = re.compile(r"[.,]\s?[-–—]{1,2}(?=\s*[^\d]*$)")
+_POINT = re.compile(
+    r"(?P<whole>[0-9]+|[1-9][0-9]{0,2}(?P<mark>[, '])[0-9]{3}(?:(?P=mark)[0-9]{3})*"
+    r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}|(?=\.))(?:\.(?P<part>[0-9]*))?(?P<power>[eE][+-]?[0-9]+)?"
 )
-_NOT_NUMBER = re.compile(r"[^\d.,+\-()eE'’\s\u00a0\u202f]")
-_MARKS = re.compile(r"[\s\u00a0\u202f'’]")
-_PLAIN = re.compile(r"[-+]?(?=\.?\d)(\d*)(?:\.\d*)?(?:[eE]([-+]?\d+))?")
+_COMMA = re.compile(
+    r"(?P<whole>[0-9]+|[1-9][0-9]{0,2}(?P<mark>[. '])[0-9]{3}(?:(?P=mark)[0-9]{3})*|(?=,))"
+    r"(?:,(?P<part>[0-9]*))?(?P<power>[eE][+-]?[0-9]+)?"
+)
+_SIMPLE = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
+_GROUPS = str.maketrans("", "", ",.' ")
 # No amount, count or share needs more: 1e999999 would fill the memory when it is written out. The fraction may be as
 # long again, as some programs write all digits of a binary number.
 _MOST_DIGITS = 30
@@ -103,25 +37,83 @@ _LARGEST_EXPONENT = 30
 _LARGEST = 2**63 - 1
 
 
-def currency_of(text: str) -> str:
-    """The ISO code that a code or sign stands for."""
-    code = text.strip().upper()
-    if len(code) == 3 and code.isascii() and code.isalpha():
-        return code
-    found = _SIGNS.get(text.strip())
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number taken apart: its figures without sign, currency and percent sign.
+
+    Attributes
+    ----------
+    figures
+        Figures, decimal sign and marks between groups.
+    negative
+        Whether it has a minus, before or after, or stands in brackets.
+    currencies
+        Which currencies its sign or code may stand for; the likeliest first.
+    percent
+        Whether it has a percent sign.
+    """
+
+    figures: str
+    negative: bool
+    currencies: tuple[str, ...]
+    percent: bool
+
+
+def take_apart(text: str) -> Written:
+    """Part a number from what stands around it.
+
+    Raises
+    ------
+    Unfit
+        There is no number, or something around it that is neither sign nor currency.
+    """
+    body = html.unescape(text) if "&" in text else text
+    body = body.translate(_SPACES).strip()
+    negative = "(" in body
+    if negative:
+        if body.count("(") != 1 or body.count(")") != 1 or "-" in body or body.index("(") > body.index(")"):
+            raise Unfit("is no number")
+        body = body.replace("(", " ").replace(")", " ").strip()
+    body = _NO_MINOR.sub("", body).replace("–", "-")
+    found = _FIGURES.search(body)
     if found is None:
-        raise Unfit("is no currency")
-    return found
+        raise Unfit("is no number")
+    before, figures, after = body[: found.start()], found[0].strip(), body[found.end() :].strip()
+    if before.endswith((".", ",")) and not currencies_of(before.strip(" -+")):
+        before, figures = before[:-1], before[-1] + figures
+    minus, percent, marks = _around(before.strip(), after)
+    return Written(figures, negative or minus, marks, percent)
+
+
+def _around(before: str, after: str) -> tuple[bool, bool, tuple[str, ...]]:
+    """Minus, percent sign and currencies that stand around the figures."""
+    signs = before.count("-") + before.count("+") + after.count("-") + after.count("+")
+    minus = "-" in before or "-" in after
+    if signs > 1 and "US-$" not in (before.upper(), after.upper()):
+        raise Unfit("is no number")
+    marks: tuple[str, ...] = ()
+    percent = False
+    for side in (before, after):
+        word = side.strip("-+ ").strip()
+        if word == "%":
+            percent = True
+        elif word:
+            named = currencies_of(word)
+            if not named:
+                raise Unfit("is no number")
+            marks = tuple(one for one in named if one in marks) if marks else named
+            if not marks:
+                raise Unfit("names two currencies")
+    return minus, percent, marks
 
 
 def currency_in(text: str) -> str | None:
     """The currency that is written with an amount, such as in "$1,250.00" or "116,99 €"; None where there is none."""
-    rest = _MARKS.sub("", re.sub(r"[\d.,+\-()%]", "", text))
-    if not rest:
+    try:
+        found = take_apart(text).currencies
+    except Unfit:
         return None
-    if rest in _SIGNS:
-        return _SIGNS[rest]
-    return rest.upper() if rest.upper() in _CODES else None
+    return (found[0] or None) if found else None
 
 
 def plain_number(text: str, decimal_comma: bool) -> str:
@@ -130,31 +122,46 @@ def plain_number(text: str, decimal_comma: bool) -> str:
     Raises
     ------
     Unfit
-        The text is no number.
+        The text is no number, or none with this decimal sign.
     """
     if text.isdecimal() and text.isascii() and len(text) <= _MOST_DIGITS:
         return text
-    body = text.strip()
-    negative = body.startswith("(") and body.endswith(")")
-    if currency_in(body) is not None:
-        body = _NOT_NUMBER.sub("", body)
-    body = _MARKS.sub("", body.strip("()") if negative else body)
-    if body.endswith("-") and not body.startswith("-"):
-        body = "-" + body[:-1]
-    if decimal_comma:
-        body = body.replace(".", "").replace(",", ".")
-    else:
-        if "," in body and re.search(r",\d{1,2}$|,\d{4,}$", body):
-            raise Unfit("is no number" if "." in body else "has a comma where the others have a point")
-        body = body.replace(",", "")
-    parts = _PLAIN.fullmatch(body)
-    if not parts:
-        raise Unfit("is no number")
-    if len(parts[1]) > _MOST_DIGITS or len(body) > 2 * _MOST_DIGITS or _is_beyond(parts[2] or "0"):
+    if not decimal_comma and is_simple(text):
+        return text
+    written = take_apart(text)
+    if written.percent:
+        raise Unfit("is a share, no number")
+    return figures_of(written, decimal_comma)
+
+
+def is_simple(text: str) -> bool:
+    """Whether a text is a number with a point and nothing else, as most programs write it."""
+    return _SIMPLE.fullmatch(text) is not None
+
+
+def figures_of(written: Written, decimal_comma: bool) -> str:
+    """A number that was taken apart, with a point and no other marks.
+
+    Raises
+    ------
+    Unfit
+        It is none with this decimal sign.
+    """
+    parts = (_COMMA if decimal_comma else _POINT).fullmatch(written.figures)
+    if parts is None:
+        other = (_POINT if decimal_comma else _COMMA).fullmatch(written.figures)
+        if other is None:
+            raise Unfit("is no number")
+        mine, theirs = ("point", "comma") if decimal_comma else ("comma", "point")
+        raise Unfit(f"has a {mine} where the others have a {theirs}")
+    whole = parts["whole"].translate(_GROUPS)
+    part, power = parts["part"], parts["power"] or ""
+    if len(whole) > _MOST_DIGITS or len(whole) + len(part or "") >= 2 * _MOST_DIGITS or _is_beyond(power[1:] or "0"):
         raise Unfit("has too many digits for a number")
-    if negative:
-        body = "-" + body.lstrip("+-")
-    return body.lstrip("+")
+    body = whole + ("" if part is None else f".{part}") + power
+    if body in ("", "."):
+        raise Unfit("is no number")
+    return "-" + body if written.negative else body
 
 
 def _is_beyond(exponent: str) -> bool:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.sync.map.decide import DateEvidence, decimal_comma, shares_of_hundred, sign_currency
 from services.sync.map.headers import normal
 from services.sync.map.plan import source_from_name
 from services.sync.stage.texts import sentiment_of
@@ -69,31 +68,11 @@ def test_half_a_unit_is_rounded_away_from_zero() -> None:
         to_minor("1e30", 2)
 
 
-@pytest.mark.parametrize(
-    ("cells", "continental", "expected"),
-    [
-        (["1,5", "2,75"], False, True),
-        (["1.5", "1,234.50"], False, False),
-        (["1.234,50"], False, True),
-        (["1,234", "5,678"], False, False),
-        (["1.234"], True, True),
-        (["1.234"], False, False),
-        (["12", "13"], True, False),
-        (["0.234"], True, False),
-        (["1,234,567"], False, False),
-    ],
-)
-def test_the_decimal_sign_is_decided_for_a_column(cells: list[str], continental: bool, expected: bool) -> None:
-    assert decimal_comma(cells, continental=continental) is expected
-
-
 def test_currencies_are_seen_beside_amounts() -> None:
     assert currency_in("$1,250.00") == "USD"
     assert currency_in("116,99 €") == "EUR"
     assert currency_in("12.50") is None
     assert currency_in("12 pieces") is None
-    assert sign_currency(["£1", "£2", ""]) == "GBP"
-    assert sign_currency(["£1", "€2"]) is None
 
 
 @pytest.mark.parametrize(
@@ -159,23 +138,6 @@ def test_memory_of_a_column_is_bounded() -> None:
     assert len(memo) <= LIMIT
 
 
-@pytest.mark.parametrize(
-    ("cells", "order"),
-    [
-        (["1/13/2026", "1/2/2026"], "mdy"),
-        (["13/1/2026", "1/2/2026"], "dmy"),
-        (["01.02.2026"], "dmy"),
-        (["1/2/2026"], None),
-        (["2/2/2026"], "ymd"),
-        (["2026-01-02"], "ymd"),
-    ],
-)
-def test_the_order_of_day_and_month_needs_evidence(cells: list[str], order: str | None) -> None:
-    evidence = DateEvidence()
-    evidence.take(cells)
-    assert evidence.order == order
-
-
 def test_words_of_other_systems() -> None:
     assert [words.to_stage(stage) for stage in ("Closed Won", "presentationscheduled", "Dead", "?", "Engaging")] == [
         "Won",
@@ -229,11 +191,6 @@ def test_headers_are_compared_without_case_marks_and_zones() -> None:
 )
 def test_the_next_export_has_the_same_source(name: str, source: str) -> None:
     assert source_from_name(name) == source
-
-
-def test_shares_count_to_one_or_to_a_hundred() -> None:
-    assert shares_of_hundred(["10", "100"]) and shares_of_hundred(["60%"])
-    assert not shares_of_hundred(["0.1", "1", ""])
 
 
 def test_the_sentiment_of_plain_words() -> None:

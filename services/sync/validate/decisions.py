@@ -1,0 +1,273 @@
+"""From evidence to decisions: how each column of a file is read, and what must be asked.
+
+A file's first rows decide, where they can: a later cell that speaks against them makes the converter raise
+`Unsettled`, and then all rows are counted. Where the first rows cannot decide, all rows are counted at once. So every
+decision is the one that all rows together give, and most files are read only once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+
+from models.values.errors import UserError
+from models.values.meanings import Doubt, Meaning
+from models.values.money import exponent
+from services.sync.validate import in_words
+from services.sync.validate.date_evidence import DateTally
+from services.sync.validate.form import Form
+from services.sync.validate.ids import IdTally
+from services.sync.validate.number_evidence import NumberTally
+from services.sync.validate.zones import header_zone
+
+Tally = DateTally | NumberTally | IdTally
+DATES = ("date", "moment")
+NUMBERS = ("money", "decimal", "integer", "number", "percent")
+_ORDERS = ("dmy", "mdy", "ymd", "excel", "excel1904", "unix", "unix_ms", "unix_us")
+_SIGNS = ("point", "comma")
+_SHARES = ("of_hundred", "of_one")
+_IDS = ("as_written",)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that becomes a field: its place, header, the field's kind, and what a person said of it."""
+
+    place: int
+    header: str
+    kind: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of the file besides its cells.
+
+    Attributes
+    ----------
+    delimiter
+        What parts its cells.
+    zone
+        The zone of times that name none.
+    currency
+        What its amounts are in; '' where nobody said it and no cell does.
+    file
+        Its name, for questions.
+    """
+
+    delimiter: str
+    zone: tzinfo
+    currency: str = ""
+    file: str = "the file"
+
+
+@dataclass
+class Decided:
+    """How a column is read, and why."""
+
+    column: Column
+    tally: Tally | None
+    form: Form
+    because: list[str] = field(default_factory=list)
+    doubt: Doubt | None = None
+    said: bool = False
+
+
+AllRows = Callable[[], Iterable[Sequence[Sequence[str]]]]
+
+
+def decide(
+    columns: Sequence[Column],
+    first_rows: Sequence[Sequence[str]],
+    all_rows: AllRows,
+    about: Circumstances,
+    *,
+    survey: bool = False,
+) -> dict[int, Decided]:
+    """Decide how columns are read.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    first_rows : sequence of sequence of str
+        The file's first rows.
+    all_rows : callable
+        Yields batches of all rows.
+    about : Circumstances
+    survey : bool
+        Whether all rows are to be counted even if the first ones decide.
+
+    Returns
+    -------
+    dict of int to Decided
+        By place in the file. A column with a doubt has the first of its readings.
+    """
+    tallies = _tallies(columns)
+    for batch in all_rows() if survey else (first_rows,):
+        _take(tallies, batch)
+    found = _decide_all(columns, tallies, about, settled=survey)
+    doubtful = {type(one.tally) for one in found.values() if not survey and _needs_all(one)}
+    if doubtful:
+        # Neighbours may settle it: all columns that are of one sort are counted together.
+        whole = {place: one for place, one in _tallies(columns).items() if type(one) in doubtful}
+        for batch in all_rows():
+            _take(whole, batch)
+        found = _decide_all(columns, {**tallies, **whole}, about, settled=False)
+        for place in whole:
+            found[place].form = replace(found[place].form, settled=True)
+    return found
+
+
+def _needs_all(one: Decided) -> bool:
+    """Whether the first rows leave open how a column is read, or only circumstances speak."""
+    if one.said:
+        return False
+    if isinstance(one.tally, NumberTally):
+        return one.tally.sign == "open" or (one.tally.open_cells > 0 and one.tally.sign is None)
+    return isinstance(one.tally, DateTally) and one.tally.order is None
+
+
+def _tallies(columns: Iterable[Column]) -> dict[int, Tally]:
+    return {column.place: tally for column in columns if (tally := _tally_of(column.kind)) is not None}
+
+
+def _tally_of(kind: str) -> Tally | None:
+    if kind in DATES:
+        return DateTally()
+    if kind in NUMBERS:
+        return NumberTally()
+    return IdTally() if kind == "id" else None
+
+
+def _take(tallies: Mapping[int, Tally], rows: Sequence[Sequence[str]]) -> None:
+    for place, tally in tallies.items():
+        tally.take([row[place] for row in rows if place < len(row)])
+
+
+def _decide_all(
+    columns: Sequence[Column], tallies: Mapping[int, Tally], about: Circumstances, *, settled: bool
+) -> dict[int, Decided]:
+    found: dict[int, Decided] = {}
+    for column in columns:
+        tally = tallies.get(column.place)
+        one = Decided(column, tally, Form(settled=settled))
+        if isinstance(tally, DateTally):
+            _decide_date(one, tally, about)
+        elif isinstance(tally, NumberTally):
+            _decide_number(one, tally)
+        elif isinstance(tally, IdTally):
+            one.form = replace(tally.form, settled=settled)
+        _obey(one)
+        found[column.place] = one
+    _ask_neighbours_for_order(found, about)
+    _ask_neighbours_for_sign(found, about)
+    return found
+
+
+def _decide_date(one: Decided, tally: DateTally, about: Circumstances) -> None:
+    named = header_zone(one.column.header, about.zone)
+    order = tally.order
+    one.form = replace(one.form, order=order or "", zone=named[0] if named else None)
+    if named:
+        one.because.append(f"times in {named[1]}, as its header says")
+
+
+def _decide_number(one: Decided, tally: NumberTally) -> None:
+    sign = tally.sign
+    hundred = "%" in one.column.header or tally.above_one > 0
+    one.form = replace(one.form, comma=sign == "comma", sure=sign in _SIGNS, hundred=hundred)
+
+
+def _obey(one: Decided) -> None:
+    """Read a column as a person said it is to be read.
+
+    Raises
+    ------
+    UserError
+        The column cannot be read so.
+    """
+    for word in one.column.said.split():
+        if word in _ORDERS and one.column.kind in DATES:
+            one.form = replace(one.form, order=word)
+        elif word in _SIGNS and one.column.kind in NUMBERS:
+            one.form = replace(one.form, comma=word == "comma", sure=True)
+        elif word in _SHARES and one.column.kind == "percent":
+            one.form = replace(one.form, hundred=word == "of_hundred")
+        elif word in _IDS and one.column.kind == "id":
+            one.form = Form()
+        else:
+            raise UserError(
+                f"“{one.column.header}” cannot be read as “{word}”. Choose one of {', '.join(_readings(one))}."
+            )
+        one.said = True
+        one.form = replace(one.form, settled=True)
+
+
+def _readings(one: Decided) -> tuple[str, ...]:
+    if one.column.kind in DATES:
+        return _ORDERS
+    if one.column.kind in NUMBERS:
+        return _SIGNS + (_SHARES if one.column.kind == "percent" else ())
+    return _IDS
+
+
+def _ask_neighbours_for_order(found: Mapping[int, Decided], about: Circumstances) -> None:
+    """One program wrote all columns of a file: what the dates of one prove holds for those of its neighbours."""
+    dated = [one for one in found.values() if isinstance(one.tally, DateTally)]
+    proven = {one.form.order: one for one in dated if one.form.order in ("dmy", "mdy") or (one.said and one.form.order)}
+    for one in dated:
+        if one.form.order or not isinstance(one.tally, DateTally):
+            continue
+        fitting = [order for order in proven if order in one.tally.orders]
+        contradicted = min(one.tally.witnesses("dmy"), one.tally.witnesses("mdy")) > 0
+        if len(fitting) == 1 and not contradicted:
+            one.form = replace(one.form, order=fitting[0])
+            one.because.append(f"as the dates of “{proven[fitting[0]].column.header}” show")
+        else:
+            one.doubt = in_words.ask_order(one.column.header, one.tally, about.file)
+            one.form = replace(one.form, order=one.doubt.readings[0].value)
+
+
+def _ask_neighbours_for_sign(found: Mapping[int, Decided], about: Circumstances) -> None:
+    numbers = [one for one in found.values() if isinstance(one.tally, NumberTally)]
+    proven = {one.form.comma: one for one in numbers if one.form.sure}
+    for one in numbers:
+        tally = one.tally
+        if one.form.sure or not isinstance(tally, NumberTally):
+            continue
+        if tally.sign == "open":
+            _ask_sign(one, tally, about)
+        elif tally.open_cells:
+            _settle_open(one, tally, proven, about)
+        elif len(proven) == 1:
+            one.form = replace(one.form, comma=next(iter(proven)))
+
+
+def _settle_open(one: Decided, tally: NumberTally, proven: Mapping[bool, Decided], about: Circumstances) -> None:
+    own = tally.currency or about.currency
+    likely = tally.likely(
+        money=one.column.kind == "money" and (not own or exponent(own) < 3),
+        whole=one.column.kind == "integer",
+        delimiter="",
+    )
+    if likely is None and len(proven) == 1:
+        comma, neighbour = next(iter(proven.items()))
+        likely = ("comma" if comma else "point"), f"as the numbers of “{neighbour.column.header}” show"
+    likely = likely or tally.likely(money=False, whole=False, delimiter=about.delimiter)
+    if likely is None:
+        _ask_sign(one, tally, about)
+        return
+    sign, why = likely
+    one.form = replace(one.form, comma=sign == "comma", sure=True)
+    one.because.append(why)
+
+
+def _ask_sign(one: Decided, tally: NumberTally, about: Circumstances) -> None:
+    one.doubt = in_words.ask_sign(one.column.header, tally, about.file)
+    one.form = replace(one.form, comma=one.doubt.readings[0].value == "comma", sure=True)
+
+
+def meaning_of(one: Decided) -> Meaning:
+    """What a column was found to mean, in words."""
+    return in_words.meaning(one.column.header, one.column.kind, one.form, one.tally, one.because, one.doubt, one.said)

@@ -1,0 +1,221 @@
+"""Decisions in words: what was found, why, with counts; and questions with what each answer would mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from models.values.meanings import Doubt, Meaning, MeaningKind, Reading
+from services.sync.validate.date_evidence import DateTally
+from services.sync.validate.form import Form
+from services.sync.validate.ids import IdTally
+from services.sync.validate.memo import Unfit
+from services.sync.validate.moments import day_readings
+from services.sync.validate.number_evidence import NumberTally
+from services.sync.validate.numbers import plain_number
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_ORDER_WORDS = {
+    "dmy": "day before month",
+    "mdy": "month before day",
+    "ymd": "year, month, day",
+    "excel": "days counted by a spreadsheet from 1900",
+    "excel1904": "days counted by a spreadsheet from 1904",
+    "unix": "seconds since 1970",
+    "unix_ms": "thousandths of seconds since 1970",
+    "unix_us": "millionths of seconds since 1970",
+}
+_KINDS: dict[str, MeaningKind] = {
+    "date": "date",
+    "moment": "moment",
+    "money": "money",
+    "decimal": "number",
+    "integer": "number",
+    "number": "number",
+    "percent": "percent",
+    "id": "id",
+    "email": "email",
+    "phone": "phone",
+    "boolean": "boolean",
+    "flag_deleted": "boolean",
+}
+_PROVEN, _LIKELY, _SILENT = 1.0, 0.9, 0.8
+
+
+def ask_order(header: str, tally: DateTally, file: str) -> Doubt:
+    """The question how the dates of a column are to be read."""
+    kind = max((kind for kind in tally.kinds if len(kind) > 1), key=lambda one: (tally.kinds[one], one), default=())
+    example = tally.example.get(kind, "")
+    days = day_readings(example)
+    orders = [order for order in ("dmy", "mdy", "ymd") if order in tally.orders]
+    readings = tuple(
+        Reading(order, _order_reading(order, example, days), tally.fits(order))
+        for order in sorted(orders, key=lambda order: -tally.fits(order))
+    )
+    contradicting = [order for order in orders if tally.witnesses(order)]
+    if len(contradicting) > 1:
+        parts = " and ".join(
+            f"{tally.witnesses(order):,} can only be {_ORDER_WORDS[order]} (such as {tally.example[(order,)]})"
+            for order in contradicting
+        )
+        question = f"In {file} the dates of “{header}” contradict each other: {parts}."
+    else:
+        question = (
+            f"In {file} {tally.open_cells:,} of {tally.filled:,} dates of “{header}” (such as {example}) could be "
+            "day/month or month/day."
+        )
+    return Doubt("date_order", header, question, readings)
+
+
+def _order_reading(order: str, example: str, days: Mapping[str, object]) -> str:
+    day = days.get(order)
+    words = _ORDER_WORDS[order].capitalize()
+    return f"{words}: {example} is {_day(day)}" if day is not None else words
+
+
+def _day(day: object) -> str:
+    year, month, number = str(day).split("-")
+    return f"{int(number)} {_MONTHS[int(month) - 1]} {year}"
+
+
+def ask_sign(header: str, tally: NumberTally, file: str) -> Doubt:
+    """The question whether the comma or the point is a column's decimal sign."""
+    whole = tally.readings["whole"] + tally.open_cells
+    example = tally.example.get(".") or tally.example.get(",") or tally.example.get("point") or ""
+    readings = []
+    for sign in ("point", "comma"):
+        try:
+            value = _grouped(plain_number(example, sign == "comma"))
+        except Unfit:
+            value = "no number"
+        readings.append(Reading(sign, f"Decimal {sign}: {example} is {value}", tally.readings[sign] + whole))
+    if tally.sign == "open":
+        question = (
+            f"In {file} the numbers of “{header}” contradict each other: {tally.readings['point']:,} can only have a "
+            f"decimal point (such as {tally.example['point']}) and {tally.readings['comma']:,} only a decimal comma "
+            f"(such as {tally.example['comma']})."
+        )
+    else:
+        question = (
+            f"In {file} {tally.open_cells:,} of {tally.filled:,} numbers of “{header}” (such as {example}) could have "
+            "a decimal sign or a mark between thousands."
+        )
+    return Doubt("decimal", header, question, tuple(sorted(readings, key=lambda one: -one.fits)))
+
+
+def _grouped(number: str) -> str:
+    whole, point, part = number.partition(".")
+    return f"{int(whole or '0'):,}{point}{part}"
+
+
+def meaning(
+    header: str,
+    kind: str,
+    form: Form,
+    tally: DateTally | NumberTally | IdTally | None,
+    because: Sequence[str],
+    doubt: Doubt | None,
+    said: bool,
+) -> Meaning:
+    """What a column was found to mean."""
+    doubts = (doubt,) if doubt is not None and not said else ()
+    known = _KINDS.get(kind, "text")
+    if tally is not None and not tally.filled:
+        return Meaning(header, "empty", "nothing in it", 1.0)
+    if isinstance(tally, DateTally):
+        words, evidence, unfit, sure = _dates(form, tally)
+        readings = tuple(
+            Reading(order, _ORDER_WORDS[order], tally.fits(order))
+            for order in (*tally.orders, "excel", "excel1904", "unix", "unix_ms", "unix_us")
+            if tally.fits(order) and order != form.order
+        )
+        flags: tuple[str, ...] = ()
+    elif isinstance(tally, NumberTally):
+        words, evidence, unfit, sure = _numbers(kind, form, tally)
+        other = "point" if form.comma else "comma"
+        fits = tally.readings[other] + tally.readings["whole"] + tally.open_cells
+        readings = (Reading(other, f"decimal {other}", fits),) if tally.readings["whole"] < fits else ()
+        flags = ()
+    elif isinstance(tally, IdTally):
+        words, evidence, flags, unfit, sure = _ids(form, tally)
+        readings = (Reading("as_written", "text as it is written", tally.filled),) if form != Form() else ()
+    else:
+        return Meaning(header, known, known, _SILENT)
+    confidence = _PROVEN if said else 0.5 if doubts else _LIKELY if because and sure < _PROVEN else sure
+    why = ("said by a person", *evidence) if said else (*evidence, *because)
+    return Meaning(header, known, words, confidence, why, doubts, flags, readings, tally.filled, unfit)
+
+
+def _dates(form: Form, tally: DateTally) -> tuple[str, tuple[str, ...], int, float]:
+    what = "times" if tally.timed else "dates"
+    words = f"{what}, {_ORDER_WORDS[form.order]}" if form.order in _ORDER_WORDS else what
+    evidence = []
+    proof = tally.witnesses(form.order)
+    if form.order in ("dmy", "mdy"):
+        if proof:
+            evidence.append(f"{proof:,} of {tally.filled:,} can only be {_ORDER_WORDS[form.order]}")
+        if tally.open_cells:
+            evidence.append(f"{tally.open_cells:,} could be read both ways")
+    elif form.order == "ymd":
+        evidence.append(f"{tally.fits('ymd'):,} of {tally.filled:,} have one meaning only")
+    else:
+        evidence.append(f"{tally.fits(form.order):,} of {tally.filled:,} are bare numbers")
+    unfit = tally.filled - tally.fits(form.order)
+    if unfit:
+        evidence.append(f"{unfit:,} do not fit")
+    certain = form.order in ("dmy", "mdy", "ymd") and not unfit and (proof or form.order == "ymd")
+    return words, tuple(evidence), unfit, _PROVEN if certain else _LIKELY
+
+
+def _numbers(kind: str, form: Form, tally: NumberTally) -> tuple[str, tuple[str, ...], int, float]:
+    sign = "comma" if form.comma else "point"
+    proof, against = tally.readings[sign], tally.readings["point" if form.comma else "comma"]
+    marked = proof or tally.open_cells
+    words = {"money": "money", "percent": "shares of 100" if form.hundred else "shares of 1"}.get(kind, "numbers")
+    if marked:
+        words += f", decimal {sign}"
+    evidence = []
+    if proof:
+        evidence.append(f"{proof:,} of {tally.filled:,} can only have a decimal {sign}")
+    elif not tally.open_cells:
+        evidence.append(f"{tally.readings['whole']:,} of {tally.filled:,} are whole numbers")
+    if tally.open_cells:
+        evidence.append(f"{tally.open_cells:,} could be read both ways")
+    if tally.currency:
+        evidence.append(f"{sum(tally.currencies.values()):,} are written in {tally.currency}")
+    if tally.percent:
+        evidence.append(f"{tally.percent:,} have a percent sign")
+    unfit = tally.readings["none"] + against
+    if unfit:
+        evidence.append(f"{unfit:,} do not fit")
+    sure = _PROVEN if proof and not unfit else _LIKELY if proof or not tally.open_cells else _SILENT
+    return words, tuple(evidence), unfit, sure
+
+
+def _ids(form: Form, tally: IdTally) -> tuple[str, tuple[str, ...], tuple[str, ...], int, float]:
+    evidence, flags = [], []
+    if form.salesforce:
+        evidence.append(f"{tally.filled:,} are Salesforce ids")
+        if tally.short_salesforce:
+            evidence.append(f"{tally.short_salesforce:,} of 15 characters are completed to 18")
+    if form.strip_zero:
+        evidence.append(f"{tally.with_zero:,} are written like {tally.example['with_zero']}: the .0 is left off")
+    if tally.leading_zero:
+        evidence.append(f"{tally.leading_zero:,} begin with zeros, which are kept")
+    if tally.guarded:
+        evidence.append(f"{tally.guarded:,} have an apostrophe before them, which is left off")
+    unfit = tally.scientific
+    if tally.scientific:
+        flags.append(
+            f"{tally.scientific:,} were damaged by a spreadsheet, such as {tally.example['scientific']}: "
+            "export them again as text."
+        )
+    if form.rounded:
+        unfit += tally.long
+        flags.append(
+            f"{tally.long:,} were rounded by a spreadsheet, such as {tally.example['long']}: export them again as text."
+        )
+    words = "Salesforce ids" if form.salesforce else "ids, kept as text"
+    return words, tuple(evidence), tuple(flags), unfit, _LIKELY if flags else _PROVEN
