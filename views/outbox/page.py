@@ -173,9 +173,11 @@ class OutboxPage(Page):
         self._desk.read("letter", ask, self._show_letter, partial(self._letter_failed, retry))
 
     def _show_letter(self, letter: Letter) -> None:
-        row = self.list.view.current
-        standing = row.state_words if row is not None and row.id == letter.message.id else ""
-        offered = deeds(letter.message, has_account=self._mailroom.has_account)
+        row, message = self.list.view.current, letter.message
+        # The list may still show how it stood before.
+        known = row is not None and (row.id, row.state) == (message.id, message.state)
+        standing = row.state_words if row is not None and known else ""
+        offered = deeds(message, has_account=self._mailroom.has_account)
         now = self.context.book.workspace.clock.now().astimezone()
         self._enable(letter)
         self.watch.follow(letter, now)

@@ -57,7 +57,7 @@ class HandOverWatch(QObject):
     def _wait(self, letter: Letter, now: datetime) -> int | None:
         message = letter.message
         if message.state == "queued":
-            if letter.offline:
+            if letter.offline or letter.account_fault:
                 return None
             due = words.moment_of(message.due_at)
             left = round((due - now).total_seconds() * 1_000) if due is not None else 0
