@@ -86,6 +86,11 @@ class GroupBox(QWidget):
         self._add(setting.path, setting.title, cell, made.field)
         self.inputs[setting.path], self._faults[setting.path] = made, fault
 
+    @property
+    def first(self) -> QWidget:
+        """The field of its first setting."""
+        return next(iter(self.inputs.values())).field
+
     def show_line(self, key: str, on: bool) -> None:
         """Show or hide a line: the path of a setting, or the title of a further line."""
         for part in self._lines[key]:

@@ -27,6 +27,7 @@ from views.settings.keys import saves, takes_over
 from views.settings.look_box import LookBox
 from views.settings.many import Ticks
 from views.settings.own_box import OwnBox
+from views.settings.places import LOOK, MAIL, MODELS, OWN
 from views.shell.page import Context, Page
 from views.theme import fonts
 from views.widgets.buttons import push
@@ -42,8 +43,6 @@ WIDE = 720
 _GROUPS_OF = {section.key: section.groups for section in SECTIONS}
 #: So much more of the room than the empty side gets, up to its own greatest width.
 _ALL = 1_000
-TEMPLATES, MAIL, MODELS, LOOK = "templates", "mail", "models", "look"
-OWN = {TEMPLATES: "Templates", MAIL: "Mail server", MODELS: "Language models", LOOK: "This computer"}
 
 
 class SettingsPage(Page):
@@ -185,9 +184,14 @@ class SettingsPage(Page):
     # -- sections -----------------------------------------------------------------------------------------------
 
     def show_section(self, key: str) -> None:
-        """Open a section, with the focus in its first field."""
-        self._open(key)
-        self._first(key).setFocus(Qt.FocusReason.OtherFocusReason)
+        """Open a section, or a group of one ("emails.quiet"), with the focus in its first field."""
+        if self.editor is not None and self._editing:
+            self.editor.leave()
+        section, _, group = key.partition(".")
+        self._open(section)
+        (self.groups[group].first if group else self._first(section)).setFocus(Qt.FocusReason.OtherFocusReason)
+        if group:
+            self._bring_into_view(self.groups[group])
 
     def _chosen(self, key: str) -> None:
         # The arrow keys go on to the next tab; a click goes into the section.
@@ -220,9 +224,7 @@ class SettingsPage(Page):
     def _first(self, key: str) -> QWidget:
         if key in self.boxes:
             return self.boxes[key].first
-        if key not in _GROUPS_OF:
-            return self.look.theme
-        return next(iter(self.groups[_GROUPS_OF[key][0].key].inputs.values())).field
+        return self.groups[_GROUPS_OF[key][0].key].first if key in _GROUPS_OF else self.look.theme
 
     def _bring_into_view(self, field: QWidget) -> None:
         # A moment later: a section that has just been opened is not laid out yet.

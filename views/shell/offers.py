@@ -1,4 +1,7 @@
-"""What the palette can offer: the pages, the commands that can act now, customers, and what was used last."""
+"""What the palette can offer: pages, sections of Settings, the commands that can act now, customers, an email to one.
+
+What was used last comes first.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from views.shell.ranking import NOISE_SHARE, PREFIX, rank
 from views.words import DOT, money_short
 
 RECENT, PAGES_TITLE, CUSTOMERS, COMMANDS = "Recent", "Pages", "Customers", "Commands"
+SETTINGS, EMAILS = "Settings", "Write an email"
 KEPT = 6
 LEAST_FOR_ALIAS = 3
 _PAGES: Final = {spec.command: spec for spec in PAGES}
@@ -23,11 +27,16 @@ _PAGES: Final = {spec.command: spec for spec in PAGES}
 _RECENT_BONUS: Final = 0.15
 #: A customer whom the book found by an address, a city or an id, or under another spelling.
 _FOUND_OTHERWISE: Final = 0.55
+#: "draft tierney", "email to tierney": words that ask for an email to whom the others name.
+_WRITING: Final = ("draft", "email", "write", "mail", "compose")
+_BETWEEN: Final = frozenset({"a", "an", "the", "email", "mail", "to"})
+#: Of two that fit alike, what names the deed goes before what names the page or the customer only.
+_DEED_BONUS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One line: a page or a command, or a customer."""
+    """One line: a page or a command, a section of Settings, or a customer; with ``email`` an email to them."""
 
     title: str
     icon: str
@@ -35,11 +44,29 @@ class Offer:
     key: str = ""
     command: Command | None = None
     customer: CustomerRow | None = None
+    email: bool = False
+    place: str = ""
+    also: str = ""  # words that lead to a place beside its title
 
     @property
     def id(self) -> str:
         """What stays the same while the list changes around it."""
-        return f"customer:{self.customer.id}" if self.customer else f"command:{self.command}"
+        if self.customer is not None:
+            return f"{'email' if self.email else 'customer'}:{self.customer.id}"
+        return self.place or f"command:{self.command}"
+
+    @property
+    def kept_as(self) -> str:
+        """Under which name it is remembered for the next run; '' is not: no name of a customer is kept."""
+        return self.place or (self.command.name if self.command is not None else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Customers whom the book found for a text, and those to whom it asks for an email."""
+
+    named: Sequence[CustomerRow] = ()
+    to_email: Sequence[CustomerRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +86,16 @@ class Offers:
 
     @property
     def recent(self) -> list[str]:
-        """Names of the commands that were used last, the newest first."""
-        return [offer.command.name for offer in self._recent if offer.command is not None]
+        """Names of the commands and places that were used last, the newest first."""
+        return [offer.kept_as for offer in self._recent if offer.kept_as]
 
     def recall(self, names: Sequence[str]) -> None:
         """Take up what was used in an earlier run; a name that no longer exists is passed over."""
-        known = {command.name: command for command in SPECS}
-        self._recent = [self._offer(known[name]) for name in names if name in known][:KEPT]
+        commands = {command.name: command for command in SPECS}
+        known = {name: self._offer(commands[name]) for name in names if name in commands}
+        if any("/" in name for name in names):
+            known |= {offer.place: offer for offer in places()}
+        self._recent = [known[name] for name in names if name in known][:KEPT]
 
     def remember(self, offer: Offer) -> None:
         """Something was chosen."""
@@ -76,13 +106,13 @@ class Offers:
         made = set(self._actions) - {Command.SEARCH}
         return [command for command in SPECS if command in made and _can_act(self._actions[command])]
 
-    def fitting(self, text: str, found: Sequence[CustomerRow], *, waiting: bool) -> list[Group]:
+    def fitting(self, text: str, found: Found, *, waiting: bool) -> list[Group]:
         """Return what fits a text, the best group first; without a text what was used last, pages, commands.
 
         Parameters
         ----------
         found
-            Customers that the book found.
+            Whom the book found.
         waiting
             Whether they are for letters typed before: then only those that still fit are kept.
         """
@@ -90,20 +120,28 @@ class Offers:
         offers = [self._offer(command) for command in can]
         if not text:
             usable = {offer.id for offer in offers}
-            recent = [one for one in self._recent if one.customer is not None or one.id in usable]
+            recent = [one for one in self._recent if one.command is None or one.id in usable]
             rest = [one for one in offers if one.id not in {other.id for other in recent}]
             return grouped(recent, rest)
         ranked = [(self._rank(text, offer), offer) for offer in offers]
-        for row in found:
-            fit = rank(text, row.name)
-            if fit or not waiting:
-                ranked.append((max(fit, _FOUND_OTHERWISE), _customer(row)))
+        if len(text) >= LEAST_FOR_ALIAS:
+            ranked += [(self._with_use(rank(text, one.title, one.also), one), one) for one in places()]
+        whom = named_in(text)
+        for rows, name, make in ((found.named, text, _customer), (found.to_email, whom, _email_to)):
+            for row in rows:
+                fit = rank(name, row.name) if name else 0.0
+                bonus = _DEED_BONUS if name == whom else 0.0
+                if name and (fit or not waiting):
+                    ranked.append((max(fit, _FOUND_OTHERWISE) + bonus, make(row)))
         return _best_first([(fit, offer) for fit, offer in ranked if fit > 0])
 
     def _rank(self, text: str, offer: Offer) -> float:
         assert offer.command is not None
         spec = SPECS[offer.command]
         fit = rank(text, offer.title, f"{spec.says} {spec.group}" if len(text) >= LEAST_FOR_ALIAS else "")
+        return self._with_use(fit, offer)
+
+    def _with_use(self, fit: float, offer: Offer) -> float:
         used = any(one.id == offer.id for one in self._recent)
         return fit + (_RECENT_BONUS if used and fit else 0.0)
 
@@ -114,6 +152,28 @@ class Offers:
         words = self._actions[command].text()
         hint = spec.says if spec.says and spec.says != words else spec.group
         return Offer(words, spec.icon or "keyboard", hint, key_words(command), command)
+
+
+def places() -> list[Offer]:
+    """Every section of Settings and every group in one; read when first asked for, not at the start."""
+    from views.settings.places import places as all_places
+
+    made = []
+    for one in all_places():
+        inside = DOT.join(part for part in ("Settings", one.inside) if part)
+        also = f"{inside} {one.also}"
+        made.append(Offer(one.title, "settings", inside, place=f"settings/{one.key}", also=also))
+    return made
+
+
+def named_in(text: str) -> str:
+    """Return who is named after words that ask for an email: "tierney" of "draft tierney"; '' for nobody."""
+    first, *rest = text.split() or [""]
+    if not rest or len(first) < LEAST_FOR_ALIAS or not any(rank(first, word) for word in _WRITING):
+        return ""
+    while rest and rest[0].casefold() in _BETWEEN:
+        rest = rest[1:]
+    return " ".join(rest)
 
 
 def grouped(recent: Sequence[Offer], rest: Sequence[Offer]) -> list[Group]:
@@ -128,15 +188,23 @@ def _best_first(ranked: list[tuple[float, Offer]]) -> list[Group]:
     """Groups by their best offer. Beside something that fits well, what hardly fits is left out."""
     best = max((fit for fit, _offer in ranked), default=0.0)
     least = best * NOISE_SHARE if best >= PREFIX else 0.0
-    groups: dict[str, list[tuple[float, Offer]]] = {PAGES_TITLE: [], CUSTOMERS: [], COMMANDS: []}
+    titles = (PAGES_TITLE, EMAILS, CUSTOMERS, COMMANDS, SETTINGS)
+    groups: dict[str, list[tuple[float, Offer]]] = {title: [] for title in titles}
     for fit, offer in ranked:
-        kind = CUSTOMERS if offer.customer else PAGES_TITLE if offer.command in _PAGES else COMMANDS
         if fit >= least:
-            groups[kind].append((fit, offer))
+            groups[_kind(offer)].append((fit, offer))
     ordered = {title: sorted(lines, key=lambda line: -line[0]) for title, lines in groups.items() if lines}
     # Stable: of groups that fit about as well, pages come first, then customers.
-    titles = sorted(ordered, key=lambda title: -round(ordered[title][0][0], 1))
-    return [Group(title, tuple(offer for _fit, offer in ordered[title])) for title in titles]
+    best_first = sorted(ordered, key=lambda title: -round(ordered[title][0][0], 1))
+    return [Group(title, tuple(offer for _fit, offer in ordered[title])) for title in best_first]
+
+
+def _kind(offer: Offer) -> str:
+    if offer.customer is not None:
+        return EMAILS if offer.email else CUSTOMERS
+    if offer.place:
+        return SETTINGS
+    return PAGES_TITLE if offer.command in _PAGES else COMMANDS
 
 
 def _is_general(offer: Offer) -> bool:
@@ -148,6 +216,11 @@ def _customer(row: CustomerRow) -> Offer:
     risk = f"{money_short(row.value_at_risk_minor, row.currency)} at risk" if row.value_at_risk_minor else ""
     hint = DOT.join(part for part in (row.tier, row.segment, risk) if part)
     return Offer(row.name, "customers", hint, customer=row)
+
+
+def _email_to(row: CustomerRow) -> Offer:
+    hint = DOT.join(part for part in (row.tier, row.segment) if part)
+    return Offer(f"Draft email to {row.name}", "email", hint, customer=row, email=True)
 
 
 def _can_act(action: QAction) -> bool:

@@ -1,4 +1,4 @@
-"""The command palette: one field over pages, customers and commands. Ctrl+K, type, Enter.
+"""The command palette: one field over pages, sections of Settings, customers and commands. Ctrl+K, type, Enter.
 
 Pages and commands answer with every letter; customers come from the book a moment later. Only what can act now is
 offered. What was used last comes first; Esc gives the focus back to where it was, and so does Enter before it runs.
@@ -7,6 +7,7 @@ offered. What was used last comes first; Esc gives the focus back to where it wa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -15,12 +16,13 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 from models.values.customers import CustomerRow
 from views.actions import Actions, Command, key_words
 from views.background import Desk, Failed
-from views.shell.offers import Offer, Offers
+from views.shell.offers import Found, Offer, Offers, named_in
 from views.shell.palette_list import PaletteList
 from views.theme import Theme, fonts
 from views.widgets.painting import key_cap, snapped
 
 Find = Callable[[str], Sequence[CustomerRow]]
+AlertOf = Callable[[int], int | None]
 PLACEHOLDER = "Find a customer or run a command"
 LIST_WIDTH = 460
 
@@ -31,19 +33,26 @@ class Palette(QLineEdit):
     Signals
     -------
     picked : a customer's id was chosen.
-    ran : a command was chosen; it is triggered after this.
+    email_wanted : an email to a customer's id was chosen, for this alert id or None.
+    went : a place was chosen, such as "settings/mail".
+    ran : a command, or a place in words, was chosen; it is done after this.
     """
 
     picked = Signal(int)
+    email_wanted = Signal(int, object)
+    went = Signal(str)
     ran = Signal(object)
 
-    def __init__(self, theme: Theme, desk: Desk, find: Find, actions: Actions, window: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, desk: Desk, find: Find, alert_of: AlertOf, actions: Actions, window: QWidget
+    ) -> None:
         super().__init__()
         self._theme, self._desk, self._find, self._window = theme, desk, find, window
+        self._alert_of = alert_of
         self._actions = actions
         self.offers = Offers(actions)
         self._focus_before: QWidget | None = None
-        self._found: Sequence[CustomerRow] = ()
+        self._found = Found()
         self._fault = ""
         self._enter_waits = False
         self.setPlaceholderText(PLACEHOLDER)
@@ -129,7 +138,7 @@ class Palette(QLineEdit):
         self.clear()
         self.blockSignals(False)
         self._desk.drop("search")
-        self._found, self._fault, self._enter_waits = (), "", False
+        self._found, self._fault, self._enter_waits = Found(), "", False
         self._list.hide()
         before = self._focus_before
         if before is not None and before.isVisible():
@@ -144,16 +153,15 @@ class Palette(QLineEdit):
         self._fault = ""
         wanted = text.strip()
         if wanted:
-            find = self._find
-            self._desk.read("search", lambda: find(wanted), self._have, self._not_found)
+            self._desk.read("search", partial(_search, self._find, wanted), self._have, self._not_found)
         else:
             self._desk.drop("search")
-            self._found = ()
+            self._found = Found()
         if self.hasFocus():
             self._offer()
 
-    def _have(self, rows: Sequence[CustomerRow]) -> None:
-        self._found = rows
+    def _have(self, found: Found) -> None:
+        self._found = found
         if not self.hasFocus():
             return
         self._offer(keep=True)
@@ -161,7 +169,7 @@ class Palette(QLineEdit):
             self._enter()
 
     def _not_found(self, failed: Failed) -> None:
-        self._found, self._fault = (), failed.words
+        self._found, self._fault = Found(), failed.words
         self._enter_waits = False
         if self.hasFocus():
             self._offer()
@@ -205,11 +213,28 @@ class Palette(QLineEdit):
     def _pick(self, offer: Offer) -> None:
         self.offers.remember(offer)
         self.dismiss()
-        if offer.customer is not None:
+        if offer.customer is not None and offer.email:
+            self._write_to(offer.customer.id)
+        elif offer.customer is not None:
             self.picked.emit(offer.customer.id)
+        elif offer.place:
+            self.ran.emit(offer.place)
+            self.went.emit(offer.place)
         elif offer.command is not None:
             self.ran.emit(offer.command)
             self._actions[offer.command].trigger()
 
+    def _write_to(self, customer_id: int) -> None:
+        """The email is for the alert that the customer has, where there is one."""
+        ask = partial(self._alert_of, customer_id)
+        none = partial(self.email_wanted.emit, customer_id, None)
+        self._desk.read("alert of", ask, partial(self.email_wanted.emit, customer_id), lambda _failed: none())
+
     def _has_cap(self) -> bool:
         return self.width() >= 200
+
+
+def _search(find: Find, text: str) -> Found:
+    """Look for customers of this name, and for those to whom it asks for an email."""
+    whom = named_in(text)
+    return Found(find(text), find(whom) if whom else ())

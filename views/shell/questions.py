@@ -12,8 +12,9 @@ from services.workspace import Workspace
 from views.shell.book import Book
 from views.shell.ranking import rank
 
-#: Where nothing is found, the first letters of each word are believed and the rest may be a typing mistake.
-LEAST_TO_MISTYPE, SURE_LETTERS = 4, 2
+#: Where nothing is found, the first two letters of each word are believed and the rest may be a typing mistake; where
+#: nothing is found then, only the first one.
+LEAST_TO_MISTYPE, SURE_LETTERS = 4, (2, 1)
 NEAR_ROWS, FOUND_ROWS = 200, 8
 
 
@@ -31,12 +32,21 @@ def freshness(workspace: Workspace) -> Standing:
     return Standing(insight.freshness(workspace), len(critical.rows))
 
 
+def alert_of(book: Book, customer_id: int) -> int | None:
+    """The alert that a customer has open, None without one."""
+    alert = insight.customer_profile(book.workspace, customer_id).alert
+    return alert.id if alert is not None else None
+
+
 def find(book: Book, text: str) -> Sequence[CustomerRow]:
     """Customers whose name, e-mail, city or id begins so; without any, those whose name was nearly typed."""
     found = insight.search(book.workspace, text)
     if found or len(text.strip()) < LEAST_TO_MISTYPE:
         return found
-    beginning = " ".join(word[:SURE_LETTERS] for word in text.split())
-    near = [(rank(text, row.name), row) for row in insight.search(book.workspace, beginning, limit=NEAR_ROWS)]
-    near = sorted((line for line in near if line[0] > 0), key=lambda line: -line[0])
-    return [row for _fit, row in near[:FOUND_ROWS]]
+    for sure in SURE_LETTERS:
+        beginning = " ".join(word[:sure] for word in text.split())
+        near = [(rank(text, row.name), row) for row in insight.search(book.workspace, beginning, limit=NEAR_ROWS)]
+        near = sorted((line for line in near if line[0] > 0), key=lambda line: -line[0])
+        if near:
+            return [row for _fit, row in near[:FOUND_ROWS]]
+    return []

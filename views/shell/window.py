@@ -76,8 +76,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         theme = self._theme
         self.rail = Rail(theme, self.actions_registry, PAGES)
-        find = partial(questions.find, self._book)
-        self.search = Palette(theme, self._desk, find, self.actions_registry, self)
+        find, alert_of = partial(questions.find, self._book), partial(questions.alert_of, self._book)
+        self.search = Palette(theme, self._desk, find, alert_of, self.actions_registry, self)
         self.search.offers.recall(self._remembered.value.recent_commands)
         self.top_bar = TopBar(theme, self.search)
         self.stack = QStackedWidget()
@@ -108,6 +108,8 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.show_page)
         self.top_bar.back.connect(lambda: self._page.go_back())
         self.search.picked.connect(self.show_customer)
+        self.search.email_wanted.connect(self.show_email)
+        self.search.went.connect(self.show_page)
         self.search.ran.connect(lambda _c: self._remembered.set(recent_commands=tuple(self.search.offers.recent)))
         self.first_start.wants_files.connect(lambda: self.take_files(()))
         self.first_start.wants_sample.connect(self.sample.open)

@@ -17,9 +17,14 @@ from tests.views.books import opened
 from tests.views.conftest import OpenWindow
 from views.actions import SPECS, Command
 from views.alerts.page import AlertsPage
+from views.composer.page import ComposerPage
 from views.desktop import Desktop
+from views.settings.page import SettingsPage
+from views.settings.places import Place, places
 from views.shell import questions
+from views.shell.offers import named_in
 from views.shell.palette import Palette
+from views.shell.ranking import rank
 from views.shell.window import SMALLEST
 
 
@@ -47,6 +52,13 @@ def answered(qtbot: QtBot, desk: Desktop, text: str) -> Palette:
 
 def titles(palette: Palette) -> list[str]:
     return [offer.title for offer in palette.results.rows]
+
+
+def mistyped(words: str) -> str:
+    """Two neighbours swapped inside the longest word."""
+    word = max(words.replace("…", "").split(), key=len)
+    at = next((n for n in range(1, len(word) - 1) if word[n] != word[n + 1]), 0)
+    return words.replace(word, f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}", 1)
 
 
 def test_it_opens_with_pages_and_what_can_be_done_here(desk: Desktop) -> None:
@@ -154,6 +166,95 @@ def test_every_command_is_offered_where_it_can_act(qtbot: QtBot, desk: Desktop) 
             window.actions_registry[command].setEnabled(True)
         offered |= set(window.search.offers.can_act())
     assert set(SPECS) - offered == {Command.SEARCH}
+
+
+@pytest.mark.parametrize("place", places(), ids=lambda place: place.key)
+def test_every_section_of_settings_is_reached_by_its_name_and_by_one_mistyped(
+    qtbot: QtBot, desk: Desktop, place: Place
+) -> None:
+    begun(desk)
+    for typed in (place.title, mistyped(place.title)):
+        found = [offer.place for offer in answered(qtbot, desk, typed).results.rows]
+        assert f"settings/{place.key}" in found, typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "section", "field"),
+    [
+        ("mail serv", "mail", ""),
+        ("smtp", "mail", ""),
+        ("languag modle", "models", ""),
+        ("dark", "look", ""),
+        ("quiet hours", "emails", "quiet_hours.enabled"),
+        ("automatic drafts", "emails", "auto_drafts.enabled"),
+        ("discount", "scores", "churn_horizon_days"),
+    ],
+)
+def test_a_section_of_settings_opens_with_the_focus_in_it(
+    qtbot: QtBot, desk: Desktop, typed: str, section: str, field: str
+) -> None:
+    begun(desk)
+    palette = answered(qtbot, desk, typed)
+    assert palette.results.rows[0].place.startswith(f"settings/{section}")
+    QTest.keyClick(palette, Qt.Key.Key_Return)
+    page = cast(SettingsPage, desk.window.page("settings"))
+    assert desk.window.current_key == "settings" and page.tabs.current == section
+    focus = QApplication.focusWidget()
+    assert page.isAncestorOf(focus)
+    if field:
+        made = next(group.inputs[field] for group in page.groups.values() if field in group.inputs)
+        assert focus is made.field or made.isAncestorOf(focus)
+    assert desk.remembered.value.recent_commands[0].startswith(f"settings/{section}")
+
+
+def test_a_place_used_last_is_offered_in_the_next_run(
+    desk: Desktop, open_window: OpenWindow, sample: Workspace
+) -> None:
+    again = opened(sample.store.path)
+    second = open_window(again, preferences=Preferences(recent_commands=("settings/mail", "settings/gone", "UNDO")))
+    second.window.search.begin(None)
+    assert titles(second.window.search)[:2] == ["Mail server", "Undo"]
+    second.window.close()
+    again.close()
+
+
+@pytest.mark.parametrize("typed", ["draft {}", "email to {}", "Wirte an email to {}", "mail {}"])
+def test_an_email_is_asked_for_with_the_customers_name_mistyped(qtbot: QtBot, desk: Desktop, typed: str) -> None:
+    card = cast(AlertsPage, desk.window.page("alerts")).queue.model.cards()[0]
+    begun(desk)
+    palette = answered(qtbot, desk, typed.format(mistyped(card.customer)))
+    assert palette.results.rows[0].title == f"Draft email to {card.customer}"
+    QTest.keyClick(palette, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: desk.window.current_key == "composer", timeout=30_000)
+    composer = cast(ComposerPage, desk.window.page("composer"))
+    qtbot.waitUntil(lambda: composer.session is not None, timeout=30_000)
+    assert composer.session is not None
+    assert composer.session.composition.customer == card.customer
+    assert composer.session.composition.edit.alert_id is not None
+    qtbot.waitUntil(lambda: desk.background.idle, timeout=30_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("draft", ""),
+        ("draft ", ""),
+        ("draft email", ""),
+        ("draft email to Tierney Brothers", "Tierney Brothers"),
+        ("drfat tierny", "tierny"),
+        ("Draper & Sons", ""),
+        ("marlow pike", ""),
+        ("", ""),
+    ],
+)
+def test_whom_an_email_is_asked_for(text: str, whom: str) -> None:
+    assert named_in(text) == whom
+
+
+@pytest.mark.parametrize("command", [one for one in SPECS if one is not Command.SEARCH], ids=lambda one: one.name)
+def test_every_command_fits_its_name_with_a_letter_swapped(command: Command) -> None:
+    words = SPECS[command].text
+    assert rank(mistyped(words), words) > 0
 
 
 def test_a_click_on_a_line_picks_it(qtbot: QtBot, desk: Desktop) -> None:
