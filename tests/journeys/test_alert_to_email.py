@@ -255,8 +255,9 @@ def see_what_followed(hands: Hands, card: int, words: str) -> None:
     hands.alerts.queue.ask_for("done", QueueFilter())
     hands.wait(lambda: card in [row.id for row in hands.alerts.queue.model.cards()])
     choose(hands, card)
-    shown = [label.text() for label in hands.alerts.actions_pane.findChildren(QLabel) if label.isVisible()]
-    assert words in shown and "$186 since" in words
+    assert "$186 since" in words
+    labels = hands.alerts.actions_pane.findChildren
+    hands.wait(lambda: words in [label.text() for label in labels(QLabel) if label.isVisible()])
 
 
 def state_of(workspace: Workspace, card: int) -> str:
