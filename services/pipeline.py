@@ -110,8 +110,9 @@ def _renew(
     evaluation = evaluate(workspace, None if everyone or behind or run.scored >= run.customers else changes)
     tell(Progress("Raising alerts", 2, 2))
     drafted = _drafted(workspace, evaluation.opened)
+    alike = _alike(workspace, changes, tell)
     return PipelineRun(
-        changes=changes.merged(_scored(run)).merged(evaluation.changes).merged(drafted),
+        changes=changes.merged(_scored(run)).merged(evaluation.changes).merged(drafted).merged(alike),
         scores=run,
         opened=evaluation.opened,
         closed=evaluation.closed,
@@ -125,6 +126,14 @@ def _drafted(workspace: Workspace, opened: tuple[int, ...]) -> Changes:
     from services.outreach import draft_automatically
 
     return draft_automatically(workspace, opened)
+
+
+def _alike(workspace: Workspace, changes: Changes, tell: Callable[[Progress], None]) -> Changes:
+    """Look whether customers who are new or changed are others who are in the book already; nothing is merged."""
+    from services.sync.people import find_duplicates
+
+    search = find_duplicates(workspace, changes, progress=tell)
+    return Changes(tables=frozenset({"likely_pairs"}) if search.found or search.removed else frozenset())
 
 
 def _scored(run: ScoreRun) -> Changes:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import alerts, customers, demo, importing, journal, outreach, scores
+from app.cli import alerts, customers, demo, importing, journal, outreach, people, scores
+
+_OF_ONE = ("show", "add", "set", "merge", "apart", "later")
 
 
 def build() -> typer.Typer:
@@ -26,6 +28,7 @@ def build() -> typer.Typer:
         ("imports", importing.imports),
         ("undo-import", importing.undo_import),
         ("customers", customers.customers),
+        ("duplicates", people.duplicates),
         ("score", scores.score),
         ("alerts", alerts.alerts),
         ("export", scores.export),
@@ -40,10 +43,15 @@ def build() -> typer.Typer:
         ("doctor", journal.doctor),
     ):
         program.command(name)(command)
-    one = typer.Typer(help="One customer: `customer ID` shows, `customer add` and `customer set` write by hand.")
+    one = typer.Typer(
+        help="One customer: `customer ID` shows, `add` and `set` write by hand, `merge A B` and `apart A B` judge two."
+    )
     one.command("show", hidden=True)(customers.show)
     one.command("add")(customers.add)
     one.command("set")(customers.change)
+    one.command("merge")(people.merge)
+    one.command("apart")(people.apart)
+    one.command("later")(people.later)
     program.add_typer(one, name="customer")
     many = typer.Typer(help="The rules with how often each was right; `rules try RULE` tries one against the past.")
     many.command("list", hidden=True)(alerts.rules)
@@ -57,7 +65,9 @@ def build() -> typer.Typer:
 def _spelled_out(arguments: Sequence[str]) -> list[str]:
     """Let ``customer 12`` mean ``customer show 12`` and ``rules`` mean ``rules list``: a group has no action itself."""
     words = list(arguments)
-    if words[:1] == ["customer"] and len(words) > 1 and words[1] not in ("show", "add", "set", "--help"):
+    if words[:2] == ["customers", "duplicates"]:
+        words[:2] = ["duplicates"]
+    if words[:1] == ["customer"] and len(words) > 1 and words[1] not in (*_OF_ONE, "--help"):
         words.insert(1, "show")
     if words[:1] == ["rules"] and words[1:2] not in (["list"], ["try"], ["on"], ["off"], ["--help"]):
         words.insert(1, "list")

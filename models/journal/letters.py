@@ -28,6 +28,7 @@ _APPROVED: Final = ("approved", "queued", "failed")
 _TEXT: Final = ("subject", "greeting", "body")
 #: What a change of counts the version up.
 _COUNTED: Final = frozenset({*_TEXT, "facts", "resolutions", "incentive_minor", "currency"})
+_OWNERS: Final = frozenset({"customer_id", "alert_id"})
 _BY_MAIL_PROGRAM: Final = ("eml", "mail_program")
 #: An email that an undo queues again can be stopped for as long as at first, and so long at most.
 _LONGEST_STOP: Final = timedelta(hours=1)
@@ -133,12 +134,17 @@ def _changes_text(image: Image) -> bool:
 
 
 def _emails(images: Iterable[Image]) -> list[int]:
-    found = dict.fromkeys(int(one.row_id) for one in images if one.table == "messages")
+    found = dict.fromkeys(int(one.row_id) for one in images if one.table == "messages" and not _goes_over(one))
     for one in images:
         number = (one.after or one.before or {}).get("message_id")
         if one.table == "drafts" and isinstance(number, int):
             found[number] = None
     return list(found)
+
+
+def _goes_over(image: Image) -> bool:
+    """Whether an email only got another owner, because two customers became one: that takes nothing back of it."""
+    return image.operation == "update" and (image.after or {}).keys() <= _OWNERS
 
 
 def _message(work: UnitOfWork, number: int) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.journal.chain import Image
 from models.journal.letters import UNWATCHED, put_back, without_kept
+from models.journal.renumber import renumbered
 from models.tables import (
     UNTOUCHED_DRAFT,
     alert_signals,
@@ -79,7 +80,7 @@ def clear_derived(connection: Connection, customer_ids: Sequence[int]) -> int:
 
 def undo_images(work: UnitOfWork, images: Iterable[Image]) -> None:
     """Put rows back to their before-images inside ``work``, last image first; name in ``work`` what is kept."""
-    images = without_kept(work, list(images))
+    images = renumbered(work, without_kept(work, list(images)))
     staying = _kept_customers(work, images)
     for image in reversed(images):
         table = metadata.tables[image.table]

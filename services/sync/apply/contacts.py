@@ -59,7 +59,9 @@ def _sharing(db: sqlite3.Connection, layout: Layout, source: str) -> dict[str, l
         WHERE r.state IS NULL AND p.external_id IS NULL AND (
             r.key IN (SELECT key FROM stage.r GROUP BY key HAVING count(*) > 1)
             OR EXISTS (SELECT 1 FROM main.customers c
-                       WHERE c.source = ? AND c.external_id > r.key || '#' AND c.external_id < r.key || '$'))
+                       WHERE c.source = ?1 AND c.external_id > r.key || '#' AND c.external_id < r.key || '$')
+            OR EXISTS (SELECT 1 FROM main.merged_customers m
+                       WHERE m.source = ?1 AND m.external_id > r.key || '#' AND m.external_id < r.key || '$'))
         ORDER BY r.row
         """,
         (source,),
@@ -72,10 +74,12 @@ def _sharing(db: sqlite3.Connection, layout: Layout, source: str) -> dict[str, l
 
 
 def _in_book(db: sqlite3.Connection, key: str, source: str) -> dict[str, str]:
-    """Key to name of the customers who share a contact in the book, in the order of their numbers."""
+    """Key to name of the records that share a contact in the book, in the order of their numbers; merged ones too."""
     cursor = db.execute(
         """
-        SELECT external_id, name FROM main.customers
+        SELECT external_id, name FROM (
+            SELECT source, external_id, name FROM main.customers
+            UNION ALL SELECT source, external_id, json_extract(record, '$.name') FROM main.merged_customers)
         WHERE source = :source AND (external_id = :key OR (external_id > :key || '#' AND external_id < :key || '$'))
         ORDER BY length(external_id), external_id
         """,

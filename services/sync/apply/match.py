@@ -9,8 +9,10 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from services.sync.apply.joined import any_joined, find_joined, speak_as_one
 from services.sync.map.plan import Plan
 from services.sync.recognise import known_sources
+from services.sync.stage.layout import layout_of
 from services.sync.validate.words import loose_key, name_key
 
 # A book without a list of products knows none of a shop's thousands: that goes without saying. A few are told.
@@ -100,12 +102,17 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
         own = plan.entity.customer == "self"
         _by_id(db, source)
         _by_key(db, source, own=own)
+        joined = any_joined(db)
+        if joined:
+            find_joined(db, source, _own_key(own=own))
         _by_contact(db, "email", source)
         _by_contact(db, "phone", source)
         _by_name(db)
         _by_order(db, source)
         if own:
             _one_row_each(db)
+            if joined:
+                speak_as_one(db, layout_of(plan).kept, source)
     _group_new(db)
     by = dict(
         db.execute(
@@ -131,15 +138,11 @@ def _by_id(db: sqlite3.Connection, source: str) -> int:
 
 def _by_key(db: sqlite3.Connection, source: str, *, own: bool) -> None:
     """Customers whom an earlier file of this system made: what it knew them by is their key in the book."""
-    if not db.execute("SELECT EXISTS (SELECT 1 FROM main.customers WHERE source = ?)", (source,)).fetchone()[0]:
-        return
-    key = (
-        "(SELECT r.key FROM stage.r WHERE r.who = people.who AND r.state IS NULL)"
-        if own
-        else "coalesce(people.external_id, people.email, people.phone, people.name_key)"
-    )
     if own:
         db.execute("CREATE INDEX stage.r_who ON r (who)")
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM main.customers WHERE source = ?)", (source,)).fetchone()[0]:
+        return
+    key = _own_key(own=own)
     db.execute(
         f"""
         UPDATE stage.people SET customer_id = c.id, how = 'id' FROM main.customers c
@@ -147,6 +150,13 @@ def _by_key(db: sqlite3.Connection, source: str, *, own: bool) -> None:
         """,
         {"source": source},
     )
+
+
+def _own_key(*, own: bool) -> str:
+    """SQL of the key that a customer of the file has, or would have, in the book."""
+    if own:
+        return "(SELECT r.key FROM stage.r WHERE r.who = people.who AND r.state IS NULL)"
+    return "coalesce(people.external_id, people.email, people.phone, people.name_key)"
 
 
 def _by_contact(db: sqlite3.Connection, kind: str, source: str) -> None:

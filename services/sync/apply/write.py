@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from itertools import islice
 
 from models import tables
 from services.sync.apply.compare import Tally
+from services.sync.apply.joined import words_to_keep
 from services.sync.apply.target import CHANGED, Target
 from services.sync.map.plan import Plan
 
@@ -84,6 +85,7 @@ class Writer:
     def customer_rows(self, target: Target) -> None:
         """Write a file of customers: who is new, and what changed of those who are not."""
         self._update(target)
+        self._keep_words()
         given = {name: f"s.{name}" for name in target.columns}
         given["source"], given["import_id"] = ":source", ":import_id"
         for name in ("email_consent", "tracking_consent"):
@@ -245,12 +247,26 @@ class Writer:
                 pairs = list(zip(names, values[:width], values[width:], strict=True))
                 before = json.dumps({name: one for name, one, two in pairs if one != two}, ensure_ascii=False)
                 after = json.dumps({name: two for name, one, two in pairs if one != two}, ensure_ascii=False)
-                self._digest.update(f"{table}\x1f{row_id}\x1f{before}\x1f{after}\n".encode())
-                images.append((self._import_id, table, row_id, before, after))
-            self.images += len(images)
-            self._db.executemany(
-                "INSERT INTO main.import_changes (import_id, table_name, row_id, before, after) VALUES (?, ?, ?, ?, ?)",
-                images,
+                images.append((row_id, before, after))
+            self._write_images(table, images)
+
+    def _write_images(self, table: str, images: Sequence[tuple[int, str, str]]) -> None:
+        for row_id, before, after in images:
+            self._digest.update(f"{table}\x1f{row_id}\x1f{before}\x1f{after}\n".encode())
+        self.images += len(images)
+        self._db.executemany(
+            "INSERT INTO main.import_changes (import_id, table_name, row_id, before, after) VALUES (?, ?, ?, ?, ?)",
+            [(self._import_id, table, *image) for image in images],
+        )
+
+    def _keep_words(self) -> None:
+        """What merged records say now, so that the next file is compared with it."""
+        images = words_to_keep(self._db)
+        if images:
+            self.tables.add("merged_customers")
+            self._write_images("merged_customers", images)
+            self._db.execute(
+                "UPDATE main.merged_customers SET record = w.after FROM stage.words w WHERE w.record_id = id"
             )
 
     def _build(self, indexes: list[str]) -> None:

@@ -1,0 +1,96 @@
+"""Commands about customers who may be one: the review list, merging two, keeping two apart."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, progress_line, table, told
+from models.values.changes import Changes
+from models.values.people import PAIR_STATES
+from services.pipeline import after_change
+from services.workspace import Workspace
+
+PAGE = 200
+Kept = Annotated[int, typer.Argument(metavar="A", help="The customer whose number and fields stay.")]
+Other = Annotated[int, typer.Argument(metavar="B", help="The customer who is the same one.")]
+One = Annotated[int, typer.Argument(metavar="A", help="A customer, as `customers` numbers them.")]
+Two = Annotated[int, typer.Argument(metavar="B", help="The other one.")]
+
+
+@told
+def duplicates(
+    state: Annotated[str, typer.Option("--state", metavar="S", help="pending, later, apart or merged.")] = "pending",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at the most.")] = PAGE,
+    quality: Annotated[bool, typer.Option("--quality", help="Identifiers that contradict each other too.")] = False,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """List customers who may be the same: also as `customers duplicates`."""
+    from services.sync.people import count_pairs, find_duplicates, identifier_quality, read_pairs
+
+    if state not in PAIR_STATES:
+        raise typer.BadParameter(f"{state!r} is none of {', '.join(PAIR_STATES)}.")
+    with opened(store, writes=True) as workspace:
+        find_duplicates(workspace, progress=progress_line(json))
+        pairs = read_pairs(workspace, state, limit=limit)
+        counts = count_pairs(workspace)
+        contradictions = identifier_quality(workspace) if quality else ()
+    lines = [
+        (str(row.first_id), row.first_name, str(row.second_id), row.second_name, str(row.score), "; ".join(row.reasons))
+        for row in pairs
+    ]
+    words = table(("id", "name", "id", "name", "score", "why"), lines, frozenset({0, 2, 4}))
+    words = "\n".join([words, *(row.words for row in contradictions)]) if pairs or contradictions else _NOTHING[state]
+    document: dict[str, Any] = {
+        "duplicates": [dataclasses.asdict(row) for row in pairs],
+        "counts": dataclasses.asdict(counts),
+    }
+    if quality:
+        document["quality"] = [dataclasses.asdict(row) for row in contradictions]
+    answer(document, words, json)
+    return DONE
+
+
+_NOTHING = {
+    "pending": "No two customers look alike.",
+    "later": "Nothing was put off.",
+    "apart": "No customers were kept apart.",
+    "merged": "No customers were merged.",
+}
+
+
+@told
+def merge(kept: Kept, other: Other, store: StoreOption = None, json: JsonOption = False) -> int:
+    """Make customer B a part of customer A; `undo` brings both back."""
+    from services.sync.people import merge_customers
+
+    return _decided(lambda workspace: merge_customers(workspace, kept, other), store, json)
+
+
+@told
+def apart(one: One, two: Two, store: StoreOption = None, json: JsonOption = False) -> int:
+    """Remember that two customers are two."""
+    from services.sync.people import keep_apart
+
+    return _decided(lambda workspace: keep_apart(workspace, one, two), store, json)
+
+
+@told
+def later(one: One, two: Two, store: StoreOption = None, json: JsonOption = False) -> int:
+    """Put off whether two customers are one."""
+    from services.sync.people import decide_later
+
+    return _decided(lambda workspace: decide_later(workspace, one, two), store, json)
+
+
+def _decided(decide: Callable[[Workspace], Changes], store: StoreOption, json: bool) -> int:
+    with opened(store, writes=True) as workspace:
+        changes = decide(workspace)
+        after_change(workspace, changes)
+    document = {"entry": changes.entry, "customers": sorted(changes.customers), "words": changes.words}
+    answer(document, changes.words, json)
+    return DONE

@@ -1,0 +1,26 @@
+"""One customer: records of several systems that are the same person or firm are found, judged, and made one.
+
+Looking for them (after every change, against the few that share an address, a number, or a part of name and place)
+merges nothing. A person decides: merge, keep apart, later. A merge is one unit of work that loses no row and that an
+undo takes back; later imports of either record land at the customer that is left.
+"""
+
+from __future__ import annotations
+
+from services.sync.people.decide import decide_later, keep_apart
+from services.sync.people.find import Search, find_duplicates
+from services.sync.people.merge import merge_customers
+from services.sync.people.quality import identifier_quality
+from services.sync.people.review import count_pairs, read_pair, read_pairs
+
+__all__ = [
+    "Search",
+    "count_pairs",
+    "decide_later",
+    "find_duplicates",
+    "identifier_quality",
+    "keep_apart",
+    "merge_customers",
+    "read_pair",
+    "read_pairs",
+]

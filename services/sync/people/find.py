@@ -1,0 +1,165 @@
+"""Look for customers who may be one: after a change those who changed, against the few that share a key with them.
+
+Everybody is looked at where that was never done, or where something changed while nobody was told. Pairs are derived,
+as scores are: nothing is merged here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations, groupby, islice
+from typing import TYPE_CHECKING, Final
+
+from models.journal import fact_entries_since, head
+from models.store import UnitOfWork
+from models.values.changes import Changes
+from models.values.imports import Progress
+from models.values.journal import Actor
+from models.values.people import LISTED, Likeness
+from services.sync.driver import driver
+from services.sync.people import rows
+from services.sync.people.concerned import FACTS, concerned, undone_imports
+from services.sync.people.keys import MOST, keys_of
+from services.sync.people.likeness import likeness
+from services.sync.people.normal import Person
+from services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_ACTOR: Final = Actor("system", "duplicates")
+#: Above this share of the book a search among all costs less than one for each.
+_FEW: Final = 0.2
+_A_FEW: Final = 50
+_PAIRS_AT_ONCE: Final = 50_000
+_LOW: Final = 0xFFFFFFFF
+
+ProgressCall = Callable[[Progress], None]
+
+
+@dataclass
+class Search:
+    """What a search did: how many were looked at and compared, the pairs that were found, how many stood before."""
+
+    customers: int = 0
+    compared: int = 0
+    removed: int = 0
+    everyone: bool = False
+    found: dict[tuple[int, int], Likeness] = field(default_factory=dict)
+    keys: list[int] = field(default_factory=list)  # each a key above 32 bits of a customer's number
+
+
+def find_duplicates(
+    workspace: Workspace, changes: Changes | None = None, *, progress: ProgressCall | None = None
+) -> Search:
+    """Bring the list of likely duplicates up to date.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    changes : Changes, optional
+        What a unit of work just changed: only the undo of an import needs it, the journal knows the rest.
+    progress : callable, optional
+        Told how far a search among all is.
+    """
+    told = changes or Changes()
+    with workspace.store.read() as connection:
+        db = driver(connection)
+        at, _ = head(connection)
+        total = db.execute("SELECT count(*) FROM customers").fetchone()[0]
+        due = _due(connection, told)
+        if due is not None and not due and rows.mark(db) is not None:
+            return Search()
+        among_all = due is None or len(due) > _FEW * total + _A_FEW
+        search = _among_all(db, total, progress) if among_all else Search()
+    with workspace.store.unit_of_work(_ACTOR, "find-duplicates", "customers", at=workspace.at) as work:
+        if among_all or due is None:
+            _keep_all(work, search)
+        else:
+            search = _of_some(work.driver, sorted(due))
+        if search.found or search.removed:
+            work.digest(f"{search.customers} customers looked at, {len(search.found)} pairs")
+            work.touch(tables=["likely_pairs"])
+        rows.set_mark(work.driver, at)
+        work.commit()
+    return search
+
+
+def _due(connection: Connection, told: Changes) -> frozenset[int] | None:
+    """Who is to be looked at; None: everybody."""
+    db = driver(connection)
+    since = rows.mark(db)
+    if since is None:
+        return None
+    entries = fact_entries_since(connection, since, FACTS)
+    undone = undone_imports(db, entries)
+    if undone and (told.everyone or undone - told.entries):
+        return None
+    return concerned(db, entries) | (told.customers if undone else frozenset())
+
+
+def _keep_all(work: UnitOfWork, search: Search) -> None:
+    search.removed = rows.forget_all(work.driver)
+    rows.keep_keys(work.driver, ((packed >> 32, packed & _LOW) for packed in search.keys))
+    rows.keep_pairs(work.driver, search.found)
+
+
+def _among_all(db: sqlite3.Connection, total: int, progress: ProgressCall | None) -> Search:
+    search = Search(everyone=True)
+    for person in rows.everyone(db):
+        search.customers += 1
+        search.keys += [key << 32 | person.id for key in keys_of(person)]
+        if progress is not None and search.customers % 2_000 == 0:
+            progress(Progress("Looking for duplicates", search.customers, total))
+    search.keys.sort()
+    _compare(db, _pairs(search.keys), search)
+    return search
+
+
+def _pairs(packed: Iterable[int]) -> set[int]:
+    """Every two customers under one key, the smaller number above 32 bits of the larger."""
+    found: set[int] = set()
+    for _, group in groupby(packed, key=lambda one: one >> 32):
+        ids = [one & _LOW for one in islice(group, MOST + 1)]
+        if 1 < len(ids) <= MOST:
+            found.update(first << 32 | second for first, second in combinations(ids, 2))
+    return found
+
+
+def _compare(db: sqlite3.Connection, pairs: set[int], search: Search) -> None:
+    """Compare pairs, a part at a time: what is in memory does not grow with the book."""
+    order = iter(sorted(pairs))
+    known: dict[int, Person] = {}
+    while some := list(islice(order, _PAIRS_AT_ONCE)):
+        needed = {number for pair in some for number in (pair >> 32, pair & _LOW)}
+        known = {number: person for number, person in known.items() if number in needed}
+        known |= rows.persons(db, needed - known.keys())
+        _judge(((known[pair >> 32], known[pair & _LOW]) for pair in some), search)
+
+
+def _judge(pairs: Iterator[tuple[Person, Person]], search: Search) -> None:
+    for one, two in pairs:
+        search.compared += 1
+        found = likeness(one, two, least=LISTED)
+        if found.score >= LISTED:
+            search.found[(one.id, two.id)] = found
+
+
+def _of_some(db: sqlite3.Connection, ids: list[int]) -> Search:
+    """Look at some customers again; those who left the book only leave the list."""
+    search = Search(customers=len(ids), removed=rows.forget(db, ids))
+    mine = {number: keys_of(person) for number, person in rows.persons(db, ids).items()}
+    rows.keep_keys(db, sorted((key, number) for number, keys in mine.items() for key in keys))
+    meeting = rows.meeting(db, sorted(set().union(*mine.values())), MOST)
+    pairs = {
+        min(number, other) << 32 | max(number, other)
+        for number, keys in mine.items()
+        for key in keys
+        for other in meeting.get(key, ())
+        if other != number
+    }
+    _compare(db, pairs, search)
+    rows.keep_pairs(db, search.found)
+    return search

@@ -1,0 +1,216 @@
+"""Query module: the review list of pairs by what was decided, and two records side by side."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from models.values.errors import UserError
+from models.values.people import PairCounts, PairDetail, PairField, PairRow, PairSide, PairState
+from models.values.words import money
+from services.settings import reporting_currency
+from services.sync.driver import driver
+from services.sync.people import rows
+from services.sync.people.fields import FIELDS, LABELS, PLAIN, differing
+from services.sync.people.likeness import likeness
+from services.sync.people.parts import (
+    UNSAID,
+    Row,
+    customer_row,
+    joined_words,
+    noun_of,
+    outcome,
+    refusal,
+    rows_of,
+)
+from services.workspace import Workspace
+
+_PAGE: Final = 500
+#: Which customer a record's key stands for now.
+_WHO: Final = """
+    who(source, external_id, id) AS (
+        SELECT source, external_id, id FROM customers
+        UNION ALL SELECT source, external_id, customer_id FROM merged_customers)
+"""
+_DECIDED: Final = f"""
+    WITH {_WHO},
+    decided(first_id, second_id, decision, decided_at, decided_by) AS (
+        SELECT min(l.id, r.id), max(l.id, r.id), d.decision, max(d.decided_at), d.decided_by
+        FROM pair_decisions d
+        JOIN who l ON l.source = d.left_source AND l.external_id = d.left_key
+        JOIN who r ON r.source = d.right_source AND r.external_id = d.right_key
+        WHERE l.id <> r.id GROUP BY 1, 2)
+"""
+_PLACE: Final = "coalesce(nullif({0}.city, ''), nullif({0}.region, ''), nullif({0}.country, ''), '')"
+_PENDING: Final = f"""
+    {_DECIDED}
+    SELECT p.first_id, p.second_id, a.name, b.name, {_PLACE.format("a")}, {_PLACE.format("b")}, p.score, p.reasons,
+           'pending', '', ''
+    FROM likely_pairs p JOIN customers a ON a.id = p.first_id JOIN customers b ON b.id = p.second_id
+    WHERE NOT EXISTS (SELECT 1 FROM decided d WHERE d.first_id = p.first_id AND d.second_id = p.second_id)
+"""
+_JUDGED: Final = f"""
+    {_DECIDED}
+    SELECT d.first_id, d.second_id, a.name, b.name, {_PLACE.format("a")}, {_PLACE.format("b")},
+           coalesce(p.score, 0), coalesce(p.reasons, '[]'), d.decision, d.decided_at, d.decided_by
+    FROM decided d JOIN customers a ON a.id = d.first_id JOIN customers b ON b.id = d.second_id
+    LEFT JOIN likely_pairs p ON p.first_id = d.first_id AND p.second_id = d.second_id
+    WHERE d.decision = :state
+"""
+_MERGED: Final = f"""
+    SELECT m.customer_id, m.former_id, c.name, coalesce(json_extract(m.record, '$.name'), ''),
+           {_PLACE.format("c")}, coalesce(json_extract(m.record, '$.city'), ''), 100, '[]', 'merged',
+           m.merged_at, m.merged_by
+    FROM merged_customers m JOIN customers c ON c.id = m.customer_id
+"""
+
+
+def read_pairs(workspace: Workspace, state: PairState = "pending", *, limit: int = _PAGE) -> tuple[PairRow, ...]:
+    """Pairs of the review list: the likeliest first, decided ones the latest first.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    state : {"pending", "later", "apart", "merged"}
+    limit : int
+        How many at the most.
+    """
+    with workspace.store.snapshot() as db:
+        return _pairs(db, state, limit)
+
+
+def _pairs(db: sqlite3.Connection, state: PairState, limit: int) -> tuple[PairRow, ...]:
+    order = "7 DESC, 1, 2" if state == "pending" else "10 DESC, 1, 2"
+    query = {"pending": _PENDING, "merged": _MERGED}.get(state, _JUDGED)
+    cursor = db.execute(f"{query} ORDER BY {order} LIMIT :limit", {"state": state, "limit": limit})
+    return tuple(_pair(row) for row in cursor)
+
+
+def _pair(row: Sequence[Any]) -> PairRow:
+    first, second, one, two, one_place, two_place, score, reasons, state, at, by = row
+    told = tuple(json.loads(reasons))
+    return PairRow(first, second, one, two, one_place, two_place, score, told, state, at, by)
+
+
+def count_pairs(workspace: Workspace) -> PairCounts:
+    """How many pairs there are in each state."""
+    with workspace.store.snapshot() as db:
+        judged = dict(db.execute(f"{_DECIDED} SELECT decision, count(*) FROM decided GROUP BY decision").fetchall())
+        pending = db.execute(f"SELECT count(*) FROM ({_PENDING})").fetchone()[0]
+        merged = db.execute("SELECT count(*) FROM merged_customers").fetchone()[0]
+    return PairCounts(pending, judged.get("later", 0), judged.get("apart", 0), merged)
+
+
+def read_pair(workspace: Workspace, one_id: int, two_id: int, *, keep: int | None = None) -> PairDetail:
+    """Two customers side by side, with what merging them would do.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    one_id, two_id : int
+    keep : int, optional
+        Whose number stays; without it the one with more history, then the older one.
+
+    Raises
+    ------
+    UserError
+        One of them is not in the book any more.
+    """
+    with workspace.store.read() as connection:
+        db = driver(connection)
+        found = {number: _customer(connection, number) for number in (one_id, two_id)}
+        counts = {number: _history(connection, number) for number in found}
+        kept_id = keep if keep in found else fuller(counts, one_id, two_id)
+        kept, other = found[kept_id], found[two_id if kept_id == one_id else one_id]
+        people = rows.persons(db, found)
+        together, _ = outcome(connection, kept, other)
+        currency = reporting_currency(connection, workspace.policy) or "USD"
+        return PairDetail(
+            kept=_side(db, kept, counts[kept["id"]]),
+            other=_side(db, other, counts[other["id"]]),
+            likeness=likeness(people[one_id], people[two_id]),
+            state=_state(db, one_id, two_id),
+            fields=tuple(_fields(kept, other, together.values, currency)),
+            moves=_in_words(counts[other["id"]]),
+            notes=tuple(_notes(kept, other, together.values)),
+            refused=refusal(connection, kept, other),
+        )
+
+
+def fuller(counts: Mapping[int, Mapping[str, int]], one_id: int, two_id: int) -> int:
+    """Whose number is to stay: the customer with more rows, then the one who was in the book first."""
+    return min((one_id, two_id), key=lambda number: (-sum(counts[number].values()), number))
+
+
+def _customer(connection: Connection, number: int) -> Row:
+    row = customer_row(connection, number)
+    if row is None:
+        raise UserError(f"Customer {number} is not in the book any more. Look at the list again.")
+    return row
+
+
+def _history(connection: Connection, number: int) -> dict[str, int]:
+    return {table.name: len(ids) for table, _, ids in rows_of(connection, number) if table.name not in UNSAID}
+
+
+def _in_words(counts: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(f"{count:,} {noun_of(table, count)}" for table, count in counts.items())
+
+
+def _side(db: sqlite3.Connection, row: Row, counts: Mapping[str, int]) -> PairSide:
+    known = db.execute(
+        "SELECT source, value FROM identities WHERE customer_id = ? AND kind = 'external_id' ORDER BY 1, 2 LIMIT 4",
+        (row["id"],),
+    ).fetchall()
+    origin = " · ".join(f"{source} {value}" for source, value in known) or str(row["source"])
+    return PairSide(row["id"], row["name"], origin, _in_words(counts))
+
+
+def _state(db: sqlite3.Connection, one_id: int, two_id: int) -> PairState:
+    found = db.execute(
+        f"{_DECIDED} SELECT decision FROM decided WHERE first_id = ? AND second_id = ?",
+        (min(one_id, two_id), max(one_id, two_id)),
+    ).fetchone()
+    return found[0] if found is not None else "pending"
+
+
+def _fields(kept: Row, other: Row, values: Mapping[str, Any], currency: str) -> Iterator[PairField]:
+    """What one of them knows, field by field; consent that nobody was asked for is not shown."""
+    differ = set(differing(kept, other))
+    for name in FIELDS:
+        if name == "attributes" or not any(_told(name, row) for row in (kept, other)):
+            continue
+        unlike = name in differ if name in PLAIN else kept[name] != other[name]
+        texts = [_text(name, row[name], currency) for row in (kept, other, values)]
+        label = LABELS.get(name, name.replace("_", " "))
+        yield PairField(name, label[:1].upper() + label[1:], texts[0], texts[1], unlike, texts[2])
+
+
+def _told(name: str, row: Row) -> bool:
+    return row[name] not in (None, "") and not (
+        name in ("email_consent", "tracking_consent") and row[name] == "unknown"
+    )
+
+
+def _text(name: str, value: Any, currency: str) -> str:
+    if value in (None, ""):
+        return ""
+    return money(value, currency) if name.endswith("_minor") else str(value)
+
+
+def _notes(kept: Row, other: Row, values: Mapping[str, Any]) -> Iterator[str]:
+    """What a person should know before merging."""
+    rows_ = (kept, other)
+    if any(row["email_consent"] == "withdrawn" for row in rows_) and kept["email_consent"] != other["email_consent"]:
+        yield "One of them withdrew consent: the customer will have withdrawn it."
+    elif kept["email_consent"] != values["email_consent"]:
+        yield f"Email consent will be {values['email_consent']}: it was given for another address."
+    if values["suppressed_until"] and values["suppressed_until"] != kept["suppressed_until"]:
+        yield f"No emails until {values['suppressed_until']}, as the other record has it."
+    differ = [LABELS.get(name, name.replace("_", " ")) for name in differing(kept, other)]
+    if differ:
+        yield f"They differ in {joined_words(differ)}; what is not taken is kept with the record."

@@ -1,0 +1,1 @@
+"""Tests of one customer: finding, merging, deciding, and what later imports do."""
