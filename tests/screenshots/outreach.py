@@ -61,11 +61,12 @@ def composer(shots: Shots) -> None:
         half = threading.Event()
         answer = f"Subject: {page.session.edit.subject}\n\n{first} {INVENTED}\n\n{rest}"
         gates = [threading.Event() for _ in range(38)]
-        for gate in gates[:-1]:
-            gate.set()
         gates[-1] = half
         server.answer(written(answer, gates=gates))
         desk.window.actions_registry[Command.WRITE].trigger()
+        for gate in gates[:-1]:  # at the pace of a model: what comes in one burst is shown by its first word
+            gate.set()
+            wait_until(lambda: False, 40)
         wait_until(lambda: len(page.mail.stream.toPlainText()) > 90)
         shots.now(desk, "composer-writing")
         half.set()

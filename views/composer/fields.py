@@ -28,11 +28,13 @@ class FieldRow(QWidget):
         self.state.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         content.installEventFilter(self)
         self.setFixedHeight(ROW_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         inner = row(words, 8, content, 12, self._sign, self.state, margins=(20, 0, 20, 0))
         inner.setStretch(2, 1)
-        box = column(inner, rule(soft=True))
-        box.setStretch(0, 1)  # every line of the head ends at its own foot
-        self.setLayout(box)
+        line = QWidget()
+        line.setLayout(inner)
+        line.setFixedHeight(ROW_HEIGHT - 1)  # every line of the head ends at its own foot
+        self.setLayout(column(line, rule(soft=True)))
         self._sign.hide()
 
     def say(self, words: str, icon: str = "", ink: str = "ink_3", icon_ink: str = "good_text") -> None:
@@ -82,6 +84,8 @@ class HeadFields(QWidget):
         self.greeting_row = FieldRow(theme, "Greeting", self.greeting)
         for one in (self.to, self.from_whom):
             one.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Fixed: a layout that stretches inside would make the head take room from the text.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setLayout(column(self.to_row, self.from_row, self.subject_row, self.greeting_row))
         self.subject.textEdited.connect(self._typed)
         self.greeting.textEdited.connect(self._typed)

@@ -52,7 +52,7 @@ class TopBar(QWidget):
         self._badge.hide()
         self._fresh = True
         self._way = QSpacerItem(0, 0)
-        self._beside = QSpacerItem(12, 0)
+        self._beside = QSpacerItem(0, 0)  # as wide as a gap where the chip is shown
         inner = row(
             self._back, self.title, 10, self._badge, 4, self._words, 6, self._sign, 4, self._warning, 10, self._busy, -1
         )

@@ -63,7 +63,7 @@ class CommandButton(QPushButton):
         return QSize(round(self._content(2)) + 16, self._high)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(self._content(0)) + 12, self._high)
+        return QSize(round(self._content(0)) + 10, self._high)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QStylePainter(self)
@@ -76,7 +76,7 @@ class CommandButton(QPushButton):
 
     def _parts(self) -> int:
         for parts in (2, 1):
-            if self._content(parts) <= self.width() - 12:
+            if self._content(parts) <= self.width() - 9:
                 return parts
         return 0
 

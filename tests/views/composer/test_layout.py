@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QRadioButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QLabel, QRadioButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.outreach import Fact
@@ -106,3 +106,13 @@ def _apart(desk: Desk) -> bool:
     return not any(
         place(side, window).intersects(window.toast.geometry()) for side in sides if side.isVisible()
     )  # fmt: skip
+
+
+def test_the_head_takes_no_room_from_the_text_and_its_lines_are_equally_high(desk: Desk) -> None:
+    head = desk.page.mail.head
+    rows = (head.to_row, head.from_row, head.subject_row, head.greeting_row)
+    desk.wait(lambda: head.height() == sum(row.height() for row in rows))
+    assert len({row.height() for row in rows}) == 1
+    feet = {line.geometry().bottom() for row in rows for line in row.findChildren(QFrame)
+            if line.property("kind") == "line_soft"}  # fmt: skip
+    assert feet == {rows[0].height() - 1}
