@@ -62,7 +62,9 @@ def put_back(
     at the moment ``at`` can be stopped again. A version never comes again: who saw a text knows it by its number.
     """
     if _approves(before, after):
-        return {name: value for name, value in before.items() if name != "changed_at"}, set()
+        # The approval itself may have found both as they were; what an attempt noted since is of no approval any more.
+        untried = {"fault": None, "attempts": 0}
+        return untried | {name: value for name, value in before.items() if name != "changed_at"}, set()
     back = {name: value for name, value in before.items() if row[name] == after.get(name) and name != "version"}
     if "version" in before and back.keys() & _COUNTED:
         back["version"] = row["version"] + 1

@@ -15,6 +15,7 @@ from services.outreach import (
     handed_over,
     mail_link,
     read_message,
+    read_standing,
     recall,
     save,
     send_due,
@@ -168,6 +169,25 @@ def test_with_a_failed_email_that_is_discarded_goes_what_its_approval_did(post: 
     assert (post.state(message), _card(post, alert)) == ("discarded", ("in_work", 1))
     assert not undo_last(post.workspace).kept
     assert (post.state(message), _card(post, alert)[0]) == ("failed", "waiting")
+
+
+@pytest.mark.parametrize("answer", ["550 no such user", "450 try later"])
+@pytest.mark.parametrize("between", ["nothing", "recalled", "discarded"])
+def test_an_approval_that_is_undone_leaves_nothing_of_an_attempt(
+    post: Post, server: MailServer, answer: str, between: str
+) -> None:
+    (message,) = post.due()
+    server.at("rcpt", answer)
+    send_due(post.workspace)
+    assert read_message(post.workspace, message.id).fault
+    if between != "nothing":
+        put_away = recall if between == "recalled" or post.state(message) == "queued" else discard
+        put_away(post.workspace, [message.id])
+        undo_last(post.workspace)
+    undo_last(post.workspace)
+    back = read_message(post.workspace, message.id)
+    assert (back.state, back.fault, back.attempts) == ("in_review", None, 0)
+    assert read_standing(post.workspace).again == 0
 
 
 def test_a_file_for_the_mail_program_goes_where_the_book_cannot_note_it(post: Post, tmp_path: Path) -> None:
