@@ -20,7 +20,7 @@ from services.sync.validate.columns import make_converter
 from services.sync.validate.date_evidence import DateTally
 from services.sync.validate.form import Form
 from services.sync.validate.memo import Fault
-from services.sync.validate.words import phone_key
+from services.sync.validate.phones import phone_key
 
 if TYPE_CHECKING:
     from services.workspace import Workspace

@@ -29,6 +29,7 @@ Kind = Literal[
     "ticket_status",
     "survey_kind",
     "number",
+    "duration",
     "flag_deleted",
 ]
 Role = Literal["row", "key", "customer", "item", "line", "reference", "control"]

@@ -213,7 +213,7 @@ ACTIVITIES = Entity(
         ),
         Field(
             "duration",
-            "integer",
+            "duration",
             "Duration in seconds",
             ("duration seconds", "duration s", "duration (s)", "seconds", "length"),
             ("duration_s",),

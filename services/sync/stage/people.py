@@ -14,6 +14,7 @@ from services.sync.stage.faults import CellFault
 from services.sync.validate import words
 from services.sync.validate.ids import Ids
 from services.sync.validate.memo import LIMIT, Fault, Unfit
+from services.sync.validate.phones import phone_key
 
 PEOPLE = (
     "external_id",
@@ -155,7 +156,7 @@ def _person_field(column: MappedColumn) -> str:
 
 def _person(found: dict[str, str]) -> tuple[Any, ...] | None:
     phone_text = found.get("phone")
-    phone = words.phone_key(phone_text) if phone_text else ""
+    phone = phone_key(phone_text) if phone_text else ""
     full = " ".join(part for part in (found.get("first_name"), found.get("last_name")) if part)
     name = found.get("name") or full or found.get("company")
     key = words.name_key(name) if name else ""

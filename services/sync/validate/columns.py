@@ -14,6 +14,7 @@ from models.values.money import exponent
 from services.sync.map.plan import MappedColumn
 from services.sync.validate import words
 from services.sync.validate.currencies import agree, currency_of
+from services.sync.validate.durations import to_seconds
 from services.sync.validate.form import Form
 from services.sync.validate.ids import Ids
 from services.sync.validate.memo import Memo, Unfit, Unsettled
@@ -167,6 +168,7 @@ def _plain_converter(column: MappedColumn) -> Callable[[str], Any]:
         "integer": lambda text: to_integer(_number(text, form)),
         "number": lambda text: float(_number(text, form)),
         "percent": lambda text: _share(text, form),
+        "duration": lambda text: _duration(text, form),
     }
     return number.get(column.field.kind) or _WORDS[column.field.kind]
 
@@ -218,6 +220,15 @@ def _share(text: str, form: Form) -> float:
             raise Unsettled
         raise Unfit("is no share between 0 and 100 %")
     return share
+
+
+def _duration(text: str, form: Form) -> int:
+    try:
+        return to_seconds(text, form.unit, form.clock)
+    except Unfit:
+        if not form.settled and not form.clock:
+            raise Unsettled from None
+        raise
 
 
 def _preferences(text: str) -> str:

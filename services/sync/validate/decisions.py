@@ -16,18 +16,22 @@ from models.values.meanings import Doubt, Meaning
 from models.values.money import exponent
 from services.sync.validate import in_words
 from services.sync.validate.date_evidence import DateTally
+from services.sync.validate.durations import DurationTally, header_clock, header_unit
+from services.sync.validate.fit_evidence import FIT_KINDS, FitTally
 from services.sync.validate.form import Form
 from services.sync.validate.ids import IdTally
 from services.sync.validate.number_evidence import NumberTally
 from services.sync.validate.zones import header_zone
 
-Tally = DateTally | NumberTally | IdTally
+Tally = DateTally | NumberTally | IdTally | DurationTally | FitTally
 DATES = ("date", "moment")
 NUMBERS = ("money", "decimal", "integer", "number", "percent")
 _ORDERS = ("dmy", "mdy", "ymd", "excel", "excel1904", "unix", "unix_ms", "unix_us")
 _SIGNS = ("point", "comma")
 _SHARES = ("of_hundred", "of_one")
 _IDS = ("as_written",)
+_CLOCKS = ("hm", "ms")
+_UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86_400.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ def _needs_all(one: Decided) -> bool:
         return False
     if isinstance(one.tally, NumberTally):
         return one.tally.sign == "open" or (one.tally.open_cells > 0 and one.tally.sign is None)
+    if isinstance(one.tally, DurationTally):
+        return one.doubt is not None
     return isinstance(one.tally, DateTally) and one.tally.order is None
 
 
@@ -137,6 +143,10 @@ def _tally_of(kind: str) -> Tally | None:
         return DateTally()
     if kind in NUMBERS:
         return NumberTally()
+    if kind == "duration":
+        return DurationTally()
+    if kind in FIT_KINDS:
+        return FitTally(kind)
     return IdTally() if kind == "id" else None
 
 
@@ -158,6 +168,8 @@ def _decide_all(
             _decide_number(one, tally)
         elif isinstance(tally, IdTally):
             one.form = replace(tally.form, settled=settled)
+        elif isinstance(tally, DurationTally):
+            _decide_duration(one, tally, about)
         _obey(one)
         found[column.place] = one
     _ask_neighbours_for_order(found, about)
@@ -179,6 +191,17 @@ def _decide_number(one: Decided, tally: NumberTally) -> None:
     one.form = replace(one.form, comma=sign == "comma", sure=sign in _SIGNS, hundred=hundred)
 
 
+def _decide_duration(one: Decided, tally: DurationTally, about: Circumstances) -> None:
+    header = one.column.header
+    unit, clock = header_unit(header), header_clock(header) or tally.clock
+    if unit is not None:
+        one.because.append("bare numbers count as its header says")
+    if tally.kinds["two"] and not clock:
+        one.doubt = in_words.ask_clock(header, tally, about.file)
+        clock = one.doubt.readings[0].value
+    one.form = replace(one.form, unit=unit or 1, clock=clock)
+
+
 def _obey(one: Decided) -> None:
     """Read a column as a person said it is to be read.
 
@@ -196,10 +219,15 @@ def _obey(one: Decided) -> None:
             one.form = replace(one.form, hundred=word == "of_hundred")
         elif word in _IDS and one.column.kind == "id":
             one.form = Form()
+        elif word in _CLOCKS and one.column.kind == "duration":
+            one.form = replace(one.form, clock=word)
+            one.doubt = None
+        elif word in _UNITS and one.column.kind == "duration":
+            one.form = replace(one.form, unit=_UNITS[word])
         else:
-            raise UserError(
-                f"“{one.column.header}” cannot be read as “{word}”. Choose one of {', '.join(_readings(one))}."
-            )
+            known = _readings(one)
+            advice = f"Choose one of {', '.join(known)}." if known else "There is nothing to choose for such a column."
+            raise UserError(f"“{one.column.header}” cannot be read as “{word}”. {advice}")
         one.said = True
         one.form = replace(one.form, settled=True)
 
@@ -209,7 +237,9 @@ def _readings(one: Decided) -> tuple[str, ...]:
         return _ORDERS
     if one.column.kind in NUMBERS:
         return _SIGNS + (_SHARES if one.column.kind == "percent" else ())
-    return _IDS
+    if one.column.kind == "duration":
+        return (*_CLOCKS, *_UNITS)
+    return _IDS if one.column.kind == "id" else ()
 
 
 def _ask_neighbours_for_order(found: Mapping[int, Decided], about: Circumstances) -> None:

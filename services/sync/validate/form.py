@@ -34,7 +34,7 @@ class Form:
     unit
         Of durations: how many seconds a bare number counts.
     clock
-        Of durations: whether 1:30 is `hm` (90 minutes) or `ms` (90 seconds).
+        Of durations: whether 1:30 is `hm` (90 minutes) or `ms` (90 seconds); '' where no cell shows it.
     settled
         Whether all cells of the column were seen. Where only the first rows were, a cell that speaks against the form
         raises `Unsettled`, and the column is decided from all rows.
@@ -50,7 +50,7 @@ class Form:
     rounded: bool = False
     digits: bool = False
     unit: float = 1
-    clock: str = "hm"
+    clock: str = ""
     settled: bool = True
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from models.values.meanings import Doubt, Meaning, MeaningKind, Reading
 from services.sync.validate.date_evidence import DateTally
+from services.sync.validate.durations import DurationTally, to_seconds
+from services.sync.validate.fit_evidence import FitTally
 from services.sync.validate.form import Form
 from services.sync.validate.ids import IdTally
 from services.sync.validate.memo import Unfit
@@ -40,6 +43,16 @@ _KINDS: dict[str, MeaningKind] = {
     "phone": "phone",
     "boolean": "boolean",
     "flag_deleted": "boolean",
+    "duration": "duration",
+}
+_CLOCK_WORDS = {"hm": "hours and minutes", "ms": "minutes and seconds"}
+_FIT_WORDS = {
+    "one": "are addresses",
+    "several": "hold several addresses, of which the first is taken",
+    "international": "name their country",
+    "national": "name no country",
+    "yes": "mean yes",
+    "no": "mean no",
 }
 _PROVEN, _LIKELY, _SILENT = 1.0, 0.9, 0.8
 
@@ -114,7 +127,7 @@ def meaning(
     header: str,
     kind: str,
     form: Form,
-    tally: DateTally | NumberTally | IdTally | None,
+    tally: DateTally | NumberTally | IdTally | DurationTally | FitTally | None,
     because: Sequence[str],
     doubt: Doubt | None,
     said: bool,
@@ -141,6 +154,17 @@ def meaning(
     elif isinstance(tally, IdTally):
         words, evidence, flags, unfit, sure = _ids(form, tally)
         readings = (Reading("as_written", "text as it is written", tally.filled),) if form != Form() else ()
+    elif isinstance(tally, DurationTally):
+        words, evidence, unfit, sure = _durations(form, tally)
+        other = {"hm": "ms", "ms": "hm"}.get(form.clock, "")
+        two = tally.kinds["two"]
+        readings = (Reading(other, _CLOCK_WORDS[other], tally.filled - unfit),) if two and other else ()
+        flags = ()
+    elif isinstance(tally, FitTally):
+        unfit = tally.found["unfit"]
+        parts = [f"{tally.found[name]:,} {text}" for name, text in _FIT_WORDS.items() if tally.found[name]]
+        evidence = (*parts, *([f"{unfit:,} do not fit"] if unfit else []))
+        words, readings, flags, sure = known, (), (), _LIKELY if unfit else _PROVEN
     else:
         return Meaning(header, known, known, _SILENT)
     confidence = _PROVEN if said else 0.5 if doubts else _LIKELY if because and sure < _PROVEN else sure
@@ -192,6 +216,35 @@ def _numbers(kind: str, form: Form, tally: NumberTally) -> tuple[str, tuple[str,
         evidence.append(f"{unfit:,} do not fit")
     sure = _PROVEN if proof and not unfit else _LIKELY if proof or not tally.open_cells else _SILENT
     return words, tuple(evidence), unfit, sure
+
+
+def ask_clock(header: str, tally: DurationTally, file: str) -> Doubt:
+    """The question whether 1:30 is an hour and a half or a minute and a half."""
+    example = tally.example["two"]
+    readings = []
+    for clock, words in _CLOCK_WORDS.items():
+        seconds = to_seconds(example, clock=clock)
+        readings.append(Reading(clock, f"{words.capitalize()}: {example} is {seconds // 60:,} min {seconds % 60} s", 0))
+    fits = tally.filled - tally.kinds["none"]
+    question = (
+        f"In {file} {tally.kinds['two']:,} of {tally.filled:,} durations of “{header}” (such as {example}) could be "
+        "hours and minutes or minutes and seconds."
+    )
+    return Doubt("duration", header, question, tuple(replace(one, fits=fits) for one in readings))
+
+
+def _durations(form: Form, tally: DurationTally) -> tuple[str, tuple[str, ...], int, float]:
+    kinds = tally.kinds
+    evidence = []
+    if kinds["two"] and form.clock:
+        evidence.append(f"{kinds['two']:,} are read as {_CLOCK_WORDS[form.clock]}")
+    if kinds["two"] and kinds["three"]:
+        evidence.append(f"{kinds['three']:,} longer ones have hours before")
+    if kinds["bare"]:
+        evidence.append(f"{kinds['bare']:,} bare numbers count {form.unit:g} seconds each")
+    if kinds["none"]:
+        evidence.append(f"{kinds['none']:,} do not fit")
+    return "durations", tuple(evidence), kinds["none"], _LIKELY if kinds["none"] or kinds["bare"] else _PROVEN
 
 
 def _ids(form: Form, tally: IdTally) -> tuple[str, tuple[str, ...], tuple[str, ...], int, float]:

@@ -7,10 +7,23 @@ import re
 from services.sync.validate.memo import Unfit
 
 _EMAIL = re.compile(r"[^\s@,;<>\"()]+@[^\s@,;<>\"()]+")
+_BETWEEN_ADDRESSES = re.compile(r"\s*(?::::|[;,|\n]|\s/\s)\s*(?=[^\s;,|])")
 _ADDRESS = re.compile(r".*<([^<>]+)>\s*")
-_PHONE_EXTENSION = re.compile(r"(?:ext\.?|x|#)\s*\d+\s*$", re.IGNORECASE)
-_YES = frozenset(("1", "true", "yes", "y", "t", "ja", "oui", "si", "x", "on"))
-_NO = frozenset(("0", "false", "no", "n", "f", "nein", "non", "off", ""))
+# English, German, French, Spanish, and what spreadsheets and forms put there.
+_YES_WORDS = """
+1 1.0 true yes y t on x ✓ ✔ ☑ ✅ checked enabled active
+ja j wahr richtig an aktiv
+oui o vrai actif
+sí si s verdadero cierto activo
+"""
+_NO_WORDS = """
+0 0.0 false no n f off ✗ ✘ ☐ ❌ unchecked disabled inactive
+nein falsch aus inaktiv
+non faux inactif
+falso inactivo
+"""
+_YES = frozenset(_YES_WORDS.split())
+_NO = frozenset((*_NO_WORDS.split(), ""))
 
 _STAGES = {
     "identified": "Identified",
@@ -152,30 +165,45 @@ _SURVEYS = {
 
 
 def to_email(text: str) -> str:
-    """An address as it is compared: without a name around it, in lower case."""
-    body = text.strip().removeprefix("mailto:")
-    if body.endswith(">"):
-        match = _ADDRESS.fullmatch(body)
-        body = match[1] if match else body
+    """An address as it is compared: without a name around it, in lower case, its domain in ASCII.
+
+    Of several addresses in one cell the first is meant.
+
+    Raises
+    ------
+    Unfit
+        It is none.
+    """
+    body = addresses_in(text)[0].removeprefix("mailto:").strip(" .'")
     if "@" not in body:
         raise Unfit("has no @")
     if not _EMAIL.fullmatch(body) or ".." in body:
         raise Unfit("is no email address")
-    domain = body.rpartition("@")[2]
+    local, _, domain = body.rpartition("@")
     if "." not in domain.strip("."):
         raise Unfit("has no domain ending")
-    return body.lower()
+    if not domain.isascii():
+        try:
+            domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:
+            raise Unfit("is no email address") from None
+    return f"{local}@{domain}".lower()
 
 
-def phone_key(text: str) -> str:
-    """A phone number as it is compared: digits with a leading + where it is international; '' where it is none."""
-    body = _PHONE_EXTENSION.sub("", text.strip())
-    digits = "".join(sign for sign in body if sign.isdecimal())
-    if len(digits) < 6:
-        return ""
-    if body.lstrip("'( ").startswith("+"):
-        return "+" + digits.replace("+", "")
-    return "+" + digits[2:] if digits.startswith("00") and len(digits) > 9 else digits
+def addresses_in(text: str) -> list[str]:
+    """The addresses of a cell, as written, without names around them; the cell itself where there is at most one."""
+    body = text.strip()
+    parts = [part.strip() for part in _BETWEEN_ADDRESSES.split(body)]
+    if len(parts) > 1 and all("@" in part for part in parts):
+        return [_address(part) for part in parts]
+    return [_address(body)]
+
+
+def _address(body: str) -> str:
+    if body.endswith(">"):
+        match = _ADDRESS.fullmatch(body)
+        return match[1].strip() if match else body
+    return body
 
 
 def name_key(text: str) -> str:

@@ -17,6 +17,7 @@ from services.sync.validate import words
 from services.sync.validate.memo import LIMIT, Fault, Memo, Unfit
 from services.sync.validate.moments import Moments, parse_moment
 from services.sync.validate.numbers import currency_in, plain_number, to_decimal_text, to_minor
+from services.sync.validate.phones import phone_key
 from tests.services.sync.book import Book, counts, write_csv
 
 
@@ -167,8 +168,8 @@ def test_addresses_are_checked(text: str, why: str) -> None:
 
 def test_addresses_and_numbers_are_compared_by_what_they_mean() -> None:
     assert words.to_email(" Ada Stone <Ada@Stone.Example> ") == "ada@stone.example"
-    assert words.phone_key("0044 20 5550-1234") == words.phone_key("+44 (20) 5550 1234") == "+442055501234"
-    assert words.phone_key("n/a") == ""
+    assert phone_key("0044 20 5550-1234") == phone_key("+44 (20) 5550 1234") == "+442055501234"
+    assert phone_key("n/a") == ""
     assert words.loose_key("GTXPro") == words.loose_key("GTX Pro")
     assert words.name_key("  Acme,  Inc. ") == "acme inc"
 

@@ -1,0 +1,77 @@
+"""How many cells of a column fit its kind, where nothing is to be decided: addresses, numbers of phones, yes and no."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from services.sync.validate import words
+from services.sync.validate.memo import Memo, Unfit
+from services.sync.validate.phones import phone_key
+
+_EMPTY = frozenset(("", "-", "--", "NULL", "null", "N/A", "n/a", "NaN", "nan", "None"))
+
+
+@dataclass
+class FitTally:
+    """Counts of cells by what they turned out to be.
+
+    Attributes
+    ----------
+    kind
+        The kind of the column's field: `email`, `phone`, `boolean` or `flag_deleted`.
+    found
+        `unfit` and, by kind, `one` or `several` addresses, `national` or `international` numbers, `yes` or `no`.
+    """
+
+    kind: str
+    found: Counter[str] = field(default_factory=Counter)
+    example: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._memo = Memo(_LOOKS[self.kind])
+
+    def take(self, cells: Iterable[str]) -> None:
+        """Add cells to the evidence."""
+        for text, count in Counter(cells).items():
+            if text.strip() in _EMPTY:
+                continue
+            what = self._memo[text]
+            self.found[what] += count
+            if what not in self.example or text < self.example[what]:
+                self.example[what] = text
+
+    @property
+    def filled(self) -> int:
+        """How many cells have something in them."""
+        return sum(self.found.values())
+
+
+def _email(text: str) -> str:
+    try:
+        words.to_email(text)
+    except Unfit:
+        return "unfit"
+    return "several" if len(words.addresses_in(text)) > 1 else "one"
+
+
+def _phone(text: str) -> str:
+    key = phone_key(text)
+    return "unfit" if not key else "international" if key.startswith("+") else "national"
+
+
+def _boolean(text: str) -> str:
+    try:
+        return "yes" if words.to_boolean(text) else "no"
+    except Unfit:
+        return "unfit"
+
+
+_LOOKS: dict[str, Callable[[str], str]] = {
+    "email": _email,
+    "phone": _phone,
+    "boolean": _boolean,
+    "flag_deleted": _boolean,
+}
+FIT_KINDS = tuple(_LOOKS)
