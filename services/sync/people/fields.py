@@ -80,13 +80,22 @@ def combined(row: Mapping[str, Any], records: Iterable[Record]) -> Combined:
             if giver is not None:
                 values[name] = giver.values[name]
                 gave[giver.key].add(name)
-    values["name"] = values["name"] or row["name"]
+    values["name"] = values["name"] or _any_name(row, ordered, gave)
     values["attributes"] = _attributes(own, ordered, gave)
     everyone = [row, *(record.values for record in ordered)]
     values |= _consent(values["email"], everyone)
     values["tracking_consent"] = strictest(one.get("tracking_consent") for one in everyone)
     values |= _suppression(everyone)
     return Combined(values, {key: frozenset(names) for key, names in gave.items()})
+
+
+def _any_name(row: Mapping[str, Any], records: Sequence[Record], gave: dict[tuple[str, str], set[str]]) -> str:
+    """What a customer is called whom no record names: what stands in for a name in the first that has it."""
+    giver = next((record for record in records if record.values.get("name")), None)
+    if row["name"] or giver is None:
+        return str(row["name"])
+    gave[giver.key].add("name")
+    return str(giver.values["name"])
 
 
 def own_values(row: Mapping[str, Any], records: Sequence[Record]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from services.audit import undo_last
 from services.sync.people import decide_later, keep_apart, merge_customers, read_pairs
 from services.sync.people.parts import DERIVED, moved_columns
 from tests.services.sync.book import Book, write_csv
-from tests.services.sync.people.crowd import add, everything, fill_every_table, insert
+from tests.services.sync.people.crowd import add, everything, fill_every_table, insert, undo_merge
 
 
 def _two(book: Book) -> tuple[int, int]:
@@ -198,15 +198,7 @@ def test_what_was_changed_later_is_kept_and_named(book: Book) -> None:
     one, two = _two(book)
     merge_customers(book.workspace, one, two)
     edit_customer(book.workspace, one, {"tier": "Platinum"})
-    undo_last(book.workspace)  # the edit
-    edit_customer(book.workspace, one, {"tier": "Platinum"})
-    with book.workspace.store.unit_of_work(book.workspace.me, "x", "y", at=book.workspace.at) as work:
-        entry = work.sql("SELECT id FROM journal WHERE verb = 'merge-customers'").scalar()
-    from models.journal import entry_images, undo_images
-
-    with book.workspace.store.unit_of_work(book.workspace.me, "undo", "merge", at=book.workspace.at) as work:
-        undo_images(work, entry_images(work.connection, int(entry)))
-        kept = work.commit().kept
+    kept = undo_merge(book)
     assert kept == (f"Customer {one}: “tier” was changed again later and is kept.",)
     assert book.ask("SELECT name, tier FROM customers ORDER BY id") == [("Jane Doe", "Platinum"), ("J. Doe", "Gold")]
 
