@@ -31,6 +31,7 @@ _WITHIN = re.compile(r"\w+:/+[^\s,;|]*|\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}/\d{1,2}/
 _SAMPLE_ROWS = 300
 _SCORED_CELLS = 6_000
 _SEP_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
+_NUMBER_HEADER = re.compile(r"#\s*[,;\t|]")
 _CLEAN = frozenset(
     (celltypes.EMPTY, celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL, celltypes.TOKEN, celltypes.WORDS)
 )
@@ -111,14 +112,19 @@ def _newline(sample: str) -> str:
 
 def _leading_comments(lines: Sequence[str]) -> int:
     """How many lines that begin with `#` stand before the table; a last one that is cut like it is its header."""
-    count = next((place for place, line in enumerate(lines) if not line.startswith("#")), 0)
+    count = next((place for place, line in enumerate(lines) if not _is_remark(line)), 0)
     return count - 1 if count and _same_signs(lines[count - 1], lines[count]) else count
 
 
 def _without_comments(lines: Sequence[str]) -> list[str]:
     """Lines to judge a cut by: a few that begin with `#` are remarks, many are a column of its own."""
-    kept = [line for line in lines if not line.startswith("#")]
+    kept = [line for line in lines if not _is_remark(line)]
     return kept if (len(lines) - len(kept)) * 3 <= len(lines) else list(lines)
+
+
+def _is_remark(line: str) -> bool:
+    """Whether a line begins with `#` and goes on: alone in its cell, the sign is the header of a column of numbers."""
+    return line.startswith("#") and not _NUMBER_HEADER.match(line)
 
 
 def _same_signs(one: str, two: str) -> bool:

@@ -1,286 +1,20 @@
 """Rules of rows, by the names under which the files of `resources/systems` ask for them.
 
 Each takes the sheet and what the file says, and gives back the step that is done to every batch of rows; None where the
-file lacks the columns that the rule is about.
+file lacks the columns that the rule is about. Here are the rules of whole rows; those of cells are in `cells`, those of
+times in `times`, those that lay a row out as several in `wide`.
 """
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
+from services.sync.recognise import cells, times
 from services.sync.recognise.sheet import Rows, Says, Sheet, Step
 
 SECOND_HEADER = "further row of headings"
-_TAG = re.compile(r"<[^<>]{1,200}>")
-_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
-_ZONE_IN_HEADER = re.compile(r"\(([A-Z]{2,5})\)\s*$")
-_TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp][Mm])?\s*$")
-_ZONES: Final = {
-    "UTC": "+0000",
-    "GMT": "+0000",
-    "WET": "+0000",
-    "WEST": "+0100",
-    "BST": "+0100",
-    "IST": "+0530",
-    "CET": "+0100",
-    "CEST": "+0200",
-    "MEZ": "+0100",
-    "MESZ": "+0200",
-    "EET": "+0200",
-    "EEST": "+0300",
-    "MSK": "+0300",
-    "SGT": "+0800",
-    "HKT": "+0800",
-    "AWST": "+0800",
-    "JST": "+0900",
-    "KST": "+0900",
-    "ACST": "+0930",
-    "ACDT": "+1030",
-    "AEST": "+1000",
-    "AEDT": "+1100",
-    "NZST": "+1200",
-    "NZDT": "+1300",
-    "NST": "-0330",
-    "NDT": "-0230",
-    "AST": "-0400",
-    "ADT": "-0300",
-    "EST": "-0500",
-    "EDT": "-0400",
-    "CST": "-0600",
-    "CDT": "-0500",
-    "MST": "-0700",
-    "MDT": "-0600",
-    "PST": "-0800",
-    "PDT": "-0700",
-    "AKST": "-0900",
-    "AKDT": "-0800",
-    "HST": "-1000",
-    "BRT": "-0300",
-    "ART": "-0300",
-    "SAST": "+0200",
-}
-_ID_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-
-
-def long_id(text: str) -> str:
-    """The 18 characters of a Salesforce id that is written with 15: the last three say which letters are capitals."""
-    if len(text) != 15 or not (text.isascii() and text.isalnum()):
-        return text
-    marks = (
-        sum(1 << bit for bit, sign in enumerate(text[start : start + 5]) if "A" <= sign <= "Z") for start in (0, 5, 10)
-    )
-    return text + "".join(_ID_LETTERS[mark] for mark in marks)
-
-
-def _in_place(places: Sequence[int], change: Callable[[str], str]) -> Step | None:
-    if not places:
-        return None
-    known: dict[str, str] = {}
-
-    def step(batch: Rows) -> None:
-        if len(known) > 50_000:
-            known.clear()
-        for row in batch.rows:
-            for place in places:
-                cell = row[place]
-                if cell not in known:
-                    known[cell] = change(cell)
-                row[place] = known[cell]
-
-    return step
-
-
-def _derived(sheet: Sheet, says: Says, gather: Callable[[list[str]], str], *, always: bool = False) -> Step | None:
-    sources = sheet.places(says["from"])
-    if not sources and not always:
-        return None
-    into = sheet.add(says["into"])
-
-    def step(batch: Rows) -> None:
-        for row in batch.rows:
-            row[into] = gather([row[place].strip() for place in sources])
-
-    return step
-
-
-def join(sheet: Sheet, says: Says) -> Step | None:
-    """Put the filled cells of several columns together."""
-    between = says.get("with", " ")
-    return _derived(sheet, says, lambda cells: between.join(cell for cell in cells if cell))
-
-
-def first(sheet: Sheet, says: Says) -> Step | None:
-    """Take the first filled cell of several columns."""
-    return _derived(sheet, says, lambda cells: next((cell for cell in cells if cell), ""))
-
-
-def filled(sheet: Sheet, says: Says) -> Step | None:
-    """Say something where one of several columns is filled."""
-    return _derived(sheet, says, lambda cells: says["says"] if any(cells) else "")
-
-
-def words(sheet: Sheet, says: Says) -> Step | None:
-    """Turn words of the export into those of this program.
-
-    `other` is for words that are not known, which else stay as they are; `empty` for no word at all.
-    """
-    table = {word.casefold(): becomes for word, becomes in says["table"].items()}
-
-    def change(cell: str) -> str:
-        text = cell.strip()
-        return str(table.get(text.casefold(), says.get("other", text)) if text else says.get("empty", ""))
-
-    if "into" in says:
-        return _derived(
-            sheet, says, lambda cells: change(next((cell for cell in cells if cell), "")), always="empty" in says
-        )
-    return _in_place(sheet.mended(says["columns"]), change)
-
-
-def consent(sheet: Sheet, says: Says) -> Step | None:
-    """Read a mark of consent that may also be the moment at which it was given."""
-
-    def change(cell: str) -> str:
-        text = cell.strip()
-        return "given" if re.match(r"\d{4}-\d\d-\d\d", text) else text
-
-    return _in_place(sheet.mended(says["columns"]), change)
-
-
-def file_name(sheet: Sheet, says: Says) -> Step | None:
-    """Say what the file's name says of all its rows; where it says nothing, there is no such column."""
-    name = sheet.file_name.casefold()
-    said = next((word for part, word in says["says"].items() if part.casefold() in name), None)
-    if said is None:
-        return None
-    into = sheet.add(says["into"])
-
-    def step(batch: Rows) -> None:
-        for row in batch.rows:
-            row[into] = said
-
-    return step
-
-
-def dash_is_empty(sheet: Sheet, says: Says) -> Step:
-    """Read a cell with nothing but a dash as empty, in every column."""
-    marks = frozenset(says.get("marks", ("-",)))
-
-    def step(batch: Rows) -> None:
-        for place, row in enumerate(batch.rows):
-            if not marks.isdisjoint(row):
-                batch.rows[place] = ["" if cell in marks else cell for cell in row]
-
-    return step
-
-
-def first_of_list(sheet: Sheet, says: Says) -> Step | None:
-    """Keep the first of several values that share a cell."""
-    between = says["between"]
-    return _in_place(sheet.mended(says["columns"]), lambda cell: cell.split(between)[0].strip())
-
-
-def without(sheet: Sheet, says: Says) -> Step | None:
-    """Leave out what matches a form."""
-    form = re.compile(says["form"], re.IGNORECASE)
-    return _in_place(sheet.mended(says["columns"]), lambda cell: form.sub("", cell).strip())
-
-
-def tags(sheet: Sheet, says: Says) -> Step | None:
-    """Write a list whose members stand in quotation marks plainly, with commas."""
-
-    def change(cell: str) -> str:
-        return ", ".join(part.strip() for part in re.findall(r'"([^"]+)"', cell)) or cell
-
-    return _in_place(sheet.mended(says["columns"]), change)
-
-
-def html_text(sheet: Sheet, says: Says) -> Step | None:
-    """Read text out of markup."""
-    return _in_place(sheet.mended(says["columns"]), lambda cell: plain(cell) if "<" in cell or "&" in cell else cell)
-
-
-def plain(markup: str) -> str:
-    """The text of markup, with its breaks."""
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", markup))).strip()
-
-
-def salesforce_ids(sheet: Sheet, says: Says) -> Step | None:
-    """Write ids of 15 characters with the 18 that the other exports have."""
-    return _in_place(sheet.mended(says["columns"]), lambda cell: long_id(cell.strip()))
-
-
-def prefix(sheet: Sheet, says: Says) -> Step | None:
-    """Tell ids of two kinds of records apart that an export numbers alike."""
-    before = says["with"]
-    if "into" in says:
-        return _derived(sheet, says, lambda cells: before + cells[0] if cells[0] else "")
-    return _in_place(sheet.mended(says["columns"]), lambda cell: before + cell.strip() if cell.strip() else "")
-
-
-def matching(sheet: Sheet, says: Says) -> Step | None:
-    """Take a cell where it has a form, or the part of it that the form's group names."""
-    form = re.compile(says["form"], re.IGNORECASE)
-
-    def gather(cells: list[str]) -> str:
-        found = next((match for cell in cells if (match := form.search(cell))), None)
-        return "" if found is None else found[1] if form.groups else found.string
-
-    return _derived(sheet, says, gather)
-
-
-def in_zone(sheet: Sheet, says: Says) -> Step | None:
-    """Add the zone in which an export writes all its times."""
-    return _in_place(sheet.mended(says["columns"]), _with_zone(_ZONES[says["zone"]]))
-
-
-def zone_of_header(sheet: Sheet, says: Says) -> Step | None:
-    """Add the zone that stands in a column's header to its times."""
-    steps = []
-    for place in sheet.mended(says["columns"]):
-        found = _ZONE_IN_HEADER.search(sheet.columns[place])
-        if found and found[1] in _ZONES:
-            steps.append(_in_place([place], _with_zone(_ZONES[found[1]])))
-    return _all_of(steps)
-
-
-def _with_zone(offset: str) -> Callable[[str], str]:
-    return lambda cell: f"{cell.strip()} {offset}" if _TIME_OF_DAY.search(cell) else cell
-
-
-def day_and_time(sheet: Sheet, says: Says) -> Step | None:
-    """Make one moment of a day, a time and a zone that stand in columns of their own."""
-    day, time = sheet.place(says["day"]), sheet.place(says["time"])
-    zone = sheet.place(says.get("zone", ""))
-    if day is None or time is None:
-        return None
-    into = sheet.add(says["into"])
-
-    def step(batch: Rows) -> None:
-        for row in batch.rows:
-            offset = _ZONES.get(row[zone].strip().upper(), "") if zone is not None else ""
-            row[into] = f"{row[day].strip()} {row[time].strip()} {offset}".strip() if row[day].strip() else ""
-
-    return step
-
-
-def ended_stage(sheet: Sheet, says: Says) -> Step | None:
-    """The stage of a deal, unless its status says that it is won or lost."""
-    status, stage = sheet.place(says["status"]), sheet.place(says["stage"])
-    if status is None and stage is None:
-        return None
-    ended = {word.casefold(): "Won" for word in says["won"]} | {word.casefold(): "Lost" for word in says["lost"]}
-    into = sheet.add(says["into"])
-
-    def step(batch: Rows) -> None:
-        for row in batch.rows:
-            end = ended.get(row[status].strip().casefold()) if status is not None else None
-            row[into] = end or (row[stage] if stage is not None else row[status or 0])
-
-    return step
 
 
 def carry(sheet: Sheet, says: Says) -> Step | None:
@@ -360,34 +94,13 @@ def _skip_where(test: Callable[[list[str]], bool], why: str) -> Step:
     return step
 
 
-def _all_of(steps: Sequence[Step | None]) -> Step | None:
-    found = [step for step in steps if step is not None]
-    if not found:
-        return None
-
-    def step(batch: Rows) -> None:
-        for one in found:
-            one(batch)
-
-    return step
-
-
 RULES: Final[dict[str, Callable[[Sheet, Says], Step | None]]] = {
     rule.__name__: rule
     for rule in (
-        *(join, first, filled, words, consent, file_name, dash_is_empty, first_of_list, without, tags, html_text),
-        *(
-            salesforce_ids,
-            prefix,
-            matching,
-            in_zone,
-            zone_of_header,
-            day_and_time,
-            ended_stage,
-            carry,
-            skip,
-            keep,
-            headings,
-        ),
+        *(carry, skip, keep, headings),
+        *(cells.join, cells.first, cells.choose, cells.filled, cells.words, cells.consent, cells.file_name),
+        *(cells.dash_is_empty, cells.first_of_list, cells.without, cells.tags, cells.html_text, cells.ended_stage),
+        *(cells.salesforce_ids, cells.prefix, cells.matching),
+        *(times.in_zone, times.zone_of_header, times.day_and_time),
     )
 }

@@ -36,42 +36,43 @@ class Sheet:
 
     def __init__(self, system: System, file_name: str, columns: Sequence[str], sample: Sequence[Sequence[str]]) -> None:
         self._system = system
-        self._named: dict[str, int] = {}
+        self._named: dict[str, list[int]] = {}
         self.file_name = file_name
         self.columns = list(columns)
         self.own_width = len(self.columns)
         self.sample = sample
         self.used: set[int] = set()
         for place, column in enumerate(self.columns):
-            self._named.setdefault(system.key(column), place)
+            self._named.setdefault(system.key(column), []).append(place)
 
     def place(self, header: str) -> int | None:
         """Where a column stands, by its header in any of the export's languages; None where the file has it not.
 
         What the column says is taken over by whoever asks: it need not be kept as an extra detail.
         """
-        place = self._named.get(self._system.key(header))
-        if place is not None:
-            self.used.add(place)
-        return place
+        return next(iter(self.places([header])), None)
+
+    def places(self, headers: Sequence[str]) -> list[int]:
+        """Where those of several columns stand that the file has, in the order of the headers.
+
+        A header may stand there twice: some exports have a column for each zone in which they write their times.
+        """
+        found = self.mended(headers)
+        self.used.update(found)
+        return found
 
     def mended(self, headers: Sequence[str]) -> list[int]:
         """Where those of several columns stand whose cells are only mended: they still say something of their own."""
-        keys = [self._system.key(header) for header in headers]
-        return [self._named[key] for key in keys if key in self._named]
-
-    def places(self, headers: Sequence[str]) -> list[int]:
-        """Where those of several columns stand that the file has, in the order of the headers."""
-        return [place for header in headers if (place := self.place(header)) is not None]
+        return [place for header in headers for place in self._named.get(self._system.key(header), ())]
 
     def add(self, header: str) -> int:
         """Add a column; one that an earlier rule added under the same header is that column."""
-        place = self._named.get(self._system.key(header))
-        if place is not None and place >= self.own_width:
-            return place
+        named = self._named.setdefault(self._system.key(header), [])
+        if named and named[-1] >= self.own_width:
+            return named[-1]
         self.columns.append(header)
-        self._named[self._system.key(header)] = len(self.columns) - 1
-        return len(self.columns) - 1
+        named.append(len(self.columns) - 1)
+        return named[-1]
 
     def cells(self, place: int) -> list[str]:
         """The filled cells of one of the file's own columns among its first rows."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from services.sync.map.headers import normal
 
@@ -22,7 +22,7 @@ _OF_FILE: Final = frozenset({"source", "aliases", "object"})
 _OF_OBJECT: Final = frozenset(
     {
         *("words", "entity", "must", "strong", "pattern", "columns", "fixed", "rule", "also", "currency", "remark"),
-        *("refuse", "cancelled_prefix", "shape", "aliases"),
+        *("refuse", "cancelled_prefix", "shape", "aliases", "date_order"),
     }
 )
 _STRONG_WEIGHT = 0.1
@@ -76,6 +76,8 @@ class System:
         Further entities that the same rows bring.
     currency
         What its amounts are in where no column says so; '' if the export does not settle it.
+    date_order
+        How its dates are always written (dmy, mdy); '' where that depends on who exported it.
     cancelled_prefix
         First letter of order ids that are cancellations.
     shape
@@ -98,6 +100,7 @@ class System:
     rules: tuple[Rule, ...] = ()
     also: tuple[Also, ...] = ()
     currency: str = ""
+    date_order: Literal["", "dmy", "mdy"] = ""
     cancelled_prefix: str = ""
     shape: tuple[str, ...] = ()
     remark: str = ""
@@ -169,6 +172,7 @@ def read_system(path: Path) -> Iterator[System]:
                 Also(one["entity"], one.get("columns", {}), _rules(where, one)) for one in declared.get("also", ())
             ),
             currency=declared.get("currency", ""),
+            date_order=declared.get("date_order", ""),
             cancelled_prefix=declared.get("cancelled_prefix", ""),
             shape=tuple(declared.get("shape", ())),
             remark=declared.get("remark", ""),

@@ -23,6 +23,7 @@ _KINDS: Final = (
     ("ces", re.compile(r"\beas(?:y|ily|e)\b|effort|einfach|aufwand|facil|fácil|\bces\b", re.IGNORECASE)),
     ("csat", re.compile(r"satisf|zufried|\bcsat\b|overall experience|rate (?:us|our|your)", re.IGNORECASE)),
 )
+_ORDER: Final = {"nps": 0, "csat": 1, "ces": 2}
 _REMARK = re.compile(
     r"comment|why\b|feedback|improve|tell us|reason|anything else|warum|kommentar|grund|pourquoi|comentario|por qué",
     re.IGNORECASE,
@@ -32,11 +33,15 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def line_items(sheet: Sheet, says: Says) -> Expand | None:
-    """One row for each item that stands in a column of its own, such as ``name:Tee|sku:T-1|quantity:2|total:40.00``."""
+    """One row for each item that stands in a column of its own, such as ``name:Tee|sku:T-1|quantity:2|total:40.00``.
+
+    An order without items is one line of what the whole order cost.
+    """
     places = [place for place, column in enumerate(sheet.columns) if _ITEM_COLUMN.fullmatch(column.strip())]
     if not places:
         return None
     into = {part: sheet.add(header) for part, header in says["parts"].items()}
+    whole = sheet.place(says["whole"])
 
     def expand(row: list[str]) -> list[list[str]]:
         found = []
@@ -48,6 +53,8 @@ def line_items(sheet: Sheet, says: Says) -> Expand | None:
             for part, target in into.items():
                 piece[target] = parts.get(part, "").strip()
             found.append(piece)
+        if not found and whole is not None:
+            row[into["total"]] = row[whole]
         return found or [row]
 
     return expand
@@ -90,6 +97,8 @@ def questions(sheet: Sheet, says: Says) -> Expand | None:
     heads = _heads(sheet, says)
     free = [place for place in range(sheet.own_width) if place not in known]
     asked = [question for place in free if (question := _asks_for_score(sheet, place, heads[place], says))]
+    # Wherever the columns stand, an answer keeps its number.
+    asked.sort(key=lambda question: (_ORDER[question.kind], heads[question.place]))
     if not asked:
         return None
     remarks = [place for place in free if _REMARK.search(heads[place]) and place not in {one.place for one in asked}]
@@ -142,7 +151,8 @@ def _asks_for_score(sheet: Sheet, place: int, head: str, says: Says) -> _Questio
 
 def _respondent(sheet: Sheet, says: Says) -> int | None:
     """The column with the address of who answered: the export's own, else the first in which addresses stand."""
-    for place in [*sheet.places(says.get("email", ())), *range(sheet.own_width)]:
+    places: list[int] = [*sheet.places(says.get("email", ())), *range(sheet.own_width)]
+    for place in places:
         cells = sheet.cells(place)
         if any(_ADDRESS.fullmatch(cell) for cell in cells):
             return place

@@ -59,7 +59,8 @@ def rearranged(case: Case, target: Path, *, seed: int = 0, leave_out: bool = Fal
     body = [[row[place] for place in keep] for row in rows]
     if add:
         header = ["Wetterlage", *header, "Custom field 7"]
-        body = [["sunny", *row, str(number)] for number, row in enumerate(body)]
+        # Totals and footers have one cell only, whatever the columns.
+        body = [["sunny", *row, "7"] if sum(map(bool, row)) > 1 else ["", *row, ""] for row in body]
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(header)
