@@ -18,17 +18,7 @@ from models.values import words
 from models.values.changes import Changes
 from models.values.errors import ChangedElsewhere, UserError
 from models.values.journal import Actor
-from models.values.outreach import (
-    HANDED_OVER,
-    WRITABLE,
-    After,
-    Claim,
-    Draft,
-    DraftVersion,
-    Edit,
-    Message,
-    Resolution,
-)
+from models.values.outreach import HANDED_OVER, WRITABLE, After, Claim, Draft, DraftVersion, Edit, Message, Resolution
 from services.alerting import take_up
 from services.workspace import Workspace
 
@@ -321,11 +311,12 @@ def _resolvable(claims: Sequence[Claim]) -> None:
 
 
 def _insert(work: UnitOfWork, edit: Edit, *, by: str, state: str, origin: str) -> int:
-    if edit.alert_id is not None and find_open(work.driver, edit.customer_id, edit.alert_id) is not None:
+    alert_id = _answered(work, edit)
+    if alert_id is not None and find_open(work.driver, edit.customer_id, alert_id) is not None:
         raise UserError("An email for this alert is being written already; open it from the outbox.")
     values = {
         "customer_id": edit.customer_id,
-        "alert_id": edit.alert_id,
+        "alert_id": alert_id,
         "state": state,
         "origin": origin,
         "created_at": work.at,
@@ -334,6 +325,16 @@ def _insert(work: UnitOfWork, edit: Edit, *, by: str, state: str, origin: str) -
         **_written(edit),
     }
     return work.insert(messages, values)
+
+
+def _answered(work: UnitOfWork, edit: Edit) -> int | None:
+    """Return the card that a new email answers; None where it was withdrawn while the email was being written."""
+    if work.sql("SELECT 1 FROM customers WHERE id = ?", (edit.customer_id,)).first() is None:
+        raise UserError(
+            "This customer is no longer in the book. The email is not stored; copy its text if you need it."
+        )
+    found = work.sql("SELECT id FROM alerts WHERE id = ?", (edit.alert_id,)).scalar()
+    return int(found) if found is not None else None
 
 
 def _kept_aside(work: UnitOfWork, edit: Edit, draft: Draft | None) -> str:
