@@ -210,8 +210,15 @@ class Acts(QObject):
     def _not_approved(self, session: Session, failed: Failed) -> None:
         self._resolving = None
         session.go_on()
-        self._page.tell_failure(failed)
+        self._tell(session, failed)
         session.read_again(self._page.show_all)
+
+    def _tell(self, session: Session, failed: Failed) -> None:
+        """Say what failed above its own text; where that is no longer open, the window says it."""
+        if session is self._page.session:
+            self._page.tell_failure(failed)
+        else:
+            self._book.failed.emit(failed)
 
     @property
     def _account(self) -> bool:
@@ -234,8 +241,9 @@ class Acts(QObject):
         """Keep it for later: it waits in the outbox to be reviewed."""
         session = self._session
         if session is not None:
-            session.keep(for_review=True)
-            self._book.told.emit("Draft saved. It waits in the outbox for your review.")
+            session.keep_for_review(
+                partial(self._book.told.emit, "Draft saved. It waits in the outbox for your review.")
+            )
 
     def open_in_program(self) -> None:
         """Approve it, and hand it to the mail program; the person says afterwards that it was sent."""
@@ -246,7 +254,7 @@ class Acts(QObject):
             session.forget()
             workspace = self._book.workspace
             self._desk.write(partial(session.stored.link, workspace), partial(self._linked, session),
-                             self._page.tell_failure)  # fmt: skip
+                             partial(self._tell, session))  # fmt: skip
 
     def _linked(self, session: Session, address: str) -> None:
         page = self._page
@@ -260,13 +268,14 @@ class Acts(QObject):
         """The person says that it went out by their mail program."""
         session = self._session
         if session is not None:
-            self._book.act(session.stored.handed_over, "", partial(self._approved, session), self._page.tell_failure)
+            done, failed = partial(self._approved, session), partial(self._tell, session)
+            self._book.act(session.stored.handed_over, "", done, failed)
 
     def recall(self) -> None:
         """Take the approved email back, to the letter as it was last seen."""
         session = self._session
         if session is not None:
-            self._book.act(session.stored.recall, "", None, self._page.tell_failure)
+            self._book.act(session.stored.recall, "", None, partial(self._tell, session))
 
     def discard(self) -> None:
         """Put the email away; the toast brings it back."""
@@ -321,7 +330,7 @@ class Acts(QObject):
 
         def send(how: str) -> None:
             work = partial(rooms.record_consent, customer_id=customer, how=how)
-            self._book.act(work, "", None, self._page.tell_failure)
+            self._book.act(work, "", None, partial(self._tell, session))
 
         panel = panels.consent_panel(self._theme, self._window, session.composition.customer, send)
         self._open(panel, self._page.verdict)

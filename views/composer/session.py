@@ -142,12 +142,24 @@ class Session(QObject):
         typed = before if before != self._kept else None
         self._write(partial(self._stored.save, edit=self.edit, draft=draft, typed=typed), self._drafted)
 
-    def keep(self, *, for_review: bool = False) -> None:
+    def keep(self) -> None:
         """Store what changed, now."""
+        if self.dirty:
+            self._keep(self._was_saved)
+
+    def keep_for_review(self, then: Callable[[], None]) -> None:
+        """Store the text, to wait in the outbox for a review; ``then`` is called once it is stored."""
+
+        def stored(edit: Edit, message: Message) -> None:
+            self._was_saved(edit, message)
+            then()
+
+        self._keep(stored, for_review=True)
+
+    def _keep(self, done: Callable[[Edit, Message], None], *, for_review: bool = False) -> None:
         self._save_soon.stop()
-        if not self._open or self._paused or not self.writable or not (self.dirty or for_review):
-            return
-        self._write(partial(self._stored.save, edit=self.edit, for_review=for_review), self._was_saved)
+        if self._open and not self._paused and self.writable:
+            self._write(partial(self._stored.save, edit=self.edit, for_review=for_review), done)
 
     def restore(self, draft_id: int) -> None:
         """Bring an earlier draft back as the newest one."""

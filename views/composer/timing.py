@@ -80,7 +80,10 @@ def moments_of(
     waits: bool,
     zone: tzinfo | None = None,
 ) -> list[Moment]:
-    """The moments to choose from: now, those that are proposed, the one that a person picked, and "pick"."""
+    """The moments to choose from: now, those that are proposed, the one that a person picked, and "pick".
+
+    All in the time of this computer, as everything else on the screen, though proposed in that of the customer's owner.
+    """
 
     def moment(at: str, words: str) -> Moment:
         leaves = leaving(at)
@@ -89,7 +92,7 @@ def moments_of(
         return Moment(at, words, effect_of(composition, at, waits=waits))
 
     made = [moment(NOW, "Now")]
-    made += [moment(at, words) for at, words in composition.scheduled]
+    made += [moment(at, local_words(at, zone)) for at, _words in composition.scheduled]
     if picked and picked not in {one.at for one in made}:
         made.append(moment(picked, local_words(picked, zone)))
     made.append(Moment("", "Pick a time…", ""))

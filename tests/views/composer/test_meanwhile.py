@@ -1,0 +1,103 @@
+"""What happens to the book, or is begun by the person, while an email is open or on its way to be stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from models.store import connect
+from services.audit import undo_last
+from services.outreach import read_message
+from services.sync import add_customer
+from services.workspace import Workspace
+from tests.views.books import opened
+from tests.views.composer.made import open_desk, somebody
+from tests.views.conftest import OpenWindow
+from views.composer.timing import local_words
+from views.composer.verdict_pane import VerdictPane
+
+
+def run(workspace: Workspace, *statements: str) -> list[tuple[int, ...]]:
+    """Write to the book as another program; return the rows of the last statement."""
+    driver = connect(workspace.store.path)
+    try:
+        with driver:
+            return [driver.execute(one).fetchall() for one in statements][-1]
+    finally:
+        driver.close()
+
+
+def test_the_card_is_withdrawn_and_the_text_is_stored_all_the_same(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    customer, card = somebody(sample)
+    desk = open_desk(qtbot, open_window, sample)
+    desk.open(customer, card)
+    run(sample, f"DELETE FROM alert_signals WHERE alert_id = {card}", f"DELETE FROM alerts WHERE id = {card}")
+    desk.type_at_end(" And more.")
+    desk.calm()
+    assert desk.session.message is not None and desk.page.mail.told == ""
+    stored = read_message(sample, desk.session.message.id)
+    assert (stored.customer_id, stored.alert_id, stored.body) == (customer, None, desk.text)
+
+
+def test_a_customer_who_left_the_book_is_said_and_nothing_is_told_to_be_saved(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    add_customer(sample, {"name": "Harbor Lane Café", "email": "dana@harborlane.example"})
+    ((customer,),) = run(sample, "SELECT max(id) FROM customers")
+    desk = open_desk(qtbot, open_window, sample)
+    desk.open(customer)
+    other = opened(sample.store.path)
+    try:
+        undo_last(other)
+    finally:
+        other.close()
+    desk.page.acts.save_draft()
+    desk.wait(lambda: "no longer in the book" in desk.page.mail.told)
+    assert "saved" not in desk.desktop.window.toast.words
+    assert run(sample, "SELECT count(*) FROM messages") == [(0,)]
+
+
+def test_a_saved_draft_is_told_once_it_is_saved(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
+    desk = open_desk(qtbot, open_window, sample)
+    desk.open(*somebody(sample))
+    desk.page.acts.save_draft()
+    desk.wait(lambda: desk.desktop.window.toast.words.startswith("Draft saved"))
+    assert run(sample, "SELECT count(*) FROM messages WHERE state = 'in_review'") == [(1,)]
+
+
+def test_what_hinders_one_email_is_never_said_above_another(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    customer, card = somebody(sample)
+    (another,) = run(
+        sample,
+        f"SELECT customer_id, id FROM alerts WHERE state = 'open' AND customer_id <> {customer} LIMIT 1",
+    )
+    desk = open_desk(qtbot, open_window, sample)
+    desk.open(customer, card)
+    run(sample, f"UPDATE customers SET email_consent = 'withdrawn' WHERE id = {customer}")
+    desk.page.acts.approve()
+    desk.desktop.window.show_email(*another)
+    toast = desk.desktop.window.toast
+    desk.wait(lambda: toast.words.startswith("Not approved. Consent was withdrawn"))
+    desk.reviewed()
+    assert desk.session.edit.customer_id == another[0]
+    assert "Not approved" not in desk.page.mail.told
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Honolulu"])
+def test_a_moment_reads_the_same_wherever_it_stands(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, zone: str
+) -> None:
+    hours = replace(sample.policy.business_hours, time_zone=zone)
+    desk = open_desk(qtbot, open_window, sample.with_policy(replace(sample.policy, business_hours=hours)))
+    desk.open(*somebody(sample))
+    verdict: VerdictPane = desk.page.verdict
+    for number, (at, _words) in enumerate(desk.session.composition.scheduled, 1):
+        verdict.moment(number).click()
+        assert verdict.moment(number).words == local_words(at)
+        assert local_words(at) in verdict.opens.text()
