@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from models.values.errors import EnvironmentFault
+from models.values.outreach import Draft
 from services import outreach
 from services.settings import ModelProfile
 from services.workspace import Workspace
@@ -17,6 +19,7 @@ from tests.servers.model_server import ModelServer, model_server, status, writte
 from tests.views.composer.made import Desk, open_desk, somebody
 from tests.views.conftest import OpenWindow
 from views.actions import Command
+from views.background import Failed
 from views.widgets.overlay import FormPanel
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -62,6 +65,25 @@ def test_a_draft_appears_while_it_is_written_and_takes_the_place_of_the_text(des
     assert desk.page.facts.write.isVisible()
     desk.page.mail.editor.undo()
     assert desk.text == before
+
+
+def test_the_last_words_before_a_pause_are_shown_however_fast_they_came(desk: Desk) -> None:
+    page, told, goes_on = desk.page, [], threading.Event()
+
+    def work(on_text: Callable[[str], None], stopped: Callable[[], bool]) -> Draft:
+        for number in range(500):
+            on_text("word " * number + "last")
+        goes_on.wait(30)
+        raise EnvironmentFault("It ends here.")
+
+    writing = page.drafting.writing
+    writing.so_far.connect(told.append)
+    ended: list[Failed] = []
+    writing.start(work, lambda draft: None, ended.append)
+    desk.wait(lambda: bool(told) and told[-1] == "word " * 499 + "last")
+    assert len(told) < 50
+    goes_on.set()
+    desk.wait(lambda: bool(ended))
 
 
 def test_exactly_what_was_sent_is_shown_and_before_what_would_be(desk: Desk, server: ModelServer) -> None:
