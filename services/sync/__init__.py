@@ -11,7 +11,7 @@ from services.sync.by_hand import add_customer, edit_customer
 from services.sync.check_files import forget_check
 from services.sync.history import imports_history
 from services.sync.preview import preview
-from services.sync.read import Table, read_table
+from services.sync.read import Table, read_table, tables_in
 from services.sync.run import run_import
 from services.sync.undo import undo_import
 from services.sync.undo_check import undo_preview
@@ -26,6 +26,7 @@ __all__ = [
     "preview",
     "read_table",
     "run_import",
+    "tables_in",
     "undo_import",
     "undo_preview",
 ]

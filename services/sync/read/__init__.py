@@ -1,9 +1,12 @@
 """Any file becomes a table of text.
 
-In this order: is it text (`content`), how is it cut into cells (`dialect`), which row names the columns (`header`),
-and then its rows in batches (`table`). Nothing here knows what a customer is.
+In this order: what is it packed as and is it text at all (`content`), in which encoding (`encoding`), how is it cut
+into cells (`dialect`, `cut`, `cells`), which rows name the columns (`header`), what is no row of it (`structure`), and
+then its rows in batches (`table`); sheets of workbooks join at the header (`sheets`). `opening` puts it together.
+Nothing here knows what a customer is.
 """
 
-from services.sync.read.table import BATCH_ROWS, Batch, Dialect, Table, read_table
+from services.sync.read.opening import read_table, tables_in
+from services.sync.read.table import BATCH_ROWS, Batch, Dialect, Table
 
-__all__ = ["BATCH_ROWS", "Batch", "Dialect", "Table", "read_table"]
+__all__ = ["BATCH_ROWS", "Batch", "Dialect", "Table", "read_table", "tables_in"]

@@ -1,7 +1,7 @@
-"""What a file is made of before it is a table: is it text at all, is it packed, in which encoding.
+"""What a file is made of before it is a table: text, packed text, an archive, a workbook, or nothing that can be read.
 
-Nothing is guessed from the file's name. Bytes decide: magic numbers first, then byte order marks, then the pattern of
-NULs that gives UTF-16 away, then a pass over the whole file that tells UTF-8 from the code pages of old Windows.
+Nothing is guessed from the file's name. Bytes decide: magic numbers and what lies in an archive. What is no table but
+is known (a web page, a PDF document, a picture) is named, with what to do instead.
 """
 
 from __future__ import annotations
@@ -9,24 +9,26 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Literal, cast
 
 from models.values.errors import EnvironmentFault, UserError
+from services.sync.read.encoding import BLOCK, Encoding, by_mark, by_nuls, decide, scan
 
-BLOCK = 1 << 20
 SAMPLE_BYTES = 1 << 16
+Container = Literal["text", "gzip", "zip", "workbook"]
 
 _GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _AS_CSV = "open it where it was made and save it as CSV, then import that file"
 # First bytes of what people drop on an importer by mistake, and what to do instead.
 _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "a workbook or ZIP archive, whatever its name says", _AS_CSV),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook, whatever its name says", _AS_CSV),
     (b"%PDF", "a PDF document", "export the data behind it as CSV"),
     (b"SQLite format 3\x00", "a database", "export the table you need from it as CSV"),
     (b"PAR1", "a Parquet file", "export it as CSV"),
@@ -37,64 +39,151 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (b"\x7fELF", "a program", "choose the export itself"),
     (b"BZh", "packed with bzip2", "unpack it first"),
     (b"\xfd7zXZ\x00", "packed with xz", "unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "packed with Zstandard", "unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "packed with 7-Zip", "unpack it first"),
     (b"Rar!", "packed with RAR", "unpack it first"),
+    (b"PK\x05\x06", "a ZIP archive with nothing in it", "export it again"),
 )
-_BOMS: tuple[tuple[bytes, str], ...] = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
-# Five bytes have no character in Windows-1252; a file that uses one is Latin-1 (or worse).
-_NOT_IN_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _TEXT_CONTROLS = bytes((0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B))
 _CONTROLS = bytes(byte for byte in range(1, 32) if byte not in _TEXT_CONTROLS)
+# What packers add to an archive for themselves.
+_PACKERS_OWN = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Content:
-    """A file known to hold text: where it is, whether it is packed, and how its bytes become characters."""
+    """A file known to hold text: where it is, how it is packed, and how its bytes become characters.
+
+    `size_bytes` is the size of what is read from the disk (for a member of an archive, its packed size): what progress
+    is measured against.
+    """
 
     path: Path
-    compressed: bool
-    encoding: str
-    errors: str
-    has_nul: bool
-    broken_bytes: int
+    container: Container
+    member: str
+    encoding: Encoding
     size_bytes: int
 
+    @property
+    def compressed(self) -> bool:
+        """Whether the text is packed."""
+        return self.container != "text"
 
-def inspect(path: Path) -> Content:
-    """Find out how a file's bytes become text, or refuse it in one sentence.
+    @property
+    def name(self) -> str:
+        """The file's name, and the member's within an archive."""
+        return f"{self.path.name} › {self.member}" if self.member else self.path.name
+
+
+def container_of(path: Path) -> tuple[Container, bytes]:
+    """What a file is packed as, and its first bytes.
 
     Raises
     ------
     UserError
-        Missing, a folder, empty, or no text file; the message says what to do.
+        Missing, a folder, or empty; the message says what to do.
     EnvironmentFault
         The file is there but cannot be read.
     """
-    size = _size_of(path)
+    size_of(path)
+    with reading(path), path.open("rb") as raw:
+        head = raw.read(SAMPLE_BYTES)
+    if head.startswith(_GZIP):
+        return "gzip", head
+    if head.startswith(_OLE):
+        return "workbook", head
+    if head.startswith(_ZIP):
+        return ("workbook" if _is_workbook(path) else "zip"), head
+    return "text", head
+
+
+def _is_workbook(path: Path) -> bool:
+    with reading(path), zipfile.ZipFile(path) as archive:
+        return is_workbook(archive)
+
+
+def is_workbook(archive: zipfile.ZipFile) -> bool:
+    """Whether an archive is an Excel or OpenDocument workbook.
+
+    Raises
+    ------
+    UserError
+        It is a document of another kind.
+    """
+    names = set(archive.namelist())
+    if any(name.startswith("xl/workbook.") for name in names):
+        return True
+    if "word/document.xml" in names or "ppt/presentation.xml" in names:
+        raise UserError(f"{Path(archive.filename or 'The file').name} is a text document or slides: {_AS_CSV}.")
+    if "mimetype" in names and "content.xml" in names:
+        kind = archive.read("mimetype")[:200]
+        if b"spreadsheet" in kind:
+            return True
+        raise UserError(f"{Path(archive.filename or 'The file').name} is an office document, no table: {_AS_CSV}.")
+    return False
+
+
+def members_of(path: Path) -> list[zipfile.ZipInfo]:
+    """The files in a ZIP archive that a person put there, in its order.
+
+    Raises
+    ------
+    UserError
+        There are none, or the archive is locked by a password.
+    """
+    with reading(path), zipfile.ZipFile(path) as archive:
+        found = [
+            info
+            for info in archive.infolist()
+            if not info.is_dir() and info.file_size and not _PACKERS_OWN.search(info.filename)
+        ]
+    if not found:
+        raise UserError(f"{path.name} is a ZIP archive with nothing in it. Export it again, then import the new file.")
+    if any(info.flag_bits & 0x1 for info in found):
+        raise UserError(f"{path.name} is locked by a password. Unpack it first, then import what was in it.")
+    return found
+
+
+def inspect(path: Path, container: Container = "text", member: str = "", encoding: str | None = None) -> Content:
+    """Find out how the bytes of a file, or of a member of it, become text, or refuse it in one sentence.
+
+    Raises
+    ------
+    UserError
+        Empty, or no text; the message says what to do.
+    EnvironmentFault
+        The file is there but cannot be read.
+    """
+    size = size_of(path)
+    name = f"{path.name} › {member}" if member else path.name
     with reading(path):
-        with path.open("rb") as raw:
-            compressed = raw.read(2) == _GZIP
-        with open_bytes(path, compressed) as stream:
+        with open_bytes(path, container, member) as stream:
             head = stream.read(SAMPLE_BYTES)
         if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
-            raise UserError(f"{path.name} is empty. Export it again, then import the new file.")
-        _refuse_foreign(path, head)
-        return _decide_encoding(path, compressed, size, head)
+            raise UserError(f"{name} is empty. Export it again, then import the new file.")
+        _refuse_foreign(name, head)
+        found = _encoding(path, container, member, head, name)
+    if encoding is not None:
+        found = Encoding(encoding, "replace", 1.0, "you said so", has_nul=found.has_nul)
+    return Content(path, container, member, found, size)
 
 
-def _size_of(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """A file's size in bytes; more than 0.
+
+    Raises
+    ------
+    UserError
+        Missing, a folder, or empty.
+    """
     try:
         status = path.stat()
     except FileNotFoundError:
         raise UserError(f"There is no file {path.name} in {path.parent}. Check the name and the folder.") from None
     except OSError as problem:
         raise EnvironmentFault(f"{path.name} cannot be read ({_word(problem)}). Nothing was imported.") from problem
+    except ValueError:
+        raise UserError("The name of the file has signs that no file can have. Check the name.") from None
     if path.is_dir():
         raise UserError(f"{path.name} is a folder. Choose the files in it.")
     if not path.is_file():
@@ -111,7 +200,11 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as problem:
         raise UserError(
-            f"{path.name} is packed with gzip but damaged or cut short. Download it again, then import the new file."
+            f"{path.name} is packed but damaged or cut short. Download it again, then import the new file."
+        ) from problem
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as problem:
+        raise UserError(
+            f"{path.name} is a ZIP archive or workbook that is damaged or packed in an unknown way: {_AS_CSV}."
         ) from problem
     except UnicodeDecodeError as problem:
         raise UserError(
@@ -125,110 +218,63 @@ def _word(problem: OSError) -> str:
     return (problem.strerror or type(problem).__name__).lower()
 
 
-def open_bytes(path: Path, compressed: bool) -> BinaryIO:
+@contextmanager
+def _opened(path: Path, container: Container, member: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """The unpacked bytes, and the raw stream that tells how far was read."""
+    with path.open("rb") as raw:
+        if container == "gzip":
+            with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:
+                yield cast(BinaryIO, unpacked), raw
+        elif container == "zip":
+            with zipfile.ZipFile(raw) as archive, archive.open(member) as inner:
+                yield cast(BinaryIO, inner), raw
+        else:
+            yield raw, raw
+
+
+@contextmanager
+def open_bytes(path: Path, container: Container, member: str = "") -> Iterator[BinaryIO]:
     """Open a file for reading its unpacked bytes."""
-    if compressed:
-        return cast(BinaryIO, gzip.open(path, "rb"))
-    return path.open("rb")
+    with _opened(path, container, member) as (stream, _):
+        yield stream
 
 
-def open_text(content: Content) -> tuple[io.TextIOWrapper, BinaryIO]:
+@contextmanager
+def open_text(content: Content) -> Iterator[tuple[io.TextIOWrapper, BinaryIO]]:
     """Open a file as text with its line ends as they stand, and the raw stream that tells how far it was read."""
-    raw = content.path.open("rb")
-    unpacked = gzip.GzipFile(fileobj=raw, mode="rb") if content.compressed else raw
-    buffered = io.BufferedReader(cast(io.RawIOBase, unpacked), buffer_size=BLOCK)
-    return io.TextIOWrapper(buffered, encoding=content.encoding, errors=content.errors, newline=""), raw
+    encoding = content.encoding
+    with _opened(content.path, content.container, content.member) as (stream, raw):
+        buffered = io.BufferedReader(cast(io.RawIOBase, stream), buffer_size=BLOCK)
+        with io.TextIOWrapper(buffered, encoding=encoding.name, errors=encoding.errors, newline="") as text:
+            yield text, raw
 
 
-def _refuse_foreign(path: Path, head: bytes) -> None:
+def _refuse_foreign(name: str, head: bytes) -> None:
     for magic, what, advice in _FOREIGN:
         if head.startswith(magic):
-            raise UserError(f"{path.name} is {what}: {advice}.")
+            raise UserError(f"{name} is {what}: {advice}.")
+    if head.startswith((_ZIP, _GZIP, _OLE)):
+        raise UserError(f"{name} is packed twice: unpack it first, then import what was in it.")
+    if head[:4] == b"RIFF" or head[4:8] == b"ftyp" or (head[:2] == b"BM" and head[6:10] == bytes(4)):
+        raise UserError(f"{name} is a picture or a film: export the data as CSV.")
     start = head.lstrip(b" \t\r\n\xef\xbb\xbf")[:512].lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<body")) or b"<html" in start:
-        raise UserError(f"{path.name} is a web page, not an export: {_AS_CSV}.")
+    if re.match(rb"<(?:!doctype html|html|table|head|body|meta|div)\b", start) or b"<html" in start:
+        raise UserError(f"{name} is a web page, not an export: {_AS_CSV}.")
     if start.startswith(b"<?xml"):
-        raise UserError(f"{path.name} is an XML document: {_AS_CSV}.")
+        raise UserError(f"{name} is an XML document: {_AS_CSV}.")
     if re.match(rb"(?:\{\s*[\"}]|\[\s*[\[{])", start):
-        raise UserError(f"{path.name} is a JSON document: export the same data as CSV.")
+        raise UserError(f"{name} is a JSON document: export the same data as CSV.")
 
 
-def _decide_encoding(path: Path, compressed: bool, size: int, head: bytes) -> Content:
-    for mark, encoding in _BOMS:
-        if head.startswith(mark):
-            return Content(path, compressed, encoding, "replace", False, 0, size)
-    wide = _utf16_by_nuls(head)
-    if wide:
-        return Content(path, compressed, wide, "replace", False, 0, size)
-    _refuse_binary(path, head)
-    with open_bytes(path, compressed) as stream:
-        counts = _scan(stream)
-    if counts.nuls * 100 > counts.total:
-        raise UserError(f"{path.name} is not a text file. Choose an export in CSV or another text format.")
-    if counts.broken == 0:
-        encoding, errors = "utf-8", "strict"
-    elif counts.broken * 20 < counts.multibyte:
-        # A UTF-8 file with a few broken bytes stays UTF-8: a code page would spoil every good character in it.
-        encoding, errors = "utf-8", "replace"
-    else:
-        encoding, errors = ("latin-1" if counts.latin1_only else "cp1252"), "strict"
-    broken = counts.broken if errors == "replace" else 0
-    return Content(path, compressed, encoding, errors, counts.nuls > 0, broken, size)
-
-
-def _utf16_by_nuls(head: bytes) -> str | None:
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    half = len(head) // 2
-    if half and odd > 0.4 * half and even < 0.05 * half:
-        return "utf-16-le"
-    if half and even > 0.4 * half and odd < 0.05 * half:
-        return "utf-16-be"
-    return None
-
-
-def _refuse_binary(path: Path, head: bytes) -> None:
+def _encoding(path: Path, container: Container, member: str, head: bytes, name: str) -> Encoding:
+    marked = by_mark(head) or by_nuls(head)
+    if marked is not None:
+        return marked
     strange = len(head) - len(head.translate(None, _CONTROLS + b"\x00"))
     if strange * 20 > len(head):
-        raise UserError(f"{path.name} is not a text file. Choose an export in CSV or another text format.")
-
-
-@dataclass
-class _Counts:
-    total: int = 0
-    nuls: int = 0
-    multibyte: int = 0
-    broken: int = 0
-    latin1_only: bool = False
-
-
-def _scan(stream: BinaryIO) -> _Counts:
-    """Read a file once and count what is and what is not UTF-8 in it."""
-    counts = _Counts()
-    rest = b""
-    while block := stream.read(BLOCK):
-        counts.total += len(block)
-        counts.nuls += block.count(0)
-        if not rest and block.isascii():
-            continue
-        rest = _scan_block(rest + block, counts, last=False)
-    _scan_block(rest, counts, last=True)
-    return counts
-
-
-def _scan_block(block: bytes, counts: _Counts, *, last: bool) -> bytes:
-    cut = len(block)
-    if not last:
-        # A character may be split between two blocks: the last few bytes wait for the next one.
-        while cut > max(0, len(block) - 4) and block[cut - 1] & 0x80:
-            cut -= 1
-            if block[cut] & 0xC0 == 0xC0:
-                break
-    body, rest = block[:cut], block[cut:]
-    text = body.decode("utf-8", errors="replace")
-    if not text.isascii():
-        broken = text.count("\ufffd") - body.count("\ufffd".encode())
-        counts.broken += broken
-        counts.multibyte += len(text) - len(text.encode("ascii", "ignore")) - broken
-    if any(byte in body for byte in _NOT_IN_CP1252):
-        counts.latin1_only = True
-    return rest
+        raise UserError(f"{name} is not a text file. Choose an export in CSV or another text format.")
+    with open_bytes(path, container, member) as stream:
+        counts = scan(stream)
+    if counts.nuls * 100 > counts.total:
+        raise UserError(f"{name} is not a text file. Choose an export in CSV or another text format.")
+    return decide(counts)

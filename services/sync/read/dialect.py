@@ -30,8 +30,9 @@ _LONG = re.compile(r"(?<=[^\W_])(?:[^\w\s\"'.()\[\]{}\-]{2,4}|[,;|] )(?=[^\W_])"
 _WITHIN = re.compile(r"\w+:/+[^\s,;|]*|\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}/\d{1,2}/\d{1,4}|[\w.+-]+@[\w-]+\.[\w.]+")
 _SAMPLE_ROWS = 300
 _SCORED_CELLS = 6_000
+# `#` alone in its cell is a column's name: the number of an answer.
+_REMARK = re.compile(r"#(?!\"?\s*[,;\t|])")
 _SEP_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
-_NUMBER_HEADER = re.compile(r"#\s*[,;\t|]")
 _CLEAN = frozenset(
     (celltypes.EMPTY, celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL, celltypes.TOKEN, celltypes.WORDS)
 )
@@ -51,7 +52,9 @@ def find_cut(sample: str, *, whole: bool) -> Cut:
     return rank_cuts(sample, whole=whole)[0].cut
 
 
-def rank_cuts(sample: str, *, whole: bool) -> list[Candidate]:
+def rank_cuts(
+    sample: str, *, whole: bool, delimiter: str | None = None, quote: str | None = None, escape: str | None = None
+) -> list[Candidate]:
     """Dialects by how well they fit the first characters of a file, best first.
 
     Parameters
@@ -60,29 +63,39 @@ def rank_cuts(sample: str, *, whole: bool) -> list[Candidate]:
         Text from the file's start.
     whole : bool
         Whether the sample is all of the file; if not, its last row may be cut short and does not count.
+    delimiter, quote, escape : str, optional
+        What a person said.
     """
     lines = sample_lines(sample)
     newline = _newline(sample)
     said = _SEP_LINE.match(lines[0].rstrip("\r\n")) if lines and len(lines[0]) < 12 else None
-    skipped = 1 if said else 0
-    lines = lines[skipped:]
     comments = 0 if said else _leading_comments(lines)
-    skipped += comments
-    body = _without_comments(lines[comments:])
+    skipped = 1 if said else comments
+    body = _without_comments(lines[skipped:])
     text = "".join(body)
-    delimiters = {said.group(1): 1.0} if said else _delimiters(text, body)
+    told = delimiter or (said.group(1) if said else None)
+    usual = Cut(told or ",", _lone_quote(text) if quote is None else quote, escape or "", newline, skipped)
+    if told in (BLANKS, FIXED):
+        return [Candidate(replace(usual, quote="", escape=""), 0.0, 1)]
     found = [
         _scored(replace(cut, newline=newline, skipped=skipped), body, prior, whole=whole)
-        for delimiter, prior in delimiters.items()
-        for cut in _cuts(delimiter, text)
+        for sign, prior in ({told: 1.0} if told else _delimiters(text, body)).items()
+        for cut in _cuts(sign, text)
+        if quote in (None, cut.quote) and escape in (None, cut.escape)
     ]
     ranked = sorted(found, key=lambda candidate: -candidate.score)
-    usual = Cut(said.group(1) if said else ",", _lone_quote(text), "", newline, skipped)
-    if said is None and (not ranked or ranked[0].score < 0.5):
+    if told is None and (not ranked or ranked[0].score < 0.5):
         ranked = [*_by_columns(body, newline, skipped, whole=whole), *ranked]
-    if not ranked or ranked[0].score <= 0:
+    if not ranked or ranked[0].score <= 0 or (told is None and _decimal_commas(body)):
         ranked = [Candidate(usual, 0.0, 1), *ranked]
     return ranked
+
+
+def _decimal_commas(lines: Sequence[str]) -> bool:
+    """Whether the lines are one column of amounts with decimal commas below a name."""
+    filled = [line.strip() for line in lines if line.strip()]
+    below = filled[1:]
+    return bool(below) and "," not in filled[0] and all(re.fullmatch(r"-?\d+(?:,\d+)?", line) for line in below)
 
 
 def sample_lines(sample: str) -> list[str]:
@@ -112,19 +125,14 @@ def _newline(sample: str) -> str:
 
 def _leading_comments(lines: Sequence[str]) -> int:
     """How many lines that begin with `#` stand before the table; a last one that is cut like it is its header."""
-    count = next((place for place, line in enumerate(lines) if not _is_remark(line)), 0)
+    count = next((place for place, line in enumerate(lines) if not _REMARK.match(line)), 0)
     return count - 1 if count and _same_signs(lines[count - 1], lines[count]) else count
 
 
 def _without_comments(lines: Sequence[str]) -> list[str]:
     """Lines to judge a cut by: a few that begin with `#` are remarks, many are a column of its own."""
-    kept = [line for line in lines if not _is_remark(line)]
+    kept = [line for line in lines if not _REMARK.match(line)]
     return kept if (len(lines) - len(kept)) * 3 <= len(lines) else list(lines)
-
-
-def _is_remark(line: str) -> bool:
-    """Whether a line begins with `#` and goes on: alone in its cell, the sign is the header of a column of numbers."""
-    return line.startswith("#") and not _NUMBER_HEADER.match(line)
 
 
 def _same_signs(one: str, two: str) -> bool:

@@ -111,9 +111,8 @@ class TextRows:
 
     @contextmanager
     def _lines(self) -> Iterator[tuple[Iterator[str], BinaryIO]]:
-        text, raw = open_text(self.content)
-        with raw, text:
-            lines = (line.replace("\0", "") for line in text) if self.content.has_nul else iter(text)
+        with open_text(self.content) as (text, raw):
+            lines = (line.replace("\0", "") for line in text) if self.content.encoding.has_nul else iter(text)
             for _ in range(self.cut.skipped):
                 next(lines, None)
             yield lines, raw

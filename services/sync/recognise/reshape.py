@@ -149,7 +149,7 @@ class _Shaper:
         origin: list[int] = []
         firsts: list[int] = []
         for place, row in enumerate(rows.rows):
-            aside = place in rows.skipped or place in batch.blank or place in batch.overlong
+            aside = place in rows.skipped or place in batch.blank or place in batch.overlong or place in batch.left_out
             pieces = [row] if aside else self.pieces(row)
             if not pieces:
                 pieces = [row]
@@ -160,6 +160,8 @@ class _Shaper:
         return {
             "rows": laid,
             "blank": frozenset(firsts[place] for place in batch.blank),
+            "left_out": {firsts[place]: why for place, why in batch.left_out.items()},
+            "mended": {firsts[place]: why for place, why in batch.mended.items()},
             "overlong": {firsts[place]: width for place, width in batch.overlong.items()},
             "skipped": {firsts[place]: why for place, why in rows.skipped.items()},
             "origin": tuple(origin),

@@ -56,6 +56,7 @@ class Stager:
         self.rows_read = 0
         self.rejected = 0
         self.zero_rows = 0
+        self.mended = 0
         self.kinds_of_money: set[tuple[Any, Any]] = set()
         self.keys_ascend = True
         self.ignored: Counter[str] = Counter()
@@ -70,7 +71,8 @@ class Stager:
         """Stage one batch."""
         count = len(batch.rows)
         rejects: dict[int, CellFault] = {}
-        ignored: dict[int, str] = dict.fromkeys(batch.blank, faults.BLANK)
+        ignored: dict[int, str] = {**dict.fromkeys(batch.blank, faults.BLANK), **batch.left_out}
+        self.mended += len(batch.mended)
         for place, width in batch.overlong.items():
             width_of_file = len(own_columns(self._plan.table))
             rejects[place] = CellFault(-1, "The row", f"has {width} cells where the header has {width_of_file}")
@@ -112,6 +114,9 @@ class Stager:
     def warnings(self) -> list[str]:
         """What a person should know about the rows."""
         said = []
+        if self.mended:
+            broke = "broke the rules of the file (a quotation mark or a delimiter too many)"
+            said.append(f"{self.mended:,} rows {broke} and were mended.")
         if self.zero_rows:
             said.append(f"{self.zero_rows:,} rows have a value of zero.")
         if self._orders and self._orders.cancelled_positive:

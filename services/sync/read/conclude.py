@@ -1,0 +1,112 @@
+"""What was concluded about a file, in words, with the evidence and with what else could be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from models.values.reading import Conclusion, ReadingChoice, ReadingOption
+from services.sync.read import words
+from services.sync.read.content import Content
+from services.sync.read.cut import Cut
+from services.sync.read.dialect import Candidate
+from services.sync.read.header import Header
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The first rows of a table, its header, the row of the file at which it starts, and where others begin below."""
+
+    rows: list[list[str]]
+    header: Header
+    start: int
+    starts: tuple[int, ...]
+
+
+def about_packing(content: Content, choice: ReadingChoice) -> tuple[Conclusion, ...]:
+    if content.container == "text":
+        return ()
+    name = f"“{content.member}” in a ZIP archive" if content.member else "packed with gzip"
+    return (Conclusion("file", name, "you said so" if choice.member else "its first bytes say so", 1.0),)
+
+
+def about_encoding(content: Content, choice: ReadingChoice) -> Conclusion:
+    encoding = content.encoding
+    options = tuple(
+        ReadingOption(words.encoding_words(name), replace(choice, encoding=name), f"--encoding {name}")
+        for name in encoding.rivals
+    )
+    return Conclusion("encoding", words.encoding_words(encoding.name), encoding.why, encoding.confidence, options)
+
+
+def about_cut(cut: Cut, ranked: Sequence[Candidate], choice: ReadingChoice) -> tuple[Conclusion, ...]:
+    best = ranked[0]
+    others = {
+        one.cut.delimiter: one for one in reversed(ranked) if one.cut.delimiter != cut.delimiter and one.width > 1
+    }
+    options = tuple(
+        ReadingOption(
+            f"{words.delimiter_words(one.cut.delimiter)}, {one.width} columns",
+            replace(choice, delimiter=one.cut.delimiter),
+            words.delimiter_flag(one.cut.delimiter),
+        )
+        for one in sorted(others.values(), key=lambda one: -one.score)[:4]
+    )
+    second = max((one.score for one in others.values()), default=0.0)
+    if choice.delimiter is not None:
+        why, sure = "you said so", 1.0
+    elif best.width < 2:
+        why, sure = "nothing cuts its lines into columns", 0.7
+    else:
+        why = f"it cuts rows into {best.width} columns that are alike and hold clean values"
+        sure = max(0.5, min(1.0, 1 - second / best.score / 2)) if best.score else 0.5
+    quote = Conclusion(
+        "quote",
+        words.quote_words(cut.quote),
+        "you said so" if choice.quote is not None else "they stand where cells begin and end",
+        1.0 if choice.quote is not None else 0.9,
+    )
+    return Conclusion("delimiter", words.delimiter_words(cut.delimiter), why, sure, options), quote
+
+
+def about_rows(seen: Seen, choice: ReadingChoice) -> tuple[Conclusion, ...]:
+    header = seen.header
+    said = choice.header_row is not None or choice.header_rows is not None
+    if header.row is None:
+        option = ReadingOption("the first row names the columns", replace(choice, header_row=1), "--header-row 1")
+        about = Conclusion("header", "no row names the columns", "the first row is like those below it", 0.8, (option,))
+    else:
+        option = ReadingOption("no row names the columns", replace(choice, header_row=0), "--header-row 0")
+        place = header.row + seen.start + 1
+        name = f"row {place} names the columns" if header.rows == 1 else f"rows {place} to {place + header.rows - 1} do"
+        about = Conclusion("header", name, "what stands below it is of another kind", 0.9, (option,))
+    return (replace(about, why="you said so", confidence=1.0) if said else about,)
+
+
+def further_tables(seen: Seen, choice: ReadingChoice) -> tuple[ReadingOption, ...]:
+    data = seen.rows[seen.header.first_data_row :]
+    shown = []
+    for number, place in enumerate(seen.starts, (choice.table or 1) + 1):
+        names = ", ".join(cell.strip() for cell in data[place] if cell.strip())[:80]
+        shown.append(ReadingOption(f"table {number}: {names}", replace(choice, table=number), f"--table {number}"))
+    return tuple(shown)
+
+
+def warnings_of_text(content: Content) -> tuple[str, ...]:
+    found = []
+    encoding = content.encoding
+    if encoding.broken:
+        found.append(f"{encoding.broken:,} characters were broken in the file and are shown as \ufffd.")
+    if encoding.has_nul:
+        found.append("The file has NUL bytes in it; they were left out.")
+    if encoding.confidence < 0.5 and encoding.rivals:
+        name, other = words.encoding_words(encoding.name), words.encoding_words(encoding.rivals[0])
+        found.append(f"Its letters were read as {name}; where they look wrong, it is {other}.")
+    return tuple(found)
+
+
+def warnings_of_rows(seen: Seen) -> tuple[str, ...]:
+    if not seen.starts:
+        return ()
+    count = len(seen.starts) + 1
+    return (f"There are {count} tables below each other in the file; only the first is read.",)

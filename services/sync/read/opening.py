@@ -1,0 +1,321 @@
+"""From a path to a table: what the file is packed as, its encoding, its cut, its header; each concluded or said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from models.values.errors import UserError
+from models.values.reading import Conclusion, Doubt, Reading, ReadingChoice, ReadingOption, also
+from services.sync.guard import unguarded
+from services.sync.map.headers import REJECT_COLUMNS
+from services.sync.read import words
+from services.sync.read.conclude import (
+    Seen,
+    about_cut,
+    about_encoding,
+    about_packing,
+    about_rows,
+    further_tables,
+    warnings_of_rows,
+    warnings_of_text,
+)
+from services.sync.read.content import SAMPLE_BYTES, Content, container_of, inspect, members_of, open_text, reading
+from services.sync.read.cut import FIXED, Cut
+from services.sync.read.dialect import Candidate, rank_cuts, sample_lines, sample_rows
+from services.sync.read.fixed import fixed_places
+from services.sync.read.header import Header, find_header
+from services.sync.read.sheets import Sheet, SheetRows, sheets_of
+from services.sync.read.stream import Rows, TextRows
+from services.sync.read.structure import Rules, Sorter, table_starts
+from services.sync.read.table import Dialect, Table
+
+_SAMPLE_ROWS = 300
+# Two readings whose fit differs by less than this part are about equally likely.
+_ABOUT_EQUAL = 0.95
+_NO_CHOICE = ReadingChoice()
+
+
+def read_table(path: Path, choice: ReadingChoice = _NO_CHOICE, *, rowless: bool = False) -> Table:
+    """Find out how a file is written and hand it over as a table of text.
+
+    Parameters
+    ----------
+    path : Path
+    choice : ReadingChoice
+        What a person said about how it is written; it comes before any evidence.
+    rowless : bool
+        Whether a header without rows is a table too.
+
+    Raises
+    ------
+    Doubt
+        Two readings are about equally likely.
+    UserError
+        The file is missing, a folder, empty, has no rows, or is no table.
+    EnvironmentFault
+        The file cannot be read.
+    """
+    container, _ = container_of(path)
+    if container == "workbook":
+        return _of_sheet(path, choice, rowless=rowless)
+    member = ""
+    if container == "zip":
+        member = _member(path, choice)
+    content = inspect(path, container, member, _known_encoding(choice.encoding))
+    return _of_text(content, choice, rowless=rowless)
+
+
+def tables_in(path: Path) -> tuple[ReadingOption, ...]:
+    """Every table of a file that holds several: the files of an archive, or the sheets of a workbook that are seen.
+
+    A file that holds one is one option that says nothing.
+
+    Raises
+    ------
+    UserError
+        The file is missing, a folder, empty or locked.
+    """
+    container, _ = container_of(path)
+    if container == "zip":
+        return tuple(_member_option(info.filename, info.file_size, _NO_CHOICE) for info in members_of(path))
+    if container == "workbook":
+        seen = [sheet for sheet in sheets_of(path) if sheet.visible]
+        return tuple(_sheet_option(sheet, _NO_CHOICE) for sheet in seen or sheets_of(path))
+    return (ReadingOption(path.name, _NO_CHOICE, ""),)
+
+
+def _of_text(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table:
+    with reading(content.path), open_text(content) as (text, _):
+        sample = text.read(SAMPLE_BYTES).lstrip("\ufeff").replace("\0", "")
+        whole = not text.read(1)
+    if not sample.strip():
+        raise UserError(f"{content.name} is empty. Export it again, then import the new file.")
+    cut, ranked = _cut(content, sample, choice, whole=whole)
+    seen = _see(sample_rows(cut, sample, whole=whole), choice, cut.delimiter)
+    dialect = Dialect(
+        encoding=content.encoding.name,
+        delimiter=cut.delimiter,
+        quote=cut.quote,
+        escape=cut.escape,
+        newline=cut.newline,
+        header_row=None if seen.header.row is None else seen.header.row + seen.start + cut.skipped,
+        skipped=_skipped(seen) + cut.skipped,
+        compressed=content.compressed,
+        header_rows=seen.header.rows,
+        container=content.container,
+        member=content.member,
+    )
+    conclusions = (
+        *about_packing(content, choice),
+        about_encoding(content, choice),
+        *about_cut(cut, ranked, choice),
+        *about_rows(seen, choice),
+    )
+    rows = TextRows(content, cut, len(seen.header.columns))
+    warnings = (*warnings_of_text(content), *warnings_of_rows(seen))
+    return _table(
+        content.path,
+        dialect,
+        seen,
+        rows,
+        Reading(conclusions, choice, further_tables(seen, choice)),
+        warnings,
+        rowless=rowless,
+    )
+
+
+def _of_sheet(path: Path, choice: ReadingChoice, *, rowless: bool) -> Table:
+    sheets = sheets_of(path)
+    sheet = sheets[0]
+    if choice.sheet is not None:
+        named = [one for one in sheets if one.name.strip().casefold() == choice.sheet.strip().casefold()]
+        if not named:
+            names = ", ".join(f"“{one.name}”" for one in sheets[:12])
+            raise UserError(f"{path.name} has no sheet “{choice.sheet}” with anything in it. Its sheets are {names}.")
+        sheet = named[0]
+    rows = SheetRows(path, sheet.name, sheet.rows)
+    with reading(path):
+        sample = next(rows.chunks(_SAMPLE_ROWS, 0)).rows
+    while sample and not any(sample[-1]):
+        sample.pop()
+    if not sample:
+        raise UserError(
+            f"The sheet “{sheet.name}” of {path.name} has no rows at its top. Move its table up and save it."
+        )
+    seen = _see(sample, choice, "")
+    dialect = Dialect(
+        encoding="",
+        delimiter="",
+        quote="",
+        escape="",
+        newline="",
+        header_row=None if seen.header.row is None else seen.header.row + seen.start,
+        skipped=_skipped(seen),
+        compressed=False,
+        header_rows=seen.header.rows,
+        container="workbook",
+        sheet=sheet.name,
+    )
+    others = tuple(_sheet_option(one, choice) for one in sheets if one is not sheet)
+    about = Conclusion(
+        "sheet",
+        f"sheet “{sheet.name}”",
+        "you said so" if choice.sheet else "it is the only one" if not others else "it is the fullest",
+        1.0 if choice.sheet or not others else 0.8,
+        others,
+    )
+    found = Reading((about, *about_rows(seen, choice)), choice, (*others, *further_tables(seen, choice)))
+    warnings = warnings_of_rows(seen)
+    if others and choice.sheet is None:
+        names = ", ".join(f"“{option.choice.sheet}”" for option in others[:5])
+        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+        warnings = (f"The workbook has further sheets: {names}{more}; only “{sheet.name}” is read.", *warnings)
+    return _table(path, dialect, seen, rows, found, warnings, rowless=rowless)
+
+
+def _table(
+    path: Path,
+    dialect: Dialect,
+    seen: Seen,
+    rows: Rows,
+    found: Reading,
+    warnings: tuple[str, ...],
+    *,
+    rowless: bool,
+) -> Table:
+    header = seen.header
+    data = seen.rows[header.first_data_row :]
+    if not rowless and not any(any(row) for row in data):
+        raise UserError(f"{path.name} has a header but no rows below it. Export it again with the rows included.")
+    # Rejected rows as this program wrote them: the apostrophes before what looks like a formula are its own.
+    own = set(REJECT_COLUMNS) <= set(header.columns)
+    clean = unguarded if own else str
+    width = len(header.columns)
+    end = seen.starts[0] if seen.starts else len(data)
+    return Table(
+        path=path,
+        dialect=dialect,
+        columns=tuple(map(clean, header.columns)),
+        size_bytes=path.stat().st_size,
+        warnings=warnings,
+        sample=tuple(tuple(map(clean, row[: max(width, len(row))])) for row in data[:end]),
+        reading=found,
+        _rows=rows,
+        _header=_names_as_written(seen, width),
+        _first_data_row=header.first_data_row + seen.start,
+        _guarded=own,
+    )
+
+
+def _names_as_written(seen: Seen, width: int) -> tuple[str, ...]:
+    """The header as it stands in the file, by which it is known where it is repeated."""
+    header = seen.header
+    if header.row is None or header.rows > 1:
+        return header.columns
+    return tuple([*seen.rows[header.row], *[""] * width][:width])
+
+
+def _see(rows: list[list[str]], choice: ReadingChoice, delimiter: str) -> Seen:
+    """Find header and further tables among the first rows, in the table that was chosen."""
+    header = find_header(rows, choice.header_row, choice.header_rows)
+    starts = _starts(rows, header, delimiter)
+    wanted = choice.table or 1
+    if wanted == 1 or not rows:
+        return Seen(rows, header, 0, tuple(starts))
+    begins = [header.first_data_row + place for place in starts]
+    if wanted - 1 > len(begins):
+        raise UserError(
+            f"The file has no table {wanted}: {len(begins) + 1} can be told apart. Choose another with --table."
+        )
+    start = begins[wanted - 2]
+    rest = rows[start:]
+    header = find_header(rest, choice.header_row, choice.header_rows)
+    return Seen(rest, header, start, tuple(_starts(rest, header, delimiter)))
+
+
+def _starts(rows: Sequence[list[str]], header: Header, delimiter: str) -> list[int]:
+    data = [list(row) for row in rows[header.first_data_row :]]
+    if not data or header.row is None:
+        return []
+    until = next((place for place, row in enumerate(data) if not any(row) and place), len(data))
+    return table_starts(data, Sorter(Rules(header.columns, data[:until]), delimiter), len(header.columns))
+
+
+def _skipped(seen: Seen) -> int:
+    return (seen.header.first_data_row if seen.header.row is None else seen.header.row) + seen.start
+
+
+def _known_encoding(name: str | None) -> str | None:
+    import codecs
+
+    if name is None:
+        return None
+    try:
+        "".encode(codecs.lookup(name).name)
+    except (LookupError, UnicodeError, ValueError):
+        raise UserError(
+            f"There is no encoding “{name}”. Choose one such as utf-8, cp1252, mac_roman or utf-16."
+        ) from None
+    return codecs.lookup(name).name
+
+
+def _member(path: Path, choice: ReadingChoice) -> str:
+    found = members_of(path)
+    if choice.member is not None:
+        named = [info.filename for info in found if choice.member in (info.filename, Path(info.filename).name)]
+        if not named:
+            names = ", ".join(info.filename for info in found[:12])
+            raise UserError(f"{path.name} has no file “{choice.member}” in it. There are {names}.")
+        return named[0]
+    if len(found) > 1:
+        options = tuple(_member_option(info.filename, info.file_size, choice) for info in found[:12])
+        raise Doubt(f"{path.name} holds {len(found)} files.", options)
+    return found[0].filename
+
+
+def _member_option(name: str, size: int, choice: ReadingChoice) -> ReadingOption:
+    words_of_size = f"{max(1, round(size / 1024)):,} KB"
+    return ReadingOption(f"{name}, {words_of_size}", replace(choice, member=name), f"--member '{name}'")
+
+
+def _sheet_option(sheet: Sheet, choice: ReadingChoice) -> ReadingOption:
+    hidden = "" if sheet.visible else ", hidden"
+    return ReadingOption(
+        f"sheet “{sheet.name}”, {sheet.rows:,} rows{hidden}",
+        replace(choice, sheet=sheet.name),
+        f"--sheet '{sheet.name}'",
+    )
+
+
+def _cut(content: Content, sample: str, choice: ReadingChoice, *, whole: bool) -> tuple[Cut, list[Candidate]]:
+    """The cut that the evidence and a person speak for, and the candidates by their fit."""
+    ranked = rank_cuts(sample, whole=whole, delimiter=choice.delimiter, quote=choice.quote, escape=choice.escape)
+    cut = ranked[0].cut
+    if cut.delimiter == FIXED and not cut.places:
+        cut = replace(cut, places=fixed_places(sample_lines(sample)[cut.skipped :]) or (0,))
+    if choice.delimiter is None:
+        rivals = [ranked[0], *(one for one in ranked[1:] if _is_rival(one, ranked[0]))]
+        if len(rivals) > 1:
+            options = tuple(
+                ReadingOption(
+                    f"{one.width} columns by {words.delimiter_words(one.cut.delimiter)}",
+                    also(choice, ReadingChoice(delimiter=one.cut.delimiter)),
+                    words.delimiter_flag(one.cut.delimiter),
+                )
+                for one in rivals[:4]
+            )
+            raise Doubt(f"{content.name} can be cut into columns in {len(options)} ways.", options)
+    return cut, ranked
+
+
+def _is_rival(one: Candidate, best: Candidate) -> bool:
+    """Whether another delimiter fits about as well, and makes other columns."""
+    other = one.cut.delimiter.strip(" ") != best.cut.delimiter.strip(" ") or not one.cut.delimiter.strip(" ")
+    return (
+        other
+        and one.cut.delimiter != best.cut.delimiter
+        and one.width > 1
+        and one.score >= _ABOUT_EQUAL * best.score > 0.05
+    )

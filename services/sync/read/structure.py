@@ -1,0 +1,217 @@
+"""What lies between and below the rows of a table: repeated headers, totals, footers, remarks, further tables.
+
+All of it is left out with its reason, and nothing else is. Rows that have a cell too many or too few are mended where
+the types of the columns leave one way only; otherwise they stay as they are, and whoever takes them must refuse them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.sync.read import celltypes
+
+REPEATED, TOTALS, REMARK, ANOTHER = (
+    "header repeated",
+    "totals or footer",
+    "remark",
+    "of another table in the file",
+)
+SHIFTED = "has {cells} cells where the header has {width}"
+_FOOTER = re.compile(
+    r"(?:grand |sub)?totals?\b|confidential information|copyright \(c\)|summe\b|gesamt(?:summe)?\b|total général\b"
+    r"|suma total\b|generated (?:by|on)\b|report (?:generated|run)\b|filtered by\b|as of \d|end of (?:report|file)\b",
+    re.IGNORECASE,
+)
+_TOTAL_WORDS = frozenset(
+    form
+    for word in ("total", "totals", "grand total", "grand totals", "subtotal", "sum", "summe", "gesamt", "gesamtsumme")
+    for plain in (word, word.title(), word.upper(), word.capitalize())
+    for form in (plain, f"{plain}:")
+)
+_TYPED = frozenset((celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL))
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found about rows of a chunk, by their place in it."""
+
+    left_out: dict[int, str] = field(default_factory=dict)
+    mended: dict[int, str] = field(default_factory=dict)
+    faults: dict[int, int] = field(default_factory=dict)
+
+
+class Rules:
+    """What is known of a table's rows from its header and its first rows.
+
+    `kinds` holds the type of each column where (nearly) all cells of the sample agree, else None.
+    """
+
+    def __init__(self, header: Sequence[str], sample: Sequence[Sequence[str]]) -> None:
+        self._header = [cell.strip() for cell in header]
+        self._width = len(header)
+        rows = [row for row in sample if len(row) == self._width]
+        self._kinds = [
+            kind if (kind := celltypes.column_type(column, share=0.97)) in _TYPED else None
+            for column in zip(*rows, strict=True)
+        ] or [None] * self._width
+        # A column that has a cell in every row tells where a row was shifted.
+        self._always = [all(cell.strip() for cell in column) for column in zip(*rows, strict=True)]
+
+    def is_marked(self, firsts: Sequence[str]) -> bool:
+        """Whether the first cells of rows hold anything that needs a second look."""
+        return self._header[0] in firsts or not _TOTAL_WORDS.isdisjoint(firsts)
+
+    def left_out(self, row: Sequence[str]) -> str | None:
+        """Why a row is no row of data; None where it is one."""
+        cells = [cell.strip() for cell in row]
+        filled = [cell for cell in cells if cell]
+        if not filled:
+            return None
+        names = [name for name in self._header if name]
+        if self._width > 1 and filled == names and cells[: self._width] == self._header[: len(cells)]:
+            return REPEATED
+        first = filled[0]
+        if len(filled) * 2 <= self._width + 1 and self._width > 1:
+            if first in _TOTAL_WORDS or (len(filled) == 1 and _FOOTER.match(first)):
+                return TOTALS
+            if len(cells) != self._width and _FOOTER.match(first):
+                return TOTALS
+        if len(filled) == 1 and len(cells) < self._width and first.startswith("#"):
+            return REMARK
+        return None
+
+    def mend(self, row: Sequence[str], delimiter: str) -> list[str] | None:
+        """A row with a cell too many or too few as it must have been meant; None where that is not certain."""
+        if not any(self._kinds):
+            return None
+        if len(row) <= self._width:
+            return self._only([self._opened(row, place) for place in range(len(row) + 1)])
+        ways = {place: self._glued(row, place, delimiter) for place in range(self._width)}
+        # "Stone, Ada": a blank after the delimiter says that it stood within a text.
+        spaced = [way for place, way in ways.items() if row[place + 1].startswith(" ")]
+        return self._only(list(ways.values())) or self._only(spaced)
+
+    def is_shifted(self, row: Sequence[str]) -> bool:
+        """Whether cells of a row stand in columns that they cannot belong to."""
+        return not all(
+            kind is None or celltypes.cell_type(cell) in (kind, celltypes.EMPTY)
+            for kind, cell in zip(self._kinds, row, strict=False)
+        )
+
+    def begins_another(self, row: Sequence[str], following: Sequence[str] | None) -> bool:
+        """Whether a row after a blank one names the columns of another table."""
+        cells = [cell.strip() for cell in row]
+        filled = [cell for cell in cells if cell]
+        if len(filled) < 2 or len(set(filled)) < len(filled) or following is None or not any(following):
+            return False
+        if any(celltypes.cell_type(cell) in _TYPED for cell in filled) or self.left_out(row) is not None:
+            return False
+        below = [cell for cell in following if cell.strip()]
+        if len(below) > len(filled) or not any(celltypes.cell_type(cell) in _TYPED for cell in below):
+            return False
+        if len(_trimmed(row)) > self._width or len(row) == len(following) < self._width:
+            return True
+        return self.is_shifted(row) or self.is_shifted(following)
+
+    def fits(self, row: Sequence[str]) -> bool:
+        """Whether the cells of a row are of their columns' types."""
+        given = all(cell.strip() for cell, always in zip(row, self._always, strict=False) if always)
+        return given and not self.is_shifted(row)
+
+    def _glued(self, row: Sequence[str], place: int, delimiter: str) -> list[str]:
+        """The row with the cells from `place` on put together, as if their delimiter belonged to the text."""
+        extra = len(row) - self._width + 1
+        return [*row[:place], delimiter.join(row[place : place + extra]), *row[place + extra :]]
+
+    def _opened(self, row: Sequence[str], place: int) -> list[str]:
+        """The row with empty cells put in at `place`."""
+        return [*row[:place], *[""] * (self._width - len(row)), *row[place:]]
+
+    def _only(self, ways: Sequence[list[str]]) -> list[str] | None:
+        """The one way that fits all types; the same result from several places is one way."""
+        found = {tuple(way) for way in ways if self.fits(way)}
+        return list(found.pop()) if len(found) == 1 else None
+
+
+class Sorter:
+    """Sorts the rows of a table's chunks as they come; it remembers where a further table has begun."""
+
+    def __init__(self, rules: Rules, delimiter: str) -> None:
+        self._rules = rules
+        self._delimiter = delimiter
+        self._blank_before = False
+        self._elsewhere = False
+
+    def sort(self, rows: list[list[str]], width: int) -> Findings:
+        """Find what is no row of the table, and bring every row to its width.
+
+        Rows are changed in place. Chunks in which nothing is odd cost a look at the first cells only.
+        """
+        found = Findings()
+        firsts = [row[0] if row else "" for row in rows]
+        ragged = set(map(len, rows)) != {width}
+        if not ragged and not self._elsewhere and "" not in firsts and not self._rules.is_marked(firsts):
+            self._blank_before = False
+            return found
+        for place, row in enumerate(rows):
+            self._look(rows, place, row, found)
+            if len(row) != width:
+                self._even_out(rows, place, row, width, found)
+        return found
+
+    def _look(self, rows: Sequence[list[str]], place: int, row: list[str], found: Findings) -> None:
+        if not any(row):
+            self._blank_before = True
+            return
+        word = self._rules.left_out(row)
+        if word == REPEATED:
+            self._elsewhere = False
+        elif self._blank_before and not self._elsewhere and self._begins_another(rows, place):
+            self._elsewhere = True
+        self._blank_before = False
+        if self._elsewhere:
+            found.left_out[place] = ANOTHER
+        elif word is not None:
+            found.left_out[place] = word
+
+    def _begins_another(self, rows: Sequence[list[str]], place: int) -> bool:
+        """Whether another table begins here, or below a title that stands here."""
+        following = [row for row in rows[place : place + 5] if any(row)]
+        if len(following) > 1 and self._rules.begins_another(following[0], following[1]):
+            return True
+        title = sum(1 for cell in rows[place] if cell.strip()) == 1
+        return title and len(following) > 2 and self._rules.begins_another(following[1], following[2])
+
+    def _even_out(self, rows: list[list[str]], place: int, row: list[str], width: int, found: Findings) -> None:
+        """Bring a row to the table's width: mended where that is certain, else with its fault."""
+        if len(row) > width and not any(cell.strip() for cell in row[width:]):
+            rows[place] = row[:width]
+            return
+        padded = row + [""] * (width - len(row))
+        rows[place] = padded[:width]
+        if place in found.left_out or not any(row):
+            return
+        if len(row) < width and not self._rules.is_shifted(padded):
+            return
+        mended = self._rules.mend(row, self._delimiter)
+        if mended is not None:
+            rows[place] = mended
+            found.mended[place] = SHIFTED.format(cells=len(row), width=width)
+        else:
+            found.faults[place] = len(row)
+
+
+def table_starts(rows: Sequence[list[str]], sorter: Sorter, width: int) -> list[int]:
+    """Places among a table's first rows where further tables begin."""
+    out = sorter.sort([list(row) for row in rows], width).left_out
+    places = sorted(place for place, word in out.items() if word == ANOTHER)
+    return [place for place in places if place == places[0]]
+
+
+def _trimmed(row: Sequence[str]) -> Sequence[str]:
+    end = len(row)
+    while end and not row[end - 1].strip():
+        end -= 1
+    return row[:end]
