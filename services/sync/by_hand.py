@@ -141,7 +141,7 @@ def _value(workspace: Workspace, field: Field, text: str) -> Any:
 
 def _date_order(field: Field, text: str) -> str:
     if field.kind != "date":
-        return "ymd"
+        return "one"
     evidence = DateTally()
     evidence.take([text])
     if evidence.order is None:

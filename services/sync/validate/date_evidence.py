@@ -72,7 +72,7 @@ class DateTally:
 
     def fits(self, order: str) -> int:
         """How many cells have a reading in this order, or in this count."""
-        alone = ("one",) if order in ("dmy", "mdy", "ymd") or order in _BY_DIGITS.values() else ()
+        alone = ("one",) if order in ("one", "dmy", "mdy", "ymd") or order in _BY_DIGITS.values() else ()
         wanted = "excel" if order == "excel1904" else order
         return sum(count for kind, count in self.kinds.items() if wanted in kind or kind == alone)
 
@@ -89,7 +89,7 @@ class DateTally:
     def order(self) -> str | None:
         """The order or count that the evidence speaks for; None where it must be asked.
 
-        `ymd` where all dates have one meaning.
+        `one` where all dates have one meaning.
         """
         numeric = {unit: self.kinds[(unit,)] for unit in set(_BY_DIGITS.values()) if self.kinds[(unit,)]}
         texts = self.filled - sum(numeric.values()) - self.kinds[()]
@@ -100,7 +100,7 @@ class DateTally:
                 return unit
         orders = self.orders
         if not orders:
-            return "ymd"
+            return "one"
         winners = [one for one in orders if all(self._beats(one, other) for other in orders if other != one)]
         return winners[0] if winners else None
 

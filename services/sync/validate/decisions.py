@@ -131,7 +131,8 @@ def _needs_all(one: Decided) -> bool:
         return one.tally.sign == "open" or (one.tally.open_cells > 0 and one.tally.sign is None)
     if isinstance(one.tally, DurationTally):
         return one.doubt is not None
-    return isinstance(one.tally, DateTally) and one.tally.order is None
+    # Years of two digits are told from days by how close they lie together: each row may change that.
+    return isinstance(one.tally, DateTally) and (one.tally.order is None or "ymd" in one.tally.orders)
 
 
 def _tallies(columns: Iterable[Column]) -> dict[int, Tally]:

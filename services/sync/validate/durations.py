@@ -34,14 +34,14 @@ _ISO = re.compile(r"P(?:([\d.,]+)W)?(?:([\d.,]+)D)?(?:T(?:([\d.,]+)H)?(?:([\d.,]
 _ISO_SECONDS = (604_800, 86_400, 3_600, 60, 1)
 _PIECE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?(?:\s*(?:,|and|und|et|y|&)?\s*)", re.IGNORECASE)
 _BARE = re.compile(r"\d+(?:[.,]\d+)?")
-_HEADER_CLOCK = re.compile(r"\b(hh?:?mm|mm:ss|m:ss)(?!:)\b", re.IGNORECASE)
+_HEADER_CLOCK = re.compile(r"(?<![:\w])(hh?:?mm|mm?:ss)(?![:\w])", re.IGNORECASE)
 # Words of headers that seldom name a unit: "day of the call", "second call".
 _NO_UNITS = frozenset(("m", "d", "j", "w", "s", "h", "tag", "day", "second"))
 _LONGEST = 10**11
 _EMPTY = frozenset(("", "-", "--", "NULL", "null", "N/A", "n/a", "None"))
 
 
-def to_seconds(text: str, unit: float = 1, clock: str = "hm") -> int:
+def to_seconds(text: str, unit: float = 1, clock: str = "") -> int:
     """A duration in whole seconds, half a second rounded up.
 
     Parameters

@@ -13,14 +13,15 @@ class Form:
     Attributes
     ----------
     order
-        Of dates: `dmy`, `mdy`, `ymd`, or how bare numbers count; see `services.sync.validate.moments.parse_moment`.
+        Of dates: `dmy`, `mdy`, `ymd`, `one` (they have one meaning), or how bare numbers count; see
+        `services.sync.validate.moments.parse_moment`.
     zone
         The zone that its header names for times that name none themselves; None where it names none.
     comma
         Of numbers: whether the comma is the decimal sign.
     sure
-        Whether a cell of the column itself showed which sign is the decimal one. Where none did, a cell that the two
-        signs read differently does not fit.
+        Whether cells of the column itself showed how it is read. Of numbers: where none did, a cell that the two
+        decimal signs read differently does not fit.
     hundred
         Of shares: whether they count to 100.
     strip_zero
@@ -40,7 +41,7 @@ class Form:
         raises `Unsettled`, and the column is decided from all rows.
     """
 
-    order: str = "ymd"
+    order: str = "one"
     zone: tzinfo | None = None
     comma: bool = False
     sure: bool = True

@@ -98,12 +98,14 @@ class IdTally:
     @property
     def form(self) -> Form:
         """How the ids are to be read."""
-        of_numbers = bool(self.filled) and self.digits + self.with_zero + self.scientific == self.filled
+        of_numbers = self.digits + self.with_zero + self.scientific == self.filled
+        shaped = self.salesforce == self.filled
         return Form(
             strip_zero=of_numbers and self.with_zero > 0,
             digits=of_numbers,
             rounded=len(self._long) >= _FEWEST and self.long == self.long_rounded,
-            salesforce=self.filled > 0 and self.salesforce == self.filled and self._lettered * 2 > self.filled,
+            salesforce=shaped and self._lettered > 0,
+            sure=self.filled > 0 and (not shaped or self._lettered > 0),
         )
 
 
@@ -155,6 +157,8 @@ class Ids:
         """Columns of values for a column of cells."""
         form = self._form
         values: list[Any] = list(map(str.strip, cells))
+        if not form.settled and not form.sure and any(values):
+            raise Unsettled
         together = "\n".join(values)
         if "'" in together:
             values = [_GUARDED.sub("", value, count=1) if value[:1] == "'" else value for value in values]

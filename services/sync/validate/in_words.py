@@ -23,7 +23,7 @@ _MONTHS = (
 _ORDER_WORDS = {
     "dmy": "day before month",
     "mdy": "month before day",
-    "ymd": "year, month, day",
+    "ymd": "year before month",
     "excel": "days counted by a spreadsheet from 1900",
     "excel1904": "days counted by a spreadsheet from 1904",
     "unix": "seconds since 1970",
@@ -177,19 +177,19 @@ def _dates(form: Form, tally: DateTally) -> tuple[str, tuple[str, ...], int, flo
     words = f"{what}, {_ORDER_WORDS[form.order]}" if form.order in _ORDER_WORDS else what
     evidence = []
     proof = tally.witnesses(form.order)
-    if form.order in ("dmy", "mdy"):
+    if form.order in ("dmy", "mdy", "ymd"):
         if proof:
             evidence.append(f"{proof:,} of {tally.filled:,} can only be {_ORDER_WORDS[form.order]}")
         if tally.open_cells:
             evidence.append(f"{tally.open_cells:,} could be read both ways")
-    elif form.order == "ymd":
-        evidence.append(f"{tally.fits('ymd'):,} of {tally.filled:,} have one meaning only")
+    elif form.order == "one":
+        evidence.append(f"{tally.fits('one'):,} of {tally.filled:,} have one meaning only")
     else:
         evidence.append(f"{tally.fits(form.order):,} of {tally.filled:,} are bare numbers")
     unfit = tally.filled - tally.fits(form.order)
     if unfit:
         evidence.append(f"{unfit:,} do not fit")
-    certain = form.order in ("dmy", "mdy", "ymd") and not unfit and (proof or form.order == "ymd")
+    certain = not unfit and (form.order == "one" or (proof and form.order in ("dmy", "mdy", "ymd")))
     return words, tuple(evidence), unfit, _PROVEN if certain else _LIKELY
 
 

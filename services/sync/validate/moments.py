@@ -11,13 +11,12 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from services.sync.validate.calendar_words import is_weekday, month_of
 from services.sync.validate.memo import Fault, Memo, Unfit, Unsettled
 from services.sync.validate.zones import is_zone, to_utc
 
-DateForm = Literal["dmy", "mdy", "ymd", "excel", "excel1904", "unix", "unix_ms", "unix_us"]
 NUMERIC = ("excel", "excel1904", "unix", "unix_ms", "unix_us")
 BARE = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 
@@ -60,7 +59,8 @@ def parse_moment(text: str, order: str, zone: tzinfo) -> tuple[str, str | None]:
     text : str
         As the file has it, not empty.
     order : str
-        `dmy`, `mdy` or `ymd`: how dates of three numbers are to be read. `excel`, `excel1904`: bare numbers are days as
+        `dmy`, `mdy` or `ymd`: how dates of three numbers are to be read; `one`: only those that have one meaning, as
+        with a year of four digits first. `excel`, `excel1904`: bare numbers are days as
         spreadsheets count them, from 1900 or 1904. `unix`, `unix_ms`, `unix_us`: bare numbers are (thousandths,
         millionths of) seconds since 1970.
     zone : tzinfo
@@ -100,7 +100,7 @@ def day_readings(text: str) -> dict[str, date]:
     three = _THREE.match(_without_weekday(body))
     if three is None or _YEAR_FIRST.match(body):
         try:
-            day = _split(body, "ymd")[0]
+            day = _split(body, "one")[0]
         except Unfit:
             return {}
         return dict.fromkeys(("dmy", "mdy", "ymd"), day)
@@ -167,7 +167,8 @@ def _ordered(match: re.Match[str], order: str) -> date:
     if not days:
         raise Unfit("is no day of the calendar")
     if len(days) > 1:
-        raise Unfit("could be day/month or month/day")
+        parts = {"dmy": "day/month", "mdy": "month/day", "ymd": "year/month/day"}
+        raise Unfit(f"could be {' or '.join(parts[one] for one in sorted(readings))}")
     return days.pop()
 
 
@@ -326,6 +327,8 @@ class Moments:
     def _read(self, text: str) -> tuple[str | None, str | None]:
         if text.strip() in _EMPTY:
             return None, None
+        if not self._settled and self._order in NUMERIC and not BARE.fullmatch(text.strip()):
+            raise Unsettled
         try:
             return parse_moment(text, self._order, self._zone)
         except Unfit:
@@ -335,7 +338,7 @@ class Moments:
 
     def _iso_day(self, text: str) -> str | None:
         try:
-            on = parse_moment(text, "ymd", UTC)[0]
+            on = parse_moment(text, "one", UTC)[0]
         except Unfit:
             return None
         return on if on == text else None

@@ -1,0 +1,1 @@
+"""What columns mean: each kind of value, and the decisions that are taken for a whole column."""
