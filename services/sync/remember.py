@@ -1,6 +1,7 @@
 """What a person said of a file is remembered for the next file with the same headers: its system, its mapping.
 
-Which currency, zone and order of dates was said holds for one system only: another shop may export the same columns.
+Which currency, zone, order of dates and reading of columns was said holds for one system only: another shop may export
+the same columns.
 What each import said stands with its receipt, so that undoing the import makes the book forget it again.
 """
 
@@ -15,8 +16,10 @@ from sqlalchemy import Connection, select
 
 from models.tables import mappings
 from models.values.imports import ImportOptions, ImportRequest
+from services.sync.map.headers import normal
 from services.sync.map.plan import Plan, Remembered
 
+_SAID = ("date_order", "currency", "timezone")
 _ORDERS = {"dmy": "dates with the day before the month", "mdy": "dates with the month before the day"}
 
 
@@ -37,11 +40,19 @@ def recall(connection: Connection, signature: str, options: ImportOptions) -> Re
     kept = json.loads(found.options)
     remembered = Remembered(kept["source"], json.loads(found.mapping), found.entity)
     said = kept["said"].get(options.source or remembered.source, {})
-    applied = {name: value for name, value in said.items() if getattr(options, name) is None}
+    read = _not_said(said.get("meanings", {}), options)
+    applied = {name: value for name, value in said.items() if name in _SAID and getattr(options, name) is None}
     if options.entity not in (None, remembered.entity):
         remembered = replace(remembered, mapping={}, entity=options.entity or "")
     columns = {column: field for column, field in remembered.mapping.items() if column not in dict(options.mapping)}
-    return Recalled(remembered, replace(options, **applied), _words(applied, columns))
+    options = replace(options, **applied, meanings=(*options.meanings, *read.items()))
+    return Recalled(remembered, options, _words(applied, columns, read))
+
+
+def _not_said(meanings: dict[str, str], options: ImportOptions) -> dict[str, str]:
+    """How columns were read before, of which nothing is said now."""
+    now = {normal(column) for column, _ in options.meanings}
+    return {column: read for column, read in meanings.items() if normal(column) not in now}
 
 
 def remember(db: sqlite3.Connection, signature: str, plan: Plan, request: ImportRequest) -> dict[str, Any]:
@@ -52,11 +63,8 @@ def remember(db: sqlite3.Connection, signature: str, plan: Plan, request: Import
         "entity": plan.entity.name,
         "source": plan.source,
         "mapping": dict(options.mapping),
-        "said": {
-            name: value
-            for name in ("date_order", "currency", "timezone")
-            if (value := getattr(options, name)) is not None
-        },
+        "said": {name: value for name in _SAID if (value := getattr(options, name)) is not None}
+        | ({"meanings": dict(options.meanings)} if options.meanings else {}),
         "at": request.now,
     }
     _merge(db, said)
@@ -87,7 +95,10 @@ def _merge(db: sqlite3.Connection, said: dict[str, Any]) -> None:
     ).fetchone()
     mapping = {**(json.loads(found[0]) if found else {}), **said["mapping"]}
     of_sources = json.loads(found[1])["said"] if found else {}
-    of_sources[said["source"]] = {**of_sources.get(said["source"], {}), **said["said"]}
+    before = of_sources.get(said["source"], {})
+    of_sources[said["source"]] = {**before, **said["said"]}
+    if "meanings" in before:
+        of_sources[said["source"]]["meanings"] = {**before["meanings"], **said["said"].get("meanings", {})}
     db.execute(
         """
         INSERT INTO main.mappings (header_signature, entity, mapping, options, confirmed_at) VALUES (?, ?, ?, ?, ?)
@@ -105,7 +116,7 @@ def _merge(db: sqlite3.Connection, said: dict[str, Any]) -> None:
     )
 
 
-def _words(applied: dict[str, str], columns: dict[str, str]) -> tuple[str, ...]:
+def _words(applied: dict[str, str], columns: dict[str, str], read: dict[str, str]) -> tuple[str, ...]:
     parts = []
     if applied.get("date_order") in _ORDERS:
         parts.append(_ORDERS[applied["date_order"]])
@@ -114,5 +125,6 @@ def _words(applied: dict[str, str], columns: dict[str, str]) -> tuple[str, ...]:
     if "timezone" in applied:
         parts.append(f"times in {applied['timezone']}")
     parts += [f"“{column}” as {field.replace('_', ' ')}" for column, field in columns.items() if field]
+    parts += [f"“{column}” read as {words}" for column, words in read.items()]
     parts += [f"“{column}” left out" for column, field in columns.items() if not field]
     return (f"Remembered from an earlier file with these columns: {', '.join(parts)}.",) if parts else ()

@@ -12,7 +12,7 @@ from models.values.errors import UserError
 from models.values.imports import ImportOptions
 from models.values.meanings import Doubt, Meaning
 from services.sync.entities import Entity, Field
-from services.sync.map.headers import REJECT_COLUMNS, fingerprint
+from services.sync.map.headers import REJECT_COLUMNS, fingerprint, normal
 from services.sync.read import Table
 from services.sync.read.dialect import BLANKS
 from services.sync.recognise import Recognition, Undecided, is_used, own_columns, recognise, recognise_also
@@ -177,6 +177,7 @@ def make_plan(
     entity_name, overrides = _said(options, remembered)
     recognition = recognise(table, entity_name, overrides)
     table = recognition.table
+    _check_meanings(table, options)
     fields = _fields(table, recognition)
     zone, assumed = _zone(options.timezone, local_zone, fields)
     basis = _basis(table, recognition, fields, options, zone, book_currency)
@@ -278,10 +279,10 @@ def _basis(
     zone: tzinfo,
     book_currency: str,
 ) -> Basis:
-    said = {header: words for header, words in options.meanings if header in table.columns}
+    said = {normal(header): words for header, words in options.meanings}
     wanted = []
     for place, (header, found) in sorted(fields.items()):
-        words = said.get(header, "")
+        words = said.get(normal(header), "")
         if found.kind in DATES and options.date_order and not words:
             words = options.date_order
         wanted.append(Column(place, header, found.kind, words))
@@ -289,6 +290,14 @@ def _basis(
     known = recognition.system.currency if recognition.system is not None else ""
     about = Circumstances(table.dialect.delimiter, zone, code or known, table.path.name)
     return Basis(tuple(wanted), about, code, known or book_currency)
+
+
+def _check_meanings(table: Table, options: ImportOptions) -> None:
+    known = {normal(header) for header in table.columns}
+    for header, _ in options.meanings:
+        if normal(header) not in known:
+            columns = ", ".join(table.columns[:12])
+            raise UserError(f"{table.path.name} has no column “{header}”. Its columns are {columns}.")
 
 
 def _decide(table: Table, basis: Basis, *, survey: bool) -> dict[int, Decided]:

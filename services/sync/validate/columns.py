@@ -208,6 +208,7 @@ _WORDS: dict[str, Callable[[str], Any]] = {
     "activity_kind": lambda text: "_".join(text.strip().lower().replace("-", " ").split()),
     "ticket_status": words.to_ticket_status,
     "survey_kind": words.to_survey_kind,
+    "direction": words.to_direction,
 }
 
 

@@ -20,13 +20,15 @@ from services.sync.validate.durations import DurationTally, header_clock, header
 from services.sync.validate.fit_evidence import FIT_KINDS, FitTally
 from services.sync.validate.form import Form
 from services.sync.validate.ids import IdTally
+from services.sync.validate.moments import NUMERIC
 from services.sync.validate.number_evidence import NumberTally
 from services.sync.validate.zones import header_zone
 
 Tally = DateTally | NumberTally | IdTally | DurationTally | FitTally
 DATES = ("date", "moment")
 NUMBERS = ("money", "decimal", "integer", "number", "percent")
-_ORDERS = ("dmy", "mdy", "ymd", "excel", "excel1904", "unix", "unix_ms", "unix_us")
+_DAY_ORDERS = ("dmy", "mdy", "ymd")
+_ORDERS = (*_DAY_ORDERS, "excel", "excel1904", "unix", "unix_ms", "unix_us")
 _SIGNS = ("point", "comma")
 _SHARES = ("of_hundred", "of_one")
 _IDS = ("as_written",)
@@ -212,6 +214,9 @@ def _obey(one: Decided) -> None:
         The column cannot be read so.
     """
     for word in one.column.said.split():
+        if word in _DAY_ORDERS and isinstance(one.tally, DateTally) and one.tally.order in NUMERIC:
+            # It is said of dates of three numbers; these are bare numbers.
+            continue
         if word in _ORDERS and one.column.kind in DATES:
             one.form = replace(one.form, order=word)
         elif word in _SIGNS and one.column.kind in NUMBERS:

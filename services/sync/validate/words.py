@@ -151,6 +151,18 @@ _TICKET_STATUSES = {
     "closed": "solved",
     "done": "solved",
 }
+_DIRECTIONS = {
+    **dict.fromkeys(
+        ("from customer", "in", "inbound", "incoming", "received", "customer", "user", "client", "visitor", "contact"),
+        "from_customer",
+    ),
+    **dict.fromkeys(("requester", "end user", "eingehend", "entrant", "entrante"), "from_customer"),
+    **dict.fromkeys(
+        ("to customer", "out", "outbound", "outgoing", "sent", "agent", "admin", "operator", "team", "bot", "support"),
+        "to_customer",
+    ),
+    **dict.fromkeys(("staff", "ausgehend", "sortant", "saliente"), "to_customer"),
+}
 _SENTIMENTS = {"negative": -1.0, "neg": -1.0, "neutral": 0.0, "mixed": 0.0, "positive": 1.0, "pos": 1.0}
 _SURVEYS = {
     "nps": "nps",
@@ -286,6 +298,14 @@ def to_survey_kind(text: str) -> str:
     found = _SURVEYS.get(text.strip().lower())
     if found is None:
         raise Unfit("is no survey of the kinds NPS, CSAT, CES")
+    return found
+
+
+def to_direction(text: str) -> str:
+    """Whether something was said by the customer or to them."""
+    found = _DIRECTIONS.get(text.strip().lower().replace("_", " ").replace("-", " "))
+    if found is None:
+        raise Unfit("does not say whether it is from the customer or to them")
     return found
 
 

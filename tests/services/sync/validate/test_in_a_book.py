@@ -1,0 +1,109 @@
+"""What columns mean, through whole checks and imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.values.errors import UserError
+from services.sync.read.content import SAMPLE_BYTES
+from tests.services.sync.book import Book, counts, open_book, write_csv
+
+_LATE = SAMPLE_BYTES // 20
+
+
+@pytest.fixture
+def book(store_path: Path) -> Iterator[Book]:
+    opened = open_book(store_path)
+    yield opened
+    opened.workspace.close()
+
+
+def _orders(path: Path, dates: list[str], totals: list[str]) -> Path:
+    rows = [(f"O{n}", "C100", date, total) for n, (date, total) in enumerate(zip(dates, totals, strict=True))]
+    return write_csv(path, ["order_id", "customer_id", "date", "total"], rows)
+
+
+def test_a_witness_far_down_decides_for_all_rows_before_it(book: Book, tmp_path: Path) -> None:
+    """The first rows could be both; or have one meaning only, which a later row does not."""
+    for name, early in (("both", "03/04/2026"), ("one", "2026-04-03")):
+        dates = [early] * _LATE + ["03/04/2026", "13/04/2026"]
+        file = _orders(tmp_path / f"{name}.csv", dates, ["5"] * len(dates))
+        assert counts(book.bring(file, source=name))[0] == len(dates)
+    assert book.ask("SELECT DISTINCT ordered_on FROM orders ORDER BY 1") == [("2026-04-03",), ("2026-04-13",)]
+
+
+def test_a_decimal_comma_far_down_decides_for_all_rows_before_it(book: Book, tmp_path: Path) -> None:
+    totals = ["7"] * _LATE + ["1.000", "2,50"]
+    file = _orders(tmp_path / "orders.csv", ["2026-01-02"] * len(totals), totals)
+    check = book.check(file)
+    receipt = book.bring(file)
+    assert not check.question and counts(check.receipt) == counts(receipt)
+    assert book.ask("SELECT DISTINCT amount_minor FROM orders ORDER BY 1") == [(250,), (700,), (100_000,)]
+
+
+def test_a_thousand_that_could_be_one_is_asked_and_remembered(book: Book, tmp_path: Path) -> None:
+    file = _orders(tmp_path / "orders.csv", ["2026-01-02"] * 2, ["1.000", "2.500"])
+    check = book.check(file)
+    assert check.question_kind == "meaning"
+    assert check.question.startswith("In orders.csv 2 of 2 numbers of “total” (such as 1.000)")
+    assert [one.column for one in check.meanings] == ["order_id", "customer_id", "date", "total"]
+    assert check.meanings[3].doubts[0].readings
+    with pytest.raises(UserError, match=r"--read 'total=point' or --read 'total=comma'"):
+        book.bring(file)
+    answered = book.check(file, meanings=(("total", "comma"),))
+    assert not answered.question
+    book.bring(file, meanings=(("total", "comma"),))
+    assert book.ask("SELECT amount_minor FROM orders ORDER BY id") == [(100_000,), (250_000,)]
+    later = _orders(tmp_path / "later.csv", ["2026-01-03"] * 2, ["3.000", "4.500"])
+    receipt = book.bring(later, source="orders")
+    assert counts(receipt)[:2] == (0, 2)
+    assert any("“total” read as comma" in words for words in receipt.warnings)
+
+
+def test_a_doubt_far_down_is_asked_too(book: Book, tmp_path: Path) -> None:
+    dates = ["2026-04-03"] * _LATE + ["03/04/2026"]
+    file = _orders(tmp_path / "orders.csv", dates, ["5"] * len(dates))
+    check = book.check(file)
+    assert check.question_kind == "date_order" and f"1 of {len(dates):,} dates" in check.question
+    assert book.check(file, first=200).question == check.question
+    with pytest.raises(UserError, match="--date-order dmy or --date-order mdy"):
+        book.bring(file)
+    assert counts(book.bring(file, date_order="mdy"))[0] == len(dates)
+    assert book.one("SELECT ordered_on FROM orders ORDER BY id DESC") == "2026-03-04"
+
+
+def test_damaged_ids_reject_their_rows_and_are_told(book: Book, tmp_path: Path) -> None:
+    rows = [
+        ("O1", "9.01E+12", "2026-01-02", "5"),
+        ("5.57E+92", "C1", "2026-01-02", "5"),
+        ("O3", "C1", "2026-01-02", "5"),
+    ]
+    file = write_csv(tmp_path / "orders.csv", ["order_id", "customer_id", "date", "total"], rows)
+    receipt = book.bring(file)
+    assert counts(receipt) == (1, 0, 0, 2, 0)
+    assert sum("damaged by a spreadsheet" in words for words in receipt.warnings) == 2
+    assert all("no longer says which one it was" in reason for reason in receipt.reasons)
+
+
+def test_ids_of_both_lengths_are_one_customer(book: Book, tmp_path: Path) -> None:
+    rows = [("O1", "003300000045pzZ", "2026-01-02", "5"), ("O2", "003300000045pzZAAQ", "2026-01-02", "5")]
+    book.bring(write_csv(tmp_path / "orders.csv", ["order_id", "customer_id", "date", "total"], rows))
+    assert book.one("SELECT count(*) FROM customers") == 1
+
+
+def test_a_header_names_the_zone_of_its_times(book: Book, tmp_path: Path) -> None:
+    rows = [("T1", "a@b.example", "Late", "2026-07-01 09:00")]
+    file = write_csv(tmp_path / "t.csv", ["ticket id", "email", "subject", "created at (PST)"], rows)
+    book.bring(file, timezone="Europe/Berlin")
+    assert book.one("SELECT opened_at FROM tickets") == "2026-07-01T16:00:00Z"
+
+
+def test_a_meaning_of_a_column_that_is_not_there_is_refused(book: Book, tmp_path: Path) -> None:
+    file = _orders(tmp_path / "orders.csv", ["2026-01-02"], ["5"])
+    with pytest.raises(UserError, match="has no column “Sum”"):
+        book.bring(file, meanings=(("Sum", "comma"),))
+    with pytest.raises(UserError, match="cannot be read as “dmy”"):
+        book.bring(file, meanings=(("total", "dmy"),))
