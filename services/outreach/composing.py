@@ -11,7 +11,7 @@ from typing import Final
 from models.values import words
 from models.values.alerts import AlertRow, Permission, WorkItem
 from models.values.errors import UserError
-from models.values.outreach import GOALS, TONES, Composition, Edit, Message
+from models.values.outreach import GOALS, TONES, WRITABLE, Composition, Edit, Message
 from services.insight import (
     Reader,
     read_alert_row,
@@ -147,7 +147,8 @@ def _reopened(
     workspace: Workspace, reader: Reader, customer: sqlite3.Row, alert: AlertRow | None, message: Message
 ) -> Composition:
     found = _ticked_as(find_facts(reader, customer["id"], message.goal, keep=message.facts), message.facts)
-    return _composition(workspace, reader, customer, alert, found, message.edit, message, "")
+    came_back = (message.fault or "") if message.state in WRITABLE else ""
+    return _composition(workspace, reader, customer, alert, found, message.edit, message, came_back)
 
 
 def _ticked_as(found: Sequence[Found], keys: Collection[str]) -> tuple[Found, ...]:

@@ -56,7 +56,7 @@ class ComposerPage(Page):
         self.moment = NOW
         self.seconds: dict[str, float] = {}
         self._written: tuple[str, str, str] | None = None  # goal, tone and writer of the text that is there
-        self._failure = ""
+        self._failure = self._closed = ""  # what is told above the text for as long as it holds
         self.facts = FactsPane(theme, actions)
         self.mail = MailPane(theme, actions)
         self.verdict = VerdictPane(theme, actions)
@@ -236,9 +236,12 @@ class ComposerPage(Page):
         if on:
             self.verdict.show_open()
             self.show_verdict()
+            if self._closed and self.mail.told == self._closed:
+                self.mail.tell(session.composition.note)
         elif session.message is not None:
             said = closed_words(session.message)
             self.verdict.show_closed(said.verdict, said.summary, ready=said.good, recall=said.recall)
+            self._closed = said.notice
             self.mail.tell(said.notice, "Mark as sent" if said.by_hand else "", self.acts.sent_by_hand)
 
     def _show_text(self) -> None:
@@ -332,12 +335,8 @@ class ComposerPage(Page):
         if session is None:
             return
         marks = self.mail.editor.marks
-        flagged = any(mark.flagged for mark in marks)
-        self.mail.show_count(
-            count_words(session, self.mail.editor.text),
-            flagged=flagged,
-            sourced=any(not mark.flagged for mark in marks),
-        )
+        flagged, sourced = any(mark.flagged for mark in marks), not all(mark.flagged for mark in marks)
+        self.mail.show_count(count_words(session, self.mail.editor.text), flagged=flagged, sourced=sourced)
 
     def tell_failure(self, failed: Failed) -> None:
         """Say above the text what failed, until it is stored again; the text stays."""

@@ -49,8 +49,8 @@ def closed_words(message: Message) -> Standing:
             return Standing("Sent", f"{when}{by}".strip(), "This email was sent; this is its text.", good=True,
                             recall=False)  # fmt: skip
         case "failed":
-            why = message.fault or "The mail server refused it."
-            return Standing("Not sent", f"{why} Recall it to edit, or try again in the outbox.", read_only, good=False,
+            why = (message.fault or "The mail server refused it").rstrip(".")
+            return Standing("Not sent", f"{why}. Recall it to edit, or try again in the outbox.", read_only, good=False,
                             recall=True)  # fmt: skip
         case "in_doubt":
             words = "The line broke before the server’s answer. Say in the outbox whether it arrived."

@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.store import connect
+from models.values.changes import Changes
 from services.audit import undo_last
 from services.outreach import read_message
 from services.sync import add_customer
@@ -87,6 +88,29 @@ def test_what_hinders_one_email_is_never_said_above_another(
     desk.reviewed()
     assert desk.session.edit.customer_id == another[0]
     assert "Not approved" not in desk.page.mail.told
+
+
+def test_an_email_that_comes_back_while_it_is_shown_says_why(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    customer, card = somebody(sample)
+    desk = open_desk(qtbot, open_window, sample)
+    desk.open(customer, card)
+    desk.page.acts.approve()
+    desk.wait(lambda: desk.desktop.window.current_key == "alerts")
+    desk.calm()
+    ((number,),) = run(sample, "SELECT id FROM messages")
+    desk.desktop.window.show_message(number)
+    desk.wait(lambda: desk.page.mail.told.startswith("Approved"))
+    why = "They have ordered since you approved it (20 Nov): look at the text again."
+    run(sample, f"UPDATE messages SET state = 'in_review', fault = '{why}' WHERE id = {number}")
+    desk.desktop.book.heard(Changes(customers=frozenset({customer}), tables=frozenset({"messages"})))
+    desk.wait(lambda: desk.page.mail.told == why)
+    desk.reviewed()
+    assert desk.session.writable
+    desk.desktop.window.show_page("alerts")
+    desk.open(customer, card)
+    assert desk.page.mail.told == why
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Honolulu"])

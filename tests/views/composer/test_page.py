@@ -217,7 +217,7 @@ def test_an_approved_email_is_read_only_until_it_is_recalled(desk: Desk, sample:
     desk.calm()
     assert desk.text == body and read_message(sample, number).state == "in_review"
     desk.reviewed()
-    assert desk.page.verdict.approve.isVisible()
+    assert desk.page.verdict.approve.isVisible() and desk.page.mail.told == ""
 
 
 def test_discarding_is_undone_by_the_toast(desk: Desk, sample: Workspace) -> None:

@@ -15,6 +15,7 @@ from models.values import words
 from services.audit import undo_last
 from services.outreach import (
     approve,
+    compose,
     read_message,
     read_outbox,
     read_standing,
@@ -74,6 +75,7 @@ def test_an_email_whose_customer_ordered_meanwhile_comes_back_for_review(
     assert message.fault == "They have ordered since you approved it (20 Nov): look at the text again."
     (row,) = read_outbox(post.workspace, "review").rows
     assert (row.state_words, row.fault) == ("Came back for review", message.fault)
+    assert compose(post.workspace, customer, message.alert_id).note == message.fault
     standing = read_standing(post.workspace)
     assert (standing.again, standing.words) == (1, "1 email to look at again")
     told = post.value("SELECT after FROM journal_payloads WHERE operation = 'words' ORDER BY id DESC LIMIT 1")
