@@ -50,6 +50,11 @@ class Command(Enum):
     ADD_CUSTOMER = auto()
     EDIT_CUSTOMER = auto()
     SAVE_FILTER = auto()
+    SHOW_DUPLICATES = auto()
+    MERGE_PAIR = auto()
+    KEEP_APART = auto()
+    DECIDE_LATER = auto()
+    KEEP_OTHER = auto()
     CHOOSE_FILES = auto()
     SAMPLE_BOOK = auto()
     DRAFT = auto()
@@ -119,6 +124,17 @@ SPECS: dict[Command, Spec] = {
     Command.ADD_CUSTOMER: Spec("Add a customer", ("Ctrl+N",), "plus", "With customers"),
     Command.EDIT_CUSTOMER: Spec("Edit", ("F2",), "edit", "With customers", "Edit this customer"),
     Command.SAVE_FILTER: Spec("Save this filter", (), "plus"),
+    Command.SHOW_DUPLICATES: Spec(
+        "Possible duplicates",
+        ("Ctrl+D",),
+        "copy",
+        "Go to",
+        "Customers who may be the same: merge them or keep them apart",
+    ),
+    Command.MERGE_PAIR: Spec("Merge", ("M",), "link", "With duplicates", "Make one customer of the two"),
+    Command.KEEP_APART: Spec("Keep apart", ("A",), "close", "With duplicates", "They are two customers"),
+    Command.DECIDE_LATER: Spec("Later", ("L",), "clock", "With duplicates", "Decide later"),
+    Command.KEEP_OTHER: Spec("Keep the other one", ("S",), "retry", "With duplicates", "Whose number and fields stay"),
     Command.CHOOSE_FILES: Spec("Choose files", ("Ctrl+O",), "file", "With data"),
     Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book"),
     Command.DRAFT: Spec("Draft email", ("E",), "email", "With an email", "Write an email to this customer"),

@@ -44,8 +44,8 @@ class PairRow:
         Customers, the smaller number first; of a merged pair the customer and the number that the record had.
     state
         pending, later, apart or merged.
-    decided
-        When (UTC) and by whom, '' while nobody has.
+    decided_at, decided_by, decided_words
+        When (UTC) and by whom, and both in words ("Ana, yesterday"); '' while nobody has.
     """
 
     first_id: int
@@ -59,6 +59,7 @@ class PairRow:
     state: PairState
     decided_at: str = ""
     decided_by: str = ""
+    decided_words: str = ""
 
     @property
     def verdict(self) -> str:

@@ -45,6 +45,7 @@ class ListPane(QWidget):
     forget_wanted = Signal(str)
     filter_changed = Signal(object)
     add_wanted = Signal()
+    duplicates_wanted = Signal()
     book_empty = Signal(bool)
 
     def __init__(self, theme: Theme, desk: Desk, book: CustomersBook, me: str, marks: Marks) -> None:
@@ -70,6 +71,8 @@ class ListPane(QWidget):
         self._save.clicked.connect(lambda: self.save_wanted.emit(self._filter))
         self._add = IconButton(theme, "plus", "Add a customer (Ctrl N)")
         self._add.clicked.connect(self.add_wanted)
+        self._duplicates = IconButton(theme, "copy", "Possible duplicates (Ctrl D)")
+        self._duplicates.clicked.connect(self.duplicates_wanted)
         self.field = self._make_field()
         self._plus = AddChip(theme, "Filter")
         self._plus.clicked.connect(lambda: self._open_menu(self._plus))
@@ -106,7 +109,7 @@ class ListPane(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self._flow_host.setSizePolicy(policy)
-        top = row(self.tabs, self._save, 4, self._add, margins=(0, 0, 10, 0))
+        top = row(self.tabs, self._save, 4, self._duplicates, self._add, margins=(0, 0, 10, 0))
         chips = row(self._flow_host, 8, self._count, 2, self._sort, margins=(16, 4, 8, 4))
         chips.setAlignment(self._count, Qt.AlignmentFlag.AlignTop)
         chips.setAlignment(self._sort, Qt.AlignmentFlag.AlignTop)

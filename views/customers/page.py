@@ -76,6 +76,7 @@ class CustomersPage(Page):
         self.list.selected.connect(self._selected)
         self.list.opened.connect(self._opened)
         self.list.add_wanted.connect(self._add)
+        self.list.duplicates_wanted.connect(lambda: self.wants_page.emit("duplicates/customers"))
         self.list.save_wanted.connect(lambda _chosen: self._save_filter())
         self.list.forget_wanted.connect(self._forget_filter)
         self.profile.loaded.connect(self._loaded)

@@ -58,8 +58,17 @@ def _composer(context: Context) -> Page:
     return ComposerPage(context)
 
 
+def _duplicates(context: Context) -> Page:
+    from views.customers.duplicates_page import DuplicatesPage
+
+    return DuplicatesPage(context)
+
+
 #: A page over others: it is not in the rail, and Esc leads back to where it was asked for.
 COMPOSER = PageSpec("composer", "Email", "email", Command.DRAFT, _composer)
+#: Also over others; made when it is asked for, as few ask on most days.
+DUPLICATES = PageSpec("duplicates", "Possible duplicates", "copy", Command.SHOW_DUPLICATES, _duplicates)
+OVER = (COMPOSER, DUPLICATES)
 PAGES = (
     PageSpec("alerts", "Alerts", "alerts", Command.SHOW_ALERTS, _alerts),
     PageSpec("customers", "Customers", "customers", Command.SHOW_CUSTOMERS, _customers),

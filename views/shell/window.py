@@ -27,7 +27,7 @@ from views.shell.book import Book
 from views.shell.close_panel import Closing
 from views.shell.first_start import FirstStart
 from views.shell.page import Context, Page
-from views.shell.pages import COMPOSER, PAGES, PageSpec
+from views.shell.pages import COMPOSER, DUPLICATES, OVER, PAGES, PageSpec
 from views.shell.palette import Palette
 from views.shell.postman import Postman
 from views.shell.rail import WIDTH as RAIL_WIDTH
@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
             Command.RELOAD: self._reload,
             Command.CHOOSE_FILES: lambda: self.take_files(()),
             Command.SAMPLE_BOOK: self._open_sample,
+            Command.SHOW_DUPLICATES: lambda: self.show_page(f"{DUPLICATES.key}/{self._current}"),
         }
         wired |= {spec.command: partial(self.show_page, spec.key) for spec in PAGES}
         for command, done in wired.items():
@@ -200,7 +201,7 @@ class MainWindow(QMainWindow):
         page.arrive()
         if section:
             page.show_section(section)
-        if key != COMPOSER.key:
+        if key not in {spec.key for spec in OVER}:
             self.rail.show_page(key)
             self._remembered.set(last_page=key)
 
@@ -370,7 +371,7 @@ class MainWindow(QMainWindow):
 
 
 def _spec(key: str) -> PageSpec:
-    return next(spec for spec in (*PAGES, COMPOSER) if spec.key == key)
+    return next(spec for spec in (*PAGES, *OVER) if spec.key == key)
 
 
 def _within(widget: QWidget, pane: QWidget) -> bool:

@@ -11,7 +11,7 @@ from services.sync.people.decide import decide_later, keep_apart
 from services.sync.people.find import Search, find_duplicates
 from services.sync.people.merge import merge_customers
 from services.sync.people.quality import identifier_quality
-from services.sync.people.review import count_pairs, read_pair, read_pairs
+from services.sync.people.review import count_pairs, read_merged, read_pair, read_pairs
 
 __all__ = [
     "Search",
@@ -21,6 +21,7 @@ __all__ = [
     "identifier_quality",
     "keep_apart",
     "merge_customers",
+    "read_merged",
     "read_pair",
     "read_pairs",
 ]

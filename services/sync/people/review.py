@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from models.values.errors import UserError
-from models.values.people import PairCounts, PairDetail, PairField, PairRow, PairSide, PairState
-from models.values.words import money
+from models.values.people import Likeness, PairCounts, PairDetail, PairField, PairRow, PairSide, PairState
+from models.values.words import money, when
 from services.settings import reporting_currency
+from services.settings.local_zone import this_computers_zone
 from services.sync.driver import driver
 from services.sync.people import rows
 from services.sync.people.fields import FIELDS, LABELS, PLAIN, differing
@@ -69,24 +71,34 @@ _MERGED: Final = f"""
 """
 
 
-def read_pairs(workspace: Workspace, state: PairState = "pending", *, limit: int = _PAGE) -> tuple[PairRow, ...]:
+def read_pairs(
+    workspace: Workspace, state: PairState = "pending", *, limit: int = _PAGE, after: int = 0
+) -> tuple[PairRow, ...]:
     """Pairs of the review list: the likeliest first, decided ones the latest first.
 
     Parameters
     ----------
     workspace : Workspace
     state : {"pending", "later", "apart", "merged"}
-    limit : int
-        How many at the most.
+    limit, after : int
+        How many at the most, and how many to pass over.
     """
+    today, zone = workspace.clock.today(), this_computers_zone()
     with workspace.store.snapshot() as db:
-        return _pairs(db, state, limit)
+        return tuple(
+            replace(row, decided_words=f"{row.decided_by}, {when(row.decided_at, today, zone)}")
+            if row.decided_at
+            else row
+            for row in _pairs(db, state, limit, after)
+        )
 
 
-def _pairs(db: sqlite3.Connection, state: PairState, limit: int) -> tuple[PairRow, ...]:
+def _pairs(db: sqlite3.Connection, state: PairState, limit: int, after: int) -> tuple[PairRow, ...]:
     order = "7 DESC, 1, 2" if state == "pending" else "10 DESC, 1, 2"
     query = {"pending": _PENDING, "merged": _MERGED}.get(state, _JUDGED)
-    cursor = db.execute(f"{query} ORDER BY {order} LIMIT :limit", {"state": state, "limit": limit})
+    cursor = db.execute(
+        f"{query} ORDER BY {order} LIMIT :limit OFFSET :after", {"state": state, "limit": limit, "after": after}
+    )
     return tuple(_pair(row) for row in cursor)
 
 
@@ -138,6 +150,35 @@ def read_pair(workspace: Workspace, one_id: int, two_id: int, *, keep: int | Non
             moves=_in_words(counts[other["id"]]),
             notes=tuple(_notes(kept, other, together.values)),
             refused=refusal(connection, kept, other),
+        )
+
+
+def read_merged(workspace: Workspace, customer_id: int, former_id: int) -> PairDetail:
+    """A record that was merged beside the customer that it is a part of.
+
+    Raises
+    ------
+    UserError
+        They were parted again.
+    """
+    with workspace.store.read() as connection:
+        db = driver(connection)
+        found = db.execute(
+            "SELECT source, external_id, record FROM merged_customers WHERE customer_id = ? AND former_id = ?",
+            (customer_id, former_id),
+        ).fetchone()
+        kept = customer_row(connection, customer_id)
+        if found is None or kept is None:
+            raise UserError("They are no longer one customer. Look at the list again.")
+        other = {**dict.fromkeys(FIELDS), **json.loads(found[2])}
+        currency = reporting_currency(connection, workspace.policy) or "USD"
+        return PairDetail(
+            kept=_side(db, kept, _history(connection, customer_id)),
+            other=PairSide(former_id, other["name"] or found[1], f"{found[0]} {found[1]}", ()),
+            likeness=Likeness(100, ()),
+            state="merged",
+            fields=tuple(_fields(kept, other, kept, currency)),
+            moves=(),
         )
 
 

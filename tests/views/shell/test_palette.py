@@ -159,7 +159,7 @@ def test_what_was_used_last_comes_first_in_this_run_and_the_next(
 def test_every_command_is_offered_where_it_can_act(qtbot: QtBot, desk: Desktop) -> None:
     """Each is on some page; switched on here by hand, as the state that allows it may not be in the sample."""
     window, offered = desk.window, set[Command]()
-    for key in ("alerts", "customers", "outbox", "data", "settings", "composer"):
+    for key in ("alerts", "customers", "outbox", "data", "settings", "composer", "duplicates"):
         window.show_page(key)
         qtbot.waitUntil(lambda: desk.background.idle)
         for command in SPECS:
