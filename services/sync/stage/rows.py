@@ -133,6 +133,10 @@ class Stager:
         values: dict[str, list[Any]] = {}
         currencies: list[Any] | None = None
         for column, converter in self._currency_first:
+            if isinstance(converter, Amounts) and currencies is None:
+                currencies = converter.currencies_of(cells[column.place])
+                if currencies is not None and "currency" in self._layout.columns:
+                    values["currency"] = currencies
             if isinstance(converter, Amounts) and currencies is not None:
                 found = converter.convert_in(cells[column.place], currencies)
             else:

@@ -20,6 +20,7 @@ from services.sync.validate.ids import Ids
 from services.sync.validate.memo import Memo, Unfit, Unsettled
 from services.sync.validate.moments import Moments
 from services.sync.validate.numbers import (
+    currency_in,
     figures_of,
     is_simple,
     plain_number,
@@ -112,6 +113,7 @@ class Amounts:
         self._form = form
         self._currency = currency
         self._memos: dict[str, OneColumn] = {}
+        self._own = Memo(currency_in)
 
     @property
     def faulty(self) -> bool:
@@ -133,6 +135,20 @@ class Amounts:
                 for cell, currency in zip(cells, currencies, strict=True)
             ],
         )
+
+    def currencies_of(self, cells: Sequence[str]) -> list[str | None] | None:
+        """The currency that each amount names, None where it names none; nothing where the column is in one currency.
+
+        Raises
+        ------
+        Unsettled
+            Not all cells of the column were seen when that was decided.
+        """
+        if not self._form.own_currency:
+            return None
+        if not self._form.settled:
+            raise Unsettled
+        return list(map(self._own.__getitem__, cells))
 
     def _in(self, currency: str) -> OneColumn:
         if currency not in self._memos:

@@ -191,7 +191,8 @@ def _decide_date(one: Decided, tally: DateTally, about: Circumstances) -> None:
 def _decide_number(one: Decided, tally: NumberTally) -> None:
     sign = tally.sign
     hundred = "%" in one.column.header or tally.above_one > 0
-    one.form = replace(one.form, comma=sign == "comma", sure=sign in _SIGNS, hundred=hundred)
+    own = one.column.kind == "money" and tally.mixed
+    one.form = replace(one.form, comma=sign == "comma", sure=sign in _SIGNS, hundred=hundred, own_currency=own)
 
 
 def _decide_duration(one: Decided, tally: DurationTally, about: Circumstances) -> None:

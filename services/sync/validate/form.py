@@ -22,6 +22,8 @@ class Form:
     sure
         Whether cells of the column itself showed how it is read. Of numbers: where none did, a cell that the two
         decimal signs read differently does not fit.
+    own_currency
+        Of money: whether each amount names its currency, and they differ.
     hundred
         Of shares: whether they count to 100.
     strip_zero
@@ -45,6 +47,7 @@ class Form:
     zone: tzinfo | None = None
     comma: bool = False
     sure: bool = True
+    own_currency: bool = False
     hundred: bool = False
     strip_zero: bool = False
     salesforce: bool = False

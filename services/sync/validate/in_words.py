@@ -209,6 +209,9 @@ def _numbers(kind: str, form: Form, tally: NumberTally) -> tuple[str, tuple[str,
         evidence.append(f"{tally.open_cells:,} could be read both ways")
     if tally.currency:
         evidence.append(f"{sum(tally.currencies.values()):,} are written in {tally.currency}")
+    if form.own_currency:
+        parts = (f"{count:,} in {marks[0]}" for marks, count in sorted(tally.currencies.items()))
+        evidence.append(f"each amount names its currency: {', '.join(parts)}")
     if tally.percent:
         evidence.append(f"{tally.percent:,} have a percent sign")
     unfit = tally.readings["none"] + against

@@ -137,6 +137,13 @@ class NumberTally:
         return None
 
     @property
+    def mixed(self) -> bool:
+        """Whether all numbers name their currency, and not all the same one."""
+        firsts = {marks[0] for marks in self.currencies}
+        numbers = self.filled - self.readings["none"]
+        return len(firsts) > 1 and "" not in firsts and not self.currency and self.currencies.total() == numbers
+
+    @property
     def currency(self) -> str | None:
         """The one currency that cells are written with; None where there is none, or several."""
         if not self.currencies:

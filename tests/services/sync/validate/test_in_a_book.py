@@ -107,3 +107,20 @@ def test_a_meaning_of_a_column_that_is_not_there_is_refused(book: Book, tmp_path
         book.bring(file, meanings=(("Sum", "comma"),))
     with pytest.raises(UserError, match="cannot be read as “dmy”"):
         book.bring(file, meanings=(("total", "dmy"),))
+
+
+@pytest.mark.parametrize("early", [0, _LATE])
+def test_amounts_that_name_different_currencies_are_kept_in_their_own(book: Book, tmp_path: Path, early: int) -> None:
+    totals = ["$7.00"] * early + ["$1,250.00", "€3.50", "¥1,200"]
+    file = _orders(tmp_path / "orders.csv", ["2026-01-02"] * len(totals), totals)
+    check, receipt = book.check(file), book.bring(file)
+    assert counts(check.receipt) == counts(receipt)
+    found = book.ask("SELECT currency, amount_minor FROM orders ORDER BY id DESC LIMIT 3")
+    assert found == [("JPY", 1_200), ("EUR", 350), ("USD", 125_000)]
+    assert any("each amount names its currency: 1 in EUR" in words for words in check.meanings[3].evidence)
+
+
+def test_a_bare_amount_among_different_currencies_rejects_what_it_cannot_share(book: Book, tmp_path: Path) -> None:
+    file = _orders(tmp_path / "orders.csv", ["2026-01-02"] * 3, ["$1.00", "€2.00", "3.00"])
+    receipt = book.bring(file)
+    assert receipt.reasons == {"total is in EUR, not in USD": 1}
