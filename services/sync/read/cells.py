@@ -108,11 +108,13 @@ class Splitter:
         cells: list[str] = []
         quoted: list[bool] = []
         lines, regular, place = [line], True, 0
-        ended = False
+        ended, hopeless = False, False
         while not ended:
-            opening = self._opening.match(line, place) if self._opening else None
+            opening = self._opening.match(line, place) if self._opening and not hopeless else None
             found = self._quoted(line, opening.end()) if opening else None
             if found is None:
+                # Where no mark closes a cell behind this one, none closes one that opens further on in the line.
+                hopeless = hopeless or opening is not None
                 cell, place, ended = self._bare(line, place)
                 regular = regular and not (self._marks.quote and self._marks.quote in cell)
                 quoted.append(False)

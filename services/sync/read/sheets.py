@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -47,11 +48,12 @@ def sheets_of(path: Path) -> list[Sheet]:
     with reading(path):
         workbook = _open(path)
         found = []
-        for place, about in enumerate(workbook.sheets_metadata):
-            if "Work" not in str(about.typ):
-                continue
-            sheet = workbook.get_sheet_by_index(place)
-            found.append(Sheet(about.name, sheet.height, sheet.width, str(about.visible).endswith("Visible")))
+        with _reading_sheets(path):
+            for place, about in enumerate(workbook.sheets_metadata):
+                if "Work" in str(about.typ):
+                    sheet = workbook.get_sheet_by_index(place)
+                    seen = str(about.visible).endswith(".Visible")
+                    found.append(Sheet(about.name, sheet.height, sheet.width, seen))
     filled = [sheet for sheet in found if sheet.rows]
     if not filled:
         raise UserError(f"{path.name} is a workbook with nothing in it. Export it again, then import the new file.")
@@ -59,22 +61,37 @@ def sheets_of(path: Path) -> list[Sheet]:
 
 
 def _open(path: Path) -> CalamineWorkbook:
-    from python_calamine import CalamineError, PasswordError, load_workbook
+    from python_calamine import load_workbook
 
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > _MOST_UNPACKED:
                 raise UserError(f"{path.name} is too large for a workbook: {_SAVE}.")
-    try:
+    with _reading_sheets(path):
         return load_workbook(path)
+
+
+@contextmanager
+def _reading_sheets(path: Path) -> Iterator[None]:
+    """Turn what the reader of workbooks says of a damaged one into a sentence.
+
+    It is written in Rust: where it trips over damage that it does not foresee it panics, and that passes by Exception.
+    """
+    from python_calamine import CalamineError, PasswordError
+
+    damaged = f"{path.name} is a workbook that cannot be read (damaged, or of an unknown kind): {_SAVE}."
+    try:
+        yield
     except PasswordError as problem:
         raise UserError(
             f"{path.name} is locked by a password: save it without one, then import that file."
         ) from problem
     except CalamineError as problem:
-        raise UserError(
-            f"{path.name} is a workbook that cannot be read (it is damaged, or of a kind that is not known): {_SAVE}."
-        ) from problem
+        raise UserError(damaged) from problem
+    except BaseException as problem:
+        if type(problem).__name__ != "PanicException":
+            raise
+        raise UserError(damaged) from None
 
 
 @dataclass(frozen=True)
@@ -94,7 +111,15 @@ class SheetRows:
             yield Chunk(found, min(1.0, done / max(1, self.total)), {})
 
     def _cells(self) -> Iterator[list[Any]]:
-        return iter(_open(self.path).get_sheet_by_name(self.sheet).iter_rows())
+        workbook = _open(self.path)
+        with _reading_sheets(self.path):
+            rows = iter(workbook.get_sheet_by_name(self.sheet).iter_rows())
+        while True:
+            with _reading_sheets(self.path):
+                row = next(rows, None)
+            if row is None:
+                return
+            yield row
 
 
 def cell_text(value: Any) -> str:

@@ -37,9 +37,13 @@ _TYPED = frozenset((celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL))
 class Findings:
     """What was found about rows of a chunk, by their place in it."""
 
+    blank: frozenset[int] = frozenset()
     left_out: dict[int, str] = field(default_factory=dict)
     mended: dict[int, str] = field(default_factory=dict)
     faults: dict[int, int] = field(default_factory=dict)
+
+
+_NOTHING = Findings()
 
 
 class Rules:
@@ -149,12 +153,12 @@ class Sorter:
 
         Rows are changed in place. Chunks in which nothing is odd cost a look at the first cells only.
         """
-        found = Findings()
         firsts = [row[0] if row else "" for row in rows]
         ragged = set(map(len, rows)) != {width}
         if not ragged and not self._elsewhere and "" not in firsts and not self._rules.is_marked(firsts):
             self._blank_before = False
-            return found
+            return _NOTHING
+        found = Findings(frozenset(place for place, row in enumerate(rows) if not any(row)))
         for place, row in enumerate(rows):
             self._look(rows, place, row, found)
             if len(row) != width:

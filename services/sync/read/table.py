@@ -135,7 +135,4 @@ class Table:
         if self._guarded:
             rows = [[unguarded(cell) for cell in row] for row in rows]
         found = sorter.sort(rows, len(self.columns))
-        blank: frozenset[int] = frozenset()
-        if "" in [row[0] for row in rows]:
-            blank = frozenset(place for place, row in enumerate(rows) if not any(row))
-        return Batch(first, rows, blank, found.faults, chunk.share, found.left_out, chunk.mended | found.mended)
+        return Batch(first, rows, found.blank, found.faults, chunk.share, found.left_out, chunk.mended | found.mended)
