@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 from models.values.changes import Changes
 from models.values.errors import ChangedElsewhere, UserError
@@ -12,6 +13,9 @@ from models.values.outreach import After, Composition, Draft, Edit, Fact, Messag
 from services import outreach
 from services.workspace import Workspace
 from views.composer.timing import Leaving
+
+#: A version that no stored text has: what is made from none does not take the place of one.
+_UNSEEN: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,8 @@ class Stored:
         ChangedElsewhere
             Somebody else changed the email: this text is kept as a draft, and ``theirs`` is what stands.
         """
+        if not self._id and edit.alert_id is not None:
+            self._look_for_theirs(workspace, edit)
         if not self._id and self._first is not None:
             began, written = self._first
             self._have(outreach.save(workspace, began, draft=written))
@@ -146,6 +152,13 @@ class Stored:
         except ChangedElsewhere:
             self.theirs = outreach.read_message(workspace, self._id)
             raise
+
+    def _look_for_theirs(self, workspace: Workspace, edit: Edit) -> None:
+        """Take up an email for the same card that was begun elsewhere meanwhile: a card has one at a time."""
+        begun = outreach.compose(workspace, edit.customer_id, edit.alert_id).message
+        if begun is not None and begun.alert_id == edit.alert_id:
+            self._id, self._first = begun.id, None
+            self._version = self._version or _UNSEEN
 
     def _have(self, message: Message) -> Message:
         self._id, self._version = message.id, message.version

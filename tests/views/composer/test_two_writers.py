@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from pytestqt.qtbot import QtBot
 
+from models.values.changes import Changes
 from models.values.outreach import After, Message
 from services import outreach
 from services.workspace import Workspace
@@ -111,3 +112,29 @@ def test_what_one_window_writes_and_takes_back_is_no_conflict(desk: Desk, sample
     desk.calm()
     assert outreach.read_message(sample, desk.session.message.id).body == desk.text
     assert desk.text.endswith("And more.") and desk.page.mail.told == ""
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_is_typed_beside_an_email_that_was_begun_elsewhere_is_never_lost(
+    desk: Desk, sample: Workspace, heard: bool
+) -> None:
+    first = desk.session.edit
+    other = opened(sample.store.path)
+    try:
+        begun = outreach.compose(other, first.customer_id, first.alert_id).edit
+        theirs = outreach.save(other, replace(begun, body=THEIRS))
+    finally:
+        other.close()
+    if heard:
+        desk.desktop.book.heard(Changes(customers=frozenset({first.customer_id}), tables=frozenset({"messages"})))
+        desk.wait(lambda: desk.text == THEIRS)
+        desk.reviewed()
+    desk.type_at_end(" Mine.")
+    mine = desk.text
+    if not heard:
+        desk.wait(lambda: desk.text == THEIRS)
+    desk.calm()
+    stored = outreach.reopen(sample, theirs.id)
+    assert desk.session.message is not None and desk.session.message.id == theirs.id
+    assert stored.edit.body == desk.text == (f"{THEIRS} Mine." if heard else THEIRS)
+    assert heard or mine in [one.body for one in stored.versions]
