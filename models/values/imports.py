@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from models.values.meanings import Meaning
+from models.values.meanings import Doubt, Meaning
+from models.values.reading import Reading, ReadingChoice, ReadingOption
 
 Verdict = Literal["new", "changed", "unchanged", "rejected", "ignored"]
+
+
+@dataclass(frozen=True, slots=True)
+class MendedCell:
+    """A cell of a file that a person wrote anew before the import: row of data from 1, its column, the new text."""
+
+    row: int
+    column: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,9 @@ class ImportOptions:
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     currency: str | None = None
     meanings: tuple[tuple[str, str], ...] = ()  # (column, how it is read), such as ("Total", "comma")
+    reading: ReadingChoice = field(default_factory=ReadingChoice)
+    mended: tuple[MendedCell, ...] = ()
+    mended_of: str = ""  # the file's stamp (see `Preview`) when its cells were mended: of another file none is
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,7 @@ class Receipt:
     seconds: float
     dry_run: bool = False
     ignored_reasons: dict[str, int] = field(default_factory=dict)
+    mended: tuple[dict[str, Any], ...] = ()  # row, column, before, after of each cell that a person mended
 
     def as_json(self) -> dict[str, Any]:
         """Return DATA.md's receipt as a JSON-ready dictionary."""
@@ -98,6 +112,7 @@ class Receipt:
             "rejects_file": self.rejects_file,
             "warnings": list(self.warnings),
             "seconds": round(self.seconds, 3),
+            **({"mended": list(self.mended)} if self.mended else {}),
             **({"dry_run": True} if self.dry_run else {}),
         }
 
@@ -111,6 +126,9 @@ class ColumnProposal:
     candidates: tuple[tuple[str, str], ...]  # (field, label) in order of likelihood
     samples: tuple[str, ...]
     why: str
+    confidence: float = 1.0  # that it is this field; 1 where a person said so
+    meaning: Meaning | None = None
+    mendable: bool = True  # False for columns that the file itself does not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +164,13 @@ class Preview:
     columns: tuple[ColumnProposal, ...]
     rows: tuple[PreviewRow, ...]
     question: str  # '' or what must be decided first, e.g. the order of day and month
-    question_kind: Literal["", "date_order", "mapping", "currency", "meaning"] = ""
+    question_kind: Literal["", "date_order", "mapping", "currency", "meaning", "reading"] = ""
     meanings: tuple[Meaning, ...] = ()  # of the columns that become fields, from all rows
+    doubts: tuple[Doubt, ...] = ()  # about columns: all that must be answered before the import
+    # How the file is written, why, and what else it could be.
+    reading: Reading = field(default_factory=lambda: Reading((), ReadingChoice()))
+    ways: tuple[ReadingOption, ...] = ()  # where that is in doubt: the ways to read it, likeliest first
+    stamp: str = ""  # changes whenever the file does
 
 
 @dataclass(frozen=True, slots=True)

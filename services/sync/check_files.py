@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _KEPT_SECONDS = 86_400
 # Raise it where what is staged or kept changes its form.
-_FORM = 3
+_FORM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Facts:
     source: str
     meanings: tuple[Meaning, ...]
     currency: str
+    doubts: tuple[Doubt, ...] = ()
 
 
 def write_facts(db: sqlite3.Connection, facts: Facts) -> None:
@@ -49,20 +50,28 @@ def write_facts(db: sqlite3.Connection, facts: Facts) -> None:
 def read_facts(db: sqlite3.Connection) -> Facts:
     """What a check found out."""
     kept = json.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
-    receipt = Receipt(**{**kept["receipt"], "warnings": tuple(kept["receipt"]["warnings"])})
-    return Facts(receipt, kept["span"], kept["source"], tuple(map(_meaning, kept["meanings"])), kept["currency"])
+    lists = {name: tuple(kept["receipt"][name]) for name in ("warnings", "mended")}
+    return Facts(
+        Receipt(**{**kept["receipt"], **lists}),
+        kept["span"],
+        kept["source"],
+        tuple(map(_meaning, kept["meanings"])),
+        kept["currency"],
+        tuple(map(_doubt, kept["doubts"])),
+    )
+
+
+def _doubt(kept: dict[str, Any]) -> Doubt:
+    return Doubt(**{**kept, "readings": tuple(Reading(**one) for one in kept["readings"])})
 
 
 def _meaning(kept: dict[str, Any]) -> Meaning:
-    doubts = tuple(
-        Doubt(**{**doubt, "readings": tuple(Reading(**one) for one in doubt["readings"])}) for doubt in kept["doubts"]
-    )
     return Meaning(
         **{
             **kept,
             "evidence": tuple(kept["evidence"]),
             "flags": tuple(kept["flags"]),
-            "doubts": doubts,
+            "doubts": tuple(map(_doubt, kept["doubts"])),
             "readings": tuple(Reading(**one) for one in kept["readings"]),
         }
     )

@@ -10,6 +10,7 @@ from models.values.money import exponent
 from services.sync.apply.analysis import Analysis
 from services.sync.apply.pieces import late_reasons
 from services.sync.apply.target import IGNORED, REJECTED
+from services.sync.mend import mended_cells
 
 
 def make_receipt(
@@ -52,6 +53,7 @@ def make_receipt(
         seconds=seconds,
         dry_run=dry_run,
         ignored_reasons=dict(ignored.most_common()),
+        mended=mended_cells(plan.table),
     )
 
 

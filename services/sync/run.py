@@ -28,6 +28,7 @@ from services.sync.apply.write import Writer
 from services.sync.check_files import forget_check
 from services.sync.driver import driver
 from services.sync.map.plan import MeaningOpen, Plan, header_signature, make_plan, source_from_name
+from services.sync.mend import mended
 from services.sync.read import read_table
 from services.sync.receipt import make_receipt
 from services.sync.rejects import gather_late_rejects, publish_rejects, sweep_rejects, withdraw_rejects, write_rejects
@@ -52,7 +53,7 @@ def plan_for(workspace: Workspace, request: ImportRequest, *, survey: bool = Fal
     from services.settings import reporting_currency
     from services.settings.local_zone import this_computers_zone
 
-    table = read_table(Path(request.file))
+    table = mended(read_table(Path(request.file), request.options.reading), request.options)
     with workspace.store.read() as connection:
         currency = reporting_currency(connection, workspace.policy)
         recalled = recall(connection, header_signature(table), request.options)

@@ -12,7 +12,7 @@ from services.jobs import ImportResult
 from views.data.jobs import Checked
 from views.data.phrases import Sums, about, import_words, nothing_words, sums_of
 from views.data.plan_pane import SumsBlock
-from views.data.reading_options import asked
+from views.data.question import asked
 from views.data.sections import icon_line, scrolling, section
 from views.data.steps import StepBar
 from views.data.sums import StackBar

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from models.values.imports import ImportOptions, Preview, Verdict
 from views.data.phrases import MARKS, VERDICTS, Sums, about, customer_lines, import_words, nothing_words, sums_of
-from views.data.reading_options import QuestionBox, ReadingOptions
+from views.data.question import QuestionBox
+from views.data.reading_options import ReadingOptions
 from views.data.reasons import ReasonList
 from views.data.sections import icon_line, scrolling, section
 from views.data.sums import StackBar, Swatch

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QSizePolicy, QWidget
 
 from models.values.imports import ImportOptions, Preview
 from views.theme import Theme, fonts
-from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import column, kind_of, label
+from views.widgets.labels import label
 
 BY_EVIDENCE = "as the file shows"
 ORDERS = (
@@ -98,53 +96,6 @@ class ReadingOptions(QWidget):
             options = replace(options, mapping=())
         self._options = options
         self.changed.emit(options)
-
-
-class QuestionBox(QWidget):
-    """What must be decided before the file can be imported, with the answers as buttons."""
-
-    answered = Signal(object)
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._words = label("", fonts.LIST, fonts.MEDIUM, "ink", wrap=True)
-        self._answers = QVBoxLayout()
-        self._answers.setSpacing(6)
-        head = label("First decide", fonts.SMALL, fonts.SEMIBOLD, "warning_text")
-        self.setLayout(column(head, 2, self._words, 8, self._answers, margins=(12, 10, 12, 12)))
-        kind_of(self, "wash")
-        self.hide()
-
-    def ask(self, preview: Preview, options: ImportOptions) -> None:
-        """Show the preview's question; without one the box is not there."""
-        while (item := self._answers.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self.setVisible(bool(preview.question))
-        self._words.setText(asked(preview.question))
-        answers: list[tuple[str, ImportOptions]] = []
-        if preview.question_kind == "date_order":
-            answers = [(words, replace(options, date_order=order)) for order, words in ORDERS[:2]]  # type: ignore[arg-type]
-        elif preview.question_kind == "currency":
-            answers = [(code, replace(options, currency=code)) for code in CURRENCIES[:3]]
-        for words, answer in answers:
-            button = push(words)
-            button.clicked.connect(lambda _on=False, answer=answer: self.answered.emit(answer))
-            self._answers.addWidget(button)
-
-    def first_answer(self) -> QWidget | None:
-        """Where the focus goes."""
-        item = self._answers.itemAt(0)
-        return item.widget() if item is not None else None
-
-
-def asked(question: str) -> str:
-    """The question without the sentences that are for the command line."""
-    kept = [part for part in re.split(r"(?<=[.?])\s+", question) if " --" not in part]
-    return " ".join(kept) or question
 
 
 def _chosen(box: QComboBox) -> str | None:

@@ -13,6 +13,7 @@ from models.values.imports import (
     Receipt,
     Verdict,
 )
+from models.values.meanings import Doubt, Meaning, Reading
 
 HEADERS = (
     ("Name", "order_id", "Order"),
@@ -72,7 +73,7 @@ def row(line: int) -> PreviewRow:
     return PreviewRow(line, verdict, fault, cells)
 
 
-def preview(count: int = 200, *, question: str = "", kind: str = "") -> Preview:
+def preview(count: int = 200, *, question: str = "", kind: str = "", doubts: tuple[Doubt, ...] = ()) -> Preview:
     """A check of a file of orders."""
     samples = [row(line) for line in range(1, 20)]
     columns = tuple(
@@ -95,9 +96,17 @@ def preview(count: int = 200, *, question: str = "", kind: str = "") -> Preview:
         entities=(("orders", "Orders"), ("returns", "Returns"), ("customers", "Customers")),
         columns=columns,
         rows=tuple(row(line) for line in range(1, count + 1)),
-        question=question,
+        question=question or (doubts[0].question if doubts else ""),
         question_kind=kind,  # type: ignore[arg-type]
+        meanings=tuple(Meaning(one.column, "date", "dates", 0.5, doubts=(one,), filled=1_615) for one in doubts),
+        doubts=doubts,
     )
+
+
+def doubt(column: str = "Created at") -> Doubt:
+    """Dates that may be read in two ways."""
+    ways = (Reading("dmy", "day first: 03/04/2026 is 3 April 2026", 1_615), Reading("mdy", "month first", 1_203))
+    return Doubt("date_order", column, "Days such as 03/04/2026 can be read in two ways.", ways)
 
 
 def request(file: str = "/exports/orders.csv") -> ImportRequest:

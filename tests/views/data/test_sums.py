@@ -22,7 +22,7 @@ from views.data.phrases import (
     sums_of,
     undo_lines,
 )
-from views.data.reading_options import asked
+from views.data.question import asked
 from views.data.sums import LEAST_SHARE, sentence_of, widths
 
 COUNTS = st.integers(0, 5_000_000)

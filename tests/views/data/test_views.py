@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from models.values.imports import ImportOptions, UndoPreview
+from models.values.meanings import Meaning
+from models.values.reading import ReadingChoice, ReadingOption
 from services.jobs import ImportResult
-from tests.views.data.made import card, preview, receipt, record, request, row
+from tests.views.data.made import card, doubt, preview, receipt, record, request, row
 from views.data.batch_view import BatchView
 from views.data.check_delegate import FAULT_HEIGHT, ROW_HEIGHT
 from views.data.check_model import LEADING, CheckModel
 from views.data.check_view import CheckView
 from views.data.history_view import HistoryView
 from views.data.jobs import Checked
+from views.data.question import answers_to
 from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_view import ReceiptContent
 from views.data.rooms import QueueEffect
@@ -127,21 +131,43 @@ def test_mapping_boxes_follow_the_columns_sideways(qtbot: QtBot, theme: Theme) -
 def test_a_question_is_answered_before_anything_can_be_imported(qtbot: QtBot, theme: Theme) -> None:
     view = CheckView(theme)
     qtbot.addWidget(view)
-    question = "Days such as 07/11/2026 can be read in two ways."
-    view.show_check(request(), preview(question=question, kind="date_order"))
+    view.show_check(request(), preview(kind="date_order", doubts=(doubt(),)))
     assert not view.plan.go.isEnabled()
-    first = view.plan.question.first_answer()
-    assert isinstance(first, QPushButton)
+    first, second = view.plan.question.buttons
+    assert first is view.plan.question.first_answer()
+    assert first.accessibleName() == "day first: 03/04/2026 is 3 April 2026, fits all 1,615 cells"
+    assert second.accessibleName() == "month first, fits 1,203 of 1,615 cells"
     with qtbot.waitSignal(view.check_wanted) as asked:
-        first.click()
+        qtbot.keyClick(first, Qt.Key.Key_Space)
     assert asked.args[0].options == ImportOptions(date_order="dmy")
+
+
+def test_an_answer_about_one_column_leaves_what_others_prove(theme: Theme) -> None:
+    asking = preview(kind="date_order", doubts=(doubt(),))
+    proven = replace(asking, meanings=(*asking.meanings, Meaning("Paid at", "date", "dates, month first", 1.0)))
+    answers = answers_to(proven, ImportOptions())
+    assert [answer.options.meanings for answer in answers] == [(("Created at", "dmy"),), (("Created at", "mdy"),)]
+    assert all(answer.options.date_order is None for answer in answers)
+
+
+def test_a_file_that_can_be_cut_in_two_ways_asks_which(qtbot: QtBot, theme: Theme) -> None:
+    view = CheckView(theme)
+    qtbot.addWidget(view)
+    ways = (
+        ReadingOption("3 columns by comma", ReadingChoice(delimiter=","), "--delimiter ','"),
+        ReadingOption("3 columns by semicolon", ReadingChoice(delimiter=";"), "--delimiter ';'"),
+    )
+    asking = replace(preview(question="Which is right?", kind="reading"), ways=ways)
+    view.show_check(request(), asking)
+    assert not view.plan.go.isEnabled()
+    with qtbot.waitSignal(view.check_wanted) as asked:
+        view.plan.question.buttons[1].click()
+    assert asked.args[0].options.reading == ReadingChoice(delimiter=";")
 
 
 def test_another_entity_forgets_the_mapping_of_the_old_one(qtbot: QtBot, theme: Theme) -> None:
     view = CheckView(theme)
     qtbot.addWidget(view)
-    from dataclasses import replace
-
     mapped = replace(request(), options=ImportOptions(mapping=(("Name", "order_id"),)))
     view.show_check(mapped, preview())
     box = view.plan.options._entity

@@ -1,0 +1,144 @@
+"""What must be decided before a file can be imported: one question at a time, its answers as buttons with counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from models.values.imports import ImportOptions, Preview
+from models.values.meanings import Doubt
+from views.theme import Theme, fonts
+from views.widgets.labels import column, kind_of, label
+from views.words import counted, whole
+
+_DATES = ("date", "moment")
+_PAD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One way to answer: in words, what speaks for it, and the options that follow from it."""
+
+    words: str
+    counted: str
+    options: ImportOptions
+
+
+def answers_to(preview: Preview, options: ImportOptions) -> tuple[Answer, ...]:
+    """The answers to a check's first question, likeliest first; none where the mapping boxes are the answer."""
+    if preview.question_kind == "reading":
+        return tuple(Answer(way.words, "", replace(options, reading=way.choice)) for way in preview.ways)
+    if not preview.doubts:
+        return ()
+    doubt = preview.doubts[0]
+    filled = next((one.filled for one in preview.meanings if one.column == doubt.column), 0)
+    return tuple(
+        Answer(reading.words, _fits(reading.fits, filled), _answered(preview, doubt, reading.value, options))
+        for reading in doubt.readings
+    )
+
+
+def _fits(fits: int, filled: int) -> str:
+    if not fits:
+        return ""
+    if fits >= filled:
+        return f"fits all {counted(fits, 'cell')}" if fits > 1 else "fits its only cell"
+    return f"fits {whole(fits)} of {counted(filled, 'cell')}"
+
+
+def _answered(preview: Preview, doubt: Doubt, value: str, options: ImportOptions) -> ImportOptions:
+    dated = [one for one in preview.meanings if one.kind in _DATES]
+    if doubt.kind == "date_order" and value in ("dmy", "mdy", "ymd") and all(one.doubts for one in dated):
+        # Nothing else of the file is proven: the answer holds for all its dates, and for its next export.
+        return replace(options, date_order=value)  # type: ignore[arg-type]
+    kept = tuple(pair for pair in options.meanings if pair[0] != doubt.column)
+    return replace(options, meanings=(*kept, (doubt.column, value)))
+
+
+def asked(question: str) -> str:
+    """The question without the sentences that are for the command line."""
+    kept = [part for part in re.split(r"(?<=[.?])\s+", question) if " --" not in part]
+    return " ".join(kept) or question
+
+
+def open_questions(preview: Preview) -> int:
+    """How many things are to be decided."""
+    return max(len(preview.doubts), 1) if preview.question else 0
+
+
+class AnswerButton(QPushButton):
+    """A button whose words wrap, with what speaks for the answer below them."""
+
+    def __init__(self, words: str, below: str) -> None:
+        super().__init__()
+        self.setAccessibleName(f"{words}, {below}" if below else words)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        lines: list[QWidget] = [label(words, fonts.LIST, fonts.MEDIUM, wrap=True)]
+        if below:
+            lines.append(label(below, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
+        for one in lines:
+            one.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._inner = column(*lines, margins=(10, _PAD, 10, _PAD))
+        self.setLayout(self._inner)
+
+    def sizeHint(self) -> QSize:
+        wide = max(self.width(), 200)
+        return QSize(200, max(36, self._inner.heightForWidth(wide)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        tall = self.sizeHint().height()
+        if self.minimumHeight() != tall:
+            self.setFixedHeight(tall)
+
+
+class QuestionBox(QWidget):
+    """Shows the first open question of a check. `answered` tells the options that follow from the answer."""
+
+    answered = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._head = label("First decide", fonts.SMALL, fonts.SEMIBOLD, "warning_text")
+        self._words = label("", fonts.LIST, fonts.MEDIUM, "ink", wrap=True)
+        self._answers = QVBoxLayout()
+        self._answers.setSpacing(6)
+        self.setLayout(column(self._head, 2, self._words, 8, self._answers, margins=(12, 10, 12, 12)))
+        kind_of(self, "wash")
+        self.hide()
+
+    @property
+    def buttons(self) -> Sequence[QPushButton]:
+        """The answers, likeliest first."""
+        found = (self._answers.itemAt(n) for n in range(self._answers.count()))
+        widgets = (item.widget() for item in found if item is not None)
+        return [one for one in widgets if isinstance(one, QPushButton)]
+
+    def ask(self, preview: Preview, options: ImportOptions) -> None:
+        """Show the preview's question; without one the box is not there."""
+        while (item := self._answers.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        count = open_questions(preview)
+        self.setVisible(bool(count))
+        self._head.setText("First decide" if count < 2 else f"First decide, 1 of {whole(count)}")
+        self._words.setText(asked(preview.question))
+        for answer in answers_to(preview, options):
+            button = AnswerButton(answer.words, answer.counted)
+            button.clicked.connect(lambda _on=False, chosen=answer.options: self.answered.emit(chosen))
+            self._answers.addWidget(button)
+
+    def first_answer(self) -> QWidget | None:
+        """Where the focus goes."""
+        return next(iter(self.buttons), None)
