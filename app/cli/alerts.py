@@ -26,6 +26,7 @@ from app.cli.frame import (
     told,
 )
 from app.cli.outreach import sent_document, sent_words
+from app.cli.watching import import_from_folders
 from services.pipeline import after_change, do_round
 from services.workspace import Workspace
 
@@ -148,22 +149,28 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
 
 @told
 def run(store: StoreOption = None, json: JsonOption = False) -> int:
-    """Do one round without a window: score what is due, evaluate the rules, send what is approved and due."""
+    """Do one round without a window: import what landed in watched folders, score, evaluate, send what is due."""
     from services.outreach import send_due
 
     with opened(store, writes=True) as workspace:
+        landed = import_from_folders(workspace, json)
         outcome = do_round(workspace, progress=progress_line(json))
         sent, changes = send_due(workspace)
         after_change(workspace, changes)
-    scores = outcome.scores
+    runs = (landed.landing.run, outcome)
+    # What landed is scored with its import; the round finds nothing left of it.
+    scores = max((run.scores for run in runs if run.scores), key=lambda one: one.scored, default=None)
+    raised = [card for run in runs for card in run.opened]
+    closed = [card for run in runs for card in run.closed]
     document = {
+        **landed.document,
         "scores": scores.as_json() if scores else None,
-        "opened": list(outcome.opened),
-        "closed": list(outcome.closed),
+        "opened": raised,
+        "closed": closed,
         **sent_document(sent),
     }
-    words = f"{scores.scored if scores else 0:,} customers scored, {len(outcome.opened)} alerts opened, "
-    answer(document, f"{words}{len(outcome.closed)} closed. {sent_words(sent)}", json)
-    if sent.fault:
-        say(sent.fault)
-    return IN_PART if sent.fault or sent.failed or sent.in_doubt else DONE
+    words = f"{landed.words}{scores.scored if scores else 0:,} customers scored, {len(raised)} alerts opened, "
+    answer(document, f"{words}{len(closed)} closed. {sent_words(sent)}", json)
+    for sentence in [*landed.concerns, *([sent.fault] if sent.fault else [])]:
+        say(sentence)
+    return IN_PART if landed.concerns or sent.fault or sent.failed or sent.in_doubt else DONE

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import alerts, customers, demo, importing, journal, outreach, people, scores
+from app.cli import alerts, customers, demo, importing, journal, outreach, people, scores, watching
 
 _OF_ONE = ("show", "add", "set", "merge", "apart", "later")
 
@@ -43,6 +43,11 @@ def build() -> typer.Typer:
         ("doctor", journal.doctor),
     ):
         program.command(name)(command)
+    _add_groups(program)
+    return program
+
+
+def _add_groups(program: typer.Typer) -> None:
     one = typer.Typer(
         help="One customer: `customer ID` shows, `add` and `set` write by hand, `merge A B` and `apart A B` judge two."
     )
@@ -59,17 +64,23 @@ def build() -> typer.Typer:
     many.command("on")(alerts.switch_on)
     many.command("off")(alerts.switch_off)
     program.add_typer(many, name="rules")
-    return program
+    folders = typer.Typer(help="Watched folders: files that land there are imported by the window and by `run`.")
+    folders.command("list", hidden=True)(watching.show)
+    folders.command("add")(watching.add)
+    folders.command("remove")(watching.remove)
+    program.add_typer(folders, name="watch")
 
 
 def _spelled_out(arguments: Sequence[str]) -> list[str]:
-    """Let ``customer 12`` mean ``customer show 12`` and ``rules`` mean ``rules list``: a group has no action itself."""
+    """Let ``customer 12`` mean ``customer show 12`` and ``rules`` or ``watch`` mean their list."""
     words = list(arguments)
     if words[:2] == ["customers", "duplicates"]:
         words[:2] = ["duplicates"]
     if words[:1] == ["customer"] and len(words) > 1 and words[1] not in (*_OF_ONE, "--help"):
         words.insert(1, "show")
     if words[:1] == ["rules"] and words[1:2] not in (["list"], ["try"], ["on"], ["off"], ["--help"]):
+        words.insert(1, "list")
+    if words[:1] == ["watch"] and words[1:2] not in (["list"], ["add"], ["remove"], ["--help"]):
         words.insert(1, "list")
     return words
 

@@ -26,11 +26,14 @@ from services.settings.preferences import (
     LoadedPreferences,
     Preferences,
     SavedFilter,
+    WatchedFolder,
     default_path,
     load_preferences,
     save_preferences,
     with_filter,
+    with_watched,
     without_filter,
+    without_watched,
 )
 from services.settings.stored import (
     book_currency,
@@ -66,6 +69,7 @@ __all__ = [
     "SavedFilter",
     "SegmentFigure",
     "SlaHours",
+    "WatchedFolder",
     "book_currency",
     "change_policy",
     "changed_fields",
@@ -79,5 +83,7 @@ __all__ = [
     "save_preferences",
     "title_of",
     "with_filter",
+    "with_watched",
     "without_filter",
+    "without_watched",
 ]

@@ -42,6 +42,20 @@ class SavedFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedFolder:
+    """A folder whose files are imported as they land, and the book that they belong to.
+
+    Attributes
+    ----------
+    path, store
+        Both absolute. Another book that is opened on this computer does not take the folder's files.
+    """
+
+    path: str
+    store: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """What this computer remembers; every field has a default.
 
@@ -69,6 +83,10 @@ class Preferences:
         Stands under every email of this person.
     recent_commands
         Names of the commands that were run from the palette, the newest first.
+    watched
+        Folders whose files are imported as they land.
+    write_back_folder
+        Where files for other systems were written last.
     unknown
         Keys of other versions, kept.
     """
@@ -87,6 +105,8 @@ class Preferences:
     writer: str = ""
     signature: str = ""
     recent_commands: tuple[str, ...] = ()
+    watched: tuple[WatchedFolder, ...] = ()
+    write_back_folder: str = ""
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -95,6 +115,10 @@ class Preferences:
         names = [profile.name for profile in self.profiles]
         if len(set(names)) != len(names):
             raise FieldError("profiles", "two language models have the same name")
+
+    def watched_for(self, store: str) -> tuple[str, ...]:
+        """Return the folders that are watched for a book, in their order."""
+        return tuple(one.path for one in self.watched if one.store == store)
 
     def profile(self, name: str) -> ModelProfile | None:
         """Return the language model of this name, None if there is none."""
@@ -182,6 +206,18 @@ def without_filter(preferences: Preferences, page: str, name: str) -> Preference
     """Return the preferences without the filter of this page and name."""
     kept = tuple(one for one in preferences.saved_filters if (one.page, one.name) != (page, name))
     return replace(preferences, saved_filters=kept)
+
+
+def with_watched(preferences: Preferences, folder: WatchedFolder) -> Preferences:
+    """Return the preferences with a folder watched; one that is watched already stays in its place."""
+    if folder in preferences.watched:
+        return preferences
+    return replace(preferences, watched=(*preferences.watched, folder))
+
+
+def without_watched(preferences: Preferences, folder: WatchedFolder) -> Preferences:
+    """Return the preferences with a folder that is not watched any more."""
+    return replace(preferences, watched=tuple(one for one in preferences.watched if one != folder))
 
 
 def _from_document(document: dict[str, Any]) -> LoadedPreferences:

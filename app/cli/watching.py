@@ -1,0 +1,128 @@
+"""Commands about watched folders: watch add, list, remove; and what `run` does with them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.frame import DONE, JsonOption, StoreOption, answer, never_cancelled, opened, progress_line, table, told
+from models.values.errors import UserError
+from models.values.words import count
+from services.landing import Landing, import_watched
+from services.settings import (
+    Preferences,
+    WatchedFolder,
+    default_path,
+    load_preferences,
+    save_preferences,
+    with_watched,
+    without_watched,
+)
+from services.workspace import Workspace
+
+#: Between the two looks that show whether a file is still written to.
+LOOK_AGAIN_SECONDS = 2.0
+Folder = Annotated[str, typer.Argument(metavar="FOLDER", help="The folder; folders inside it are not watched.")]
+
+
+@told
+def add(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> int:
+    """Watch a folder: files that land in it are imported by the open window and by `run`."""
+    path = Path(folder).expanduser().absolute()
+    if not path.is_dir():
+        raise UserError(f"{path} is no folder. Name one that is there.")
+    with opened(store, create=True) as workspace:
+        watched = WatchedFolder(str(path), workspace.recipe.store)
+        found = _kept(with_watched(_preferences(), watched))
+    return _listed(found, watched.store, json)
+
+
+@told
+def remove(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> int:
+    """Watch a folder no more. Its files, and what was imported from them, stay."""
+    with opened(store) as workspace:
+        before = _preferences()
+        named = (folder, str(Path(folder).expanduser().absolute()))
+        watched = next((path for path in before.watched_for(workspace.recipe.store) if path in named), None)
+        if watched is None:
+            raise UserError(f"{folder} is not watched for this book. `watch list` names the folders that are.")
+        found = _kept(without_watched(before, WatchedFolder(watched, workspace.recipe.store)))
+    return _listed(found, workspace.recipe.store, json)
+
+
+@told
+def show(store: StoreOption = None, json: JsonOption = False) -> int:
+    """List the folders that are watched for this book, with what keeps one from being read."""
+    with opened(store) as workspace:
+        return _listed(_preferences(), workspace.recipe.store, json)
+
+
+@dataclass(frozen=True, slots=True)
+class FromFolders:
+    """What `run` says of watched folders: as JSON, in words, and a sentence for each thing that needs a person."""
+
+    landing: Landing
+    document: dict[str, Any]
+    words: str
+    concerns: tuple[str, ...]
+
+
+def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
+    """Import what landed in the watched folders, and score it."""
+    folders = workspace.preferences.watched_for(workspace.recipe.store)
+    landing, states = import_watched(
+        workspace,
+        folders,
+        pause=lambda: time.sleep(LOOK_AGAIN_SECONDS),
+        progress=progress_line(as_json),
+        cancelled=never_cancelled,
+    )
+    document = {
+        "imported": [result.receipt.as_json() for result in landing.imported if result.receipt is not None],
+        "waiting": [{"file": one.mark.path, "why": one.why} for one in landing.waiting],
+        "folders": [{"folder": state.folder, "fault": state.fault or None} for state in states],
+    }
+    concerns = [state.fault for state in states if state.fault]
+    concerns += [f"{one.mark.name} waits for you: {one.why}" for one in landing.waiting]
+    concerns += [landing.fault] if landing.fault else []
+    concerns += [
+        f"{Path(result.file).name}: {result.receipt.rows['rejected']:,} rows were rejected; see {rejects}."
+        for result in landing.imported
+        if result.receipt is not None and (rejects := result.receipt.rejects_file)
+    ]
+    return FromFolders(landing, document, _words(landing, len(folders)), tuple(concerns))
+
+
+def _words(landing: Landing, folders: int) -> str:
+    if not folders:
+        return ""
+    named = ", ".join(Path(one.file).name for one in landing.imported)
+    said = f"{count(len(landing.imported), 'file')} imported from {count(folders, 'watched folder')}"
+    return f"{said}: {named}. " if named else f"{said}. "
+
+
+def _preferences() -> Preferences:
+    loaded = load_preferences(default_path())
+    if loaded.problems:
+        raise UserError(loaded.problems[0])
+    return loaded.preferences
+
+
+def _kept(preferences: Preferences) -> Preferences:
+    save_preferences(default_path(), preferences)
+    return preferences
+
+
+def _listed(preferences: Preferences, store: str, as_json: bool) -> int:
+    from services.sync.watch import look_into
+
+    looks = [look_into(folder) for folder in preferences.watched_for(store)]
+    documents = [{"folder": one.folder, "files": len(one.marks), "fault": one.fault or None} for one in looks]
+    rows = [(one.folder, str(len(one.marks)), one.fault) for one in looks]
+    said = table(("folder", "files", ""), rows, frozenset({1})) if rows else "No folder is watched for this book."
+    answer({"watched": documents}, said, as_json)
+    return DONE

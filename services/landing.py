@@ -1,0 +1,212 @@
+"""Files that landed in watched folders: sorted out, imported one after another, then scored and evaluated once.
+
+A plain value crosses into the child process, as for any import. The command line does the same without a window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from models.values.changes import Changes
+from models.values.errors import Cancelled, EnvironmentFault, UserError
+from models.values.imports import FileProgress, Progress
+from models.values.watching import FileMark, WaitingFile
+from services.jobs import CancelCall, FileDone, ImportResult, ProgressCall
+from services.pipeline import PipelineRun, after_change
+from services.workspace import Recipe, Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from services.sync.watch import FolderState, Ready
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What became of files that landed.
+
+    Attributes
+    ----------
+    imported
+        With their receipts, in the order of import.
+    waiting
+        For a person, with the question or the reason.
+    done
+        Nothing more is to be done with these: imported now or before, or left out.
+    fault
+        What kept the rest from being imported (disk, lock), in one sentence; it is tried again. '' else.
+    run
+        What the pipeline did afterwards.
+    stopped
+        Whether a cancel left the scores or some of the files for later.
+    """
+
+    imported: tuple[ImportResult, ...] = ()
+    waiting: tuple[WaitingFile, ...] = ()
+    done: tuple[FileMark, ...] = ()
+    fault: str = ""
+    run: PipelineRun = field(default_factory=lambda: PipelineRun(Changes()))
+    stopped: bool = False
+
+    @property
+    def changes(self) -> Changes:
+        """What the imported files changed."""
+        return reduce(Changes.merged, (one.changes for one in self.imported), Changes())
+
+
+@dataclass(frozen=True, slots=True)
+class LandingJob:
+    """Import what landed and is whole; each file in the book is told as a `FileDone`."""
+
+    recipe: Recipe
+    marks: tuple[FileMark, ...]
+
+    def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Landing:
+        """Return what became of each file."""
+        workspace = open_workspace(self.recipe)
+        try:
+            return land(workspace, self.marks, progress=progress, cancelled=cancelled)
+        finally:
+            workspace.close()
+
+
+def land(workspace: Workspace, marks: Sequence[FileMark], *, progress: ProgressCall, cancelled: CancelCall) -> Landing:
+    """Import the files that the book knows how to import; then score and evaluate what they changed.
+
+    Raises
+    ------
+    Cancelled
+        Before anything was imported.
+    """
+    from services.sync.watch import memory_of, sort_out
+
+    memory = memory_of(workspace)
+    try:
+        sorted_out = sort_out(workspace, marks, memory, cancelled)
+        batch = _Batch(workspace, progress, cancelled, list(sorted_out.done), list(sorted_out.waiting))
+        batch.bring(sorted_out.ready)
+    finally:
+        memory.save()
+    return batch.landing(_scored(batch))
+
+
+@dataclass
+class _Batch:
+    """Files on their way, one after another."""
+
+    workspace: Workspace
+    progress: ProgressCall
+    cancelled: CancelCall
+    done: list[FileMark]
+    waiting: list[WaitingFile]
+    imported: list[ImportResult] = field(default_factory=list)
+    fault: str = ""
+    stopped: bool = False
+
+    def bring(self, ready: Sequence[Ready]) -> None:
+        """Import each; a file that a person must see waits, a full disk or a lock ends the batch."""
+        for number, one in enumerate(ready):
+            try:
+                if self.cancelled():
+                    raise Cancelled
+                self._one(one, number, len(ready))
+            except Cancelled:
+                if not self.imported:
+                    raise
+                self.stopped = True
+                return
+            except EnvironmentFault as error:
+                self.fault = str(error)
+                return
+            except UserError as error:
+                self.waiting.append(WaitingFile(one.mark, str(getattr(error, "question", "") or error)))
+
+    def _one(self, one: Ready, number: int, of: int) -> None:
+        from services.sync import run_import
+        from services.sync.watch import is_still, was_imported, why_doubtful
+
+        def tell(step: Progress) -> None:
+            self.progress(FileProgress(step.step, step.done, step.total, number, of))
+
+        # Another program may have brought the same file meanwhile, or somebody writes to it again: it is seen anew.
+        if was_imported(self.workspace, one.digest):
+            self.done.append(one.mark)
+            return
+        if not is_still(one.mark):
+            return
+        trial, _ = run_import(
+            self.workspace, replace(one.request, dry_run=True), progress=tell, cancelled=self.cancelled
+        )
+        why = why_doubtful(trial)
+        if why:
+            self.waiting.append(WaitingFile(one.mark, why))
+            return
+        receipt, changes = run_import(self.workspace, one.request, progress=tell, cancelled=self.cancelled)
+        result = ImportResult(one.mark.path, receipt, changes=changes)
+        self.imported.append(result)
+        self.done.append(one.mark)
+        self.progress(FileDone("Imported", 1, 1, result))
+
+    def landing(self, run: PipelineRun | None) -> Landing:
+        """What became of them."""
+        found = Landing(
+            imported=tuple(self.imported),
+            waiting=tuple(self.waiting),
+            done=tuple(self.done),
+            fault=self.fault,
+            stopped=self.stopped or run is None,
+        )
+        return replace(found, run=run if run is not None else PipelineRun(found.changes))
+
+
+def _scored(batch: _Batch) -> PipelineRun | None:
+    """Score what was imported; None where a cancel left it for the next round."""
+    changes = reduce(Changes.merged, (one.changes for one in batch.imported), Changes())
+    if batch.stopped or not batch.imported:
+        return None if batch.stopped else PipelineRun(changes)
+
+    def tell(step: Progress) -> None:
+        if step.fraction != 1.0 and batch.cancelled():
+            raise Cancelled
+        batch.progress(FileProgress(step.step, step.done, step.total, len(batch.imported), len(batch.imported)))
+
+    try:
+        return after_change(batch.workspace, changes, progress=tell)
+    except Cancelled:
+        return None
+
+
+def import_watched(
+    workspace: Workspace,
+    folders: Sequence[str],
+    *,
+    pause: Callable[[], None],
+    progress: ProgressCall,
+    cancelled: CancelCall,
+) -> tuple[Landing, tuple[FolderState, ...]]:
+    """Look into folders, wait where something new may still be written, and import what is whole.
+
+    Parameters
+    ----------
+    pause
+        Called between the two looks, where a second one is needed.
+
+    Returns
+    -------
+    tuple of Landing and FolderState
+        What became of the files, and how each folder stands.
+    """
+    from services.sync.watch import Landings, dealt_with_before, look_into
+
+    landings = Landings(folders)
+    looks = [look_into(folder) for folder in folders]
+    landings.take(looks)
+    landings.dealt_with(dealt_with_before(workspace, [mark for look in looks for mark in look.marks]), ())
+    if not landings.restless:
+        return Landing(), landings.states()
+    pause()
+    landings.take([look_into(folder) for folder in folders])
+    found = land(workspace, landings.whole, progress=progress, cancelled=cancelled)
+    landings.dealt_with(found.done, found.waiting)
+    return found, landings.states()

@@ -1,0 +1,39 @@
+"""Watched folders: a file that lands is known by its content, taken when it is whole, and imported as the book learned.
+
+In this order: look (list a folder) · landings (which files two looks show alike) · sort out (imported before, ready, or
+for a person). Nothing is ever moved, changed or deleted in a folder.
+"""
+
+from __future__ import annotations
+
+from services.sync.watch.landings import FolderState, Landings
+from services.sync.watch.look import is_still, look_into
+from services.sync.watch.memory import Memory
+from services.sync.watch.rhythm import source_rhythms
+from services.sync.watch.sort_out import (
+    Ready,
+    SortedOut,
+    dealt_with_before,
+    leave_out,
+    memory_of,
+    sort_out,
+    was_imported,
+    why_doubtful,
+)
+
+__all__ = [
+    "FolderState",
+    "Landings",
+    "Memory",
+    "Ready",
+    "SortedOut",
+    "dealt_with_before",
+    "is_still",
+    "leave_out",
+    "look_into",
+    "memory_of",
+    "sort_out",
+    "source_rhythms",
+    "was_imported",
+    "why_doubtful",
+]

@@ -1,0 +1,106 @@
+"""A look into a folder, and whether a file that lies there is whole.
+
+A folder is asked and asked again, as network drives tell nobody of a change. A file is whole when two looks show the
+same size and time and it can be opened; who locks a file while it is written is waited for.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from models.values.watching import FileMark, FolderLook
+
+#: Endings under which programs write a file before it has its name.
+HALF_ENDINGS: Final = (".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart", ".tmp", ".temp")
+#: Beginnings of files that programs keep beside an open document, and of hidden ones.
+HALF_BEGINNINGS: Final = ("~$", ".", "._", ".~lock")
+#: Kinds of documents that hold no table; a folder of downloads is full of them.
+OTHER_ENDINGS: Final = (
+    *(".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".ppt", ".pptx", ".odp", ".key", ".md", ".log"),
+    *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".heic", ".bmp", ".tif", ".tiff", ".ico"),
+    *(".mp3", ".mp4", ".mov", ".wav", ".eml", ".msg", ".mht", ".ics", ".vcf", ".html", ".htm"),
+    *(".json", ".xml", ".yaml", ".yml", ".toml", ".ini", ".url", ".lnk", ".webloc", ".py", ".js", ".sh", ".bat"),
+    *(".exe", ".msi", ".dmg", ".pkg", ".deb", ".rpm", ".iso", ".db", ".sqlite", ".bak", ".torrent"),
+)
+_WINDOWS_LOCKED = frozenset({32, 33})
+
+
+def look_into(folder: str) -> FolderLook:
+    """Look into a folder once; what lies in folders inside it is not seen.
+
+    Never raises for what the folder or the drive is like: that is the look's `fault`.
+    """
+    marks: list[FileMark] = []
+    left_alone = 0
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if _is_half(entry.name):
+                    continue
+                mark = _mark_of(entry)
+                if mark is None:
+                    continue
+                if entry.name.lower().endswith(OTHER_ENDINGS):
+                    left_alone += 1
+                else:
+                    marks.append(mark)
+    except OSError as error:
+        return FolderLook(folder, fault=_fault(folder, error))
+    return FolderLook(folder, tuple(sorted(marks, key=lambda one: one.path)), left_alone)
+
+
+def settled(before: Iterable[FileMark], now: Iterable[FileMark]) -> tuple[FileMark, ...]:
+    """Return the files of a look that the look before showed with the same size and time; empty ones never are."""
+    earlier = frozenset(before)
+    return tuple(mark for mark in now if mark.size and mark in earlier)
+
+
+def is_still(mark: FileMark) -> bool:
+    """Return whether a file is as it was seen and can be opened; one that is locked or gone is not."""
+    try:
+        with Path(mark.path).open("rb") as file:
+            status = os.fstat(file.fileno())
+            file.read(1)
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (mark.size, mark.modified_ns)
+
+
+def obstacle(mark: FileMark) -> str:
+    """Return the sentence that says why a file cannot be read by this person; '' where waiting may help."""
+    try:
+        with Path(mark.path).open("rb"):
+            return ""
+    except OSError as error:
+        locked = getattr(error, "winerror", None) in _WINDOWS_LOCKED
+        forbidden = error.errno in (errno.EACCES, errno.EPERM) and not locked
+        return "You may not read it. Ask its owner for the right to, then look again." if forbidden else ""
+
+
+def _is_half(name: str) -> bool:
+    return name.startswith(HALF_BEGINNINGS) or name.lower().endswith(HALF_ENDINGS)
+
+
+def _mark_of(entry: os.DirEntry[str]) -> FileMark | None:
+    try:
+        if not entry.is_file():
+            return None
+        status = entry.stat()
+    except OSError:  # it went between the listing and the question
+        return None
+    return FileMark(entry.path, status.st_size, status.st_mtime_ns)
+
+
+def _fault(folder: str, error: OSError) -> str:
+    if error.errno == errno.ENOENT:
+        return f"{folder} is not there. Connect its drive, or watch another folder; nothing is lost meanwhile."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"{folder} may not be read by you. Ask its owner for the right to read it; it is tried again."
+    if error.errno == errno.ENOTDIR:
+        return f"{folder} is no folder any more. Watch another one."
+    reason = error.strerror or type(error).__name__
+    return f"{folder} does not answer ({reason}). It is tried again; nothing is lost meanwhile."

@@ -1,0 +1,165 @@
+"""Which of the files that landed are imported by themselves, and which wait for a person.
+
+Imported is what the book has learned or knows: a known export, or a file with the headers of one that a person has
+imported before. A file that raises a question, or of which many rows would be rejected, waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from models.values import words
+from models.values.errors import EnvironmentFault, UserError
+from models.values.imports import ImportRequest, Receipt
+from models.values.watching import FileMark, WaitingFile
+from services.sync.entities import ENTITIES
+from services.sync.run import plan_for
+from services.sync.watch.look import is_still, obstacle
+from services.sync.watch.memory import Memory
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+#: A file of which more would be rejected waits: something in it has changed.
+MOST_REJECTED: Final = 0.1
+#: What files refer to comes first: a customer before their orders, an order before its return.
+_ORDER: Final = tuple(ENTITIES)
+NEVER_SEEN: Final = (
+    "No file with these columns was imported before. Check once what they mean; the next one is imported."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A file that is imported by itself, with its digest and what it is about."""
+
+    mark: FileMark
+    request: ImportRequest
+    digest: str
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class SortedOut:
+    """What is to be done with files that landed.
+
+    Attributes
+    ----------
+    ready
+        In the order in which they are imported.
+    waiting
+        For a person.
+    done
+        Nothing is to be done: imported before, or left out.
+    later
+        Changed, locked or gone since they were seen.
+    """
+
+    ready: tuple[Ready, ...] = ()
+    waiting: tuple[WaitingFile, ...] = ()
+    done: tuple[FileMark, ...] = ()
+    later: tuple[FileMark, ...] = ()
+
+
+def sort_out(
+    workspace: Workspace, marks: Sequence[FileMark], memory: Memory, cancelled: Callable[[], bool]
+) -> SortedOut:
+    """Decide about files that landed; nothing is written but `memory`'s digests.
+
+    Raises
+    ------
+    Cancelled
+    EnvironmentFault
+        The book cannot be read.
+    """
+    ready: list[Ready] = []
+    waiting: list[WaitingFile] = []
+    done: list[FileMark] = []
+    later: list[FileMark] = []
+    seen: set[str] = set()
+    for mark in marks:
+        try:
+            digest = memory.digest(mark, cancelled)
+        except OSError:
+            why = obstacle(mark)
+            if why:
+                waiting.append(WaitingFile(mark, why))
+            else:
+                later.append(mark)
+            continue
+        if memory.leaves_out(digest) or was_imported(workspace, digest):
+            done.append(mark)
+            continue
+        if digest in seen or not is_still(mark):
+            later.append(mark)
+            continue
+        seen.add(digest)
+        found = _decide(workspace, mark, digest)
+        if isinstance(found, Ready):
+            ready.append(found)
+        else:
+            waiting.append(found)
+    ready.sort(key=lambda one: (_ORDER.index(one.entity), one.mark.name))
+    return SortedOut(tuple(ready), tuple(waiting), tuple(done), tuple(later))
+
+
+def was_imported(workspace: Workspace, digest: str) -> bool:
+    """Return whether a file with this content was imported, also where that was undone: a person took it out."""
+    with workspace.store.snapshot() as db:
+        return db.execute("SELECT 1 FROM imports WHERE file_sha256 = ? LIMIT 1", (digest,)).fetchone() is not None
+
+
+def dealt_with_before(workspace: Workspace, marks: Sequence[FileMark]) -> frozenset[FileMark]:
+    """Return those files that were imported before or left out, as far as that is known without reading them."""
+    memory = memory_of(workspace)
+    known = {mark: digest for mark in marks if (digest := memory.known(mark))}
+    if not known:
+        return frozenset()
+    with workspace.store.snapshot() as db:
+        imported = {row[0] for row in db.execute("SELECT DISTINCT file_sha256 FROM imports")}
+    return frozenset(mark for mark, digest in known.items() if digest in imported or memory.leaves_out(digest))
+
+
+def why_doubtful(trial: Receipt) -> str:
+    """Return why a file should not be imported without a person, from the receipt of its dry run; '' if it may be."""
+    rows = trial.rows
+    if rows["rejected"] <= rows["read"] * MOST_REJECTED:
+        return ""
+    reason = max(trial.reasons, key=lambda one: trial.reasons[one], default="")
+    because = f", most of them because {reason}" if reason else ""
+    return f"{rows['rejected']:,} of {words.count(rows['read'], 'row')} would be rejected{because}."
+
+
+def _decide(workspace: Workspace, mark: FileMark, digest: str) -> Ready | WaitingFile:
+    request = ImportRequest(workspace.recipe.store, mark.path, workspace.at, workspace.person)
+    try:
+        plan = plan_for(workspace, request)
+    except UserError as problem:
+        # The question is for a window; the sentence around it names options of the command line.
+        return WaitingFile(mark, str(getattr(problem, "question", "") or problem))
+    if plan.doubts:
+        return WaitingFile(mark, plan.doubts[0].question)
+    if plan.recognition.system is None and not plan.source_said:
+        return WaitingFile(mark, NEVER_SEEN)
+    return Ready(mark, request, digest, plan.entity.name)
+
+
+def leave_out(workspace: Workspace, mark: FileMark) -> None:
+    """Take no file with this content from a watched folder any more; a person can still import it."""
+    memory = memory_of(workspace)
+    try:
+        memory.leave_out(memory.digest(mark, lambda: False))
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        raise EnvironmentFault(
+            f"{mark.name} could not be left out ({reason}). Try again when it can be read."
+        ) from error
+    memory.save()
+
+
+def memory_of(workspace: Workspace) -> Memory:
+    """Return what is known of files in the folders that are watched for a book."""
+    return Memory.of_store(Path(workspace.store.path))
