@@ -23,5 +23,7 @@ FOLLOWS: Final = (
     f" AND o.ordered_on <= date({SENT_ON}, :watch)"
     f" AND (o.ordered_at > m.sent_at OR (o.ordered_at IS NULL AND o.ordered_on > {SENT_ON}))"
 )
+#: SQL of whether an order ``o`` is of the email's own day and its file gives no time: before or after.
+SAME_DAY: Final = f"o.customer_id = m.customer_id AND o.ordered_at IS NULL AND o.ordered_on = {SENT_ON}"
 #: SQL of whether an order ``o`` is a purchase that counts as coming back.
 PURCHASE: Final = "o.kind = 'purchase' AND o.amount_minor > 0"

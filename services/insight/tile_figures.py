@@ -167,7 +167,7 @@ def _came_back(reader: Reader) -> Tile:
     share = words.percent(found.others_back / found.others) if found.others else ""
     others = [f"not contacted: {found.others_back:,} of {found.others:,} ({share})"] if found.others else []
     if not found.contacted:
-        return Tile("came_back", words.DASH, title, " · ".join(["no card was emailed yet", *others]), "neutral")
+        return Tile("came_back", words.DASH, title, " · ".join(["no emailed card to count yet", *others]), "neutral")
     return Tile(
         key="came_back",
         figure=words.percent(found.contacted_back / found.contacted),

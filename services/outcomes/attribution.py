@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from models.values import words
 from models.values.outbox import ContactOutcome
-from services.coming_back import FOLLOWS, PURCHASE
+from services.coming_back import FOLLOWS, PURCHASE, SAME_DAY
 from services.settings import Policy, minor_rates, reporting_currency
 
 
@@ -73,7 +73,14 @@ def contact_of_message(
         watched_days=watched,
         words="",
     )
-    return replace(made, words=_words(made, policy.watch_days, today))
+    return replace(made, words=_words(made, policy.watch_days, today, beside=_is_beside(driver, message_id)))
+
+
+def _is_beside(driver: sqlite3.Connection, message_id: int) -> bool:
+    """Whether they ordered on the email's day at a time that nobody knows."""
+    found = driver.execute(f"SELECT 1 FROM messages m JOIN orders o ON {SAME_DAY} AND {PURCHASE} WHERE m.id = ?",
+                           (message_id,)).fetchone()  # fmt: skip
+    return found is not None
 
 
 def returned(driver: sqlite3.Connection, since: str, watch_days: int) -> Returned:
@@ -96,11 +103,13 @@ def returned(driver: sqlite3.Connection, since: str, watch_days: int) -> Returne
     return Returned(*(int(value or 0) for value in found))
 
 
-def _words(made: ContactOutcome, watch_days: int, today: date) -> str:
+def _words(made: ContactOutcome, watch_days: int, today: date, *, beside: bool) -> str:
     sent = words.day(date.fromisoformat(made.sent_on), today)
     if made.days is not None:
         after = "the same day" if made.days <= 0 else f"{words.count(made.days, 'day')} later"
         return f"Emailed {sent} · ordered {after}, {words.money(made.revenue_minor, made.currency)} since"
+    if beside:
+        return f"Emailed {sent} · ordered the same day, perhaps before the email: not counted"
     if made.watched_days < watch_days:
         until = date.fromisoformat(made.sent_on) + timedelta(days=watch_days)
         return f"Emailed {sent} · no order yet, watched until {words.day(until, today)}"

@@ -15,7 +15,7 @@ def test_an_empty_book_says_so_everywhere(reader: Fresh) -> None:
         ("0", "nothing is due"),
         ("–", "no customer is scored yet"),
         ("–", "no card was closed yet"),
-        ("–", "no card was emailed yet"),
+        ("–", "no emailed card to count yet"),
     ]
     fresh = reader(read_freshness)
     assert fresh.empty and fresh.words == "Nothing imported yet" and fresh.warning == "" and fresh.through is None

@@ -52,6 +52,16 @@ def test_an_order_of_the_same_day_counts_where_its_time_is_known(book: SmallBook
     assert (found.days, found.words) == (0, "Emailed 10 Nov · ordered the same day, $50 since")
 
 
+def test_an_order_of_the_same_day_without_a_time_is_named_and_not_counted(
+    book: SmallBook, card: tuple[int, int]
+) -> None:
+    book.order(card[0], days_ago(10), 5_000)
+    found = _contact(book, card[1])
+    assert found is not None
+    assert (found.days, found.orders) == (None, 0)
+    assert found.words == "Emailed 10 Nov · ordered the same day, perhaps before the email: not counted"
+
+
 def test_until_the_watch_time_is_over_it_is_said_how_long_it_runs(book: SmallBook, card: tuple[int, int]) -> None:
     found = _contact(book, card[1])
     assert found is not None
