@@ -266,7 +266,7 @@ def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: d
             "changed_at": work.at,
         },
     )
-    return f"; it goes out {_moment_words(workspace, due)}" if queued else ""
+    return f", to go out {_moment_words(workspace, due)}" if queued else ""
 
 
 def _queue_again(workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None) -> str:
