@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from models.journal.chain import Image, append_entry, head
 from models.journal.history import REFUSED, entries, entry_images, fact_entries_since, last_undoable
+from models.journal.parting import MERGED, without_what_stays
 from models.journal.undo import clear_automatic_drafts, clear_derived, references, undo_images
 from models.journal.verify import content_hash, verify
 
 __all__ = [
+    "MERGED",
     "REFUSED",
     "Image",
     "append_entry",
@@ -26,4 +28,5 @@ __all__ = [
     "references",
     "undo_images",
     "verify",
+    "without_what_stays",
 ]

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from models.journal import REFUSED, entries, entry_images, head, last_undoable, undo_images, verify
+from models.journal import (
+    MERGED,
+    REFUSED,
+    entries,
+    entry_images,
+    head,
+    last_undoable,
+    undo_images,
+    verify,
+    without_what_stays,
+)
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import JournalEntry, Verification
@@ -37,7 +47,8 @@ def undo_last(workspace: Workspace) -> Changes:
         work.undoes = entry.id
         work.subject = entry.subject
         before = load_policy(work.connection)
-        undo_images(work, entry_images(work.connection, entry.id))
+        images = entry_images(work.connection, entry.id)
+        undo_images(work, without_what_stays(work, entry, images) if entry.verb == MERGED else images)
         work.touch(policy=changed_fields(before, load_policy(work.connection)))
         work.say(f"Undid: {entry.words or entry.verb}")
         if not work.wrote:  # kept as a refusal, so that the next undo goes on to what was done before

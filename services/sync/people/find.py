@@ -35,6 +35,8 @@ _FEW: Final = 0.2
 _A_FEW: Final = 50
 _PAIRS_AT_ONCE: Final = 50_000
 _LOW: Final = 0xFFFFFFFF
+#: So many are kept from making the keys to comparing; of a larger book those that are compared are read again.
+_REMEMBERED: Final = 150_000
 
 ProgressCall = Callable[[Progress], None]
 
@@ -108,13 +110,16 @@ def _keep_all(work: UnitOfWork, search: Search) -> None:
 
 def _among_all(db: sqlite3.Connection, total: int, progress: ProgressCall | None) -> Search:
     search = Search(everyone=True)
+    known: dict[int, Person] = {}
     for person in rows.everyone(db):
+        if len(known) < _REMEMBERED:
+            known[person.id] = person
         search.customers += 1
         search.keys += [key << 32 | person.id for key in keys_of(person)]
         if progress is not None and search.customers % 2_000 == 0:
             progress(Progress("Looking for duplicates", search.customers, total))
     search.keys.sort()
-    _compare(db, _pairs(search.keys), search)
+    _compare(db, _pairs(search.keys), search, known)
     return search
 
 
@@ -128,13 +133,13 @@ def _pairs(packed: Iterable[int]) -> set[int]:
     return found
 
 
-def _compare(db: sqlite3.Connection, pairs: set[int], search: Search) -> None:
+def _compare(db: sqlite3.Connection, pairs: set[int], search: Search, known: dict[int, Person]) -> None:
     """Compare pairs, a part at a time: what is in memory does not grow with the book."""
     order = iter(sorted(pairs))
-    known: dict[int, Person] = {}
     while some := list(islice(order, _PAIRS_AT_ONCE)):
         needed = {number for pair in some for number in (pair >> 32, pair & _LOW)}
-        known = {number: person for number, person in known.items() if number in needed}
+        if len(known) > _REMEMBERED:
+            known = {number: person for number, person in known.items() if number in needed}
         known |= rows.persons(db, needed - known.keys())
         _judge(((known[pair >> 32], known[pair & _LOW]) for pair in some), search)
 
@@ -160,6 +165,6 @@ def _of_some(db: sqlite3.Connection, ids: list[int]) -> Search:
         for other in meeting.get(key, ())
         if other != number
     }
-    _compare(db, pairs, search)
+    _compare(db, pairs, search, {})
     rows.keep_pairs(db, search.found)
     return search

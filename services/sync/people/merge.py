@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from sqlalchemy import delete, select
 
+from models.journal import MERGED
 from models.store import UnitOfWork
 from models.tables import customers, identities, merged_customers
 from models.values.changes import Changes
@@ -31,8 +31,6 @@ from services.sync.people.parts import (
     rows_of,
 )
 from services.workspace import Workspace
-
-VERB: Final = "merge-customers"
 
 
 def merge_customers(workspace: Workspace, kept_id: int, other_id: int) -> Changes:
@@ -56,7 +54,7 @@ def merge_customers(workspace: Workspace, kept_id: int, other_id: int) -> Change
     """
     if kept_id == other_id:
         raise UserError(f"Customer {kept_id} cannot be merged with itself. Name two customers.")
-    with workspace.store.unit_of_work(workspace.me, VERB, f"customer:{kept_id}", at=workspace.at) as work:
+    with workspace.store.unit_of_work(workspace.me, MERGED, f"customer:{kept_id}", at=workspace.at) as work:
         kept, other = customer_row(work.connection, kept_id), customer_row(work.connection, other_id)
         if kept is not None and other is None and _is_part(work, kept_id, other_id):
             return Changes(words=f"They are one customer already: {kept['name']}.")

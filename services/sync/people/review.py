@@ -32,20 +32,18 @@ from services.sync.people.parts import (
 from services.workspace import Workspace
 
 _PAGE: Final = 500
-#: Which customer a record's key stands for now.
-_WHO: Final = """
-    who(source, external_id, id) AS (
-        SELECT source, external_id, id FROM customers
-        UNION ALL SELECT source, external_id, customer_id FROM merged_customers)
+#: Whose record a key is: a customer's own, or a part of one.
+_WHOSE: Final = """
+    coalesce((SELECT c.id FROM customers c WHERE c.source = d.{0}_source AND c.external_id = d.{0}_key),
+             (SELECT m.customer_id FROM merged_customers m WHERE m.source = d.{0}_source AND m.external_id = d.{0}_key))
 """
 _DECIDED: Final = f"""
-    WITH {_WHO},
-    decided(first_id, second_id, decision, decided_at, decided_by) AS (
-        SELECT min(l.id, r.id), max(l.id, r.id), d.decision, max(d.decided_at), d.decided_by
-        FROM pair_decisions d
-        JOIN who l ON l.source = d.left_source AND l.external_id = d.left_key
-        JOIN who r ON r.source = d.right_source AND r.external_id = d.right_key
-        WHERE l.id <> r.id GROUP BY 1, 2)
+    WITH named(one, two, decision, decided_at, decided_by) AS MATERIALIZED (
+        SELECT {_WHOSE.format("left")}, {_WHOSE.format("right")}, d.decision, d.decided_at, d.decided_by
+        FROM pair_decisions d),
+    decided(first_id, second_id, decision, decided_at, decided_by) AS MATERIALIZED (
+        SELECT min(one, two), max(one, two), decision, max(decided_at), decided_by
+        FROM named WHERE one <> two GROUP BY 1, 2)
 """
 _PLACE: Final = "coalesce(nullif({0}.city, ''), nullif({0}.region, ''), nullif({0}.country, ''), '')"
 _PENDING: Final = f"""
@@ -53,7 +51,7 @@ _PENDING: Final = f"""
     SELECT p.first_id, p.second_id, a.name, b.name, {_PLACE.format("a")}, {_PLACE.format("b")}, p.score, p.reasons,
            'pending', '', ''
     FROM likely_pairs p JOIN customers a ON a.id = p.first_id JOIN customers b ON b.id = p.second_id
-    WHERE NOT EXISTS (SELECT 1 FROM decided d WHERE d.first_id = p.first_id AND d.second_id = p.second_id)
+    WHERE (p.first_id, p.second_id) NOT IN (SELECT first_id, second_id FROM decided)
 """
 _JUDGED: Final = f"""
     {_DECIDED}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Table
 
-from models.journal import entry_images, undo_images
+from models.journal import MERGED, entries, entry_images, undo_images, without_what_stays
 from models.tables import alerts, customers, identities, metadata
 from models.values.journal import Actor
 from services.sync.people.parts import DERIVED, moved_columns
@@ -77,8 +77,9 @@ def fill_every_table(book: Book, number: int, salt: str) -> dict[str, int]:
 def undo_merge(book: Book) -> tuple[str, ...]:
     """Undo the last merge whatever came since, past what a person's own undo would take first; return what is kept."""
     with book.workspace.store.unit_of_work(book.workspace.me, "undo", "merge", at=book.workspace.at) as work:
-        entry = work.sql("SELECT max(id) FROM journal WHERE verb = 'merge-customers'").scalar()
-        undo_images(work, entry_images(work.connection, int(entry)))
+        number = int(work.sql("SELECT max(id) FROM journal WHERE verb = ?", (MERGED,)).scalar())
+        (entry,) = entries(work.connection, limit=1, before=number + 1)
+        undo_images(work, without_what_stays(work, entry, entry_images(work.connection, number)))
         return work.commit().kept
 
 

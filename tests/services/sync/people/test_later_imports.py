@@ -149,7 +149,10 @@ def test_undoing_the_merge_after_a_later_import_keeps_what_came_since(merged: Bo
         [("O2", "C-200", "2026-01-03", "20.00", "USD")],
     )  # fmt: skip
     merged.bring(orders, source="shop")
-    undo_merge(merged)
+    kept = undo_merge(merged)
+    assert kept == (
+        "1 row that was imported since stays with Jane Doe: import the file again to give each to its record.",
+    )
     assert [row[0] for row in merged.ask("SELECT name FROM customers ORDER BY id")] == ["Jane Doe", "J. Doe"]
     # The order stays where it came; the file brought again finds its customer.
     merged.bring(orders, source="shop")

@@ -13,7 +13,7 @@ from services.audit import undo_last
 from services.sync.people import decide_later, keep_apart, merge_customers, read_pairs
 from services.sync.people.parts import DERIVED, moved_columns
 from tests.services.sync.book import Book, write_csv
-from tests.services.sync.people.crowd import add, everything, fill_every_table, insert, undo_merge
+from tests.services.sync.people.crowd import TESTER, add, everything, fill_every_table, insert, undo_merge
 
 
 def _two(book: Book) -> tuple[int, int]:
@@ -114,6 +114,26 @@ def test_other_emails_go_over_and_come_back(book: Book, state: str) -> None:
     undone = undo_last(book.workspace)
     assert undone.kept == ()
     assert everything(book) == before
+
+
+def test_an_email_that_left_since_stays_with_whom_it_went_to(book: Book) -> None:
+    one, two = _two(book)
+    email = insert(book, messages, customer_id=two, state="draft", goal="thank", tone="warm", writer="person")
+    merge_customers(book.workspace, one, two)
+
+    def become(state: str, sent_at: str | None) -> None:
+        with book.workspace.store.unit_of_work(TESTER, "send", "email", at=book.workspace.at) as work:
+            work.update(messages, email, {"state": state, "sent_at": sent_at})
+            work.commit()
+
+    become("queued", None)
+    with pytest.raises(UserError, match="is on its way"):
+        undo_last(book.workspace)
+    become("sent", "2026-11-22T08:00:00Z")
+    undone = undo_last(book.workspace)
+    assert undone.kept == ("The email sent since stays with Jane Doe.",)
+    assert book.ask("SELECT customer_id, state FROM messages") == [(one, "sent")]
+    assert book.one("SELECT count(*) FROM customers") == 2
 
 
 def test_two_open_alerts_become_one_with_all_work_on_them(book: Book) -> None:
