@@ -6,7 +6,7 @@ Adding an entity is a declaration here and a table in the store; no other code o
 from services.sync.entities.base import CUSTOMER_FIELDS, Entity, Field, Kind
 from services.sync.entities.customers import CUSTOMERS, PRODUCTS
 from services.sync.entities.deals import OPPORTUNITIES, STAGE_CHANGES
-from services.sync.entities.events import ACTIVITIES, EMAIL_EVENTS, REVIEWS, SURVEYS, TICKETS
+from services.sync.entities.events import ACTIVITIES, CONVERSATIONS, EMAIL_EVENTS, REVIEWS, SURVEYS, TICKETS
 from services.sync.entities.orders import ORDERS, RETURNS
 
 ENTITIES: dict[str, Entity] = {
@@ -20,6 +20,7 @@ ENTITIES: dict[str, Entity] = {
         REVIEWS,
         EMAIL_EVENTS,
         ACTIVITIES,
+        CONVERSATIONS,
         SURVEYS,
         OPPORTUNITIES,
         STAGE_CHANGES,

@@ -28,6 +28,7 @@ Kind = Literal[
     "activity_kind",
     "ticket_status",
     "survey_kind",
+    "direction",
     "number",
     "duration",
     "flag_deleted",

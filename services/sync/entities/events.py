@@ -249,3 +249,71 @@ SURVEYS = Entity(
         ),
     ),
 )
+
+CONVERSATIONS = Entity(
+    name="conversations",
+    label="Conversations",
+    table="conversations",
+    telling=("conversation_id", "direction", "text", "channel"),
+    needs=(("text",), ("happened_at",), ("conversation_id", "direction")),
+    customer="required",
+    day="happened_at",
+    like=((_LIKE, "happened_on", "channel"), (_LIKE, "happened_on")),
+    order=78,
+    fields=(
+        Field(
+            "conversation_id",
+            "id",
+            "Conversation",
+            ("conversation", "message id", "chat id", "call id", "mention id", "transcript id", "letter id"),
+            role="key",
+        ),
+        *CUSTOMER_FIELDS,
+        Field(
+            "channel",
+            "text",
+            "Channel",
+            ("conversation channel", "source", "medium", "platform", "network", "type"),
+            ("channel",),
+        ),
+        Field(
+            "direction",
+            "direction",
+            "Direction",
+            ("sender type", "author type", "sent by", "in or out", "message direction"),
+            ("direction",),
+        ),
+        Field(
+            "text",
+            "long_text",
+            "Text",
+            (
+                *("message", "body", "transcript", "chat transcript", "content", "conversation text", "message text"),
+                *("comment", "mention", "letter", "message body"),
+            ),
+            ("text",),
+        ),
+        Field(
+            "happened_at",
+            "moment",
+            "At",
+            (
+                *(
+                    "at",
+                    "date",
+                    "timestamp",
+                    "time",
+                    "sent at",
+                    "received at",
+                    "created at",
+                    "occurred at",
+                    "posted at",
+                ),
+                *("started at", "datetime", "message date"),
+            ),
+            ("happened_on", "happened_at"),
+            required=True,
+        ),
+        Field("sentiment", "sentiment", "Sentiment", ("conversation sentiment", "tone"), ("sentiment",)),
+    ),
+)

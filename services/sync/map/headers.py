@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 
-from services.sync.entities import ENTITIES, Entity, Field
+from services.sync.entities import Entity, Field
 
 # Columns that this program adds to a file of rejected rows; a mended file is imported as if they were not there.
 REJECT_COLUMNS = ("Row in the file", "Why it was rejected")
@@ -28,10 +28,9 @@ def fingerprint(columns: Iterable[str]) -> str:
 
 
 @cache
-def _known(entity_name: str) -> dict[str, tuple[tuple[str, int], ...]]:
+def known_headers(entity: Entity) -> dict[str, tuple[tuple[str, int], ...]]:
     """Normalised header → fields it may stand for, with a rank: 0 for the field's own name, then its synonyms."""
     found: dict[str, list[tuple[str, int]]] = {}
-    entity = ENTITIES[entity_name]
     for field in entity.fields:
         for place, header in enumerate((field.name, field.label, *field.headers)):
             found.setdefault(normal(header), []).append((field.name, place))
@@ -40,7 +39,7 @@ def _known(entity_name: str) -> dict[str, tuple[tuple[str, int], ...]]:
 
 def fields_for(entity: Entity, header: str) -> list[str]:
     """Names of the fields that a header could stand for, the likeliest first."""
-    known = _known(entity.name)
+    known = known_headers(entity)
     exact = [name for name, _ in known.get(normal(header), ())]
     words = set(_words(header))
     near = [
@@ -49,24 +48,6 @@ def fields_for(entity: Entity, header: str) -> list[str]:
         if field.name not in exact and words and any(words & set(_words(one)) for one in (field.name, field.label))
     ]
     return exact + near
-
-
-def propose(entity: Entity, columns: Sequence[str]) -> dict[str, str]:
-    """Map columns to fields by their headers; each field is given once, to the header that names it best."""
-    known = _known(entity.name)
-    claims = sorted(
-        (rank, place, field)
-        for place, column in enumerate(columns)
-        if column not in REJECT_COLUMNS
-        for field, rank in known.get(normal(column), ())
-    )
-    mapping: dict[str, str] = {}
-    taken: set[str] = set()
-    for _rank, place, field in claims:
-        if field not in taken and columns[place] not in mapping:
-            mapping[columns[place]] = field
-            taken.add(field)
-    return {column: mapping[column] for column in columns if column in mapping}
 
 
 def lacking(entity: Entity, fields: Iterable[str]) -> list[tuple[Field, ...]]:

@@ -177,6 +177,8 @@ def make_plan(
     entity_name, overrides = _said(options, remembered)
     recognition = recognise(table, entity_name, overrides)
     table = recognition.table
+    if recognition.system is not None and recognition.system.date_order:
+        options = replace(options, date_order=options.date_order or recognition.system.date_order)
     _check_meanings(table, options)
     fields = _fields(table, recognition)
     zone, assumed = _zone(options.timezone, local_zone, fields)
@@ -371,6 +373,7 @@ def _warnings(table: Table, recognition: Recognition, extra: tuple[tuple[int, st
     said = list(table.warnings)
     if recognition.system is not None and recognition.system.remark:
         said.append(recognition.system.remark)
+    said += recognition.unsure
     if extra and recognition.entity.name != "customers":
         names = ", ".join(header for _, header in extra[:6]) + (", …" if len(extra) > 6 else "")
         said.append(f"Not imported, because {recognition.entity.label.lower()} have no field for it: {names}.")

@@ -25,7 +25,7 @@ MAX_CELL = 16 << 20
 # What programs write between cells, and what is met now and then; a rare sign must win by more.
 _USUAL = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0}
 _RARE = dict.fromkeys("#~^:!*&$@=/_\x01\x1c\x1d\x1e\x1f\xa6\xa7\xac", 0.8)
-_LONG = re.compile(r"(?<=[^\W_])(?:[^\w\s\"'.()\[\]{}\-]{2,4}|[,;|] )(?=[^\W_])")
+_LONG = re.compile(r"(?<=[\w\"'])(?:[^\w\s\"'.()\[\]{}\-]{2,4}|[,;|] )(?=[\w\"'])")
 # Colons and slashes of addresses and clocks stand within a cell.
 _WITHIN = re.compile(r"\w+:/+[^\s,;|]*|\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}/\d{1,2}/\d{1,4}|[\w.+-]+@[\w-]+\.[\w.]+")
 _SAMPLE_ROWS = 300
@@ -74,7 +74,13 @@ def rank_cuts(
     body = _without_comments(lines[skipped:])
     text = "".join(body)
     told = delimiter or (said.group(1) if said else None)
-    usual = Cut(told or ",", _lone_quote(text) if quote is None else quote, escape or "", newline, skipped)
+    usual = Cut(
+        told or next((sign for sign in _USUAL if sign not in text), ","),
+        _lone_quote(text) if quote is None else quote,
+        escape or "",
+        newline,
+        skipped,
+    )
     if told in (BLANKS, FIXED):
         return [Candidate(replace(usual, quote="", escape=""), 0.0, 1)]
     found = [

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from models.values.errors import UserError
-from services.sync.entities import ENTITIES, Entity
-from services.sync.map.headers import lacking, normal, propose
+from services.sync.entities import ENTITIES, Entity, Field
+from services.sync.map.headers import lacking, normal
+from services.sync.map.propose import SURE, Proposal, fields_of, propose
 from services.sync.read import Table
-from services.sync.recognise.reshape import as_read, fixed_header, reshape
+from services.sync.recognise.reshape import as_read, fixed_header, own_columns, reshape
 from services.sync.recognise.systems import System, all_systems
 
 _ONLY_BY_HEADERS = 0.75
@@ -47,17 +48,30 @@ class Recognition:
         The known export that it is, or None.
     table
         The file as that export's rules leave it.
+    proposals
+        For a file of no known system: what each column was taken for, and how sure that is.
     """
 
     entity: Entity
     mapping: dict[str, str]
     system: System | None
     table: Table
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
         """The export in words: "Online Retail order lines", or the entity where no system is known."""
         return self.system.words if self.system else self.entity.label
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """What a person should know about columns that were taken for something on little evidence."""
+        labels = {one.name: one.label.lower() for one in self.entity.fields}
+        return tuple(
+            f"“{column}” was taken as the {labels[proposal.field]}: {proposal.why[:1].lower()}{proposal.why[1:]}."
+            for column, proposal in self.proposals.items()
+            if proposal.confidence < SURE and self.mapping.get(column) == proposal.field
+        )
 
 
 def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[str, str] | None = None) -> Recognition:
@@ -86,11 +100,14 @@ def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[s
     _check_columns(table, chosen)
     if entity is not None:
         _check_fields(entity, chosen)
-        mapping = of_system(table, system) if system else propose(entity, table.columns)
-        return _checked(table, entity, _merge(table, mapping, chosen), system)
+        if system is not None:
+            mapping = _merge(table, of_system(table, system), chosen)
+            needed = [(one,) for one in entity.fields if one.required and one.name not in mapping.values()]
+            _refuse_lacking(table, entity, needed)
+            return Recognition(entity, mapping, system, table)
+        return _unknown(table, entity, chosen)
     _check_names(chosen)
-    entity = _best_entity(table, chosen)
-    return _checked(table, entity, _merge(table, propose(entity, table.columns), chosen), None)
+    return _unknown(table, _best_entity(table, chosen), chosen)
 
 
 def recognise_also(recognition: Recognition) -> list[Recognition]:
@@ -113,21 +130,39 @@ def of_system(table: Table, system: System, mapping: Mapping[str, str] | None = 
     """Columns to fields as an export declares them; of several headers for a field the first that the file has."""
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for header, field in (system.mapping if mapping is None else mapping).items():
+    for header, name in (system.mapping if mapping is None else mapping).items():
         place = system.place(table.columns, header)
-        if place is not None and field not in taken and table.columns[place] not in found:
-            found[table.columns[place]] = field
-            taken.add(field)
+        if place is not None and name not in taken and table.columns[place] not in found:
+            found[table.columns[place]] = name
+            taken.add(name)
     if mapping is None:
         found |= {fixed_header(name): name for name in system.fixed if name not in taken}
     return found
 
 
-def rank_entities(columns: Sequence[str], chosen: Mapping[str, str] | None = None) -> list[tuple[float, Entity]]:
-    """Entities by how well headers name their fields, best first; those that lack something needed are left out."""
+def rank_entities(
+    columns: Sequence[str],
+    chosen: Mapping[str, str] | None = None,
+    sample: Sequence[Sequence[str]] = (),
+    *,
+    by_content: bool = False,
+) -> list[tuple[float, Entity]]:
+    """Entities by how well headers name their fields, best first; those that lack something needed are left out.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The headers.
+    chosen : mapping of str to str, optional
+        What a person said that columns mean.
+    sample : sequence of sequence of str, optional
+        The file's first rows.
+    by_content : bool
+        Whether something needed may also be told from what stands in a column.
+    """
     ranked = []
     for entity in ENTITIES.values():
-        mapping = _with(propose(entity, columns), chosen or {})
+        mapping = _with(fields_of(propose(entity, columns, sample, by_content=by_content)), chosen or {})
         fields = [name for name in mapping.values() if name]
         if any(entity.field(name) is None for name in fields) or lacking(entity, fields):
             continue
@@ -145,7 +180,9 @@ def _named_outright(entity: Entity, column: str, field: str) -> float:
 
 
 def _best_entity(table: Table, chosen: Mapping[str, str]) -> Entity:
-    ranked = rank_entities(table.columns, chosen)
+    ranked = rank_entities(table.columns, chosen, table.sample)
+    if not ranked:
+        ranked = rank_entities(table.columns, chosen, table.sample, by_content=True)
     if not ranked:
         raise Undecided(
             f"{table.path.name} is not recognised: its columns ({_some(table.columns)}) do not say what its rows are.",
@@ -220,15 +257,26 @@ def _merge(table: Table, mapping: Mapping[str, str], chosen: Mapping[str, str]) 
     return {column: merged[column] for column in table.columns if merged.get(column)}
 
 
-def _checked(table: Table, entity: Entity, mapping: dict[str, str], system: System | None) -> Recognition:
-    missing = [] if system is not None else lacking(entity, mapping.values())
+def _unknown(table: Table, entity: Entity, chosen: Mapping[str, str]) -> Recognition:
+    """The columns of a file of no known system, whose rows are of this entity."""
+    proposals = propose(entity, table.columns, table.sample)
+    if lacking(entity, [*fields_of(proposals).values(), *chosen.values()]):
+        told = propose(entity, table.columns, table.sample, by_content=True)
+        # What stands in the columns helps only where nothing is left to ask then.
+        if not lacking(entity, [*fields_of(told).values(), *chosen.values()]):
+            proposals = told
+    mapping = _merge(table, fields_of(proposals), chosen)
+    _refuse_lacking(table, entity, lacking(entity, mapping.values()))
+    return Recognition(entity, mapping, None, table, proposals)
+
+
+def _refuse_lacking(table: Table, entity: Entity, missing: Sequence[tuple[Field, ...]]) -> None:
     if missing:
-        group = " or ".join(field.label.lower() for field in missing[0])
+        group = " or ".join(one.label.lower() for one in missing[0])
         raise Undecided(
             f"{table.path.name} has no column for the {group} of {entity.label.lower()}.",
-            f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {_some(table.columns)}.",
+            f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {_some(own_columns(table))}.",
         )
-    return Recognition(entity, mapping, system, table)
 
 
 def _some(columns: Sequence[str]) -> str:

@@ -87,7 +87,7 @@ def layout_of(plan: Plan) -> Layout:
     elif entity.name in ("products", "opportunities"):
         extra = [name for name in ("currency",) if name not in kept]
         kept += extra
-    if entity.name in ("tickets", "reviews"):
+    if entity.name in ("tickets", "reviews", "conversations"):
         extra = [name for name in ("sentiment", "sentiment_by") if name not in kept]
         kept += extra
     if entity.name == "surveys" and "kind" not in kept:

@@ -243,7 +243,7 @@ class Stager:
             values["kind"] = [
                 "nps" if any("nps" in header.lower() for header in self._plan.mapping) else "csat"
             ] * count
-        if entity.name in ("tickets", "reviews"):
+        if entity.name in ("tickets", "reviews", "conversations"):
             add_computed_sentiment(values, count)
         if self._layout.has_extra:
             values["attributes"] = self._extras(cells, count)
