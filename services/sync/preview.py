@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from models.store import staging_path
 from models.values.errors import UserError
 from models.values.imports import ColumnProposal, ImportRequest, Preview, PreviewRow, Receipt, Verdict
+from models.values.reading import Doubt, ReadingOption
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.target import Target, targets_of
 from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks, write_facts
@@ -23,10 +24,11 @@ from services.sync.entities import ENTITIES, Entity
 from services.sync.map.headers import fields_for
 from services.sync.map.plan import Plan, settle
 from services.sync.map.propose import SURE
+from services.sync.mend import mended, stamp_of
 from services.sync.preview_rows import rows_of_page, rows_of_sample
 from services.sync.read import Table, read_table
 from services.sync.receipt import make_receipt
-from services.sync.recognise import Undecided, rank_entities
+from services.sync.recognise import Undecided, own_columns, rank_entities
 from services.sync.rejects import gather_late_rejects
 from services.sync.run import comparing, plan_for, told
 from services.sync.stage.layout import layout_of
@@ -73,9 +75,12 @@ def preview(
     sweep(store)
     try:
         plan = plan_for(workspace, request)
+    except Doubt as doubt:
+        return _in_doubt(request, doubt)
     except UserError as problem:
         question = problem.question if isinstance(problem, Undecided) else str(problem)
-        return _not_understood(read_table(Path(request.file)), request, question)
+        table = mended(read_table(Path(request.file), request.options.reading), request.options)
+        return _not_understood(table, request, question)
     kept = check_path(workspace, request)
     with told(store, watch):
         if not kept.exists():
@@ -90,7 +95,7 @@ def preview(
 
 def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[PreviewRow, ...]) -> Preview:
     """The check of a file whose columns are known; questions may still be open."""
-    doubts = [doubt for meaning in facts.meanings for doubt in meaning.doubts]
+    doubts = facts.doubts
     plan = replace(plan, meanings=facts.meanings, currency=facts.currency)
     return Preview(
         file=request.file,
@@ -105,6 +110,9 @@ def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[Pr
         question=doubts[0].question if doubts else "",
         question_kind=("date_order" if doubts[0].kind == "date_order" else "meaning") if doubts else "",
         meanings=facts.meanings,
+        doubts=doubts,
+        reading=plan.table.reading,
+        stamp=stamp_of(plan.table.path),
     )
 
 
@@ -122,7 +130,10 @@ def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Pat
                 db, analysis, import_id=None, rejects_file=None, seconds=time.perf_counter() - began, dry_run=True
             )
             found = analysis.plan
-            write_facts(db, Facts(receipt, _span(db, analysis), found.source, found.meanings, found.currency))
+            facts = Facts(
+                receipt, _span(db, analysis), found.source, found.meanings, found.currency, tuple(found.doubts)
+            )
+            write_facts(db, facts)
         forget_check(workspace, request)
         staging.replace(kept)
     finally:
@@ -133,6 +144,9 @@ def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Pat
 def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan | None) -> tuple[ColumnProposal, ...]:
     labels = {field.name: field.label for field in entity.fields}
     mapped = {column.header: column for column in plan.columns} if plan else {}
+    meanings = {meaning.column: meaning for meaning in plan.meanings} if plan else {}
+    guesses = plan.recognition.proposals if plan else {}
+    own = len(own_columns(table))
     proposals = []
     for place, header in enumerate(table.columns):
         likely = fields_for(entity, header)
@@ -147,6 +161,9 @@ def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan |
                 candidates=tuple((name, labels[name]) for name in [*order, *rest]),
                 samples=tuple(dict.fromkeys(samples))[:_SAMPLES],
                 why=_why(header, field, mapped, plan),
+                confidence=guesses[header].confidence if header in guesses and guesses[header].field == field else 1.0,
+                meaning=meanings.get(header),
+                mendable=place < own,
             )
         )
     return tuple(proposals)
@@ -191,7 +208,15 @@ def _day(text: str) -> str:
     return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
 
 
-def _not_understood(table: Table, request: ImportRequest, problem: str) -> Preview:
+def _in_doubt(request: ImportRequest, doubt: Doubt) -> Preview:
+    """The check of a file that can be read in several ways: its rows as the likeliest leaves them, and all ways."""
+    likeliest = read_table(Path(request.file), doubt.options[0].choice)
+    return _not_understood(likeliest, request, f"{doubt.question} Which is right?", doubt.options)
+
+
+def _not_understood(
+    table: Table, request: ImportRequest, problem: str, ways: tuple[ReadingOption, ...] = ()
+) -> Preview:
     """The check of a file whose columns do not say enough: its first rows, and the question."""
     ranked = rank_entities(table.columns)
     named = ENTITIES.get(request.options.entity or "")
@@ -226,5 +251,8 @@ def _not_understood(table: Table, request: ImportRequest, problem: str) -> Previ
         columns=_columns(table, entity, mapping, None),
         rows=rows_of_sample(table),
         question=problem,
-        question_kind="mapping",
+        question_kind="reading" if ways else "mapping",
+        reading=table.reading,
+        ways=ways,
+        stamp=stamp_of(table.path),
     )
