@@ -147,11 +147,16 @@ class MailBox(OwnBox):
     def _clear(self) -> None:
         name = self._context.remembered.value.mail.secret
         workspace = self._context.book.workspace
-        self._desk.write(partial(asks.forget, workspace, name), self.password.show_kept, self._not_cleared)
+        self._desk.write(partial(asks.forget, workspace, name), self._show_kept, self._not_cleared)
+
+    def _show_kept(self, kept: asks.Kept) -> None:
+        # A slow keyring may still be answering what stood there before.
+        self._desk.drop("kept")
+        self.password.show_kept(kept)
 
     def _saved(self, account: MailAccount, signature: str, kept: asks.Kept) -> None:
         self._remember(account, signature)
-        self.password.show_kept(kept)
+        self._show_kept(kept)
         self._context.book.told.emit("Mail server saved on this computer")
 
     def _saved_in_part(self, account: MailAccount, signature: str, failed: Failed) -> None:

@@ -173,7 +173,12 @@ class ProfileForm(QWidget):
     def _clear(self) -> None:
         if self.before is not None:
             job = partial(asks.forget, self._context.book.workspace, self.before.secret)
-            self._desk.write(job, self.key.show_kept, self.refuse)
+            self._desk.write(job, self._cleared, self.refuse)
+
+    def _cleared(self, kept: asks.Kept) -> None:
+        # A slow keyring may still be answering what stood there before.
+        self._desk.drop("key")
+        self.key.show_kept(kept)
 
     def _edited(self, path: str) -> None:
         text = self.group.inputs[path].text

@@ -122,6 +122,31 @@ def test_another_password_lets_emails_that_wait_be_tried_again(
     assert read_trouble(empty) is None
 
 
+def test_a_slow_look_into_the_keyring_says_nothing_about_what_was_saved_meanwhile(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, vault: Vault
+) -> None:
+    asked, answered = Event(), Event()
+
+    class Slow(SystemKeyring):
+        def get(self, name: str) -> str | None:
+            if not asked.is_set():
+                before = super().get(name)
+                asked.set()
+                answered.wait(30)
+                return before
+            return super().get(name)
+
+    box = mail_box(open_window(replace(empty, keyring=Slow(vault)), Preferences(mail=ACCOUNT)))
+    until(qtbot, asked.is_set)
+    qtbot.keyClicks(box.password.line, SECRET)
+    box.save()
+    until(qtbot, lambda: "Stored in the keyring" in box.password.words)
+    answered.set()
+    box._desk.read("after", lambda: None, lambda _none: asked.clear())
+    until(qtbot, lambda: not asked.is_set())
+    assert "Stored in the keyring" in box.password.words
+
+
 def test_a_password_is_cleared_on_request(
     qtbot: QtBot, empty: Workspace, open_window: OpenWindow, vault: Vault
 ) -> None:
