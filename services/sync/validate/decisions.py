@@ -154,6 +154,11 @@ def _tally_of(kind: str) -> Tally | None:
 
 
 def _take(tallies: Mapping[int, Tally], rows: Sequence[Sequence[str]]) -> None:
+    if len(set(map(len, rows))) == 1:
+        cells = list(zip(*rows, strict=True))
+        for place, tally in tallies.items():
+            tally.take(cells[place] if place < len(cells) else ())
+        return
     for place, tally in tallies.items():
         tally.take([row[place] for row in rows if place < len(row)])
 

@@ -27,20 +27,15 @@ class FitTally:
 
     kind: str
     found: Counter[str] = field(default_factory=Counter)
-    example: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._memo = Memo(_LOOKS[self.kind])
+        look = _LOOKS[self.kind]
+        self._memo = Memo(lambda text: "" if text.strip() in _EMPTY else look(text))
 
     def take(self, cells: Iterable[str]) -> None:
         """Add cells to the evidence."""
-        for text, count in Counter(cells).items():
-            if text.strip() in _EMPTY:
-                continue
-            what = self._memo[text]
-            self.found[what] += count
-            if what not in self.example or text < self.example[what]:
-                self.example[what] = text
+        self.found.update(map(self._memo.__getitem__, cells))
+        self.found.pop("", None)
 
     @property
     def filled(self) -> int:

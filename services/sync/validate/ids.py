@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,9 @@ _SALESFORCE = re.compile(
     r"(?:00[0-9A-Za-z]|01[0-9A-Za-z]|02[0-9A-Za-z]|500|570|70[01]|80[01]|a[0-9A-Za-z]{2})[0-9A-Za-z]{12}"
 )
 _FEWEST = 3
+# Cells with none of these, and of no length that Salesforce's ids have, are plain words.
+_MARKS = (" ", "\t", "\xa0", "'", ".", "+")
+_TELLING_LENGTHS = {0, 15, 18}
 _ROUNDED = "was rounded by a spreadsheet: {} no longer says which one it was"
 
 
@@ -82,18 +85,29 @@ class IdTally:
         self._long: set[str] = set()
         self._lettered = 0
 
-    def take(self, cells: Iterable[str]) -> None:
+    def take(self, cells: Sequence[str]) -> None:
         """Add cells to the evidence."""
+        if self._take_plain(cells):
+            return
         for text, count in Counter(cells).items():
             traits: tuple[str, ...] = self._memo[text]
             for trait in traits:
                 setattr(self, trait, getattr(self, trait) + count)
-                if trait not in self.example or text < self.example[trait]:
+                if trait != "filled" and (trait not in self.example or text < self.example[trait]):
                     self.example[trait] = text
             if "long" in traits and len(self._long) < _FEWEST:
                 self._long.add(text)
             if "salesforce" in traits and not text.strip()[3:].isdecimal():
                 self._lettered += count
+
+    def _take_plain(self, cells: Sequence[str]) -> bool:
+        """Take cells of which none is anything but a word that is no number, as most programs write ids."""
+        lengths = set(map(len, cells))
+        together = "\n".join(cells)
+        if lengths & _TELLING_LENGTHS or any(mark in together for mark in _MARKS) or any(map(str.isdecimal, cells)):
+            return False
+        self.filled += len(cells)
+        return True
 
     @property
     def form(self) -> Form:

@@ -39,6 +39,16 @@ class _Seen:
     fine: bool = False
 
 
+_GROUP = 3
+_PLAIN = re.compile(r"(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,15}))?")
+_PLAIN_SEEN = {
+    (part, long, above): _Seen("point", above_one=above) if part else _Seen("whole", long_whole=long, above_one=above)
+    for part in (False, True)
+    for long in (False, True)
+    for above in (False, True)
+}
+
+
 @dataclass
 class NumberTally:
     """Counts of cells by what they say.
@@ -57,7 +67,6 @@ class NumberTally:
     percent: int = 0
     long_whole: int = 0
     above_one: int = 0
-    between: int = 0
 
     def __post_init__(self) -> None:
         self._memo = Memo(_see)
@@ -76,7 +85,6 @@ class NumberTally:
             self.percent += count if seen.percent else 0
             self.long_whole += count if seen.long_whole else 0
             self.above_one += count if seen.above_one and not seen.percent else 0
-            self.between += count if seen.reading in ("point", "comma") and not seen.above_one else 0
             if seen.currencies:
                 self.currencies[seen.currencies] += count
             if seen.reading in (".", ",") and len(self._open) < _MANY:
@@ -155,6 +163,9 @@ class NumberTally:
 
 
 def _see(text: str) -> _Seen | None:
+    if (parts := _PLAIN.fullmatch(text)) is not None and (parts[2] is None or len(parts[2]) != _GROUP):
+        # As most programs write numbers: no other reading of such a text has the same figures.
+        return _PLAIN_SEEN[parts[2] is not None, len(parts[1]) > _GROUP, float(text) > 1]
     body = text.strip()
     if body in _EMPTY:
         return None
