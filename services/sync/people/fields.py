@@ -80,7 +80,7 @@ def combined(row: Mapping[str, Any], records: Iterable[Record]) -> Combined:
             if giver is not None:
                 values[name] = giver.values[name]
                 gave[giver.key].add(name)
-    values["name"] = values["name"] or _any_name(row, ordered, gave)
+    values["name"] = values["name"] or _any_name(ordered, gave) or row["name"]
     values["attributes"] = _attributes(own, ordered, gave)
     everyone = [row, *(record.values for record in ordered)]
     values |= _consent(values["email"], everyone)
@@ -89,11 +89,11 @@ def combined(row: Mapping[str, Any], records: Iterable[Record]) -> Combined:
     return Combined(values, {key: frozenset(names) for key, names in gave.items()})
 
 
-def _any_name(row: Mapping[str, Any], records: Sequence[Record], gave: dict[tuple[str, str], set[str]]) -> str:
+def _any_name(records: Sequence[Record], gave: dict[tuple[str, str], set[str]]) -> str:
     """What a customer is called whom no record names: what stands in for a name in the first that has it."""
     giver = next((record for record in records if record.values.get("name")), None)
-    if row["name"] or giver is None:
-        return str(row["name"])
+    if giver is None:
+        return ""
     gave[giver.key].add("name")
     return str(giver.values["name"])
 
