@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -199,13 +199,9 @@ def _rows_of(found: Any) -> Any:
 
 
 def _write_rows(found: Any, target: IO[str]) -> int:
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(found.columns)
-    count = 0
-    for row in _rows_of(found):
-        writer.writerow(row)
-        count += 1
-    return count
+    from services.sync.read import write_rows
+
+    return write_rows(target, chain([found.columns], _rows_of(found))) - 1
 
 
 def _write_table(found: Any, target: Path) -> int:

@@ -8,5 +8,6 @@ Nothing here knows what a customer is.
 
 from services.sync.read.opening import read_table, tables_in
 from services.sync.read.table import BATCH_ROWS, Batch, Dialect, Table
+from services.sync.read.write import write_rows
 
-__all__ = ["BATCH_ROWS", "Batch", "Dialect", "Table", "read_table", "tables_in"]
+__all__ = ["BATCH_ROWS", "Batch", "Dialect", "Table", "read_table", "tables_in", "write_rows"]

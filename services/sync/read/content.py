@@ -46,6 +46,8 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
 )
 _TEXT_CONTROLS = bytes((0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B))
 _CONTROLS = bytes(byte for byte in range(1, 32) if byte not in _TEXT_CONTROLS)
+# Signs that old systems put between cells; one of them is no sign of a program or a picture.
+_SEPARATORS = (b"\x01", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 # What packers add to an archive for themselves.
 _PACKERS_OWN = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 
@@ -270,7 +272,8 @@ def _encoding(path: Path, container: Container, member: str, head: bytes, name: 
     marked = by_mark(head) or by_nuls(head)
     if marked is not None:
         return marked
-    strange = len(head) - len(head.translate(None, _CONTROLS + b"\x00"))
+    separator = max(_SEPARATORS, key=lambda sign: head.count(sign))
+    strange = len(head) - len(head.translate(None, _CONTROLS + b"\x00")) - head.count(separator)
     if strange * 20 > len(head):
         raise UserError(f"{name} is not a text file. Choose an export in CSV or another text format.")
     with open_bytes(path, container, member) as stream:

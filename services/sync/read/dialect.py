@@ -85,8 +85,8 @@ def rank_cuts(
         return [Candidate(replace(usual, quote="", escape=""), 0.0, 1)]
     found = [
         _scored(replace(cut, newline=newline, skipped=skipped), body, prior, whole=whole)
-        for sign, prior in ({told: 1.0} if told else _delimiters(text, body)).items()
-        for cut in _cuts(sign, text)
+        for one, prior in ({told: 1.0} if told else _delimiters(text, body)).items()
+        for cut in _cuts(one, text)
         if quote in (None, cut.quote) and escape in (None, cut.escape)
     ]
     ranked = sorted(found, key=lambda candidate: -candidate.score)

@@ -44,6 +44,8 @@ def find_header(rows: Sequence[Sequence[str]], said_row: int | None = None, said
     start = _preamble(rows, width) if not said_row else min(said_row - 1, max(0, len(rows) - 1))
     first = list(rows[start]) if rows else []
     body = [row for row in rows[start + 1 :] if any(row)]
+    if said_row is None and said_rows is None and _is_group_row(rows, start, body):
+        said_rows = 2
     if said_row == 0 or (said_row is None and said_rows is None and not _names_columns(first, body)):
         width = _without_trailing([], rows[start:], width)
         return Header(tuple(f"column {place}" for place in range(1, width + 1)), None, start, 0)
@@ -87,6 +89,14 @@ def _are_periods(first: Sequence[str]) -> bool:
         return False
     steps = {int(after) - int(before) for before, after in pairwise(numbers)}
     return all(step > 0 for step in steps) and 1900 <= int(numbers[0]) <= 2100
+
+
+def _is_group_row(rows: Sequence[Sequence[str]], start: int, body: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names groups (years, say) of the columns that the next one names."""
+    if len(body) < 2 or start + 1 >= len(rows) or sum(1 for cell in rows[start] if cell.strip()) < 2:
+        return False
+    names = rows[start + 1]
+    return _groups(rows[start], names) and all(cell.strip() for cell in names) and _names_columns(names, body[1:])
 
 
 def _rows_of_names(rows: Sequence[Sequence[str]], start: int, width: int, *, free: bool) -> tuple[int, int]:

@@ -60,8 +60,11 @@ class Rules:
             kind if (kind := celltypes.column_type(column, share=0.97)) in _TYPED else None
             for column in zip(*rows, strict=True)
         ] or [None] * self._width
-        # A column that has a cell in every row tells where a row was shifted.
-        self._always = [all(cell.strip() for cell in column) for column in zip(*rows, strict=True)]
+        # A column of numbers or dates that has a cell in every row tells where a row was shifted.
+        self._always = [
+            kind is not None and all(cell.strip() for cell in column)
+            for kind, column in zip(self._kinds, zip(*rows, strict=True), strict=False)
+        ]
 
     def is_marked(self, firsts: Sequence[str]) -> bool:
         """Whether the first cells of rows hold anything that needs a second look."""

@@ -1,0 +1,143 @@
+"""Titles, several rows of names, totals, footers, further tables and rows that lost or gained a cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.values.errors import UserError
+from models.values.reading import ReadingChoice
+from services.sync import read_table
+from tests.services.sync.read.made import left_out_of, made, rows_of
+
+SALESFORCE = (
+    '"Account Name","Amount","Close Date"\n"Kitano","500.00","2026-05-01"\n"Parks","250.50","2026-05-02"\n\n'
+    '"Grand Totals (2 records)"\n"Confidential Information - Do Not Distribute"\n'
+    '"Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."\n'
+)
+
+
+def test_footers_are_left_out_and_counted_as_such(tmp_path: Path) -> None:
+    path = made(tmp_path, SALESFORCE)
+    assert rows_of(path) == [["Kitano", "500.00", "2026-05-01"], ["Parks", "250.50", "2026-05-02"]]
+    assert left_out_of(path) == ["totals or footer"] * 3
+
+
+def test_a_customer_whose_name_begins_like_a_footer_is_kept(tmp_path: Path) -> None:
+    path = made(tmp_path, "Name,City,Amount\nTotal Energy,Basel,5.00\nAda,Bern,6.00\n")
+    assert rows_of(path)[0] == ["Total Energy", "Basel", "5.00"]
+
+
+def test_headers_that_are_repeated_are_left_out(tmp_path: Path) -> None:
+    path = made(tmp_path, "id,name\n1,Ada\nid,name\n2,Ben\n")
+    assert rows_of(path) == [["1", "Ada"], ["2", "Ben"]]
+    assert left_out_of(path) == ["header repeated"]
+
+
+def test_two_rows_of_names_become_one(tmp_path: Path) -> None:
+    path = made(
+        tmp_path,
+        "Respondent ID,Collector ID,Start Date,How likely is it?,What did you use?,,Why?\n"
+        ",,,Response,Chat,Phone,Open-Ended Response\n"
+        "118001,901,05/21/2026,10,Chat,,Helpful people\n118002,901,05/22/2026,7,,Phone,\n",
+    )
+    table = read_table(path)
+    assert table.columns == (
+        "Respondent ID",
+        "Collector ID",
+        "Start Date",
+        "How likely is it?",
+        "What did you use?: Chat",
+        "What did you use?: Phone",
+        "Why?",
+    )
+    assert table.dialect.as_dict()["header_rows"] == 2
+    assert [row[0] for row in rows_of(path)] == ["118001", "118002"]
+
+
+def test_groups_above_the_names_go_into_them(tmp_path: Path) -> None:
+    path = made(tmp_path, ",2025,,2026,\nname,orders,sum,orders,sum\nAda,1,5.00,2,7.50\nBen,3,6.25,4,8.00\n")
+    assert read_table(path).columns == ("name", "2025: orders", "2025: sum", "2026: orders", "2026: sum")
+
+
+def test_three_rows_of_names_are_codes_with_their_questions(tmp_path: Path) -> None:
+    path = made(
+        tmp_path,
+        "StartDate,Progress,Q1\nStart Date,Progress,How likely are you to recommend us?\n"
+        '"{""ImportId"":""startDate""}","{""ImportId"":""progress""}","{""ImportId"":""QID1""}"\n'
+        "2026-06-01 09:00:00,100,9\n",
+    )
+    table = read_table(path)
+    assert table.columns == ("StartDate", "Progress", "Q1: How likely are you to recommend us?")
+    assert rows_of(path) == [["2026-06-01 09:00:00", "100", "9"]]
+
+
+def test_a_sparse_first_row_is_data_and_no_second_header(tmp_path: Path) -> None:
+    path = made(tmp_path, "name,note,amount\nAda,,\nBen,x,2.50\nCy,y,3.50\n")
+    assert rows_of(path)[0] == ["Ada", "", ""]
+
+
+def test_years_in_a_header_are_names(tmp_path: Path) -> None:
+    path = made(tmp_path, "Region,2023,2024,2025\nNorth,5,6,7\nSouth,8,9,10\n")
+    assert read_table(path).columns == ("Region", "2023", "2024", "2025")
+
+
+def test_columns_at_the_end_without_name_and_cells_are_none(tmp_path: Path) -> None:
+    path = made(tmp_path, "id,name,,\n1,Ada,,\n2,Ben,,\n")
+    assert read_table(path).columns == ("id", "name")
+    assert rows_of(path) == [["1", "Ada"], ["2", "Ben"]]
+
+
+@pytest.mark.parametrize(
+    ("row", "meant"),
+    [
+        ("3,Stone, Ada,2026-01-04,7.00", ["3", "Stone, Ada", "2026-01-04", "7.00"]),
+        ("3,Cy,2026-01-04,1,234.50", ["3", "Cy", "2026-01-04", "1,234.50"]),
+        ("3,2026-01-04,7.00", ["3", "", "2026-01-04", "7.00"]),
+    ],
+)
+def test_a_row_that_can_be_meant_in_one_way_only_is_mended(tmp_path: Path, row: str, meant: list[str]) -> None:
+    path = made(tmp_path, f"id,name,day,sum\n1,Ada,2026-01-02,5.00\n2,Ben,2026-01-03,6.00\n{row}\n")
+    (batch,) = read_table(path).batches()
+    assert batch.rows[2] == meant
+    assert batch.mended[2].startswith("has ")
+    assert not batch.overlong
+
+
+def test_a_row_that_can_be_meant_in_several_ways_is_told(tmp_path: Path) -> None:
+    path = made(tmp_path, "id,name,city\n1,Ada,Bern\n2,Ben,Chur\n3,Cy,St,Gallen\n")
+    (batch,) = read_table(path).batches()
+    assert batch.overlong == {2: 4}
+
+
+TWO = "id,name,total\n1,Ada,5.00\n2,Ben,6.00\n\nReturns\n"
+TWO += "sku,returned,reason,count\nA1,2026-01-02,late,3\nB2,2026-01-04,broken,5\n"
+
+
+def test_the_first_of_several_tables_is_taken_and_the_others_are_offered(tmp_path: Path) -> None:
+    path = made(tmp_path, TWO)
+    table = read_table(path)
+    assert rows_of(path) == [["1", "Ada", "5.00"], ["2", "Ben", "6.00"]]
+    assert left_out_of(path) == ["of another table in the file"] * 4
+    (other,) = table.reading.others
+    assert other.flag == "--table 2"
+    assert any("2 tables" in warning for warning in table.warnings)
+    assert read_table(path, other.choice).columns == ("sku", "returned", "reason", "count")
+    assert rows_of(path, other.choice)[1] == ["B2", "2026-01-04", "broken", "5"]
+    with pytest.raises(UserError, match="no table 3"):
+        read_table(path, ReadingChoice(table=3))
+
+
+def test_blank_rows_within_a_table_begin_no_other(tmp_path: Path) -> None:
+    path = made(tmp_path, "id,name,total\n1,Ada,5.00\n\n2,Ben,6.00\n\n\n3,Cy,\n")
+    assert [row[1] for row in rows_of(path)] == ["Ada", "Ben", "Cy"]
+    assert left_out_of(path) == []
+
+
+def test_the_row_of_names_can_be_said(tmp_path: Path) -> None:
+    path = made(tmp_path, "x,y\nid,name\n1,Ada\n2,Ben\n")
+    assert read_table(path, ReadingChoice(header_row=2)).columns == ("id", "name")
+    assert rows_of(path, ReadingChoice(header_row=2)) == [["1", "Ada"], ["2", "Ben"]]
+    assert rows_of(path, ReadingChoice(header_row=0))[0] == ["x", "y"]
+    assert read_table(path, ReadingChoice(header_row=1, header_rows=2)).columns == ("x: id", "y: name")
