@@ -20,7 +20,7 @@ MeaningKind = Literal[
     "duration",
     "list",
 ]
-DoubtKind = Literal["date_order", "decimal", "duration", "ids"]
+DoubtKind = Literal["date_order", "decimal", "duration", "zone"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from services.sync.read.dialect import BLANKS
 from services.sync.recognise import Recognition, Undecided, is_used, own_columns, recognise, recognise_also
 from services.sync.validate.decisions import DATES, Circumstances, Column, Decided, decide, meaning_of
 from services.sync.validate.form import PLAIN, Form
-from services.sync.validate.number_evidence import NumberTally
 
 
 class MeaningOpen(Undecided):
@@ -364,8 +363,8 @@ def _currency(basis: Basis, decided: Mapping[int, Decided]) -> str:
     if basis.currency_said:
         return basis.currency_said
     for one in decided.values():
-        if one.column.kind in ("money", "decimal") and isinstance(one.tally, NumberTally) and one.tally.currency:
-            return one.tally.currency
+        if one.column.kind in ("money", "decimal") and one.currency:
+            return one.currency
     return basis.currency
 
 

@@ -6,6 +6,8 @@ a sign that has no likeliest one says only what the amount is not.
 
 from __future__ import annotations
 
+import re
+
 from services.sync.validate.memo import Unfit
 
 CODES = frozenset(
@@ -167,6 +169,11 @@ CODES = frozenset(
         "ZWL",
     ]
 )
+# Codes that are believed at the end of a header without brackets: "Total EUR"; others may be words.
+_LARGE = frozenset(("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "INR"))
+_IN_HEADER = re.compile(
+    r"(?:[(\[]\s*([A-Z]{3}|[^\w\s()\[\]]{1,2})\s*[)\]]|\bin ([A-Z]{3})|[\s_-]([A-Z]{3}|[€$£¥₹]))\s*$"
+)
 _DOLLARS = ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP", "TWD", "BBD", "BMD", "BSD", "JMD")
 _CROWNS = ("", "SEK", "NOK", "DKK", "ISK")
 _RUPEES = ("INR", "PKR", "LKR", "NPR", "MUR")
@@ -294,6 +301,18 @@ def currency_of(text: str) -> str:
     if not found[0]:
         raise Unfit(f"could be {', '.join(found[1:-1])} or {found[-1]}: write the code")
     return found[0]
+
+
+def header_currency(header: str) -> str:
+    """The currency that a header names, such as "Total (EUR)", "Amount in USD" or "Price €"; '' where it names none."""
+    found = _IN_HEADER.search(header)
+    if found is None:
+        return ""
+    word = next(filter(None, found.groups()))
+    named = currencies_of(word)
+    if not named or (word.isalpha() and found[3] and word not in _LARGE):
+        return ""
+    return named[0]
 
 
 def agree(marks: tuple[str, ...], currency: str) -> None:

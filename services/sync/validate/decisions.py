@@ -15,6 +15,7 @@ from models.values.errors import UserError
 from models.values.meanings import Doubt, Meaning
 from models.values.money import exponent
 from services.sync.validate import in_words
+from services.sync.validate.currencies import header_currency
 from services.sync.validate.date_evidence import DateTally
 from services.sync.validate.durations import DurationTally, header_clock, header_unit
 from services.sync.validate.fit_evidence import FIT_KINDS, FitTally
@@ -22,7 +23,7 @@ from services.sync.validate.form import Form
 from services.sync.validate.ids import IdTally
 from services.sync.validate.moments import NUMERIC
 from services.sync.validate.number_evidence import NumberTally
-from services.sync.validate.zones import header_zone
+from services.sync.validate.zones import header_zone, place_named, several
 
 Tally = DateTally | NumberTally | IdTally | DurationTally | FitTally
 DATES = ("date", "moment")
@@ -76,8 +77,15 @@ class Decided:
     tally: Tally | None
     form: Form
     because: list[str] = field(default_factory=list)
-    doubt: Doubt | None = None
+    doubts: list[Doubt] = field(default_factory=list)
     said: bool = False
+
+    @property
+    def currency(self) -> str:
+        """The currency that its cells or its header name; '' where they name none, or several."""
+        if not isinstance(self.tally, NumberTally):
+            return ""
+        return self.tally.currency or header_currency(self.column.header)
 
 
 AllRows = Callable[[], Iterable[Sequence[Sequence[str]]]]
@@ -132,9 +140,12 @@ def _needs_all(one: Decided) -> bool:
     if isinstance(one.tally, NumberTally):
         return one.tally.sign == "open" or (one.tally.open_cells > 0 and one.tally.sign is None)
     if isinstance(one.tally, DurationTally):
-        return one.doubt is not None
+        return bool(one.doubts)
     # Years of two digits are told from days by how close they lie together: each row may change that.
-    return isinstance(one.tally, DateTally) and (one.tally.order is None or "ymd" in one.tally.orders)
+    if not isinstance(one.tally, DateTally):
+        return False
+    open_zone = one.form.zone is None and bool(several(one.column.header)[1])
+    return one.tally.order is None or "ymd" in one.tally.orders or open_zone
 
 
 def _tallies(columns: Iterable[Column]) -> dict[int, Tally]:
@@ -191,6 +202,9 @@ def _decide_date(one: Decided, tally: DateTally, about: Circumstances) -> None:
     one.form = replace(one.form, order=order or "", zone=named[0] if named else None)
     if named:
         one.because.append(f"times in {named[1]}, as its header says")
+    name, places = several(one.column.header)
+    if not named and places and tally.timed:
+        one.doubts.append(in_words.ask_zone(one.column.header, name, places, tally, about.file))
 
 
 def _decide_number(one: Decided, tally: NumberTally) -> None:
@@ -206,8 +220,8 @@ def _decide_duration(one: Decided, tally: DurationTally, about: Circumstances) -
     if unit is not None:
         one.because.append("bare numbers count as its header says")
     if tally.kinds["two"] and not clock:
-        one.doubt = in_words.ask_clock(header, tally, about.file)
-        clock = one.doubt.readings[0].value
+        one.doubts.append(in_words.ask_clock(header, tally, about.file))
+        clock = one.doubts[0].readings[0].value
     one.form = replace(one.form, unit=unit or 1, clock=clock)
 
 
@@ -223,6 +237,10 @@ def _obey(one: Decided) -> None:
         if word in _DAY_ORDERS and isinstance(one.tally, DateTally) and one.tally.order in NUMERIC:
             # It is said of dates of three numbers; these are bare numbers.
             continue
+        if one.column.kind in DATES and (zone := place_named(word)) is not None:
+            one.form = replace(one.form, zone=zone)
+            one.doubts.clear()
+            continue
         if word in _ORDERS and one.column.kind in DATES:
             one.form = replace(one.form, order=word)
         elif word in _SIGNS and one.column.kind in NUMBERS:
@@ -233,7 +251,7 @@ def _obey(one: Decided) -> None:
             one.form = Form()
         elif word in _CLOCKS and one.column.kind == "duration":
             one.form = replace(one.form, clock=word)
-            one.doubt = None
+            one.doubts.clear()
         elif word in _UNITS and one.column.kind == "duration":
             one.form = replace(one.form, unit=_UNITS[word])
         else:
@@ -267,8 +285,9 @@ def _ask_neighbours_for_order(found: Mapping[int, Decided], about: Circumstances
             one.form = replace(one.form, order=fitting[0])
             one.because.append(f"as the dates of “{proven[fitting[0]].column.header}” show")
         else:
-            one.doubt = in_words.ask_order(one.column.header, one.tally, about.file)
-            one.form = replace(one.form, order=one.doubt.readings[0].value)
+            doubt = in_words.ask_order(one.column.header, one.tally, about.file)
+            one.doubts.append(doubt)
+            one.form = replace(one.form, order=doubt.readings[0].value)
 
 
 def _ask_neighbours_for_sign(found: Mapping[int, Decided], about: Circumstances) -> None:
@@ -287,7 +306,7 @@ def _ask_neighbours_for_sign(found: Mapping[int, Decided], about: Circumstances)
 
 
 def _settle_open(one: Decided, tally: NumberTally, proven: Mapping[bool, Decided], about: Circumstances) -> None:
-    own = tally.currency or about.currency
+    own = one.currency or about.currency
     likely = tally.likely(
         money=one.column.kind == "money" and (not own or exponent(own) < 3),
         whole=one.column.kind == "integer",
@@ -306,10 +325,11 @@ def _settle_open(one: Decided, tally: NumberTally, proven: Mapping[bool, Decided
 
 
 def _ask_sign(one: Decided, tally: NumberTally, about: Circumstances) -> None:
-    one.doubt = in_words.ask_sign(one.column.header, tally, about.file)
-    one.form = replace(one.form, comma=one.doubt.readings[0].value == "comma", sure=True)
+    doubt = in_words.ask_sign(one.column.header, tally, about.file)
+    one.doubts.append(doubt)
+    one.form = replace(one.form, comma=doubt.readings[0].value == "comma", sure=True)
 
 
 def meaning_of(one: Decided) -> Meaning:
     """What a column was found to mean, in words."""
-    return in_words.meaning(one.column.header, one.column.kind, one.form, one.tally, one.because, one.doubt, one.said)
+    return in_words.meaning(one.column.header, one.column.kind, one.form, one.tally, one.because, one.doubts, one.said)

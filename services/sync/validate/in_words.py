@@ -93,6 +93,14 @@ def _day(day: object) -> str:
     return f"{int(number)} {_MONTHS[int(month) - 1]} {year}"
 
 
+def ask_zone(header: str, name: str, places: Sequence[tuple[str, str]], tally: DateTally, file: str) -> Doubt:
+    """The question of which region a zone's name in a header is."""
+    regions = " or ".join(words for _, words in places)
+    question = f"In {file} the {tally.timed:,} times of “{header}” are in {name}, which could be the zone of {regions}."
+    readings = tuple(Reading(zone, f"{words[:1].upper()}{words[1:]} ({zone})", tally.timed) for zone, words in places)
+    return Doubt("zone", header, question, readings)
+
+
 def ask_sign(header: str, tally: NumberTally, file: str) -> Doubt:
     """The question whether the comma or the point is a column's decimal sign."""
     whole = tally.readings["whole"] + tally.open_cells
@@ -129,11 +137,10 @@ def meaning(
     form: Form,
     tally: DateTally | NumberTally | IdTally | DurationTally | FitTally | None,
     because: Sequence[str],
-    doubt: Doubt | None,
+    doubts: Sequence[Doubt],
     said: bool,
 ) -> Meaning:
     """What a column was found to mean."""
-    doubts = (doubt,) if doubt is not None and not said else ()
     known = _KINDS.get(kind, "text")
     if tally is not None and not tally.filled:
         return Meaning(header, "empty", "nothing in it", 1.0)
@@ -167,9 +174,9 @@ def meaning(
         words, readings, flags, sure = known, (), (), _LIKELY if unfit else _PROVEN
     else:
         return Meaning(header, known, known, _SILENT)
-    confidence = _PROVEN if said else 0.5 if doubts else _LIKELY if because and sure < _PROVEN else sure
+    confidence = 0.5 if doubts else _PROVEN if said else _LIKELY if because and sure < _PROVEN else sure
     why = ("said by a person", *evidence) if said else (*evidence, *because)
-    return Meaning(header, known, words, confidence, why, doubts, flags, readings, tally.filled, unfit)
+    return Meaning(header, known, words, confidence, why, tuple(doubts), flags, readings, tally.filled, unfit)
 
 
 def _dates(form: Form, tally: DateTally) -> tuple[str, tuple[str, ...], int, float]:

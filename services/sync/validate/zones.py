@@ -64,14 +64,15 @@ _NAMES: dict[str, tuple[float, str]] = {
     "NZST": (12, "Pacific/Auckland"),
     "NZDT": (13, "Pacific/Auckland"),
 }
-_SEVERAL = {
-    "IST": "India, Israel and Ireland",
-    "BST": "Britain and Bangladesh",
-    "AST": "the Atlantic coast and Arabia",
-    "ADT": "the Atlantic coast and Arabia",
-    "GST": "the Gulf and South Georgia",
-    "ECT": "Ecuador and the Caribbean",
-    "SST": "Samoa and Singapore",
+# Names that several regions bear: the places, and what each is called.
+_SEVERAL: dict[str, tuple[tuple[str, str], ...]] = {
+    "IST": (("Asia/Kolkata", "India"), ("Asia/Jerusalem", "Israel"), ("Europe/Dublin", "Ireland")),
+    "BST": (("Europe/London", "Britain"), ("Asia/Dhaka", "Bangladesh")),
+    "AST": (("America/Halifax", "the Atlantic coast"), ("Asia/Riyadh", "Arabia")),
+    "ADT": (("America/Halifax", "the Atlantic coast"), ("Asia/Riyadh", "Arabia")),
+    "GST": (("Asia/Dubai", "the Gulf"), ("Atlantic/South_Georgia", "South Georgia")),
+    "ECT": (("America/Guayaquil", "Ecuador"), ("America/Martinique", "the Caribbean")),
+    "SST": (("Pacific/Pago_Pago", "Samoa"), ("Asia/Singapore", "Singapore")),
 }
 _FURTHEST = timedelta(hours=14)
 
@@ -120,7 +121,9 @@ def to_utc(written: datetime, named: str) -> datetime:
     if upper in _NAMES:
         return written.replace(tzinfo=UTC) - timedelta(hours=_NAMES[upper][0])
     if upper in _SEVERAL:
-        raise Unfit(f"has a time in {upper}, which is a zone of {_SEVERAL[upper]}: name the zone of the file")
+        names = [words for _, words in _SEVERAL[upper]]
+        places = f"{', '.join(names[:-1])} and {names[-1]}"
+        raise Unfit(f"has a time in {upper}, which is a zone of {places}: name the zone of the file")
     raise Unfit("is no date or time")
 
 
@@ -163,10 +166,18 @@ def header_zone(header: str, zone: tzinfo) -> tuple[tzinfo, str] | None:
     return None
 
 
-def several(header: str) -> str:
-    """The places that bear the short name of a zone in a header, where there are several; '' where not."""
+def several(header: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The short name of a zone in a header that several regions bear, and their places; ('', ()) if there is none."""
     found = _IN_HEADER.search(header)
-    return _SEVERAL.get(found[1].upper(), "") if found else ""
+    name = found[1].upper() if found else ""
+    return (name, _SEVERAL[name]) if name in _SEVERAL else ("", ())
+
+
+def place_named(word: str) -> tzinfo | None:
+    """The zone of a place such as Europe/Berlin, or UTC; None where it is none."""
+    if word.upper() == "UTC":
+        return UTC
+    return _place(word) if "/" in word else None
 
 
 def _bears(zone: tzinfo) -> set[str]:

@@ -193,7 +193,7 @@ def test_a_short_name_of_a_zone_that_the_import_bears_means_it() -> None:
 )
 def test_the_order_of_day_and_month_is_decided_from_all_rows(cells: list[str], order: str) -> None:
     one = decided(cells, "date")
-    assert (one.form.order, one.doubt) == (order, None)
+    assert (one.form.order, one.doubts) == (order, [])
 
 
 def test_dates_that_could_be_both_are_asked_with_what_each_answer_means() -> None:
@@ -253,8 +253,28 @@ def test_law_rows_in_any_order_and_any_first_rows_decide_the_same(
     shuffled = cells[:]
     seed.shuffle(shuffled)  # type: ignore[attr-defined]
     again, others = converted(shuffled, "date", first=first)
-    assert again.doubt == whole.doubt
+    assert again.doubts == whole.doubts
     assert sorted(map(repr, values)) == sorted(map(repr, others))
-    if whole.doubt is None and year == "%Y":
+    if not whole.doubts and year == "%Y":
         read = [value for value in values if isinstance(value, str)]
         assert set(read) <= {day.isoformat() for day in days} | {"2026-05-06", "2026-05-05"}
+
+
+def test_a_zone_in_a_header_that_several_regions_bear_is_asked() -> None:
+    cells = ["2026-07-01 09:00", "2026-07-02"]
+    found = meaning(cells, "moment", header="Seen (IST)")
+    (doubt,) = found.doubts
+    assert doubt.question == (
+        "In book.csv the 1 times of “Seen (IST)” are in IST, which could be the zone of India or Israel or Ireland."
+    )
+    assert (doubt.readings[0].value, doubt.readings[0].words) == ("Asia/Kolkata", "India (Asia/Kolkata)")
+    assert decided(cells[::-1], "moment", header="Seen (IST)", first=1).doubts == [doubt]
+    answered, values = converted(cells, "moment", header="Seen (IST)", said="Asia/Kolkata")
+    assert values == ["2026-07-01T03:30:00Z", None] and not answered.doubts
+    assert not meaning(cells, "moment", header="Seen (IST)", zone=ZoneInfo("Asia/Kolkata")).doubts
+    assert not meaning(["2026-07-02"], "moment", header="Seen (IST)").doubts
+
+
+def test_order_and_zone_of_a_column_can_both_be_said() -> None:
+    _, values = converted(["03/04/2026 09:00"], "moment", header="Seen (IST)", said="mdy Asia/Kolkata")
+    assert values == ["2026-03-04T03:30:00Z"]

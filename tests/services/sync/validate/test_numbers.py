@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.values.money import exponent
-from services.sync.validate.currencies import CODES, currency_of
+from services.sync.validate.currencies import CODES, currency_of, header_currency
 from services.sync.validate.memo import Fault, Unfit
 from services.sync.validate.number_evidence import NumberTally
 from services.sync.validate.numbers import plain_number, take_apart, to_minor
@@ -170,7 +170,7 @@ def test_what_is_written_otherwise_does_not_fit(text: str, comma: bool, why: str
 )
 def test_the_decimal_sign_is_decided_for_a_column(cells: list[str], kind: str, delimiter: str, comma: bool) -> None:
     one = decided(cells, kind, delimiter=delimiter)  # type: ignore[arg-type]
-    assert (one.form.comma, one.doubt) == (comma, None)
+    assert (one.form.comma, one.doubts) == (comma, [])
 
 
 @pytest.mark.parametrize(("cells", "delimiter"), [(["1.000"], ","), (["1,000", "2.000"], ";"), (["1,234"], ";")])
@@ -280,7 +280,7 @@ def test_law_rows_in_any_order_and_any_first_rows_decide_the_same(
     shuffled = cells[:]
     seed.shuffle(shuffled)  # type: ignore[attr-defined]
     again, others = converted(shuffled, "decimal", first=first)
-    assert again.doubt == whole.doubt
+    assert again.doubts == whole.doubts
     assert sorted(map(repr, values)) == sorted(map(repr, others))
 
 
@@ -291,3 +291,27 @@ def test_any_text_is_a_number_or_does_not_fit(cells: list[str]) -> None:
         _, values = converted(cells, kind)  # type: ignore[arg-type]
         assert len(values) == len(cells)
         meaning(cells, kind)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("header", "currency"),
+    [
+        ("Total (EUR)", "EUR"),
+        ("Amount in THB", "THB"),
+        ("Price €", "EUR"),
+        ("Price [$]", "USD"),
+        ("Total USD", "USD"),
+        ("Total TOP", ""),
+        ("Discount (PCT)", ""),
+        ("Total", ""),
+        ("Created (UTC)", ""),
+        ("Krona (kr)", ""),
+    ],
+)
+def test_currencies_in_headers(header: str, currency: str) -> None:
+    assert header_currency(header) == currency
+    assert decided(["5"], "money", header=header).currency == currency
+
+
+def test_what_cells_name_comes_before_their_header() -> None:
+    assert decided(["£5"], "money", header="Total (EUR)").currency == "GBP"

@@ -156,8 +156,8 @@ def test_what_short_durations_mean_is_decided_for_the_column() -> None:
     assert converted(["4:05"], "duration", header="Length (hh:mm)")[1] == [14_700]
     assert converted(["90", "1.5"], "duration", header="Handling time (min)")[1] == [5_400, 90]
     assert converted(["90"], "duration", said="hours")[1] == [324_000]
-    doubt = decided(["4:05", "7:10"], "duration", header="Length").doubt
-    assert doubt is not None and doubt.question.startswith("In book.csv 2 of 2 durations of “Length” (such as 4:05)")
+    (doubt,) = decided(["4:05", "7:10"], "duration", header="Length").doubts
+    assert doubt.question.startswith("In book.csv 2 of 2 durations of “Length” (such as 4:05)")
     assert [one.words for one in doubt.readings] == [
         "Hours and minutes: 4:05 is 245 min 0 s",
         "Minutes and seconds: 4:05 is 4 min 5 s",
