@@ -8,6 +8,7 @@ undo takes back; later imports of either record land at the customer that is lef
 from __future__ import annotations
 
 from services.sync.people.decide import decide_later, keep_apart
+from services.sync.people.doubtful import doubtful_customers
 from services.sync.people.find import Search, find_duplicates
 from services.sync.people.merge import merge_customers
 from services.sync.people.quality import identifier_quality
@@ -17,6 +18,7 @@ __all__ = [
     "Search",
     "count_pairs",
     "decide_later",
+    "doubtful_customers",
     "find_duplicates",
     "identifier_quality",
     "keep_apart",

@@ -31,10 +31,7 @@ def concerned(db: sqlite3.Connection, entries: Collection[int]) -> frozenset[int
         )
     }
     found |= _before(db, asked)
-    for (number,) in db.execute(
-        "SELECT id FROM imports WHERE journal_id IN (SELECT value FROM json_each(?))", (asked,)
-    ).fetchall():
-        found |= _imported(db, number)
+    found |= _imported(db, asked)
     return frozenset(found - {None, 0})
 
 
@@ -53,18 +50,22 @@ def _before(db: sqlite3.Connection, asked: str) -> set[int]:
     }
 
 
-def _imported(db: sqlite3.Connection, number: int) -> set[int]:
-    return {
-        row[0]
-        for row in db.execute(
-            """
-            SELECT id FROM customers WHERE import_id = ?1
-            UNION SELECT customer_id FROM identities WHERE import_id = ?1
-            UNION SELECT row_id FROM import_changes WHERE import_id = ?1 AND table_name = 'customers'
-            """,
-            (number,),
-        )
-    }
+def _imported(db: sqlite3.Connection, asked: str) -> set[int]:
+    """Customers whom imports brought, changed, or learnt an address or a number of."""
+    cursor = db.execute(
+        "SELECT id FROM imports WHERE journal_id IN (SELECT value FROM json_each(?)) AND undone_by IS NULL", (asked,)
+    )
+    numbers = ", ".join(str(row[0]) for row in cursor)
+    if not numbers:
+        return set()
+    cursor = db.execute(
+        f"""
+        SELECT id FROM customers WHERE import_id IN ({numbers})
+        UNION SELECT customer_id FROM identities WHERE import_id IN ({numbers})
+        UNION SELECT row_id FROM import_changes WHERE import_id IN ({numbers}) AND table_name = 'customers'
+        """
+    )
+    return {row[0] for row in cursor}
 
 
 def undone_imports(db: sqlite3.Connection, entries: Collection[int]) -> frozenset[int]:

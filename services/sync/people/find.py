@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, groupby, islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from models.journal import fact_entries_since, head
 from models.store import UnitOfWork
@@ -25,9 +25,6 @@ from services.sync.people.keys import MOST, keys_of
 from services.sync.people.likeness import likeness
 from services.sync.people.normal import Person
 from services.workspace import Workspace
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 _ACTOR: Final = Actor("system", "duplicates")
 #: Above this share of the book a search among all costs less than one for each.
@@ -70,10 +67,12 @@ def find_duplicates(
     with workspace.store.read() as connection:
         db = driver(connection)
         at, _ = head(connection)
-        total = db.execute("SELECT count(*) FROM customers").fetchone()[0]
-        due = _due(connection, told)
-        if due is not None and not due and rows.mark(db) is not None:
+        since = rows.mark(db)
+        entries = fact_entries_since(connection, since, FACTS) if since is not None else frozenset()
+        if since is not None and not entries:
             return Search()
+        total = db.execute("SELECT count(*) FROM customers").fetchone()[0]
+        due = _due(db, entries, told) if since is not None else None
         among_all = due is None or len(due) > _FEW * total + _A_FEW
         search = _among_all(db, total, progress) if among_all else Search()
     with workspace.store.unit_of_work(_ACTOR, "find-duplicates", "customers", at=workspace.at) as work:
@@ -89,13 +88,8 @@ def find_duplicates(
     return search
 
 
-def _due(connection: Connection, told: Changes) -> frozenset[int] | None:
+def _due(db: sqlite3.Connection, entries: frozenset[int], told: Changes) -> frozenset[int] | None:
     """Who is to be looked at; None: everybody."""
-    db = driver(connection)
-    since = rows.mark(db)
-    if since is None:
-        return None
-    entries = fact_entries_since(connection, since, FACTS)
     undone = undone_imports(db, entries)
     if undone and (told.everyone or undone - told.entries):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.values.people import LISTED, VERY_LIKELY
-from services.sync import edit_customer
+from services.sync import edit_customer, undo_import
 from services.sync.people import find_duplicates, merge_customers, read_pairs
 from services.sync.people.keys import MOST, keys_of
 from services.sync.people.likeness import likeness, name_likeness
 from services.sync.people.normal import Person, Raw, person_of, words_of
-from tests.services.sync.book import Book
+from tests.services.sync.book import Book, write_csv
 from tests.services.sync.people.crowd import add
 
 
@@ -136,6 +137,28 @@ def test_a_change_that_nobody_told_of_is_found_in_the_journal(book: Book) -> Non
     add(book, "Jane Doe", "2", phone="+441134960123")
     search = find_duplicates(book.workspace)
     assert (search.customers, len(search.found)) == (1, 1)
+
+
+def test_an_import_of_orders_looks_at_nobody_again(book: Book, tmp_path: Path) -> None:
+    add(book, "Jane Doe", "C-100", email="jane@acme.test")
+    find_duplicates(book.workspace)
+    head = ("order_id", "customer_id", "order_date", "amount", "currency")
+    book.bring(write_csv(tmp_path / "o.csv", head, [("O1", "C-100", "2026-01-02", "10.00", "USD")]), source="shop")
+    assert find_duplicates(book.workspace).customers == 0
+    mark = book.one("SELECT value FROM book WHERE key = 'duplicates_found_to_entry'")
+    assert int(mark) == book.one("SELECT max(id) FROM journal")
+
+
+def test_an_undone_import_takes_its_pairs_along(book: Book, tmp_path: Path) -> None:
+    add(book, "Robert Smith", "1", city="Leeds")
+    file = write_csv(tmp_path / "c.csv", ("customer_id", "name", "city"), [("C-900", "Bob Smith", "Leeds")])
+    receipt = book.bring(file, source="crm")
+    assert len(find_duplicates(book.workspace).found) == 1
+    assert receipt.import_id is not None
+    changes = undo_import(book.workspace, receipt.import_id)
+    find_duplicates(book.workspace, changes)
+    assert book.one("SELECT count(*) FROM likely_pairs") == 0
+    assert book.one("SELECT count(DISTINCT person_id) FROM people_keys") == 1
 
 
 def test_who_was_merged_leaves_the_list(book: Book) -> None:
