@@ -1,11 +1,13 @@
 """The undo toast: what was done, and Undo. One at a time, bottom left, 8 s, paused on hover and focus.
 
-It stands in the window's corner, or over the part of a page whose corner holds nothing that could be wanted meanwhile.
+A sentence that is too long for one line is wrapped: at its end stands what to do. The toast stands in the window's
+corner, or over the part of a page whose corner holds nothing that could be wanted meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
@@ -13,12 +15,14 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from views.actions import Command, key_words
 from views.theme import Theme, fonts
-from views.widgets.labels import ElidedLabel, row
+from views.widgets.labels import label, row
 from views.widgets.painting import CENTRE, line, rounded
 
 LIFETIME_MS = 8_000
 MARGIN = 16
 SMALLEST = 320
+WIDEST = 520
+LOWEST = 44
 ROOMY = 200  # a part lower than this is covered too much by it
 _MOVING = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide})
 
@@ -32,7 +36,7 @@ class Toast(QWidget):
         self._over: QWidget | None = None
         self._undo: Callable[[], None] | None = None
         self._remaining = LIFETIME_MS
-        self._words = ElidedLabel(theme, "", fonts.LIST, fonts.REGULAR, "toast_ink")
+        self._words = label("", fonts.LIST, fonts.REGULAR, "toast_ink", wrap=True)
         self._button = QPushButton("Undo")
         self._button.setFont(fonts.font(fonts.LIST, fonts.SEMIBOLD))
         self._button.setToolTip(f"Undo ({key_words(Command.UNDO)})")
@@ -40,10 +44,9 @@ class Toast(QWidget):
         self._button.installEventFilter(self)
         self._key = _KeyCap(theme, key_words(Command.UNDO))
         self._button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        inner = row(self._words, 12, self._button, 2, self._key, margins=(14, 0, 12, 0))
-        inner.setStretch(0, 1)
-        self.setLayout(inner)
-        self.setFixedHeight(44)
+        self._inner = row(self._words, 12, self._button, 2, self._key, margins=(14, 6, 12, 6))
+        self._inner.setStretch(0, 1)
+        self.setLayout(self._inner)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
         self._slide = QPropertyAnimation(self, b"pos", self)
@@ -65,7 +68,6 @@ class Toast(QWidget):
         for part in (self._button, self._key):
             part.setVisible(undo is not None)
         self.setAccessibleName(f"{words}. Undo with Control Z" if undo else words)
-        self.adjustSize()
         self._place()
         if not self.isVisible():
             self._appear()
@@ -128,10 +130,16 @@ class Toast(QWidget):
 
     def _place(self) -> None:
         room = self._room()
-        wide = min(max(SMALLEST, self.sizeHint().width()), 520, room.width() - 2 * MARGIN)
-        self.resize(wide, self.height())
+        wide = min(max(SMALLEST, self._one_line()), WIDEST, room.width() - 2 * MARGIN)
+        self.resize(wide, max(LOWEST, self._inner.totalHeightForWidth(wide)))
         self._slide.stop()
         self.move(room.left() + MARGIN, room.top() + room.height() - self.height() - MARGIN)
+
+    def _one_line(self) -> int:
+        """How wide it is with its words in one line."""
+        margins, words = self._inner.contentsMargins(), ceil(fonts.width(self._words.text(), fonts.LIST)) + 2
+        beside = self._button.sizeHint().width() + self._key.width() if self._undo is not None else 0
+        return margins.left() + words + 14 + beside + margins.right()
 
     def _room(self) -> QRect:
         """Where it stands, in the window's coordinates."""

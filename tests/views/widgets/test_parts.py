@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.alerts import Tile as TileValue
@@ -163,6 +163,26 @@ class TestToast:
         part.setGeometry(0, 0, 560, 120)
         qtbot.waitUntil(lambda: toast.geometry().bottomLeft() == QPoint(72 + 16, 600 - 16 - 1))
         toast.stand_over(None)
+        toast.dismiss()
+
+    @pytest.mark.parametrize("undo", [None, lambda: None])
+    @pytest.mark.parametrize("wide", [1440, 900, 460])
+    def test_a_long_sentence_is_wrapped_and_never_cut(self, theme: Theme, host: QWidget, undo: Any, wide: int) -> None:
+        toast = Toast(theme, host, left=72)
+        toast.tell("Snoozed", undo)
+        low = toast.height()
+        host.resize(wide, 600)
+        toast.tell(
+            "localhost does not take the user or the password of anna: correct them in Settings. "
+            "Nothing is lost, the emails wait.",
+            undo,
+        )
+        words = next(part for part in toast.findChildren(QLabel) if part.text() == toast.words)
+        assert words.height() >= words.heightForWidth(words.width()) > words.fontMetrics().height()
+        assert host.rect().contains(toast.geometry())
+        assert toast.geometry().bottom() == host.height() - 16 - 1
+        toast.tell("Snoozed", undo)
+        assert toast.height() == low
         toast.dismiss()
 
     def test_it_stays_inside_a_small_window(self, theme: Theme, host: QWidget) -> None:
