@@ -99,6 +99,8 @@ class MailBox(OwnBox):
         before = self._context.remembered.value.mail.secret
         workspace, typed = self._context.book.workspace, self.password.typed
         signature = self._texts["signature"].rstrip()
+        if self.save_button.hasFocus():  # what is disabled loses it, and the next Tab would begin at the window's start
+            self.test_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.save_button.setEnabled(False)
         # The password first: as soon as another account is known, emails that wait are sent over it.
         self._desk.write(

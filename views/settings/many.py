@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent
@@ -99,8 +100,18 @@ class Ticks(_Many):
             self.grid.addWidget(box, at // columns, at % columns)
         for column in range(columns):
             self.grid.setColumnStretch(column, 1)
-        if self._boxes:
-            self.setFocusProxy(next(iter(self._boxes.values())))
+        self._put_in_order(list(self._boxes.values()))
+
+    def _put_in_order(self, boxes: Sequence[QWidget]) -> None:
+        """Let Tab find them here: boxes that are offered later would come after everything else of the window."""
+        before = self.previousInFocusChain()
+        while before is not self and (self.isAncestorOf(before) or not before.focusPolicy() & Qt.FocusPolicy.TabFocus):
+            before = before.previousInFocusChain()
+        chain = boxes if before is self else [before, *boxes]
+        for one, following in pairwise(chain):
+            QWidget.setTabOrder(one, following)
+        if boxes:
+            self.setFocusProxy(boxes[0])
 
 
 class BySegment(_Many):

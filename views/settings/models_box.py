@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from threading import Event
 
 from PySide6.QtCore import Qt
@@ -174,6 +175,9 @@ class ModelsBox(OwnBox):
             for button in (line.test_button, line.edit_button, line.remove_button):
                 button.installEventFilter(self)
             self._list.addWidget(line)
+        buttons = [part for line in self.lines for part in (line.test_button, line.edit_button, line.remove_button)]
+        for before, button in pairwise((self.writer, *buttons, self.add_button)):
+            QWidget.setTabOrder(before, button)  # lines made later would come after what stands below them
         self._none.setVisible(not profiles)
         self._read_kept()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.vault import Vault
@@ -29,6 +31,17 @@ def settings_page(desk: Desktop, section: str = "") -> SettingsPage:
     if section:
         page.show_section(section)
     return page
+
+
+def stops(inside: QWidget, key: Qt.Key) -> list[QWidget]:
+    """Press Tab or Backtab from the field that has the focus: the fields of a part that get it."""
+    met: list[QWidget] = []
+    at = QApplication.focusWidget()
+    while at is not None and inside.isAncestorOf(at) and at not in met:
+        met.append(at)
+        QTest.keyClick(at, key)
+        at = QApplication.focusWidget()
+    return met
 
 
 def line(page: SettingsPage, group: str, path: str) -> QLineEdit:

@@ -97,6 +97,17 @@ def test_the_password_goes_to_the_keyring_and_nowhere_else(
     assert SECRET.encode() not in empty.store.path.read_bytes()
 
 
+def test_whoever_saves_by_key_goes_on_from_there(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, vault: Vault
+) -> None:
+    box = mail_box(open_window(replace(empty, keyring=SystemKeyring(vault)), Preferences(mail=ACCOUNT)))
+    fill(qtbot, box, from_name="Ada")
+    box.save_button.setFocus()
+    qtbot.keyClick(box.save_button, Qt.Key.Key_Space)
+    until(qtbot, lambda: not box.dirty)
+    assert not box.save_button.isEnabled() and box.test_button.hasFocus()
+
+
 def test_another_user_takes_the_former_password_out_of_the_keyring(
     qtbot: QtBot, empty: Workspace, open_window: OpenWindow, vault: Vault
 ) -> None:

@@ -16,7 +16,7 @@ from services.workspace import Workspace
 from tests.servers.model_server import model_server, silence, status, written
 from tests.vault import Vault
 from tests.views.conftest import OpenWindow
-from tests.views.settings.conftest import put, settings_page, until
+from tests.views.settings.conftest import put, settings_page, stops, until
 from views.actions import Command
 from views.desktop import Desktop
 from views.settings.models_box import BY_TEMPLATE, ModelsBox
@@ -235,3 +235,13 @@ def test_what_was_filled_in_comes_back_after_a_cancel(qtbot: QtBot, empty: Works
     assert box.form.filled is None and box.form.key.typed == ""
     box.form.cancel_button.click()
     assert not box.editing
+
+
+def test_tab_reaches_the_models_between_the_choice_and_the_button_below_them(
+    empty: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(empty, Preferences(profiles=(CLOUD, LOCAL)))
+    box = models_box(desk)
+    box.writer.setFocus()
+    wanted = [part for line in box.lines for part in (line.test_button, line.edit_button, line.remove_button)]
+    assert stops(box, Qt.Key.Key_Tab) == [box.writer, *wanted, box.add_button]

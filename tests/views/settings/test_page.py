@@ -15,7 +15,7 @@ from services.audit import history
 from services.settings import load_managed
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
-from tests.views.settings.conftest import WAIT_MS, line, put, settings_page, until
+from tests.views.settings.conftest import WAIT_MS, line, put, settings_page, stops, until
 from views.settings.many import Ticks
 from views.settings.templates_box import TemplatesBox
 from views.theme import ThemeChoice
@@ -187,6 +187,23 @@ def test_every_field_has_a_name_and_can_be_reached_in_the_smallest_window(
                 assert name_of(field), f"{field} in {tab.key} has no name"
                 field.setFocus(Qt.FocusReason.TabFocusReason)
                 until(qtbot, partial(in_sight, area, field))
+
+
+def test_tab_goes_down_the_fields_and_the_same_way_back(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    page = settings_page(open_window(sample), "emails")
+    group = page.groups["auto_drafts"]
+    rules = group.inputs["auto_drafts.rules"].field
+    assert isinstance(rules, Ticks)
+    until(qtbot, lambda: len(rules.boxes) > 5 and all(box.isVisible() for box in rules.boxes.values()))
+    group.first.setFocus()
+    down = stops(group, Qt.Key.Key_Tab)
+    assert set(rules.boxes.values()) <= set(down)
+    heights = [field.mapTo(group, field.rect().center()).y() for field in down]
+    assert heights == sorted(heights)
+    down[-1].setFocus()
+    assert stops(group, Qt.Key.Key_Backtab) == down[::-1]
 
 
 def name_of(field: QWidget) -> str:
