@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import alerts, customers, demo, importing, journal, outreach, people, scores, watching
+from app.cli import alerts, customers, demo, importing, journal, outreach, people, reading, scores, watching
 
 _OF_ONE = ("show", "add", "set", "merge", "apart", "later")
 
@@ -23,7 +23,7 @@ def build() -> typer.Typer:
     )
     for name, command in (
         ("demo", demo.demo),
-        ("read", importing.read),
+        ("read", reading.read),
         ("import", importing.import_),
         ("imports", importing.imports),
         ("undo-import", importing.undo_import),

@@ -28,7 +28,7 @@ def test_a_clean_table_goes_to_standard_output(folder: Path, capsys: pytest.Capt
     assert run_command(["read", str(folder / "a.csv")]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "id,note",
-        '1,"a; b"',
+        "1,a; b",
         '2,"say ""hi"", now"',
         '3," padded "',
         "4,Zürich",
@@ -101,3 +101,12 @@ def test_every_part_is_a_flag(
 def test_a_sign_that_is_none_is_misuse(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["read", str(folder / "a.csv"), "--quote", "abc"]) == 2
     assert "no sign" in capsys.readouterr().err
+
+
+def test_an_import_is_settled_by_the_same_flags(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "orders.csv"
+    lines = [f"A{number};2026-01-0{number},ada{number}@x.example;{number},50" for number in range(1, 6)]
+    path.write_text("\n".join(["order id;ordered at,email;total,note", *lines]) + "\n")
+    book = ["--store", str(tmp_path / "book.bellwether"), "--dry-run", "--json"]
+    run_command(["import", str(path), "--delimiter", ",", *book])
+    assert "order id;ordered at" in capsys.readouterr().out

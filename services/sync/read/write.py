@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import IO
 
-# What needs quotes by the standard, what another program may take for a delimiter, a quote, a remark or an escape, and
-# blanks at the ends, which many readers drop.
-_NEEDS_QUOTES = re.compile(r"[\",;\t|\r\n\\]|^[\s'#]|\s$|^sep=", re.IGNORECASE)
+# What needs quotes by the standard, what another program may take for a quote, a remark or an escape, and blanks at the
+# ends, which many readers drop.
+_NEEDS_QUOTES = re.compile(r"[\",\r\n\\]|^[\s'#]|\s$|^sep=", re.IGNORECASE)
 
 
 def write_rows(file: IO[str], rows: Iterable[Sequence[str]]) -> int:

@@ -1,0 +1,207 @@
+"""Reading files: the command `read`, and the options by which a person says how a file is written."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from app.cli.frame import DONE, IN_PART, NOTHING_DONE, JsonOption, answer, say, told
+from models.values.errors import BellwetherError, EnvironmentFault
+from models.values.reading import Conclusion, Doubt, ReadingChoice, ReadingOption
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="Exports to read.")]
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="Such as utf-8, cp1252, mac_roman.")
+]
+DelimiterOption = Annotated[
+    str | None,
+    typer.Option("--delimiter", metavar="SIGN", help="What stands between cells; tab, blank, blanks and fixed too."),
+]
+QuoteOption = Annotated[
+    str | None, typer.Option("--quote", metavar="SIGN", help="What stands around cells; none for nothing.")
+]
+EscapeOption = Annotated[
+    str | None, typer.Option("--escape", metavar="SIGN", help="What stands before a quote within a cell.")
+]
+HeaderRowOption = Annotated[
+    int | None,
+    typer.Option("--header-row", metavar="ROW", min=0, help="Row that names the columns, from 1; 0 for none."),
+]
+HeaderRowsOption = Annotated[
+    int | None, typer.Option("--header-rows", metavar="COUNT", min=1, max=3, help="How many rows name them.")
+]
+SheetOption = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook.")]
+MemberOption = Annotated[str | None, typer.Option("--member", metavar="NAME", help="File in a ZIP archive.")]
+TableOption = Annotated[
+    int | None, typer.Option("--table", metavar="N", min=1, help="Which of several tables in a file.")
+]
+
+
+@told
+def read(
+    files: Files,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write each table to this folder.")] = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    quote: QuoteOption = None,
+    escape: EscapeOption = None,
+    header_row: HeaderRowOption = None,
+    header_rows: HeaderRowsOption = None,
+    sheet: SheetOption = None,
+    member: MemberOption = None,
+    table: TableOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Read files of any dialect and write clean tables: UTF-8, RFC 4180, one header row, text as it stood."""
+    if out is None and len(files) > 1 and not json:
+        raise typer.BadParameter("Several files need --out DIR, one table each.")
+    choice = choice_of(encoding, delimiter, quote, escape, header_row, header_rows, sheet, member, table)
+    documents = [
+        _read_one(Path(name), out, one, quiet=json)
+        for name in files
+        for one in (_of_each_member(Path(name), choice) if json or out is not None else [choice])
+    ]
+    if json:
+        answer(documents, "", True)
+    failed = [document for document in documents if document["error"]]
+    for document in documents:
+        for words in [document["error"]] if document["error"] else [] if json else document["warnings"]:
+            say(words)
+    if failed:
+        return NOTHING_DONE if len(failed) == len(documents) else IN_PART
+    return DONE
+
+
+def choice_of(
+    encoding: str | None,
+    delimiter: str | None,
+    quote: str | None,
+    escape: str | None,
+    header_row: int | None,
+    header_rows: int | None,
+    sheet: str | None,
+    member: str | None,
+    table: int | None,
+) -> ReadingChoice:
+    """What a person said on the command line about how files are written."""
+    return ReadingChoice(
+        encoding=encoding,
+        delimiter=_sign(delimiter, longest=4),
+        quote=_sign(quote, longest=1),
+        escape=_sign(escape, longest=1),
+        header_row=header_row,
+        header_rows=header_rows,
+        sheet=sheet,
+        member=member,
+        table=table,
+    )
+
+
+def _of_each_member(path: Path, choice: ReadingChoice) -> list[ReadingChoice]:
+    """A choice for each file of a ZIP archive with several; else the one that was made."""
+    from services.sync import tables_in
+
+    if choice.member is not None:
+        return [choice]
+    try:
+        named = [option.choice.member for option in tables_in(path)]
+    except BellwetherError:
+        return [choice]
+    return [replace(choice, member=member) for member in named]
+
+
+def _sign(text: str | None, *, longest: int) -> str | None:
+    """A sign as it is given on a command line, where some cannot be typed."""
+    if text is None or text in ("blanks", "fixed"):
+        return text
+    sign = {"tab": "\t", "\\t": "\t", "blank": " ", "space": " ", "none": ""}.get(text, text)
+    if len(sign) > longest or any(letter in sign for letter in "\r\n\0"):
+        raise typer.BadParameter(f"{text!r} is no sign that stands between or around cells.")
+    return sign
+
+
+def _read_one(path: Path, out: Path | None, choice: ReadingChoice, *, quiet: bool) -> dict[str, Any]:
+    from services.sync import read_table
+
+    document: dict[str, Any] = {
+        "file": str(path),
+        "dialect": None,
+        "columns": [],
+        "rows": 0,
+        "error": None,
+        "warnings": [],
+        "concluded": [],
+        "further_tables": [],
+    }
+    try:
+        found = read_table(path, choice, rowless=True)
+        document |= {
+            "dialect": found.dialect.as_dict(),
+            "columns": list(found.columns),
+            "warnings": list(found.warnings),
+            "concluded": [_concluded(one) for one in found.reading.conclusions],
+            "further_tables": [_option(one) for one in found.reading.others],
+        }
+        if out is not None:
+            document["rows"] = _write_table(found, out / _plain_name(Path(found.dialect.member or path)))
+        elif quiet:
+            document["rows"] = sum(1 for _ in _rows_of(found))
+        else:
+            document["rows"] = _write_rows(found, sys.stdout)
+    except Doubt as doubt:
+        document |= {"error": str(doubt), "options": [_option(one) for one in doubt.options]}
+    except BellwetherError as error:
+        document["error"] = str(error)
+    return document
+
+
+def _concluded(one: Conclusion) -> dict[str, Any]:
+    return {
+        "part": one.part,
+        "is": one.words,
+        "because": one.why,
+        "confidence": round(one.confidence, 2),
+        "options": [_option(option) for option in one.options],
+    }
+
+
+def _option(one: ReadingOption) -> dict[str, str]:
+    return {"is": one.words, "flag": one.flag}
+
+
+def _plain_name(path: Path) -> str:
+    """The name of the table that a file becomes: its own, with the ending of what is written."""
+    name = path.name.removesuffix(".gz")
+    ending = Path(name).suffix.lower()
+    return f"{name}.csv" if ending in (".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods") else name
+
+
+def _rows_of(found: Any) -> Any:
+    for batch in found.batches():
+        for place, row in enumerate(batch.rows):
+            if place not in batch.blank and place not in batch.left_out:
+                yield row
+
+
+def _write_rows(found: Any, target: IO[str]) -> int:
+    from services.sync.read import write_rows
+
+    return write_rows(target, chain([found.columns], _rows_of(found))) - 1
+
+
+def _write_table(found: Any, target: Path) -> int:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and target.samefile(found.path):
+            raise EnvironmentFault(f"{target} is the file that is read. Name another folder with --out.")
+        with target.open("w", encoding="utf-8", newline="") as file:
+            return _write_rows(found, file)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{target} cannot be written ({error.strerror}). Name another folder with --out."
+        ) from error
