@@ -104,14 +104,21 @@ class Ticks(_Many):
 
     def _put_in_order(self, boxes: Sequence[QWidget]) -> None:
         """Let Tab find them here: boxes that are offered later would come after everything else of the window."""
-        before = self.previousInFocusChain()
-        while before is not self and (self.isAncestorOf(before) or not before.focusPolicy() & Qt.FocusPolicy.TabFocus):
-            before = before.previousInFocusChain()
-        chain = boxes if before is self else [before, *boxes]
+        before = self._before()
+        chain = [before, *boxes] if before is not None else boxes
         for one, following in pairwise(chain):
             QWidget.setTabOrder(one, following)
         if boxes:
             self.setFocusProxy(boxes[0])
+
+    def _before(self) -> QWidget | None:
+        """The field that Tab reaches before these; None as long as it stands alone."""
+        at = self.previousInFocusChain()
+        while at is not None and at is not self:
+            if at.focusPolicy() & Qt.FocusPolicy.TabFocus and not self.isAncestorOf(at):
+                return at
+            at = at.previousInFocusChain()
+        return None
 
 
 class BySegment(_Many):

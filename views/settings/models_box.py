@@ -176,8 +176,8 @@ class ModelsBox(OwnBox):
                 button.installEventFilter(self)
             self._list.addWidget(line)
         buttons = [part for line in self.lines for part in (line.test_button, line.edit_button, line.remove_button)]
-        for before, button in pairwise((self.writer, *buttons, self.add_button)):
-            QWidget.setTabOrder(before, button)  # lines made later would come after what stands below them
+        for before, after in pairwise((self.writer, *buttons, self.add_button)):
+            QWidget.setTabOrder(before, after)  # lines made later would come after what stands below them
         self._none.setVisible(not profiles)
         self._read_kept()
 
