@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 import typer
 
-from app.cli import alerts, customers, demo, importing, journal, outreach, people, reading, scores, watching
+from app.cli import (
+    alerts,
+    customers,
+    demo,
+    importing,
+    journal,
+    outreach,
+    people,
+    reading,
+    scores,
+    watching,
+    writing_back,
+)
 
 _OF_ONE = ("show", "add", "set", "merge", "apart", "later")
 
@@ -32,6 +44,7 @@ def build() -> typer.Typer:
         ("score", scores.score),
         ("alerts", alerts.alerts),
         ("export", scores.export),
+        ("write-back", writing_back.write_back),
         ("draft", outreach.draft),
         ("outbox", outreach.outbox),
         ("approve", outreach.approve),

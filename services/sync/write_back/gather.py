@@ -1,0 +1,284 @@
+"""The rows of the files: changed fields, stages, tasks and scores, as a system takes them; and what it cannot take."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from models.values import words
+from models.values.write_back import What, WriteBack, WriteFile
+from services.sync.entities import ENTITIES
+from services.sync.validate.words import to_stage
+from services.sync.write_back.cells import cell
+from services.sync.write_back.changed import ChangedRow, changed_rows, sources_of, written
+from services.sync.write_back.targets import Kind, Target
+
+#: How finely a figure is written: what a person would not see as a change is none.
+_DIGITS: Final = {"engagement": 0, "health": 0, "churn_risk": 2}
+#: What of a score is a figure: its change is worth a row.
+_FIGURES: Final = frozenset({"engagement", "health", "churn_risk", "value_at_risk", "segment", "trend"})
+_MARK_LETTERS: Final = 12
+_AT_ONCE: Final = 500
+Ids = Mapping[int, Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A changed row as a system knows it: its id there, and the cells of the fields that were changed."""
+
+    changed: ChangedRow
+    source: str
+    there: str
+    cells: Mapping[str, str]
+
+
+@dataclass
+class Gathering:
+    """Files as they come together, with what must be left out."""
+
+    db: sqlite3.Connection
+    target: Target
+    everything: bool
+    files: list[WriteFile] = field(default_factory=list)
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    sources: tuple[str, ...] = ()
+    before: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def take(self, whats: Collection[What]) -> WriteBack:
+        """Gather these kinds of changes and return all files that have a row."""
+        target = self.target
+        self.sources = sources_of(self.db, target)
+        self.before = {} if self.everything else written(self.db, target.name)
+        for what, gather in (
+            ("fields", self._fields),
+            ("stages", self._stages),
+            ("tasks", self._tasks),
+            ("scores", self._scores),
+        ):
+            if what in whats:
+                gather()
+        return WriteBack(
+            target=target.name,
+            words=target.words,
+            steps=target.steps,
+            files=tuple(self.files),
+            left_out=tuple(f"{count:,} × {why}." for why, count in self.left_out.items()),
+            marks=tuple((name, tuple(marks.items())) for name, marks in self.marks.items()),
+        )
+
+    # -- fields and stages --------------------------------------------------------------------------------------
+
+    def _fields(self) -> None:
+        kinds = [kind for kind in self.target.kinds if kind.of == "customers"]
+        wanted = {column for one in ENTITIES["customers"].fields for column in one.columns}
+        rows = changed_rows(self.db, "customers", wanted, self.target.name, self.sources)
+        ids = self._ids([one.row["id"] for one in rows])
+        for kind in kinds:
+            self._write_changed(kind, "fields", rows, ids, {})
+        nowhere = [one for one in rows if not any(kind.id_of(key) for kind in kinds for _, key in ids[one.row["id"]])]
+        if nowhere:
+            self.left_out[f"a customer whom {self.target.system} does not have: add them there"] += len(nowhere)
+
+    def _stages(self) -> None:
+        for kind in self.target.kinds:
+            if kind.of != "opportunities":
+                continue
+            rows = changed_rows(self.db, "opportunities", kind.fields, self.target.name, self.sources)
+            mine = [one for one in rows if not self.sources or one.row["source"] in self.sources]
+            ids = {one.row["id"]: [(one.row["source"], one.row["external_id"])] for one in mine}
+            self._write_changed(kind, "stages", mine, ids, self._stage_words())
+
+    def _write_changed(
+        self, kind: Kind, what: What, rows: Sequence[ChangedRow], ids: Ids, stages: Mapping[tuple[str, str], str]
+    ) -> None:
+        """One file of rows, with the columns that changed in any of them."""
+        lines = []
+        for one in rows:
+            for source, key in ids[one.row["id"]]:
+                there = kind.id_of(key)
+                cells = self._cells_of(kind, one, source, stages) if there else {}
+                if cells:
+                    lines.append(_Line(one, source, there, cells))
+        used = [name for name in kind.fields if any(name in line.cells for line in lines)]
+        head = [kind.source_column, kind.id_column, *(kind.fields[name] for name in used), kind.changed_column]
+        texts = []
+        for line in lines:
+            shown = [self._cell_of(line, name) for name in used]
+            names = ", ".join(kind.fields[name] for name in used if name in line.cells)
+            texts.append([line.source, line.there, *shown, names])
+        self._add(kind.name, what, head, texts)
+
+    def _cell_of(self, line: _Line, name: str) -> str:
+        """A changed cell; an unchanged one only where an empty cell would empty the field over there."""
+        if name in line.cells or not self.target.empties:
+            return line.cells.get(name, "")
+        return cell(line.changed.row[name], phone=name == "phone")
+
+    def _cells_of(
+        self, kind: Kind, one: ChangedRow, source: str, stages: Mapping[tuple[str, str], str]
+    ) -> dict[str, str]:
+        """The changed fields that the system takes; the others are counted with the reason."""
+        cells: dict[str, str] = {}
+        for name in one.fields:
+            value, label = one.row[name], name.removesuffix("_minor").replace("_", " ")
+            only = kind.only.get(name)
+            if name in kind.refused:
+                self.left_out[f"{label}: {kind.refused[name]}"] += 1
+            elif name not in kind.fields:
+                self.left_out[f"{label}: {self.target.system} has no field for it"] += 1
+            elif (value is None or value == "") and not self.target.empties:
+                self.left_out[f"{label}: emptied here, which no file can do: empty it in {self.target.system}"] += 1
+            elif only is not None and not only.form.match(str(value)):
+                self.left_out[f"{label}: {only.why}"] += 1
+            elif name in kind.words and value not in kind.words[name]:
+                self.left_out[f"{label} {value}: {self.target.system} has no word for it"] += 1
+            elif name == "stage":
+                self._stage_cell(kind, cells, source, str(value), stages)
+            else:
+                there = kind.words.get(name, {}).get(str(value), value)
+                cells[name] = cell(there, phone=name == "phone")
+        return cells
+
+    def _stage_cell(
+        self, kind: Kind, cells: dict[str, str], source: str, stage: str, stages: Mapping[tuple[str, str], str]
+    ) -> None:
+        """The system's own word for a stage, as its deals show it."""
+        word = stages.get((source, stage)) or kind.stages.get(stage) or (stage if self.target.empties else "")
+        if word:
+            cells["stage"] = cell(word)
+        else:
+            why = f"no deal shows how {self.target.system} calls this stage: move the deal there"
+            self.left_out[f"stage {stage}: {why}"] += 1
+
+    def _stage_words(self) -> dict[tuple[str, str], str]:
+        """(source, our stage) to the word that most of its deals have for it."""
+        found: dict[tuple[str, str], str] = {}
+        rows = self.db.execute(
+            """SELECT source, stage_as_given, count(*) FROM opportunities WHERE stage_as_given <> ''
+               GROUP BY source, stage_as_given ORDER BY count(*) DESC, stage_as_given"""
+        )
+        for source, given, _count in rows:
+            found.setdefault((source, to_stage(given)), given)
+        return found
+
+    # -- tasks --------------------------------------------------------------------------------------------------
+
+    def _tasks(self) -> None:
+        kind = self.target.tasks
+        rows = self.db.execute(
+            "SELECT id, customer_id, title, due_on, done_at FROM tasks WHERE customer_id IS NOT NULL ORDER BY id"
+        ).fetchall()
+        ids = self._ids([row[1] for row in rows])
+        before, marks = self.before.get("tasks", {}), {}
+        columns = list(dict.fromkeys(column for column, _form in kind.whose))
+        texts = []
+        for number, customer, title, due_on, done_at in rows:
+            mark = _mark([title, due_on, done_at is not None])
+            old = before.get(str(number))
+            if old == mark or (old is None and done_at is not None and not self.everything):
+                continue
+            if old is not None and not kind.again:
+                self.left_out[f"a task changed after it was written: change it in {self.target.system}"] += 1
+                continue
+            whose = self._whose(ids[customer])
+            if not whose:
+                self.left_out[f"a task for a customer whom {self.target.system} does not have"] += 1
+                continue
+            marks[str(number)] = mark
+            state = kind.done if done_at else kind.open
+            who = [cell(whose[1]) if column == whose[0] else "" for column in columns]
+            texts.append([str(number) if kind.key else "", cell(title), cell(due_on), state, *who])
+        self._add("tasks", "tasks", [kind.key, kind.title, kind.due_on, kind.status, *columns], texts)
+        if marks:
+            self.marks["tasks"] = marks
+
+    def _whose(self, ids: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
+        """The column and the id of a customer in it; the first form that fits goes before the later ones."""
+        for column, form in self.target.tasks.whose:
+            for _source, key in ids:
+                found = form.match(key)
+                if found:
+                    return column, found.group(1)
+        return None
+
+    # -- scores -------------------------------------------------------------------------------------------------
+
+    def _scores(self) -> None:
+        cursor = self.db.execute(
+            """SELECT s.*, c.name FROM customer_risk_scores s JOIN customers c ON c.id = s.customer_id
+               ORDER BY s.customer_id"""
+        )
+        names = [one[0] for one in cursor.description]
+        scores = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        ids = self._ids([one["customer_id"] for one in scores])
+        for kind in self.target.kinds:
+            if kind.scores:
+                self._write_scores(kind, scores, ids)
+
+    def _write_scores(self, kind: Kind, scores: Sequence[Mapping[str, Any]], ids: Ids) -> None:
+        name = f"{kind.name}-scores"
+        before, marks = self.before.get(name, {}), {}
+        texts = []
+        for score in scores:
+            for source, key in ids[score["customer_id"]]:
+                there = kind.id_of(key)
+                if not there:
+                    continue
+                cells = [self._figure(score, figure) for figure in kind.scores]
+                # The day alone is no change, nor is another name.
+                mark = _mark([text for figure, text in zip(kind.scores, cells, strict=True) if figure in _FIGURES])
+                row = json.dumps([source, there], ensure_ascii=False) if kind.source_column else there
+                if before.get(row) != mark:
+                    marks[row] = mark
+                    texts.append([source, there, *cells, ""])
+        self._add(name, "scores", [kind.source_column, kind.id_column, *kind.scores.values(), ""], texts)
+        if marks:
+            self.marks[name] = marks
+
+    def _figure(self, score: Mapping[str, Any], figure: str) -> str:
+        if figure == "value_at_risk":
+            amount, currency = score["value_at_risk_minor"], score["currency"]
+            return "" if amount is None else cell(round(words.major(amount, currency or "USD")))
+        value = score[figure]
+        if value is None or figure not in _DIGITS:
+            return cell(value)
+        rounded = round(float(value), _DIGITS[figure])
+        return cell(round(rounded * self.target.percent, 4) if figure == "churn_risk" else rounded)
+
+    # -- what they share ----------------------------------------------------------------------------------------
+
+    def _ids(self, customers: Iterable[int | None]) -> Ids:
+        """Customer to (source, external id) under which the system knows them; all systems for a plain file."""
+        found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        wanted = sorted({one for one in customers if one is not None})
+        own = f" AND source IN ({', '.join('?' * len(self.sources))})" if self.sources else ""
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            rows = self.db.execute(
+                f"""SELECT customer_id, source, value FROM identities
+                     WHERE kind = 'external_id' AND customer_id IN ({marks}){own} ORDER BY customer_id, id""",
+                [*part, *self.sources],
+            )
+            for customer, source, value in rows:
+                found[customer].append((source, value))
+        return found
+
+    def _add(self, name: str, what: What, head: Sequence[str], texts: Sequence[Sequence[str]]) -> None:
+        """Keep a file that has a row; a column that the system does not have has no name, and goes."""
+        if not texts:
+            return
+        kept = [place for place, column in enumerate(head) if column]
+        rows = tuple(tuple(text[place] for place in kept) for text in texts)
+        self.files.append(WriteFile(name, what, tuple(head[place] for place in kept), rows))
+
+
+def _mark(values: Sequence[Any]) -> str:
+    text = json.dumps(values, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:_MARK_LETTERS]

@@ -1,0 +1,63 @@
+"""No cell of a file is run by a spreadsheet, no number is spoiled, and each reads back as it was."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.sync.guard import unguarded
+from services.sync.write_back.cells import cell
+from services.sync.write_back.targets import TARGETS, target_of
+
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "phone", "there"),
+    [
+        ("+31 20 123 4567", True, "+31 20 123 4567"),
+        ("+1 (503) 555-0148 ext. 12", True, "+1 (503) 555-0148 ext. 12"),
+        ("+31 20 123 4567", False, "'+31 20 123 4567"),
+        ("+cmd|' /C calc'!A0", True, "'+cmd|' /C calc'!A0"),
+        ("=1+1", True, "'=1+1"),
+        ("@SUM(A1)", False, "'@SUM(A1)"),
+        ("-5", False, "-5"),
+        ("-12,50", False, "-12,50"),
+        ("\t=1", False, "'\t=1"),
+        (None, False, ""),
+        (-3, False, "-3"),
+        (0.25, False, "0.25"),
+        (62.0, False, "62"),
+        (100.0, False, "100"),
+        (100, False, "100"),
+    ],
+)
+def test_cells(value: object, phone: bool, there: str) -> None:
+    assert cell(value, phone=phone) == there
+
+
+@given(st.text(alphabet=st.sampled_from("=+-@\t\r\n'\u00a0 0123456789.,()/aZé"), max_size=12), st.booleans())
+def test_no_text_is_run_and_each_reads_back(text: str, phone: bool) -> None:
+    there = cell(text, phone=phone)
+    assert unguarded(there) == text or there == text
+    if there.startswith(RISKY):
+        assert re.fullmatch(r"[+-]?[0-9 ().,\-/%]+", there), "a sign and digits only"
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_what_a_target_declares_is_there(name: str) -> None:
+    from models.tables import customer_risk_scores, customers, opportunities
+
+    target = target_of(name)
+    tables = {"customers": customers, "opportunities": opportunities}
+    for kind in target.kinds:
+        for column in (*kind.fields, *kind.refused, *kind.only, *kind.words):
+            assert column in tables[kind.of].c, f"{name} {kind.name}: {column}"
+        for figure in kind.scores:
+            assert figure in customer_risk_scores.c or figure in ("value_at_risk", "name")
+        assert set(kind.only) <= set(kind.fields) and set(kind.words) <= set(kind.fields)
+        assert not set(kind.refused) & set(kind.fields)
+    assert target.tasks.whose
