@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, groupby, islice
+from itertools import combinations, islice
 from typing import Final
 
 from models.journal import fact_entries_since, head
@@ -120,11 +120,21 @@ def _among_all(db: sqlite3.Connection, total: int, progress: ProgressCall | None
 def _pairs(packed: Iterable[int]) -> set[int]:
     """Every two customers under one key, the smaller number above 32 bits of the larger."""
     found: set[int] = set()
-    for _, group in groupby(packed, key=lambda one: one >> 32):
-        ids = [one & _LOW for one in islice(group, MOST + 1)]
-        if 1 < len(ids) <= MOST:
-            found.update(first << 32 | second for first, second in combinations(ids, 2))
+    last, ids = -1, list[int]()
+    for one in packed:
+        if one >> 32 == last:
+            ids.append(one & _LOW)
+            continue
+        if len(ids) > 1:
+            _meet(ids, found)
+        last, ids = one >> 32, [one & _LOW]
+    _meet(ids, found)
     return found
+
+
+def _meet(ids: list[int], found: set[int]) -> None:
+    if len(ids) <= MOST:
+        found.update(first << 32 | second for first, second in combinations(ids, 2))
 
 
 def _compare(db: sqlite3.Connection, pairs: set[int], search: Search, known: dict[int, Person]) -> None:

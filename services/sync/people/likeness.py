@@ -122,7 +122,10 @@ def _contacts(one: Person, two: Person) -> list[tuple[float, str]]:
 
 def _shared(one: tuple[str, ...], two: tuple[str, ...]) -> str:
     """The first of what two customers have in common, '' for nothing."""
-    return next((value for value in one if value in two), "")
+    for value in one:
+        if value in two:
+            return value
+    return ""
 
 
 def _of_name(alike: float, one: Person, two: Person) -> tuple[float, str]:
