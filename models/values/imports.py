@@ -138,6 +138,7 @@ class PreviewCell:
     text: str
     fault: str = ""
     before: str | None = None
+    mended_from: str | None = None  # what stands in the file, where a person wrote the cell anew
 
 
 @dataclass(frozen=True, slots=True)

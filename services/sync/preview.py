@@ -25,7 +25,7 @@ from services.sync.map.headers import fields_for
 from services.sync.map.plan import Plan, settle
 from services.sync.map.propose import SURE
 from services.sync.mend import mended, stamp_of
-from services.sync.preview_rows import rows_of_page, rows_of_sample
+from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
 from services.sync.read import Table, read_table
 from services.sync.receipt import make_receipt
 from services.sync.recognise import Undecided, own_columns, rank_entities
@@ -89,8 +89,47 @@ def preview(
         with comparing(store, kept, watch) as db:
             facts = read_facts(db)
             targets = targets_of(plan, layout_of(plan))
-            rows = rows_of_page(db, replace(plan, source=facts.source), targets, first, count, verdict)
+            page = Page(first, count, verdict)
+            rows = rows_of_page(db, replace(plan, source=facts.source), targets, page, facts.receipt.mended)
     return _understood(request, plan, facts, rows)
+
+
+def check_rows(
+    workspace: Workspace,
+    request: ImportRequest,
+    *,
+    first: int,
+    count: int,
+    verdict: Verdict | None = None,
+    reason: str = "",
+) -> tuple[PreviewRow, ...] | None:
+    """A page of rows of a check that was made, for a window that scrolls; a look-up, not another reading.
+
+    Parameters
+    ----------
+    first, count, verdict : see `preview`
+    reason : str, optional
+        Only rows that are rejected or ignored for this reason.
+
+    Returns
+    -------
+    tuple of PreviewRow or None
+        None where the check is not kept any more, because the file or the book changed: `preview` makes it anew.
+    """
+    store = Path(workspace.store.path)
+    watch = Watch(None, None)
+    try:
+        plan = plan_for(workspace, request)
+    except UserError:
+        return None
+    kept = check_path(workspace, request)
+    if not kept.exists():
+        return None
+    with told(store, watch), comparing(store, kept, watch) as db:
+        facts = read_facts(db)
+        page = Page(first, count, verdict, reason)
+        plan = replace(plan, source=facts.source)
+        return rows_of_page(db, plan, targets_of(plan, layout_of(plan)), page, facts.receipt.mended)
 
 
 def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[PreviewRow, ...]) -> Preview:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.values.imports import PreviewCell, PreviewRow, Verdict
@@ -22,11 +23,25 @@ _STATE_OF: dict[str, str] = {
 _SAMPLE_ROWS = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows of a check: from which on (from 0, among those of the verdict and reason), and how many."""
+
+    first: int
+    count: int
+    verdict: Verdict | None = None
+    reason: str = ""
+
+
 def rows_of_page(
-    db: sqlite3.Connection, plan: Plan, targets: Sequence[Target], first: int, count: int, verdict: Verdict | None
+    db: sqlite3.Connection,
+    plan: Plan,
+    targets: Sequence[Target],
+    wanted: Page,
+    mended: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[PreviewRow, ...]:
-    """One page of a check's rows; see `services.sync.preview.preview`."""
-    numbers = _numbers(db, first, count, verdict)
+    """One page of a check's rows; ``mended`` are the cells that a person wrote anew, as the receipt has them."""
+    numbers = _numbers(db, wanted)
     if not numbers:
         return ()
     within = f"row IN ({', '.join(map(str, numbers))})"
@@ -40,9 +55,31 @@ def rows_of_page(
     }
     ignored = dict(db.execute(f"SELECT row, reason FROM stage.ignored WHERE {within}").fetchall())
     before = _before(db, plan, targets, [row for row in numbers if _is_changed(states.get(row))])
-    return tuple(
+    found = tuple(
         _row(row, cells[row], states.get(row), rejected.get(row), ignored.get(row), before.get(row, {}))
         for row in numbers
+    )
+    return _with_mended(found, plan.table.columns, mended)
+
+
+def _with_mended(
+    rows: tuple[PreviewRow, ...], columns: Sequence[str], mended: Sequence[Mapping[str, Any]]
+) -> tuple[PreviewRow, ...]:
+    """Say at each mended cell what stands in the file."""
+    written = {(one["row"], one["column"]): one["before"] for one in mended}
+    if not written:
+        return rows
+    return tuple(
+        replace(
+            row,
+            cells=tuple(
+                replace(cell, mended_from=written.get((row.line, column)))
+                for column, cell in zip(columns, row.cells, strict=False)
+            ),
+        )
+        if any(row.line == line for line, _ in written)
+        else row
+        for row in rows
     )
 
 
@@ -56,22 +93,22 @@ def rows_of_sample(table: Table) -> tuple[PreviewRow, ...]:
     return tuple(rows)
 
 
-def _numbers(db: sqlite3.Connection, first: int, count: int, verdict: Verdict | None) -> list[int]:
-    page = (count, first)
+def _numbers(db: sqlite3.Connection, wanted: Page) -> list[int]:
+    asked = {"first": wanted.first, "count": wanted.count, "reason": wanted.reason}
+    verdict = wanted.verdict
     if verdict is None:
-        statement = "SELECT row FROM stage.raw ORDER BY row LIMIT ? OFFSET ?"
+        rows = "SELECT row FROM stage.raw"
     elif verdict == "rejected":
-        statement = "SELECT row FROM stage.rejects ORDER BY row LIMIT ? OFFSET ?"
+        named = "header || ' ' || why = :reason OR (header = '' AND why = :reason)"
+        rows = f"SELECT row FROM stage.rejects WHERE :reason = '' OR {named}"
     elif verdict == "ignored":
-        statement = (
-            "SELECT row FROM (SELECT row FROM stage.ignored UNION SELECT row FROM stage.r "
-            f"WHERE row < {PIECE} AND state = {IGNORED}) ORDER BY row LIMIT ? OFFSET ?"
+        rows = (
+            "SELECT row FROM (SELECT row, reason FROM stage.ignored UNION SELECT row, note FROM stage.r "
+            f"WHERE row < {PIECE} AND state = {IGNORED}) WHERE :reason = '' OR reason = :reason"
         )
     else:
-        statement = (
-            f"SELECT row FROM stage.r WHERE row < {PIECE} AND {_STATE_OF[verdict]} ORDER BY row LIMIT ? OFFSET ?"
-        )
-    return [row[0] for row in db.execute(statement, page)]
+        rows = f"SELECT row FROM stage.r WHERE row < {PIECE} AND {_STATE_OF[verdict]}"
+    return [row[0] for row in db.execute(f"{rows} ORDER BY row LIMIT :count OFFSET :first", asked)]
 
 
 def _is_changed(state: tuple[Any, Any] | None) -> bool:

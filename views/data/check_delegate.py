@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from models.values.imports import PreviewCell, PreviewRow
 from views.data.check_model import CELL_ROLE, LEADING, ROW_ROLE
 from views.data.phrases import MARKS
 from views.lists.keyset_model import Index
 from views.theme import Theme, fonts
-from views.widgets.painting import LEFT, RIGHT, fill, frame, line, snapped
+from views.widgets.painting import LEFT, RIGHT, fill, focus_ring, frame, line, rounded, snapped
 
 ROW_HEIGHT = 31
 FAULT_HEIGHT = 46
 _GAP = 8
+_NOT_READ = 60.0
+_EDITOR_WIDTH = 120
 
 
 def height_of(row: PreviewRow) -> int:
@@ -33,15 +35,19 @@ class CheckDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ROW_ROLE)
-        if not isinstance(row, PreviewRow):
-            return
         rect = QRectF(option.rect)
+        if not isinstance(row, PreviewRow):
+            wide = min(_NOT_READ, max(0.0, rect.width() - 2 * _GAP))
+            rounded(painter, QRectF(rect.x() + _GAP, rect.y() + 11, wide, 8), 4, self._theme.color("line_soft"))
+            return
         on = bool(option.state & QStyle.StateFlag.State_Selected)
         if on or option.state & QStyle.StateFlag.State_MouseOver:
             ground = self._theme.color("selected" if on else "hover")
             fill(painter, rect.x(), rect.y(), rect.width(), rect.height(), ground)
         fill(painter, rect.x(), rect.bottom() - 1, rect.width(), 1, self._theme.color("line_soft"))
         top = QRectF(rect.x() + _GAP, rect.y(), rect.width() - 2 * _GAP, ROW_HEIGHT)
+        if option.state & QStyle.StateFlag.State_HasFocus and on and index.column() >= len(LEADING):
+            focus_ring(painter, self._theme, rect.adjusted(1, 1, -1, -2))
         if index.column() == 0:
             line(painter, top, str(index.data()), self._theme.color("ink_3"), fonts.SMALL, align=RIGHT)
             fill(painter, rect.right() - 1, rect.y(), 1, rect.height(), self._theme.color("line"))
@@ -65,6 +71,8 @@ class CheckDelegate(QStyledItemDelegate):
         theme = self._theme
         if cell.fault:
             self._fault(painter, rect, cell)
+        elif cell.mended_from is not None:
+            self._mended(painter, rect, top, cell)
         elif cell.before is not None:
             self._change(painter, rect, top, cell, right=right)
         else:
@@ -84,6 +92,28 @@ class CheckDelegate(QStyledItemDelegate):
         line(painter, room, cell.text or "empty", theme.color("ink"), fonts.SMALL, fonts.SEMIBOLD)
         room.translate(0, 17)
         line(painter, room, cell.fault, theme.color("critical_text"), fonts.SMALL)
+
+    def _mended(self, painter: QPainter, rect: QRectF, top: QRectF, cell: PreviewCell) -> None:
+        theme = self._theme
+        box = rect.adjusted(0, 0, 0, -1)
+        fill(painter, box.x(), box.y(), box.width(), box.height(), theme.color("good_wash"))
+        frame(painter, box, theme.color("good_text"))
+        dpr = painter.device().devicePixelRatioF()
+        at = QPointF(snapped(top.x(), dpr), snapped(top.center().y() - 6.5, dpr))
+        painter.drawPixmap(at, theme.pixmap("edit", "good_text", 13, dpr))
+        room = top.adjusted(18, 0, 0, 0)
+        line(painter, room, cell.text or "empty", theme.color("ink"), fonts.SMALL, fonts.SEMIBOLD)
+
+    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
+        editor = QLineEdit(parent)
+        editor.setFont(fonts.font(fonts.SMALL))
+        editor.setAccessibleName(f"Mend {index.model().headerData(index.column(), Qt.Orientation.Horizontal)}")
+        editor.setStyleSheet("QLineEdit { min-height: 0; padding: 0 6px; }")
+        return editor
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
+        rect = QRect(option.rect)
+        editor.setGeometry(rect.x(), rect.y(), max(rect.width(), _EDITOR_WIDTH), min(rect.height(), ROW_HEIGHT) - 1)
 
     def _change(self, painter: QPainter, rect: QRectF, top: QRectF, cell: PreviewCell, *, right: bool) -> None:
         theme = self._theme

@@ -1,16 +1,18 @@
 """The rows of a check as an item model: row number, what the row will be, and the columns of the file.
 
-It shows the columns that mean something to the book, or all of them. More rows are asked for when the end is near.
+It shows the columns that mean something to the book, or all of them. Cells that the file has can be written anew.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
-from models.values.imports import ColumnProposal, PreviewRow
+from models.values.imports import ColumnProposal, PreviewCell, PreviewRow
 from views.data.phrases import MARKS
 from views.lists.keyset_model import Index
 from views.words import whole
@@ -21,19 +23,33 @@ CELL_ROLE = Qt.ItemDataRole.UserRole + 1
 LEADING = ("Row", "Will be")
 
 
-class CheckModel(QAbstractTableModel):
-    """Rows of one check, for one tab of it."""
+#: Rows that are read at once, and how many of such pages are kept: a file of any size takes the same memory.
+PAGE = 200
+_KEPT_PAGES = 40
+#: More rows than this no table can lay out at once; those of each verdict and reason can all be reached.
+MOST_ROWS = 1_000_000
 
-    more_wanted = Signal(int)
+
+class CheckModel(QAbstractTableModel):
+    """A window on the rows of one check, for one tab of it: pages come when they are looked at.
+
+    Signals
+    -------
+    rows_wanted : from which row on a page is to be read.
+    mended : (row of the file, column, new text, what stands in the file), where a person writes a cell anew.
+    """
+
+    rows_wanted = Signal(int)
+    mended = Signal(int, str, str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._columns: tuple[ColumnProposal, ...] = ()
         self._shown: tuple[int, ...] = ()
         self._right: frozenset[int] = frozenset()
-        self._rows: list[PreviewRow] = []
+        self._pages: OrderedDict[int, tuple[PreviewRow, ...]] = OrderedDict()
+        self._asked: set[int] = set()
         self._total = 0
-        self._waiting = False
 
     @property
     def shown_columns(self) -> tuple[ColumnProposal, ...]:
@@ -45,19 +61,34 @@ class CheckModel(QAbstractTableModel):
         """How many rows there are on this tab, read or not."""
         return self._total
 
+    @property
+    def kept_rows(self) -> int:
+        """How many rows are in memory."""
+        return sum(map(len, self._pages.values()))
+
     def row_at(self, row: int) -> PreviewRow | None:
-        """A row, None beyond those read."""
-        return self._rows[row] if 0 <= row < len(self._rows) else None
+        """A row, None where it is not read yet."""
+        page = self._pages.get(row // PAGE)
+        return page[row % PAGE] if page is not None and row >= 0 and row % PAGE < len(page) else None
+
+    def column_at(self, section: int) -> ColumnProposal | None:
+        """The file's column that a section shows, None for those before them."""
+        place = section - len(LEADING)
+        return self._columns[self._shown[place]] if 0 <= place < len(self._shown) else None
 
     def show(
         self, columns: Sequence[ColumnProposal], rows: Sequence[PreviewRow], total: int, *, every_column: bool
     ) -> None:
-        """Show these rows of ``total``."""
+        """Show ``total`` rows of which these are the first."""
         self.beginResetModel()
         self._columns = tuple(columns)
-        self._rows = list(rows)
-        self._total = total
-        self._waiting = False
+        self._pages.clear()
+        self._asked.clear()
+        self._total = min(total, MOST_ROWS)
+        for first in range(0, len(rows), PAGE):
+            page = tuple(rows[first : first + PAGE])
+            if len(page) == min(PAGE, self._total - first):
+                self._pages[first // PAGE] = page
         self._choose_columns(every_column)
         self.endResetModel()
 
@@ -67,34 +98,71 @@ class CheckModel(QAbstractTableModel):
         self._choose_columns(every_column)
         self.endResetModel()
 
-    def append(self, rows: Sequence[PreviewRow]) -> None:
-        """Add the rows that `more_wanted` asked for; none means there are no more."""
-        self._waiting = False
-        if not rows:
-            self._total = len(self._rows)
+    def look_at(self, first: int, last: int) -> None:
+        """Ask for the pages of these rows that are not read yet; those that were looked at longest ago go."""
+        for page in range(max(0, first) // PAGE, max(0, min(last, self._total - 1)) // PAGE + 1):
+            if page in self._pages:
+                self._pages.move_to_end(page)
+            elif page not in self._asked and page * PAGE < self._total:
+                self._asked.add(page)
+                self.rows_wanted.emit(page * PAGE)
+        while len(self._pages) > _KEPT_PAGES:
+            self._pages.popitem(last=False)
+
+    def take(self, first: int, rows: Sequence[PreviewRow]) -> None:
+        """Take the rows that `rows_wanted` asked for; fewer than asked means that there are no more."""
+        number = first // PAGE
+        self._asked.discard(number)
+        expected = min(PAGE, self._total - first)
+        if len(rows) < expected:
+            self._end_at(first + len(rows))
+        if not rows or expected <= 0:
             return
-        first = len(self._rows)
-        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
-        self._rows.extend(rows)
-        self.endInsertRows()
+        self._pages[number] = tuple(rows[:expected])
+        end = first + min(len(rows), expected) - 1
+        self.dataChanged.emit(self.index(first, 0), self.index(end, self.columnCount() - 1))
+
+    def _end_at(self, total: int) -> None:
+        if total < self._total:
+            self.beginRemoveRows(QModelIndex(), total, self._total - 1)
+            self._total = total
+            self.endRemoveRows()
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        column = self.column_at(index.column()) if index.isValid() else None
+        if column is not None and column.mendable and self.row_at(index.row()) is not None:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        row, column = self.row_at(index.row()), self.column_at(index.column())
+        if role != Qt.ItemDataRole.EditRole or row is None or column is None or not column.mendable:
+            return False
+        at = self._columns.index(column)
+        cell = row.cells[at] if at < len(row.cells) else PreviewCell("")
+        text = str(value)
+        if text == cell.text:
+            return False
+        kept = cell.text if cell.mended_from is None else cell.mended_from
+        cells = list(row.cells) + [PreviewCell("")] * (at + 1 - len(row.cells))
+        cells[at] = PreviewCell(text, mended_from=kept if text != kept else None)
+        page = list(self._pages[index.row() // PAGE])
+        page[index.row() % PAGE] = replace(row, cells=tuple(cells))
+        self._pages[index.row() // PAGE] = tuple(page)
+        self.dataChanged.emit(index, index)
+        self.mended.emit(row.line, column.column, text, kept)
+        return True
 
     def is_right(self, section: int) -> bool:
         """Whether a column holds figures."""
         return section == 0 or section in self._right
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else self._total
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(LEADING) + len(self._shown)
-
-    def canFetchMore(self, parent: Index) -> bool:
-        return not parent.isValid() and not self._waiting and len(self._rows) < self._total
-
-    def fetchMore(self, parent: Index) -> None:
-        if self.canFetchMore(parent):
-            self._waiting = True
-            self.more_wanted.emit(len(self._rows))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row_at(index.row()) if index.isValid() else None
@@ -109,7 +177,7 @@ class CheckModel(QAbstractTableModel):
             return row
         if role == CELL_ROLE:
             return cell
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             if place < 0:
                 return whole(row.line) if index.column() == 0 else MARKS[row.verdict].word
             return cell.text if cell is not None else ""
@@ -135,6 +203,9 @@ class CheckModel(QAbstractTableModel):
             return ""
         cell = row.cells[at]
         name = self._columns[at].column
+        if cell.mended_from is not None:
+            mended = f"{name}: {cell.text or 'empty'}, mended; the file has {cell.mended_from or 'nothing'}"
+            return f"{mended}. {cell.fault}" if cell.fault else mended
         if cell.fault:
             return f"{name}: {cell.text or 'empty'}. {cell.fault}"
         if cell.before is not None:

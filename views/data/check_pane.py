@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QProgressBar, QTableView, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QProgressBar, QTableView, QWidget
 
 from models.values.imports import ColumnProposal, Preview, PreviewCell, PreviewRow, Verdict
 from views.data.check_delegate import ROW_HEIGHT, CheckDelegate, column_width, height_of
@@ -16,7 +17,7 @@ from views.theme import Theme, fonts
 from views.widgets.buttons import link
 from views.widgets.labels import ElidedLabel, column, label, row, rule
 from views.widgets.tabs import CountTabs, Tab
-from views.words import whole
+from views.words import DOT, whole
 
 ALL = "all"
 _TITLES: dict[str, str] = {
@@ -32,7 +33,12 @@ _A_SCREEN = 60
 
 
 class CheckTable(QTableView):
-    """Rows of a check. Letters do not search, Tab leaves, columns are as wide as what stands in them."""
+    """Rows of a check. Letters do not search, Tab leaves, columns are as wide as what stands in them.
+
+    Enter or F2 mends the current cell; Alt+Enter, or a click on a column's title, says how the column is read.
+    """
+
+    explain_wanted = Signal(str)
 
     def __init__(self, theme: Theme, model: CheckModel) -> None:
         super().__init__()
@@ -49,7 +55,8 @@ class CheckTable(QTableView):
         vertical.setDefaultSectionSize(ROW_HEIGHT)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        edit = QAbstractItemView.EditTrigger
+        self.setEditTriggers(edit.DoubleClicked | edit.EditKeyPressed)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
@@ -60,13 +67,78 @@ class CheckTable(QTableView):
         self.setCornerWidget(QWidget())
         # After the view's own slot, which moves the header: its offset is not announced.
         self.horizontalScrollBar().valueChanged.connect(self.header.place)
-        model.modelReset.connect(self._measure)
-        model.rowsInserted.connect(self._heights)
+        self.header.explain_wanted.connect(self.explain_wanted)
+        model.modelReset.connect(self.measure)
+        model.dataChanged.connect(lambda top, bottom: self._heights(top.row(), bottom.row()))
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(lambda _value: self.look())
+        bar.rangeChanged.connect(lambda _low, _high: self.look())
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands of the page, not a search in a column."""
 
-    def _measure(self) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        editing = self.state() == QAbstractItemView.State.EditingState
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid() and not editing:
+            if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+                self._explain(index.column())
+            else:
+                self.mend(index)
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.currentIndex()
+        at = self.viewport().mapToGlobal(self.visualRect(index).center())
+        if event.reason() != QContextMenuEvent.Reason.Keyboard:
+            index, at = self.indexAt(event.pos()), event.globalPos()
+        if not index.isValid():
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        mend = menu.addAction("Mend this cell")
+        mend.setEnabled(bool(self._checked.flags(index) & Qt.ItemFlag.ItemIsEditable))
+        mend.triggered.connect(lambda: self.mend(index))
+        cell = index.data(CELL_ROLE)
+        if isinstance(cell, PreviewCell) and cell.mended_from is not None:
+            back = menu.addAction("Take the file's own text again")
+            back.triggered.connect(lambda: self._checked.setData(index, cell.mended_from))
+        if self._checked.column_at(index.column()) is not None:
+            how = menu.addAction("How this column is read")
+            how.triggered.connect(lambda: self._explain(index.column()))
+        menu.popup(at)
+
+    def mend(self, index: QModelIndex) -> None:
+        """Write a cell anew; from the columns before those of the file, the first one that is at fault."""
+        if index.column() < len(LEADING):
+            index = self._first_fault(index.row()) or index
+        if self._checked.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            self.setCurrentIndex(index)
+            self.edit(index)
+
+    def _first_fault(self, row: int) -> QModelIndex | None:
+        for section in range(len(LEADING), self._checked.columnCount()):
+            index = self._checked.index(row, section)
+            cell = index.data(CELL_ROLE)
+            if isinstance(cell, PreviewCell) and cell.fault:
+                return index
+        return None
+
+    def _explain(self, section: int) -> None:
+        found = self._checked.column_at(section)
+        if found is not None:
+            self.explain_wanted.emit(found.column)
+
+    def look(self) -> None:
+        """Have the rows in sight read, and those a screen further on."""
+        first = max(0, self.rowAt(1))
+        last = self.rowAt(self.viewport().height() - 2)
+        if last < 0:
+            last = first + _A_SCREEN
+        self._checked.look_at(first - _A_SCREEN // 2, last + _A_SCREEN // 2)
+
+    def measure(self) -> None:
         """Make each column as wide as its first rows need, and rows with a reason higher."""
         model = self._checked
         self.header.show_columns(model.shown_columns)
@@ -80,7 +152,8 @@ class CheckTable(QTableView):
             texts = [self._widest(row, section) for row in range(rows)]
             words = next((words for field, words in shown.candidates if field == shown.field), shown.field)
             self.setColumnWidth(section, column_width(texts, shown.column, words or EXTRA))
-        self._heights(QModelIndex(), 0, model.rowCount() - 1)
+        self._heights(0, min(model.rowCount(), _A_SCREEN * 8) - 1)
+        self.look()
 
     def _widest(self, row: int, section: int) -> str:
         """The longest that a cell has to show: its text, with the old value where it changes."""
@@ -91,7 +164,7 @@ class CheckTable(QTableView):
             return max(f"{cell.text}    ", f"{cell.fault}    ", key=len)
         return cell.text if cell.before is None else f"{cell.before} {cell.text}  "
 
-    def _heights(self, _parent: QModelIndex, first: int, last: int) -> None:
+    def _heights(self, first: int, last: int) -> None:
         for place in range(first, last + 1):
             row = self._checked.row_at(place)
             if row is not None and height_of(row) != self.rowHeight(place):
@@ -102,20 +175,24 @@ class CheckPane(QWidget):
     """Shows a preview. Asks for another mapping, another tab's rows, or more rows; decides nothing."""
 
     mapped = Signal(str, str)
-    rows_wanted = Signal(str, int)  # tab, how many rows there are already
+    mended = Signal(int, str, str, str)  # row of the file, column, new text, what stands in the file
+    explain_wanted = Signal(str)  # column
+    rows_wanted = Signal(str, str, int)  # tab, reason or '', from which row on
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._preview: Preview | None = None
-        self._rows: dict[str, tuple[PreviewRow, ...]] = {}
         self._every_column = False
+        self._reason = ""
         self.tabs = CountTabs(theme, "Rows by what they will be", height=40)
-        self.tabs.chosen.connect(self.show_tab)
+        self.tabs.chosen.connect(lambda key: self.show_tab(key))
         self._columns = link("")
         self._columns.clicked.connect(self._toggle_columns)
         self.model = CheckModel(self)
-        self.model.more_wanted.connect(lambda have: self.rows_wanted.emit(self.tabs.current, have))
+        self.model.rows_wanted.connect(lambda first: self.rows_wanted.emit(self.tabs.current, self._reason, first))
+        self.model.mended.connect(self.mended)
         self.table = CheckTable(theme, self.model)
+        self.table.explain_wanted.connect(self.explain_wanted)
         self.table.header.mapped.connect(self.mapped)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
@@ -140,57 +217,75 @@ class CheckPane(QWidget):
         """The sums of the check that is shown."""
         return sums_of(self._preview.receipt.rows) if self._preview is not None else Sums()
 
-    def show_preview(self, preview: Preview) -> None:
-        """Show a check from its first row; the tab stays if it still has rows."""
+    @property
+    def preview(self) -> Preview | None:
+        """The check that is shown."""
+        return self._preview
+
+    def show_preview(self, preview: Preview, *, stay: bool = False) -> None:
+        """Show a check; the tab stays if it still has rows, with ``stay`` the place in it too."""
         self._preview = preview
-        self._rows = {ALL: preview.rows}
         sums = self.sums
         counts: dict[str, int] = {ALL: sums.read}
         counts |= {verdict: sums.of(verdict) for verdict in VERDICTS}
         self.tabs.show_tabs([Tab(key, title, counts[key]) for key, title in _TITLES.items()])
         self.set_busy(False)
-        self.show_tab(self.tabs.current)
+        place = self.table.currentIndex()
+        at, column_at = (place.row(), place.column()) if stay and place.isValid() else (-1, 0)
+        down = self.table.verticalScrollBar().value() if stay else 0
+        reason = self._reason if self._count_of(self.tabs.current, self._reason) else ""
+        self.show_tab(self.tabs.current, reason)
+        if at >= 0 and self.model.rowCount():
+            self.table.setCurrentIndex(self.model.index(min(at, self.model.rowCount() - 1), column_at))
+        if down:
+            self.table.verticalScrollBar().setValue(down)
 
-    def show_tab(self, key: str) -> None:
-        """Show the rows of one verdict, or all."""
+    def show_tab(self, key: str, reason: str = "") -> None:
+        """Show the rows of one verdict, or all; with a reason only those that have it."""
+        assert self._preview is not None
         self.tabs.choose(key)
-        rows = self._rows.get(key)
-        if rows is None:
-            rows = self._known(key)
-        self._fill(rows)
+        self._reason = reason
+        total = self._count_of(key, reason)
+        rows = self._known(key) if not reason else ()
+        self.model.show(self._preview.columns, rows, total, every_column=self._every_column)
+        self.table.scrollToTop()
+        self.table.look()
+        self._say_columns(self._preview.columns)
+        self._say_rows()
+        self._show_reason()
 
-    def add_rows(self, key: str, rows: Sequence[PreviewRow]) -> None:
-        """Take more rows of a tab."""
-        have = self._rows.get(key) or self._known(key)
-        seen = {row.line for row in have}
-        fresh = tuple(row for row in rows if row.line not in seen)
-        self._rows[key] = (*have, *fresh)
-        self.set_busy(False)
-        if key == self.tabs.current:
-            self.model.append(fresh)
+    def add_rows(self, key: str, reason: str, first: int, rows: Sequence[PreviewRow]) -> None:
+        """Take a page of rows of a tab; that of another tab comes too late."""
+        if (key, reason) == (self.tabs.current, self._reason):
+            fresh = not self.model.kept_rows
+            self.model.take(first, rows)
             self._say_rows()
+            if fresh:
+                self.table.measure()
+                self._show_reason()
 
     def set_busy(self, busy: bool) -> None:
-        """While the file is checked again the mapping rests."""
+        """While the file is checked again the mapping rests; cells can be mended on."""
         self._busy.setVisible(busy)
         self.table.header.set_enabled(not busy)
 
-    def _known(self, key: str) -> tuple[PreviewRow, ...]:
-        """Rows of a verdict among those that were read for all; complete if all of them were."""
-        return tuple(row for row in self._rows[ALL] if row.verdict == key)
-
-    def _fill(self, rows: Sequence[PreviewRow]) -> None:
+    def _count_of(self, key: str, reason: str) -> int:
         assert self._preview is not None
-        key = self.tabs.current
-        total = self.sums.read if key == ALL else self.sums.of(_verdict(key))
-        self.model.show(self._preview.columns, rows, total, every_column=self._every_column)
-        self.table.scrollToTop()
-        self._say_columns(self._preview.columns)
-        self._say_rows()
-        if len(rows) < _A_SCREEN:
-            # Too few to scroll: the view would never ask for the rest by itself.
-            self.model.fetchMore(QModelIndex())
-        self._show_reason()
+        receipt = self._preview.receipt
+        if reason:
+            return (receipt.reasons if key == "rejected" else receipt.ignored_reasons).get(reason, 0)
+        if self._preview.question_kind in ("mapping", "reading"):
+            return len(self._known(key))
+        return self.sums.read if key == ALL else self.sums.of(_verdict(key))
+
+    def _known(self, key: str) -> tuple[PreviewRow, ...]:
+        """Rows of a tab that came with the check: the first ones of all, or all of a verdict where those are all."""
+        assert self._preview is not None
+        rows = self._preview.rows
+        if key == ALL:
+            return rows
+        whole_file = len(rows) >= self.sums.read
+        return tuple(row for row in rows if row.verdict == key) if whole_file else ()
 
     def _show_reason(self) -> None:
         """On the tabs of changed and rejected rows, bring the first cell that says why into view."""
@@ -225,9 +320,11 @@ class CheckPane(QWidget):
         last = self.model.row_at(last_at if last_at >= 0 else self.model.rowCount() - 1)
         if first is None or last is None:
             key = self.tabs.current
-            self._shown.setText("" if key == ALL else f"No row is {MARKS[_verdict(key)].word}")
+            nothing = key == ALL or self.model.rowCount()
+            self._shown.setText("" if nothing else f"No row is {MARKS[_verdict(key)].word}")
             return
-        self._shown.setText(f"Rows {whole(first.line)}–{whole(last.line)} of {whole(self.sums.read)}")
+        for_reason = f"{DOT}{self._reason}" if self._reason else ""
+        self._shown.setText(f"Rows {whole(first.line)}–{whole(last.line)} of {whole(self.sums.read)}{for_reason}")
 
 
 def _verdict(key: str) -> Verdict:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
-from models.values.imports import ImportOptions, ImportRequest, Preview, PreviewRow
+from models.values.imports import ImportOptions, ImportRequest, MendedCell, Preview, PreviewRow
 from views.data.check_pane import CheckPane
+from views.data.column_panel import ColumnPanel
 from views.data.plan_pane import PlanPane
 from views.data.steps import StepBar
 from views.theme import Theme
@@ -26,17 +27,18 @@ class CheckView(QWidget):
     Signals
     -------
     check_wanted : an `ImportRequest` with other options: check again.
-    rows_wanted : (tab, how many rows are there): read more.
+    rows_wanted : (tab, reason or '', from which row on): read a page.
     import_wanted, cancel_wanted : the two ways out.
     """
 
     check_wanted = Signal(object)
-    rows_wanted = Signal(str, int)
+    rows_wanted = Signal(str, str, int)
     import_wanted = Signal()
     cancel_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._request: ImportRequest | None = None
         self.bar = StepBar(theme)
         self.rows = CheckPane(theme)
@@ -47,6 +49,8 @@ class CheckView(QWidget):
         self.splitter.setSizes([1032, 336])
         self.setLayout(column(self.bar, self.splitter))
         self.rows.mapped.connect(self._mapped)
+        self.rows.mended.connect(self._mended)
+        self.rows.explain_wanted.connect(self._explain)
         self.rows.rows_wanted.connect(self.rows_wanted)
         self.plan.options_changed.connect(self._options)
         self.plan.tab_wanted.connect(self.rows.show_tab)
@@ -60,9 +64,11 @@ class CheckView(QWidget):
 
     def show_check(self, request: ImportRequest, preview: Preview) -> None:
         """Show a file's check."""
+        mended = self._request is not None and self._request.options.mended != request.options.mended
+        stay = self._request is not None and self._request.file == request.file
         self._request = request
         self.set_busy(False)
-        self.rows.show_preview(preview)
+        self.rows.show_preview(preview, stay=stay or mended)
         self.plan.show_preview(preview, request.options)
         recognised = preview.recognised_words
         if preview.question:
@@ -70,9 +76,9 @@ class CheckView(QWidget):
         else:
             self.bar.show_state(f"Recognised: {recognised}", "good", about_file(preview), 0)
 
-    def add_rows(self, tab: str, rows: Sequence[PreviewRow]) -> None:
-        """Take more rows of a tab."""
-        self.rows.add_rows(tab, rows)
+    def add_rows(self, tab: str, reason: str, first: int, rows: Sequence[PreviewRow]) -> None:
+        """Take a page of rows of a tab."""
+        self.rows.add_rows(tab, reason, first, rows)
 
     def set_busy(self, busy: bool) -> None:
         """While it is checked again."""
@@ -86,10 +92,37 @@ class CheckView(QWidget):
         kept = tuple(pair for pair in options.mapping if pair[0] != column_name)
         self._options(replace(options, mapping=(*kept, (column_name, field))))
 
+    def _mended(self, line: int, column_name: str, text: str, written: str) -> None:
+        preview = self.rows.preview
+        if self._request is None or preview is None:
+            return
+        options = self._request.options
+        kept = tuple(one for one in options.mended if (one.row, one.column) != (line, column_name))
+        mended = kept if text == written else (*kept, MendedCell(line, column_name, text))
+        self._options(replace(options, mended=mended, mended_of=preview.stamp))
+
+    def _explain(self, column_name: str) -> None:
+        preview = self.rows.preview
+        found = next((one for one in preview.columns if one.column == column_name), None) if preview else None
+        if found is not None and self._request is not None:
+            panel = ColumnPanel(self._theme, self.window(), found, lambda value: self._read_as(column_name, value))
+            header = self.rows.table.header
+            at = header.mapTo(self.window(), header.rect().bottomLeft())
+            left = header.left_of(column_name)
+            panel.open_at(at + QPoint(left + panel.width(), 4))
+
+    def _read_as(self, column_name: str, value: str) -> None:
+        if self._request is not None:
+            options = self._request.options
+            kept = tuple(pair for pair in options.meanings if pair[0] != column_name)
+            self._options(replace(options, meanings=(*kept, (column_name, value))))
+
     def _options(self, options: ImportOptions) -> None:
         if self._request is not None:
+            # The next choice builds on this one, even before its answer has come.
+            self._request = replace(self._request, options=options)
             self.set_busy(True)
-            self.check_wanted.emit(replace(self._request, options=options))
+            self.check_wanted.emit(self._request)
 
 
 def about_file(preview: Preview) -> str:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QComboBox, QHeaderView, QWidget
 
 from models.values.imports import ColumnProposal
 from views.data.check_model import LEADING, CheckModel
+from views.data.column_panel import wants_a_look
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.painting import LEFT, RIGHT, fill, line
+from views.widgets.painting import LEFT, RIGHT, fill, line, snapped
 
 TITLE_HEIGHT = 32
 BOX_HEIGHT = 38
@@ -51,11 +52,13 @@ class MappingHeader(QHeaderView):
     """Titles and mapping boxes of a `CheckModel`. `mapped` tells a column and the field that it shall become."""
 
     mapped = Signal(str, str)
+    explain_wanted = Signal(str)  # a column whose title was clicked
 
     def __init__(self, theme: Theme, model: CheckModel, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme, self._checked = theme, model
         self._boxes: list[_Box] = []
+        self._pressed = QPoint(-1, -1)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setMinimumSectionSize(48)
         self.setStretchLastSection(True)
@@ -86,10 +89,28 @@ class MappingHeader(QHeaderView):
             self._boxes = [self._make(column) for column in columns]
         self.place()
 
+    def left_of(self, column: str) -> int:
+        """Where a column begins in the header; 0 where it is not shown or left of it."""
+        names = [one.column for one in self._checked.shown_columns]
+        return max(0, self.sectionViewportPosition(names.index(column) + len(LEADING))) if column in names else 0
+
     def set_enabled(self, enabled: bool) -> None:
         """While a mapping is being checked, no other can be chosen."""
         for box in self._boxes:
             box.setEnabled(enabled)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        at = event.position().toPoint()
+        if event.button() == Qt.MouseButton.LeftButton and at.y() < TITLE_HEIGHT and self._pressed == at:
+            found = self._checked.column_at(self.logicalIndexAt(at))
+            if found is not None:
+                self.explain_wanted.emit(found.column)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # A drag moves a column's edge; only a click that stays where it is asks.
+        self._pressed = event.position().toPoint()
+        super().mousePressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.viewport() and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
@@ -105,6 +126,12 @@ class MappingHeader(QHeaderView):
         room = QRectF(area.x() + 8, area.y(), area.width() - 16, TITLE_HEIGHT - 1)
         title = self._checked.headerData(logical, Qt.Orientation.Horizontal)
         align = RIGHT if self._checked.is_right(logical) else LEFT
+        proposed = self._checked.column_at(logical)
+        if proposed is not None and wants_a_look(proposed):
+            dpr = painter.device().devicePixelRatioF()
+            at = QPointF(snapped(room.x(), dpr), snapped(room.center().y() - 6.5, dpr))
+            painter.drawPixmap(at, theme.pixmap("warning", "warning_text", 13, dpr))
+            room = room.adjusted(18, 0, 0, 0)
         line(painter, room, str(title or ""), theme.color("ink_2"), fonts.SMALL, fonts.SEMIBOLD, align)
         if logical == 0:
             fill(painter, area.right() - 1, area.y(), 1, area.height(), theme.color("line"))

@@ -10,16 +10,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.errors import UserError
-from models.values.imports import ImportRecord, ImportRequest, Preview, UndoPreview
+from models.values.imports import ImportRecord, ImportRequest, PreviewRow
 from services.jobs import CANCELLED_BEFORE, ImportOutcome, ImportResult
-from services.pipeline import PipelineRun
 from views.background import Failed, WasCancelled
 from views.data.batch_view import BatchView, left_out, ready, sums_of_batch
+from views.data.check_model import PAGE
 from views.data.check_pane import ALL
 from views.data.check_view import CheckView
 from views.data.files import choose_exports, open_file
@@ -27,11 +26,11 @@ from views.data.history_view import HistoryView
 from views.data.importing_view import ImportingView
 from views.data.jobs import Checked
 from views.data.kept import Kept, stopped_words, what_was_kept
-from views.data.phrases import VERDICTS, import_words, name_of, undone_words
+from views.data.phrases import VERDICTS, import_words, name_of
 from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_view import ReceiptContent
 from views.data.rooms import BookOfImports, QueueEffect
-from views.data.undo_panel import UndoPanel
+from views.data.undoing import Undoing
 from views.data.waiting import WaitingPane
 from views.data.work import ImportWork
 from views.shell.page import Context, Page
@@ -48,6 +47,7 @@ class DataPage(Page):
         self._rooms = BookOfImports(context.book)
         self._desk = context.book.desk(self)
         self._work = ImportWork(context.book, self)
+        self._undoing = Undoing(self, context, self._rooms, self._work, self._desk)
         self._batch: tuple[Checked, ...] = ()
         self._at = 0
         self._before = 0
@@ -60,6 +60,7 @@ class DataPage(Page):
         self.batch = BatchView(theme)
         self.importing = ImportingView(theme)
         self.receipt = ReceiptScreen(theme)
+        self._where: QWidget = self.home
         self._stack = QStackedWidget()
         for view in (self.home, self.waiting, self.check, self.batch, self.importing, self.receipt):
             self._stack.addWidget(view)
@@ -85,7 +86,9 @@ class DataPage(Page):
         side = self.receipt.side
         side.queue_wanted.connect(lambda: self.wants_page.emit("alerts"))
         side.file_wanted.connect(open_file)
-        side.undo_wanted.connect(self._undo_receipt)
+        side.undo_wanted.connect(lambda: self._undoing.undo(self.receipt.import_ids))
+        self._undoing.begun.connect(self._undo_begun)
+        self._undoing.ended.connect(self._undo_ended)
         side.undo_earlier_wanted.connect(self._ask_undo)
         side.history_wanted.connect(self.go_home)
         self.receipt.view.customer_wanted.connect(self.wants_customer)
@@ -238,16 +241,23 @@ class DataPage(Page):
 
         self._work.check([request], done, refused, lambda: None)
 
-    def _more_rows(self, tab: str, have: int) -> None:
-        request = self.check.request
+    def _more_rows(self, tab: str, reason: str, first: int) -> None:
+        request = self._batch[self._at].request if self._batch else None
         if request is None:
             return
         verdict = next((one for one in VERDICTS if one == tab), None) if tab != ALL else None
 
-        def done(preview: Preview) -> None:
-            self.check.add_rows(tab, preview.rows)
+        def have(rows: tuple[PreviewRow, ...] | None) -> None:
+            if rows is not None:
+                self.check.add_rows(tab, reason, first, rows)
+            elif not self._work.busy:
+                # The book moved on: what the check says is counted anew.
+                self._check_again(request)
 
-        self._work.more_rows(request, verdict, have, done, lambda _failed: self.check.add_rows(tab, ()))
+        def look() -> tuple[PreviewRow, ...] | None:
+            return self._rooms.check_rows(request, verdict, reason, first, PAGE)
+
+        self._desk.read(f"rows {tab} {reason} {first}", look, have, self.context.book.failed.emit)
 
     # -- import -------------------------------------------------------------------------------------------------
 
@@ -351,41 +361,21 @@ class DataPage(Page):
         if result.receipt is not None and result.receipt.import_id is not None:
             self._show_receipt(ReceiptContent((result,)), "Imported just now")
 
-    def _undo_receipt(self) -> None:
-        self._undo(self.receipt.import_ids)
-
     def _ask_undo(self, import_id: int) -> None:
         record = next((one for one in self._records if one.id == import_id), None)
-        if record is None or self._work.busy:
-            return
+        if record is not None:
+            self._undoing.ask(record)
 
-        def ask(preview: UndoPreview) -> None:
-            panel = UndoPanel(
-                self.context.theme, self.window(), record.file_name, preview, lambda: self._undo((import_id,))
-            )
-            panel.adjustSize()
-            middle = self.mapTo(self.window(), QPoint((self.width() + panel.width()) // 2, self.height() // 4))
-            panel.open_at(middle)
-
-        self._desk.read("ask undo", lambda: self._rooms.undo_effect((import_id,)), ask, self.context.book.failed.emit)
-
-    def _undo(self, ids: Sequence[int]) -> None:
-        where = self.state
+    def _undo_begun(self) -> None:
+        self._where = self.state
         self.waiting.begin("Undoing the import", [], cancellable=False)
         self._stack.setCurrentWidget(self.waiting)
 
-        def done(run: PipelineRun) -> None:
-            self.context.book.heard(run.changes, own=True)
+    def _undo_ended(self, done: bool) -> None:
+        if done:
             self.go_home()
-            self.context.book.told.emit(undone_words(len(ids), run.changes.kept))
-
-        def refused(failed: Failed) -> None:
-            # An undo may be done although the scores after it failed: what is shown is read again.
-            self.context.book.heard(Changes(everyone=True, tables=frozenset({"imports"})), own=True)
-            self._show(where)
-            self.context.book.failed.emit(failed)
-
-        self._work.undo(ids, done, refused, lambda: self._show(where))
+        else:
+            self._show(self._where)
 
     # -- small things -------------------------------------------------------------------------------------------
 

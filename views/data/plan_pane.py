@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from models.values.imports import ImportOptions, Preview, Verdict
+from models.values.reading import ReadingChoice
+from views.data.file_reading import FileReading
 from views.data.phrases import MARKS, VERDICTS, Sums, about, customer_lines, import_words, nothing_words, sums_of
 from views.data.question import QuestionBox
 from views.data.reading_options import ReadingOptions
@@ -68,7 +72,7 @@ class PlanPane(QWidget):
     import_wanted = Signal()
     cancel_wanted = Signal()
     options_changed = Signal(object)
-    tab_wanted = Signal(str)
+    tab_wanted = Signal(str, str)  # tab, reason
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -84,10 +88,13 @@ class PlanPane(QWidget):
         self.question.answered.connect(self.options_changed)
         self.options = ReadingOptions(theme)
         self.options.changed.connect(self.options_changed)
+        self.file = FileReading(theme)
+        self.file.changed.connect(self._read_otherwise)
+        self._options = ImportOptions()
         self._rejected = ReasonList(theme)
-        self._rejected.show_wanted.connect(lambda _reason: self.tab_wanted.emit("rejected"))
+        self._rejected.show_wanted.connect(lambda reason: self.tab_wanted.emit("rejected", reason))
         self._ignored = ReasonList(theme)
-        self._ignored.show_wanted.connect(lambda _reason: self.tab_wanted.emit("ignored"))
+        self._ignored.show_wanted.connect(lambda reason: self.tab_wanted.emit("ignored", reason))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -107,7 +114,7 @@ class PlanPane(QWidget):
         customers = section(self._customers_head, 4, self._lines)
         self._notes = column()
         notes = section(label("Worth knowing", fonts.SMALL, fonts.SEMIBOLD), 4, self._notes)
-        reading = section(label("How it is read", fonts.SMALL, fonts.SEMIBOLD), 6, self.options)
+        reading = section(label("How it is read", fonts.SMALL, fonts.SEMIBOLD), 6, self.options, 10, self.file)
         self._optional = {"rejected": rejected, "ignored": ignored, "customers": customers, "notes": notes}
         inner = QWidget()
         inner.setLayout(column(top, rejected, ignored, customers, notes, reading, -1))
@@ -121,7 +128,9 @@ class PlanPane(QWidget):
         self._bar.show_sums(sums)
         self._sums.show_sums(sums)
         self.question.ask(preview, options)
+        self._options = options
         self.options.show_options(preview, options)
+        self.file.show_reading(preview.reading)
         nothing = "" if preview.question else nothing_words(sums)
         self.go.setText(import_words(sums))
         self.go.setAccessibleName(import_words(sums))
@@ -140,9 +149,15 @@ class PlanPane(QWidget):
     def set_busy(self, busy: bool) -> None:
         """While it is checked again nothing is imported."""
         self.options.setEnabled(not busy)
+        self.file.setEnabled(not busy)
         if busy:
             self.go.setEnabled(False)
             self._about.setText("Checking again …")
+
+    def _read_otherwise(self, choice: ReadingChoice) -> None:
+        # Read otherwise, the file has other columns and rows: what was said of the old ones means nothing.
+        plain = replace(self._options, mapping=(), meanings=(), mended=(), mended_of="", reading=choice)
+        self.options_changed.emit(plain)
 
     def _show_customers(self, preview: Preview) -> None:
         receipt = preview.receipt

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from models.values.alerts import AlertRow
-from models.values.imports import ImportRecord, ImportRequest, UndoPreview
+from models.values.imports import ImportRecord, ImportRequest, PreviewRow, UndoPreview, Verdict
 from services import insight
 from views.shell.book import Book
 
@@ -52,6 +52,14 @@ class BookOfImports:
                 for what, count in found:
                     sums[what] = sums.get(what, 0) + count
         return UndoPreview(tuple(takes.items()), tuple(puts.items()), refused)
+
+    def check_rows(
+        self, request: ImportRequest, verdict: Verdict | None, reason: str, first: int, count: int
+    ) -> tuple[PreviewRow, ...] | None:
+        """A page of a check's rows; None where the check is not kept any more."""
+        from services.sync import check_rows
+
+        return check_rows(self._book.workspace, request, first=first, count=count, verdict=verdict, reason=reason)
 
     def forget(self, requests: Sequence[ImportRequest]) -> None:
         """Delete what checks of these files kept."""

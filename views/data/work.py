@@ -1,4 +1,4 @@
-"""The long work of the Data page, one at a time, each in a child process: check, more rows, import, undo."""
+"""The long work of the Data page, one at a time, each in a child process: check, import, undo."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from models.values.imports import FileProgress, ImportOptions, ImportRequest, Milestone, Progress, Verdict
-from services.jobs import FileDone, ImportJob, ImportResult, PreviewJob, UndoImportsJob
+from models.values.imports import FileProgress, ImportOptions, ImportRequest, Milestone, Progress
+from services.jobs import FileDone, ImportJob, ImportResult, UndoImportsJob
 from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
 from views.child import ChildJob
 from views.data.jobs import CheckJob
 from views.shell.book import Book
 
-FIRST_ROWS = 500
-MORE_ROWS = 1_000
+FIRST_ROWS = 400
 CLOSING_QUESTION = "An import is running. Close and stop it?"
 
 Ended = Callable[[Any], None]
@@ -39,7 +38,6 @@ class ImportWork(QObject):
         super().__init__(parent)
         self._book = book
         self._run: ChildRun | None = None
-        self._more: ChildRun | None = None
 
     @property
     def busy(self) -> bool:
@@ -64,13 +62,11 @@ class ImportWork(QObject):
         self, requests: Sequence[ImportRequest], done: Ended, failed: Refused, cancelled: Callable[[], None]
     ) -> None:
         """Check files; the answer is a tuple of `Checked`."""
-        self._drop_more()
         job = CheckJob(self._book.workspace.recipe, tuple(requests), FIRST_ROWS)
         self._start(job, done, failed, cancelled)
 
     def import_files(self, requests: Sequence[ImportRequest], done: Ended, stopped: Stopped) -> None:
         """Import files; the answer is an `ImportOutcome`."""
-        self._drop_more()
         told: list[ImportResult] = []
 
         def hear(progress: object) -> None:
@@ -95,25 +91,6 @@ class ImportWork(QObject):
         job = UndoImportsJob(self._book.workspace.recipe, tuple(import_ids))
         self._start(job, done, failed, cancelled)
 
-    def more_rows(
-        self, request: ImportRequest, verdict: Verdict | None, have: int, done: Ended, failed: Refused
-    ) -> None:
-        """Read more rows of a check; the answer is a `Preview` of which only the rows count."""
-        self._drop_more()
-        job = PreviewJob(self._book.workspace.recipe, request, have, MORE_ROWS, verdict)
-        run = self._more = self._book.run(job)
-
-        def ended(outcome: Outcome) -> None:
-            if self._more is not run:
-                return
-            self._more = None
-            if isinstance(outcome, Done):
-                done(outcome.value)
-            elif isinstance(outcome, Failed):
-                failed(outcome)
-
-        run.ended.connect(ended)
-
     def cancel(self) -> None:
         """Ask the work to stop; its outcome tells when it did."""
         if self._run is not None:
@@ -122,11 +99,6 @@ class ImportWork(QObject):
     def _tell(self, progress: Progress) -> None:
         if not isinstance(progress, Milestone):
             self.progress.emit(progress)
-
-    def _drop_more(self) -> None:
-        if self._more is not None:
-            self._more.cancel()
-            self._more = None
 
     def _start(self, job: ChildJob, done: Ended, failed: Refused, cancelled: Callable[[], None]) -> ChildRun:
         if self._run is not None:

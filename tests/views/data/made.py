@@ -14,6 +14,8 @@ from models.values.imports import (
     Verdict,
 )
 from models.values.meanings import Doubt, Meaning, Reading
+from models.values.reading import Conclusion, ReadingChoice, ReadingOption
+from models.values.reading import Reading as FileReading
 
 HEADERS = (
     ("Name", "order_id", "Order"),
@@ -27,6 +29,21 @@ HEADERS = (
     ("Tags", "", ""),
 )
 _VERDICTS: tuple[Verdict, ...] = ("unchanged", "new", "changed", "new", "rejected", "new", "ignored", "new")
+READING = FileReading(
+    (
+        Conclusion("encoding", "UTF-8", "all of its letters are valid", 1.0),
+        Conclusion(
+            "delimiter",
+            "comma",
+            "it cuts rows into 9 columns that are alike",
+            0.9,
+            (ReadingOption("semicolon, 9 columns", ReadingChoice(delimiter=";"), "--delimiter ';'"),),
+        ),
+        Conclusion("quote", "quotation marks", "they stand where cells begin and end", 0.9),
+        Conclusion("header", "row 1 names the columns", "what stands below it is of another kind", 0.9),
+    ),
+    ReadingChoice(),
+)
 ROWS = {"read": 48_230, "inserted": 31_406, "updated": 412, "unchanged": 16_280, "rejected": 113, "ignored": 19}
 
 
@@ -100,6 +117,8 @@ def preview(count: int = 200, *, question: str = "", kind: str = "", doubts: tup
         question_kind=kind,  # type: ignore[arg-type]
         meanings=tuple(Meaning(one.column, "date", "dates", 0.5, doubts=(one,), filled=1_615) for one in doubts),
         doubts=doubts,
+        reading=READING,
+        stamp="1-2",
     )
 
 

@@ -15,6 +15,7 @@ from services.jobs import CANCELLED_BEFORE, ImportJob
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.halting import Halting, after_a_file, anywhere, scoring
+from views.data.check_model import LEADING
 from views.data.kept import STOPPED_BEFORE
 from views.data.page import DataPage
 from views.desktop import Desktop
@@ -119,6 +120,25 @@ def test_a_mapping_that_a_person_chooses_is_checked_again(
     assert page.check.rows.sums.new == 2
 
 
+def test_a_cell_is_mended_and_the_receipt_says_so(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    page = check(qtbot, open_window(sample), orders)
+    assert page.check.rows.sums.rejected == 1
+    model = page.check.rows.model
+    column = [one.column for one in model.shown_columns].index("Ordered at") + len(LEADING)
+    assert model.setData(model.index(2, column), "2026-11-16T11:33:18Z")
+    until(qtbot, lambda: page.check.plan.go.isEnabled() and page.check.rows.sums.rejected == 0)
+    assert page.check.plan.go.text() == "Import 3 rows"
+    page.check.plan.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    (receipt,) = page.receipt.content.receipts
+    assert receipt.rows["inserted"] == 3 and receipt.rows["rejected"] == 0
+    assert receipt.mended == (
+        {"row": 3, "column": "Ordered at", "before": "not a day", "after": "2026-11-16T11:33:18Z"},
+    )
+
+
 def test_rows_of_a_verdict_are_read_when_they_are_wanted(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
 ) -> None:
@@ -128,9 +148,11 @@ def test_rows_of_a_verdict_are_read_when_they_are_wanted(
     orders.write_text("\n".join([lines[0], *rows, lines[3]]) + "\n")
     page = check(qtbot, desk, orders)
     pane = page.check.rows
-    assert pane.model.rowCount() == 500
+    assert pane.model.rowCount() == 901
+    pane.table.scrollToBottom()
+    until(qtbot, lambda: pane.model.row_at(900) is not None)
     pane.show_tab("rejected")
-    until(qtbot, lambda: pane.model.rowCount() == 1)
+    until(qtbot, lambda: pane.model.row_at(0) is not None)
     found = pane.model.row_at(0)
     assert found is not None and found.line == 901 and found.verdict == "rejected"
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from models.values.imports import ImportOptions, UndoPreview
+from models.values.imports import ImportOptions, MendedCell, UndoPreview
 from models.values.meanings import Meaning
-from models.values.reading import ReadingChoice, ReadingOption
+from models.values.reading import Conclusion, ReadingChoice, ReadingOption
 from services.jobs import ImportResult
 from tests.views.data.made import card, doubt, preview, receipt, record, request, row
 from views.data.batch_view import BatchView
 from views.data.check_delegate import FAULT_HEIGHT, ROW_HEIGHT
-from views.data.check_model import LEADING, CheckModel
+from views.data.check_model import LEADING, PAGE, CheckModel
 from views.data.check_view import CheckView
+from views.data.column_panel import ColumnPanel, wants_a_look
+from views.data.file_reading import offers_for
 from views.data.history_view import HistoryView
 from views.data.jobs import Checked
 from views.data.question import answers_to
@@ -47,23 +50,109 @@ def test_the_check_model_keeps_the_rules_of_item_models(qtbot: QtBot) -> None:
     seen = preview(10)
     model.show(seen.columns, seen.rows, 12, every_column=False)
     model.show_columns(every_column=True)
-    model.fetchMore(QModelIndex())
-    model.append([row(11), row(12)])
-    assert model.rowCount() == 12 and not model.canFetchMore(QModelIndex())
+    model.take(0, seen.rows)
+    assert model.rowCount() == 10
+    assert model.setData(model.index(3, 4), "a@b.example")
     assert tester.model() is model
 
 
-def test_more_rows_are_asked_for_once(qtbot: QtBot) -> None:
+def test_a_page_is_asked_for_once_and_only_where_it_is_looked_at(qtbot: QtBot) -> None:
     model = CheckModel()
-    seen = preview(10)
-    model.show(seen.columns, seen.rows, 500, every_column=False)
-    with qtbot.waitSignal(model.more_wanted) as asked:
-        model.fetchMore(QModelIndex())
-    assert asked.args == [10]
-    with qtbot.assertNotEmitted(model.more_wanted):
-        model.fetchMore(QModelIndex())
-    model.append([])
-    assert not model.canFetchMore(QModelIndex())
+    seen = preview(PAGE)
+    model.show(seen.columns, seen.rows, 100_000, every_column=False)
+    assert model.rowCount() == 100_000 and model.kept_rows == PAGE
+    asked: list[int] = []
+    model.rows_wanted.connect(asked.append)
+    model.look_at(0, 50)
+    model.look_at(54_321, 54_400)
+    model.look_at(54_321, 54_400)
+    assert asked == [54_200, 54_400]
+    model.take(54_200, [row(n) for n in range(54_201, 54_401)])
+    found = model.row_at(54_321)
+    assert found is not None and found.line == 54_322
+    assert model.index(54_321, 0).data() == "54,322" and model.index(80_000, 0).data() is None
+
+
+def test_however_far_one_scrolls_few_rows_are_kept(qtbot: QtBot) -> None:
+    model = CheckModel()
+    model.show(preview().columns, (), 1_000_000, every_column=False)
+    model.rows_wanted.connect(lambda first: model.take(first, [row(n) for n in range(first + 1, first + PAGE + 1)]))
+    for first in range(0, 40_000, PAGE):
+        model.look_at(first, first + 30)
+    assert model.kept_rows <= 41 * PAGE
+    assert model.row_at(0) is None and model.row_at(39_900) is not None
+
+
+def test_a_cell_is_mended_by_keyboard_and_taken_back(qtbot: QtBot, view: CheckView) -> None:
+    table = view.rows.table
+    table.setCurrentIndex(view.rows.model.index(3, 1))
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    editor = table.findChild(QLineEdit, options=Qt.FindChildOption.FindChildrenRecursively)
+    assert editor is not None and editor.accessibleName() == "Mend Created at"
+    assert editor.text() == "07/11/2026 31:15"
+    editor.setText("07/11/2026 13:15")
+    with qtbot.waitSignal(view.check_wanted) as asked:
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+    options = asked.args[0].options
+    assert options.mended == (MendedCell(4, "Created at", "07/11/2026 13:15"),)
+    assert options.mended_of == "1-2"
+    index = view.rows.model.index(3, LEADING.__len__() + 1)
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == (
+        "Created at: 07/11/2026 13:15, mended; the file has 07/11/2026 31:15"
+    )
+    assert not view.plan.go.isEnabled()
+    with qtbot.waitSignal(view.check_wanted) as back:
+        view.rows.model.setData(index, "07/11/2026 31:15")
+    assert back.args[0].options.mended == ()
+
+
+def test_the_rows_of_one_reason_are_asked_for(qtbot: QtBot, view: CheckView) -> None:
+    with qtbot.waitSignal(view.rows_wanted) as asked:
+        view.plan.tab_wanted.emit("rejected", "Total is empty")
+    assert asked.args == ["rejected", "Total is empty", 0]
+    assert view.rows.model.rowCount() == 13
+    view.add_rows("rejected", "", 0, [row(404)])
+    assert view.rows.model.kept_rows == 0
+    view.add_rows("rejected", "Total is empty", 0, [row(8 * n + 4) for n in range(13)])
+    assert view.rows.model.kept_rows == 13
+
+
+def test_how_a_file_is_read_is_shown_and_overruled(qtbot: QtBot, view: CheckView) -> None:
+    box = view.plan.file.boxes["delimiter"]
+    assert box.currentText() == "Comma"
+    assert "90" in box.accessibleDescription() and "cuts rows into 9 columns" in box.accessibleDescription()
+    at = box.findText("Semicolon, 9 columns")
+    with qtbot.waitSignal(view.check_wanted) as asked:
+        box.activated.emit(at)
+    assert asked.args[0].options == ImportOptions(reading=ReadingChoice(delimiter=";"))
+    header = view.plan.file.boxes["header"]
+    with qtbot.waitSignal(view.check_wanted) as asked:
+        header.activated.emit(header.findText("Row 3 names the columns"))
+    assert asked.args[0].options.reading == ReadingChoice(header_row=3)
+
+
+def test_what_is_said_can_be_left_to_the_evidence_again() -> None:
+    said = ReadingChoice(encoding="cp1252", delimiter=";")
+    offers = dict(offers_for(Conclusion("encoding", "Windows-1252", "you said so", 1.0), said))
+    assert offers["by evidence"] == ReadingChoice(delimiter=";")
+    assert offers["UTF-8"] == ReadingChoice(encoding="utf-8", delimiter=";")
+
+
+def test_a_column_says_why_and_is_read_otherwise(qtbot: QtBot, view: CheckView) -> None:
+    shown = preview(doubts=(doubt(),), kind="date_order")
+    column = replace(shown.columns[1], confidence=0.6, why="By what stands in it", meaning=shown.meanings[0])
+    asking = replace(shown, columns=(shown.columns[0], column, *shown.columns[2:]))
+    view.show_check(request(), asking)
+    assert wants_a_look(column) and not wants_a_look(shown.columns[0])
+    view.rows.table.setCurrentIndex(view.rows.model.index(0, LEADING.__len__() + 1))
+    qtbot.keyClick(view.rows.table, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
+    panel = view.findChild(ColumnPanel)
+    assert panel is not None and len(panel.ways) == 2
+    said = [one.text() for one in panel.findChildren(QLabel)]
+    assert "Becomes Ordered at, 60\u202f% sure" in said and "By what stands in it" in said
+    with qtbot.waitSignal(view.check_wanted) as asked:
+        panel.ways[1].click()
+    assert asked.args[0].options.meanings == (("Created at", "mdy"),)
 
 
 def test_only_columns_that_mean_something_are_shown_until_all_are_wanted(view: CheckView) -> None:
@@ -89,13 +178,11 @@ def test_tabs_count_and_show_their_rows(qtbot: QtBot, view: CheckView) -> None:
     assert [tab.count for tab in view.rows.tabs.tabs] == [48_230, 31_406, 412, 16_280, 113, 19]
     with qtbot.waitSignal(view.rows_wanted) as asked:
         view.rows.show_tab("rejected")
-    assert asked.args == ["rejected", 25]
-    assert {view.rows.model.row_at(n).verdict for n in range(25)} == {"rejected"}  # type: ignore[union-attr]
-    view.add_rows("rejected", [row(404), row(412)])
-    assert view.rows.model.rowCount() == 27
-    view.rows.show_tab("all")
-    view.rows.show_tab("rejected")
-    assert view.rows.model.rowCount() == 27
+    assert asked.args == ["rejected", "", 0]
+    assert view.rows.model.rowCount() == 113
+    view.add_rows("rejected", "", 0, [row(8 * n + 4) for n in range(113)])
+    assert {view.rows.model.row_at(n).verdict for n in range(113)} == {"rejected"}  # type: ignore[union-attr]
+    assert view.rows.table.rowHeight(100) == FAULT_HEIGHT
 
 
 def test_a_mapping_is_chosen_under_its_header_by_keyboard(qtbot: QtBot, view: CheckView) -> None:
