@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
@@ -87,7 +88,7 @@ class TemplatesBox(OwnBox):
 
     @property
     def first(self) -> QWidget:
-        return self.lines[0].edit_button if self.lines else self.add_button
+        return self.goals
 
     def arrive(self) -> None:
         workspace = self._context.book.workspace
@@ -133,6 +134,9 @@ class TemplatesBox(OwnBox):
             for part in (line.used, line.edit_button):
                 part.installEventFilter(self)
             self._list.addWidget(line)
+        fields = [part for line in self.lines for part in (line.used, line.edit_button)]
+        for before, after in pairwise((self.goals, *fields, self.add_button)):
+            QWidget.setTabOrder(before, after)  # lines made later would come after what stands below them
         again = next((line for line in self.lines if had and line.template.code == had.template.code), None)
         if had is not None and again is not None:
             (again.used if at is had.used else again.edit_button).setFocus(Qt.FocusReason.OtherFocusReason)

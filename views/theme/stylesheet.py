@@ -88,6 +88,7 @@ QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.control}
 QCheckBox::indicator:checked {{ background: {t.primary}; border: 1px solid {t.primary};
   image: url("{TICK}"); }}
 QCheckBox::indicator:focus {{ border: 2px solid {t.focus}; width: 12px; height: 12px; }}
+QCheckBox::indicator:checked:focus {{ border: 2px solid {t.ink}; }}
 QCheckBox::indicator:disabled {{ background: {t.ground}; border: 1px dashed {t.control}; }}
 """
 

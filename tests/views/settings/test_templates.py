@@ -13,7 +13,7 @@ from models.values.outreach import TemplateChoice
 from services.outreach import read_templates
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
-from tests.views.settings.conftest import WAIT_MS, settings_page, until
+from tests.views.settings.conftest import WAIT_MS, settings_page, stops, until
 from views.desktop import Desktop
 from views.settings.page import SettingsPage
 from views.settings.template_editor import TemplateEditor
@@ -49,6 +49,14 @@ def write(qtbot: QtBot, field: QPlainTextEdit, text: str) -> None:
 
 def stored(workspace: Workspace, code: str) -> TemplateChoice | None:
     return next((one for one in read_templates(workspace) if one.code == code), None)
+
+
+def test_tab_goes_from_the_goals_down_the_list_to_the_button_below_it(qtbot: QtBot, desk: Desktop) -> None:
+    box = templates_box(qtbot, settings_page(desk))
+    assert box.goals.hasFocus(), "in sight, whether the list was read or not"
+    until(qtbot, lambda: all(line.edit_button.isVisible() for line in box.lines))
+    fields = [part for line in box.lines for part in (line.used, line.edit_button)]
+    assert stops(box, Qt.Key.Key_Tab) == [box.goals, *fields, box.add_button]
 
 
 def test_templates_are_listed_by_goal(qtbot: QtBot, desk: Desktop, sample: Workspace) -> None:
