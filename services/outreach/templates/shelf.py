@@ -6,6 +6,7 @@ A changed starter template is kept in the book under its code and goes back to w
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -96,16 +97,20 @@ def reset_template(workspace: Workspace, code: str) -> Changes:
 def preview_template(workspace: Workspace, template: TemplateChoice, customer_id: int | None = None) -> TemplatePreview:
     """Fill a template that may not be saved yet for a real customer, and say what the book lacks for it.
 
-    Without a customer, one with an open card or else with the newest order is taken who may be emailed.
+    Without a customer, one with an open card or else with the newest order is taken who may be emailed: who has what
+    the template needs, as long as there is one.
     """
     from services.outreach.templates import write
 
     with reading(workspace) as reader:
-        chosen = customer_id if customer_id is not None else _somebody(reader)
         try:
-            lacking = _lacking(reader, _checked(template))
+            lacks = _lacks(_checked(template))
         except UserError as fault:
-            return TemplatePreview(_name(reader, chosen), "", "", "", str(fault), ())
+            anybody = customer_id if customer_id is not None else _somebody(reader)
+            return TemplatePreview(_name(reader, anybody), "", "", "", str(fault), ())
+        lacking = _lacking(reader, lacks)
+        without = [condition for condition, _what in lacks]
+        chosen = customer_id or _somebody(reader, without) or _somebody(reader)
         if chosen is None:
             return TemplatePreview(
                 "", "", "", "", "No customer in the book may be emailed: there is nobody to show.", ()
@@ -147,22 +152,21 @@ def _new_code(work: UnitOfWork, name: str) -> str:
     return next(code for code in codes if code not in taken)
 
 
-def _somebody(reader: Reader) -> int | None:
-    """Return a customer to show a template with, None where nobody may be emailed."""
-    allowed = f"{may_email('?')} AND {_consented(reader)}"
-    day = reader.today.isoformat()
-    marks = allowed.count("?")
+def _somebody(reader: Reader, without: Sequence[str] = ()) -> int | None:
+    """Return a customer to show a template with, who lacks none of these; None where there is nobody to be emailed."""
+    allowed = " AND ".join([may_email(":day"), _consented(reader), *(f"NOT ({lack})" for lack in without)])
+    day = {"day": reader.today.isoformat()}
     for people in (
         "SELECT customer_id AS id FROM alerts WHERE state IN ('open', 'seen', 'in_work') AND customer_id IS NOT NULL"
         " ORDER BY expected_value_minor DESC LIMIT 50",
         "SELECT customer_id AS id FROM orders WHERE kind = 'purchase' ORDER BY ordered_on DESC LIMIT 200",
         "SELECT id FROM customers ORDER BY id LIMIT 500",
     ):
-        found = reader.value(
-            f"SELECT c.id FROM ({people}) p JOIN customers c ON c.id = p.id WHERE {allowed} LIMIT 1", (day,) * marks
-        )
+        found = reader.driver.execute(
+            f"SELECT c.id FROM ({people}) p JOIN customers c ON c.id = p.id WHERE {allowed} LIMIT 1", day
+        ).fetchone()
         if found is not None:
-            return int(found)
+            return int(found[0])
     return None
 
 
@@ -177,20 +181,22 @@ def _name(reader: Reader, customer_id: int | None) -> str:
     return names_of(row["name"], row["company"]).called or words.name_of(None, row["external_id"])
 
 
-def _lacking(reader: Reader, template: TemplateChoice) -> tuple[str, ...]:
-    """Return how many customers who may be emailed lack each field that a template cannot do without."""
+def _lacks(template: TemplateChoice) -> list[tuple[str, str]]:
+    """Return for each field that a template cannot do without the SQL of who lacks it, and what it is."""
     from services.outreach.templates.fields import LACKING
     from services.outreach.templates.sandbox import parse
 
     needs = parse(template.subject).needs | parse(template.body).needs
     roots = sorted({path.partition(".")[0] for path in needs} & LACKING.keys())
-    if not roots:
-        return ()
+    return list(dict.fromkeys(LACKING[root] for root in roots))
+
+
+def _lacking(reader: Reader, lacks: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return how many customers who may be emailed lack each of these."""
     reader.driver.create_function("has_first_name", 2, has_first_name, deterministic=True)
-    asked = dict.fromkeys(LACKING[root] for root in roots)
     day = {"day": reader.today.isoformat()}
     found = []
-    for condition, what in asked:
+    for condition, what in lacks:
         # the subquery is not flattened, so that whether they may be emailed is asked only of those who lack it
         count = reader.driver.execute(
             f"SELECT count(*) FROM (SELECT c.* FROM customers c WHERE {condition} AND {_consented(reader)} LIMIT -1) c"
