@@ -7,7 +7,7 @@ cell happened to be formatted.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -22,8 +22,11 @@ from services.sync.read.stream import Chunk
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
-# A workbook is unpacked in memory; beyond this it is no workbook that a table program has written.
-_MOST_UNPACKED = 2 << 30
+# Beyond this it is no workbook that a table program has written.
+_MOST_UNPACKED = 16 << 30
+# A workbook with a larger sheet is not unpacked in memory (which takes some nine times its rows) but read as it comes,
+# several times slower.
+_LARGE_SHEET = 64 << 20
 _SAVE = "open it where it was made and save it as CSV, then import that file"
 
 
@@ -46,18 +49,59 @@ def sheets_of(path: Path) -> list[Sheet]:
         It is locked, damaged, or has nothing in it.
     """
     with reading(path):
-        workbook = _open(path)
-        found = []
-        with _reading_sheets(path):
-            for place, about in enumerate(workbook.sheets_metadata):
-                if "Work" in str(about.typ):
-                    sheet = workbook.get_sheet_by_index(place)
-                    seen = str(about.visible).endswith(".Visible")
-                    found.append(Sheet(about.name, sheet.height, sheet.width, seen))
+        found = _sheets_as_they_come(path) if _is_large(path) else _sheets_at_once(path)
     filled = [sheet for sheet in found if sheet.rows]
     if not filled:
         raise UserError(f"{path.name} is a workbook with nothing in it. Export it again, then import the new file.")
     return sorted(filled, key=lambda sheet: (not sheet.visible, -sheet.rows * sheet.columns))
+
+
+def _sheets_at_once(path: Path) -> list[Sheet]:
+    workbook = _open(path)
+    found = []
+    with _reading_sheets(path):
+        for place, about in enumerate(workbook.sheets_metadata):
+            if "Work" in str(about.typ):
+                sheet = workbook.get_sheet_by_index(place)
+                seen = str(about.visible).endswith(".Visible")
+                found.append(Sheet(about.name, sheet.height, sheet.width, seen))
+    return found
+
+
+def _is_large(path: Path) -> bool:
+    """Whether a workbook has a sheet that memory should not hold."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        sheets = [info for info in archive.infolist() if info.filename.startswith("xl/worksheets/sheet")]
+    return any(info.filename.endswith(".xml") and info.file_size > _LARGE_SHEET for info in sheets)
+
+
+def _sheets_as_they_come(path: Path) -> list[Sheet]:
+    found = []
+    with _streaming(path) as workbook:
+        for sheet in workbook.worksheets:
+            rows, columns = sheet.max_row, sheet.max_column
+            found.append(Sheet(sheet.title, rows or 1, columns or 1, sheet.sheet_state == "visible"))
+    return found
+
+
+@contextmanager
+def _streaming(path: Path) -> Iterator[Any]:
+    """A workbook whose rows are read as they come; what is wrong with it is said in a sentence."""
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        try:
+            yield workbook
+        finally:
+            workbook.close()
+    except (InvalidFileException, SyntaxError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise UserError(
+            f"{path.name} is a workbook that cannot be read (damaged, or of an unknown kind): {_SAVE}."
+        ) from problem
 
 
 def _open(path: Path) -> CalamineWorkbook:
@@ -110,7 +154,11 @@ class SheetRows:
             done += len(found)
             yield Chunk(found, min(1.0, done / max(1, self.total)), {})
 
-    def _cells(self) -> Iterator[list[Any]]:
+    def _cells(self) -> Iterator[Iterable[Any]]:
+        if _is_large(self.path):
+            with _streaming(self.path) as streamed:
+                yield from streamed[self.sheet].iter_rows(values_only=True)
+            return
         workbook = _open(self.path)
         with _reading_sheets(self.path):
             rows = iter(workbook.get_sheet_by_name(self.sheet).iter_rows())

@@ -75,6 +75,16 @@ def test_the_fullest_sheet_that_people_see_is_taken_and_the_others_are_offered(t
         read_table(path, ReadingChoice(sheet="Nope"))
 
 
+def test_a_large_sheet_is_read_as_it_comes_and_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [["id", "name", "day", "sum"], *([n, f"name {n}", date(2026, 1, 2), n / 8] for n in range(1200))]
+    path = workbook(tmp_path / "a.xlsx", {"A": rows, "B": [["x"], ["y"]]}, hidden=["B"])
+    at_once = rows_of(path, at_once=500)
+    monkeypatch.setattr("services.sync.read.sheets._LARGE_SHEET", 1000)
+    assert rows_of(path, at_once=500) == at_once
+    assert read_table(path).reading.others[0].choice.sheet == "B"
+    assert len(at_once) == 1200
+
+
 def test_titles_and_totals_of_a_sheet_are_told_from_its_table(tmp_path: Path) -> None:
     rows = [["Sales by customer"], [], ["Customer", "Email", "Total"], ["Ada", "ada@x.example", 5]]
     rows += [["Ben", "ben@x.example", 7], ["Grand Total", None, 12]]
