@@ -36,7 +36,7 @@ class Toast(QWidget):
         self._over: QWidget | None = None
         self._undo: Callable[[], None] | None = None
         self._remaining = LIFETIME_MS
-        self._words = label("", fonts.LIST, fonts.REGULAR, "toast_ink", wrap=True)
+        self._words = label("", fonts.LIST, wrap=True)
         self._button = QPushButton("Undo")
         self._button.setFont(fonts.font(fonts.LIST, fonts.SEMIBOLD))
         self._button.setToolTip(f"Undo ({key_words(Command.UNDO)})")
@@ -168,6 +168,7 @@ class Toast(QWidget):
 
     def _restyle(self) -> None:
         t = self._theme.tokens
+        self._words.setStyleSheet(f"color: {t.toast_ink};")
         self._button.setStyleSheet(
             f"QPushButton {{ background: transparent; border: 1px solid transparent; color: {t.toast_link};"
             " border-radius: 6px; padding: 0 8px; }"

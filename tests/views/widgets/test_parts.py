@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from models.values.alerts import Tile as TileValue
 from models.values.errors import EnvironmentFault
 from views.background import Failed
-from views.theme import Theme
+from views.theme import Theme, ThemeChoice
 from views.widgets.buttons import CommandButton, IconButton, MenuButton
 from views.widgets.chip import Chip
 from views.widgets.drawer import Drawer
@@ -183,6 +183,16 @@ class TestToast:
         assert toast.geometry().bottom() == host.height() - 16 - 1
         toast.tell("Snoozed", undo)
         assert toast.height() == low
+        toast.dismiss()
+
+    @pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
+    def test_its_words_are_seen_on_its_ground(self, theme: Theme, host: QWidget, choice: ThemeChoice) -> None:
+        theme.choose(choice)
+        toast = Toast(theme, host)
+        toast.tell("Queued for Linden Supply")
+        seen = toast.grab().toImage()
+        places = [(x, y) for x in range(14, 150) for y in range(8, seen.height() - 8)]
+        assert sum(seen.pixelColor(*at).lightness() > 180 for at in places) > 100
         toast.dismiss()
 
     def test_it_stays_inside_a_small_window(self, theme: Theme, host: QWidget) -> None:
