@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MOST_UNPACKED = 16 << 30
 # A workbook with a larger sheet is not unpacked in memory (which takes some nine times its rows) but read as it comes,
 # several times slower.
-_LARGE_SHEET = 64 << 20
+_LARGE_SHEET = 160 << 20
 _SAVE = "open it where it was made and save it as CSV, then import that file"
 
 
