@@ -15,7 +15,7 @@ from itertools import islice
 from models import tables
 from services.sync.apply.compare import Tally
 from services.sync.apply.joined import words_to_keep
-from services.sync.apply.target import CHANGED, Target
+from services.sync.apply.target import CHANGED, IGNORED, Target
 from services.sync.map.plan import Plan
 
 # Below this many new rows an index is kept up row by row; above it, it is cheaper to build it anew.
@@ -113,7 +113,7 @@ class Writer:
                 """,
                 self._names,
             )
-        self._identities()
+        self._identities(kept_rows_only=True)
 
     def rows(self, target: Target) -> None:
         """Write one table: its changed rows, then its new ones."""
@@ -192,8 +192,10 @@ class Writer:
             self._names,
         )
 
-    def _identities(self) -> None:
+    def _identities(self, *, kept_rows_only: bool = False) -> None:
         """Remember under which ids, addresses and numbers each customer is known."""
+        # What a record said that a later one of the same id in the file overrules is not remembered.
+        kept = f"AND p.who IN (SELECT s.who FROM stage.r s WHERE s.state IS NULL OR s.state < {IGNORED})"
         for kind, column, source in (
             ("external_id", "external_id", ":source"),
             ("email", "email", "''"),
@@ -203,7 +205,8 @@ class Writer:
                 f"""
                 INSERT OR IGNORE INTO main.identities (customer_id, kind, source, value, confidence, import_id)
                 SELECT p.customer_id, '{kind}', {source}, p.{column}, 'exact', :import_id
-                FROM stage.people p WHERE p.customer_id IS NOT NULL AND p.{column} IS NOT NULL
+                FROM stage.people p
+                WHERE p.customer_id IS NOT NULL AND p.{column} IS NOT NULL {kept if kept_rows_only else ""}
                 GROUP BY p.customer_id, p.{column} ORDER BY min(p.who)
                 """,
                 self._names,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
@@ -290,7 +291,15 @@ def _basis(
     code = _said_currency(options)
     known = recognition.system.currency if recognition.system is not None else ""
     about = Circumstances(table.dialect.delimiter, zone, code or known, table.path.name)
-    return Basis(tuple(wanted), about, code, known or book_currency)
+    return Basis(tuple(wanted), about, code, known or _beside(table, fields) or book_currency)
+
+
+def _beside(table: Table, fields: Mapping[int, tuple[str, Field]]) -> str:
+    """What amounts are in beside which no currency stands: what stands beside most others of the file."""
+    places = [place for place, (_, found) in fields.items() if found.kind == "currency"]
+    cells = [row[place].strip().upper() for row in table.sample for place in places if place < len(row)]
+    codes = Counter(cell for cell in cells if len(cell) == 3 and cell.isascii() and cell.isalpha())
+    return min(codes, key=lambda code: (-codes[code], code), default="")
 
 
 def _check_meanings(table: Table, options: ImportOptions) -> None:
