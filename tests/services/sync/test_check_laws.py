@@ -1,0 +1,91 @@
+"""Laws of the check: it says exactly what the import then does, row by row and in sum, with cells mended too."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.values.imports import MendedCell, Preview, Receipt
+from tests.services.sync.book import Book, open_book, write_csv
+from tests.services.sync.recognise.fixtures import Case, imported
+
+CASES = imported()
+KEYS = {"new": "inserted", "changed": "updated", "unchanged": "unchanged", "rejected": "rejected", "ignored": "ignored"}
+HEADER = ["order_id", "email", "created_at", "total", "channel"]
+
+
+def verdicts_agree(check: Preview) -> None:
+    """Each row has one verdict, and their counts are the receipt's; so are the reasons."""
+    counts = Counter(row.verdict for row in check.rows)
+    rows = check.receipt.rows
+    assert {KEYS[verdict]: count for verdict, count in counts.items()} == {
+        key: rows[key] for key in KEYS.values() if rows[key]
+    }
+    assert rows["read"] == len(check.rows)
+    for verdict, reasons in (("rejected", check.receipt.reasons), ("ignored", check.receipt.ignored_reasons)):
+        assert Counter(row.reason for row in check.rows if row.verdict == verdict) == reasons
+
+
+def same_but_for_the_import(check: Receipt, done: Receipt) -> None:
+    plain = {"import_id": None, "rejects_file": None, "seconds": 0.0, "dry_run": False}
+    assert replace(check, **plain) == replace(done, **plain)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.file.stem for case in CASES])
+def test_a_check_of_every_known_export_says_what_its_import_does(tmp_path: Path, case: Case) -> None:
+    book = open_book(tmp_path / "book.db")
+    options = case.says.get("options", {})
+    check = book.check(case.file, count=10_000, **options)
+    verdicts_agree(check)
+    same_but_for_the_import(check.receipt, book.bring(case.file, **options))
+    book.workspace.close()
+
+
+_CELLS = st.sampled_from(["", "-", "nonsense", "12", "2026-02-31", "a@b.example", "1,234.50", "03/04/2026", "x@y"])
+_ROW = st.tuples(
+    st.sampled_from([f"W{n}" for n in range(6)]),
+    st.sampled_from(["a@b.example", "c@d.example", "not an address", ""]),
+    st.sampled_from(["2026-11-14", "2026-11-15 10:12", "soon", ""]),
+    st.sampled_from(["1.00", "2.50", "free", ""]),
+    st.sampled_from(["web", "pos"]),
+)
+_MENDS = st.lists(st.tuples(st.integers(1, 12), st.sampled_from(HEADER), _CELLS), max_size=4)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    before=st.lists(_ROW, min_size=1, max_size=6), rows=st.lists(_ROW, min_size=1, max_size=12), mends=_MENDS,
+    seed=st.integers(0, 99),
+)  # fmt: skip
+def test_a_check_with_mended_cells_is_exact_whatever_the_book_holds(
+    tmp_path_factory: pytest.TempPathFactory,
+    before: list[tuple[str, ...]],
+    rows: list[tuple[str, ...]],
+    mends: list[tuple[int, str, str]],
+    seed: int,
+) -> None:
+    folder = tmp_path_factory.mktemp("law")
+    book = open_book(folder / "book.db")
+    certain = [["W90", "z@z.example", "2026-11-13", "9.00", "web"]]
+    _bring(book, folder, [*before, *certain])
+    random.Random(seed).shuffle(rows)
+    path = write_csv(folder / "orders.csv", HEADER, [*rows, *certain])
+    cells = {(row, column): text for row, column, text in mends if row <= len(rows)}
+    mended = tuple(MendedCell(row, column, text) for (row, column), text in cells.items())
+    check = book.check(path, mended=mended, date_order="dmy")
+    verdicts_agree(check)
+    for (row, column), text in cells.items():
+        cell = check.rows[row - 1].cells[HEADER.index(column)]
+        assert (cell.text, cell.mended_from) == (text, rows[row - 1][HEADER.index(column)])
+    same_but_for_the_import(check.receipt, book.bring(path, mended=mended, date_order="dmy"))
+    book.workspace.close()
+
+
+def _bring(book: Book, folder: Path, rows: list[list[str]] | list[tuple[str, ...]]) -> None:
+    book.bring(write_csv(folder / "orders.csv", HEADER, rows))
