@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -23,7 +23,7 @@ from views.outbox.list_pane import ListPane
 from views.outbox.mailing import Mailing
 from views.outbox.rooms import Letter, Mailroom, RealMailroom
 from views.outbox.watch import HandOverWatch
-from views.outbox.words import ALL_DEEDS, deeds, sends_words
+from views.outbox.words import ALL_DEEDS, TABS, deeds, sends_words
 from views.shell.page import Context, Page
 from views.widgets.labels import column
 from views.widgets.splitter import PaneSplitter
@@ -112,10 +112,19 @@ class OutboxPage(Page):
         self.list.view.setFocus()
 
     def arrive(self) -> None:
-        if not self._fresh:
+        if self._fresh:
+            self._renew_quietly()  # the command line may have approved or sent meanwhile
+        else:
             self._fresh = True
             self.list.reload()
         self.list.view.setFocus()
+
+    def show_section(self, key: str) -> None:
+        if key in dict(TABS) and key != self.list.tab:
+            self._show_nothing()
+            if self._stacked:
+                self._show_half(self.list)
+            self.list.show_tab(key)
 
     def renew(self, changes: Changes) -> None:
         if not changes.everyone and not changes.tables & _SHOWN:
@@ -260,6 +269,12 @@ class OutboxPage(Page):
         self._minute.start()
         if self.letter.letter is not None:
             self.watch.follow(self.letter.letter, self.context.book.workspace.clock.now())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Somebody comes back to the window: from another program, which may have changed what is shown."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isVisible() and self.isActiveWindow() and self._fresh:
+            self._renew_quietly()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

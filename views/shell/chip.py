@@ -52,6 +52,18 @@ class OutboxChip(QAbstractButton):
         return standing is not None and bool(standing.account_fault) and not (standing.doubt or standing.again)
 
     @property
+    def leads_to(self) -> str:
+        """The place that a click opens: where what the words say stands."""
+        standing = self._standing
+        if standing is None:
+            return "outbox"
+        if self.leads_to_account:
+            return "settings/mail"
+        tabs = (("doubt", standing.doubt), ("review", standing.again), ("waiting", standing.waiting),
+                ("failed", standing.failed))  # fmt: skip
+        return next((f"outbox/{tab}" for tab, count in tabs if count), "outbox")
+
+    @property
     def words(self) -> str:
         """What it says now."""
         return self.text()
@@ -84,8 +96,10 @@ class OutboxChip(QAbstractButton):
     def _fit(self) -> None:
         standing = self._standing
         words = standing.words if standing is not None else ""
-        # The number that the words say, not another one: what is in doubt is said before what waits.
-        count = (standing.doubt or standing.waiting) if standing is not None else 0
+        # The number that the words say, not another one: what needs a person is said before what waits.
+        count = 0
+        if standing is not None:
+            count = standing.doubt or standing.again or standing.waiting or standing.failed
         self.setText((str(count) if count else "") if self._narrow else words)
         self.setVisible(bool(words) and (not self._narrow or count > 0 or self._icon() == "offline"))
         hint = "Open Settings › Mail server" if self.leads_to_account else "Open the Outbox (Ctrl 3)"

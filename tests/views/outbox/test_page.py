@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -82,6 +82,34 @@ def shown(qtbot: QtBot, desk: Desktop, tab: str) -> OutboxPage:
 
 def offered(page: OutboxPage) -> list[str]:
     return [button.text() for button in page.letter.deeds.buttons]
+
+
+def test_what_another_program_did_is_seen_by_whoever_comes_back(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom
+) -> None:
+    """To the page, and to the window."""
+    page = settle(qtbot, desk)
+    gone = [row.id for row in page.list.model.rows()][1:3]
+    desk.window.show_page("customers")
+    room.put(gone[0], "sent")
+    desk.window.show_page("outbox")
+    qtbot.waitUntil(lambda: gone[0] not in [row.id for row in page.list.model.rows()])
+    room.put(gone[1], "sent")
+    QApplication.sendEvent(page, QEvent(QEvent.Type.ActivationChange))
+    qtbot.waitUntil(lambda: gone[1] not in [row.id for row in page.list.model.rows()])
+    settle(qtbot, desk)
+
+
+def test_a_place_may_name_the_tab(qtbot: QtBot, desk: Desktop) -> None:
+    page = settle(qtbot, desk)
+    desk.window.show_page("customers")
+    desk.window.show_page("outbox/doubt")
+    settle(qtbot, desk)
+    assert page.list.tab == "doubt" and page.letter.letter is not None
+    assert page.letter.letter.message.state == "in_doubt"
+    desk.window.show_page("outbox/nowhere")
+    settle(qtbot, desk)
+    assert page.list.tab == "doubt"
 
 
 def test_tabs_count_and_the_first_email_is_shown_as_it_goes_out(qtbot: QtBot, desk: Desktop) -> None:

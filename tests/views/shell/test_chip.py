@@ -94,3 +94,22 @@ def test_a_click_opens_the_outbox_and_the_rail_counts_what_needs_a_person(
     QTest.mouseClick(window.top_bar.chip, Qt.MouseButton.LeftButton)
     assert window.current_key == "outbox"
     qtbot.waitUntil(lambda: window._background.idle)
+
+
+@pytest.mark.parametrize(
+    ("changed", "place", "narrow"),
+    [
+        ({"doubt": 1, "again": 2}, "outbox/doubt", "1"),
+        ({"again": 2}, "outbox/review", "2"),
+        ({}, "outbox/waiting", "3"),
+        ({"waiting": 0, "failed": 4}, "outbox/failed", "4"),
+        ({"waiting": 0}, "outbox", ""),
+    ],
+)
+def test_a_click_leads_to_what_the_words_say(
+    chip: OutboxChip, changed: dict[str, int], place: str, narrow: str
+) -> None:
+    chip.show_standing(replace(SCHEDULED, **changed))  # type: ignore[arg-type]
+    assert chip.leads_to == place
+    chip.set_narrow(True)
+    assert chip.words == narrow
