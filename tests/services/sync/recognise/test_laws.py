@@ -52,7 +52,7 @@ def spoilt(case: Case, path: Path, seed: int) -> Path:
     return written(path, header, rows)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=st.sampled_from(CASES), seed=st.integers(0, 10_000))
 def test_a_dry_run_is_exact_and_undo_leaves_nothing_whatever_stands_in_the_cells(
     tmp_path_factory: pytest.TempPathFactory, case: Case, seed: int
