@@ -173,12 +173,12 @@ def _import_each(
         except Cancelled:
             if not imported:
                 raise
-            yield from (ImportResult(left.file, None, CANCELLED_BEFORE) for left in requests[number:])
+            yield from (ImportResult(left.shown, None, CANCELLED_BEFORE) for left in requests[number:])
             return
         except BellwetherError as error:
-            result = ImportResult(request.file, None, str(error))
+            result = ImportResult(request.shown, None, str(error))
         else:
-            result = ImportResult(request.file, receipt, changes=changed)
+            result = ImportResult(request.shown, receipt, changes=changed)
             imported += 1
         on_done(result)
         yield result

@@ -47,6 +47,12 @@ class ImportRequest:
     options: ImportOptions = ImportOptions()
     dry_run: bool = False
 
+    @property
+    def shown(self) -> str:
+        """The file's path, with what it is within an archive, as receipts have it."""
+        member = self.options.reading.member
+        return f"{self.file}/{member}" if member else self.file
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

@@ -111,4 +111,5 @@ def _version() -> str:
 
 
 def _file_key(request: ImportRequest) -> str:
-    return hashlib.sha256(str(Path(request.file).resolve()).encode()).hexdigest()[:12]
+    within = request.options.reading.member or ""
+    return hashlib.sha256(f"{Path(request.file).resolve()}\0{within}".encode()).hexdigest()[:12]

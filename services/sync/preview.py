@@ -137,7 +137,7 @@ def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[Pr
     doubts = facts.doubts
     plan = replace(plan, meanings=facts.meanings, currency=facts.currency)
     return Preview(
-        file=request.file,
+        file=request.shown,
         receipt=facts.receipt,
         recognised_words=plan.words,
         dialect_words=_dialect_words(plan),
@@ -264,7 +264,7 @@ def _not_understood(
     mapping = {column: field for column, field in request.options.mapping if column in known and entity.field(field)}
     nothing = dict.fromkeys(("read", "inserted", "updated", "unchanged", "rejected", "ignored"), 0)
     receipt = Receipt(
-        file=request.file,
+        file=request.shown,
         recognised_as="",
         import_id=None,
         dialect=dict(table.dialect.as_dict()),
@@ -280,7 +280,7 @@ def _not_understood(
         dry_run=True,
     )
     return Preview(
-        file=request.file,
+        file=request.shown,
         receipt=receipt,
         recognised_words="not recognised",
         dialect_words=table.dialect.in_words(),

@@ -11,6 +11,7 @@ from services.sync.apply.analysis import Analysis
 from services.sync.apply.pieces import late_reasons
 from services.sync.apply.target import IGNORED, REJECTED
 from services.sync.mend import mended_cells
+from services.sync.read import Table
 
 
 def make_receipt(
@@ -38,7 +39,7 @@ def make_receipt(
     }
     totals, aside = _totals(db, analysis)
     return Receipt(
-        file=str(plan.table.path),
+        file=_file(plan.table),
         recognised_as=plan.words,
         import_id=import_id,
         dialect=dict(plan.table.dialect.as_dict()),
@@ -55,6 +56,12 @@ def make_receipt(
         ignored_reasons=dict(ignored.most_common()),
         mended=mended_cells(plan.table),
     )
+
+
+def _file(table: Table) -> str:
+    """The file's path; of an archive with several files also which of them it is."""
+    member = table.reading.choice.member
+    return f"{table.path}/{member}" if member else str(table.path)
 
 
 def money_words(minor: int, currency: str) -> str:

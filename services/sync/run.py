@@ -309,7 +309,7 @@ def _close(
     work.execute(
         imports.insert().values(
             id=import_id,
-            file_name=path.name,
+            file_name=path.name if receipt.file == str(path) else f"{Path(receipt.file).name} ({path.name})",
             file_path=str(path.resolve()),
             file_sha256=digest,
             file_bytes=plan.table.size_bytes,

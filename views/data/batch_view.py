@@ -55,9 +55,9 @@ def left_out(checked: Sequence[Checked]) -> tuple[ImportResult, ...]:
     for one in checked:
         question = asked(one.preview.question) if one.preview is not None else ""
         if one.preview is None:
-            left.append(ImportResult(one.request.file, None, one.error))
+            left.append(ImportResult(one.request.shown, None, one.error))
         elif question:
-            left.append(ImportResult(one.request.file, None, f"Left out, one thing is to be decided: {question}"))
+            left.append(ImportResult(one.request.shown, None, f"Left out, one thing is to be decided: {question}"))
     return tuple(left)
 
 
@@ -114,7 +114,7 @@ class BatchView(QWidget):
         clear(self._notes)
         for one in open_ones:
             assert one.preview is not None
-            words = f"{PurePath(one.request.file).name}: {asked(one.preview.question)} Open it to decide."
+            words = f"{PurePath(one.request.shown).name}: {asked(one.preview.question)} Open it to decide."
             self._notes.addWidget(icon_line(self._theme, "warning", words, "warning_text"))
         for one in broken:
             self._notes.addWidget(icon_line(self._theme, "severity-critical", one.error, "critical_text"))
@@ -126,7 +126,7 @@ class BatchView(QWidget):
 
 
 def _line(number: int, one: Checked) -> TableLine:
-    name = TableCell(PurePath(one.request.file).name, link="file")
+    name = TableCell(PurePath(one.request.shown).name, link="file")
     if one.preview is None:
         reason = TableCell("cannot be imported", "critical_text", small=True, icon="severity-critical", tip=one.error)
         return TableLine((TableCell(name.text), reason, *(TableCell("") for _ in range(6))), number)

@@ -311,7 +311,9 @@ class CheckPane(QWidget):
         self._columns.setVisible(bool(left) and bool(named))
         shown = f"{named} of {len(columns)} columns ›"
         self._columns.setText(f"‹ only {named} columns" if self._every_column else shown)
-        extra = f"{whole(left)} other column{'s' if left != 1 else ''} kept as extra detail"
+        people = self._preview is not None and self._preview.entity == "customers"
+        become = "kept as extra detail" if people else "not imported"
+        extra = f"{whole(left)} other column{'s' if left != 1 else ''} {become}"
         self._kept.setText(extra if left else "Every column has its place")
 
     def _say_rows(self) -> None:

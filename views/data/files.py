@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from views.file_dialog import choose_files
 
-_SUFFIXES = "Exports (*.csv *.tsv *.txt *.gz *.dat);;All files (*)"
+_SUFFIXES = "Exports (*.csv *.tsv *.tab *.psv *.txt *.dat *.gz *.zip *.xlsx *.xlsm *.xls *.ods);;All files (*)"
 
 
 def choose_exports(parent: QWidget, folder: str, taken: Callable[[Sequence[Path]], None]) -> None:

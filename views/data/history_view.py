@@ -38,7 +38,7 @@ class DropCard(QWidget):
         self.setFixedHeight(116)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         title = label("Drop exports here", fonts.HEADING, fonts.SEMIBOLD)
-        words = "CSV, TSV and text, also gzipped; several at once. You see what would happen before it is written."
+        words = "CSV, text, Excel, ZIP and gzip; several at once. You see what would happen before it is written."
         text = label(words, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         texts = column(-1, title, 4, text, -1)
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

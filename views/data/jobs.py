@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 
 from models.values.errors import BellwetherError, Cancelled
 from models.values.imports import FileProgress, ImportRequest, Preview, Progress
+from models.values.reading import also
 from services.jobs import CancelCall, ProgressCall
 from services.workspace import Recipe, open_workspace
 
+_WORKBOOKS = frozenset((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"))
 #: What files of one batch refer to comes first: a customer before their orders, an order before its return.
 IN_ORDER = (
     "customers",
@@ -22,6 +25,7 @@ IN_ORDER = (
     "stage_changes",
     "activities",
     "surveys",
+    "conversations",
 )
 
 
@@ -49,10 +53,11 @@ class CheckJob:
         found: list[Checked] = []
         workspace = open_workspace(self.recipe)
         try:
-            for number, request in enumerate(self.requests):
+            requests = [one for request in self.requests for one in unpacked(request)]
+            for number, request in enumerate(requests):
                 if cancelled():
                     raise Cancelled
-                tell = _telling(progress, number, len(self.requests))
+                tell = _telling(progress, number, len(requests))
                 tell(Progress("Checking", 0, None))
                 request = replace(request, dry_run=True)
                 try:
@@ -66,6 +71,24 @@ class CheckJob:
         finally:
             workspace.close()
         return in_order(found)
+
+
+def unpacked(request: ImportRequest) -> tuple[ImportRequest, ...]:
+    """A request for each file of an archive with several; of any other file the request itself."""
+    from services.sync import tables_in
+
+    reading = request.options.reading
+    if reading.member is not None or PurePath(request.file).suffix.lower() in _WORKBOOKS:
+        return (request,)
+    try:
+        found = tables_in(Path(request.file))
+    except BellwetherError:
+        # The check says what is wrong with it.
+        return (request,)
+    if len(found) < 2 or any(one.choice.member is None for one in found):
+        return (request,)
+    within = (replace(request.options, reading=also(reading, one.choice)) for one in found)
+    return tuple(replace(request, options=options) for options in within)
 
 
 def _telling(progress: ProgressCall, number: int, of: int) -> ProgressCall:

@@ -55,11 +55,11 @@ def what_was_kept(
     seen = {one.receipt.import_id for one in told if one.receipt is not None} | set(known)
     fresh = {one.receipt.file: one for one in records if one.id not in seen}
     for request in requests[len(told) :]:
-        record = fresh.get(request.file)
+        record = fresh.get(request.shown)
         if record is not None and record.finished_at >= request.now:
-            files.append(ImportResult(request.file, replace(record.receipt, import_id=record.id), changes=UNTOLD))
+            files.append(ImportResult(request.shown, replace(record.receipt, import_id=record.id), changes=UNTOLD))
         else:
-            files.append(ImportResult(request.file, None, CANCELLED_BEFORE if cancelled else STOPPED_BEFORE))
+            files.append(ImportResult(request.shown, None, CANCELLED_BEFORE if cancelled else STOPPED_BEFORE))
     waiting = {CANCELLED_BEFORE, STOPPED_BEFORE}
     return Kept(tuple(files), through=not any(one.error in waiting for one in files))
 

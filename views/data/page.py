@@ -106,10 +106,10 @@ class DataPage(Page):
         if self.state in (self.home, self.waiting) or not self._batch:
             return "" if self.state is not self.receipt else self._receipt_name()
         if self.state is self.check:
-            return Path(self._batch[self._at].request.file).name
+            return Path(self._batch[self._at].request.shown).name
         if self.state is self.receipt:
             return self._receipt_name()
-        return name_of([one.request.file for one in self._batch])
+        return name_of([one.request.shown for one in self._batch])
 
     @property
     def back(self) -> str:
@@ -196,7 +196,7 @@ class DataPage(Page):
     # -- check --------------------------------------------------------------------------------------------------
 
     def _check(self, requests: Sequence[ImportRequest]) -> None:
-        names = [Path(request.file).name for request in requests]
+        names = [Path(request.shown).name for request in requests]
         words = f"Checking {names[0]}" if len(names) == 1 else f"Checking {counted(len(names), 'file')}"
         self.waiting.begin(words, names)
         self._stack.setCurrentWidget(self.waiting)
@@ -210,7 +210,7 @@ class DataPage(Page):
             self._show(self.batch)
         elif batch[0].preview is None:
             request = batch[0].request
-            heading = f"{Path(request.file).name} cannot be imported"
+            heading = f"{Path(request.shown).name} cannot be imported"
             self.waiting.show_fault(Failed(UserError(batch[0].error)), partial(self._check, [request]), heading)
         else:
             self._open_file(0)
@@ -272,7 +272,7 @@ class DataPage(Page):
     def _import(self, files: Sequence[Checked]) -> None:
         requests = [replace(one.request, dry_run=False) for one in files]
         words = import_words(sums_of_batch(files), len(files)).replace("Import", "Importing", 1)
-        self.importing.begin(words, [Path(request.file).name for request in requests])
+        self.importing.begin(words, [Path(request.shown).name for request in requests])
         self._show(self.importing)
 
         def start(before: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -392,3 +393,25 @@ def test_closing_asks_over_an_import_and_not_over_its_scoring(
     until(qtbot, lambda: page.state is page.receipt)
     assert asked and set(asked) == {""}
     assert desk.window.close()
+
+
+def test_an_archive_is_imported_file_by_file_in_order(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    people = "Customer ID,Name,Email\nC00001,Ada Elm,ada@elm.example\nC00002,Bo Ash,bo@ash.example\n"
+    packed = tmp_path / "exports.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("out/orders.csv", ORDERS)
+        archive.writestr("out/people.csv", people)
+    page = check(qtbot, open_window(empty), packed)
+    assert page.state is page.batch and page.headline == "2 files"
+    names = [page.batch.table.lines.line_at(n).cells[0].text for n in range(2)]  # type: ignore[union-attr]
+    assert names == ["people.csv", "orders.csv"]
+    page.batch.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    assert [Path(one.file).name for one in page.receipt.content.receipts] == names
+    assert page.receipt.content.receipts[1].customers == {"matched": 2, "created": 0}
+    page.go_back()
+    until(qtbot, lambda: page.home.table.lines.rowCount() == 2)
+    shown = page.home.table.lines.line_at(0)
+    assert shown is not None and shown.cells[0].text == "orders.csv (exports.zip)"
