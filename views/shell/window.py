@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
         self.sample.failed.connect(self.tell_failure)
         self.postman.stands.connect(self._show_standing)
         chip = self.top_bar.chip
-        chip.clicked.connect(lambda: self.show_page("settings/mail" if chip.leads_to_account else "outbox"))
+        chip.clicked.connect(lambda: self.show_page(chip.leads_to))
         self._minute.timeout.connect(self._read_freshness)
         wired = {
             Command.SEARCH: lambda: self.search.begin(QApplication.focusWidget()),
