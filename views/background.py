@@ -183,12 +183,17 @@ class _Request:
 class Background(QObject):
     """The threads and children of one window.
 
+    Signals
+    -------
+    began : the job of a child that starts now, before it runs: who must not work beside it makes way.
+
     Parameters
     ----------
     readers : threads of the pool for reading.
     bug : called with an exception that is no `BellwetherError`, before the asker hears of it.
     """
 
+    began = Signal(object)
     _answered = Signal(object, object)
 
     def __init__(
@@ -234,6 +239,7 @@ class Background(QObject):
 
     def child(self, job: ChildJob) -> ChildRun:
         """Start long work in a spawned process. ``job(progress, cancelled)`` is picklable and free of Qt."""
+        self.began.emit(job)
         run = ChildRun(job, self)
         self._children.append(run)
 

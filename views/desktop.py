@@ -130,6 +130,7 @@ def open_window(
     QTimer.singleShot(WARM_UP_AFTER_MS, window, partial(_get_ready, desktop))
     QTimer.singleShot(ROUND_AFTER_MS, window, Rounds(desktop.book, desktop.background, window).begin)
     QTimer.singleShot(ROUND_AFTER_MS, window, window.postman.begin)
+    QTimer.singleShot(ROUND_AFTER_MS, window, window.watch.begin)
     try:
         return int(desktop.app.exec())
     finally:

@@ -175,6 +175,22 @@ def test_a_file_that_a_person_left_out_is_asked_about_no_more(book: Book, folder
     assert landed(book, folder).waiting == (), "whatever its time: it is the same file"
 
 
+def test_the_book_itself_and_what_lies_beside_it_are_never_opened(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teach(book, tmp_path)
+    store = Path(book.workspace.recipe.store)
+    orders(store.parent / "a.csv", 1)
+    opened: list[str] = []
+    real = Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda self, *how, **more: (opened.append(self.name), real(self, *how, **more))[1]
+    )
+    landing = landed(book, store.parent)
+    assert [Path(one.file).name for one in landing.imported] == ["a.csv"] and landing.waiting == ()
+    assert "a.csv" in opened and not [name for name in opened if name in (store.name, f"{store.name}-wal")]
+
+
 def test_a_folder_that_is_gone_keeps_no_other_from_its_files(book: Book, tmp_path: Path, folder: Path) -> None:
     teach(book, tmp_path)
     orders(folder / "a.csv", 1)

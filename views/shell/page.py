@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -16,6 +17,9 @@ from views.shell.book import Book
 from views.shell.remembered import Remembered
 from views.theme import Theme
 
+if TYPE_CHECKING:
+    from views.shell.folder_watch import FolderWatch
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -25,6 +29,7 @@ class Context:
     theme: Theme
     actions: Actions
     remembered: Remembered
+    watch: FolderWatch
 
 
 class Page(QWidget):

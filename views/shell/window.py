@@ -26,6 +26,7 @@ from views.shell import questions
 from views.shell.book import Book
 from views.shell.close_panel import Closing
 from views.shell.first_start import FirstStart
+from views.shell.folder_watch import FolderWatch
 from views.shell.page import Context, Page
 from views.shell.pages import COMPOSER, DUPLICATES, OVER, PAGES, PageSpec
 from views.shell.palette import Palette
@@ -63,7 +64,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self.actions_registry = Actions(self, theme)
-        self._context = Context(book, theme, self.actions_registry, remembered)
+        self.watch = FolderWatch(book, background, remembered, self)
+        self._context = Context(book, theme, self.actions_registry, remembered, self.watch)
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._freshness: Freshness | None = None
@@ -117,6 +119,7 @@ class MainWindow(QMainWindow):
         self.sample.filled.connect(lambda _kept: self.show_page("alerts"))
         self.sample.failed.connect(self.tell_failure)
         self.postman.stands.connect(self._show_standing)
+        self.watch.asked.connect(self._offer_check)
         chip = self.top_bar.chip
         chip.clicked.connect(lambda: self.show_page(chip.leads_to))
         self._minute.timeout.connect(self._read_freshness)
@@ -226,6 +229,9 @@ class MainWindow(QMainWindow):
         """Take files to the Data page; without files it asks for them."""
         self.show_page("data")
         self._page.take_files(paths)
+
+    def _offer_check(self, words: str, paths: Sequence[Path]) -> None:
+        self.toast.tell(words, partial(self.take_files, paths), offer="Check")
 
     def _show_headline(self) -> None:
         if not self._current:

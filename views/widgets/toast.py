@@ -35,6 +35,7 @@ class Toast(QWidget):
         self._theme, self._host, self._left = theme, parent, left
         self._over: QWidget | None = None
         self._undo: Callable[[], None] | None = None
+        self._takes_back = True
         self._remaining = LIFETIME_MS
         self._words = label("", fonts.LIST, wrap=True)
         self._button = QPushButton("Undo")
@@ -61,13 +62,20 @@ class Toast(QWidget):
         """What it says."""
         return self._words.text()
 
-    def tell(self, words: str, undo: Callable[[], None] | None = None) -> None:
-        """Show a message in place of the one before, and say it to a screen reader."""
-        self._undo = undo
+    def tell(self, words: str, undo: Callable[[], None] | None = None, *, offer: str = "") -> None:
+        """Show a message in place of the one before, and say it to a screen reader.
+
+        Parameters
+        ----------
+        offer : what else than Undo the button says and ``undo`` does; Ctrl+Z does not do that.
+        """
+        self._undo, self._takes_back = undo, not offer
         self._words.setText(words)
-        for part in (self._button, self._key):
-            part.setVisible(undo is not None)
-        self.setAccessibleName(f"{words}. Undo with Control Z" if undo else words)
+        self._button.setText(offer or "Undo")
+        self._button.setToolTip(offer or f"Undo ({key_words(Command.UNDO)})")
+        self._button.setVisible(undo is not None)
+        self._key.setVisible(undo is not None and not offer)
+        self.setAccessibleName(words if undo is None else f"{words}. {offer or 'Undo with Control Z'}")
         self._place()
         if not self.isVisible():
             self._appear()
@@ -78,7 +86,7 @@ class Toast(QWidget):
 
     def take_back(self) -> bool:
         """Do what is offered, while something is; False where nothing is."""
-        offered = self.isVisible() and self._undo is not None
+        offered = self.isVisible() and self._undo is not None and self._takes_back
         if offered:
             self._undo_now()
         return offered

@@ -15,7 +15,6 @@ from models.values import words
 from models.values.errors import EnvironmentFault, UserError
 from models.values.imports import ImportRequest, Receipt
 from models.values.watching import FileMark, WaitingFile
-from services.sync.entities import ENTITIES
 from services.sync.run import plan_for
 from services.sync.watch.look import is_still, obstacle
 from services.sync.watch.memory import Memory
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 #: A file of which more would be rejected waits: something in it has changed.
 MOST_REJECTED: Final = 0.1
-#: What files refer to comes first: a customer before their orders, an order before its return.
-_ORDER: Final = tuple(ENTITIES)
 NEVER_SEEN: Final = (
     "No file with these columns was imported before. Check once what they mean; the next one is imported."
 )
@@ -34,12 +31,12 @@ NEVER_SEEN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A file that is imported by itself, with its digest and what it is about."""
+    """A file that is imported by itself, with its digest and its place among others: what they refer to goes first."""
 
     mark: FileMark
     request: ImportRequest
     digest: str
-    entity: str
+    order: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +78,9 @@ def sort_out(
     later: list[FileMark] = []
     seen: set[str] = set()
     for mark in marks:
+        if _is_of_the_book(workspace, mark):
+            done.append(mark)
+            continue
         try:
             digest = memory.digest(mark, cancelled)
         except OSError:
@@ -102,7 +102,7 @@ def sort_out(
             ready.append(found)
         else:
             waiting.append(found)
-    ready.sort(key=lambda one: (_ORDER.index(one.entity), one.mark.name))
+    ready.sort(key=lambda one: (one.order, one.mark.name))
     return SortedOut(tuple(ready), tuple(waiting), tuple(done), tuple(later))
 
 
@@ -144,7 +144,7 @@ def _decide(workspace: Workspace, mark: FileMark, digest: str) -> Ready | Waitin
         return WaitingFile(mark, plan.doubts[0].question)
     if plan.recognition.system is None and not plan.source_said:
         return WaitingFile(mark, NEVER_SEEN)
-    return Ready(mark, request, digest, plan.entity.name)
+    return Ready(mark, request, digest, plan.entity.order)
 
 
 def leave_out(workspace: Workspace, mark: FileMark) -> None:
@@ -158,6 +158,12 @@ def leave_out(workspace: Workspace, mark: FileMark) -> None:
             f"{mark.name} could not be left out ({reason}). Try again when it can be read."
         ) from error
     memory.save()
+
+
+def _is_of_the_book(workspace: Workspace, mark: FileMark) -> bool:
+    """Whether a file is the open book, or what lies beside it: closing one takes SQLite's locks on the book away."""
+    store, path = Path(workspace.store.path).absolute(), Path(mark.path).absolute()
+    return path.name.startswith(store.name) and path.parent.resolve() == store.parent.resolve()
 
 
 def memory_of(workspace: Workspace) -> Memory:
