@@ -227,6 +227,12 @@ class Check:
     why: str = ""  # the rest of the line, and of the tooltip
     blocks: bool = True
 
+    @property
+    def rest(self) -> str:
+        """What follows the words in their line, '' for nothing, with what joins it to them."""
+        joined = " " if self.passed or self.words.endswith(":") else "; "
+        return f"{joined}{self.why}" if self.why else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Review:

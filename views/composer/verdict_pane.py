@@ -357,11 +357,10 @@ def _check_words(check: Check) -> QWidget:
     strong = check.why or not check.passed
     first = html.escape(check.words)
     # The statement itself is quoted above the ways out of it.
-    why = "" if check.name == "statements" else check.why
-    rest = f" {html.escape(why)}" if why else ""
+    rest = "" if check.name == "statements" else html.escape(check.rest)
     made.setTextFormat(Qt.TextFormat.RichText)
     made.setText(f"<span style='font-weight:500'>{first}</span>{rest}" if strong else first)
-    made.setAccessibleName(f"{'Passed' if check.passed else 'Not passed'}: {check.words} {check.why}".rstrip())
+    made.setAccessibleName(f"{'Passed' if check.passed else 'Not passed'}: {check.words}{check.rest}")
     made.setToolTip(check.why)
     return made
 

@@ -72,7 +72,7 @@ class Record(QWidget):
         icon, ink = ("check", "good_text") if check.passed else ("warning", "warning_text")
         sign = Pictogram(self._theme, icon, ink, 14, (20, 16))
         weight = fonts.REGULAR if check.passed else fonts.MEDIUM
-        said = f"{check.words} {check.why}".strip()
+        said = f"{check.words}{check.rest}"
         words = label(said, fonts.SMALL, weight, "ink_2" if check.passed else "ink", wrap=True)
         words.setAccessibleName(f"{said}: {'passed' if check.passed else 'not passed'}")
         made = row(sign, words, margins=(0, 2, 0, 2))

@@ -69,6 +69,7 @@ def test_an_incentive_says_amount_and_cap_and_never_exceeds_it(book: Workspace, 
     high = replace(saying(marlow, "I would like to offer you $90 off."), incentive_minor=9000, currency="USD")
     found = review(book, high)
     assert (check(found, "incentive").words, check(found, "incentive").why) == ("Offers $90", "the cap is $50")
+    assert check(found, "incentive").rest == "; the cap is $50"
     confirmed = Resolution("I would like to offer you $90 off.", "confirmed", "", "my manager agreed", "Ada", book.at)
     assert not review(book, replace(high, resolutions=(confirmed,))).ready
 
