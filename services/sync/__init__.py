@@ -11,6 +11,7 @@ from services.sync.by_hand import add_customer, edit_customer
 from services.sync.check_files import forget_check
 from services.sync.history import imports_history
 from services.sync.preview import check_rows, preview
+from services.sync.quality import data_quality
 from services.sync.read import Table, read_table, tables_in
 from services.sync.run import run_import
 from services.sync.undo import undo_import
@@ -21,6 +22,7 @@ __all__ = [
     "Table",
     "add_customer",
     "check_rows",
+    "data_quality",
     "edit_customer",
     "forget_check",
     "imports_history",

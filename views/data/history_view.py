@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from models.values.imports import ImportRecord
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
@@ -15,8 +15,11 @@ from views.widgets.buttons import CommandButton
 from views.widgets.labels import column, label, row, rule
 from views.widgets.painting import rounded
 from views.widgets.states import StatePane, rows_skeleton
-from views.words import counted, whole
+from views.widgets.tabs import CountTabs, Tab
+from views.words import whole
 
+#: The first section of the page.
+IMPORTS = "imports"
 _COLUMNS = (
     TableColumn("File"),
     TableColumn("When", 120),
@@ -61,12 +64,15 @@ class DropCard(QWidget):
 
 
 class HistoryView(QWidget):
-    """Lists imports. Asks for files, a receipt, or an undo."""
+    """Lists imports, with further sections beside them. Asks for files, a receipt, or an undo.
+
+    `section_shown` tells the key of a section that a person chose.
+    """
 
     files_wanted = Signal()
     receipt_wanted = Signal(int)
     undo_wanted = Signal(int)
-    retry_wanted = Signal()
+    section_shown = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -74,19 +80,52 @@ class HistoryView(QWidget):
         self.choose = CommandButton(theme, "Choose files", "file", "Ctrl O", primary=True)
         self.choose.clicked.connect(self.files_wanted)
         self.drop = DropCard(theme, self.choose)
-        self._count = label("", fonts.LIST, fonts.SEMIBOLD)
+        self.tabs = CountTabs(theme, "What this page shows", height=40, inset=20)
+        self.tabs.chosen.connect(self.choose_section)
         self.table = WordTable(theme, "Imports", _COLUMNS)
         self.table.opened.connect(self._open)
         self.table.linked.connect(self._linked)
         self.state = StatePane(theme, self.table, rows_skeleton(32))
-        head = row(self._count, -1, margins=(20, 10, 20, 8))
+        self._sections: dict[str, tuple[str, QWidget]] = {}
+        self._stack = QStackedWidget()
         card = column(self.drop, margins=(20, 16, 20, 8))
-        self.setLayout(column(card, head, rule(), self.state))
+        self.setLayout(column(card, self.tabs, rule(), self._stack))
+        self.add_section(IMPORTS, "Imports", self.state)
+
+    def add_section(self, key: str, title: str, view: QWidget) -> None:
+        """Put a further section behind a tab of its own."""
+        self._sections[key] = (title, view)
+        self._stack.addWidget(view)
+        self._show_tabs()
+
+    @property
+    def section(self) -> str:
+        """The key of the section that is shown."""
+        return self.tabs.current
+
+    def show_section(self, key: str) -> None:
+        """Show a section."""
+        self.tabs.choose(key)
+        self._stack.setCurrentWidget(self._sections[key][1])
+
+    def has_section(self, key: str) -> bool:
+        """Whether there is such a section."""
+        return key in self._sections
+
+    def choose_section(self, key: str) -> None:
+        """Show a section and have it read, as if its tab had been chosen."""
+        self.show_section(key)
+        self.section_shown.emit(key)
+
+    def _show_tabs(self) -> None:
+        counts = {IMPORTS: len(self._records) or None}
+        shown = [Tab(key, title, counts.get(key)) for key, (title, _view) in self._sections.items()]
+        self.tabs.show_tabs(shown, self.tabs.current or IMPORTS)
 
     def show_records(self, records: Sequence[ImportRecord]) -> None:
         """Show the history, newest first."""
         self._records = tuple(records)
-        self._count.setText(counted(len(records), "import") if records else "")
+        self._show_tabs()
         self.table.show_lines([_line(record) for record in records])
         if records:
             self.state.show_content()

@@ -22,7 +22,7 @@ from views.data.check_model import PAGE
 from views.data.check_pane import ALL
 from views.data.check_view import CheckView
 from views.data.files import choose_exports, open_file
-from views.data.history_view import HistoryView
+from views.data.home import Home
 from views.data.importing_view import ImportingView
 from views.data.jobs import Checked
 from views.data.kept import Kept, stopped_words, what_was_kept
@@ -52,9 +52,9 @@ class DataPage(Page):
         self._at = 0
         self._before = 0
         self._left_out: tuple[ImportResult, ...] = ()
-        self._records: tuple[ImportRecord, ...] = ()
         self._visited = False
-        self.home = HistoryView(theme)
+        self._home = Home(theme, self._rooms, self._desk, self)
+        self.home = self._home.view
         self.waiting = WaitingPane(theme)
         self.check = CheckView(theme)
         self.batch = BatchView(theme)
@@ -71,6 +71,9 @@ class DataPage(Page):
         self.home.files_wanted.connect(self._ask_for_files)
         self.home.receipt_wanted.connect(self._open_receipt)
         self.home.undo_wanted.connect(self._ask_undo)
+        self._home.records_read.connect(self.receipt.show_earlier)
+        self._home.quality.duplicates_wanted.connect(lambda: self.wants_page.emit("duplicates"))
+        self._home.quality.customer_wanted.connect(self.wants_customer)
         self._work.progress.connect(self._show_progress)
         for view in (self.check, self.batch):
             view.cancel_wanted.connect(self._cancel_check)
@@ -127,7 +130,7 @@ class DataPage(Page):
         """Show the history; what was checked and not imported is forgotten."""
         self._batch = ()
         self._show(self.home)
-        self._read_history()
+        self._home.read()
 
     def _cancel_check(self) -> None:
         """A check that nobody will import is deleted: it holds rows of the file."""
@@ -137,15 +140,20 @@ class DataPage(Page):
     def arrive(self) -> None:
         if not self._visited:
             self._visited = True
-            self._read_history()
+            self._home.read()
+
+    def show_section(self, key: str) -> None:
+        if self.home.has_section(key) and not self._work.busy:
+            self.go_home()
+            self.home.choose_section(key)
 
     def renew(self, changes: Changes) -> None:
         if self._visited and (changes.everyone or changes.tables & {"imports"}):
-            self._read_history()
+            self._home.read()
 
     def panes(self) -> Sequence[QWidget]:
         shown: dict[QWidget, tuple[QWidget, ...]] = {
-            self.home: (self.home.choose, self.home.table),
+            self.home: (self.home.choose, self.home.tabs, self.home.table),
             self.check: (self.check.rows.table, self.check.rows.tabs, self.check.plan.go),
             self.batch: (self.batch.table, self.batch.go),
             self.importing: (self.importing.cancel,),
@@ -175,20 +183,8 @@ class DataPage(Page):
 
     # -- history ------------------------------------------------------------------------------------------------
 
-    def _read_history(self) -> None:
-        self.home.state.loading("Reading the history")
-        self._desk.read("history", self._rooms.history, self._have_history, self._no_history)
-
-    def _have_history(self, records: tuple[ImportRecord, ...]) -> None:
-        self._records = records
-        self.home.show_records(records)
-        self.receipt.show_earlier(records)
-
-    def _no_history(self, failed: Failed) -> None:
-        self.home.state.show_error(failed, self._read_history, "The history could not be read")
-
     def _open_receipt(self, import_id: int) -> None:
-        record = next((one for one in self._records if one.id == import_id), None)
+        record = self._home.record(import_id)
         if record is not None:
             result = ImportResult(record.receipt.file, replace(record.receipt, import_id=record.id))
             self._show_receipt(ReceiptContent((result,)), f"Imported {record.when_words}", undone=record.undone)
@@ -298,11 +294,11 @@ class DataPage(Page):
     ) -> None:
         """Say what is true: nothing was kept, or some files are in and others or only the scores are missing."""
         requests = [one.request for one in files]
-        known = frozenset(one.id for one in self._records)
+        known = frozenset(one.id for one in self._home.records)
         cancelled = isinstance(outcome, WasCancelled)
 
         def have(records: tuple[ImportRecord, ...]) -> None:
-            self._have_history(records)
+            self._home.take(records)
             self._show_kept(files, what_was_kept(requests, told, records, known, cancelled=cancelled), outcome)
 
         def without(_failed: Failed) -> None:
@@ -352,7 +348,7 @@ class DataPage(Page):
         self.receipt.show_content(content, when)
         self.receipt.show_undo(None, undone=undone)
         self._show(self.receipt)
-        self.receipt.show_earlier(self._records)
+        self.receipt.show_earlier(self._home.records)
         if not undone and self.receipt.import_ids:
             ids = self.receipt.import_ids
             self._desk.read("undo", lambda: self._rooms.undo_effect(ids), self.receipt.show_undo)
@@ -362,7 +358,7 @@ class DataPage(Page):
             self._show_receipt(ReceiptContent((result,)), "Imported just now")
 
     def _ask_undo(self, import_id: int) -> None:
-        record = next((one for one in self._records if one.id == import_id), None)
+        record = self._home.record(import_id)
         if record is not None:
             self._undoing.ask(record)
 

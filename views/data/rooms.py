@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from models.values.alerts import AlertRow
 from models.values.imports import ImportRecord, ImportRequest, PreviewRow, UndoPreview, Verdict
+from models.values.quality import DataQuality
 from services import insight
 from views.shell.book import Book
 
@@ -36,6 +37,12 @@ class BookOfImports:
         from services.sync import imports_history
 
         return tuple(imports_history(self._book.workspace))
+
+    def quality(self) -> DataQuality:
+        """How complete, old and consistent the data are."""
+        from services.sync import data_quality
+
+        return data_quality(self._book.workspace)
 
     def undo_effect(self, import_ids: Sequence[int]) -> UndoPreview:
         """What undoing these imports, the last one first, would take out and put back together."""

@@ -415,3 +415,15 @@ def test_an_archive_is_imported_file_by_file_in_order(
     until(qtbot, lambda: page.home.table.lines.rowCount() == 2)
     shown = page.home.table.lines.line_at(0)
     assert shown is not None and shown.cells[0].text == "orders.csv (exports.zip)"
+
+
+def test_the_quality_of_the_data_is_read_when_it_is_looked_at(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(sample)
+    desk.window.show_page("data/quality")
+    page = desk.window.page("data")
+    assert isinstance(page, DataPage)
+    quality = page._home.quality
+    until(qtbot, lambda: quality.fields.lines.rowCount() > 10)
+    assert page.home.section == "quality" and quality.state.state == "content"

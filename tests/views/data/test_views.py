@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from models.values.imports import ImportOptions, MendedCell, UndoPreview
 from models.values.meanings import Meaning
+from models.values.people import PairCounts, QualityRow
+from models.values.quality import DataAge, DataQuality, FieldFill
 from models.values.reading import Conclusion, ReadingChoice, ReadingOption
 from services.jobs import ImportResult
 from tests.views.data.made import card, doubt, preview, receipt, record, request, row
@@ -23,6 +26,7 @@ from views.data.column_panel import ColumnPanel, wants_a_look
 from views.data.file_reading import offers_for
 from views.data.history_view import HistoryView
 from views.data.jobs import Checked
+from views.data.quality_view import QualityView, is_thin, pair_words
 from views.data.question import answers_to
 from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_view import ReceiptContent
@@ -359,3 +363,57 @@ def test_an_undo_that_is_refused_cannot_be_pressed(qtbot: QtBot, theme: Theme) -
     free = UndoPanel(theme, window, "a.csv", UndoPreview((("orders", 2),), (), ""), lambda: done.append(True))
     free._go.click()
     assert done == [True]
+
+
+QUALITY = DataQuality(
+    fields=(
+        FieldFill("Customers", "Email", 60, 100, "no email can be written without it"),
+        FieldFill("Customers", "Phone", 10, 100),
+        FieldFill("Orders", "Customer", 999, 1_000, "an order of nobody counts for nobody"),
+    ),
+    ages=(DataAge("orders", date(2026, 11, 16), 5, False), DataAge("email events", date(2026, 11, 3), 18, True)),
+    pairs=PairCounts(pending=38, later=2),
+    contradictions=(QualityRow("shared_email", "2 customers share the address a@b.example.", ((7, "Ada Elm"),), 2),),
+)
+
+
+def test_quality_says_what_is_missing_and_what_for(qtbot: QtBot, theme: Theme) -> None:
+    view = QualityView(theme)
+    qtbot.addWidget(view)
+    view.show_quality(QUALITY)
+    texts = [
+        [cell.text for cell in line.cells]
+        for line in (view.fields.lines.line_at(n) for n in range(view.fields.lines.rowCount()))
+        if line is not None
+    ]
+    assert texts[0][0] == "Customers, 100"
+    assert texts[1] == ["   Email", "60\u202f%", "40", "No email can be written without it"]
+    assert texts[4][1:3] == ["over 99\u202f%", "1"]
+    assert [is_thin(one) for one in QUALITY.fields] == [True, False, False]
+    with qtbot.waitSignal(view.duplicates_wanted):
+        view.review.click()
+    with qtbot.waitSignal(view.customer_wanted) as wanted:
+        view.contradictions.selectRow(0)
+        qtbot.keyClick(view.contradictions, Qt.Key.Key_Return)
+    assert wanted.args == [7]
+
+
+def test_pairs_are_counted_in_words() -> None:
+    assert pair_words(QUALITY.pairs) == (
+        "38 pairs look like one customer, 2 more put off. None is joined until you say so."
+    )
+    assert pair_words(PairCounts(merged=1)) == "No two customers look like one. 1 record is merged."
+
+
+def test_sections_stand_behind_tabs_and_are_chosen_by_keyboard(qtbot: QtBot, theme: Theme) -> None:
+    view = HistoryView(theme)
+    qtbot.addWidget(view)
+    quality = QualityView(theme)
+    view.add_section("quality", "Data quality", quality)
+    view.show_records([record(1), record(2)])
+    assert [(tab.text, tab.count) for tab in view.tabs.tabs] == [("Imports", 2), ("Data quality", None)]
+    with qtbot.waitSignal(view.section_shown) as shown:
+        qtbot.keyClick(view.tabs, Qt.Key.Key_Right)
+    assert shown.args == ["quality"] and view.section == "quality"
+    view.show_records([record(1)])
+    assert view.section == "quality"
