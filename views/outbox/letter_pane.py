@@ -211,6 +211,7 @@ class LetterPane(QWidget):
         mail = FlowingContent()
         mail.setLayout(column(fields, row(body, margins=(20, 18, 20, 18)), self._mail_end, -1))
         self.reading = _scrolling(mail)
+        kind_of(self.reading, "reading")
         self._side_box = column()
         side = FlowingContent()
         side.setLayout(column(self._side_box, -1))

@@ -42,6 +42,8 @@ QFrame[kind="line_soft"] {{ background: {t.line_soft}; border: 0; }}
 QSplitter::handle {{ background: {t.line}; }}
 QSplitter::handle:hover {{ background: {t.control}; }}
 QScrollArea {{ background: transparent; border: 0; }}
+QScrollArea[kind="reading"] {{ border: 2px solid transparent; }}
+QScrollArea[kind="reading"]:focus {{ border: 2px solid {t.focus}; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
 QToolTip {{ background: {t.toast}; color: {t.toast_ink}; border: 1px solid {t.toast_line};
   padding: 4px 6px; }}

@@ -100,6 +100,16 @@ def test_what_another_program_did_is_seen_by_whoever_comes_back(
     settle(qtbot, desk)
 
 
+def test_the_text_that_is_read_by_keys_shows_its_focus(qtbot: QtBot, desk: Desktop) -> None:
+    reading = settle(qtbot, desk).letter.reading
+    without = reading.grab().toImage()
+    reading.setFocus()
+    with_focus = reading.grab().toImage()
+    edge = [(x, 0) for x in range(with_focus.width())]
+    assert all(with_focus.pixelColor(*at) != without.pixelColor(*at) for at in edge[10:-10])
+    assert with_focus.size() == without.size()
+
+
 def test_a_place_may_name_the_tab(qtbot: QtBot, desk: Desktop) -> None:
     page = settle(qtbot, desk)
     desk.window.show_page("customers")
