@@ -198,8 +198,9 @@ class ImportRecord:
 
 @dataclass(frozen=True, slots=True)
 class UndoPreview:
-    """What undoing an import would take out and put back."""
+    """What undoing an import would take out, put back and keep."""
 
     takes_out: tuple[tuple[str, int], ...]  # (what, how many)
     puts_back: tuple[tuple[str, int], ...]
     refused: str  # '' or the sentence that says what to do first
+    keeps: tuple[str, ...] = ()  # one sentence for each row and field that stays as it is, and why

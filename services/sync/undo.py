@@ -20,30 +20,23 @@ from models.values.errors import UserError
 from models.values.journal import Actor
 from services.sync.driver import driver
 from services.sync.remember import forget
-from services.sync.undo_check import ORDER, record_of, refusal, table_words
+from services.sync.undo_check import (
+    EDITED_SINCE,
+    NAMED,
+    ORDER,
+    REFERENCES,
+    changed_again_words,
+    gone_words,
+    more_kept_words,
+    record_of,
+    refusal,
+    stays_words,
+    table_words,
+    title_of,
+)
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
-
-# Cards come last: of several reasons why a customer stays, the one that a person would give is named.
-_REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
-    name: tuple(
-        (other.name, column.name)
-        for other in sorted(tables.metadata.sorted_tables, key=lambda table: table.name in ("alerts", "alert_signals"))
-        for column in other.columns
-        if any(key.column.table.name == name for key in column.foreign_keys)
-        and other.name not in ("customer_risk_scores", "score_history")
-    )
-    for name in ORDER
-}
-# The image of an edit that still holds: after the import's own entry (before it, another row had the number), not one
-# that compensates an entry, nor one that was compensated.
-_EDITED_SINCE = """
-    p.operation = 'update' AND p.journal_id > ?3
-    AND NOT EXISTS (SELECT 1 FROM journal j
-                    WHERE (j.id = p.journal_id AND j.undoes IS NOT NULL) OR j.undoes = p.journal_id)
-"""
-_NAMED = 20
 
 
 def undo_import(workspace: Workspace, import_id: int) -> Changes:
@@ -131,11 +124,11 @@ class _Undo:
             before, after = json.loads(before_text), json.loads(after_text)
             row = rows.get(row_id)
             if row is None:
-                self._keep(f"A row of {table_words(table)} that the import changed is gone and cannot be put back.")
+                self._keep(gone_words(table))
                 continue
             back = {name: value for name, value in before.items() if row[name] == after[name]}
             for name in before.keys() - back.keys():
-                self._keep(f"{_title(table, row)}: “{name.replace('_', ' ')}” was changed again later and is kept.")
+                self._keep(changed_again_words(table, row, name))
             if back:
                 sets = ", ".join(f"{name} = ?" for name in back)
                 self.db.execute(f"UPDATE {table} SET {sets} WHERE id = ?", (*back.values(), row_id))
@@ -169,7 +162,7 @@ class _Undo:
     def _protect(self, table: str) -> None:
         """List the rows that stay: referred to by rows of others, or edited by hand."""
         self.db.execute("CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY, why TEXT)")
-        for other, column in _REFERENCES.get(table, ()):
+        for other, column in REFERENCES.get(table, ()):
             if table == "customers" and other == "identities":
                 # An identity that another import added says that its file knows the customer too.
                 condition = "o.import_id IS NOT NULL AND o.import_id <> ?1"
@@ -189,7 +182,7 @@ class _Undo:
                 INSERT OR IGNORE INTO temp.kept
                 SELECT t.id, 'it was edited by hand since' FROM journal_payloads p
                 JOIN {table} t ON t.id = CAST(p.row_id AS INTEGER)
-                WHERE p.table_name = ?2 AND t.import_id = ?1 AND {_EDITED_SINCE}
+                WHERE p.table_name = ?2 AND t.import_id = ?1 AND {EDITED_SINCE}
                 """,
                 (self.import_id, table, self.entry),
             )
@@ -205,7 +198,7 @@ class _Undo:
     def _kept_customers(self) -> bool:
         """Find, before identities go, the customers of this import who will stay."""
         self.db.execute("CREATE TEMP TABLE IF NOT EXISTS staying (id INTEGER PRIMARY KEY)")
-        for other, column in _REFERENCES["customers"]:
+        for other, column in REFERENCES["customers"]:
             if other in ("alerts", "alert_signals"):
                 condition = "o.touched <> 0" if other == "alerts" else "0"
             elif other == "messages":
@@ -224,7 +217,7 @@ class _Undo:
             f"""
             INSERT OR IGNORE INTO temp.staying
             SELECT c.id FROM journal_payloads p JOIN customers c ON c.id = CAST(p.row_id AS INTEGER)
-            WHERE p.table_name = ?2 AND c.import_id = ?1 AND {_EDITED_SINCE}
+            WHERE p.table_name = ?2 AND c.import_id = ?1 AND {EDITED_SINCE}
             """,
             (self.import_id, "customers", self.entry),
         )
@@ -236,12 +229,12 @@ class _Undo:
         columns = [column.name for column in tables.metadata.tables[table].columns]
         listed = self.db.execute(
             f"SELECT k.why, {', '.join('t.' + name for name in columns)} "
-            f"FROM temp.kept k JOIN {table} t ON t.id = k.id LIMIT {_NAMED}"
+            f"FROM temp.kept k JOIN {table} t ON t.id = k.id LIMIT {NAMED}"
         ).fetchall()
         for why, *values in listed:
-            self._keep(f"{_title(table, dict(zip(columns, values, strict=True)))} is kept, because {why}.")
+            self._keep(stays_words(title_of(table, dict(zip(columns, values, strict=True))), why))
         if count > len(listed):
-            self._keep(f"{count - len(listed):,} more {table_words(table)} are kept for the same reasons.")
+            self._keep(more_kept_words(table, count - len(listed)))
 
     def _withdraw_scores(self) -> None:
         """Scores and untouched cards of customers who go are computed, not brought: they go first."""
@@ -299,11 +292,3 @@ class _Undo:
 
     def _keep(self, sentence: str) -> None:
         self.work.keep(sentence)
-
-
-def _title(table: str, row: dict[str, Any]) -> str:
-    noun = {"opportunities": "Opportunity", "activities": "Activity"}.get(
-        table, table_words(table).rstrip("s").capitalize()
-    )
-    name = row.get("name") if table in ("customers", "products") else row.get("external_id")
-    return f"{noun} {name or row.get('external_id')}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from models import tables
 from models.values.errors import UserError
 from models.values.imports import UndoPreview
 from services.sync.driver import driver
@@ -38,22 +39,85 @@ _WORDS = {
     "alert_signals": "alerts",
 }
 
+# Cards come last: of several reasons why a customer stays, the one that a person would give is named.
+REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
+    name: tuple(
+        (other.name, column.name)
+        for other in sorted(tables.metadata.sorted_tables, key=lambda table: table.name in ("alerts", "alert_signals"))
+        for column in other.columns
+        if any(key.column.table.name == name for key in column.foreign_keys)
+        and other.name not in ("customer_risk_scores", "score_history")
+    )
+    for name in ORDER
+}
+# The image of an edit that still holds: after the import's own entry (before it, another row had the number), not one
+# that compensates an entry, nor one that was compensated.
+EDITED_SINCE = """
+    p.operation = 'update' AND p.journal_id > ?3
+    AND NOT EXISTS (SELECT 1 FROM journal j
+                    WHERE (j.id = p.journal_id AND j.undoes IS NOT NULL) OR j.undoes = p.journal_id)
+"""
+NAMED = 20
+
 
 def table_words(table: str) -> str:
     """A table in the words of the window."""
     return _WORDS.get(table, table.replace("_", " "))
 
 
-def undo_preview(workspace: Workspace, import_id: int) -> UndoPreview:
-    """What undoing an import would take out and put back, or why it cannot be undone now."""
+def title_of(table: str, row: dict[str, Any]) -> str:
+    """A row in words, such as "Order W1042"."""
+    noun = {"opportunities": "Opportunity", "activities": "Activity"}.get(
+        table, table_words(table).rstrip("s").capitalize()
+    )
+    name = row.get("name") if table in ("customers", "products") else row.get("external_id")
+    return f"{noun} {name or row.get('external_id')}"
+
+
+def gone_words(table: str) -> str:
+    """Say that a row that the import changed is no longer there."""
+    return f"A row of {table_words(table)} that the import changed is gone and cannot be put back."
+
+
+def changed_again_words(table: str, row: dict[str, Any], name: str) -> str:
+    """Say that a field stays as somebody wrote it later."""
+    return f"{title_of(table, row)}: “{name.replace('_', ' ')}” was changed again later and is kept."
+
+
+def stays_words(title: str, why: str) -> str:
+    """Say that a row that the import added stays."""
+    return f"{title} is kept, because {why}."
+
+
+def more_kept_words(table: str, count: int) -> str:
+    """Say how many more rows stay than are named."""
+    return f"{count:,} more {table_words(table)} are kept for the same reasons."
+
+
+def undo_preview(workspace: Workspace, import_id: int, *, undone_before: Collection[int] = ()) -> UndoPreview:
+    """What undoing an import would take out, put back and keep, or why it cannot be undone now.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    import_id : int
+    undone_before : collection of int, optional
+        Imports that are undone before this one.
+    """
+    from services.sync.undo_kept import Kept, kept_by_undo
+
     with workspace.store.read() as connection:
         db = driver(connection)
-        record_of(db, import_id, undone_too=True)
+        record = record_of(db, import_id, undone_too=True)
+        refused = refusal(db, import_id)
+        free = not refused or undone_before
+        kept = kept_by_undo(db, import_id, record.journal_id, undone_before) if free else Kept()
         takes_out = []
         for table in reversed(ORDER):
             if table == "identities":
                 continue
             count = db.execute(f"SELECT count(*) FROM {table} WHERE import_id = ?", (import_id,)).fetchone()[0]
+            count -= len(kept.rows.get(table, ()))
             if count:
                 takes_out.append((table_words(table), count))
         puts_back = db.execute(
@@ -62,8 +126,13 @@ def undo_preview(workspace: Workspace, import_id: int) -> UndoPreview:
         ).fetchall()
         return UndoPreview(
             takes_out=tuple(takes_out),
-            puts_back=tuple((table_words(name), count) for name, count in puts_back),
-            refused=refusal(db, import_id),
+            puts_back=tuple(
+                (table_words(name), count - kept.unchanged.get(name, 0))
+                for name, count in puts_back
+                if count > kept.unchanged.get(name, 0)
+            ),
+            refused=refused,
+            keeps=tuple(kept.words),
         )
 
 

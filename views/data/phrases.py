@@ -52,6 +52,8 @@ MARKS: dict[Verdict, VerdictMark] = {
     "rejected": VerdictMark("severity-critical", "rejected", "Rejected", "critical_text", "critical_text"),
     "ignored": VerdictMark("minus", "ignored", "Ignored", "ink_3", "ink_3"),
 }
+#: So many rows and fields that an undo keeps are named before it.
+KEPT_NAMED = 4
 VERDICTS: tuple[Verdict, ...] = tuple(ROW_KEYS)
 
 
@@ -143,13 +145,18 @@ def reason_lines(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
 
 
-def undo_lines(takes_out: Sequence[tuple[str, int]], puts_back: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
-    """What an undo would do: (icon, words)."""
+def undo_lines(
+    takes_out: Sequence[tuple[str, int]], puts_back: Sequence[tuple[str, int]], keeps: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    """What an undo would do, and what it would keep and why: (icon, words)."""
     lines = []
     if takes_out:
         lines.append(("minus", f"Takes out {listed(takes_out)}"))
     if puts_back:
         lines.append(("return", f"Puts back {listed(puts_back)} as they were"))
+    lines += [("lock", sentence) for sentence in keeps[:KEPT_NAMED]]
+    if len(keeps) > KEPT_NAMED:
+        lines.append(("lock", f"{whole(len(keeps) - KEPT_NAMED)} more stay for such reasons"))
     return lines
 
 

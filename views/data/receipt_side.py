@@ -8,7 +8,7 @@ from pathlib import PurePath
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from models.values.imports import ImportRecord, UndoPreview
+from models.values.imports import ImportRecord, Receipt, UndoPreview
 from views.data.phrases import Sums, undo_lines
 from views.data.reasons import ReasonList
 from views.data.receipt_view import ReceiptContent
@@ -19,6 +19,7 @@ from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row
 from views.words import DOT, counted, whole
 
 EARLIER = 5
+MENDED_NAMED = 6
 
 
 class ReceiptSide(QWidget):
@@ -26,6 +27,7 @@ class ReceiptSide(QWidget):
 
     queue_wanted = Signal()
     file_wanted = Signal(str)
+    mend_wanted = Signal(str)
     undo_wanted = Signal()
     undo_earlier_wanted = Signal(int)
     history_wanted = Signal()
@@ -54,11 +56,14 @@ class ReceiptSide(QWidget):
         self._reasons.show_wanted.connect(lambda _reason: self.file_wanted.emit(self._rejects_file))
         self._show_file = CommandButton(self._theme, "Show file", "file")
         self._show_file.clicked.connect(lambda: self.file_wanted.emit(self._rejects_file))
-        note = "Mend the rows in that file and drop it here: mended rows come in, the others stay as they are."
+        self._mend = CommandButton(self._theme, "Mend here…", "edit")
+        self._mend.clicked.connect(lambda: self.mend_wanted.emit(self._rejects_file))
+        note = "Mended here, or in that file dropped here again: mended rows come in, the others stay as they are."
         named = row(IconMark(self._theme, "file"), 8, self._file_name)
         head = row(label("Rejected rows", fonts.SMALL, fonts.SEMIBOLD), -1, self._rejected_count)
         foot = label(note, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
-        self._rejected = section(head, 6, named, 4, self._reasons, 8, self._show_file, 6, foot)
+        buttons = row(self._show_file, 8, self._mend)
+        self._rejected = section(head, 6, named, 4, self._reasons, 8, buttons, 6, foot)
         return self._rejected
 
     def _undo_part(self) -> QWidget:
@@ -103,8 +108,9 @@ class ReceiptSide(QWidget):
         self._rejected_count.setText(whole(sums.rejected))
         self._reasons.show_reasons(reasons)
         self._show_file.setVisible(bool(files))
+        self._mend.setVisible(len(files) == 1)
         clear(self._notes)
-        notes = [words for receipt in content.receipts for words in receipt.warnings]
+        notes = [words for receipt in content.receipts for words in (*mended_words(receipt), *receipt.warnings)]
         for words in dict.fromkeys(notes):
             self._notes.addWidget(icon_line(self._theme, "info", words))
         self._notes_section.setVisible(bool(notes))
@@ -113,7 +119,7 @@ class ReceiptSide(QWidget):
         """Show what an undo would do, or why there is none."""
         clear(self._undo_lines)
         self._undo_section.setVisible(preview is not None or undone)
-        lines = undo_lines(preview.takes_out, preview.puts_back) if preview is not None else []
+        lines = undo_lines(preview.takes_out, preview.puts_back, preview.keeps) if preview is not None else []
         for icon, words in lines:
             self._undo_lines.addWidget(icon_line(self._theme, icon, words))
         if lines:
@@ -149,6 +155,16 @@ class ReceiptSide(QWidget):
             line = row(name, 8, undo)
             line.setStretch(0, 1)
             self._earlier.addLayout(line)
+
+
+def mended_words(receipt: Receipt) -> list[str]:
+    """The cells that a person mended before the import, the first ones by name."""
+    said = [
+        f"Row {whole(one['row'])}, {one['column']}: “{one['before']}” was mended to “{one['after']}”."
+        for one in receipt.mended[:MENDED_NAMED]
+    ]
+    more = len(receipt.mended) - MENDED_NAMED
+    return [*said, f"{counted(more, 'more cell')} mended."] if more > 0 else said
 
 
 def done_words(sums: Sums, files: int, failed: int) -> str:

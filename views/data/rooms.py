@@ -45,20 +45,22 @@ class BookOfImports:
         return data_quality(self._book.workspace)
 
     def undo_effect(self, import_ids: Sequence[int]) -> UndoPreview:
-        """What undoing these imports, the last one first, would take out and put back together."""
+        """What undoing these imports, the last one first, would take out, put back and keep together."""
         from services.sync import undo_preview
 
         takes: dict[str, int] = {}
         puts: dict[str, int] = {}
         refused = ""
+        keeps: list[str] = []
         for place, import_id in enumerate(import_ids):
-            one = undo_preview(self._book.workspace, import_id)
+            one = undo_preview(self._book.workspace, import_id, undone_before=import_ids[:place])
+            keeps += one.keeps
             # Only the last one's counts: what a later file of the same receipt overwrote is undone before it.
             refused = one.refused if place == 0 else refused
             for found, sums in ((one.takes_out, takes), (one.puts_back, puts)):
                 for what, count in found:
                     sums[what] = sums.get(what, 0) + count
-        return UndoPreview(tuple(takes.items()), tuple(puts.items()), refused)
+        return UndoPreview(tuple(takes.items()), tuple(puts.items()), refused, tuple(keeps))
 
     def check_rows(
         self, request: ImportRequest, verdict: Verdict | None, reason: str, first: int, count: int

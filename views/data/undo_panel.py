@@ -23,7 +23,7 @@ class UndoPanel(Overlay):
     ) -> None:
         super().__init__(theme, window, f"Undo the import of {file_name}", 360)
         self._undo = undo
-        lines: Sequence[tuple[str, str]] = undo_lines(preview.takes_out, preview.puts_back)
+        lines: Sequence[tuple[str, str]] = undo_lines(preview.takes_out, preview.puts_back, preview.keeps)
         box = column(label(f"Undo the import of {file_name}?", fonts.BODY, fonts.SEMIBOLD, wrap=True), 8)
         box.setContentsMargins(16, 14, 16, 14)
         if preview.refused:

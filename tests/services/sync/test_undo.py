@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from models.tables import customers
+from models.values.changes import Changes
 from models.values.errors import UserError
 from services.audit import undo_last
 from services.sync import add_customer, edit_customer, imports_history, undo_import, undo_preview
 from services.sync.driver import driver
+from services.sync.undo_check import ORDER, table_words
 from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
 
 FILES = (
@@ -28,6 +30,19 @@ FILES = (
 )
 
 
+def foretold_undo(book: Book, number: int | None) -> Changes:
+    """Undo an import, and hold what was said before to what is kept and taken out."""
+    assert number is not None
+    said = undo_preview(book.workspace, number)
+    names = {table_words(table): table for table in ORDER}
+    before = {what: book.one(f"SELECT count(*) FROM {names[what]}") for what, _count in said.takes_out}
+    changes = undo_import(book.workspace, number)
+    assert sorted(said.keeps) == sorted(changes.kept)
+    for what, count in said.takes_out:
+        assert before[what] - book.one(f"SELECT count(*) FROM {names[what]}") == count, what
+    return changes
+
+
 def test_undo_brings_the_content_back(book: Book) -> None:
     hashes, ids = [book.hash()], []
     for name in FILES:
@@ -35,7 +50,7 @@ def test_undo_brings_the_content_back(book: Book) -> None:
         hashes.append(book.hash())
     for number in reversed(ids):
         hashes.pop()
-        changes = undo_import(book.workspace, number)
+        changes = foretold_undo(book, number)
         assert changes.kept == ()
         assert book.hash() == hashes[-1]
 
@@ -52,7 +67,7 @@ def test_undo_returns_updated_values(book: Book, tmp_path: Path) -> None:
     preview = undo_preview(book.workspace, receipt.import_id)
     assert preview.refused == "" and preview.takes_out == ()
     assert dict(preview.puts_back)["order lines"] == 5
-    changes = undo_import(book.workspace, receipt.import_id)
+    changes = foretold_undo(book, receipt.import_id)
     assert changes.customers and "orders" in changes.tables
     assert book.hash() == before
 
@@ -100,7 +115,7 @@ def test_the_history_asks_as_much_of_many_imports_as_of_few(
 def test_rows_that_others_refer_to_are_kept_and_named(book: Book) -> None:
     accounts = book.bring(FIXTURES / "crm_accounts.csv")
     book.bring(FIXTURES / "crm_pipeline.csv")
-    changes = undo_import(book.workspace, accounts.import_id)
+    changes = foretold_undo(book, accounts.import_id)
     assert sorted(changes.kept) == [
         "Customer Bluebird Works is kept, because opportunities refer to it.",
         "Customer Northwind Fabrics is kept, because opportunities refer to it.",
@@ -135,7 +150,7 @@ def test_what_was_changed_by_hand_since_is_kept_and_named(book: Book, tmp_path: 
     receipt = book.bring(path)
     customer = book.one("SELECT id FROM customers WHERE country = 'Japan'")
     edit_customer(book.workspace, customer, {"country": "Chile"})
-    changes = undo_import(book.workspace, receipt.import_id)
+    changes = foretold_undo(book, receipt.import_id)
     assert changes.kept == ("Customer Bluebird Works: “country” was changed again later and is kept.",)
     assert book.ask("SELECT country FROM customers ORDER BY name") == [("Chile",), ("United States",)]
 
@@ -144,7 +159,7 @@ def test_a_customer_edited_by_hand_survives_the_undo_of_its_import(book: Book) -
     receipt = book.bring(FIXTURES / "crm_accounts.csv")
     customer = book.one("SELECT id FROM customers WHERE name = 'Bluebird Works'")
     edit_customer(book.workspace, customer, {"owner": "Ana"})
-    changes = undo_import(book.workspace, receipt.import_id)
+    changes = foretold_undo(book, receipt.import_id)
     assert changes.kept == ("Customer Bluebird Works is kept, because it was edited by hand since.",)
     assert book.ask("SELECT name FROM customers") == [("Bluebird Works",)]
 
@@ -254,3 +269,18 @@ def test_law_imports_count_every_row_and_undo_restores(
         assert book.hash() == hashes[-1]
     assert book.one(f"SELECT count(*) FROM {customers.name}") == 0
     book.workspace.close()
+
+
+def test_several_imports_undone_together_hold_nothing_of_each_other(book: Book, tmp_path: Path) -> None:
+    people = write_csv(tmp_path / "people.csv", ["Customer ID", "Name"], [["C1", "Ada Elm"], ["C2", "Bo Ash"]])
+    header = ["order_id", "customer_id", "created_at", "total", "channel"]
+    orders = write_csv(tmp_path / "orders.csv", header, [["W1", "C1", "2026-11-14 09:12:40", "10", "web"]])
+    first = book.bring(people, source="shop").import_id
+    second = book.bring(orders, source="shop").import_id
+    alone = undo_preview(book.workspace, first)
+    assert alone.keeps == ("Customer Ada Elm is kept, because orders refer to it.",)
+    assert dict(alone.takes_out) == {"customers": 1}
+    together = undo_preview(book.workspace, first, undone_before=(second,))
+    assert together.keeps == () and dict(together.takes_out) == {"customers": 2}
+    undo_import(book.workspace, second)
+    assert foretold_undo(book, first).kept == ()

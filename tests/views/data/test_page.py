@@ -140,6 +140,24 @@ def test_a_cell_is_mended_and_the_receipt_says_so(
     )
 
 
+def test_rejected_rows_are_mended_from_their_receipt(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    page = check(qtbot, open_window(sample), orders)
+    page.check.plan.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    page.receipt.side._mend.click()
+    until(qtbot, lambda: page.state is page.check)
+    assert page.headline == "orders_new.rejects.csv" and page.check.rows.sums.rejected == 1
+    model = page.check.rows.model
+    column = [one.column for one in model.shown_columns].index("Ordered at") + len(LEADING)
+    model.setData(model.index(0, column), "2026-11-16T11:33:18Z")
+    until(qtbot, lambda: page.check.plan.go.isEnabled())
+    page.check.plan.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    assert page.receipt.content.sums.new == 1 and page.receipt.content.sums.rejected == 0
+
+
 def test_rows_of_a_verdict_are_read_when_they_are_wanted(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
 ) -> None:

@@ -26,9 +26,11 @@ from views.data.column_panel import ColumnPanel, wants_a_look
 from views.data.file_reading import offers_for
 from views.data.history_view import HistoryView
 from views.data.jobs import Checked
+from views.data.phrases import undo_lines
 from views.data.quality_view import QualityView, is_thin, pair_words
 from views.data.question import answers_to
 from views.data.receipt_screen import ReceiptScreen
+from views.data.receipt_side import mended_words
 from views.data.receipt_view import ReceiptContent
 from views.data.rooms import QueueEffect
 from views.data.table import TableCell, TableColumn, TableLine, TableModel, WordTable
@@ -417,3 +419,18 @@ def test_sections_stand_behind_tabs_and_are_chosen_by_keyboard(qtbot: QtBot, the
     assert shown.args == ["quality"] and view.section == "quality"
     view.show_records([record(1)])
     assert view.section == "quality"
+
+
+def test_an_undo_names_what_it_keeps_before_it_is_done(qtbot: QtBot, theme: Theme) -> None:
+    keeps = tuple(f"Order W{n} is kept, because returns refer to it." for n in range(7))
+    lines = undo_lines((("orders", 2),), (("customers", 1),), keeps)
+    assert lines[2] == ("lock", "Order W0 is kept, because returns refer to it.")
+    assert lines[-1] == ("lock", "3 more stay for such reasons") and len(lines) == 7
+
+
+def test_a_receipt_names_the_cells_that_were_mended() -> None:
+    one = {"row": 2, "column": "Email", "before": "a@b", "after": "a@b.example"}
+    assert mended_words(replace(receipt(), mended=(one,) * 8)) == [
+        *["Row 2, Email: “a@b” was mended to “a@b.example”."] * 6,
+        "2 more cells mended.",
+    ]

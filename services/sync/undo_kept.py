@@ -1,0 +1,159 @@
+"""What an undo of an import would keep, found by reading alone: said before it is done, in the words of afterwards.
+
+As in the undo itself, what refers to others is looked at before what is referred to: a row of the import that stays
+keeps what it refers to.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from models import tables
+from services.sync.undo_check import (
+    EDITED_SINCE,
+    NAMED,
+    ORDER,
+    REFERENCES,
+    changed_again_words,
+    gone_words,
+    more_kept_words,
+    stays_words,
+    table_words,
+    title_of,
+)
+
+
+@dataclass
+class Kept:
+    """What stays of an import.
+
+    Attributes
+    ----------
+    words
+        One sentence for each row and field, as `undo_import` says them.
+    rows
+        By table: the rows that the import added and that stay.
+    unchanged
+        By table: how many rows that it changed cannot be put back in any field.
+    """
+
+    words: list[str] = field(default_factory=list)
+    rows: dict[str, dict[int, str]] = field(default_factory=dict)
+    unchanged: dict[str, int] = field(default_factory=dict)
+
+
+def kept_by_undo(db: sqlite3.Connection, import_id: int, entry: int, undone_before: Collection[int] = ()) -> Kept:
+    """Find what an undo would keep.
+
+    Parameters
+    ----------
+    db : sqlite3.Connection
+    import_id : int
+    entry : int
+        The journal entry of the import.
+    undone_before : collection of int, optional
+        Imports that are undone before this one: their rows hold nothing any more.
+    """
+    kept = Kept()
+    changed = db.execute("SELECT DISTINCT table_name FROM import_changes WHERE import_id = ?", (import_id,)).fetchall()
+    for (table,) in changed:
+        _changed_again(db, import_id, entry, table, kept)
+    for table in ORDER:
+        if db.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE import_id = ?)", (import_id,)).fetchone()[0]:
+            kept.rows[table] = _staying(db, import_id, entry, table, kept.rows, undone_before)
+            _name(db, table, kept)
+    return kept
+
+
+def _changed_again(db: sqlite3.Connection, import_id: int, entry: int, table: str, kept: Kept) -> None:
+    """Rows that the import changed and that somebody changed since, or that are gone."""
+    columns = [column.name for column in tables.metadata.tables[table].columns]
+    found = db.execute(
+        f"""
+        SELECT c.before, c.after, t.id IS NULL, {", ".join("t." + name for name in columns)}
+        FROM import_changes c LEFT JOIN {table} t ON t.id = c.row_id
+        WHERE c.import_id = ?1 AND c.table_name = ?2
+          AND (t.id IS NULL OR EXISTS (SELECT 1 FROM journal_payloads p WHERE p.table_name = ?2
+               AND p.row_id = CAST(c.row_id AS TEXT) AND p.journal_id > ?3))
+        ORDER BY c.id DESC
+        """,
+        (import_id, table, entry),
+    )
+    for before_text, after_text, gone, *values in found:
+        if gone:
+            kept.words.append(gone_words(table))
+            kept.unchanged[table] = kept.unchanged.get(table, 0) + 1
+            continue
+        before, after = json.loads(before_text), json.loads(after_text)
+        row = dict(zip(columns, values, strict=True))
+        again = [name for name in before if row[name] != after[name]]
+        kept.words += [changed_again_words(table, row, name) for name in again]
+        if len(again) == len(before):
+            kept.unchanged[table] = kept.unchanged.get(table, 0) + 1
+
+
+def _staying(
+    db: sqlite3.Connection,
+    import_id: int,
+    entry: int,
+    table: str,
+    rows: dict[str, dict[int, str]],
+    undone_before: Collection[int],
+) -> dict[int, str]:
+    """Rows of a table that the import added and that stay, each with the reason."""
+    found: dict[int, str] = {}
+    for other, column in REFERENCES.get(table, ()):
+        condition = _refers(other, table, rows, (import_id, *undone_before))
+        for (number,) in db.execute(
+            f"""
+            SELECT t.id FROM {table} t WHERE t.import_id = ?1
+              AND EXISTS (SELECT 1 FROM {other} o WHERE o.{column} = t.id AND {condition})
+            """,
+            (import_id,),
+        ):
+            found.setdefault(number, f"{table_words(other)} refer to it")
+    if table != "identities":
+        for (number,) in db.execute(
+            f"""
+            SELECT t.id FROM journal_payloads p JOIN {table} t ON t.id = CAST(p.row_id AS INTEGER)
+            WHERE p.table_name = ?2 AND t.import_id = ?1 AND {EDITED_SINCE}
+            """,
+            (import_id, table, entry),
+        ):
+            found.setdefault(number, "it was edited by hand since")
+    return found
+
+
+def _refers(other: str, table: str, rows: dict[str, dict[int, str]], gone: Collection[int]) -> str:
+    """The condition on rows ``o`` of another table under which they hold what they refer to."""
+    undone = ", ".join(map(str, gone))
+    if other == "alerts" and table == "customers":
+        return "o.touched <> 0"
+    if other == "alert_signals" and table == "customers":
+        return "0"
+    if other == "messages" and table == "customers":
+        return f"NOT {tables.UNTOUCHED_DRAFT}"
+    if other == "identities":
+        # An identity that another import added says that its file knows the customer too.
+        return f"o.import_id IS NOT NULL AND o.import_id NOT IN ({undone})"
+    if other in ORDER:
+        stay = ", ".join(map(str, rows.get(other, ())))
+        return f"(o.import_id IS NULL OR o.import_id NOT IN ({undone}) OR o.id IN ({stay}))"
+    return "1"
+
+
+def _name(db: sqlite3.Connection, table: str, kept: Kept) -> None:
+    stay = kept.rows[table]
+    if not stay or table == "identities":
+        return
+    columns = [column.name for column in tables.metadata.tables[table].columns]
+    listed = sorted(stay)[:NAMED]
+    marks = ", ".join(map(str, listed))
+    for values in db.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE id IN ({marks}) ORDER BY id"):
+        row = dict(zip(columns, values, strict=True))
+        kept.words.append(stays_words(title_of(table, row), stay[row["id"]]))
+    if len(stay) > len(listed):
+        kept.words.append(more_kept_words(table, len(stay) - len(listed)))
