@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from models.values.alerts import AlertRow, QueueGroup
 from views.actions import Command
 from views.alerts.queue_model import TICKED_ROLE, churn_words, value_parts
+from views.lists.card_list import CARD_HEIGHT, CardDelegate
 from views.lists.keyset_model import ROW_ROLE, Index
-from views.lists.painted_list import RowDelegate
 from views.theme import Theme, fonts
 from views.widgets.painting import (
     RIGHT,
@@ -19,7 +19,6 @@ from views.widgets.painting import (
     badge,
     badge_width,
     fill,
-    focus_ring,
     line,
     mark_of,
     rounded,
@@ -30,20 +29,19 @@ from views.widgets.painting import (
 )
 from views.words import DOT, money_short
 
-CARD_HEIGHT, HEADER_HEIGHT = 72, 25
+HEADER_HEIGHT = 25
 #: What the small buttons of a hovered row do, from left to right.
 QUICK = (Command.TASK, Command.SNOOZE, Command.RESOLVE)
 _QUICK_ICONS = {Command.TASK: "task", Command.SNOOZE: "clock", Command.RESOLVE: "check"}
 _QUICK_SIZE, _QUICK_STEP = 28, 32
 
 
-class QueueDelegate(RowDelegate):
+class QueueDelegate(CardDelegate):
     """Painter of queue rows. `narrow` draws the columns for a list of 340 px."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, parent, CARD_HEIGHT)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self.narrow = False
-        self.list_has_focus = False
         self.hovered_button = -1
         self._currency = "USD"
 
@@ -86,11 +84,8 @@ class QueueDelegate(RowDelegate):
 
     def _paint_card(self, painter: QPainter, option: QStyleOptionViewItem, row: AlertRow, *, ticked: bool) -> None:
         theme, rect = self.theme, QRectF(option.rect)
-        current = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        ground = "selected" if current or ticked else "hover" if hovered else "panel"
-        painter.fillRect(option.rect, theme.color(ground))
-        fill(painter, rect.x(), rect.bottom() - 1, rect.width(), 1, theme.color("line_soft"))
+        self.paint_ground(painter, option, ticked=ticked)
         urgent = row.kind == "risk" and (row.breached or row.due_within_hour)
         mark = mark_of(row.severity, row.kind, urgent=urgent)
         severity_edge(painter, theme, rect.x(), rect.y(), rect.height() - 1, mark)
@@ -108,12 +103,7 @@ class QueueDelegate(RowDelegate):
         self._paint_figures(painter, QRectF(left, rect.y() + 47, right - left, 18), row, mark, hovered)
         if hovered:
             self._paint_quick(painter, rect)
-        if current:
-            ring = rect.adjusted(5, 1, -1, -2)
-            if self.list_has_focus:
-                focus_ring(painter, theme, ring)
-            else:
-                rounded(painter, ring, 4, None, theme.color("control"))
+        self.paint_ring(painter, option, left=5)
 
     def _paint_figures(self, painter: QPainter, rect: QRectF, row: AlertRow, mark: Mark, hovered: bool) -> None:
         theme = self.theme

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from models.values.alerts import AlertRow
 from views.alerts.queue_delegate import QUICK, QueueDelegate
 from views.alerts.queue_model import QueueModel
-from views.lists.painted_list import PaintedList
+from views.lists.card_list import CardList
+from views.lists.keyset_model import Index
 from views.theme import Theme
 
 CursorAction = QAbstractItemView.CursorAction
@@ -24,19 +25,15 @@ _STEPS = {
 _PAGE = {CursorAction.MovePageUp: -5, CursorAction.MovePageDown: 5}
 
 
-class QueueView(PaintedList):
+class QueueView(CardList[AlertRow]):
     """Painted cards with headers between them."""
 
-    current_changed = Signal(object)  # AlertRow or None
     quick = Signal(object)  # Command, for the current row
 
     def __init__(self, theme: Theme, model: QueueModel) -> None:
-        super().__init__(theme, "Alerts queue", uniform=False)
         self._queue = model
-        self._delegate = QueueDelegate(theme, self)
-        self.setItemDelegate(self._delegate)
-        self._telling = True
-        self.setModel(model)
+        self._delegate = QueueDelegate(theme)
+        super().__init__(theme, "Alerts queue", model, self._delegate, uniform=False)
 
     @property
     def delegate(self) -> QueueDelegate:
@@ -45,18 +42,12 @@ class QueueView(PaintedList):
 
     @property
     def current(self) -> AlertRow | None:
-        """The card that drives the detail."""
+        """The card that drives the detail; a header never does."""
         return self._queue.card_at(self.currentIndex().row())
 
     def set_current(self, alert_id: int | None, *, quiet: bool = False) -> None:
         """Make a card current; ``quiet`` tells nobody."""
-        row = self._queue.row_of(alert_id) if alert_id is not None else -1
-        self._telling = not quiet
-        index = self._queue.index(row) if row >= 0 else QModelIndex()
-        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self._telling = True
-        if row >= 0:
-            self.scrollTo(index)
+        self.choose_row(self._queue.row_of(alert_id) if alert_id is not None else -1, quiet=quiet)
 
     def step(self, step: int) -> None:
         """Make the next or the previous card current."""
@@ -65,12 +56,9 @@ class QueueView(PaintedList):
         if card is not None:
             self.set_current(card.id)
 
-    def currentChanged(
-        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().currentChanged(current, previous)
-        if self._telling:
-            self.current_changed.emit(self._queue.card_at(current.row()))
+    def tell_current(self, current: Index) -> None:
+        """Tell the card, or None: a queue without a current card has nothing to act on."""
+        self.current_changed.emit(self._queue.card_at(current.row()))
 
     def moveCursor(self, action: CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         row = self.currentIndex().row()
@@ -126,16 +114,9 @@ class QueueView(PaintedList):
         return super().viewportEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._delegate.list_has_focus = True
         if not self.currentIndex().isValid():
             self.step(1)
         super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._delegate.list_has_focus = False
-        super().focusOutEvent(event)
-        self.viewport().update()
 
     def menu_point(self) -> QPoint:
         """Where a menu for the current row opens."""

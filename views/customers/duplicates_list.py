@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Signal
-from PySide6.QtGui import QFocusEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from models.values.people import LIKELY, VERY_LIKELY, PairCounts, PairRow, PairState
 from views.background import Desk, Failed
 from views.customers.duplicates_rooms import Question
+from views.lists.card_list import CardDelegate, CardList
 from views.lists.keyset_model import PAGE_ROWS, ROW_ROLE, Fetch, Index, KeysetModel
-from views.lists.painted_list import PaintedList, RowDelegate
 from views.theme import Theme, fonts
 from views.widgets.labels import column, kind_of, rule
-from views.widgets.painting import RIGHT, fill, focus_ring, line, rounded
+from views.widgets.painting import RIGHT, line
 from views.widgets.states import StatePane, rows_skeleton
 from views.widgets.tabs import CountTabs, Tab
 from views.words import DOT
 
-ROW_HEIGHT: Final = 72
 TABS: Final[tuple[tuple[PairState, str], ...]] = (
     ("pending", "To decide"),
     ("later", "Later"),
@@ -36,20 +35,13 @@ EMPTY: Final = {
 REFRESH_ROWS: Final = 1_000
 
 
-class PairDelegate(RowDelegate):
+class PairDelegate(CardDelegate):
     """Draws a pair: both names, why they look alike, how likely it is."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, parent, ROW_HEIGHT)
-        self.list_has_focus = False
 
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: PairRow = index.data(ROW_ROLE)
         theme, rect = self.theme, QRectF(option.rect)
-        current = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        painter.fillRect(option.rect, theme.color("selected" if current else "hover" if hovered else "panel"))
-        fill(painter, rect.x(), rect.bottom() - 1, rect.width(), 1, theme.color("line_soft"))
+        self.paint_ground(painter, option)
         left, right = rect.x() + 16, rect.right() - 14
         half = (right - left) / 2
         ink, quiet = theme.color("ink"), theme.color("ink_2")
@@ -63,12 +55,7 @@ class PairDelegate(RowDelegate):
         line(painter, said, words, theme.color(colour), fonts.SMALL, fonts.MEDIUM, RIGHT)
         reasons = QRectF(left, rect.y() + 47, right - left - wide - 12, 18)
         line(painter, reasons, DOT.join(row.reasons), quiet, fonts.SMALL)
-        if current:
-            ring = rect.adjusted(3, 1, -1, -2)
-            if self.list_has_focus:
-                focus_ring(painter, theme, ring)
-            else:
-                rounded(painter, ring, 4, None, theme.color("control"))
+        self.paint_ring(painter, option)
 
 
 def standing(row: PairRow) -> tuple[str, str]:
@@ -94,52 +81,6 @@ class PairModel(KeysetModel[PairRow]):
         return ", ".join(part for part in (names, standing(row)[0], *row.reasons) if part)
 
 
-class PairList(PaintedList):
-    """The list: one current pair drives the detail."""
-
-    current_changed = Signal(object)
-
-    def __init__(self, theme: Theme, model: PairModel) -> None:
-        super().__init__(theme, "Possible duplicates")
-        self._rows = model
-        self._telling = True
-        self._delegate = PairDelegate(theme, self)
-        self.setItemDelegate(self._delegate)
-        self.setModel(model)
-
-    @property
-    def current(self) -> PairRow | None:
-        """The pair that drives the detail."""
-        return self._rows.row_at(self.currentIndex().row())
-
-    def choose_row(self, number: int) -> None:
-        """Make a row current, the nearest that there is, without telling anybody."""
-        count = self._rows.rowCount()
-        index = self._rows.index(max(0, min(number, count - 1)), 0) if count else QModelIndex()
-        self._telling = False
-        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self._telling = True
-        if index.isValid():
-            self.scrollTo(index)
-
-    def currentChanged(
-        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().currentChanged(current, previous)
-        if self._telling and current.isValid():
-            self.current_changed.emit(self._rows.row_at(current.row()))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._delegate.list_has_focus = True
-        super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._delegate.list_has_focus = False
-        super().focusOutEvent(event)
-        self.viewport().update()
-
-
 class PairsPane(QWidget):
     """Tabs and list. Emits `selected` with the pair that the detail should show, None for none."""
 
@@ -154,7 +95,7 @@ class PairsPane(QWidget):
         self.model = PairModel(desk, fetch, self)
         self.model.arrived.connect(self._arrived)
         self.model.failed.connect(self._not_read)
-        self.view = PairList(theme, self.model)
+        self.view = CardList[PairRow](theme, "Possible duplicates", self.model, PairDelegate(theme))
         self.view.current_changed.connect(self.selected)
         self.view.opened.connect(lambda _index: self.opened.emit())
         self.tabs = CountTabs(theme, "Duplicates by decision", height=40, gap=14)
@@ -184,10 +125,8 @@ class PairsPane(QWidget):
 
     def step(self, step: int) -> None:
         """Make the next or the one before current."""
-        at = min(max(self.view.currentIndex().row() + step, 0), self.model.rowCount() - 1)
         if self.model.rowCount():
-            self.view.choose_row(at)
-            self.selected.emit(self.view.current)
+            self.view.choose_row(max(self.view.currentIndex().row() + step, 0))
 
     def _moved(self) -> None:
         self._near, self._wanted = 0, None
@@ -213,7 +152,7 @@ class PairsPane(QWidget):
             return
         self.state.show_content()
         at = self.model.row_of(wanted) if wanted is not None else -1
-        self.view.choose_row(at if at >= 0 else self._near)
+        self.view.choose_row(at if at >= 0 else self._near, quiet=True)
         self._near = self.view.currentIndex().row()
         self.selected.emit(self.view.current)
 

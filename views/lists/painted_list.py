@@ -22,7 +22,7 @@ PREFETCH_ROWS = 120
 class RowDelegate(QStyledItemDelegate):
     """Paints rows of one height (or a height by row, where `height_of` says so)."""
 
-    def __init__(self, theme: Theme, parent: QWidget, height: int) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None, height: int) -> None:
         super().__init__(parent)
         self.theme, self.height = theme, height
 

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from models.values.outbox import OutboxRow
+from views.lists.card_list import CardDelegate
 from views.lists.keyset_model import ROW_ROLE, Index
-from views.lists.painted_list import RowDelegate
 from views.outbox.words import LOOKS
-from views.theme import Theme, fonts
-from views.widgets.painting import RIGHT, fill, focus_ring, line, rounded, snapped
-
-ROW_HEIGHT = 72
+from views.theme import fonts
+from views.widgets.painting import RIGHT, line, snapped
 
 
-class OutboxDelegate(RowDelegate):
+class OutboxDelegate(CardDelegate):
     """Painter of the rows."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, parent, ROW_HEIGHT)
-        self.list_has_focus = False
 
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: OutboxRow = index.data(ROW_ROLE)
         theme, rect = self.theme, QRectF(option.rect)
-        current = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        ground = "selected" if current else "hover" if hovered else "panel"
-        painter.fillRect(option.rect, theme.color(ground))
-        fill(painter, rect.x(), rect.bottom() - 1, rect.width(), 1, theme.color("line_soft"))
+        self.paint_ground(painter, option)
         left, right = rect.x() + 16, rect.right() - 14
         when = fonts.width(row.when_words, fonts.SMALL)
         name = QRectF(left, rect.y() + 7, right - left - when - 12, 20)
@@ -40,12 +30,7 @@ class OutboxDelegate(RowDelegate):
         subject, ink = (row.subject, "ink_2") if row.subject else ("No subject yet", "ink_3")
         line(painter, QRectF(left, rect.y() + 28, right - left, 18), subject, theme.color(ink), fonts.LIST)
         self._paint_standing(painter, QRectF(left, rect.y() + 47, right - left, 18), row)
-        if current:
-            ring = rect.adjusted(3, 1, -1, -2)
-            if self.list_has_focus:
-                focus_ring(painter, theme, ring)
-            else:
-                rounded(painter, ring, 4, None, theme.color("control"))
+        self.paint_ring(painter, option)
 
     def _paint_standing(self, painter: QPainter, rect: QRectF, row: OutboxRow) -> None:
         """The state as shape and words; the fault, or who wrote it, after them."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from models.values.outbox import OutboxRow
 from views.background import Desk, Failed
+from views.lists.card_list import CardList
 from views.lists.keyset_model import PAGE_ROWS, Fetch
-from views.lists.painted_list import PaintedList
 from views.outbox.delegate import OutboxDelegate
 from views.outbox.model import OutboxModel
 from views.outbox.rooms import Question
@@ -28,57 +28,19 @@ TYPING_PAUSE_MS = 60
 REFRESH_ROWS = 1_000
 
 
-class OutboxList(PaintedList):
-    """The list: one current row drives the detail."""
+class OutboxList(CardList[OutboxRow]):
+    """The list: one current email drives the detail."""
 
-    current_changed = Signal(object)  # OutboxRow or None, only for a person's own step
     deleted = Signal()
 
     def __init__(self, theme: Theme, model: OutboxModel) -> None:
-        super().__init__(theme, "Emails")
-        self._rows = model
-        self._telling = True
-        self._delegate = OutboxDelegate(theme, self)
-        self.setItemDelegate(self._delegate)
-        self.setModel(model)
-
-    @property
-    def current(self) -> OutboxRow | None:
-        """The email that drives the detail."""
-        return self._rows.row_at(self.currentIndex().row())
-
-    def choose_row(self, number: int, *, quiet: bool = False) -> None:
-        """Make a row current, the nearest that there is; ``quiet`` tells nobody."""
-        count = self._rows.rowCount()
-        index = self._rows.index(max(0, min(number, count - 1)), 0) if count and number >= 0 else QModelIndex()
-        self._telling = not quiet
-        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self._telling = True
-        if index.isValid():
-            self.scrollTo(index)
-
-    def currentChanged(
-        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().currentChanged(current, previous)
-        if self._telling and current.isValid():
-            self.current_changed.emit(self._rows.row_at(current.row()))
+        super().__init__(theme, "Emails", model, OutboxDelegate(theme))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.deleted.emit()
             return
         super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._delegate.list_has_focus = True
-        super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._delegate.list_has_focus = False
-        super().focusOutEvent(event)
-        self.viewport().update()
 
 
 class FilterField(QLineEdit):
