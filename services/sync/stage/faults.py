@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 BLANK = "blank row"
 NO_CUSTOMER = "without a customer"
+NAMELESS = "has nothing by which it could be known again"
 TOTALS = "totals or footer"
 DELETED = "deleted in the source"
 REPEATED = "the same id again further down"

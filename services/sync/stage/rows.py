@@ -80,6 +80,9 @@ class Stager:
         values = self._convert(cells, rejects, ignored)
         keys = self._keys(values, cells)
         self._add_computed(values, cells, count, keys, rejects)
+        if None in keys:
+            nameless = CellFault(-1, "The row", faults.NAMELESS)
+            rejects.update({place: nameless for place, key in enumerate(keys) if key is None and place not in rejects})
         who = self._who(cells, rejects, ignored)
         what = self._what(cells, rejects)
         numbers: Any = range(batch.first, batch.first + count)

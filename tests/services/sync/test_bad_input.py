@@ -108,3 +108,18 @@ def test_one_telling_date_far_down_settles_the_order(tmp_path: Path, book: Book)
     path = write_csv(tmp_path / "a.csv", ["customer_id", "date", "amount"], rows)
     book.bring(path)
     assert book.one("SELECT min(ordered_on) FROM orders") == "2026-04-03"
+
+
+def test_a_row_that_nothing_names_is_rejected_in_a_sentence(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "products.csv", ["name", "category", "price"], [["", "Lamps", "3"], ["Lamp", "", "4"]])
+    check = book.check(path, entity="products")
+    assert [row.verdict for row in check.rows] == ["rejected", "new"]
+    assert check.receipt.reasons == {"The row has nothing by which it could be known again": 1}
+    assert book.bring(path, entity="products").rows == check.receipt.rows
+
+
+def test_rows_without_any_column_of_a_customer_are_ignored_with_the_reason(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "tickets.csv", ["ticket_id", "subject", "created_at"], [["T1", "Late", "2026-11-14"]])
+    check = book.check(path, entity="tickets")
+    assert check.receipt.ignored_reasons == {"without a customer": 1}
+    assert book.bring(path, entity="tickets").rows == check.receipt.rows
