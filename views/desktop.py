@@ -22,6 +22,7 @@ from services import outreach
 from services.settings import Preferences
 from services.workspace import Workspace
 from views.background import Background, Failed
+from views.shell.beside import Beside
 from views.shell.book import Book
 from views.shell.pages import COMPOSER, PAGES
 from views.shell.remembered import Remembered
@@ -129,6 +130,8 @@ def open_window(
         window.toast.tell(problems[0])
     QTimer.singleShot(WARM_UP_AFTER_MS, window, partial(_get_ready, desktop))
     QTimer.singleShot(ROUND_AFTER_MS, window, Rounds(desktop.book, desktop.background, window).begin)
+    beside = Beside(desktop.book, desktop.background, window)
+    QTimer.singleShot(ROUND_AFTER_MS, window, beside.begin)
     QTimer.singleShot(ROUND_AFTER_MS, window, window.postman.begin)
     QTimer.singleShot(ROUND_AFTER_MS, window, window.watch.begin)
     try:
@@ -136,6 +139,7 @@ def open_window(
     finally:
         if listen is not None:
             listen(None)
+        beside.stop()
         desktop.background.close()
 
 

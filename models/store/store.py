@@ -36,6 +36,7 @@ class Store:
         self._made: Engine | None = None
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
+        self._own: set[int] = set()
 
     @property
     def _engine(self) -> Engine:
@@ -100,6 +101,26 @@ class Store:
                 yield work
             finally:
                 work.close()
+                if work.committed is not None:
+                    with self._lock:
+                        self._own.add(work.committed)
+
+    def entries_of_others(self, after: int | None) -> tuple[int, frozenset[int]]:
+        """Return the newest journal entry's id, and those after an entry that other programs and processes wrote.
+
+        Parameters
+        ----------
+        after
+            The entry up to which everything is known; None knows all that there is.
+        """
+        with self.snapshot() as connection:
+            newest = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
+            found = connection.execute("SELECT id FROM journal WHERE id > ?", (newest if after is None else after,))
+            entries = frozenset(row[0] for row in found)
+        with self._lock:
+            others = entries - self._own
+            self._own = {entry for entry in self._own if after is not None and entry > after}
+        return newest, others
 
     def close(self) -> None:
         """Close all connections; the write-ahead log is folded into the file."""

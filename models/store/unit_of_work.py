@@ -37,6 +37,8 @@ class UnitOfWork:
         self._policy: set[str] = set()
         self._kept: list[str] = []
         self._entry: int | None = None
+        #: The id of the journal entry, once it is committed.
+        self.committed: int | None = None
         self._open = False
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -52,6 +54,7 @@ class UnitOfWork:
             self.journal_entry()
         self.connection.exec_driver_sql("COMMIT")
         self._open = False
+        self.committed = self._entry
         everyone = self._everyone or len(self._customers) > EVERYONE_FROM
         return Changes(
             entry=self._entry,

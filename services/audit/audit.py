@@ -58,6 +58,11 @@ def undo_last(workspace: Workspace) -> Changes:
         return work.commit()
 
 
+def entries_of_others(workspace: Workspace, after: int | None) -> tuple[int, frozenset[int]]:
+    """Return the newest journal entry's id, and the entries after ``after`` that another program or process wrote."""
+    return workspace.store.entries_of_others(after)
+
+
 def verify_book(workspace: Workspace) -> Verification:
     """Check the store's pages and the chain against the head in the keyring, and hash the content."""
     with workspace.store.read() as connection:

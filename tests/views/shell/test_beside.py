@@ -1,0 +1,81 @@
+"""Another program on the same book: its work shows in this window, this one's own is not read twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from models.values.changes import Changes
+from services import alerting, insight
+from services.workspace import Workspace
+from tests.views.books import MOMENT, opened
+from tests.views.conftest import OpenWindow
+from views.desktop import Desktop
+from views.shell.beside import Beside
+
+
+@pytest.fixture
+def heard() -> list[Changes]:
+    return []
+
+
+def beside_of(qtbot: QtBot, desk: Desktop, heard: list[Changes]) -> Beside:
+    made = Beside(desk.book, desk.background, desk.window)
+    made.look()
+    qtbot.waitUntil(lambda: made._known is not None)
+    desk.book.changed.connect(heard.append)
+    return made
+
+
+def look(qtbot: QtBot, beside: Beside) -> None:
+    qtbot.waitUntil(lambda: not beside._desk.waiting("beside") and not beside._background.working)
+    beside.look()
+    qtbot.waitUntil(lambda: not beside._desk.waiting("beside"))
+
+
+def test_what_another_program_does_is_shown(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
+) -> None:
+    desk = open_window(sample)
+    beside = beside_of(qtbot, desk, heard)
+    first = insight.queue(sample, "todo").rows[0].id
+    other = opened(sample.store.path, MOMENT)
+    try:
+        alerting.resolve(other, (first,), "saved")
+    finally:
+        other.close()
+    look(qtbot, beside)
+    look(qtbot, beside)
+    assert [changes.everyone for changes in heard] == [True]
+    page: Any = desk.window.page("alerts")
+    # A card that takes the place of the one that went is offered; the list does not move under the hand.
+    qtbot.waitUntil(lambda: page.queue.news.isVisible() or first not in [row.id for row in page.queue.model.cards()])
+    look(qtbot, beside)
+    look(qtbot, beside)
+    assert len(heard) == 1
+
+
+def test_work_of_this_window_is_not_taken_for_anothers(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
+) -> None:
+    desk = open_window(sample)
+    beside = beside_of(qtbot, desk, heard)
+    first = insight.queue(sample, "todo").rows[0].id
+    desk.book.act(lambda workspace: alerting.resolve(workspace, (first,), "saved"))
+    qtbot.waitUntil(lambda: len(heard) == 1)
+    desk.book._desk.write(lambda: alerting.add_note(sample, first, "Called."), lambda _done: None)
+    look(qtbot, beside)
+    look(qtbot, beside)
+    assert len(heard) == 1
+
+
+def test_nothing_is_looked_at_behind_a_hidden_window(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
+) -> None:
+    desk = open_window(sample)
+    beside = beside_of(qtbot, desk, heard)
+    desk.window.hide()
+    beside.look()
+    assert not beside._desk.waiting("beside")
