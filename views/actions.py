@@ -51,6 +51,8 @@ class Command(Enum):
     EDIT_CUSTOMER = auto()
     SAVE_FILTER = auto()
     SHOW_DUPLICATES = auto()
+    SHOW_FOLDERS = auto()
+    WRITE_BACK = auto()
     MERGE_PAIR = auto()
     KEEP_APART = auto()
     DECIDE_LATER = auto()
@@ -131,6 +133,8 @@ SPECS: dict[Command, Spec] = {
         "Go to",
         "Customers who may be the same: merge them or keep them apart",
     ),
+    Command.SHOW_FOLDERS: Spec("Watched folders", (), "data", "", "Folders whose files come in by themselves"),
+    Command.WRITE_BACK: Spec("Write back", (), "file", "", "Write what you changed as files for other systems"),
     Command.MERGE_PAIR: Spec("Merge", ("M",), "link", "With duplicates", "Make one customer of the two"),
     Command.KEEP_APART: Spec("Keep apart", ("A",), "close", "With duplicates", "They are two customers"),
     Command.DECIDE_LATER: Spec("Later", ("L",), "clock", "With duplicates", "Decide later"),

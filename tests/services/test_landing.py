@@ -173,6 +173,8 @@ def test_a_file_that_a_person_left_out_is_asked_about_no_more(book: Book, folder
     assert landed(book, folder).waiting == ()
     os.utime(folder / "a.csv", (5, 5))
     assert landed(book, folder).waiting == (), "whatever its time: it is the same file"
+    leave_out(book.workspace, waiting.mark, back=True)
+    assert len(landed(book, folder).waiting) == 1
 
 
 def test_the_book_itself_and_what_lies_beside_it_are_never_opened(

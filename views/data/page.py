@@ -32,6 +32,7 @@ from views.data.receipt_view import ReceiptContent
 from views.data.rooms import BookOfImports, QueueEffect
 from views.data.undoing import Undoing
 from views.data.waiting import WaitingPane
+from views.data.watched_sections import Keeping
 from views.data.work import ImportWork
 from views.shell.page import Context, Page
 from views.widgets.labels import column
@@ -55,6 +56,7 @@ class DataPage(Page):
         self._visited = False
         self._home = Home(theme, self._rooms, self._desk, self)
         self.home = self._home.view
+        self.keeping = Keeping(self, self.home)
         self.waiting = WaitingPane(theme)
         self.check = CheckView(theme)
         self.batch = BatchView(theme)
@@ -151,10 +153,11 @@ class DataPage(Page):
     def renew(self, changes: Changes) -> None:
         if self._visited and (changes.everyone or changes.tables & {"imports"}):
             self._home.read()
+        self.keeping.renew(changes)
 
     def panes(self) -> Sequence[QWidget]:
         shown: dict[QWidget, tuple[QWidget, ...]] = {
-            self.home: (self.home.choose, self.home.tabs, self.home.table),
+            self.home: (self.home.choose, self.home.tabs, *self.keeping.panes(), self.home.table),
             self.check: (self.check.rows.table, self.check.rows.tabs, self.check.plan.go),
             self.batch: (self.batch.table, self.batch.go),
             self.importing: (self.importing.cancel,),

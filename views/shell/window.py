@@ -133,6 +133,8 @@ class MainWindow(QMainWindow):
             Command.CHOOSE_FILES: lambda: self.take_files(()),
             Command.SAMPLE_BOOK: self._open_sample,
             Command.SHOW_DUPLICATES: lambda: self.show_page(f"{DUPLICATES.key}/{self._current}"),
+            Command.SHOW_FOLDERS: lambda: self.show_page("data/folders"),
+            Command.WRITE_BACK: lambda: self.show_page("data/write-back"),
         }
         wired |= {spec.command: partial(self.show_page, spec.key) for spec in PAGES}
         for command, done in wired.items():

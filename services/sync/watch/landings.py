@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from models.values.watching import FileMark, FolderLook, WaitingFile
 from services.sync.watch.look import settled
@@ -11,15 +12,30 @@ from services.sync.watch.look import settled
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """How one watched folder stands: its fault, the files that wait for a person, those that are still written."""
+    """How one watched folder stands.
+
+    Attributes
+    ----------
+    looked
+        Whether it was looked into yet.
+    fault
+        Why it cannot be looked into; '' if it can.
+    waiting
+        Files that wait for a person.
+    unsettled, whole
+        How many are still written, and how many are whole and not dealt with yet.
+    files, left_alone
+        How many there are, and how many of other kinds.
+    """
 
     folder: str
-    looked: bool
-    fault: str
-    waiting: tuple[WaitingFile, ...]
-    unsettled: int
-    files: int
-    left_alone: int
+    looked: bool = False
+    fault: str = ""
+    waiting: tuple[WaitingFile, ...] = ()
+    unsettled: int = 0
+    whole: int = 0
+    files: int = 0
+    left_alone: int = 0
 
 
 class Landings:
@@ -31,6 +47,7 @@ class Landings:
         self._before: dict[str, FolderLook] = {}
         self._done: set[FileMark] = set()
         self._waiting: dict[FileMark, WaitingFile] = {}
+        self._again: set[FileMark] = set()  # of those that wait: to be decided once more
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -62,12 +79,7 @@ class Landings:
     @property
     def whole(self) -> tuple[FileMark, ...]:
         """Files that two looks showed alike, that are not dealt with and wait for nobody."""
-        found: list[FileMark] = []
-        for folder, look in self._looks.items():
-            before = self._before.get(folder)
-            if not look.fault and before is not None:
-                found += [mark for mark in settled(before.marks, look.marks) if self._is_open(mark)]
-        return tuple(found)
+        return tuple(chain.from_iterable(self._whole_in(folder) for folder in self._looks))
 
     @property
     def restless(self) -> bool:
@@ -84,19 +96,31 @@ class Landings:
         return tuple(self._state(folder) for folder in self._folders)
 
     def dealt_with(self, done: Iterable[FileMark], waiting: Iterable[WaitingFile]) -> tuple[WaitingFile, ...]:
-        """Take what became of files; return those that wait and did not before."""
-        new = tuple(one for one in waiting if one.mark not in self._waiting)
+        """Take what became of files; return those that wait and did not before, or for another reason."""
+        asked = list(waiting)
+        new = tuple(one for one in asked if self._waiting.get(one.mark) != one)
         self._done.update(done)
-        self._waiting.update({one.mark: one for one in new})
+        self._waiting.update({one.mark: one for one in asked})
+        self._again -= {one.mark for one in asked}
         self._forget_gone()
         return new
 
     def ask_again(self) -> None:
-        """The book has learned something, or a person wants it: decide again about files that wait."""
-        self._waiting.clear()
+        """The book has learned something, or a person wants it: decide again about all files.
+
+        Those that wait are shown as waiting until that is done.
+        """
+        self._done.clear()
+        self._again = set(self._waiting)
 
     def _is_open(self, mark: FileMark) -> bool:
-        return mark not in self._done and mark not in self._waiting
+        return mark not in self._done and (mark not in self._waiting or mark in self._again)
+
+    def _whole_in(self, folder: str) -> tuple[FileMark, ...]:
+        look, before = self._looks[folder], self._before.get(folder)
+        if look.fault or before is None:
+            return ()
+        return tuple(mark for mark in settled(before.marks, look.marks) if self._is_open(mark))
 
     def _unsettled(self, folder: str) -> int:
         look, before = self._looks[folder], self._before.get(folder)
@@ -107,12 +131,21 @@ class Landings:
     def _state(self, folder: str) -> FolderState:
         look = self._looks.get(folder)
         if look is None:
-            return FolderState(folder, False, "", (), 0, 0, 0)
+            return FolderState(folder)
         there = frozenset(look.marks)
-        waiting = tuple(one for one in self._waiting.values() if one.mark in there)
-        return FolderState(folder, True, look.fault, waiting, self._unsettled(folder), len(look.marks), look.left_alone)
+        return FolderState(
+            folder,
+            looked=True,
+            fault=look.fault,
+            waiting=tuple(one for one in self._waiting.values() if one.mark in there),
+            unsettled=self._unsettled(folder),
+            whole=len(self._whole_in(folder)),
+            files=len(look.marks),
+            left_alone=look.left_alone,
+        )
 
     def _forget_gone(self) -> None:
         there = {mark for look in self._looks.values() for mark in look.marks}
         self._done &= there
-        self._waiting = {mark: one for mark, one in self._waiting.items() if mark in there}
+        self._waiting = {mark: one for mark, one in self._waiting.items() if mark in there and mark not in self._done}
+        self._again &= self._waiting.keys()

@@ -29,6 +29,7 @@ class Memory:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._digests, self._left_out = _read(path)
+        self._taken_back: set[str] = set()
         self._changed = False
 
     @classmethod
@@ -60,6 +61,12 @@ class Memory:
         self._left_out.add(digest)
         self._changed = True
 
+    def take_back(self, digest: str) -> None:
+        """Do not leave this content out any more."""
+        self._left_out.discard(digest)
+        self._taken_back.add(digest)
+        self._changed = True
+
     def leaves_out(self, digest: str) -> bool:
         """Whether a person said that this content is not to be imported."""
         return digest in self._left_out
@@ -73,7 +80,7 @@ class Memory:
             return
         digests, left_out = _read(self._path)
         self._digests = digests | self._digests
-        self._left_out |= left_out
+        self._left_out |= left_out - self._taken_back
         newest = {mark.path: (mark, digest) for mark, digest in self._digests.items()}
         files = [[path, mark.size, mark.modified_ns, digest] for path, (mark, digest) in newest.items()]
         document = {"form": _FORM, "files": files[-MOST_FILES:], "left_out": sorted(self._left_out)}

@@ -147,16 +147,31 @@ def _decide(workspace: Workspace, mark: FileMark, digest: str) -> Ready | Waitin
     return Ready(mark, request, digest, plan.entity.order)
 
 
-def leave_out(workspace: Workspace, mark: FileMark) -> None:
-    """Take no file with this content from a watched folder any more; a person can still import it."""
+def leave_out(workspace: Workspace, mark: FileMark, *, back: bool = False) -> None:
+    """Take no file with this content from a watched folder any more; a person can still import it.
+
+    Parameters
+    ----------
+    back
+        Ask about it again: the undo.
+
+    Raises
+    ------
+    EnvironmentFault
+        The file cannot be read.
+    """
     memory = memory_of(workspace)
     try:
-        memory.leave_out(memory.digest(mark, lambda: False))
+        digest = memory.digest(mark, lambda: False)
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise EnvironmentFault(
             f"{mark.name} could not be left out ({reason}). Try again when it can be read."
         ) from error
+    if back:
+        memory.take_back(digest)
+    else:
+        memory.leave_out(digest)
     memory.save()
 
 

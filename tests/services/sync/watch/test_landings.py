@@ -52,10 +52,25 @@ def test_what_waits_is_told_once_and_gone_with_its_file() -> None:
     assert landings.dealt_with((), [waiting]) == ()
     assert landings.whole == () and landings.states()[0].waiting == (waiting,)
     landings.ask_again()
-    assert landings.whole == (mark("x"),)
-    landings.dealt_with((), [waiting])
+    assert landings.whole == (mark("x"),) and landings.waiting == (waiting,), "shown until it is decided again"
+    assert landings.dealt_with((), [waiting]) == () and landings.whole == ()
+    other = WaitingFile(mark("x"), "Which now?")
+    landings.ask_again()
+    assert landings.dealt_with((), [other]) == (other,)
     landings.take([look()])
     assert landings.waiting == ()
+
+
+def test_what_waited_and_is_done_waits_no_more() -> None:
+    landings = Landings([A])
+    landings.take([look(mark("x"))])
+    landings.take([look(mark("x"))])
+    landings.dealt_with((), [WaitingFile(mark("x"), "Which?")])
+    landings.ask_again()
+    landings.dealt_with([mark("x")], ())
+    assert (landings.waiting, landings.whole) == ((), ())
+    landings.ask_again()
+    assert landings.whole == (mark("x"),)
 
 
 def test_a_folder_that_does_not_answer_keeps_its_files_and_takes_none_until_two_looks_saw_them() -> None:

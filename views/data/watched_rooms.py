@@ -1,0 +1,51 @@
+"""What the page of keeping in step asks, run in the pool, and what it has done in the lane of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.values.changes import Changes
+from models.values.watching import FileMark, SourceRhythm
+from models.values.write_back import What, WriteBack, WrittenFile
+from views.shell.book import Book
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Files that were written, and the journal entry of it."""
+
+    files: tuple[WrittenFile, ...]
+    changes: Changes
+
+
+class BookInStep:
+    """Sources and files of the open book."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def sources(self) -> tuple[SourceRhythm, ...]:
+        """How regularly the files of each source come."""
+        from services.sync.watch import source_rhythms
+
+        return source_rhythms(self._book.workspace)
+
+    def leave_out(self, mark: FileMark, *, back: bool = False) -> None:
+        """Do not ask about a file any more; with ``back``, do."""
+        from services.sync.watch import leave_out
+
+        leave_out(self._book.workspace, mark, back=back)
+
+    def plan(self, target: str, whats: Collection[What]) -> WriteBack:
+        """What would be written for a system."""
+        from services.sync.write_back import write_back_plan
+
+        return write_back_plan(self._book.workspace, target, whats)
+
+    def write(self, plan: WriteBack, folder: Path) -> Written:
+        """Write the files of a plan into a folder."""
+        from services.sync.write_back import write_back
+
+        return Written(*write_back(self._book.workspace, plan, folder))

@@ -1,0 +1,180 @@
+"""Keeping in step, as two sections of the page's first state: watched folders with the sources, and writing back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from models.values.changes import Changes
+from models.values.watching import FileMark
+from services.settings import WatchedFolder, with_watched, without_watched
+from views.background import Failed
+from views.data.files import open_file
+from views.data.history_view import HistoryView
+from views.data.sections import scrolling
+from views.data.sources_pane import SourcesPane
+from views.data.sources_write import KEY as SPLITTER
+from views.data.sources_write import WriteBackPane
+from views.data.watched_pane import WatchedPane
+from views.data.watched_rooms import BookInStep, Written
+from views.file_dialog import choose_folder
+from views.shell.page import Page
+from views.widgets.labels import column, kind_of
+from views.words import counted
+
+#: The sections' keys: "data/folders" leads to the first.
+FOLDERS, WRITE_BACK = "folders", "write-back"
+_CONCERNED = frozenset({"customers", "opportunities", "tasks", "customer_risk_scores", "imports"})
+
+
+class Keeping(QObject):
+    """Adds both sections to the first state and does what they ask.
+
+    Parameters
+    ----------
+    page : whose signals carry what leads elsewhere: files to check, an undo to offer.
+    home : where the sections go.
+    """
+
+    def __init__(self, page: Page, home: HistoryView) -> None:
+        super().__init__(page)
+        self._page, self._home, self._context = page, home, page.context
+        theme, book = page.context.theme, page.context.book
+        self._rooms = BookInStep(book)
+        self._desk = book.desk(self)
+        self._fresh: set[str] = set()
+        self.folders = WatchedPane(theme)
+        self.sources = SourcesPane(theme)
+        self.writing = WriteBackPane(theme)
+        both = QWidget()
+        both.setLayout(column(self.folders, self.sources, -1, margins=(0, 0, 0, 20)))
+        kind_of(both, "panel")
+        home.add_section(FOLDERS, "Folders and sources", scrolling(both))
+        home.add_section(WRITE_BACK, "Write back", self.writing)
+        self._wire()
+        self._show_folders()
+        self.writing.show_folder(self._context.remembered.value.write_back_folder)
+
+    def _wire(self) -> None:
+        context, folders, writing = self._context, self.folders, self.writing
+        self._home.section_shown.connect(lambda _key: self._read())
+        folders.folder_wanted.connect(self._watch_folder)
+        folders.look_wanted.connect(lambda: context.watch.look(again=True))
+        folders.stop_wanted.connect(self._stop)
+        folders.open_wanted.connect(open_file)
+        folders.check_wanted.connect(lambda paths: self._page.wants_files.emit([Path(path) for path in paths]))
+        folders.leave_wanted.connect(self._leave_out)
+        context.watch.changed.connect(self._show_folders)
+        context.remembered.changed.connect(self._show_folders)
+        writing.asked.connect(self._read_plan)
+        writing.folder_wanted.connect(self._choose_place)
+        writing.write_wanted.connect(self._write)
+        writing.splitter.restore(context.remembered.splitter(SPLITTER))
+        writing.splitter.resized.connect(context.remembered.set_splitter)
+
+    def renew(self, changes: Changes) -> None:
+        """Something in the book changed: what is in front is read again."""
+        if changes.everyone or changes.tables & _CONCERNED:
+            self._fresh.clear()
+            if self._home.isVisible():
+                self._read()
+
+    def panes(self) -> Sequence[QWidget]:
+        """Where F6 leads in the section that is in front."""
+        shown: dict[str, Sequence[QWidget]] = {
+            FOLDERS: (self.folders.add, self.folders.folders, self.folders.waiting, self.sources.table),
+            WRITE_BACK: (self.writing.go, self.writing.system, self.writing.tabs),
+        }
+        return [pane for pane in shown.get(self._home.section, ()) if pane.isVisible()]
+
+    def _read(self) -> None:
+        """Read what the section in front shows, where that may have changed."""
+        key = self._home.section
+        if key in self._fresh:
+            return
+        if key == WRITE_BACK:
+            self._fresh.add(key)
+            self._read_plan()
+        elif key == FOLDERS:
+            self._fresh.add(key)
+            fault = self.sources.show_fault
+            show = self.sources.show_sources
+            self._desk.read("sources", self._rooms.sources, show, lambda failed: fault(failed.words))
+
+    # -- folders ------------------------------------------------------------------------------------------------
+
+    def _show_folders(self) -> None:
+        watch = self._context.watch
+        self.folders.show_states(watch.folders, watch.states, importing=watch.importing, fault=watch.fault)
+
+    def _folder(self, path: str) -> WatchedFolder:
+        return WatchedFolder(path, self._context.book.workspace.recipe.store)
+
+    def _watch(self, folder: WatchedFolder) -> None:
+        remembered = self._context.remembered
+        remembered.set(watched=with_watched(remembered.value, folder).watched)
+
+    def _watch_folder(self) -> None:
+        chosen = choose_folder(self._page, "Watch a folder", self._context.remembered.value.last_folder)
+        if chosen:
+            self._watch(self._folder(str(Path(chosen).absolute())))
+
+    def _stop(self, path: str) -> None:
+        remembered, folder = self._context.remembered, self._folder(path)
+        remembered.set(watched=without_watched(remembered.value, folder).watched)
+        words = f"{Path(path).name or path} is not watched any more"
+        self._page.undo_offered.emit(words, partial(self._watch, folder))
+
+    def _leave_out(self, mark: FileMark) -> None:
+        def done(_none: None) -> None:
+            self._context.watch.look(again=True)
+            self._page.undo_offered.emit(f"{mark.name} is left out", partial(self._take_back, mark))
+
+        self._desk.write(partial(self._rooms.leave_out, mark), done, self._context.book.failed.emit)
+
+    def _take_back(self, mark: FileMark) -> None:
+        def done(_none: None) -> None:
+            self._context.watch.look(again=True)
+
+        self._desk.write(partial(self._rooms.leave_out, mark, back=True), done, self._context.book.failed.emit)
+
+    # -- writing back -------------------------------------------------------------------------------------------
+
+    def _read_plan(self) -> None:
+        writing = self.writing
+        writing.go.setEnabled(False)
+        writing.state.loading("Looking for what was changed")
+        ask = partial(self._rooms.plan, writing.target, writing.whats)
+        self._desk.read("plan", ask, writing.show_plan, writing.show_fault)
+
+    def _choose_place(self) -> str:
+        remembered = self._context.remembered
+        before = remembered.value.write_back_folder or remembered.value.last_folder
+        chosen = choose_folder(self._page, "Where the files go", before)
+        if chosen:
+            remembered.set(write_back_folder=chosen)
+            self.writing.show_folder(chosen)
+        return chosen
+
+    def _write(self) -> None:
+        plan = self.writing.plan
+        folder = self._context.remembered.value.write_back_folder or self._choose_place()
+        if plan is None or not folder:
+            return
+        self.writing.go.setEnabled(False)
+
+        def done(written: Written) -> None:
+            self._context.book.heard(written.changes, own=True)
+            rows = counted(sum(file.rows for file in written.files), "row")
+            self._context.book.told.emit(f"Wrote {counted(len(written.files), 'file')} with {rows} to {folder}")
+            self._read_plan()
+
+        def refused(failed: Failed) -> None:
+            self.writing.go.setEnabled(True)
+            self._context.book.failed.emit(failed)
+
+        self._desk.write(partial(self._rooms.write, plan, Path(folder)), done, refused)
