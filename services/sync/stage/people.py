@@ -31,8 +31,6 @@ PEOPLE = (
 )
 ITEMS = ("sku", "name", "name_key", "loose_key")
 _BETWEEN = "\x1f"
-# So many batches are tried by their first cells; longer only where at least half of them succeed.
-_TRIES = 200
 _CREATE = f"""
 CREATE TABLE people (who INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in PEOPLE)},
     staged INTEGER NOT NULL DEFAULT 1, customer_id INTEGER, how TEXT, head INTEGER)
@@ -72,38 +70,6 @@ class Numbered(dict[Any, Any]):
         return number
 
 
-class _Known:
-    """Customers by the first of their cells, for rows that say of them all that an earlier row said.
-
-    One look-up and a comparison of whole columns take half the time of putting each row's cells together.
-    """
-
-    def __init__(self) -> None:
-        self._seen: dict[Any, tuple[Any, ...]] = {}
-        self._tried = self._missed = 0
-
-    def numbers_of(self, given: Sequence[Sequence[str]]) -> list[Any] | None:
-        """The number of each row, or None where any of them is not said as before."""
-        if self._missed > _TRIES and self._missed * 2 > self._tried:
-            return None
-        self._tried += 1
-        try:
-            numbers, *others = zip(*map(self._seen.__getitem__, given[0]), strict=True)
-        except KeyError:
-            others = []
-        if not others or any(one != column for one, column in zip(others, map(tuple, given[1:]), strict=True)):
-            self._missed += 1
-            return None
-        return list(numbers)
-
-    def learn(self, given: Sequence[Sequence[str]], numbers: Sequence[Any]) -> None:
-        """Remember what rows said, the first word of each customer."""
-        if len(self._seen) >= LIMIT:
-            self._seen.clear()
-        for first, *rest, number in zip(*given, numbers, strict=True):
-            self._seen.setdefault(first, (number, *rest))
-
-
 class People:
     """The customers of a file's rows."""
 
@@ -123,7 +89,6 @@ class People:
         self._ids = {column.place: Ids(column.form) for column in self._columns if column.field.kind == "id"}
         self._numbers = Numbered(self._read)
         self._single = len(self._columns) == 1
-        self._known = _Known()
         self._staged: set[Any] = set()
         self._db = db
         db.execute(_CREATE)
@@ -134,14 +99,9 @@ class People:
             return list(map(self._numbers.__getitem__, cells[self._columns[0].place]))
         if not self._columns:
             return [None] * len(cells[0])
-        given = [cells[column.place] for column in self._columns]
-        known = self._known.numbers_of(given)
-        if known is not None:
-            return known
         # One text is hashed and compared in half the time of a tuple of texts.
-        found = list(map(self._numbers.__getitem__, map(_BETWEEN.join, zip(*given, strict=True))))
-        self._known.learn(given, found)
-        return found
+        mine = zip(*(cells[column.place] for column in self._columns), strict=True)
+        return list(map(self._numbers.__getitem__, map(_BETWEEN.join, mine)))
 
     @property
     def faulty(self) -> bool:
