@@ -5,10 +5,12 @@ A plain value crosses into the child process, as for any import. The command lin
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from models.values.changes import Changes
 from models.values.errors import Cancelled, EnvironmentFault, UserError
@@ -20,6 +22,12 @@ from services.workspace import Recipe, Workspace, open_workspace
 
 if TYPE_CHECKING:
     from services.sync.watch import FolderState, Ready
+
+
+#: What lies at least between the look that showed a file and the second one.
+SETTLE_SECONDS: Final = 0.7
+#: What importing and scoring need: imported while a file settles.
+_WANTED: Final = ("services.sync", "services.scoring.run", "services.alerting.run", "services.sync.people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +65,40 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class LandingJob:
-    """Import what landed and is whole; each file in the book is told as a `FileDone`."""
+    """Import what landed and is whole; each file in the book is told as a `FileDone`.
+
+    Attributes
+    ----------
+    marks
+        Files that two looks showed alike.
+    fresh
+        Files that one look showed: the job gets ready, looks at them a second time, and takes those that are as they
+        were. So nobody waits for the process to start once a file is whole.
+    """
 
     recipe: Recipe
     marks: tuple[FileMark, ...]
+    fresh: tuple[FileMark, ...] = ()
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Landing:
-        """Return what became of each file."""
+        """Return what became of each file; one that is still written is in none of the lists."""
+        marks = self.marks + self._settled()
         workspace = open_workspace(self.recipe)
         try:
-            return land(workspace, self.marks, progress=progress, cancelled=cancelled)
+            return land(workspace, marks, progress=progress, cancelled=cancelled)
         finally:
             workspace.close()
+
+    def _settled(self) -> tuple[FileMark, ...]:
+        if not self.fresh:
+            return ()
+        began = time.monotonic()
+        for name in _WANTED:
+            import_module(name)
+        from services.sync.watch import is_still
+
+        time.sleep(max(0.0, SETTLE_SECONDS - (time.monotonic() - began)))
+        return tuple(mark for mark in self.fresh if is_still(mark))
 
 
 def land(workspace: Workspace, marks: Sequence[FileMark], *, progress: ProgressCall, cancelled: CancelCall) -> Landing:

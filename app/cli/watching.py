@@ -63,16 +63,29 @@ def show(store: StoreOption = None, json: JsonOption = False) -> int:
 
 @dataclass(frozen=True, slots=True)
 class FromFolders:
-    """What `run` says of watched folders: as JSON, in words, and a sentence for each thing that needs a person."""
+    """What `run` says of watched folders and sources.
+
+    Attributes
+    ----------
+    landing, document, words
+        What was imported, as JSON has it and in words.
+    concerns
+        A sentence for each thing that was not done and needs a person.
+    silent
+        A sentence for each source whose files used to come and do not.
+    """
 
     landing: Landing
     document: dict[str, Any]
     words: str
     concerns: tuple[str, ...]
+    silent: tuple[str, ...]
 
 
 def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
-    """Import what landed in the watched folders, and score it."""
+    """Import what landed in the watched folders, score it, and see which sources have fallen silent."""
+    from services.sync.watch import source_rhythms
+
     folders = workspace.preferences.watched_for(workspace.recipe.store)
     landing, states = import_watched(
         workspace,
@@ -81,7 +94,7 @@ def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
         progress=progress_line(as_json),
         cancelled=never_cancelled,
     )
-    document = {
+    document: dict[str, Any] = {
         "imported": [result.receipt.as_json() for result in landing.imported if result.receipt is not None],
         "waiting": [{"file": one.mark.path, "why": one.why} for one in landing.waiting],
         "folders": [{"folder": state.folder, "fault": state.fault or None} for state in states],
@@ -94,7 +107,13 @@ def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
         for result in landing.imported
         if result.receipt is not None and (rejects := result.receipt.rejects_file)
     ]
-    return FromFolders(landing, document, _words(landing, len(folders)), tuple(concerns))
+    late = [one for one in source_rhythms(workspace) if one.stale]
+    document["late_sources"] = [
+        {"source": one.source, "last_on": one.last_on, "usual_days": one.usual_days, "age_days": one.age_days}
+        for one in late
+    ]
+    silent = tuple(f"Files of {one.source} have stopped coming: {one.rhythm}. Export them again." for one in late)
+    return FromFolders(landing, document, _words(landing, len(folders)), tuple(concerns), silent)
 
 
 def _words(landing: Landing, folders: int) -> str:

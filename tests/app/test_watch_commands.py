@@ -98,3 +98,16 @@ def test_in_words_run_names_what_it_imported(
     assert "1 file imported from 1 watched folder: day.csv." in capsys.readouterr().out
     assert run_command(["watch", "--store", str(store_path)]) == 0
     assert str(folder) in capsys.readouterr().out
+
+
+def test_run_names_a_source_whose_files_have_stopped_coming(
+    ask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, day in enumerate(("10-01", "10-08", "10-15", "10-22"), 1):
+        monkeypatch.setenv(MOMENT_VARIABLE, f"2026-{day}T09:00:00+00:00")
+        assert ask("import", str(orders(tmp_path / f"week{number}.csv", number)), "--source", "till")[0] == 0
+    monkeypatch.setenv(MOMENT_VARIABLE, "2026-11-19T09:00:00+00:00")
+    code, found, said = ask("run")
+    assert code == 0
+    assert [(one["source"], one["usual_days"], one["age_days"]) for one in found["late_sources"]] == [("till", 7, 28)]
+    assert "Files of till have stopped coming: usually every 7 days, last 28 days ago." in said

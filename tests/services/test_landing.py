@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import services.landing
 from models.values.errors import Cancelled
 from models.values.imports import Progress
 from services.jobs import FileDone
@@ -236,3 +237,21 @@ def test_the_job_of_the_child_process_opens_the_book_by_itself(book: Book, tmp_p
     job = LandingJob(recipe, look_into(str(folder)).marks)
     found = job(lambda _progress: None, lambda: False)
     assert len(found.imported) == 1 and found.run.scores is not None
+
+
+def test_the_job_takes_a_file_that_has_just_landed_only_if_it_stays_as_it_was(
+    book: Book, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teach(book, tmp_path)
+    still, growing = orders(folder / "a.csv", 1), orders(folder / "b.csv", 2)
+    fresh = look_into(str(folder)).marks
+
+    def grow(_seconds: float) -> None:
+        with growing.open("a") as file:
+            file.write("O3,C3,2026-11-05,5.00\n")
+
+    monkeypatch.setattr(services.landing.time, "sleep", grow)
+    job = LandingJob(Recipe(book.workspace.recipe.store, "Ana", "2026-11-21T08:00:00+00:00"), (), fresh)
+    found = job(lambda _progress: None, lambda: False)
+    assert [one.file for one in found.imported] == [str(still)]
+    assert [one.path for one in found.done] == [str(still)] and found.waiting == ()

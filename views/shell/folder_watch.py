@@ -41,10 +41,11 @@ _LISTED = Changes(tables=frozenset({"imports"}))
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look showed: how the folders stand, files that are whole, and those that began to wait for the person."""
+    """What a look showed: how the folders stand, files that are whole, that just landed, that began to wait."""
 
     states: tuple[FolderState, ...] = ()
     whole: tuple[FileMark, ...] = ()
+    fresh: tuple[FileMark, ...] = ()
     restless: bool = False
     news: tuple[WaitingFile, ...] = ()
 
@@ -79,7 +80,7 @@ class Lookout:
         news = landings.dealt_with(told.done, told.waiting)
         if landings.whole:
             landings.dealt_with(dealt_with_before(workspace, landings.whole), ())
-        return Seen(landings.states(), landings.whole, landings.restless, news)
+        return Seen(landings.states(), landings.whole, landings.fresh, landings.restless, news)
 
 
 class FolderWatch(QObject):
@@ -155,8 +156,8 @@ class FolderWatch(QObject):
         self._show(seen)
         if seen.news:
             self._ask(seen.news)
-        if seen.whole:
-            self._import(seen.whole)
+        if seen.whole or seen.fresh:
+            self._import(seen.whole, seen.fresh)
         soon = seen.restless or (bool(seen.whole) and self._run is None and not self._rest.isActive())
         self.timer.start(SOON_MS if soon else EVERY_MS)
 
@@ -193,13 +194,13 @@ class FolderWatch(QObject):
 
     # -- importing ----------------------------------------------------------------------------------------------
 
-    def _import(self, marks: tuple[FileMark, ...]) -> None:
+    def _import(self, whole: tuple[FileMark, ...], fresh: tuple[FileMark, ...]) -> None:
         from services.landing import LandingJob
 
         if self._run is not None or self._background.working or self._rest.isActive():
             return
         self._results = []
-        run = self._book.run(LandingJob(self._book.workspace.recipe, marks))
+        run = self._book.run(LandingJob(self._book.workspace.recipe, whole, fresh))
         self._run = run
         run.progress.connect(self._hear)
         run.ended.connect(self._ended)

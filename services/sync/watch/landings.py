@@ -82,6 +82,17 @@ class Landings:
         return tuple(chain.from_iterable(self._whole_in(folder) for folder in self._looks))
 
     @property
+    def fresh(self) -> tuple[FileMark, ...]:
+        """Files that the last look showed for the first time: they have just landed."""
+        found: list[FileMark] = []
+        for folder, look in self._looks.items():
+            before = self._before.get(folder)
+            if before is not None and not look.fault:
+                known = {mark.path for mark in before.marks}
+                found += [one for one in look.marks if one.size and one.path not in known and self._is_open(one)]
+        return tuple(found)
+
+    @property
     def restless(self) -> bool:
         """Whether something is there that the next look may find whole: it is worth looking soon."""
         return any(self._unsettled(folder) for folder in self._looks)

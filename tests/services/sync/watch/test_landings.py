@@ -85,6 +85,19 @@ def test_a_folder_that_does_not_answer_keeps_its_files_and_takes_none_until_two_
     assert landings.whole == (mark("x"),)
 
 
+def test_fresh_is_what_only_the_last_look_showed() -> None:
+    landings = Landings([A])
+    landings.take([look(mark("old"))])
+    assert landings.fresh == (), "at the first look everything is new, and nothing has just landed"
+    landings.take([look(mark("old"), mark("new"), mark("empty", 0))])
+    assert landings.fresh == (mark("new"),)
+    landings.take([look(mark("old"), mark("new", 9), mark("empty", 3))])
+    assert landings.fresh == (), "what grows is no new file"
+    landings.take([look(mark("old"), mark("new", 9), mark("next"))])
+    landings.dealt_with([mark("next")], ())
+    assert landings.fresh == ()
+
+
 def test_a_folder_that_is_watched_no_more_is_forgotten() -> None:
     landings = Landings([A])
     landings.take([look(mark("x"))])
