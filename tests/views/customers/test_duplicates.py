@@ -58,11 +58,12 @@ def names(page: DuplicatesPage) -> set[str]:
 
 def press(qtbot: QtBot, desk: Desktop, page: DuplicatesPage, key: Qt.Key) -> None:
     """Press a key on the shown pair and wait until it is decided and the next one is shown."""
-    before, detail = names(page), page.pair.detail
+    before = names(page)
     assert before
     with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
         qtbot.keyClick(page.list.view, key)
-    until(qtbot, lambda: page.pair.detail is not detail or page.list.state.state == "empty")
+    # The pair that was decided may be read once more before the next one comes.
+    until(qtbot, lambda: names(page) not in (set(), before) or page.list.state.state == "empty")
 
 
 def test_two_records_stand_side_by_side_and_what_differs_is_marked(
