@@ -110,10 +110,7 @@ class AlertsPage(Page):
             Command.DRAFT: self._draft,
         }
         wired |= {command: partial(self._run, command) for command in CARD_COMMANDS}
-        for command, done in wired.items():
-            action = self.context.actions[command]
-            action.triggered.connect(partial(self._when_shown, done))
-            self.addAction(action)
+        self.take_commands(wired)
 
     # -- what the shell asks ------------------------------------------------------------------------------------
 
@@ -382,11 +379,6 @@ class AlertsPage(Page):
             self.queue.filter_bar.clear_filter()
             return
         self.queue.ask_for(tab, wanted)
-
-    def _when_shown(self, done: Callable[[], None], _checked: bool = False) -> None:
-        """Another page may share a command; each acts only while it is in front."""
-        if self.isVisible():
-            done()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -91,10 +91,7 @@ class ComposerPage(Page):
         verdict.moment_chosen.connect(self._choose_moment)
         verdict.after_changed.connect(self.show_moments)
         verdict.remedy_wanted.connect(lambda _check: acts.record_consent())
-        for command, done in acts.commands().items():
-            action = self.context.actions[command]
-            action.triggered.connect(partial(self._when_shown, done))
-            self.addAction(action)
+        self.take_commands({command: partial(self._with_email, done) for command, done in acts.commands().items()})
         self.context.theme.changed.connect(self.show_all)
 
     # -- what the shell asks ------------------------------------------------------------------------------------
@@ -380,8 +377,8 @@ class ComposerPage(Page):
             if mark is not None:
                 self.mail.editor.go_to(mark)
 
-    def _when_shown(self, done: Callable[[], None], _checked: bool = False) -> None:
-        if self.isVisible() and self.session is not None:
+    def _with_email(self, done: Callable[[], None]) -> None:
+        if self.session is not None:
             done()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

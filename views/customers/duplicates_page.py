@@ -67,10 +67,7 @@ class DuplicatesPage(Page):
             Command.NEXT: partial(self.list.step, 1),
             Command.PREVIOUS: partial(self.list.step, -1),
         }
-        for command, done in wired.items():
-            action = self.context.actions[command]
-            action.triggered.connect(partial(self._when_shown, done))
-            self.addAction(action)
+        self.take_commands(wired)
 
     # -- what the shell asks ------------------------------------------------------------------------------------
 
@@ -225,14 +222,8 @@ class DuplicatesPage(Page):
         self.pair.table.setFocus()
 
     def _show_half(self, half: QWidget | None) -> None:
-        self.list.setVisible(half in (None, self.list))
-        self.state.setVisible(half in (None, self.state))
+        self.splitter.show_only(half)
         self.headline_changed.emit()
-
-    def _when_shown(self, done: Callable[[], None], _checked: bool = False) -> None:
-        """Another page may share a command; each acts only while it is in front."""
-        if self.isVisible():
-            done()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -6,7 +6,6 @@ Facts and requests of the panes are wired here and nowhere else. In a narrow win
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
@@ -62,17 +61,15 @@ class CustomersPage(Page):
         self._wire()
 
     def _wire(self) -> None:
-        actions = self.context.actions
-        for command, answer in (
-            (Command.ADD_CUSTOMER, self._add),
-            (Command.EDIT_CUSTOMER, self._edit),
-            (Command.SAVE_FILTER, self._save_filter),
-            (Command.DRAFT, self._draft),
-        ):
-            actions[command].triggered.connect(partial(self._when_shown, answer))
-            self.addAction(actions[command])
-        actions[Command.FILTER].triggered.connect(partial(self._when_shown, self._to_field))
-        self.addAction(actions[Command.FILTER])
+        self.take_commands(
+            {
+                Command.ADD_CUSTOMER: self._add,
+                Command.EDIT_CUSTOMER: self._edit,
+                Command.SAVE_FILTER: self._save_filter,
+                Command.DRAFT: self._draft,
+                Command.FILTER: self._to_field,
+            }
+        )
         self.list.selected.connect(self._selected)
         self.list.opened.connect(self._opened)
         self.list.add_wanted.connect(self._add)
@@ -154,8 +151,7 @@ class CustomersPage(Page):
 
     def _show_half(self, half: QWidget | None) -> None:
         """Show one half alone in a narrow window, both without one named."""
-        self.list.setVisible(half in (None, self.list))
-        self._right.setVisible(half in (None, self._right))
+        self._splitter.show_only(half)
         self.headline_changed.emit()
 
     def _selected(self, customer_id: int) -> None:
@@ -191,10 +187,6 @@ class CustomersPage(Page):
             self._show_half(self.list)
         self.list.field.setFocus()
         self.list.field.selectAll()
-
-    def _when_shown(self, answer: object, _checked: bool = False) -> None:
-        if self.isVisible() and callable(answer):
-            answer()
 
     # -- the form -----------------------------------------------------------------------------------------------
 

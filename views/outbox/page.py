@@ -89,10 +89,7 @@ class OutboxPage(Page):
             Command.PREVIOUS: partial(self.list.step, -1),
             Command.FILTER: self._filter,
         }
-        for command, done in wired.items():
-            action = self.context.actions[command]
-            action.triggered.connect(partial(self._when_shown, done))
-            self.addAction(action)
+        self.take_commands(wired)
 
     # -- what the shell asks ------------------------------------------------------------------------------------
 
@@ -254,14 +251,8 @@ class OutboxPage(Page):
         menu.popup(at)
 
     def _show_half(self, half: QWidget | None) -> None:
-        self.list.setVisible(half in (None, self.list))
-        self.letter_state.setVisible(half in (None, self.letter_state))
+        self.splitter.show_only(half)
         self.headline_changed.emit()
-
-    def _when_shown(self, done: Callable[[], None], _checked: bool = False) -> None:
-        """Another page may share a command; each acts only while it is in front."""
-        if self.isVisible():
-            done()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertRow
 from models.values.changes import Changes
-from views.actions import Actions
+from views.actions import Actions, Command
 from views.shell.book import Book
 from views.shell.remembered import Remembered
 from views.theme import Theme
@@ -63,6 +64,17 @@ class Page(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
+
+    def take_commands(self, wired: Mapping[Command, Callable[[], None]]) -> None:
+        """Give commands their keys and answers here. Pages share commands; each answers while it is in front."""
+        for command, answer in wired.items():
+            action = self.context.actions[command]
+            action.triggered.connect(partial(self._answer, answer))
+            self.addAction(action)
+
+    def _answer(self, answer: Callable[[], None], _checked: bool = False) -> None:
+        if self.isVisible():
+            answer()
 
     @property
     def headline(self) -> str:

@@ -26,6 +26,12 @@ class PaneSplitter(QSplitter):
         self.addWidget(pane)
         self.setStretchFactor(self.count() - 1, stretch)
 
+    def show_only(self, half: QWidget | None) -> None:
+        """Show one pane alone, in a window that is too narrow for more; None shows all."""
+        for pane in map(self.widget, range(self.count())):
+            if pane is not None:
+                pane.setVisible(half in (None, pane))
+
     def restore(self, sizes: Sequence[int]) -> None:
         """Take up remembered sizes, if they are for as many panes."""
         if len(sizes) == self.count() and all(size > 0 for size in sizes):
