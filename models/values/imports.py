@@ -178,6 +178,7 @@ class Preview:
     reading: Reading = field(default_factory=lambda: Reading((), ReadingChoice()))
     ways: tuple[ReadingOption, ...] = ()  # where that is in doubt: the ways to read it, likeliest first
     stamp: str = ""  # changes whenever the file does
+    doubtful: int | None = 0  # new customers who look like somebody; None: too many to look at before the import
 
 
 @dataclass(frozen=True, slots=True)

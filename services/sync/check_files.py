@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _KEPT_SECONDS = 86_400
 # Raise it where what is staged or kept changes its form.
-_FORM = 4
+_FORM = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Facts:
     meanings: tuple[Meaning, ...]
     currency: str
     doubts: tuple[Doubt, ...] = ()
+    doubtful: int | None = 0
 
 
 def write_facts(db: sqlite3.Connection, facts: Facts) -> None:
@@ -58,6 +59,7 @@ def read_facts(db: sqlite3.Connection) -> Facts:
         tuple(map(_meaning, kept["meanings"])),
         kept["currency"],
         tuple(map(_doubt, kept["doubts"])),
+        kept["doubtful"],
     )
 
 

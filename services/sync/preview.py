@@ -25,6 +25,7 @@ from services.sync.map.headers import fields_for
 from services.sync.map.plan import Plan, settle
 from services.sync.map.propose import SURE
 from services.sync.mend import mended, stamp_of
+from services.sync.people import doubtful_customers
 from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
 from services.sync.read import Table, read_table
 from services.sync.receipt import make_receipt
@@ -152,6 +153,7 @@ def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[Pr
         doubts=doubts,
         reading=plan.table.reading,
         stamp=stamp_of(plan.table.path),
+        doubtful=facts.doubtful,
     )
 
 
@@ -170,7 +172,13 @@ def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Pat
             )
             found = analysis.plan
             facts = Facts(
-                receipt, _span(db, analysis), found.source, found.meanings, found.currency, tuple(found.doubts)
+                receipt,
+                _span(db, analysis),
+                found.source,
+                found.meanings,
+                found.currency,
+                tuple(found.doubts),
+                _doubtful(db, analysis),
             )
             write_facts(db, facts)
         forget_check(workspace, request)
@@ -178,6 +186,14 @@ def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Pat
     finally:
         remove_staging(staging)
     sweep_checks(store)
+
+
+def _doubtful(db: sqlite3.Connection, analysis: Analysis) -> int | None:
+    """How many new customers of the file look like somebody else."""
+    if not analysis.layout.has_people:
+        return 0
+    staged = analysis.layout.columns if analysis.plan.entity.customer == "self" else ()
+    return doubtful_customers(db, staged)
 
 
 def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan | None) -> tuple[ColumnProposal, ...]:

@@ -139,6 +139,7 @@ def imports(shots: Shots) -> None:
         wait_until(lambda: page.state is page.check)
         shots.shot(desk, "data-check-light")
         shots.sizes(desk, "data-check")
+        _overruled(shots, desk, page)
         page.check.rows.show_tab("rejected")
         shots.shot(desk, "data-check-rejected")
         page.check.rows.show_tab("changed")
@@ -158,6 +159,67 @@ def imports(shots: Shots) -> None:
         desk.window.take_files(sorted(folder.iterdir())[:4])
         wait_until(lambda: page.state is page.batch)
         shots.shot(desk, "data-batch")
+        _asked(shots, desk, page)
+        _judged(shots, desk, page)
+
+
+def _overruled(shots: Shots, desk: Any, page: Any) -> None:
+    """What a column was taken for, how the file is read, a cell that was mended."""
+    table, model = page.check.rows.table, page.check.rows.model
+    columns = [one.column for one in model.shown_columns]
+    table.setCurrentIndex(model.index(7, 2 + columns.index("Ordered at")))
+    table.setFocus()
+    press(Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
+    shots.shot(desk, "data-check-column")
+    press(Qt.Key.Key_Escape)
+    page.check.plan.ensure_reading_visible()
+    shots.shot(desk, "data-check-reading")
+    wrong = next(place for place in range(40) if model.row_at(place).verdict == "rejected")
+    section = 2 + columns.index("Line total")
+    model.setData(model.index(wrong, section), "61.90")
+    wait_until(lambda: page.check.plan.go.isEnabled())
+    table.scrollTo(model.index(wrong, section))
+    shots.shot(desk, "data-check-mended")
+    desk.theme.choose(ThemeChoice.DARK)
+    shots.shot(desk, "data-check-mended-dark")
+    desk.theme.choose(ThemeChoice.LIGHT)
+
+
+def _asked(shots: Shots, desk: Any, page: Any) -> None:
+    """A question about dates, one about columns, one about how the file is cut, and a file that is no table."""
+    folder = shots.studio.folder
+    dates = folder / "payments.csv"
+    rows = "P1,C00001,03/04/2026,12.50\nP2,C00002,05/06/2026,9.00\n"
+    dates.write_text(f"Order ID,Customer ID,Ordered at,Line total\n{rows}")
+    columns = folder / "alpha.csv"
+    columns.write_text("alpha,beta,gamma\nC100,2026-01-02,3\nC101,2026-01-03,4\n")
+    picture = folder / "picture.csv"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(64))
+    for file, name in ((dates, "question"), (columns, "mapping"), (picture, "refused")):
+        desk.window.take_files([file])
+        wait_until(lambda file=file: page.headline == file.name or bool(page.waiting.fault_words))  # type: ignore[misc]
+        shots.shot(desk, f"data-check-{name}")
+        if name == "question":
+            shots.sizes(desk, "data-check-question")
+            desk.theme.choose(ThemeChoice.DARK)
+            shots.shot(desk, "data-check-question-dark")
+            desk.theme.choose(ThemeChoice.LIGHT)
+        page.go_home()
+
+
+def _judged(shots: Shots, desk: Any, page: Any) -> None:
+    """The quality of the data, and what an undo would do."""
+    desk.window.show_page("data/quality")
+    wait_until(lambda: page.home.section == "quality")
+    shots.shot(desk, "data-quality")
+    shots.sizes(desk, "data-quality")
+    desk.theme.choose(ThemeChoice.DARK)
+    shots.shot(desk, "data-quality-dark")
+    desk.theme.choose(ThemeChoice.LIGHT)
+    page.home.show_section("imports")
+    page.home.undo_wanted.emit(page.home.table.lines.line_at(0).key)
+    shots.shot(desk, "data-undo")
+    press(Qt.Key.Key_Escape)
 
 
 def editing(shots: Shots) -> None:

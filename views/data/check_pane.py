@@ -223,7 +223,7 @@ class CheckPane(QWidget):
         return self._preview
 
     def show_preview(self, preview: Preview, *, stay: bool = False) -> None:
-        """Show a check; the tab stays if it still has rows, with ``stay`` the place in it too."""
+        """Show a check from its first row; with ``stay``, the tab and the place in it stay."""
         self._preview = preview
         sums = self.sums
         counts: dict[str, int] = {ALL: sums.read}
@@ -233,8 +233,9 @@ class CheckPane(QWidget):
         place = self.table.currentIndex()
         at, column_at = (place.row(), place.column()) if stay and place.isValid() else (-1, 0)
         down = self.table.verticalScrollBar().value() if stay else 0
-        reason = self._reason if self._count_of(self.tabs.current, self._reason) else ""
-        self.show_tab(self.tabs.current, reason)
+        tab = self.tabs.current if stay else ALL
+        reason = self._reason if stay and self._count_of(tab, self._reason) else ""
+        self.show_tab(tab, reason)
         if at >= 0 and self.model.rowCount():
             self.table.setCurrentIndex(self.model.index(min(at, self.model.rowCount() - 1), column_at))
         if down:
@@ -314,7 +315,8 @@ class CheckPane(QWidget):
         people = self._preview is not None and self._preview.entity == "customers"
         become = "kept as extra detail" if people else "not imported"
         extra = f"{whole(left)} other column{'s' if left != 1 else ''} {become}"
-        self._kept.setText(extra if left else "Every column has its place")
+        asked = self._preview is not None and self._preview.question_kind in ("mapping", "reading")
+        self._kept.setText("" if asked else extra if left else "Every column has its place")
 
     def _say_rows(self) -> None:
         first = self.model.row_at(max(0, self.table.rowAt(1)))

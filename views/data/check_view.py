@@ -64,11 +64,12 @@ class CheckView(QWidget):
 
     def show_check(self, request: ImportRequest, preview: Preview) -> None:
         """Show a file's check."""
-        mended = self._request is not None and self._request.options.mended != request.options.mended
-        stay = self._request is not None and self._request.file == request.file
+        stay = self._request is not None and self._request.shown == request.shown
         self._request = request
         self.set_busy(False)
-        self.rows.show_preview(preview, stay=stay or mended)
+        self.rows.show_preview(preview, stay=stay)
+        if not stay:
+            self.plan.show_top()
         self.plan.show_preview(preview, request.options)
         recognised = preview.recognised_words
         if preview.question:

@@ -65,6 +65,7 @@ class ColumnPanel(Overlay):
         self._close = push("Close")
         self._close.clicked.connect(self.dismiss)
         box.addLayout(row(-1, self._close))
+        box.addStretch(1)
         self.setLayout(box)
 
     def first_focus(self) -> QWidget:
@@ -75,20 +76,22 @@ class ColumnPanel(Overlay):
         words = meaning.words[:1].upper() + meaning.words[1:]
         sure = "" if meaning.confidence >= 1 else f", {percent(meaning.confidence)} sure"
         lines.addWidget(label(f"{words}{sure}", fonts.LIST, fonts.MEDIUM, wrap=True))
-        for evidence in (*meaning.evidence, fits_words(meaning)):
+        for evidence in meaning.evidence or (fits_words(meaning),):
             if evidence:
                 lines.addWidget(icon_line(theme, "check", evidence[:1].upper() + evidence[1:]))
         for flag in meaning.flags:
             lines.addWidget(icon_line(theme, "warning", flag[:1].upper() + flag[1:], "warning_text"))
         readings = meaning.readings or next((one.readings for one in meaning.doubts), ())
         if readings:
+            lines.addSpacing(8)
             lines.addWidget(label("Read them as", fonts.SMALL, fonts.SEMIBOLD, "ink_2"))
         for one in readings:
             fits = f"{whole(one.fits)} of {whole(meaning.filled)} cells fit" if one.fits else ""
-            way = AnswerButton(one.words[:1].upper() + one.words[1:], fits)
+            way = AnswerButton(theme, one.words[:1].upper() + one.words[1:], fits)
             way.clicked.connect(lambda _on=False, value=one.value: self._chosen(value))
             self.ways.append(way)
             lines.addWidget(way)
+            lines.addSpacing(4)
         box.addLayout(lines)
 
     def _chosen(self, value: str) -> None:

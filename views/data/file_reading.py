@@ -20,7 +20,7 @@ TITLES = {
     "sheet": "Sheet",
     "file": "Packed",
     "encoding": "Letters",
-    "delimiter": "Cells by",
+    "delimiter": "Cells",
     "quote": "Quotes",
     "header": "Names",
     "tables": "Table",

@@ -112,6 +112,10 @@ class MappingHeader(QHeaderView):
         self._pressed = event.position().toPoint()
         super().mousePressEvent(event)
 
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        self.place()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.viewport() and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self.place()

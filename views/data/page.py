@@ -5,7 +5,7 @@ The page holds which state is shown and what it is about; the views show it and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -119,14 +119,14 @@ class DataPage(Page):
 
     @property
     def back(self) -> str:
-        if self.state in (self.home, self.importing, self.waiting):
+        if self.state in (self.home, self.importing) or (self.state is self.waiting and not self.waiting.fault_words):
             return ""
         return "All files" if self.state is self.check and len(self._batch) > 1 else "Data"
 
     def go_back(self) -> None:
         if self.state is self.check and len(self._batch) > 1:
             self._show(self.batch)
-        elif self.state in (self.check, self.batch, self.receipt):
+        elif self.back:
             self.go_home()
 
     def go_home(self) -> None:
@@ -211,7 +211,7 @@ class DataPage(Page):
         elif batch[0].preview is None:
             request = batch[0].request
             heading = f"{Path(request.shown).name} cannot be imported"
-            self.waiting.show_fault(Failed(UserError(batch[0].error)), partial(self._check, [request]), heading)
+            self._show_fault(Failed(UserError(batch[0].error)), partial(self._check, [request]), heading)
         else:
             self._open_file(0)
 
@@ -323,7 +323,7 @@ class DataPage(Page):
             self._tell_cancelled()
         else:
             self._show(self.waiting)
-            self.waiting.show_fault(failed, partial(self._import, files), "The import stopped, nothing of it was kept")
+            self._show_fault(failed, partial(self._import, files), "The import stopped, nothing of it was kept")
 
     def _imported(self, files: Sequence[Checked], outcome: ImportOutcome) -> None:
         if outcome.stopped:
@@ -377,10 +377,14 @@ class DataPage(Page):
         else:
             self._show(self._where)
 
+    def _show_fault(self, failed: Failed, retry: Callable[[], None], heading: str) -> None:
+        self.waiting.show_fault(failed, retry, heading)
+        self.headline_changed.emit()
+
     # -- small things -------------------------------------------------------------------------------------------
 
     def _not_done(self, requests: Sequence[ImportRequest], failed: Failed) -> None:
-        self.waiting.show_fault(failed, partial(self._check, requests), "The files could not be checked")
+        self._show_fault(failed, partial(self._check, requests), "The files could not be checked")
 
     def _show_progress(self, progress: object) -> None:
         view = self.importing if self.state is self.importing else self.waiting

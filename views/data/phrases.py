@@ -108,13 +108,19 @@ def entity_rows(receipts: Sequence[Receipt]) -> list[tuple[str, int, int, int]]:
     return [(entity_words(entity), row[0], row[1], row[2]) for entity, row in found.items() if any(row)]
 
 
-def customer_lines(matched: int, created: int) -> list[tuple[str, str]]:
-    """What an import does about customers: (icon, words)."""
+def customer_lines(matched: int, created: int, doubtful: int | None = 0) -> list[tuple[str, str]]:
+    """What an import does about customers: (icon, words); ``doubtful`` new ones look like somebody."""
     lines = []
     if matched:
         lines.append(("check", f"{counted(matched, 'customer')} matched"))
     if created:
         lines.append(("plus", f"{counted(created, 'new customer')}"))
+    if doubtful:
+        looks = "looks" if doubtful == 1 else "look"
+        like = f"{whole(doubtful)} of them {looks} like a customer who is known"
+        lines.append(("customers", f"{like}; none is joined until you say so, in the review after the import."))
+    elif doubtful is None:
+        lines.append(("customers", "Who of them looks like somebody is looked at after the import."))
     return lines
 
 

@@ -66,6 +66,13 @@ class SumsBlock(QWidget):
         self._figures[key] = made
 
 
+def decide_words(preview: Preview) -> str:
+    """What is to be done before the import, '' where nothing is."""
+    if preview.question_kind == "mapping":
+        return "Say what the file is about, below, and what its columns become, in the boxes under their names."
+    return "Choose an answer above, then import." if preview.question else ""
+
+
 class PlanPane(QWidget):
     """Shows what an import would do, and asks for it."""
 
@@ -118,7 +125,8 @@ class PlanPane(QWidget):
         self._optional = {"rejected": rejected, "ignored": ignored, "customers": customers, "notes": notes}
         inner = QWidget()
         inner.setLayout(column(top, rejected, ignored, customers, notes, reading, -1))
-        self.setLayout(column(scrolling(inner)))
+        self._area = scrolling(inner)
+        self.setLayout(column(self._area))
         kind_of(self, "panel")
 
     def show_preview(self, preview: Preview, options: ImportOptions) -> None:
@@ -132,11 +140,12 @@ class PlanPane(QWidget):
         self.options.show_options(preview, options)
         self.file.show_reading(preview.reading)
         nothing = "" if preview.question else nothing_words(sums)
-        self.go.setText(import_words(sums))
-        self.go.setAccessibleName(import_words(sums))
+        understood = preview.question_kind not in ("mapping", "reading")
+        self.go.setText(import_words(sums) if understood else "Import")
+        self.go.setAccessibleName(self.go.text())
         self.go.setEnabled(bool(sums.importable) and not preview.question)
         undone = f"{about(receipt.seconds)} · can be undone any time"
-        self._about.setText((preview.question and "Choose an answer above, then import.") or nothing or undone)
+        self._about.setText(decide_words(preview) or nothing or undone)
         self._optional["rejected"].setVisible(bool(sums.rejected))
         self._rejected_head.setText(f"{whole(sums.rejected)} rejected, by reason")
         self._rejected.show_reasons(receipt.reasons)
@@ -145,6 +154,14 @@ class PlanPane(QWidget):
         self._ignored.show_reasons(receipt.ignored_reasons)
         self._show_customers(preview)
         self._show_notes(receipt.warnings)
+
+    def show_top(self) -> None:
+        """Scroll to what will happen."""
+        self._area.verticalScrollBar().setValue(0)
+
+    def ensure_reading_visible(self) -> None:
+        """Scroll to how the file is read."""
+        self._area.ensureWidgetVisible(self.file)
 
     def set_busy(self, busy: bool) -> None:
         """While it is checked again nothing is imported."""
@@ -161,7 +178,9 @@ class PlanPane(QWidget):
 
     def _show_customers(self, preview: Preview) -> None:
         receipt = preview.receipt
-        lines = customer_lines(receipt.customers.get("matched", 0), receipt.customers.get("created", 0))
+        lines = customer_lines(
+            receipt.customers.get("matched", 0), receipt.customers.get("created", 0), preview.doubtful
+        )
         self._optional["customers"].setVisible(bool(lines))
         self._customers_head.setText("Customers")
         clear(self._lines)

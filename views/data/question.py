@@ -6,9 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from models.values.imports import ImportOptions, Preview
 from models.values.meanings import Doubt
@@ -17,7 +25,8 @@ from views.widgets.labels import column, kind_of, label
 from views.words import counted, whole
 
 _DATES = ("date", "moment")
-_PAD = 8
+_PAD, _SIDE = 8, 10
+_WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +83,49 @@ def open_questions(preview: Preview) -> int:
 class AnswerButton(QPushButton):
     """A button whose words wrap, with what speaks for the answer below them."""
 
-    def __init__(self, words: str, below: str) -> None:
+    def __init__(self, theme: Theme, words: str, below: str) -> None:
         super().__init__()
+        self._theme, self._words, self._below = theme, words, below
         self.setAccessibleName(f"{words}, {below}" if below else words)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        lines: list[QWidget] = [label(words, fonts.LIST, fonts.MEDIUM, wrap=True)]
-        if below:
-            lines.append(label(below, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
-        for one in lines:
-            one.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._inner = column(*lines, margins=(10, _PAD, 10, _PAD))
-        self.setLayout(self._inner)
 
     def sizeHint(self) -> QSize:
-        wide = max(self.width(), 200)
-        return QSize(200, max(36, self._inner.heightForWidth(wide)))
+        return QSize(200, self._height(max(self.width(), 200)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(80, self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        tall = self.sizeHint().height()
+        tall = self._height(event.size().width())
         if self.minimumHeight() != tall:
             self.setFixedHeight(tall)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        with painter:
+            option = QStyleOptionButton()
+            self.initStyleOption(option)
+            option.text = ""
+            painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+            top = _PAD
+            for text, font, ink in self._lines():
+                room = QRect(_SIDE, top, self.width() - 2 * _SIDE, self.height())
+                painter.setFont(font)
+                painter.setPen(self._theme.color(ink if self.isEnabled() else "ink_3"))
+                painter.drawText(room, _WRAPPED, text)
+                top += self._tall(text, font, self.width())
+
+    def _lines(self) -> list[tuple[str, QFont, str]]:
+        lines = [(self._words, fonts.font(fonts.LIST, fonts.MEDIUM), "ink")]
+        return [*lines, (self._below, fonts.font(fonts.SMALL), "ink_2")] if self._below else lines
+
+    def _height(self, width: int) -> int:
+        return max(36, 2 * _PAD + sum(self._tall(text, font, width) for text, font, _ink in self._lines()))
+
+    def _tall(self, text: str, font: QFont, width: int) -> int:
+        room = QRect(0, 0, width - 2 * _SIDE, 10_000)
+        return QFontMetrics(font).boundingRect(room, _WRAPPED, text).height()
 
 
 class QuestionBox(QWidget):
@@ -135,7 +163,7 @@ class QuestionBox(QWidget):
         self._head.setText("First decide" if count < 2 else f"First decide, 1 of {whole(count)}")
         self._words.setText(asked(preview.question))
         for answer in answers_to(preview, options):
-            button = AnswerButton(answer.words, answer.counted)
+            button = AnswerButton(self._theme, answer.words, answer.counted)
             button.clicked.connect(lambda _on=False, chosen=answer.options: self.answered.emit(chosen))
             self._answers.addWidget(button)
 

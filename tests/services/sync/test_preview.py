@@ -11,6 +11,7 @@ import pytest
 
 from models.values.errors import UserError
 from services.sync import forget_check
+from services.sync.people import find_duplicates
 from tests.services.sync.book import FIXTURES, Book, write_csv
 
 HEADER = ["order_id", "email", "created_at", "total", "channel"]
@@ -171,3 +172,14 @@ def test_what_a_check_kept_is_plain_text_of_this_version(
 
 def kept_checks(book: Book) -> list[Path]:
     return sorted(Path(book.workspace.store.path).parent.glob("*.check-*"))
+
+
+def test_new_customers_who_look_like_somebody_are_counted(book: Book, tmp_path: Path) -> None:
+    header = ["Customer ID", "Name", "Email", "Phone", "City"]
+    known = [["C1", "Ada Elm", "ada@elm.example", "+44 20 7946 0958", "Leeds"]]
+    book.bring(write_csv(tmp_path / "people.csv", header, known), source="one")
+    find_duplicates(book.workspace)
+    other = [["77", "Ada Elms", "", "020 7946 0958", "Leeds"], ["78", "Zoltan Birch", "z@b.example", "", "Cork"]]
+    check = book.check(write_csv(tmp_path / "others.csv", header, other), source="two")
+    assert check.receipt.customers == {"matched": 0, "created": 2}
+    assert check.doubtful == 1

@@ -28,7 +28,7 @@ from views.data.history_view import HistoryView
 from views.data.jobs import Checked
 from views.data.phrases import undo_lines
 from views.data.quality_view import QualityView, is_thin, pair_words
-from views.data.question import answers_to
+from views.data.question import AnswerButton, answers_to
 from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_side import mended_words
 from views.data.receipt_view import ReceiptContent
@@ -434,3 +434,21 @@ def test_a_receipt_names_the_cells_that_were_mended() -> None:
         *["Row 2, Email: “a@b” was mended to “a@b.example”."] * 6,
         "2 more cells mended.",
     ]
+
+
+def test_an_answer_shows_all_of_its_words_in_a_narrow_pane(qtbot: QtBot, theme: Theme) -> None:
+    button = AnswerButton(theme, "Day before month: 03/04/2026 is 3 April 2026", "fits all 1,615 cells")
+    qtbot.addWidget(button)
+    button.resize(400, 40)
+    button.show()
+    wide = button.height()
+    button.resize(180, wide)
+    assert button.height() > wide >= 36
+
+
+def test_another_file_begins_at_its_first_rows(view: CheckView) -> None:
+    view.rows.show_tab("rejected")
+    view.show_check(view.request or request(), preview())
+    assert view.rows.tabs.current == "rejected"
+    view.show_check(request("/exports/other.csv"), preview())
+    assert view.rows.tabs.current == "all"
