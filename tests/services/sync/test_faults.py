@@ -20,7 +20,7 @@ from services.sync import imports_history, run_import, undo_import
 from tests.services.sync.book import FIXTURES, NOW, Book, open_book, write_csv
 
 HEADER = ["order_id", "customer_id", "email", "ordered_at", "total", "currency"]
-MOMENTS = 20
+MOMENTS = 10
 
 
 def many_orders(path: Path, count: int) -> Path:
@@ -157,7 +157,7 @@ def test_a_full_disk_is_said_in_a_sentence(
     assert left_behind(store) == []
 
 
-_IMPORT = """
+IMPORT = """
 import sys
 from pathlib import Path
 from services.sync import imports_history, run_import, undo_import
@@ -187,7 +187,7 @@ def test_a_process_killed_at_any_moment_leaves_the_book_before_or_after(
     open_book(store).workspace.close()
     for _ in range(MOMENTS):
         child = subprocess.Popen(
-            [python, "-c", _IMPORT, str(store), str(path)],
+            [python, "-c", IMPORT, str(store), str(path)],
             cwd=project,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
