@@ -122,6 +122,10 @@ class CheckModel(QAbstractTableModel):
         end = first + min(len(rows), expected) - 1
         self.dataChanged.emit(self.index(first, 0), self.index(end, self.columnCount() - 1))
 
+    def give_up(self, first: int) -> None:
+        """A page could not be read: it is asked for again when it is looked at again."""
+        self._asked.discard(first // PAGE)
+
     def _end_at(self, total: int) -> None:
         if total < self._total:
             self.beginRemoveRows(QModelIndex(), total, self._total - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QProgressBar, QTableView, QWidget
 
@@ -20,6 +20,8 @@ from views.widgets.tabs import CountTabs, Tab
 from views.words import DOT, whole
 
 ALL = "all"
+#: So long the rows must stand still before those in sight are read.
+REST_MS = 40
 _TITLES: dict[str, str] = {
     ALL: "All",
     "new": "New",
@@ -71,8 +73,11 @@ class CheckTable(QTableView):
         model.modelReset.connect(self.measure)
         model.dataChanged.connect(lambda top, bottom: self._heights(top.row(), bottom.row()))
         bar = self.verticalScrollBar()
-        bar.valueChanged.connect(lambda _value: self.look())
-        bar.rangeChanged.connect(lambda _low, _high: self.look())
+        # Rows that only fly past are not read.
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.look)
+        bar.valueChanged.connect(lambda _value: self._rest.start())
+        bar.rangeChanged.connect(lambda _low, _high: self._rest.start())
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands of the page, not a search in a column."""

@@ -257,7 +257,11 @@ class DataPage(Page):
         def look() -> tuple[PreviewRow, ...] | None:
             return self._rooms.check_rows(request, verdict, reason, first, PAGE)
 
-        self._desk.read(f"rows {tab} {reason} {first}", look, have, self.context.book.failed.emit)
+        def failed(fault: Failed) -> None:
+            self.check.rows.model.give_up(first)
+            self.context.book.failed.emit(fault)
+
+        self._desk.read(f"rows {tab} {reason} {first}", look, have, failed)
 
     # -- import -------------------------------------------------------------------------------------------------
 
