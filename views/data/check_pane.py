@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QProgressBa
 from models.values.imports import ColumnProposal, Preview, PreviewCell, PreviewRow, Verdict
 from views.data.check_delegate import ROW_HEIGHT, CheckDelegate, column_width, height_of
 from views.data.check_model import CELL_ROLE, LEADING, CheckModel
-from views.data.mapping_header import EXTRA, MappingHeader
+from views.data.mapping_header import EXTRA, LEFT_OUT, MappingHeader
 from views.data.phrases import MARKS, VERDICTS, Sums, sums_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
@@ -156,7 +156,7 @@ class CheckTable(QTableView):
             section = place + len(LEADING)
             texts = [self._widest(row, section) for row in range(rows)]
             words = next((words for field, words in shown.candidates if field == shown.field), shown.field)
-            self.setColumnWidth(section, column_width(texts, shown.column, words or EXTRA))
+            self.setColumnWidth(section, column_width(texts, shown.column, words or self.header.extra))
         self._heights(0, min(model.rowCount(), _A_SCREEN * 8) - 1)
         self.look()
 
@@ -230,6 +230,7 @@ class CheckPane(QWidget):
     def show_preview(self, preview: Preview, *, stay: bool = False) -> None:
         """Show a check from its first row; with ``stay``, the tab and the place in it stay."""
         self._preview = preview
+        self.table.header.extra = EXTRA if preview.entity == "customers" else LEFT_OUT
         sums = self.sums
         counts: dict[str, int] = {ALL: sums.read}
         counts |= {verdict: sums.of(verdict) for verdict in VERDICTS}

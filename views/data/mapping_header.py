@@ -21,20 +21,21 @@ from views.widgets.painting import LEFT, RIGHT, fill, line, snapped
 TITLE_HEIGHT = 32
 BOX_HEIGHT = 38
 EXTRA = "Extra detail"
+LEFT_OUT = "Leave out"
 
 
 class _Box(ChoiceBox):
     """What one column becomes."""
 
-    def __init__(self, theme: Theme, column: ColumnProposal, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, column: ColumnProposal, extra: str, parent: QWidget) -> None:
         super().__init__(theme, f"Column {column.column} becomes", small=True)
         self.setParent(parent)
         self.column = column.column
         self.setToolTip(column.why)
-        self.fill(column)
+        self.fill(column, extra)
 
-    def fill(self, column: ColumnProposal) -> None:
-        """Offer what the column can become, the likeliest first, and to keep it as extra detail."""
+    def fill(self, column: ColumnProposal, extra: str) -> None:
+        """Offer what the column can become, the likeliest first, and ``extra``: to become nothing of these."""
         self.blockSignals(True)
         self.clear()
         for field, words in column.candidates:
@@ -43,7 +44,7 @@ class _Box(ChoiceBox):
         if self.findData(column.field) < 0 and column.field:
             self.addItem(column.field, column.field)
         self.insertSeparator(self.count())
-        self.addItem(EXTRA, "")
+        self.addItem(extra, "")
         self.setCurrentIndex(self.findData(column.field))
         self.blockSignals(False)
 
@@ -58,6 +59,8 @@ class MappingHeader(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme, self._checked = theme, model
         self._boxes: list[_Box] = []
+        #: What a column is that becomes no field; only customers keep further details.
+        self.extra = EXTRA
         self._pressed = QPoint(-1, -1)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setMinimumSectionSize(48)
@@ -80,7 +83,7 @@ class MappingHeader(QHeaderView):
         """Have a box for each of these columns; boxes that fit are kept, so that the focus stays."""
         if [box.column for box in self._boxes] == [column.column for column in columns]:
             for box, column in zip(self._boxes, columns, strict=True):
-                box.fill(column)
+                box.fill(column, self.extra)
                 box.setToolTip(column.why)
         else:
             for box in self._boxes:
@@ -144,7 +147,7 @@ class MappingHeader(QHeaderView):
             line(painter, room, "becomes", theme.color("ink_2"), fonts.SMALL)
 
     def _make(self, column: ColumnProposal) -> _Box:
-        box = _Box(self._theme, column, self.viewport())
+        box = _Box(self._theme, column, self.extra, self.viewport())
         box.activated.connect(lambda _at, box=box: self.mapped.emit(box.column, str(box.currentData() or "")))
         box.show()
         return box

@@ -248,6 +248,8 @@ class DataPage(Page):
         verdict = next((one for one in VERDICTS if one == tab), None) if tab != ALL else None
 
         def have(rows: tuple[PreviewRow, ...] | None) -> None:
+            if not self._batch or request != self._batch[self._at].request:
+                return  # the file was checked anew meanwhile
             if rows is not None:
                 self.check.add_rows(tab, reason, first, rows)
             elif not self._work.busy:
