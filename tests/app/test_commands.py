@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import MOMENT_VARIABLE
 from app.cli import run_command
 
 ORDERS = """Order ID,Customer ID,Email,Ordered at,Amount,Currency
@@ -21,12 +20,8 @@ SCORE_COLUMNS = (
     "clv_horizon_months,currency,value_at_risk,segment,trend,confidence,model,drivers"
 )
 NAMES = ("Linden Supply", "Ridgeway Toys", "Halden Stationery", "Okafor Studio")
-
-
-@pytest.fixture(autouse=True)
-def moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The day on which the commands run: after the orders, whatever day it is."""
-    monkeypatch.setenv(MOMENT_VARIABLE, "2026-11-19T09:00:00+00:00")
+#: After the orders.
+pytestmark = pytest.mark.usefixtures("moment")
 
 
 @pytest.fixture
@@ -41,19 +36,6 @@ def orders(tmp_path: Path) -> Path:
     path = tmp_path / "orders.csv"
     path.write_text(ORDERS.format(rows="\n".join(rows)), encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def ask(store_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run a command on the test's book with --json; returns (exit code, document or None, standard error)."""
-
-    def run(*words: str) -> tuple[int, Any, str]:
-        capsys.readouterr()
-        code = run_command([*words, "--store", str(store_path), "--json"])
-        printed = capsys.readouterr()
-        return code, json.loads(printed.out) if printed.out else None, printed.err
-
-    return run
 
 
 def test_a_receipt_adds_up_and_a_second_import_changes_nothing(ask: Any, orders: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,8 +35,7 @@ def model() -> Iterator[ModelServer]:
 
 @pytest.fixture
 def ask(
-    store_path: Path, tmp_path: Path, mail: MailServer, model: ModelServer,
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+    ask: Any, store_path: Path, tmp_path: Path, mail: MailServer, model: ModelServer, monkeypatch: pytest.MonkeyPatch,
 ) -> Any:  # fmt: skip
     """Run a command on a copy of the sample book, with a mail account and a language model set up on this computer."""
     sample_copy(store_path)
@@ -50,14 +48,7 @@ def ask(
     save_preferences(
         tmp_path / "config" / "bellwether" / "preferences.json", Preferences(mail=account, profiles=(profile, down))
     )
-
-    def run(*words: str) -> tuple[int, Any, str]:
-        capsys.readouterr()
-        code = run_command([*words, "--store", str(store_path), "--json"])
-        printed = capsys.readouterr()
-        return code, json.loads(printed.out) if printed.out else None, printed.err
-
-    return run
+    return ask
 
 
 @pytest.fixture

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.bootstrap import MOMENT_VARIABLE
-from app.cli import run_command
-
-
-@pytest.fixture
-def ask(store_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Run a command on the test's book with --json; returns (exit code, document or None, standard error)."""
-    monkeypatch.setenv(MOMENT_VARIABLE, "2026-11-19T09:00:00+00:00")
-
-    def run(*words: str) -> tuple[int, Any, str]:
-        capsys.readouterr()
-        code = run_command([*words, "--store", str(store_path), "--json"])
-        printed = capsys.readouterr()
-        return code, json.loads(printed.out) if printed.out else None, printed.err
-
-    return run
+pytestmark = pytest.mark.usefixtures("moment")
 
 
 @pytest.fixture

@@ -14,19 +14,11 @@ from services.settings import default_path
 
 
 @pytest.fixture
-def ask(store_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Run a command on the test's book with --json; returns (exit code, document or None, standard error)."""
-    monkeypatch.setenv(MOMENT_VARIABLE, "2026-11-19T09:00:00+00:00")
+def ask(ask: Any, moment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Run a command with preferences of the test's own, and look at folders without a pause."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(watching, "LOOK_AGAIN_SECONDS", 0.0)
-
-    def run(*words: str, store: Path = store_path) -> tuple[int, Any, str]:
-        capsys.readouterr()
-        code = run_command([*words, "--store", str(store), "--json"])
-        printed = capsys.readouterr()
-        return code, json.loads(printed.out) if printed.out else None, printed.err
-
-    return run
+    return ask
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +11,6 @@ from app.cli import run_command
 from tests.services.sync.book import write_csv
 
 HEAD = ["Record ID", "Company name", "City", "Company owner", "Company Domain Name"]
-
-
-@pytest.fixture
-def ask(store_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run a command on the test's book with --json; returns (exit code, document or None, standard error)."""
-
-    def run(*words: str) -> tuple[int, Any, str]:
-        capsys.readouterr()
-        code = run_command([*words, "--store", str(store_path), "--json"])
-        printed = capsys.readouterr()
-        return code, json.loads(printed.out) if printed.out else None, printed.err
-
-    return run
 
 
 @pytest.fixture

@@ -1,0 +1,31 @@
+"""Commands as a script runs them, in this process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.bootstrap import MOMENT_VARIABLE
+from app.cli import run_command
+
+
+@pytest.fixture
+def moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day on which the commands run, whatever day it is."""
+    monkeypatch.setenv(MOMENT_VARIABLE, "2026-11-19T09:00:00+00:00")
+
+
+@pytest.fixture
+def ask(store_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run a command on the test's book with --json; returns (exit code, document or None, standard error)."""
+
+    def run(*words: str, store: Path = store_path) -> tuple[int, Any, str]:
+        capsys.readouterr()
+        code = run_command([*words, "--store", str(store), "--json"])
+        printed = capsys.readouterr()
+        return code, json.loads(printed.out) if printed.out else None, printed.err
+
+    return run
