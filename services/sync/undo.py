@@ -18,6 +18,7 @@ from models.store import UnitOfWork
 from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
+from services.sync.apply.indexes import BULK_ROWS, build_indexes, drop_indexes
 from services.sync.driver import driver
 from services.sync.remember import forget
 from services.sync.undo_check import (
@@ -34,6 +35,9 @@ from services.sync.undo_check import (
     table_words,
     title_of,
 )
+
+# SQLite notes the rows that a statement deletes before it deletes them: so many take little memory.
+_AT_ONCE = 100_000
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -151,13 +155,32 @@ class _Undo:
             if table == "customers":
                 self._withdraw_scores()
             self._protect(table)
-            removed = self.db.execute(
-                f"DELETE FROM {table} WHERE import_id = ? AND id NOT IN (SELECT id FROM temp.kept)", (self.import_id,)
-            ).rowcount
+            removed = self._remove(table, total)
             if removed:
                 self.removed[table] = removed
             self._name_kept(table, total - removed)
             self.db.execute("DROP TABLE temp.kept")
+
+    def _remove(self, table: str, total: int) -> int:
+        """Delete the import's rows but those that stay; where most of the table goes, indexes are built anew."""
+        indexes: list[str] = []
+        if total >= BULK_ROWS:
+            others = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE import_id IS NOT ? LIMIT ?)"
+            if self.db.execute(others, (self.import_id, total)).fetchone()[0] < total:
+                indexes = drop_indexes(self.db, table)
+        first, last = self.db.execute(
+            f"SELECT min(id), max(id) FROM {table} WHERE import_id = ?", (self.import_id,)
+        ).fetchone()
+        removed = 0
+        for start in range(first, last + 1, _AT_ONCE):
+            removed += self.db.execute(
+                f"DELETE FROM {table} WHERE id BETWEEN ?1 AND ?2 AND import_id = ?3 AND id NOT IN "
+                "(SELECT id FROM temp.kept)",
+                (start, start + _AT_ONCE - 1, self.import_id),
+            ).rowcount
+        if indexes:
+            build_indexes(self.db, indexes)
+        return removed
 
     def _protect(self, table: str) -> None:
         """List the rows that stay: referred to by rows of others, or edited by hand."""
