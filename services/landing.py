@@ -230,13 +230,14 @@ def import_watched(
     from services.sync.watch import Landings, dealt_with_before, look_into
 
     landings = Landings(folders)
-    looks = [look_into(folder) for folder in folders]
+    store = workspace.store.path
+    looks = [look_into(folder, store) for folder in folders]
     landings.take(looks)
     landings.dealt_with(dealt_with_before(workspace, [mark for look in looks for mark in look.marks]), ())
     if not landings.restless:
         return Landing(), landings.states()
     pause()
-    landings.take([look_into(folder) for folder in folders])
+    landings.take([look_into(folder, store) for folder in folders])
     found = land(workspace, landings.whole, progress=progress, cancelled=cancelled)
     landings.dealt_with(found.done, found.waiting)
     return found, landings.states()

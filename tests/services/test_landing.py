@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import services.landing
+from models.store import open_store
 from models.values.errors import Cancelled
 from models.values.imports import Progress
 from services.jobs import FileDone
@@ -228,6 +231,24 @@ def test_a_cancel_keeps_the_files_before_it_and_leaves_the_rest_for_later(
     with pytest.raises(Cancelled):
         land(book.workspace, marks, progress=lambda _p: None, cancelled=lambda: True)
     assert [Path(one.file).name for one in landed(book, folder).imported] == ["b.csv"]
+
+
+def test_while_another_program_writes_nothing_is_lost_and_it_is_tried_again(
+    book: Book, tmp_path: Path, folder: Path
+) -> None:
+    teach(book, tmp_path)
+    orders(folder / "a.csv", 1)
+    store = open_store(book.workspace.recipe.store, busy_timeout_ms=20)
+    hasty = Book(replace(book.workspace, store=store))
+    other = sqlite3.connect(book.workspace.recipe.store, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        landing = landed(hasty, folder)
+        assert landing.fault and (landing.imported, landing.done, landing.waiting) == ((), (), ())
+    finally:
+        other.close()
+        store.close()
+    assert len(landed(book, folder).imported) == 1
 
 
 def test_the_job_of_the_child_process_opens_the_book_by_itself(book: Book, tmp_path: Path, folder: Path) -> None:

@@ -68,7 +68,7 @@ class Lookout:
     def look(self, workspace: Workspace, folders: Sequence[str], told: Told) -> Seen:
         """Look into each folder once."""
         # The importer's modules are wanted here first, long after the window stands.
-        from services.sync.watch import Landings, dealt_with_before, look_into
+        from services.sync.watch import Landings, dealt_with_before, look_into, readable
 
         if self._landings is None:
             self._landings = Landings()
@@ -76,11 +76,13 @@ class Lookout:
         if told.ask_again:
             landings.ask_again()
         landings.watch(folders)
-        landings.take([look_into(folder) for folder in folders])
+        landings.take([look_into(folder, workspace.store.path) for folder in folders])
         news = landings.dealt_with(told.done, told.waiting)
         if landings.whole:
             landings.dealt_with(dealt_with_before(workspace, landings.whole), ())
-        return Seen(landings.states(), landings.whole, landings.fresh, landings.restless, news)
+        whole, forbidden = readable(landings.whole)
+        news += landings.dealt_with((), forbidden)
+        return Seen(landings.states(), whole, landings.fresh, landings.restless, news)
 
 
 class FolderWatch(QObject):

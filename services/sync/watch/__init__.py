@@ -7,7 +7,7 @@ for a person). Nothing is ever moved, changed or deleted in a folder.
 from __future__ import annotations
 
 from services.sync.watch.landings import FolderState, Landings
-from services.sync.watch.look import is_still, look_into
+from services.sync.watch.look import is_still, look_into, readable
 from services.sync.watch.memory import Memory
 from services.sync.watch.rhythm import source_rhythms
 from services.sync.watch.sort_out import (
@@ -32,6 +32,7 @@ __all__ = [
     "leave_out",
     "look_into",
     "memory_of",
+    "readable",
     "sort_out",
     "source_rhythms",
     "was_imported",

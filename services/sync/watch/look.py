@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from models.values.watching import FileMark, FolderLook
+from models.values.watching import FileMark, FolderLook, WaitingFile
 
 #: Endings under which programs write a file before it has its name.
 HALF_ENDINGS: Final = (".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart", ".tmp", ".temp")
@@ -29,17 +29,23 @@ OTHER_ENDINGS: Final = (
 _WINDOWS_LOCKED = frozenset({32, 33})
 
 
-def look_into(folder: str) -> FolderLook:
+def look_into(folder: str, book: Path | None = None) -> FolderLook:
     """Look into a folder once; what lies in folders inside it is not seen.
 
     Never raises for what the folder or the drive is like: that is the look's `fault`.
+
+    Parameters
+    ----------
+    book
+        The open book. It and what lies beside it are not seen: opening one of them would take SQLite's locks away.
     """
     marks: list[FileMark] = []
     left_alone = 0
     try:
+        beside = book.name if book is not None and book.parent.resolve() == Path(folder).resolve() else ""
         with os.scandir(folder) as entries:
             for entry in entries:
-                if _is_half(entry.name):
+                if _is_half(entry.name) or (beside and entry.name.startswith(beside)):
                     continue
                 mark = _mark_of(entry)
                 if mark is None:
@@ -79,6 +85,21 @@ def obstacle(mark: FileMark) -> str:
         locked = getattr(error, "winerror", None) in _WINDOWS_LOCKED
         forbidden = error.errno in (errno.EACCES, errno.EPERM) and not locked
         return "You may not read it. Ask its owner for the right to, then look again." if forbidden else ""
+
+
+def readable(marks: Iterable[FileMark]) -> tuple[tuple[FileMark, ...], tuple[WaitingFile, ...]]:
+    """Return which files can be opened as they were seen, and which this person may not read.
+
+    A file that somebody locks or writes to is in neither: it is waited for.
+    """
+    good: list[FileMark] = []
+    forbidden: list[WaitingFile] = []
+    for mark in marks:
+        if is_still(mark):
+            good.append(mark)
+        elif why := obstacle(mark):
+            forbidden.append(WaitingFile(mark, why))
+    return tuple(good), tuple(forbidden)
 
 
 def _is_half(name: str) -> bool:

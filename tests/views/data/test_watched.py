@@ -25,6 +25,13 @@ from views.shell import folder_watch
 ORDERS = ("order_id", "customer_id", "date", "amount", "currency")
 
 
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look often: what is waited for here is the work, not the clock."""
+    monkeypatch.setattr(folder_watch, "EVERY_MS", 200)
+    monkeypatch.setattr(folder_watch, "SOON_MS", 60)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "in"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.values.watching import FileMark
-from services.sync.watch import is_still, look_into
+from services.sync.watch import is_still, look_into, readable
 from services.sync.watch.look import obstacle, settled
 
 
@@ -34,6 +34,22 @@ def test_documents_that_hold_no_table_are_left_alone_and_counted(tmp_path: Path)
     assert look.left_alone == 3 and look.fault == ""
 
 
+def test_the_open_book_and_what_lies_beside_it_are_not_seen(tmp_path: Path) -> None:
+    for name in ("book.bellwether", "book.bellwether-wal", "book.bellwether.watched", "orders.csv"):
+        (tmp_path / name).write_text("x")
+    seen = look_into(str(tmp_path), tmp_path / "book.bellwether")
+    assert [mark.name for mark in seen.marks] == ["orders.csv"]
+    assert len(look_into(str(tmp_path), tmp_path / "elsewhere" / "book.bellwether").marks) == 4
+
+
+def test_a_file_that_is_written_to_is_waited_for_and_a_whole_one_is_good(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("id\n1\n")
+    marks = look_into(str(tmp_path)).marks
+    (tmp_path / "b.csv").write_text("id\n1\n2\n")
+    assert readable(marks) == ((marks[0],), ())
+
+
 def test_a_folder_that_is_gone_or_is_none_is_one_sentence(tmp_path: Path) -> None:
     gone = look_into(str(tmp_path / "gone"))
     assert gone.marks == () and gone.fault.startswith(f"{tmp_path / 'gone'} is not there. ")
@@ -47,6 +63,7 @@ def test_a_folder_and_a_file_without_the_right_to_read_say_so(tmp_path: Path) ->
     mark = look_into(str(tmp_path)).marks[0]
     (tmp_path / "orders.csv").chmod(0)
     assert not is_still(mark) and obstacle(mark).startswith("You may not read it.")
+    assert [one.mark for one in readable([mark])[1]] == [mark]
     tmp_path.chmod(0)
     try:
         assert "may not be read by you" in look_into(str(tmp_path)).fault
