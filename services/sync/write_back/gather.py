@@ -233,7 +233,7 @@ class Gathering:
                 cells = [self._figure(score, figure) for figure in kind.scores]
                 # The day alone is no change, nor is another name.
                 mark = _mark([text for figure, text in zip(kind.scores, cells, strict=True) if figure in _FIGURES])
-                row = json.dumps([source, there], ensure_ascii=False) if kind.source_column else there
+                row = _mark([source, there])  # an id may be an address: the journal keeps none
                 if before.get(row) != mark:
                     marks[row] = mark
                     texts.append([source, there, *cells, ""])

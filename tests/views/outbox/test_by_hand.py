@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from services.outreach import read_message, send_due
-from tests.servers.mail_server import MailServer, mail_server, trusted
-from tests.services.outreach.outbox.post import Post, account_of
+from tests.servers.mail_server import MailServer
+from tests.services.outreach.outbox.post import Post
 from tests.services.outreach.outbox.test_ordered_since import imported
 from tests.views.conftest import OpenWindow
 from views.actions import Command
@@ -23,20 +22,6 @@ from views.widgets.overlay import ChoicePanel
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 LONG_MS = 30_000
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[MailServer]:
-    with mail_server(tmp_path, user="ada", password="right") as running, trusted(tmp_path):
-        yield running
-
-
-@pytest.fixture
-def post(store_path: Path, server: MailServer) -> Iterator[Post]:
-    opened = Post(store_path, account_of(server))
-    opened.workspace.keyring.set(opened.workspace.preferences.mail.secret, "right")
-    yield opened
-    opened.close()
 
 
 def outbox(qtbot: QtBot, open_window: OpenWindow, post: Post, tab: str) -> tuple[Desktop, OutboxPage]:

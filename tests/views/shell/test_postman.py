@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,27 +15,13 @@ from models.values.changes import Changes
 from models.values.outbox import SendRun
 from services import outreach
 from services.workspace import FixedClock
-from tests.servers.mail_server import MailServer, mail_server, trusted
+from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import Post, account_of
 from tests.views.conftest import OpenWindow
 from views.desktop import Desktop
 from views.settings.mail_box import MailBox
 from views.settings.page import SettingsPage
 from views.shell.postman import AFTER_MS, LATER_MS, LONGEST_MS, Delivery, Postman
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[MailServer]:
-    with mail_server(tmp_path, user="ada", password="right") as running, trusted(tmp_path):
-        yield running
-
-
-@pytest.fixture
-def post(store_path: Path, server: MailServer) -> Iterator[Post]:
-    opened = Post(store_path, account_of(server))
-    opened.workspace.keyring.set(opened.workspace.preferences.mail.secret, "right")
-    yield opened
-    opened.close()
 
 
 def opened(open_window: OpenWindow, post: Post) -> Desktop:

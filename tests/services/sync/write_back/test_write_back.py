@@ -228,6 +228,8 @@ def test_scores_are_written_where_a_person_would_see_the_change(crm: Book, tmp_p
     assert {row[0]: row[3] for row in table.rows}[ACME] == "62"
     write_back(crm.workspace, found, tmp_path)
     assert plan(crm, "salesforce", "scores").files == ()
+    kept = crm.one("SELECT after FROM journal_payloads WHERE operation = 'digest' ORDER BY id DESC LIMIT 1")
+    assert ACME not in kept and ANA not in kept, "the journal keeps no ids of customers"
     score(crm, 0.6201)
     assert plan(crm, "salesforce", "scores").files == ()
     score(crm, 0.71)
