@@ -31,6 +31,8 @@ _WITHIN = re.compile(r"\w+:/+[^\s,;|]*|\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}/\d{1,2}/
 _SAMPLE_ROWS = 300
 _SCORED_CELLS = 6_000
 # `#` alone in its cell is a column's name: the number of an answer.
+# What escapes are for is that quotes stand where they belong: a cut with both escapes and stray quotes is a poor guess.
+_IDLE_ESCAPE = 0.75
 _REMARK = re.compile(r"#(?!\"?\s*[,;\t|])")
 _SEP_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
 _CLEAN = frozenset(
@@ -136,8 +138,11 @@ def _leading_comments(lines: Sequence[str]) -> int:
 
 
 def _without_comments(lines: Sequence[str]) -> list[str]:
-    """Lines to judge a cut by: a few that begin with `#` are remarks, many are a column of its own."""
-    kept = [line for line in lines if not _REMARK.match(line)]
+    """Lines to judge a cut by: a few that begin with `#` are remarks, many are a column of its own.
+
+    One with a lone quote may be the end of a cell of several lines: it stays, and the cuts say what it is.
+    """
+    kept = [line for line in lines if not _REMARK.match(line) or line.count('"') % 2]
     return kept if (len(lines) - len(kept)) * 3 <= len(lines) else list(lines)
 
 
@@ -217,6 +222,8 @@ def _scored(cut: Cut, lines: Sequence[str], prior: float, *, whole: bool) -> Can
             break
     evenness = most / len(records)
     score = prior * pattern / len(records) * (clean / cells) * evenness
+    if cut.escape and not all(record.regular for record in records):
+        score *= _IDLE_ESCAPE
     return Candidate(cut, score, width)
 
 

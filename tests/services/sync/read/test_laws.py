@@ -66,6 +66,7 @@ def test_any_text_in_any_dialect_that_is_said_is_read_as_it_was_written(
 
 
 @settings(max_examples=60, deadline=None)
+@example(words=["A"] * 11, texts=[*[""] * 9, "\\", "\r#", ""])
 @given(
     words=st.lists(_WORD, min_size=5, max_size=12),
     texts=st.lists(_CELL, min_size=12, max_size=12),
