@@ -26,7 +26,14 @@ from models.tables.ledger import book, journal, journal_payloads, policies
 from models.tables.meta import metadata
 from models.tables.outreach import UNTOUCHED_DRAFT, drafts, messages, sendings, templates
 from models.tables.people import likely_pairs, merged_customers, pair_decisions, people_keys
-from models.tables.scores import customer_risk_scores, model_fits, score_history
+from models.tables.scores import (
+    anomalies,
+    customer_risk_scores,
+    model_fits,
+    score_history,
+    score_overrides,
+    score_reports,
+)
 from models.tables.work import alert_signals, alerts, notes, rules, tasks
 
 #: What the content hash covers, in its order.
@@ -53,6 +60,7 @@ __all__ = [
     "activities",
     "alert_signals",
     "alerts",
+    "anomalies",
     "book",
     "conversations",
     "customer_risk_scores",
@@ -83,6 +91,8 @@ __all__ = [
     "reviews",
     "rules",
     "score_history",
+    "score_overrides",
+    "score_reports",
     "sendings",
     "stage_changes",
     "surveys",

@@ -55,6 +55,8 @@ customer_risk_scores = Table(
     Column("health_parts", Text),  # JSON {part: 0–100 or null}
     Column("last_activity_on", Text),
     Column("sparkline", Text),  # JSON list of small integers, oldest first
+    Column("changed", Text),  # JSON list: what moved the churn risk since a week before
+    Column("overridden", Text),  # JSON {figure: {"computed": …, "reason": …, "until": day}} of what a person set
     Index("ix_scores_churn", "churn_risk", "customer_id"),
     # with the range, so that the book's total and its range are read from the index alone
     Index(
@@ -104,4 +106,51 @@ model_fits = Table(
     Column("fitted_at", Text, nullable=False),
     Column("journal_id", Integer),
     Index("ix_model_fits_latest", "kind", "id"),
+)
+
+#: What a person knows better than a model: their figure counts until it expires, whatever is computed.
+score_overrides = Table(
+    "score_overrides",
+    metadata,
+    surrogate(),
+    Column("customer_id", Integer, ForeignKey("customers.id"), nullable=False),
+    Column("figure", Text, nullable=False),  # churn_risk | health | engagement | segment | clv
+    Column("value", Text, nullable=False),  # as the public table has it: a number, or a segment's name
+    Column("reason", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("expires_on", Text, nullable=False),  # the last day on which it counts
+    Column("ended_at", Text),  # taken back before it expired
+    Index("ix_score_overrides_customer", "customer_id", "figure"),
+)
+
+#: Where a customer does otherwise than their own past says, by channel, as of the last scoring.
+anomalies = Table(
+    "anomalies",
+    metadata,
+    Column("customer_id", Integer, ForeignKey("customers.id"), primary_key=True),
+    Column("channel", Text, primary_key=True),  # orders | visits | logins | emails | tickets …
+    Column("as_of", Text, nullable=False),
+    Column("since", Text),  # day of the change
+    Column("direction", Text, nullable=False),  # down | up
+    Column("seen", Float, nullable=False),  # events in the window
+    Column("expected", Float, nullable=False),
+    Column("window_days", Integer, nullable=False),
+    Column("p", Float, nullable=False),  # tail probability
+    Column("evidence", Text, nullable=False),
+    Index("ix_anomalies_channel", "channel", "p"),
+    sqlite_with_rowid=False,
+)
+
+#: What was worked out of the whole book, as JSON: how far scores can be trusted, drift, forecast, migration, issues.
+score_reports = Table(
+    "score_reports",
+    metadata,
+    surrogate(),
+    Column("kind", Text, nullable=False),  # backtest | drift | forecast | migration | emerging
+    Column("as_of", Text, nullable=False),
+    Column("report", Text, nullable=False),  # JSON
+    Column("made_at", Text, nullable=False),
+    Column("journal_id", Integer),
+    Index("ix_score_reports_latest", "kind", "id"),
 )
