@@ -13,30 +13,26 @@ from models.journal.chain import Image
 from models.journal.letters import UNWATCHED, put_back, without_kept
 from models.journal.renumber import renumbered
 from models.tables import (
+    COMPUTED_TABLES,
     UNTOUCHED_DRAFT,
     alert_signals,
     alerts,
-    customer_risk_scores,
     customers,
     messages,
     metadata,
     notes,
-    score_history,
     tasks,
 )
 
 if TYPE_CHECKING:
     from models.store.unit_of_work import UnitOfWork
 
-#: Rows that are computed anew and so never keep another row alive.
-_DERIVED = {"customer_risk_scores", "score_history"}
-
 
 def references(connection: Connection, table: Table, row_id: int) -> list[str]:
     """Return the names of the tables that refer to a row, derived ones left out."""
     found = []
     for other in metadata.sorted_tables:
-        if other.name in _DERIVED:
+        if other in COMPUTED_TABLES:
             continue
         for column in other.columns:
             if any(key.column.table is table for key in column.foreign_keys):
@@ -72,8 +68,8 @@ def clear_derived(connection: Connection, customer_ids: Sequence[int]) -> int:
         clear_automatic_drafts(connection, card_ids)
         connection.execute(delete(alert_signals).where(alert_signals.c.alert_id.in_(card_ids)))
         connection.execute(delete(alerts).where(alerts.c.id.in_(card_ids)))
-        connection.execute(delete(customer_risk_scores).where(customer_risk_scores.c.customer_id.in_(ids)))
-        connection.execute(delete(score_history).where(score_history.c.customer_id.in_(ids)))
+        for table in COMPUTED_TABLES:
+            connection.execute(delete(table).where(table.c.customer_id.in_(ids)))
         withdrawn += len(card_ids)
     return withdrawn
 
@@ -148,7 +144,7 @@ def _needed_by(connection: Connection, customer: int, going: set[tuple[str, int]
     """Return the tables with rows of a customer that neither go with it nor are computed anew."""
     found = []
     for table in metadata.sorted_tables:
-        if table.name in _DERIVED or "customer_id" not in table.c or "id" not in table.c:
+        if table in COMPUTED_TABLES or "customer_id" not in table.c or "id" not in table.c:
             continue
         ids = connection.execute(select(table.c.id).where(table.c.customer_id == customer)).scalars()
         if table.name == "messages":

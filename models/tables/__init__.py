@@ -53,7 +53,11 @@ CONTENT_TABLES = (
     conversations,
 )
 
+#: What is computed of each customer: it keeps no other row alive, goes with its customer, and is never merged.
+COMPUTED_TABLES = (customer_risk_scores, score_history, anomalies)
+
 __all__ = [
+    "COMPUTED_TABLES",
     "CONTENT_TABLES",
     "SCHEMA_VERSION",
     "UNTOUCHED_DRAFT",

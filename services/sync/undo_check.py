@@ -45,8 +45,7 @@ REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
         (other.name, column.name)
         for other in sorted(tables.metadata.sorted_tables, key=lambda table: table.name in ("alerts", "alert_signals"))
         for column in other.columns
-        if any(key.column.table.name == name for key in column.foreign_keys)
-        and other.name not in ("customer_risk_scores", "score_history")
+        if any(key.column.table.name == name for key in column.foreign_keys) and other not in tables.COMPUTED_TABLES
     )
     for name in ORDER
 }

@@ -13,14 +13,13 @@ from sqlalchemy import delete, select
 
 from models.journal import MERGED
 from models.store import UnitOfWork
-from models.tables import customers, identities, merged_customers
+from models.tables import COMPUTED_TABLES, customers, identities, merged_customers
 from models.values.changes import Changes
 from models.values.errors import UserError
 from services.sync.people.cards import join_open_cards
 from services.sync.people.decide import forget_decisions
 from services.sync.people.fields import LABELS, Combined, Record, differing
 from services.sync.people.parts import (
-    DERIVED,
     UNSAID,
     Row,
     customer_row,
@@ -78,7 +77,7 @@ def merge_customers(workspace: Workspace, kept_id: int, other_id: int) -> Change
 
 
 def _move_rows(work: UnitOfWork, kept_id: int, other_id: int) -> list[tuple[str, int]]:
-    for table in DERIVED:
+    for table in COMPUTED_TABLES:
         work.execute(delete(table).where(table.c.customer_id == other_id))
     _drop_twins(work, kept_id, other_id)
     moved = []

@@ -9,17 +9,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, select
 
 from models.tables import (
-    customer_risk_scores,
+    COMPUTED_TABLES,
     customers,
     merged_customers,
     messages,
     metadata,
-    score_history,
 )
 from services.sync.people.fields import Combined, Record, combined, own_values
 
-#: Computed anew for the customer that is left, and for both after an undo.
-DERIVED: Final = (customer_risk_scores, score_history)
 #: Rows that go over and that nobody would count.
 UNSAID: Final = frozenset({"identities", "alert_signals", "merged_customers"})
 #: An email in one of these states is on its way to an address.
@@ -52,14 +49,14 @@ def refusal(connection: Connection, kept: Row, other: Row) -> str:
 
 
 def moved_columns() -> list[tuple[Table, str]]:
-    """Every column of the book that names a customer, but those of derived tables.
+    """Every column of the book that names a customer, but those of computed tables.
 
     Found from the tables themselves: one that is added later is moved too.
     """
     return [
         (table, column.name)
         for table in metadata.sorted_tables
-        if table not in DERIVED
+        if table not in COMPUTED_TABLES
         for column in table.columns
         if column.name == "customer_id" or any(key.column.table is customers for key in column.foreign_keys)
     ]
@@ -75,7 +72,12 @@ def rows_of(connection: Connection, number: int) -> list[tuple[Table, str, list[
     return found
 
 
-_NOUNS: Final = {"opportunities": "deals", "email_events": "email events", "messages": "emails"}
+_NOUNS: Final = {
+    "opportunities": "deals",
+    "email_events": "email events",
+    "messages": "emails",
+    "score_overrides": "overridden scores",
+}
 
 
 def noun_of(table: str, count: int) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Integer, Table
 
 from models.journal import MERGED, entries, entry_images, undo_images, without_what_stays
-from models.tables import alerts, customers, identities, metadata
+from models.tables import COMPUTED_TABLES, alerts, customers, identities, metadata
 from models.values.journal import Actor
-from services.sync.people.parts import DERIVED, moved_columns
+from services.sync.people.parts import moved_columns
 from services.workspace import Workspace
 from tests.services.sync.book import Book
 
@@ -61,7 +61,7 @@ def fill_every_table(book: Book, number: int, salt: str) -> dict[str, int]:
     card = insert(book, alerts, customer_id=number, kind="risk", rule=f"rule {salt}", reason=salt)
     made["alerts"] = card
     for table, column in moved_columns():
-        if table.name in ("alerts", "customers", "identities") or table in DERIVED:
+        if table.name in ("alerts", "customers", "identities") or table in COMPUTED_TABLES:
             continue
         values: dict[str, Any] = {column: number}
         if "external_id" in table.c:
@@ -88,7 +88,7 @@ def everything(book: Book) -> dict[str, list[tuple[Any, ...]]]:
     left_out = {"journal", "journal_payloads", "book", "likely_pairs", "people_keys"}
     found = {}
     for table in metadata.sorted_tables:
-        if table.name in left_out or table in DERIVED:
+        if table.name in left_out or table in COMPUTED_TABLES:
             continue
         found[table.name] = sorted(book.ask(f"SELECT * FROM {table.name}"), key=repr)
     return found

@@ -7,11 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from models.tables import alert_signals, alerts, customers, identities, messages, metadata, notes, orders, tasks
+from models.tables import (
+    COMPUTED_TABLES,
+    alert_signals,
+    alerts,
+    customers,
+    identities,
+    messages,
+    metadata,
+    notes,
+    orders,
+    tasks,
+)
 from models.values.errors import UserError
 from services.audit import undo_last
 from services.sync.people import decide_later, keep_apart, merge_customers, read_pairs
-from services.sync.people.parts import DERIVED, moved_columns
+from services.sync.people.parts import moved_columns
 from tests.services.sync.book import Book, write_csv
 from tests.services.sync.people.crowd import TESTER, add, everything, fill_every_table, insert, undo_merge
 
@@ -31,7 +42,7 @@ def test_every_column_that_names_a_customer_is_moved() -> None:
         if any(key.column.table is customers for key in column.foreign_keys) or column.name == "customer_id"
     }
     moved = {(table.name, column) for table, column in moved_columns()}
-    assert named - moved == {(table.name, "customer_id") for table in DERIVED}
+    assert named - moved == {(table.name, "customer_id") for table in COMPUTED_TABLES}
     assert all("id" in table.c for table, _ in moved_columns())
 
 

@@ -1,0 +1,158 @@
+"""Values of the page Scores: how far the scores can be trusted, in finished words with the figures behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from models.values.backtest import BacktestReport
+
+#: How a verdict is meant: good news, good with a reserve, bad news, or not to be told yet.
+Tone = Literal["good", "fair", "bad", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An answer in words: the bold beginning, and what stands behind it."""
+
+    tone: Tone
+    bold: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RungLine:
+    """One way of telling who leaves, over all checks.
+
+    Attributes
+    ----------
+    label, plain
+        Its name, and what it does in plain words.
+    used, reference
+        Whether the scores come from it, and whether it is only held beside them.
+    log_loss, auc, brier, ece, bias
+        Means over the checks; None where a measure could not be told.
+    best_log_loss, best_auc
+        Whether no other way did better.
+    """
+
+    name: str
+    label: str
+    plain: str
+    used: bool
+    reference: bool
+    log_loss: float | None
+    auc: float | None
+    brier: float | None
+    ece: float | None
+    bias: float | None
+    best_log_loss: bool = False
+    best_auc: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MissLine:
+    """A customer whom the last check told wrongly; ``value_minor`` is what they spent in the year before it."""
+
+    customer_id: int
+    name: str
+    tier: str | None
+    risk: float
+    value_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """Customers of one kind of error: those who are shown, and how many the check found in all."""
+
+    lines: tuple[MissLine, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure with its name, what it means, and whether it is as it should be (None: nobody can say)."""
+
+    label: str
+    figure: str
+    meaning: str
+    good: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One kind of data: through which day it reaches, whether it is fresh, whom it covers, what it is used for."""
+
+    name: str
+    through: str  # "20 Nov"
+    state: str  # "fresh", "18 days old"
+    stale: bool
+    customers: int
+    used_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reliance:
+    """What the scores stand on: the kinds of data, and how many customers are too little known.
+
+    Attributes
+    ----------
+    low
+        Customers whose scores are of low confidence, of ``scored``.
+    few_orders
+        Of them, those with fewer than three orders.
+    why
+        The most frequent reason among them, '' where there is none.
+    """
+
+    sources: tuple[SourceLine, ...]
+    scored: int
+    low: int
+    few_orders: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCard:
+    """How far the scores can be trusted, from the last check against the book's own past.
+
+    Attributes
+    ----------
+    report
+        The check itself; None where there was none, or where it could tell nothing.
+    verdict
+        The answer; without a check it says what is missing, and when it can be told.
+    used, why
+        The way of telling that the scores come from, in plain words, and the reason for it.
+    said, checked
+        When was foretold and when that was held against what came; when the check was run.
+    judged
+        How many forecasts were judged, in words.
+    old
+        What to say where the scores are of a much later day than the check, else "".
+    value, value_verdict
+        Lifetime value against what was spent; both empty where no window was long enough.
+    rule
+        The simple rule as the sentences call it: "no order for 90 days".
+    currency
+        Of the amounts.
+    empty
+        Whether nothing was ever scored in this book.
+    """
+
+    report: BacktestReport | None
+    verdict: Verdict
+    used: str = ""
+    why: str = ""
+    said: str = ""
+    checked: str = ""
+    judged: str = ""
+    old: str = ""
+    rungs: tuple[RungLine, ...] = ()
+    missed: Misses = Misses((), 0)
+    alarmed: Misses = Misses((), 0)
+    value: tuple[Fact, ...] = ()
+    value_verdict: Verdict | None = None
+    rule: str = ""
+    currency: str = "USD"
+    empty: bool = False
