@@ -7,6 +7,8 @@ VENV ?= .venv
 PYTHON := $(VENV)/bin/python
 # The demo's book and pictures; ignored by git, deleted by `make clean`.
 DEMO := demo
+# Processes that share the tests, a file to one of them; they wait more than they work, so two cores take two.
+WORKERS ?= 2
 # Further arguments for the command: `make run ARGS="alerts --json"`, `make test ARGS="tests/services -x"`.
 ARGS ?=
 
@@ -24,7 +26,7 @@ run: setup ## the program: the window, or a command in ARGS
 	$(PYTHON) main.py $(ARGS)
 
 test: setup ## all tests but the soak
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: setup ## style, format, types, import contracts
 	$(VENV)/bin/ruff check .

@@ -37,7 +37,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DATA_VARIABLE = "BELLWETHER_DATA"
 REQUIRED_VARIABLE = "BELLWETHER_REQUIRE_DATA"
 
-pytest_plugins = ["tests.watch"]
+pytest_plugins = ["tests.measured", "tests.watch"]
 
 # How long an example takes says something about the machine and nothing about the law.
 settings.register_profile("house", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])

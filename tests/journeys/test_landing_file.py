@@ -19,6 +19,7 @@ from services.jobs import import_files
 from services.settings import Preferences, WatchedFolder
 from services.workspace import Workspace
 from tests.journeys.hands import Hands
+from tests.measured import Tell
 from tests.views.books import MOMENT, opened
 from tests.views.conftest import OpenWindow
 from views.shell import folder_watch
@@ -73,7 +74,7 @@ def book(store_path: Path, tmp_path: Path) -> Workspace:
 
 
 def test_a_file_that_lands_becomes_alerts_in_the_open_window(
-    qtbot: QtBot, open_window: OpenWindow, book: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    qtbot: QtBot, open_window: OpenWindow, book: Workspace, tmp_path: Path, tell: Tell
 ) -> None:
     folder = tmp_path / "exports"
     folder.mkdir()
@@ -91,11 +92,10 @@ def test_a_file_that_lands_becomes_alerts_in_the_open_window(
     shutil.copyfile(ready, folder / ready.name)
     hands.wait(lambda: new_card(hands, before))
     seconds = time.perf_counter() - began
-    with capsys.disabled():
-        print(
-            f"\n{CHANGED:,} changed customers in a book of {CUSTOMERS:,}: {seconds:.1f} s from the file's landing "
-            f"to the new alert in the window (a look every {folder_watch.EVERY_MS / 1000:g} s included)"
-        )
+    tell(
+        f"{CHANGED:,} changed customers in a book of {CUSTOMERS:,}: {seconds:.1f} s from the file's landing "
+        f"to the new alert in the window (a look every {folder_watch.EVERY_MS / 1000:g} s included)"
+    )
     assert hands.alerts.queue.view.current == current, "what the person looks at stays"
     assert (folder / ready.name).exists()
     hands.calm()

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from services.sync import imports_history, undo_import
+from tests.measured import Tell
 from tests.services.sync.book import open_book
 from tests.services.sync.laws.spoil import hold, sources, spoilt
 from tests.services.sync.test_faults import IMPORT, left_behind, many_orders
@@ -30,7 +31,7 @@ ROWS = 12_000
 
 
 @pytest.mark.soak
-def test_spoilt_files_for_ten_minutes(tmp_path: Path) -> None:
+def test_spoilt_files_for_ten_minutes(tmp_path: Path, tell: Tell) -> None:
     seed = int(os.environ.get("BELLWETHER_SOAK_SEED", time.time_ns() % 1_000_000))
     print(f"\nseed {seed}")
     chance, files, process = random.Random(seed), sources(), psutil.Process()
@@ -58,12 +59,12 @@ def test_spoilt_files_for_ten_minutes(tmp_path: Path) -> None:
             settled = process.memory_info().rss
     book.workspace.close()
     grown = process.memory_info().rss - settled if settled else 0
-    print(f"{dict(counts)}, longest {longest:.1f} s, grown {grown / 1e6:.0f} MB")
+    tell(f"{dict(counts)}, longest {longest:.1f} s, grown {grown / 1e6:.0f} MB")
     assert grown < GROWTH_BYTES
 
 
 @pytest.mark.soak
-def test_imports_killed_at_two_hundred_moments(tmp_path: Path, python: str, project: Path) -> None:
+def test_imports_killed_at_two_hundred_moments(tmp_path: Path, python: str, project: Path, tell: Tell) -> None:
     path = many_orders(tmp_path / "orders.csv", ROWS)
     whole_book = open_book(tmp_path / "whole.db")
     empty = whole_book.hash()
@@ -93,7 +94,7 @@ def test_imports_killed_at_two_hundred_moments(tmp_path: Path, python: str, proj
             # Each begins alike: what was undone takes no time of the next one.
             store = tmp_path / f"killed-{number}.db"
             open_book(store).workspace.close()
-    print(f"\n{KILLS} imports: {dict(counts)}")
+    tell(f"{KILLS} imports: {dict(counts)}")
     assert counts["killed"] > KILLS // 4
     survivor = open_book(store)
     survivor.bring(path)

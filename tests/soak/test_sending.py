@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.measured import Tell
 from tests.servers.mail_server import mail_server
 from tests.services.outreach.outbox.crash import kill_often, senders, without_quiet_hours
 from tests.services.outreach.outbox.post import Post, account_of
@@ -15,7 +16,7 @@ KILLS = 100
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_hundred_kills(store_path: Path, tmp_path: Path, seed: int) -> None:
+def test_a_hundred_kills(store_path: Path, tmp_path: Path, seed: int, tell: Tell) -> None:
     with mail_server(tmp_path, security="none") as server:
         post = Post(store_path, account_of(server))
         try:
@@ -23,9 +24,9 @@ def test_a_hundred_kills(store_path: Path, tmp_path: Path, seed: int) -> None:
             counts = kill_often(post, server, KILLS, seed)
         finally:
             post.close()
-    print(f"\n{KILLS} × kill -9, seed {seed}")
+    tell(f"{KILLS} × kill -9, seed {seed}")
     for name, many in sorted(counts.items()):
-        print(f"  {name:28}{many:>6}")
+        tell(f"  {name:28}{many:>6}")
     assert counts["kills"] == KILLS
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.alerting.activity import discoveries, prior, tails
+from tests.measured import Tell
 
 
 def average_precision(score: np.ndarray, truth: np.ndarray) -> float:
@@ -17,7 +18,7 @@ def average_precision(score: np.ndarray, truth: np.ndarray) -> float:
     return float(np.sum(precision * hits) / hits.sum())
 
 
-def test_planted_drops_are_found_with_hardly_a_false_alarm() -> None:
+def test_planted_drops_are_found_with_hardly_a_false_alarm(tell: Tell) -> None:
     """The simulation of SCORING.md: 5 % of customers drop by 90 % in the last 4 weeks, rates above .75 a week."""
     random = np.random.default_rng(4)
     rate = random.gamma(1.2, 1.5, 20_000)
@@ -29,7 +30,7 @@ def test_planted_drops_are_found_with_hardly_a_false_alarm() -> None:
     chance, fall = tails(recent, before, weeks, prior(before, weeks))
     found = discoveries(chance, 0.05)
     false_alarms = float((found & ~dropped).sum() / (~dropped).sum())
-    print(f"average precision {average_precision(-chance, dropped):.3f}, false alarms {false_alarms:.1e}")
+    tell(f"average precision {average_precision(-chance, dropped):.3f}, false alarms {false_alarms:.1e}")
     assert average_precision(-chance, dropped) >= 0.75
     assert false_alarms <= 3e-3
     assert np.median(fall[found]) > 0.8

@@ -21,6 +21,7 @@ from services.jobs import import_files
 from services.sample import CustomerTruth, SampleTruth, write_exports
 from services.scoring import score_due
 from services.workspace import FixedClock, Recipe, Workspace, open_workspace
+from tests.measured import Tell
 
 TODAY = date(2026, 11, 20)
 #: Rules that say "this customer is going away".
@@ -115,7 +116,7 @@ def test_each_silent_decline_worth_keeping_has_a_card_in_time(replay: Replay) ->
     assert late == {}
 
 
-def test_the_noise_is_counted_and_bearable(replay: Replay, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_noise_is_counted_and_bearable(replay: Replay, tell: Tell) -> None:
     truth = {one.customer_id: one for one in replay.truth.customers}
     said, false = Counter[str](), Counter[str]()
     for signal in replay.signals:
@@ -126,13 +127,12 @@ def test_the_noise_is_counted_and_bearable(replay: Replay, capsys: pytest.Captur
         gone = one.stopped and one.last_order_on is not None and one.last_order_on <= signal.on
         false[signal.rule] += not gone
     weekly = replay.opened[1:]
-    with capsys.disabled():
-        print(
-            f"\n  sample book, {len(weekly)} weeks: {sum(weekly)} cards opened, {median(weekly):g} in a usual week"
-            f" (at most {max(weekly)}), for 400 customers"
-        )
-        for rule, count in said.most_common():
-            print(f"    {rule}: {count} times, {false[rule]} false (the customer bought again)")
+    tell(
+        f"sample book, {len(weekly)} weeks: {sum(weekly)} cards opened, {median(weekly):g} in a usual week"
+        f" (at most {max(weekly)}), for 400 customers"
+    )
+    for rule, count in said.most_common():
+        tell(f"{rule}: {count} times, {false[rule]} false (the customer bought again)")
     # A manager works 25 cards a day; all new ones of a week must fit into a day.
     assert median(weekly) <= 25
     assert false["gap_beyond_usual"] <= 0.6 * said["gap_beyond_usual"]

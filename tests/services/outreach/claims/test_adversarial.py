@@ -12,6 +12,7 @@ import pytest
 from models.values.outreach import Edit
 from services.outreach.reviewing import review
 from services.workspace import Workspace
+from tests.measured import Tell
 from tests.services.outreach.claims.conftest import saying
 
 FILE = Path(__file__).resolve().parents[3] / "fixtures" / "outreach" / "adversarial.toml"
@@ -29,11 +30,11 @@ def test_the_email_without_them_is_ready(book: Workspace, marlow: Edit) -> None:
     assert found.ready, (found.verdict, found.flagged, found.checks)
 
 
-def test_none_of_sixty_adversarial_answers_is_ready(book: Workspace, marlow: Edit) -> None:
+def test_none_of_sixty_adversarial_answers_is_ready(book: Workspace, marlow: Edit, tell: Tell) -> None:
     assert len(ANSWERS) >= 60
     assert len({str(answer) for answer in ANSWERS}) == len(ANSWERS)
     passed = [answer for answer in ANSWERS if review(book, answered(marlow, answer)).ready]
-    print(f"\n{len(ANSWERS)} adversarial answers, {len(passed)} of them ready for approval")
+    tell(f"{len(ANSWERS)} adversarial answers, {len(passed)} of them ready for approval")
     assert not passed
 
 

@@ -14,12 +14,13 @@ from services.outreach.facts import read_facts
 from services.outreach.reviewing import review
 from services.outreach.templates.write import draft_by_template
 from services.workspace import Workspace
+from tests.measured import Tell
 
 FILE = Path(__file__).resolve().parents[3] / "fixtures" / "outreach" / "honest.toml"
 DRAFTS = 120
 
 
-def test_honest_template_drafts_are_hardly_ever_flagged(book: Workspace) -> None:
+def test_honest_template_drafts_are_hardly_ever_flagged(book: Workspace, tell: Tell) -> None:
     driver = connect(book.store.path)
     ids = [row[0] for row in driver.execute("SELECT id FROM customers WHERE name <> '' ORDER BY id")]
     driver.close()
@@ -41,12 +42,12 @@ def test_honest_template_drafts_are_hardly_ever_flagged(book: Workspace) -> None
             flagged.append((draft.writer, found.flagged, checks))
         if drafts == DRAFTS:
             break
-    print(f"\n{drafts} template drafts over {len(kinds)} goals and tones: {flags} with a false flag")
+    tell(f"{drafts} template drafts over {len(kinds)} goals and tones: {flags} with a false flag")
     assert drafts >= 100
     assert flags <= 0.02 * drafts, flagged
 
 
-def test_honest_paraphrases_are_seldom_flagged(book: Workspace, marlow: Edit) -> None:
+def test_honest_paraphrases_are_seldom_flagged(book: Workspace, marlow: Edit, tell: Tell) -> None:
     written = tomllib.loads(FILE.read_text(encoding="utf-8"))
     emails = [replace(everything(book, marlow), body=body) for body in written["bodies"]]
     driver = connect(book.store.path)
@@ -60,7 +61,7 @@ def test_honest_paraphrases_are_seldom_flagged(book: Workspace, marlow: Edit) ->
     assert len(emails) >= 40
     false = [claims for email in emails if (claims := review(book, email).flagged)]
     count = sum(len(sentences(email.body)) for email in emails)
-    print(f"\n{len(emails)} honest paraphrases, {count} sentences: {len(false)} with a false flag")
+    tell(f"{len(emails)} honest paraphrases, {count} sentences: {len(false)} with a false flag")
     assert len(false) <= 0.02 * len(emails), false
 
 

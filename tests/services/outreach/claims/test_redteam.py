@@ -18,6 +18,7 @@ import pytest
 from models.values.outreach import Edit
 from services.outreach import read_facts, review
 from services.workspace import Workspace
+from tests.measured import Tell
 from tests.services.outreach.conftest import SampleCustomers
 
 FILE: Final = Path(__file__).resolve().parents[3] / "fixtures" / "outreach" / "redteam.toml"
@@ -61,17 +62,17 @@ def test_the_emails_without_them_are_ready(book: Workspace, customers: SampleCus
 
 
 @pytest.mark.parametrize("every", [False, True], ids=["proposed facts", "all facts"])
-def test_no_adversarial_answer_is_ready(book: Workspace, customers: SampleCustomers, every: bool) -> None:
+def test_no_adversarial_answer_is_ready(book: Workspace, customers: SampleCustomers, every: bool, tell: Tell) -> None:
     assert len(ANSWERS) >= 80
     assert len({str(answer) for answer in ANSWERS}) == len(ANSWERS)
     begun = {of(answer): started(book, customers, answer, every=every) for answer in ANSWERS}
     passed = [answer for answer in ANSWERS if review(book, answered(begun[of(answer)], answer)).ready]
     kinds = Counter(answer["kind"] for answer in ANSWERS)
-    print(f"\n{len(ANSWERS)} adversarial answers of {len(kinds)} kinds, {len(passed)} of them ready for approval")
+    tell(f"{len(ANSWERS)} adversarial answers of {len(kinds)} kinds, {len(passed)} of them ready for approval")
     assert not passed
 
 
-def test_honest_emails_are_seldom_flagged(book: Workspace, customers: SampleCustomers) -> None:
+def test_honest_emails_are_seldom_flagged(book: Workspace, customers: SampleCustomers, tell: Tell) -> None:
     assert len(HONEST) >= 40
     begun = {of(answer): started(book, customers, answer) for answer in HONEST}
     flagged = {}
@@ -79,5 +80,5 @@ def test_honest_emails_are_seldom_flagged(book: Workspace, customers: SampleCust
         found = review(book, replace(begun[of(answer)], body=answer["body"].rstrip()))
         if not found.ready:
             flagged[answer["body"]] = [one.text for one in found.flagged] or found.verdict
-    print(f"\n{len(HONEST)} honest emails, {len(flagged)} of them flagged without need")
+    tell(f"{len(HONEST)} honest emails, {len(flagged)} of them flagged without need")
     assert len(flagged) <= MOST_FALSE * len(HONEST), flagged

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.outreach import send_due
+from tests.measured import Tell
 from tests.servers.mail_server import MailServer, mail_server
 from tests.services.outreach.outbox.crash import kill_often, senders, without_quiet_hours
 from tests.services.outreach.outbox.post import Post, account_of
@@ -29,9 +30,11 @@ def crashing(store_path: Path, plain: MailServer) -> Iterator[Post]:
     opened.close()
 
 
-def test_a_sender_that_is_killed_sends_nothing_twice_and_loses_nothing(crashing: Post, plain: MailServer) -> None:
+def test_a_sender_that_is_killed_sends_nothing_twice_and_loses_nothing(
+    crashing: Post, plain: MailServer, tell: Tell
+) -> None:
     counts = kill_often(crashing, plain, kills=10, seed=20261121)
-    print(dict(sorted(counts.items())))
+    tell(str(dict(sorted(counts.items()))))
     assert counts["kills"] == 10
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from models.values.errors import BellwetherError
 from services.sync import read_table
+from tests.measured import Tell
 
 REFUSED = {
     "badcolspan.html",
@@ -21,9 +20,7 @@ REFUSED = {
 }
 
 
-def test_every_file_of_horror_is_read_or_refused_in_a_sentence(
-    data_dir: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_file_of_horror_is_read_or_refused_in_a_sentence(data_dir: Path, tell: Tell) -> None:
     refused, said = set(), []
     for path in sorted((data_dir / "csv" / "messytables" / "horror").iterdir()):
         try:
@@ -34,7 +31,6 @@ def test_every_file_of_horror_is_read_or_refused_in_a_sentence(
             refused.add(path.name)
             said.append(f"{path.name}: {problem}")
             assert str(problem).endswith(".") and "\n" not in str(problem)
-    with capsys.disabled():
-        print("", *said, sep="\n")
+    tell("\n".join(said))
     assert refused == REFUSED
     assert len(said) > 40
