@@ -32,6 +32,7 @@ FACTS = frozenset(
         "conversations",
         "policies",
         "rules",
+        "score_overrides",
     }
 )
 
@@ -99,9 +100,10 @@ def _renew(
     workspace: Workspace, changes: Changes, *, force: bool, progress: Callable[[Progress], None] | None
 ) -> PipelineRun:
     from services.alerting import evaluate, was_cut_off
-    from services.scoring import score_due
+    from services.scoring import overrides_out_of_date, score_due
 
     tell = progress or (lambda _progress: None)
+    changes = changes.merged(Changes(customers=overrides_out_of_date(workspace)))
     everyone = force or changes.everyone or bool(_figures_in(changes) & {"policies", "rules"})
     behind = was_cut_off(workspace)
     tell(Progress("Scoring", 0, 2))

@@ -17,10 +17,22 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from models.values.changes import Changes
+    from models.values.migration import MigrationReport
+    from models.values.overrides import Override, Value
     from models.values.scores import CustomerScore, ScoreRun
     from services.workspace import Workspace
 
-__all__ = ["as_of_day", "score_as_of", "score_due"]
+__all__ = [
+    "as_of_day",
+    "end_override",
+    "last_migration",
+    "next_override_end",
+    "overrides_of",
+    "overrides_out_of_date",
+    "score_as_of",
+    "score_due",
+    "set_override",
+]
 
 
 def score_due(
@@ -54,3 +66,64 @@ def as_of_day(connection: Connection, today: date) -> date | None:
     from services.scoring.events import last_day_covered
 
     return last_day_covered(connection, today)
+
+
+def set_override(
+    workspace: Workspace, customer_id: int, figure: str, value: Value, *, reason: str, until: date
+) -> Changes:
+    """Let a person's figure of a customer count instead of the computed one, through the day `until`.
+
+    Parameters
+    ----------
+    figure, value
+        One of `models.values.overrides.FIGURES`; a share of 1, a score of 100, a segment, or minor units.
+
+    Raises
+    ------
+    UserError
+        For a value outside its bounds, a day that is past or too far away, a missing reason, or an unknown customer.
+    """
+    from services.scoring.overrides import set_override as keep
+
+    return keep(workspace, customer_id, figure, value, reason=reason, until=until)
+
+
+def end_override(workspace: Workspace, customer_id: int, figure: str | None = None) -> Changes:
+    """Let the computed figure of a customer count again: of one figure, or of all that are set (None).
+
+    Raises
+    ------
+    UserError
+        Nothing of it is set, or there is no such customer or figure.
+    """
+    from services.scoring.overrides import end_override as end
+
+    return end(workspace, customer_id, figure)
+
+
+def overrides_of(workspace: Workspace, customer_id: int) -> tuple[Override, ...]:
+    """Return the overrides of a customer that count today."""
+    from services.scoring.overrides import overrides_of as read
+
+    return read(workspace, customer_id)
+
+
+def overrides_out_of_date(workspace: Workspace) -> frozenset[int]:
+    """Return the customers of whom an override is over, or not yet laid over their scores: they are to be scored."""
+    from services.scoring.overrides import out_of_date
+
+    return out_of_date(workspace)
+
+
+def next_override_end(workspace: Workspace) -> date | None:
+    """Return the first day on which an override that counts now counts no more; None without one."""
+    from services.scoring.overrides import next_end
+
+    return next_end(workspace)
+
+
+def last_migration(workspace: Workspace) -> MigrationReport | None:
+    """Return who went from which segment to which, as of the last full scoring; None before the first."""
+    from services.scoring.migration import last_migration as read
+
+    return read(workspace)

@@ -110,6 +110,8 @@ def score_columns(card: Scorecard, book: BookEvents, policy: Policy, scored_at: 
         "engagement_parts": _parts_json(figures.engagement),
         "health_parts": _parts_json(figures.health),
         "sparkline": [f"[{', '.join(points)}]" for points in _HUNDRED[card.sparkline].tolist()],
+        "changed": card.changed,
+        "overridden": [None] * count,  # laid over when they are written
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.scoring import btyd, lifetime_value, trends
+from services.scoring import btyd, lifetime_value, trends, week
 from services.scoring.confidence import Confidence, confidence
 from services.scoring.engagement import PartScores, engagement
 from services.scoring.features import Features, features_at, sparklines
@@ -44,13 +44,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """All scores of one day. `drivers` are JSON texts; `sparkline` has shape (customers, 12)."""
+    """All scores of one day. `drivers` and `changed` are JSON texts; `sparkline` has shape (customers, 12)."""
 
     figures: Figures
     membership: Membership
     trend: Whole
     confidence: Confidence
     drivers: list[str]
+    changed: list[str | None]
     sparkline: Whole
     models: list[str]
 
@@ -141,12 +142,22 @@ def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Feat
     horizon = policy.churn_horizon_days
     yearly = np.nan_to_num(seen.mean_value) * 365.25 / np.maximum(np.nan_to_num(seen.usual_gap, nan=1e9), 1.0)
     worth = yearly / parameters.top_yearly_value if parameters.top_yearly_value > 0 else np.zeros(yearly.shape)
+    parts = _contributions(seen, parameters, horizon)
+    drivers = drivers_json(seen, parts, parameters.orders, parameters.activity)
     return Scorecard(
         figures=figures,
         membership=replay(ledger, seen.usual_gap, worth),
         trend=trends.direction(seen.recent, seen.window, seen.earlier, seen.exposure),
         confidence=confidence(seen, ledger.book, parameters.orders, parameters.activity, horizon),
-        drivers=drivers_json(seen, _contributions(seen, parameters, horizon), parameters.orders, parameters.activity),
+        drivers=drivers,
+        changed=week.changed_json(
+            ledger,
+            parameters,
+            week.Standing(seen, figures.churn_risk, parts),
+            drivers,
+            risk_of=lambda _ledger, then: churn_risk(then, parameters, horizon),
+            parts_of=lambda _ledger, then: _contributions(then, parameters, horizon),
+        ),
         sparkline=sparklines(ledger),
         models=_model_names(seen, parameters),
     )

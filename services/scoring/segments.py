@@ -33,6 +33,8 @@ NAMES = SEGMENTS
 NONE = -1
 MARK_DAYS = 28
 MARKS = 13
+#: Over so many days moves between segments are counted.
+MIGRATION_DAYS = 90
 _MARGIN = 0.15
 
 
@@ -41,12 +43,14 @@ class Membership:
     """Segment of each customer, shape (customers,): indices into `NAMES` (-1: none).
 
     `since` is the day number of the first mark at which the customer is known to have been in it without a break,
-    and `before` the segment until then; both -1 where the last year shows no change.
+    and `before` the segment until then; both -1 where the last year shows no change. `earlier` is the segment as it
+    was `MIGRATION_DAYS` before.
     """
 
     now: Whole
     before: Whole
     since: Whole
+    earlier: Whole
 
 
 def _members(pace: Pace, gap: Floats, worth: Floats, falling: Flags, margin: float) -> list[Flags]:
@@ -106,15 +110,31 @@ def assign(pace: Pace, gap: Floats, worth: Floats, previous: Whole | None = None
 
 
 def replay(ledger: Ledger, gap: Floats, worth: Floats) -> Membership:
-    """Segments at the ledger's day, from a year of four-weekly marks that lie on fixed calendar days."""
+    """Segments at the ledger's day, from a year of four-weekly marks that lie on fixed calendar days.
+
+    The day on which the segments of then are looked up is no mark: looking changes nobody's segment.
+    """
     last_mark = (ledger.day - 1) // MARK_DAYS * MARK_DAYS
-    window = trend_window(gap)
+    window, then = trend_window(gap), ledger.day - MIGRATION_DAYS
     now = np.full(gap.shape, NONE, np.int64)
-    before, since = now.copy(), now.copy()
-    days = [last_mark - MARK_DAYS * step for step in range(MARKS - 1, -1, -1)] + [ledger.day]
+    before, since, earlier = now.copy(), now.copy(), now.copy()
+    marks = [last_mark - MARK_DAYS * step for step in range(MARKS - 1, -1, -1)] + [ledger.day]
+    days = sorted({*marks, then})
     for day, pace in zip(days, paces_at(ledger, days, window), strict=True):
         after = assign(pace, gap, worth, now)
+        if day == then:
+            earlier = after
+        if day not in marks:
+            continue
         moved = (after != now) & (now != NONE)
         before, since = np.where(moved, now, before), np.where(moved, day, since)
         now = after
-    return Membership(now, before, since)
+    return Membership(now, before, since, earlier)
+
+
+def moves(member: Membership) -> Whole:
+    """How many customers went from each segment to each, shape (segments + 1, segments + 1); the last is "none"."""
+    count = len(NAMES) + 1
+    return np.bincount((member.earlier % count) * count + member.now % count, minlength=count * count).reshape(
+        count, count
+    )
