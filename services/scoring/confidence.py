@@ -41,10 +41,10 @@ def confidence(
     count, known = seen.rhythm_count, seen.age
     rung = np.where(seen.by_activity, activity.rung, orders.rung)
     identifiable = np.where(seen.by_activity, activity.btyd.dropout_identifiable, orders.btyd.dropout_identifiable)
-    everybody = np.ones(count.shape, np.bool_)
     stale = seen.day - (book.newest_order if book.newest_order is not None else seen.day)
     unpriced = np.zeros(count.size, np.bool_)
     unpriced[book.orders.row[np.isnan(book.orders.values["value"])]] = True
+    buys = ~seen.by_activity & (count > 0)
     checks = (
         (LOW, count == 0, "Neither an order nor other activity is known yet."),
         (LOW, count == 1, "Only one purchase day is known: one-time buyers cannot be told apart."),
@@ -57,11 +57,20 @@ def confidence(
             "Dropout is not identifiable in this book's history: a pause and a departure look the same.",
         ),
         (
-            MEDIUM,
-            everybody & (stale > STALE_ORDERS_DAYS) & ~seen.by_activity & (count > 0),
+            LOW if stale >= horizon_days else MEDIUM,
+            buys & (stale > STALE_ORDERS_DAYS),
             f"The newest order of the book is {stale} days older than its other data.",
         ),
-        (MEDIUM, unpriced, "Some orders are in a currency without a rate and count without their value."),
+        (
+            LOW,
+            unpriced & np.isnan(seen.mean_value),
+            "Every order is in a currency without a rate: what they are worth is not known.",
+        ),
+        (
+            MEDIUM,
+            unpriced & ~np.isnan(seen.mean_value),
+            "Some orders are in a currency without a rate and count without their value.",
+        ),
     )
     level = np.full(count.shape, HIGH, np.int64)
     why = np.zeros(count.shape, np.int64)

@@ -63,6 +63,12 @@ class Series:
             return self
         return Series(self.row[kept], self.day[kept], {name: column[kept] for name, column in self.values.items()})
 
+    def part(self, first: int, stop: int) -> Series:
+        """The events of the customers from place `first` up to, not including, `stop`."""
+        begin, end = np.searchsorted(self.row, (first, stop)).tolist()
+        values = {name: column[begin:end] for name, column in self.values.items()}
+        return Series(self.row[begin:end] - first, self.day[begin:end], values)
+
 
 @dataclass(frozen=True)
 class BookEvents:
@@ -126,6 +132,13 @@ class BookEvents:
             among = series.where(kept[series.row])
             chosen[name] = replace(among, row=place[among.row])
         return replace(self, customer_ids=self.customer_ids[kept], **chosen)  # type: ignore[arg-type]
+
+    def part(self, first: int, stop: int) -> BookEvents:
+        """The same book with its customers from place `first` up to, not including, `stop`."""
+        if first <= 0 and stop >= self.customer_ids.size:
+            return self
+        chosen: dict[str, Series] = {name: getattr(self, name).part(first, stop) for name in _SERIES}
+        return replace(self, customer_ids=self.customer_ids[first:stop], **chosen)  # type: ignore[arg-type]
 
     def first_day(self) -> int | None:
         """Day number of the first order or other activity, None without any."""

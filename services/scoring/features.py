@@ -5,7 +5,8 @@ Vocabulary of Fader and Hardie: frequency x, recency t_x, age T, in days. Which 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,6 +108,20 @@ class Features:
     tickets_90d: Floats
     tickets_unhappy_60d: Floats
     days_since_mail: Floats
+
+    def part(self, first: int, stop: int) -> Features:
+        """The features of the customers from place `first` up to, not including, `stop`."""
+        return Features(self.day, *(getattr(self, name)[first:stop] for name in _COLUMNS))
+
+
+_COLUMNS = tuple(field.name for field in fields(Features) if field.name != "day")
+
+
+def joined(parts: Sequence[Features]) -> Features:
+    """Features of the customers of one part of a book after those of the other."""
+    if len(parts) == 1:
+        return parts[0]
+    return Features(parts[0].day, *(np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS))
 
 
 def _running(values: Floats) -> Floats:

@@ -8,7 +8,8 @@ only two such days, and the later one only of customers whose scores had moved b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
@@ -93,12 +94,22 @@ def week_number(day: int) -> int:
 
 
 def read_previous(connection: Connection, ids: Whole, *, everyone: bool) -> Previous:
-    """The scores of `ids` (rising) as they stand in the public table."""
-    query = "SELECT customer_id, as_of, engagement, health, churn_risk, first_order_on, last_activity_on"
-    query += " FROM customer_risk_scores"
-    if not everyone:
-        query += " WHERE customer_id IN (SELECT value FROM json_each(:ids))"
-    rows = fetch(connection, query, {} if everyone else {"ids": json.dumps(ids.tolist())})
+    """The scores of `ids` (rising) as they were computed for the public table, whatever a person set in their place.
+
+    With `everyone`, of all customers between the first and the last of them.
+    """
+    kept = ", ".join(
+        f"CASE WHEN overridden IS NULL THEN {name} ELSE coalesce(json_extract(overridden, '$.{name}.computed'), "
+        f"CASE WHEN json_type(overridden, '$.{name}') IS NULL THEN {name} END) END"
+        for name in ("engagement", "health", "churn_risk")
+    )
+    query = f"SELECT customer_id, as_of, {kept}, first_order_on, last_activity_on"
+    query += " FROM customer_risk_scores WHERE customer_id "
+    rows: list[tuple[Any, ...]] = []
+    if everyone and ids.size:
+        rows = fetch(connection, f"{query} BETWEEN :first AND :last", {"first": int(ids[0]), "last": int(ids[-1])})
+    elif ids.size:
+        rows = fetch(connection, f"{query} IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(ids.tolist())})
     known = np.zeros(ids.size, np.bool_)
     week, scores = np.zeros(ids.size, np.int64), np.full((4, ids.size), np.nan)
     if rows:
@@ -170,6 +181,14 @@ def past(book: BookEvents, parameters: Parameters, policy: Policy) -> list[Entri
     return found
 
 
+@contextmanager
+def filling(work: UnitOfWork, customers: int) -> Iterator[None]:
+    """Around the writing of all parts of a run: a history that begins gets its indexes at the end."""
+    empty = bool(work.sql("SELECT NOT EXISTS (SELECT 1 FROM score_history)").scalar())
+    with indexes_anew(work, score_history, wanted=empty and customers >= REBUILD_FROM):
+        yield
+
+
 def write_entries(work: UnitOfWork, parts: list[Entries], model: str) -> None:
     """Put entries into the history in the order of its key, in which it fills quickest; those of a day are replaced."""
     customer = np.concatenate([part.customer for part in parts])
@@ -191,9 +210,7 @@ def write_entries(work: UnitOfWork, parts: list[Entries], model: str) -> None:
         strict=False,
     )
     marks = ", ".join("?" * len(_COLUMNS))
-    empty = work.sql("SELECT NOT EXISTS (SELECT 1 FROM score_history)").scalar()
-    with indexes_anew(work, score_history, wanted=bool(empty) and customer.size >= REBUILD_FROM):
-        insert_rows(work, f"INSERT OR REPLACE INTO score_history ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)
+    insert_rows(work, f"INSERT OR REPLACE INTO score_history ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)
 
 
 def forget_past(work: UnitOfWork, customers: Iterable[int]) -> None:

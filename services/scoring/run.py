@@ -5,7 +5,7 @@
    rows changed, and those without a score;
 3. events of those customers, through that day and no further;
 4. the fit in force, or a refit (a journal entry of its own);
-5. the scorecard: pure;
+5. the scorecard: pure, and for a part of the book at a time, so that memory holds the rows of one part only;
 6. one unit of work with one journal entry: the public table, its history, and for customers who had none the history of
    the past weeks, computed with the same parameters from the events of the time.
 """
@@ -20,12 +20,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection
 
 from models.journal import fact_entries_since, head
+from models.store import UnitOfWork
 from models.tables import CONTENT_TABLES
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, UserError
@@ -34,7 +36,7 @@ from models.values.scores import CustomerScore, ScoreRun
 from services.scoring import history, refit, rows, writing
 from services.scoring.confidence import STALE_ORDERS_DAYS
 from services.scoring.events import BookEvents, day_number, fetch, newest_days, read_events
-from services.scoring.features import features_at
+from services.scoring.features import Features, features_at, joined
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters, fit_parameters
 from services.scoring.refit import Fit
@@ -45,6 +47,8 @@ from services.workspace import Workspace
 
 #: Above this share of the book a change is scored as a run over everyone.
 _FEW = 0.1
+#: So many customers are scored at once. All but the largest books are one part, scored before the store is locked.
+_PART = 100_000
 
 
 _FACTS = tuple(table.name for table in CONTENT_TABLES)
@@ -53,17 +57,26 @@ _ATTEMPTS = 3
 
 @dataclass
 class _Stopwatch:
-    """Seconds of each step of a run."""
+    """Seconds of each step of a run; those of a step inside another are the inner one's alone."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    _running: str | None = None
+    _since: float = 0.0
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        begun = time.perf_counter()
+        outer = self._running
+        self._turn_to(name)
         try:
             yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+            self._turn_to(outer)
+
+    def _turn_to(self, name: str | None) -> None:
+        now = time.perf_counter()
+        if self._running is not None:
+            self.seconds[self._running] = self.seconds.get(self._running, 0.0) + now - self._since
+        self._running, self._since = name, now
 
 
 @contextmanager
@@ -85,6 +98,15 @@ class _Due:
     customers: tuple[int, ...] | None
     why: str
     fit: Fit | None = None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some customers of the book with their scores, and those as columns of the public table."""
+
+    book: BookEvents
+    card: Scorecard
+    columns: dict[str, list[Any]]
 
 
 def _policy_mark(policy: Policy) -> str:
@@ -208,22 +230,40 @@ def _score_due(
             currency=currency,
             customers=_with_history(book),
         )
-    with watch.step("score"):
-        ledger = Ledger(book, day)
-        seen = features_at(ledger) if fit is None else None
-    if seen is not None:
+    seen = None
+    if fit is None:
+        with watch.step("score"):
+            seen = joined([features_at(Ledger(part, day)) for _, part in _parts(book)])
         with watch.step("fit"):
             first = int(book.orders.day.min()) if book.orders.day.size else None
             why = "no fit of this day, or the book has changed by more than a fifth"
             fit = refit.store_fit(workspace, fit_parameters(seen, currency), data_from=first, why=why)
-    assert fit is not None
-    with watch.step("score"):
-        card = scorecard(ledger, fit.parameters, workspace.policy, seen)
-        columns = rows.score_columns(card, book, workspace.policy, workspace.at)
-    if not _write(workspace, book, card, columns, fit, due, marks, watch):
+    if not _write(workspace, book, _scored(workspace, book, fit, seen, watch), fit, due, marks, watch):
         return None
     total = book.customer_ids.size if due.customers is None else _customers(workspace)
     return _run(book, fit.parameters, total, due.why, watch)
+
+
+def _parts(book: BookEvents) -> Iterator[tuple[int, BookEvents]]:
+    """The book in parts of `_PART` customers, each with the place of its first customer."""
+    for first in range(0, max(book.customer_ids.size, 1), _PART):
+        yield first, book.part(first, first + _PART)
+
+
+def _scored(
+    workspace: Workspace, book: BookEvents, fit: Fit, seen: Features | None, watch: _Stopwatch
+) -> Iterator[_Part]:
+    """Score one part after the other, each when it is asked for; `seen`: the book's features, if they are known."""
+    for first, part in _parts(book):
+        like = seen.part(first, first + _PART) if seen is not None else None
+        with watch.step("score"):
+            scored = [_scored_part(workspace, part, fit.parameters, like)]
+        yield scored.pop()  # nothing of it is kept here: the next one would else be made beside it
+
+
+def _scored_part(workspace: Workspace, part: BookEvents, parameters: Parameters, like: Features | None) -> _Part:
+    card = scorecard(Ledger(part, part.as_of), parameters, workspace.policy, like)
+    return _Part(part, card, rows.score_columns(card, part, workspace.policy, workspace.at))
 
 
 def _customers(workspace: Workspace) -> int:
@@ -269,46 +309,56 @@ def _run(book: BookEvents, parameters: Parameters, customers: int, why: str, wat
 def _write(
     workspace: Workspace,
     book: BookEvents,
-    card: Scorecard,
-    columns: dict[str, list[Any]],
+    parts: Iterator[_Part],
     fit: Fit,
     due: _Due,
     marks: dict[str, Any],
     watch: _Stopwatch,
 ) -> bool:
     """Write the run in one unit of work; False, and nothing written, where facts changed since they were read."""
-    everyone = due.customers is None
+    everyone, count = due.customers is None, int(book.customer_ids.size)
     as_of = rows.day_text(book.as_of)
+    ready = chain([next(parts)], parts)  # the first is computed before the store is locked
     with workspace.store.unit_of_work(
         Actor("model", fit.parameters.orders.name), "score", f"book:{as_of}", at=workspace.at
     ) as work:
         if fact_entries_since(work.connection, marks["entry"], _FACTS):
             return False
         with watch.step("write"):
-            before = history.read_previous(work.connection, book.customer_ids, everyone=everyone)
-            if writing.read_marks(work.connection).get("as_of", book.as_of) > book.as_of:
+            last, digest = writing.read_marks(work.connection), writing.Digest()
+            if last.get("as_of", book.as_of) > book.as_of:
                 history.forget_later(work, as_of)
-            writing.write_scores(work, columns, everyone=everyone)
-        with watch.step("history"):
-            fresh = history.without_past(before, card.figures)
-            history.forget_past(work, book.customer_ids[fresh & before.known].tolist())
-            due_now = history.due(before, card.figures)
-            today = history.Entries.of(card.figures, book.customer_ids, due_now, card.membership.now)
-            past = history.past(book.only(fresh), fit.parameters, workspace.policy)
-            history.write_entries(work, [today, *past], fit.parameters.orders.name)
-        with watch.step("write"):
-            last = writing.read_marks(work.connection)
+            with writing.filling(work, everyone=everyone, customers=count), history.filling(work, count):
+                for part in ready:
+                    _write_part(work, part, fit.parameters, workspace.policy, everyone, watch)
+                    digest.add(part.card.figures, part.book.customer_ids)
+                    del part
             customers = _with_history(book) if everyone else last["customers"]
             writing.write_marks(work, {**marks, "fit": fit.id, "customers": customers})
-            work.say(f"Scored {book.customer_ids.size:,} customers as of {as_of}: {due.why}")
-            work.digest(f"fit:{fit.id} scores:{writing.digest_of(card.figures, book.customer_ids)}")
+            work.say(f"Scored {count:,} customers as of {as_of}: {due.why}")
+            work.digest(f"fit:{fit.id} scores:{digest}")
             work.touch(
                 everyone=everyone,
-                customers=() if everyone else columns["customer_id"],
+                customers=() if everyone else book.customer_ids.tolist(),
                 tables=("customer_risk_scores", "score_history"),
             )
             work.commit()
     return True
+
+
+def _write_part(
+    work: UnitOfWork, part: _Part, parameters: Parameters, policy: Policy, everyone: bool, watch: _Stopwatch
+) -> None:
+    """Write the scores of one part, and what of them, and of its customers' past, goes into the history."""
+    ids, figures = part.book.customer_ids, part.card.figures
+    before = history.read_previous(work.connection, ids, everyone=everyone)
+    writing.write_scores(work, part.columns)
+    with watch.step("history"):
+        fresh = history.without_past(before, figures)
+        history.forget_past(work, ids[fresh & before.known].tolist())
+        today = history.Entries.of(figures, ids, history.due(before, figures), part.card.membership.now)
+        past = history.past(part.book.only(fresh), parameters, policy)
+        history.write_entries(work, [today, *past], parameters.orders.name)
 
 
 def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[CustomerScore, ...]]:

@@ -39,14 +39,22 @@ def write_marks(work: UnitOfWork, marks: dict[str, Any]) -> None:
     )
 
 
-def digest_of(figures: Figures, ids: NDArray[np.int64]) -> str:
-    """SHA-256 of the scores behind the rows, without the time of writing."""
-    hashed = hashlib.sha256(ids.tobytes())
-    for scores in (figures.churn_risk, figures.engagement.total, figures.health.total, figures.value_at_risk):
-        hashed.update(scores.tobytes())
-    for name in LifetimeValue.__dataclass_fields__:
-        hashed.update(getattr(figures.value, name).tobytes())
-    return hashed.hexdigest()
+class Digest:
+    """SHA-256 of the scores behind the rows, part by part, without the time of writing."""
+
+    def __init__(self) -> None:
+        self._hashed = hashlib.sha256()
+
+    def add(self, figures: Figures, ids: NDArray[np.int64]) -> None:
+        """Take in the scores of one part of the book."""
+        self._hashed.update(ids.tobytes())
+        for scores in (figures.churn_risk, figures.engagement.total, figures.health.total, figures.value_at_risk):
+            self._hashed.update(scores.tobytes())
+        for name in LifetimeValue.__dataclass_fields__:
+            self._hashed.update(getattr(figures.value, name).tobytes())
+
+    def __str__(self) -> str:
+        return self._hashed.hexdigest()
 
 
 @contextmanager
@@ -67,11 +75,15 @@ def insert_rows(work: UnitOfWork, statement: str, rows: Iterable[tuple[Any, ...]
     driver.executemany(statement, rows).close()
 
 
-def write_scores(work: UnitOfWork, columns: dict[str, list[Any]], *, everyone: bool) -> None:
-    """Put the rows into the public table; with `everyone` there is one for each customer of the book."""
+@contextmanager
+def filling(work: UnitOfWork, *, everyone: bool, customers: int) -> Iterator[None]:
+    """Around the writing of all parts of a run: with `everyone` there is a row for each customer of the book."""
+    with indexes_anew(work, customer_risk_scores, wanted=everyone and customers >= REBUILD_FROM):
+        yield
+
+
+def write_scores(work: UnitOfWork, columns: dict[str, list[Any]]) -> None:
+    """Put the rows of one part into the public table."""
     names = ", ".join(columns)
     marks = ", ".join("?" * len(columns))
-    count = len(columns["customer_id"])
-    insert = f"INSERT OR REPLACE INTO customer_risk_scores ({names}) VALUES ({marks})"
-    with indexes_anew(work, customer_risk_scores, wanted=everyone and count >= REBUILD_FROM):
-        insert_rows(work, insert, records(columns))
+    insert_rows(work, f"INSERT OR REPLACE INTO customer_risk_scores ({names}) VALUES ({marks})", records(columns))
