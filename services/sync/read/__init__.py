@@ -7,7 +7,8 @@ Nothing here knows what a customer is.
 """
 
 from services.sync.read.opening import read_table, tables_in
+from services.sync.read.structure import ANOTHER
 from services.sync.read.table import BATCH_ROWS, Batch, Dialect, Table
 from services.sync.read.write import write_rows
 
-__all__ = ["BATCH_ROWS", "Batch", "Dialect", "Table", "read_table", "tables_in", "write_rows"]
+__all__ = ["ANOTHER", "BATCH_ROWS", "Batch", "Dialect", "Table", "read_table", "tables_in", "write_rows"]

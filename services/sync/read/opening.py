@@ -27,9 +27,9 @@ from services.sync.read.dialect import Candidate, rank_cuts, sample_lines, sampl
 from services.sync.read.fixed import fixed_places
 from services.sync.read.header import Header, find_header
 from services.sync.read.sheets import Sheet, SheetRows, sheets_of
-from services.sync.read.stream import Rows, TextRows
-from services.sync.read.structure import Rules, Sorter, table_starts
-from services.sync.read.table import Dialect, Table
+from services.sync.read.stream import Rows, TextRows, with_rows_ahead
+from services.sync.read.structure import AHEAD, ANOTHER, Rules, Sorter, table_starts
+from services.sync.read.table import BATCH_ROWS, Dialect, Table
 
 _SAMPLE_ROWS = 300
 # Two readings whose fit differs by less than this part are about equally likely.
@@ -93,7 +93,8 @@ def _of_text(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table
     if not sample.strip():
         raise UserError(f"{content.name} is empty. Export it again, then import the new file.")
     cut, ranked = _cut(content, sample, choice, whole=whole)
-    seen = _see(sample_rows(cut, sample, whole=whole), choice, cut.delimiter)
+    rows = TextRows(content, cut, 0)
+    seen = _see(sample_rows(cut, sample, whole=whole), choice, cut.delimiter, rows)
     dialect = Dialect(
         encoding=content.encoding.name,
         delimiter=cut.delimiter,
@@ -113,7 +114,7 @@ def _of_text(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table
         *about_cut(cut, ranked, choice),
         *about_rows(seen, choice),
     )
-    rows = TextRows(content, cut, len(seen.header.columns))
+    rows = replace(rows, width=len(seen.header.columns))
     warnings = (*warnings_of_text(content), *warnings_of_rows(seen))
     return _table(
         content.path,
@@ -144,7 +145,7 @@ def _of_sheet(path: Path, choice: ReadingChoice, *, rowless: bool) -> Table:
         raise UserError(
             f"The sheet “{sheet.name}” of {path.name} has no rows at its top. Move its table up and save it."
         )
-    seen = _see(sample, choice, "")
+    seen = _see(sample, choice, "", rows)
     dialect = Dialect(
         encoding="",
         delimiter="",
@@ -217,22 +218,41 @@ def _names_as_written(seen: Seen, width: int) -> tuple[str, ...]:
     return tuple([*seen.rows[header.row], *[""] * width][:width])
 
 
-def _see(rows: list[list[str]], choice: ReadingChoice, delimiter: str) -> Seen:
-    """Find header and further tables among the first rows, in the table that was chosen."""
+def _see(rows: list[list[str]], choice: ReadingChoice, delimiter: str, file: Rows) -> Seen:
+    """Find header and further tables among the first rows, in the table that was chosen; `file` has all rows."""
     header = find_header(rows, choice.header_row, choice.header_rows)
     starts = _starts(rows, header, delimiter)
     wanted = choice.table or 1
     if wanted == 1 or not rows:
         return Seen(rows, header, 0, tuple(starts))
-    begins = [header.first_data_row + place for place in starts]
-    if wanted - 1 > len(begins):
-        raise UserError(
-            f"The file has no table {wanted}: {len(begins) + 1} can be told apart. Choose another with --table."
-        )
-    start = begins[wanted - 2]
-    rest = rows[start:]
-    header = find_header(rest, choice.header_row, choice.header_rows)
+    start, rest = 0, rows
+    for number in range(2, wanted + 1):
+        start += _next_table(rest, header, delimiter, file, start, number)
+        rest = next(file.chunks(_SAMPLE_ROWS, start)).rows
+        header = find_header(rest, choice.header_row, choice.header_rows)
     return Seen(rest, header, start, tuple(_starts(rest, header, delimiter)))
+
+
+def _next_table(rows: Sequence[list[str]], header: Header, delimiter: str, file: Rows, start: int, number: int) -> int:
+    """How many rows below the beginning of a table the next one begins; the file is read as far as that is.
+
+    Raises
+    ------
+    UserError
+        None does.
+    """
+    data = [list(row) for row in rows[header.first_data_row :]]
+    until = next((place for place, row in enumerate(data) if not any(row) and place), len(data))
+    sorter = Sorter(Rules(header.columns, data[:until]), delimiter)
+    below = header.first_data_row
+    if header.row is not None:
+        for chunk, ahead in with_rows_ahead(file.chunks(BATCH_ROWS, start + below), AHEAD):
+            found = sorter.sort(list(chunk.rows), len(header.columns), ahead)
+            another = [place for place, word in found.left_out.items() if word == ANOTHER]
+            if another:
+                return below + min(another)
+            below += len(chunk.rows)
+    raise UserError(f"The file has no table {number}: {number - 1} can be told apart. Choose another with --table.")
 
 
 def _starts(rows: Sequence[list[str]], header: Header, delimiter: str) -> list[int]:

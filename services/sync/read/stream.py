@@ -44,6 +44,15 @@ class Rows(Protocol):
         ...
 
 
+def with_rows_ahead(chunks: Iterator[Chunk], count: int) -> Iterator[tuple[Chunk, list[list[str]]]]:
+    """Each chunk with the first rows of the next one, as they were cut."""
+    chunk = next(chunks, None)
+    while chunk is not None:
+        following = next(chunks, None)
+        yield chunk, [list(row) for row in following.rows[:count]] if following is not None else []
+        chunk = following
+
+
 @dataclass(frozen=True)
 class TextRows:
     """The rows of a text file."""

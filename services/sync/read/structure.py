@@ -18,11 +18,30 @@ REPEATED, TOTALS, REMARK, ANOTHER = (
     "remark",
     "of another table in the file",
 )
+# So many rows are looked at to see whether another table begins.
+AHEAD = 5
 SHIFTED = "has {cells} cells where the header has {width}"
 _FOOTER = re.compile(
     r"(?:grand |sub)?totals?\b|confidential information|copyright \(c\)|summe\b|gesamt(?:summe)?\b|total général\b"
     r"|suma total\b|generated (?:by|on)\b|report (?:generated|run)\b|filtered by\b|as of \d|end of (?:report|file)\b",
     re.IGNORECASE,
+)
+# How such rows begin: looked for in many rows at once, before any of them is looked at.
+_BEGINNINGS = tuple(
+    f"\n{word}"
+    for word in (
+        *(
+            "total",
+            "grand total",
+            "subtotal",
+            "sum",
+            "confidential information",
+            "copyright (c)",
+            "gesamt",
+            "generated ",
+        ),
+        *("report generated", "report run", "filtered by", "as of ", "end of "),
+    )
 )
 _TOTAL_WORDS = frozenset(
     form
@@ -68,7 +87,10 @@ class Rules:
 
     def is_marked(self, firsts: Sequence[str]) -> bool:
         """Whether the first cells of rows hold anything that needs a second look."""
-        return self._header[0] in firsts or not _TOTAL_WORDS.isdisjoint(firsts)
+        if self._header[0] in firsts or not _TOTAL_WORDS.isdisjoint(firsts):
+            return True
+        together = "\n" + "\n".join(firsts).lower()
+        return any(beginning in together for beginning in _BEGINNINGS)
 
     def left_out(self, row: Sequence[str]) -> str | None:
         """Why a row is no row of data; None where it is one."""
@@ -80,6 +102,8 @@ class Rules:
         if self._width > 1 and filled == names and cells[: self._width] == self._header[: len(cells)]:
             return REPEATED
         first = filled[0]
+        if self._width > 1 and first in _TOTAL_WORDS and _are_numbers(filled[1:]):
+            return TOTALS
         if len(filled) * 2 <= self._width + 1 and self._width > 1:
             if first in _TOTAL_WORDS or (len(filled) == 1 and _FOOTER.match(first)):
                 return TOTALS
@@ -151,31 +175,34 @@ class Sorter:
         self._blank_before = False
         self._elsewhere = False
 
-    def sort(self, rows: list[list[str]], width: int) -> Findings:
+    def sort(self, rows: list[list[str]], width: int, ahead: Sequence[list[str]] = ()) -> Findings:
         """Find what is no row of the table, and bring every row to its width.
 
-        Rows are changed in place. Chunks in which nothing is odd cost a look at the first cells only.
+        Rows are changed in place. Chunks in which nothing is odd cost a look at the first cells only. `ahead` are the
+        rows that follow: what the last row of a chunk is may depend on them.
         """
         firsts = [row[0] if row else "" for row in rows]
         ragged = set(map(len, rows)) != {width}
-        if not ragged and not self._elsewhere and "" not in firsts and not self._rules.is_marked(firsts):
-            self._blank_before = False
+        calm = not ragged and not self._elsewhere and not self._blank_before
+        if calm and "" not in firsts and not self._rules.is_marked(firsts):
             return _NOTHING
         found = Findings(frozenset(place for place, row in enumerate(rows) if not any(row)))
         for place, row in enumerate(rows):
-            self._look(rows, place, row, found)
+            self._look(rows, place, row, found, ahead)
             if len(row) != width:
                 self._even_out(rows, place, row, width, found)
         return found
 
-    def _look(self, rows: Sequence[list[str]], place: int, row: list[str], found: Findings) -> None:
+    def _look(
+        self, rows: list[list[str]], place: int, row: list[str], found: Findings, ahead: Sequence[list[str]]
+    ) -> None:
         if not any(row):
             self._blank_before = True
             return
         word = self._rules.left_out(row)
         if word == REPEATED:
             self._elsewhere = False
-        elif self._blank_before and not self._elsewhere and self._begins_another(rows, place):
+        elif self._blank_before and not self._elsewhere and self._begins_another(rows, place, ahead):
             self._elsewhere = True
         self._blank_before = False
         if self._elsewhere:
@@ -183,9 +210,10 @@ class Sorter:
         elif word is not None:
             found.left_out[place] = word
 
-    def _begins_another(self, rows: Sequence[list[str]], place: int) -> bool:
+    def _begins_another(self, rows: list[list[str]], place: int, ahead: Sequence[list[str]]) -> bool:
         """Whether another table begins here, or below a title that stands here."""
-        following = [row for row in rows[place : place + 5] if any(row)]
+        near = [*rows[place : place + AHEAD], *ahead][:AHEAD]
+        following = [row for row in near if any(row)]
         if len(following) > 1 and self._rules.begins_another(following[0], following[1]):
             return True
         title = sum(1 for cell in rows[place] if cell.strip()) == 1
@@ -215,6 +243,10 @@ def table_starts(rows: Sequence[list[str]], sorter: Sorter, width: int) -> list[
     out = sorter.sort([list(row) for row in rows], width).left_out
     places = sorted(place for place, word in out.items() if word == ANOTHER)
     return [place for place in places if place == places[0]]
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    return bool(cells) and all(celltypes.cell_type(cell) == celltypes.NUMBER for cell in cells)
 
 
 def _trimmed(row: Sequence[str]) -> Sequence[str]:

@@ -141,3 +141,33 @@ def test_the_row_of_names_can_be_said(tmp_path: Path) -> None:
     assert rows_of(path, ReadingChoice(header_row=2)) == [["1", "Ada"], ["2", "Ben"]]
     assert rows_of(path, ReadingChoice(header_row=0))[0] == ["x", "y"]
     assert read_table(path, ReadingChoice(header_row=1, header_rows=2)).columns == ("x: id", "y: name")
+
+
+@pytest.mark.parametrize("rows", [10, 499, 500, 501, 1_200])
+def test_footers_as_wide_as_the_table_are_left_out_wherever_they_stand(tmp_path: Path, rows: int) -> None:
+    """A workbook has no rows that are shorter than others, and neither has what a table program saved as CSV."""
+    body = "".join(f"Shop {n},{n}.50,2026-05-01\n" for n in range(rows))
+    foot = "Grand Totals (5 records),,\nConfidential Information - Do Not Distribute,,\n"
+    path = made(tmp_path, f"Account Name,Amount,Close Date\n{body}{foot}")
+    assert len(rows_of(path)) == rows
+    assert left_out_of(path) == ["totals or footer"] * 2
+
+
+def test_a_total_of_numbers_alone_is_no_row_of_a_narrow_table(tmp_path: Path) -> None:
+    path = made(tmp_path, "Customer,Orders,Revenue\nAda,2,5.00\nBen,3,6.00\nTotal,5,11.00\n")
+    assert [row[0] for row in rows_of(path)] == ["Ada", "Ben"]
+
+
+@pytest.mark.parametrize("rows", [498, 499, 500, 700])
+def test_a_further_table_is_seen_and_read_wherever_it_begins(tmp_path: Path, rows: int) -> None:
+    body = "".join(f"{n},Ada,{n}.50\n" for n in range(rows))
+    second = TWO[TWO.index("\n\n") :]
+    path = made(tmp_path, f"id,name,total\n{body}{second.removeprefix(chr(10))}")
+    assert len(rows_of(path)) == rows
+    assert left_out_of(path) == ["of another table in the file"] * 4
+    assert rows_of(path, ReadingChoice(table=2)) == [
+        ["A1", "2026-01-02", "late", "3"],
+        ["B2", "2026-01-04", "broken", "5"],
+    ]
+    with pytest.raises(UserError, match="no table 3"):
+        read_table(path, ReadingChoice(table=3))
