@@ -177,6 +177,7 @@ def _before(
 def _places(plan: Plan, target: Target) -> dict[str, int]:
     """Column of the store to the place of the file's column that it comes from."""
     own = {"product": "product_name", "sku": "sku", "quantity": "quantity", "unit_price": "unit_price"}
+    own["email_opt_out"] = "email_consent"
     amounts = ("amount", "line_total", "refund") if target.table != "opportunities" else ()
     found: dict[str, int] = {}
     for column in plan.columns:

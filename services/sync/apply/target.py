@@ -66,19 +66,43 @@ def targets_of(plan: Plan, layout: Layout) -> list[Target]:
 
 
 def _customers(layout: Layout) -> Target:
-    """A customer keeps what other systems said of them; an empty cell erases only what its own system once said."""
+    """A customer keeps what other systems said of them; an empty cell erases only what its own system once said.
+
+    Consent that was withdrawn is given again only by its own system, and not where a person recorded here that it was
+    withdrawn, or by a file that says since when and is later.
+    """
     columns = {
         name: f"CASE WHEN t.source = :source THEN s.{name} ELSE coalesce(s.{name}, t.{name}) END"
         for name in layout.kept
     }
     columns["name"] = "coalesce(s.name, t.name)"
+    dated = "email_consent_since" in columns
     for name in ("email_consent", "tracking_consent"):
         if name in columns:
             columns[name] = (
-                f"CASE WHEN t.source = :source THEN coalesce(s.{name}, 'unknown') "
+                f"CASE WHEN {_stays_withdrawn(name, dated=dated)} THEN 'withdrawn' "
+                f"WHEN t.source = :source THEN coalesce(s.{name}, 'unknown') "
                 f"ELSE coalesce(nullif(s.{name}, 'unknown'), t.{name}) END"
             )
+    if "email_consent" in columns:
+        for name in ("email_consent_since", "email_consent_how"):
+            if name in columns:
+                stays = _stays_withdrawn("email_consent", dated=dated)
+                columns[name] = f"CASE WHEN {stays} AND t.{name} IS NOT NULL THEN t.{name} ELSE {columns[name]} END"
     return Target("customers", "r", columns, compared=tuple(columns), loose_keys=False)
+
+
+def _stays_withdrawn(name: str, *, dated: bool) -> str:
+    """SQL of whether consent was withdrawn and a staged row does not say that it was given anew."""
+    later = "s.email_consent_since > t.email_consent_since" if dated and name == "email_consent" else "0"
+    by_hand = (
+        "EXISTS (SELECT 1 FROM main.journal_payloads p WHERE p.table_name = 'customers' "
+        f"AND p.row_id = CAST(t.id AS TEXT) AND json_extract(p.after, '$.{name}') = 'withdrawn')"
+    )
+    return (
+        f"t.{name} = 'withdrawn' AND s.{name} IS NOT 'withdrawn' AND NOT coalesce(s.{name} = 'given' AND "
+        f"({later} OR (t.source = :source AND NOT {by_hand})), 0)"
+    )
 
 
 def _plain(plan: Plan, layout: Layout) -> Target:

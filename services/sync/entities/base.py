@@ -23,6 +23,7 @@ Kind = Literal[
     "currency",
     "stage",
     "consent",
+    "opt_out",
     "order_kind",
     "mail_kind",
     "activity_kind",

@@ -164,6 +164,19 @@ CUSTOMERS = Entity(
             ("email_consent",),
         ),
         Field(
+            "email_opt_out",
+            "opt_out",
+            "Opted out of emails",
+            (
+                *("opt out", "opted out", "email opt out", "email opted out", "opt out of email", "marketing opt out"),
+                *("has opted out of email", "opted out of email", "opted out of emails", "no emails", "no email"),
+                *("unsubscribed", "is unsubscribed", "email unsubscribed", "unsubscribed from emails"),
+                *("unsubscribed from all email", "unsubscribed from email", "unsubscribed from newsletter"),
+                *("do not email", "do not contact", "email blacklisted", "email blocklisted", "blacklisted"),
+            ),
+            role="control",
+        ),
+        Field(
             "email_consent_since", "date", "Consent since", ("consent date", "consent since"), ("email_consent_since",)
         ),
         Field("email_consent_how", "text", "Consent how", ("consent source", "consent how"), ("email_consent_how",)),

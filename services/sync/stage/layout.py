@@ -96,6 +96,7 @@ def layout_of(plan: Plan) -> Layout:
     has_extra = entity.customer == "self"
     if has_extra:
         extra = ["attributes"] + (["name"] if "name" not in kept else [])
+        extra += ["email_consent"] if plan.has("email_opt_out") and "email_consent" not in kept else []
         kept += extra
     columns = tuple(dict.fromkeys([*kept, *extra]))
     key = next((column for column in plan.columns if column.field.role == "key"), None)

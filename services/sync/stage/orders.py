@@ -10,6 +10,7 @@ from models.values.money import exponent
 from services.sync.map.plan import Plan
 from services.sync.validate.memo import Fault, Memo, Unfit
 from services.sync.validate.numbers import to_minor
+from services.sync.validate.order_kinds import UNDONE
 
 EMPTY = Fault("is empty")
 _DEBIT = ("return", "cancellation")
@@ -47,6 +48,7 @@ class OrderColumns:
         if self._is_return:
             amounts = [-abs(amount) if isinstance(amount, int) else amount for amount in amounts]
         elif kinds is not None:
+            kinds = _undone(kinds, amounts)
             amounts = self._signed(amounts, kinds)
             if values.get("total_minor"):
                 values["total_minor"] = self._signed(values["total_minor"], kinds, counted=False)
@@ -137,3 +139,13 @@ class OrderColumns:
             kind or ("return" if isinstance(one, int) and one < 0 else "purchase")
             for kind, one in zip(kinds, amounts, strict=True)
         ]
+
+
+def _undone(kinds: list[Any], amounts: list[Any]) -> list[Any]:
+    """An order that was wholly given back counts as nothing, unless what went back is what it is listed with."""
+    if UNDONE not in kinds:
+        return kinds
+    return [
+        kind if kind != UNDONE else "return" if isinstance(one, int) and one < 0 else "cancellation"
+        for kind, one in zip(kinds, amounts, strict=True)
+    ]

@@ -22,7 +22,8 @@ from services.sync.stage.orders import OrderColumns
 from services.sync.stage.people import Items, People
 from services.sync.stage.texts import add_computed_sentiment
 from services.sync.validate import words
-from services.sync.validate.columns import Amounts, Converter, Stages, make_converter
+from services.sync.validate.columns import Amounts, Converter, Stages, Told, make_converter
+from services.sync.validate.consents import stricter
 from services.sync.validate.memo import Fault
 
 _BETWEEN = "\x1f"
@@ -123,11 +124,13 @@ class Stager:
         if self.zero_rows:
             said.append(f"{self.zero_rows:,} rows have a value of zero.")
         if self._orders and self._orders.cancelled_positive:
-            said.append(f"{self._orders.cancelled_positive:,} cancelled orders count as nothing.")
-        for _, converter in self._converters:
-            if isinstance(converter, Stages) and converter.unknown:
+            nothing = f"{self._orders.cancelled_positive:,} orders that were cancelled or given back count as nothing."
+            said.append(nothing)
+        for column, converter in self._converters:
+            if isinstance(converter, Stages | Told) and converter.unknown:
                 shown = ", ".join(sorted(converter.unknown)[:5])
-                said.append(f"Stages that are not known were taken as Identified: {shown}.")
+                more = f" and {len(converter.unknown) - 5:,} more" if len(converter.unknown) > 5 else ""
+                said.append(f"{converter.said}: {shown}{more} (“{column.header}”).")
         return said
 
     def _convert(
@@ -248,6 +251,8 @@ class Stager:
             ] * count
         if entity.name in ("tickets", "reviews", "conversations"):
             add_computed_sentiment(values, count)
+        if "email_opt_out" in values:
+            values["email_consent"] = stricter(values.get("email_consent"), values.pop("email_opt_out"))
         if self._layout.has_extra:
             values["attributes"] = self._extras(cells, count)
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from models.values.money import exponent
 from services.sync.map.plan import MappedColumn
 from services.sync.validate import words
+from services.sync.validate.consents import knows_consent, to_consent, to_opt_out
 from services.sync.validate.currencies import agree, currency_of
 from services.sync.validate.durations import to_seconds
 from services.sync.validate.form import Form
@@ -29,8 +30,11 @@ from services.sync.validate.numbers import (
     to_integer,
     to_minor,
 )
+from services.sync.validate.order_kinds import is_status, knows_order_kind, to_order_kind
 
 Values = tuple[list[Any], ...]
+_MOST_UNKNOWN = 1_000
+_KINDS_UNKNOWN = "Orders of a kind or status that is not known, or given back only in part, count as purchases"
 _NOTHING = frozenset(("", "-", "--", "NULL", "null", "N/A", "n/a", "NaN", "nan", "None"))
 
 
@@ -71,6 +75,21 @@ class Texts:
         return ([cell.strip() or None for cell in cells],)
 
 
+class Told(OneColumn):
+    """Words of other systems; those that are not known are kept, so that a person is told what they were taken for."""
+
+    def __init__(self, convert: Callable[[str], Any], knows: Callable[[str], bool], said: str) -> None:
+        self.said = said
+        self.unknown: set[str] = set()
+
+        def noting(text: str) -> Any:
+            if len(self.unknown) < _MOST_UNKNOWN and not knows(text):
+                self.unknown.add(text.strip())
+            return convert(text)
+
+        super().__init__(noting)
+
+
 class Stages:
     """A stage of this program, and the stage as the file has it."""
 
@@ -78,15 +97,21 @@ class Stages:
 
     def __init__(self, both: bool) -> None:
         self._both = both
-        self._memo = Memo(lambda text: words.to_stage(text) if text.strip() else None)
-        self.unknown: set[str] = set()
+        self._stages = Told(words.to_stage, words.knows_stage, "Stages that are not known were taken as Identified")
+
+    @property
+    def unknown(self) -> set[str]:
+        """Stages that are not known."""
+        return self._stages.unknown
+
+    @property
+    def said(self) -> str:
+        """What was done with them."""
+        return self._stages.said
 
     def convert(self, cells: Sequence[str]) -> Values:
         """Columns of values for a column of cells."""
-        stages = list(map(self._memo.__getitem__, cells))
-        for text in self._memo:
-            if text.strip() and not words.knows_stage(text):
-                self.unknown.add(text.strip())
+        (stages,) = self._stages.convert(cells)
         return (stages, [cell.strip() or None for cell in cells]) if self._both else (stages,)
 
 
@@ -174,6 +199,17 @@ def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Convert
         return Stages(both=len(column.field.columns) == 2)
     if column.field.name == "preferences":
         return OneColumn(_preferences)
+    if kind == "order_kind":
+        status = is_status(column.header)
+        return Told(lambda text: to_order_kind(text, status=status), knows_order_kind, _KINDS_UNKNOWN)
+    if kind == "consent":
+        return Told(to_consent, knows_consent, "Words that do not say whether consent was given count as unknown")
+    if kind == "ticket_status":
+        return Told(
+            words.to_ticket_status,
+            words.knows_ticket_status,
+            "Statuses of tickets that are not known were taken as open",
+        )
     return OneColumn(_plain_converter(column))
 
 
@@ -218,11 +254,9 @@ _WORDS: dict[str, Callable[[str], Any]] = {
     "rating": words.to_rating,
     "sentiment": words.to_sentiment,
     "currency": currency_of,
-    "consent": words.to_consent,
-    "order_kind": words.to_order_kind,
+    "opt_out": to_opt_out,
     "mail_kind": words.to_mail_kind,
     "activity_kind": lambda text: "_".join(text.strip().lower().replace("-", " ").split()),
-    "ticket_status": words.to_ticket_status,
     "survey_kind": words.to_survey_kind,
     "direction": words.to_direction,
 }

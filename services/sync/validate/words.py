@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from typing import Final
 
 from services.sync.validate.memo import Unfit
 
@@ -24,6 +26,18 @@ falso inactivo
 """
 _YES = frozenset(_YES_WORDS.split())
 _NO = frozenset((*_NO_WORDS.split(), ""))
+
+
+def phrase(text: str) -> str:
+    """A word or a few as they are compared: without case, accents, lines between them and stray blanks."""
+    apart = unicodedata.normalize("NFKD", text.casefold().replace("_", " ").replace("-", " "))
+    return " ".join("".join(sign for sign in apart if not unicodedata.combining(sign)).split())
+
+
+def phrases(listed: str) -> frozenset[str]:
+    """Phrases that are listed with commas between them, on several lines."""
+    return frozenset(phrase(one) for line in listed.strip().splitlines() for one in line.split(","))
+
 
 _STAGES = {
     "identified": "Identified",
@@ -49,69 +63,29 @@ _STAGES = {
     "closed lost": "Lost",
     "closedlost": "Lost",
 }
-# Tried in this order on stages that are not known by name.
-_STAGE_HINTS = (
-    (("lost", "dead", "abandon", "disqualif", "declin"), "Lost"),
-    (("won", "signed"), "Won"),
-    (("negot", "contract", "legal", "review", "verbal", "commit"), "Negotiation"),
-    (("propos", "quote", "present", "demo", "offer", "trial", "pilot"), "Proposal"),
-    (
-        ("qualif", "engag", "need", "discover", "contacted", "meeting", "appointment", "decision", "evaluat"),
-        "Qualified",
-    ),
+# Tried in this order on stages that are not known by name; a hint is the beginning of a word.
+_STAGE_HINTS: Final = tuple(
+    (re.compile(rf"(?<![a-z])(?:{hints})"), stage)
+    for hints, stage in (
+        (
+            r"lost\b|closed?lost|dead\b|abandon|disqualif|unqualif|declin|verlor|abgelehnt|abgesagt|perdu|perdid"
+            r"|rechazad|descartad",
+            "Lost",
+        ),
+        (r"won\b|closed?won|signed\b|gewonnen|unterschrieben|unterzeichnet|gagne|signe\b|ganad|firmad", "Won"),
+        (r"(?:re)?negot|contract|legal|review|verbal|commit|verhandl|vertrag|negoci|contrat", "Negotiation"),
+        (
+            r"propos|quot|present|demo|offer|trial|pilot|angebot|vorschlag|vorstell|devis|offre|ofert|presupuest"
+            r"|propuest",
+            "Proposal",
+        ),
+        (
+            r"(?:pre)?qualif|engag|need|discover|contacted|meeting|appointment|decision|evaluat|bedarf|kontaktiert"
+            r"|termin\b|besoin|contacte\b|rendez|necesidad|contactad|reunion|calific",
+            "Qualified",
+        ),
+    )
 )
-_CONSENTS = {
-    "given": "given",
-    "granted": "given",
-    "subscribed": "given",
-    "yes": "given",
-    "true": "given",
-    "1": "given",
-    "opted in": "given",
-    "opt in": "given",
-    "opt-in": "given",
-    "y": "given",
-    "accepted": "given",
-    "withdrawn": "withdrawn",
-    "unsubscribed": "withdrawn",
-    "no": "withdrawn",
-    "false": "withdrawn",
-    "0": "withdrawn",
-    "opted out": "withdrawn",
-    "opt out": "withdrawn",
-    "opt-out": "withdrawn",
-    "n": "withdrawn",
-    "revoked": "withdrawn",
-    "unknown": "unknown",
-    "never_subscribed": "unknown",
-    "": "unknown",
-}
-_ORDER_KINDS = {
-    "purchase": "purchase",
-    "order": "purchase",
-    "sale": "purchase",
-    "paid": "purchase",
-    "completed": "purchase",
-    "complete": "purchase",
-    "fulfilled": "purchase",
-    "shipped": "purchase",
-    "delivered": "purchase",
-    "processing": "purchase",
-    "closed": "purchase",
-    "invoice": "purchase",
-    "return": "return",
-    "returned": "return",
-    "refund": "return",
-    "refunded": "return",
-    "credit": "return",
-    "credit note": "return",
-    "cancelled": "cancellation",
-    "canceled": "cancellation",
-    "cancellation": "cancellation",
-    "cancel": "cancellation",
-    "void": "cancellation",
-    "voided": "cancellation",
-}
 _MAIL_KINDS = {
     "sent": "sent",
     "send": "sent",
@@ -132,25 +106,39 @@ _MAIL_KINDS = {
     "soft bounce": "bounced",
     "unsubscribed": "unsubscribed",
     "unsubscribe": "unsubscribed",
+    "unsub": "unsubscribed",
     "optout": "unsubscribed",
+    "opt out": "unsubscribed",
+    "opted out": "unsubscribed",
+    "complaint": "unsubscribed",
+    "complained": "unsubscribed",
+    "spam": "unsubscribed",
+    "spam report": "unsubscribed",
+    "spamreport": "unsubscribed",
+    "marked as spam": "unsubscribed",
 }
-_TICKET_STATUSES = {
-    "open": "open",
-    "new": "open",
-    "reopened": "open",
-    "in progress": "open",
-    "assigned": "open",
-    "pending": "pending",
-    "on hold": "pending",
-    "hold": "pending",
-    "waiting": "pending",
-    "pending customer response": "pending",
-    "waiting on customer": "pending",
-    "solved": "solved",
-    "resolved": "solved",
-    "closed": "solved",
-    "done": "solved",
+_TICKET_STATUSES: Final = {
+    "open": phrases("""
+        open, new, reopened, in progress, work in progress, assigned, unassigned, active, started, escalated
+        to do, todo, offen, neu, in bearbeitung, wiedereröffnet, zugewiesen, ungelöst
+        ouvert, ouverte, nouveau, nouvelle, en cours, rouvert, abierto, abierta, nuevo, nueva, en curso, en proceso
+    """),
+    "pending": phrases("""
+        pending, on hold, hold, waiting, wartend, zurückgestellt, en attente, en pause, pendiente, en espera
+    """),
+    "solved": phrases("""
+        solved, resolved, closed, done, completed, complete, finished, fixed, answered
+        gelöst, geschlossen, erledigt, abgeschlossen, beantwortet
+        résolu, résolue, fermé, fermée, clos, close, clôturé, clôturée, traité, traitée, terminé, terminée
+        resuelto, resuelta, cerrado, cerrada, solucionado, solucionada, finalizado, finalizada
+    """),
 }
+_DENIED: Final = re.compile(r"\b(?:no|non|not|never|nicht|kein\w*|pas|sin)\b")
+_WAITS: Final = re.compile(r"(?<![a-z])(?:pend|a?wait|hold|wart|attente|espera)")
+_SOLVED: Final = re.compile(
+    r"(?<![a-z])(?:auto ?)?(?:clos|solv|resolv|done\b|complet|finish|geschlossen|gelost|erledig"
+    r"|resolu|resuel|ferm|cerrad|solucion)"
+)
 _DIRECTIONS = {
     **dict.fromkeys(
         ("from customer", "in", "inbound", "incoming", "received", "customer", "user", "client", "visitor", "contact"),
@@ -240,37 +228,15 @@ def to_boolean(text: str) -> int:
 
 def to_stage(text: str) -> str:
     """The stage of this program that another system's stage stands for; what is not known at all is Identified."""
-    word = text.strip().lower()
+    word = phrase(text)
     known = _STAGES.get(word)
-    if known:
-        return known
-    for hints, stage in _STAGE_HINTS:
-        if any(hint in word for hint in hints):
-            return stage
-    return "Identified"
+    return known or next((stage for hints, stage in _STAGE_HINTS if hints.search(word)), "Identified")
 
 
 def knows_stage(text: str) -> bool:
     """Whether a stage is known by name or by a telling part of it."""
-    word = text.strip().lower()
-    return word in _STAGES or any(hint in word for hints, _ in _STAGE_HINTS for hint in hints)
-
-
-def to_consent(text: str) -> str:
-    """Consent given, withdrawn, or unknown; a text that says neither is unknown."""
-    return _CONSENTS.get(text.strip().lower(), "unknown")
-
-
-def to_order_kind(text: str) -> str:
-    """Purchase, return or cancellation; a status that says neither of the last two is a purchase."""
-    word = text.strip().lower()
-    if word in _ORDER_KINDS:
-        return _ORDER_KINDS[word]
-    if "cancel" in word or "void" in word:
-        return "cancellation"
-    if "refund" in word or "return" in word:
-        return "return"
-    return "purchase"
+    word = phrase(text)
+    return word in _STAGES or any(hints.search(word) for hints, _ in _STAGE_HINTS)
 
 
 def to_mail_kind(text: str) -> str:
@@ -284,13 +250,24 @@ def to_mail_kind(text: str) -> str:
 
 def to_ticket_status(text: str) -> str:
     """Open, pending or solved; a status that is not known counts as open."""
-    word = text.strip().lower()
-    known = _TICKET_STATUSES.get(word)
-    if known:
+    return _ticket_status(text) or "open"
+
+
+def knows_ticket_status(text: str) -> bool:
+    """Whether a status of a ticket is known by name or by a telling part of it."""
+    return _ticket_status(text) is not None
+
+
+def _ticket_status(text: str) -> str | None:
+    word = phrase(text)
+    known = next((status for status, listed in _TICKET_STATUSES.items() if word in listed), None)
+    if known is not None:
         return known
-    if "pend" in word or "wait" in word or "hold" in word:
+    if _WAITS.search(word):
         return "pending"
-    return "solved" if "clos" in word or "solv" in word or "done" in word else "open"
+    if _SOLVED.search(word):
+        return "open" if _DENIED.search(word) else "solved"
+    return "open" if re.match(r"un(?:re)?solved|\b(?:re ?)?open", word) else None
 
 
 def to_survey_kind(text: str) -> str:
