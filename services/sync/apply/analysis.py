@@ -32,6 +32,7 @@ from services.sync.apply.contacts import part_shared_contacts
 from services.sync.apply.match import Matches, adopt_source, match_items, match_people
 from services.sync.apply.pieces import tally_rows
 from services.sync.apply.target import Target, targets_of
+from services.sync.apply.totals import settle_totals
 from services.sync.map.plan import MeaningOpen, Plan, settle
 from services.sync.stage.layout import layout_of
 from services.sync.stage.parts import at_work, follow_main, join_main, put_aside, take_up
@@ -209,6 +210,7 @@ class Analysis:
 
     def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:
         orders, lines = self.targets
+        self.warnings += settle_totals(db, self.plan)
         put_orders_together(db, self.layout, keyless=orders.loose_keys)
         known = locate(db, orders, source)
         compare(db, lines, source)

@@ -78,7 +78,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A file, what it is about, and what each of its columns becomes."""
+    """A file, what it is about, and what each of its columns becomes; ``said`` are the fields that a person named."""
 
     table: Table
     recognition: Recognition
@@ -94,6 +94,7 @@ class Plan:
     meanings: tuple[Meaning, ...]
     warnings: tuple[str, ...] = field(default=())
     also: tuple[Plan, ...] = field(default=())
+    said: frozenset[str] = frozenset()
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -200,6 +201,7 @@ def make_plan(
         basis=basis,
         meanings=_meanings(decided),
         warnings=_warnings(table, recognition, extra),
+        said=frozenset(overrides.values()),
     )
     also = tuple(_part(plan, one, options, survey=survey) for one in recognise_also(recognition))
     return replace(plan, also=also)
