@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,21 +33,35 @@ class Recalled:
     words: tuple[str, ...] = ()
 
 
-def recall(connection: Connection, signature: str, options: ImportOptions) -> Recalled:
-    """Look up what is remembered of files with these headers."""
+def recall(connection: Connection, signature: str, options: ImportOptions, columns: Sequence[str] = ()) -> Recalled:
+    """Look up what is remembered of files with these headers, and say it of the columns of this one.
+
+    Headers are the same where they differ in case, blanks or the zone behind them: who said what “Created (PST)” is has
+    said it of “Created (PDT)”.
+    """
     found = connection.execute(select(mappings).where(mappings.c.header_signature == signature)).first()
     if found is None:
         return Recalled(None, options)
     kept = json.loads(found.options)
-    remembered = Remembered(kept["source"], json.loads(found.mapping), found.entity)
+    remembered = Remembered(kept["source"], _as_here(json.loads(found.mapping), columns), found.entity)
     said = kept["said"].get(options.source or remembered.source, {})
     read = _not_said(said.get("meanings", {}), options)
     applied = {name: value for name, value in said.items() if name in _SAID and getattr(options, name) is None}
     if options.entity not in (None, remembered.entity):
         remembered = replace(remembered, mapping={}, entity=options.entity or "")
-    columns = {column: field for column, field in remembered.mapping.items() if column not in dict(options.mapping)}
+    mapped = {column: field for column, field in remembered.mapping.items() if column not in dict(options.mapping)}
     options = replace(options, **applied, meanings=(*options.meanings, *read.items()))
-    return Recalled(remembered, options, _words(applied, columns, read))
+    return Recalled(remembered, options, _words(applied, mapped, read))
+
+
+def _as_here(mapping: dict[str, str], columns: Sequence[str]) -> dict[str, str]:
+    """A remembered mapping with the headers as this file writes them."""
+    here: dict[str, str] = {}
+    for column in columns:
+        here.setdefault(normal(column), column)
+    return {
+        column if column in columns else here.get(normal(column), column): field for column, field in mapping.items()
+    }
 
 
 def _not_said(meanings: dict[str, str], options: ImportOptions) -> dict[str, str]:
@@ -93,12 +108,16 @@ def _merge(db: sqlite3.Connection, said: dict[str, Any]) -> None:
     found = db.execute(
         "SELECT mapping, options FROM main.mappings WHERE header_signature = ?", (said["signature"],)
     ).fetchone()
-    mapping = {**(json.loads(found[0]) if found else {}), **said["mapping"]}
+    now = {normal(column) for column in said["mapping"]}
+    before = (
+        {column: field for column, field in json.loads(found[0]).items() if normal(column) not in now} if found else {}
+    )
+    mapping = {**before, **said["mapping"]}
     of_sources = json.loads(found[1])["said"] if found else {}
-    before = of_sources.get(said["source"], {})
-    of_sources[said["source"]] = {**before, **said["said"]}
-    if "meanings" in before:
-        of_sources[said["source"]]["meanings"] = {**before["meanings"], **said["said"].get("meanings", {})}
+    earlier = of_sources.get(said["source"], {})
+    of_sources[said["source"]] = {**earlier, **said["said"]}
+    if "meanings" in earlier:
+        of_sources[said["source"]]["meanings"] = {**earlier["meanings"], **said["said"].get("meanings", {})}
     db.execute(
         """
         INSERT INTO main.mappings (header_signature, entity, mapping, options, confirmed_at) VALUES (?, ?, ?, ?, ?)

@@ -56,7 +56,7 @@ def plan_for(workspace: Workspace, request: ImportRequest, *, survey: bool = Fal
     table = mended(read_table(Path(request.file), request.options.reading), request.options)
     with workspace.store.read() as connection:
         currency = reporting_currency(connection, workspace.policy)
-        recalled = recall(connection, header_signature(table), request.options)
+        recalled = recall(connection, header_signature(table), request.options, table.columns)
     plan = make_plan(
         table,
         recalled.options,

@@ -68,3 +68,16 @@ def test_a_file_taken_as_one_of_a_system_by_its_columns_says_so(book: Book, tmp_
     receipt = book.bring(orders(tmp_path / "march.csv", "O1"))
     assert receipt.rows["unchanged"] == 1
     assert "Taken as a further export of “Boston”, whose files have the same columns." in receipt.warnings
+
+
+def test_a_mapping_holds_for_headers_that_differ_in_case_and_zone(book: Book, tmp_path: Path) -> None:
+    winter = ["order_id", "customer_id", "Placed (PST)", "Total"]
+    rows = [["O1", "C100", "2026-01-05 10:00", "5"]]
+    book.bring(
+        write_csv(tmp_path / "shop.csv", winter, rows), entity="orders", mapping=(("Placed (PST)", "ordered_at"),)
+    )
+    summer = ["order_id", "Customer_ID", "placed (PDT)", "Total"]
+    rows = [["O2", "C100", "2026-07-05 10:00", "5"]]
+    receipt = book.bring(write_csv(tmp_path / "shop.csv", summer, rows))
+    assert receipt.mapping["placed (PDT)"] == "ordered_at"
+    assert about_memory(receipt.warnings) == ["“placed (PDT)” as ordered at."]
