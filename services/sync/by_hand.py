@@ -107,7 +107,8 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
         if not work.update(customers, customer_id, values):
             return Changes()
         _forget_old(work, customer_id, dict(row), values)
-        _identify(work, customer_id, values)
+        if values.keys() & {"email", "phone", "country"}:
+            _identify(work, customer_id, {**row, **values})
         titles = ", ".join(column.removesuffix("_minor").replace("_", " ") for column in changed)
         work.say(f"Changed {titles} of {values.get('name') or row['name']}")
         return work.commit()
@@ -166,9 +167,7 @@ def _refuse_taken(work: UnitOfWork, values: Mapping[str, Any], customer_id: int 
 
 def _forget_old(work: UnitOfWork, customer_id: int, row: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Files find a customer no longer under an address or number that was given by hand and replaced by hand."""
-    for kind, value in _keys(row).items():
-        if kind not in values or not value or _keys(values)[kind] == value:
-            continue
+    for kind, value in sorted(_known_as(row) - _known_as({**row, **values})):
         found = work.connection.execute(
             select(identities.c.id).where(
                 identities.c.customer_id == customer_id,
@@ -181,16 +180,16 @@ def _forget_old(work: UnitOfWork, customer_id: int, row: Mapping[str, Any], valu
             work.delete(identities, identity)
 
 
-def _keys(values: Mapping[str, Any]) -> dict[str, str | None]:
-    phone = values.get("phone")
-    return {"email": values.get("email"), "phone": phone_key(phone) if phone else None}
+def _known_as(values: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Address and number of a customer as files are held against them: a number as it is dialled at home too."""
+    email, phone, country = values.get("email"), values.get("phone") or "", values.get("country") or ""
+    found = {("email", email or ""), ("phone", phone_key(phone)), ("phone", phone_key(phone, country))}
+    return {(kind, value) for kind, value in found if value}
 
 
 def _identify(work: UnitOfWork, customer_id: int, values: Mapping[str, Any]) -> None:
     """Remember address and number, so that later files find the customer."""
-    for kind, value in _keys(values).items():
-        if not value:
-            continue
+    for kind, value in sorted(_known_as(values)):
         there = work.connection.execute(
             select(identities.c.id).where(
                 identities.c.customer_id == customer_id, identities.c.kind == kind, identities.c.value == value

@@ -54,7 +54,8 @@ def _sharing(db: sqlite3.Connection, layout: Layout, source: str) -> dict[str, l
     cursor = db.execute(
         f"""
         SELECT r.row, r.key, r.who, coalesce(r.name, p.email, p.phone_text),
-               p.email IS NOT NULL OR p.phone IS NOT NULL, {", ".join(f"r.{name}" for name in layout.columns)}
+               iif(p.email IS NULL AND p.phone IS NULL, NULL, json_array(p.email, p.phone_text, p.name, p.company)),
+               {", ".join(f"r.{name}" for name in layout.columns)}
         FROM stage.r JOIN stage.people p ON p.who = r.who
         WHERE r.state IS NULL AND p.external_id IS NULL AND (
             r.key IN (SELECT key FROM stage.r GROUP BY key HAVING count(*) > 1)
@@ -66,8 +67,8 @@ def _sharing(db: sqlite3.Connection, layout: Layout, source: str) -> dict[str, l
         """,
         (source,),
     )
-    for row, key, who, name, by_contact, *values in cursor:
-        one = who if by_contact else (who, *values)
+    for row, key, who, name, contact, *values in cursor:
+        one = contact or (who, *values)
         person = found[key].setdefault(one, _Person(name))
         person.rows.append(row)
     return {key: list(people.values()) for key, people in found.items()}

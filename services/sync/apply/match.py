@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from services.sync.apply.joined import any_joined, find_joined, speak_as_one
+from services.sync.apply.shared_numbers import part_other_names
 from services.sync.map.plan import Plan
 from services.sync.recognise import known_sources
 from services.sync.stage.layout import layout_of
@@ -107,6 +108,8 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
             find_joined(db, source, _own_key(own=own))
         _by_contact(db, "email", source)
         _by_contact(db, "phone", source)
+        _by_contact(db, "phone", source, at_home=True)
+        part_other_names(db)
         _by_name(db)
         _by_order(db, source)
         if own:
@@ -159,14 +162,18 @@ def _own_key(*, own: bool) -> str:
     return "coalesce(people.external_id, people.email, people.phone, people.name_key)"
 
 
-def _by_contact(db: sqlite3.Connection, kind: str, source: str) -> None:
+def _by_contact(db: sqlite3.Connection, kind: str, source: str, *, at_home: bool = False) -> None:
+    """By an address or a number; `at_home`: by the number as it is dialled at home, where the book knows no country."""
     # Two records of one system are two customers, even where they share an address.
     apart = f"AND (people.external_id IS NULL OR NOT {_SAME_SOURCE_ID})"
+    column = "phone_home" if at_home else kind
+    nowhere = "AND customer_id IN (SELECT id FROM main.customers WHERE coalesce(country, '') = '')" if at_home else ""
     db.execute(
         f"""
         UPDATE stage.people SET how = '{kind}', customer_id = i.customer_id
-        FROM (SELECT value, min(customer_id) AS customer_id FROM main.identities WHERE kind = '{kind}' GROUP BY value) i
-        WHERE people.customer_id IS NULL AND people.order_ref IS NULL AND i.value = people.{kind} {apart}
+        FROM (SELECT value, min(customer_id) AS customer_id FROM main.identities
+              WHERE kind = '{kind}' {nowhere} GROUP BY value) i
+        WHERE people.customer_id IS NULL AND people.order_ref IS NULL AND i.value = people.{column} {apart}
         """,
         {"source": source},
     )

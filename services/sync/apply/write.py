@@ -196,6 +196,7 @@ class Writer:
             ("external_id", "external_id", ":source"),
             ("email", "email", "''"),
             ("phone", "phone", "''"),
+            ("phone", "phone_home", "''"),
         ):
             self._db.execute(
                 f"""

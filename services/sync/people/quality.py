@@ -54,8 +54,13 @@ def _first(rows: Iterator[QualityRow], limit: int) -> list[QualityRow]:
 
 
 def _shared(db: sqlite3.Connection, kind: str, name: str, words: str) -> Iterator[QualityRow]:
+    told: set[tuple[int, ...]] = set()
     for source, value, listed in db.execute(_SHARED, (kind, kind)):
         people = sorted({(number, who, phone) for number, who, phone in json.loads(listed)}, key=lambda one: one[0])
+        ids = tuple(number for number, _, _ in people)
+        if kind == "phone" and ids in told:
+            continue  # the same number, as it is dialled at home
+        told.add(ids)
         if kind == "external_id" or _differ([(who, phone) for _, who, phone in people]):
             customers = tuple((number, who) for number, who, _ in people[:_NAMED])
             said = words.format(count=len(people), value=value, source=source)

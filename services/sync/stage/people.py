@@ -20,6 +20,7 @@ PEOPLE = (
     "external_id",
     "email",
     "phone",
+    "phone_home",
     "phone_text",
     "name",
     "name_key",
@@ -77,11 +78,10 @@ class People:
         own = plan.entity.customer == "self"
         self._columns = [column for column in plan.columns if own or column.field.role == "customer"]
         if own:
-            self._columns = [
-                column
-                for column in plan.columns
-                if column.field.name in ("customer_id", "email", "phone", "name", "first_name", "last_name", "company")
-            ]
+            told = {"customer_id", "email", "phone", "name", "first_name", "last_name", "company"}
+            # Where a number is, the country of the customer says.
+            told |= {"country"} if plan.has("phone") else set()
+            self._columns = [column for column in plan.columns if column.field.name in told]
         order_ref = plan.column("of_order_id") if plan.entity.name == "returns" else None
         if order_ref is not None:
             self._columns.append(order_ref)
@@ -157,8 +157,9 @@ def _person_field(column: MappedColumn) -> str:
 
 
 def _person(found: dict[str, str]) -> tuple[Any, ...] | None:
-    phone_text = found.get("phone")
-    phone = phone_key(phone_text) if phone_text else ""
+    phone_text = found.get("phone", "")
+    home = phone_key(phone_text)
+    phone = phone_key(phone_text, found.get("country", ""))
     full = " ".join(part for part in (found.get("first_name"), found.get("last_name")) if part)
     name = found.get("name") or full or found.get("company")
     key = words.name_key(name) if name else ""
@@ -168,7 +169,8 @@ def _person(found: dict[str, str]) -> tuple[Any, ...] | None:
         found.get("external_id"),
         found.get("email"),
         phone or None,
-        phone_text,
+        home if home != phone else None,
+        phone_text or None,
         name,
         key or None,
         found.get("company"),

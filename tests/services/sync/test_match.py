@@ -73,3 +73,39 @@ def test_a_row_that_says_the_same_again_is_no_second_customer(book: Book, tmp_pa
     path = write_csv(tmp_path / "customers.csv", ["name", "city"], rows)
     assert counts(book.bring(path)) == (1, 0, 0, 0, 1)
     assert counts(book.bring(path)) == (0, 0, 1, 0, 1)
+
+
+PEOPLE = ["id", "name", "phone", "country"]
+CALLS = ["order_id", "customer", "phone", "date", "amount"]
+
+
+def test_a_number_at_home_is_the_number_from_abroad(book: Book, tmp_path: Path) -> None:
+    people = [["A-1", "Ada Stone", "030 555 0123", "Germany"], ["A-2", "Eve Stone", "030 555 0123", "Austria"]]
+    book.bring(write_csv(tmp_path / "people.csv", PEOPLE, people), source="crm")
+    orders = [["1", "", "+49 30 5550123", "2026-01-05", "1"], ["2", "", "0043 30 5550123", "2026-01-05", "1"]]
+    receipt = book.bring(write_csv(tmp_path / "o.csv", CALLS, orders), source="shop")
+    assert receipt.customers == {"matched": 2, "created": 0}
+    assert book.ask("SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY o.external_id") == [
+        ("Ada Stone",),
+        ("Eve Stone",),
+    ]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_file_that_names_no_country_finds_a_number_and_is_found(book: Book, tmp_path: Path, first: int) -> None:
+    people = write_csv(tmp_path / "people.csv", PEOPLE, [["A-1", "Ada Stone", "030 555 0123", "Germany"]])
+    bare = write_csv(tmp_path / "bare.csv", PEOPLE[:3], [["77", "Ada Stone", "030/5550123"]])
+    files = [(people, "crm"), (bare, "list")]
+    for path, source in (files[first], files[1 - first]):
+        receipt = book.bring(path, source=source)
+    assert receipt.customers["created"] == 0
+    assert book.one("SELECT count(*) FROM customers") == 1
+
+
+def test_another_name_under_a_known_number_is_another_customer(book: Book, tmp_path: Path) -> None:
+    book.bring(write_csv(tmp_path / "a.csv", PEOPLE[:3], [["A-1", "Ada Stone", "+49 30 5550123"]]), source="crm")
+    others = [["1", "Max Bergmann", "+49 30 5550123"], ["2", "A. Stone", "+49 30 5550123"]]
+    path = write_csv(tmp_path / "b.csv", PEOPLE[:3], others)
+    assert counts(book.bring(path, source="shop"))[:2] == (1, 1)
+    assert book.ask("SELECT name FROM customers ORDER BY id") == [("A. Stone",), ("Max Bergmann",)]
+    assert counts(book.bring(path, source="shop")) == (0, 0, 2, 0, 0)
