@@ -5,23 +5,19 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from services.sync.recognise.sheet import Rows, Says, Sheet, Step
+from services.sync.validate.ids import salesforce_checksum
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
-_ID_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def long_id(text: str) -> str:
     """The 18 characters of a Salesforce id that is written with 15: the last three say which letters are capitals."""
     if len(text) != 15 or not (text.isascii() and text.isalnum()):
         return text
-    marks = (
-        sum(1 << bit for bit, sign in enumerate(text[start : start + 5]) if "A" <= sign <= "Z") for start in (0, 5, 10)
-    )
-    return text + "".join(_ID_LETTERS[mark] for mark in marks)
+    return text + salesforce_checksum(text)
 
 
 def in_place(places: Sequence[int], change: Callable[[str], str]) -> Step | None:

@@ -74,6 +74,28 @@ _SEVERAL: dict[str, tuple[tuple[str, str], ...]] = {
     "ECT": (("America/Guayaquil", "Ecuador"), ("America/Martinique", "the Caribbean")),
     "SST": (("Pacific/Pago_Pago", "Samoa"), ("Asia/Singapore", "Singapore")),
 }
+# As programs of shops name zones in words: "Pacific Time (US & Canada)".
+_IN_WORDS = {
+    "pacific time (us & canada)": "America/Los_Angeles",
+    "mountain time (us & canada)": "America/Denver",
+    "arizona": "America/Phoenix",
+    "central time (us & canada)": "America/Chicago",
+    "eastern time (us & canada)": "America/New_York",
+    "atlantic time (canada)": "America/Halifax",
+    "newfoundland": "America/St_Johns",
+    "alaska": "America/Anchorage",
+    "hawaii": "Pacific/Honolulu",
+    "london": "Europe/London",
+    "dublin": "Europe/Dublin",
+    "paris": "Europe/Paris",
+    "madrid": "Europe/Madrid",
+    "berlin": "Europe/Berlin",
+    "tokyo": "Asia/Tokyo",
+    "sydney": "Australia/Sydney",
+    "melbourne": "Australia/Melbourne",
+    "brisbane": "Australia/Brisbane",
+    "perth": "Australia/Perth",
+}
 _FURTHEST = timedelta(hours=14)
 
 
@@ -85,6 +107,20 @@ def is_zone(text: str) -> bool:
     return (
         bool(_OFFSET.fullmatch(text.strip())) or (_PLACE.fullmatch(text.strip()) and _place(text.strip())) is not None
     )
+
+
+def behind_a_time(text: str) -> str:
+    """A zone as it can stand behind a time that is read later: an offset where its name has one meaning in writing.
+
+    A name that several regions bear stays that name, so that it is asked for; '' where the text names no zone.
+    """
+    word = text.strip()
+    if word.upper() in _NAMES:
+        minutes = round(_NAMES[word.upper()][0] * 60)
+        return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}{abs(minutes) % 60:02d}"
+    if is_zone(word):
+        return word
+    return _IN_WORDS.get(word.casefold(), "")
 
 
 def to_utc(written: datetime, named: str) -> datetime:
