@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
+from models.values.overrides import OverrideMark
+
 
 class Severity(IntEnum):
     """Order of urgency; the store keeps the number."""
@@ -47,6 +49,7 @@ class AlertRow:
     sparkline: tuple[int, ...]
     until: str | None
     group: str  # "hour" | "today" | "week" | "later" | "waiting" | "snoozed" | "done"
+    overridden: tuple[str, ...] = ()  # the figures that a person set, see models.values.overrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,12 @@ class ScoreFigures:
     segment_before: str | None
     trend: str | None
     model: str
+    overridden: tuple[OverrideMark, ...] = ()  # what a person set in place of a computed figure
+    week_line: str = ""  # "Since 14 Nov: risk 31 % → 44 %: no order for 7 more days (+9)", '' where nothing moved
+
+    def mark_of(self, figure: str) -> OverrideMark | None:
+        """The mark of a figure that a person set, None where the computed one counts."""
+        return next((one for one in self.overridden if one.figure == figure), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class CustomerFilter:
     regions: frozenset[str] = field(default_factory=frozenset)
     owners: frozenset[str] = field(default_factory=frozenset)  # '' means no owner
     consents: frozenset[str] = field(default_factory=frozenset)
+    confidences: frozenset[str] = field(default_factory=frozenset)  # high | medium | low
     churn_from: float | None = None
     at_risk_from_minor: int | None = None
     renews_within_days: int | None = None
@@ -43,6 +44,7 @@ class CustomerRow:
     next_action: str  # "Call Mon", "Ticket open", "–"
     owner: str | None
     confidence: str | None
+    overridden: tuple[str, ...] = ()  # the figures that a person set, see models.values.overrides
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from models.values.customers import (
     SortColumn,
 )
 from services.insight.matching import Conditions, conditions_of
+from services.insight.overridden import overridden_in
 from services.insight.reader import Reader, marks
 
 PAGE = 200
@@ -190,7 +191,7 @@ def _rows(reader: Reader, ids: Sequence[int]) -> tuple[CustomerRow, ...]:
         return ()
     found = reader.rows(
         f"""SELECT c.id, c.name, c.external_id, c.tier, c.owner, s.segment, s.churn_risk, s.value_at_risk_minor,
-                   s.currency, s.engagement, s.last_order_on, s.days_since_last_order, s.confidence
+                   s.currency, s.engagement, s.last_order_on, s.days_since_last_order, s.confidence, s.overridden
               FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id
              WHERE c.id IN ({marks(ids)})""",
         list(ids),
@@ -215,6 +216,7 @@ def _row(reader: Reader, row: sqlite3.Row, action: str) -> CustomerRow:
         next_action=action,
         owner=row["owner"],
         confidence=row["confidence"],
+        overridden=overridden_in(row["overridden"]),
     )
 
 

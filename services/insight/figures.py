@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from models.values import words
 from models.values.alerts import Driver, ScoreFigures
+from services.insight.overridden import marks_of, week_line
 from services.insight.reader import Reader
 
 CHANGE_DAYS = 60
@@ -23,13 +24,16 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         return None
     before, days = _before(reader, row)
     currency = row["currency"] or reader.currency
+    marks = marks_of(reader, row["overridden"], currency)
+    by_hand = {one.figure for one in marks}
     figures = ScoreFigures(
         as_of=row["as_of"],
         churn_risk=row["churn_risk"],
         churn_horizon_days=row["churn_horizon_days"],
-        churn_change_points=_change(row["churn_risk"], before, "churn_risk", 100),
+        # The history is the model's: a figure that a person set has no change against it.
+        churn_change_points=None if "churn_risk" in by_hand else _change(row["churn_risk"], before, "churn_risk", 100),
         engagement=row["engagement"],
-        engagement_change=_change(row["engagement"], before, "engagement"),
+        engagement_change=None if "engagement" in by_hand else _change(row["engagement"], before, "engagement"),
         engagement_threshold=reader.policy.engagement_threshold_of(row["segment"]),
         health=row["health"],
         health_coverage=row["health_coverage"] or 0,
@@ -53,6 +57,8 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         segment_before=row["segment_before"],
         trend=row["trend"],
         model=row["model"],
+        overridden=marks,
+        week_line=week_line(reader, row["changed"]),
     )
     return figures, _drivers(row["drivers"])
 

@@ -10,6 +10,7 @@ from typing import cast
 
 from models.values import words
 from models.values.alerts import AlertKind, AlertRow, AlertState, QueueFilter, QueuePage, QueueTab, Severity
+from services.insight.overridden import overridden_in
 from services.insight.queue_marks import (
     AT_RISK,
     TAB_STATES,
@@ -36,7 +37,8 @@ _CONDITIONS = {"next_order": "they order", "reply": "they reply", "worse": "it g
 _COLUMNS = f"""
     a.id, a.customer_id, c.name, c.external_id, c.tier, a.severity, a.kind, a.state, a.rule, a.reason, a.due_at,
     a.until, a.until_condition, a.owner AS card_owner, c.owner AS customer_owner, a.outcome, a.upside_minor, a.currency,
-    s.sparkline, {AT_RISK} AS value_at_risk_minor, COALESCE(s.churn_risk, a.churn_risk) AS churn_risk
+    s.sparkline, {AT_RISK} AS value_at_risk_minor, COALESCE(s.churn_risk, a.churn_risk) AS churn_risk,
+    s.overridden
 """
 _FROM = """
     FROM alerts a
@@ -130,6 +132,7 @@ def _row(reader: Reader, bounds: Bounds, row: sqlite3.Row) -> AlertRow:
         sparkline=_sparkline(row["sparkline"]),
         until=row["until"],
         group=bounds.group(state, row["due_at"]),
+        overridden=overridden_in(row["overridden"]),
     )
 
 

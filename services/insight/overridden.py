@@ -1,0 +1,66 @@
+"""What stands beside a score in words: that a person set it, until when and why; and what moved it in a week."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from models.values import words
+from models.values.overrides import FIGURES, OverrideMark, value_words
+from services.insight.reader import Reader
+
+#: So many parts of a week's move are said; the rest are small.
+_MOST_PARTS = 3
+_LEAST_POINTS = 0.5
+
+
+def overridden_in(text: str | None) -> tuple[str, ...]:
+    """Return the figures that the public table's column says a person set, in the order of `FIGURES`."""
+    found = json.loads(text) if text else {}
+    return tuple(figure for figure in FIGURES if figure in found)
+
+
+def marks_of(reader: Reader, text: str | None, currency: str) -> tuple[OverrideMark, ...]:
+    """Return the marks of a customer's figures that a person set."""
+    found: dict[str, dict[str, Any]] = json.loads(text) if text else {}
+    return tuple(_mark(reader, figure, found[figure], currency) for figure in FIGURES if figure in found)
+
+
+def _mark(reader: Reader, figure: str, one: dict[str, Any], currency: str) -> OverrideMark:
+    until = words.day_of(one["until"])
+    who = "you" if one["by"] == reader.me else one["by"]
+    return OverrideMark(
+        figure=figure,
+        title=FIGURES[figure],
+        value=one["value"],
+        short=f"set by {who}" + (f" until {reader.day(until)}" if until is not None else ""),
+        model=value_words(figure, one["computed"], currency),
+        reason=one["reason"],
+        until=one["until"],
+    )
+
+
+def week_line(reader: Reader, text: str | None) -> str:
+    """Say what moved the churn risk in a week, the strongest part first; '' where nothing did.
+
+    "Since 14 Nov: risk 31 % → 44 %: no order for 7 more days (+9), 1 unhappy ticket (+4)".
+    """
+    parts: list[dict[str, Any]] = json.loads(text) if text else []
+    if not parts:
+        return ""
+    risk, *moved = parts
+    since = words.day_of(risk["since"])
+    before, now = words.percent(risk["before"]), words.percent(risk["now"])
+    went = f"risk {before} → {now}" if before != now else f"risk still {now}"
+    said = [_part(one) for one in moved if one["points"] is None or abs(one["points"]) >= _LEAST_POINTS]
+    head = f"Since {reader.day(since)}: {went}" if since is not None else words.capital(went)
+    return f"{head}: {', '.join(said[:_MOST_PARTS])}" if said else head
+
+
+def _part(one: dict[str, Any]) -> str:
+    label = str(one["label"])
+    label = label[:1].lower() + label[1:]
+    if one["points"] is None:
+        return label
+    size = abs(round(one["points"]))
+    return f"{label} ({words.MINUS if one['points'] < 0 else '+'}{size or 'under 1'})"
