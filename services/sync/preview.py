@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from models.store import staging_path
 from models.values.errors import UserError
 from models.values.imports import ColumnProposal, ImportRequest, Preview, PreviewRow, Receipt, Verdict
-from models.values.reading import Doubt, ReadingOption
+from models.values.reading import Doubt, Reading, ReadingOption
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.target import Target, targets_of
 from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks, write_facts
@@ -27,13 +27,14 @@ from services.sync.map.propose import SURE
 from services.sync.mend import mended, stamp_of
 from services.sync.people import doubtful_customers
 from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
-from services.sync.read import Table, read_table
+from services.sync.read import ANOTHER, Table, read_table
 from services.sync.receipt import make_receipt
 from services.sync.recognise import Undecided, own_columns, rank_entities
 from services.sync.rejects import gather_late_rejects
 from services.sync.run import comparing, plan_for, told
 from services.sync.stage.layout import layout_of
 from services.sync.stage.staging import remove_staging, sweep
+from services.sync.validate.in_words import list_meaning
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -151,10 +152,23 @@ def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[Pr
         question_kind=("date_order" if doubts[0].kind == "date_order" else "meaning") if doubts else "",
         meanings=facts.meanings,
         doubts=doubts,
-        reading=plan.table.reading,
+        reading=_with_further_table(plan.table.reading, facts.receipt),
         stamp=stamp_of(plan.table.path),
         doubtful=facts.doubtful,
     )
+
+
+def _with_further_table(reading: Reading, receipt: Receipt) -> Reading:
+    """Offer the table that was found below the first rows, when all of them were read."""
+    count = receipt.ignored_reasons.get(ANOTHER, 0)
+    if not count or any(option.choice.table for option in reading.others):
+        return reading
+    number = (reading.choice.table or 1) + 1
+    rows = "row" if count == 1 else "rows"
+    further = ReadingOption(
+        f"table {number}, {count:,} {rows} further down", replace(reading.choice, table=number), f"--table {number}"
+    )
+    return replace(reading, others=(*reading.others, further))
 
 
 def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Path, watch: Watch) -> None:
@@ -217,7 +231,7 @@ def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan |
                 samples=tuple(dict.fromkeys(samples))[:_SAMPLES],
                 why=_why(header, field, mapped, plan),
                 confidence=guesses[header].confidence if header in guesses and guesses[header].field == field else 1.0,
-                meaning=meanings.get(header),
+                meaning=meanings.get(header) or list_meaning(header, samples),
                 mendable=place < own,
             )
         )

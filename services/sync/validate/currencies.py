@@ -171,6 +171,8 @@ CODES = frozenset(
 )
 # Codes that are believed at the end of a header without brackets: "Total EUR"; others may be words.
 _LARGE = frozenset(("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "INR"))
+# Codes that are English words: "Sales (ALL)" are all sales, and none in Albanian lek.
+_WORDS = frozenset(("ALL", "TOP", "CUP"))
 _IN_HEADER = re.compile(
     r"(?:[(\[]\s*([A-Z]{3}|[^\w\s()\[\]]{1,2})\s*[)\]]|\bin ([A-Z]{3})|[\s_-]([A-Z]{3}|[€$£¥₹]))\s*$"
 )
@@ -310,7 +312,7 @@ def header_currency(header: str) -> str:
         return ""
     word = next(filter(None, found.groups()))
     named = currencies_of(word)
-    if not named or (word.isalpha() and found[3] and word not in _LARGE):
+    if not named or word in _WORDS or (word.isalpha() and found[3] and word not in _LARGE):
         return ""
     return named[0]
 

@@ -33,6 +33,7 @@ _ORDERS = (*_DAY_ORDERS, "excel", "excel1904", "unix", "unix_ms", "unix_us")
 _SIGNS = ("point", "comma")
 _SHARES = ("of_hundred", "of_one")
 _IDS = ("as_written",)
+_SLIPS = 0.02
 _CLOCKS = ("hm", "ms")
 _UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86_400.0}
 
@@ -138,7 +139,8 @@ def _needs_all(one: Decided) -> bool:
     if one.said:
         return False
     if isinstance(one.tally, NumberTally):
-        return one.tally.sign == "open" or (one.tally.open_cells > 0 and one.tally.sign is None)
+        mixed = one.column.kind == "percent" and 0 < one.tally.above_one < one.tally.filled
+        return mixed or one.tally.sign == "open" or (one.tally.open_cells > 0 and one.tally.sign is None)
     if isinstance(one.tally, DurationTally):
         return bool(one.doubts)
     # Years of two digits are told from days by how close they lie together: each row may change that.
@@ -209,7 +211,8 @@ def _decide_date(one: Decided, tally: DateTally, about: Circumstances) -> None:
 
 def _decide_number(one: Decided, tally: NumberTally) -> None:
     sign = tally.sign
-    hundred = "%" in one.column.header or tally.above_one > 0
+    # One share above 1 among many below it is a slip, and no proof that they count to 100.
+    hundred = "%" in one.column.header or tally.above_one > _SLIPS * tally.filled
     own = one.column.kind == "money" and tally.mixed
     one.form = replace(one.form, comma=sign == "comma", sure=sign in _SIGNS, hundred=hundred, own_currency=own)
 

@@ -11,6 +11,7 @@ from services.sync.validate.durations import DurationTally, to_seconds
 from services.sync.validate.fit_evidence import FitTally
 from services.sync.validate.form import Form
 from services.sync.validate.ids import IdTally
+from services.sync.validate.lists import JSON, ListTally
 from services.sync.validate.memo import Unfit
 from services.sync.validate.moments import day_readings
 from services.sync.validate.number_evidence import NumberTally
@@ -282,3 +283,16 @@ def _ids(form: Form, tally: IdTally) -> tuple[str, tuple[str, ...], tuple[str, .
         )
     words = "Salesforce ids" if form.salesforce else "ids, kept as text"
     return words, tuple(evidence), tuple(flags), unfit, _LIKELY if flags else _PROVEN
+
+
+def list_meaning(header: str, cells: Sequence[str]) -> Meaning | None:
+    """What a column means that no field takes, where its cells hold several texts each; None where they hold one."""
+    tally = ListTally()
+    tally.take(cells)
+    mark = tally.mark
+    several = tally.marks[mark] if mark else 0
+    if several * 2 < tally.filled or not several:
+        return None
+    parted = "as JSON" if mark == JSON else f"parted by “{mark.strip()}”"
+    evidence = (f"{several:,} of the first {tally.filled:,} hold several, such as {tally.example[mark]}",)
+    return Meaning(header, "list", f"lists, {parted}", _LIKELY, evidence, filled=tally.filled)

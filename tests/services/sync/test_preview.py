@@ -183,3 +183,25 @@ def test_new_customers_who_look_like_somebody_are_counted(book: Book, tmp_path: 
     check = book.check(write_csv(tmp_path / "others.csv", header, other), source="two")
     assert check.receipt.customers == {"matched": 0, "created": 2}
     assert check.doubtful == 1
+
+
+def test_lists_in_cells_that_become_no_field_are_said(book: Book, tmp_path: Path) -> None:
+    header = ["id", "name", "email", "Tags", "Note"]
+    rows = [[f"A-{n}", f"Ada {n}", f"a{n}@s.example", "VIP;Blog;Basel", "Call, please"] for n in range(4)]
+    columns = {one.column: one for one in book.check(write_csv(tmp_path / "a.csv", header, rows)).columns}
+    meaning = columns["Tags"].meaning
+    assert meaning is not None
+    assert (meaning.kind, meaning.words) == ("list", "lists, parted by “;”")
+    assert meaning.evidence == ("4 of the first 4 hold several, such as VIP;Blog;Basel",)
+
+
+def test_a_further_table_below_the_first_rows_is_offered(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "date", "total"]
+    path = write_csv(tmp_path / "a.csv", header, [[f"O{n}", "C100", "2026-01-05", "5.00"] for n in range(700)])
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\nsku,price\nA1,3.00\nB2,5.00\n")
+    found = book.check(path)
+    assert found.receipt.ignored_reasons["of another table in the file"] == 3
+    (other,) = found.reading.others
+    assert (other.words, other.flag) == ("table 2, 3 rows further down", "--table 2")
+    assert [one.column for one in book.check(path, reading=other.choice).columns] == ["sku", "price"]

@@ -315,3 +315,16 @@ def test_currencies_in_headers(header: str, currency: str) -> None:
 
 def test_what_cells_name_comes_before_their_header() -> None:
     assert decided(["£5"], "money", header="Total (EUR)").currency == "GBP"
+
+
+@pytest.mark.parametrize("first", [300, None])
+def test_one_share_above_one_among_many_is_a_slip(first: int | None) -> None:
+    cells = [f"0.{n:02}" for n in range(100)] * 4 + ["1.5"]
+    for order in (cells, cells[::-1]):
+        _, values = converted(order, "percent", first=first)
+        assert sum(isinstance(value, float) and value < 0.01 for value in values) == 4, "0.5 is a half, and not 0.5 %"
+        assert faults(values) == ["is no share between 0 and 100 %"]
+
+
+def test_a_code_that_is_a_word_is_no_currency_of_a_header() -> None:
+    assert [header_currency(header) for header in ("Sales (ALL)", "Sales (EUR)", "Total (TRY)")] == ["", "EUR", "TRY"]
