@@ -1,0 +1,31 @@
+"""The ladder: prior, closed form, logistic, additive; judged on the book's own past, the simplest that wins is used.
+
+In order: ``frame`` (what may be known of a customer, with ``channels``), ``windows`` (what was known, and who left),
+``rungs`` (tables that score and explain), ``fitting`` (the only user of scikit-learn), ``calibration``, ``measures``,
+``judging`` and ``choosing``. All of it is pure: arrays in, values out.
+"""
+
+from __future__ import annotations
+
+from services.scoring.ladder.fitting import fit_challenger, fit_rung
+from services.scoring.ladder.frame import Frame, frame_at
+from services.scoring.ladder.judging import Judged, Judgement, judge
+from services.scoring.ladder.rungs import CLOSED_FORM, LABELS, FittedRung
+from services.scoring.ladder.windows import Label, Window, cutoffs_before, windows
+
+__all__ = [
+    "CLOSED_FORM",
+    "LABELS",
+    "FittedRung",
+    "Frame",
+    "Judged",
+    "Judgement",
+    "Label",
+    "Window",
+    "cutoffs_before",
+    "fit_challenger",
+    "fit_rung",
+    "frame_at",
+    "judge",
+    "windows",
+]

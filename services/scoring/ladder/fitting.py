@@ -1,0 +1,265 @@
+"""Fits each rung on windows and calibrates it on later ones. The only place that imports scikit-learn.
+
+Rows are put in an order of their own before a fit, so that the same windows give the same rung in whatever order their
+customers come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE
+from services.scoring.ladder.calibration import newton, platt, sigmoid
+from services.scoring.ladder.frame import BTYD, DIRECTIONS, Frame
+from services.scoring.ladder.rungs import CLOSED_FORM, FittedRung, Line, Steps, Term
+from services.scoring.ladder.windows import Window
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: Features of the logistic rung beside the closed form.
+LOGISTIC_FEATURES = ("days_since", "relative_gap", "frequency", "tenure", "days_recent")
+#: The logistic rung starts from the closed form and is drawn back to it as by so many customers.
+_RIDGE = 10.0
+#: Most rows of a fit: beyond, each customer counts in a share of the windows only.
+MOST_ROWS = 60_000
+_CHECKED = 200
+SETTINGS = {"max_iter": 300, "learning_rate": 0.08, "l2_regularization": 5.0, "min_samples_leaf": 40}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of several windows: features by name, shape (rows,) each, and who left."""
+
+    columns: dict[str, Floats]
+    left: Flags
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return int(self.left.size)
+
+
+def gather(train: Sequence[Window], names: Sequence[str]) -> Rows:
+    """The rows of all windows in an order that depends on their contents alone."""
+    values = np.concatenate([np.column_stack([one.frame.column(name) for name in names]) for one in train])
+    left = np.concatenate([one.left for one in train])
+    kept = _spread(np.concatenate([one.customers + 1_000_003 * place for place, one in enumerate(train)]))
+    values, left = values[kept], left[kept]
+    order = np.lexsort((left, *values.T))
+    values, left = values[order], left[order]
+    return Rows({name: np.ascontiguousarray(values[:, place]) for place, name in enumerate(names)}, left)
+
+
+def _spread(keys: NDArray[np.int64]) -> Flags:
+    """At most `MOST_ROWS` of the rows, picked by a hash of customer and window."""
+    if keys.size <= MOST_ROWS:
+        return np.ones(keys.size, np.bool_)
+    mixed = mixed_numbers(keys)
+    return np.asarray(mixed <= np.partition(mixed, MOST_ROWS - 1)[MOST_ROWS - 1])
+
+
+def mixed_numbers(keys: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Whole numbers that look like chance but are the same for the same key (the finaliser of splitmix64)."""
+    z = keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(z ^ (z >> np.uint64(31)))
+
+
+def fit_rung(name: str, train: Sequence[Window], calibrate: Sequence[Window] = ()) -> FittedRung:
+    """Fit a rung, or the rule, on `train` and calibrate it on `calibrate`: later windows than those of `train`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such rung, or nothing to fit it on.
+    """
+    if name == MBG:
+        return CLOSED_FORM
+    if not train:
+        raise ValueError(f"The rung {name} needs a window.")
+    fit = {PRIOR: _prior, RULE: _rule, LOGISTIC: _logistic, ADDITIVE: _additive}[name]
+    rung = replace(fit(train), customers=int(train[-1].customers.size), windows=len(train))
+    return calibrated(rung, calibrate) if calibrate and name in (LOGISTIC, ADDITIVE) else rung
+
+
+def calibrated(rung: FittedRung, later: Sequence[Window]) -> FittedRung:
+    """The rung with Platt's line through what happened in later windows."""
+    logits = np.concatenate([rung.raw(one.frame) for one in later])
+    slope, intercept = platt(logits, np.concatenate([one.left for one in later]))
+    return replace(rung, slope=slope, intercept=intercept)
+
+
+def _share(left: Flags) -> float:
+    """Share that left, drawn to one half as by one customer, as log-odds."""
+    gone = (float(left.sum()) + 0.5) / (left.size + 1.0)
+    return float(np.log(gone) - np.log1p(-gone))
+
+
+def _prior(train: Sequence[Window]) -> FittedRung:
+    return FittedRung(PRIOR, _share(np.concatenate([one.left for one in train])), ())
+
+
+def _rule(train: Sequence[Window]) -> FittedRung:
+    """No order for N days as a probability: the share that left among those over and under N days."""
+    rows = gather(train, ("days_since",))
+    over = rows.columns["days_since"] > 1.0
+    steps = (_share(rows.left[~over]), _share(rows.left[over]))
+    base = _share(rows.left)
+    return FittedRung(RULE, base, (("days_since", Steps((1.0,), (steps[0] - base, steps[1] - base), 0.0)),))
+
+
+def _logistic(train: Sequence[Window]) -> FittedRung:
+    """Logistic regression that starts from the closed form; a feature that would go the wrong way is left out."""
+    rows = gather(train, (BTYD, *LOGISTIC_FEATURES))
+    names = [name for name, column in rows.columns.items() if name == BTYD or np.nanstd(column) > 1e-9]
+    while True:
+        rung = _lines(rows, names)
+        wrong = {
+            name: line.coefficient * _scale(rows.columns[name])
+            for name, line in rung.terms
+            if isinstance(line, Line) and name != BTYD and line.coefficient * DIRECTIONS.get(name, 0) < 0
+        }
+        if not wrong:
+            return rung
+        names.remove(max(wrong, key=lambda name: abs(wrong[name])))
+
+
+def _scale(column: Floats) -> float:
+    return float(np.nanstd(column))
+
+
+def _lines(rows: Rows, names: Sequence[str]) -> FittedRung:
+    others = [name for name in names if name != BTYD]
+    centres = [0.0, *(float(np.nanmean(rows.columns[name])) for name in others)]
+    scales = [1.0, *(_scale(rows.columns[name]) for name in others)]
+    design = [
+        np.nan_to_num((rows.columns[name] - centre) / scale)
+        for name, centre, scale in zip((BTYD, *others), centres, scales, strict=True)
+    ]
+    matrix = np.column_stack([*design, np.ones(rows.size)])
+    means, precision = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], _RIDGE)
+    means[0], precision[-1] = 1.0, 1.0
+    beta = newton(matrix, rows.left.astype(np.float64), means, precision, np.ones(rows.size))
+    if beta[0] < 0.0:  # the closed form may count for nothing, never against itself
+        precision[0], means[0] = 1e9, 0.0
+        beta = newton(matrix, rows.left.astype(np.float64), means, precision, np.ones(rows.size))
+        beta[0] = max(beta[0], 0.0)
+    lines: list[tuple[str, Term]] = [
+        (name, Line(float(beta[place] / scales[place]), centres[place])) for place, name in enumerate((BTYD, *others))
+    ]
+    return FittedRung(LOGISTIC, float(beta[-1]), tuple(lines))
+
+
+def _matrix(frame: Frame, names: Sequence[str]) -> Floats:
+    return np.column_stack([frame.column(name) for name in names])
+
+
+def _boosted(rows: Rows, names: Sequence[str], depth: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    directions = [DIRECTIONS.get(name, 0) for name in names]
+    model = HistGradientBoostingClassifier(
+        max_depth=depth, monotonic_cst=directions, early_stopping=False, random_state=0, **SETTINGS
+    )
+    # Threads that wait for one another by spinning cost ten times the fit beside a busy neighbour.
+    with threadpool_limits(limits=1):
+        return model.fit(np.column_stack([rows.columns[name] for name in names]), rows.left)
+
+
+def useful(train: Sequence[Window]) -> tuple[str, ...]:
+    """Names of columns of the windows that are not everywhere the same."""
+    names = dict.fromkeys(name for one in train for name in one.frame.names)
+    found = []
+    for name in names:
+        column = np.concatenate([one.frame.column(name) for one in train])
+        told = column[np.isfinite(column)]
+        if told.size and (told.min() < told.max() or told.size < column.size):
+            found.append(name)
+    return tuple(found)
+
+
+def _additive(train: Sequence[Window]) -> FittedRung:
+    names = useful(train)
+    rows = gather(train, names)
+    if not names or rows.left.all() or not rows.left.any():
+        return FittedRung(ADDITIVE, _share(rows.left), ())
+    model = _boosted(rows, names, 1)
+    base, terms = _tables(model, names)
+    told = base + sum(term.points(rows.columns[name][:_CHECKED]) for name, term in terms)
+    asked = model.decision_function(np.column_stack([rows.columns[name][:_CHECKED] for name in names]))
+    if np.abs(told - asked).max() > 1e-9:
+        raise ArithmeticError("The tables of the additive rung do not say what the model says.")
+    centred = []
+    for name, term in terms:
+        ordinary = float(term.points(rows.columns[name]).mean())
+        base += ordinary
+        steps = tuple(float(value - ordinary) for value in term.steps)
+        centred.append((name, Steps(term.thresholds, steps, float(term.missing - ordinary))))
+    return FittedRung(ADDITIVE, base, tuple(centred))
+
+
+def _tables(model: Any, names: Sequence[str]) -> tuple[float, list[tuple[str, Steps]]]:
+    """Add up the stumps of each feature: base and a step function a feature."""
+    splits: dict[int, list[tuple[float, float, float, bool]]] = {}
+    base = float(model._baseline_prediction.ravel()[0])
+    for (predictor,) in model._predictors:
+        root = predictor.nodes[0]
+        if root["is_leaf"]:
+            base += float(root["value"])
+            continue
+        below, above = (float(predictor.nodes[root[side]]["value"]) for side in ("left", "right"))
+        split = float(root["num_threshold"]), below, above, bool(root["missing_go_to_left"])
+        splits.setdefault(int(root["feature_idx"]), []).append(split)
+    return base, [(names[place], _table(found)) for place, found in sorted(splits.items())]
+
+
+def _table(splits: list[tuple[float, float, float, bool]]) -> Steps:
+    thresholds = sorted({split[0] for split in splits if np.isfinite(split[0])})
+    place = {threshold: at for at, threshold in enumerate(thresholds)}
+    steps, missing = np.zeros(len(thresholds) + 1), 0.0
+    for threshold, below, above, to_left in splits:
+        last_below = place.get(threshold, len(thresholds))  # an endless threshold parts what is known from what is not
+        steps[: last_below + 1] += below
+        steps[last_below + 1 :] += above
+        missing += below if to_left else above
+    return Steps(tuple(thresholds), tuple(float(value) for value in steps), missing)
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """A deeper model, fitted only to be held against the rungs; it gives no reasons and no scores."""
+
+    model: Any
+    names: tuple[str, ...]
+    slope: float
+    intercept: float
+
+    def raw(self, frame: Frame) -> Floats:
+        """Logit before calibration."""
+        return np.asarray(self.model.decision_function(_matrix(frame, self.names)))
+
+    def risk(self, frame: Frame) -> Floats:
+        """Probability of leaving, shape (customers,)."""
+        return sigmoid(self.slope * self.raw(frame) + self.intercept)
+
+
+def fit_challenger(train: Sequence[Window], calibrate: Sequence[Window] = ()) -> Challenger | None:
+    """The depth-3 model with the settings of the additive rung; None where nobody left or everybody did."""
+    names = useful(train)
+    rows = gather(train, names)
+    if not names or rows.left.all() or not rows.left.any():
+        return None
+    plain = Challenger(_boosted(rows, names, 3), names, 1.0, 0.0)
+    if not calibrate:
+        return plain
+    logits = np.concatenate([plain.raw(one.frame) for one in calibrate])
+    slope, intercept = platt(logits, np.concatenate([one.left for one in calibrate]))
+    return replace(plain, slope=slope, intercept=intercept)

@@ -1,0 +1,222 @@
+"""The judge: every rung against every other on the book's own past, and the one that is used from now on.
+
+Rolling origin: at each test cutoff the rungs are fitted on windows that had closed by then, and judged by the days
+after it. A rung is used where it told later windows better (log loss) than the rung below it; so a small book stays
+with the closed form, which needs no windows. Once chosen, a rung is fitted on every window that has closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.values.backtest import (
+    ADDITIVE,
+    DEPTH_3,
+    LOGISTIC,
+    MBG,
+    PRIOR,
+    REFERENCES,
+    RULE,
+    RUNGS,
+    CutoffMeasures,
+    Measures,
+    RungReport,
+)
+from models.values.errors import Cancelled
+from models.values.imports import Progress
+from services.scoring.events import EPOCH, BookEvents
+from services.scoring.ladder.choosing import Choice, choose
+from services.scoring.ladder.fitting import fit_challenger, fit_rung, mixed_numbers
+from services.scoring.ladder.measures import mean_of, measure
+from services.scoring.ladder.rungs import CLOSED_FORM, LABELS, FittedRung
+from services.scoring.ladder.windows import Label, Past, Window, cutoffs_before, never, usable
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+#: Customers from whom on a rung is tried at all, and the closed windows that it takes.
+LEAST_CUSTOMERS = {PRIOR: 0, RULE: 0, MBG: 50, LOGISTIC: 250, ADDITIVE: 1_000, DEPTH_3: 1_000}
+LEAST_WINDOWS = {PRIOR: 1, RULE: 1, MBG: 0, LOGISTIC: 1, ADDITIVE: 2, DEPTH_3: 2}
+#: The newest closed windows on which the rungs are judged.
+TESTS = 6
+#: Of a larger book, so many customers are judged, picked by a hash of their id.
+MOST_CUSTOMERS = 30_000
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What each rung and reference said at one test cutoff, and who left; arrays of shape (customers,)."""
+
+    cutoff: int
+    customers: Whole
+    left: Flags
+    risks: dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The outcome of a backtest of the rungs.
+
+    Attributes
+    ----------
+    tests
+        By rising cutoff.
+    reports
+        Every rung and reference that could be judged in any window, in the order of the ladder.
+    used, why, beats_rule
+        The rung in use, why in a sentence, and whether it told later windows better than the rule; None: not known.
+    rung
+        The rung in use, fitted on every closed window.
+    """
+
+    as_of: int
+    horizon_days: int
+    label: Label
+    tests: tuple[Judgement, ...]
+    reports: tuple[RungReport, ...]
+    choice: Choice
+    rung: FittedRung
+
+    @property
+    def used(self) -> str:
+        """Name of the rung in use."""
+        return self.rung.name
+
+    @property
+    def why(self) -> str:
+        """Why this rung, in a sentence."""
+        return self.choice.why
+
+    @property
+    def beats_rule(self) -> bool | None:
+        """Whether the rung in use told later windows better than the rule."""
+        return self.choice.beats_rule
+
+
+@dataclass
+class _Bench:
+    """The book's past with what is asked between the steps."""
+
+    past: Past
+    first_day: int
+    progress: Callable[[Progress], None]
+    cancelled: Callable[[], bool]
+    done: int = 0
+    total: int = 1
+    fitted: dict[tuple[str, int], FittedRung] = field(default_factory=dict)
+
+    def step(self) -> None:
+        """Tell how far it is; stop where that is asked.
+
+        Raises
+        ------
+        Cancelled
+            If somebody asked to stop.
+        """
+        if self.cancelled():
+            raise Cancelled("The backtest was cancelled.")
+        self.progress(Progress("Judging scores", self.done, self.total))
+        self.done += 1
+
+    def training(self, day: int) -> list[Window]:
+        """Windows that had closed by a day and can teach something."""
+        cutoffs = cutoffs_before(day, self.first_day, self.past.horizon_days)
+        return list(usable([self.past.window(cutoff) for cutoff in cutoffs]))
+
+
+def judge(
+    book: BookEvents,
+    as_of: int,
+    horizon_days: int,
+    cutoffs: Sequence[int] | None = None,
+    *,
+    label: Label = "orders",
+    tests: int = TESTS,
+    most_customers: int = MOST_CUSTOMERS,
+    progress: Callable[[Progress], None] = lambda _progress: None,
+    cancelled: Callable[[], bool] = never,
+) -> Judged:
+    """Judge the rungs on windows that have closed by `as_of`, and fit the one in use.
+
+    Parameters
+    ----------
+    as_of
+        Day number; nothing later is looked at.
+    cutoffs
+        Day numbers of the test cutoffs; by default the newest `tests` of about one a month.
+    label
+        What leaving means: no purchase day, no activity (of those who never ordered), or the end of the contract.
+    most_customers
+        A larger book is judged on so many of its customers.
+
+    Raises
+    ------
+    Cancelled
+        If `cancelled` says so between two steps.
+    """
+    past = Past(sampled(book, most_customers), horizon_days, label, cancelled, as_of)
+    first = past.book.first_day()
+    bench = _Bench(past, as_of if first is None else first, progress, cancelled)
+    closed = cutoffs_before(as_of, bench.first_day, horizon_days)
+    chosen = sorted(cutoffs) if cutoffs is not None else closed[-tests:]
+    bench.total = len(chosen) + 1
+    judgements = tuple(_judged(bench, cutoff) for cutoff in chosen)
+    bench.step()
+    train = bench.training(as_of)
+    choice = choose(judgements, LEAST_CUSTOMERS, has_history=first is not None)
+    rung = _fit(choice.used, train)
+    progress(Progress("Judging scores", bench.total, bench.total))
+    return Judged(as_of, horizon_days, label, judgements, _reports(judgements, horizon_days), choice, rung)
+
+
+def sampled(book: BookEvents, most: int) -> BookEvents:
+    """The book, or so many of its customers, picked by a hash of their id."""
+    ids = book.customer_ids
+    if ids.size <= most:
+        return book
+    mixed = mixed_numbers(ids)
+    return book.only(np.asarray(mixed <= np.partition(mixed, most - 1)[most - 1]))
+
+
+def _fit(name: str, train: Sequence[Window]) -> FittedRung:
+    if name == MBG or not train:
+        return CLOSED_FORM
+    return fit_rung(name, train)
+
+
+def _judged(bench: _Bench, cutoff: int) -> Judgement:
+    bench.step()
+    window = bench.past.window(cutoff)
+    train = bench.training(cutoff)
+    risks = {}
+    for name in (*RUNGS, *REFERENCES):
+        if window.customers.size < LEAST_CUSTOMERS[name] or len(train) < LEAST_WINDOWS[name]:
+            continue
+        if bench.cancelled():
+            raise Cancelled("The backtest was cancelled.")
+        model = fit_challenger(train) if name == DEPTH_3 else _fit(name, train)
+        if model is not None:
+            risks[name] = model.risk(window.frame)
+    return Judgement(cutoff, window.customers, window.left, risks)
+
+
+def _reports(judgements: Sequence[Judgement], horizon_days: int) -> tuple[RungReport, ...]:
+    """Measures by rung; the mean of each is over the windows in which it could be judged."""
+    found = []
+    for name in (*RUNGS, *REFERENCES):
+        measured = [
+            CutoffMeasures((EPOCH + timedelta(days=one.cutoff)).isoformat(), measure(one.risks[name], one.left))
+            for one in judgements
+            if name in one.risks and one.left.size
+        ]
+        if measured:
+            mean: Measures = mean_of([one.measures for one in measured])
+            words = LABELS[name].replace(" N ", f" {horizon_days} ")
+            found.append(RungReport(name, words, mean, tuple(measured)))
+    return tuple(found)

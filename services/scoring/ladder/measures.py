@@ -1,0 +1,133 @@
+"""How well probabilities told what happened: exact, whatever the order of the rows, and None where nothing can be told.
+
+Customers of equal risk count as one: where a bin or a tenth cuts through them, each side gets its share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.values.backtest import Measures
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+BINS = 15
+#: A risk is never taken for more certain than this when its surprise is measured.
+_SUREST = 1e-9
+
+
+def known(risk: Floats, left: Flags) -> tuple[Floats, Flags]:
+    """Return the customers of whom there is a risk."""
+    told = np.isfinite(risk)
+    return (risk, left) if told.all() else (risk[told], left[told])
+
+
+def auc(risk: Floats, left: Flags) -> float | None:
+    """Share of pairs (left, stayed) in which the one who left had the higher risk, half of those of equal risk."""
+    risk, left = known(risk, left)
+    gone, stayed = int(left.sum()), int((~left).sum())
+    if not gone or not stayed:
+        return None
+    _, place, count = np.unique(risk, return_inverse=True, return_counts=True)
+    middle = np.cumsum(count) - (count - 1) / 2.0
+    ranks = float((np.bincount(place, weights=left, minlength=count.size) * middle).sum())
+    return (ranks - gone * (gone + 1) / 2.0) / (gone * stayed)
+
+
+def brier(risk: Floats, left: Flags) -> float | None:
+    """Mean squared error of the risk."""
+    risk, left = known(risk, left)
+    return float(np.mean((risk - left) ** 2)) if risk.size else None
+
+
+def surprise(risk: Floats, left: Flags) -> Floats:
+    """Negative log likelihood of each customer in nats, nan without a risk."""
+    held = np.clip(np.where(left, risk, 1.0 - risk), _SUREST, 1.0)
+    return np.asarray(-np.log(held))
+
+
+def log_loss(risk: Floats, left: Flags) -> float | None:
+    """Mean negative log likelihood in nats."""
+    risk, left = known(risk, left)
+    return float(np.mean(surprise(risk, left))) if risk.size else None
+
+
+def ece15(risk: Floats, left: Flags) -> float | None:
+    """Expected calibration error over 15 bins of equal count: mean over bins of |mean risk − share that left|."""
+    risk, left = known(risk, left)
+    if not risk.size:
+        return None
+    levels, gone, count = _levels(risk, left)
+    edges = np.linspace(0.0, risk.size, min(BINS, risk.size) + 1)
+    said = np.diff(np.interp(edges, *_running(levels * count, count)))
+    happened = np.diff(np.interp(edges, *_running(gone, count)))
+    return float(np.abs(said - happened).sum() / risk.size)
+
+
+def _levels(risk: Floats, left: Flags) -> tuple[Floats, Floats, Floats]:
+    """Distinct risks, rising, with how many left and how many there are."""
+    levels, place, count = np.unique(risk, return_inverse=True, return_counts=True)
+    gone = np.bincount(place, weights=left, minlength=levels.size).astype(np.float64)
+    return levels, gone, count.astype(np.float64)
+
+
+def _running(values: Floats, count: Floats) -> tuple[Floats, Floats]:
+    return np.concatenate(([0.0], np.cumsum(count))), np.concatenate(([0.0], np.cumsum(values)))
+
+
+def top_decile_lift(risk: Floats, left: Flags) -> float | None:
+    """Share that left among the tenth of highest risk, divided by the share that left in all."""
+    risk, left = known(risk, left)
+    if not left.any():
+        return None
+    _, gone, count = _levels(risk, left)
+    top = risk.size / 10.0
+    caught = float(np.interp(top, *_running(gone[::-1], count[::-1])))
+    return (caught / top) / float(left.mean())
+
+
+def bias(risk: Floats, left: Flags) -> float | None:
+    """Mean risk − share that left."""
+    risk, left = known(risk, left)
+    return float(np.mean(risk) - np.mean(left)) if risk.size else None
+
+
+def measure(risk: Floats, left: Flags) -> Measures:
+    """Measure probabilities against what happened.
+
+    Parameters
+    ----------
+    risk
+        Shape (customers,), 0 to 1; nan where nothing was said, which is left out.
+    left
+        Shape (customers,): whether the customer left in the window.
+    """
+    risk, left = known(risk, left)
+    return Measures(
+        auc=auc(risk, left),
+        brier=brier(risk, left),
+        log_loss=log_loss(risk, left),
+        ece=ece15(risk, left),
+        top_decile_lift=top_decile_lift(risk, left),
+        bias=bias(risk, left),
+        customers=int(risk.size),
+        left=int(left.sum()),
+    )
+
+
+def mean_of(windows: Sequence[Measures]) -> Measures:
+    """The mean over windows of each measure, over those that could tell it; counts are summed."""
+
+    def mean(name: str) -> float | None:
+        told = [value for one in windows if (value := getattr(one, name)) is not None]
+        return float(np.mean(told)) if told else None
+
+    return Measures(
+        **{name: mean(name) for name in ("auc", "brier", "log_loss", "ece", "top_decile_lift", "bias")},
+        customers=sum(one.customers for one in windows),
+        left=sum(one.left for one in windows),
+    )

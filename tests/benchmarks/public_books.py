@@ -1,0 +1,79 @@
+"""CDNOW and Online Retail as arrays of events, read past the importer: what the benchmarks of scoring measure on."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import os
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from services.scoring.events import BookEvents, Series, day_number
+from tests.services.scoring.cdnow import read_purchases
+from tests.services.scoring.made_up import made_up_book
+
+
+def data_folder() -> Path:
+    """The folder of the public data sets: beside the project, or where BELLWETHER_DATA says."""
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
+    return Path(os.environ.get("BELLWETHER_DATA", beside))
+
+
+def _series(owner: list[str], day: list[int], minor: list[int]) -> tuple[int, Series]:
+    """Events of customers numbered in the order of their names, by customer and day."""
+    names, row = np.unique(np.array(owner), return_inverse=True)
+    days, amounts = np.array(day, np.int64), np.array(minor, np.float64)
+    order = np.lexsort((amounts, days, row))
+    return names.size, Series(row[order].astype(np.int64), days[order], {"value": amounts[order]})
+
+
+def book_of(customers: int, orders: Series, last: date, loose_returns: Series | None = None) -> BookEvents:
+    """A book of orders, and of returns that name none, read through the day `last`."""
+    empty = made_up_book(customers, day_number(last))
+    return BookEvents(
+        **{
+            **{name: getattr(empty, name) for name in BookEvents.__dataclass_fields__},
+            "orders": orders,
+            "loose_returns": loose_returns or empty.loose_returns,
+            "known_sources": frozenset({"orders"}),
+            "newest_order": int(orders.day.max()),
+        }
+    )
+
+
+def cdnow(data: Path) -> BookEvents:
+    """CDNOW's master file: 23,570 customers, January 1997 to June 1998."""
+    owner, day, cents = zip(*read_purchases(data), strict=True)
+    customers, orders = _series(list(owner), [day_number(one) for one in day], list(cents))
+    return book_of(customers, orders, date(1998, 6, 30))
+
+
+def online_retail(data: Path) -> BookEvents:
+    """Online Retail: one purchase an invoice of a known customer; invoices that begin with C are returns."""
+    orders: dict[tuple[str, str, str], int] = {}
+    returns: dict[tuple[str, str, str], int] = {}
+    with gzip.open(data / "online-retail" / "online_retail.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            who, price, pieces = row["CustomerID"], float(row["UnitPrice"]), int(row["Quantity"])
+            if not who or price <= 0:
+                continue
+            back = row["InvoiceNo"].startswith("C")
+            if back == (pieces < 0):
+                key = (who, row["InvoiceNo"], row["InvoiceDate"][:10])
+                found = returns if back else orders
+                found[key] = found.get(key, 0) + round(price * pieces * 100)
+    names = sorted({who for who, _, _ in orders})
+    number = {who: place for place, who in enumerate(names)}
+
+    def series(events: dict[tuple[str, str, str], int]) -> Series:
+        kept = sorted(
+            (number[who], day_number(date.fromisoformat(on)), pence)
+            for (who, _, on), pence in events.items()
+            if who in number
+        )
+        owner, day, pence = (np.array(column) for column in zip(*kept, strict=True))
+        return Series(owner.astype(np.int64), day.astype(np.int64), {"value": pence.astype(np.float64)})
+
+    return book_of(len(names), series(orders), date(2011, 12, 9), series(returns))

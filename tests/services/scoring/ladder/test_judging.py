@@ -1,0 +1,98 @@
+"""The judge: each rung on later windows only, the choice with its reason, and an end when somebody asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE, RUNGS
+from models.values.errors import Cancelled
+from models.values.imports import Progress
+from services.scoring.events import BookEvents
+from services.scoring.ladder import Judged, judge
+from tests.services.scoring.ladder.pasts import AS_OF, buying_book
+from tests.services.scoring.made_up import made_up_book, read_through
+
+HORIZON = 60
+
+
+@pytest.fixture(scope="module")
+def judged(past_book: BookEvents) -> Judged:
+    return judge(past_book, AS_OF, HORIZON, tests=3)
+
+
+def test_every_rung_and_reference_is_measured_at_each_cutoff(judged: Judged) -> None:
+    assert [report.name for report in judged.reports] == [*RUNGS, "depth_3", RULE]
+    assert all(len(report.cutoffs) == 3 for report in judged.reports)
+    assert [one.cutoff for one in judged.tests] == [AS_OF - 120, AS_OF - 90, AS_OF - 60]
+    rule = next(report for report in judged.reports if report.name == RULE)
+    assert rule.label == "No order for 60 days"
+
+
+def test_the_rung_in_use_tells_better_than_the_rule_and_says_so(judged: Judged) -> None:
+    assert judged.used in RUNGS
+    assert judged.beats_rule is True
+    assert judged.why.endswith(".") and "\n" not in judged.why
+    losses = {report.name: report.mean.log_loss for report in judged.reports}
+    assert losses[judged.used] <= losses[MBG]
+
+
+def test_what_comes_after_a_cutoffs_window_changes_nothing_about_it(past_book: BookEvents, judged: Judged) -> None:
+    first = judged.tests[0]
+    day = first.cutoff + HORIZON
+    earlier = judge(read_through(past_book, day), day, HORIZON, [first.cutoff]).tests[0]
+    for name, risk in earlier.risks.items():
+        np.testing.assert_array_equal(risk, first.risks[name])
+
+
+def test_the_same_book_is_judged_the_same_again(past_book: BookEvents, judged: Judged) -> None:
+    again = judge(past_book, AS_OF, HORIZON, tests=3)
+    assert again.rung == judged.rung
+    assert again.reports == judged.reports
+
+
+def test_a_small_book_stays_with_the_closed_form_and_says_why() -> None:
+    found = judge(buying_book(80, 5), AS_OF, HORIZON)
+    assert found.used == MBG
+    assert "takes" in found.why
+
+
+def test_a_short_past_stays_with_the_closed_form() -> None:
+    found = judge(buying_book(400, 5, days=80), AS_OF, HORIZON)
+    assert (found.used, found.beats_rule, found.tests) == (MBG, None, ())
+
+
+def test_a_book_without_events_has_nothing_to_judge() -> None:
+    found = judge(made_up_book(10, AS_OF), AS_OF, HORIZON)
+    assert found.tests == () and found.reports == ()
+    assert found.choice.used == PRIOR
+
+
+def test_a_book_in_which_everybody_left_is_judged_without_a_fault() -> None:
+    book = made_up_book(600, AS_OF, orders=[(customer, AS_OF - 300 + customer % 40, 100) for customer in range(600)])
+    found = judge(book, AS_OF, HORIZON)
+    assert found.used in RUNGS
+
+
+def test_a_judge_stops_when_asked(past_book: BookEvents) -> None:
+    told: list[Progress] = []
+    with pytest.raises(Cancelled):
+        judge(past_book, AS_OF, HORIZON, progress=told.append, cancelled=lambda: len(told) > 1)
+    assert len(told) == 2
+
+
+def test_a_large_book_is_judged_on_a_sample_that_is_always_the_same(past_book: BookEvents) -> None:
+    one = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=500)
+    other = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=500)
+    assert 0 < one.tests[0].customers.size <= 500
+    np.testing.assert_array_equal(one.tests[0].customers, other.tests[0].customers)
+    assert {LOGISTIC, MBG} <= set(one.tests[0].risks)
+    assert ADDITIVE not in one.tests[0].risks
+
+
+def test_customers_who_carry_other_ids_are_judged_alike(past_book: BookEvents) -> None:
+    renamed = replace(past_book, customer_ids=past_book.customer_ids + 5_000)
+    one, other = judge(past_book, AS_OF, HORIZON, tests=1), judge(renamed, AS_OF, HORIZON, tests=1)
+    assert one.rung == other.rung
