@@ -24,6 +24,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from services.scoring.minimum import Objective, minimum
+
 Family = Literal["mbg", "bg"]
 Floats = NDArray[np.float64]
 
@@ -32,6 +34,9 @@ Floats = NDArray[np.float64]
 _NODES = 24
 #: ln(parameter) stays within these, so that a likelihood that is flat or has no maximum ends at a number.
 _LOG_BOUNDS = (-9.0, 12.0)
+#: Of more distinct histories than this a sample is searched first, and all of them only from its maximum on.
+_SAMPLED_FROM = 12_000
+_SAMPLE = 4_000
 #: Half the 95 % point of chi-square with one degree of freedom: what dropout must explain to be called seen.
 _DROPOUT_GAIN = 1.92
 _SMALLEST_DROPOUT = 1e-3
@@ -83,24 +88,41 @@ class _Grouped:
     def customers(self) -> float:
         return float(self.weight.sum())
 
+    def sample(self, wanted: int) -> _Grouped:
+        """About so many of the rows, evenly over all of them: the same rows give the same."""
+        step = max(self.x.size // wanted, 1)
+        return _ordered_by_x(self.x[::step], self.t_x[::step], self.age[::step], self.weight[::step])
 
-def _codes(column: Floats) -> tuple[NDArray[np.int64], int]:
-    """Whole numbers that order as the column does, and how many codes there may be."""
+    def without_recency(self) -> _Grouped:
+        """Rows alike but for t_x as one, for a model that does not ask for it."""
+        codes, ages = _codes(self.age)
+        key, back = np.unique(self.of_x * ages.size + codes, return_inverse=True)
+        weight = np.bincount(back, weights=self.weight).astype(np.float64)
+        return _ordered_by_x(self.distinct_x[key // ages.size], np.zeros(key.size), ages[key % ages.size], weight)
+
+
+def _ordered_by_x(x: Floats, t_x: Floats, age: Floats, weight: Floats) -> _Grouped:
+    first = np.concatenate((np.ones(min(x.size, 1), np.bool_), x[1:] != x[:-1]))
+    return _Grouped(x[first], np.cumsum(first) - 1, x, t_x, age, weight)
+
+
+def _codes(column: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """Whole numbers that order as the column does, and the value of each."""
     if column.size and column.max() < 2**20 and np.array_equal(column, np.floor(column)):
-        return column.astype(np.int64), int(column.max()) + 1
+        return column.astype(np.int64), np.arange(int(column.max()) + 1, dtype=np.float64)
     values, inverse = np.unique(column, return_inverse=True)
-    return inverse.astype(np.int64), values.size
+    return inverse.astype(np.int64), values
 
 
 def _group(frequency: Floats, recency: Floats, age: Floats) -> _Grouped:
-    x_code, _ = _codes(frequency)
-    t_code, t_size = _codes(recency)
-    age_code, age_size = _codes(age)
-    key = (x_code * t_size + t_code) * age_size + age_code
-    _, first, count = np.unique(key, return_index=True, return_counts=True)
-    x = frequency[first]
-    distinct_x, of_x = np.unique(x, return_inverse=True)
-    return _Grouped(distinct_x, of_x, x, recency[first], age[first], count.astype(np.float64))
+    (x_code, xs), (t_code, ts), (age_code, ages) = _codes(frequency), _codes(recency), _codes(age)
+    # Sorting the keys themselves, from which all three are read again, takes a tenth of sorting rows by them.
+    key = np.sort((x_code * ts.size + t_code) * ages.size + age_code)
+    first = np.flatnonzero(np.concatenate((np.ones(min(key.size, 1), np.bool_), key[1:] != key[:-1])))
+    pair, age_at = np.divmod(key[first], ages.size)
+    x_at, t_at = np.divmod(pair, ts.size)
+    weight = np.diff(np.append(first, key.size)).astype(np.float64)
+    return _ordered_by_x(xs[x_at], ts[t_at], ages[age_at], weight)
 
 
 def _kept(family: Family, x: Floats) -> Floats:
@@ -132,25 +154,30 @@ def _likelihood(family: Family, log_theta: Floats, rows: _Grouped) -> tuple[floa
     n = _kept(family, rows.distinct_x)
     of_x, w = rows.of_x, rows.weight
     per_x = np.bincount(of_x, weights=w, minlength=n.size)
-    z = _log_odds_gone(family, theta, rows.x, rows.t_x, rows.age)
-    gone = _sigmoid(z)
-    shape = r + rows.x
-    log_age, log_t = np.log(alpha + rows.age), np.log(alpha + rows.t_x)
+    last_chance = np.maximum(b + n - 1.0, 1e-12)
+    odds = np.where(n > 0, np.log(a / last_chance), -np.inf)
+    to_age, to_t, shape = alpha + rows.age, alpha + rows.t_x, (r + rows.distinct_x)[of_x]
+    log_age = np.log(to_age)
+    stretch = log_age - np.log(to_t)
+    z = odds[of_x] + shape * stretch
+    # ln(1 + exp(z)) and 1 / (1 + exp(-z)) from one exponential, which never overflows.
+    small = np.exp(-np.abs(z))
+    gone = np.where(z >= 0, 1.0, small) / (1.0 + small)
 
     by_x = gammaln(r + rows.distinct_x) - gammaln(r) + r * np.log(alpha)
     by_x = by_x + gammaln(b + n) - gammaln(a + b + n) - gammaln(b) + gammaln(a + b)
-    value = per_x @ by_x + w @ (np.logaddexp(0.0, z) - shape * log_age)
+    value = per_x @ by_x + w @ (np.maximum(z, 0.0) + np.log(1.0 + small) - shape * log_age)
 
     digamma_abn = per_x @ digamma(a + b + n)
     total = rows.customers
-    last_chance = np.maximum(b + _kept(family, rows.x) - 1.0, 1e-12)
-    d_r = per_x @ digamma(r + rows.distinct_x) + total * (np.log(alpha) - digamma(r))
-    d_r += w @ (gone * (log_age - log_t) - log_age)
-    d_alpha = total * r / alpha - w @ (shape * ((1.0 - gone) / (alpha + rows.age) + gone / (alpha + rows.t_x)))
     weighted_gone = w * gone
-    d_a = total * digamma(a + b) - digamma_abn + weighted_gone.sum() / a
+    gone_per_x = np.bincount(of_x, weights=weighted_gone, minlength=n.size)
+    d_r = per_x @ digamma(r + rows.distinct_x) + total * (np.log(alpha) - digamma(r))
+    d_r += weighted_gone @ stretch - w @ log_age
+    d_alpha = total * r / alpha - (w - weighted_gone) @ (shape / to_age) - weighted_gone @ (shape / to_t)
+    d_a = total * digamma(a + b) - digamma_abn + gone_per_x.sum() / a
     d_b = per_x @ digamma(b + n) - digamma_abn + total * (digamma(a + b) - digamma(b))
-    d_b -= (weighted_gone / last_chance).sum()
+    d_b -= gone_per_x @ (1.0 / last_chance)
     return float(value), np.array([d_r, d_alpha, d_a, d_b]) * theta
 
 
@@ -159,7 +186,8 @@ def _nbd_log_likelihood(rows: _Grouped, start: Floats) -> float:
     from scipy.optimize import minimize
     from scipy.special import digamma, gammaln
 
-    per_x = np.bincount(rows.of_x, weights=rows.weight)
+    rows = rows.without_recency()
+    per_x = np.bincount(rows.of_x, weights=rows.weight, minlength=rows.distinct_x.size)
     total, w = rows.customers, rows.weight
 
     def negative(log_theta: Floats) -> tuple[float, Floats]:
@@ -222,8 +250,13 @@ def fit(
 
 def _most_likely(family: Family, rows: _Grouped, prior: LogNormalPrior | None) -> tuple[Floats, bool]:
     """Return ln of the parameters at the maximum, shape (4,), and whether the search came to rest there."""
-    from scipy.optimize import minimize
+    start = _starting_point(rows) if prior is None else prior.centre
+    likeness = _objective(family, rows.sample(_SAMPLE), prior) if rows.x.size >= _SAMPLED_FROM else None
+    return minimum(_objective(family, rows, prior), start, _LOG_BOUNDS, likeness)
 
+
+def _objective(family: Family, rows: _Grouped, prior: LogNormalPrior | None) -> Objective:
+    """Negative log-likelihood (with the prior's) of a mean customer, and its gradient, by ln of the parameters."""
     total = rows.customers
 
     def negative(log_theta: Floats) -> tuple[float, Floats]:
@@ -234,17 +267,7 @@ def _most_likely(family: Family, rows: _Grouped, prior: LogNormalPrior | None) -
             gradient = gradient - away / np.array(prior.spread)
         return -value / total, -gradient / total
 
-    start = _starting_point(rows) if prior is None else prior.centre
-    found = minimize(
-        negative,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[_LOG_BOUNDS] * 4,
-        options={"gtol": 1e-8, "ftol": 1e-14, "maxiter": 500},
-    )
-    converged = bool(found.success) or bool(np.abs(found.jac).max() < 1e-4)
-    return np.asarray(found.x), converged
+    return negative
 
 
 def _check(x: Floats, t_x: Floats, age: Floats) -> None:

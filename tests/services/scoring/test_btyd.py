@@ -12,6 +12,7 @@ from scipy.special import hyp2f1
 
 from services.scoring import btyd
 from services.scoring.btyd import BtydParameters, LogNormalPrior
+from tests.benchmarks.bench_btyd import drawn
 from tests.services.scoring.cdnow import Floats, read_summary
 
 BG = BtydParameters("bg", 0.243, 4.414, 0.793, 2.426, 0.0, 0, True, True)
@@ -195,6 +196,36 @@ def test_row_order_and_grouping_do_not_change_a_fit() -> None:
     assert btyd.fit(x, t_x, age) == btyd.fit(x[order], t_x[order], age[order])
     twice = [np.concatenate((column, column)) for column in (x, t_x, age)]
     assert btyd.fit(*twice).alpha == pytest.approx(btyd.fit(x, t_x, age).alpha, rel=1e-4)
+
+
+@pytest.mark.parametrize("family", ["mbg", "bg"])
+def test_a_search_that_begins_with_a_sample_ends_at_the_same_optimum(
+    family: btyd.Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = drawn(9_000, family)
+    monkeypatch.setattr(btyd, "_SAMPLED_FROM", 10**9)
+    whole = btyd.fit(known.x, known.t_x, known.age, family=family)
+    monkeypatch.setattr(btyd, "_SAMPLED_FROM", 2_000)
+    monkeypatch.setattr(btyd, "_SAMPLE", 1_500)
+    sampled = btyd.fit(known.x, known.t_x, known.age, family=family)
+    assert sampled.log_likelihood == pytest.approx(whole.log_likelihood, rel=1e-12)
+    for name in ("r", "alpha", "a", "b"):
+        assert getattr(sampled, name) == pytest.approx(getattr(whole, name), rel=1e-4)
+    assert sampled.dropout_identifiable == whole.dropout_identifiable
+
+
+def test_rows_alike_are_one_with_their_number() -> None:
+    x, t_x, age = _made_up(500, 4)
+    for unit in (1.0, 1 / 7):
+        rows = btyd._group(x, t_x * unit, age * unit)
+        assert rows.customers == 500
+        assert rows.weight @ rows.x == x.sum()
+        assert rows.weight @ rows.t_x == pytest.approx(t_x.sum() * unit)
+        assert np.array_equal(rows.distinct_x[rows.of_x], rows.x)
+        assert len(set(zip(rows.x, rows.t_x, rows.age, strict=True))) == rows.x.size
+        fewer = rows.without_recency()
+        assert fewer.weight @ fewer.age == pytest.approx(age.sum() * unit)
+        assert len(set(zip(fewer.x, fewer.age, strict=True))) == fewer.x.size
 
 
 def test_a_prior_alone_is_the_fit_of_no_customers() -> None:
