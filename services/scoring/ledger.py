@@ -93,7 +93,7 @@ class PurchaseDays:
     orders: Floats
 
 
-def _purchase_days(book: BookEvents, day: int) -> tuple[PurchaseDays, Series]:
+def purchase_days(book: BookEvents, day: int) -> tuple[PurchaseDays, Series]:
     """Purchase days through `day`, and the returns that belong to none of them (value, by their own day)."""
     orders = book.orders.until(day)
     key = orders.row * STRIDE + orders.day
@@ -151,7 +151,7 @@ class Ledger:
         if day > book.as_of:
             raise ValueError("The events were read through an earlier day.")
         self.book, self.day, self.customers = book, day, book.customer_ids.size
-        self.bought, self.loose = _purchase_days(book, day)
+        self.bought, self.loose = purchase_days(book, day)
         self.orders = Rows(self.bought.row, self.bought.day, self.customers)
         other = book.activities.until(day)
         days = np.unique(other.row * STRIDE + other.day)

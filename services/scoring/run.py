@@ -33,7 +33,7 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, UserError
 from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
-from services.scoring import history, refit, rows, writing
+from services.scoring import history, refit, rows, unusual, writing
 from services.scoring.confidence import STALE_ORDERS_DAYS
 from services.scoring.events import BookEvents, day_number, fetch, newest_days, read_events
 from services.scoring.features import Features, features_at, joined
@@ -335,6 +335,7 @@ def _write(
                     del part
             customers = _with_history(book) if everyone else last["customers"]
             writing.write_marks(work, {**marks, "fit": fit.id, "customers": customers})
+            unusual.write_unusual(work, book, everyone=everyone)
             work.say(f"Scored {count:,} customers as of {as_of}: {due.why}")
             work.digest(f"fit:{fit.id} scores:{digest}")
             work.touch(
