@@ -128,6 +128,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "activity_fall": Measure("w.fall", "activity_drop"),
     "activity_weeks": Measure("w.weeks", "activity_drop"),
     "activity_channel": Measure("w.channel", "activity_drop"),
+    "activity_since": Measure("w.since", "activity_drop"),
+    "activity_counts": Measure("w.counts", "activity_drop"),
     # service, reviews, emails, consent, contract
     "unhappy_tickets_60d": Measure("coalesce(t.unhappy_60d, 0)", "tickets", counts_none=True),
     "unhappy_open_hours": Measure("t.unhappy_open_hours", "tickets"),

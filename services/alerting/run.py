@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from models.store import UnitOfWork
 from models.values.changes import Changes
 from models.values.journal import Actor
 from services.alerting import cards as queries
-from services.alerting.activity import Learned, drops
+from services.alerting.activity import COLUMNS, drops
 from services.alerting.conditions import compute_references, references
 from services.alerting.driver import without_collector
 from services.alerting.facts import Facts
@@ -135,18 +135,15 @@ def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> lis
     rules = run.measured
     facts.build_customers(_threshold_sql(run.policy))
     amount = _amount_sql(run)
-    learned = Learned({}, 0.0)
     if any(rule.code == "activity_dropped" for rule in rules):
-        known = Learned(**kept["activity"]) if run.scoped else None
-        found, learned = drops(run.work.connection, facts.bindings, learned=known)
-        facts.store("activity_drop", "fall REAL, weeks INTEGER, channel TEXT", found)
+        facts.store("activity_drop", COLUMNS, drops(run.work.connection, facts.bindings, scoped=run.scoped))
     prepare(facts, rules, amount, run.today, run.policy)
     if run.scoped:
         figures = kept["figures"]
     else:
         figures = compute_references(run.work, references(rules), facts.bindings, lambda: facts.build_deals(amount))
-        book = {"activity": asdict(learned), "categories": list(facts.categories or ())}
-        _keep_references(run.work, {"as_of": run.as_of, "rules": mark, "figures": figures, **book})
+        book = {"as_of": run.as_of, "rules": mark, "categories": list(facts.categories or ())}
+        _keep_references(run.work, {**book, "figures": figures})
     return [one for rule in rules for one in fire(run.work, rule, figures, facts.bindings, run.currency)]
 
 

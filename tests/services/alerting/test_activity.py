@@ -1,59 +1,65 @@
-"""Falling activity: found where the customer's own history makes it unlikely, with few false alarms over a book."""
+"""Activity that dropped: what scoring found of a channel of activity becomes a card, with its day and its counts."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
+
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from services.alerting.activity import discoveries, prior, tails
-from tests.measured import Tell
+from models.tables import anomalies
+from tests.services.alerting.book import Book
 
-
-def average_precision(score: np.ndarray, truth: np.ndarray) -> float:
-    order = np.argsort(-score, kind="stable")
-    hits = truth[order]
-    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
-    return float(np.sum(precision * hits) / hits.sum())
+RULE = "activity_dropped"
 
 
-def test_planted_drops_are_found_with_hardly_a_false_alarm(tell: Tell) -> None:
-    """The simulation of SCORING.md: 5 % of customers drop by 90 % in the last 4 weeks, rates above .75 a week."""
-    random = np.random.default_rng(4)
-    rate = random.gamma(1.2, 1.5, 20_000)
-    rate = rate[rate > 0.75]
-    dropped = random.random(rate.size) < 0.05
-    before = random.poisson(rate * 48).astype(float)
-    recent = random.poisson(np.where(dropped, 0.1, 1.0) * rate * 4).astype(float)
-    weeks = np.full(rate.size, 48.0)
-    chance, fall = tails(recent, before, weeks, prior(before, weeks))
-    found = discoveries(chance, 0.05)
-    false_alarms = float((found & ~dropped).sum() / (~dropped).sum())
-    tell(f"average precision {average_precision(-chance, dropped):.3f}, false alarms {false_alarms:.1e}")
-    assert average_precision(-chance, dropped) >= 0.75
-    assert false_alarms <= 3e-3
-    assert np.median(fall[found]) > 0.8
+def found(book: Book, customer: int, channel: str = "login", **values: Any) -> None:
+    """Write an anomaly as scoring does: logins fell from 13 to 2 since 27 days."""
+    row = {
+        "as_of": book.day(0),
+        "since": book.day(27),
+        "direction": "down",
+        "seen": 2.0,
+        "expected": 13.2,
+        "window_days": 28,
+        "p": 1e-5,
+        "evidence": "2 portal logins in 28 days, about 13 expected",
+    }
+    with book.writing() as work:
+        work.execute(anomalies.insert().values(customer_id=customer, channel=channel, **{**row, **values}))
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.integers(0, 60), st.integers(0, 300), st.integers(8, 48))
-def test_a_tail_is_a_probability_that_grows_with_the_count(recent: int, before: int, weeks: int) -> None:
-    counts = np.array([float(recent), float(recent + 1)])
-    chance, fall = tails(counts, np.full(2, float(before)), np.full(2, float(weeks)), (1.5, 4.0))
-    assert np.all((chance >= 0) & (chance <= 1)) and chance[0] <= chance[1]
-    assert np.all((fall >= 0) & (fall <= 1)) and fall[0] >= fall[1]
+def reasons(book: Book, customer: int) -> list[str]:
+    return [card["reason"] for card in book.cards(customer)]
 
 
-@pytest.mark.parametrize(
-    ("chances", "found"),
-    [
-        ([], []),
-        ([0.2, 0.9], [False, False]),
-        ([0.01, 0.04, 0.03, 0.9], [True, False, False, False]),
-        # .024 alone would not pass its rank of 1, but stands below a later one that passes: the step-up rule
-        ([0.001, 0.024, 0.025, 0.04], [True, True, True, True]),
-    ],
-)
-def test_benjamini_and_hochberg(chances: list[float], found: list[bool]) -> None:
-    assert discoveries(np.array(chances), 0.05).tolist() == found
+def test_a_card_says_which_activity_fell_by_how_much_since_when_and_from_what(book: Book) -> None:
+    customer = book.customer()
+    found(book, customer)
+    book.evaluate()
+    assert reasons(book, customer) == ["Portal logins fell 85\u202f% since 23 Oct: 2 instead of about 13"]
+    card = book.card(customer)
+    assert (card["rule"], card["severity"]) == (RULE, 3)
+
+
+def test_the_channel_that_is_least_likely_to_be_chance_stands_for_the_customer(book: Book) -> None:
+    customer = book.customer()
+    found(book, customer, "web_session", p=1e-4)
+    found(book, customer, "kiosk_tap", p=1e-7, seen=0.0, expected=40.0)
+    book.evaluate()
+    assert reasons(book, customer) == ["Kiosk tap fell 100\u202f% since 23 Oct: 0 instead of about 40"]
+
+
+@pytest.mark.parametrize("channel", ["orders", "order value", "emails", "tickets", "conversations"])
+def test_what_is_no_activity_is_left_to_the_rules_of_its_own(book: Book, channel: str) -> None:
+    customer = book.customer()
+    found(book, customer, channel)
+    book.evaluate()
+    assert reasons(book, customer) == []
+
+
+def test_a_rise_or_a_small_fall_raises_nothing(book: Book) -> None:
+    rising, little = book.customer(), book.customer()
+    found(book, rising, direction="up", seen=40.0)
+    found(book, little, seen=7.0)
+    book.evaluate()
+    assert reasons(book, rising) == reasons(book, little) == []
