@@ -33,7 +33,7 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, UserError
 from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
-from services.scoring import history, refit, rows, unusual, writing
+from services.scoring import history, overrides, refit, rows, segments, unusual, writing
 from services.scoring.confidence import STALE_ORDERS_DAYS
 from services.scoring.events import BookEvents, day_number, fetch, newest_days, read_events
 from services.scoring.features import Features, features_at, joined
@@ -49,9 +49,7 @@ from services.workspace import Workspace
 _FEW = 0.1
 #: So many customers are scored at once. All but the largest books are one part, scored before the store is locked.
 _PART = 100_000
-
-
-_FACTS = tuple(table.name for table in CONTENT_TABLES)
+_FACTS = (*(table.name for table in CONTENT_TABLES), "score_overrides")
 _ATTEMPTS = 3
 
 
@@ -325,14 +323,19 @@ def _write(
         if fact_entries_since(work.connection, marks["entry"], _FACTS):
             return False
         with watch.step("write"):
-            last, digest = writing.read_marks(work.connection), writing.Digest()
+            last, digest, moves = writing.read_marks(work.connection), writing.Digest(), segments.Moves()
             if last.get("as_of", book.as_of) > book.as_of:
                 history.forget_later(work, as_of)
             with writing.filling(work, everyone=everyone, customers=count), history.filling(work, count):
+                laid = overrides.in_force(work.connection, workspace.at, workspace.clock.today())
                 for part in ready:
+                    part.columns.update(overrides.laid_over(part.columns, laid))
                     _write_part(work, part, fit.parameters, workspace.policy, everyone, watch)
                     digest.add(part.card.figures, part.book.customer_ids)
+                    moves.add(part.card.membership)
                     del part
+            if everyone:
+                moves.keep(work, book.as_of)
             customers = _with_history(book) if everyone else last["customers"]
             writing.write_marks(work, {**marks, "fit": fit.id, "customers": customers})
             unusual.write_unusual(work, book, everyone=everyone)

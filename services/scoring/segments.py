@@ -17,13 +17,17 @@ Hibernating, Lost       silent for 4 to 8 usual gaps; longer, and for half a yea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.store import UnitOfWork
 from models.values.scores import SEGMENTS
 from services.scoring import trends
+from services.scoring.events import EPOCH
 from services.scoring.ledger import Ledger, Pace, paces_at, trend_window
+from services.scoring.migration import keep_migration
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -132,9 +136,25 @@ def replay(ledger: Ledger, gap: Floats, worth: Floats) -> Membership:
     return Membership(now, before, since, earlier)
 
 
-def moves(member: Membership) -> Whole:
-    """How many customers went from each segment to each, shape (segments + 1, segments + 1); the last is "none"."""
-    count = len(NAMES) + 1
-    return np.bincount((member.earlier % count) * count + member.now % count, minlength=count * count).reshape(
-        count, count
-    )
+class Moves:
+    """Counts over all parts of a book who went from which segment to which in `MIGRATION_DAYS`.
+
+    Attributes
+    ----------
+    counts
+        Customers by segment then and now, shape (segments + 1, segments + 1); the last is none.
+    """
+
+    def __init__(self) -> None:
+        self.counts: Whole = np.zeros((len(NAMES) + 1, len(NAMES) + 1), np.int64)
+
+    def add(self, member: Membership) -> None:
+        """Count the customers of one part."""
+        kinds = self.counts.shape[0]
+        both = (member.earlier % kinds) * kinds + member.now % kinds
+        self.counts += np.bincount(both, minlength=kinds * kinds).reshape(kinds, kinds)
+
+    def keep(self, work: UnitOfWork, day: int) -> None:
+        """Keep what was counted up to a day number as the book's report of that day."""
+        since, as_of = ((EPOCH + timedelta(days=at)).isoformat() for at in (day - MIGRATION_DAYS, day))
+        keep_migration(work, as_of, since, MIGRATION_DAYS, self.counts.tolist())

@@ -1,0 +1,255 @@
+"""Overrides over a real store: they count everywhere, survive recomputation, end by themselves, and can be undone."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.journal import entries
+from models.values.changes import Changes
+from models.values.errors import UserError
+from models.values.overrides import Override
+from services.audit import undo_last
+from services.pipeline import after_change, do_round
+from services.scoring import (
+    end_override,
+    next_override_end,
+    overrides_of,
+    overrides_out_of_date,
+    score_as_of,
+    score_due,
+    set_override,
+)
+from services.scoring.overrides import TOUCHED, computed_of, effective
+from tests.services.scoring.books import Book, simulated_orders
+
+FIRST, LAST = date(2025, 1, 1), date(2026, 11, 21)
+TODAY = date(2026, 11, 23)
+UNTIL = TODAY + timedelta(days=40)
+WHY = "they renewed by phone"
+
+
+@pytest.fixture
+def scored(book: Book) -> Book:
+    """A book of 80 customers, scored."""
+    book.add_customers(80)
+    book.add_orders(simulated_orders(80, FIRST, LAST, seed=4))
+    score_due(book.workspace)
+    return book
+
+
+def set_risk(book: Book, value: float = 0.12, customer: int = 7, until: date = UNTIL) -> Changes:
+    return set_override(book.workspace, customer, "churn_risk", value, reason=WHY, until=until)
+
+
+def figures(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in (*TOUCHED, "overridden")}
+
+
+def test_a_figure_that_a_person_set_counts_at_once_and_says_what_was_computed(scored: Book) -> None:
+    before = scored.scores()[7]
+    changes = set_risk(scored)
+    row = scored.scores()[7]
+    assert row["churn_risk"] == 0.12
+    assert row["value_at_risk_minor"] == round(0.12 * before["clv_if_stays_minor"])
+    assert row["value_at_risk_low_minor"] <= row["value_at_risk_minor"] <= row["value_at_risk_high_minor"]
+    mark = json.loads(row["overridden"])["churn_risk"]
+    assert (mark["computed"], mark["reason"], mark["until"], mark["by"]) == (
+        before["churn_risk"], WHY, UNTIL.isoformat(), "Ada",
+    )  # fmt: skip
+    assert changes.customers == {7}
+    assert {"score_overrides", "customer_risk_scores"} <= changes.tables
+    assert changes.words == "Set the churn risk of Customer 7 to 12\N{NARROW NO-BREAK SPACE}% until 2 Jan"
+
+
+@pytest.mark.parametrize("everyone", [True, False])
+def test_it_survives_recomputation(scored: Book, everyone: bool) -> None:
+    changes = set_risk(scored)
+    changes = changes.merged(set_override(scored.workspace, 7, "segment", "Champion", reason=WHY, until=UNTIL))
+    before = figures(scored.scores()[7])
+    run = score_due(scored.workspace, changes.merged(Changes(customers=frozenset({8}))), force_all=everyone)
+    assert run.scored == (80 if everyone else 2)
+    assert figures(scored.scores()[7]) == before
+    assert scored.scores()[8]["overridden"] is None
+
+
+def test_new_data_move_what_is_computed_and_not_what_was_set(scored: Book) -> None:
+    silent = max(scored.scores().values(), key=lambda row: row["days_since_last_order"] or 0)["customer_id"]
+    changes = set_risk(scored, customer=silent)
+    before = json.loads(scored.scores()[silent]["overridden"])["churn_risk"]["computed"]
+    scored.add_orders([(silent, scored.scores()[silent]["as_of"], 9900)])
+    assert score_due(scored.workspace, changes).scored == 1
+    row = scored.scores()[silent]
+    assert row["churn_risk"] == 0.12
+    assert json.loads(row["overridden"])["churn_risk"]["computed"] < before
+    assert row["value_at_risk_minor"] == round(0.12 * row["clv_if_stays_minor"])
+
+
+def test_taken_back_the_computed_figures_count_again(scored: Book) -> None:
+    before = figures(scored.scores()[7])
+    set_risk(scored)
+    set_override(scored.workspace, 7, "clv", 99_000_00, reason=WHY, until=UNTIL)
+    assert [one.figure for one in overrides_of(scored.workspace, 7)] == ["churn_risk", "clv"]
+    changes = end_override(scored.workspace, 7)
+    assert changes.words == "Took back the churn risk and the lifetime value set for Customer 7"
+    assert figures(scored.scores()[7]) == before
+    assert overrides_of(scored.workspace, 7) == ()
+
+
+def test_one_of_two_is_taken_back_and_the_other_stays(scored: Book) -> None:
+    before = scored.scores()[7]
+    set_risk(scored)
+    set_override(scored.workspace, 7, "health", 90, reason=WHY, until=UNTIL)
+    end_override(scored.workspace, 7, "churn_risk")
+    row = scored.scores()[7]
+    assert (row["churn_risk"], row["health"]) == (before["churn_risk"], 90)
+    assert row["value_at_risk_minor"] == before["value_at_risk_minor"]
+    assert list(json.loads(row["overridden"])) == ["health"]
+
+
+def test_undo_takes_an_override_back_and_brings_back_the_one_before(scored: Book) -> None:
+    before = figures(scored.scores()[7])
+    set_risk(scored, 0.2)
+    set_risk(scored, 0.3)
+    workspace = scored.workspace
+    after_change(workspace, undo_last(workspace))
+    assert scored.scores()[7]["churn_risk"] == 0.2
+    after_change(workspace, undo_last(workspace))
+    assert figures(scored.scores()[7]) == before
+    with workspace.store.read() as connection:
+        verbs = [one.verb for one in entries(connection) if one.actor.kind == "person"]
+    assert verbs.count("override") == 2
+    assert verbs.count("undo") == 2
+
+
+def test_undo_of_taking_back_sets_it_again(scored: Book) -> None:
+    set_risk(scored)
+    end_override(scored.workspace, 7)
+    after_change(scored.workspace, undo_last(scored.workspace))
+    assert scored.scores()[7]["churn_risk"] == 0.12
+
+
+def test_it_is_over_by_itself_after_its_last_day(scored: Book) -> None:
+    before = figures(scored.scores()[7])
+    after_change(scored.workspace, set_risk(scored, until=TODAY))
+    assert next_override_end(scored.workspace) == TODAY + timedelta(days=1)
+    assert scored.scores()[7]["churn_risk"] == 0.12
+    workspace = scored.at(TODAY + timedelta(days=1))
+    assert overrides_out_of_date(workspace) == {7}
+    outcome = do_round(workspace)
+    assert outcome.scores is not None and outcome.scores.scored == 1
+    assert 7 in outcome.changes.customers
+    assert figures(scored.scores()[7]) == before
+    assert overrides_out_of_date(workspace) == frozenset()
+    assert next_override_end(workspace) is None
+    assert do_round(workspace).scores.scored == 0  # type: ignore[union-attr]
+
+
+def test_the_history_keeps_what_was_computed(scored: Book) -> None:
+    before = scored.history(7)
+    assert score_due(scored.workspace, set_risk(scored, 0.01)).scored == 1
+    assert score_due(scored.workspace, Changes(customers=frozenset({7}))).scored == 1
+    assert scored.history(7) == before
+
+
+def test_an_earlier_day_is_computed_without_what_a_person_set(scored: Book) -> None:
+    day = date(2026, 11, 1)
+    _, once = score_as_of(scored.workspace, day)
+    set_risk(scored)
+    _, twice = score_as_of(scored.workspace, day)
+    strip = [{**one.values, "scored_at": ""} for one in once]
+    assert strip == [{**one.values, "scored_at": ""} for one in twice]
+
+
+def test_who_was_never_scored_gets_the_figure_with_the_first_scores(book: Book) -> None:
+    book.add_customers(60)
+    set_override(book.workspace, 3, "churn_risk", 0.5, reason=WHY, until=UNTIL)
+    set_override(book.workspace, 3, "clv", 1000, reason=WHY, until=UNTIL)
+    score_due(book.workspace)
+    row = book.scores()[3]
+    assert (row["churn_risk"], row["clv_minor"], row["clv_if_stays_minor"]) == (0.5, 1000, 1000)
+    assert row["value_at_risk_minor"] == 500
+
+
+def test_the_same_again_is_no_change(scored: Book) -> None:
+    set_risk(scored)
+    again = set_risk(scored)
+    assert again.entry is None
+    assert "already" in again.words
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "reason", "until", "said"),
+    [
+        ("churn", 0.2, WHY, UNTIL, "cannot be overridden"),
+        ("churn_risk", 1.2, WHY, UNTIL, "between 0 and 100"),
+        ("churn_risk", float("nan"), WHY, UNTIL, "as a number"),
+        ("health", 101, WHY, UNTIL, "Health lies between 0 and 100"),
+        ("engagement", -1, WHY, UNTIL, "Engagement lies between 0 and 100"),
+        ("segment", "Whale", WHY, UNTIL, "is no segment"),
+        ("clv", -5, WHY, UNTIL, "cannot be negative"),
+        ("churn_risk", 0.2, "  ", UNTIL, "Say in a word why"),
+        ("churn_risk", 0.2, "x" * 201, UNTIL, "200 letters"),
+        ("churn_risk", 0.2, WHY, TODAY - timedelta(days=1), "is past"),
+        ("churn_risk", 0.2, WHY, TODAY + timedelta(days=367), "within a year"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_sentence(
+    scored: Book, figure: str, value: float | str, reason: str, until: date, said: str
+) -> None:
+    before = scored.scores()[7]
+    with pytest.raises(UserError, match=said) as caught:
+        set_override(scored.workspace, 7, figure, value, reason=reason, until=until)
+    assert "\n" not in str(caught.value)
+    assert scored.scores()[7] == before
+
+
+def test_an_unknown_customer_and_nothing_to_take_back_are_refused(scored: Book) -> None:
+    with pytest.raises(UserError, match="no customer 999"):
+        set_risk(scored, customer=999)
+    with pytest.raises(UserError, match="No health of Customer 7 is set by hand"):
+        end_override(scored.workspace, 7, "health")
+
+
+def test_an_override_that_nobody_laid_over_is_found_by_the_next_round(scored: Book) -> None:
+    set_risk(scored)
+    with scored.workspace.store.unit_of_work(scored.workspace.me, "test", "book", at=scored.workspace.at) as work:
+        work.sql("UPDATE customer_risk_scores SET overridden = NULL, churn_risk = 0.9 WHERE customer_id = 7")
+        work.digest("as an old backup would have it")
+        work.commit()
+    assert overrides_out_of_date(scored.workspace) == {7}
+    do_round(scored.workspace)
+    assert scored.scores()[7]["churn_risk"] == 0.12
+
+
+_MONEY = st.none() | st.integers(0, 10**7)
+
+
+@given(
+    risk=st.none() | st.integers(0, 10_000).map(lambda n: n / 10_000),
+    clv=_MONEY,
+    stays=_MONEY,
+    laid=st.dictionaries(st.sampled_from(["churn_risk", "health", "engagement", "segment", "clv"]), st.integers(0, 1)),
+)
+def test_computed_figures_come_back_and_value_at_risk_is_never_above_what_they_are_worth(
+    risk: float | None, clv: int | None, stays: int | None, laid: dict[str, int]
+) -> None:
+    values: dict[str, Any] = {"churn_risk": 0.37, "health": 12.0, "engagement": 70.0, "segment": "Loyal", "clv": 5_000}
+    computed = dict.fromkeys(TOUCHED) | {"churn_risk": risk, "clv_minor": clv, "clv_if_stays_minor": stays}
+    at_risk = round(risk * stays) if risk is not None and stays is not None else None
+    computed["value_at_risk_minor"] = at_risk
+    overrides = {
+        figure: Override(n, 1, figure, values[figure], WHY, "2026-11-20T08:00:00Z", "Ada", "2027-01-02")
+        for n, figure in enumerate(laid)
+    }
+    row = {**computed, **effective(computed, overrides)}
+    assert computed_of(row) == computed
+    if row["value_at_risk_minor"] is not None:
+        assert row["value_at_risk_minor"] <= row["clv_if_stays_minor"]
+    if "clv" in laid:
+        assert row["clv_minor"] == 5_000 <= row["clv_if_stays_minor"]
