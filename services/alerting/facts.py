@@ -28,6 +28,7 @@ SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk
        s.clv_minor AS lifetime_value, coalesce(s.clv_if_stays_minor, s.clv_minor) AS value_if_stays,
        s.confidence AS confidence,
        s.health AS health, s.engagement AS engagement, {threshold} AS engagement_threshold,
+       {risk_threshold} AS risk_threshold,
        s.days_since_last_order AS days_since_order, s.usual_gap_days AS usual_gap,
        s.purchase_days AS purchase_days, s.first_order_on AS first_order_on, s.last_order_on AS last_order_on,
        s.spend_total_minor AS spent, s.spend_12m_minor AS spent_12m, s.mean_last_3_minor AS mean_last,
@@ -200,10 +201,11 @@ class Facts:
             if rows:
                 work.sql("INSERT INTO temp.run_scope VALUES (?)", rows)
 
-    def build_customers(self, threshold: str) -> None:
-        """Build ``facts``; `threshold` is the SQL of the engagement threshold by segment."""
+    def build_customers(self, threshold: str, risk_threshold: str) -> None:
+        """Build ``facts``; the SQL of the engagement threshold by segment, and of a segment's own risk threshold."""
+        thresholds = {"threshold": threshold, "risk_threshold": risk_threshold}
         parts = {"may_email": may_email(":today"), "unsubscribed_on": unsubscribed_on(":as_of")}
-        self._create("facts", _FACTS.format(threshold=threshold, scope=self._scope("s.customer_id"), **parts))
+        self._create("facts", _FACTS.format(scope=self._scope("s.customer_id"), **thresholds, **parts))
         self._work.sql("CREATE UNIQUE INDEX temp.run_facts_customer ON run_facts (customer_id)")
 
     def build(self, block: str) -> None:

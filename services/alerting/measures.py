@@ -87,6 +87,9 @@ _SINGLE_CATEGORY: Final = (
 MEASURES: Final[dict[str, Measure]] = {
     # scores
     "churn_risk": Measure("f.churn_risk", probability=True),
+    # Null for a segment without a threshold of its own.
+    "churn_threshold": Measure("f.risk_threshold"),
+    "churn_above_threshold": Measure("(f.churn_risk - f.risk_threshold)"),
     "value_at_risk": Measure("f.value_at_risk"),
     # The expectation, chance of leaving included: who is lost in all likelihood is not among the most valuable.
     "lifetime_value": Measure("f.lifetime_value"),

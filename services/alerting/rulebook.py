@@ -76,7 +76,8 @@ def fingerprint(rules: Iterable[Rule], policy: Policy) -> str:
     figures = [
         (rule.code, sorted((p.name, p.value) for p in rule.parameters.values()), rule_to_json(rule)) for rule in rules
     ]
-    return repr((figures, policy.engagement_threshold, policy.engagement_threshold_by_segment))
+    thresholds = (policy.engagement_threshold_by_segment, policy.churn_threshold_by_segment)
+    return repr((figures, policy.engagement_threshold, *thresholds))
 
 
 def switch_rule(workspace: Workspace, code: str, *, enabled: bool) -> Changes:

@@ -31,7 +31,7 @@ from services.alerting.recommend import Adviser, Case, read_open_work, read_play
 from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
-from services.settings import Policy, minor_rates, reporting_currency
+from services.settings import Policy, SegmentFigure, minor_rates, reporting_currency
 from services.workspace import Workspace
 
 _REFERENCES: Final = "alert_references"
@@ -133,7 +133,7 @@ def _named(rules: Sequence[Rule]) -> dict[str, float | str]:
 def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> list[Fired]:
     """Build the run's tables and fire every rule."""
     rules = run.measured
-    facts.build_customers(_threshold_sql(run.policy))
+    facts.build_customers(*_thresholds_sql(run.policy))
     amount = _amount_sql(run)
     if any(rule.code == "activity_dropped" for rule in rules):
         facts.store("activity_drop", COLUMNS, drops(run.work.connection, facts.bindings, scoped=run.scoped))
@@ -271,12 +271,19 @@ def _undone_since(work: UnitOfWork) -> str | None:
     return str(found) if found is not None else None
 
 
-def _threshold_sql(policy: Policy) -> str:
-    cases = "".join(
-        f" WHEN s.segment = '{one.segment.replace(chr(39), chr(39) * 2)}' THEN {float(one.figure)!r}"
-        for one in policy.engagement_threshold_by_segment
-    )
+def _thresholds_sql(policy: Policy) -> tuple[str, str]:
+    """SQL of a customer's engagement threshold, and of the risk threshold that their segment has of its own."""
     general = repr(float(policy.engagement_threshold))
+    return (
+        _by_segment_sql(policy.engagement_threshold_by_segment, general),
+        _by_segment_sql(policy.churn_threshold_by_segment, "NULL"),
+    )
+
+
+def _by_segment_sql(figures: Sequence[SegmentFigure], general: str) -> str:
+    cases = "".join(
+        f" WHEN s.segment = '{one.segment.replace(chr(39), chr(39) * 2)}' THEN {float(one.figure)!r}" for one in figures
+    )
     return f"CASE{cases} ELSE {general} END" if cases else general
 
 

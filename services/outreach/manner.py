@@ -18,17 +18,14 @@ QUIET_DAYS: Final = 30
 FRESH_DAYS: Final = 120
 _TROUBLE: Final = frozenset({"trouble", "bad review"})
 
-#: Segment to tone; one that is not here is written to warmly.
-TONES_BY_SEGMENT: Final = {"Champion": "warm", "Loyal": "warm", "Cooling VIP": "warm", "One-time": "brief"}
-
 
 def tone_of(reader: Reader, customer: sqlite3.Row) -> str:
-    """Return the tone for a customer: formal with companies under contract, else by segment."""
+    """Return the tone for a customer: formal with companies under contract, else the policy's of the segment."""
     names = names_of(customer["name"], customer["company"])
     if names.company and not names.full and (customer["contract_starts_on"] or customer["renews_on"]):
         return "formal"
     segment = reader.value("SELECT segment FROM customer_risk_scores WHERE customer_id = ?", (customer["id"],))
-    return TONES_BY_SEGMENT.get(segment or "", "warm")
+    return reader.policy.tone_of(segment)
 
 
 def goal_of_alert(reader: Reader, alert_id: int) -> str:

@@ -20,6 +20,7 @@ from services.settings.policy import (
     QuietHours,
     RuleParameter,
     SegmentFigure,
+    SegmentTone,
     SlaHours,
 )
 from services.settings.preferences import (
@@ -68,6 +69,7 @@ __all__ = [
     "RuleParameter",
     "SavedFilter",
     "SegmentFigure",
+    "SegmentTone",
     "SlaHours",
     "WatchedFolder",
     "book_currency",

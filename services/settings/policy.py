@@ -11,15 +11,20 @@ from datetime import date, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from models.values.outreach import TONES
 from services.settings.codec import FieldError
 from services.settings.curves import EngagementCurves, EngagementWeights, HealthCurves, HealthWeights, within
 from services.settings.local_zone import this_computers_zone
 
 SEVERITIES = ("critical", "high", "medium", "low")
 CHURN_HORIZONS_DAYS = (30, 60, 90, 180)
+USUAL_TONE = "warm"
 #: Fields that say how emails are written and when they go out: no score and no rule reads them.
 ABOUT_EMAILS = frozenset(
-    {"recall_minutes", "quiet_hours", "consent_on_record", "auto_drafts", "sender_line", "unsubscribe_line"}
+    {
+        *("recall_minutes", "quiet_hours", "consent_on_record", "auto_drafts", "sender_line", "unsubscribe_line"),
+        "tone_by_segment",
+    }
 )
 
 
@@ -147,6 +152,18 @@ class SegmentFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentTone:
+    """The tone in which a segment is written to instead of the general one."""
+
+    segment: str
+    tone: str
+
+    def __post_init__(self) -> None:
+        if self.tone not in TONES:
+            raise FieldError("tone", f"{self.tone!r} is no tone; choose one of {', '.join(TONES)}")
+
+
+@dataclass(frozen=True, slots=True)
 class OwnerZone:
     """The time zone in which an owner works."""
 
@@ -197,6 +214,8 @@ class Policy:
         Below it, engagement is low; a segment may have its own.
     churn_warning, churn_critical
         Churn risk from which it is coloured, and coloured critical.
+    churn_threshold_by_segment
+        Customers of such a segment are likely to leave from this risk on, wherever the rest of the book stands.
     churn_horizon_days, clv_horizon_months
         Horizons of churn risk (30, 60, 90 or 180 days) and of lifetime value.
     discount_rate, margin
@@ -213,6 +232,8 @@ class Policy:
         A source is stale when it is older than this many times its usual interval.
     email_cap_days
         At most one email to a customer in this many days.
+    tone_by_segment
+        In which tone a segment is written to; others warmly, and companies under contract always formally.
     incentive_share, incentive_share_by_segment, incentive_approval_minor
         Cap of an incentive as a share of yearly value, and the amount above which a manager approves.
     reporting_currency
@@ -230,6 +251,7 @@ class Policy:
     health_threshold: float = 60
     churn_warning: float = 0.40
     churn_critical: float = 0.50
+    churn_threshold_by_segment: tuple[SegmentFigure, ...] = ()
     churn_horizon_days: int = 90
     clv_horizon_months: int = 12
     discount_rate: float = 0.10
@@ -247,6 +269,7 @@ class Policy:
     snooze_latest_days: int = 30
     stale_factor: float = 2.0
     email_cap_days: int = 7
+    tone_by_segment: tuple[SegmentTone, ...] = (SegmentTone("One-time", "brief"),)
     incentive_share: float = 0.01
     incentive_share_by_segment: tuple[SegmentFigure, ...] = (SegmentFigure("Champion", 0.02),)
     incentive_approval_minor: int = 5000
@@ -272,7 +295,8 @@ class Policy:
         _only_once("exchange_rates", [rate.currency for rate in self.exchange_rates])
         _only_once("rule_parameters", [f"{one.rule}.{one.name}" for one in self.rule_parameters])
         _only_once("owner_zones", [one.owner for one in self.owner_zones])
-        for name, high in (("engagement_threshold_by_segment", 100), ("incentive_share_by_segment", 1)):
+        _only_once("tone_by_segment", [one.segment for one in self.tone_by_segment])
+        for name, high in _BY_SEGMENT:
             figures = getattr(self, name)
             _only_once(name, [one.segment for one in figures])
             for one in figures:
@@ -281,6 +305,10 @@ class Policy:
     def engagement_threshold_of(self, segment: str | None) -> float:
         """Return the engagement threshold that holds for ``segment``."""
         return _by_segment(self.engagement_threshold_by_segment, segment, self.engagement_threshold)
+
+    def tone_of(self, segment: str | None) -> str:
+        """Return the tone in which ``segment`` is written to."""
+        return next((one.tone for one in self.tone_by_segment if one.segment == segment), USUAL_TONE)
 
     def incentive_share_of(self, segment: str | None) -> float:
         """Return the cap of an incentive for ``segment``, a share of yearly value."""
@@ -317,6 +345,14 @@ _LIMITS: tuple[tuple[str, float, float, str], ...] = (
     ("recall_minutes", 0, 120, " minutes"),
     ("incentive_share", 0, 1, ""),
     ("incentive_approval_minor", 0, 10**12, ""),
+)
+
+
+#: Figures by segment with the highest that each may be.
+_BY_SEGMENT = (
+    ("engagement_threshold_by_segment", 100),
+    ("churn_threshold_by_segment", 1),
+    ("incentive_share_by_segment", 1),
 )
 
 

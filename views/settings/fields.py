@@ -9,7 +9,8 @@ from models.values.scores import SEGMENTS
 
 Kind = Literal[
     "number", "whole", "percent", "money", "choice", "time", "weekdays", "zone", "days", "currency", "tick", "line",
-    "name", "text", "ticks", "by_segment", "percent_by_segment", "rates",
+    "name", "text", "ticks", "by_segment", "percent_by_segment", "tone_by_segment",
+    "rates",
 ]  # fmt: skip
 
 
@@ -80,6 +81,13 @@ _SCORES = (
             Setting("health_threshold", "Health is low below", "number", "of 100"),
             Setting("churn_warning", "Churn risk is coloured from", "percent", "%"),
             Setting("churn_critical", "Churn risk is critical from", "percent", "%"),
+            Setting(
+                "churn_threshold_by_segment",
+                "Likely to leave from",
+                "percent_by_segment",
+                says="Empty: by the book's highest tenth. With a figure, a customer of the segment raises a card from"
+                " it on, where enough is at risk.",
+            ),
         ),
     ),
     Group(
@@ -227,6 +235,12 @@ _EMAILS = (
                 "whole",
                 "minutes",
                 says="It goes out when they have passed. 0: at once.",
+            ),
+            Setting(
+                "tone_by_segment",
+                "Tone by segment",
+                "tone_by_segment",
+                says="Companies under contract are written to formally whatever stands here.",
             ),
             Setting("sender_line", "Company and postal address", "line", says="Stands under every email."),
             Setting("unsubscribe_line", "How to unsubscribe", "line", says="The last line of every email."),

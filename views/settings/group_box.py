@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from views.settings.draft import sum_of
 from views.settings.fields import Group, Setting
 from views.settings.inputs import Input
-from views.settings.many import BySegment, Ticks
+from views.settings.many import BySegment, Ticks, ToneBySegment
 from views.theme import Theme, fonts
 from views.widgets.labels import column, label, rule, set_ink
 from views.words import THIN
@@ -72,7 +72,7 @@ class GroupBox(QWidget):
     def _add_setting(self, theme: Theme, setting: Setting) -> None:
         made = Input(theme, setting)
         made.edited.connect(self.edited)
-        if isinstance(made.field, Ticks | BySegment):
+        if isinstance(made.field, Ticks | BySegment | ToneBySegment):
             made.field.arrived.connect(self.arrived)
         else:
             made.field.installEventFilter(self)

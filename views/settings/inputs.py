@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from views.settings.fields import Setting
-from views.settings.many import BySegment, Ticks
+from views.settings.many import BySegment, Ticks, ToneBySegment
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import label, row
@@ -54,7 +54,9 @@ class Weekdays(QWidget):
             button.setChecked(day in days)
 
 
-Field = QLineEdit | QPlainTextEdit | ChoiceBox | QCheckBox | Weekdays | Ticks | BySegment
+Field = QLineEdit | QPlainTextEdit | ChoiceBox | QCheckBox | Weekdays | Ticks | BySegment | ToneBySegment
+#: Several fields that are one setting.
+_MANY = frozenset({"weekdays", "ticks", "by_segment", "percent_by_segment", "tone_by_segment"})
 
 
 class Input(QWidget):
@@ -68,7 +70,7 @@ class Input(QWidget):
         self.field = self._make(theme, setting)
         self.field.setAccessibleName(setting.title if setting.kind != "tick" else setting.says)
         self.unit = label(setting.unit, fonts.LIST, fonts.REGULAR, "ink_2")
-        if setting.kind in ("line", "text", "ticks", "by_segment", "percent_by_segment"):
+        if setting.kind in ("line", "text", *(_MANY - {"weekdays"})):
             self.setLayout(row(self.field))
         else:
             self.setLayout(row(self.field, 8, self.unit, -1))
@@ -127,8 +129,8 @@ class Input(QWidget):
 
     def _make(self, theme: Theme, setting: Setting) -> Field:
         tell = self._tell
-        if setting.kind in ("weekdays", "ticks", "by_segment", "percent_by_segment"):
-            many = _many(setting)
+        if setting.kind in _MANY:
+            many = _many(theme, setting)
             many.edited.connect(tell)
             return many
         if setting.kind in _LINES:
@@ -174,9 +176,11 @@ class Input(QWidget):
             self.edited.emit(self.setting.path)
 
 
-def _many(setting: Setting) -> Weekdays | Ticks | BySegment:
+def _many(theme: Theme, setting: Setting) -> Weekdays | Ticks | BySegment | ToneBySegment:
     if setting.kind == "weekdays":
         return Weekdays()
     if setting.kind == "ticks":
         return Ticks(setting.title, setting.choices)
+    if setting.kind == "tone_by_segment":
+        return ToneBySegment(theme, setting.title)
     return BySegment(setting.title, "%" if setting.kind == "percent_by_segment" else "")

@@ -1,4 +1,4 @@
-"""Fields for many values at once: boxes to tick, and a figure for each segment."""
+"""Fields for many values at once: boxes to tick, and a figure or a tone for each segment."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
+from models.values.outreach import TONES
 from models.values.scores import SEGMENTS
 from views.settings.typed import joined, pairs
-from views.theme import fonts
+from views.theme import Theme, fonts
+from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import clear, label
 
 _COLUMNS = 2
@@ -165,3 +167,52 @@ class BySegment(_Many):
         for segment, line in self._lines.items():
             line.setText(figures.pop(segment, ""))
         self._rest = figures
+
+
+class ToneBySegment(_Many):
+    """A tone to choose for each segment; the first choice is the usual one. One of an unknown segment is kept."""
+
+    def __init__(self, theme: Theme, title: str) -> None:
+        super().__init__(title)
+        self._boxes: dict[str, ChoiceBox] = {}
+        self._rest: dict[str, str] = {}
+        for at, segment in enumerate(reversed(SEGMENTS)):
+            box = self._boxes[segment] = ChoiceBox(theme, f"{title}: {segment}")
+            box.addItem("As usual", "")
+            for words in TONES.values():
+                box.addItem(words, words)
+            box.setMinimumWidth(64)  # elided in the narrowest window
+            box.setMaximumWidth(112)
+            box.currentIndexChanged.connect(self._tell)
+            self.watch(box)
+            where, column = at // _COLUMNS, 3 * (at % _COLUMNS)
+            words_of = label(segment, fonts.LIST, fonts.REGULAR, "ink_2")
+            words_of.setBuddy(box)
+            self.grid.addWidget(words_of, where, column)
+            self.grid.addWidget(box, where, column + 1)
+        self.setFocusProxy(next(iter(self._boxes.values())))
+        self.grid.setHorizontalSpacing(8)
+        self.grid.setVerticalSpacing(4)
+        self.grid.setColumnMinimumWidth(0, 78)
+        self.grid.setColumnMinimumWidth(2, 14)
+        self.grid.setColumnMinimumWidth(3, 78)
+        self.grid.setColumnStretch(5, 1)
+
+    @property
+    def boxes(self) -> dict[str, ChoiceBox]:
+        """The boxes by segment."""
+        return self._boxes
+
+    def text(self) -> str:
+        """The tones that are chosen, a line each."""
+        return joined({**{segment: str(box.currentData()) for segment, box in self._boxes.items()}, **self._rest})
+
+    def put(self, text: str) -> None:
+        """Show these tones."""
+        tones = pairs(text)
+        for segment, box in self._boxes.items():
+            wanted = tones.pop(segment, "")
+            if box.findData(wanted) < 0:
+                box.addItem(wanted, wanted)
+            box.setCurrentIndex(box.findData(wanted))
+        self._rest = tones

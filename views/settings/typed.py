@@ -8,7 +8,8 @@ from decimal import Decimal
 from math import isfinite, nan
 from typing import Any
 
-from services.settings import ExchangeRate, FieldError, SegmentFigure
+from models.values.outreach import TONES
+from services.settings import ExchangeRate, FieldError, SegmentFigure, SegmentTone
 from views.settings.fields import Setting
 from views.words import THIN, minor_digits
 
@@ -135,6 +136,23 @@ def _by_segment(read: Callable[[Setting, str], float]) -> Callable[[Setting, str
     return parsed
 
 
+def _tones(setting: Setting, text: str) -> tuple[SegmentTone, ...]:
+    by_words = {words.casefold(): tone for tone, words in TONES.items()}
+    found = []
+    for segment, words in pairs(text).items():
+        tone = by_words.get(words.casefold(), words)
+        try:
+            found.append(SegmentTone(segment, tone))
+        except FieldError:
+            names = ", ".join(TONES.values())
+            raise FieldError(setting.path, f"{segment}: “{words}” is no tone; choose one of {names}") from None
+    return tuple(found)
+
+
+def _tones_text(tones: Sequence[SegmentTone]) -> str:
+    return joined({one.segment: TONES.get(one.tone, one.tone) for one in tones})
+
+
 def _names(_setting: Setting, text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
@@ -170,6 +188,7 @@ _READERS: dict[str, Callable[[Setting, str], Any]] = {
     "ticks": _names,
     "by_segment": _by_segment(_figure),
     "percent_by_segment": _by_segment(_share),
+    "tone_by_segment": _tones,
     "rates": _rates,
 }
 _WRITERS: dict[str, Callable[[Any], str]] = {
@@ -183,5 +202,6 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "ticks": "\n".join,
     "by_segment": _figures_text(_plain),
     "percent_by_segment": _figures_text(_share_text),
+    "tone_by_segment": _tones_text,
     "rates": lambda rates: "\n".join(f"{one.currency} {one.rate}" for one in rates),
 }

@@ -28,6 +28,7 @@ from services.settings import (
     Policy,
     RuleParameter,
     SegmentFigure,
+    SegmentTone,
     SlaHours,
     change_policy,
     history,
@@ -150,6 +151,7 @@ def test_figures_of_a_segment_or_an_owner_come_before_the_general_ones() -> None
     )
     assert (policy.engagement_threshold_of("Champion"), policy.engagement_threshold_of(None)) == (65, 50)
     assert (policy.incentive_share_of("Champion"), policy.incentive_share_of("New")) == (0.02, 0.01)
+    assert (policy.tone_of("One-time"), policy.tone_of("Loyal"), policy.tone_of(None)) == ("brief", "warm", "warm")
     assert str(policy.zone_of("Kenji")) == "Asia/Tokyo"
     assert policy.zone_of("Ada") is policy.business_hours.zone()
     assert (policy.sla_hours.of("critical"), policy.sla_hours.of("?")) == (4, 40)
@@ -195,6 +197,17 @@ def test_a_change_that_does_not_fit_leaves_the_policy_as_it_was(workspace: Works
     with pytest.raises(FieldError, match="churn_critical"):
         change_policy(workspace, churn_critical=0.42)
     assert stored(workspace) == replace(Policy(), churn_warning=0.45)
+
+
+def test_how_a_segment_is_treated_is_stored_and_undone_and_a_tone_moves_no_score(workspace: Workspace) -> None:
+    changes = change_policy(workspace, churn_threshold_by_segment=[{"segment": "Champion", "figure": 0.25}])
+    assert changes.everyone
+    assert not change_policy(workspace, tone_by_segment=(SegmentTone("Champion", "formal"),)).everyone
+    assert stored(workspace).tone_of("Champion") == "formal"
+    undo_last(workspace)
+    assert stored(workspace) == Policy(churn_threshold_by_segment=(SegmentFigure("Champion", 0.25),))
+    with pytest.raises(FieldError, match="shrill"):
+        change_policy(workspace, tone_by_segment=[{"segment": "Champion", "tone": "shrill"}])
 
 
 def test_what_it_has_set_is_locked(workspace: Workspace) -> None:

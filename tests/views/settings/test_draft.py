@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.values.outreach import TONES
 from models.values.scores import SEGMENTS
 from services.settings import (
     AutoDrafts,
@@ -18,6 +19,7 @@ from services.settings import (
     Policy,
     QuietHours,
     SegmentFigure,
+    SegmentTone,
     SlaHours,
 )
 from views.settings.draft import changes, check, groups_of, sum_of, texts_of
@@ -49,6 +51,12 @@ POLICIES = st.builds(
     ),
     engagement_threshold_by_segment=FIGURES.map(
         lambda found: tuple(SegmentFigure(name, float(figure)) for name, figure in found.items())
+    ),
+    churn_threshold_by_segment=FIGURES.map(
+        lambda found: tuple(SegmentFigure(name, figure / 100) for name, figure in found.items())
+    ),
+    tone_by_segment=st.dictionaries(st.sampled_from(SEGMENTS), st.sampled_from(list(TONES)), max_size=4).map(
+        lambda found: tuple(SegmentTone(name, tone) for name, tone in found.items())
     ),
     incentive_share_by_segment=FIGURES.map(
         lambda found: tuple(SegmentFigure(name, figure / 100) for name, figure in found.items())
@@ -108,6 +116,8 @@ def test_nothing_that_is_typed_raises(setting: object, text: str) -> None:
         ("exchange_rates", "EUR 0", "greater"),
         ("engagement_threshold_by_segment", "Champion = 150", "between 0 and 100"),
         ("incentive_share_by_segment", "Champion = much", "Champion"),
+        ("churn_threshold_by_segment", "Champion = 120", "between 0 and 100"),
+        ("tone_by_segment", "Champion = shrill", "Warm, Brief, Formal"),
         ("incentive_approval_minor", "1e99999999", "amount"),
         ("incentive_approval_minor", "12.345", "digits"),
         ("recall_minutes", "121", "between 0 and 120"),

@@ -1,0 +1,71 @@
+"""What people know better than a model: a risk set by hand, and a segment's own threshold, reach the cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.alerting import evaluate
+from services.scoring import end_override, set_override
+from services.settings import SegmentFigure
+from tests.services.alerting.book import Book
+
+
+@pytest.fixture
+def book(store_path: Path) -> Iterator[Book]:
+    """A book of forty customers like any other."""
+    made = Book(store_path)
+    made.crowd(40)
+    made.evaluate()
+    yield made
+    made.close()
+
+
+def rules_of(book: Book, customer: int) -> set[str]:
+    return {rule for card in book.cards(customer) for rule in book.signals(card["id"])}
+
+
+def test_a_risk_that_a_person_set_raises_the_customers_card(book: Book) -> None:
+    known = book.customer("Known", value_at_risk_minor=30_000)
+    assert not evaluate(book.workspace).opened
+    until = book.today + timedelta(days=30)
+    changes = set_override(book.workspace, known, "churn_risk", 0.9, reason="their buyer left", until=until)
+    assert len(evaluate(book.workspace, changes).opened) == 1
+    assert rules_of(book, known) == {"likely_to_leave"}
+    assert "90" in book.card(known)["reason"]
+
+
+def test_a_risk_set_low_raises_none(book: Book) -> None:
+    known = book.customer("Known", value_at_risk_minor=30_000, churn_risk=0.9)
+    until = book.today + timedelta(days=30)
+    set_override(book.workspace, known, "churn_risk", 0.02, reason="renewed by phone", until=until)
+    evaluate(book.workspace)
+    assert not book.cards(known)
+    changes = end_override(book.workspace, known, "churn_risk")
+    assert len(evaluate(book.workspace, changes).opened) == 1
+
+
+def test_a_segment_with_a_threshold_of_its_own_is_held_against_that(book: Book) -> None:
+    champion = book.customer("Champion", segment="Champion", churn_risk=0.11, value_at_risk_minor=30_000)
+    once = book.customer("Once", segment="One-time", churn_risk=0.6, value_at_risk_minor=30_000)
+    thresholds = (SegmentFigure("Champion", 0.1), SegmentFigure("One-time", 0.8))
+    plain = book.workspace
+    book.workspace = replace(plain, policy=replace(plain.policy, churn_threshold_by_segment=thresholds))
+    evaluate(book.workspace)
+    assert rules_of(book, champion) == {"likely_to_leave"}
+    assert not book.cards(once)
+    book.workspace = plain
+    evaluate(book.workspace)
+    assert rules_of(book, once) == {"likely_to_leave"}
+
+
+def test_little_at_risk_raises_no_card_whatever_the_threshold(book: Book) -> None:
+    small = book.customer("Small", segment="Champion", churn_risk=0.4, value_at_risk_minor=1)
+    policy = replace(book.workspace.policy, churn_threshold_by_segment=(SegmentFigure("Champion", 0.1),))
+    book.workspace = replace(book.workspace, policy=policy)
+    evaluate(book.workspace)
+    assert not book.cards(small)
