@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.scoring import btyd, monetary
+from services.scoring import btyd, monetary, pareto
 from services.scoring.btyd import BtydParameters, LogNormalPrior
 from services.scoring.features import Features, ReferenceGaps
 from services.scoring.monetary import GammaGammaParameters
+from services.scoring.pareto import ParetoParameters
 
 Floats = NDArray[np.float64]
 
@@ -75,6 +76,8 @@ class Parameters:
         Churn model over purchase days, and over days of other activity for customers who never ordered.
     value
         Gamma-Gamma over repeat purchase days.
+    buys
+        Pareto/NBD over purchase days, for lifetime value.
     median_value
         Median over customers of the mean value of a purchase day; 0 where nobody bought.
     top_yearly_value
@@ -89,6 +92,7 @@ class Parameters:
     value: GammaGammaParameters
     median_value: float
     top_yearly_value: float
+    buys: ParetoParameters = pareto.BELIEVED
 
     @property
     def gaps(self) -> ReferenceGaps:
@@ -112,6 +116,7 @@ class Parameters:
                 "orders": _churn_from_json(values["orders"]),
                 "activity": _churn_from_json(values["activity"]),
                 "value": GammaGammaParameters(**values["value"]),
+                "buys": ParetoParameters(**values["buys"]) if "buys" in values else pareto.BELIEVED,
             }
         )
 
@@ -140,6 +145,7 @@ def fit_parameters(seen: Features, currency: str) -> Parameters:
         value=monetary.fit(np.where(ordered, seen.frequency, 0.0), repeat),
         median_value=_or(0.0, _quantile(seen.mean_value[ordered], 0.5)),
         top_yearly_value=_or(0.0, _quantile(yearly[ordered & (seen.frequency > 0)], _TOP_SHARE)),
+        buys=pareto.fit(seen.frequency[ordered], seen.recency[ordered], seen.age[ordered]),
     )
 
 

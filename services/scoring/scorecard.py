@@ -77,12 +77,12 @@ def figures_at(
     risk = churn_risk(seen, parameters, policy.churn_horizon_days)
     buys = seen.purchase_days > 0
     value = lifetime_value.forecast(
-        parameters.orders.btyd,
+        parameters.buys,
         parameters.value,
         np.where(buys, seen.frequency, 0.0),
         np.where(buys, seen.recency, 0.0),
         np.where(buys, seen.age, 0.0),
-        seen.repeat_value,
+        seen.mean_value,
         months=policy.clv_horizon_months,
         yearly_discount=policy.discount_rate,
         margin=policy.margin,

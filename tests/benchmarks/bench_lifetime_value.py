@@ -1,0 +1,95 @@
+"""Lifetime value on CDNOW: learnt from the first 39 weeks, held against what was spent in the 39 after them.
+
+    python -m tests.benchmarks.bench_lifetime_value
+
+All 23,570 customers of the full set. Each figure beside its goal; the intervals are of 2,000 bootstrap draws of
+customers. Online Retail stands beside it without goals: another shop, half a year ahead, into its high season.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from services.scoring.events import BookEvents, day_number
+from services.scoring.report.clv import ForetoldAndSpent, measures, window_at
+from tests.services.scoring.report.real_books import cdnow, online_retail
+
+DRAWS = 2_000
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One figure: its name in `ClvMeasures`, how it is printed, its goal in words, and whether a value meets it."""
+
+    name: str
+    label: str
+    text: Callable[[float], str]
+    wanted: str
+    met: Callable[[float], bool]
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+GOALS = (
+    Goal("spearman", "Spearman", lambda value: f"{value:.3f}", "≥ .43", lambda value: value >= 0.43),
+    Goal("mae", "MAE", lambda value: f"{value / 100:.2f}", "≤ 31.8", lambda value: value <= 3180),
+    Goal("bias", "bias of the total", _share, "≤ ±15 %", lambda value: abs(value) <= 0.15),
+    Goal("top10_capture", "top 10 % capture", _share, "≥ 52 %", lambda value: value >= 0.52),
+    Goal("coverage80", "80 % range covers", _share, "75–85 %", lambda value: 0.75 <= value <= 0.85),
+)
+
+
+def drawn(window: ForetoldAndSpent, rng: np.random.Generator) -> ForetoldAndSpent:
+    """The window over as many customers, drawn with return."""
+    chosen = rng.integers(0, window.spent.size, window.spent.size)
+    names = window.foretold.__dataclass_fields__
+    foretold = replace(window.foretold, **{name: getattr(window.foretold, name)[chosen] for name in names})
+    return replace(window, foretold=foretold, spent=window.spent[chosen])
+
+
+def report(title: str, book: BookEvents, cutoff: date, days: int, goals: bool) -> None:
+    """Print the figures of one window."""
+    begun = time.perf_counter()
+    window = window_at(book, day_number(cutoff), days)
+    found, seconds = measures(window), time.perf_counter() - begun
+    rng = np.random.default_rng(1)
+    draws = [measures(drawn(window, rng)) for _ in range(DRAWS)]
+    print(f"{title}: {found.customers:,} customers known on {cutoff}, {days} days ahead ({seconds:.2f} s)")
+    print(f"  {'':<20} {'measured':>10}   {'95 % interval':<20} {'goal' if goals else ''}".rstrip())
+    for goal in GOALS:
+        value = getattr(found, goal.name)
+        low, high = np.quantile([getattr(one, goal.name) for one in draws], [0.025, 0.975])
+        interval = f"{goal.text(low)} … {goal.text(high)}"
+        verdict = ""
+        if goals:
+            within = goal.met(low) or goal.met(high)
+            verdict = "met" if goal.met(value) else "missed by noise" if within else "missed"
+            verdict = f"{goal.wanted:<9} {verdict}"
+        print(f"  {goal.label:<20} {goal.text(value):>10}   {interval:<20} {verdict}".rstrip())
+
+
+def main() -> int:
+    """Run the bench in a process whose libraries use one thread, as the program's child does."""
+    if os.environ.get("OMP_NUM_THREADS") != "1":
+        os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+        os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks.bench_lifetime_value", *sys.argv[1:]])
+    named = os.environ.get("BELLWETHER_DATA")
+    data = Path(named) if named else Path(__file__).resolve().parents[3] / "shared" / "data"
+    report("CDNOW", cdnow(data), date(1997, 9, 30), 273, goals=True)
+    print()
+    report("Online Retail", online_retail(data), date(2011, 6, 9), 180, goals=False)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
