@@ -1,0 +1,66 @@
+"""The calibration curve: customers of like risk, what was said of them, and how many left, with the range of chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.values.backtest import CalibrationBin
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+_BINS = 10
+#: Customers in a bin at the least.
+_FEWEST = 20
+_Z95 = 1.959963984540054
+
+
+def wilson(left: float, customers: float, z: float = _Z95) -> tuple[float, float]:
+    """Wilson's range of a share (Wilson 1927); the counts may be effective ones, which are no whole numbers."""
+    if customers <= 0:
+        return 0.0, 1.0
+    share, square = left / customers, z * z / customers
+    middle = (share + square / 2.0) / (1.0 + square)
+    half = z * sqrt(max(share * (1.0 - share), 0.0) / customers + square / (4.0 * customers)) / (1.0 + square)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def overlap(cutoffs: Sequence[int], horizon_days: int) -> float:
+    """How many windows an average day of them lies in: windows a month apart of ninety days tell a day three times.
+
+    What several windows say of the same days is no further evidence, so ranges are those of counts divided by this.
+    """
+    days = np.array(cutoffs, np.float64)
+    if not days.size:
+        return 1.0
+    shared = np.clip(1.0 - np.abs(days[:, None] - days[None, :]) / horizon_days, 0.0, None)
+    return float(shared.sum(axis=1).mean())
+
+
+def curve(risk: Floats, left: Flags, counted_times: float = 1.0, bins: int = _BINS) -> tuple[CalibrationBin, ...]:
+    """Bins of equal count by rising risk; customers of one risk stay together, so that no order of rows matters.
+
+    Parameters
+    ----------
+    risk, left
+        Shape (scores,): what was said, and whether the customer left; of one or several windows.
+    counted_times
+        See `overlap`.
+    """
+    if not risk.size:
+        return ()
+    ordered = np.sort(risk)
+    count = int(np.clip(risk.size // _FEWEST, 1, bins))
+    borders = np.unique(ordered[(np.arange(1, count) * risk.size) // count])
+    place = np.searchsorted(borders, risk, side="right")
+    found = []
+    for number in np.unique(place).tolist():
+        among = place == number
+        size, gone = int(among.sum()), int(left[among].sum())
+        low, high = wilson(gone / counted_times, size / counted_times)
+        found.append(CalibrationBin(float(risk[among].mean()), gone, size, low, high))
+    return tuple(found)
