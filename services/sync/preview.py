@@ -81,8 +81,9 @@ def preview(
         return _in_doubt(request, doubt)
     except UserError as problem:
         question = problem.question if isinstance(problem, Undecided) else str(problem)
+        likely = problem.entity if isinstance(problem, Undecided) else ""
         table = mended(read_table(Path(request.file), request.options.reading), request.options)
-        return _not_understood(table, request, question)
+        return _not_understood(table, request, question, likely=likely)
     kept = check_path(workspace, request)
     with told(store, watch):
         if not kept.exists():
@@ -284,11 +285,11 @@ def _in_doubt(request: ImportRequest, doubt: Doubt) -> Preview:
 
 
 def _not_understood(
-    table: Table, request: ImportRequest, problem: str, ways: tuple[ReadingOption, ...] = ()
+    table: Table, request: ImportRequest, problem: str, ways: tuple[ReadingOption, ...] = (), *, likely: str = ""
 ) -> Preview:
     """The check of a file whose columns do not say enough: its first rows, and the question."""
     ranked = rank_entities(table.columns)
-    named = ENTITIES.get(request.options.entity or "")
+    named = ENTITIES.get(request.options.entity or likely)
     entity = named or (ranked[0][1] if ranked else ENTITIES["customers"])
     known = set(table.columns)
     mapping = {column: field for column, field in request.options.mapping if column in known and entity.field(field)}

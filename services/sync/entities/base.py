@@ -84,6 +84,9 @@ class Entity:
         All its fields.
     telling
         Fields whose presence says that a file is about this entity.
+    vague
+        Headers that fields of it accept and that say nothing of the entity: a file that has no others of its telling
+        fields is about something else.
     needs
         Groups of fields; of each group a file must have one, else it cannot be about this entity.
     customer
@@ -106,6 +109,7 @@ class Entity:
     day: str = ""
     like: tuple[tuple[str, ...], ...] = ()
     order: int = 50
+    vague: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """The field of this name, or None."""

@@ -9,6 +9,7 @@ OPPORTUNITIES = Entity(
     label="Opportunities",
     table="opportunities",
     telling=("opportunity_id", "stage", "probability", "closes_on", "origin"),
+    vague=("id", "record id", "status", "source", "campaign"),
     needs=(("stage",), ("opportunity_id", "name", "amount")),
     customer="optional",
     day="",

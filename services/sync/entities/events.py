@@ -222,12 +222,20 @@ ACTIVITIES = Entity(
     ),
 )
 
+_SCORES = (
+    *("nps", "nps score", "net promoter score", "csat", "csat score", "satisfaction score", "ces", "ces score"),
+    *("effort score", "rating", "answer", "value"),
+)
 SURVEYS = Entity(
     name="surveys",
     label="Surveys",
     table="surveys",
-    telling=("survey_id", "kind", "score", "comment"),
-    needs=(("score",), ("answered_at",), ("kind", "survey_id")),
+    telling=("survey_id", "kind", "score"),
+    vague=(
+        *("score", "rating", "answer", "value", "punktzahl", "antwort", "wert", "bewertung", "note", "réponse"),
+        *("puntuación", "respuesta", "valor"),
+    ),
+    needs=(("score",), ("answered_at",)),
     customer="required",
     day="answered_at",
     like=((_LIKE, "answered_on", "kind"),),
@@ -236,7 +244,7 @@ SURVEYS = Entity(
         Field("survey_id", "id", "Survey id", ("response id", "respondent id", "answer id"), role="key"),
         *CUSTOMER_FIELDS,
         Field("kind", "survey_kind", "Kind", ("survey", "survey type", "metric"), ("kind",), required=True),
-        Field("score", "number", "Score", ("rating", "nps", "nps score", "answer", "value"), ("score",), required=True),
+        Field("score", "number", "Score", _SCORES, ("score",), required=True),
         Field("scale", "integer", "Scale", ("scale max", "maximum"), ("scale",)),
         Field("comment", "long_text", "Comment", ("feedback", "verbatim", "text"), ("comment",)),
         Field(

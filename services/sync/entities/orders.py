@@ -176,6 +176,8 @@ RETURNS = Entity(
     label="Returns",
     table="orders",
     telling=("return_id", "returned_at", "refund", "reason"),
+    # Every list of orders has these: without a word of returns it is none of returns.
+    vague=("date", "amount", "total", "value", "betrag", "importe", "montant"),
     needs=(("returned_at",), ("refund", "unit_price"), ("return_id", "of_order_id")),
     customer="required",
     day="returned_at",

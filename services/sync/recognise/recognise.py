@@ -15,6 +15,11 @@ from services.sync.recognise.reshape import as_read, fixed_header, own_columns, 
 from services.sync.recognise.systems import System, all_systems
 
 _ONLY_BY_HEADERS = 0.75
+# So many more columns must name something else.
+_MORE = 2
+# Of two entities that are each other's opposite, one must be likelier by so much.
+_OPPOSITES = frozenset(("orders", "returns"))
+_ABOUT_EQUAL = 0.85
 
 
 class Undecided(UserError):
@@ -24,11 +29,13 @@ class Undecided(UserError):
     ----------
     question
         What is open, for a window that asks it; the error's own words say too how a command is told.
+    entity
+        What the file looks most like; '' where nothing speaks for anything.
     """
 
-    def __init__(self, question: str, advice: str) -> None:
+    def __init__(self, question: str, advice: str, entity: str = "") -> None:
         super().__init__(question, advice)
-        self.question = question
+        self.question, self.entity = question, entity
 
     def __str__(self) -> str:
         return " ".join(self.args)
@@ -166,7 +173,12 @@ def rank_entities(
         fields = [name for name in mapping.values() if name]
         if any(entity.field(name) is None for name in fields) or lacking(entity, fields):
             continue
-        telling = len(set(fields) & set(entity.telling)) / len(entity.telling)
+        told = {
+            name for column, name in mapping.items() if name in entity.telling and normal(column) not in entity.vague
+        }
+        if entity.vague and not told:
+            continue
+        telling = len(told) / len(entity.telling)
         named = sum(_named_outright(entity, column, name) for column, name in mapping.items() if name)
         ranked.append((telling + len(fields) / max(1, len(columns)) + named / max(1, len(columns)), entity))
     return sorted(ranked, key=lambda item: -item[0])
@@ -188,10 +200,51 @@ def _best_entity(table: Table, chosen: Mapping[str, str]) -> Entity:
             f"{table.path.name} is not recognised: its columns ({_some(table.columns)}) do not say what its rows are.",
             f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'.",
         )
-    if len(ranked) > 1 and ranked[1][0] == ranked[0][0]:
-        names = " or ".join(entity.label.lower() for score, entity in ranked if score == ranked[0][0])
+    even = _about_equal(ranked)
+    if len(even) > 1:
+        names = " or ".join(entity.label.lower() for entity in even)
         raise Undecided(f"{table.path.name} could be {names}.", "Say which with --as.")
+    _ask_where_more_is_named(table, ranked[0][1], chosen)
     return ranked[0][1]
+
+
+def _about_equal(ranked: Sequence[tuple[float, Entity]]) -> list[Entity]:
+    """The best entity with those that are as likely; orders and returns are told apart only by a clear lead."""
+    best, first = ranked[0]
+    return [
+        entity
+        for score, entity in ranked
+        if score == best or ({entity.name, first.name} == _OPPOSITES and score >= _ABOUT_EQUAL * best)
+    ]
+
+
+def _ask_where_more_is_named(table: Table, entity: Entity, chosen: Mapping[str, str]) -> None:
+    """A list of sales without customers is none of products, though it names products and prices.
+
+    Raises
+    ------
+    Undecided
+        Most columns name something that only lacks what it needs.
+    """
+    own = len(_named(table, entity, chosen))
+    if own * 2 >= len(own_columns(table)):
+        return
+    for other in ENTITIES.values():
+        names = _named(table, other, chosen)
+        missing = lacking(other, names)
+        if missing and len(names) >= own + _MORE:
+            group = " or ".join(one.label.lower() for one in missing[0])
+            label = other.label.lower()
+            raise Undecided(
+                f"{table.path.name} looks like {label}, but no column is the {group}.",
+                f"Name it with --map 'Column={missing[0][0].name}', or say with --as what the rows are.",
+                other.name,
+            )
+
+
+def _named(table: Table, entity: Entity, chosen: Mapping[str, str]) -> list[str]:
+    mapping = _with(fields_of(propose(entity, table.columns, table.sample)), chosen)
+    return [name for name in mapping.values() if name and entity.field(name) is not None]
 
 
 def _system_of(table: Table, entity: Entity | None) -> System | None:

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from itertools import compress, product
 from operator import lt
@@ -246,9 +246,7 @@ class Stager:
         if entity.name == "stage_changes":
             values["ref"] = values.pop("opportunity_id")
         if entity.name == "surveys" and "kind" not in values:
-            values["kind"] = [
-                "nps" if any("nps" in header.lower() for header in self._plan.mapping) else "csat"
-            ] * count
+            values["kind"] = [_survey_kind(self._plan.mapping)] * count
         if entity.name in ("tickets", "reviews", "conversations"):
             add_computed_sentiment(values, count)
         if "email_opt_out" in values:
@@ -371,6 +369,13 @@ class Stager:
             self._people.flush()
         if self._items:
             self._items.flush()
+
+
+def _survey_kind(mapping: Mapping[str, str]) -> str:
+    """What kind of survey headers speak of, where no column says it."""
+    words_of_it = " ".join(mapping).lower()
+    kinds = {"nps": "nps", "promoter": "nps", "ces": "ces", "effort": "ces"}
+    return next((kind for word, kind in kinds.items() if re.search(rf"\b{word}", words_of_it)), "csat")
 
 
 def _only_item(column: MappedColumn) -> bool:
