@@ -45,6 +45,8 @@ _BLOCK = 4
 _LEVEL_AT_LEAST, _LEVEL_AT_MOST = 0.2, 5.0
 _LEVEL_PRIOR_EVENTS = 20.0
 _ORDINARY = 2.5
+#: Of a count that is no further off (in standard deviations) nobody would think anything: no chance is worked out.
+_LEAST_AWAY = 0.5
 
 
 @dataclass(frozen=True)
@@ -237,13 +239,14 @@ def chances(of: Summary, learned: LearnedChannel) -> Chances:
 
 
 def _tested(sums: Sums, of_all: tuple[float, float], level: float, scatter: Floats) -> tuple[Floats, Floats]:
-    """Chances of one window; 1 on the side on which nobody would look, nan where there is no test."""
+    """Chances of one window; 1 where the count is about the usual one or beyond it, nan where there is no test."""
     known = (sums.exposure >= _KNOWN_WEEKS) & (sums.coming > 0)
     usual = level * expected(sums.before, sums.exposure, sums.coming, of_all)
     may_fall = known & sums.active & (sums.before >= FEWEST_EVENTS) & (usual >= _LEAST_EXPECTED)
+    away = (sums.count - usual) / np.sqrt(np.maximum(usual * scatter, 1e-9))
     found = []
     for few, judged in ((True, may_fall), (False, known)):
-        there = judged & ((sums.count < usual) if few else (sums.count > usual))
+        there = judged & ((away < -_LEAST_AWAY) if few else (away > _LEAST_AWAY))
         chance = np.where(judged, 1.0, np.nan)
         chance[there] = tail(
             sums.count[there],

@@ -34,6 +34,7 @@ FALSE_DISCOVERIES = 0.01
 _FEWEST, _FEWEST_CUSTOMERS = 4, 3
 _TIMES = 1.5
 _SAME = 0.6
+_AS_SURE = 1000.0
 #: The newest tickets, and the products, that are looked at: more would take minutes.
 _MOST_TICKETS, _MOST_PRODUCTS = 100_000, 5_000
 _READ_LETTERS = 400
@@ -73,6 +74,10 @@ class _Source:
         self.mentions.setdefault(topic, []).append(mention)
 
 
+#: An issue with the numbers of its tickets, or reviews.
+_Found = tuple[EmergingIssue, frozenset[int]]
+
+
 def write_emerging(work: UnitOfWork, as_of: int) -> EmergingReport:
     """Look for issues at the end of a day and keep them in the place of what was kept of this day or a later one."""
     report = find_emerging(work.connection, as_of)
@@ -87,7 +92,7 @@ def write_emerging(work: UnitOfWork, as_of: int) -> EmergingReport:
 def find_emerging(connection: Connection, as_of: int) -> EmergingReport:
     """Issues of the book at the end of the day number `as_of`; nothing later is read."""
     ends = {name: day_number(day) for name, day in newest_days(connection, date.fromisoformat(day_text(as_of))).items()}
-    found: list[tuple[EmergingIssue, frozenset[int]]] = []
+    found: list[_Found] = []
     checked = 0
     for name, read in (("tickets", _read_tickets), ("reviews", _read_reviews)):
         if name in ends:
@@ -156,7 +161,7 @@ def _begin(connection: Connection, table: str, column: str, first: int) -> int:
     return max(first, (date.fromisoformat(begun) - EPOCH).days)
 
 
-def _issues(source: _Source) -> tuple[list[tuple[EmergingIssue, frozenset[int]]], int]:
+def _issues(source: _Source) -> tuple[list[_Found], int]:
     """Issues with the numbers of their mentions, the surest first, and how many topics were looked at."""
     once = {topic: _once_a_week(source, mentions) for topic, mentions in source.mentions.items()}
     topics = sorted(topic for topic, mentions in once.items() if len(mentions) >= _FEWEST)
@@ -172,7 +177,7 @@ def _issues(source: _Source) -> tuple[list[tuple[EmergingIssue, frozenset[int]]]
         told = _told(source, topics[place], once[topics[place]], float(many[place]), usual.levels[0], usual.priors[0])
         if told is not None:
             found.append(told)
-    found.sort(key=lambda one: (round(np.log10(max(one[0].p, 1e-300)), 0), _SAYS_MOST[one[0].about], one[0].p))
+    found.sort(key=lambda one: (one[0].p, one[0].title))
     return _apart(found), len(topics)
 
 
@@ -207,7 +212,7 @@ def _series(pairs: Iterator[tuple[int, int]]) -> Series:
 
 def _told(
     source: _Source, topic: Topic, mentions: list[Mention], p: float, level: float, of_all: tuple[float, float]
-) -> tuple[EmergingIssue, frozenset[int]] | None:
+) -> _Found | None:
     """The issue in figures, None where it is too small to matter."""
     about, name = topic
     days = np.array(sorted(one.day for one in mentions), np.int64)
@@ -240,10 +245,13 @@ def _told(
     return issue, frozenset(one.number for one in newest)
 
 
-def _apart(found: list[tuple[EmergingIssue, frozenset[int]]]) -> list[tuple[EmergingIssue, frozenset[int]]]:
-    """Without the issues that a surer one tells of already, by most of the same tickets."""
-    kept: list[tuple[EmergingIssue, frozenset[int]]] = []
+def _apart(found: list[_Found]) -> list[_Found]:
+    """One issue for each group that is told of by most of the same tickets: of those as sure, what says most."""
+    groups: list[list[_Found]] = []
     for issue, numbers in found:
-        if all(overlap(numbers, others) < _SAME for _, others in kept):
-            kept.append((issue, numbers))
-    return kept
+        group = next((one for one in groups if overlap(numbers, one[0][1]) >= _SAME), None)
+        if group is None:
+            groups.append([(issue, numbers)])
+        elif issue.p <= _AS_SURE * group[0][0].p:
+            group.append((issue, numbers))
+    return [min(group, key=lambda one: (_SAYS_MOST[one[0].about], -len(one[0].name), one[0].p)) for group in groups]
