@@ -24,6 +24,7 @@ _SPARKLINE_STEP_DAYS = 28
 _SPARKLINE_STEPS_SUMMED = 3
 #: As the rules have it: below this sentiment (-1 to 1), or rated 2 or worse, a ticket is unhappy.
 _UNHAPPY_SENTIMENT = -0.25
+_BAD_STARS = 2.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Features:
         6 before.
     satisfaction, review_score, answer_share, tickets_90d, days_since_mail
         Means on 1 to 5 over a year; share of our mails of 180 days that were answered; counts.
+    ..._since_order
+        Unhappy tickets, and reviews of two stars or worse, on the day of the last order or later, within a year.
     """
 
     day: int
@@ -107,6 +110,8 @@ class Features:
     mails_180d: Floats
     tickets_90d: Floats
     tickets_unhappy_60d: Floats
+    unhappy_since_order: Floats
+    bad_reviews_since_order: Floats
     days_since_mail: Floats
 
     def part(self, first: int, stop: int) -> Features:
@@ -224,7 +229,8 @@ def features_at(ledger: Ledger, reference: ReferenceGaps | None = None, like: Fe
 _UNREFERENCED = (
     "order_count", "repeat_value", "mean_value", "last_value", "spend_total", "spend_12m", "spend_6m",
     "spend_6m_before", "orders_6m", "orders_6m_before", "mean_last_3", "mean_6_before", "satisfaction", "review_score",
-    "answer_share", "mails_180d", "tickets_90d", "tickets_unhappy_60d", "days_since_mail",
+    "answer_share", "mails_180d", "tickets_90d", "tickets_unhappy_60d", "unhappy_since_order",
+    "bad_reviews_since_order", "days_since_mail",
 )  # fmt: skip
 
 
@@ -232,7 +238,7 @@ def _unreferenced(ledger: Ledger) -> dict[str, Floats]:
     book, day, customers = ledger.book, ledger.day, ledger.customers
     return {
         **_money(ledger.orders, ledger.bought, ledger.loose, day),
-        **_service(book, day, customers),
+        **_service(book, day, _last_day(ledger.orders)),
         **_mails(book, day, customers),
     }
 
@@ -280,7 +286,8 @@ def _mean_by_row(row: Whole, score: Floats, customers: int) -> tuple[Floats, Flo
     return total, np.bincount(row[known], minlength=customers).astype(np.float64)
 
 
-def _service(book: BookEvents, day: int, customers: int) -> dict[str, Floats]:
+def _service(book: BookEvents, day: int, last_order: Floats) -> dict[str, Floats]:
+    customers = last_order.size
     tickets, surveys, reviews = book.tickets.until(day), book.surveys.until(day), book.reviews.until(day)
     resolved, rated = tickets.values["resolved"], tickets.values["satisfaction"]
     # A rating is given when the ticket is closed; one without that day counts from the opening.
@@ -296,11 +303,15 @@ def _service(book: BookEvents, day: int, customers: int) -> dict[str, Floats]:
     opened = np.bincount(tickets.row[tickets.day > day - 90], minlength=customers).astype(np.float64)
     unhappy = (tickets.values["sentiment"] < _UNHAPPY_SENTIMENT) | (rating <= 2.0)
     sad = unhappy & (tickets.day > day - 60)
+    since = unhappy & (tickets.day > day - 365) & (tickets.day >= last_order[tickets.row])
+    panned = (stars <= _BAD_STARS) & (reviews.day > day - 365) & (reviews.day >= last_order[reviews.row])
     return {
         "satisfaction": _divided(by_ticket[0] + by_survey[0], by_ticket[1] + by_survey[1]),
         "review_score": _divided(*by_review),
         "tickets_90d": opened if "tickets" in book.known_sources else np.full(customers, np.nan),
         "tickets_unhappy_60d": np.bincount(tickets.row[sad], minlength=customers).astype(np.float64),
+        "unhappy_since_order": np.bincount(tickets.row[since], minlength=customers).astype(np.float64),
+        "bad_reviews_since_order": np.bincount(reviews.row[panned], minlength=customers).astype(np.float64),
     }
 
 

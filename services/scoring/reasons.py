@@ -7,8 +7,9 @@ evaluations of the formula, exact, independent of order). Base plus contribution
 measured in the customer's own usual gaps, so that a silence which is usual for this customer is no reason, and a longer
 one always raises the risk.
 
-What is known beside the formula (tickets, reviews, mail, order value) follows as facts without points. All of it is
-directional, never causal.
+What is known beside the formula (tickets, reviews, mail, order value) is told as facts without points: those that speak
+for leaving right after the strongest reason to expect it, as they are what a person can do something about, the others
+at the end. All of it is directional, never causal.
 """
 
 from __future__ import annotations
@@ -99,8 +100,8 @@ def _known_for(days: int) -> str:
 
 
 def _fact(code: str, label: str, evidence: str, kind: str) -> str:
-    """A reason without points. The texts are this module's own: nothing in them needs an escape."""
-    return f'{{"code": "{code}", "label": "{label}", "evidence": "{evidence}", "points": null, "kind": "{kind}"}}'
+    """A reason without points, with a comma behind it. The texts are this module's own: nothing needs an escape."""
+    return f'{{"code": "{code}", "label": "{label}", "evidence": "{evidence}", "points": null, "kind": "{kind}"}}, '
 
 
 class _Words:
@@ -175,7 +176,7 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
 
     Each is {code, label, evidence, points, kind}: points of churn risk in percentage points (null for a fact), kind
     "raises" or "lowers". Churn risk in percent minus the sum of points is the typical customer's risk; a reason
-    that adds nothing is left out.
+    that adds nothing is left out. Facts that raise the risk follow the first reason that does.
     """
     hundredths = np.round(10_000.0 * parts.points).astype(np.int64)
     strongest = np.argsort(-np.abs(hundredths), axis=1, kind="stable")
@@ -183,33 +184,57 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
     shown = np.where(known, np.maximum((hundredths != 0).sum(axis=1), 1), 0).tolist()
     ordered = np.take_along_axis(_fragments(seen, hundredths, orders, activity), strongest, axis=1).tolist()
     result = [f"[{''.join(row[:count])[:-2]}]" for row, count in zip(ordered, shown, strict=True)]
-    _append_facts(result, seen)
+    raising = np.take_along_axis(hundredths, strongest, axis=1) > 0
+    after = np.where(raising.any(axis=1), raising.argmax(axis=1) + 1, 0).tolist()
+    for place, (raises, lowers) in _facts(seen).items():
+        row, count, cut = ordered[place], shown[place], min(after[place], shown[place])
+        result[place] = f"[{''.join((*row[:cut], *raises, *row[cut:count], *lowers))[:-2]}]"
     return result
 
 
-def _append_facts(drivers: list[str], seen: Features) -> None:
-    """Add what tickets, reviews, mail and order values say, to the customers of whom it is worth saying."""
+def _facts(seen: Features) -> dict[int, tuple[list[str], list[str]]]:
+    """What tickets, reviews, mail and order values say, by the places of whom it is worth saying: raising, lowering."""
     fall = 1.0 - seen.mean_last_3 / np.maximum(seen.mean_6_before, 1.0)
-    facts = (
-        (seen.tickets_unhappy_60d > 0, seen.tickets_unhappy_60d, _unhappy_tickets),
-        (seen.satisfaction <= _UNHAPPY_BELOW, seen.satisfaction, _low_satisfaction),
-        (seen.review_score <= _UNHAPPY_BELOW, seen.review_score, _low_reviews),
-        (seen.review_score >= _HAPPY_FROM, seen.review_score, _good_reviews),
-        ((seen.mails_180d >= _IGNORED_MAILS) & (seen.answer_share == 0.0), seen.mails_180d, _ignored_mails),
-        ((seen.mails_180d > 0) & (seen.answer_share >= _ANSWERING_SHARE), seen.answer_share, _answered_mails),
+    sad, panned = seen.unhappy_since_order > 0, seen.bad_reviews_since_order > 0
+    mailed = seen.mails_180d > 0
+    raising = (
+        (sad, seen.unhappy_since_order, _unhappy_since),
+        (panned, seen.bad_reviews_since_order, _bad_reviews_since),
+        (~sad & (seen.tickets_unhappy_60d > 0), seen.tickets_unhappy_60d, _unhappy_tickets),
+        (~panned & (seen.review_score <= _UNHAPPY_BELOW), seen.review_score, _low_reviews),
         (seen.mean_last_3 <= _SPEND_FALL * seen.mean_6_before, fall, _falling_orders),
+        ((seen.mails_180d >= _IGNORED_MAILS) & (seen.answer_share == 0.0), seen.mails_180d, _ignored_mails),
+        (seen.satisfaction <= _UNHAPPY_BELOW, seen.satisfaction, _low_satisfaction),
     )
-    for holds, figure, told in facts:
-        places = np.flatnonzero(holds)
-        for place, value in zip(places.tolist(), figure[places].tolist(), strict=True):
-            text = drivers[place]
-            comma = ", " if len(text) > 2 else ""
-            drivers[place] = f"{text[:-1]}{comma}{told(value)}]"
+    lowering = (
+        (~panned & (seen.review_score >= _HAPPY_FROM), seen.review_score, _good_reviews),
+        (mailed & (seen.answer_share >= _ANSWERING_SHARE), seen.answer_share, _answered_mails),
+    )
+    found: dict[int, tuple[list[str], list[str]]] = {}
+    for side, facts in enumerate((raising, lowering)):
+        for holds, figure, told in facts:
+            places = np.flatnonzero(holds)
+            for place, value in zip(places.tolist(), figure[places].tolist(), strict=True):
+                found.setdefault(place, ([], []))[side].append(told(value))
+    return found
 
 
 def _unhappy_tickets(count: float) -> str:
     number = int(count)
     return _fact("tickets", "Unhappy ticket" if number == 1 else "Unhappy tickets", f"{number:,} in 60 days", "raises")
+
+
+def _unhappy_since(count: float) -> str:
+    number = int(count)
+    label = "Unhappy ticket" if number == 1 else "Unhappy tickets"
+    return _fact("tickets", label, f"{number:,} since the last order", "raises")
+
+
+def _bad_reviews_since(count: float) -> str:
+    number = int(count)
+    return _fact(
+        "reviews", "Bad review" if number == 1 else "Bad reviews", f"{number:,} since the last order", "raises"
+    )
 
 
 def _low_satisfaction(score: float) -> str:

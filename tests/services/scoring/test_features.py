@@ -124,6 +124,16 @@ def test_no_ticket_is_a_fact_only_where_tickets_are_recorded() -> None:
     assert found.tickets_90d.tolist() == [0, 1]
 
 
+def test_what_came_since_the_last_order_is_told_apart() -> None:
+    tickets = [(0, day, day + 1, mood, 3.0) for day, mood in ((39, -0.9), (40, -0.9), (60, -0.9), (70, 0.5))]
+    reviews = [(0, 30, 1.0, -1.0), (0, 50, 2.0, -0.5), (0, 55, 5.0, 1.0)]
+    events = {"orders": [(0, 1, 5), (0, 40, 5)], "tickets": tickets, "reviews": reviews}
+    found = seen(80, customers=2, **events)
+    assert found.unhappy_since_order.tolist() == [2, 0]
+    assert found.bad_reviews_since_order.tolist() == [1, 0]
+    assert seen(49, **events).bad_reviews_since_order[0] == 0
+
+
 def test_an_answered_mail_counts_and_an_opened_one_is_not_asked_for() -> None:
     found = seen(200, orders=[(0, 1, 5)], mails=[(0, day) for day in (100, 120, 140, 160)], answers=[(0, 121)])
     assert found.answer_share[0] == 0.25

@@ -1,0 +1,151 @@
+"""On books from another process, and on the sample book, ranges cover, risks are calibrated and causes are named."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.values.imports import ImportOptions, ImportRequest
+from services.jobs import import_files
+from services.sample import SampleTruth, write_exports
+from services.scoring import score_due
+from services.workspace import Recipe, Workspace, open_workspace
+from tests.services.scoring.books import Book
+from tests.services.scoring.other_process import AS_OF, CAUSES, LATER_DAYS, NAMED_BY, OtherBook, simulated
+
+SEEDS = (11, 12)
+#: Codes of reasons that name what was planted in the sample book.
+SAMPLE_NAMED_BY = {
+    "silent": frozenset({"gap", "recency"}),
+    "late_delivery": frozenset({"tickets", "satisfaction", "sentiment"}),
+    "faulty_product": frozenset({"tickets", "satisfaction", "sentiment", "reviews", "returns"}),
+    "price": frozenset({"tickets", "satisfaction", "sentiment", "value", "spend", "discounts"}),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was drawn, and what the scores say of it."""
+
+    truth: OtherBook
+    scores: Mapping[int, Mapping[str, Any]]
+
+
+def scored(path: Path, seed: int) -> Told:
+    truth = simulated(seed)
+    book = Book(path)
+    try:
+        truth.put_into(book)
+        workspace = book.at(AS_OF)
+        score_due(workspace)
+        return Told(truth, book.scores())
+    finally:
+        book.workspace.close()
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Told, ...]:
+    folder = tmp_path_factory.mktemp("other")
+    return tuple(scored(folder / f"{seed}.db", seed) for seed in SEEDS)
+
+
+def top_risks(drivers: str, count: int = 2) -> list[str]:
+    """Codes of the strongest reasons that raise the risk."""
+    return [reason["code"] for reason in json.loads(drivers) if reason["kind"] == "raises"][:count]
+
+
+def share_named(causes: Mapping[int, str], drivers: Mapping[int, str], names: Mapping[str, Collection[str]]) -> float:
+    """Share of declines whose cause is among the top two risks; prints it by cause."""
+    named: Counter[str] = Counter()
+    seen: Counter[str] = Counter(causes.values())
+    for customer, cause in causes.items():
+        named[cause] += bool(set(top_risks(drivers[customer])) & set(names[cause]))
+    print({cause: f"{named[cause]} of {count}" for cause, count in sorted(seen.items())})
+    return named.total() / seen.total()
+
+
+def test_the_other_process_is_drawn_again_by_its_seed() -> None:
+    assert simulated(5, 40) == simulated(5, 40)
+    assert simulated(5, 40).orders != simulated(6, 40).orders
+
+
+def test_every_cause_is_drawn_often_enough_to_judge_by(told: tuple[Told, ...]) -> None:
+    count = Counter(cause for book in told for cause in book.truth.causes.values())
+    assert set(count) == set(CAUSES)
+    assert min(count.values()) >= 5
+
+
+def test_ranges_cover_what_came_on_books_from_another_process(told: tuple[Told, ...]) -> None:
+    for book in told:
+        rows = [(book.truth.later.get(who, 0), row) for who, row in book.scores.items()]
+        inside = [row["clv_low_minor"] - 1 <= spent <= row["clv_high_minor"] + 1 for spent, row in rows]
+        buyers = [covers for covers, (spent, _) in zip(inside, rows, strict=True) if spent > 0]
+        print(f"80 % ranges cover {np.mean(inside):.1%} of all, {np.mean(buyers):.1%} of those who bought again")
+        assert np.mean(inside) >= 0.75
+        assert {row["clv_horizon_months"] for _, row in rows} == {round(LATER_DAYS / 30.4)}
+
+
+def test_the_risk_is_calibrated_on_books_from_another_process(told: tuple[Told, ...]) -> None:
+    for book in told:
+        horizon = next(iter(book.scores.values()))["churn_horizon_days"]
+        kept = [who for who, row in book.scores.items() if row["purchase_days"] and who not in book.truth.causes]
+        risk = np.array([book.scores[who]["churn_risk"] for who in kept])
+        left = np.array([book.truth.first_later.get(who, 10**6) > horizon for who in kept])
+        print(f"risk {risk.mean():.3f}, left {left.mean():.3f}")
+        assert abs(risk.mean() - left.mean()) <= 0.06
+        ranks = risk.argsort(kind="stable").argsort(kind="stable")
+        stayed, gone = int((~left).sum()), int(left.sum())
+        assert (ranks[left].sum() - gone * (gone - 1) / 2) / (gone * stayed) >= 0.85
+
+
+def test_the_true_cause_of_a_decline_is_among_the_top_two_risks(told: tuple[Told, ...]) -> None:
+    shares = [
+        share_named(book.truth.causes, {who: row["drivers"] for who, row in book.scores.items()}, NAMED_BY)
+        for book in told
+    ]
+    print(f"named: {', '.join(f'{share:.0%}' for share in shares)}")
+    assert min(shares) >= 0.8
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SampleTruth, Workspace]]:
+    folder = tmp_path_factory.mktemp("sample")
+    truth = write_exports(folder)
+    moment = f"{truth.today.isoformat()}T09:00:00+00:00"
+    workspace = open_workspace(Recipe(str(folder / "book.db"), "Ada", moment))
+    base = ImportRequest(
+        store=workspace.recipe.store,
+        file="",
+        now=workspace.at,
+        actor=workspace.person,
+        options=ImportOptions(timezone="UTC", source="sample"),
+    )
+    requests = tuple(replace(base, file=str(path)) for path in truth.paths)
+    outcome = import_files(workspace, requests, score=False, progress=lambda _progress: None, cancelled=lambda: False)
+    assert [file.error for file in outcome.files] == [""] * len(truth.paths)
+    yield truth, workspace
+    workspace.close()
+
+
+def test_the_true_cause_of_a_planted_decline_of_the_sample_book_is_among_the_top_two_risks(
+    sample: tuple[SampleTruth, Workspace],
+) -> None:
+    truth, workspace = sample
+    score_due(workspace)
+    with workspace.store.read() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT c.external_id, s.customer_id, s.drivers FROM customers AS c"
+            " JOIN customer_risk_scores AS s ON s.customer_id = c.id"
+        ).all()
+    by_name = {row[0]: (int(row[1]), str(row[2])) for row in rows}
+    causes = {by_name[planted.customer_id][0]: planted.cause for planted in truth.planted}
+    share = share_named(causes, dict(by_name.values()), SAMPLE_NAMED_BY)
+    print(f"sample book: {share:.0%} named")
+    assert share >= 0.8
