@@ -28,6 +28,7 @@ from services.sync.undo_check import (
     REFERENCES,
     changed_again_words,
     gone_words,
+    merged_words,
     more_kept_words,
     record_of,
     refusal,
@@ -145,6 +146,8 @@ class _Undo:
     def take_out(self) -> None:
         """Remove rows that the import added, unless others refer to them or a person changed them since."""
         self._gather_customers()
+        for sentence in merged_words(self.db, self.import_id):
+            self._keep(sentence)
         for table in ORDER:
             total = self.db.execute(f"SELECT count(*) FROM {table} WHERE import_id = ?", (self.import_id,)).fetchone()[
                 0
@@ -209,7 +212,14 @@ class _Undo:
                 """,
                 (self.import_id, table, self.entry),
             )
-        elif self._kept_customers():
+            return
+        # Under its ids and addresses a record that was merged is known as long as it is a part of another one.
+        self.db.execute(
+            "INSERT OR IGNORE INTO temp.kept SELECT i.id, '' FROM identities i WHERE i.import_id = ?1 "
+            "AND i.customer_id IN (SELECT customer_id FROM merged_customers WHERE import_id = ?1)",
+            (self.import_id,),
+        )
+        if self._kept_customers():
             # The identities of a customer who stays stay with it.
             self.db.execute(
                 "INSERT OR IGNORE INTO temp.kept "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models import tables
+from models.journal import MERGED
 from models.values.errors import UserError
 from models.values.imports import UndoPreview
 from services.sync.driver import driver
@@ -50,11 +51,13 @@ REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
     for name in ORDER
 }
 # The image of an edit that still holds: after the import's own entry (before it, another row had the number), not one
-# that compensates an entry, nor one that was compensated.
-EDITED_SINCE = """
+# that compensates an entry, nor one that was compensated. That a row went over to another customer is no edit of it.
+EDITED_SINCE = f"""
     p.operation = 'update' AND p.journal_id > ?3
-    AND NOT EXISTS (SELECT 1 FROM journal j
-                    WHERE (j.id = p.journal_id AND j.undoes IS NOT NULL) OR j.undoes = p.journal_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM journal j WHERE j.undoes = p.journal_id OR (
+            j.id = p.journal_id AND (
+                j.undoes IS NOT NULL OR (j.verb = '{MERGED}' AND p.table_name <> 'customers'))))
 """
 NAMED = 20
 
@@ -91,6 +94,19 @@ def stays_words(title: str, why: str) -> str:
 def more_kept_words(table: str, count: int) -> str:
     """Say how many more rows stay than are named."""
     return f"{count:,} more {table_words(table)} are kept for the same reasons."
+
+
+def merged_words(db: sqlite3.Connection, import_id: int) -> list[str]:
+    """Say of each customer that the import added and that is a part of another one by now that it stays."""
+    found = db.execute(
+        """
+        SELECT coalesce(nullif(json_extract(m.record, '$.name'), ''), m.external_id), c.name
+        FROM merged_customers m JOIN customers c ON c.id = m.customer_id WHERE m.import_id = ? ORDER BY m.id
+        """,
+        (import_id,),
+    ).fetchall()
+    said = [stays_words(f"Customer {name}", f"it was merged into {kept}") for name, kept in found[:NAMED]]
+    return said + ([more_kept_words("customers", len(found) - NAMED)] if len(found) > NAMED else [])
 
 
 def undo_preview(workspace: Workspace, import_id: int, *, undone_before: Collection[int] = ()) -> UndoPreview:

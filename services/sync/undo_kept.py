@@ -19,6 +19,7 @@ from services.sync.undo_check import (
     REFERENCES,
     changed_again_words,
     gone_words,
+    merged_words,
     more_kept_words,
     stays_words,
     table_words,
@@ -61,6 +62,7 @@ def kept_by_undo(db: sqlite3.Connection, import_id: int, entry: int, undone_befo
     changed = db.execute("SELECT DISTINCT table_name FROM import_changes WHERE import_id = ?", (import_id,)).fetchall()
     for (table,) in changed:
         _changed_again(db, import_id, entry, table, kept)
+    kept.words += merged_words(db, import_id)
     for table in ORDER:
         if db.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE import_id = ?)", (import_id,)).fetchone()[0]:
             kept.rows[table] = _staying(db, import_id, entry, table, kept.rows, undone_before)

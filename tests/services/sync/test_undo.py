@@ -17,6 +17,7 @@ from models.values.errors import UserError
 from services.audit import undo_last
 from services.sync import add_customer, edit_customer, imports_history, undo_import, undo_preview
 from services.sync.driver import driver
+from services.sync.people import merge_customers
 from services.sync.undo_check import ORDER, table_words
 from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
 
@@ -284,3 +285,24 @@ def test_several_imports_undone_together_hold_nothing_of_each_other(book: Book, 
     assert together.keeps == () and dict(together.takes_out) == {"customers": 2}
     undo_import(book.workspace, second)
     assert foretold_undo(book, first).kept == ()
+
+
+def test_an_import_is_taken_back_after_its_customer_was_merged(book: Book, tmp_path: Path) -> None:
+    """That its rows went over to another customer is no edit of them; the record that was merged stays, and is named."""
+    head = ["id", "name", "email"]
+    book.bring(write_csv(tmp_path / "a.csv", head, [["A1", "Ann Lee", "a@x.example"]]), source="crm")
+    second = book.bring(write_csv(tmp_path / "b.csv", head, [["S1", "Anne Lee", "ann@y.example"]]), source="shop")
+    orders = [["O1", "S1", "2026-01-05", "10"]]
+    third = book.bring(
+        write_csv(tmp_path / "o.csv", ["order_id", "customer_id", "date", "total"], orders), source="shop"
+    )
+    one, two = (row[0] for row in book.ask("SELECT id FROM customers ORDER BY id"))
+    merge_customers(book.workspace, one, two)
+    assert foretold_undo(book, third.import_id).kept == ()
+    assert book.one("SELECT count(*) FROM orders") == 0
+    known = book.ask("SELECT kind, value FROM identities ORDER BY 1, 2")
+    kept = foretold_undo(book, second.import_id).kept
+    assert kept == ("Customer Anne Lee is kept, because it was merged into Ann Lee.",)
+    assert book.ask("SELECT kind, value FROM identities ORDER BY 1, 2") == known
+    assert book.one("SELECT count(*) FROM merged_customers") == 1
+    book.hash()
