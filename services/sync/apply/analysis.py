@@ -32,7 +32,7 @@ from services.sync.apply.contacts import part_shared_contacts
 from services.sync.apply.match import Matches, adopt_source, match_items, match_people
 from services.sync.apply.pieces import tally_rows
 from services.sync.apply.target import Target, targets_of
-from services.sync.apply.totals import settle_totals
+from services.sync.apply.totals import about_repeated_orders, settle_totals
 from services.sync.map.plan import MeaningOpen, Plan, settle
 from services.sync.stage.layout import layout_of
 from services.sync.stage.parts import at_work, follow_main, join_main, put_aside, take_up
@@ -173,6 +173,8 @@ class Analysis:
         if plan.entity.customer == "self":
             part_shared_contacts(db, layout, source)
         sort_out_keys(db, layout, self.stager, loose=not layout.keyed)
+        if layout.keyed and plan.entity.table == "orders" and not layout.lines:
+            self.warnings += about_repeated_orders(db)
         if layout.has_people:
             self.matches = match_people(db, plan, source)
             self.warnings += self.matches.warnings

@@ -96,3 +96,23 @@ def _orders(db: sqlite3.Connection, name: str) -> tuple[int, int, int]:
         """
     ).fetchone()
     return int(found[0]), int(found[1]), int(found[2])
+
+
+def about_repeated_orders(db: sqlite3.Connection) -> list[str]:
+    """What a person should know of orders that stand in several rows of a file that has no lines: the last row counts."""
+    if not db.execute("SELECT 1 FROM stage.sqlite_master WHERE name = 'twice'").fetchone():
+        return []
+    (count,) = db.execute(
+        """
+        SELECT count(*) FROM (
+            SELECT 1 FROM stage.r WHERE key IN (SELECT key FROM stage.twice)
+            GROUP BY key HAVING min(amount_minor) <> max(amount_minor))
+        """
+    ).fetchone()
+    if not count:
+        return []
+    noun = "order stands" if count == 1 else "orders stand"
+    return [
+        f"{count:,} {noun} in several rows with different amounts, of which the last counts. "
+        "If they are lines of an order, say which column is the line total."
+    ]

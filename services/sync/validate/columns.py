@@ -31,6 +31,7 @@ from services.sync.validate.numbers import (
     to_minor,
 )
 from services.sync.validate.order_kinds import is_status, knows_order_kind, to_order_kind
+from services.sync.validate.phones import is_spoilt
 
 Values = tuple[list[Any], ...]
 _MOST_UNKNOWN = 1_000
@@ -202,6 +203,9 @@ def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Convert
     if kind == "order_kind":
         status = is_status(column.header)
         return Told(lambda text: to_order_kind(text, status=status), knows_order_kind, _KINDS_UNKNOWN)
+    if kind == "phone":
+        spoilt = "Numbers that a spreadsheet has damaged are kept as they stand: export them again as text"
+        return Told(_phone, lambda text: not is_spoilt(text), spoilt)
     if kind == "consent":
         return Told(to_consent, knows_consent, "Words that do not say whether consent was given count as unknown")
     if kind == "ticket_status":
@@ -247,7 +251,6 @@ def _number(text: str, form: Form, currency: str = "", *, share: bool = False) -
 
 _WORDS: dict[str, Callable[[str], Any]] = {
     "text": str.strip,
-    "phone": lambda text: text.strip().removeprefix("'"),
     "email": words.to_email,
     "boolean": words.to_boolean,
     "flag_deleted": words.to_boolean,
@@ -260,6 +263,10 @@ _WORDS: dict[str, Callable[[str], Any]] = {
     "survey_kind": words.to_survey_kind,
     "direction": words.to_direction,
 }
+
+
+def _phone(text: str) -> str:
+    return text.strip().removeprefix("'")
 
 
 def _share(text: str, form: Form) -> float:

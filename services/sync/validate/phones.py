@@ -93,7 +93,7 @@ def phone_key(text: str, country: str = "") -> str:
         country is completed with it. '' or one that is not known: the number stays national.
     """
     body = text.strip()
-    if _SPOILED.fullmatch(body):
+    if is_spoilt(body):
         return ""
     body = _TRUNK.sub("", _EXTENSION.sub("", body))
     digits = "".join(str(unicodedata.digit(sign)) for sign in body if sign.isdecimal())
@@ -115,6 +115,11 @@ def phone_key(text: str, country: str = "") -> str:
     if digits.startswith(code) and len(digits) > 10:
         return "+" + digits
     return f"+{code}{digits}"
+
+
+def is_spoilt(text: str) -> bool:
+    """Whether a spreadsheet wrote a number so that nobody can call it: 4.42056E+11."""
+    return _SPOILED.fullmatch(text.strip()) is not None
 
 
 def _bare(country: str) -> str:

@@ -103,3 +103,18 @@ def test_a_kind_says_what_its_row_is(book: Book, tmp_path: Path) -> None:
     rows = [["O1", "C100", "2026-01-05", "100.00", "Sale"], ["O2", "C100", "2026-01-09", "40.00", "Refund"]]
     book.bring(write_csv(tmp_path / "orders.csv", head, rows))
     assert orders(book) == [("O1", 10_000, "purchase"), ("O2", -4_000, "return")]
+
+
+def test_an_order_in_several_rows_without_lines_is_told(book: Book, tmp_path: Path) -> None:
+    head = ["order_id", "customer_id", "date", "total"]
+    rows = [
+        ["O1", "C100", "2026-01-05", "10.00"],
+        ["O1", "C100", "2026-01-05", "15.00"],
+        ["O2", "C100", "2026-01-06", "5"],
+    ]
+    receipt = book.bring(write_csv(tmp_path / "orders.csv", head, [*rows, rows[2]]))
+    assert receipt.ignored_reasons == {"the same id again further down": 2}
+    said = [warning for warning in receipt.warnings if "in several rows with different amounts" in warning]
+    assert [warning[:14] for warning in said] == ["1 order stands"]
+    named = book.bring(write_csv(tmp_path / "lines.csv", head, rows), source="b", mapping=(("total", "line_total"),))
+    assert named.totals == {"USD": 3_000}
