@@ -99,7 +99,7 @@ def _orders(db: sqlite3.Connection, name: str) -> tuple[int, int, int]:
 
 
 def about_repeated_orders(db: sqlite3.Connection) -> list[str]:
-    """What a person should know of orders that stand in several rows of a file that has no lines: the last row counts."""
+    """What a person should know of orders in several rows of a file that has no lines: the last row counts."""
     if not db.execute("SELECT 1 FROM stage.sqlite_master WHERE name = 'twice'").fetchone():
         return []
     (count,) = db.execute(

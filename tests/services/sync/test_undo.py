@@ -288,7 +288,7 @@ def test_several_imports_undone_together_hold_nothing_of_each_other(book: Book, 
 
 
 def test_an_import_is_taken_back_after_its_customer_was_merged(book: Book, tmp_path: Path) -> None:
-    """That its rows went over to another customer is no edit of them; the record that was merged stays, and is named."""
+    """That its rows went over to another customer is no edit of them; the record that was merged stays and is named."""
     head = ["id", "name", "email"]
     book.bring(write_csv(tmp_path / "a.csv", head, [["A1", "Ann Lee", "a@x.example"]]), source="crm")
     second = book.bring(write_csv(tmp_path / "b.csv", head, [["S1", "Anne Lee", "ann@y.example"]]), source="shop")
