@@ -45,6 +45,7 @@ from services.insight.reader import Reader, reading
 from services.insight.tile_figures import filter_of_tile, read_tiles
 from services.insight.timeline_rows import read_timeline
 from services.insight.timeline_words import reference
+from services.insight.unusual import issue_words, read_emerging
 from services.workspace import Workspace
 
 __all__ = [
@@ -57,11 +58,13 @@ __all__ = [
     "filter_choices",
     "filter_of_tile",
     "freshness",
+    "issue_words",
     "queue",
     "read_alert_documents",
     "read_alert_row",
     "read_customer_document",
     "read_customers",
+    "read_emerging",
     "read_open_work",
     "reading",
     "reference",

@@ -15,6 +15,7 @@ from services.insight.profile import read_profile
 from services.insight.queue_rows import read_queue
 from services.insight.reader import Reader, marks
 from services.insight.timeline_rows import read_timeline
+from services.insight.unusual import anomaly_words, read_anomalies
 
 _TABS: tuple[QueueTab, ...] = ("todo", "waiting", "snoozed", "done")
 
@@ -53,6 +54,9 @@ def read_customer_document(reader: Reader, customer_id: int, *, newest: int = 20
         "identity": [asdict(field) for field in profile.identity],
         "figures": _figures(reader, profile.figures),
         "drivers": json.loads(score["drivers"] or "[]") if score is not None else [],
+        "anomalies": [
+            {**asdict(one), "words": anomaly_words(reader, one)} for one in read_anomalies(reader, customer_id)
+        ],
         "alert": _alert(profile.alert, None) if profile.alert is not None else None,
         "consent": _consent(read_permission(reader, customer)),
         "open_work": [{"kind": item.kind, "title": item.title, "words": item.words} for item in

@@ -17,6 +17,7 @@ from services.insight.queue_rows import read_open_card
 from services.insight.reader import Reader
 from services.insight.story import UNHAPPY_RATING, UNHAPPY_SENTIMENT
 from services.insight.timeline_words import mail_through
+from services.insight.unusual import anomaly_headline, is_bad, read_anomalies
 
 #: What the form edits, in its order.
 FORM_FIELDS = (
@@ -179,6 +180,7 @@ def _milestones(reader: Reader, customer_id: int, figures: ScoreFigures | None) 
         *orders,
         *_won_station(reader, customer_id),
         *_unhappy_station(reader, customer_id),
+        *_unusual_station(reader, customer_id),
         *_standing_stations(reader, customer_id, figures, orders[0][0] if orders else None),
     ]
     dated = [(words.day_of(text), title, tone) for text, title, tone in stations]
@@ -222,6 +224,12 @@ def _unhappy_station(reader: Reader, customer_id: int) -> list[_Station]:
         (customer_id, since, UNHAPPY_RATING, UNHAPPY_SENTIMENT),
     )
     return [(bad["opened_on"], words.shortened(bad["subject"] or "Unhappy ticket", 22), "bad")] if bad else []
+
+
+def _unusual_station(reader: Reader, customer_id: int) -> list[_Station]:
+    """The day on which a customer began to do otherwise: of several anomalies the surest."""
+    found = read_anomalies(reader, customer_id)
+    return [(one.since, anomaly_headline(one), "bad" if is_bad(one) else "good") for one in found[:1]]
 
 
 def _standing_stations(

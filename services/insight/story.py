@@ -10,8 +10,10 @@ from datetime import timedelta
 
 from models.values import words
 from models.values.alerts import AlertRow, ScoreFigures
+from models.values.anomalies import ORDER_VALUE, ORDERS, channel_title
 from services.insight.reader import Reader
 from services.insight.rhythm import missed_orders
+from services.insight.unusual import anomaly_words, is_bad, read_anomalies, shared_issue_words
 
 _SENTENCES = 2
 _RECENT_DAYS = 90
@@ -32,6 +34,8 @@ def read_story(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) ->
     more: tuple[tuple[tuple[str, ...], Callable[[], list[str]]], ...] = (
         (("ticket", "complaint"), lambda: _ticket(reader, alert)),
         (("review", "rating"), lambda: _review(reader, alert)),
+        ((), lambda: _shared(reader, alert)),
+        ((), lambda: _unusual(reader, alert, before)),
         (("engagement",), lambda: _fall(figures)),
         (("average order", "spend"), lambda: _spend(reader, alert)),
         ((), lambda: _worth(figures)),
@@ -97,6 +101,25 @@ def _review(reader: Reader, alert: AlertRow) -> list[str]:
     return (
         [f"Their review of {reader.day(day)} gave {row['rating']} of 5"] if row is not None and day is not None else []
     )
+
+
+def _shared(reader: Reader, alert: AlertRow) -> list[str]:
+    """Say that others complain of the same."""
+    said = shared_issue_words(reader, alert.customer_id) if alert.customer_id is not None else ""
+    return [said] if said else []
+
+
+def _unusual(reader: Reader, alert: AlertRow, before: str) -> list[str]:
+    """Say in which channel they do otherwise than before: for a risk what is bad news, else what is good."""
+    found = read_anomalies(reader, alert.customer_id) if alert.customer_id is not None else ()
+    told = (one for one in found if is_bad(one) == (alert.kind == "risk"))
+    new = (one for one in told if not _told_of(one.channel, before))
+    return [anomaly_words(reader, one) for one in new][:1]
+
+
+def _told_of(channel: str, before: str) -> bool:
+    """Whether what was said already is about the channel: of orders, any word of them."""
+    return "order" in before if channel in (ORDERS, ORDER_VALUE) else channel_title(channel).casefold() in before
 
 
 def _fall(figures: ScoreFigures | None) -> list[str]:

@@ -78,7 +78,7 @@ def write_unusual(work: UnitOfWork, book: BookEvents, *, everyone: bool) -> int:
     everyone
         Whether this is a run over the whole book.
     """
-    learned = None if everyone else _read_learned(work.connection)
+    learned = None if everyone else read_learned(work.connection)
     if not everyone and (learned is None or not book.customer_ids.size):
         return 0
     found, learned = find_anomalies(work.connection, book, learned)
@@ -95,7 +95,8 @@ def write_unusual(work: UnitOfWork, book: BookEvents, *, everyone: bool) -> int:
     return len(found)
 
 
-def _read_learned(connection: Connection) -> Learned | None:
+def read_learned(connection: Connection) -> Learned | None:
+    """What the last run over the whole book found usual, None before the first."""
     text = connection.exec_driver_sql("SELECT value FROM book WHERE key = ?", (_KEPT,)).scalar()
     return Learned.from_json(json.loads(text)) if text else None
 

@@ -1,0 +1,93 @@
+"""What is otherwise than it was, read for people: a customer's anomalies, and the issues of the book that they share.
+
+Scoring finds and dates them (`services.scoring.unusual`); here they become sentences.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from models.values import words
+from models.values.anomalies import EMAILS, ORDER_VALUE, TICKETS, Anomaly, channel_title
+from models.values.emerging import EmergingIssue, EmergingReport
+from services.insight.reader import Reader
+
+_COLUMNS: Final = "customer_id, channel, as_of, since, direction, seen, expected, window_days, p, evidence"
+#: Of which more is no good sign.
+_BETTER_FEWER: Final = frozenset({TICKETS})
+
+
+def read_anomalies(reader: Reader, customer_id: int) -> tuple[Anomaly, ...]:
+    """Return what a customer does otherwise than their own past says, the least likely to be chance first."""
+    rows = reader.driver.execute(
+        f"SELECT {_COLUMNS} FROM anomalies WHERE customer_id = ? ORDER BY p, channel", (customer_id,)
+    )
+    return tuple(Anomaly(*row) for row in rows)
+
+
+def read_emerging(reader: Reader) -> EmergingReport | None:
+    """Return the issues of the book as of the last scoring of everyone; None before it."""
+    text = reader.value("SELECT report FROM score_reports WHERE kind = 'emerging' ORDER BY id DESC LIMIT 1")
+    if not text:
+        return None
+    try:
+        return EmergingReport.from_json(json.loads(text))
+    except (KeyError, TypeError, ValueError):  # of another version of the program: worked out anew by the next scoring
+        return None
+
+
+def is_bad(one: Anomaly) -> bool:
+    """Return whether an anomaly is bad news."""
+    return (one.direction == "up") == (one.channel in _BETTER_FEWER)
+
+
+def anomaly_headline(one: Anomaly) -> str:
+    """Return an anomaly in three words: ``Portal logins fell``."""
+    return f"{channel_title(one.channel)} {'fell' if one.direction == 'down' else 'rose'}"
+
+
+def anomaly_words(reader: Reader, one: Anomaly) -> str:
+    """Return an anomaly as a line: ``Portal logins fell 85 % since 24 Oct: 2 in 27 days, about 13 expected``."""
+    since = words.day_of(one.since)
+    by = f" {words.percent(abs(one.change))}" if one.direction == "down" else ""
+    when = f" since {reader.day(since)}" if since is not None else ""
+    return f"{anomaly_headline(one)}{by}{when}: {_shortened(one)}"
+
+
+def _shortened(one: Anomaly) -> str:
+    """The evidence without the noun that the headline has said."""
+    if one.channel in (ORDER_VALUE, EMAILS):
+        return one.evidence
+    head, separator, rest = one.evidence.partition(" in ")
+    return f"{head.split(' ', 1)[0]} in {rest}" if separator else one.evidence
+
+
+def issue_words(reader: Reader, issue: EmergingIssue) -> str:
+    """Return an issue as a line: ``Tickets about Harbor Tee: 26 since 20 Aug, about 2 expected, from 24 customers``."""
+    since = words.day_of(issue.since)
+    when = f" since {reader.day(since)}" if since is not None else ""
+    usual = words.whole(issue.expected) if issue.expected >= 1.5 else f"{issue.expected:.1f}"
+    share = f"{issue.seen:,}" if issue.of is None else f"{issue.seen:,} of {issue.of:,} reviews"
+    return f"{issue.title}: {share}{when}, about {usual} expected, from {words.count(issue.customer_count, 'customer')}"
+
+
+def shared_issue_words(reader: Reader, customer_id: int) -> str:
+    """Return the surest issue that a customer shares with others, as a line; '' where there is none."""
+    report = read_emerging(reader)
+    if report is None:
+        return ""
+    issue = next((one for one in report.issues if customer_id in one.customers), None)
+    if issue is None or issue.customer_count < 2:
+        return ""
+    since = words.day_of(issue.since)
+    when = f" since {reader.day(since)}" if since is not None else ""
+    others = words.count(issue.customer_count - 1, "other customer")
+    said = {
+        "ticket kind": f"sent tickets of the kind “{issue.name}”",
+        "ticket words": f"sent tickets with “{issue.name}”",
+        "product in tickets": f"sent tickets about {issue.name}",
+        "product reviews": f"given {issue.name} a bad review",
+    }[issue.about]
+    have = "has" if issue.customer_count == 2 else "have"
+    return f"{others} {have} {said}{when}, more than usual"

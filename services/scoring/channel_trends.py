@@ -1,0 +1,77 @@
+"""Where each channel of one customer is heading, and since when: the trend of orders, of logins, of answers to emails …
+
+The last quarter is held against the three quarters before by the same test as the trend of orders (`trends`), with what
+the channel did over the whole book allowed for; the day is where two rates explain the events best. A trend is what one
+customer's page may say of one customer: it is named where chance alone would show it one time in ten, and so is no
+anomaly yet.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from sqlalchemy import Connection
+
+from models.values.anomalies import NO_ACTIVITY, ChannelTrend
+from services.scoring import trends
+from services.scoring.channels import Channel, read_channels
+from services.scoring.events import read_events
+from services.scoring.ledger import purchase_days
+from services.scoring.poisson_gamma import change_day
+from services.scoring.rows import day_text
+from services.scoring.unusual import Learned, read_learned
+
+RECENT_DAYS = 91
+_NEWS_DAYS = 182
+_MONTH_DAYS = 28
+
+
+def read_channel_trends(
+    connection: Connection, as_of: date, customer_id: int, *, currency: str
+) -> tuple[ChannelTrend, ...]:
+    """Trends of the channels of which a customer has enough to tell, by name; nothing after `as_of` is read."""
+    book = read_events(connection, as_of, currency=currency, customers=[customer_id])
+    if not book.customer_ids.size:
+        return ()
+    learned = read_learned(connection) or Learned()
+    kinds = [name for name in learned.channels if name not in NO_ACTIVITY]
+    channels = read_channels(connection, book, purchase_days(book, book.as_of)[0], kinds or None)
+    told = (_trend(channel, _level(channel, learned)) for channel in channels)
+    return tuple(sorted((one for one in told if one is not None), key=lambda one: one.channel))
+
+
+def _level(channel: Channel, learned: Learned) -> float:
+    known = learned.channels.get(channel.name)
+    return known.levels[1] if known is not None else 1.0
+
+
+def _trend(channel: Channel, level: float) -> ChannelTrend | None:
+    days, units = channel.days_of(0)
+    begin = channel.last - RECENT_DAYS
+    new = units is None and (not days.size or days[0] >= channel.first + _MONTH_DAYS)
+    first = channel.first if not new or not days.size else int(days[0]) + 1
+    told = days[days >= first]
+    recent, earlier = float((told > begin).sum()), float((told <= begin).sum())
+    if units is None:
+        window, exposure = float(RECENT_DAYS), float(begin + 1 - first)
+    else:
+        window, exposure = float((units > begin).sum()), float((units <= begin).sum())
+    if window <= 0:
+        return None
+    figures = (np.array([value]) for value in (recent, level * window, earlier, exposure))
+    heading = trends.NAMES[int(trends.direction(*figures)[0])]
+    if heading == "unknown":
+        return None
+    if heading == "steady":
+        usual = level * earlier * window / exposure
+        return ChannelTrend(channel.name, heading, None, recent, round(usual, 2), RECENT_DAYS)
+    down = heading == "falling"
+    since = change_day(days, first, channel.last, channel.last - _NEWS_DAYS, down=down, units=units)
+    if units is None:
+        past, coming = float(since - first), float(channel.last + 1 - since)
+    else:
+        past, coming = float((units < since).sum()), float((units >= since).sum())
+    usual = level * float((told < since).sum()) * coming / max(past, 1.0)
+    seen = float((days >= since).sum())
+    return ChannelTrend(channel.name, heading, day_text(since), seen, round(usual, 2), channel.last + 1 - since)
