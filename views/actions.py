@@ -50,6 +50,7 @@ class Command(Enum):
     ADD_CUSTOMER = auto()
     EDIT_CUSTOMER = auto()
     SAVE_FILTER = auto()
+    OVERRIDE = auto()
     SHOW_DUPLICATES = auto()
     SHOW_FOLDERS = auto()
     WRITE_BACK = auto()
@@ -126,6 +127,9 @@ SPECS: dict[Command, Spec] = {
     Command.ADD_CUSTOMER: Spec("Add a customer", ("Ctrl+N",), "plus", "With customers"),
     Command.EDIT_CUSTOMER: Spec("Edit", ("F2",), "edit", "With customers", "Edit this customer"),
     Command.SAVE_FILTER: Spec("Save this filter", (), "plus"),
+    Command.OVERRIDE: Spec(
+        "Override a score…", ("V",), "edit", "With customers", "Set a score by hand, with a reason and a last day"
+    ),
     Command.SHOW_DUPLICATES: Spec(
         "Possible duplicates",
         ("Ctrl+D",),

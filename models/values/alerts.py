@@ -49,7 +49,7 @@ class AlertRow:
     sparkline: tuple[int, ...]
     until: str | None
     group: str  # "hour" | "today" | "week" | "later" | "waiting" | "snoozed" | "done"
-    overridden: tuple[str, ...] = ()  # the figures that a person set, see models.values.overrides
+    overridden: tuple[OverrideMark, ...] = ()  # the figures that a person set
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from models.values.alerts import AlertRow, ScoreFigures
+from models.values.overrides import OverrideMark
 
 SortColumn = Literal["name", "tier", "segment", "churn", "at_risk", "engagement", "last_order", "next_action", "owner"]
 
@@ -44,7 +45,7 @@ class CustomerRow:
     next_action: str  # "Call Mon", "Ticket open", "–"
     owner: str | None
     confidence: str | None
-    overridden: tuple[str, ...] = ()  # the figures that a person set, see models.values.overrides
+    overridden: tuple[OverrideMark, ...] = ()  # the figures that a person set
 
 
 @dataclass(frozen=True, slots=True)

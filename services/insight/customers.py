@@ -22,7 +22,7 @@ from models.values.customers import (
     SortColumn,
 )
 from services.insight.matching import Conditions, conditions_of
-from services.insight.overridden import overridden_in
+from services.insight.overridden import marks_of
 from services.insight.reader import Reader, marks
 
 PAGE = 200
@@ -216,7 +216,7 @@ def _row(reader: Reader, row: sqlite3.Row, action: str) -> CustomerRow:
         next_action=action,
         owner=row["owner"],
         confidence=row["confidence"],
-        overridden=overridden_in(row["overridden"]),
+        overridden=marks_of(reader, row["overridden"], row["currency"] or reader.currency),
     )
 
 

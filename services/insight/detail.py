@@ -109,7 +109,8 @@ def metadata_line(reader: Reader, customer: sqlite3.Row, figures: ScoreFigures |
             was = f", was {figures.segment_before} until " + (
                 words.MONTHS[changed.month - 1] if near else words.month(changed)
             )
-        parts.append(figures.segment + was)
+        mark = figures.mark_of("segment")
+        parts.append(figures.segment + (f", {mark.short} (model: {mark.model})" if mark is not None else was))
     since = words.day_of(customer["signed_up_on"]) or words.day_of(
         reader.value("SELECT first_order_on FROM customer_risk_scores WHERE customer_id = ?", (customer["id"],))
     )

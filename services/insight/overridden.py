@@ -14,12 +14,6 @@ _MOST_PARTS = 3
 _LEAST_POINTS = 0.5
 
 
-def overridden_in(text: str | None) -> tuple[str, ...]:
-    """Return the figures that the public table's column says a person set, in the order of `FIGURES`."""
-    found = json.loads(text) if text else {}
-    return tuple(figure for figure in FIGURES if figure in found)
-
-
 def marks_of(reader: Reader, text: str | None, currency: str) -> tuple[OverrideMark, ...]:
     """Return the marks of a customer's figures that a person set."""
     found: dict[str, dict[str, Any]] = json.loads(text) if text else {}

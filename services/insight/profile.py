@@ -93,7 +93,10 @@ def _identity(reader: Reader, customer: sqlite3.Row, figures: ScoreFigures | Non
         months = figures.clv_horizon_months
         over = "a year" if months == 12 else f"in {words.count(months, 'month')}"
         worth = words.money(figures.clv_if_stays_minor, figures.currency)
-        found.append(IdentityField("Value", f"{worth} {over} if they stay", "scored"))
+        mark = figures.mark_of("clv")
+        found.append(
+            IdentityField("Value", f"{worth} {over} if they stay", mark.short if mark is not None else "scored")
+        )
     return tuple(found)
 
 

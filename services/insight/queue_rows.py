@@ -10,7 +10,7 @@ from typing import cast
 
 from models.values import words
 from models.values.alerts import AlertKind, AlertRow, AlertState, QueueFilter, QueuePage, QueueTab, Severity
-from services.insight.overridden import overridden_in
+from services.insight.overridden import marks_of
 from services.insight.queue_marks import (
     AT_RISK,
     TAB_STATES,
@@ -132,7 +132,7 @@ def _row(reader: Reader, bounds: Bounds, row: sqlite3.Row) -> AlertRow:
         sparkline=_sparkline(row["sparkline"]),
         until=row["until"],
         group=bounds.group(state, row["due_at"]),
-        overridden=overridden_in(row["overridden"]),
+        overridden=marks_of(reader, row["overridden"], row["currency"] or reader.currency),
     )
 
 

@@ -16,7 +16,7 @@ from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_
 from views.words import whole
 
 #: The commands behind "more", in their order.
-MORE = (Command.WAIT, Command.ASSIGN, Command.ESCALATE, Command.SUPPRESS)
+MORE = (Command.WAIT, Command.ASSIGN, Command.ESCALATE, Command.SUPPRESS, Command.OVERRIDE)
 _DONE = frozenset({"resolved", "not_useful"})
 _ICONS = {"ok": ("check", "good_text"), "warn": ("warning", "warning_text"), "no": ("close", "critical_text")}
 

@@ -24,6 +24,7 @@ CARD_COMMANDS = (
     Command.ESCALATE,
     Command.SUPPRESS,
     Command.REOPEN,
+    Command.OVERRIDE,
 )
 
 
@@ -61,6 +62,8 @@ def run(command: Command, triage: Triage, target: Target) -> None:
             triage.suppress(current, anchor)
         case Command.REOPEN:
             triage.reopen(cards)
+        case Command.OVERRIDE:
+            triage.override(current, target.detail, anchor)
 
 
 def card_menu(parent: QWidget, actions: Actions, more: Sequence[Command], detail: AlertDetail | None) -> QMenu:
@@ -87,7 +90,7 @@ def enable(actions: Actions, detail: AlertDetail | None) -> None:
     enabled[Command.NOTE] = detail is not None
     enabled[Command.REOPEN] = state in ("resolved", "not_useful", "waiting", "snoozed")
     enabled[Command.ESCALATE] = not closed and not critical
-    enabled[Command.SUPPRESS] = customer
+    enabled[Command.SUPPRESS] = enabled[Command.OVERRIDE] = customer
     enabled[Command.OPEN] = customer
     enabled[Command.DRAFT] = customer and not closed
     for command, on in enabled.items():

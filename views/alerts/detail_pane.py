@@ -16,6 +16,7 @@ from views.alerts.figures import TWO_BY_TWO, FigureStrip, figures_of
 from views.charts.drivers import DriverBars
 from views.charts.rhythm import RhythmChart
 from views.lists.timeline import KINDS, TimelineList, TimelineModel
+from views.scores.notes import ScoreNotes
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
 from views.widgets.labels import ElidedLabel, FlowingContent, column, kind_of, label, row, rule, tag
@@ -69,6 +70,7 @@ class DetailPane(QWidget):
         self._build_header()
         self.story = Story(theme)
         self.figures = FigureStrip(theme)
+        self.notes = ScoreNotes(theme)
         self.drivers = DriverBars(theme)
         self.rhythm = RhythmChart(theme)
         self.tabs = CountTabs(theme, "Timeline", size=fonts.SMALL, height=36, gap=16, inset=20)
@@ -77,7 +79,7 @@ class DetailPane(QWidget):
         self.list.setModel(timeline)
         self._charts = self._build_charts()
         self._story_box = column(self.story, margins=(20, 8, 20, 12))
-        upper = column(self._header_box, self._story_box, self.figures, self._charts)
+        upper = column(self._header_box, self._story_box, self.figures, self.notes, self._charts)
         content = FlowingContent()
         content.setLayout(column(upper, self.tabs, self.list))
         self.list.setMinimumHeight(96)
@@ -114,6 +116,7 @@ class DetailPane(QWidget):
         self.figures.setVisible(detail.alert.customer_id is not None)
         self._charts.setVisible(detail.alert.customer_id is not None)
         self.figures.show_figures(figures_of(detail.figures, warning, critical))
+        self.notes.show_figures(detail.figures)
         self.drivers.show_drivers(detail.drivers)
         self.rhythm.show_rhythm(detail.rhythm, detail.alert.currency)
         self._missing_hint()
@@ -148,6 +151,7 @@ class DetailPane(QWidget):
             for box in self._chart_boxes:
                 box.setContentsMargins(inset, 10, inset, 4)
             self.list.set_inset(inset)
+            self.notes.set_inset(inset)
 
     def _build_header(self) -> None:
         theme = self._theme

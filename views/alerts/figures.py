@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.values.alerts import ScoreFigures
 from views.theme import Theme, fonts
-from views.widgets.painting import Run, fill, line, ring, runs
+from views.widgets.painting import Run, fill, line, ring, runs, snapped
 from views.words import DASH, THIN, money, money_range, percent, whole
 
 HEIGHT = 100
@@ -31,12 +31,14 @@ class Figure:
     first: tuple[Run, ...] = ()
     second: tuple[Run, ...] = ()
     ring: tuple[float, float, str] | None = None  # share, threshold, ink
+    by_hand: bool = False  # a person set it
 
     @property
     def spoken(self) -> str:
         """The cell in words."""
         lines = "".join(run.text for run in self.first), "".join(run.text for run in self.second)
-        return ", ".join(part for part in (self.label, f"{self.big} {self.unit}".strip(), *lines) if part)
+        said = f"{self.big} {self.unit}".strip()
+        return ", ".join(part for part in (self.label, said, "set by hand" if self.by_hand else "", *lines) if part)
 
 
 class FigureStrip(QWidget):
@@ -118,6 +120,11 @@ class FigureStrip(QWidget):
             small = figure.unit.startswith("of")
             size, weight = (fonts.SMALL, fonts.REGULAR) if small else (fonts.BODY, fonts.MEDIUM)
             line(painter, unit, figure.unit, theme.color("ink_3" if small else "ink"), size, weight)
+        if figure.by_hand:
+            dpr = painter.device().devicePixelRatioF()
+            used = wide + (fonts.width(figure.unit, fonts.SMALL) + 10 if figure.unit else 6)
+            at = QPointF(snapped(left + used, dpr), snapped(top + 36, dpr))
+            painter.drawPixmap(at, theme.pixmap("edit", "ink_2", 12, dpr))
         runs(painter, theme, QRectF(left, top + 57, room, 16), figure.first, fonts.SMALL)
         runs(painter, theme, QRectF(left, top + 74, room, 16), figure.second, fonts.SMALL)
 
@@ -134,11 +141,21 @@ def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
     label = f"Churn risk, {f.churn_horizon_days} days"
     if f.churn_risk is None:
         return Figure(label, DASH, second=(Run("too little history", "ink_3"),))
+    ink = risk_ink(f.churn_risk, warning, critical)
+    by_hand = by_hand_lines(f, "churn_risk")
+    if by_hand is not None:
+        return Figure(label, percent(f.churn_risk), ink=ink, first=by_hand[0], second=by_hand[1], by_hand=True)
     confidence = Run(f"confidence {f.confidence}", "warning_text" if f.confidence == "low" else "ink_3")
     change = changed(f.churn_change_points, "pts", f.change_days, rising_is_bad=True)
-    return Figure(
-        label, percent(f.churn_risk), ink=risk_ink(f.churn_risk, warning, critical), first=change, second=(confidence,)
-    )
+    return Figure(label, percent(f.churn_risk), ink=ink, first=change, second=(confidence,))
+
+
+def by_hand_lines(f: ScoreFigures, figure: str) -> tuple[tuple[Run, ...], tuple[Run, ...]] | None:
+    """The two lines under a figure that a person set: by whom and until when, and what the model says; else None."""
+    mark = f.mark_of(figure)
+    if mark is None:
+        return None
+    return (Run(mark.short, "ink_2"),), (Run(f"model: {mark.model}", "ink_3"),)
 
 
 def risk_figure(f: ScoreFigures) -> Figure:
@@ -146,6 +163,7 @@ def risk_figure(f: ScoreFigures) -> Figure:
     label = f"At risk, {f.clv_horizon_months} months"
     if f.value_at_risk_minor is None:
         return Figure(label, DASH)
+    by_hand = f.mark_of("clv") is not None or f.mark_of("churn_risk") is not None
     stays: tuple[Run, ...] = ()
     if f.clv_if_stays_minor is not None:
         stays = (Run(f"of {money(f.clv_if_stays_minor, f.currency)} if they stay", "ink_3"),)
@@ -153,7 +171,7 @@ def risk_figure(f: ScoreFigures) -> Figure:
     if f.value_at_risk_low_minor is not None and f.value_at_risk_high_minor is not None:
         between = money_range(f.value_at_risk_low_minor, f.value_at_risk_high_minor, f.currency)
         span = (Run(f"80{THIN}%: {between}", "ink_3"),)
-    return Figure(label, money(f.value_at_risk_minor, f.currency), first=stays, second=span)
+    return Figure(label, money(f.value_at_risk_minor, f.currency), first=stays, second=span, by_hand=by_hand)
 
 
 def engagement_figure(f: ScoreFigures) -> Figure:
@@ -163,8 +181,12 @@ def engagement_figure(f: ScoreFigures) -> Figure:
     if f.engagement is None:
         return Figure("Engagement", DASH, second=second)
     ink = "critical" if f.engagement < threshold else "good"
-    change = changed(f.engagement_change, "", f.change_days, rising_is_bad=False)
     mark = (f.engagement / 100, threshold / 100, ink)
+    by_hand = by_hand_lines(f, "engagement")
+    if by_hand is not None:
+        set_by, model = by_hand
+        return Figure("Engagement", whole(f.engagement), "of 100", first=set_by, second=model, ring=mark, by_hand=True)
+    change = changed(f.engagement_change, "", f.change_days, rising_is_bad=False)
     return Figure("Engagement", whole(f.engagement), "of 100", first=change, second=second, ring=mark)
 
 

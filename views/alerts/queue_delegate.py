@@ -113,7 +113,11 @@ class QueueDelegate(CardDelegate):
         runs(painter, theme, QRectF(rect.x(), rect.y(), first, 18), parts, fonts.SMALL)
         x = rect.x() + first
         ink = theme.color("ink_3")
-        line(painter, QRectF(x, rect.y(), second, 18), churn_words(row), ink, fonts.SMALL)
+        used = line(painter, QRectF(x, rect.y(), second, 18), churn_words(row), ink, fonts.SMALL)
+        if any(mark.figure == "churn_risk" for mark in row.overridden):
+            dpr = painter.device().devicePixelRatioF()
+            at = QPointF(snapped(x + used + 3, dpr), snapped(rect.y() + 4, dpr))
+            painter.drawPixmap(at, theme.pixmap("edit", "ink_2", 10, dpr))
         x += second
         end = rect.right() - (_QUICK_STEP * len(QUICK) + 4 if hovered else 68)
         line(painter, QRectF(x, rect.y(), end - x, 18), row.tier or "", ink, fonts.SMALL)

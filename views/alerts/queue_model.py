@@ -113,7 +113,7 @@ class QueueModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return spoken(entry)
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(entry, AlertRow):
-            return f"{entry.customer}\n{entry.reason}"
+            return "\n".join((entry.customer, entry.reason, *(mark.line for mark in entry.overridden)))
         return None
 
 

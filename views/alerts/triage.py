@@ -18,6 +18,7 @@ from models.values.changes import Changes
 from services.workspace import Workspace
 from views.alerts import panels
 from views.alerts.panels import PICK, Until
+from views.scores.overriding import Asked, ask_override, end_override
 from views.shell.book import Book
 from views.theme import Theme
 from views.widgets.overlay import Choice, Overlay
@@ -128,6 +129,20 @@ class Triage(QObject):
         today = self._book.workspace.clock.today()
         panel = panels.suppress_panel(self._theme, self._window, card.customer, today, send)
         self._open(panel, anchor)
+
+    def override(self, card: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
+        """V: set a score of the card's customer by hand."""
+        customer_id = card.customer_id
+        if customer_id is None:
+            return
+        figures = detail.figures if detail is not None else None
+        asked = Asked(customer_id, card.customer, figures, figures.currency if figures is not None else card.currency)
+        ask_override(self._book, self._theme, self._window, asked, anchor)
+
+    def end_override(self, card: AlertRow | None, figure: str) -> None:
+        """Let the computed figure of the card's customer count again."""
+        if card is not None and card.customer_id is not None:
+            self._book.act(partial(end_override, customer_id=card.customer_id, figure=figure))
 
     @property
     def _window(self) -> QWidget:

@@ -33,6 +33,13 @@ COLUMNS = (
 )
 AT = {column.key: place for place, column in enumerate(COLUMNS)}
 NAME_AT_LEAST = 132
+#: The figures in each column that a person may set.
+_BY_HAND: dict[str, tuple[str, ...]] = {
+    "segment": ("segment",),
+    "churn": ("churn_risk",),
+    "at_risk": ("churn_risk", "clv"),
+    "engagement": ("engagement",),
+}
 
 
 def shown_in(room: int) -> frozenset[int]:
@@ -84,6 +91,12 @@ def text_of(row: CustomerRow, place: int, me: str) -> str:
             return owner_words(row.owner, me)
 
 
+def set_by_hand(row: CustomerRow, place: int) -> tuple[str, ...]:
+    """What a person set that the figure of a cell is or follows, in words; nothing where it was computed."""
+    figures = _BY_HAND.get(COLUMNS[place].key, ())
+    return tuple(mark.line for mark in row.overridden if mark.figure in figures)
+
+
 def sentence_of(row: CustomerRow, me: str) -> str:
     """The whole row in one sentence, for a screen reader."""
     parts = [row.name, *(part for part in (row.tier, row.segment) if part)]
@@ -98,4 +111,6 @@ def sentence_of(row: CustomerRow, me: str) -> str:
     if row.next_action and row.next_action != DASH:
         parts.append(f"next: {row.next_action}")
     parts.append(f"owner {owner_words(row.owner, me)}")
+    if row.overridden:
+        parts.append(f"{', '.join(mark.title for mark in row.overridden)} set by hand")
     return ", ".join(parts)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from models.values.customers import CustomerRow
-from views.customers.columns import AT, COLUMNS, short_name, text_of
+from views.customers.columns import AT, COLUMNS, set_by_hand, short_name, text_of
 from views.lists.keyset_model import ROW_ROLE, Index
 from views.theme import Theme, fonts
 from views.widgets.painting import LEFT, RIGHT, fill, line, snapped, threshold_bar
@@ -21,6 +21,7 @@ from views.words import DASH, percent
 ROW_HEIGHT = 32
 _GAP = 6
 _FIRST_GAP = 16
+_PENCIL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,18 @@ class CustomerDelegate(QStyledItemDelegate):
                 text = short_name(text)
             ink = "ink_3" if text == DASH else "ink" if place == AT["next_action"] else "ink_2"
             line(painter, rect, text, theme.color(ink), fonts.SMALL, fonts.REGULAR, LEFT)
+        if set_by_hand(row, place):
+            self._mark(painter, rect, text, place)
+
+    def _mark(self, painter: QPainter, rect: QRectF, text: str, place: int) -> None:
+        """A pencil beside a figure that a person set: before a number at the right, after a word at the left."""
+        dpr = painter.device().devicePixelRatioF()
+        left = rect.x()
+        if not COLUMNS[place].right:
+            used = 34 + fonts.width(text, fonts.LIST) if place == AT["engagement"] else fonts.width(text, fonts.SMALL)
+            left = min(rect.x() + used + 4, rect.right() - _PENCIL)
+        at = QPointF(snapped(left, dpr), snapped(rect.center().y() - _PENCIL / 2, dpr))
+        painter.drawPixmap(at, self._theme.pixmap("edit", "ink_2", _PENCIL, dpr))
 
     def _churn(self, painter: QPainter, rect: QRectF, risk: float | None) -> None:
         icon, icon_ink, ink = self.marks.churn_mark(risk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.values.alerts import ScoreFigures
-from views.alerts.figures import Figure, churn_figure, engagement_figure, risk_figure
+from views.alerts.figures import Figure, by_hand_lines, churn_figure, engagement_figure, risk_figure
 from views.customers.delegate import Marks
 from views.widgets.painting import Run
 from views.words import DASH, THIN, whole
@@ -17,15 +17,15 @@ def profile_figures(f: ScoreFigures | None, marks: Marks) -> tuple[Figure, ...]:
     if f is None:
         return (Figure("Not scored yet", DASH, first=(Run("scores come with orders or activity", "ink_3"),)),)
     churn = churn_figure(f, marks.churn_warning, marks.churn_critical)
-    if f.confidence == "low" and f.churn_risk is not None:
+    if f.confidence == "low" and f.churn_risk is not None and not churn.by_hand:
         churn = Figure(churn.label, churn.big, ink=churn.ink, first=churn.second)
     risk = risk_figure(f)
     engagement = engagement_figure(f)
     span = tuple(Run(run.text.replace("80 %", f"80{THIN}%"), "ink_2") for run in risk.second)
     return (
-        Figure(churn.label, churn.big, ink=churn.ink, first=churn.first),
-        Figure(risk.label, risk.big, first=span),
-        Figure("Engagement", engagement.big, engagement.unit, first=engagement.first),
+        Figure(churn.label, churn.big, ink=churn.ink, first=_one_line(churn), by_hand=churn.by_hand),
+        Figure(risk.label, risk.big, first=span or risk.first, by_hand=risk.by_hand),
+        Figure("Engagement", engagement.big, engagement.unit, first=_one_line(engagement), by_hand=engagement.by_hand),
         _health(f),
     )
 
@@ -34,4 +34,12 @@ def _health(f: ScoreFigures) -> Figure:
     parts = Run(f"{f.health_coverage} of 6 parts", "ink_2")
     if f.health is None:
         return Figure("Health", DASH, first=(parts,))
+    by_hand = by_hand_lines(f, "health")
+    if by_hand is not None:
+        return Figure("Health", whole(f.health), "of 100", first=by_hand[1], by_hand=True)
     return Figure("Health", whole(f.health), "of 100", first=(parts,))
+
+
+def _one_line(figure: Figure) -> tuple[Run, ...]:
+    """The line under a figure; of one that a person set, what the model says: the rest stands below the figures."""
+    return figure.second if figure.by_hand else figure.first

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from models.values.customers import CustomerFilter, CustomerRow, SortColumn
 from views.background import Desk
-from views.customers.columns import COLUMNS, sentence_of, text_of
+from views.customers.columns import COLUMNS, sentence_of, set_by_hand, text_of
 from views.lists.keyset_model import PAGE_ROWS, Fetch, Index, KeysetModel
 
 #: Columns whose words may be longer than the column: the tooltip has them whole.
@@ -56,8 +56,9 @@ class CustomersModel(KeysetModel[CustomerRow]):
         if role == Qt.ItemDataRole.TextAlignmentRole and index.isValid() and COLUMNS[index.column()].right:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
-            place = index.column()
-            return self.text_of(self.rows()[index.row()], place) if COLUMNS[place].key in _LONG else None
+            place, row = index.column(), self.rows()[index.row()]
+            said = [self.text_of(row, place)] if COLUMNS[place].key in _LONG else []
+            return "\n".join((*said, *set_by_hand(row, place))) or None
         return super().data(index, role)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -6,6 +6,7 @@ Facts and requests of the panes are wired here and nowhere else. In a narrow win
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
@@ -20,12 +21,14 @@ from views.customers.form import CustomerForm
 from views.customers.list_pane import ListPane
 from views.customers.profile_pane import ProfilePane
 from views.customers.rooms import BookOfCustomers
+from views.scores.overriding import Asked, ask_override, end_override
 from views.shell.page import Context, Page
 from views.widgets.labels import column
 from views.widgets.overlay import FormPanel
 from views.widgets.splitter import PaneSplitter
 
 KEY = "customers"
+LOW_CONFIDENCE = "low-confidence"
 STACK_BELOW = 960
 _SHOWN = frozenset({"customers", "identities", "customer_risk_scores", "orders", "tickets", "reviews", "email_events",
                     "opportunities", "alerts", "tasks", "notes", "activities", "policies", "imports"})  # fmt: skip
@@ -67,6 +70,7 @@ class CustomersPage(Page):
                 Command.EDIT_CUSTOMER: self._edit,
                 Command.SAVE_FILTER: self._save_filter,
                 Command.DRAFT: self._draft,
+                Command.OVERRIDE: self._override,
                 Command.FILTER: self._to_field,
             }
         )
@@ -80,6 +84,7 @@ class CustomersPage(Page):
         self.profile.gone.connect(self._gone)
         self.profile.draft_wanted.connect(self._draft)
         self.profile.told.connect(self.context.book.told)
+        self.profile.notes.end_wanted.connect(self._end_override)
         self.form.save_wanted.connect(self._save)
         self.form.left.connect(self._leave_form)
 
@@ -103,7 +108,8 @@ class CustomersPage(Page):
             self.list.table.setFocus()
 
     def arrive(self) -> None:
-        self.context.actions[Command.DRAFT].setEnabled(self.profile.profile is not None)
+        for command in (Command.DRAFT, Command.OVERRIDE):
+            self.context.actions[command].setEnabled(self.profile.profile is not None)
         if not self._visited:
             self._visited = True
             self.list.show_tabs(self._tabs(), "all")
@@ -141,11 +147,36 @@ class CustomersPage(Page):
         if self._stacked:
             self._show_half(self._right)
 
+    def show_section(self, key: str) -> None:
+        """Show the customers whose scores are of low confidence; other pages count them and lead here."""
+        if key == LOW_CONFIDENCE:
+            self.list.set_filter(CustomerFilter(confidences=frozenset({"low"})))
+            if self._stacked:
+                self._show_half(self.list)
+            self.list.table.setFocus()
+
     def _draft(self) -> None:
         """Write to the customer whose page is open."""
         profile = self.profile.profile
         if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
             self.wants_email.emit(profile.id, profile.alert.id if profile.alert is not None else None)
+
+    def _override(self) -> None:
+        """Set a score of the customer whose page is open."""
+        profile, book = self.profile.profile, self.context.book
+        if profile is None or self.profile.awaited or self._right.currentWidget() is not self.profile:
+            return
+        if self._stacked:
+            self._show_half(self._right)
+        figures = profile.figures
+        currency = figures.currency if figures is not None else book.workspace.policy.reporting_currency
+        asked = Asked(profile.id, profile.name, figures, currency)
+        ask_override(book, self.context.theme, self.window(), asked, self.profile.name_label)
+
+    def _end_override(self, figure: str) -> None:
+        profile = self.profile.profile
+        if profile is not None:
+            self.context.book.act(partial(end_override, customer_id=profile.id, figure=figure))
 
     # -- panes --------------------------------------------------------------------------------------------------
 
@@ -166,7 +197,8 @@ class CustomersPage(Page):
     def _loaded(self) -> None:
         self.headline_changed.emit()
         if self.isVisible():
-            self.context.actions[Command.DRAFT].setEnabled(True)
+            for command in (Command.DRAFT, Command.OVERRIDE):
+                self.context.actions[command].setEnabled(True)
         if self._edit_soon:
             self._edit()
 

@@ -1,11 +1,12 @@
-"""Rounds: what falls due without anybody's action. One at the window's start, then one when the next card wakes.
+"""Rounds: what falls due without anybody's action. One at the window's start, then one when the next thing is due.
 
-Nothing polls: the book says when the next snoozed or waiting card is due, and a timer waits for that moment.
+Nothing polls: the book says when the next snoozed or waiting card is due, and when a score that a person set counts no
+more, and a timer waits for that moment.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -21,6 +22,8 @@ from views.shell.book import Book
 LATER_MS = 60_000
 #: A card is due at its second, so the round begins just after it.
 AFTER_MS = 1_000
+#: Tables whose rows fall due by themselves.
+_WITH_A_DATE = frozenset({"alerts", "score_overrides"})
 LONGEST_MS = 24 * 3_600_000
 
 
@@ -71,7 +74,8 @@ class Rounds(QObject):
         self._look()
 
     def _changed(self, changes: Changes) -> None:
-        if self._begun and not self._running and (changes.everyone or changes.alerts or "alerts" in changes.tables):
+        due = changes.everyone or changes.alerts or changes.tables & _WITH_A_DATE
+        if self._begun and not self._running and due:
             self._look()
 
     def _look(self) -> None:
@@ -99,6 +103,9 @@ class Rounds(QObject):
 
 def _next_wake(workspace: Workspace) -> datetime | None:
     from services.alerting import next_wake
+    from services.scoring import next_override_end
 
-    text = next_wake(workspace)
-    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+    text, day = next_wake(workspace), next_override_end(workspace)
+    due = [datetime.fromisoformat(text).astimezone(UTC)] if text else []
+    due += [datetime.combine(day, time(0)).astimezone(UTC)] if day is not None else []
+    return min(due, default=None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
-from services import alerting, insight
+from services import alerting, insight, scoring
 from services.jobs import RoundJob
 from services.workspace import Workspace
 from tests.views.books import MOMENT, opened
@@ -105,4 +105,22 @@ def test_a_round_gives_way_to_other_work(qtbot: QtBot, open_window: OpenWindow, 
     desk.book.run(Stubborn())
     rounds.begin()
     assert not rounds._running and rounds.timer.interval() == LATER_MS
+    rounds.timer.stop()
+
+
+def test_the_timer_waits_for_the_end_of_what_a_person_set(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
+) -> None:
+    desk = open_window(sample)
+    rounds = rounds_of(desk, heard)
+    first_round(qtbot, rounds)
+    row = insight.customers_page(sample, limit=1).rows[0]
+    now = datetime.fromisoformat(MOMENT)
+    last = now.astimezone().date()
+    midnight = datetime.combine(last + timedelta(days=1), time(0)).astimezone()
+    desk.book.act(
+        lambda workspace: scoring.set_override(workspace, row.id, "health", 90, reason="met them", until=last)
+    )
+    wanted = round((midnight - now).total_seconds() * 1_000) + AFTER_MS
+    qtbot.waitUntil(lambda: rounds.timer.isActive() and rounds.timer.interval() == wanted)
     rounds.timer.stop()

@@ -1,0 +1,75 @@
+"""What stands under a customer's figures: each score that a person set, with the way back, and what moved in a week."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from models.values.alerts import ScoreFigures
+from models.values.overrides import OverrideMark
+from views.theme import Theme, fonts
+from views.widgets.buttons import link
+from views.widgets.labels import ElidedLabel, Pictogram, clear, column, row, rule
+
+
+class ScoreNotes(QWidget):
+    """A line each; nothing where there is nothing to say. Asks for an override to be taken back, never does it."""
+
+    end_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, inset: int = 20) -> None:
+        super().__init__()
+        self._theme, self._inset = theme, inset
+        self._marks: tuple[OverrideMark, ...] = ()
+        self._week = ""
+        self._box = column(margins=(inset, 5, inset, 6))
+        self._box.setSpacing(2)
+        outer = QWidget()
+        outer.setLayout(self._box)
+        self.setLayout(column(outer, rule(soft=True)))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is said, line by line."""
+        return (*(mark.line for mark in self._marks), *([self._week] if self._week else []))
+
+    def show_figures(self, figures: ScoreFigures | None) -> None:
+        """Show what there is to say about these figures."""
+        marks = figures.overridden if figures is not None else ()
+        week = figures.week_line if figures is not None else ""
+        if (marks, week) != (self._marks, self._week):
+            self._marks, self._week = marks, week
+            self._fill(marks, week)
+        self.setVisible(bool(self.lines))
+
+    def set_inset(self, inset: int) -> None:
+        """Leave so much room at the left and the right."""
+        if inset != self._inset:
+            self._inset = inset
+            self._box.setContentsMargins(inset, 5, inset, 6)
+
+    def _fill(self, marks: Sequence[OverrideMark], week: str) -> None:
+        clear(self._box)
+        for mark in marks:
+            back = link("Take back")
+            back.setAccessibleName(f"Take back the {mark.title} that is {mark.short}")
+            back.setToolTip("Let the model's figure count again")
+            back.clicked.connect(partial(self._back, mark.figure))
+            picture = Pictogram(self._theme, "edit", "ink_2", 14, (18, 20))
+            self._box.addLayout(row(picture, 4, self._line(mark.line), 8, back))
+        if week:
+            picture = Pictogram(self._theme, "clock", "ink_2", 14, (18, 20))
+            self._box.addLayout(row(picture, 4, self._line(week)))
+
+    def _line(self, text: str) -> ElidedLabel:
+        said = ElidedLabel(self._theme, text, fonts.SMALL, fonts.REGULAR, "ink_2")
+        said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        return said
+
+    def _back(self, figure: str, _checked: bool = False) -> None:
+        self.end_wanted.emit(figure)
