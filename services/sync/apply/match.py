@@ -108,7 +108,8 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
             find_joined(db, source, _own_key(own=own))
         _by_contact(db, "email", source)
         _by_contact(db, "phone", source)
-        _by_contact(db, "phone", source, at_home=True)
+        if db.execute("SELECT EXISTS (SELECT 1 FROM stage.people WHERE phone_home IS NOT NULL)").fetchone()[0]:
+            _by_contact(db, "phone", source, at_home=True)
         part_other_names(db)
         _by_name(db)
         _by_order(db, source)

@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Final
 
 from services.sync.recognise.sheet import Expand, Says, Sheet
+from services.sync.validate.date_evidence import DateTally
+from services.sync.validate.memo import Unfit
+from services.sync.validate.moments import parse_moment
 
 _ITEM_COLUMN = re.compile(r"line_item_\d+", re.IGNORECASE)
 _STAGE_COLUMNS: Final = (
@@ -170,12 +174,16 @@ def stages(sheet: Sheet, says: Says) -> Expand | None:
     if not entered or deal is None:
         return None
     to, before, at, change = (sheet.add(says[name]) for name in ("to", "before", "at", "change"))
+    evidence = DateTally()
+    for place, _ in entered:
+        evidence.take(sheet.cells(place))
+    order = evidence.order or "one"
 
     def expand(row: list[str]) -> list[list[str]]:
         found = []
         last = ""
-        moments = sorted((row[place].strip(), stage) for place, stage in entered if row[place].strip())
-        for moment, stage in moments:
+        cells = [(row[place].strip(), stage) for place, stage in entered if row[place].strip()]
+        for moment, stage in sorted(cells, key=lambda one: (_when(one[0], order), one[1])):
             piece = [*row]
             piece[to], piece[before], piece[at] = stage, last, moment
             piece[change] = f"{row[deal].strip()}/{stage}"
@@ -184,6 +192,15 @@ def stages(sheet: Sheet, says: Says) -> Expand | None:
         return found
 
     return expand
+
+
+def _when(text: str, order: str) -> str:
+    """A moment as it can be sorted, however the export writes it."""
+    try:
+        day, at = parse_moment(text, order, UTC)
+    except Unfit:
+        return text
+    return at or day
 
 
 WIDE: Final[dict[str, Callable[[Sheet, Says], Expand | None]]] = {

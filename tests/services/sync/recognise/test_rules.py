@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,27 @@ def test_a_file_of_a_system_that_says_something_unknown_is_refused(tmp_path: Pat
     path.write_text('source = "x"\n[[object]]\nwords = "X"\nentity = "orders"\nmsut = ["a"]\n', encoding="utf-8")
     with pytest.raises(ValueError, match=r"x\.toml, “X”: msut is not understood"):
         list(read_system(path))
+
+
+@pytest.mark.parametrize(
+    "dates", [("12/20/2025", "01/15/2026", "02/03/2026"), ("20.12.2025", "15.01.2026", "03.02.2026")]
+)
+def test_the_stages_of_a_deal_follow_each_other_however_dates_are_written(
+    book: Book, tmp_path: Path, dates: tuple[str, ...]
+) -> None:
+    stages = ("Qualified To Buy", "Contract Sent", "Closed Won")
+    header = ["Record ID", "Deal Name", "Deal Stage", "Amount", *(f'Date entered "{one} (Sales)"' for one in stages)]
+    path = tmp_path / "deals.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, ["7", "Roof", "Closed Won", "500", *dates]])
+    book.bring(path)
+    assert book.ask("SELECT to_stage, changed_on FROM stage_changes ORDER BY changed_on") == [
+        ("Qualified", "2025-12-20"),
+        ("Negotiation", "2026-01-15"),
+        ("Won", "2026-02-03"),
+    ]
+    assert book.ask("SELECT from_stage FROM stage_changes ORDER BY changed_on") == [
+        (None,),
+        ("Qualified",),
+        ("Negotiation",),
+    ]
