@@ -19,10 +19,11 @@ from app.cli.frame import (
     table,
     told,
 )
+from models.values.anomalies import channel_title
 from models.values.changes import Changes
 from models.values.customers import CustomerFilter, CustomerRow
 from models.values.errors import UserError
-from models.values.words import money
+from models.values.words import count, money
 from services.pipeline import after_change
 
 PAGE = 200
@@ -77,13 +78,16 @@ def show(
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Show a customer: identity, scores with their reasons, newest events, consent, open work."""
+    """Show a customer: identity, scores with their reasons, trends, newest events, consent, open work."""
     from services.insight import read_customer_document, reading
+    from services.scoring import channel_trends
 
-    with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
-        document = read_customer_document(reader, number, newest=NEWEST)
-    if document is None:
-        raise UserError(f"There is no customer {number}. `bellwether customers` lists them.")
+    with opened_as_of(store, day_of(as_of)) as workspace:
+        with reading(workspace) as reader:
+            document = read_customer_document(reader, number, newest=NEWEST)
+        if document is None:
+            raise UserError(f"There is no customer {number}. `bellwether customers` lists them.")
+        document["trends"] = [dataclasses.asdict(one) for one in channel_trends(workspace, number)]
     answer(document, _words(document), json)
     return DONE
 
@@ -92,8 +96,16 @@ def _words(document: dict[str, Any]) -> str:
     lines = [f"{document['name']} · {document['metadata']}"]
     lines += [f"  {name}: {value}" for name, value in document["figures"].items() if value not in (None, "")]
     lines += [f"  because: {driver['label']} {driver['evidence']}" for driver in document["drivers"]]
+    lines += [f"  unusual: {one['words']}" for one in document["anomalies"]]
+    lines += [f"  trend: {_trend(one)}" for one in document["trends"]]
     lines += [f"  {row['when']}  {row['words']}  {row['reference']}" for row in document["timeline"]]
     return "\n".join(lines)
+
+
+def _trend(trend: dict[str, Any]) -> str:
+    since = f" since {trend['since']}" if trend["since"] else ""
+    figures = f"{trend['seen']:.0f} in {count(trend['window_days'], 'day')}, about {trend['expected']:.0f} expected"
+    return f"{channel_title(trend['channel'])} {trend['direction']}{since}: {figures}"
 
 
 @told

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from models.values.anomalies import ChannelTrend
     from models.values.changes import Changes
     from models.values.migration import MigrationReport
     from models.values.overrides import Override, Value
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "as_of_day",
+    "channel_trends",
     "end_override",
     "last_migration",
     "next_override_end",
@@ -127,3 +129,10 @@ def last_migration(workspace: Workspace) -> MigrationReport | None:
     from services.scoring.migration import last_migration as read
 
     return read(workspace)
+
+
+def channel_trends(workspace: Workspace, customer_id: int) -> tuple[ChannelTrend, ...]:
+    """Return where each channel of a customer is heading, and since when, as of the scores; none before any scoring."""
+    from services.scoring.channel_trends import trends_of
+
+    return trends_of(workspace, customer_id)

@@ -21,10 +21,22 @@ from services.scoring.ledger import purchase_days
 from services.scoring.poisson_gamma import change_day
 from services.scoring.rows import day_text
 from services.scoring.unusual import Learned, read_learned
+from services.settings import reporting_currency
+from services.workspace import Workspace
 
 RECENT_DAYS = 91
 _NEWS_DAYS = 182
 _MONTH_DAYS = 28
+
+
+def trends_of(workspace: Workspace, customer_id: int) -> tuple[ChannelTrend, ...]:
+    """Trends of a customer's channels as of the day of the scores; none before any scoring."""
+    with workspace.store.read() as connection:
+        day = connection.exec_driver_sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar()
+        if day is None:
+            return ()
+        currency = reporting_currency(connection, workspace.policy)
+        return read_channel_trends(connection, date.fromisoformat(day), customer_id, currency=currency)
 
 
 def read_channel_trends(

@@ -1,0 +1,55 @@
+"""Where each channel of one customer is heading, and since when."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from services.scoring import channel_trends, score_due
+from services.scoring.channel_trends import read_channel_trends
+from tests.services.scoring.books import Book
+from tests.services.scoring.test_unusual import LAST, days, did
+
+
+def filled(book: Book) -> Book:
+    """Customer 1 came less from ten weeks ago on, 2 more from five weeks ago on; the others come as ever."""
+    book.add_customers(30)
+    rows = []
+    for who in range(3, 31):
+        rows += did(who, days(363, 0, 2.0, who))
+    rows += did(1, [*days(363, 70, 2.0, 101), *days(69, 0, 0.4, 102)])
+    rows += did(2, [*days(363, 35, 1.5, 103), *days(34, 0, 6.0, 104)])
+    rows += did(3, days(363, 0, 1.0, 105), "web_session")
+    book.add("activities", [*rows, *did(30, [LAST])])
+    return book
+
+
+def test_each_channel_has_a_direction_and_the_day_of_its_change(book: Book) -> None:
+    assert channel_trends(filled(book).workspace, 1) == ()  # nothing was scored yet
+    score_due(book.workspace)
+    (falling,) = channel_trends(book.workspace, 1)
+    (rising,) = channel_trends(book.workspace, 2)
+    steady = channel_trends(book.workspace, 3)
+    assert (falling.direction, rising.direction) == ("falling", "rising")
+    assert falling.since is not None and rising.since is not None
+    assert abs((date.fromisoformat(falling.since) - (LAST - timedelta(days=69))).days) <= 10
+    assert abs((date.fromisoformat(rising.since) - (LAST - timedelta(days=34))).days) <= 5
+    assert falling.seen < 0.5 * falling.expected and rising.seen > 2 * rising.expected
+    assert [(one.channel, one.direction, one.since) for one in steady] == [
+        ("login", "steady", None),
+        ("web_session", "steady", None),
+    ]
+    assert 0.5 < steady[0].seen / steady[0].expected < 2.0
+    assert channel_trends(book.workspace, 9_999) == ()
+
+
+def test_what_comes_after_the_day_changes_no_trend(book: Book) -> None:
+    filled(book)
+    day = LAST - timedelta(days=20)
+
+    def told() -> object:
+        with book.workspace.store.read() as connection:
+            return [read_channel_trends(connection, day, who, currency="USD") for who in (1, 2, 3)]
+
+    before = told()
+    book.add("activities", [row for who in (1, 2, 3) for row in did(who, [day + timedelta(days=1)] * 30)])
+    assert told() == before
