@@ -20,6 +20,7 @@ from services.sync.apply.compare import (
     compare_again,
     compare_customers,
     ignore_nobodys,
+    keep_what_is_not_said,
     locate,
     mark_order_changes,
     put_orders_together,
@@ -217,6 +218,7 @@ class Analysis:
         known = locate(db, orders, source)
         compare(db, lines, source)
         if known:
+            keep_what_is_not_said(db, self.plan)
             settle_amounts(db, discounted="discount_minor" in self.layout.kept)
             compare_again(db, orders, source)
             mark_order_changes(db)

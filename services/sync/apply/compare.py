@@ -165,11 +165,41 @@ def compare_again(db: sqlite3.Connection, target: Target, source: str, *, only_o
     )
 
 
+def keep_what_is_not_said(db: sqlite3.Connection, plan: Plan) -> None:
+    """Lines say nothing of an order's currency or of its cancellation where they have no column for it."""
+    guessed = plan.currency == plan.basis.currency and not plan.basis.currency_said and plan.recognition.system is None
+    if guessed and not plan.has("currency"):
+        db.execute(
+            "UPDATE stage.o SET currency = (SELECT t.currency FROM main.orders t WHERE t.id = o.target_id) "
+            "WHERE target_id IS NOT NULL"
+        )
+    if plan.entity.name == "orders" and plan.recognition.system is None and not plan.has("kind"):
+        db.execute(
+            "UPDATE stage.o SET kind = 'cancellation' WHERE target_id IN "
+            "(SELECT t.id FROM main.orders t WHERE t.kind = 'cancellation')"
+        )
+
+
 def settle_amounts(db: sqlite3.Connection, *, discounted: bool) -> None:
     """An order in the book whose lines change is worth what it was, plus what its lines gained or lost.
 
-    Lines that an earlier file brought and this one does not have still count: an export may end in mid-order.
+    Lines that an earlier file brought and this one does not have still count: an export may end in mid-order. An order
+    that a file of whole orders brought is worth what that file said: its lines, which come now, are a part of that.
     """
+    own = ["amount_minor", "kind", "currency", *(["discount_minor"] if discounted else [])]
+    db.execute(
+        """
+        CREATE TABLE stage.whole AS SELECT o.key FROM stage.o o WHERE o.target_id IS NOT NULL AND NOT o.totalled
+            AND NOT EXISTS (SELECT 1 FROM main.order_lines l WHERE l.order_id = o.target_id)
+        """
+    )
+    db.execute(
+        f"""
+        UPDATE stage.o SET ({", ".join(own)}) = (
+            SELECT {", ".join(f"t.{name}" for name in own)} FROM main.orders t WHERE t.id = o.target_id)
+        WHERE key IN (SELECT key FROM stage.whole)
+        """
+    )
     db.execute("CREATE TABLE stage.deltas (ord TEXT PRIMARY KEY, delta INTEGER) WITHOUT ROWID")
     db.execute(
         f"""
@@ -184,7 +214,7 @@ def settle_amounts(db: sqlite3.Connection, *, discounted: bool) -> None:
         UPDATE stage.o SET amount_minor =
             (SELECT t.amount_minor FROM main.orders t WHERE t.id = o.target_id)
             + coalesce((SELECT d.delta FROM stage.deltas d WHERE d.ord = o.key), 0)
-        WHERE target_id IS NOT NULL AND NOT totalled
+        WHERE target_id IS NOT NULL AND NOT totalled AND key NOT IN (SELECT key FROM stage.whole)
         """
     )
     if discounted:

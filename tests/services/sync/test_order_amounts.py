@@ -118,3 +118,26 @@ def test_an_order_in_several_rows_without_lines_is_told(book: Book, tmp_path: Pa
     assert [warning[:14] for warning in said] == ["1 order stands"]
     named = book.bring(write_csv(tmp_path / "lines.csv", head, rows), source="b", mapping=(("total", "line_total"),))
     assert named.totals == {"USD": 3_000}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 1), (0, 1, 0)])
+def test_orders_and_their_lines_in_two_files_are_not_worth_both(
+    book: Book, tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    """A shop exports its orders with what was paid, and their lines beside them."""
+    head = ["order_id", "customer_id", "date", "total", "currency", "order status"]
+    rows = [
+        ["O1", "C100", "2026-01-05", "45.00", "EUR", "paid"],
+        ["O2", "C100", "2026-01-06", "9.00", "EUR", "cancelled"],
+    ]
+    whole = write_csv(tmp_path / "orders.csv", head, rows)
+    lines = [["O1", "Tee", "2", "10.00"], ["O1", "Cap", "1", "30.00"], ["O2", "Mug", "1", "9.00"]]
+    body = [[number, "C100", f"2026-01-0{5 + (number == 'O2')}", *rest] for number, *rest in lines]
+    parts = write_csv(tmp_path / "lines.csv", LINES[:6], body)
+    for place in order:
+        book.bring((whole, parts)[place], source="shop")
+    assert book.ask("SELECT external_id, amount_minor, currency, kind FROM orders ORDER BY 1") == [
+        ("O1", 4_500, "EUR", "purchase"),
+        ("O2", 0, "EUR", "cancellation"),
+    ]
+    assert book.one("SELECT count(*) FROM order_lines") == 3
