@@ -13,6 +13,7 @@ from app.cli import (
     importing,
     journal,
     outreach,
+    overriding,
     people,
     reading,
     scores,
@@ -20,7 +21,7 @@ from app.cli import (
     writing_back,
 )
 
-_OF_ONE = ("show", "add", "set", "merge", "apart", "later")
+_OF_ONE = ("show", "add", "set", "override", "merge", "apart", "later")
 
 
 def build() -> typer.Typer:
@@ -62,11 +63,13 @@ def build() -> typer.Typer:
 
 def _add_groups(program: typer.Typer) -> None:
     one = typer.Typer(
-        help="One customer: `customer ID` shows, `add` and `set` write by hand, `merge A B` and `apart A B` judge two."
+        help="One customer: `customer ID` shows, `add` and `set` write by hand, `override` sets a score, `merge A B`"
+        " and `apart A B` judge two."
     )
     one.command("show", hidden=True)(customers.show)
     one.command("add")(customers.add)
     one.command("set")(customers.change)
+    one.command("override")(overriding.override)
     one.command("merge")(people.merge)
     one.command("apart")(people.apart)
     one.command("later")(people.later)

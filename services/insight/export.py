@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import json
 import re
 import secrets
 import stat
@@ -20,6 +21,7 @@ from typing import IO, Any
 from models.values import words
 from models.values.alerts import Severity
 from models.values.errors import EnvironmentFault, UserError
+from models.values.overrides import FIGURES
 from services.insight.queue_rows import OPEN_CARDS
 from services.insight.reader import Reader
 
@@ -188,8 +190,15 @@ def score_row(score: dict[str, Any], reporting: str) -> tuple[Any, ...]:
         _major(score["clv_minor"], currency), _major(score["clv_low_minor"], currency),
         _major(score["clv_high_minor"], currency), score["clv_horizon_months"], currency,
         _major(score["value_at_risk_minor"], currency), score["segment"], score["trend"], score["confidence"],
-        score["model"], score["drivers"],
+        _model(score), score["drivers"],
     )  # fmt: skip
+
+
+def _model(score: dict[str, Any]) -> str:
+    """Return the model's name, and after it what a person set in place of its figures."""
+    by_hand = json.loads(score["overridden"] or "{}")
+    titles = [title for figure, title in FIGURES.items() if figure in by_hand]
+    return f"{score['model']}; {', '.join(titles)} set by hand" if titles else str(score["model"])
 
 
 def _alerts(reader: Reader) -> Iterator[tuple[Any, ...]]:
