@@ -8,12 +8,14 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QDateEdit, QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDateEdit, QFrame, QPlainTextEdit, QWidget
 
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.labels import column, kind_of, label, row, rule
 from views.widgets.painting import RIGHT, key_cap, line, rounded
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Overlay(QFrame):
@@ -40,7 +42,7 @@ class Overlay(QFrame):
     def open_at(self, below: QPoint, above: QPoint | None = None) -> None:
         """Open with its right edge at a point of the window."""
         self.adjustSize()
-        high = min(self.sizeHint().height(), self._host.height() - 16)
+        high = min(self._high(), self._host.height() - 16)
         x = max(8, min(below.x() - self.width(), self._host.width() - self.width() - 8))
         y = below.y()
         if y + high > self._host.height() - 8:
@@ -50,6 +52,12 @@ class Overlay(QFrame):
         self.raise_()
         self.first_focus().setFocus(Qt.FocusReason.PopupFocusReason)
         self._watch(True)
+
+    def _high(self) -> int:
+        """The height that its contents have at its width: words wrap."""
+        box = self.layout()
+        wraps = box is not None and box.hasHeightForWidth()
+        return box.totalHeightForWidth(self.width()) if box is not None and wraps else self.sizeHint().height()
 
     def first_focus(self) -> QWidget:
         """What takes the focus at opening."""
@@ -71,10 +79,13 @@ class Overlay(QFrame):
             app.installEventFilter(self) if on else app.removeEventFilter(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        focus = QApplication.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
-            return
-        super().keyPressEvent(event)
+        elif event.key() in _ENTER and isinstance(focus, QAbstractButton) and self.isAncestorOf(focus):
+            focus.click()
+        else:
+            super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         # The first word on every key: letters and numbers belong to the panel, not to the page under it.
@@ -254,7 +265,7 @@ class FormPanel(Overlay):
         return self._first or self
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in _ENTER and not isinstance(QApplication.focusWidget(), QAbstractButton):
             self._sent()
             return
         super().keyPressEvent(event)
