@@ -23,6 +23,8 @@ from views.widgets.labels import clear, column, kind_of, label, row
 from views.widgets.splitter import PaneSplitter
 from views.words import counted, whole
 
+#: What the last line of the sums is about.
+ALL_READ, READY_READ = "Read from the files", "Read from the files that are ready"
 _COLUMNS = (
     TableColumn("File"),
     TableColumn("Recognised as", 180, keeps=4),
@@ -76,7 +78,7 @@ class BatchView(QWidget):
         self.table.opened.connect(lambda key: self.file_wanted.emit(key))
         self.table.linked.connect(lambda _what, key: self.file_wanted.emit(key))
         self._stack = StackBar(theme)
-        self._sums = SumsBlock(theme, "Read from the files")
+        self._sums = SumsBlock(theme)
         self.go = CommandButton(theme, "Import", "data", primary=True)
         self.go.clicked.connect(self.import_wanted)
         self._about = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
@@ -100,17 +102,18 @@ class BatchView(QWidget):
 
     def show_batch(self, checked: Sequence[Checked]) -> None:
         """Show these files."""
-        sums, able = sums_of_batch(checked), ready(checked)
+        able = ready(checked)
+        sums = sums_of_batch(able)
         self.table.show_lines([_line(number, one) for number, one in enumerate(checked)])
         self._stack.show_sums(sums)
-        self._sums.show_sums(sums)
+        self._sums.show_sums(sums, ALL_READ if len(able) == len(checked) else READY_READ)
         open_ones = [one for one in checked if one.preview is not None and one.preview.question]
         broken = [one for one in checked if one.preview is None]
         seconds = sum(one.preview.receipt.seconds for one in able if one.preview is not None)
-        self.go.setText(import_words(sums_of_batch(able), len(able)))
+        self.go.setText(import_words(sums, len(able)))
         self.go.setAccessibleName(self.go.text())
-        self.go.setEnabled(bool(sums_of_batch(able).importable))
-        self._about.setText(nothing_words(sums, len(checked)) or f"{about(seconds)} · each file can be undone any time")
+        self.go.setEnabled(bool(sums.importable))
+        self._about.setText(nothing_words(sums, len(able)) or f"{about(seconds)} · each file can be undone any time")
         clear(self._notes)
         for one in open_ones:
             assert one.preview is not None
@@ -122,7 +125,17 @@ class BatchView(QWidget):
         self._notes.addWidget(icon_line(self._theme, "info", words))
         state = f"{counted(len(able), 'file')} ready" if able else "No file can be imported yet"
         tone = "good" if not open_ones and not broken else "warning"
-        self.bar.show_state(state, tone, f"{counted(sums.read, 'row')} in {counted(len(checked), 'file')}", 0)
+        self.bar.show_state(state, tone, about_files(checked), 0)
+
+    def set_busy(self) -> None:
+        """A file is checked again with what was just decided of it: until then nothing is imported."""
+        self.go.setEnabled(False)
+        self._about.setText("Checking again …")
+
+
+def about_files(checked: Sequence[Checked]) -> str:
+    """How many rows there are in how many files."""
+    return f"{counted(sums_of_batch(checked).read, 'row')} in {counted(len(checked), 'file')}"
 
 
 def _line(number: int, one: Checked) -> TableLine:

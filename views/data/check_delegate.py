@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from models.values.imports import PreviewCell, PreviewRow
-from views.data.check_model import CELL_ROLE, LEADING, ROW_ROLE
-from views.data.phrases import MARKS
+from views.data.check_model import CELL_ROLE, LEADING, MARK_ROLE, ROW_ROLE
+from views.data.phrases import MARKS, VerdictMark
 from views.lists.keyset_model import Index
 from views.theme import Theme, fonts
 from views.widgets.painting import LEFT, RIGHT, fill, focus_ring, frame, line, rounded, snapped
@@ -52,21 +52,20 @@ class CheckDelegate(QStyledItemDelegate):
             line(painter, top, str(index.data()), self._theme.color("ink_3"), fonts.SMALL, align=RIGHT)
             fill(painter, rect.right() - 1, rect.y(), 1, rect.height(), self._theme.color("line"))
         elif index.column() < len(LEADING):
-            self._verdict(painter, top, row)
+            self._verdict(painter, top, index.data(MARK_ROLE))
         else:
             cell = index.data(CELL_ROLE)
             if isinstance(cell, PreviewCell):
-                self._cell(painter, rect, top, row, cell, right=index.column() in self.right)
+                self._cell(painter, rect, top, index.data(MARK_ROLE), cell, right=index.column() in self.right)
 
-    def _verdict(self, painter: QPainter, rect: QRectF, row: PreviewRow) -> None:
-        mark = MARKS[row.verdict]
+    def _verdict(self, painter: QPainter, rect: QRectF, mark: VerdictMark) -> None:
         dpr = painter.device().devicePixelRatioF()
         at = QPointF(snapped(rect.x(), dpr), snapped(rect.center().y() - 6.5, dpr))
         painter.drawPixmap(at, self._theme.pixmap(mark.icon, mark.ink, 13, dpr))
         line(painter, rect.adjusted(18, 0, 0, 0), mark.word, self._theme.color(mark.text), fonts.SMALL)
 
     def _cell(
-        self, painter: QPainter, rect: QRectF, top: QRectF, row: PreviewRow, cell: PreviewCell, *, right: bool
+        self, painter: QPainter, rect: QRectF, top: QRectF, mark: VerdictMark, cell: PreviewCell, *, right: bool
     ) -> None:
         theme = self._theme
         if cell.fault:
@@ -76,7 +75,7 @@ class CheckDelegate(QStyledItemDelegate):
         elif cell.before is not None:
             self._change(painter, rect, top, cell, right=right)
         else:
-            ink = "ink_3" if row.verdict == "ignored" else "ink"
+            ink = "ink_3" if mark is MARKS["ignored"] else "ink"
             line(painter, top, cell.text, theme.color(ink), fonts.SMALL, align=RIGHT if right else LEFT)
 
     def _fault(self, painter: QPainter, rect: QRectF, cell: PreviewCell) -> None:

@@ -13,12 +13,13 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
 from models.values.imports import ColumnProposal, PreviewCell, PreviewRow
-from views.data.phrases import MARKS
+from views.data.phrases import MARKS, UNDECIDED, VerdictMark
 from views.lists.keyset_model import Index
 from views.words import whole
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 CELL_ROLE = Qt.ItemDataRole.UserRole + 1
+MARK_ROLE = Qt.ItemDataRole.UserRole + 2
 #: Columns before those of the file.
 LEADING = ("Row", "Will be")
 
@@ -50,6 +51,7 @@ class CheckModel(QAbstractTableModel):
         self._pages: OrderedDict[int, tuple[PreviewRow, ...]] = OrderedDict()
         self._asked: set[int] = set()
         self._total = 0
+        self._undecided = False
 
     @property
     def shown_columns(self) -> tuple[ColumnProposal, ...]:
@@ -77,10 +79,17 @@ class CheckModel(QAbstractTableModel):
         return self._columns[self._shown[place]] if 0 <= place < len(self._shown) else None
 
     def show(
-        self, columns: Sequence[ColumnProposal], rows: Sequence[PreviewRow], total: int, *, every_column: bool
+        self,
+        columns: Sequence[ColumnProposal],
+        rows: Sequence[PreviewRow],
+        total: int,
+        *,
+        every_column: bool,
+        undecided: bool = False,
     ) -> None:
-        """Show ``total`` rows of which these are the first."""
+        """Show ``total`` rows of which these are the first; ``undecided``: what they will be cannot be said yet."""
         self.beginResetModel()
+        self._undecided = undecided
         self._columns = tuple(columns)
         self._pages.clear()
         self._asked.clear()
@@ -181,9 +190,11 @@ class CheckModel(QAbstractTableModel):
             return row
         if role == CELL_ROLE:
             return cell
+        if role == MARK_ROLE:
+            return self._mark(row)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             if place < 0:
-                return whole(row.line) if index.column() == 0 else MARKS[row.verdict].word
+                return whole(row.line) if index.column() == 0 else self._mark(row).word
             return cell.text if cell is not None else ""
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return self._said(row, index.column(), role)
@@ -197,9 +208,12 @@ class CheckModel(QAbstractTableModel):
         place = section - len(LEADING)
         return self._columns[self._shown[place]].column if place < len(self._shown) else None
 
+    def _mark(self, row: PreviewRow) -> VerdictMark:
+        return UNDECIDED if self._undecided else MARKS[row.verdict]
+
     def _said(self, row: PreviewRow, column: int, role: int) -> str:
         if column < len(LEADING):
-            verdict = MARKS[row.verdict].word
+            verdict = self._mark(row).word
             words = f"Row {whole(row.line)}: {verdict}" + (f", {row.reason}" if row.reason else "")
             return words if role == Qt.ItemDataRole.AccessibleTextRole or column == 1 else ""
         at = self._shown[column - len(LEADING)]

@@ -12,12 +12,12 @@ from models.values.imports import ColumnProposal, Preview, PreviewCell, PreviewR
 from views.data.check_delegate import ROW_HEIGHT, CheckDelegate, column_width, height_of
 from views.data.check_model import CELL_ROLE, LEADING, CheckModel
 from views.data.mapping_header import EXTRA, LEFT_OUT, MappingHeader
-from views.data.phrases import MARKS, VERDICTS, Sums, sums_of
+from views.data.phrases import MARKS, VERDICTS, Sums, is_understood, sums_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
 from views.widgets.labels import ElidedLabel, column, label, row, rule
 from views.widgets.tabs import CountTabs, Tab
-from views.words import DOT, whole
+from views.words import DOT, counted, whole
 
 ALL = "all"
 #: So long the rows must stand still before those in sight are read.
@@ -227,6 +227,11 @@ class CheckPane(QWidget):
         """The check that is shown."""
         return self._preview
 
+    @property
+    def _undecided(self) -> bool:
+        """Whether it is not known yet what the file is about, or where its cells are."""
+        return self._preview is not None and not is_understood(self._preview)
+
     def show_preview(self, preview: Preview, *, stay: bool = False) -> None:
         """Show a check from its first row; with ``stay``, the tab and the place in it stay."""
         self._preview = preview
@@ -234,7 +239,8 @@ class CheckPane(QWidget):
         sums = self.sums
         counts: dict[str, int] = {ALL: sums.read}
         counts |= {verdict: sums.of(verdict) for verdict in VERDICTS}
-        self.tabs.show_tabs([Tab(key, title, counts[key]) for key, title in _TITLES.items()])
+        known = [Tab(key, title, counts[key]) for key, title in _TITLES.items()]
+        self.tabs.show_tabs([Tab(ALL, "First rows")] if self._undecided else known)
         self.set_busy(False)
         place = self.table.currentIndex()
         at, column_at = (place.row(), place.column()) if stay and place.isValid() else (-1, 0)
@@ -254,7 +260,10 @@ class CheckPane(QWidget):
         self._reason = reason
         total = self._count_of(key, reason)
         rows = self._known(key) if not reason else ()
-        self.model.show(self._preview.columns, rows, total, every_column=self._every_column)
+        undecided = self._undecided
+        # As long as a column is looked for, all of them are offered.
+        every = self._every_column or undecided
+        self.model.show(self._preview.columns, rows, total, every_column=every, undecided=undecided)
         self.table.scrollToTop()
         self.table.look()
         self._say_columns(self._preview.columns)
@@ -281,7 +290,7 @@ class CheckPane(QWidget):
         receipt = self._preview.receipt
         if reason:
             return (receipt.reasons if key == "rejected" else receipt.ignored_reasons).get(reason, 0)
-        if self._preview.question_kind in ("mapping", "reading"):
+        if self._undecided:
             return len(self._known(key))
         return self.sums.read if key == ALL else self.sums.of(_verdict(key))
 
@@ -315,14 +324,13 @@ class CheckPane(QWidget):
     def _say_columns(self, columns: Sequence[ColumnProposal]) -> None:
         named = sum(1 for one in columns if one.field)
         left = len(columns) - named
-        self._columns.setVisible(bool(left) and bool(named))
+        self._columns.setVisible(bool(left) and bool(named) and not self._undecided)
         shown = f"{named} of {len(columns)} columns ›"
-        self._columns.setText(f"‹ only {named} columns" if self._every_column else shown)
+        self._columns.setText(f"‹ only {counted(named, 'column')}" if self._every_column else shown)
         people = self._preview is not None and self._preview.entity == "customers"
         become = "kept as extra detail" if people else "not imported"
         extra = f"{whole(left)} other column{'s' if left != 1 else ''} {become}"
-        asked = self._preview is not None and self._preview.question_kind in ("mapping", "reading")
-        self._kept.setText("" if asked else extra if left else "Every column has its place")
+        self._kept.setText("" if self._undecided else extra if left else "Every column has its place")
 
     def _say_rows(self) -> None:
         first = self.model.row_at(max(0, self.table.rowAt(1)))
@@ -334,7 +342,8 @@ class CheckPane(QWidget):
             self._shown.setText("" if nothing else f"No row is {MARKS[_verdict(key)].word}")
             return
         for_reason = f"{DOT}{self._reason}" if self._reason else ""
-        self._shown.setText(f"Rows {whole(first.line)}–{whole(last.line)} of {whole(self.sums.read)}{for_reason}")
+        of = "" if self._undecided else f" of {whole(self.sums.read)}"
+        self._shown.setText(f"Rows {whole(first.line)}–{whole(last.line)}{of}{for_reason}")
 
 
 def _verdict(key: str) -> Verdict:

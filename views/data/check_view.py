@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from models.values.imports import ImportOptions, ImportRequest, MendedCell, Preview, PreviewRow
 from views.data.check_pane import CheckPane
 from views.data.column_panel import ColumnPanel
+from views.data.phrases import is_understood
 from views.data.plan_pane import PlanPane
 from views.data.steps import StepBar
 from views.theme import Theme
@@ -40,6 +42,8 @@ class CheckView(QWidget):
         super().__init__()
         self._theme = theme
         self._request: ImportRequest | None = None
+        self._focus: QWidget | None = None
+        self._went: QWidget | None = None
         self.bar = StepBar(theme)
         self.rows = CheckPane(theme)
         self.plan = PlanPane(theme)
@@ -76,15 +80,27 @@ class CheckView(QWidget):
             self.bar.show_state("One thing to decide", "warning", f"{recognised}{DOT}{about_file(preview)}", 0)
         else:
             self.bar.show_state(f"Recognised: {recognised}", "good", about_file(preview), 0)
+        self._return_focus()
 
     def add_rows(self, tab: str, reason: str, first: int, rows: Sequence[PreviewRow]) -> None:
         """Take a page of rows of a tab."""
         self.rows.add_rows(tab, reason, first, rows)
 
     def set_busy(self, busy: bool) -> None:
-        """While it is checked again."""
+        """While it is checked again; what is switched off meanwhile has its focus back afterwards."""
+        focus = QApplication.focusWidget()
         self.rows.set_busy(busy)
         self.plan.set_busy(busy)
+        if busy:
+            self._focus = focus if focus is not None and self.isAncestorOf(focus) else None
+            self._went = QApplication.focusWidget()
+
+    def _return_focus(self) -> None:
+        before, self._focus = self._focus, None
+        if before is None or QApplication.focusWidget() not in (self._went, None):
+            return  # the person went on elsewhere
+        if isValid(before) and before.isVisible() and before.isEnabled():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _mapped(self, column_name: str, field: str) -> None:
         if self._request is None:
@@ -129,5 +145,5 @@ class CheckView(QWidget):
 def about_file(preview: Preview) -> str:
     """One line about a file: rows, days, how it is written."""
     read = preview.receipt.rows.get("read", 0)
-    parts = (counted(read, "row"), preview.span_words, preview.dialect_words)
+    parts = (counted(read, "row") if is_understood(preview) else "", preview.span_words, preview.dialect_words)
     return DOT.join(part for part in parts if part)

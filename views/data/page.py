@@ -14,19 +14,18 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.errors import UserError
-from models.values.imports import ImportRecord, ImportRequest, PreviewRow
+from models.values.imports import ImportRecord, ImportRequest
 from services.jobs import CANCELLED_BEFORE, ImportOutcome, ImportResult
 from views.background import Failed, WasCancelled
 from views.data.batch_view import BatchView, left_out, ready, sums_of_batch
-from views.data.check_model import PAGE
-from views.data.check_pane import ALL
 from views.data.check_view import CheckView
+from views.data.checking import Checking
 from views.data.files import choose_exports, open_file
 from views.data.home import Home
 from views.data.importing_view import ImportingView
 from views.data.jobs import Checked
 from views.data.kept import Kept, stopped_words, what_was_kept
-from views.data.phrases import VERDICTS, import_words, name_of
+from views.data.phrases import import_words, name_of
 from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_view import ReceiptContent
 from views.data.rooms import BookOfImports, QueueEffect
@@ -49,8 +48,7 @@ class DataPage(Page):
         self._desk = context.book.desk(self)
         self._work = ImportWork(context.book, self)
         self._undoing = Undoing(self, context, self._rooms, self._work, self._desk)
-        self._batch: tuple[Checked, ...] = ()
-        self._at = 0
+        self._rest: tuple[ImportRequest, ...] = ()
         self._before = 0
         self._left_out: tuple[ImportResult, ...] = ()
         self._visited = False
@@ -62,6 +60,8 @@ class DataPage(Page):
         self.batch = BatchView(theme)
         self.importing = ImportingView(theme)
         self.receipt = ReceiptScreen(theme)
+        views = (self.check, self.batch)
+        self._checking = Checking(self, context.book, self._rooms, self._work, self._desk, views)
         self._where: QWidget = self.home
         self._stack = QStackedWidget()
         for view in (self.home, self.waiting, self.check, self.batch, self.importing, self.receipt):
@@ -84,8 +84,6 @@ class DataPage(Page):
         self.waiting.cancel_wanted.connect(self._work.cancel)
         self.importing.cancel_wanted.connect(self._cancel_import)
         self.check.import_wanted.connect(self._import_one)
-        self.check.check_wanted.connect(self._check_again)
-        self.check.rows_wanted.connect(self._more_rows)
         self.batch.import_wanted.connect(self._import_batch)
         self.batch.file_wanted.connect(self._open_file)
         side = self.receipt.side
@@ -97,6 +95,7 @@ class DataPage(Page):
         self._undoing.ended.connect(self._undo_ended)
         side.undo_earlier_wanted.connect(self._ask_undo)
         side.history_wanted.connect(self.go_home)
+        side.review_wanted.connect(lambda: self.wants_page.emit("duplicates"))
         self.receipt.view.customer_wanted.connect(self.wants_customer)
         self.receipt.view.file_wanted.connect(self._open_result)
 
@@ -109,35 +108,44 @@ class DataPage(Page):
 
     @property
     def headline(self) -> str:
-        if self.state in (self.home, self.waiting) or not self._batch:
-            return "" if self.state is not self.receipt else self._receipt_name()
-        if self.state is self.check:
-            return Path(self._batch[self._at].request.shown).name
+        opened = self._checking.batch.opened
         if self.state is self.receipt:
             return self._receipt_name()
-        return name_of([one.request.shown for one in self._batch])
+        if self.state in (self.home, self.waiting) or opened is None:
+            return ""
+        if self.state is self.check:
+            return Path(opened.request.shown).name
+        return name_of([one.request.shown for one in self._checking.batch.checked])
 
     @property
     def back(self) -> str:
         if self.state in (self.home, self.importing) or (self.state is self.waiting and not self.waiting.fault_words):
             return ""
-        return "All files" if self.state is self.check and len(self._batch) > 1 else "Data"
+        if self.state is self.receipt and self._rest:
+            return "The other file" if len(self._rest) == 1 else f"The other {len(self._rest)} files"
+        return "All files" if self.state is self.check and self._checking.batch.many else "Data"
 
     def go_back(self) -> None:
-        if self.state is self.check and len(self._batch) > 1:
+        if self.state is self.check and self._checking.batch.many:
             self._show(self.batch)
+        elif self.state is self.receipt and self._rest:
+            # The book has changed since: what they would do is counted anew.
+            self._check(self._rest)
         elif self.back:
             self.go_home()
 
     def go_home(self) -> None:
         """Show the history; what was checked and not imported is forgotten."""
-        self._batch = ()
+        self._checking.begin()
+        self._rest = ()
         self._show(self.home)
         self._home.read()
 
     def _cancel_check(self) -> None:
         """A check that nobody will import is deleted: it holds rows of the file."""
-        self._desk.write(partial(self._rooms.forget, [one.request for one in self._batch]), lambda _none: None)
+        self._desk.write(
+            partial(self._rooms.forget, [one.request for one in self._checking.batch.checked]), lambda _none: None
+        )
         self.go_home()
 
     def arrive(self) -> None:
@@ -203,80 +211,40 @@ class DataPage(Page):
         self.headline_changed.emit()
         self._work.check(requests, self._checked, partial(self._not_done, requests), self.go_home)
 
-    def _checked(self, batch: tuple[Checked, ...]) -> None:
-        self._batch = batch
-        if len(batch) > 1:
-            self.batch.show_batch(batch)
+    def _checked(self, checked: tuple[Checked, ...]) -> None:
+        self._checking.begin(checked)
+        self._rest = ()
+        if len(checked) > 1:
             self._show(self.batch)
-        elif batch[0].preview is None:
-            request = batch[0].request
+        elif checked[0].preview is None:
+            request = checked[0].request
             heading = f"{Path(request.shown).name} cannot be imported"
-            self._show_fault(Failed(UserError(batch[0].error)), partial(self._check, [request]), heading)
+            self._show_fault(Failed(UserError(checked[0].error)), partial(self._check, [request]), heading)
         else:
             self._open_file(0)
 
-    def _open_file(self, number: int) -> None:
-        one = self._batch[number]
-        if one.preview is not None:
-            self._at = number
-            self.check.show_check(one.request, one.preview)
+    def _open_file(self, place: int) -> None:
+        if self._checking.open(place):
             self._show(self.check)
-
-    def _check_again(self, request: ImportRequest) -> None:
-        def done(found: tuple[Checked, ...]) -> None:
-            one = found[0]
-            if one.preview is None:
-                refused(Failed(UserError(one.error)))
-                return
-            self._batch = (*self._batch[: self._at], one, *self._batch[self._at + 1 :])
-            self.check.show_check(one.request, one.preview)
-            if len(self._batch) > 1:
-                self.batch.show_batch(self._batch)
-
-        def refused(failed: Failed) -> None:
-            self.context.book.failed.emit(failed)
-            before = self._batch[self._at]
-            if before.preview is not None:
-                self.check.show_check(before.request, before.preview)
-
-        self._work.check([request], done, refused, lambda: None)
-
-    def _more_rows(self, tab: str, reason: str, first: int) -> None:
-        request = self._batch[self._at].request if self._batch else None
-        if request is None:
-            return
-        verdict = next((one for one in VERDICTS if one == tab), None) if tab != ALL else None
-
-        def have(rows: tuple[PreviewRow, ...] | None) -> None:
-            if not self._batch or request != self._batch[self._at].request:
-                return  # the file was checked anew meanwhile
-            if rows is not None:
-                self.check.add_rows(tab, reason, first, rows)
-            elif not self._work.busy:
-                # The book moved on: what the check says is counted anew.
-                self._check_again(request)
-
-        def look() -> tuple[PreviewRow, ...] | None:
-            return self._rooms.check_rows(request, verdict, reason, first, PAGE)
-
-        def failed(fault: Failed) -> None:
-            self.check.rows.model.give_up(first)
-            self.context.book.failed.emit(fault)
-
-        self._desk.read(f"rows {tab} {reason} {first}", look, have, failed)
 
     # -- import -------------------------------------------------------------------------------------------------
 
     def _import_one(self) -> None:
-        self._left_out = ()
-        self._import([self._batch[self._at]])
+        opened = self._checking.batch.opened
+        if opened is not None:
+            self._left_out, self._rest = (), self._checking.batch.others()
+            self._import([opened])
 
     def _import_batch(self) -> None:
-        self._left_out = left_out(self._batch)
-        self._import(ready(self._batch))
+        checked = self._checking.batch.checked
+        self._left_out, self._rest = left_out(checked), self._checking.batch.undecided()
+        self._import(ready(checked))
 
     def _import(self, files: Sequence[Checked]) -> None:
-        requests = [replace(one.request, dry_run=False) for one in files]
+        if self.state in (self.check, self.batch):
+            self._where = self.state
+        at = self.context.book.workspace.at
+        requests = [replace(one.request, dry_run=False, now=at) for one in files]
         words = import_words(sums_of_batch(files), len(files)).replace("Import", "Importing", 1)
         self.importing.begin(words, [Path(request.shown).name for request in requests])
         self._show(self.importing)
@@ -297,7 +265,7 @@ class DataPage(Page):
 
     def _tell_cancelled(self) -> None:
         self.context.book.told.emit("Cancelled. Your book is as it was before.")
-        self._show(self.check if len(self._batch) == 1 else self.batch)
+        self._show(self._where)
 
     def _import_stopped(
         self, files: Sequence[Checked], told: Sequence[ImportResult], outcome: Failed | WasCancelled

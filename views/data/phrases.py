@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.values.imports import Receipt, Verdict
+from models.values.imports import Preview, Receipt, Verdict
 from views.words import counted, duration, whole
 
 #: Verdict → key of a receipt's rows, in the order of the equation.
@@ -52,6 +52,8 @@ MARKS: dict[Verdict, VerdictMark] = {
     "rejected": VerdictMark("severity-critical", "rejected", "Rejected", "critical_text", "critical_text"),
     "ignored": VerdictMark("minus", "ignored", "Ignored", "ink_3", "ink_3"),
 }
+#: Before it is known what a file is about, nothing can be said of its rows.
+UNDECIDED = VerdictMark("clock", "to decide", "To decide", "ink_3", "ink_2")
 #: So many rows and fields that an undo keeps are named before it.
 KEPT_NAMED = 4
 VERDICTS: tuple[Verdict, ...] = tuple(ROW_KEYS)
@@ -87,6 +89,11 @@ class Sums:
         return Sums(*(self.of(verdict) + other.of(verdict) for verdict in VERDICTS))
 
 
+def is_understood(preview: Preview) -> bool:
+    """Whether it is known what the file is about and where its cells are: only then there are sums."""
+    return preview.question_kind not in ("mapping", "reading")
+
+
 def sums_of(rows: Mapping[str, int]) -> Sums:
     """The sums of a receipt's rows."""
     return Sums(*(rows.get(ROW_KEYS[verdict], 0) for verdict in VERDICTS))
@@ -117,7 +124,7 @@ def customer_lines(matched: int, created: int, doubtful: int | None = 0) -> list
         lines.append(("plus", f"{counted(created, 'new customer')}"))
     if doubtful:
         looks = "looks" if doubtful == 1 else "look"
-        like = f"{whole(doubtful)} of them {looks} like a customer who is known"
+        like = f"{whole(doubtful)} of them {looks} like another customer"
         lines.append(("customers", f"{like}; none is joined until you say so, in the review after the import."))
     elif doubtful is None:
         lines.append(("customers", "Who of them looks like somebody is looked at after the import."))

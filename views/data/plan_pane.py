@@ -10,7 +10,17 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from models.values.imports import ImportOptions, Preview, Verdict
 from models.values.reading import ReadingChoice
 from views.data.file_reading import FileReading
-from views.data.phrases import MARKS, VERDICTS, Sums, about, customer_lines, import_words, nothing_words, sums_of
+from views.data.phrases import (
+    MARKS,
+    VERDICTS,
+    Sums,
+    about,
+    customer_lines,
+    import_words,
+    is_understood,
+    nothing_words,
+    sums_of,
+)
 from views.data.question import QuestionBox
 from views.data.reading_options import ReadingOptions
 from views.data.reasons import ReasonList
@@ -25,7 +35,7 @@ from views.words import whole
 class SumsBlock(QWidget):
     """The equation line by line: new + changed + unchanged = can be imported; + rejected + ignored = read."""
 
-    def __init__(self, theme: Theme, read: str = "Read from the file") -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._figures: dict[str, QLabel] = {}
         grid = QGridLayout(self)
@@ -36,13 +46,15 @@ class SumsBlock(QWidget):
         at = 0
         for verdict in VERDICTS[:3]:
             at = self._line(grid, at, theme, verdict)
-        at = self._total(grid, at, "importable", "Can be imported")
+        self._total(grid, at, "importable", "Can be imported")
+        at += 2
         for verdict in VERDICTS[3:]:
             at = self._line(grid, at, theme, verdict)
-        self._total(grid, at, "read", read)
+        self._read = self._total(grid, at, "read", "")
 
-    def show_sums(self, sums: Sums) -> None:
-        """Show these sums."""
+    def show_sums(self, sums: Sums, read: str = "Read from the file") -> None:
+        """Show these sums; ``read`` says of what."""
+        self._read.setText(read)
         for key, figure in self._figures.items():
             figure.setText(whole(getattr(sums, key)))
 
@@ -52,11 +64,12 @@ class SumsBlock(QWidget):
         self._figure(grid, at, verdict)
         return at + 1
 
-    def _total(self, grid: QGridLayout, at: int, key: str, words: str) -> int:
+    def _total(self, grid: QGridLayout, at: int, key: str, words: str) -> QLabel:
+        title = label(words, fonts.LIST, fonts.SEMIBOLD)
         grid.addWidget(rule(), at, 0, 1, 3)
-        grid.addWidget(label(words, fonts.LIST, fonts.SEMIBOLD), at + 1, 1)
+        grid.addWidget(title, at + 1, 1)
         self._figure(grid, at + 1, key)
-        return at + 2
+        return title
 
     def _figure(self, grid: QGridLayout, at: int, key: str) -> None:
         made = label("", fonts.LIST, fonts.SEMIBOLD)
@@ -140,7 +153,9 @@ class PlanPane(QWidget):
         self.options.show_options(preview, options)
         self.file.show_reading(preview.reading)
         nothing = "" if preview.question else nothing_words(sums)
-        understood = preview.question_kind not in ("mapping", "reading")
+        understood = is_understood(preview)
+        for part in (self._bar, self._sums):
+            part.setVisible(understood)
         self.go.setText(import_words(sums) if understood else "Import")
         self.go.setAccessibleName(self.go.text())
         self.go.setEnabled(bool(sums.importable) and not preview.question)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from models.values.imports import ImportRecord, Receipt, UndoPreview
-from views.data.phrases import Sums, undo_lines
+from views.data.phrases import Sums, customer_lines, undo_lines
 from views.data.reasons import ReasonList
 from views.data.receipt_view import ReceiptContent
 from views.data.sections import IconMark, icon_line, scrolling, section
@@ -31,6 +31,7 @@ class ReceiptSide(QWidget):
     undo_wanted = Signal()
     undo_earlier_wanted = Signal(int)
     history_wanted = Signal()
+    review_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -44,7 +45,8 @@ class ReceiptSide(QWidget):
         self.go.clicked.connect(self.queue_wanted)
         top = section(head, 12, self.go)
         inner = QWidget()
-        parts = (self._rejected_part(), self._undo_part(), self._notes_part(), self._earlier_part())
+        first = (self._rejected_part(), self._customers_part(), self._undo_part())
+        parts = (*first, self._notes_part(), self._earlier_part())
         inner.setLayout(column(top, *parts, -1))
         self.setLayout(column(scrolling(inner)))
         kind_of(self, "panel")
@@ -65,6 +67,14 @@ class ReceiptSide(QWidget):
         buttons = row(self._show_file, 8, self._mend)
         self._rejected = section(head, 6, named, 4, self._reasons, 8, buttons, 6, foot)
         return self._rejected
+
+    def _customers_part(self) -> QWidget:
+        self._customers = column()
+        self.review = CommandButton(self._theme, "Review possible duplicates", "copy")
+        self.review.clicked.connect(self.review_wanted)
+        head = label("Customers", fonts.SMALL, fonts.SEMIBOLD)
+        self._customers_section = section(head, 4, self._customers, 6, self.review)
+        return self._customers_section
 
     def _undo_part(self) -> QWidget:
         self._undo_lines = column()
@@ -109,11 +119,28 @@ class ReceiptSide(QWidget):
         self._reasons.show_reasons(reasons)
         self._show_file.setVisible(bool(files))
         self._mend.setVisible(len(files) == 1)
+        self._show_customers(content)
         clear(self._notes)
-        notes = [words for receipt in content.receipts for words in (*mended_words(receipt), *receipt.warnings)]
-        for words in dict.fromkeys(notes):
+        notes = note_lines(content.receipts)
+        for words in notes:
             self._notes.addWidget(icon_line(self._theme, "info", words))
         self._notes_section.setVisible(bool(notes))
+
+    def _show_customers(self, content: ReceiptContent) -> None:
+        """Who was known and who is new; who looks like somebody is decided by the person, in the review."""
+        clear(self._customers)
+        matched, created = (
+            sum(receipt.customers.get(what, 0) for receipt in content.receipts) for what in ("matched", "created")
+        )
+        lines = customer_lines(matched, created)
+        pairs = content.effect.pairs if content.effect is not None else 0
+        if pairs:
+            verb = "looks" if pairs == 1 else "look"
+            lines.append(("customers", f"{counted(pairs, 'pair')} {verb} like one customer; none is joined by itself"))
+        for icon, words in lines:
+            self._customers.addWidget(icon_line(self._theme, icon, words))
+        self.review.setVisible(bool(pairs))
+        self._customers_section.setVisible(bool(lines))
 
     def show_undo(self, preview: UndoPreview | None, sums: Sums, *, undone: bool = False) -> None:
         """Show what an undo would do, or why there is none."""
@@ -155,6 +182,19 @@ class ReceiptSide(QWidget):
             line = row(name, 8, undo)
             line.setStretch(0, 1)
             self._earlier.addLayout(line)
+
+
+def note_lines(receipts: Sequence[Receipt]) -> list[str]:
+    """What is worth knowing; of several files each says of which."""
+    files: dict[str, list[str]] = {}
+    for receipt in receipts:
+        for words in (*mended_words(receipt), *receipt.warnings):
+            names = files.setdefault(words, [])
+            names.append(PurePath(receipt.file).name)
+    if len(receipts) < 2:
+        return list(files)
+    said = ((names[0] if len(names) == 1 else counted(len(names), "file"), words) for words, names in files.items())
+    return [f"{who}: {words}" for who, words in said]
 
 
 def mended_words(receipt: Receipt) -> list[str]:

@@ -24,6 +24,8 @@ class QueueEffect:
     closed_count: int = 0
     before: int = 0
     now: int = 0
+    #: Pairs of customers that look like one and wait for a person.
+    pairs: int = 0
 
 
 class BookOfImports:
@@ -83,6 +85,8 @@ class BookOfImports:
 
     def effect(self, opened: Collection[int], closed: Collection[int], before: int) -> QueueEffect:
         """The cards with these ids that are in the queue now, or were closed."""
+        from services.sync.people import count_pairs
+
         todo = insight.queue(self._book.workspace, "todo", beyond_budget=True)
         done = insight.queue(self._book.workspace, "done", beyond_budget=True)
         return QueueEffect(
@@ -92,6 +96,7 @@ class BookOfImports:
             closed_count=len(closed),
             before=before,
             now=todo.counts.get("todo", 0),
+            pairs=count_pairs(self._book.workspace).pending,
         )
 
 

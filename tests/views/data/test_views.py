@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -30,7 +30,7 @@ from views.data.phrases import undo_lines
 from views.data.quality_view import QualityView, is_thin, pair_words
 from views.data.question import AnswerButton, answers_to
 from views.data.receipt_screen import ReceiptScreen
-from views.data.receipt_side import mended_words
+from views.data.receipt_side import mended_words, note_lines
 from views.data.receipt_view import ReceiptContent
 from views.data.rooms import QueueEffect
 from views.data.table import TableCell, TableColumn, TableLine, TableModel, WordTable
@@ -452,3 +452,86 @@ def test_another_file_begins_at_its_first_rows(view: CheckView) -> None:
     assert view.rows.tabs.current == "rejected"
     view.show_check(request("/exports/other.csv"), preview())
     assert view.rows.tabs.current == "all"
+
+
+def test_a_file_that_is_not_understood_yet_offers_every_column_and_no_sums(qtbot: QtBot, theme: Theme) -> None:
+    view = CheckView(theme)
+    qtbot.addWidget(view)
+    view.resize(1200, 700)
+    nothing = dict.fromkeys(("read", "inserted", "updated", "unchanged", "rejected", "ignored"), 0)
+    asked = replace(
+        preview(20, question="There is no column for the amount.", kind="mapping"), receipt=receipt(nothing)
+    )
+    view.show_check(request(), asked)
+    view.show()
+    assert len(view.rows.model.shown_columns) == len(asked.columns), "the column that is asked for may be any"
+    assert [tab.text for tab in view.rows.tabs.tabs] == ["First rows"]
+    assert view.rows.model.index(0, 1).data() == "to decide"
+    assert " of 0" not in view.rows._shown.text()
+    assert not view.plan._sums.isVisible()
+    view.show_check(request(), preview())
+    assert view.plan._sums.isVisible()
+    assert len(view.rows.model.shown_columns) < len(asked.columns)
+
+
+def test_the_focus_is_back_where_it_was_once_a_choice_was_checked(qtbot: QtBot, view: CheckView) -> None:
+    qtbot.waitExposed(view)
+    view.activateWindow()
+    box = view.plan.options._order
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    view.set_busy(True)
+    assert not box.hasFocus()
+    view.show_check(request(), preview())
+    assert box.hasFocus()
+    view.set_busy(True)
+    view.rows.tabs.setFocus()
+    view.show_check(request(), preview())
+    assert view.rows.tabs.hasFocus(), "who went on elsewhere stays there"
+
+
+def test_a_receipt_says_of_which_file_a_note_is(qtbot: QtBot, theme: Theme) -> None:
+    one = replace(receipt(import_id=1), warnings=("Times had no zone.", "Two of its sheets were not read."))
+    two = replace(receipt(import_id=2, file="tickets.csv"), warnings=("Times had no zone.",))
+    assert note_lines([one]) == ["Times had no zone.", "Two of its sheets were not read."]
+    assert note_lines([one, two]) == ["2 files: Times had no zone.", "orders.csv: Two of its sheets were not read."]
+
+
+def test_a_receipt_leads_to_customers_who_look_like_one(qtbot: QtBot, theme: Theme) -> None:
+    screen = ReceiptScreen(theme)
+    qtbot.addWidget(screen)
+    content = ReceiptContent((ImportResult("/e/a.csv", receipt(import_id=1)),), QueueEffect(pairs=3))
+    screen.show_content(content, "Imported just now")
+    said = [screen.side._customers.itemAt(n).widget() for n in range(screen.side._customers.count())]
+    assert len(said) == 3, "known, new, and pairs that look like one"
+    with qtbot.waitSignal(screen.side.review_wanted):
+        screen.side.review.click()
+    screen.show_content(replace(content, effect=None), "Imported on Monday")
+    assert screen.side.review.isHidden()
+
+
+def test_enter_presses_the_button_of_a_panel_that_has_the_focus(qtbot: QtBot, theme: Theme) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(800, 600)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    done: list[bool] = []
+
+    def panel(refused: str = "") -> UndoPanel:
+        made = UndoPanel(theme, window, "a.csv", UndoPreview((), (), refused), lambda: done.append(True))
+        made.open_at(QPoint(500, 100))
+        return made
+
+    asked = panel()
+    qtbot.waitUntil(asked._go.hasFocus)
+    qtbot.keyClick(asked._go, Qt.Key.Key_Return)
+    assert done == [True]
+    refused = panel("A file that was imported later (import 2) changed rows of this import. Undo that one first.")
+    assert refused.height() < 200, "as high as its words"
+    qtbot.waitUntil(refused._close.hasFocus)
+    qtbot.keyClick(refused._close, Qt.Key.Key_Enter)
+    assert not refused.isVisible() and done == [True]

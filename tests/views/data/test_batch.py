@@ -1,0 +1,138 @@
+"""The files of one drop: answers find their file whatever was opened meanwhile, and none is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from models.values.imports import ImportOptions
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from tests.views.data.made import preview, request
+from tests.views.data.test_page import ORDERS, check, until
+from views.data.batch import Batch
+from views.data.jobs import Checked
+from views.data.page import DataPage
+
+UNCLEAR = (
+    "Order ID,Customer ID,Ordered at,Line total,Currency\n"
+    "A1,C00001,03/04/2026,12.50,USD\nA2,C00002,05/06/2026,9.00,USD\n"
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    clear, unclear = tmp_path / "orders_new.csv", tmp_path / "unclear.csv"
+    clear.write_text(ORDERS)
+    unclear.write_text(UNCLEAR)
+    return clear, unclear
+
+
+def place_of(page: DataPage, name: str) -> int:
+    return next(n for n, one in enumerate(page._checking.batch.checked) if one.request.file.endswith(name))
+
+
+def test_answers_come_to_the_files_that_were_asked_for() -> None:
+    first, second, broken = (Checked(request(f"/e/{name}.csv"), preview()) for name in "abc")
+    batch = Batch((first, second, broken))
+    told = replace(first.request, options=ImportOptions(date_order="dmy"))
+    assert batch.ask(told) == (told,)
+    batch.at = 1
+    other = replace(second.request, options=ImportOptions(currency="EUR"))
+    assert batch.ask(other) == (told, other), "what has no answer yet is asked for again"
+    assert batch.waiting
+    answers = [Checked(replace(one, dry_run=True), preview()) for one in (other, told)]
+    assert batch.take(answers) == ()
+    assert [one.request.options for one in batch.checked[:2]] == [told.options, other.options]
+    assert not batch.waiting and batch.checked[2] is broken
+
+
+def test_a_file_that_cannot_be_read_so_stays_as_it_was() -> None:
+    batch = Batch((Checked(request("/e/a.csv"), preview()),))
+    told = replace(request("/e/a.csv"), options=ImportOptions(currency="XXX"))
+    before = batch.opened
+    batch.ask(told)
+    assert batch.take([Checked(replace(told, dry_run=True), None, "There is no currency XXX.")]) == (
+        "There is no currency XXX.",
+    )
+    assert batch.opened is before
+
+
+def test_an_answer_to_files_that_were_left_is_heard_by_nobody() -> None:
+    assert Batch().take([Checked(request("/e/a.csv"), preview())]) == ()
+    assert Batch().opened is None
+
+
+def test_an_answer_is_its_own_files_though_another_was_opened_meanwhile(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, files: tuple[Path, Path]
+) -> None:
+    page = check(qtbot, open_window(empty), *files)
+    page._open_file(place_of(page, "unclear.csv"))
+    page.check.plan.question.buttons[0].click()
+    assert page._work.busy
+    page.go_back()
+    assert not page.batch.go.isEnabled(), "nothing is imported before the answer counts"
+    page._open_file(place_of(page, "orders_new.csv"))
+    until(qtbot, lambda: not page._work.busy)
+    assert page.headline == "orders_new.csv"
+    assert page.check.request is not None and page.check.request.file.endswith("orders_new.csv")
+    page.go_back()
+    checked = page._checking.batch.checked
+    assert sorted(Path(one.request.file).name for one in checked) == ["orders_new.csv", "unclear.csv"]
+    assert all(one.preview is not None and not one.preview.question for one in checked)
+    assert page.batch.go.isEnabled() and page.batch.go.text() == "Import 2 files, 4 rows"
+
+
+def test_an_answer_after_the_check_was_left_disturbs_nothing(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, files: tuple[Path, Path]
+) -> None:
+    page = check(qtbot, open_window(empty), files[1])
+    page.check.plan.question.buttons[0].click()
+    page.go_home()
+    until(qtbot, lambda: not page._work.busy)
+    assert page.state is page.home and page._checking.batch.opened is None
+
+
+def test_the_others_of_a_batch_are_offered_after_one_was_imported(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, files: tuple[Path, Path]
+) -> None:
+    page = check(qtbot, open_window(empty), *files)
+    page._open_file(place_of(page, "orders_new.csv"))
+    page.check.plan.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    assert page.back == "The other file"
+    page.go_back()
+    until(qtbot, lambda: page.state is page.check)
+    assert page.headline == "unclear.csv"
+    assert page.back == "Data"
+
+
+def test_what_was_left_to_be_decided_is_offered_after_the_rest_was_imported(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, files: tuple[Path, Path]
+) -> None:
+    page = check(qtbot, open_window(empty), *files)
+    asked = page.batch._sums._figures
+    assert asked["importable"].text() == "2" and page.batch.go.text() == "Import 2 rows", "figures agree"
+    page.batch.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    assert page.back == "The other file"
+    page.go_back()
+    until(qtbot, lambda: page.state is page.check)
+    assert page.headline == "unclear.csv" and bool(page.check.plan.question.buttons)
+
+
+def test_an_import_bears_the_moment_at_which_it_was_begun(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, files: tuple[Path, Path]
+) -> None:
+    page = check(qtbot, open_window(empty), files[0])
+    opened = page._checking.batch.opened
+    assert opened is not None
+    at = "2020-01-01T00:00:00Z"  # dropped long ago
+    page._checking.batch.checked = (replace(opened, request=replace(opened.request, now=at)),)
+    page.check.plan.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    (record,) = page._rooms.history()
+    assert record.finished_at > "2020-01-02"

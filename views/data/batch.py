@@ -1,0 +1,71 @@
+"""The files of one drop, from their check to their import: which one is open, and which are being checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models.values.imports import ImportRequest
+from views.data.jobs import Checked
+
+
+class Batch:
+    """Checked files in their order of import.
+
+    A file whose answer is still on its way is known by its place: the person may have opened another one meanwhile.
+    """
+
+    def __init__(self, checked: Sequence[Checked] = ()) -> None:
+        self.checked = tuple(checked)
+        #: Place of the file that was opened last.
+        self.at = 0
+        self._asked: dict[int, ImportRequest] = {}
+
+    @property
+    def many(self) -> bool:
+        """Whether there is more than one file."""
+        return len(self.checked) > 1
+
+    @property
+    def opened(self) -> Checked | None:
+        """The file that was opened last; None without files."""
+        return self.checked[self.at] if self.checked else None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a file is being checked again."""
+        return bool(self._asked)
+
+    def ask(self, request: ImportRequest) -> tuple[ImportRequest, ...]:
+        """Take another request for the open file; return all requests that have no answer yet."""
+        self._asked[self.at] = request
+        return tuple(self._asked.values())
+
+    def take(self, found: Sequence[Checked]) -> tuple[str, ...]:
+        """Put answers in their places; return why files are left as they were."""
+        asked, self._asked = self._asked, {}
+        faults = []
+        for place, request in asked.items():
+            wanted = replace(request, dry_run=True)
+            one = next((one for one in found if one.request == wanted), None)
+            if one is not None and one.preview is not None:
+                self.checked = (*self.checked[:place], one, *self.checked[place + 1 :])
+            elif one is not None:
+                faults.append(one.error)
+        return tuple(faults)
+
+    def give_up(self) -> None:
+        """Nothing that was asked is answered any more: files stay as they were checked before."""
+        self._asked.clear()
+
+    def undecided(self) -> tuple[ImportRequest, ...]:
+        """Requests for the files that an import of all leaves out, because something of them is to be decided."""
+        return tuple(one.request for one in self.checked if one.preview is not None and one.preview.question)
+
+    def others(self) -> tuple[ImportRequest, ...]:
+        """Requests for the files that are not open and can be read, with what a person decided of them."""
+        return tuple(
+            self._asked.get(place, one.request)
+            for place, one in enumerate(self.checked)
+            if place != self.at and one.preview is not None
+        )
