@@ -19,6 +19,7 @@ from services.sync.apply.target import CHANGED, IGNORED, Target
 from services.sync.map.plan import Plan
 
 _IMAGES_AT_ONCE = 1_000
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _LONGEST_NAME = "coalesce(p.name, p.company, p.email, default_name(p.external_id, p.email, p.phone_text))"
 
 
@@ -216,8 +217,10 @@ class Writer:
             return
         self._tick(f"Changing {changed:,} rows")
         self.tables.add(table)
-        names = list(target.columns)
-        self._keep_images(target, names)
+        # Only what differs somewhere is set: every index over another column is left alone.
+        names = self._keep_images(target, list(target.columns))
+        if not names:
+            return
         self._db.execute(
             f"""
             UPDATE main.{table} AS t SET ({", ".join(names)}) = (
@@ -228,7 +231,8 @@ class Writer:
             self._names,
         )
 
-    def _keep_images(self, target: Target, names: list[str]) -> None:
+    def _keep_images(self, target: Target, names: list[str]) -> list[str]:
+        """Keep what the changed rows had and have; return the columns that differ in any of them."""
         staged, table = f"stage.{target.staged}", target.table
         self._db.execute(f"CREATE INDEX IF NOT EXISTS stage.{target.staged}_target ON {target.staged} (target_id)")
         old = [f"t.{name}" for name in names]
@@ -241,14 +245,17 @@ class Writer:
             self._names,
         )
         width = len(names)
+        differing: set[str] = set()
         while rows := list(islice(cursor, _IMAGES_AT_ONCE)):
             images = []
             for row_id, *values in rows:
                 pairs = list(zip(names, values[:width], values[width:], strict=True))
-                before = json.dumps({name: one for name, one, two in pairs if one != two}, ensure_ascii=False)
-                after = json.dumps({name: two for name, one, two in pairs if one != two}, ensure_ascii=False)
-                images.append((row_id, before, after))
+                before = {name: one for name, one, two in pairs if one != two}
+                after = {name: two for name, one, two in pairs if one != two}
+                differing.update(before)
+                images.append((row_id, _AS_JSON(before), _AS_JSON(after)))
             self._write_images(table, images)
+        return [name for name in names if name in differing]
 
     def _write_images(self, table: str, images: Sequence[tuple[int, str, str]]) -> None:
         for row_id, before, after in images:
