@@ -133,6 +133,6 @@ def last_migration(workspace: Workspace) -> MigrationReport | None:
 
 def channel_trends(workspace: Workspace, customer_id: int) -> tuple[ChannelTrend, ...]:
     """Return where each channel of a customer is heading, and since when, as of the scores; none before any scoring."""
-    from services.scoring.channel_trends import trends_of
+    from services.scoring.channel_directions import trends_of
 
     return trends_of(workspace, customer_id)

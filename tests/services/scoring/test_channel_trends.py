@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from services.scoring import channel_trends, score_due
-from services.scoring.channel_trends import read_channel_trends
+from services.scoring.channel_directions import read_channel_trends
 from tests.services.scoring.books import Book
 from tests.services.scoring.test_unusual import LAST, days, did
 
