@@ -59,6 +59,9 @@ class Field:
         decides what happens to the row and is not kept.
     required
         Whether a row without it is rejected.
+    once
+        Headers that stand for it only where no text comes twice below them: the "id" of a list of purchases may be the
+        buyer's.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Field:
     columns: tuple[str, ...] = ()
     role: Role = "row"
     required: bool = False
+    once: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ ORDERS = Entity(
                 "bestellnummer",
             ),
             role="key",
+            once=("id",),
         ),
         *CUSTOMER_FIELDS,
         Field(

@@ -32,7 +32,7 @@ def known_headers(entity: Entity) -> dict[str, tuple[tuple[str, int], ...]]:
     """Normalised header → fields it may stand for, with a rank: 0 for the field's own name, then its synonyms."""
     found: dict[str, list[tuple[str, int]]] = {}
     for field in entity.fields:
-        for place, header in enumerate((field.name, field.label, *field.headers)):
+        for place, header in enumerate((field.name, field.label, *field.headers, *field.once)):
             found.setdefault(normal(header), []).append((field.name, place))
     return {header: tuple(sorted(fields, key=lambda item: item[1])) for header, fields in found.items()}
 

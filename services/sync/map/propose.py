@@ -82,9 +82,12 @@ def propose(
     for place, column in enumerate(columns):
         if column in REJECT_COLUMNS:
             continue
-        kind = celltypes.column_type(_cells(sample, place), _SHARE)
+        cells = _cells(sample, place)
+        kind = celltypes.column_type(cells, _SHARE)
         for rank, one in _claims(entity, column):
             field = entity.field(one.field)
+            if field is not None and _repeats(field, column, cells):
+                continue
             fits = field is None or _fits(field, kind)
             unfit = Proposal(one.field, one.confidence - _UNFIT, f"{one.why}, though little in it fits")
             claims.append((not fits, rank, place, one if fits else unfit))
@@ -97,6 +100,11 @@ def propose(
     if by_content:
         mapping |= _by_content(entity, columns, sample, mapping)
     return {column: mapping[column] for column in columns if column in mapping}
+
+
+def _repeats(field: Field, column: str, cells: Sequence[str]) -> bool:
+    """Whether a header would stand for a field only if no text came twice below it."""
+    return normal(column) in set(map(normal, field.once)) and len(set(cells)) < len(cells)
 
 
 def fields_of(proposals: Mapping[str, Proposal]) -> dict[str, str]:

@@ -71,3 +71,21 @@ def test_the_kind_of_a_survey_stands_in_its_header(book: Book, tmp_path: Path) -
     path = write_csv(tmp_path / "a.csv", ["Email", "NPS", "Comment", "Date"], [["a@x.example", "9", "", "2026-01-05"]])
     book.bring(path)
     assert book.ask("SELECT kind, score FROM surveys") == [("nps", 9.0)]
+
+
+def test_an_id_that_never_repeats_is_that_of_the_order(book: Book, tmp_path: Path) -> None:
+    header = ["id", "email", "date", "amount"]
+    rows = [["7", "a@x.example", "2026-01-05", "10.00"], ["8", "a@x.example", "2026-01-06", "20.00"]]
+    book.bring(write_csv(tmp_path / "payments.csv", header, rows))
+    assert book.ask("SELECT external_id FROM orders ORDER BY 1") == [("7",), ("8",)]
+    changed = [[number, email, day, "11.00"] for number, email, day, _ in rows]
+    receipt = book.bring(write_csv(tmp_path / "payments.csv", header, changed))
+    assert (receipt.rows["updated"], receipt.rows["inserted"]) == (2, 0)
+
+
+def test_an_id_that_repeats_is_not_that_of_the_order(book: Book, tmp_path: Path) -> None:
+    header = ["id", "email", "date", "amount"]
+    rows = [["7", "a@x.example", "2026-01-05", "10.00"], ["7", "a@x.example", "2026-01-06", "20.00"]]
+    receipt = book.bring(write_csv(tmp_path / "purchases.csv", header, rows))
+    assert receipt.rows["inserted"] == 2
+    assert receipt.totals == {"USD": 3_000}
