@@ -23,6 +23,7 @@ class Command(Enum):
     SHOW_ALERTS = auto()
     SHOW_CUSTOMERS = auto()
     SHOW_OUTBOX = auto()
+    SHOW_INSIGHTS = auto()
     SHOW_DATA = auto()
     SHOW_SETTINGS = auto()
     SEARCH = auto()
@@ -82,6 +83,8 @@ class Command(Enum):
     NOT_ARRIVED = auto()
     SAVE_EML = auto()
     MARK_SENT = auto()
+    CHECK_SCORES = auto()
+    EXPORT_SCORES = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ SPECS: dict[Command, Spec] = {
     Command.SHOW_ALERTS: Spec("Alerts", ("Ctrl+1",), "alerts", "Go to"),
     Command.SHOW_CUSTOMERS: Spec("Customers", ("Ctrl+2",), "customers", "Go to"),
     Command.SHOW_OUTBOX: Spec("Outbox", ("Ctrl+3",), "send", "Go to"),
-    Command.SHOW_DATA: Spec("Data", ("Ctrl+4",), "data", "Go to"),
+    Command.SHOW_INSIGHTS: Spec("Insights", ("Ctrl+4",), "insights", "Go to", "How far the scores can be trusted"),
+    Command.SHOW_DATA: Spec("Data", ("Ctrl+5",), "data", "Go to"),
     Command.SHOW_SETTINGS: Spec("Settings", ("Ctrl+,",), "settings", "Go to"),
     Command.SEARCH: Spec("Find or run", ("Ctrl+K",), "search", "Go to", "Find a customer or run a command"),
     Command.NEXT_PANE: Spec("Next pane", ("F6",), "", "Go to"),
@@ -169,6 +173,12 @@ SPECS: dict[Command, Spec] = {
     Command.NOT_ARRIVED: Spec("It did not arrive", ("N",), "undo", "In the outbox", "Back to review"),
     Command.SAVE_EML: Spec("Save as .eml…", ("Ctrl+Shift+S",), "file", "In the outbox", "A file for your mail program"),
     Command.MARK_SENT: Spec("Mark as sent", ("Shift+M",), "ready", "In the outbox", "You sent it yourself"),
+    Command.CHECK_SCORES: Spec(
+        "Check again", ("C",), "retry", "With insights", "Hold the scores against what came, by the book as it is now"
+    ),
+    Command.EXPORT_SCORES: Spec(
+        "Export…", ("Ctrl+Shift+E",), "file", "With insights", "Write the figures of the last check as a file"
+    ),
 }
 
 

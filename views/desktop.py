@@ -40,6 +40,7 @@ AHEAD = (
     "services.outreach.composing",
     "services.outreach.reviewing",
     "views.outbox.page",
+    "views.insights.page",
     "views.data.page",
     "views.settings.page",
 )

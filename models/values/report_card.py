@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.values.backtest import BacktestReport
+from models.values.drift import DriftReport
+from models.values.forecast import RevenueForecast
+from models.values.migration import MigrationReport
 
 #: How a verdict is meant: good news, good with a reserve, bad news, or not to be told yet.
 Tone = Literal["good", "fair", "bad", "open"]
@@ -132,8 +135,12 @@ class ReportCard:
         What to say where the scores are of a much later day than the check, else "".
     value, value_verdict
         Lifetime value against what was spent; both empty where no window was long enough.
+    value_span
+        Over which time lifetime value was held against what was spent.
     rule
         The simple rule as the sentences call it: "no order for 90 days".
+    forecast, drift, migration
+        Revenue to come, what has shifted since the fit, moves between segments; None where not worked out yet.
     currency
         Of the amounts.
     empty
@@ -153,6 +160,10 @@ class ReportCard:
     alarmed: Misses = Misses((), 0)
     value: tuple[Fact, ...] = ()
     value_verdict: Verdict | None = None
+    value_span: str = ""
     rule: str = ""
+    forecast: RevenueForecast | None = None
+    drift: DriftReport | None = None
+    migration: MigrationReport | None = None
     currency: str = "USD"
     empty: bool = False

@@ -30,6 +30,7 @@ from models.values.customers import (
     SortColumn,
 )
 from models.values.errors import UserError
+from models.values.report_card import Reliance, ReportCard
 from services.insight.customers import (
     PAGE,
     count_customers,
@@ -68,11 +69,14 @@ __all__ = [
     "read_open_work",
     "reading",
     "reference",
+    "reliance",
     "search",
     "tiles",
     "timeline",
     "timeline_page",
+    "trust_in_scores",
     "write_export",
+    "write_report_card",
 ]
 
 
@@ -218,6 +222,38 @@ def write_export(workspace: Workspace, what: str, path: Path) -> int:
 
     with reading(workspace) as reader:
         return export(reader, what, path)
+
+
+def trust_in_scores(workspace: Workspace) -> ReportCard:
+    """Return how far the scores can be trusted, by the last check against the book's own past."""
+    from services.insight.report_card import read_report_card
+
+    with reading(workspace) as reader:
+        return read_report_card(reader)
+
+
+def reliance(workspace: Workspace) -> Reliance:
+    """Return what the scores stand on: how fresh each kind of data is, and how many customers are too little known."""
+    from services.insight.report_card import read_reliance
+
+    with reading(workspace) as reader:
+        return read_reliance(reader)
+
+
+def write_report_card(workspace: Workspace, path: Path) -> int:
+    """Write every figure of the last check to a .csv or .xlsx file and return its number of rows.
+
+    Raises
+    ------
+    UserError
+        There is no check yet, or another kind of file.
+    EnvironmentFault
+        The file cannot be written.
+    """
+    from services.insight.report_export import write_figures
+
+    with reading(workspace) as reader:
+        return write_figures(reader, path)
 
 
 def read_alert_row(reader: Reader, alert_id: int) -> AlertRow | None:

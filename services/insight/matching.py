@@ -65,6 +65,10 @@ def conditions_of(reader: Reader, wanted: CustomerFilter) -> Conditions:
             _add_choice(collector, "customers", "id", column, chosen)
     if wanted.segments:
         _add_choice(collector, "customer_risk_scores", "customer_id", "segment", wanted.segments)
+    if wanted.confidences:
+        confidences = sorted(wanted.confidences)
+        clause = f"(SELECT confidence FROM customer_risk_scores WHERE customer_id = {{id}}) IN ({marks(confidences)})"
+        collector.lookups.append((clause, list(confidences)))
     for column, least in (("churn_risk", wanted.churn_from), ("value_at_risk_minor", wanted.at_risk_from_minor)):
         if least is not None:
             collector.add(

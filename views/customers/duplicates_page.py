@@ -28,7 +28,8 @@ KEY = "duplicates"
 STACK_BELOW = 900
 SKELETON_MS = 100
 _SHOWN = frozenset({"customers", "identities", "merged_customers", "pair_decisions", "likely_pairs", "messages"})
-_PAGES = {"alerts": "Alerts", "customers": "Customers", "outbox": "Outbox", "data": "Data", "settings": "Settings"}
+_PAGES = {"alerts": "Alerts", "customers": "Customers", "outbox": "Outbox", "insights": "Insights", "data": "Data",
+          "settings": "Settings"}  # fmt: skip
 
 
 class DuplicatesPage(Page):

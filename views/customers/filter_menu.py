@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from models.values.customers import CustomerFilter, FilterChoices
-from views.customers.filters import CONSENTS, NO_OWNER, NOBODY, toggled
+from views.customers.filters import CONFIDENCES, CONSENTS, NO_OWNER, NOBODY, toggled
 from views.words import minor_digits, money, percent, whole
 
 CHURN_STEPS = (0.20, 0.40, 0.50, 0.70)
@@ -43,6 +43,7 @@ class FilterMenu(QMenu):
             "regions": ("Region", [(value, value or "none", count) for value, count in choices.regions]),
             "owners": ("Owner", self._owners(choices.owners)),
             "consents": ("Email consent", [(value, words, None) for value, words in CONSENTS]),
+            "confidences": ("Confidence", [(value, value, None) for value in CONFIDENCES]),
         }
         for name, (title, rows) in values.items():
             if rows and kind in ("", name):

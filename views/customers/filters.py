@@ -15,6 +15,7 @@ from views.words import money, percent
 NOBODY = ""
 NO_OWNER = "No owner"
 CONSENTS = (("given", "given"), ("withdrawn", "withdrawn"), ("unknown", "not known"))
+CONFIDENCES = ("high", "medium", "low")
 _CONSENT_WORDS = dict(CONSENTS)
 _SETS = {
     "tiers": "Tier",
@@ -22,6 +23,7 @@ _SETS = {
     "regions": "Region",
     "owners": "Owner",
     "consents": "Email consent",
+    "confidences": "Confidence",
 }
 EMPTY = CustomerFilter()
 

@@ -40,6 +40,12 @@ def _outbox(context: Context) -> Page:
     return OutboxPage(context)
 
 
+def _insights(context: Context) -> Page:
+    from views.insights.page import InsightsPage
+
+    return InsightsPage(context)
+
+
 def _data(context: Context) -> Page:
     from views.data.page import DataPage
 
@@ -73,6 +79,7 @@ PAGES = (
     PageSpec("alerts", "Alerts", "alerts", Command.SHOW_ALERTS, _alerts),
     PageSpec("customers", "Customers", "customers", Command.SHOW_CUSTOMERS, _customers),
     PageSpec("outbox", "Outbox", "send", Command.SHOW_OUTBOX, _outbox, count_ground="count_neutral"),
+    PageSpec("insights", "Insights", "insights", Command.SHOW_INSIGHTS, _insights),
     PageSpec("data", "Data", "data", Command.SHOW_DATA, _data, below=True),
     PageSpec("settings", "Settings", "settings", Command.SHOW_SETTINGS, _settings, below=True),
 )

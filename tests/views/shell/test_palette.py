@@ -65,7 +65,7 @@ def test_it_opens_with_pages_and_what_can_be_done_here(desk: Desktop) -> None:
     palette = begun(desk)
     assert palette.results.isVisible()
     assert palette.results.headings == ["Pages", "Commands"]
-    assert titles(palette)[:5] == ["Alerts", "Customers", "Outbox", "Data", "Settings"]
+    assert titles(palette)[:6] == ["Alerts", "Customers", "Outbox", "Insights", "Data", "Settings"]
     assert {"Snooze", "Resolve", "Undo", "Keys"} <= set(titles(palette))
     assert "Edit" not in titles(palette) and "Reopen" not in titles(palette)
 
@@ -159,7 +159,7 @@ def test_what_was_used_last_comes_first_in_this_run_and_the_next(
 def test_every_command_is_offered_where_it_can_act(qtbot: QtBot, desk: Desktop) -> None:
     """Each is on some page; switched on here by hand, as the state that allows it may not be in the sample."""
     window, offered = desk.window, set[Command]()
-    for key in ("alerts", "customers", "outbox", "data", "settings", "composer", "duplicates"):
+    for key in ("alerts", "customers", "outbox", "insights", "data", "settings", "composer", "duplicates"):
         window.show_page(key)
         qtbot.waitUntil(lambda: desk.background.idle)
         for command in SPECS:

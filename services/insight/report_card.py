@@ -1,0 +1,193 @@
+"""The report card of the scores: the last check as it is kept, with customers by name, and what the scores stand on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, Final, TypeVar
+
+from models.values import words
+from models.values.backtest import BacktestReport, Miss
+from models.values.drift import DriftReport
+from models.values.forecast import RevenueForecast
+from models.values.migration import MigrationReport
+from models.values.report_card import Misses, MissLine, Reliance, ReportCard, SourceLine, Verdict
+from services.insight import report_words
+from services.insight.reader import Reader, marks
+from services.sources import SOURCES, source_ages
+
+Report = TypeVar("Report")
+#: So many customers of one kind of error are shown; the rest is counted.
+MOST_MISSES: Final = 8
+#: A check is called old when the scores are of a day so much later.
+OLD_AFTER_DAYS: Final = 45
+FEW_ORDERS: Final = 3
+#: A check needs so many customers with a history; the same number from which a model is fitted.
+FEWEST_CUSTOMERS: Final = 50
+#: What each kind of data is used for, beside the alerts and the timeline that use all of them.
+_USED_FOR: Final = {
+    "orders": "every score",
+    "tickets": "health",
+    "reviews": "health",
+    "email events": "health, engagement",
+    "deal stages": "alerts",
+    "activity": "instead of orders",
+    "surveys": "health",
+    "conversations": "the timeline",
+}
+#: Where the customer of a kind of data stands, if not in its own table.
+_CUSTOMERS_IN: Final = {"deal stages": "opportunities"}
+_WITH_ORDERS: Final = "SELECT COUNT(*) FROM customer_risk_scores WHERE order_count > 0"
+_WITH: Final = "SELECT COUNT(*) FROM customers c WHERE EXISTS (SELECT 1 FROM {table} t WHERE t.customer_id = c.id)"
+_LOW: Final = """SELECT COUNT(*), SUM(order_count < ?), confidence_why FROM customer_risk_scores
+                  WHERE confidence = 'low' GROUP BY confidence_why"""
+_NOBODY_SCORED = "Once orders or activity are imported, it says here how far the scores can be trusted."
+
+
+def read_report(reader: Reader, kind: str, read: Callable[[dict[str, Any]], Report]) -> tuple[Report, str] | None:
+    """Return the newest report of a kind with the moment at which it was made, None where there is none.
+
+    One that another version of the program wrote in another shape counts as none: it is worked out anew.
+    """
+    row = reader.row("SELECT report, made_at FROM score_reports WHERE kind = ? ORDER BY id DESC LIMIT 1", (kind,))
+    if row is None:
+        return None
+    try:
+        return read(json.loads(row["report"])), row["made_at"]
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def read_report_card(reader: Reader) -> ReportCard:
+    """Return how far the scores can be trusted, in words; without a check, what is missing for one."""
+    found = read_report(reader, "backtest", BacktestReport.from_json)
+    card = _checked(reader, *found) if found is not None else _unchecked(reader)
+    forecast = read_report(reader, "forecast", RevenueForecast.from_json)
+    drift = read_report(reader, "drift", DriftReport.from_json)
+    migration = read_report(reader, "migration", MigrationReport.from_json)
+    return replace(
+        card,
+        forecast=forecast[0] if forecast is not None else None,
+        drift=drift[0] if drift is not None else None,
+        migration=migration[0] if migration is not None else None,
+    )
+
+
+def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard:
+    made = words.moment_of(made_at)
+    used, clv = report.rung(report.used), report.clv
+    return ReportCard(
+        report=report if report.calibration else None,
+        verdict=report_words.verdict(report),
+        used=used.label if used is not None else "",
+        why=_why(report),
+        said=report_words.said_words(report, reader.today),
+        checked=f"checked {words.ago(made, reader.now)}" if made is not None else "",
+        judged=report_words.judged_words(report),
+        old=_old(reader, report),
+        rungs=report_words.rung_lines(report),
+        missed=_misses(reader, report.missed),
+        alarmed=_misses(reader, report.alarmed),
+        value=report_words.value_facts(clv, reader.currency) if clv is not None else (),
+        value_verdict=report_words.value_verdict(clv) if clv is not None else None,
+        value_span=report_words.value_span(clv, reader.today) if clv is not None else "",
+        rule=report_words.rule_words(report),
+        currency=reader.currency,
+    )
+
+
+def read_reliance(reader: Reader) -> Reliance:
+    """Return how fresh each kind of data is, whom it covers, and how many customers are too little known."""
+    ages = source_ages(reader.driver, reader.today, reader.policy)
+    tables = {name: table for name, table, _day in SOURCES}
+    lines = []
+    for age in sorted(ages, key=lambda one: list(tables).index(one.words)):
+        table = _CUSTOMERS_IN.get(age.words, tables[age.words])
+        count = _WITH_ORDERS if table == "orders" else _WITH.format(table=table)
+        through = words.day(age.last_day, reader.today)
+        used = _USED_FOR[age.words]
+        lines.append(
+            SourceLine(
+                name=words.capital(age.words),
+                through=through,
+                state=f"{words.count(age.age_days, 'day')} old" if age.stale else "fresh",
+                stale=age.stale,
+                customers=reader.value(count),
+                used_for=f"{used}, to {through}" if age.stale else used,
+            )
+        )
+    scored = reader.value("SELECT COUNT(*) FROM customer_risk_scores")
+    few, reasons = 0, Counter[str]()
+    low = 0
+    for number, few_of_them, why in reader.driver.execute(_LOW, (FEW_ORDERS,)):
+        low, few = low + number, few + few_of_them
+        reasons.update(dict.fromkeys(json.loads(why or "[]"), number))
+    most = reasons.most_common(1)
+    return Reliance(tuple(lines), scored, low, few, most[0][0] if most else "")
+
+
+def _why(report: BacktestReport) -> str:
+    plain = report_words.plain_words(report.used)
+    return " ".join(part for part in (plain, words.sentence(report.why), report.seasonal) if part)
+
+
+def _old(reader: Reader, report: BacktestReport) -> str:
+    checked, known = words.day_of(report.as_of), reader.as_of
+    if checked is None or known is None or (known - checked).days < OLD_AFTER_DAYS:
+        return ""
+    age = words.span((known - checked).days)
+    return f"The check knows the book to {words.day(checked, reader.today)}, {age} before the scores."
+
+
+def _misses(reader: Reader, found: Sequence[Miss]) -> Misses:
+    """The worst of them by name; a customer who is no longer in the book is counted and not shown."""
+    first = found[: 2 * MOST_MISSES]
+    names = _names(reader, [one.customer_id for one in first])
+    lines = [
+        MissLine(one.customer_id, *names[one.customer_id], one.risk, one.value_minor)
+        for one in first
+        if one.customer_id in names
+    ]
+    return Misses(tuple(lines[:MOST_MISSES]), len(found))
+
+
+def _names(reader: Reader, ids: Iterable[int]) -> dict[int, tuple[str, str | None]]:
+    wanted = list(ids)
+    rows = reader.rows(f"SELECT id, name, external_id, tier FROM customers WHERE id IN ({marks(wanted)})", wanted)
+    return {row["id"]: (words.name_of(row["name"], row["external_id"]), row["tier"]) for row in rows}
+
+
+def _unchecked(reader: Reader) -> ReportCard:
+    """What is missing for a check, and when there can be one."""
+    scored = reader.value("SELECT COUNT(*) FROM (SELECT 1 FROM customer_risk_scores LIMIT 1)")
+    if not scored:
+        return ReportCard(None, Verdict("open", "Nothing is scored yet.", _NOBODY_SCORED), empty=True)
+    horizon = reader.policy.churn_horizon_days
+    known = reader.value("SELECT COUNT(*) FROM customer_risk_scores WHERE purchase_days > 0 OR last_activity_on <> ''")
+    first = words.day_of(
+        reader.value(
+            "SELECT MIN(day) FROM (SELECT MIN(first_order_on) AS day FROM customer_risk_scores UNION ALL "
+            "SELECT MIN(happened_on) FROM activities)"
+        )
+    )
+    return ReportCard(None, Verdict("open", *_what_is_missing(reader, known, first, horizon)), currency=reader.currency)
+
+
+def _what_is_missing(reader: Reader, known: int, first: date | None, horizon: int) -> tuple[str, str]:
+    needs = 2 * horizon
+    if known < FEWEST_CUSTOMERS:
+        have = f"{words.count(known, 'customer')} with a history" if known else "none with a history"
+        return "Too few customers to tell.", (
+            f"A check needs {FEWEST_CUSTOMERS} customers who have bought or been active; this book has {have}."
+        )
+    days = (reader.present - first).days if first is not None else 0
+    if days < needs:
+        then = (first or reader.present) + timedelta(days=needs)
+        return "Too little history to tell yet.", (
+            f"A check needs {needs} days: {horizon} to learn from, and {horizon} to be held against. "
+            f"The book has {words.count(days, 'day')}; it can be told from {words.day(then, reader.today)}."
+        )
+    return "Not checked yet.", "The scores were not held against what came before yet."

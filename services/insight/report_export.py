@@ -1,0 +1,70 @@
+"""Every figure of the last check as one long table: what it is of, on which day, its name, its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from models.values import words
+from models.values.backtest import BacktestReport, Miss
+from models.values.errors import UserError
+from services.insight.export import write_table
+from services.insight.reader import Reader
+from services.insight.report_card import read_report
+
+COLUMNS = ("part", "of", "day", "figure", "value")
+_NO_CHECK = "There is no check of the scores yet; run one on the page Insights, then export it."
+
+
+def write_figures(reader: Reader, path: Path) -> int:
+    """Write the last check to ``path`` and return how many rows it has.
+
+    Raises
+    ------
+    UserError
+        There is no check yet, or the file is neither .csv nor .xlsx.
+    EnvironmentFault
+        The file cannot be written.
+    """
+    found = read_report(reader, "backtest", BacktestReport.from_json)
+    if found is None:
+        raise UserError(_NO_CHECK)
+    return write_table(COLUMNS, _figures(reader, *found), path, title="scores")
+
+
+def _figures(reader: Reader, report: BacktestReport, made_at: str) -> Iterator[tuple[Any, ...]]:
+    beats = {True: "yes", False: "no", None: ""}[report.beats_rule]
+    about = {"as_of": report.as_of, "made_at": made_at, "horizon_days": report.horizon_days, "label": report.label,
+             "rung": report.used, "why": report.why, "beats_rule": beats}  # fmt: skip
+    for name, told in about.items():
+        yield "check", "", "", name, told
+    for rung in report.rungs:
+        for name, value in asdict(rung.mean).items():
+            yield "rung", rung.name, "", name, value
+        for one in rung.cutoffs:
+            for name, value in asdict(one.measures).items():
+                yield "rung", rung.name, one.cutoff, name, value
+    for number, group in enumerate(report.calibration, 1):
+        for name, value in asdict(group).items():
+            yield "calibration", number, "", name, value
+    for part, misses in (("left unseen", report.missed), ("flagged and stayed", report.alarmed)):
+        for miss in misses:
+            yield from _miss(reader, part, miss)
+    if report.clv is not None:
+        figures = asdict(report.clv)
+        cutoff, mae = figures.pop("cutoff"), figures.pop("mae")
+        figures["mae"] = None if mae is None else _major(reader, round(mae))
+        for name, value in figures.items():
+            yield "lifetime value", "", cutoff, name, value
+
+
+def _miss(reader: Reader, part: str, miss: Miss) -> Iterator[tuple[Any, ...]]:
+    yield part, miss.customer_id, "", "risk", miss.risk
+    if miss.value_minor is not None:
+        yield part, miss.customer_id, "", "spent_12m_before", _major(reader, miss.value_minor)
+
+
+def _major(reader: Reader, amount_minor: int) -> float:
+    return float(words.major(amount_minor, reader.currency))

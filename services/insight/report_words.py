@@ -1,0 +1,216 @@
+"""The report card in words: a verdict first, then what each figure means. Pure: a check in, sentences out."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from models.values import words
+from models.values.backtest import ADDITIVE, DEPTH_3, LOGISTIC, MBG, PRIOR, RULE, BacktestReport, ClvMeasures
+from models.values.report_card import Fact, RungLine, Verdict
+
+#: Off by so much or less on average, shares of 1: the risk is as good as right, or roughly right.
+RIGHT, ROUGHLY = 0.025, 0.06
+#: With fewer who left, or fewer who stayed, chance alone makes a pattern.
+FEWEST_EACH: Final = 10
+#: A total that is off by more than this share is told with a reserve; so is a range that holds outside these shares.
+VALUE_OFF: Final = 0.15
+RANGE_LOW, RANGE_HIGH = 0.75, 0.85
+
+_PLAIN: Final = {
+    PRIOR: "The book’s own average for everyone, as long as there is too little to tell customers apart.",
+    MBG: "Each customer’s own rhythm: how often they bought, and how long they have been silent against it.",
+    LOGISTIC: "The rhythm and a few facts, weighed against one another by what came in the past.",
+    ADDITIVE: "Many small steps, one for each fact, that are added up; risk never falls where a fact gets worse.",
+    DEPTH_3: "Facts in combination. Only held beside the others: its reasons could not be told exactly.",
+    RULE: "Everyone who was silent for longer than the horizon counts as leaving. No model at all.",
+}
+#: What leaving means, by the kind of fact that it is told by.
+_SILENCE: Final = {"orders": "no order", "activity": "no activity", "contract": "no renewal"}
+
+
+def rule_words(report: BacktestReport) -> str:
+    """Return the simple rule as sentences call it: "no order for 90 days"."""
+    return f"{_SILENCE.get(report.label, 'no order')} for {words.count(report.horizon_days, 'day')}"
+
+
+def off_by(report: BacktestReport) -> float | None:
+    """Return how far what was said lay from what came, in shares of 1: the mean over all forecasts of the curve."""
+    judged = sum(one.customers for one in report.calibration)
+    if not judged:
+        return None
+    return sum(abs(one.left - one.said * one.customers) for one in report.calibration) / judged
+
+
+def verdict(report: BacktestReport) -> Verdict:
+    """Answer whether the risk can be trusted: how far off it is, and whether it tells more than the simple rule."""
+    judged = sum(one.customers for one in report.calibration)
+    left = sum(one.left for one in report.calibration)
+    off = off_by(report)
+    if off is None or min(left, judged - left) < FEWEST_EACH:
+        return Verdict("open", "Too early to tell.", _too_few(report, judged, left))
+    ranks = _ranks(report)
+    if report.beats_rule is False:
+        said = f"The risk is off by {_points(off)} on average, but “{rule_words(report)}” tells who leaves as well."
+        return Verdict("bad", "No better than the simple rule.", f"{said} {ranks}".strip())
+    if off <= RIGHT:
+        return Verdict("good", f"Yes, off by {_points(off)} on average.", ranks)
+    leaning = _leaning(report)
+    # A small book is off by chance alone: each bar that holds the diagonal says that it may be right.
+    if off <= ROUGHLY or all(one.low <= one.said <= one.high for one in report.calibration if one.customers):
+        return Verdict("fair", f"Roughly, off by {_points(off)} on average.", f"{leaning} {ranks}".strip())
+    return Verdict("bad", f"With care: off by {_points(off)} on average.", f"{leaning} {ranks}".strip())
+
+
+def _too_few(report: BacktestReport, judged: int, left: int) -> str:
+    if not judged:
+        return report.why
+    stayed = judged - left
+    who, count = ("left", left) if left < stayed else ("stayed", stayed)
+    few = "nobody" if not count else f"only {words.spelled(count)}"
+    return (
+        f"Of {words.count(judged, 'forecast')} that could be held against what came, {few} {who}. "
+        f"It takes at least {words.spelled(FEWEST_EACH)} to see more than chance."
+    )
+
+
+def _points(share: float) -> str:
+    points = round(100 * share)
+    return words.count(points, "point") if points else "less than 1 point"
+
+
+def _ranks(report: BacktestReport) -> str:
+    """How often the one who left stood before the one who stayed, and how often by the rule."""
+    used, rule = report.rung(report.used), report.rung(RULE)
+    if used is None or used.mean.auc is None:
+        return ""
+    said = f"It ranks the right customer first {round(100 * used.mean.auc)} times in 100"
+    if rule is None or rule.mean.auc is None or rule.name == used.name:
+        return f"{said}."
+    return f"{said}; “{rule_words(report)}” does {round(100 * rule.mean.auc)}."
+
+
+def _leaning(report: BacktestReport) -> str:
+    used = report.rung(report.used)
+    bias = used.mean.bias if used is not None else None
+    if bias is None or round(100 * abs(bias)) == 0:
+        return ""
+    few = "more" if bias > 0 else "fewer"
+    return f"It foretold {_points(abs(bias))} {few} leaving than did."
+
+
+def plain_words(name: str) -> str:
+    """Return what a way of telling does, in plain words; '' for one that is not known here."""
+    return _PLAIN.get(name, "")
+
+
+def rung_lines(report: BacktestReport) -> tuple[RungLine, ...]:
+    """Return every way of telling with its measures, the best of them marked; equal in the digits shown is equal."""
+    losses = [_shown(one.mean.log_loss) for one in report.rungs if one.mean.log_loss is not None]
+    ranks = [_shown(one.mean.auc) for one in report.rungs if one.mean.auc is not None]
+    return tuple(
+        RungLine(
+            name=one.name,
+            label=one.label,
+            plain=plain_words(one.name),
+            used=one.name == report.used,
+            reference=one.name in (DEPTH_3, RULE),
+            log_loss=one.mean.log_loss,
+            auc=one.mean.auc,
+            brier=one.mean.brier,
+            ece=one.mean.ece,
+            bias=one.mean.bias,
+            best_log_loss=one.mean.log_loss is not None and _shown(one.mean.log_loss) == min(losses),
+            best_auc=one.mean.auc is not None and _shown(one.mean.auc) == max(ranks),
+        )
+        for one in report.rungs
+    )
+
+
+def _shown(value: float) -> float:
+    return round(value, 3)
+
+
+def said_words(report: BacktestReport, today: date) -> str:
+    """Return when was foretold and held against what came: "said on 22 Aug · checked on 20 Nov"."""
+    days = _cutoffs(report)
+    if not days:
+        return ""
+    horizon = timedelta(days=report.horizon_days)
+    first, last = days[0], days[-1]
+    if len(days) == 1:
+        return f"said on {words.day(first, today)} · checked on {words.day(last + horizon, today)}"
+    return (
+        f"said on {words.spelled(len(days))} days, {words.day(first, today)} to {words.day(last, today)}"
+        f" · each checked {words.count(report.horizon_days, 'day')} later"
+    )
+
+
+def judged_words(report: BacktestReport) -> str:
+    """Return how many forecasts were judged: "4,856 forecasts, 1,204 left"."""
+    judged = sum(one.customers for one in report.calibration)
+    left = sum(one.left for one in report.calibration)
+    return f"{words.count(judged, 'forecast')}, {left:,} left" if judged else ""
+
+
+def _cutoffs(report: BacktestReport) -> list[date]:
+    used = report.rung(report.used)
+    found = used.cutoffs if used is not None else ()
+    return sorted(day for one in found if (day := words.day_of(one.cutoff)) is not None)
+
+
+def value_verdict(clv: ClvMeasures) -> Verdict | None:
+    """Answer whether lifetime value can be trusted; None where its total could not be told."""
+    if clv.bias is None:
+        return None
+    right = abs(clv.bias) <= VALUE_OFF
+    honest = clv.coverage80 is None or RANGE_LOW <= clv.coverage80 <= RANGE_HIGH
+    off, side = round(100 * abs(clv.bias)), "too high" if clv.bias > 0 else "too low"
+    total = f"the total was {off}{words.THIN}% {side}" if off else "the total was right to the percent"
+    if right and honest:
+        return Verdict("good", f"Yes: {total}.", _held(clv))
+    return Verdict("fair" if right else "bad", f"{'Roughly' if right else 'With care'}: {total}.", _held(clv))
+
+
+def _held(clv: ClvMeasures) -> str:
+    if clv.coverage80 is None:
+        return ""
+    said = f"What a customer spent lay in their range {round(100 * clv.coverage80)} times in 100; it should be 80."
+    if clv.coverage80 > RANGE_HIGH:
+        return f"{said} The ranges are too wide."
+    return f"{said} The ranges are too narrow." if clv.coverage80 < RANGE_LOW else said
+
+
+def value_facts(clv: ClvMeasures, currency: str) -> tuple[Fact, ...]:
+    """Return the figures of lifetime value, each with what it means."""
+    found = []
+    if clv.bias is not None:
+        off, side = round(100 * abs(clv.bias)), "too high" if clv.bias > 0 else "too low"
+        figure = f"{off}{words.THIN}% {side}" if off else f"0{words.THIN}%"
+        meaning = "What was foretold for all customers together, against what they spent."
+        found.append(Fact("The total", figure, meaning, abs(clv.bias) <= VALUE_OFF))
+    if clv.coverage80 is not None:
+        meaning = f"Customers whose spend lay in their range; it should hold for 80{words.THIN}% of them."
+        held = RANGE_LOW <= clv.coverage80 <= RANGE_HIGH
+        found.append(Fact(f"Within the 80{words.THIN}% range", words.percent(clv.coverage80), meaning, held))
+    if clv.top10_capture is not None:
+        meaning = "The share of all spend that the tenth of customers with the highest value brought."
+        found.append(Fact("Spend of the top tenth", words.percent(clv.top10_capture), meaning))
+    if clv.spearman is not None:
+        meaning = "Order by value against order by spend: 1 is the same order, 0 is chance."
+        found.append(Fact("Right order (Spearman)", f"{clv.spearman:.2f}", meaning))
+    if clv.mae is not None:
+        meaning = "The mean distance between what was foretold for a customer and what they spent."
+        found.append(Fact("Off for one customer", words.money(round(clv.mae), currency), meaning))
+    return tuple(found)
+
+
+def value_span(clv: ClvMeasures, today: date) -> str:
+    """Return over which time lifetime value was checked: "1,214 customers, 39 weeks from 22 Feb"."""
+    cutoff = words.day_of(clv.cutoff)
+    since = f" from {words.day(cutoff, today)}" if cutoff is not None else ""
+    return f"{words.count(clv.customers, 'customer')}, {_weeks(clv)}{since}"
+
+
+def _weeks(clv: ClvMeasures) -> str:
+    return words.count(round(clv.days / 7), "week") if clv.days >= 14 else words.count(clv.days, "day")

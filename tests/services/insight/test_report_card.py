@@ -1,0 +1,251 @@
+"""The report card in words: the verdict fits the figures; without a check it says what is missing for one."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.values.backtest import ADDITIVE, MBG, RULE, BacktestReport, CalibrationBin, ClvMeasures
+from models.values.errors import UserError
+from models.values.words import THIN
+from services import insight
+from services.insight.report_card import read_reliance, read_report_card
+from services.insight.report_words import judged_words, off_by, rung_lines, said_words, value_verdict, verdict
+from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, minutes
+from tests.views.insights import made
+
+
+def keep(book: SmallBook, kind: str, report: Any) -> None:
+    document = json.dumps(report.as_json())
+    book.insert("score_reports", kind=kind, as_of=report.as_of, report=document, made_at=minutes(-12))
+
+
+def test_the_verdict_says_how_far_off_and_against_what() -> None:
+    answer = verdict(made.report())
+    assert answer.tone == "good"
+    assert answer.bold == "Yes, off by 1 point on average."
+    assert answer.rest == "It ranks the right customer first 87 times in 100; “no order for 90 days” does 76."
+
+
+def test_a_rung_that_does_not_beat_the_rule_is_said_to_be_no_better() -> None:
+    answer = verdict(made.report(beats_rule=False))
+    assert answer.tone == "bad"
+    assert answer.bold == "No better than the simple rule."
+    assert "“no order for 90 days” tells who leaves as well" in answer.rest
+
+
+def test_too_much_churn_foretold_is_said_with_its_points() -> None:
+    wrong = tuple(CalibrationBin(0.4, 20, 100, 0.13, 0.29) for _ in range(3))
+    rungs = tuple(made.rung(name, name, 0.3, 0.8, 0.1, 0.2) for name in (ADDITIVE, RULE))
+    answer = verdict(made.report(calibration=wrong, rungs=rungs))
+    assert (answer.tone, answer.bold) == ("bad", "With care: off by 20 points on average.")
+    assert answer.rest.startswith("It foretold 20 points more leaving than did.")
+
+
+def test_a_small_book_that_is_off_by_chance_alone_is_not_called_wrong() -> None:
+    few = (CalibrationBin(0.2, 8, 28, 0.15, 0.47), CalibrationBin(0.6, 14, 30, 0.30, 0.64))
+    assert off_by(made.report(calibration=few)) == pytest.approx((2.4 + 4.0) / 58, abs=1e-9)
+    assert verdict(made.report(calibration=few)).tone == "fair"
+
+
+def test_with_hardly_anybody_who_left_it_is_too_early_to_tell() -> None:
+    answer = verdict(made.early())
+    assert (answer.tone, answer.bold) == ("open", "Too early to tell.")
+    assert answer.rest.startswith("Of 52 forecasts that could be held against what came, only three left.")
+
+
+def test_of_a_book_without_orders_the_rule_is_about_activity() -> None:
+    assert "“no activity for 30 days”" in verdict(made.report(label="activity", horizon_days=30)).rest
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 400), st.integers(0, 400), st.floats(0, 1), st.floats(0, 1)),
+        max_size=12,
+    ),
+    st.sampled_from([True, False, None]),
+    st.booleans(),
+)
+def test_every_check_gets_an_answer(rows: list[Any], beats: bool | None, with_rungs: bool) -> None:
+    bins = tuple(
+        CalibrationBin(said, min(a, b), max(a, b), min(low, high), max(low, high)) for said, a, b, low, high in rows
+    )
+    changes: dict[str, Any] = {} if with_rungs else {"rungs": ()}
+    report = made.report(calibration=bins, beats_rule=beats, **changes)
+    answer = verdict(report)
+    assert answer.bold.endswith(".") and "nan" not in answer.bold + answer.rest
+    off = off_by(report)
+    assert off is None or 0 <= off <= 1
+    rung_lines(report), said_words(report, TODAY), judged_words(report)
+
+
+def test_the_best_of_each_column_is_marked() -> None:
+    lines = {one.name: one for one in rung_lines(made.report())}
+    assert [name for name, one in lines.items() if one.best_log_loss] == [ADDITIVE]
+    assert [name for name, one in lines.items() if one.best_auc] == [ADDITIVE]
+    assert lines[ADDITIVE].used and not lines[MBG].used and lines[RULE].reference
+    assert all(one.plain for one in lines.values())
+
+
+def test_when_was_said_and_when_checked() -> None:
+    assert said_words(made.report(), TODAY) == "said on five days, 22 Apr to 20 Aug · each checked 90 days later"
+    one = made.report(rungs=tuple(_first_window(rung) for rung in made.report().rungs))
+    assert said_words(one, TODAY) == "said on 22 Apr · checked on 21 Jul"
+    assert judged_words(made.report()) == "1,214 forecasts, 226 left"
+
+
+def _first_window(rung: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(rung, cutoffs=rung.cutoffs[:1])
+
+
+@pytest.mark.parametrize(
+    ("bias", "coverage", "tone", "bold"),
+    [
+        (0.04, 0.79, "good", "Yes: the total was 4 % too high."),
+        (-0.003, 0.8, "good", "Yes: the total was right to the percent."),
+        (-0.1, 0.6, "fair", "Roughly: the total was 10 % too low."),
+        (0.3, None, "bad", "With care: the total was 30 % too high."),
+    ],
+)
+def test_the_verdict_on_value(bias: float, coverage: float | None, tone: str, bold: str) -> None:
+    answer = value_verdict(ClvMeasures("2026-01-01", 90, 100, None, None, bias, None, coverage))
+    assert answer is not None
+    assert (answer.tone, answer.bold) == (tone, bold.replace(" %", f"{THIN}%"))
+
+
+def test_the_card_names_customers_and_counts_those_who_are_gone(book: SmallBook, reader: Fresh) -> None:
+    first, second = book.customer("Linden Supply"), book.customer("")
+    book.score(first)
+    keep(book, "backtest", made.report([first, second, 9_999, second]))
+    card = reader(read_report_card)
+    assert [line.name for line in card.missed.lines] == ["Linden Supply"]
+    assert card.missed.count == 2
+    assert [line.name for line in card.alarmed.lines] == ["Customer C2", "Customer C2"]
+    assert card.checked == "checked 12 min ago"
+    assert card.used == "Additive steps" and "It told later windows best" in card.why
+    assert card.report is not None and not card.empty and card.old == ""
+
+
+def test_the_newest_check_counts_and_the_other_reports_stand_beside_it(book: SmallBook, reader: Fresh) -> None:
+    book.score(book.customer())
+    keep(book, "backtest", made.report(why="The first"))
+    keep(book, "backtest", made.report(why="The second"))
+    for kind, one in (("forecast", made.forecast()), ("migration", made.migration()), ("drift", made.drift())):
+        keep(book, kind, one)
+    card = reader(read_report_card)
+    assert "The second." in card.why
+    assert (card.forecast, card.migration, card.drift) == (made.forecast(), made.migration(), made.drift())
+
+
+def test_a_check_much_older_than_the_scores_is_called_old(book: SmallBook, reader: Fresh) -> None:
+    book.score(book.customer())
+    keep(book, "backtest", made.report(as_of=days_ago(80)))
+    assert reader(read_report_card).old == "The check knows the book to 1 Sep, 11 weeks before the scores."
+
+
+def test_a_report_of_another_shape_counts_as_none(book: SmallBook, reader: Fresh) -> None:
+    book.score(book.customer())
+    for kind in ("backtest", "forecast"):
+        book.insert("score_reports", kind=kind, as_of=days_ago(0), report='{"strange": 1}', made_at=minutes(0))
+    card = reader(read_report_card)
+    assert card.report is None and card.forecast is None and card.verdict.tone == "open"
+
+
+def test_an_empty_book_says_what_comes_first(reader: Fresh) -> None:
+    card = reader(read_report_card)
+    assert card.empty and card.verdict.bold == "Nothing is scored yet."
+
+
+def test_too_few_customers_are_counted(book: SmallBook, reader: Fresh) -> None:
+    for _ in range(3):
+        book.score(book.customer(), purchase_days=2, first_order_on=days_ago(400))
+    card = reader(read_report_card)
+    assert card.verdict.bold == "Too few customers to tell."
+    assert "this book has 3 customers with a history" in card.verdict.rest
+
+
+def test_too_short_a_history_says_when_it_can_be_told(book: SmallBook, reader: Fresh) -> None:
+    for _ in range(50):
+        book.score(book.customer(), purchase_days=2, first_order_on=days_ago(79))
+    card = reader(read_report_card)
+    assert card.verdict.bold == "Too little history to tell yet."
+    assert card.verdict.rest.endswith("The book has 79 days; it can be told from 1 Mar.")
+    assert (date(2027, 3, 1) - TODAY).days == 180 - 79
+
+
+def test_a_long_history_was_only_not_checked_yet(book: SmallBook, reader: Fresh) -> None:
+    for _ in range(50):
+        book.score(book.customer(), purchase_days=2, first_order_on=days_ago(500))
+    assert reader(read_report_card).verdict.bold == "Not checked yet."
+
+
+def test_what_the_scores_stand_on(book: SmallBook, reader: Fresh) -> None:
+    sure, unsure, silent = book.customer(), book.customer(), book.customer()
+    book.score(sure, order_count=9)
+    why = json.dumps(["Only one purchase day is known: one-time buyers cannot be told apart."])
+    book.score(unsure, order_count=1, confidence="low", confidence_why=why)
+    book.score(silent, order_count=0, confidence="low", confidence_why=why)
+    for back in (3, 5, 7, 9, 11):
+        book.order(sure, days_ago(back))
+    for back in (40, 42, 44, 46, 48):
+        book.event("tickets", unsure, opened_on=days_ago(back))
+    found = reader(read_reliance)
+    by_name = {one.name: one for one in found.sources}
+    assert list(by_name) == ["Orders", "Tickets"]
+    assert (by_name["Orders"].state, by_name["Orders"].customers) == ("fresh", 2)
+    assert by_name["Orders"].used_for == "every score"
+    assert (by_name["Tickets"].state, by_name["Tickets"].stale) == ("40 days old", True)
+    assert by_name["Tickets"].used_for == "health, to 11 Oct" and by_name["Tickets"].customers == 1
+    assert (found.scored, found.low, found.few_orders) == (3, 2, 2)
+    assert found.why.startswith("Only one purchase day")
+
+
+def test_the_figures_as_a_file(book: SmallBook, tmp_path: Path) -> None:
+    one, other = book.customer(), book.customer()
+    book.score(one)
+    report = made.report([one, other])
+    keep(book, "backtest", report)
+    path = tmp_path / "check.csv"
+    rows = insight.write_report_card(book.workspace, path)
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == rows
+    told = {(line["part"], line["of"], line["day"], line["figure"]): line["value"] for line in lines}
+    assert told["check", "", "", "rung"] == ADDITIVE and told["check", "", "", "beats_rule"] == "yes"
+    assert float(told["rung", RULE, "", "log_loss"]) == 0.371
+    assert told["rung", ADDITIVE, made.CUTOFFS[0], "customers"] == "243"
+    assert told["calibration", "2", "", "left"] == "43"
+    assert told["lifetime value", "", made.CUTOFFS[0], "mae"] == "30.8"
+    assert told["left unseen", str(one), "", "spent_12m_before"] == "4120.0"
+    windows = sum(1 + len(rung.cutoffs) for rung in report.rungs)
+    assert sum(line["part"] == "rung" for line in lines) == 8 * windows
+
+
+def test_without_a_check_there_is_nothing_to_export(book: SmallBook, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no check of the scores yet"):
+        insight.write_report_card(book.workspace, tmp_path / "check.csv")
+
+
+def test_the_list_leads_to_the_customers_that_are_counted(book: SmallBook) -> None:
+    from models.values.customers import CustomerFilter
+
+    low, high = book.customer(), book.customer()
+    book.score(low, confidence="low")
+    book.score(high, confidence="high")
+    wanted = CustomerFilter(confidences=frozenset({"low"}))
+    assert [row.id for row in insight.customers_page(book.workspace, wanted).rows] == [low]
+    assert insight.customers_count(book.workspace, wanted).matching == insight.reliance(book.workspace).low == 1
+
+
+def test_a_real_report_is_read_as_it_was_written() -> None:
+    assert BacktestReport.from_json(json.loads(json.dumps(made.report([1, 2]).as_json()))) == made.report([1, 2])

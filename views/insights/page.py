@@ -1,0 +1,139 @@
+"""The Insights page. So far it has one tab, Scores: the last check of the scores against the book's own past.
+
+The check itself is long work in a child process; what it found comes back as a change of the book like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QWidget
+
+from models.values.changes import Changes
+from models.values.report_card import Reliance, ReportCard
+from views.actions import Command
+from views.background import Failed
+from views.file_dialog import choose_folder
+from views.insights.check import CheckBar
+from views.insights.rooms import BookOfScores
+from views.insights.scores import ScoresTab, scores_skeleton
+from views.shell.page import Context, Page
+from views.widgets.labels import column, row, rule
+from views.widgets.states import StatePane
+from views.widgets.tabs import CountTabs, Tab
+
+SCORES: Final = "scores"
+FILE_NAME: Final = "scores-check.csv"
+_SHOWN: Final = frozenset({"score_reports", "customer_risk_scores", "policies", "imports", "customers"})
+
+
+class InsightsPage(Page):
+    """Tabs above, and below them what the chosen one shows."""
+
+    def __init__(self, context: Context, rooms: BookOfScores | None = None) -> None:
+        super().__init__(context)
+        theme, book = context.theme, context.book
+        self._rooms = rooms or BookOfScores(book)
+        self._desk = book.desk(self)
+        self._fresh = False
+        self._card: ReportCard | None = None
+        self.tabs = CountTabs(theme, "Insights", height=40)
+        self.tabs.show_tabs([Tab(SCORES, "Scores")], SCORES)
+        self.bar = CheckBar(book, context.actions, theme, self, self._rooms.checking)
+        self.scores = ScoresTab(theme)
+        self.state = StatePane(theme, self.scores, scores_skeleton, empty_icon="")
+        self.state.show_skeleton()
+        top = row(self.tabs, self.bar)
+        top.setStretch(0, 1)
+        self.setLayout(column(top, rule(), self.state))
+        self.scores.customer_wanted.connect(self.wants_customer)
+        self.scores.low_wanted.connect(lambda: self.wants_page.emit("customers/low-confidence"))
+        self.take_commands({Command.CHECK_SCORES: self.bar.begin, Command.EXPORT_SCORES: self.export})
+
+    # -- what the shell asks ------------------------------------------------------------------------------------
+
+    def arrive(self) -> None:
+        if not self._fresh:
+            self._read()
+        self._enable()
+        self.tabs.setFocus()
+
+    def leave(self) -> None:
+        for command in (Command.CHECK_SCORES, Command.EXPORT_SCORES):
+            self.context.actions[command].setEnabled(False)
+
+    def show_section(self, key: str) -> None:
+        if key == SCORES:
+            self.tabs.choose(key)
+
+    def renew(self, changes: Changes) -> None:
+        if not changes.everyone and not changes.tables & _SHOWN:
+            return
+        if self.isVisible():
+            self._read()
+        else:
+            self._fresh = False
+
+    def fit(self, width: int, height: int) -> None:
+        self.scores.fit(width)
+        self.bar.fit(width)
+
+    def panes(self) -> Sequence[QWidget]:
+        return (self.tabs, *self.scores.stops) if self.state.state == "content" else (self.tabs,)
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        self._fresh = True
+        self.state.loading("Reading the last check")
+        self._desk.read("card", self._rooms.card, self._have, self._failed)
+
+    def _have(self, card: ReportCard) -> None:
+        self._card = card
+        self._enable()
+        if card.empty:
+            self._desk.drop("reliance")
+            to_data = partial(self.wants_page.emit, "data")
+            self.state.show_empty(card.verdict.bold.rstrip("."), card.verdict.rest, ("Go to Data", to_data))
+        else:
+            self.scores.show_card(card)
+            self.state.show_content()
+            # Behind the answer: it counts over the whole book.
+            self._desk.read("reliance", self._rooms.reliance, self._have_reliance, self._failed)
+        self.settled.emit()
+
+    def _have_reliance(self, reliance: Reliance) -> None:
+        self.scores.show_reliance(reliance)
+
+    def _failed(self, failed: Failed) -> None:
+        self._fresh = False
+        self.state.show_error(failed, self._read, "The last check could not be read")
+
+    def _enable(self) -> None:
+        """Switch off what cannot be done now, in palette, key and button alike."""
+        if not self.isVisible():
+            return
+        card = self._card
+        self.bar.allow(card is not None and not card.empty)
+        self.context.actions[Command.EXPORT_SCORES].setEnabled(card is not None and card.report is not None)
+
+    # -- commands -----------------------------------------------------------------------------------------------
+
+    def export(self) -> None:
+        """Ask for a folder and write the figures into it."""
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        folder = choose_folder(self.window(), "Export the figures to …", documents)
+        if folder:
+            self.write_to(Path(folder) / FILE_NAME)
+
+    def write_to(self, path: Path) -> None:
+        """Write the figures of the last check as a file."""
+
+        def have(written: Path) -> None:
+            self.context.book.told.emit(f"Exported as {written.name}")
+
+        self._desk.write(partial(self._rooms.write, path), have, self.context.book.failed.emit)

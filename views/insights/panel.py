@@ -1,0 +1,80 @@
+"""Panels with a heading, and the grid in which they stand: three, two or one beside another as there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
+
+from views.theme import Theme, fonts
+from views.widgets.labels import ElidedLabel, column, kind_of, label, row
+
+
+class Panel(QWidget):
+    """A heading with a quiet line at its right, and the content below it."""
+
+    def __init__(self, theme: Theme, title: str, *parts: QWidget | int) -> None:
+        super().__init__()
+        kind_of(self, "panel")
+        self.title = title
+        self.wanted = True  # whether it has anything to say
+        self.setAccessibleName(title)
+        self._aside = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self._aside.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        heading = label(title, fonts.BODY, fonts.SEMIBOLD)
+        top = row(heading, 12, -1, self._aside, margins=(16, 11, 16, 6))
+        self.setLayout(column(top, *parts))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+    def say_aside(self, words: str) -> None:
+        """Show other words at the right of the heading."""
+        self._aside.setText(words)
+
+    @property
+    def aside(self) -> str:
+        """The words at the right of the heading."""
+        return self._aside.text()
+
+
+class PanelGrid(QFrame):
+    """Places panels in rows with lines of one pixel between them; the last one takes what is left of its row."""
+
+    def __init__(self, panels: Sequence[Panel]) -> None:
+        super().__init__()
+        self.setProperty("kind", "line")
+        self._panels = tuple(panels)
+        for panel in self._panels:
+            panel.setParent(self)
+        self._across = 0
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 1)
+        self._grid.setSpacing(1)
+        self.setLayout(self._grid)
+        self.place(3)
+
+    @property
+    def across(self) -> int:
+        """How many panels stand beside one another."""
+        return self._across
+
+    def place(self, across: int) -> None:
+        """Put the panels that have something to say in rows of so many; the others take no room."""
+        self._across = across
+        while self._grid.count():
+            self._grid.takeAt(0)
+        for panel in self._panels:
+            panel.setVisible(panel.wanted)
+        shown = [panel for panel in self._panels if panel.wanted]
+        for number, panel in enumerate(shown):
+            down, place = divmod(number, across)
+            spans = across - place if number == len(shown) - 1 else 1
+            self._grid.addWidget(panel, down, place, 1, spans)
+        for place in range(3):
+            self._grid.setColumnStretch(place, 1 if place < across else 0)
+        rows = (len(shown) + across - 1) // across
+        for down in range(self._grid.rowCount()):
+            self._grid.setRowStretch(down, 1 if down < rows else 0)
+
+    def refresh(self) -> None:
+        """Place the panels anew after some have something to say, or nothing any more."""
+        self.place(self._across)

@@ -1,0 +1,301 @@
+"""The tab Scores: the verdict, and below it the panels that it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+
+from models.values.drift import DriftReport
+from models.values.migration import MigrationReport
+from models.values.report_card import Misses, Reliance, ReportCard
+from views.charts.table import ChartTable
+from views.data.sections import icon_line, scrolling
+from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.insights.band import VerdictBand
+from views.insights.course import CourseChart
+from views.insights.curve import CalibrationCurve
+from views.insights.months import MonthsChart
+from views.insights.panel import Panel, PanelGrid
+from views.insights.tables import (
+    MEASURES,
+    MISSES,
+    RUNGS,
+    SOURCES,
+    VALUE,
+    fact_lines,
+    miss_lines,
+    rung_lines,
+    source_lines,
+)
+from views.theme import Theme, fonts
+from views.widgets.buttons import link
+from views.widgets.labels import FlowingContent, clear, column, label, row, rule
+from views.words import DASH, MINUS, counted, percent, whole
+
+#: Below these widths of the window two panels stand beside one another, then one.
+THREE_FROM, TWO_FROM = 1240, 900
+_SEGMENTS = (
+    TableColumn("Segment"),
+    TableColumn("Before", 76, right=True),
+    TableColumn("Now", 84, right=True),
+    TableColumn("Stayed", 84, right=True, keeps=1),
+)
+
+
+class ScoresTab(QWidget):
+    """Shows a `ReportCard` and a `Reliance`. `customer_wanted` leads to a customer, `low_wanted` to the uncertain."""
+
+    customer_wanted = Signal(int)
+    low_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._card: ReportCard | None = None
+        self.band = VerdictBand(theme)
+        self._make_panels(theme)
+        self.grid = PanelGrid(self.panels)
+        content = FlowingContent()
+        content.setLayout(column(self.band, rule(), self.grid))
+        self.area: QScrollArea = scrolling(content)
+        self.setLayout(column(self.area))
+
+    # -- building -----------------------------------------------------------------------------------------------
+
+    def _make_panels(self, theme: Theme) -> None:
+        self.curve = CalibrationCurve(theme)
+        self.curve_panel = Panel(theme, "What was said, and what came", self.curve, 4)
+        self.rungs = _table(theme, "Ways of telling who leaves", RUNGS)
+        self.rungs.horizontalHeader().setToolTip(MEASURES)
+        self.rungs.setAccessibleDescription(MEASURES)
+        self.losses = CourseChart(theme, "log_loss", "Log loss, less is better")
+        self.ranks = CourseChart(theme, "auc", "Ranks right, more is better", scale=100)
+        courses = row(self.losses, 12, self.ranks, margins=(16, 10, 12, 10))
+        courses.setStretch(0, 1)
+        courses.setStretch(2, 1)
+        self._courses = QWidget()
+        self._courses.setLayout(courses)
+        self.rungs_panel = Panel(theme, "Against the simple rule", self.rungs, self._courses, _rest())
+        self._make_sources(theme)
+        self.missed, self.missed_panel = self._misses(theme, "Left unseen")
+        self.alarmed, self.alarmed_panel = self._misses(theme, "Flagged, and stayed")
+        self.value = _table(theme, "Lifetime value against what was spent", VALUE)
+        self._value_bold = label("", fonts.LIST, fonts.SEMIBOLD, "ink", wrap=True)
+        self._value_rest = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        said = column(self._value_bold, 1, self._value_rest, margins=(16, 0, 16, 8))
+        self.value_panel = Panel(theme, "Can the value be trusted?", _hold(said), self.value, _rest())
+        self.months = MonthsChart(theme)
+        self._outlook = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        told = column(self._outlook, margins=(16, 2, 16, 10))
+        self.months_panel = Panel(theme, "Revenue to come", self.months, _hold(told), _rest())
+        self.months_panel.say_aside("bars came · dots foretold")
+        self.segments = _table(theme, "Segments before and now", _SEGMENTS)
+        self.segments.opened.connect(lambda _key: self.show_moves())
+        self._moves = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.moves_link = link("All moves")
+        self.moves_link.clicked.connect(self.show_moves)
+        below = column(self._moves, 2, row(self.moves_link, -1), margins=(12, 8, 16, 10))
+        self._moves.setContentsMargins(4, 0, 0, 0)
+        self.segments_panel = Panel(theme, "Are segments stable?", self.segments, _hold(below), _rest())
+        self._drift = column(margins=(16, 0, 16, 10))
+        self.drift_panel = Panel(theme, "What has shifted since the fit", _hold(self._drift), _rest())
+
+    def _make_sources(self, theme: Theme) -> None:
+        self.sources = _table(theme, "Data you can rely on", SOURCES)
+        self._low = column(margins=(16, 10, 16, 10))
+        self.show_low = link("Show them")
+        self.show_low.clicked.connect(self.low_wanted)
+        self._low_words = _hold(self._low)
+        button = row(self.show_low, -1, margins=(32, 0, 16, 10))
+        self.sources_panel = Panel(theme, "Data you can rely on", self.sources, self._low_words, _hold(button), _rest())
+
+    def _misses(self, theme: Theme, title: str) -> tuple[WordTable, Panel]:
+        table = _table(theme, title, MISSES)
+        table.linked.connect(lambda _what, key: self.customer_wanted.emit(key))
+        table.opened.connect(lambda key: self.customer_wanted.emit(key))
+        return table, Panel(theme, title, table, _rest())
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """All panels in reading order, whether they are to be seen or not."""
+        return (self.curve_panel, self.rungs_panel, self.sources_panel, self.missed_panel, self.alarmed_panel,
+                self.value_panel, self.months_panel, self.segments_panel, self.drift_panel)  # fmt: skip
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where F6 leads: one part of each panel that is to be seen."""
+        found = (self.curve, self.rungs, self.sources, self.missed, self.alarmed, self.value, self.months,
+                 self.segments)  # fmt: skip
+        return tuple(part for part in found if part.isVisible())
+
+    def fit(self, width: int) -> None:
+        """Place the panels for a window of this width."""
+        across = 3 if width >= THREE_FROM else 2 if width >= TWO_FROM else 1
+        if across != self.grid.across:
+            self.grid.place(across)
+
+    # -- filling it ---------------------------------------------------------------------------------------------
+
+    def show_card(self, card: ReportCard) -> None:
+        """Show another answer. Panels without anything to say are left out."""
+        self._card = card
+        self.band.show_card(card)
+        report = card.report
+        for panel in (self.curve_panel, self.rungs_panel, self.missed_panel, self.alarmed_panel):
+            panel.wanted = report is not None
+        if report is not None:
+            self.curve.show_groups(report.calibration)
+            self.curve_panel.say_aside(f"{report.horizon_days} days · with 95 % range".replace(" %", percent(0)[1:]))
+            self.rungs.show_lines(rung_lines(card.rungs))
+            self.rungs_panel.say_aside(f"“{card.rule}”")
+            for chart in (self.losses, self.ranks):
+                chart.show_rungs(report.rungs, report.used)
+            self._courses.setVisible(bool(self.losses.days))
+        self._show_misses(self.missed, self.missed_panel, card.missed, card)
+        self._show_misses(self.alarmed, self.alarmed_panel, card.alarmed, card)
+        self._show_value(card)
+        self._show_forecast(card)
+        self._show_migration(card.migration)
+        self._show_drift(card.drift)
+        self.grid.refresh()
+
+    def show_reliance(self, reliance: Reliance) -> None:
+        """Show what the scores stand on."""
+        self.sources.show_lines(source_lines(reliance.sources))
+        stale = sum(1 for one in reliance.sources if one.stale)
+        self.sources_panel.say_aside(f"{counted(stale, 'kind')} older than usual" if stale else "")
+        clear(self._low)
+        self._low_words.setVisible(bool(reliance.low))
+        self.show_low.setVisible(bool(reliance.low))
+        if reliance.low:
+            heading, rest = low_words(reliance)
+            self._low.addWidget(icon_line(self._theme, "warning", heading, "warning_text"))
+            told = label(rest, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+            told.setContentsMargins(22, 0, 0, 0)
+            self._low.addWidget(told)
+            self.show_low.setAccessibleName(f"Show them: {heading}")
+
+    def _show_misses(self, table: WordTable, panel: Panel, misses: Misses, card: ReportCard) -> None:
+        table.show_lines(miss_lines(misses, card.currency))
+        more = f"{whole(len(misses.lines))} of {whole(misses.count)}" if misses.count > len(misses.lines) else ""
+        panel.say_aside("nobody" if not misses.count else more or counted(misses.count, "customer"))
+
+    def _show_value(self, card: ReportCard) -> None:
+        verdict = card.value_verdict
+        self.value_panel.wanted = bool(card.value)
+        self._value_bold.setText(verdict.bold if verdict is not None else "")
+        self._value_rest.setText(verdict.rest if verdict is not None else "")
+        for part in (self._value_bold, self._value_rest):
+            part.setVisible(bool(part.text()))
+        self.value.show_lines(fact_lines(card.value))
+        self.value_panel.say_aside(card.value_span)
+
+    def _show_forecast(self, card: ReportCard) -> None:
+        self.months_panel.wanted = card.forecast is not None
+        if card.forecast is not None:
+            self.months.show_forecast(card.forecast)
+            self._outlook.setText(" ".join(card.forecast.sentences))
+
+    def _show_migration(self, migration: MigrationReport | None) -> None:
+        self.segments_panel.wanted = migration is not None
+        if migration is not None:
+            self.segments.show_lines(segment_lines(migration))
+            self.segments_panel.say_aside(f"change over {migration.days} days")
+            self._moves.setText(stability_words(migration))
+
+    def _show_drift(self, drift: DriftReport | None) -> None:
+        self.drift_panel.wanted = drift is not None and bool(drift.sentences)
+        clear(self._drift)
+        if drift is None:
+            return
+        off = drift.calibration is not None and drift.calibration.off
+        changed = off or any(one.shift == "changed" for one in drift.features)
+        for place, sentence in enumerate(drift.sentences):
+            icon, ink = ("warning", "warning_text") if changed else ("check", "good_text")
+            first = place == 0
+            self._drift.addWidget(
+                icon_line(self._theme, icon if first else "info", sentence, ink if first else "ink_2")
+            )
+
+    def show_moves(self) -> None:
+        """Open the moves between segments as a table."""
+        migration = self._card.migration if self._card is not None else None
+        if migration is None:
+            return
+        names = [one.segment for one in migration.segments]
+        heads = ("From \\ to", *names)
+        rows = [(before, *(_count(migration.count(before, now)) for now in names)) for before in names]
+        ChartTable("Moves between segments", stability_words(migration), heads, rows, self.window()).show()
+
+
+def low_words(reliance: Reliance) -> tuple[str, str]:
+    """How many customers are too little known, and what that means for them."""
+    share = percent(reliance.low / reliance.scored) if reliance.scored else ""
+    heading = f"{counted(reliance.low, 'customer')} ({share}) {'is' if reliance.low == 1 else 'are'} too little known"
+    few = ""
+    if reliance.few_orders:
+        verb = "has" if reliance.few_orders == 1 else "have"
+        whom = "All of them" if reliance.few_orders == reliance.low else whole(reliance.few_orders)
+        few = f"{whom} {verb if whom != 'All of them' else 'have'} fewer than 3 orders. "
+    return heading, f"{few}Their risk is shown with low confidence and never raises a critical alert by itself."
+
+
+def stability_words(migration: MigrationReport) -> str:
+    """How many customers are where they were."""
+    if migration.stability is None:
+        return f"Nobody had a segment {counted(migration.days, 'day')} before."
+    came = f" {counted(migration.joined, 'customer')} came into one." if migration.joined else ""
+    return f"{percent(migration.stability)} of customers kept their segment in {counted(migration.days, 'day')}.{came}"
+
+
+def segment_lines(migration: MigrationReport) -> Sequence[TableLine]:
+    """Segments with their size before and now, and the share that stayed."""
+    lines = []
+    for one in migration.segments:
+        moved = one.now - one.before
+        sign = "▲" if moved > 0 else "▼" if moved < 0 else MINUS
+        tip = f"{sign} {whole(abs(moved))} in {migration.days} days" if moved else "As many as before"
+        cells = (
+            TableCell(one.segment),
+            TableCell(whole(one.before), "ink_2"),
+            TableCell(whole(one.now), tip=tip),
+            TableCell(DASH if one.share is None else percent(one.share), "ink_2"),
+        )
+        lines.append(TableLine(cells, one.segment))
+    return lines
+
+
+def scores_skeleton(width: float, height: float) -> list[QRectF]:
+    """Grey blocks of the tab's own geometry."""
+    third = width / 3
+    blocks = [QRectF(44, 36, width * 0.3, 20), QRectF(44, 66, width * 0.5, 12), QRectF(44, 96, width * 0.4, 10)]
+    for place in range(3):
+        left = 16 + place * third
+        blocks += [
+            QRectF(left, 150, third * 0.5, 12),
+            QRectF(left, 184, third - 40, max(0.0, min(260.0, height - 220))),
+        ]
+    return blocks
+
+
+def _table(theme: Theme, name: str, columns: Sequence[TableColumn]) -> WordTable:
+    return WordTable(theme, name, columns, inset=16, whole=True)
+
+
+def _hold(box: object) -> QWidget:
+    made = QWidget()
+    made.setLayout(box)  # type: ignore[arg-type]
+    return made
+
+
+def _rest() -> QWidget:
+    """What takes the room below, so that the parts of a panel stay at its top."""
+    made = QWidget()
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+    return made
+
+
+def _count(number: int) -> str:
+    return whole(number) if number else DASH

@@ -1,0 +1,114 @@
+"""The tables of the tab Scores as lines of finished cells: ways of telling, misses, figures of value, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from models.values.report_card import Fact, Misses, RungLine, SourceLine
+from views.data.table import TableCell, TableColumn, TableLine
+from views.words import DASH, MINUS, money, percent, whole
+
+RUNGS: Final = (
+    TableColumn("Way of telling"),
+    TableColumn("Log loss", 84, right=True),
+    TableColumn("Ranks right", 92, right=True),
+    TableColumn("In all", 76, right=True, keeps=1),
+)
+MISSES: Final = (
+    TableColumn("Customer"),
+    TableColumn("We said", 76, right=True),
+    TableColumn("Spent, year before", 138, right=True, keeps=1),
+)
+VALUE: Final = (TableColumn("Lifetime value"), TableColumn("Figure", 132, right=True))
+SOURCES: Final = (
+    TableColumn("Source"),
+    TableColumn("Through", 70, keeps=3),
+    TableColumn("State", 116),
+    TableColumn("Customers", 84, right=True, keeps=1),
+    TableColumn("Used for", 140, keeps=2),
+)
+#: What the measures mean, for whoever has not met them.
+MEASURES: Final = (
+    "Log loss: how surprised a forecast is by what came. Less is better; it punishes being sure and wrong.\n"
+    "Ranks right: of 100 pairs, one who left and one who stayed, how often the one who left had the higher risk. "
+    "50 is chance (AUC × 100).\n"
+    "✓ marks the best.\n"
+    "In all: how many points more (+) or fewer (−) were foretold to leave than left."
+)
+_LINK: Final = "customer"
+
+
+def rung_lines(rungs: Sequence[RungLine]) -> list[TableLine]:
+    """Ways of telling in the order of the ladder; the best figure of a column is marked, the one in use too."""
+    lines = []
+    for one in rungs:
+        name = f"{one.label} · in use" if one.used else one.label
+        ink = "ink_2" if one.reference and not one.used else "ink"
+        cells = (
+            TableCell(name, ink, strong=one.used, tip=one.plain),
+            _best(None if one.log_loss is None else f"{one.log_loss:.3f}", best=one.best_log_loss),
+            _best(None if one.auc is None else f"{100 * one.auc:.1f}", best=one.best_auc),
+            TableCell(_signed_points(one.bias), "ink_2"),
+        )
+        lines.append(TableLine(cells, one.name))
+    return lines
+
+
+def _best(figure: str | None, *, best: bool) -> TableCell:
+    if figure is None:
+        return TableCell(DASH, "ink_3", tip="Could not be told.")
+    if best:
+        return TableCell(f"✓ {figure}", "good_text", strong=True, tip="No other way did better.")
+    return TableCell(figure)
+
+
+def _signed_points(share: float | None) -> str:
+    if share is None:
+        return DASH
+    points = round(100 * share)
+    sign = "+" if points > 0 else MINUS if points < 0 else "±"
+    return f"{sign}{abs(points)} {'pt' if abs(points) == 1 else 'pts'}"
+
+
+def miss_lines(misses: Misses, currency: str) -> list[TableLine]:
+    """Customers who were told wrongly; each leads to their page."""
+    return [
+        TableLine(
+            (
+                TableCell(one.name, link=_LINK, tip=one.tier or ""),
+                TableCell(percent(one.risk)),
+                TableCell(DASH if one.value_minor is None else money(one.value_minor, currency), "ink_2"),
+            ),
+            one.customer_id,
+        )
+        for one in misses.lines
+    ]
+
+
+def fact_lines(facts: Sequence[Fact]) -> list[TableLine]:
+    """Figures of lifetime value; what is not as it should be has an icon and a colour."""
+    lines = []
+    for one in facts:
+        off = one.good is False
+        figure = TableCell(
+            one.figure, "warning_text" if off else "ink", strong=True, icon="warning" if off else "", tip=one.meaning
+        )
+        lines.append(TableLine((TableCell(one.label, tip=one.meaning), figure), one.label))
+    return lines
+
+
+def source_lines(sources: Sequence[SourceLine]) -> list[TableLine]:
+    """Kinds of data, in the order of the book."""
+    lines = []
+    for one in sources:
+        ink, icon = ("warning_text", "warning") if one.stale else ("good_text", "check")
+        cells = (
+            TableCell(one.name),
+            TableCell(one.through, "ink_2"),
+            TableCell(one.state, ink, strong=True, small=True, icon=icon),
+            TableCell(whole(one.customers), "ink_2"),
+            TableCell(one.used_for, "ink_3", small=True, tip=one.used_for),
+        )
+        lines.append(TableLine(cells, one.name))
+    return lines
