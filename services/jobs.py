@@ -249,6 +249,21 @@ class RoundJob:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportsJob:
+    """Check the scores against the book's past, foretell its revenue, watch for drift: what is due, or everything."""
+
+    recipe: Recipe
+    everything: bool = False
+
+    def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Changes:
+        """Return what changed: the reports, each kept as soon as it was made."""
+        from services.scoring import renew_reports
+
+        with _opened(self.recipe) as workspace:
+            return renew_reports(workspace, everything=self.everything, progress=progress, cancelled=cancelled)
+
+
+@dataclass(frozen=True, slots=True)
 class SampleBookJob:
     """Generate the sample book's exports and import them like any other files."""
 

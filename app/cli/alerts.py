@@ -149,14 +149,17 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
 
 @told
 def run(store: StoreOption = None, json: JsonOption = False) -> int:
-    """Do one round without a window: import what landed in watched folders, score, evaluate, send what is due."""
+    """Do one round without a window: import what landed in watched folders, score, evaluate, send, check the scores."""
     from services.outreach import send_due
+    from services.scoring import renew_reports, reports_due
 
     with opened(store, writes=True) as workspace:
         landed = import_from_folders(workspace, json)
         outcome = do_round(workspace, progress=progress_line(json))
         sent, changes = send_due(workspace)
         after_change(workspace, changes)
+        checked = reports_due(workspace)
+        renew_reports(workspace, progress=progress_line(json))
     runs = (landed.landing.run, outcome)
     # What landed is scored with its import; the round finds nothing left of it.
     scores = max((run.scores for run in runs if run.scores), key=lambda one: one.scored, default=None)
@@ -167,6 +170,7 @@ def run(store: StoreOption = None, json: JsonOption = False) -> int:
         "scores": scores.as_json() if scores else None,
         "opened": raised,
         "closed": closed,
+        "reports": sorted(checked),
         **sent_document(sent),
     }
     words = f"{landed.words}{scores.scored if scores else 0:,} customers scored, {len(raised)} alerts opened, "

@@ -8,6 +8,7 @@ import typer
 
 from app.cli import (
     alerts,
+    backtest,
     customers,
     demo,
     importing,
@@ -43,6 +44,7 @@ def build() -> typer.Typer:
         ("customers", customers.customers),
         ("duplicates", people.duplicates),
         ("score", scores.score),
+        ("backtest", backtest.backtest),
         ("alerts", alerts.alerts),
         ("export", scores.export),
         ("write-back", writing_back.write_back),

@@ -10,6 +10,7 @@ This face imports nothing heavy: the window's process never loads numpy because 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from models.values.anomalies import ChannelTrend
+    from models.values.backtest import BacktestReport
     from models.values.changes import Changes
+    from models.values.drift import DriftReport
+    from models.values.forecast import RevenueForecast
+    from models.values.imports import Progress
     from models.values.migration import MigrationReport
     from models.values.overrides import Override, Value
     from models.values.scores import CustomerScore, ScoreRun
@@ -25,12 +30,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "as_of_day",
+    "backtest",
+    "backtest_due",
     "channel_trends",
     "end_override",
+    "last_backtest",
+    "last_drift",
+    "last_forecast",
     "last_migration",
     "next_override_end",
     "overrides_of",
     "overrides_out_of_date",
+    "renew_reports",
+    "reports_due",
     "score_as_of",
     "score_due",
     "set_override",
@@ -129,6 +141,88 @@ def last_migration(workspace: Workspace) -> MigrationReport | None:
     from services.scoring.migration import last_migration as read
 
     return read(workspace)
+
+
+def backtest(
+    workspace: Workspace,
+    *,
+    horizon_days: int | None = None,
+    cutoffs: Sequence[date] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BacktestReport:
+    """Score the book's past from earlier days, with what was known then, and hold that against what came.
+
+    With the policy's horizon and the cutoffs that the book gives, the report is kept; others are only returned.
+
+    Parameters
+    ----------
+    horizon_days
+        Days in which a customer may come back; None: the policy's.
+    cutoffs
+        Days to score from; None: about one a month, as many as have closed (six at most), and a year ago.
+
+    Raises
+    ------
+    UserError
+        If the book has no events, or a cutoff's days are not over yet.
+    Cancelled
+        If `cancelled` says so between two steps.
+    """
+    from services.scoring.report.renewal import backtest as run
+
+    return run(workspace, horizon_days=horizon_days, cutoffs=cutoffs, progress=progress, cancelled=cancelled)
+
+
+def renew_reports(
+    workspace: Workspace,
+    *,
+    everything: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Changes:
+    """Make the reports over the book that are due, or all: backtest, revenue forecast, watch between refits.
+
+    Each is kept as soon as it is made; a cancel loses only the one at hand (`Cancelled`).
+    """
+    from services.scoring.report.renewal import renew_reports as run
+
+    return run(workspace, everything=everything, progress=progress, cancelled=cancelled)
+
+
+def reports_due(workspace: Workspace) -> frozenset[str]:
+    """Which reports are due: all after a refit, the forecast and the watch once a week between refits."""
+    from services.scoring.report.kept import reports_due as due
+
+    return frozenset(due(workspace))
+
+
+def backtest_due(workspace: Workspace) -> bool:
+    """Whether the scores were fitted, or their horizon changed, since the last backtest."""
+    from services.scoring.report.kept import backtest_due as due
+
+    return due(workspace)
+
+
+def last_backtest(workspace: Workspace) -> BacktestReport | None:
+    """The newest backtest of the book, None before the first."""
+    from services.scoring.report.kept import last_backtest as last
+
+    return last(workspace)
+
+
+def last_forecast(workspace: Workspace) -> RevenueForecast | None:
+    """The newest revenue forecast of the book, None before the first."""
+    from services.scoring.report.kept import last_forecast as last
+
+    return last(workspace)
+
+
+def last_drift(workspace: Workspace) -> DriftReport | None:
+    """The newest watch between refits, None before the first."""
+    from services.scoring.report.kept import last_drift as last
+
+    return last(workspace)
 
 
 def channel_trends(workspace: Workspace, customer_id: int) -> tuple[ChannelTrend, ...]:

@@ -26,7 +26,7 @@ def wilson(left: float, customers: float, z: float = _Z95) -> tuple[float, float
     share, square = left / customers, z * z / customers
     middle = (share + square / 2.0) / (1.0 + square)
     half = z * sqrt(max(share * (1.0 - share), 0.0) / customers + square / (4.0 * customers)) / (1.0 + square)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    return max(min(middle - half, share), 0.0), min(max(middle + half, share), 1.0)
 
 
 def overlap(cutoffs: Sequence[int], horizon_days: int) -> float:

@@ -1,0 +1,96 @@
+"""The command that says how far scores can be trusted: backtest."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from app.cli.frame import (
+    DONE,
+    JsonOption,
+    StoreOption,
+    answer,
+    day_of,
+    never_cancelled,
+    opened,
+    progress_line,
+    table,
+    told,
+)
+from models.values.backtest import BacktestReport, RungReport
+from models.values.words import count, money, percent
+from services.settings import book_currency
+
+HorizonOption = Annotated[
+    int | None, typer.Option("--horizon", metavar="DAYS", min=1, max=730, help="Days ahead; default: the policy's.")
+]
+CutoffsOption = Annotated[
+    str | None,
+    typer.Option("--cutoffs", metavar="D,D,…", help="Days to score from; default: monthly, as many as have closed."),
+]
+
+
+def _days(text: str | None) -> tuple[date, ...] | None:
+    if text is None:
+        return None
+    found = tuple(day for one in text.split(",") if (day := day_of(one.strip())) is not None)
+    return tuple(sorted(set(found)))
+
+
+@told
+def backtest(
+    horizon: HorizonOption = None, cutoffs: CutoffsOption = None, store: StoreOption = None, json: JsonOption = False
+) -> int:
+    """Score the book's past from earlier days and compare with what came; kept where nothing else is asked for."""
+    from services.scoring import backtest as judged
+
+    days = _days(cutoffs)
+    with opened(store, writes=horizon is None and days is None) as workspace:
+        report = judged(
+            workspace, horizon_days=horizon, cutoffs=days, progress=progress_line(json), cancelled=never_cancelled
+        )
+        currency = book_currency(workspace)
+    answer(report.as_json(), _words(report, currency), json)
+    return DONE
+
+
+def _words(report: BacktestReport, currency: str) -> str:
+    lines = [f"As of {report.as_of}, {report.horizon_days} days ahead: {report.why}"]
+    if report.rungs:
+        head = ("", "AUC", "Brier", "log loss", "ECE", "bias", "windows")
+        lines += ["", table(head, [_row(one, report.used) for one in report.rungs], frozenset(range(1, 7)))]
+    if report.clv is not None:
+        one = report.clv
+        lines += ["", f"Lifetime value, {one.days} days from {one.cutoff}, {count(one.customers, 'customer')}:"]
+        lines.append(
+            f"total {_signed_percent(one.bias)}, off by {_money(one.mae, currency)} a customer, top tenth brought "
+            f"{_share(one.top10_capture)}, {_share(one.coverage80)} within the 80 % range, "
+            f"Spearman {_figure(one.spearman)}"
+        )
+    return "\n".join([*lines, *(["", report.seasonal] if report.seasonal else [])])
+
+
+def _row(one: RungReport, used: str) -> tuple[str, ...]:
+    mean = one.mean
+    mark = "* " if one.name == used else "  "
+    bias = "" if mean.bias is None else f"{100 * mean.bias:+.1f} pts"
+    figures = (mean.auc, mean.brier, mean.log_loss, mean.ece)
+    return (f"{mark}{one.label}", *(_figure(figure) for figure in figures), bias, str(len(one.cutoffs)))
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _share(value: float | None) -> str:
+    return "not known" if value is None else percent(value)
+
+
+def _signed_percent(value: float | None) -> str:
+    return "not known" if value is None else f"{100 * value:+.0f} %"
+
+
+def _money(minor: float | None, currency: str) -> str:
+    return "not known" if minor is None else money(round(minor), currency)

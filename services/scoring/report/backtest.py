@@ -1,0 +1,223 @@
+"""The backtest: the book's past is scored from earlier days, with what was known then, and held against what came.
+
+The ladder judges its rungs; this adds what people ask of them: how often customers of like risk left, who left unseen
+and who was flagged and stayed, whether lifetime value came true, and what this time of the year did to the scores a
+year ago.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.values.backtest import MBG, BacktestReport, CalibrationBin, Miss
+from models.values.errors import UserError
+from models.values.imports import Progress
+from models.values.words import full_day, percent
+from services.scoring.events import EPOCH, BookEvents, day_number, last_day_covered, read_events
+from services.scoring.features import features_at
+from services.scoring.ladder import Judged, Judgement, Label, cutoffs_before, judge
+from services.scoring.ledger import Ledger
+from services.scoring.report.calibration import curve, overlap
+from services.scoring.report.clv import clv_of
+from services.scoring.rows import day_text
+from services.settings import Policy, minor_rates, reporting_currency
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+ProgressCall = Callable[[Progress], None]
+CancelCall = Callable[[], bool]
+
+STEP = "Checking scores against the past"
+#: Test cutoffs, about a month apart, the newest closing on the last day of data.
+CUTOFFS = 6
+#: Customers named of those who left unseen, and of those who were flagged and stayed.
+_NAMED = 25
+_YEAR_DAYS = 365
+#: The season is said where the bias of a year ago is so large and no chance: two points, two standard errors.
+_SEASON_BIAS, _SEASON_ERRORS = 0.02, 2.0
+
+
+def has_events(workspace: Workspace) -> bool:
+    """Whether there is any past to look at."""
+    with workspace.store.read() as connection:
+        return last_day_covered(connection, workspace.clock.today()) is not None
+
+
+def read_book(workspace: Workspace) -> BookEvents:
+    """All events of the book through the last day that its files cover.
+
+    Raises
+    ------
+    UserError
+        If there are none.
+    """
+    policy = workspace.policy
+    with workspace.store.read() as connection:
+        as_of = last_day_covered(connection, workspace.clock.today())
+        if as_of is None:
+            raise UserError(
+                "The book has no orders and no other activity yet, so there is no past to check. Import some."
+            )
+        currency = reporting_currency(connection, policy)
+        return read_events(connection, as_of, currency=currency, rates=minor_rates(policy, currency))
+
+
+def backtest_of(
+    book: BookEvents,
+    policy: Policy,
+    *,
+    horizon_days: int,
+    cutoffs: Sequence[int] | None = None,
+    progress: ProgressCall | None = None,
+    cancelled: CancelCall | None = None,
+) -> BacktestReport:
+    """The report on a book's past; pure.
+
+    Parameters
+    ----------
+    cutoffs
+        Day numbers to score from; None: the newest six of about one a month, and a year ago where a year lies before.
+
+    Raises
+    ------
+    UserError
+        If the days after a cutoff are not over yet, or there is no history before it.
+    Cancelled
+        If `cancelled` says so between two steps.
+    """
+    begun = time.perf_counter()
+    tell = progress or (lambda _progress: None)
+    label = _label(book)
+    chosen = _default_cutoffs(book, horizon_days) if cutoffs is None else _checked(book, cutoffs, horizon_days)
+    judged = judge(
+        book,
+        book.as_of,
+        horizon_days,
+        chosen,
+        label=label,
+        progress=lambda step: tell(Progress(STEP, step.done, (step.total or 0) + 1)),
+        cancelled=cancelled or (lambda: False),
+    )
+    clv = clv_of(book, policy.clv_horizon_months) if label == "orders" else None
+    missed, alarmed = _misses(book, policy, judged)
+    tell(Progress(STEP, 1, 1))
+    return BacktestReport(
+        as_of=day_text(book.as_of),
+        horizon_days=horizon_days,
+        label=label,
+        used=judged.used,
+        why=judged.why,
+        beats_rule=judged.beats_rule,
+        rungs=judged.reports,
+        calibration=_calibration(judged),
+        missed=missed,
+        alarmed=alarmed,
+        clv=clv,
+        seasonal=_seasonal(judged),
+        seconds=round(time.perf_counter() - begun, 2),
+    )
+
+
+def _label(book: BookEvents) -> Label:
+    """Leaving is told by orders; in a book of no orders, by other activity."""
+    return "activity" if not book.orders.day.size and book.activities.day.size else "orders"
+
+
+def _default_cutoffs(book: BookEvents, horizon_days: int) -> list[int]:
+    first = book.first_day()
+    if first is None:
+        return []
+    newest = cutoffs_before(book.as_of, first, horizon_days, most=CUTOFFS)
+    year_ago = book.as_of - _YEAR_DAYS
+    known_then = year_ago - first >= _YEAR_DAYS
+    return [year_ago, *newest] if known_then and newest and year_ago < newest[0] else newest
+
+
+def _checked(book: BookEvents, cutoffs: Sequence[int], horizon_days: int) -> list[int]:
+    first = book.first_day()
+    latest = book.as_of - horizon_days
+    for cutoff in cutoffs:
+        if cutoff > latest:
+            raise UserError(
+                f"The {horizon_days} days after {day_text(cutoff)} are not over in this book's data; "
+                f"name a day up to {day_text(latest)}."
+            )
+        if first is None or cutoff <= first:
+            raise UserError(f"The book has no history before {day_text(cutoff)}. Name a later day.")
+    return sorted(set(cutoffs))
+
+
+def _said(judged: Judged, one: Judgement) -> Floats | None:
+    """What the rung in use said at a cutoff; before it could be judged, what the closed form said."""
+    return one.risks.get(judged.used, one.risks.get(MBG))
+
+
+def _calibration(judged: Judged) -> tuple[CalibrationBin, ...]:
+    told = [(one, risk) for one in judged.tests if (risk := one.risks.get(judged.used)) is not None and one.left.size]
+    if not told:
+        return ()
+    return curve(
+        np.concatenate([risk for _, risk in told]),
+        np.concatenate([one.left for one, _ in told]),
+        overlap([one.cutoff for one, _ in told], judged.horizon_days),
+    )
+
+
+def _misses(book: BookEvents, policy: Policy, judged: Judged) -> tuple[tuple[Miss, ...], tuple[Miss, ...]]:
+    """Who left below the warning, and who stayed at or above the critical risk, at the last cutoff.
+
+    The worst first: by how wrong the risk was, times what the customer had spent in the year before.
+    """
+    if not judged.tests or (risk := _said(judged, judged.tests[-1])) is None:
+        return (), ()
+    last = judged.tests[-1]
+    rows = np.searchsorted(book.customer_ids, last.customers)
+    spent = features_at(Ledger(book, last.cutoff)).spend_12m[rows]
+    wrong = np.abs(last.left - risk) * np.maximum(spent, 1.0)
+    unseen = last.left & (risk < policy.churn_warning)
+    flagged = ~last.left & (risk >= policy.churn_critical)
+
+    def worst(among: Flags) -> tuple[Miss, ...]:
+        places = np.flatnonzero(among)
+        order = places[np.lexsort((last.customers[places], -wrong[places]))][:_NAMED]
+        return tuple(
+            Miss(int(last.customers[at]), round(float(risk[at]), 4), bool(last.left[at]), round(float(spent[at])))
+            for at in order.tolist()
+        )
+
+    return worst(unseen), worst(flagged)
+
+
+def _seasonal(judged: Judged) -> str:
+    """What this time of the year did to the scores a year ago, where that was no chance."""
+    year_ago = judged.as_of - _YEAR_DAYS
+    near = [one for one in judged.tests if abs(one.cutoff - year_ago) <= 15 and one.left.size]
+    if not near or (risk := _said(judged, near[0])) is None:
+        return ""
+    one = near[0]
+    bias = float(risk.mean() - one.left.mean())
+    by_chance = float(np.sqrt((risk * (1.0 - risk)).sum())) / risk.size
+    if abs(bias) < max(_SEASON_BIAS, _SEASON_ERRORS * by_chance):
+        return ""
+    way, rather = ("over", "fewer") if bias > 0 else ("under", "more")
+    points = round(100 * abs(bias))
+    on = full_day(EPOCH + timedelta(days=one.cutoff))
+    return (
+        f"At this time last year the model {way}-predicted churn by {points} points: of the customers scored on {on}, "
+        f"{percent(float(risk.mean()))} were said to leave and {percent(float(one.left.mean()))} did. "
+        f"If the season repeats, {rather} will leave than the risks say."
+    )
+
+
+def days_of(cutoffs: Sequence[date] | None) -> list[int] | None:
+    """Day numbers of days."""
+    return None if cutoffs is None else [day_number(day) for day in cutoffs]

@@ -1,0 +1,146 @@
+"""Makes reports of the open book and keeps them: the backtest, the revenue forecast, and the watch between refits.
+
+Each is a unit of work of its own, so that a cancel loses only the one at hand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.values.backtest import BacktestReport
+from models.values.changes import Changes
+from models.values.drift import DriftReport
+from models.values.errors import Cancelled
+from models.values.forecast import RevenueForecast
+from models.values.imports import Progress
+from models.values.words import count
+from services.scoring.events import BookEvents, day_number, fetch
+from services.scoring.report import kept
+from services.scoring.report.acquisition import book_totals, read_acquisition
+from services.scoring.report.backtest import backtest_of, days_of, has_events, read_book
+from services.scoring.report.drift import SaidBefore, watch
+from services.scoring.report.revenue import foretell_months
+from services.scoring.report.revenue_words import forecast_sentences
+from services.scoring.rows import day_text
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+ProgressCall = Callable[[Progress], None]
+CancelCall = Callable[[], bool]
+
+FORECAST_STEP, DRIFT_STEP = "Foretelling revenue", "Watching for drift"
+_WEEK_DAYS = 7
+
+
+def _never() -> bool:
+    return False
+
+
+def backtest(
+    workspace: Workspace,
+    *,
+    horizon_days: int | None = None,
+    cutoffs: Sequence[date] | None = None,
+    progress: ProgressCall | None = None,
+    cancelled: CancelCall | None = None,
+) -> BacktestReport:
+    """Check the scores against the book's past; see `services.scoring.backtest`."""
+    report = backtest_of(
+        read_book(workspace),
+        workspace.policy,
+        horizon_days=horizon_days or workspace.policy.churn_horizon_days,
+        cutoffs=days_of(cutoffs),
+        progress=progress,
+        cancelled=cancelled,
+    )
+    if horizon_days in (None, workspace.policy.churn_horizon_days) and cutoffs is None:
+        _keep_backtest(workspace, report)
+    return report
+
+
+def _keep_backtest(workspace: Workspace, report: BacktestReport) -> Changes:
+    judged = report.rung(report.used)
+    windows = f"{count(len(judged.cutoffs), 'window')} of its past" if judged else "no window of its past yet"
+    words = f"Checked the scores against {windows}, as of {report.as_of}: {report.why}"
+    return kept.keep_report(workspace, kept.BACKTEST, report.as_of, report.as_json(), words)
+
+
+def renew_reports(
+    workspace: Workspace,
+    *,
+    everything: bool = False,
+    progress: ProgressCall | None = None,
+    cancelled: CancelCall | None = None,
+) -> Changes:
+    """Make the reports that are due, or all; see `services.scoring.renew_reports`."""
+    tell, stop = progress or (lambda _progress: None), cancelled or _never
+    due = frozenset((kept.BACKTEST, kept.DRIFT, kept.FORECAST)) if everything else kept.reports_due(workspace)
+    changes = Changes()
+    if not due or (not everything and not has_events(workspace)):
+        return changes
+    book = read_book(workspace)
+    if kept.BACKTEST in due:
+        horizon = workspace.policy.churn_horizon_days
+        report = backtest_of(book, workspace.policy, horizon_days=horizon, progress=tell, cancelled=stop)
+        changes = changes.merged(_keep_backtest(workspace, report))
+    if kept.FORECAST in due:
+        changes = changes.merged(_forecast(workspace, book, tell, stop))
+    if kept.DRIFT in due:
+        tell(Progress(DRIFT_STEP, 0, 1))
+        if stop():
+            raise Cancelled
+        changes = changes.merged(_watch(workspace, book))
+        tell(Progress(DRIFT_STEP, 1, 1))
+    return changes
+
+
+def _forecast(workspace: Workspace, book: BookEvents, tell: ProgressCall, stop: CancelCall) -> Changes:
+    found = foretell_months(book, lambda done, total: tell(Progress(FORECAST_STEP, done, total)), stop)
+    as_of = day_text(book.as_of)
+    tell(Progress(FORECAST_STEP, 1, 1))
+    if found is None:
+        return Changes()
+    with workspace.store.read() as connection:
+        at_risk, value = book_totals(connection)
+        acquisition = read_acquisition(connection, book.currency, workspace.policy.margin)
+    report = RevenueForecast(
+        as_of, book.currency, found.months, found.past, found.index, found.bias, at_risk, value, acquisition
+    )
+    report = replace(report, sentences=forecast_sentences(report))
+    return kept.keep_report(workspace, kept.FORECAST, as_of, report.as_json(), report.sentences[0])
+
+
+def _watch(workspace: Workspace, book: BookEvents) -> Changes:
+    horizon = workspace.policy.churn_horizon_days
+    with workspace.store.read() as connection:
+        rows = fetch(connection, "SELECT value FROM book WHERE key = 'scored'", {})
+        marks = json.loads(rows[0][0]) if rows else {}
+        fits = fetch(connection, "SELECT as_of FROM model_fits WHERE id = :fit", {"fit": marks.get("fit")})
+        last = book.as_of - horizon
+        said = fetch(
+            connection,
+            "SELECT customer_id, max(as_of), churn_risk FROM score_history WHERE as_of <= :last AND as_of > :first"
+            " AND churn_risk IS NOT NULL GROUP BY customer_id ORDER BY customer_id",
+            {"last": day_text(last), "first": day_text(last - _WEEK_DAYS)},
+        )
+    if not fits:
+        return Changes()
+    fitted_on = min(day_number(date.fromisoformat(fits[0][0])), book.as_of)
+    report: DriftReport = watch(book, fitted_on, _said_before(book, said), horizon)
+    return kept.keep_report(workspace, kept.DRIFT, report.as_of, report.as_json(), report.sentences[0])
+
+
+def _said_before(book: BookEvents, rows: Sequence[tuple[int, str, float]]) -> SaidBefore:
+    customer = np.array([row[0] for row in rows], np.int64)
+    day = np.array([day_number(date.fromisoformat(row[1])) for row in rows], np.int64)
+    risk = np.array([row[2] for row in rows], np.float64)
+    place = np.searchsorted(book.customer_ids, customer)
+    inside = np.isin(customer, book.customer_ids)
+    return SaidBefore(place[inside], day[inside], risk[inside])

@@ -1,0 +1,65 @@
+"""The revenue forecast in an account manager's sentences."""
+
+from __future__ import annotations
+
+from models.values.forecast import AcquisitionValue, RevenueForecast
+from models.values.words import MONTHS_LONG, count, day_of, money_short, percent
+
+_SEASON_SAID = 0.1
+
+
+def forecast_sentences(report: RevenueForecast) -> tuple[str, ...]:
+    """The forecast, how such forecasts did, its seasons, and what winning customers costs; the first says it all."""
+    acquisition = [_acquisition(report.acquisition, report.currency)] if report.acquisition else []
+    return (_total(report), _record(report), _season(report), *acquisition)
+
+
+def _total(report: RevenueForecast) -> str:
+    def summed(name: str) -> str:
+        return money_short(sum(getattr(one, name) for one in report.months), report.currency)
+
+    last = day_of(f"{report.months[-1].month}-01")
+    until = f"through {MONTHS_LONG[last.month - 1]} {last.year}" if last else "in the months to come"
+    so_far = sum(one.so_far for one in report.months)
+    begun = f", {money_short(so_far, report.currency)} of it in the book already" if so_far > 0 else ""
+    new = summed("from_new")
+    return (
+        f"About {summed('expected')} of revenue is expected {until} (in four cases of five between {summed('low')} "
+        f"and {summed('high')}){begun}; {new} from customers still to come."
+    )
+
+
+def _record(report: RevenueForecast) -> str:
+    inside, checked = report.within
+    if not checked:
+        return "No such forecast can be checked yet: that takes seven months of orders. The range is a usual one."
+    words = f"Foretold a month ahead, {inside} of the last {count(checked, 'month')} came within the range"
+    if report.bias is None:
+        return f"{words}."
+    if abs(report.bias) < 0.02:
+        return f"{words}; in all they were foretold right."
+    way = "high" if report.bias > 0 else "low"
+    return f"{words}; in all they were foretold {percent(abs(report.bias))} too {way}."
+
+
+def _season(report: RevenueForecast) -> str:
+    if not report.index:
+        return "Seasons are not in it: that takes two whole years of orders."
+    highest = max(range(12), key=lambda place: report.index[place])
+    above = report.index[highest] - 1.0
+    if above < _SEASON_SAID:
+        return "This book has no marked seasons."
+    return f"Seasons are in it: {MONTHS_LONG[highest]} is usually {percent(above)} above a mean month."
+
+
+def _acquisition(one: AcquisitionValue, currency: str) -> str:
+    never = f"; {count(one.never, 'customer')} will hardly ever earn theirs back" if one.never else ""
+    return (
+        f"Winning the {count(one.customers, 'customer')} whose cost is known cost {money_short(one.cost, currency)}; "
+        f"they have brought {money_short(one.earned, currency)} and {money_short(one.expected, currency)} more is "
+        f"expected, {_ratio(one)} for each 1 spent{never}."
+    )
+
+
+def _ratio(one: AcquisitionValue) -> str:
+    return f"{one.ratio:.1f}" if one.ratio is not None else "nothing"

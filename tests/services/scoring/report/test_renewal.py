@@ -1,0 +1,212 @@
+"""Reports over a real store: what is kept, when one is due, and what a cancel or an odd book leaves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.values.backtest import MBG, RULE, BacktestReport
+from models.values.errors import Cancelled, UserError
+from models.values.imports import Progress
+from services.jobs import ReportsJob
+from services.scoring import (
+    backtest,
+    backtest_due,
+    last_backtest,
+    last_drift,
+    last_forecast,
+    renew_reports,
+    reports_due,
+    score_due,
+)
+from services.settings import change_policy
+from tests.services.scoring.books import Book, simulated_orders
+
+FIRST, LAST = date(2024, 1, 1), date(2026, 11, 20)
+EVERY = frozenset({"backtest", "drift", "forecast"})
+CUSTOMERS = 320
+
+
+@pytest.fixture(scope="module")
+def told_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scored book with all its reports."""
+    path = tmp_path_factory.mktemp("told") / "book.db"
+    book = Book(path)
+    book.add(
+        "customers",
+        (
+            {"id": number, "name": f"Customer {number}", "acquisition_cost_minor": 9_000 if number % 4 == 0 else None}
+            for number in range(1, CUSTOMERS + 1)
+        ),
+    )
+    book.add_orders(simulated_orders(CUSTOMERS, FIRST, LAST, seed=4))
+    score_due(book.workspace)
+    assert reports_due(book.workspace) == EVERY
+    renew_reports(book.workspace)
+    book.workspace.close()
+    return path
+
+
+@pytest.fixture
+def told(told_path: Path, tmp_path: Path) -> Iterator[Book]:
+    """A copy of the book with reports."""
+    path = tmp_path / "book.db"
+    path.write_bytes(told_path.read_bytes())
+    book = Book(path)
+    yield book
+    book.workspace.close()
+
+
+def journal(book: Book) -> list[tuple[str, str, str]]:
+    with book.workspace.store.read() as connection:
+        rows = connection.exec_driver_sql("SELECT verb, subject, actor_kind FROM journal ORDER BY id")
+        return [(row[0], row[1], row[2]) for row in rows]
+
+
+def test_the_backtest_is_kept_with_all_its_figures(told: Book) -> None:
+    report = last_backtest(told.workspace)
+    assert report is not None
+    assert BacktestReport.from_json(json.loads(json.dumps(report.as_json()))) == report
+    assert (report.label, report.horizon_days) == ("orders", 90)
+    used, rule = report.rung(report.used), report.rung(RULE)
+    assert used is not None and rule is not None and report.rung(MBG) is not None
+    assert used.mean.log_loss is not None and rule.mean.log_loss is not None
+    assert report.beats_rule is (used.mean.log_loss < rule.mean.log_loss)
+    newest = date.fromisoformat(used.cutoffs[-1].cutoff)
+    assert newest + timedelta(days=90) == date.fromisoformat(report.as_of)
+    assert len(used.cutoffs) >= 6
+    assert sum(one.customers for one in report.calibration) == used.mean.customers
+    assert sum(one.left for one in report.calibration) == used.mean.left
+    assert all(one.low <= one.left / one.customers <= one.high for one in report.calibration)
+    assert report.clv is not None and report.clv.days == 365
+
+
+def test_misses_are_those_whom_the_risk_told_wrongly_the_dearest_mistake_first(told: Book) -> None:
+    report = last_backtest(told.workspace)
+    assert report is not None
+    policy = told.workspace.policy
+    assert report.missed and all(one.left and one.risk < policy.churn_warning for one in report.missed)
+    assert report.alarmed and all(not one.left and one.risk >= policy.churn_critical for one in report.alarmed)
+    cost = [(1 - one.risk) * max(one.value_minor or 0, 1) for one in report.missed]
+    assert cost == pytest.approx(sorted(cost, reverse=True), rel=1e-3)
+
+
+def test_forecast_and_drift_are_kept_beside_it(told: Book) -> None:
+    forecast, drift = last_forecast(told.workspace), last_drift(told.workspace)
+    assert forecast is not None and drift is not None
+    assert forecast.currency == "USD" and forecast.value > 0 and 0 < forecast.at_risk < forecast.value * 10
+    assert forecast.acquisition is not None
+    assert (forecast.acquisition.customers, forecast.acquisition.cost) == (CUSTOMERS // 4, CUSTOMERS // 4 * 9_000)
+    assert len(forecast.sentences) == 4 and len(forecast.index) == 12
+    assert drift.since == drift.as_of and drift.calibration is not None
+    assert journal(told)[-3:] == [
+        ("report", f"{kind}:{drift.as_of}", "model") for kind in ("backtest", "forecast", "drift")
+    ]
+
+
+def test_nothing_is_due_until_the_day_the_fit_or_the_horizon_moves(told: Book) -> None:
+    assert reports_due(told.workspace) == frozenset()
+    before = journal(told)
+    assert renew_reports(told.workspace).entries == frozenset()
+    assert journal(told) == before
+    told.add_orders([(1, LAST + timedelta(days=8), 5_000)])
+    later = told.at(LAST + timedelta(days=9))
+    score_due(later)
+    assert reports_due(later) == {"drift", "forecast"} and not backtest_due(later)
+    told.add_orders([(1, LAST + timedelta(days=40), 5_000)])
+    later = told.at(LAST + timedelta(days=41))
+    score_due(later)
+    assert reports_due(later) == EVERY
+
+
+def test_another_horizon_asks_for_another_backtest(told: Book) -> None:
+    change_policy(told.workspace, churn_horizon_days=60)
+    assert backtest_due(told.workspace.with_policy(told.workspace.read_policy()))
+
+
+def test_other_horizons_and_cutoffs_are_told_and_not_kept(told: Book) -> None:
+    before = last_backtest(told.workspace)
+    report = backtest(told.workspace, horizon_days=30, cutoffs=[date(2026, 6, 1), date(2026, 9, 1)])
+    assert report.horizon_days == 30
+    assert {one.cutoff for rung in report.rungs for one in rung.cutoffs} == {"2026-06-01", "2026-09-01"}
+    assert last_backtest(told.workspace) == before
+    with pytest.raises(UserError, match="are not over in this book's data; name a day up to 2026-08-21"):
+        backtest(told.workspace, cutoffs=[date(2026, 8, 22)])
+    with pytest.raises(UserError, match="no history before 2023-06-01"):
+        backtest(told.workspace, cutoffs=[date(2023, 6, 1)])
+
+
+def test_the_same_book_has_the_same_report(told: Book) -> None:
+    kept = last_backtest(told.workspace)
+    again = backtest(told.workspace)
+    assert kept is not None
+    assert {**again.as_json(), "seconds": 0} == {**kept.as_json(), "seconds": 0}
+
+
+def test_a_cancel_keeps_nothing_of_the_report_at_hand(told: Book) -> None:
+    before = journal(told)
+    steps: list[Progress] = []
+    with pytest.raises(Cancelled):
+        renew_reports(told.workspace, everything=True, progress=steps.append, cancelled=lambda: len(steps) >= 2)
+    assert journal(told) == before
+    assert all(0.0 <= (one.fraction or 0.0) <= 1.0 for one in steps)
+
+
+def test_the_job_opens_the_book_by_itself(told: Book) -> None:
+    steps: list[Progress] = []
+    changes = ReportsJob(told.workspace.recipe, everything=True)(steps.append, lambda: False)
+    assert changes.tables == {"score_reports"} and len(changes.entries) == 3
+    assert steps[-1].fraction == 1.0
+
+
+def test_only_the_newest_reports_of_a_kind_stay(told: Book) -> None:
+    from services.scoring.report import kept
+
+    for number in range(40):
+        kept.keep_report(told.workspace, kept.DRIFT, "2026-11-20", {"number": number}, "Watched.")
+    with told.workspace.store.read() as connection:
+        rows = connection.exec_driver_sql("SELECT report FROM score_reports WHERE kind = 'drift' ORDER BY id").all()
+    assert [json.loads(row[0])["number"] for row in rows] == list(range(14, 40))
+
+
+def test_a_book_without_a_past_says_what_is_missing(book: Book) -> None:
+    with pytest.raises(UserError, match="no past to check"):
+        backtest(book.workspace)
+    assert reports_due(book.workspace) == frozenset()
+    book.add_customers(3)
+    score_due(book.workspace)
+    assert not renew_reports(book.workspace).entries
+    assert last_backtest(book.workspace) is None
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        [(1, "2026-11-01", 5_000)],
+        [(who, "2026-05-01", 5_000) for who in range(1, 61)],
+        [(who, f"2026-0{month}-{who % 27 + 1:02d}", 1_000) for who in range(1, 61) for month in (1, 2, 3)],
+    ],
+)
+def test_young_and_odd_books_have_a_report_that_says_so(book: Book, orders: list[tuple[int, str, int]]) -> None:
+    book.add_customers(60)
+    book.add_orders(orders)
+    book.add("activities", [{"customer_id": 1, "kind": "login", "happened_on": "2026-11-10"}])
+    score_due(book.workspace)
+    renew_reports(book.workspace)
+    report = last_backtest(book.workspace)
+    assert report is not None and report.why.endswith(".")
+    assert "NaN" not in json.dumps(report.as_json())
+    assert reports_due(book.workspace) == frozenset()
+
+
+def test_a_book_of_activity_alone_is_judged_by_activity(book: Book) -> None:
+    book.add_customers(80)
+    days = simulated_orders(80, FIRST, LAST, seed=9)
+    book.add("activities", ({"customer_id": who, "kind": "login", "happened_on": str(day)} for who, day, _ in days))
+    report = backtest(book.workspace)
+    assert report.label == "activity" and report.clv is None
+    assert report.rung(MBG) is not None
