@@ -92,11 +92,13 @@ def _departure(theta: Floats, x: Floats, t_x: Floats, age: Floats) -> _Departure
     width = (1.0 - lowest) / 2.0
     w = lowest + width * (_NODES + 1.0)
     times = np.clip(from_last * np.exp(-np.log(w) / shape) - alpha, t_x[:, None], age[:, None])
-    heights = _WEIGHTS * (alpha + times) * np.exp(-(s + 1.0) * np.log(beta + times))
+    logs = np.log(alpha + times) - (s + 1.0) * np.log(beta + times)
+    highest = logs.max(axis=1)  # taken out: with an s of hundreds every height would be nothing
+    heights = _WEIGHTS * np.exp(logs - highest[:, None])
     total = heights.sum(axis=1)
     with np.errstate(divide="ignore"):
         z = np.log(s / shape[:, 0]) - shape[:, 0] * np.log(from_last / to_now)[:, 0] + s * np.log(beta + age)
-        z = z + np.log(width[:, 0] * total)
+        z = z + np.log(width[:, 0] * total) + highest
     return _Departure(z, times, heights / total[:, None])
 
 

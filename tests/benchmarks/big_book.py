@@ -59,7 +59,7 @@ REASONS = (
 
 @dataclass(frozen=True)
 class BigBook:
-    """How large the book is. ``as_of`` is the last day of its data."""
+    """How large the book is. ``as_of`` is the last day of its data; ``scored``: with scores, history and cards."""
 
     customers: int = 100_000
     orders: int = 1_000_000
@@ -67,6 +67,7 @@ class BigBook:
     as_of: str = "2026-11-20"
     seed: int = 7
     version: int = 1
+    scored: bool = True
 
     @property
     def path(self) -> Path:
@@ -187,6 +188,17 @@ class _World:
             "customer_id,source,external_id,import_id,name,stage,amount_minor,currency,opened_on,closes_on",
             self._deals(),
         )
+        yield (
+            "imports",
+            "file_name,file_path,file_sha256,file_bytes,source,recognised_as,started_at,finished_at,seconds,actor,"
+            "rows_read,rows_inserted,rows_updated,rows_unchanged,rows_rejected,rows_ignored,receipt,journal_id",
+            self._imports(),
+        )
+        if self.book.scored:
+            yield from self._computed()
+
+    def _computed(self) -> Iterator[tuple[str, str, Rows]]:
+        """Yield what the program works out of the facts."""
         yield "customer_risk_scores", ",".join(_SCORE_COLUMNS), self._scores()
         yield (
             "score_history",
@@ -205,12 +217,6 @@ class _World:
             self._signals(),
         )
         yield "tasks", "customer_id,alert_id,title,due_on,owner,created_at", self._tasks()
-        yield (
-            "imports",
-            "file_name,file_path,file_sha256,file_bytes,source,recognised_as,started_at,finished_at,seconds,actor,"
-            "rows_read,rows_inserted,rows_updated,rows_unchanged,rows_rejected,rows_ignored,receipt,journal_id",
-            self._imports(),
-        )
 
     def _name(self, i: int) -> str:
         first, second = STEMS[i % 10], STEMS[(i // 10) % 10]

@@ -123,3 +123,11 @@ def test_chances_are_chances_and_silence_lowers_them(x: int, share: float, age: 
 def test_without_customers_the_belief_about_shops_holds() -> None:
     nobody = np.empty(0)
     assert pareto.fit(nobody, nobody, nobody) == pareto.BELIEVED
+
+
+@pytest.mark.parametrize("s", [1.0, 300.0, 1e5])
+def test_a_search_that_runs_away_still_has_a_likelihood(s: float) -> None:
+    x, t_x, age = np.array([0.0, 3.0, 10.0]), np.array([0.0, 100.0, 900.0]), np.full(3, 1000.0)
+    value, gradient = pareto._likelihood(np.log([1.0, 50.0, s, 10_000.0]), pareto._group(x, t_x, age))
+    assert np.isfinite(value)
+    assert np.isfinite(gradient).all()
