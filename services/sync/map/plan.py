@@ -17,6 +17,7 @@ from services.sync.map.headers import REJECT_COLUMNS, fingerprint, normal
 from services.sync.read import Table
 from services.sync.read.dialect import BLANKS
 from services.sync.recognise import Recognition, Undecided, is_used, own_columns, recognise, recognise_also
+from services.sync.validate.currencies import CODES
 from services.sync.validate.decisions import DATES, Circumstances, Column, Decided, decide, meaning_of
 from services.sync.validate.form import PLAIN, Form
 
@@ -364,7 +365,7 @@ def _said_currency(options: ImportOptions) -> str:
     if not options.currency:
         return ""
     code = options.currency.strip().upper()
-    if len(code) != 3 or not (code.isascii() and code.isalpha()):
+    if code not in CODES:
         raise UserError(f"“{options.currency}” is no currency. Write three letters such as USD or EUR.")
     return code
 

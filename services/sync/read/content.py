@@ -181,7 +181,9 @@ def size_of(path: Path) -> int:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise UserError(f"There is no file {path.name} in {path.parent}. Check the name and the folder.") from None
+        raise UserError(
+            f"There is no file {path.name} in {path.absolute().parent}. Check the name and the folder."
+        ) from None
     except OSError as problem:
         raise EnvironmentFault(f"{path.name} cannot be read ({_word(problem)}). Nothing was imported.") from problem
     except ValueError:

@@ -58,6 +58,25 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     assert is_one_sentence(caught.value)
 
 
+def test_a_missing_file_is_looked_for_in_a_folder_that_has_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError) as caught:
+        read_table(Path("gone.csv"))
+    assert f"There is no file gone.csv in {tmp_path}." in str(caught.value)
+
+
+def test_a_currency_that_does_not_exist_is_refused(tmp_path: Path, book: Book) -> None:
+    path = write_csv(
+        tmp_path / "a.csv", ["order_id", "customer_id", "date", "amount"], [["1", "C1", "2026-01-05", "9"]]
+    )
+    for none in ("QQQ", "EURO", "€€"):
+        with pytest.raises(UserError, match="is no currency"):
+            book.bring(path, currency=none)
+    assert book.bring(path, currency="eur").totals == {"EUR": 900}
+
+
 def test_an_unclosed_quote_costs_no_more_than_its_line(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("order_id,name\n" + "1,Ada\n" * 400 + '2,"Ben\n' + "3,Cy\n" * 20_000)
