@@ -238,6 +238,8 @@ class ScoreFigures:
     overridden: tuple[OverrideMark, ...] = ()  # what a person set in place of a computed figure
     week_line: str = ""  # "Since 14 Nov: risk 31 % → 44 %: no order for 7 more days (+9)", '' where nothing moved
 
+    history: tuple[tuple[str, float], ...] = ()  # (ISO day, churn risk) of the last half year, the oldest first
+
     def mark_of(self, figure: str) -> OverrideMark | None:
         """The mark of a figure that a person set, None where the computed one counts."""
         return next((one for one in self.overridden if one.figure == figure), None)

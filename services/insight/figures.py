@@ -10,6 +10,7 @@ from models.values import words
 from models.values.alerts import Driver, ScoreFigures
 from services.insight.overridden import marks_of, week_line
 from services.insight.reader import Reader
+from services.insight.risk_history import read_risk_history
 
 CHANGE_DAYS = 60
 #: A history shorter than this tells no change.
@@ -58,7 +59,10 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         trend=row["trend"],
         model=row["model"],
         overridden=marks,
-        week_line=week_line(reader, row["changed"]),
+        week_line=week_line(reader, row["changed"], "the model’s risk" if "churn_risk" in by_hand else "risk"),
+        history=read_risk_history(
+            reader, customer_id, row["as_of"], None if "churn_risk" in by_hand else row["churn_risk"]
+        ),
     )
     return figures, _drivers(row["drivers"])
 

@@ -16,6 +16,7 @@ from views.alerts.figures import TWO_BY_TWO, FigureStrip, figures_of
 from views.charts.drivers import DriverBars
 from views.charts.rhythm import RhythmChart
 from views.lists.timeline import KINDS, TimelineList, TimelineModel
+from views.scores.course import ScoreCourse
 from views.scores.notes import ScoreNotes
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
@@ -23,6 +24,7 @@ from views.widgets.labels import ElidedLabel, FlowingContent, column, kind_of, l
 from views.widgets.painting import fill, mark_of
 from views.widgets.tabs import CountTabs, Tab
 
+_DIRECTIONAL = "directional, not causal"
 #: Kinds that have a tab even when they are few; the others come under "More" when they exist.
 _ALWAYS = frozenset({"order", "ticket", "email", "review", "deal"})
 
@@ -71,6 +73,7 @@ class DetailPane(QWidget):
         self.story = Story(theme)
         self.figures = FigureStrip(theme)
         self.notes = ScoreNotes(theme)
+        self.course = ScoreCourse(theme)
         self.drivers = DriverBars(theme)
         self.rhythm = RhythmChart(theme)
         self.tabs = CountTabs(theme, "Timeline", size=fonts.SMALL, height=36, gap=16, inset=20)
@@ -79,7 +82,7 @@ class DetailPane(QWidget):
         self.list.setModel(timeline)
         self._charts = self._build_charts()
         self._story_box = column(self.story, margins=(20, 8, 20, 12))
-        upper = column(self._header_box, self._story_box, self.figures, self.notes, self._charts)
+        upper = column(self._header_box, self._story_box, self.figures, self.notes, self.course, self._charts)
         content = FlowingContent()
         content.setLayout(column(upper, self.tabs, self.list))
         self.list.setMinimumHeight(96)
@@ -117,6 +120,9 @@ class DetailPane(QWidget):
         self._charts.setVisible(detail.alert.customer_id is not None)
         self.figures.show_figures(figures_of(detail.figures, warning, critical))
         self.notes.show_figures(detail.figures)
+        self.course.show_figures(detail.figures)
+        mark = detail.figures.mark_of("churn_risk") if detail.figures is not None else None
+        self._chart_hint.setText(f"of the model’s {mark.model}" if mark is not None else _DIRECTIONAL)
         self.drivers.show_drivers(detail.drivers)
         self.rhythm.show_rhythm(detail.rhythm, detail.alert.currency)
         self._missing_hint()
@@ -152,6 +158,7 @@ class DetailPane(QWidget):
                 box.setContentsMargins(inset, 10, inset, 4)
             self.list.set_inset(inset)
             self.notes.set_inset(inset)
+            self.course.set_inset(inset)
 
     def _build_header(self) -> None:
         theme = self._theme
@@ -179,7 +186,7 @@ class DetailPane(QWidget):
 
     def _build_charts(self) -> QWidget:
         theme = self._theme
-        hint = label("directional, not causal", fonts.SMALL, fonts.REGULAR, "ink_3")
+        hint = label(_DIRECTIONAL, fonts.SMALL, fonts.REGULAR, "ink_3")
         why = row(label("Why at risk", fonts.SMALL, fonts.SEMIBOLD), -1, hint)
         period = label("12 months", fonts.SMALL, fonts.REGULAR, "ink_3")
         title = ElidedLabel(theme, "Orders against their usual rhythm", fonts.SMALL, fonts.SEMIBOLD)

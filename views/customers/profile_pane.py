@@ -25,6 +25,7 @@ from views.customers.figures import HEIGHT, SHARES, profile_figures
 from views.customers.journey import JourneyStrip
 from views.lists.keyset_model import Page
 from views.lists.timeline import KINDS, TimelineList, TimelineModel
+from views.scores.course import ScoreCourse
 from views.scores.notes import ScoreNotes
 from views.theme import Theme, fonts
 from views.widgets.alert_badge import AlertBadge
@@ -118,6 +119,7 @@ class ProfilePane(QWidget):
         self._line = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._figures = FigureStrip(theme, SHARES, HEIGHT)
         self.notes = ScoreNotes(theme)
+        self._course = ScoreCourse(theme)
         self._journey = JourneyStrip(theme)
         self._journey_line = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._identity = IdentityGrid(theme)
@@ -159,8 +161,8 @@ class ProfilePane(QWidget):
         emails = row(self._emails, 14, self._squares, 8, self._emails_line, margins=(20, 10, 20, 10))
         emails.setStretch(4, 1)
         box = column(
-            head, self._figures, self.notes, journey_head, row(self._journey, margins=(12, 0, 12, 4)), rule(soft=True),
-            halves, rule(soft=True), emails, rule(soft=True), self._kinds, self._list,
+            head, self._figures, self.notes, self._course, journey_head, row(self._journey, margins=(12, 0, 12, 4)),
+            rule(soft=True), halves, rule(soft=True), emails, rule(soft=True), self._kinds, self._list,
         )  # fmt: skip
         box.setStretch(box.count() - 1, 1)
         made.setLayout(box)
@@ -178,6 +180,7 @@ class ProfilePane(QWidget):
         self._line.setText(profile.metadata_line)
         self._figures.show_figures(profile_figures(profile.figures, self.marks))
         self.notes.show_figures(profile.figures)
+        self._course.show_figures(profile.figures)
         self._journey.show_milestones(profile.milestones)
         self._journey_line.setText(profile.journey_line)
         self._identity.show_fields(profile.identity)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from models.values.alerts import ScoreFigures
+from services import insight
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from views.charts.table import ChartTable
+from views.scores.course import RiskLine, ScoreCourse, sure_words, value_words
+from views.theme import Theme, ThemeChoice
+
+LAST = date(2026, 11, 18)
+
+
+def day(weeks_ago: int) -> str:
+    return (LAST - timedelta(days=7 * weeks_ago)).isoformat()
+
+
+def figures(**changes: object) -> ScoreFigures:
+    made = ScoreFigures(
+        as_of=LAST.isoformat(), churn_risk=0.72, churn_horizon_days=90, churn_change_points=31.0, engagement=40.0,
+        engagement_change=-3.0, engagement_threshold=50.0, health=51.0, health_coverage=4, change_days=60,
+        value_at_risk_minor=524_000, value_at_risk_low_minor=360_000, value_at_risk_high_minor=710_000,
+        clv_if_stays_minor=728_000, clv_minor=204_000, clv_low_minor=98_000, clv_high_minor=410_000,
+        clv_horizon_months=12, currency="USD", confidence="medium",
+        confidence_why=("Fewer than 4 purchase days are known.",), last_order_on="2026-09-07",
+        last_order_words="7 Sep · $386", days_since_last_order=72, usual_gap_days=21.0, segment="Cooling VIP",
+        segment_before=None, trend="falling", model="mbg_nbd/1",
+        history=tuple((day(26 - week), 0.2 + 0.02 * week) for week in range(27)),
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_how_sure_it_is_comes_with_why() -> None:
+    assert sure_words(figures()) == "Confidence medium: fewer than 4 purchase days are known."
+    sure = figures(confidence="high", confidence_why=())
+    assert sure_words(sure) == "Confidence high: enough history, and fresh data."
+
+
+def test_value_comes_with_its_range_and_horizon() -> None:
+    assert value_words(figures()) == "Lifetime value, 12 months: $2,040, 80\u202f% $980–$4.1k"
+    assert value_words(figures(clv_low_minor=None)) == "Lifetime value, 12 months: $2,040"
+    assert value_words(figures(clv_minor=None)) == ""
+
+
+def test_the_line_has_a_sentence_and_a_table(qtbot: QtBot, theme: Theme) -> None:
+    made = RiskLine(theme)
+    qtbot.addWidget(made)
+    made.show()
+    made.show_points(figures().history)
+    assert made.accessibleDescription() == "Risk 20\u202f% on 20 May, 72\u202f% now."
+    qtbot.keyClick(made, Qt.Key.Key_Return)
+    table = made.window().findChild(ChartTable)
+    assert table is not None and table.isVisible()
+    qtbot.keyClick(table, Qt.Key.Key_Escape)
+    made.show_points(())
+    assert made.sentence() == "The risk has no history yet."
+    made.grab()
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
+def test_it_is_painted_and_folds_in_a_narrow_pane(qtbot: QtBot, theme: Theme, choice: ThemeChoice) -> None:
+    theme.choose(choice)
+    made = ScoreCourse(theme)
+    qtbot.addWidget(made)
+    for width, beside in ((760, True), (400, False)):
+        made.resize(width, 60)
+        made.show_figures(figures())
+        made.grab()
+        assert made.risk.isVisible() is beside
+    made.show_figures(figures(history=(), confidence="low", clv_minor=None))
+    assert not made.risk.isVisible() and not made.value.isVisible()
+    made.show_figures(None)
+    assert not made.isVisible()
+    theme.choose(ThemeChoice.LIGHT)
+
+
+def test_the_detail_of_a_card_shows_the_customers_own_history(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_window(sample)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    page = desk.window.page("alerts")
+    detail = page.detail.detail  # type: ignore[attr-defined]
+    assert detail is not None and detail.figures is not None
+    course = page.detail.course  # type: ignore[attr-defined]
+    assert course.isVisible() and course.risk.points == detail.figures.history
+    found = insight.customer_profile(sample, detail.alert.customer_id).figures
+    assert found is not None and found.history == detail.figures.history
+    days = [day for day, _risk in found.history]
+    assert days == sorted(set(days)) and days[-1] == found.as_of and len(days) > 10
+    assert found.history[-1][1] == found.churn_risk

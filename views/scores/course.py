@@ -1,0 +1,199 @@
+"""How sure a customer's scores are and why, the range of their value, and the risk over the last half year."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+
+from models.values.alerts import ScoreFigures
+from views.charts.table import ChartTable
+from views.theme import Theme, fonts
+from views.widgets.labels import ElidedLabel, Pictogram, column, row, rule
+from views.widgets.painting import RIGHT, fill, focus_ring, line
+from views.words import THIN, counted, money, money_range, percent, short_day
+
+_WIDE, _HIGH = 236, 42
+_NUMBERS: Final = 44.0
+#: Narrower than this the line of the risk stands below the words.
+_TOGETHER: Final = 460
+_LOOKS: Final = {"high": ("check", "good_text"), "medium": ("info", "ink_2"), "low": ("warning", "warning_text")}
+
+
+class RiskLine(QWidget):
+    """The risk week by week. Enter opens the table."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._points: tuple[tuple[str, float], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(_WIDE, _HIGH)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Churn risk by week")
+        theme.changed.connect(self.update)
+
+    @property
+    def points(self) -> tuple[tuple[str, float], ...]:
+        """What is drawn: (ISO day, risk), the oldest first."""
+        return self._points
+
+    def show_points(self, points: tuple[tuple[str, float], ...]) -> None:
+        """Draw another customer's line."""
+        self._points = points
+        self.setAccessibleDescription(self.sentence())
+        self.update()
+
+    def sentence(self) -> str:
+        """The line in one sentence."""
+        if len(self._points) < 2:
+            return "The risk has no history yet."
+        (first, before), (_last, now) = self._points[0], self._points[-1]
+        highest = max(risk for _day, risk in self._points)
+        said = f"Risk {percent(before)} on {self._day(first)}, {percent(now)} now"
+        return f"{said}, at most {percent(highest)} between." if highest > max(before, now) + 0.01 else f"{said}."
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDE, _HIGH)
+
+    def event(self, event: object) -> bool:
+        if isinstance(event, QHelpEvent) and len(self._points) > 1:
+            at = min(self._points, key=lambda point: abs(self._x(point[0]) - event.pos().x()))
+            QToolTip.showText(event.globalPos(), f"{self._day(at[0])}: {percent(at[1])}", self)
+            return True
+        return bool(super().event(event))  # type: ignore[arg-type]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Show as a table").triggered.connect(self.show_table)
+        menu.popup(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.show_table()
+            return
+        super().keyPressEvent(event)
+
+    def show_table(self) -> None:
+        """Open the numbers as a table."""
+        rows = [(day, percent(risk)) for day, risk in reversed(self._points)]
+        ChartTable(self.accessibleName(), self.sentence(), ("Day", "Churn risk"), rows, self.window()).show()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if len(self._points) < 2:
+            return
+        with QPainter(self) as painter:
+            theme, area = self._theme, self._area()
+            fill(painter, area.x(), area.bottom(), area.width(), 1, theme.color("line"))
+            told = [QPointF(self._x(day), self._y(risk)) for day, risk in self._points]
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pen = QPen(theme.color("axis"), 1.6)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.setPen(pen)
+            painter.drawPolyline(QPolygonF(told))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("primary_text"))
+            painter.drawEllipse(told[-1], 2.8, 2.8)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self._paint_number(painter, QRectF(0, told[0].y() - 8, _NUMBERS - 5, 16), self._points[0][1], "ink_3")
+            self._paint_number(painter, QRectF(self.width() - _NUMBERS + 2, told[-1].y() - 8, _NUMBERS - 4, 16),
+                               self._points[-1][1], "ink")  # fmt: skip
+            if self.hasFocus():
+                focus_ring(painter, theme, QRectF(self.rect()))
+
+    def _paint_number(self, painter: QPainter, room: QRectF, risk: float, ink: str) -> None:
+        room.moveTop(min(max(room.y(), 0.0), self.height() - 16.0))
+        line(painter, room, percent(risk), self._theme.color(ink), fonts.SMALL, align=RIGHT)
+
+    def _area(self) -> QRectF:
+        return QRectF(_NUMBERS, 6, self.width() - 2 * _NUMBERS - 4, self.height() - 12)
+
+    def _x(self, day: str) -> float:
+        first, last = date.fromisoformat(self._points[0][0]), date.fromisoformat(self._points[-1][0])
+        area, span = self._area(), max(1, (last - first).days)
+        return area.x() + area.width() * (date.fromisoformat(day) - first).days / span
+
+    def _y(self, risk: float) -> float:
+        area = self._area()
+        return area.bottom() - area.height() * min(max(risk, 0.0), 1.0)
+
+    def _day(self, day: str) -> str:
+        return short_day(date.fromisoformat(day), date.fromisoformat(self._points[-1][0]))
+
+
+class ScoreCourse(QWidget):
+    """Two lines of words, and the line of the risk beside them, or below them in a narrow pane."""
+
+    def __init__(self, theme: Theme, inset: int = 20) -> None:
+        super().__init__()
+        self._inset = inset
+        self._sign = Pictogram(theme, "", "ink_2", 14, (20, 18))
+        self.sure = self._line(theme)
+        self.value = self._line(theme)
+        self.risk = RiskLine(theme)
+        worth = Pictogram(theme, "", "ink_2", 14, (20, 18))
+        said = column(row(self._sign, self.sure), 2, row(worth, self.value))
+        self._box = row(said, 12, self.risk, margins=(inset, 5, inset, 5))
+        self._box.setStretch(0, 1)
+        outer = QWidget()
+        outer.setLayout(self._box)
+        self._worth = worth
+        self.setLayout(column(outer, rule(soft=True)))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_figures(self, figures: ScoreFigures | None) -> None:
+        """Show what there is to say about these figures."""
+        self.setVisible(figures is not None)
+        if figures is None:
+            return
+        icon, ink = _LOOKS.get(figures.confidence, ("info", "ink_2"))
+        self._sign.show_icon(icon, ink)
+        self.sure.setText(sure_words(figures), ink if figures.confidence == "low" else "ink_2")
+        worth = value_words(figures)
+        self.value.setText(worth)
+        for part in (self._worth, self.value):
+            part.setVisible(bool(worth))
+        self.risk.show_points(figures.history)
+        self.risk.setVisible(len(figures.history) > 1 and self.width() >= _TOGETHER)
+
+    def set_inset(self, inset: int) -> None:
+        """Leave so much room at the left and the right."""
+        if inset != self._inset:
+            self._inset = inset
+            self._box.setContentsMargins(inset, 5, inset, 5)
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self.risk.setVisible(len(self.risk.points) > 1 and self.width() >= _TOGETHER)
+
+    @staticmethod
+    def _line(theme: Theme) -> ElidedLabel:
+        made = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        return made
+
+
+def sure_words(figures: ScoreFigures) -> str:
+    """How sure the scores are, and what lowers that."""
+    why = " ".join(figures.confidence_why)
+    if not why:
+        return f"Confidence {figures.confidence}: enough history, and fresh data."
+    return f"Confidence {figures.confidence}: {why[:1].lower()}{why[1:]}"
+
+
+def value_words(figures: ScoreFigures) -> str:
+    """Lifetime value with its horizon and range, '' where there is none."""
+    if figures.clv_minor is None:
+        return ""
+    said = (
+        f"Lifetime value, {counted(figures.clv_horizon_months, 'month')}: {money(figures.clv_minor, figures.currency)}"
+    )
+    if figures.clv_low_minor is None or figures.clv_high_minor is None or not figures.clv_high_minor:
+        return said
+    between = money_range(figures.clv_low_minor, figures.clv_high_minor, figures.currency)
+    return f"{said}, 80{THIN}% {between}"
