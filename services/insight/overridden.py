@@ -34,8 +34,8 @@ def _mark(reader: Reader, figure: str, one: dict[str, Any], currency: str) -> Ov
     )
 
 
-def week_line(reader: Reader, text: str | None) -> str:
-    """Say what moved the churn risk in a week, the strongest part first; '' where nothing did.
+def week_line(reader: Reader, text: str | None, what: str = "risk") -> str:
+    """Say what moved the churn risk (``what`` it is called) in a week, the strongest part first; '' where nothing did.
 
     "Since 14 Nov: risk 31 % → 44 %: no order for 7 more days (+9), 1 unhappy ticket (+4)".
     """
@@ -45,7 +45,7 @@ def week_line(reader: Reader, text: str | None) -> str:
     risk, *moved = parts
     since = words.day_of(risk["since"])
     before, now = words.percent(risk["before"]), words.percent(risk["now"])
-    went = f"risk {before} → {now}" if before != now else f"risk still {now}"
+    went = f"{what} {before} → {now}" if before != now else f"{what} still {now}"
     said = [_part(one) for one in moved if one["points"] is None or abs(one["points"]) >= _LEAST_POINTS]
     head = f"Since {reader.day(since)}: {went}" if since is not None else words.capital(went)
     return f"{head}: {', '.join(said[:_MOST_PARTS])}" if said else head

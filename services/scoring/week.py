@@ -27,14 +27,17 @@ from services.scoring.reasons import INPUTS, Contributions
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Whole = NDArray[np.int64]
 
 DAYS = 7
 #: A smaller move of the risk is not told.
 LEAST_MOVE = 0.01
-#: A part that moved by less, in points, is told with the passing of time.
-_LEAST_POINTS = 0.05
+#: A part that moved by less, in hundredths of a point, is told with the passing of time.
+_LEAST_HUNDREDTHS = 5
 #: Parts that move together with every day and every order.
 _RHYTHM = frozenset({"gap", "orders", "tenure"})
+#: Parts that are means of ratings: the feature behind each, and its words.
+_RATED = {"satisfaction": ("satisfaction", "Satisfaction"), "reviews": ("review_score", "Reviews")}
 _RATED_BY = 0.5
 
 RiskOf = Callable[[Ledger, Features], Floats]
@@ -114,63 +117,83 @@ def shares_of_move(before: Standing, after: Standing) -> Floats:
 
 def _told(before: Standing, after: Standing, drivers: Sequence[str]) -> Iterator[str]:
     """The JSON of each customer; the rhythm takes what is left of the move, so that points add up to the hundredth."""
-    shares = shares_of_move(before, after)
-    facts = _Facts(before.seen, after.seen)
-    others = [place for place, code in enumerate(INPUTS) if code not in _RHYTHM]
+    then, now = np.round(before.risk, 4), np.round(after.risk, 4)
+    moved = np.round(10_000.0 * (now - then)).astype(np.int64)
     since = (EPOCH + timedelta(days=before.seen.day)).isoformat()
-    rhythm = _rhythm_words(before.seen, after.seen)
-    risks = zip(before.risk.tolist(), after.risk.tolist(), strict=True)
-    for row, (then, now) in enumerate(risks):
-        points = round(100.0 * (round(now, 4) - round(then, 4)), 2)
-        parts = []
-        left = points
-        for place in others:
-            size = round(float(shares[row, place]), 2)
-            if abs(size) >= _LEAST_POINTS:
-                left = round(left - size, 2)
-                parts.append((size, _item(INPUTS[place], *facts.words(INPUTS[place], row, drivers[row]), size)))
-        if abs(left) >= _LEAST_POINTS:
-            parts.append((left, _item("gap", rhythm[row], "", left)))
+    risk = '{"code": "churn_risk", "label": "Churn risk", "evidence": "", "points": '
+    dated = f'"since": "{since}", "before": '
+    beside, taken = _beside_rhythm(before, after, drivers)
+    left = (moved - taken).tolist()
+    rows = zip(_rhythm_words(before.seen, after.seen), moved.tolist(), then.tolist(), now.tolist(), strict=True)
+    for row, (words, points, was, is_now) in enumerate(rows):
+        head = f'{risk}{points / 100}, "kind": "{_kind(points)}", {dated}{was}, "now": {is_now}}}'
+        parts = beside.get(row)
+        if parts is None:
+            yield f"[{head}, {words}{_size(left[row])}]" if abs(left[row]) >= _LEAST_HUNDREDTHS else f"[{head}]"
+            continue
+        if abs(left[row]) >= _LEAST_HUNDREDTHS:
+            parts.append((left[row], f"{words}{_size(left[row])}"))
         parts.sort(key=lambda part: -abs(part[0]))
-        risk = (
-            f'{{"code": "churn_risk", "label": "Churn risk", "evidence": "", "points": {points}, '
-            f'"kind": "{_kind(points)}", "since": "{since}", "before": {round(then, 4)}, "now": {round(now, 4)}}}'
-        )
-        told = [text for _, text in parts]
-        if "tickets" not in INPUTS and facts.tickets[row] > 0:
-            told.append(_item("tickets", *facts.words("tickets", row, ""), None))
-        yield f"[{', '.join([risk, *told])}]"
+        yield f"[{', '.join([head, *(text for _, text in parts)])}]"
+
+
+def _beside_rhythm(
+    before: Standing, after: Standing, drivers: Sequence[str]
+) -> tuple[dict[int, list[tuple[int, str]]], Whole]:
+    """What moved the risk beside the rhythm: parts with their hundredths of a point by row, and their sum of each row.
+
+    Unhappy tickets of the week are told even where the model counts none.
+    """
+    shares = np.round(100.0 * shares_of_move(before, after)).astype(np.int64)
+    facts = _Facts(before.seen, after.seen)
+    taken = np.zeros(after.risk.size, np.int64)
+    found: dict[int, list[tuple[int, str]]] = {}
+    for place, code in enumerate(INPUTS):
+        if code in _RHYTHM:
+            continue
+        rows = np.flatnonzero(np.abs(shares[:, place]) >= _LEAST_HUNDREDTHS)
+        taken[rows] += shares[rows, place]
+        for row, size in zip(rows.tolist(), shares[rows, place].tolist(), strict=True):
+            found.setdefault(row, []).append((size, _words(code, facts.label(code, row, drivers[row])) + _size(size)))
+    if "tickets" not in INPUTS:
+        for row in np.flatnonzero(np.array(facts.tickets) > 0).tolist():
+            text = _words("tickets", facts.label("tickets", row, "")) + 'null, "kind": "raises"}'
+            found.setdefault(row, []).append((0, text))
+    return found, taken
 
 
 def _kind(points: float) -> str:
     return "lowers" if points < 0 else "raises"
 
 
-def _item(code: str, label: str, evidence: str, points: float | None) -> str:
-    size, kind = ("null", "raises") if points is None else (str(points), _kind(points))
-    return f'{{"code": "{code}", "label": {json.dumps(label, ensure_ascii=False)}, "evidence": "{evidence}", ' + (
-        f'"points": {size}, "kind": "{kind}"}}'
-    )
+def _words(code: str, label: str) -> str:
+    """A part up to its points, as JSON."""
+    return f'{{"code": "{code}", "label": {json.dumps(label, ensure_ascii=False)}, "evidence": "", "points": '
+
+
+def _size(hundredths: int) -> str:
+    """The rest of a part."""
+    return f'{hundredths / 100}, "kind": "{_kind(hundredths)}"}}'
 
 
 def _rhythm_words(then: Features, now: Features) -> list[str]:
-    """What happened to the customer's rhythm in the week: orders, or none."""
-    more = (now.rhythm_count - then.rhythm_count).astype(np.int64)
-    waited = f"for {DAYS} more days"
-    quiet = {False: f"No order {waited}", True: f"Nothing done {waited}"}
+    """What happened to each customer's rhythm in the week, orders or none, as a part up to its points."""
+    more = np.clip(now.rhythm_count - then.rhythm_count, -1, DAYS).astype(np.int64)
     begun = then.by_activity & ~now.by_activity
-    found = []
-    for count, active, first in zip(more.tolist(), now.by_activity.tolist(), begun.tolist(), strict=True):
-        if first:
-            found.append("The first order")
-        elif count == 0:
-            found.append(quiet[active])
-        elif count < 0:
-            found.append("An order was cancelled")
-        else:
-            days = "1 day" if count == 1 else f"{count} days"
-            found.append(f"Active on {days}" if active else f"Ordered on {days}")
-    return found
+    kinds = (more + 1) * 4 + now.by_activity * 2 + begun
+    texts = {kind: _words("gap", _rhythm_label(kind)) for kind in np.unique(kinds).tolist()}
+    return [texts[kind] for kind in kinds.tolist()]
+
+
+def _rhythm_label(kind: int) -> str:
+    count, active, begun = kind // 4 - 1, bool(kind & 2), bool(kind & 1)
+    if begun:
+        return "The first order"
+    if count < 0:
+        return "An order was cancelled"
+    if count == 0:
+        return f"{'Nothing done' if active else 'No order'} for {DAYS} more days"
+    return f"{'Active' if active else 'Ordered'} on {count} {'day' if count == 1 else 'days'}"
 
 
 class _Facts:
@@ -180,21 +203,19 @@ class _Facts:
         self._then, self._now = then, now
         self.tickets = (now.tickets_unhappy_60d - then.tickets_unhappy_60d).astype(np.int64).tolist()
 
-    def words(self, code: str, row: int, drivers: str) -> tuple[str, str]:
-        """Label and evidence of a part of one customer."""
+    def label(self, code: str, row: int, drivers: str) -> str:
+        """The words of a part of one customer; `drivers` name what has none here."""
         if code == "tickets" and self.tickets[row]:
             count = abs(self.tickets[row])
             noun = f"{count} unhappy ticket{'' if count == 1 else 's'}"
-            return (noun if self.tickets[row] > 0 else f"{noun} fewer in 60 days"), ""
-        for rated, name, label in (
-            ("satisfaction", "satisfaction", "Satisfaction"),
-            ("reviews", "review_score", "Reviews"),
-        ):
-            if code == rated:
-                then, now = float(getattr(self._then, name)[row]), float(getattr(self._now, name)[row])
-                if abs(now - then) >= _RATED_BY:
-                    return f"{label} {now:.1f} of 5, was {then:.1f}", ""
-        return _named(code, drivers), ""
+            return noun if self.tickets[row] > 0 else f"{noun} fewer in 60 days"
+        rated = _RATED.get(code)
+        if rated is not None:
+            name, label = rated
+            then, now = float(getattr(self._then, name)[row]), float(getattr(self._now, name)[row])
+            if abs(now - then) >= _RATED_BY:
+                return f"{label} {now:.1f} of 5, was {then:.1f}"
+        return _named(code, drivers)
 
 
 def _named(code: str, drivers: str) -> str:

@@ -110,6 +110,7 @@ class OverridePanel(FormPanel):
         self.add("Counts as", beside)
         beside.setFocusProxy(self.value)
         self._box.insertWidget(self._box.count() - 1, self.model)
+        self._box.insertSpacing(self._box.count() - 2, 3)
         self.add("Why", self.reason)
         self.add("Until, that day included", self.until)
         self._buttons.insertWidget(0, self.back_button)

@@ -57,6 +57,12 @@ def test_a_figure_that_a_person_set_has_no_change_against_the_models_past(reader
     assert figures.engagement_change == 20
 
 
+def test_what_moved_the_model_is_said_to_be_the_models(book: SmallBook, reader: Any, known: int) -> None:
+    book.run("UPDATE customer_risk_scores SET changed = ? WHERE customer_id = ?", json.dumps([risk(0.5, 0.6)]), known)
+    figures, _ = reader(read_figures, known)
+    assert figures.week_line == f"Since 13 Nov: the model’s risk 50{THIN}% → 60{THIN}%"
+
+
 def test_lists_profile_documents_and_export_carry_the_marks(book: SmallBook, known: int, tmp_path: Path) -> None:
     card = book.card(known)
     plain = book.customer("Ridgeway Toys")

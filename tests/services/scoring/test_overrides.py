@@ -15,6 +15,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.overrides import Override
 from services.audit import undo_last
+from services.looking_back import looking_back
 from services.pipeline import after_change, do_round
 from services.scoring import (
     end_override,
@@ -164,6 +165,19 @@ def test_an_earlier_day_is_computed_without_what_a_person_set(scored: Book) -> N
     _, twice = score_as_of(scored.workspace, day)
     strip = [{**one.values, "scored_at": ""} for one in once]
     assert strip == [{**one.values, "scored_at": ""} for one in twice]
+
+
+def test_looking_back_knows_only_what_was_set_by_then(scored: Book) -> None:
+    workspace = scored.at(date(2026, 11, 15))
+    set_override(workspace, 7, "segment", "Champion", reason=WHY, until=date(2026, 11, 18))
+    workspace = scored.at(TODAY)
+    found = {}
+    for day in (date(2026, 11, 14), date(2026, 11, 16), date(2026, 11, 20)):
+        with looking_back(workspace, day) as past, past.store.read() as connection:
+            query = "SELECT segment, overridden FROM customer_risk_scores WHERE customer_id = 7"
+            found[day.day] = tuple(connection.exec_driver_sql(query).one())
+    assert found[16][0] == "Champion" and found[16][1]
+    assert found[14][1] is None and found[20][1] is None
 
 
 def test_who_was_never_scored_gets_the_figure_with_the_first_scores(book: Book) -> None:
