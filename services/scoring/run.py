@@ -236,6 +236,8 @@ def _score_due(
             first = int(book.orders.day.min()) if book.orders.day.size else None
             why = "no fit of this day, or the book has changed by more than a fifth"
             fit = refit.store_fit(workspace, fit_parameters(seen, currency), data_from=first, why=why)
+        if book.customer_ids.size > _PART:
+            seen = None  # worked out again with each part: of a million customers it is too much to hold meanwhile
     if not _write(workspace, book, _scored(workspace, book, fit, seen, watch), fit, due, marks, watch):
         return None
     total = book.customer_ids.size if due.customers is None else _customers(workspace)

@@ -354,3 +354,18 @@ def test_the_same_book_gives_the_same_scores_on_every_run(tmp_path: Path) -> Non
     score_due(book.workspace, force_all=True)
     assert plain(book) == once
     book.workspace.close()
+
+
+def test_a_book_that_is_scored_in_parts_gets_the_same_scores_and_past(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for name, part in (("whole", 10**6), ("parts", 17)):
+        monkeypatch.setattr("services.scoring.run._PART", part)
+        book = Book(tmp_path / f"{name}.db")
+        book.add_customers(CUSTOMERS)
+        put(book, events(9, LAST))
+        score_due(book.workspace)
+        found.append((plain(book), {who: book.history(who) for who in range(1, CUSTOMERS + 1)}))
+        book.workspace.close()
+    assert found[0] == found[1]
