@@ -10,6 +10,8 @@ import pytest
 
 from models.journal import verify
 from models.store import open_store
+from models.store.migrate import backup_path, migrate
+from models.tables import SCHEMA_VERSION
 
 RELEASES = {"0.1.0": "d75e7bb1eba3c024726c64d5fa26285fcab311d91563e45728c25a7bde6d761a"}
 STORES = Path(__file__).resolve().parent.parent / "fixtures" / "stores"
@@ -54,6 +56,80 @@ def _shape(path: Path) -> dict[str, object]:
         }
     finally:
         driver.close()
+
+
+#: What version 4 brought: tables of its own, and columns of the public table of scores.
+REPORT_CARD_TABLES = ("score_overrides", "anomalies", "score_reports")
+REPORT_CARD_COLUMNS = ("changed", "overridden")
+
+
+def _of_version(number: int, path: Path) -> None:
+    """Make the oldest store that is kept one of version `number`."""
+    path.write_bytes(gzip.decompress((STORES / "0.1.0.bellwether.gz").read_bytes()))
+    migrate(path, 1, to=number)
+    backup_path(path, 1).unlink()
+
+
+def _rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    driver = sqlite3.connect(path)
+    try:
+        tables = [row[0] for row in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            table: sorted(driver.execute(f"SELECT * FROM {table}"), key=repr)
+            for table in tables
+            if not table.startswith(("sqlite_", "customers_search", "alembic"))
+        }
+    finally:
+        driver.close()
+
+
+def test_the_report_card_is_added_and_every_row_of_before_is_kept(store_path: Path) -> None:
+    _of_version(3, store_path)
+    before = _rows(store_path)
+    assert not set(REPORT_CARD_TABLES) & set(before)
+    open_store(store_path).close()
+    after = _rows(store_path)
+    assert [after.pop(table) for table in REPORT_CARD_TABLES] == [[], [], []]
+    scores = [row[: -len(REPORT_CARD_COLUMNS)] for row in after["customer_risk_scores"]]
+    assert {row[-len(REPORT_CARD_COLUMNS) :] for row in after["customer_risk_scores"]} == {(None, None)}
+    assert {**after, "customer_risk_scores": scores} == before
+    assert len(before["customer_risk_scores"]) == 5
+
+
+def test_a_copy_of_the_store_as_it_was_is_left_beside_it(store_path: Path) -> None:
+    _of_version(3, store_path)
+    before = _rows(store_path)
+    open_store(store_path).close()
+    assert _rows(backup_path(store_path, 3)) == before
+
+
+def test_a_migration_that_is_cut_off_leaves_the_store_as_it_was(store_path: Path) -> None:
+    _of_version(3, store_path)
+    driver = sqlite3.connect(store_path)
+    driver.execute("CREATE TABLE score_overrides (id INTEGER)")  # in the way of the migration's last table
+    driver.commit()
+    driver.close()
+    before = _rows(store_path)
+    with pytest.raises(Exception, match="score_overrides already exists"):
+        migrate(store_path, 3)
+    assert _rows(store_path) == before
+    driver = sqlite3.connect(store_path)
+    assert driver.execute("PRAGMA user_version").fetchone() == (3,)
+    driver.execute("DROP TABLE score_overrides")
+    driver.commit()
+    driver.close()
+    open_store(store_path).close()
+    assert set(REPORT_CARD_TABLES) <= set(_rows(store_path))
+
+
+def test_a_store_of_each_version_comes_to_the_same_tables(store_path: Path, tmp_path: Path) -> None:
+    open_store(tmp_path / "new.db").close()
+    newest = _shape(tmp_path / "new.db")
+    for number in range(1, SCHEMA_VERSION):
+        path = store_path.with_name(f"version-{number}.db")
+        _of_version(number, path)
+        open_store(path).close()
+        assert _shape(path) == newest
 
 
 def test_every_store_kept_is_tested() -> None:
