@@ -88,7 +88,7 @@ def _portal(
     calendar: Calendar,
     planted: Planted,
 ) -> list[tuple[Ints, Ints, Ints]]:
-    """Shops with a login come most weeks; for some of them that nearly stopped three weeks ago."""
+    """Shops with a login come most weeks; for some of them that nearly stopped four weeks ago."""
     users = np.flatnonzero(cohort.company & (rng.random(cohort.size) < p["portal_share"]))
     steady = users[(bought.cause == STAYS)[users] & cohort.worth_keeping[users] & (begin[users] < calendar.last - 200)]
     dropped = rng.permutation(steady)[: round(p["portal_dropped_share"] * cohort.company.sum())]
@@ -97,7 +97,8 @@ def _portal(
     week_of = np.repeat(users, weeks)
     week = np.arange(len(week_of)) - np.repeat(np.cumsum(weeks) - weeks, weeks)
     rate = np.full(len(week_of), p["portal_logins_per_week"])
-    quiet = np.isin(week_of, dropped) & (begin[week_of] + week * 7 > calendar.last - 24)
+    since = calendar.last - p["portal_dropped_days_ago"]
+    quiet = np.isin(week_of, dropped) & (begin[week_of] + week * 7 > since)
     times = rng.poisson(np.where(quiet, rate * 0.04, rate))
     customer, week = np.repeat(week_of, times), np.repeat(week, times)
     day = begin[customer] + week * 7 + rng.integers(0, 7, len(customer))

@@ -31,7 +31,7 @@ Whole = NDArray[np.int64]
 RECENT_WEEKS = 4
 EWMA_WEEKS = 13
 #: At this rate of false discoveries fewer than two in ten thousand customers are told of for nothing (see the tests).
-FALSE_DISCOVERIES = 0.03
+FALSE_DISCOVERIES = 0.04
 #: Fewer events than this in the year, and there is no rate to fall below.
 FEWEST_EVENTS = 6
 #: Of the doubt that the two tests share, so much is the sudden change's.
@@ -41,9 +41,14 @@ _KNOWN_WEEKS = 8.0
 _LEAST_EXPECTED = 3.0
 #: Whoever did nothing in so many weeks before the window had fallen silent before; that is no news.
 _ACTIVE_WEEKS = 13
-_BLOCK = 4
+#: How counts scatter is told from the weeks before both windows, so that a change in them does not hide itself.
+_SCATTER_WEEKS, _BLOCK = 36, 4
+#: The median of the dispersion of nine such blocks of a Poisson count, whose mean is 1.
+_MEDIAN_OF_BLOCKS = 0.918
+_CERTAIN_WEEKS, _CERTAIN_BLOCKS = 2.0, 2.5
 _LEVEL_AT_LEAST, _LEVEL_AT_MOST = 0.2, 5.0
-_LEVEL_PRIOR_EVENTS = 20.0
+_LEVEL_PRIOR_CUSTOMERS = 10.0
+_MANY = 30
 _ORDINARY = 2.5
 #: Of a count that is no further off (in standard deviations) nobody would think anything: no chance is worked out.
 _LEAST_AWAY = 0.5
@@ -93,7 +98,7 @@ class Summary:
     row
         Index into the book's customers.
     scatter, weeks
-        Variance of the weekly counts before the newest four over their mean, and of how many weeks.
+        Variance of the weekly counts before both windows over their mean, and of how many weeks.
     blocks
         The same of four-weekly counts; nan where the customer is not known all year or they are too few.
     """
@@ -140,10 +145,9 @@ def summed(of: Weekly) -> Summary:
     if of.units is not None:  # a mail is answered once at most: such counts scatter less than Poisson's
         one, none = np.ones(of.row.size), np.full(of.row.size, np.nan)
         return Summary(of.row, sudden, slow, one, np.full(of.row.size, 2.0), none)
-    past = of.counts[:, : WEEKS - RECENT_WEEKS]
-    weeks = np.maximum(of.known - RECENT_WEEKS, 2.0)
-    total = sudden.before
-    squares = np.einsum("ij,ij->i", past, past).astype(np.float64)
+    past = of.counts[:, :_SCATTER_WEEKS]
+    weeks = np.maximum(of.known - (WEEKS - _SCATTER_WEEKS), 2.0)
+    total, squares = past.sum(axis=1), np.einsum("ij,ij->i", past, past)
     scatter = (squares - total**2 / weeks) / np.maximum(total / weeks * (weeks - 1.0), 1e-9)
     return Summary(of.row, sudden, slow, scatter, weeks, _block_scatter(past, of.known))
 
@@ -195,8 +199,8 @@ def joined(parts: Sequence[Summary]) -> Summary:
 def learn(of: Summary) -> LearnedChannel:
     """What the whole book's counts of a channel say: priors, levels and dispersion."""
     told = of.blocks[~np.isnan(of.blocks)]
-    # Without the twentieth highest: some customers are unlike themselves, and are told apart by their own figure.
-    scatter = max(1.0, float(told[told <= np.quantile(told, 0.95)].mean())) if told.size >= 10 else 1.0
+    # The middle one: some customers are unlike themselves, and are told apart by their own figure.
+    scatter = max(1.0, float(np.median(told)) / _MEDIAN_OF_BLOCKS) if told.size >= 10 else 1.0
     priors, levels = [], []
     for sums in (of.sudden, of.slow):
         known = (sums.exposure >= _KNOWN_WEEKS) & (sums.before > 0)
@@ -209,15 +213,36 @@ def learn(of: Summary) -> LearnedChannel:
 
 
 def _level(count: Floats, usual: Floats, dispersion: float) -> float:
-    """Events / expected events, without the customers who are far from it, drawn to 1 while there are few events."""
-    kept = np.ones(count.size, np.bool_)
-    level = 1.0
-    for _ in range(4):
-        level = (count[kept].sum() + _LEVEL_PRIOR_EVENTS) / (usual[kept].sum() + _LEVEL_PRIOR_EVENTS)
+    """Events / expected events, over the customers who are not far from it; drawn to 1 while these are few.
+
+    It is looked for near 1 first, and only where fewer than half of many customers are there, near the middle one: some
+    who have left are no season.
+    """
+    level, kept = _nearest_level(1.0, count, usual, dispersion)
+    often = usual >= _LEAST_EXPECTED
+    if 2 * kept < count.size and int(often.sum()) >= _MANY:
+        middle = _weighted_median(count[often] / usual[often], usual[often])
+        level, kept = max((level, kept), _nearest_level(middle, count, usual, dispersion), key=lambda one: one[1])
+    return float(level ** (kept / (kept + _LEVEL_PRIOR_CUSTOMERS)))
+
+
+def _nearest_level(level: float, count: Floats, usual: Floats, dispersion: float) -> tuple[float, int]:
+    """The level that lies next to the given one, and how many customers are about it."""
+    kept = np.zeros(count.size, np.bool_)
+    for _ in range(8):
         level = float(np.clip(level, _LEVEL_AT_LEAST, _LEVEL_AT_MOST))
         distance = np.abs(count - level * usual) / np.sqrt(np.maximum(level * usual * dispersion, 1e-9))
         kept = distance <= _ORDINARY
-    return level
+        if not kept.any():
+            break
+        level = float(count[kept].sum() / usual[kept].sum())
+    return float(np.clip(level, _LEVEL_AT_LEAST, _LEVEL_AT_MOST)), int(kept.sum())
+
+
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    order = np.argsort(values, kind="stable")
+    running = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(running, 0.5 * running[-1])])
 
 
 def chances(of: Summary, learned: LearnedChannel) -> Chances:
@@ -230,8 +255,13 @@ def chances(of: Summary, learned: LearnedChannel) -> Chances:
     learned
         What `learn` made of the whole book.
     """
-    certain = of.scatter > learned.dispersion * (1.0 + 2.0 * np.sqrt(2.0 / (of.weeks - 1.0)))
-    scatter = np.where(certain, of.scatter, learned.dispersion)
+    scatter = np.full(of.row.size, learned.dispersion)
+    for own, spread, number in (
+        (of.scatter, _CERTAIN_WEEKS, of.weeks),
+        (np.nan_to_num(of.blocks), _CERTAIN_BLOCKS, np.full(of.row.size, _SCATTER_WEEKS / _BLOCK)),
+    ):
+        certain = own > learned.dispersion * (1.0 + spread * np.sqrt(2.0 / (number - 1.0)))
+        scatter = np.where(certain, np.maximum(own, scatter), scatter)
     both = zip((of.sudden, of.slow), learned.priors, learned.levels, strict=True)
     tested = [_tested(sums, of_all, level, scatter) for sums, of_all, level in both]
     (few, many), (slow_few, slow_many) = tested

@@ -155,6 +155,18 @@ def test_the_planted_occasions_have_a_card_at_the_end(replay: Replay) -> None:
             assert (customer, rule) in found, occasion
 
 
+def test_shops_that_nearly_stopped_coming_to_the_portal_have_a_card(replay: Replay, tell: Tell) -> None:
+    """A card may be gone again by the end: an order answers it."""
+    planted = set(replay.truth.signals["portal_logins_dropped"])
+    lately = {
+        signal.customer
+        for signal in replay.signals
+        if signal.rule == "activity_dropped" and signal.on > replay.truth.as_of - timedelta(days=35)
+    }
+    tell(f"{len(planted & lately)} of {len(planted)} planted falls of portal logins were told of, {len(lately)} in all")
+    assert len(planted & lately) >= 0.5 * len(planted) > 0
+
+
 def test_a_replayed_book_is_the_same_as_one_that_was_scored_today(replay: Replay, tmp_path: Path) -> None:
     """The history of runs must not colour what is true today: the same rules hold for the same customers."""
     recipe = replay.workspace.recipe
