@@ -7,7 +7,7 @@ file is opened again, the rows that were handed on are skipped, and the rest is 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -44,13 +44,20 @@ class Rows(Protocol):
         ...
 
 
-def with_rows_ahead(chunks: Iterator[Chunk], count: int) -> Iterator[tuple[Chunk, list[list[str]]]]:
-    """Each chunk with the first rows of the next one, as they were cut."""
-    chunk = next(chunks, None)
-    while chunk is not None:
-        following = next(chunks, None)
-        yield chunk, [list(row) for row in following.rows[:count]] if following is not None else []
-        chunk = following
+def with_rows_ahead(chunks: Iterator[Chunk], count: int) -> Iterator[tuple[Chunk, Callable[[], list[list[str]]]]]:
+    """Each chunk with a way to look at the first rows of the next one.
+
+    The next one is read early only where somebody looks: rows that are worked on at once are still in the cache.
+    """
+    early: list[Chunk] = []
+
+    def ahead() -> list[list[str]]:
+        if not early:
+            early.extend(islice(chunks, 1))
+        return [list(row) for chunk in early for row in chunk.rows[:count]]
+
+    while (chunk := early.pop() if early else next(chunks, None)) is not None:
+        yield chunk, ahead
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ the types of the columns leave one way only; otherwise they stay as they are, an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from services.sync.read import celltypes
@@ -43,6 +43,7 @@ _BEGINNINGS = tuple(
         *("report generated", "report run", "filtered by", "as of ", "end of "),
     )
 )
+_INITIALS = frozenset(sign for word in _BEGINNINGS for sign in (word[1], word[1].upper()))
 _TOTAL_WORDS = frozenset(
     form
     for word in ("total", "totals", "grand total", "grand totals", "subtotal", "sum", "summe", "gesamt", "gesamtsumme")
@@ -89,6 +90,8 @@ class Rules:
         """Whether the first cells of rows hold anything that needs a second look."""
         if self._header[0] in firsts or not _TOTAL_WORDS.isdisjoint(firsts):
             return True
+        if _INITIALS.isdisjoint({first[:1] for first in firsts}):
+            return False
         together = "\n" + "\n".join(firsts).lower()
         return any(beginning in together for beginning in _BEGINNINGS)
 
@@ -166,6 +169,9 @@ class Rules:
         return list(found.pop()) if len(found) == 1 else None
 
 
+Ahead = Callable[[], list[list[str]]]
+
+
 class Sorter:
     """Sorts the rows of a table's chunks as they come; it remembers where a further table has begun."""
 
@@ -175,11 +181,11 @@ class Sorter:
         self._blank_before = False
         self._elsewhere = False
 
-    def sort(self, rows: list[list[str]], width: int, ahead: Sequence[list[str]] = ()) -> Findings:
+    def sort(self, rows: list[list[str]], width: int, ahead: Ahead = list) -> Findings:
         """Find what is no row of the table, and bring every row to its width.
 
-        Rows are changed in place. Chunks in which nothing is odd cost a look at the first cells only. `ahead` are the
-        rows that follow: what the last row of a chunk is may depend on them.
+        Rows are changed in place. Chunks in which nothing is odd cost a look at the first cells only. `ahead` gives
+        the rows that follow: what the last row of a chunk is may depend on them.
         """
         firsts = [row[0] if row else "" for row in rows]
         ragged = set(map(len, rows)) != {width}
@@ -193,9 +199,7 @@ class Sorter:
                 self._even_out(rows, place, row, width, found)
         return found
 
-    def _look(
-        self, rows: list[list[str]], place: int, row: list[str], found: Findings, ahead: Sequence[list[str]]
-    ) -> None:
+    def _look(self, rows: list[list[str]], place: int, row: list[str], found: Findings, ahead: Ahead) -> None:
         if not any(row):
             self._blank_before = True
             return
@@ -210,9 +214,11 @@ class Sorter:
         elif word is not None:
             found.left_out[place] = word
 
-    def _begins_another(self, rows: list[list[str]], place: int, ahead: Sequence[list[str]]) -> bool:
+    def _begins_another(self, rows: list[list[str]], place: int, ahead: Ahead) -> bool:
         """Whether another table begins here, or below a title that stands here."""
-        near = [*rows[place : place + AHEAD], *ahead][:AHEAD]
+        near = rows[place : place + AHEAD]
+        if len(near) < AHEAD:
+            near = [*near, *ahead()][:AHEAD]
         following = [row for row in near if any(row)]
         if len(following) > 1 and self._rules.begins_another(following[0], following[1]):
             return True
