@@ -12,7 +12,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from tests.screenshots import outreach, parts
+from tests.screenshots import outreach, overriding, parts
 from tests.screenshots.studio import FOLDER, Shots, Studio
 
 PARTS: dict[str, Callable[[Shots], None]] = {
@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[Shots], None]] = {
     "outbox": outreach.outbox,
     "settings": outreach.settings,
     "palette": outreach.palette,
+    "overrides": overriding.overrides,
 }
 
 
