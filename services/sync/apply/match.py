@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from services.sync.apply.joined import any_joined, find_joined, speak_as_one
-from services.sync.apply.shared_numbers import part_other_names
+from services.sync.apply.shared_contacts import part_other_names
 from services.sync.map.plan import Plan
 from services.sync.recognise import known_sources
 from services.sync.stage.layout import layout_of

@@ -116,3 +116,14 @@ def test_a_number_that_a_spreadsheet_damaged_is_told_and_finds_nobody(book: Book
     receipt = book.bring(write_csv(tmp_path / "a.csv", PEOPLE[:3], people))
     assert any("damaged are kept as they stand" in warning for warning in receipt.warnings)
     assert book.one("SELECT count(*) FROM identities WHERE kind = 'phone'") == 0
+
+
+def test_another_name_at_the_address_of_a_desk_is_another_customer(book: Book, tmp_path: Path) -> None:
+    head = ["id", "name", "email"]
+    known = [["A-1", "Ada Stone", "info@acme.example"], ["A-2", "Eve Miller", "eve@acme.example"]]
+    book.bring(write_csv(tmp_path / "a.csv", head, known), source="crm")
+    others = [["1", "Max Bergmann", "info@acme.example"], ["2", "Eva Huber", "eve@acme.example"]]
+    path = write_csv(tmp_path / "b.csv", head, others)
+    assert counts(book.bring(path, source="shop"))[:2] == (1, 1), "who marries has the same address"
+    assert book.one("SELECT count(*) FROM customers") == 3
+    assert counts(book.bring(path, source="shop")) == (0, 0, 2, 0, 0)

@@ -1,7 +1,7 @@
-"""A number that two people share: a switchboard, a household. Who bears another name is another customer.
+"""Contacts that several people share: a switchboard, a household, office@. Who bears another name is another customer.
 
-An address is one person's, or nearly; a number often is not. Where the names say that it is somebody else, the row is
-a customer of its own, and whether the two are one after all is a question for the review.
+An address is one person's, unless it is that of a desk; a number often is not. Where the names say that it is somebody
+else, the row is a customer of its own, and whether the two are one after all is a question for the review.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _ANOTHER_NAME: Final = 0.7
 
 
 def part_other_names(db: sqlite3.Connection) -> None:
-    """Take back matches by number whose names contradict each other.
+    """Take back matches by number, and by the address of a desk, whose names contradict each other.
 
     Parameters
     ----------
@@ -23,13 +23,20 @@ def part_other_names(db: sqlite3.Connection) -> None:
     """
     found = db.execute(
         """
-        SELECT p.who, p.name, p.company, p.phone_text, c.name, c.company, c.phone
+        SELECT p.who, iif(p.how = 'phone', '', p.email), p.name, p.company, p.phone_text, c.name, c.company, c.phone
         FROM stage.people p JOIN main.customers c ON c.id = p.customer_id
-        WHERE p.how = 'phone' AND p.name IS NOT NULL
+        WHERE p.how IN ('phone', 'email') AND p.name IS NOT NULL
         """
-    ).fetchall()
-    others = [(who,) for who, *names in found if _are_others(*names)]
+    )
+    others = [(who,) for who, email, *names in found if _is_shared(email) and _are_others(*names)]
     db.executemany("UPDATE stage.people SET customer_id = NULL, how = NULL WHERE who = ?", others)
+
+
+def _is_shared(email: str) -> bool:
+    """Whether a contact may be several people's: a number ('' here), or the address of a desk."""
+    from services.sync.people.nicknames import SHARED_MAILBOXES
+
+    return not email or email.partition("@")[0] in SHARED_MAILBOXES
 
 
 def _are_others(
