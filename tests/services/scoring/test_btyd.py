@@ -13,7 +13,7 @@ from scipy.special import hyp2f1
 from services.scoring import btyd
 from services.scoring.btyd import BtydParameters, LogNormalPrior
 from tests.benchmarks.bench_btyd import drawn
-from tests.services.scoring.cdnow import Floats, read_summary
+from tests.services.scoring.cdnow import Floats, read_purchases, read_summary
 
 BG = BtydParameters("bg", 0.243, 4.414, 0.793, 2.426, 0.0, 0, True, True)
 MBG = BtydParameters("mbg", 0.525, 6.183, 0.891, 1.614, 0.0, 0, True, True)
@@ -82,6 +82,8 @@ def test_bg_nbd_reproduces_the_published_sales_at_week_78(data_dir: Path) -> Non
         for age in np.unique(cdnow.age).tolist()
     )
     assert round(total, 1) == 4165.7
+    bought = {(customer, day) for customer, day, _ in read_purchases(data_dir, "CDNOW_sample.txt")}
+    assert len(bought) - len({customer for customer, _ in bought}) == 4339  # what came, 78 weeks to the end of June
 
 
 @pytest.mark.data

@@ -24,6 +24,10 @@ def test_gamma_gamma_reproduces_the_published_fit(data_dir: Path) -> None:
     assert [round(value, 2) for value in (fitted.p, fitted.q)] == [6.25, 3.74]
     assert round(fitted.scale, 1) == 15.4
     assert fitted.scale == pytest.approx(15.44, abs=0.01)
+    used = cdnow.x > 0
+    published, _ = monetary._likelihood(np.log([6.25, 2.74, 15.44]), cdnow.x[used], cdnow.mean_value[used])
+    assert fitted.log_likelihood >= published  # the last digit of the scale is that of the search that was published
+    assert fitted.log_likelihood == pytest.approx(published, abs=0.01)
     assert round(float(monetary.expected_value(fitted, cdnow.x, cdnow.mean_value).mean()), 2) == 35.25
 
 
