@@ -26,6 +26,7 @@ from views.shell.beside import Beside
 from views.shell.book import Book
 from views.shell.pages import COMPOSER, PAGES
 from views.shell.remembered import Remembered
+from views.shell.reports import Reports
 from views.shell.rounds import Rounds
 from views.shell.window import MainWindow
 from views.theme import Theme, ThemeChoice
@@ -33,6 +34,7 @@ from views.theme import Theme, ThemeChoice
 WARM_UP_AFTER_MS = 600
 PAGE_EVERY_MS = 400
 ROUND_AFTER_MS = 2_000
+REPORTS_AFTER_MS = 15_000
 AHEAD = (
     "services.alerting",
     "views.customers.page",
@@ -133,6 +135,8 @@ def open_window(
     QTimer.singleShot(ROUND_AFTER_MS, window, Rounds(desktop.book, desktop.background, window).begin)
     beside = Beside(desktop.book, desktop.background, window)
     QTimer.singleShot(ROUND_AFTER_MS, window, beside.begin)
+    reports = Reports(desktop.book, desktop.background, window)
+    QTimer.singleShot(REPORTS_AFTER_MS, window, reports.begin)
     QTimer.singleShot(ROUND_AFTER_MS, window, window.postman.begin)
     QTimer.singleShot(ROUND_AFTER_MS, window, window.watch.begin)
     try:
@@ -141,6 +145,7 @@ def open_window(
         if listen is not None:
             listen(None)
         beside.stop()
+        reports.stop()
         desktop.background.close()
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MakeJob = Callable[[], "ChildJob"]
 _SPAN: Final = 1_000
 _NARROW: Final = 900
+CHECKED: Final = "Checked the scores against the book’s past"
 STOPPED: Final = "Stopped; the last check stays as it was"
 
 
@@ -30,15 +31,15 @@ class CheckBar(QWidget):
 
     Parameters
     ----------
-    job : makes the work of a check, which returns `Changes`; None: none is offered, and there is no button.
+    job : makes the work of a check, which returns `Changes`.
     """
 
     ended = Signal()
 
-    def __init__(self, book: Book, actions: Actions, theme: Theme, parent: QWidget, job: MakeJob | None) -> None:
+    def __init__(self, book: Book, actions: Actions, theme: Theme, parent: QWidget, job: MakeJob) -> None:
         super().__init__(parent)
         self._book, self._actions, self._job = book, actions, job
-        self._allowed = False
+        self._allowed = self._first = False
         self.run: ChildRun | None = None
         self.step = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
         self.progress = QProgressBar()
@@ -54,10 +55,14 @@ class CheckBar(QWidget):
                            margins=(8, 0, 16, 0)))  # fmt: skip
         self._show_run(False)
 
-    def allow(self, allowed: bool) -> None:
-        """Whether there is anything to check."""
-        self._allowed = allowed
-        self._actions[Command.CHECK_SCORES].setEnabled(allowed and self._job is not None and self.run is None)
+    def allow(self, allowed: bool, *, first: bool) -> None:
+        """Whether there is anything to check, and whether nothing was checked so far."""
+        self._allowed, self._first = allowed, first
+        words = "Check now" if first else "Check again"
+        self.check.setText(words)
+        self.check.setAccessibleName(words)
+        self._actions[Command.CHECK_SCORES].setText(words)
+        self._actions[Command.CHECK_SCORES].setEnabled(allowed and self.run is None)
 
     def fit(self, width: int) -> None:
         """In a narrow window the step is left to the tooltip."""
@@ -65,7 +70,7 @@ class CheckBar(QWidget):
 
     def begin(self) -> None:
         """Start a check, unless one is running."""
-        if self.run is not None or self._job is None:
+        if self.run is not None:
             return
         self.run = self._book.run(self._job())
         self.run.progress.connect(self._told)
@@ -95,12 +100,12 @@ class CheckBar(QWidget):
         had_focus = self.cancel.hasFocus()
         self.run = None
         self._show_run(False)
-        self.allow(self._allowed)
+        self.allow(self._allowed, first=self._first)
         if had_focus and self.check.isEnabled():
             self.check.setFocus()
         if isinstance(outcome, Done):
             self._book.heard(outcome.value, own=True)
-            self._book.told.emit(outcome.value.words or "Checked")
+            self._book.told.emit(CHECKED)
         elif isinstance(outcome, Failed):
             self._book.failed.emit(outcome)
         else:
@@ -111,5 +116,5 @@ class CheckBar(QWidget):
         for part in (self.step, self.progress, self.cancel):
             part.setVisible(on)
         self.cancel.setEnabled(True)
-        self.check.setVisible(not on and self._job is not None)
-        self._actions[Command.CHECK_SCORES].setEnabled(not on and self._allowed and self._job is not None)
+        self.check.setVisible(not on)
+        self._actions[Command.CHECK_SCORES].setEnabled(not on and self._allowed)

@@ -118,7 +118,7 @@ class InsightsPage(Page):
         if not self.isVisible():
             return
         card = self._card
-        self.bar.allow(card is not None and not card.empty)
+        self.bar.allow(card is not None and not card.empty, first=card is None or card.report is None)
         self.context.actions[Command.EXPORT_SCORES].setEnabled(card is not None and card.report is not None)
 
     # -- commands -----------------------------------------------------------------------------------------------

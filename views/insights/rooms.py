@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.values.report_card import Reliance, ReportCard
 from services import insight
-from views.insights.check import MakeJob
 from views.shell.book import Book
+
+if TYPE_CHECKING:
+    from views.child import ChildJob
 
 
 class BookOfScores:
@@ -24,10 +27,11 @@ class BookOfScores:
         """How fresh each kind of data is, and how many customers are too little known."""
         return insight.reliance(self._book.workspace)
 
-    @property
-    def checking(self) -> MakeJob | None:
-        """What makes the work of a check; None where this program has none."""
-        return None
+    def checking(self) -> ChildJob:
+        """The work of a check: everything that is worked out of the book as a whole, anew."""
+        from services.jobs import ReportsJob
+
+        return ReportsJob(self._book.workspace.recipe, everything=True)
 
     def write(self, path: Path) -> Path:
         """Write the figures of the last check as a file."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from models.values.drift import DriftReport
+from models.values.emerging import EmergingReport
 from models.values.migration import MigrationReport
 from models.values.report_card import Misses, Reliance, ReportCard
 from views.charts.table import ChartTable
@@ -19,12 +21,14 @@ from views.insights.curve import CalibrationCurve
 from views.insights.months import MonthsChart
 from views.insights.panel import Panel, PanelGrid
 from views.insights.tables import (
+    ISSUES,
     MEASURES,
     MISSES,
     RUNGS,
     SOURCES,
     VALUE,
     fact_lines,
+    issue_lines,
     miss_lines,
     rung_lines,
     source_lines,
@@ -101,6 +105,8 @@ class ScoresTab(QWidget):
         self.segments_panel = Panel(theme, "Are segments stable?", self.segments, _hold(below), _rest())
         self._drift = column(margins=(16, 0, 16, 10))
         self.drift_panel = Panel(theme, "What has shifted since the fit", _hold(self._drift), _rest())
+        self.issues = _table(theme, "What customers complain of more than before", ISSUES)
+        self.issues_panel = Panel(theme, "What customers complain of more", self.issues, _rest())
 
     def _make_sources(self, theme: Theme) -> None:
         self.sources = _table(theme, "Data you can rely on", SOURCES)
@@ -121,13 +127,14 @@ class ScoresTab(QWidget):
     def panels(self) -> tuple[Panel, ...]:
         """All panels in reading order, whether they are to be seen or not."""
         return (self.curve_panel, self.rungs_panel, self.sources_panel, self.missed_panel, self.alarmed_panel,
-                self.value_panel, self.months_panel, self.segments_panel, self.drift_panel)  # fmt: skip
+                self.value_panel, self.months_panel, self.segments_panel, self.drift_panel,
+                self.issues_panel)  # fmt: skip
 
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Where F6 leads: one part of each panel that is to be seen."""
         found = (self.curve, self.rungs, self.sources, self.missed, self.alarmed, self.value, self.months,
-                 self.segments)  # fmt: skip
+                 self.segments, self.issues)  # fmt: skip
         return tuple(part for part in found if part.isVisible())
 
     def fit(self, width: int) -> None:
@@ -159,6 +166,7 @@ class ScoresTab(QWidget):
         self._show_forecast(card)
         self._show_migration(card.migration)
         self._show_drift(card.drift)
+        self._show_issues(card.emerging)
         self.grid.refresh()
 
     def show_reliance(self, reliance: Reliance) -> None:
@@ -218,6 +226,12 @@ class ScoresTab(QWidget):
             self._drift.addWidget(
                 icon_line(self._theme, icon if first else "info", sentence, ink if first else "ink_2")
             )
+
+    def _show_issues(self, report: EmergingReport | None) -> None:
+        self.issues_panel.wanted = report is not None and bool(report.issues)
+        if report is not None:
+            self.issues.show_lines(issue_lines(report.issues, date.fromisoformat(report.as_of)))
+            self.issues_panel.say_aside(f"of {whole(report.checked)} topics of tickets and reviews")
 
     def show_moves(self) -> None:
         """Open the moves between segments as a table."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
+from models.values.emerging import EmergingIssue
 from models.values.report_card import Fact, Misses, RungLine, SourceLine
+from models.values.words import day, day_of
 from views.data.table import TableCell, TableColumn, TableLine
 from views.words import DASH, MINUS, money, percent, whole
 
@@ -27,6 +30,13 @@ SOURCES: Final = (
     TableColumn("State", 116),
     TableColumn("Customers", 84, right=True, keeps=1),
     TableColumn("Used for", 140, keeps=2),
+)
+ISSUES: Final = (
+    TableColumn("What"),
+    TableColumn("Now", 64, right=True),
+    TableColumn("Usual", 60, right=True),
+    TableColumn("Since", 68, right=True),
+    TableColumn("Customers", 84, right=True, keeps=1),
 )
 #: What the measures mean, for whoever has not met them.
 MEASURES: Final = (
@@ -111,4 +121,21 @@ def source_lines(sources: Sequence[SourceLine]) -> list[TableLine]:
             TableCell(one.used_for, "ink_3", small=True, tip=one.used_for),
         )
         lines.append(TableLine(cells, one.name))
+    return lines
+
+
+def issue_lines(issues: Sequence[EmergingIssue], today: date) -> list[TableLine]:
+    """What customers complain of more than they used to, the surest first."""
+    lines = []
+    for one in issues:
+        since = day_of(one.since)
+        seen = whole(one.seen) if one.of is None else f"{whole(one.seen)} of {whole(one.of)}"
+        cells = (
+            TableCell(one.title, strong=True, tip=f"Such as: {one.example}" if one.example else ""),
+            TableCell(seen, "warning_text", strong=True),
+            TableCell(whole(one.expected) if one.expected >= 1.5 else f"{one.expected:.1f}", "ink_2"),
+            TableCell(DASH if since is None else day(since, today), "ink_2"),
+            TableCell(whole(one.customer_count), "ink_2"),
+        )
+        lines.append(TableLine(cells, one.title))
     return lines

@@ -1,0 +1,115 @@
+"""Reports over the book: made when they are due and nothing else runs, once, and never beside a person's own check."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from models.values.changes import Changes
+from models.values.errors import EnvironmentFault
+from services import jobs
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from tests.views.insights import made
+from tests.views.shell.report_job import MadeReports, WaitingReports
+from tests.views.test_background import Stubborn
+from views.desktop import Desktop
+from views.shell import reports as room
+from views.shell.reports import LATER_MS, QUIET_MS, Reports
+
+SCORED = Changes(tables=frozenset({"customer_risk_scores"}))
+
+
+@pytest.fixture
+def due(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """What is due; a made-up job makes it."""
+    found: set[str] = {"backtest"}
+    monkeypatch.setattr(room, "_due", lambda _workspace: frozenset(found))
+    monkeypatch.setattr(jobs, "ReportsJob", MadeReports)
+    return found
+
+
+def reports_of(desk: Desktop) -> tuple[Reports, list[Changes]]:
+    heard: list[Changes] = []
+    reports = Reports(desk.book, desk.background, desk.window)
+    desk.book.changed.connect(heard.append)
+    return reports, heard
+
+
+def test_what_is_due_is_made_and_pages_hear_of_it(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, due: set[str]
+) -> None:
+    made.forget(sample)
+    desk = open_window(sample)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    reports, heard = reports_of(desk)
+    reports.begin()
+    qtbot.waitUntil(lambda: reports.run is not None)
+    due.clear()
+    qtbot.waitUntil(lambda: reports.run is None and desk.background.idle)
+    assert [one.tables for one in heard] == [{"score_reports"}]
+    desk.book.heard(SCORED)
+    assert reports.timer.isActive() and reports.timer.interval() == QUIET_MS
+    reports.timer.stop()
+    reports._look()
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert reports.run is None
+
+
+def test_what_stays_due_is_not_tried_for_ever(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, due: set[str]
+) -> None:
+    desk = open_window(sample)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    reports, heard = reports_of(desk)
+    reports.begin()
+    qtbot.waitUntil(lambda: bool(heard) and desk.background.idle)
+    reports._look()
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert len(heard) == 1
+    due.add("drift")
+    reports._look()
+    qtbot.waitUntil(lambda: len(heard) == 2 and desk.background.idle)
+
+
+def test_it_gives_way_to_other_work_and_to_a_check_that_a_person_asks_for(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, due: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "ReportsJob", WaitingReports)
+    desk = open_window(sample)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    reports, heard = reports_of(desk)
+    other = desk.book.run(Stubborn())
+    reports.begin()
+    assert reports.run is None and reports.timer.interval() == LATER_MS
+    with qtbot.waitSignal(other.ended):
+        other.close()
+    reports.timer.stop()
+    reports._look()
+    qtbot.waitUntil(lambda: reports.run is not None)
+    asked = desk.book.run(WaitingReports(sample.recipe, everything=True))
+    qtbot.waitUntil(lambda: reports.run is None and not asked.running)
+    assert heard == []
+    reports.stop()
+    assert not reports.timer.isActive()
+
+
+def test_a_fault_of_the_computer_is_not_told_and_a_bug_is(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, due: set[str]
+) -> None:
+    from views.background import Failed
+
+    desk = open_window(sample)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    reports, _heard = reports_of(desk)
+    told: list[Failed] = []
+    desk.book.failed.connect(told.append)
+    reports._ended(Failed(EnvironmentFault("The disk is full.")))
+    assert told == []
+    reports._ended(Failed(ValueError("x")))
+    assert len(told) == 1
+
+
+def test_the_real_question_is_what_scoring_says(sample: Workspace) -> None:
+    made.forget(sample)
+    assert "backtest" in room._due(sample)
