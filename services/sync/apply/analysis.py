@@ -203,13 +203,21 @@ class Analysis:
 
     def _adopt(self, db: sqlite3.Connection) -> None:
         """Take the file as a further export of a system that is in the book, where its ids say so."""
-        system = adopt_source(db, self.plan)
-        if system is not None and system != self.plan.source:
-            self.plan = replace(self.plan, source=system)
+        found = adopt_source(db, self.plan)
+        if found is None or found[0] == self.plan.source:
+            return
+        system, sure = found
+        if not sure:
             self.warnings.append(
-                f"Taken as a further export of “{system}”, because it names the same ids. "
-                "If it is of another system, undo this import and name that one."
+                f"Its ids are numbers that “{system}” has too, which proves nothing: it counts as a system of its own. "
+                f"If both are of one, import it as a file of “{system}”."
             )
+            return
+        self.plan = replace(self.plan, source=system)
+        self.warnings.append(
+            f"Taken as a further export of “{system}”, because it names the same ids. "
+            "If it is of another system, undo this import and name that one."
+        )
 
     def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:
         orders, lines = self.targets

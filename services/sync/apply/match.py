@@ -34,16 +34,17 @@ class Matches:
     warnings: tuple[str, ...]
 
 
-def adopt_source(db: sqlite3.Connection, plan: Plan) -> str | None:
+def adopt_source(db: sqlite3.Connection, plan: Plan) -> tuple[str, bool] | None:
     """Another export of the same, unknown system: one that knows at least half of the ids that this file names.
 
     A customers.csv and an orders.csv of one shop have no more in common than their ids. Files of systems that are
-    recognised, or whose system a person has named, are never joined this way; nor are ids that are only small numbers.
+    recognised, or whose system a person has named, are never joined this way; nor are ids that are only small numbers,
+    which many systems have.
 
     Returns
     -------
-    str or None
-        The system under which that export is known; None where this file stays a system of its own.
+    tuple of str and bool, or None
+        The system under which that export is known, and whether its ids say enough for this file to be of it too.
     """
     if plan.recognition.system is not None or plan.source_said or _is_known(db, plan.source):
         return None
@@ -58,7 +59,7 @@ def adopt_source(db: sqlite3.Connection, plan: Plan) -> str | None:
     total, telling = db.execute(
         "SELECT count(*), count(*) FILTER (WHERE length(id) >= 4 OR id GLOB '*[A-Za-z]*') FROM stage.named"
     ).fetchone()
-    if not total or telling < 0.9 * total:
+    if not total:
         return None
     best: tuple[int, str | None] = (0, None)
     for (other,) in db.execute("SELECT source FROM main.imports GROUP BY source ORDER BY min(id)").fetchall():
@@ -73,7 +74,7 @@ def adopt_source(db: sqlite3.Connection, plan: Plan) -> str | None:
         ).fetchone()[0]
         if known > best[0]:
             best = (known, other)
-    return best[1] if best[0] * 2 >= total else None
+    return (best[1], telling >= 0.9 * total) if best[1] is not None and best[0] * 2 >= total else None
 
 
 def _is_known(db: sqlite3.Connection, source: str) -> bool:

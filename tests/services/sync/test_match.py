@@ -127,3 +127,13 @@ def test_another_name_at_the_address_of_a_desk_is_another_customer(book: Book, t
     assert counts(book.bring(path, source="shop"))[:2] == (1, 1), "who marries has the same address"
     assert book.one("SELECT count(*) FROM customers") == 3
     assert counts(book.bring(path, source="shop")) == (0, 0, 2, 0, 0)
+
+
+def test_small_numbers_that_two_files_share_are_told(book: Book, tmp_path: Path) -> None:
+    book.bring(write_csv(tmp_path / "customers.csv", ["id", "name"], [["1", "Ann Lee"], ["2", "Bob Ray"]]))
+    head = ["order_id", "customer_id", "date", "total"]
+    rows = [["10", "1", "2026-01-05", "10"], ["11", "2", "2026-01-06", "20"]]
+    path = write_csv(tmp_path / "orders.csv", head, rows)
+    dry = book.bring(path, dry_run=True)
+    assert any("numbers that “customers” has too" in warning for warning in dry.warnings)
+    assert book.bring(path, source="customers").customers == {"matched": 2, "created": 0}
