@@ -7,6 +7,7 @@ from typing import Literal
 
 from models.values.backtest import BacktestReport
 from models.values.drift import DriftReport
+from models.values.emerging import EmergingReport
 from models.values.forecast import RevenueForecast
 from models.values.migration import MigrationReport
 
@@ -139,8 +140,9 @@ class ReportCard:
         Over which time lifetime value was held against what was spent.
     rule
         The simple rule as the sentences call it: "no order for 90 days".
-    forecast, drift, migration
-        Revenue to come, what has shifted since the fit, moves between segments; None where not worked out yet.
+    forecast, drift, migration, emerging
+        Revenue to come, what has shifted since the fit, moves between segments, what customers complain of more than
+        they used to; None where not worked out yet.
     currency
         Of the amounts.
     empty
@@ -165,5 +167,6 @@ class ReportCard:
     forecast: RevenueForecast | None = None
     drift: DriftReport | None = None
     migration: MigrationReport | None = None
+    emerging: EmergingReport | None = None
     currency: str = "USD"
     empty: bool = False

@@ -17,6 +17,7 @@ from models.values.migration import MigrationReport
 from models.values.report_card import Misses, MissLine, Reliance, ReportCard, SourceLine, Verdict
 from services.insight import report_words
 from services.insight.reader import Reader, marks
+from services.insight.unusual import read_emerging
 from services.sources import SOURCES, source_ages
 
 Report = TypeVar("Report")
@@ -73,6 +74,7 @@ def read_report_card(reader: Reader) -> ReportCard:
         forecast=forecast[0] if forecast is not None else None,
         drift=drift[0] if drift is not None else None,
         migration=migration[0] if migration is not None else None,
+        emerging=read_emerging(reader),
     )
 
 

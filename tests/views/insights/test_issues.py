@@ -20,8 +20,8 @@ ISSUES = (
         seen=7, expected=1.04, of=10, window_days=60, p=1e-12, customer_count=7, customers=(1, 2), example="Fell apart",
     ),
     EmergingIssue(
-        about="ticket words", name="late delivery", title="Tickets with “late delivery”", since="2026-08-20", seen=1_026,
-        expected=211.4, of=None, window_days=30, p=1e-5, customer_count=1_024, customers=(3, 4), example="",
+        about="ticket words", name="late delivery", title="Tickets with “late delivery”", since="2026-08-20",
+        seen=1_026, expected=211.4, of=None, window_days=30, p=1e-5, customer_count=1_024, customers=(3, 4), example="",
     ),
 )  # fmt: skip
 REPORT = EmergingReport("2026-11-18", 1_155, ISSUES)
