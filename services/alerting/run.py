@@ -27,6 +27,7 @@ from services.alerting.fire import Fired, fire, prepare
 from services.alerting.life import Answered, answer, reopen_without_order, wake, withdraw
 from services.alerting.measures import NAMED, day_bindings
 from services.alerting.merge import Card, Plan, Rulebook, merge
+from services.alerting.overruled import mark_overruled
 from services.alerting.recommend import Adviser, Case, read_open_work, read_playbook, read_records
 from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
@@ -160,7 +161,7 @@ def _apply(run: _Run, facts: Facts, fired: Sequence[Fired], undone: str | None) 
     answered = answer(
         work, cards, run.rules, holding, as_of=run.as_of, watch_days=run.policy.watch_days, scoped=run.scoped
     )
-    cards = _without(cards, answered)
+    cards = mark_overruled(work, _without(cards, answered), run.rules, holding)
     since = queries.stored(run.now - timedelta(days=3650))
     silences = queries.closed_signals(work.connection, since, scoped=run.scoped)
     plan = merge(fired, cards, silences, Rulebook(run.rules, run.now, run.as_of, due.of))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.alerting import evaluate
+from services.alerting.overruled import SUFFIX
 from services.scoring import end_override, set_override
 from services.settings import SegmentFigure
 from tests.services.alerting.book import Book
@@ -47,6 +48,44 @@ def test_a_risk_set_low_raises_none(book: Book) -> None:
     assert not book.cards(known)
     changes = end_override(book.workspace, known, "churn_risk")
     assert len(evaluate(book.workspace, changes).opened) == 1
+
+
+def test_a_card_that_the_set_figure_contradicts_stays_and_says_so(book: Book) -> None:
+    known = book.customer("Known", value_at_risk_minor=30_000, churn_risk=0.9)
+    evaluate(book.workspace)
+    before = book.card(known)
+    until = book.today + timedelta(days=30)
+    changes = set_override(book.workspace, known, "churn_risk", 0.02, reason="renewed by phone", until=until)
+    outcome = evaluate(book.workspace, changes)
+    after = book.card(known)
+    assert after["reason"] == before["reason"] + SUFFIX
+    assert (after["state"], after["churn_risk"], after["id"] in outcome.changes.alerts) == ("open", 0.02, True)
+    assert evaluate(book.workspace, changes).changes.alerts == frozenset()
+    evaluate(book.workspace, end_override(book.workspace, known))
+    assert book.card(known)["reason"] == before["reason"]
+
+
+def test_a_figure_that_a_rule_does_not_read_overrules_nothing(book: Book) -> None:
+    known = book.customer("Known", value_at_risk_minor=30_000, churn_risk=0.9)
+    evaluate(book.workspace)
+    before = book.card(known)["reason"]
+    book.score(known, churn_risk=0.02)
+    until = book.today + timedelta(days=30)
+    changes = set_override(book.workspace, known, "health", 90, reason="met them", until=until)
+    evaluate(book.workspace, changes)
+    assert book.card(known)["reason"] == before
+
+
+def test_when_it_is_over_and_the_rule_holds_no_more_the_words_are_those_of_before(book: Book) -> None:
+    known = book.customer("Known", value_at_risk_minor=30_000, churn_risk=0.9)
+    evaluate(book.workspace)
+    before = book.card(known)["reason"]
+    until = book.today + timedelta(days=30)
+    evaluate(book.workspace, set_override(book.workspace, known, "churn_risk", 0.02, reason="known", until=until))
+    changes = end_override(book.workspace, known)
+    book.score(known, churn_risk=0.03, value_at_risk_minor=5)
+    evaluate(book.workspace, changes)
+    assert book.card(known)["reason"] == before
 
 
 def test_a_segment_with_a_threshold_of_its_own_is_held_against_that(book: Book) -> None:

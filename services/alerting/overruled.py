@@ -1,0 +1,81 @@
+"""Cards whose rule spoke of a figure that a person has set since: they stay, as closing them is a person's, and say so.
+
+A signal is overruled while its rule holds no longer and reads a figure that was set by hand for the customer. Where the
+rule holds again, merging renews its words; where the figure is taken back, the words are those of before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from models.store import UnitOfWork
+from services.alerting.merge import Card
+from services.alerting.rules import Rule
+
+SUFFIX: Final = " · overruled by hand"
+#: The measures that follow each figure that a person may set.
+_MEASURES: Final[Mapping[str, frozenset[str]]] = {
+    "churn_risk": frozenset({"churn_risk", "churn_above_threshold", "value_at_risk"}),
+    "clv": frozenset({"lifetime_value", "value_at_risk"}),
+    "health": frozenset({"health"}),
+    "engagement": frozenset({"engagement", "engagement_margin", "engagement_fall"}),
+    "segment": frozenset({"churn_threshold", "churn_above_threshold", "engagement_margin"}),
+}
+
+
+def mark_overruled(
+    work: UnitOfWork,
+    cards: Mapping[int | None, Card],
+    rules: Mapping[str, Rule],
+    holding: frozenset[tuple[str, int | None]],
+) -> dict[int | None, Card]:
+    """Say on open cards which signals a person's figure overrules; return the cards as they are now.
+
+    Parameters
+    ----------
+    rules
+        Rules in force by their code.
+    holding
+        (rule, customer) that fired in this run.
+    """
+    by_hand = _set_by_hand(work)
+    left = dict(cards)
+    for customer, card in cards.items():
+        changed = {}
+        for signal in card.signals:
+            plain = signal.reason.removesuffix(SUFFIX)
+            rule = rules.get(signal.rule)
+            read = rule.measures() if rule is not None else frozenset[str]()
+            over = (signal.rule, customer) not in holding and bool(read & by_hand.get(customer, frozenset()))
+            words = plain + SUFFIX if over else plain
+            if words != signal.reason:
+                changed[signal.id] = words
+        if changed:
+            left[customer] = _said(work, card, changed)
+    return left
+
+
+def _set_by_hand(work: UnitOfWork) -> dict[int | None, frozenset[str]]:
+    """The measures of each customer that follow a figure which a person set."""
+    rows = work.sql(
+        "SELECT customer_id, overridden FROM customer_risk_scores"
+        " WHERE customer_id IN (SELECT customer_id FROM score_overrides) AND overridden IS NOT NULL"
+    )
+    return {
+        row[0]: frozenset().union(*(_MEASURES.get(figure, frozenset()) for figure in json.loads(row[1])))
+        for row in rows
+    }
+
+
+def _said(work: UnitOfWork, card: Card, changed: Mapping[int, str]) -> Card:
+    work.sql("UPDATE alert_signals SET reason = ? WHERE id = ?", [(words, signal) for signal, words in changed.items()])
+    signals = tuple(signal._replace(reason=changed.get(signal.id, signal.reason)) for signal in card.signals)
+    reason = card.reason
+    for before, now in zip(card.signals, signals, strict=True):
+        if before.rule == card.rule and card.reason == before.reason:
+            reason = now.reason
+    if reason != card.reason:
+        work.sql("UPDATE alerts SET reason = ? WHERE id = ?", (reason, card.id))
+    return card._replace(signals=signals, reason=reason)
