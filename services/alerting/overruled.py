@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from models.store import UnitOfWork
 from services.alerting.merge import Card
@@ -59,9 +59,11 @@ def mark_overruled(
 
 def _set_by_hand(work: UnitOfWork) -> dict[int | None, frozenset[str]]:
     """The measures of each customer that follow a figure which a person set."""
-    rows = work.sql(
-        "SELECT customer_id, overridden FROM customer_risk_scores"
-        " WHERE customer_id IN (SELECT customer_id FROM score_overrides) AND overridden IS NOT NULL"
+    rows: list[Any] = list(
+        work.sql(
+            "SELECT customer_id, overridden FROM customer_risk_scores"
+            " WHERE customer_id IN (SELECT customer_id FROM score_overrides) AND overridden IS NOT NULL"
+        )
     )
     return {
         row[0]: frozenset().union(*(_MEASURES.get(figure, frozenset()) for figure in json.loads(row[1])))
