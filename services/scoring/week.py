@@ -46,11 +46,15 @@ PartsOf = Callable[[Ledger, Features], Contributions]
 
 @dataclass(frozen=True)
 class Standing:
-    """Churn risk of some customers at one day with what it is made of; shape (customers,) each."""
+    """Churn risk of some customers at one day with what it is made of; shape (customers,) each.
+
+    `codes` name the columns of the parts, the same on both days.
+    """
 
     seen: Features
     risk: Floats
     parts: Contributions
+    codes: tuple[str, ...] = INPUTS
 
 
 def changed_json(
@@ -85,9 +89,9 @@ def changed_json(
     if not places.size:
         return found
     few = Ledger(past.book.only(told), past.day)
-    before = Standing(_of(seen, told), risk[told], parts_of(few, _of(seen, told)))
+    before = Standing(_of(seen, told), risk[told], parts_of(few, _of(seen, told)), now.codes)
     parts = Contributions(now.parts.base[told], now.parts.points[told])
-    after = Standing(_of(now.seen, told), now.risk[told], parts)
+    after = Standing(_of(now.seen, told), now.risk[told], parts, now.codes)
     texts = _told(before, after, [drivers[place] for place in places.tolist()])
     for place, text in zip(places.tolist(), texts, strict=True):
         found[place] = text
@@ -148,14 +152,14 @@ def _beside_rhythm(
     facts = _Facts(before.seen, after.seen)
     taken = np.zeros(after.risk.size, np.int64)
     found: dict[int, list[tuple[int, str]]] = {}
-    for place, code in enumerate(INPUTS):
+    for place, code in enumerate(after.codes):
         if code in _RHYTHM:
             continue
         rows = np.flatnonzero(np.abs(shares[:, place]) >= _LEAST_HUNDREDTHS)
         taken[rows] += shares[rows, place]
         for row, size in zip(rows.tolist(), shares[rows, place].tolist(), strict=True):
             found.setdefault(row, []).append((size, _words(code, facts.label(code, row, drivers[row])) + _size(size)))
-    if "tickets" not in INPUTS:
+    if "tickets" not in after.codes:
         for row in np.flatnonzero(np.array(facts.tickets) > 0).tolist():
             text = _words("tickets", facts.label("tickets", row, "")) + 'null, "kind": "raises"}'
             found.setdefault(row, []).append((0, text))

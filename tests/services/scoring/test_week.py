@@ -15,8 +15,9 @@ from services.scoring.events import BookEvents, day_number
 from services.scoring.features import features_at
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters, fit_parameters
+from services.scoring.reasons import Contributions
 from services.scoring.scorecard import Scorecard, churn_risk, scorecard
-from services.scoring.week import DAYS
+from services.scoring.week import DAYS, Standing, _told, shares_of_move
 from services.settings import Policy
 from tests.services.scoring.books import simulated_orders
 from tests.services.scoring.made_up import made_up_book, read_through
@@ -129,3 +130,31 @@ def test_a_few_customers_alone_are_told_the_same(parameters: Parameters) -> None
 def test_a_book_of_nobody_and_of_one_has_an_answer(parameters: Parameters) -> None:
     assert card(made_up_book(0, DAY), parameters).changed == []
     assert card(made_up_book(1, DAY, orders=[(0, DAY - 400, 100.0)]), parameters).changed in ([None],)
+
+
+@given(
+    st.lists(st.lists(st.floats(-0.3, 0.3), min_size=6, max_size=6), min_size=1, max_size=12),
+    st.booleans(),
+)
+def test_parts_beside_the_rhythm_have_shares_of_their_own(moves: list[list[float]], on_the_logit: bool) -> None:
+    codes = ("gap", "orders", "tenure", "tickets", "satisfaction", "opened_mails")
+    size = len(moves)
+    seen = features_at(Ledger(made_up_book(size, DAY, orders=[(row, DAY - 90, 9.0) for row in range(size)]), DAY))
+    base, start = np.full(size, 0.4), np.zeros((size, 6))
+    end = np.array(moves)
+    risks = [base + start.sum(1), base + end.sum(1)]
+    if on_the_logit:
+        risks = [1 / (1 + np.exp(-4 * risk)) for risk in risks]
+    else:
+        end *= np.clip(0.5 / np.maximum(np.abs(end.sum(1)), 0.5), 0, 1)[:, None]
+        risks[1] = base + end.sum(1)
+    before = Standing(seen, risks[0], Contributions(base, start), codes)
+    after = Standing(seen, risks[1], Contributions(base, end), codes)
+    shares = shares_of_move(before, after)
+    steady = np.abs(end.sum(1)) < 1e-9
+    assert shares[~steady].sum(1) == pytest.approx(100 * (risks[1] - risks[0])[~steady], abs=1e-6)
+    named = json.dumps([{"code": "opened_mails", "label": "5 emails unopened"}])
+    for text in _told(before, after, [named] * size):
+        risk, *parts = json.loads(text)
+        assert sum(part["points"] for part in parts if part["points"]) == pytest.approx(risk["points"], abs=0.06)
+        assert {part["label"] for part in parts if part["code"] == "opened_mails"} <= {"5 emails unopened"}
