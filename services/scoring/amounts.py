@@ -6,7 +6,8 @@ median absolute deviation of the customer's own earlier orders, drawn to the boo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,44 +56,42 @@ class OrderValues:
 
 
 @dataclass(frozen=True)
-class _Told:
+class Latest:
     """Medians of the log values of the latest purchase days and of those before, with the spread of the latter.
 
-    `third` is the place of the third last purchase day, `count` how many earlier ones there are; shape (n,) each.
+    `since` is the day number of the third last purchase day, `count` how many earlier ones there are; shape (n,) each.
     """
 
     row: Whole
-    third: Whole
+    since: Whole
     latest: Floats
     earlier: Floats
     spread: Floats
     count: Floats
 
 
-def book_spread(bought: PurchaseDays, customers: int) -> float:
+def book_spread(of: Latest) -> float:
     """The typical spread of a customer's order values on a log scale, over the whole book."""
-    told = _told(bought, customers)
-    return max(float(np.median(told.spread)), _LEAST_SPREAD) if told.row.size else 0.5
+    return max(float(np.median(of.spread)), _LEAST_SPREAD) if of.row.size else 0.5
 
 
-def order_values(bought: PurchaseDays, customers: int, day: int, spread: float) -> OrderValues:
+def order_values(of: Latest, day: int, spread: float) -> OrderValues:
     """Last order values against earlier ones at the end of `day`; `spread`: what `book_spread` found."""
-    told = _told(bought, customers)
-    since = bought.day[told.third]
-    news = day - since <= _NEWS_DAYS
-    count = told.count
-    variance = (count * told.spread**2 + _BOOK_WORTH * spread**2) / (count + _BOOK_WORTH)
+    news = day - of.since <= _NEWS_DAYS
+    count = of.count
+    variance = (count * of.spread**2 + _BOOK_WORTH * spread**2) / (count + _BOOK_WORTH)
     deviation = np.sqrt(np.maximum(variance, _LEAST_SPREAD**2) * (_OF_THREE + _OF_MANY / np.maximum(count, 1.0)))
-    z = (told.latest - told.earlier) / deviation
+    z = (of.latest - of.earlier) / deviation
     # A median absolute deviation knows about a third as much of the spread as a standard deviation does.
     free = np.maximum(_FREE_SHARE * (count + _BOOK_WORTH), 1.0)
     few, many = stdtr(free, z), stdtr(free, -z)
     return OrderValues(
-        told.row[news], since[news], np.exp(told.latest[news]), np.exp(told.earlier[news]), few[news], many[news]
+        of.row[news], of.since[news], np.exp(of.latest[news]), np.exp(of.earlier[news]), few[news], many[news]
     )
 
 
-def _told(bought: PurchaseDays, customers: int) -> _Told:
+def latest_of(bought: PurchaseDays, customers: int, first: int = 0) -> Latest:
+    """What the purchase days of so many customers tell of their order values; `first` is added to their rows."""
     valued = np.flatnonzero((bought.valued > 0) & (bought.value > 0))
     total = np.bincount(bought.row[valued], minlength=customers)
     enough = total >= LATEST + _EARLIER_AT_LEAST
@@ -108,7 +107,14 @@ def _told(bought: PurchaseDays, customers: int) -> _Told:
     earlier = _medians(place[early], logs[early], chosen.size)
     spread = _MAD_TO_DEVIATION * _medians(place[early], np.abs(logs[early] - earlier[place[early]]), chosen.size)
     count = np.bincount(place[early], minlength=chosen.size).astype(np.float64)
-    return _Told(chosen, valued[end - LATEST], latest, earlier, spread, count)
+    return Latest(chosen + first, bought.day[valued[end - LATEST]], latest, earlier, spread, count)
+
+
+def joined(parts: Sequence[Latest]) -> Latest:
+    """What several groups of customers tell, as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Latest(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Latest)))
 
 
 def _medians(group: Whole, values: Floats, groups: int) -> Floats:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from models.values.anomalies import NO_ACTIVITY, ChannelTrend
 from services.scoring import trends
 from services.scoring.channels import Channel, read_channels
-from services.scoring.events import read_events
+from services.scoring.events import Series, read_events
 from services.scoring.ledger import purchase_days
 from services.scoring.poisson_gamma import change_day
 from services.scoring.rows import day_text
@@ -48,7 +48,8 @@ def read_channel_trends(
         return ()
     learned = read_learned(connection) or Learned()
     kinds = [name for name in learned.channels if name not in NO_ACTIVITY]
-    channels = read_channels(connection, book, purchase_days(book, book.as_of)[0], kinds or None)
+    bought, _ = purchase_days(book, book.as_of)
+    channels = read_channels(connection, book, Series(bought.row, bought.day), kinds or None)
     told = (_trend(channel, _level(channel, learned)) for channel in channels)
     return tuple(sorted((one for one in told if one is not None), key=lambda one: one.channel))
 

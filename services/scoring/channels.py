@@ -28,7 +28,6 @@ from services.scoring.events import (
     fetch,
     newest_days,
 )
-from services.scoring.ledger import PurchaseDays
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -137,14 +136,14 @@ def counts_by_week(channel: Channel, events: Series, chosen: Whole, customers: i
 
 
 def read_channels(
-    connection: Connection, book: BookEvents, bought: PurchaseDays, kinds: Sequence[str] | None = None
+    connection: Connection, book: BookEvents, bought: Series, kinds: Sequence[str] | None = None
 ) -> list[Channel]:
     """The channels of the book's customers at the end of its day.
 
     Parameters
     ----------
     bought
-        Their purchase days.
+        Their purchase days of the newest year, or of more.
     kinds
         Kinds of activity to look at; None: the most frequent ones of the book's last year.
     """
@@ -152,7 +151,7 @@ def read_channels(
     ends = {name: day_number(newest) for name, newest in newest_days(connection, _date(day)).items()}
     found = []
     if "orders" in ends:
-        found.append(Channel(ORDERS, Series(bought.row, bought.day), ends["orders"]))
+        found.append(Channel(ORDERS, bought, ends["orders"]))
     if "tickets" in ends:
         found.append(Channel(TICKETS, _bare(book.tickets.until(day)), ends["tickets"]))
     if "email_events" in ends and book.mails.row.size:

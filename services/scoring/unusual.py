@@ -21,10 +21,10 @@ from models.store import UnitOfWork
 from models.values import words
 from models.values.anomalies import EMAILS, NO_ACTIVITY, ORDER_VALUE, Anomaly, channel_events
 from services.scoring import emerging
-from services.scoring.amounts import OrderValues, book_spread, order_values
+from services.scoring.amounts import Latest, OrderValues, book_spread, joined, latest_of, order_values
 from services.scoring.anomaly import FALSE_DISCOVERIES, FEWEST_EVENTS, LearnedChannel, chances, learn, summary_of
 from services.scoring.channels import Channel, read_channels, weekly
-from services.scoring.events import BookEvents
+from services.scoring.events import BookEvents, Series
 from services.scoring.ledger import purchase_days
 from services.scoring.poisson_gamma import change_day, expected, largest_discovery
 from services.scoring.rows import day_text
@@ -39,6 +39,9 @@ _FALLEN, _RISEN = 0.7, 1.5
 _LEAST_MORE = 3.0
 #: An earlier change is no news.
 _NEWS_DAYS = 182
+_YEAR_DAYS = 371
+#: Purchase days of so many customers are held at once.
+_AT_ONCE = 100_000
 _COLUMNS = "customer_id, channel, as_of, since, direction, seen, expected, window_days, p, evidence"
 
 
@@ -129,12 +132,12 @@ def find_anomalies(
     learned
         Of the last run over the whole book; None: `book` is the whole book, and is learned from.
     """
-    bought, _ = purchase_days(book, book.as_of)
+    bought, latest = _purchases(book)
     kinds = None if learned is None else [name for name in learned.channels if name not in NO_ACTIVITY]
     channels = read_channels(connection, book, bought, kinds)
     tested = list(_test(channels, book.customer_ids.size, learned))
-    spread = book_spread(bought, book.customer_ids.size) if learned is None else learned.spread
-    values = order_values(bought, book.customer_ids.size, book.as_of, spread)
+    spread = book_spread(latest) if learned is None else learned.spread
+    values = order_values(latest, book.as_of, spread)
     if learned is None:
         rises = sum(np.unique(one.channel.events.row).size for one in tested) + values.row.size
         learned = Learned(
@@ -146,6 +149,20 @@ def find_anomalies(
     found = [one for each in tested for one in _of_channel(each, book, learned)]
     found += _of_values(values, book, learned)
     return sorted(found, key=lambda one: (one.customer_id, one.channel)), learned
+
+
+def _purchases(book: BookEvents) -> tuple[Series, Latest]:
+    """Purchase days of the newest year, and what all of them tell of order values; some customers at a time."""
+    since = (book.newest_order or book.as_of) - _YEAR_DAYS
+    days, latest = [], []
+    for first in range(0, max(book.customer_ids.size, 1), _AT_ONCE):
+        part = book.part(first, first + _AT_ONCE)
+        bought, _ = purchase_days(part, part.as_of)
+        newest = bought.day > since
+        days.append((bought.row[newest] + first, bought.day[newest]))
+        latest.append(latest_of(bought, part.customer_ids.size, first))
+    rows, on = (np.concatenate(column) for column in zip(*days, strict=True))
+    return Series(rows, on), joined(latest)
 
 
 def _largest(found: list[Floats], tests: int | None = None) -> float:

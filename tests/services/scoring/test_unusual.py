@@ -11,7 +11,7 @@ import pytest
 from models.values.anomalies import Anomaly, channel_events, channel_title
 from models.values.changes import Changes
 from services.scoring import score_due
-from services.scoring.amounts import book_spread, order_values
+from services.scoring.amounts import book_spread, latest_of, order_values
 from services.scoring.events import read_events
 from services.scoring.ledger import PurchaseDays
 from services.scoring.unusual import find_anomalies
@@ -137,10 +137,28 @@ def test_one_odd_order_moves_no_order_value() -> None:
     values = np.array([100.0, 110, 95, 105, 98, 102, 100, 104, 5_000, 99, 101])
     ones = np.ones(values.size)
     bought = PurchaseDays(np.zeros(values.size, np.int64), np.arange(values.size) * 10, values, ones, ones)
-    told = order_values(bought, 1, 100, book_spread(bought, 1))
+    of = latest_of(bought, 1)
+    told = order_values(of, 100, book_spread(of))
     assert told.many[0] > 0.05 and told.few[0] > 0.05
     none = PurchaseDays(*(np.empty(0, kind) for kind in (np.int64, np.int64, float, float, float)))
-    assert order_values(none, 3, 100, book_spread(none, 3)).row.size == 0
+    nobody = latest_of(none, 3)
+    assert order_values(nobody, 100, book_spread(nobody)).row.size == 0
+
+
+def test_a_book_in_parts_gets_the_same_anomalies(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    crowded(book)
+    random = np.random.default_rng(5)
+    orders = [
+        (who, LAST - timedelta(days=14 * back), int(random.integers(90, 110) * (25 if who == 9 and back < 3 else 100)))
+        for who in range(1, CROWD + 1)
+        for back in range(20)
+    ]
+    book.add_orders(orders)
+    whole = _as_of(book, LAST)
+    monkeypatch.setattr("services.scoring.unusual._AT_ONCE", 7)
+    monkeypatch.setattr("services.scoring.channels._AT_ONCE", 11)
+    assert _as_of(book, LAST) == whole
+    assert (9, "order value") in {(one.customer_id, one.channel) for one in whole}
 
 
 @pytest.mark.parametrize(
