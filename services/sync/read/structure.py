@@ -172,6 +172,14 @@ class Rules:
 Ahead = Callable[[], list[list[str]]]
 
 
+def is_footer(row: Sequence[str]) -> bool:
+    """Whether a row that holds little begins like a total or a footer and has nothing but numbers beside that."""
+    filled = [cell.strip() for cell in row if cell.strip()]
+    if not filled or len(filled) * 2 > len(row) + 1 or not _FOOTER.match(filled[0]):
+        return False
+    return len(filled) == 1 or _are_numbers(filled[1:])
+
+
 class Sorter:
     """Sorts the rows of a table's chunks as they come; it remembers where a further table has begun."""
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from services.sync.map.plan import MappedColumn, Plan
 from services.sync.read import Batch
+from services.sync.read.structure import is_footer
 from services.sync.recognise import ShapedBatch, own_columns
 from services.sync.stage import faults
 from services.sync.stage.faults import CellFault
@@ -27,9 +28,6 @@ from services.sync.validate.consents import stricter
 from services.sync.validate.memo import Fault
 
 _BETWEEN = "\x1f"
-_FOOTER = re.compile(
-    r"(?:grand |sub)?totals?\b|confidential information|copyright \(c\)|summe\b|gesamt\b", re.IGNORECASE
-)
 
 
 class Stager:
@@ -318,9 +316,7 @@ class Stager:
         self, batch: Batch, numbers: Sequence[int], rejects: dict[int, CellFault], ignored: dict[int, str]
     ) -> None:
         for place in rejects.keys() | ignored.keys():
-            row = batch.rows[place]
-            first = next((cell.strip() for cell in row if cell.strip()), "")
-            if ignored.get(place) != faults.BLANK and _FOOTER.match(first) and sum(map(bool, row)) * 2 <= len(row) + 1:
+            if ignored.get(place) != faults.BLANK and is_footer(batch.rows[place]):
                 ignored[place] = faults.TOTALS
         for place in ignored:
             rejects.pop(place, None)

@@ -416,3 +416,11 @@ def test_a_new_address_of_a_known_customer_is_learnt(book: Book, tmp_path: Path)
         write_csv(tmp_path / "t.csv", ["ticket_id", "email", "subject", "status", "created_at"], tickets), source="desk"
     )
     assert receipt.customers == {"matched": 1, "created": 0}
+
+
+def test_a_rejected_row_whose_name_begins_like_a_total_is_rejected_and_no_footer(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer", "date", "total", "channel", "note"]
+    rows = [["", "Total Energy", "2026-02-31", "", "", ""], ["Total of May", "", "", "5.00", "", ""]]
+    receipt = book.bring(write_csv(tmp_path / "a.csv", header, [["1", "Ada", "2026-01-05", "5.00", "web", "x"], *rows]))
+    assert receipt.reasons == {"date is no day of the calendar": 1}
+    assert receipt.ignored_reasons == {"totals or footer": 1}
