@@ -246,6 +246,7 @@ class SettingsPage(Page):
 
             self.editor = TemplateEditor(self.context)
             self.editor.left.connect(partial(self._template_left, box))
+            self.editor.undo_offered.connect(self.undo_offered)
             self._levels.addWidget(self.editor)
         self.editor.offer(box.shelf)
         self.editor.fit(self.width())
@@ -293,10 +294,7 @@ class SettingsPage(Page):
             self.discard()
             return
         self.save_button.setEnabled(False)
-
-        def work(workspace: object) -> Changes:
-            return change_policy(workspace, **fields)  # type: ignore[arg-type]
-
+        work = partial(change_policy, **fields)  # type: ignore[arg-type]
         words = "Settings saved" if fields.keys() <= ABOUT_EMAILS else "Settings saved; scores and alerts follow"
         self.context.book.act(work, words, partial(self._saved, after), self._refused)
 
@@ -306,6 +304,7 @@ class SettingsPage(Page):
         typed = {path: text for path, text in self._texts.items() if text != shown.get(path)}
         self._texts = shown
         self._show_all()
+        self.tabs.setFocus(Qt.FocusReason.OtherFocusReason)  # in a field Ctrl+Z would be the field's own
         self.undo_offered.emit("Your changes were discarded", partial(self._type_again, typed))
 
     def _type_again(self, typed: dict[str, str]) -> None:

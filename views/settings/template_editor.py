@@ -45,10 +45,12 @@ class TemplateEditor(QWidget):
     -------
     left : saved, put back, or left; the list comes back.
     changed : the draft is another one than the book's, or is no longer.
+    undo_offered : (words, how), after what was typed was discarded.
     """
 
     left = Signal()
     changed = Signal()
+    undo_offered = Signal(str, object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -183,8 +185,19 @@ class TemplateEditor(QWidget):
         self._context.book.act(partial(asks.save_template, self.template), "", self._done, self._refused)
 
     def discard(self) -> None:
-        """Show the template of the book again."""
-        self.begin(self._before)
+        """Show the template of the book again; what was typed can be brought back."""
+        before, typed = self._before, self.template
+        self.begin(before)
+        # Not in the text: there Ctrl+Z would be the text's own.
+        self.enabled.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.undo_offered.emit("What you typed was discarded", partial(self._bring_back, before, typed))
+
+    def _bring_back(self, before: TemplateChoice, typed: TemplateChoice) -> None:
+        if self.isVisible() and self._before.code != before.code:
+            return  # another one is being written
+        self.begin(before, typed)
+        if not self.isVisible():
+            self.left.emit()  # the list keeps it until the template is opened again
 
     def reset(self) -> None:
         """Put the starter text back, or remove a template of the book's own; can be undone."""

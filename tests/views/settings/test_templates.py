@@ -164,6 +164,24 @@ def test_fields_are_put_where_the_cursor_stands(qtbot: QtBot, desk: Desktop) -> 
     editor.discard()
 
 
+def test_what_was_discarded_comes_back_in_the_editor_and_in_the_list(qtbot: QtBot, desk: Desktop) -> None:
+    page, box, editor = opened(qtbot, desk)
+    write(qtbot, editor.body, "A thought that was good")
+    editor.discard_button.click()
+    assert not editor.dirty
+    focus = desk.window.focusWidget()
+    assert focus is not None
+    qtbot.keyClick(focus, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    until(qtbot, lambda: editor.template.body == "A thought that was good")
+    editor.discard_button.click()
+    page.go_back()
+    assert box.unsaved == {}
+    desk.window.toast._undo_now()
+    box.lines[0].edit_button.click()
+    assert editor.template.body == "A thought that was good" and editor.dirty
+    editor.discard()
+
+
 def test_what_was_typed_is_there_again_when_the_editor_is_opened_again(qtbot: QtBot, desk: Desktop) -> None:
     page, box, editor = opened(qtbot, desk)
     write(qtbot, editor.body, "Half a thought")
