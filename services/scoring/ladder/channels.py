@@ -1,4 +1,4 @@
-"""Columns of the frame that come from channels beside orders: tickets, surveys, reviews, mails, activity, returns.
+"""Columns of the frame that come from channels beside orders: tickets, surveys, reviews, mails, activity.
 
 A column is there where the book has its channel. Within it, nan means that the channel says nothing of this customer
 (no ticket was rated); a count is zero, not nan, once the channel is recorded.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from services.scoring.events import Series
 from services.scoring.features import Features
 from services.scoring.ledger import Ledger
 
@@ -31,8 +30,6 @@ def channel_columns(ledger: Ledger, seen: Features, channels: frozenset[str]) ->
         found |= {"answer_share": seen.answer_share, "mails": seen.mails_180d}
     if "activities" in channels:
         found |= _activity(ledger)
-    if "orders" in channels:
-        found["returned_share"] = _returned(ledger)
     return found
 
 
@@ -61,19 +58,5 @@ def _activity(ledger: Ledger) -> dict[str, Floats]:
     return {
         "activity_recent": rows.counted(day - _MONTH, day),
         "activity_year": rows.counted(day - _YEAR, day),
-        "activity_gap": day - last,
+        "activity_gap": np.log1p(day - last),
     }
-
-
-def _returned(ledger: Ledger) -> Floats:
-    """Share of the customer's purchase value of a year that was given back in it, 0 to 1."""
-    day, customers = ledger.day, ledger.customers
-
-    def total(series: Series) -> Floats:
-        among = series.where((series.day <= day) & (series.day > day - _YEAR))
-        amounts = np.nan_to_num(among.values["value"])
-        return np.bincount(among.row, weights=amounts, minlength=customers).astype(np.float64)
-
-    back = -total(ledger.book.linked_returns) - total(ledger.book.loose_returns)
-    bought = total(ledger.book.orders)
-    return np.clip(back / np.maximum(bought, 1.0), 0.0, 1.0)

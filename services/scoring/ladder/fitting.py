@@ -6,7 +6,8 @@ customers come.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,33 +17,47 @@ from numpy.typing import NDArray
 from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE
 from services.scoring.ladder.calibration import newton, platt, sigmoid
 from services.scoring.ladder.frame import BTYD, DIRECTIONS, Frame
-from services.scoring.ladder.rungs import CLOSED_FORM, FittedRung, Line, Steps, Term
+from services.scoring.ladder.rungs import CLOSED_FORM, FittedRung, Line, Mean, Steps, Term
 from services.scoring.ladder.windows import Window
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 #: Features of the logistic rung beside the closed form.
-LOGISTIC_FEATURES = ("days_since", "relative_gap", "frequency", "tenure", "days_recent")
-#: The logistic rung starts from the closed form and is drawn back to it as by so many customers.
-_RIDGE = 10.0
+LOGISTIC_FEATURES = ("days_since", "frequency", "tenure", "pulse_42", "spend", "spend_pulse")
+#: The logistic rung starts from the closed form and is drawn back to it as by so many customers, its level by fewer;
+#: the lines of the additive rung, which stumps correct, less so.
+_RIDGE, _LINES_RIDGE, _LEVEL_SHARE = 100.0, 30.0, 0.2
 #: Most rows of a fit: beyond, each customer counts in a share of the windows only.
-MOST_ROWS = 60_000
+MOST_ROWS = 100_000
 _CHECKED = 200
 SETTINGS = {"max_iter": 300, "learning_rate": 0.08, "l2_regularization": 5.0, "min_samples_leaf": 40}
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of several windows: features by name, shape (rows,) each, and who left."""
+    """Rows of several windows: features by name, shape (rows,) each, who left, and what a row counts.
+
+    Windows that overlap tell the same days several times: together they count as one that tells them once.
+    """
 
     columns: dict[str, Floats]
     left: Flags
+    weight: float = 1.0
 
     @property
     def size(self) -> int:
         """How many rows there are."""
         return int(self.left.size)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Use one thread: threads that wait for one another by spinning cost ten times the fit beside a busy neighbour."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(limits=1):
+        yield
 
 
 def gather(train: Sequence[Window], names: Sequence[str]) -> Rows:
@@ -53,7 +68,15 @@ def gather(train: Sequence[Window], names: Sequence[str]) -> Rows:
     values, left = values[kept], left[kept]
     order = np.lexsort((left, *values.T))
     values, left = values[order], left[order]
-    return Rows({name: np.ascontiguousarray(values[:, place]) for place, name in enumerate(names)}, left)
+    columns = {name: np.ascontiguousarray(values[:, place]) for place, name in enumerate(names)}
+    return Rows(columns, left, kept.size / max(left.size, 1) / _times_told(train))
+
+
+def _times_told(train: Sequence[Window]) -> float:
+    """How many windows tell an average day of them."""
+    days = np.array([one.cutoff for one in train], np.float64)
+    shared = np.clip(1.0 - np.abs(days[:, None] - days[None, :]) / train[0].horizon_days, 0.0, None)
+    return float(shared.sum(axis=1).mean())
 
 
 def _spread(keys: NDArray[np.int64]) -> Flags:
@@ -85,8 +108,9 @@ def fit_rung(name: str, train: Sequence[Window], calibrate: Sequence[Window] = (
     if not train:
         raise ValueError(f"The rung {name} needs a window.")
     fit = {PRIOR: _prior, RULE: _rule, LOGISTIC: _logistic, ADDITIVE: _additive}[name]
-    rung = replace(fit(train), customers=int(train[-1].customers.size), windows=len(train))
-    return calibrated(rung, calibrate) if calibrate and name in (LOGISTIC, ADDITIVE) else rung
+    with one_thread():
+        rung = replace(fit(train), customers=int(train[-1].customers.size), windows=len(train))
+        return calibrated(rung, calibrate) if calibrate and name in (LOGISTIC, ADDITIVE) else rung
 
 
 def calibrated(rung: FittedRung, later: Sequence[Window]) -> FittedRung:
@@ -116,45 +140,55 @@ def _rule(train: Sequence[Window]) -> FittedRung:
 
 
 def _logistic(train: Sequence[Window]) -> FittedRung:
-    """Logistic regression that starts from the closed form; a feature that would go the wrong way is left out."""
     rows = gather(train, (BTYD, *LOGISTIC_FEATURES))
-    names = [name for name, column in rows.columns.items() if name == BTYD or np.nanstd(column) > 1e-9]
+    base, lines = _lines(rows, _RIDGE)
+    return FittedRung(LOGISTIC, base, tuple(lines.items()))
+
+
+def _lines(rows: Rows, ridge: float) -> tuple[float, dict[str, Line]]:
+    """Logistic regression that starts from the closed form; a feature that would go the wrong way is left out."""
+    names = [name for name, column in rows.columns.items() if name == BTYD or _scale(column) > 1e-9]
     while True:
-        rung = _lines(rows, names)
+        base, lines = _regression(rows, names, ridge)
         wrong = {
-            name: line.coefficient * _scale(rows.columns[name])
-            for name, line in rung.terms
-            if isinstance(line, Line) and name != BTYD and line.coefficient * DIRECTIONS.get(name, 0) < 0
+            name: abs(line.coefficient) * _scale(rows.columns[name])
+            for name, line in lines.items()
+            if name != BTYD and line.coefficient * DIRECTIONS.get(name, 0) < 0
         }
         if not wrong:
-            return rung
-        names.remove(max(wrong, key=lambda name: abs(wrong[name])))
+            return base, lines
+        names.remove(max(wrong, key=lambda name: wrong[name]))
 
 
 def _scale(column: Floats) -> float:
-    return float(np.nanstd(column))
+    known = column[np.isfinite(column)]
+    return float(known.std()) if known.size else 0.0
 
 
-def _lines(rows: Rows, names: Sequence[str]) -> FittedRung:
-    others = [name for name in names if name != BTYD]
-    centres = [0.0, *(float(np.nanmean(rows.columns[name])) for name in others)]
-    scales = [1.0, *(_scale(rows.columns[name]) for name in others)]
+def _regression(rows: Rows, names: Sequence[str], ridge: float) -> tuple[float, dict[str, Line]]:
+    columns = [rows.columns[name] for name in names]
+    # The closed form is taken as it is, so that its coefficient means the same in every book.
+    centres = [0.0 if name == BTYD else float(np.nanmean(column)) for name, column in zip(names, columns, strict=True)]
+    scales = [1.0 if name == BTYD else _scale(column) for name, column in zip(names, columns, strict=True)]
     design = [
-        np.nan_to_num((rows.columns[name] - centre) / scale)
-        for name, centre, scale in zip((BTYD, *others), centres, scales, strict=True)
+        np.nan_to_num((column - centre) / scale) for column, centre, scale in zip(columns, centres, scales, strict=True)
     ]
     matrix = np.column_stack([*design, np.ones(rows.size)])
-    means, precision = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], _RIDGE)
-    means[0], precision[-1] = 1.0, 1.0
-    beta = newton(matrix, rows.left.astype(np.float64), means, precision, np.ones(rows.size))
+    means, precision = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], ridge)
+    means[0], precision[-1] = 1.0, ridge * _LEVEL_SHARE
+    left, weight = rows.left.astype(np.float64), np.full(rows.size, rows.weight)
+    beta = newton(matrix, left, means, precision, weight)
     if beta[0] < 0.0:  # the closed form may count for nothing, never against itself
         precision[0], means[0] = 1e9, 0.0
-        beta = newton(matrix, rows.left.astype(np.float64), means, precision, np.ones(rows.size))
+        beta = newton(matrix, left, means, precision, weight)
         beta[0] = max(beta[0], 0.0)
-    lines: list[tuple[str, Term]] = [
-        (name, Line(float(beta[place] / scales[place]), centres[place])) for place, name in enumerate((BTYD, *others))
-    ]
-    return FittedRung(LOGISTIC, float(beta[-1]), tuple(lines))
+    lines = {
+        name: Line(
+            float(beta[place] / scales[place]), centres[place], float(np.nanmin(column)), float(np.nanmax(column))
+        )
+        for place, (name, column) in enumerate(zip(names, columns, strict=True))
+    }
+    return float(beta[-1]), lines
 
 
 def _matrix(frame: Frame, names: Sequence[str]) -> Floats:
@@ -163,15 +197,12 @@ def _matrix(frame: Frame, names: Sequence[str]) -> Floats:
 
 def _boosted(rows: Rows, names: Sequence[str], depth: int) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     directions = [DIRECTIONS.get(name, 0) for name in names]
     model = HistGradientBoostingClassifier(
         max_depth=depth, monotonic_cst=directions, early_stopping=False, random_state=0, **SETTINGS
     )
-    # Threads that wait for one another by spinning cost ten times the fit beside a busy neighbour.
-    with threadpool_limits(limits=1):
-        return model.fit(np.column_stack([rows.columns[name] for name in names]), rows.left)
+    return model.fit(np.column_stack([rows.columns[name] for name in names]), rows.left)
 
 
 def useful(train: Sequence[Window]) -> tuple[str, ...]:
@@ -187,23 +218,40 @@ def useful(train: Sequence[Window]) -> tuple[str, ...]:
 
 
 def _additive(train: Sequence[Window]) -> FittedRung:
+    """The mean of boosted stumps and of lines through the same features: still one function a feature.
+
+    Stumps find bends and steps, lines tell what lies between: together they tell later windows better than either.
+    """
     names = useful(train)
     rows = gather(train, names)
     if not names or rows.left.all() or not rows.left.any():
         return FittedRung(ADDITIVE, _share(rows.left), ())
+    base, steps = _stumps(rows, names)
+    level, lines = _lines(rows, _LINES_RIDGE)
+    nothing = Steps((), (0.0,), 0.0)
+    terms: list[tuple[str, Term]] = [
+        (name, Mean(lines.get(name, Line(0.0, 0.0, 0.0, 0.0)), steps.get(name, nothing)))
+        for name in names
+        if name in lines or name in steps
+    ]
+    return FittedRung(ADDITIVE, (base + level) / 2.0, tuple(terms))
+
+
+def _stumps(rows: Rows, names: Sequence[str]) -> tuple[float, dict[str, Steps]]:
+    """Boosted stumps as step functions, each of which adds nothing on average; the rest is the base."""
     model = _boosted(rows, names, 1)
-    base, terms = _tables(model, names)
-    told = base + sum(term.points(rows.columns[name][:_CHECKED]) for name, term in terms)
+    base, tables = _tables(model, names)
+    told = base + sum(term.points(rows.columns[name][:_CHECKED]) for name, term in tables)
     asked = model.decision_function(np.column_stack([rows.columns[name][:_CHECKED] for name in names]))
     if np.abs(told - asked).max() > 1e-9:
         raise ArithmeticError("The tables of the additive rung do not say what the model says.")
-    centred = []
-    for name, term in terms:
+    centred = {}
+    for name, term in tables:
         ordinary = float(term.points(rows.columns[name]).mean())
         base += ordinary
         steps = tuple(float(value - ordinary) for value in term.steps)
-        centred.append((name, Steps(term.thresholds, steps, float(term.missing - ordinary))))
-    return FittedRung(ADDITIVE, base, tuple(centred))
+        centred[name] = Steps(term.thresholds, steps, float(term.missing - ordinary))
+    return base, centred
 
 
 def _tables(model: Any, names: Sequence[str]) -> tuple[float, list[tuple[str, Steps]]]:
@@ -257,7 +305,8 @@ def fit_challenger(train: Sequence[Window], calibrate: Sequence[Window] = ()) ->
     rows = gather(train, names)
     if not names or rows.left.all() or not rows.left.any():
         return None
-    plain = Challenger(_boosted(rows, names, 3), names, 1.0, 0.0)
+    with one_thread():
+        plain = Challenger(_boosted(rows, names, 3), names, 1.0, 0.0)
     if not calibrate:
         return plain
     logits = np.concatenate([plain.raw(one.frame) for one in calibrate])

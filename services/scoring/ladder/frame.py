@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from services.scoring import btyd
 from services.scoring.features import Features
 from services.scoring.ladder.channels import channel_columns
+from services.scoring.ladder.columns import money_columns, rhythm_columns
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import ChurnModel, Parameters
 
@@ -32,24 +33,31 @@ Flags = NDArray[np.bool_]
 BTYD = "btyd"
 INPUTS = ("gap", "orders", "tenure")
 CORNERS = tuple(product((False, True), repeat=len(INPUTS)))
-#: Direction in which each feature moves the risk where that is known; the others may go either way.
+#: Direction in which each feature moves the risk where that is known. The others may go either way: of two customers
+#: who fell silent on one day, the one who used to buy more often is the likelier to have left.
 DIRECTIONS = {
     BTYD: 1,
     "days_since": 1,
     "relative_gap": 1,
-    "frequency": -1,
-    "days_recent": -1,
-    "days_year": -1,
+    "silence": 1,
+    "days_30": -1,
+    "days_90": -1,
+    "pulse_21": -1,
+    "pulse_42": -1,
+    "pulse_84": -1,
+    "spend_90": -1,
+    "spend_pulse": -1,
     "satisfaction": -1,
     "review_score": -1,
     "answer_share": -1,
     "tickets_unhappy": 1,
+    "ticket_mood": -1,
     "ticket_open_days": 1,
     "activity_recent": -1,
     "activity_gap": 1,
 }
 #: Log-odds stay within these: a closed form is never surer than one in a million.
-_SUREST = 14.0
+SUREST = 14.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ def no_purchase_log_odds(model: ChurnModel, x: Floats, t_x: Floats, age: Floats,
     alive = btyd.p_alive(model.btyd, x, t_x, age)
     silent = np.exp(-(model.btyd.r + x) * np.log1p(horizon_days / (model.btyd.alpha + age)))
     buys = np.clip(alive * (1.0 - silent), 1e-12, 1.0 - 1e-12)
-    return np.asarray(np.clip(np.log1p(-buys) - np.log(buys), -_SUREST, _SUREST))
+    return np.asarray(np.clip(np.log1p(-buys) - np.log(buys), -SUREST, SUREST))
 
 
 @dataclass(frozen=True)
@@ -167,8 +175,8 @@ def frame_at(
         logit[among] = rhythm.log_odds(CORNERS[-1])
     columns = {
         BTYD: logit,
-        **_rhythm_columns(ledger, seen, parameters, horizon_days),
-        **_money_columns(seen, parameters),
+        **rhythm_columns(ledger, seen, parameters, horizon_days),
+        **money_columns(ledger, seen, parameters),
         **channel_columns(ledger, seen, ledger.book.known_sources if channels is None else channels),
     }
     known = seen.rhythm_count > 0
@@ -193,32 +201,3 @@ def _rhythm(seen: Features, model: ChurnModel, horizon_days: int, among: Flags) 
     typical_count = np.where(repeat, model.repeaters.frequency, 0.0)
     own = (np.nan_to_num(seen.days_since[among]), x, age)
     return Rhythm(model, horizon_days, own, (typical_gap, typical_count, typical_age))
-
-
-def _rhythm_columns(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> dict[str, Floats]:
-    gap = np.maximum(np.nan_to_num(seen.usual_gap, nan=parameters.orders.usual_gap or 30.0), 1.0)
-    day, recent = ledger.day, min(horizon_days, 90)
-    days_recent = ledger.orders.counted(day - recent, day)
-    if seen.by_activity.any():
-        days_recent = np.where(seen.by_activity, ledger.activity.counted(day - recent, day), days_recent)
-    return {
-        "days_since": seen.days_since / horizon_days,
-        "relative_gap": seen.days_since / gap,
-        "frequency": np.log1p(seen.frequency),
-        "tenure": np.log1p(seen.age),
-        "days_recent": days_recent,
-        "days_year": seen.rhythm_12m,
-    }
-
-
-def _money_columns(seen: Features, parameters: Parameters) -> dict[str, Floats]:
-    """Values against the book's median purchase day: a book's currency and its prices do not matter."""
-    unit = parameters.median_value
-    if unit <= 0:
-        return {}
-    mean = np.where(seen.mean_value > 0, seen.mean_value, np.nan)
-    return {
-        "mean_value": np.log(mean / unit),
-        "last_value": np.log(np.where(seen.last_value > 0, seen.last_value, np.nan) / mean),
-        "spend_year": np.log1p(np.maximum(seen.spend_12m, 0.0) / unit),
-    }

@@ -8,7 +8,7 @@ with the closed form, which needs no windows. Once chosen, a rung is fitted on e
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -34,7 +34,7 @@ from services.scoring.ladder.choosing import Choice, choose
 from services.scoring.ladder.fitting import fit_challenger, fit_rung, mixed_numbers
 from services.scoring.ladder.measures import mean_of, measure
 from services.scoring.ladder.rungs import CLOSED_FORM, LABELS, FittedRung
-from services.scoring.ladder.windows import Label, Past, Window, cutoffs_before, never, usable
+from services.scoring.ladder.windows import MOST_WINDOWS, Label, Past, Window, cutoffs_before, never, usable
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -107,9 +107,9 @@ class _Bench:
     first_day: int
     progress: Callable[[Progress], None]
     cancelled: Callable[[], bool]
+    most_windows: int
     done: int = 0
     total: int = 1
-    fitted: dict[tuple[str, int], FittedRung] = field(default_factory=dict)
 
     def step(self) -> None:
         """Tell how far it is; stop where that is asked.
@@ -126,7 +126,7 @@ class _Bench:
 
     def training(self, day: int) -> list[Window]:
         """Windows that had closed by a day and can teach something."""
-        cutoffs = cutoffs_before(day, self.first_day, self.past.horizon_days)
+        cutoffs = cutoffs_before(day, self.first_day, self.past.horizon_days, self.most_windows)
         return list(usable([self.past.window(cutoff) for cutoff in cutoffs]))
 
 
@@ -139,6 +139,7 @@ def judge(
     label: Label = "orders",
     tests: int = TESTS,
     most_customers: int = MOST_CUSTOMERS,
+    most_windows: int = MOST_WINDOWS,
     progress: Callable[[Progress], None] = lambda _progress: None,
     cancelled: Callable[[], bool] = never,
 ) -> Judged:
@@ -152,8 +153,8 @@ def judge(
         Day numbers of the test cutoffs; by default the newest `tests` of about one a month.
     label
         What leaving means: no purchase day, no activity (of those who never ordered), or the end of the contract.
-    most_customers
-        A larger book is judged on so many of its customers.
+    most_customers, most_windows
+        A larger book is judged on so many of its customers; a longer one on so many of its newest windows.
 
     Raises
     ------
@@ -162,7 +163,7 @@ def judge(
     """
     past = Past(sampled(book, most_customers), horizon_days, label, cancelled, as_of)
     first = past.book.first_day()
-    bench = _Bench(past, as_of if first is None else first, progress, cancelled)
+    bench = _Bench(past, as_of if first is None else first, progress, cancelled, most_windows)
     closed = cutoffs_before(as_of, bench.first_day, horizon_days)
     chosen = sorted(cutoffs) if cutoffs is not None else closed[-tests:]
     bench.total = len(chosen) + 1

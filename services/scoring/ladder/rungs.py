@@ -1,8 +1,9 @@
 """A fitted rung: tables and coefficients that give a risk, and exactly what each feature adds to it.
 
-On the logit scale every rung is a sum: base + one term a feature, each a line or a step function. What is added to the
-base is measured against a customer who is ordinary in that feature; the closed form's term is told apart into the gap,
-the number of purchase days and the time known, against the typical customer (see `frame`). Platt's line keeps sums.
+On the logit scale every rung is a sum: base + one term a feature, each a line, a step function or their mean. What is
+added to the base is measured against a customer who is ordinary in that feature; the closed form's term is told apart
+into the gap, the number of purchase days and the time known, against the typical customer (see `frame`). Platt's line
+keeps sums.
 Numbers only: a rung is kept as JSON and scores without the library that fitted it.
 """
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from models.values.backtest import ADDITIVE, DEPTH_3, LOGISTIC, MBG, PRIOR, RULE
 from services.scoring.ladder.calibration import sigmoid
-from services.scoring.ladder.frame import BTYD, INPUTS, Frame, shapley
+from services.scoring.ladder.frame import BTYD, INPUTS, SUREST, Frame, shapley
 
 Floats = NDArray[np.float64]
 
@@ -33,14 +34,19 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Line:
-    """coefficient × (value − ordinary); nothing where the value is not known."""
+    """coefficient × (value − ordinary), for values from `low` to `high`; nothing where the value is not known.
+
+    Beyond what was seen when it was fitted, the line goes on level: nobody knows what happens there.
+    """
 
     coefficient: float
     ordinary: float
+    low: float
+    high: float
 
     def points(self, column: Floats) -> Floats:
         """What each value adds to the logit."""
-        return np.asarray(np.nan_to_num(self.coefficient * (column - self.ordinary)))
+        return np.asarray(np.nan_to_num(self.coefficient * (np.clip(column, self.low, self.high) - self.ordinary)))
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,19 @@ class Steps:
         return np.where(np.isnan(column), self.missing, np.array(self.steps)[np.minimum(place, len(self.thresholds))])
 
 
-Term = Line | Steps
+@dataclass(frozen=True)
+class Mean:
+    """The mean of a line and a step function of one feature."""
+
+    line: Line
+    steps: Steps
+
+    def points(self, column: Floats) -> Floats:
+        """What each value adds to the logit."""
+        return np.asarray((self.line.points(column) + self.steps.points(column)) / 2.0)
+
+
+Term = Line | Steps | Mean
 
 
 @dataclass(frozen=True)
@@ -138,10 +156,17 @@ class FittedRung:
 
 
 def _term(plain: dict[str, Any]) -> Term:
+    values = {name: value for name, value in plain.items() if name != "kind"}
     if plain["kind"] == "Line":
-        return Line(plain["coefficient"], plain["ordinary"])
-    return Steps(tuple(plain["thresholds"]), tuple(plain["steps"]), plain["missing"])
+        return Line(**values)
+    if plain["kind"] == "Mean":
+        return Mean(Line(**values["line"]), _steps(values["steps"]))
+    return _steps(values)
+
+
+def _steps(values: dict[str, Any]) -> Steps:
+    return Steps(tuple(values["thresholds"]), tuple(values["steps"]), values["missing"])
 
 
 #: The closed form as it is: it needs no window.
-CLOSED_FORM = FittedRung(MBG, 0.0, ((BTYD, Line(1.0, 0.0)),))
+CLOSED_FORM = FittedRung(MBG, 0.0, ((BTYD, Line(1.0, 0.0, -SUREST, SUREST)),))

@@ -26,10 +26,12 @@ Whole = NDArray[np.int64]
 
 #: What leaving means: no purchase day, no day of other activity (of those who never ordered), or the contract's end.
 Label = Literal["orders", "activity", "contract"]
-#: Days between cutoffs: about a month, and a whole number of them in the horizon where that can be.
-_STEP_DAYS = 30
-#: Days of history before the first cutoff.
-_LEAST_HISTORY = 30
+#: Days between cutoffs: about a month, or half of one where the history is short; the horizon a whole number of them.
+_STEP_DAYS, _SHORT_STEP_DAYS = 30, 15
+_MANY = 6
+#: Days of history before the first cutoff, and what is made do with where there is no more: in a book's first weeks
+#: everybody is new, and what they do tells little of later ones.
+_GOOD_HISTORY, _LEAST_HISTORY = 60, 30
 MOST_WINDOWS = 24
 
 
@@ -131,17 +133,23 @@ def _silent(rows: Rows, cutoff: int, end: int) -> Flags:
     return np.asarray(rows.counted(cutoff, end) == 0.0)
 
 
-def step_days(horizon_days: int) -> int:
-    """Days between cutoffs: near a month, and the horizon a whole number of them, so that windows serve twice."""
-    return max(round(horizon_days / max(round(horizon_days / _STEP_DAYS), 1)), 1)
+def step_days(horizon_days: int, wanted: int) -> int:
+    """Days between cutoffs: near those wanted, and the horizon a whole number of them, so that windows serve twice."""
+    return max(round(horizon_days / max(round(horizon_days / wanted), 1)), 1)
 
 
 def cutoffs_before(day: int, first_day: int, horizon_days: int, most: int = MOST_WINDOWS) -> list[int]:
     """Cutoffs, rising, of the windows that close on or before `day`: about one a month, the newest closing on it."""
-    step = step_days(horizon_days)
     newest = day - horizon_days
-    count = max((newest - first_day - _LEAST_HISTORY) // step + 1, 0)
-    return [newest - step * place for place in range(min(count, most) - 1, -1, -1)]
+    for history in (_GOOD_HISTORY, _LEAST_HISTORY):
+        days = newest - first_day - history
+        if days < 0:
+            continue
+        step = step_days(horizon_days, _STEP_DAYS)
+        if days // step + 1 < _MANY:
+            step = step_days(horizon_days, _SHORT_STEP_DAYS)
+        return [newest - step * place for place in range(min(days // step + 1, most) - 1, -1, -1)]
+    return []
 
 
 def windows(

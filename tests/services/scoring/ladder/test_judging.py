@@ -20,7 +20,7 @@ HORIZON = 60
 
 @pytest.fixture(scope="module")
 def judged(past_book: BookEvents) -> Judged:
-    return judge(past_book, AS_OF, HORIZON, tests=3)
+    return judge(past_book, AS_OF, HORIZON, tests=3, most_windows=4)
 
 
 def test_every_rung_and_reference_is_measured_at_each_cutoff(judged: Judged) -> None:
@@ -42,13 +42,13 @@ def test_the_rung_in_use_tells_better_than_the_rule_and_says_so(judged: Judged) 
 def test_what_comes_after_a_cutoffs_window_changes_nothing_about_it(past_book: BookEvents, judged: Judged) -> None:
     first = judged.tests[0]
     day = first.cutoff + HORIZON
-    earlier = judge(read_through(past_book, day), day, HORIZON, [first.cutoff]).tests[0]
+    earlier = judge(read_through(past_book, day), day, HORIZON, [first.cutoff], most_windows=4).tests[0]
     for name, risk in earlier.risks.items():
         np.testing.assert_array_equal(risk, first.risks[name])
 
 
 def test_the_same_book_is_judged_the_same_again(past_book: BookEvents, judged: Judged) -> None:
-    again = judge(past_book, AS_OF, HORIZON, tests=3)
+    again = judge(past_book, AS_OF, HORIZON, tests=3, most_windows=4)
     assert again.rung == judged.rung
     assert again.reports == judged.reports
 
@@ -84,8 +84,8 @@ def test_a_judge_stops_when_asked(past_book: BookEvents) -> None:
 
 
 def test_a_large_book_is_judged_on_a_sample_that_is_always_the_same(past_book: BookEvents) -> None:
-    one = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=500)
-    other = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=500)
+    one = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=500, most_windows=4)
+    other = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=500, most_windows=4)
     assert 0 < one.tests[0].customers.size <= 500
     np.testing.assert_array_equal(one.tests[0].customers, other.tests[0].customers)
     assert {LOGISTIC, MBG} <= set(one.tests[0].risks)
@@ -94,5 +94,5 @@ def test_a_large_book_is_judged_on_a_sample_that_is_always_the_same(past_book: B
 
 def test_customers_who_carry_other_ids_are_judged_alike(past_book: BookEvents) -> None:
     renamed = replace(past_book, customer_ids=past_book.customer_ids + 5_000)
-    one, other = judge(past_book, AS_OF, HORIZON, tests=1), judge(renamed, AS_OF, HORIZON, tests=1)
+    one, other = (judge(each, AS_OF, HORIZON, tests=1, most_windows=4) for each in (past_book, renamed))
     assert one.rung == other.rung
