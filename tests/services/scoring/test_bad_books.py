@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -151,18 +152,19 @@ def as_the_window_reads(workspace: Workspace) -> list[Any]:
     page = insight.customers_page(workspace)
     queue = insight.queue(workspace)
     shown: list[Any] = [page, queue, insight.tiles(workspace), insight.freshness(workspace)]
-    shown += [insight.customers_count(workspace), insight.filter_choices(workspace)]
+    shown += [insight.customers_count(workspace), insight.filter_choices(workspace), insight.reliance(workspace)]
     shown += [insight.customer_profile(workspace, row.id) for row in page.rows[:3]]
     shown += [insight.alert_detail(workspace, row.id) for row in queue.rows[:3]]
     return shown
 
 
+def refused(constant: str) -> float:
+    """For a reader of JSON: neither nan nor infinity."""
+    raise AssertionError(constant)
+
+
 def plain(row: dict[str, Any]) -> dict[str, Any]:
     """A row of the public table with its JSON read: a nan in it is refused."""
-
-    def refused(constant: str) -> float:
-        raise AssertionError(constant)
-
     texts = ("drivers", "confidence_why", "engagement_parts", "health_parts", "sparkline", "changed", "overridden")
     return {
         name: json.loads(value, parse_constant=refused) if name in texts and value else value
@@ -170,15 +172,14 @@ def plain(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(("fill", "reason"), BOOKS.values(), ids=BOOKS)
-def test_a_bad_book_gets_scores_with_their_confidence_and_its_reason(
-    book: Book, fill: Fill, reason: str | None
-) -> None:
-    fill(book)
-    run = do_round(book.workspace)
-    assert run.scores is not None
-    scores = {who: plain(row) for who, row in book.scores().items()}
-    assert run.scores.scored == len(scores) >= 1
+def reports_of(book: Book) -> list[Any]:
+    """Every report that is kept, a nan refused."""
+    with book.workspace.store.read() as connection:
+        rows = connection.exec_driver_sql("SELECT report FROM score_reports").all()
+    return [json.loads(row[0], parse_constant=refused) for row in rows]
+
+
+def check_scores(scores: dict[int, dict[str, Any]], reason: str | None) -> None:
     assert finite(list(scores.values()))
     for row in scores.values():
         assert 0 <= row["churn_risk"] <= 1
@@ -189,32 +190,34 @@ def test_a_bad_book_gets_scores_with_their_confidence_and_its_reason(
         assert {row["confidence"] for row in scores.values()} == {"low"}
         told = [who for who, row in scores.items() if any(reason in why for why in row["confidence_why"])]
         assert len(told) >= len(scores) - 1
-    assert finite(run.scores.as_json())
-    assert finite(as_the_window_reads(book.workspace))
 
 
-@pytest.mark.parametrize("fill", [fill for fill, _ in BOOKS.values()], ids=BOOKS)
-def test_a_bad_book_can_be_scored_as_of_an_earlier_day(book: Book, fill: Fill) -> None:
+@pytest.mark.parametrize(("fill", "reason"), BOOKS.values(), ids=BOOKS)
+def test_a_bad_book_gets_an_answer_with_its_confidence_and_reason_everywhere(
+    book: Book, fill: Fill, reason: str | None
+) -> None:
     fill(book)
-    run, scores = score_as_of(book.workspace, date(2026, 4, 1))
-    assert run.customers == len(scores)
-    assert finite([score.values for score in scores])
+    run = do_round(book.workspace)
+    assert run.scores is not None
+    scores = {who: plain(row) for who, row in book.scores().items()}
+    assert run.scores.scored == len(scores) >= 1
+    check_scores(scores, reason)
+    with suppress(UserError):  # where there is no event by today
+        scoring.renew_reports(book.workspace, everything=True)
+    assert all(reports_of(book))
+    card = scoring.last_backtest(book.workspace)
+    assert card is None or (finite(card) and card.why)
+    assert finite([run.scores.as_json(), as_the_window_reads(book.workspace)])
+    then, earlier = score_as_of(book.workspace, date(2026, 4, 1))
+    assert then.customers == len(earlier)
+    assert finite([score.values for score in earlier])
 
 
-@pytest.mark.parametrize("fill", [fill for fill, _ in BOOKS.values()], ids=BOOKS)
-def test_a_bad_book_has_a_backtest_or_a_sentence_why_not(book: Book, fill: Fill) -> None:
-    if not hasattr(scoring, "backtest"):
-        pytest.skip("no backtest yet")
-    fill(book)
+def test_a_book_without_events_has_no_backtest_and_says_so(book: Book) -> None:
+    no_orders(book)
     do_round(book.workspace)
-    try:
-        report = scoring.backtest(book.workspace)
-    except UserError as why:
-        assert str(why).endswith(".")
-        return
-    assert finite(report)
-    assert report.why
-    json.dumps(report.as_json(), allow_nan=False)
+    with pytest.raises(UserError, match=r"\.$"):
+        scoring.backtest(book.workspace)
 
 
 def test_low_confidence_alone_raises_no_critical_alert(book: Book) -> None:
