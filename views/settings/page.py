@@ -294,7 +294,7 @@ class SettingsPage(Page):
             self.discard()
             return
         self.save_button.setEnabled(False)
-        work = partial(change_policy, **fields)  # type: ignore[arg-type]
+        work = partial(change_policy, **fields)
         words = "Settings saved" if fields.keys() <= ABOUT_EMAILS else "Settings saved; scores and alerts follow"
         self.context.book.act(work, words, partial(self._saved, after), self._refused)
 
