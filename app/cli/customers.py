@@ -94,7 +94,9 @@ def show(
 
 def _words(document: dict[str, Any]) -> str:
     lines = [f"{document['name']} · {document['metadata']}"]
-    lines += [f"  {name}: {value}" for name, value in document["figures"].items() if value not in (None, "")]
+    figures = {name: value for name, value in document["figures"].items() if name != "overridden"}
+    lines += [f"  {name}: {value}" for name, value in figures.items() if value not in (None, "")]
+    lines += [f"  set by hand: {mark['line']}" for mark in document["figures"].get("overridden", ())]
     lines += [f"  because: {driver['label']} {driver['evidence']}" for driver in document["drivers"]]
     lines += [f"  unusual: {one['words']}" for one in document["anomalies"]]
     lines += [f"  trend: {_trend(one)}" for one in document["trends"]]

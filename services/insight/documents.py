@@ -114,7 +114,7 @@ def _figures(reader: Reader, figures: Any) -> dict[str, Any]:
             shown[name.removesuffix("_minor")] = None if value is None else _major(value, currency)
         else:
             shown[name] = round(value, 4) if isinstance(value, float) else value
-    return shown
+    return {**shown, "overridden": [{**asdict(mark), "line": mark.line} for mark in figures.overridden]}
 
 
 def _major(amount_minor: int, currency: str) -> float | int:

@@ -41,7 +41,8 @@ def test_a_risk_is_set_shown_and_taken_back(ask: Any, shop: None) -> None:
     assert said["words"].startswith("Set the churn risk of ")
     figures = ask("customer", "1")[1]["figures"]
     assert figures["churn_risk"] == 0.2
-    assert [mark["figure"] for mark in figures["overridden"]] == ["churn_risk"]
+    (mark,) = figures["overridden"]
+    assert mark["line"].startswith("Churn risk is set by you until 3 Jan: they renewed by phone; the model says ")
     assert len(ask("customer", "override", "1")[1]["overrides"]) == 1
     code, said, _ = ask("customer", "override", "1", "--end")
     assert (code, said["overrides"]) == (0, [])
