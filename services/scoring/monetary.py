@@ -74,7 +74,8 @@ def fit(frequency: Floats, mean_value: Floats) -> GammaGammaParameters:
     x, mean = np.asarray(frequency[used], np.float64), np.asarray(mean_value[used], np.float64)
     if x.size < _FEWEST_REPEATERS or float(np.ptp(mean)) < 1e-9 * float(mean.max(initial=1.0)):
         return _believed(mean)
-    return _maximum(x, mean)
+    order = np.lexsort((mean, x))  # sums differ in their last digits by the order of rows: a fit must not
+    return _maximum(x[order], mean[order])
 
 
 def _believed(mean: Floats) -> GammaGammaParameters:

@@ -46,6 +46,13 @@ def test_an_expectation_lies_between_the_customers_mean_and_the_books(x: int, me
     assert min(mean, FITTED.mean) - 1e-6 <= expected <= max(mean, FITTED.mean) + 1e-6
 
 
+def test_the_order_of_rows_does_not_change_a_fit() -> None:
+    rng = np.random.default_rng(8)
+    x, mean = rng.integers(1, 30, 700).astype(float), rng.gamma(4.0, 900.0, 700)
+    order = rng.permutation(700)
+    assert monetary.fit(x, mean) == monetary.fit(x[order], mean[order])
+
+
 def test_those_without_a_repeat_purchase_get_the_books_mean() -> None:
     expected = monetary.expected_value(FITTED, np.array([0.0, 3.0]), np.array([99.0, np.nan]))
     assert expected.tolist() == pytest.approx([FITTED.mean, FITTED.mean])
