@@ -138,7 +138,9 @@ class CourseChart(QWidget):
         told = [value for one in self._courses for value in one.values if value is not None]
         low, high = min(told, default=0.0), max(told, default=1.0)
         room = max((high - low) * 0.12, 0.005)
-        return low - room, high + room
+        # A share of pairs has an end; a loss has none.
+        most = 1.0 if self._scale == 100 else high + room
+        return max(0.0, low - room), min(high + room, most)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:

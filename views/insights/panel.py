@@ -60,9 +60,9 @@ class PanelGrid(QFrame):
     def place(self, across: int) -> None:
         """Put the panels that have something to say in rows of so many; the others take no room."""
         self._across = across
-        while self._grid.count():
-            self._grid.takeAt(0)
         for panel in self._panels:
+            # Not takeAt: the item that it hands over lives on, and keeps the new one from hearing of changes.
+            self._grid.removeWidget(panel)
             panel.setVisible(panel.wanted)
         shown = [panel for panel in self._panels if panel.wanted]
         for number, panel in enumerate(shown):
