@@ -148,6 +148,7 @@ class ChildRun(QObject):
             case _:
                 self._running = False
                 self._grace.stop()
+                self._listener.join()  # it has nothing left to say, and must be gone before this object is
                 self.ended.emit(self._outcome or self._ended_without_a_word())
 
     def _ended_without_a_word(self) -> Outcome:
@@ -245,6 +246,7 @@ class Background(QObject):
 
         def ended(outcome: Outcome) -> None:
             self._children.remove(run)
+            run.deleteLater()  # with what it was told by: semaphores of the system among it
             self._report(outcome)
 
         run.ended.connect(ended)

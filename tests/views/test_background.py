@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from models.values.bugs import ChildBug, bug_text
 from models.values.errors import Cancelled, EnvironmentFault, UserError
 from models.values.imports import Milestone, Progress
-from views.background import Background, Desk, Done, Failed, WasCancelled
+from views.background import Background, ChildRun, Desk, Done, Failed, WasCancelled
 
 
 @pytest.fixture
@@ -209,6 +209,14 @@ def test_a_child_answers_from_another_process_and_tells_at_most_ten_times_a_seco
     assert isinstance(ended.args[0], Done)
     assert ended.args[0].value != os.getpid()
     assert 1 <= len(told) <= 2 + (time.monotonic() - begun) * 10
+
+
+def test_a_child_whose_answer_came_is_let_go_with_all_that_it_held(qtbot: QtBot, background: Background) -> None:
+    for _ in range(3):
+        background.child(Counting(10))
+    assert len(background.findChildren(ChildRun)) == 3
+    qtbot.waitUntil(lambda: not background.findChildren(ChildRun))
+    assert background.idle
 
 
 def test_a_childs_sentence_arrives(qtbot: QtBot, background: Background) -> None:
