@@ -29,6 +29,7 @@ _OF_THREE, _OF_MANY = 0.449, 1.571
 _BOOK_WORTH = 6.0
 _LEAST_SPREAD = 0.05
 _FREE_SHARE = 0.37
+_APART = 128.0
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,8 @@ def joined(parts: Sequence[Latest]) -> Latest:
 
 def _medians(group: Whole, values: Floats, groups: int) -> Floats:
     """Median of the values of each group, none of which is empty; `group` is rising."""
-    order = np.lexsort((values, group))
-    ordered = values[order]
+    # One key for both, as no logarithm of an amount is as far from zero: a quarter of the time of two keys.
+    ordered = values[np.argsort(group * _APART + values)]
     count = np.bincount(group, minlength=groups)
     start = np.cumsum(count) - count
     return np.asarray((ordered[start + (count - 1) // 2] + ordered[start + count // 2]) / 2.0)

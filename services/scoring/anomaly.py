@@ -46,9 +46,9 @@ _SCATTER_WEEKS, _BLOCK = 36, 4
 #: The median of the dispersion of nine such blocks of a Poisson count, whose mean is 1.
 _MEDIAN_OF_BLOCKS = 0.918
 _CERTAIN_WEEKS, _CERTAIN_BLOCKS = 2.0, 2.5
-_LEVEL_AT_LEAST, _LEVEL_AT_MOST = 0.2, 5.0
+_LEVEL_AT_LEAST, _LEVEL_AT_MOST, _SILENT = 0.2, 5.0, 0.01
 _LEVEL_PRIOR_CUSTOMERS = 10.0
-_MANY = 30
+_MANY, _HARDLY_ANYBODY = 30, 0.2
 _ORDINARY = 2.5
 #: Of a count that is no further off (in standard deviations) nobody would think anything: no chance is worked out.
 _LEAST_AWAY = 0.5
@@ -215,34 +215,33 @@ def learn(of: Summary) -> LearnedChannel:
 def _level(count: Floats, usual: Floats, dispersion: float) -> float:
     """Events / expected events, over the customers who are not far from it; drawn to 1 while these are few.
 
-    It is looked for near 1 first, and only where fewer than half of many customers are there, near the middle one: some
-    who have left are no season.
+    Only customers who did anything are asked, as some who have left are no season, and it is allowed for that who did
+    nothing is not among them. Where hardly anybody did anything, it is the channel that has fallen silent.
     """
-    level, kept = _nearest_level(1.0, count, usual, dispersion)
     often = usual >= _LEAST_EXPECTED
-    if 2 * kept < count.size and int(often.sum()) >= _MANY:
-        middle = _weighted_median(count[often] / usual[often], usual[often])
-        level, kept = max((level, kept), _nearest_level(middle, count, usual, dispersion), key=lambda one: one[1])
+    did = count >= 0.5  # of a weighted count, what is less is an event that has nearly been forgotten
+    if int(often.sum()) >= _MANY and did[often].mean() < _HARDLY_ANYBODY:
+        return _SILENT
+    level, kept = _nearest_level(1.0, count[did], usual[did], dispersion)
+    often &= did
+    if 2 * kept < int(did.sum()) and int(often.sum()) >= _MANY:
+        middle = float(np.median(count[often] / usual[often]))
+        level, kept = max((level, kept), _nearest_level(middle, count[did], usual[did], dispersion), key=lambda x: x[1])
     return float(level ** (kept / (kept + _LEVEL_PRIOR_CUSTOMERS)))
 
 
 def _nearest_level(level: float, count: Floats, usual: Floats, dispersion: float) -> tuple[float, int]:
-    """The level that lies next to the given one, and how many customers are about it."""
+    """The level that lies next to the given one, and how many customers are about it; all counts are above 0."""
     kept = np.zeros(count.size, np.bool_)
-    for _ in range(8):
+    for _ in range(12):
         level = float(np.clip(level, _LEVEL_AT_LEAST, _LEVEL_AT_MOST))
-        distance = np.abs(count - level * usual) / np.sqrt(np.maximum(level * usual * dispersion, 1e-9))
-        kept = distance <= _ORDINARY
+        # Of a count that is not 0 more is to be expected: its mean is that of a Poisson count without its zeros.
+        mean = level * usual / -np.expm1(-level * usual)
+        kept = np.abs(count - mean) / np.sqrt(np.maximum(level * usual * dispersion, 1e-9)) <= _ORDINARY
         if not kept.any():
             break
-        level = float(count[kept].sum() / usual[kept].sum())
+        level *= float(count[kept].sum() / mean[kept].sum())
     return float(np.clip(level, _LEVEL_AT_LEAST, _LEVEL_AT_MOST)), int(kept.sum())
-
-
-def _weighted_median(values: Floats, weights: Floats) -> float:
-    order = np.argsort(values, kind="stable")
-    running = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(running, 0.5 * running[-1])])
 
 
 def chances(of: Summary, learned: LearnedChannel) -> Chances:
@@ -271,18 +270,23 @@ def chances(of: Summary, learned: LearnedChannel) -> Chances:
 def _tested(sums: Sums, of_all: tuple[float, float], level: float, scatter: Floats) -> tuple[Floats, Floats]:
     """Chances of one window; 1 where the count is about the usual one or beyond it, nan where there is no test."""
     known = (sums.exposure >= _KNOWN_WEEKS) & (sums.coming > 0)
-    usual = level * expected(sums.before, sums.exposure, sums.coming, of_all)
-    may_fall = known & sums.active & (sums.before >= FEWEST_EVENTS) & (usual >= _LEAST_EXPECTED)
-    away = (sums.count - usual) / np.sqrt(np.maximum(usual * scatter, 1e-9))
+    own = expected(sums.before, sums.exposure, sums.coming, of_all)
     found = []
-    for few, judged in ((True, may_fall), (False, known)):
+    for few in (True, False):
+        # What is unusual must be so beside the customer's own past, and beside what the channel did as well.
+        allowed = min(level, 1.0) if few else max(level, 1.0)
+        usual = allowed * own
+        judged = known
+        if few:
+            judged = known & sums.active & (sums.before >= FEWEST_EVENTS) & (usual >= _LEAST_EXPECTED)
+        away = (sums.count - usual) / np.sqrt(np.maximum(usual * scatter, 1e-9))
         there = judged & ((away < -_LEAST_AWAY) if few else (away > _LEAST_AWAY))
         chance = np.where(judged, 1.0, np.nan)
         chance[there] = tail(
             sums.count[there],
             sums.before[there],
             sums.exposure[there],
-            level * sums.coming[there],
+            allowed * sums.coming[there],
             of_all,
             scatter[there],
             few=few,

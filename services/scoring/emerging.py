@@ -172,9 +172,10 @@ def _issues(source: _Source) -> tuple[list[_Found], int]:
     usual = learn(of)
     many = chances(of, usual).many
     limit = largest_discovery(many, FALSE_DISCOVERIES)
+    level = max(usual.levels[0], 1.0)
     found = []
     for place in np.flatnonzero(many <= limit).tolist():
-        told = _told(source, topics[place], once[topics[place]], float(many[place]), usual.levels[0], usual.priors[0])
+        told = _told(source, topics[place], once[topics[place]], float(many[place]), level, usual.priors[0])
         if told is not None:
             found.append(told)
     found.sort(key=lambda one: (one[0].p, one[0].title))

@@ -139,7 +139,7 @@ def find_anomalies(
     spread = book_spread(latest) if learned is None else learned.spread
     values = order_values(latest, book.as_of, spread)
     if learned is None:
-        rises = sum(np.unique(one.channel.events.row).size for one in tested) + values.row.size
+        rises = sum(_customers(one.channel) for one in tested) + values.row.size
         learned = Learned(
             {one.channel.name: one.usual for one in tested},
             spread,
@@ -149,6 +149,12 @@ def find_anomalies(
     found = [one for each in tested for one in _of_channel(each, book, learned)]
     found += _of_values(values, book, learned)
     return sorted(found, key=lambda one: (one.customer_id, one.channel)), learned
+
+
+def _customers(channel: Channel) -> int:
+    """How many customers did anything in a channel: a rise was looked for with each of them."""
+    row = channel.events.row
+    return int(np.count_nonzero(row[1:] != row[:-1])) + min(row.size, 1)
 
 
 def _purchases(book: BookEvents) -> tuple[Series, Latest]:
@@ -191,8 +197,9 @@ def _discovered(few: Floats, many: Floats, learned: Learned) -> Iterator[tuple[i
 
 def _of_channel(one: _Tested, book: BookEvents, learned: Learned) -> Iterator[Anomaly]:
     channel = one.channel
-    level, of_all = one.usual.levels[0], one.usual.priors[0]
+    of_all = one.usual.priors[0]
     for place, down, chance in _discovered(one.few, one.many, learned):
+        level = min(one.usual.levels[0], 1.0) if down else max(one.usual.levels[0], 1.0)
         row = int(one.row[place])
         days, units = channel.days_of(row)
         first = channel.first if units is not None or days[0] < channel.first + 28 else int(days[0]) + 1

@@ -88,6 +88,27 @@ def test_a_season_of_the_whole_channel_is_no_news_of_a_customer() -> None:
     assert found[gone].sum() > 0
 
 
+def test_a_channel_that_is_silent_as_a_whole_is_no_silence_of_its_customers() -> None:
+    random = np.random.default_rng(14)
+    counts = random.poisson(random.gamma(2.0, 1.5, 500)[:, None] + 0.75, (500, WEEKS))
+    counts[:, -4:] = 0
+    parts = summed(whole_year(counts))
+    few = np.nan_to_num(chances(parts, learn(parts)).few, nan=1.0)
+    assert np.mean(few <= largest_discovery(few, FALSE_DISCOVERIES)) <= 0.01
+
+
+def test_customers_who_left_make_no_rise_of_those_who_stay() -> None:
+    random = np.random.default_rng(15)
+    rate = random.gamma(2.0, 1.0, 4_000) + 0.5
+    last = random.integers(0, WEEKS, rate.size)  # most leave within the year
+    there = np.arange(WEEKS)[None, :] <= last[:, None] * 1.4
+    parts = summed(whole_year(random.poisson(rate[:, None] * there)))
+    learned = learn(parts)
+    many = np.nan_to_num(chances(parts, learned).many, nan=1.0)
+    assert learned.levels[0] >= 0.8
+    assert np.mean(many <= largest_discovery(many, FALSE_DISCOVERIES)) <= 1e-3
+
+
 def test_counts_that_scatter_beyond_poissons_raise_hardly_more_alarms() -> None:
     random = np.random.default_rng(7)
     rate = random.gamma(2.0, 2.0, 8_000) + 1.0
