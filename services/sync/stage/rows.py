@@ -122,8 +122,9 @@ class Stager:
         if self.zero_rows:
             said.append(f"{self.zero_rows:,} rows have a value of zero.")
         if self._orders and self._orders.cancelled_positive:
-            nothing = f"{self._orders.cancelled_positive:,} orders that were cancelled or given back count as nothing."
-            said.append(nothing)
+            count = self._orders.cancelled_positive
+            which = "order that was cancelled or given back counts" if count == 1 else "orders that were {} count"
+            said.append(f"{count:,} {which.format('cancelled or given back')} as nothing.")
         for column, converter in self._converters:
             if isinstance(converter, Stages | Told) and converter.unknown:
                 shown = ", ".join(sorted(converter.unknown)[:5])
