@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
-from views.actions import Command
 from views.alerts.page import AlertsPage
 from views.customers.page import CustomersPage
 from views.desktop import Desktop
@@ -92,7 +91,8 @@ def test_on_the_customers_page_and_taken_back_beside_the_mark(
     profile = page.profile.profile
     assert profile is not None and profile.figures is not None
     before = profile.figures.churn_risk
-    page.context.actions[Command.OVERRIDE].trigger()
+    page.list.table.setFocus()
+    press(Qt.Key.Key_V)
     set_risk(qtbot, desk, "4")
 
     def shown() -> tuple[float | None, int]:
@@ -105,3 +105,16 @@ def test_on_the_customers_page_and_taken_back_beside_the_mark(
     assert page.profile.notes.isVisible()
     settled(qtbot, desk, lambda: page.profile.notes.end_wanted.emit("churn_risk"))
     qtbot.waitUntil(lambda: shown() == (before, 0))
+
+
+def test_while_another_customer_is_read_nobody_is_overridden(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(sample)
+    desk.window.show_page("customers")
+    page = desk.window.page("customers")
+    assert isinstance(page, CustomersPage)
+    qtbot.waitUntil(lambda: page.profile.profile is not None and not page.profile.awaited)
+    page.profile._wanted = -1  # somebody else was asked for and has not come yet
+    page._override()
+    assert not desk.window.findChildren(OverridePanel)
