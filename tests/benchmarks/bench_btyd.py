@@ -7,8 +7,8 @@
     pip install --target DIR --no-deps lifetimes autograd dill
     PYTHONPATH=DIR python -m tests.benchmarks.bench_btyd
 
-Without it, the same likelihood is searched row by row with a generic method, and the output says so. Histories are
-drawn from the model itself, in whole days. Goal: 15 times faster on 100,000 and on 1 million customers.
+Without it, the same likelihood is searched row by row as it does (BFGS from the same point), and the output says so.
+Histories are drawn from the model itself, in whole days. Goal: 15 times faster on 100,000 and on 1 million customers.
 """
 
 from __future__ import annotations
@@ -79,24 +79,18 @@ def by_lifetimes(known: Histories, family: Family) -> Floats:
 
 
 def by_a_generic_search(known: Histories, family: Family) -> Floats:
-    """Parameters by Nelder and Mead's search over the likelihood of every row, as nobody's package does it better."""
+    """Parameters as the package searches for them, row by row, but with gradients by formula: quicker than it is."""
     from scipy.optimize import minimize
-    from scipy.special import gammaln
 
     scale = 1.0 / known.age.max()
-    x, t_x, age = known.x, known.t_x * scale, known.age * scale
-    kept = x + 1.0 if family == "mbg" else x
+    each = np.arange(known.x.size)
+    rows = btyd._Grouped(known.x, each, known.x, known.t_x * scale, known.age * scale, np.ones(known.x.size))
 
-    def negative(log_theta: Floats) -> float:
-        r, alpha, a, b = np.exp(log_theta)
-        value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * np.log(alpha + age)
-        value += gammaln(a + b) + gammaln(b + kept) - gammaln(b) - gammaln(a + b + kept)
-        gone = np.log(a) - np.log(np.maximum(b + kept - 1, 1e-12)) + (r + x) * np.log((alpha + age) / (alpha + t_x))
-        value += np.logaddexp(0.0, gone if family == "mbg" else np.where(x > 0, gone, -np.inf))
-        return -float(value.mean())
+    def negative(log_theta: Floats) -> tuple[float, Floats]:
+        value, gradient = btyd._likelihood(family, log_theta, rows)
+        return -value / known.x.size, -gradient / known.x.size
 
-    found = minimize(negative, np.full(4, 0.1), method="Nelder-Mead", tol=1e-7, options={"maxiter": 4000})
-    theta = np.exp(found.x)
+    theta = np.exp(minimize(negative, np.full(4, 0.1), jac=True, method="BFGS", tol=1e-7).x)
     theta[1] /= scale
     return np.asarray(theta)
 
@@ -151,7 +145,7 @@ def main() -> int:
 
         other, name = by_lifetimes, f"lifetimes {lifetimes.__version__}"
     except ImportError:
-        other, name = by_a_generic_search, "a generic search (Nelder-Mead, row by row), as `lifetimes` is not here"
+        other, name = by_a_generic_search, "a search of its kind (BFGS, row by row), as `lifetimes` is not here"
     print(f"against {name}; ours: median of {ROUNDS}\n")
     print("model    customers        ours      other    faster   optimum")
     families: tuple[Family, ...] = ("bg", "mbg")
