@@ -89,7 +89,8 @@ def changed_json(
     if not places.size:
         return found
     few = Ledger(past.book.only(told), past.day)
-    before = Standing(_of(seen, told), risk[told], parts_of(few, _of(seen, told)), now.codes)
+    earlier = _as_wide(parts_of(few, _of(seen, told)), len(now.codes))
+    before = Standing(_of(seen, told), risk[told], earlier, now.codes)
     parts = Contributions(now.parts.base[told], now.parts.points[told])
     after = Standing(_of(now.seen, told), now.risk[told], parts, now.codes)
     texts = _told(before, after, [drivers[place] for place in places.tolist()])
@@ -107,6 +108,12 @@ def _worth_telling(now: Features, then: Features, risk: Floats, risk_then: Float
 def _of(seen: Features, chosen: Flags) -> Features:
     names = [field.name for field in fields(Features) if field.name != "day"]
     return Features(seen.day, *(getattr(seen, name)[chosen] for name in names))
+
+
+def _as_wide(parts: Contributions, width: int) -> Contributions:
+    """With nothing in the columns that parts of a few customers lack: those of a rung that scores none of them."""
+    missing = width - parts.points.shape[1]
+    return parts if missing <= 0 else Contributions(parts.base, np.pad(parts.points, ((0, 0), (0, missing))))
 
 
 def shares_of_move(before: Standing, after: Standing) -> Floats:

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.scoring.events import BookEvents, day_number
-from services.scoring.features import features_at
+from services.scoring.features import Features, features_at
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters, fit_parameters
 from services.scoring.reasons import Contributions
 from services.scoring.scorecard import Scorecard, churn_risk, scorecard
-from services.scoring.week import DAYS, Standing, _told, shares_of_move
+from services.scoring.week import DAYS, Standing, _told, changed_json, shares_of_move
 from services.settings import Policy
 from tests.services.scoring.books import simulated_orders
 from tests.services.scoring.made_up import made_up_book, read_through
@@ -158,3 +158,25 @@ def test_parts_beside_the_rhythm_have_shares_of_their_own(moves: list[list[float
         risk, *parts = json.loads(text)
         assert sum(part["points"] for part in parts if part["points"]) == pytest.approx(risk["points"], abs=0.06)
         assert {part["label"] for part in parts if part["code"] == "opened_mails"} <= {"5 emails unopened"}
+
+
+def test_parts_that_a_few_customers_lack_count_as_nothing(parameters: Parameters) -> None:
+    seen = features_at(Ledger(book(), DAY), parameters.gaps)
+    risk = churn_risk(seen, parameters, 90)
+    wide = Contributions(np.full(COUNT, 0.3), np.column_stack((risk[:, None] - 0.3, np.zeros((COUNT, 4)))))
+    codes = ("gap", "orders", "tenure", "tickets", "value")
+
+    def narrow(_ledger: Ledger, then: Features) -> Contributions:
+        before = churn_risk(then, parameters, 90)
+        return Contributions(np.full(before.size, 0.3), (before - 0.3)[:, None])
+
+    found = changed_json(
+        Ledger(book(), DAY), parameters, Standing(seen, risk, wide, codes), ["[]"] * COUNT,
+        risk_of=lambda _ledger, then: churn_risk(then, parameters, 90), parts_of=narrow,
+    )  # fmt: skip
+    assert sum(text is not None for text in found) > 20
+    for text in found:
+        if text is not None:
+            risk_item, *parts = json.loads(text)
+            assert [part["code"] for part in parts] in ([], ["gap"])
+            assert sum(part["points"] for part in parts) == pytest.approx(risk_item["points"], abs=0.06)
