@@ -45,6 +45,7 @@ _WITH_ORDERS: Final = "SELECT COUNT(*) FROM customer_risk_scores WHERE order_cou
 _WITH: Final = "SELECT COUNT(*) FROM customers c WHERE EXISTS (SELECT 1 FROM {table} t WHERE t.customer_id = c.id)"
 _LOW: Final = """SELECT COUNT(*), SUM(order_count < ?), confidence_why FROM customer_risk_scores
                   WHERE confidence = 'low' GROUP BY confidence_why"""
+_NOT_YET = "Nothing that was said was held against what came yet. Check now, or it is done when nothing else runs."
 _NOBODY_SCORED = "Once orders or activity are imported, it says here how far the scores can be trusted."
 
 
@@ -192,4 +193,4 @@ def _what_is_missing(reader: Reader, known: int, first: date | None, horizon: in
             f"A check needs {needs} days: {horizon} to learn from, and {horizon} to be held against. "
             f"The book has {words.count(days, 'day')}; it can be told from {words.day(then, reader.today)}."
         )
-    return "Not checked yet.", "The scores were not held against what came before yet."
+    return "Not checked yet.", _NOT_YET

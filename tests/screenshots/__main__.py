@@ -12,7 +12,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from tests.screenshots import outreach, overriding, parts
+from tests.screenshots import outreach, overriding, parts, scores
 from tests.screenshots.studio import FOLDER, Shots, Studio
 
 PARTS: dict[str, Callable[[Shots], None]] = {
@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[Shots], None]] = {
     "settings": outreach.settings,
     "palette": outreach.palette,
     "overrides": overriding.overrides,
+    "insights": scores.insights,
 }
 
 

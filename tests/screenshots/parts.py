@@ -71,7 +71,7 @@ def empty_states(shots: Shots) -> None:
                 desk.window.resize(760, 460)
                 shots.shot(desk, "first-start-760")
                 desk.window.resize(*WIDE)
-                for page in ("data", "settings", "customers", "alerts"):
+                for page in ("data", "settings", "customers", "insights", "alerts"):
                     desk.window.show_page(page)
                     settle(desk)
                     desk.window.show_page(page)
@@ -89,7 +89,7 @@ def faults(shots: Shots) -> None:
     def locked(*_arguments: object, **_named: object) -> Any:
         raise StoreBusy("Another program holds the book. Close it there and try again; nothing is lost.")
 
-    for page in PAGES[:4]:
+    for page in PAGES[:5]:
         with window(shots.studio, page) as desk, _reading(locked):
             desk.window.actions_registry[Command.RELOAD].trigger()
             desk.window.show_page(page)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from models.values.alerts import Severity
 from services import alerting, insight
-from services.jobs import SampleBookJob
+from services.jobs import ReportsJob, SampleBookJob
 from services.sample import write_exports
 from services.settings import Preferences
 from services.workspace import Recipe, open_workspace
@@ -32,10 +32,12 @@ from views.theme import ThemeChoice
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "screenshots"
 PERSON = "Ada"
 DAY = "2026-11-18"
-RAISED, WORKED, BACK, NOW = (f"{DAY}T{time}:00+00:00" for time in ("08:02", "09:40", "11:25", "12:13"))
+RAISED, WORKED, BACK, CHECKED, NOW = (
+    f"{DAY}T{time}:00+00:00" for time in ("08:02", "09:40", "11:25", "11:58", "12:13")
+)
 SIZES = {"1366": (1366, 768), "800": (800, 600), "760": (760, 460)}
 WIDE = (1440, 900)
-PAGES = ("alerts", "customers", "outbox", "data", "settings")
+PAGES = ("alerts", "customers", "outbox", "insights", "data", "settings")
 
 
 @dataclass
@@ -71,6 +73,7 @@ class Studio:
         workspace = open_workspace(Recipe(str(self.book), PERSON, BACK))
         alerting.reopen(workspace, waited)
         workspace.close()
+        ReportsJob(Recipe(str(self.book), PERSON, CHECKED), everything=True)(lambda _progress: None, lambda: False)
 
     def export(self) -> Path:
         """A file that changes, adds, repeats and cannot be read in places."""

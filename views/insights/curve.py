@@ -198,8 +198,12 @@ class CalibrationCurve(QWidget):
         painter.drawLine(area.bottomLeft(), area.topRight())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if self.width() >= _NARROW:
-            room = QRectF(area.right() + 8, area.y() - 8, _RIGHT_WIDE - 10, 16)
+            room = self._beside_the_line(area)
             line(painter, room, "exactly right", self._theme.color("ink_3"), fonts.SMALL)
+
+    @staticmethod
+    def _beside_the_line(area: QRectF) -> QRectF:
+        return QRectF(area.right() + 8, area.y() - 8, _RIGHT_WIDE - 10, 16)
 
     def _paint_dot(self, painter: QPainter, dot: Dot, area: QRectF, *, on: bool) -> None:
         theme, dpr = self._theme, self.devicePixelRatioF()
@@ -227,6 +231,8 @@ class CalibrationCurve(QWidget):
         area = self._area()
         points = [_point(area, one) for one in self._groups]
         taken = [QRectF(at.x() - _DOT, at.y() - _DOT, 2 * _DOT, 2 * _DOT) for at in points]
+        if self.width() >= _NARROW:
+            taken.append(self._beside_the_line(area))
         made = []
         for group, at in zip(self._groups, points, strict=True):
             label = self._label_place(group, at, taken)

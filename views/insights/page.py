@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from models.values.changes import Changes
 from models.values.report_card import Reliance, ReportCard
@@ -29,6 +30,14 @@ from views.widgets.tabs import CountTabs, Tab
 SCORES: Final = "scores"
 FILE_NAME: Final = "scores-check.csv"
 _SHOWN: Final = frozenset({"score_reports", "customer_risk_scores", "policies", "imports", "customers"})
+_MOVES: Final = {
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
 
 
 class InsightsPage(Page):
@@ -81,6 +90,14 @@ class InsightsPage(Page):
     def fit(self, width: int, height: int) -> None:
         self.scores.fit(width)
         self.bar.fit(width)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that nothing else took move the page."""
+        action = _MOVES.get(Qt.Key(event.key())) if self.state.state == "content" else None
+        if action is None:
+            super().keyPressEvent(event)
+        else:
+            self.scores.area.verticalScrollBar().triggerAction(action)
 
     def panes(self) -> Sequence[QWidget]:
         return (self.tabs, *self.scores.stops) if self.state.state == "content" else (self.tabs,)

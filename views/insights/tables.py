@@ -29,7 +29,7 @@ SOURCES: Final = (
     TableColumn("Through", 70, keeps=3),
     TableColumn("State", 116),
     TableColumn("Customers", 84, right=True, keeps=1),
-    TableColumn("Used for", 140, keeps=2),
+    TableColumn("Used for", keeps=2),
 )
 ISSUES: Final = (
     TableColumn("What"),

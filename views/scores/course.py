@@ -16,10 +16,10 @@ from views.widgets.labels import ElidedLabel, Pictogram, column, row, rule
 from views.widgets.painting import RIGHT, fill, focus_ring, line
 from views.words import THIN, counted, money, money_range, percent, short_day
 
-_WIDE, _HIGH = 236, 42
+_WIDE, _SLIM, _HIGH = 236, 172, 42
 _NUMBERS: Final = 44.0
-#: Narrower than this the line of the risk stands below the words.
-_TOGETHER: Final = 460
+#: Narrower than this the words need all the room; from the other on there is room for a longer line.
+_TOGETHER, _ROOMY = 460, 640
 _LOOKS: Final = {"high": ("check", "good_text"), "medium": ("info", "ink_2"), "low": ("warning", "warning_text")}
 
 
@@ -126,7 +126,7 @@ class RiskLine(QWidget):
 
 
 class ScoreCourse(QWidget):
-    """Two lines of words, and the line of the risk beside them, or below them in a narrow pane."""
+    """Two lines of words, and the line of the risk beside them where there is room."""
 
     def __init__(self, theme: Theme, inset: int = 20) -> None:
         super().__init__()
@@ -170,6 +170,7 @@ class ScoreCourse(QWidget):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         self.risk.setVisible(len(self.risk.points) > 1 and self.width() >= _TOGETHER)
+        self.risk.setFixedWidth(_WIDE if self.width() >= _ROOMY else _SLIM)
 
     @staticmethod
     def _line(theme: Theme) -> ElidedLabel:

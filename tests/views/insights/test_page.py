@@ -165,6 +165,17 @@ def test_f6_goes_through_every_panel(qtbot: QtBot, open_window: OpenWindow, chec
     assert seen == [*page.scores.stops, page.tabs]
 
 
+def test_keys_that_nothing_else_takes_move_the_page(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
+    page = arrived(qtbot, open_window(checked, size=SMALLEST))
+    bar = page.scores.area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 1_000)
+    page.tabs.setFocus()
+    QTest.keyClick(page.tabs, Qt.Key.Key_PageDown)
+    assert 0 < bar.value() < bar.maximum()
+    QTest.keyClick(page.tabs, Qt.Key.Key_PageUp)
+    assert bar.value() == 0
+
+
 def test_tab_goes_in_reading_order(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     page = arrived(qtbot, open_window(checked))
     scores = page.scores
