@@ -23,7 +23,7 @@ from models.values.words import count
 from services.scoring.events import BookEvents, day_number, fetch
 from services.scoring.report import kept
 from services.scoring.report.acquisition import book_totals, read_acquisition
-from services.scoring.report.backtest import backtest_of, days_of, has_events, read_book
+from services.scoring.report.backtest import InUse, backtest_of, days_of, has_events, label_of, read_book
 from services.scoring.report.drift import SaidBefore, watch
 from services.scoring.report.revenue import foretell_months
 from services.scoring.report.revenue_words import forecast_sentences
@@ -52,17 +52,34 @@ def backtest(
     cancelled: CancelCall | None = None,
 ) -> BacktestReport:
     """Check the scores against the book's past; see `services.scoring.backtest`."""
+    book, horizon = read_book(workspace), horizon_days or workspace.policy.churn_horizon_days
     report = backtest_of(
-        read_book(workspace),
+        book,
         workspace.policy,
-        horizon_days=horizon_days or workspace.policy.churn_horizon_days,
+        horizon_days=horizon,
         cutoffs=days_of(cutoffs),
+        in_use=_in_use(workspace, book, horizon),
         progress=progress,
         cancelled=cancelled,
     )
     if horizon_days in (None, workspace.policy.churn_horizon_days) and cutoffs is None:
         _keep_backtest(workspace, report)
     return report
+
+
+def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> InUse | None:
+    """The rung of the fit in force, for the book's label and this horizon; None where none was chosen for it."""
+    with workspace.store.read() as connection:
+        rows = fetch(
+            connection,
+            "SELECT json_extract(parameters, :path) FROM model_fits"
+            " WHERE id = (SELECT json_extract(value, '$.fit') FROM book WHERE key = 'scored')",
+            {"path": f"$.{label_of(book)}.chosen"},
+        )
+    chosen = json.loads(rows[0][0]) if rows and rows[0][0] else None
+    if chosen is None or chosen["horizon_days"] != horizon_days:
+        return None
+    return InUse(chosen["rung"]["name"], chosen["why"])
 
 
 def _keep_backtest(workspace: Workspace, report: BacktestReport) -> Changes:
@@ -88,7 +105,14 @@ def renew_reports(
     book = read_book(workspace)
     if kept.BACKTEST in due:
         horizon = workspace.policy.churn_horizon_days
-        report = backtest_of(book, workspace.policy, horizon_days=horizon, progress=tell, cancelled=stop)
+        report = backtest_of(
+            book,
+            workspace.policy,
+            horizon_days=horizon,
+            in_use=_in_use(workspace, book, horizon),
+            progress=tell,
+            cancelled=stop,
+        )
         changes = changes.merged(_keep_backtest(workspace, report))
     if kept.FORECAST in due:
         changes = changes.merged(_forecast(workspace, book, tell, stop))
