@@ -49,7 +49,7 @@ from services.workspace import Workspace
 _FEW = 0.1
 #: So many customers are scored at once. All but the largest books are one part, scored before the store is locked.
 _PART = 100_000
-_FACTS = (*(table.name for table in CONTENT_TABLES), "score_overrides")
+_FACTS = tuple(table.name for table in CONTENT_TABLES)
 _ATTEMPTS = 3
 
 
@@ -153,7 +153,7 @@ def _why_everyone(marks: dict[str, Any], now: dict[str, Any], changed: Changes |
 def _unscored_entries(connection: Connection, marks: dict[str, Any], changed: Changes | None) -> bool:
     """Whether facts changed since the last run that `changed` does not tell of: a score that was put off or cut off."""
     told = changed.entries if changed is not None else frozenset()
-    return bool(fact_entries_since(connection, int(marks.get("entry", 0)), _FACTS) - told)
+    return bool(fact_entries_since(connection, int(marks.get("entry", 0)), (*_FACTS, "score_overrides")) - told)
 
 
 def _due(

@@ -22,6 +22,7 @@ from services.scoring import (
     next_override_end,
     overrides_of,
     overrides_out_of_date,
+    run,
     score_as_of,
     score_due,
     set_override,
@@ -89,6 +90,23 @@ def test_new_data_move_what_is_computed_and_not_what_was_set(scored: Book) -> No
     assert row["churn_risk"] == 0.12
     assert json.loads(row["overridden"])["churn_risk"]["computed"] < before
     assert row["value_at_risk_minor"] == round(0.12 * row["clv_if_stays_minor"])
+
+
+def test_one_that_is_set_while_a_run_scores_is_laid_over_and_nothing_is_scored_twice(
+    scored: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = []
+    score = run.scorecard
+
+    def meanwhile(*arguments: Any) -> Any:
+        runs.append(set_risk(scored) if not runs else None)
+        return score(*arguments)
+
+    monkeypatch.setattr(run, "scorecard", meanwhile)
+    assert score_due(scored.workspace, force_all=True).scored == 80
+    assert len(runs) == 1
+    assert scored.scores()[7]["churn_risk"] == 0.12
+    assert score_due(scored.workspace, runs[0]).scored == 1
 
 
 def test_taken_back_the_computed_figures_count_again(scored: Book) -> None:
