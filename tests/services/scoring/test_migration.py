@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from models.values.migration import MigrationReport
 from models.values.scores import SEGMENTS
 from services.pipeline import do_round
-from services.scoring import last_migration, score_due
+from services.scoring import last_migration, score_due, segments
 from services.scoring.events import day_number, read_events
 from services.scoring.features import features_at
 from services.scoring.ledger import Ledger
@@ -75,6 +76,22 @@ def test_the_segments_of_then_are_those_that_were_scored_then(book: Book) -> Non
     # Marks lie on fixed days, so looking back from today and scoring then differ by the year of marks at most.
     assert (now.earlier == then.now).mean() >= 0.95
     assert now.earlier.shape == now.now.shape
+
+
+def test_the_margin_keeps_segments_stable(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    with filled(book, 200).workspace.store.read() as connection:
+        events = read_events(connection, LAST, currency="USD")
+    gap = features_at(Ledger(events, day_number(LAST))).usual_gap
+    worth = np.linspace(0, 2, gap.size)
+
+    def moved_in_a_year() -> int:
+        days = range(day_number(LAST) - 364, day_number(LAST) + 1, 14)
+        found = [replay(Ledger(events, day), gap, worth).now for day in days]
+        return sum(int((one != other).sum()) for one, other in pairwise(found))
+
+    with_margin = moved_in_a_year()
+    monkeypatch.setattr(segments, "_MARGIN", 0.0)
+    assert with_margin < 0.95 * moved_in_a_year()
 
 
 @given(COUNTS)
