@@ -220,8 +220,7 @@ def _names_as_written(seen: Seen, width: int) -> tuple[str, ...]:
 
 def _see(rows: list[list[str]], choice: ReadingChoice, delimiter: str, file: Rows) -> Seen:
     """Find header and further tables among the first rows, in the table that was chosen; `file` has all rows."""
-    header = find_header(rows, choice.header_row, choice.header_rows)
-    starts = _starts(rows, header, delimiter)
+    header, starts = _first_table(rows, choice, delimiter)
     wanted = choice.table or 1
     if wanted == 1 or not rows:
         return Seen(rows, header, 0, tuple(starts))
@@ -229,8 +228,37 @@ def _see(rows: list[list[str]], choice: ReadingChoice, delimiter: str, file: Row
     for number in range(2, wanted + 1):
         start += _next_table(rest, header, delimiter, file, start, number)
         rest = next(file.chunks(_SAMPLE_ROWS, start)).rows
-        header = find_header(rest, choice.header_row, choice.header_rows)
-    return Seen(rest, header, start, tuple(_starts(rest, header, delimiter)))
+        header, starts = _first_table(rest, choice, delimiter)
+    return Seen(rest, header, start, tuple(starts))
+
+
+def _first_table(rows: list[list[str]], choice: ReadingChoice, delimiter: str) -> tuple[Header, list[int]]:
+    """The header of the first table among rows, and where others begin below it.
+
+    A longer table below must not decide how wide the first one is: its rows up to a blank one are looked at alone, and
+    that holds where another table does begin there.
+    """
+    end = _end_of_first(rows)
+    if end is not None:
+        header = find_header(rows[:end], choice.header_row, choice.header_rows)
+        starts = _starts(rows, header, delimiter)
+        if starts and not any(map(any, rows[end : header.first_data_row + starts[0]])):
+            return header, starts
+    header = find_header(rows, choice.header_row, choice.header_rows)
+    return header, _starts(rows, header, delimiter)
+
+
+def _end_of_first(rows: Sequence[Sequence[str]]) -> int | None:
+    """The blank row below the first rows that stand together like a table of three columns or more."""
+    begin = 0
+    for place, row in enumerate(rows):
+        if any(row):
+            continue
+        widths = [sum(1 for cell in one if cell.strip()) for one in rows[begin:place]]
+        if len(widths) > 2 and sum(1 for width in widths if width > 2) * 2 > len(widths):
+            return place
+        begin = place + 1
+    return None
 
 
 def _next_table(rows: Sequence[list[str]], header: Header, delimiter: str, file: Rows, start: int, number: int) -> int:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from services.sync.read import celltypes
+from services.sync.read import celltypes, column_words
 
 REPEATED, TOTALS, REMARK, ANOTHER = (
     "header repeated",
@@ -80,6 +80,9 @@ class Rules:
             kind if (kind := celltypes.column_type(column, share=0.97)) in _TYPED else None
             for column in zip(*rows, strict=True)
         ] or [None] * self._width
+        # What stood in each column, where it was enough to compare others with.
+        filled = [[text for cell in column if (text := cell.strip())] for column in zip(*rows, strict=True)]
+        self._columns = [column if len(column) > 1 else [] for column in filled]
         # A column of numbers or dates that has a cell in every row tells where a row was shifted.
         self._always = [
             kind is not None and all(cell.strip() for cell in column)
@@ -134,20 +137,43 @@ class Rules:
             for kind, cell in zip(self._kinds, row, strict=False)
         )
 
-    def begins_another(self, row: Sequence[str], following: Sequence[str] | None) -> bool:
-        """Whether a row after a blank one names the columns of another table."""
+    def begins_another(self, row: Sequence[str], following: Sequence[Sequence[str]]) -> bool:
+        """Whether a row after a blank one names the columns of another table; `following` are the rows below it."""
         cells = [cell.strip() for cell in row]
         filled = [cell for cell in cells if cell]
-        if len(filled) < 2 or len(set(filled)) < len(filled) or following is None or not any(following):
+        if len(filled) < 2 or len(set(filled)) < len(filled) or not following:
             return False
         if any(celltypes.cell_type(cell) in _TYPED for cell in filled) or self.left_out(row) is not None:
             return False
-        below = [cell for cell in following if cell.strip()]
-        if len(below) > len(filled) or not any(celltypes.cell_type(cell) in _TYPED for cell in below):
+        below = [cell for cell in following[0] if cell.strip()]
+        if len(below) > len(filled):
             return False
-        if len(_trimmed(row)) > self._width or len(row) == len(following) < self._width:
+        if self._signs_of_names(cells, following) > 1:
             return True
-        return self.is_shifted(row) or self.is_shifted(following)
+        if not any(celltypes.cell_type(cell) in _TYPED for cell in below):
+            return False
+        if len(_trimmed(row)) > self._width or len(row) == len(following[0]) < self._width:
+            return True
+        return self.is_shifted(row) or self.is_shifted(following[0])
+
+    def _signs_of_names(self, cells: Sequence[str], following: Sequence[Sequence[str]]) -> int:
+        """How much speaks for cells being names of other columns, where their table is as wide as this one.
+
+        A row of data may lack digits where the others have them (a customer's id "unknown"), or stand above a cell of
+        another type; that both happens, or that every cell is a name that columns have, does not come by chance.
+        """
+        filled = [cell for cell in cells if cell]
+        own = [name.casefold() for name in self._header if name]
+        if not cells[0] or any(map(_has_digit, filled)) or own == [cell.casefold() for cell in filled]:
+            return 0
+        named = column_words.are_known(filled)
+        signs = 2 if named == len(filled) else 1 if named * 2 >= len(filled) and named > 1 else 0
+        signs += bool(set(filled) & set(self._header))
+        columns = [[row[place].strip() for row in following if place < len(row)] for place in range(len(cells))]
+        pairs = [(above, below) for above, below in zip(self._columns, columns, strict=False) if above and any(below)]
+        signs += any(all(map(_has_digit, above)) and all(map(_has_digit, below)) for above, below in pairs)
+        signs += any(_is_typed(below) and not any(map(_is_typed, zip(above, strict=True))) for above, below in pairs)
+        return signs
 
     def fits(self, row: Sequence[str]) -> bool:
         """Whether the cells of a row are of their columns' types."""
@@ -227,11 +253,14 @@ class Sorter:
         near = rows[place : place + AHEAD]
         if len(near) < AHEAD:
             near = [*near, *ahead()][:AHEAD]
-        following = [row for row in near if any(row)]
-        if len(following) > 1 and self._rules.begins_another(following[0], following[1]):
+        until = next((at for at, row in enumerate(near) if at and not any(row)), len(near))
+        following = near[:until]
+        if len(following) == 1:
+            following = [row for row in near if any(row)]
+        if self._rules.begins_another(following[0], following[1:]):
             return True
         title = sum(1 for cell in rows[place] if cell.strip()) == 1
-        return title and len(following) > 2 and self._rules.begins_another(following[1], following[2])
+        return title and len(following) > 1 and self._rules.begins_another(following[1], following[2:])
 
     def _even_out(self, rows: list[list[str]], place: int, row: list[str], width: int, found: Findings) -> None:
         """Bring a row to the table's width: mended where that is certain, else with its fault."""
@@ -257,6 +286,15 @@ def table_starts(rows: Sequence[list[str]], sorter: Sorter, width: int) -> list[
     out = sorter.sort([list(row) for row in rows], width).left_out
     places = sorted(place for place, word in out.items() if word == ANOTHER)
     return [place for place in places if place == places[0]]
+
+
+def _has_digit(cell: str) -> bool:
+    return any(sign.isdigit() for sign in cell)
+
+
+def _is_typed(cells: Sequence[str]) -> bool:
+    """Whether all of several cells are numbers, dates or addresses."""
+    return all(celltypes.cell_type(cell) in _TYPED for cell in cells)
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:

@@ -135,6 +135,46 @@ def test_blank_rows_within_a_table_begin_no_other(tmp_path: Path) -> None:
     assert left_out_of(path) == []
 
 
+PEOPLE = "Customer ID,Name,City\nC1,Ann Lee,Paris\nC2,Bob Ray,Rome\nC3,Cid Fox,Oslo\n"
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        "Product ID,Product,Price\nP1,Lamp,12.00\nP2,Chair,50.00\n",
+        "Produkt,Kategorie,Menge\nLampe,Wohnen,groß\nStuhl,Wohnen,klein\n",
+        "Order ID,Customer ID,Placed\nA-1,C2,2026-05-01\nA-2,C1,2026-05-02\n",
+        "Shelf ID,Keeper,Weight\nS1,Ann,120\nS2,Bob,130\n",
+    ],
+)
+def test_a_further_table_as_wide_as_the_first_is_told_by_its_names(tmp_path: Path, further: str) -> None:
+    path = made(tmp_path, f"{PEOPLE}\n{further}")
+    table = read_table(path)
+    assert [row[0] for row in rows_of(path)] == ["C1", "C2", "C3"]
+    assert len(table.reading.others) == 1
+    second = read_table(path, table.reading.others[0].choice)
+    assert list(second.columns) == further.splitlines()[0].split(",")
+
+
+@pytest.mark.parametrize("padding", ["", ",", ",,"])
+def test_a_longer_and_wider_table_below_does_not_widen_the_first(tmp_path: Path, padding: str) -> None:
+    orders = "".join(f"W{n},C{n % 3 + 1},2026-05-{n:02},{n}.50\n" for n in range(1, 20))
+    people = PEOPLE.replace("\n", f"{padding}\n")
+    path = made(tmp_path, f"{people}\n\nOrder ID,Customer ID,Order date,Total\n{orders}")
+    table = read_table(path)
+    assert table.columns == ("Customer ID", "Name", "City")
+    assert len(rows_of(path)) == 3
+    second = read_table(path, table.reading.others[0].choice)
+    assert second.columns == ("Order ID", "Customer ID", "Order date", "Total")
+
+
+@pytest.mark.parametrize("row", ["unknown,Bob Ray,Rome", "unknown,Bob Ray,4051"])
+def test_an_odd_row_after_a_blank_one_begins_no_other_table(tmp_path: Path, row: str) -> None:
+    path = made(tmp_path, f"{PEOPLE}\n{row}\nC5,Eve Day,Bern\n")
+    assert len(rows_of(path)) == 5
+    assert read_table(path).reading.others == ()
+
+
 def test_the_row_of_names_can_be_said(tmp_path: Path) -> None:
     path = made(tmp_path, "x,y\nid,name\n1,Ada\n2,Ben\n")
     assert read_table(path, ReadingChoice(header_row=2)).columns == ("id", "name")
