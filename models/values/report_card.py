@@ -140,6 +140,8 @@ class ReportCard:
         Over which time lifetime value was held against what was spent.
     rule
         The simple rule as the sentences call it: "no order for 90 days".
+    warning, critical
+        The policy's risks: who left below the first was not seen, who stayed from the second on was flagged.
     forecast, drift, migration, emerging
         Revenue to come, what has shifted since the fit, moves between segments, what customers complain of more than
         they used to; None where not worked out yet.
@@ -164,6 +166,8 @@ class ReportCard:
     value_verdict: Verdict | None = None
     value_span: str = ""
     rule: str = ""
+    warning: float = 0.0
+    critical: float = 0.0
     forecast: RevenueForecast | None = None
     drift: DriftReport | None = None
     migration: MigrationReport | None = None

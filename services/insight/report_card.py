@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from models.values import words
@@ -26,6 +26,8 @@ MOST_MISSES: Final = 8
 #: A check is called old when the scores are of a day so much later.
 OLD_AFTER_DAYS: Final = 45
 FEW_ORDERS: Final = 3
+#: Days of history before the first check: what the ladder takes at the least.
+LEAST_HISTORY_DAYS: Final = 30
 #: A check needs so many customers with a history; the same number from which a model is fitted.
 FEWEST_CUSTOMERS: Final = 50
 #: What each kind of data is used for, beside the alerts and the timeline that use all of them.
@@ -46,6 +48,7 @@ _WITH: Final = "SELECT COUNT(*) FROM customers c WHERE EXISTS (SELECT 1 FROM {ta
 _LOW: Final = """SELECT COUNT(*), SUM(order_count < ?), confidence_why FROM customer_risk_scores
                   WHERE confidence = 'low' GROUP BY confidence_why"""
 _NOT_YET = "Nothing that was said was held against what came yet. Check now, or it is done when nothing else runs."
+_NOTHING_CLOSED = "So far there is no stretch of the past in which somebody left and somebody stayed."
 _NOBODY_SCORED = "Once orders or activity are imported, it says here how far the scores can be trusted."
 
 
@@ -84,7 +87,7 @@ def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard
     used, clv = report.rung(report.used), report.clv
     return ReportCard(
         report=report if report.calibration else None,
-        verdict=report_words.verdict(report),
+        verdict=report_words.verdict(report) if report.calibration else _untold(reader, report),
         used=used.label if used is not None else "",
         why=_why(report),
         said=report_words.said_words(report, reader.today),
@@ -98,6 +101,8 @@ def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard
         value_verdict=report_words.value_verdict(clv) if clv is not None else None,
         value_span=report_words.value_span(clv, reader.today) if clv is not None else "",
         rule=report_words.rule_words(report),
+        warning=reader.policy.churn_warning,
+        critical=reader.policy.churn_critical,
         currency=reader.currency,
     )
 
@@ -168,7 +173,18 @@ def _unchecked(reader: Reader) -> ReportCard:
     scored = reader.value("SELECT COUNT(*) FROM (SELECT 1 FROM customer_risk_scores LIMIT 1)")
     if not scored:
         return ReportCard(None, Verdict("open", "Nothing is scored yet.", _NOBODY_SCORED), empty=True)
-    horizon = reader.policy.churn_horizon_days
+    missing = _what_is_missing(reader, reader.policy.churn_horizon_days)
+    return ReportCard(None, missing or Verdict("open", "Not checked yet.", _NOT_YET), currency=reader.currency)
+
+
+def _untold(reader: Reader, report: BacktestReport) -> Verdict:
+    """What a check says that could judge nothing."""
+    missing = _what_is_missing(reader, report.horizon_days)
+    return missing or Verdict("open", "Nothing could be judged yet.", _NOTHING_CLOSED)
+
+
+def _what_is_missing(reader: Reader, horizon: int) -> Verdict | None:
+    """What a check lacks, and when there can be one; None where nothing is known to be missing."""
     known = reader.value("SELECT COUNT(*) FROM customer_risk_scores WHERE purchase_days > 0 OR last_activity_on <> ''")
     first = words.day_of(
         reader.value(
@@ -176,21 +192,17 @@ def _unchecked(reader: Reader) -> ReportCard:
             "SELECT MIN(happened_on) FROM activities)"
         )
     )
-    return ReportCard(None, Verdict("open", *_what_is_missing(reader, known, first, horizon)), currency=reader.currency)
-
-
-def _what_is_missing(reader: Reader, known: int, first: date | None, horizon: int) -> tuple[str, str]:
-    needs = 2 * horizon
+    needs = horizon + LEAST_HISTORY_DAYS
     if known < FEWEST_CUSTOMERS:
         have = f"{words.count(known, 'customer')} with a history" if known else "none with a history"
-        return "Too few customers to tell.", (
-            f"A check needs {FEWEST_CUSTOMERS} customers who have bought or been active; this book has {have}."
-        )
+        said = f"A check needs {FEWEST_CUSTOMERS} customers who have bought or been active; this book has {have}."
+        return Verdict("open", "Too few customers to tell.", said)
     days = (reader.present - first).days if first is not None else 0
     if days < needs:
         then = (first or reader.present) + timedelta(days=needs)
-        return "Too little history to tell yet.", (
-            f"A check needs {needs} days: {horizon} to learn from, and {horizon} to be held against. "
+        said = (
+            f"A check needs {needs} days: {LEAST_HISTORY_DAYS} to learn from, and {horizon} to be held against. "
             f"The book has {words.count(days, 'day')}; it can be told from {words.day(then, reader.today)}."
         )
-    return "Not checked yet.", _NOT_YET
+        return Verdict("open", "Too little history to tell yet.", said)
+    return None

@@ -160,8 +160,11 @@ class ScoresTab(QWidget):
             for chart in (self.losses, self.ranks):
                 chart.show_rungs(report.rungs, report.used)
             self._courses.setVisible(bool(self.losses.days))
-        self._show_misses(self.missed, self.missed_panel, card.missed, card)
-        self._show_misses(self.alarmed, self.alarmed_panel, card.alarmed, card)
+        self._show_misses(
+            self.missed, self.missed_panel, card, card.missed, f"left, told under {percent(card.warning)}"
+        )
+        flagged = f"stayed, told {percent(card.critical)} or more"
+        self._show_misses(self.alarmed, self.alarmed_panel, card, card.alarmed, flagged)
         self._show_value(card)
         self._show_forecast(card)
         self._show_migration(card.migration)
@@ -185,10 +188,13 @@ class ScoresTab(QWidget):
             self._low.addWidget(told)
             self.show_low.setAccessibleName(f"Show them: {heading}")
 
-    def _show_misses(self, table: WordTable, panel: Panel, misses: Misses, card: ReportCard) -> None:
+    def _show_misses(self, table: WordTable, panel: Panel, card: ReportCard, misses: Misses, which: str) -> None:
+        """The check names the worst, so that there may be more of them than it counts."""
         table.show_lines(miss_lines(misses, card.currency))
-        more = f"{whole(len(misses.lines))} of {whole(misses.count)}" if misses.count > len(misses.lines) else ""
-        panel.say_aside("nobody" if not misses.count else more or counted(misses.count, "customer"))
+        worst = f"the {whole(len(misses.lines))} worst who {which}"
+        all_of_them = f"{whole(misses.count)} {which}"
+        nobody = f"nobody {which}"
+        panel.say_aside(nobody if not misses.count else worst if misses.count > len(misses.lines) else all_of_them)
 
     def _show_value(self, card: ReportCard) -> None:
         verdict = card.value_verdict

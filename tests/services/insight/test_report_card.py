@@ -179,8 +179,19 @@ def test_too_short_a_history_says_when_it_can_be_told(book: SmallBook, reader: F
         book.score(book.customer(), purchase_days=2, first_order_on=days_ago(79))
     card = reader(read_report_card)
     assert card.verdict.bold == "Too little history to tell yet."
-    assert card.verdict.rest.endswith("The book has 79 days; it can be told from 1 Mar.")
-    assert (date(2027, 3, 1) - TODAY).days == 180 - 79
+    assert card.verdict.rest.endswith("The book has 79 days; it can be told from 31 Dec.")
+    assert (date(2026, 12, 31) - TODAY).days == 30 + 90 - 79
+
+
+def test_a_check_that_could_judge_nothing_says_when_it_can(book: SmallBook, reader: Fresh) -> None:
+    for _ in range(50):
+        book.score(book.customer(), purchase_days=2, first_order_on=days_ago(79))
+    keep(book, "backtest", made.report(calibration=(), rungs=(), missed=(), alarmed=(), clv=None))
+    card = reader(read_report_card)
+    assert card.report is None and card.verdict.bold == "Too little history to tell yet."
+    book.run("UPDATE customer_risk_scores SET first_order_on = ?", days_ago(900))
+    card = reader(read_report_card)
+    assert card.verdict.bold == "Nothing could be judged yet." and "It told later windows" in card.why
 
 
 def test_a_long_history_was_only_not_checked_yet(book: SmallBook, reader: Fresh) -> None:

@@ -104,7 +104,7 @@ def test_the_tables_hold_what_the_check_found(qtbot: QtBot, open_window: OpenWin
     assert rungs[3] == ["Additive steps · in use", "✓ 0.298", "✓ 87.1", "+1 pt"]
     assert rungs[5][1:3] == ["0.371", "76.1"]
     assert [chart.days[0].isoformat() for chart in (scores.losses, scores.ranks)] == [made.CUTOFFS[0]] * 2
-    assert scores.missed.lines.rowCount() == 6 and scores.missed_panel.aside == "6 customers"
+    assert scores.missed.lines.rowCount() == 6 and scores.missed_panel.aside == "6 left, told under 40\u202f%"
     assert scores.value.lines.rowCount() == 5
     sources = [scores.sources.lines.line_at(row) for row in range(scores.sources.lines.rowCount())]
     assert sources[0] is not None and sources[0].cells[0].text == "Orders"
@@ -221,7 +221,7 @@ def test_a_check_that_could_tell_nothing_yet_says_so(
     page = arrived(qtbot, open_window(unchecked))
     assert page.scores.band.bold.text() == "Too early to tell."
     assert "Can the value be trusted?" not in shown(page)
-    assert page.scores.missed_panel.aside == "nobody"
+    assert page.scores.missed_panel.aside == "nobody left, told under 40\u202f%"
 
 
 def test_a_book_that_cannot_be_read_is_said_and_can_be_tried_again(
