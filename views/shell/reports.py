@@ -1,7 +1,7 @@
 """The reports over the book: the check of the scores, the forecast, the watch for drift. Made in a child when due.
 
 They are due after a refit, and once a week between refits. Nobody waits for them, so they begin when nothing else runs,
-and give way to a check that a person asks for.
+and give way to an import and to a check that a person asks for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer
 from models.values.changes import Changes
 from models.values.errors import BellwetherError
 from services.workspace import Workspace
-from views.background import Background, ChildRun, Done, Failed, Outcome
+from views.background import Background, ChildRun, Done, Failed, Outcome, WasCancelled
 from views.shell.book import Book
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ class Reports(QObject):
         self.run.ended.connect(self._ended)
 
     def _make_way(self, job: ChildJob) -> None:
-        """A person asks for the same, or for more: two of it at once would both be slow."""
-        from services.jobs import ReportsJob
+        """A person asks for the same, or brings new facts: two at once would both be slow, and this one out of date."""
+        from services.jobs import ImportJob, ReportsJob, SampleBookJob, UndoImportsJob
 
-        if self.run is not None and isinstance(job, ReportsJob):
+        if self.run is not None and isinstance(job, ReportsJob | ImportJob | SampleBookJob | UndoImportsJob):
             self.run.cancel()
 
     def _ended(self, outcome: Outcome) -> None:
@@ -93,6 +93,8 @@ class Reports(QObject):
                 self._book.heard(outcome.value)
             if not self._background.closed:
                 self._desk.read("due", partial(_due, self._book.workspace), self._keep, lambda _failed: None)
+        elif isinstance(outcome, WasCancelled):
+            self._left = frozenset()  # due again with the next change of scores
         elif isinstance(outcome, Failed) and not isinstance(outcome.error, BellwetherError):
             self._book.failed.emit(outcome)
 

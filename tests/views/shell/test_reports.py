@@ -90,6 +90,8 @@ def test_it_gives_way_to_other_work_and_to_a_check_that_a_person_asks_for(
     asked = desk.book.run(WaitingReports(sample.recipe, everything=True))
     qtbot.waitUntil(lambda: reports.run is None and not asked.running)
     assert heard == []
+    desk.book.heard(SCORED)
+    assert reports.timer.isActive() and reports._left == frozenset()
     reports.stop()
     assert not reports.timer.isActive()
 
