@@ -265,7 +265,10 @@ class Session(QObject):
         self.check()
 
     def _came_again(self, then: Callable[[], None], found: Composition) -> None:
-        before = self.edit
+        before, stored = self.edit, self.message
+        if found.message is not None and stored is not None and found.message.version < stored.version:
+            self.read_again(then)  # it was read before the last text was stored: what it says is over
+            return
         if found.message is None:
             # Nothing is stored: the person's text stays, not the proposal.
             self.composition = replace(found, edit=self.edit)

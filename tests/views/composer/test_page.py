@@ -21,6 +21,7 @@ from tests.views.composer.made import INVENTED, Desk, open_desk, somebody
 from tests.views.conftest import OpenWindow
 from views.actions import Command
 from views.alerts.page import AlertsPage
+from views.composer import rooms
 from views.composer.columns import FACTS, MAIL, VERDICT
 from views.composer.timing import local_words
 from views.widgets.overlay import FormPanel
@@ -445,6 +446,26 @@ def test_what_a_person_ticked_stays_when_the_email_is_read_again(desk: Desk) -> 
     assert desk.session.message is not None
     assert not desk.page.verdict.wait.isChecked()
     assert next(iter(desk.page.facts.boxes().values())) is box
+
+
+def test_what_was_typed_stays_though_an_older_reading_of_the_email_comes_late(desk: Desk, sample: Workspace) -> None:
+    desk.type_in(" Hello.")
+    desk.calm()
+    session = desk.session
+    assert session.message is not None
+    question = rooms.Question(session.edit.customer_id, session.composition.edit.alert_id, session.message.id)
+    before = rooms.composition(sample, question)
+    desk.type_in(" And more.")
+    other = next(goal for goal in GOALS if goal != session.edit.goal)
+    desk.page.facts.goal.chosen.emit(other)
+    desk.calm()
+    text = desk.text
+    told: list[bool] = []
+    session._came_again(lambda: told.append(True), before)
+    desk.wait(lambda: bool(told))
+    desk.calm()
+    assert "And more." in desk.text and desk.text == text
+    assert session.edit.goal == other and read_message(sample, session.message.id).edit.goal == other
 
 
 def test_another_email_never_shows_the_verdict_of_the_one_before(desk: Desk, sample: Workspace) -> None:
