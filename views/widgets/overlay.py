@@ -59,6 +59,12 @@ class Overlay(QFrame):
         wraps = box is not None and box.hasHeightForWidth()
         return box.totalHeightForWidth(self.width()) if box is not None and wraps else self.sizeHint().height()
 
+    def _fit(self) -> None:
+        """Its words have become more or fewer: it is as high as they are, and stays within the window."""
+        high = min(self._high(), self._host.height() - 16)
+        if high != self.height():
+            self.setGeometry(self.x(), max(8, min(self.y(), self._host.height() - high - 8)), self.width(), high)
+
     def first_focus(self) -> QWidget:
         """What takes the focus at opening."""
         return self
@@ -92,6 +98,8 @@ class Overlay(QFrame):
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._fit()
         return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -274,7 +282,6 @@ class FormPanel(Overlay):
         """Say what is wrong, and stay open."""
         self.fault.setText(words)
         self.fault.show()
-        self.adjustSize()
 
     def _sent(self) -> None:
         # A second Return, before the panel is gone, must not send twice.

@@ -18,8 +18,8 @@ from views.theme import Theme, ThemeChoice
 from views.widgets.buttons import CommandButton, IconButton, MenuButton
 from views.widgets.chip import Chip
 from views.widgets.drawer import Drawer
-from views.widgets.labels import ElidedLabel, label, set_ink
-from views.widgets.overlay import Choice, ChoicePanel, FormPanel
+from views.widgets.labels import ElidedLabel, column, label, set_ink
+from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay
 from views.widgets.states import StatePane, rows_skeleton
 from views.widgets.tabs import CountPill, CountTabs, Tab
 from views.widgets.tile import Tile
@@ -319,6 +319,22 @@ class TestPanels:
         qtbot.mouseClick(host, Qt.MouseButton.LeftButton, pos=QPoint(20, 580))
         assert not panel.isVisible()
         panel.deleteLater()
+
+    def test_a_panel_is_as_high_as_its_words_also_when_they_become_more(
+        self, qtbot: QtBot, theme: Theme, host: QWidget
+    ) -> None:
+        panel = Overlay(theme, host, "Question", 240)
+        words = label("Short.", wrap=True)
+        panel.setLayout(column(words, margins=(8, 8, 8, 8)))
+        panel.open_at(QPoint(500, 560))
+        low = panel.height()
+        assert low < 80
+        words.setText("A much longer sentence that wraps into many lines in a panel that is narrow. " * 6)
+        qtbot.waitUntil(lambda: panel.height() > low)
+        assert words.height() >= words.heightForWidth(words.width()), "nothing of it is cut off"
+        assert panel.geometry().bottom() < host.height(), "it stays within the window"
+        words.setText("Short.")
+        qtbot.waitUntil(lambda: panel.height() == low)
 
     def test_a_form_stays_open_with_what_is_wrong(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
         field = QLineEdit()
