@@ -107,8 +107,8 @@ class RevenueForecast:
         Twelve factors, January first, with a mean of one, by which months were weighted; empty under two years.
     bias
         (foretold − came) / came of all checked months together; None without any.
-    at_risk, value
-        The book's value at risk and lifetime value, summed over customers.
+    at_risk, value, if_stays
+        The book's value at risk, lifetime value, and what the latter would be if all stayed, summed over customers.
     acquisition
         None where no acquisition cost is known.
     sentences
@@ -125,6 +125,7 @@ class RevenueForecast:
     value: int
     acquisition: AcquisitionValue | None
     sentences: tuple[str, ...] = ()
+    if_stays: int = 0
 
     @property
     def within(self) -> tuple[int, int]:

@@ -17,14 +17,15 @@ SELECT c.id, c.acquisition_cost_minor, coalesce(s.spend_total_minor, 0), coalesc
 """
 
 
-def book_totals(connection: Connection) -> tuple[int, int]:
-    """Value at risk and lifetime value, summed over customers, in minor units."""
-    ((at_risk, value),) = fetch(
+def book_totals(connection: Connection) -> tuple[int, int, int]:
+    """Value at risk, lifetime value, and the latter if all stayed, summed over customers, in minor units."""
+    ((at_risk, value, if_stays),) = fetch(
         connection,
-        "SELECT coalesce(sum(value_at_risk_minor), 0), coalesce(sum(clv_minor), 0) FROM customer_risk_scores",
+        "SELECT coalesce(sum(value_at_risk_minor), 0), coalesce(sum(clv_minor), 0),"
+        " coalesce(sum(clv_if_stays_minor), 0) FROM customer_risk_scores",
         {},
     )
-    return int(at_risk), int(value)
+    return int(at_risk), int(value), int(if_stays)
 
 
 def read_acquisition(connection: Connection, currency: str, margin: float) -> AcquisitionValue | None:

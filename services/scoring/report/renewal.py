@@ -132,11 +132,12 @@ def _forecast(workspace: Workspace, book: BookEvents, tell: ProgressCall, stop: 
     if found is None:
         return Changes()
     with workspace.store.read() as connection:
-        at_risk, value = book_totals(connection)
+        at_risk, value, if_stays = book_totals(connection)
         acquisition = read_acquisition(connection, book.currency, workspace.policy.margin)
     report = RevenueForecast(
         as_of, book.currency, found.months, found.past, found.index, found.bias, at_risk, value, acquisition
     )
+    report = replace(report, if_stays=if_stays)
     report = replace(report, sentences=forecast_sentences(report))
     return kept.keep_report(workspace, kept.FORECAST, as_of, report.as_json(), report.sentences[0])
 

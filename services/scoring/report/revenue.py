@@ -28,7 +28,8 @@ Floats = NDArray[np.float64]
 
 MONTHS_AHEAD = 12
 #: Months at whose end the book is cut, and the days of orders that must lie before.
-_CUTS, _HISTORY_DAYS = 12, 180
+_CUTS, _CUTS_OF_LARGE, _HISTORY_DAYS = 12, 6, 180
+_LARGE = 50_000
 _SHOWN_MONTHS = 24
 #: What a forecast of a month is off in ordinary shops (log scale), and how many months that belief is worth.
 _USUAL_ERROR, _BELIEVED_MONTHS = 0.15, 3.0
@@ -166,7 +167,8 @@ def foretell_months(
     if daily is None:
         return None
     over = whole_months(daily.first, book.as_of)
-    cuts = [month.last for month in over[:-1] if month.last - daily.first >= _HISTORY_DAYS][-_CUTS:]
+    cuts = [month.last for month in over[:-1] if month.last - daily.first >= _HISTORY_DAYS]
+    cuts = cuts[-(_CUTS_OF_LARGE if book.customer_ids.size > _LARGE else _CUTS) :]
     errors, checked = _Errors(), {}
     for number, cut in enumerate(cuts):
         if cancelled is not None and cancelled():

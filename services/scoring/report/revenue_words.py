@@ -9,9 +9,10 @@ _SEASON_SAID = 0.1
 
 
 def forecast_sentences(report: RevenueForecast) -> tuple[str, ...]:
-    """The forecast, how such forecasts did, its seasons, and what winning customers costs; the first says it all."""
+    """The forecast, its record, its seasons, what is at risk, what winning customers costs; the first says it all."""
     acquisition = [_acquisition(report.acquisition, report.currency)] if report.acquisition else []
-    return (_total(report), _record(report), _season(report), *acquisition)
+    at_risk = [_at_risk(report)] if report.if_stays > 0 else []
+    return (_total(report), _record(report), _season(report), *at_risk, *acquisition)
 
 
 def _total(report: RevenueForecast) -> str:
@@ -50,6 +51,11 @@ def _season(report: RevenueForecast) -> str:
     if above < _SEASON_SAID:
         return "This book has no marked seasons."
     return f"Seasons are in it: {MONTHS_LONG[highest]} is usually {percent(above)} above a mean month."
+
+
+def _at_risk(report: RevenueForecast) -> str:
+    at_risk, stays = (money_short(amount, report.currency) for amount in (report.at_risk, report.if_stays))
+    return f"{at_risk} is at risk, of {stays} of lifetime value that customers would bring if all stayed."
 
 
 def _acquisition(one: AcquisitionValue, currency: str) -> str:

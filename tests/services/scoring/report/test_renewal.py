@@ -101,7 +101,8 @@ def test_forecast_and_drift_are_kept_beside_it(told: Book) -> None:
     assert forecast.currency == "USD" and forecast.value > 0 and 0 < forecast.at_risk < forecast.value * 10
     assert forecast.acquisition is not None
     assert (forecast.acquisition.customers, forecast.acquisition.cost) == (CUSTOMERS // 4, CUSTOMERS // 4 * 9_000)
-    assert len(forecast.sentences) == 4 and len(forecast.index) == 12
+    assert len(forecast.sentences) == 5 and len(forecast.index) == 12
+    assert "is at risk, of $" in forecast.sentences[3] and forecast.at_risk < forecast.if_stays
     assert drift.since == drift.as_of and drift.calibration is not None
     assert journal(told)[-3:] == [
         ("report", f"{kind}:{drift.as_of}", "model") for kind in ("backtest", "forecast", "drift")
