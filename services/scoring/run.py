@@ -35,7 +35,7 @@ from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
 from services.scoring import history, overrides, refit, rows, segments, unusual, writing
 from services.scoring.confidence import STALE_ORDERS_DAYS
-from services.scoring.events import BookEvents, day_number, fetch, newest_days, read_events
+from services.scoring.events import BookEvents, day_number, newest_days, read_events
 from services.scoring.features import Features, features_at, joined
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters, fit_parameters
@@ -174,8 +174,7 @@ def _due(
     )
     if fit is None or fit.id != marks["fit"]:
         return _Due(None, "a refit is due")
-    unscored = fetch(connection, "SELECT id FROM customers EXCEPT SELECT customer_id FROM customer_risk_scores", {})
-    due = {row[0] for row in unscored} | (changed.customers if changed is not None else frozenset())
+    due = writing.without_scores(connection) | (changed.customers if changed is not None else frozenset())
     if len(due) > _FEW * fit.parameters.customers:
         return _Due(None, "many customers changed")
     return _Due(tuple(sorted(due)), "their data changed", fit)

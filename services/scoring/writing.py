@@ -39,6 +39,16 @@ def write_marks(work: UnitOfWork, marks: dict[str, Any]) -> None:
     )
 
 
+def without_scores(connection: Connection) -> frozenset[int]:
+    """Customers who have no row in the public table.
+
+    Every row there is a customer's: where there are as many, nobody is without one, and nobody need be looked for.
+    """
+    query = """SELECT id FROM customers WHERE (SELECT count(*) FROM customers)
+        > (SELECT count(*) FROM customer_risk_scores) AND id NOT IN (SELECT customer_id FROM customer_risk_scores)"""
+    return frozenset(row[0] for row in connection.exec_driver_sql(query))
+
+
 class Digest:
     """SHA-256 of the scores behind the rows, part by part, without the time of writing."""
 
