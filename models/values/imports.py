@@ -166,7 +166,7 @@ class Preview:
     recognised_words: str  # "Shopify orders"
     dialect_words: str  # "UTF-8, comma · amounts in USD"
     span_words: str  # "3 Jan 2025 to 20 Nov 2026"
-    entity: str
+    entity: str  # '' where nothing says it
     entities: tuple[tuple[str, str], ...]  # (entity, label) that a person may choose
     columns: tuple[ColumnProposal, ...]
     rows: tuple[PreviewRow, ...]

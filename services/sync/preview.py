@@ -316,7 +316,7 @@ def _not_understood(
         recognised_words="not recognised",
         dialect_words=table.dialect.in_words(),
         span_words="",
-        entity=entity.name,
+        entity=entity.name if named or ranked else "",
         entities=tuple((one.name, one.label) for one in ENTITIES.values()),
         columns=_columns(table, entity, mapping, None),
         rows=rows_of_sample(table),

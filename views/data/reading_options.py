@@ -14,6 +14,7 @@ from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import label
 
 BY_EVIDENCE = "as the file shows"
+UNSAID = "say what it is about"
 ORDERS = (
     ("dmy", "Day first: 31.12.2026"),
     ("mdy", "Month first: 12/31/2026"),
@@ -62,7 +63,8 @@ class ReadingOptions(QWidget):
     def show_options(self, preview: Preview, options: ImportOptions) -> None:
         """Show what was decided, and what the file is about where nothing was."""
         self._options = options
-        self._fill(self._entity, list(preview.entities), preview.entity)
+        unsaid = [] if preview.entity else [("", UNSAID)]
+        self._fill(self._entity, [*unsaid, *preview.entities], preview.entity)
         self._fill(self._order, [("", BY_EVIDENCE), *ORDERS], options.date_order or "")
         _put(self._currency, options.currency)
         _put(self._zone, options.timezone)

@@ -85,6 +85,13 @@ def test_columns_are_proposed_with_candidates_and_samples(book: Book, tmp_path: 
     assert check.entity == "orders" and ("tickets", "Tickets") in check.entities
 
 
+def test_what_nothing_says_is_left_for_the_person_to_say(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "x.csv", ["P1", "P2", "P3"], [["C1", "2026-01-05", "9"], ["C2", "2026-01-06", "8"]])
+    unknown = book.check(path)
+    assert (unknown.question_kind, unknown.entity) == ("mapping", "")
+    assert book.check(path, entity="orders").entity == "orders"
+
+
 def test_a_mapping_of_a_person_is_checked_anew(book: Book, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "orders.csv", HEADER, NEW)
     check = book.check(path, mapping=(("channel", ""),))

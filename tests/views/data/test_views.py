@@ -29,6 +29,7 @@ from views.data.jobs import Checked
 from views.data.phrases import undo_lines
 from views.data.quality_view import QualityView, is_thin, pair_words
 from views.data.question import AnswerButton, answers_to
+from views.data.reading_options import UNSAID
 from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_side import mended_words, note_lines
 from views.data.receipt_view import ReceiptContent
@@ -292,6 +293,17 @@ def test_a_plain_table_keeps_the_rules_and_its_current_line(qtbot: QtBot, theme:
     assert linked.args == ["open", 3]
 
 
+def test_a_batch_names_a_file_once_in_what_is_open_about_it(qtbot: QtBot, theme: Theme) -> None:
+    view = BatchView(theme)
+    qtbot.addWidget(view)
+    named = preview(question="a.csv is not recognised.", kind="mapping")
+    unnamed = preview(question="Which is right?", kind="date_order")
+    view.show_batch([Checked(request("/e/a.csv"), named), Checked(request("/e/b.csv"), unnamed)])
+    notes = " ".join(one.text() for one in view.findChildren(QLabel))
+    assert notes.count("a.csv") == 1
+    assert "b.csv: Which is right?" in notes
+
+
 def test_a_batch_says_which_files_are_ready(qtbot: QtBot, theme: Theme) -> None:
     view = BatchView(theme)
     qtbot.addWidget(view)
@@ -469,6 +481,9 @@ def test_a_file_that_is_not_understood_yet_offers_every_column_and_no_sums(qtbot
     assert view.rows.model.index(0, 1).data() == "to decide"
     assert " of 0" not in view.rows._shown.text()
     assert not view.plan._sums.isVisible()
+    assert view.plan.options._entity.currentText() == "Orders"
+    view.show_check(request(), replace(asked, entity=""))
+    assert view.plan.options._entity.currentText() == UNSAID, "nothing is chosen that nobody chose"
     view.show_check(request(), preview())
     assert view.plan._sums.isVisible()
     assert len(view.rows.model.shown_columns) < len(asked.columns)
