@@ -185,6 +185,7 @@ class ScoresTab(QWidget):
             self._low.addWidget(icon_line(self._theme, "warning", heading, "warning_text"))
             told = label(rest, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
             told.setContentsMargins(22, 0, 0, 0)
+            told.setToolTip(f"Most often: {reliance.why}" if reliance.why else "")
             self._low.addWidget(told)
             self.show_low.setAccessibleName(f"Show them: {heading}")
 

@@ -10,7 +10,7 @@ from models.values.emerging import EmergingIssue
 from models.values.report_card import Fact, Misses, RungLine, SourceLine
 from models.values.words import day, day_of
 from views.data.table import TableCell, TableColumn, TableLine
-from views.words import DASH, MINUS, money, percent, whole
+from views.words import DASH, MINUS, counted, money, percent, whole
 
 RUNGS: Final = (
     TableColumn("Way of telling"),
@@ -114,7 +114,7 @@ def source_lines(sources: Sequence[SourceLine]) -> list[TableLine]:
     for one in sources:
         ink, icon = ("warning_text", "warning") if one.stale else ("good_text", "check")
         cells = (
-            TableCell(one.name),
+            TableCell(one.name, tip=f"{counted(one.customers, 'customer')} with it"),
             TableCell(one.through, "ink_2"),
             TableCell(one.state, ink, strong=True, small=True, icon=icon),
             TableCell(whole(one.customers), "ink_2"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QSizePolicy, QToolTip, QWidget
 
 from models.values.alerts import ScoreFigures
 from views.charts.table import ChartTable
@@ -18,8 +18,8 @@ from views.words import THIN, counted, money, money_range, percent, short_day
 
 _WIDE, _SLIM, _HIGH = 236, 172, 42
 _NUMBERS: Final = 44.0
-#: Narrower than this the words need all the room; from the other on there is room for a longer line.
-_TOGETHER, _ROOMY = 460, 640
+#: Narrower than this the line of the risk stands below the words; from the other on there is room for a longer one.
+_BESIDE, _ROOMY = 540, 640
 _LOOKS: Final = {"high": ("check", "good_text"), "medium": ("info", "ink_2"), "low": ("warning", "warning_text")}
 
 
@@ -126,7 +126,7 @@ class RiskLine(QWidget):
 
 
 class ScoreCourse(QWidget):
-    """Two lines of words, and the line of the risk beside them where there is room."""
+    """Two lines of words, and the line of the risk beside them, or below them in a narrow pane."""
 
     def __init__(self, theme: Theme, inset: int = 20) -> None:
         super().__init__()
@@ -139,6 +139,7 @@ class ScoreCourse(QWidget):
         said = column(row(self._sign, self.sure), 2, row(worth, self.value))
         self._box = row(said, 12, self.risk, margins=(inset, 5, inset, 5))
         self._box.setStretch(0, 1)
+        self._box.setAlignment(self.risk, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         outer = QWidget()
         outer.setLayout(self._box)
         self._worth = worth
@@ -159,7 +160,7 @@ class ScoreCourse(QWidget):
         for part in (self._worth, self.value):
             part.setVisible(bool(worth))
         self.risk.show_points(figures.history)
-        self.risk.setVisible(len(figures.history) > 1 and self.width() >= _TOGETHER)
+        self.risk.setVisible(len(figures.history) > 1)
 
     def set_inset(self, inset: int) -> None:
         """Leave so much room at the left and the right."""
@@ -169,8 +170,10 @@ class ScoreCourse(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
-        self.risk.setVisible(len(self.risk.points) > 1 and self.width() >= _TOGETHER)
-        self.risk.setFixedWidth(_WIDE if self.width() >= _ROOMY else _SLIM)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        beside = self.width() >= _BESIDE
+        self._box.setDirection(across if beside else down)
+        self.risk.setFixedWidth(_SLIM if beside and self.width() < _ROOMY else _WIDE)
 
     @staticmethod
     def _line(theme: Theme) -> ElidedLabel:
