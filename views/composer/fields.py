@@ -90,8 +90,8 @@ class HeadFields(QWidget):
         self.subject.textEdited.connect(self._typed)
         self.greeting.textEdited.connect(self._typed)
 
-    def show_addresses(self, to: str, sender: str, consent: str, *, allowed: bool) -> None:
-        """Show to whom and from whom."""
+    def show_addresses(self, to: str, sender: str, consent: str, *, allowed: bool, signed: bool) -> None:
+        """Show to whom and from whom; ``signed``: there is a signature."""
         self.to.setText(to or "no email address in your data", "ink" if to else "warning_text")
         if consent:
             self.to_row.say(consent, "check" if allowed else "warning", "ink_3" if allowed else "warning_text",
@@ -99,7 +99,7 @@ class HeadFields(QWidget):
         else:
             self.to_row.say("")
         self.from_whom.setText(sender or "no sender yet: set up your mail account", "ink" if sender else "warning_text")
-        self.from_row.say("your signature is added on sending" if sender else "")
+        self.from_row.say("your signature is added on sending" if sender and signed else "")
 
     def show_text(self, subject: str, greeting: str) -> None:
         """Show another email's head."""

@@ -19,7 +19,8 @@ from views.widgets.buttons import CommandButton, IconButton, link
 from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule
 from views.widgets.painting import fill, line
 
-FOOT = "Your signature · unsubscribe line"
+#: What stands under the text at sending, with a signature and without one.
+FOOT, UNSIGNED = "Your signature · unsubscribe line", "No signature yet: write one in Settings · unsubscribe line"
 LOW, NARROW = 560, 560
 
 
@@ -135,6 +136,11 @@ class MailPane(QWidget):
         if self._stack.currentWidget() is self.sheet:
             self.show_mail()
             self.sheet_closed.emit()
+
+    def show_addresses(self, to: str, sender: str, consent: str, *, allowed: bool, signed: bool) -> None:
+        """Show to whom and from whom, and what is added under the text; ``signed``: there is a signature."""
+        self.head.show_addresses(to, sender, consent, allowed=allowed, signed=signed)
+        self.editor.set_foot(FOOT if signed else UNSIGNED)
 
     def show_mail(self) -> None:
         """Show the email itself."""

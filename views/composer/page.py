@@ -212,9 +212,9 @@ class ComposerPage(Page):
             return
         found = session.composition
         self.facts.show_composition(found, session.edit)
-        self.mail.head.show_addresses(
-            found.to_address, found.from_address, found.consent_words, allowed=found.permission.allowed
-        )
+        signed = bool(self.context.book.workspace.preferences.signature.strip())
+        words, allowed = found.consent_words, found.permission.allowed
+        self.mail.show_addresses(found.to_address, found.from_address, words, allowed=allowed, signed=signed)
         deal = f"Move “{found.deal.title}” to {found.deal_stage}" if found.deal and found.deal_stage else ""
         remind = f"Remind me on {day_words(found.remind_on)} if there is no order" if found.remind_on else ""
         self.verdict.show_after(alert=found.alert is not None, remind=remind, deal=deal)

@@ -448,6 +448,16 @@ def test_what_a_person_ticked_stays_when_the_email_is_read_again(desk: Desk) -> 
     assert next(iter(desk.page.facts.boxes().values())) is box
 
 
+def test_an_email_without_a_signature_says_so_before_it_is_approved(desk: Desk) -> None:
+    mail = desk.page.mail
+    assert not mail.head.from_row.state.text()
+    assert mail.editor._foot.startswith("No signature yet")
+    desk.desktop.window._remembered.set(signature="Anna Prior")
+    desk.page.show_all()
+    assert mail.editor._foot.startswith("Your signature")
+    assert mail.head.from_row.state.text() == "your signature is added on sending"
+
+
 def test_what_was_typed_stays_though_an_older_reading_of_the_email_comes_late(desk: Desk, sample: Workspace) -> None:
     desk.type_in(" Hello.")
     desk.calm()
