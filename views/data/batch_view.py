@@ -117,7 +117,7 @@ class BatchView(QWidget):
         clear(self._notes)
         for one in open_ones:
             assert one.preview is not None
-            words = f"{PurePath(one.request.shown).name}: {asked(one.preview.question)} Open it to decide."
+            words = f"{_of_file(one, asked(one.preview.question))} Open it to decide."
             self._notes.addWidget(icon_line(self._theme, "warning", words, "warning_text"))
         for one in broken:
             self._notes.addWidget(icon_line(self._theme, "severity-critical", one.error, "critical_text"))
@@ -136,6 +136,12 @@ class BatchView(QWidget):
 def about_files(checked: Sequence[Checked]) -> str:
     """How many rows there are in how many files."""
     return f"{counted(sums_of_batch(checked).read, 'row')} in {counted(len(checked), 'file')}"
+
+
+def _of_file(one: Checked, said: str) -> str:
+    """What is said of a file, with its name before it where the sentence does not name it."""
+    name = PurePath(one.request.shown).name
+    return said if name in said else f"{name}: {said}"
 
 
 def _line(number: int, one: Checked) -> TableLine:
