@@ -113,6 +113,8 @@ class RevenueForecast:
         None where no acquisition cost is known.
     sentences
         The same in words.
+    low, high
+        The range of all months to come together: narrower than that of their sums, as errors of months cancel.
     """
 
     as_of: str
@@ -126,6 +128,8 @@ class RevenueForecast:
     acquisition: AcquisitionValue | None
     sentences: tuple[str, ...] = ()
     if_stays: int = 0
+    low: int = 0
+    high: int = 0
 
     @property
     def within(self) -> tuple[int, int]:

@@ -137,7 +137,7 @@ def _forecast(workspace: Workspace, book: BookEvents, tell: ProgressCall, stop: 
     report = RevenueForecast(
         as_of, book.currency, found.months, found.past, found.index, found.bias, at_risk, value, acquisition
     )
-    report = replace(report, if_stays=if_stays)
+    report = replace(report, if_stays=if_stays, low=found.low, high=found.high)
     report = replace(report, sentences=forecast_sentences(report))
     return kept.keep_report(workspace, kept.FORECAST, as_of, report.as_json(), report.sentences[0])
 

@@ -34,6 +34,8 @@ _SHOWN_MONTHS = 24
 #: What a forecast of a month is off in ordinary shops (log scale), and how many months that belief is worth.
 _USUAL_ERROR, _BELIEVED_MONTHS = 0.15, 3.0
 _LARGEST_ERROR = 3.0
+#: Months ahead, from 0, with which a sum is of half a year or more.
+_HALF_A_YEAR = 5
 _UPPER_TAIL = 0.9
 _ARRIVALS_DAYS = 365
 _STEPS = 120
@@ -74,12 +76,28 @@ class _Errors:
         spread = np.sqrt(np.maximum.accumulate(variance)) * t.ppf(_UPPER_TAIL, degrees)
         return np.asarray(np.exp(np.minimum(np.maximum.accumulate(spread), _LARGEST_ERROR)))
 
+    def factor_of_all(self, noise: float) -> float:
+        """The same for the sum of all months, from errors of sums of half a year or more.
+
+        Such sums share most of their days: however many there are, they count as three.
+        """
+        from scipy.stats import t
+
+        away = np.array([one for _, ahead, one in self.found if ahead >= _HALF_A_YEAR])
+        counted = min(float(away.size), _BELIEVED_MONTHS)
+        seen = counted * float((away**2).mean()) if away.size else 0.0
+        variance = (_BELIEVED_MONTHS * (_USUAL_ERROR**2 + noise) + seen) / (_BELIEVED_MONTHS + counted)
+        spread = float(np.sqrt(variance) * t.ppf(_UPPER_TAIL, _BELIEVED_MONTHS + counted))
+        return float(np.exp(min(spread, _LARGEST_ERROR)))
+
 
 @dataclass(frozen=True)
 class Foretold:
     """What `foretell_months` found; see `models.values.forecast.RevenueForecast`."""
 
     months: tuple[MonthForecast, ...]
+    low: int
+    high: int
     past: tuple[PastMonth, ...]
     index: tuple[float, ...]
     bias: float | None
@@ -169,7 +187,7 @@ def foretell_months(
     over = whole_months(daily.first, book.as_of)
     cuts = [month.last for month in over[:-1] if month.last - daily.first >= _HISTORY_DAYS]
     cuts = cuts[-(_CUTS_OF_LARGE if book.customer_ids.size > _LARGE else _CUTS) :]
-    errors, checked = _Errors(), {}
+    errors, sums, checked = _Errors(), _Errors(), {}
     for number, cut in enumerate(cuts):
         if cancelled is not None and cancelled():
             raise Cancelled
@@ -182,10 +200,16 @@ def foretell_months(
         for lead, month in enumerate(months):
             if month.last <= book.as_of:
                 errors.add(month.last, lead, daily.between(month.first, month.last), float(foretold[lead]))
+                sums.add(
+                    month.last, lead, daily.between(months[0].first, month.last), float(foretold[: lead + 1].sum())
+                )
     months, ahead = _cut(book, daily, book.as_of, MONTHS_AHEAD)
     index = seasonal_index(daily, book.as_of)
+    low, high = _of_all(daily, book.as_of, months, ahead, sums)
     return Foretold(
         months=_to_come(daily, book.as_of, months, ahead, errors),
+        low=low,
+        high=high,
         past=_past(daily, over, checked),
         index=() if index is None else tuple(float(factor) for factor in index),
         bias=_bias(daily, over, checked),
@@ -209,6 +233,15 @@ def _to_come(daily: Daily, day: int, months: list[Month], ahead: _Ahead, errors:
             )
         )
     return tuple(found)
+
+
+def _of_all(daily: Daily, day: int, months: list[Month], ahead: _Ahead, sums: _Errors) -> tuple[int, int]:
+    """The range of all months together."""
+    so_far = daily.between(months[0].first, day) if months[0].first <= day else 0.0
+    each = ahead.known + ahead.new
+    rest = float(each.sum())
+    factor = sums.factor_of_all(float((ahead.noise * each**2).sum()) / max(rest, 1.0) ** 2)
+    return round(so_far + rest / factor), round(so_far + rest * factor)
 
 
 def _past(daily: Daily, over: list[Month], checked: dict[str, tuple[float, float, float]]) -> tuple[PastMonth, ...]:

@@ -24,9 +24,10 @@ def _total(report: RevenueForecast) -> str:
     so_far = sum(one.so_far for one in report.months)
     begun = f", {money_short(so_far, report.currency)} of it in the book already" if so_far > 0 else ""
     new = summed("from_new")
+    low, high = (money_short(amount, report.currency) for amount in (report.low, report.high))
     return (
-        f"About {summed('expected')} of revenue is expected {until} (in four cases of five between {summed('low')} "
-        f"and {summed('high')}){begun}; {new} from customers still to come."
+        f"About {summed('expected')} of revenue is expected {until} (in four cases of five between {low} and {high})"
+        f"{begun}; {new} from customers still to come."
     )
 
 

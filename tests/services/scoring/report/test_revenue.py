@@ -37,7 +37,10 @@ def steady_book(customers: int = 150, seed: int = 3, season: bool = False) -> Bo
 def report_of(book: BookEvents) -> RevenueForecast:
     found = foretell_months(book)
     assert found is not None
-    return RevenueForecast("2026-03-17", "USD", found.months, found.past, found.index, found.bias, 0, 0, None)
+    past, index, bias = found.past, found.index, found.bias
+    return RevenueForecast(
+        "2026-03-17", "USD", found.months, past, index, bias, 0, 0, None, low=found.low, high=found.high
+    )
 
 
 def test_months_are_those_of_the_calendar() -> None:
@@ -78,6 +81,8 @@ def test_the_months_add_up_and_ranges_hold_what_is_expected() -> None:
     assert report.months[0].so_far > 0 and all(one.so_far == 0 for one in report.months[1:])
     assert all(one.low <= one.expected <= one.high for one in report.months)
     assert all(0 <= one.from_new <= one.expected for one in report.months)
+    expected = sum(one.expected for one in report.months)
+    assert sum(one.low for one in report.months) < report.low < expected < report.high
     spread = [one.high / one.low for one in report.months[1:]]
     assert spread == sorted(spread)
 
@@ -120,6 +125,7 @@ def test_odd_books_have_an_answer(orders: list[tuple[int, int, float]]) -> None:
         assert found is None
     else:
         assert found is not None and all(one.low <= one.expected <= one.high for one in found.months)
+        assert found.low <= found.high
 
 
 def test_its_sentences_say_the_sum_the_record_and_the_season() -> None:
