@@ -47,9 +47,14 @@ def window(book: BookEvents, cutoff: str) -> Window:
 
 
 @pytest.fixture(scope="module")
-def windows(data_dir: Path) -> tuple[Window, ...]:
-    book = cdnow(data_dir)
-    return tuple(window(book, cutoff) for cutoff in CUTOFFS)
+def shop(data_dir: Path) -> BookEvents:
+    """CDNOW's master file."""
+    return cdnow(data_dir)
+
+
+@pytest.fixture(scope="module")
+def windows(shop: BookEvents) -> tuple[Window, ...]:
+    return tuple(window(shop, cutoff) for cutoff in CUTOFFS)
 
 
 def test_the_chance_of_having_left_is_no_churn_risk(windows: tuple[Window, ...]) -> None:
@@ -65,7 +70,7 @@ def test_the_chance_of_having_left_is_no_churn_risk(windows: tuple[Window, ...])
 
 
 def test_one_time_buyers_cannot_be_told_apart_and_the_scores_say_so(
-    data_dir: Path, windows: tuple[Window, ...]
+    shop: BookEvents, windows: tuple[Window, ...]
 ) -> None:
     for one in windows:
         fitted = btyd.fit(one.x, one.t_x, one.age)
@@ -73,8 +78,7 @@ def test_one_time_buyers_cannot_be_told_apart_and_the_scores_say_so(
         once = one.x == 0
         within = auc(risk[once], one.left[once])
         assert within is not None and 0.47 <= within <= 0.55
-    book, day = cdnow(data_dir), day_number(date(1998, 1, 1))
-    ledger = Ledger(book, day)
+    ledger = Ledger(shop, day_number(date(1998, 1, 1)))
     card = scorecard(ledger, fit_parameters(features_at(ledger), "USD"), Policy())
     once = card.figures.seen.purchase_days == 1
     assert set(card.confidence.level[once].tolist()) == {confidence.LOW}
@@ -110,9 +114,8 @@ def test_before_the_peak_of_a_season_churn_is_told_too_high(data_dir: Path) -> N
     assert biases[1] > max(biases[0], 0.06)
 
 
-def test_a_history_of_a_few_weeks_cannot_tell_who_left(data_dir: Path) -> None:
-    book = cdnow(data_dir)
-    ledger = Ledger(book, day_number(date(1997, 2, 1)))
+def test_a_history_of_a_few_weeks_cannot_tell_who_left(shop: BookEvents) -> None:
+    ledger = Ledger(shop, day_number(date(1997, 2, 1)))
     parameters = fit_parameters(features_at(ledger), "USD")
     assert not parameters.orders.btyd.dropout_identifiable
     card = scorecard(ledger, parameters, Policy())
@@ -121,5 +124,5 @@ def test_a_history_of_a_few_weeks_cannot_tell_who_left(data_dir: Path) -> None:
     told = {reason for bits in np.unique(card.confidence.why) for reason in card.confidence.reasons(int(bits))}
     assert any("Dropout is not identifiable" in reason for reason in told)
     assert card.confidence.level[known].max() < confidence.HIGH
-    later = fit_parameters(features_at(Ledger(book, day_number(date(1997, 3, 1)))), "USD")
+    later = fit_parameters(features_at(Ledger(shop, day_number(date(1997, 3, 1)))), "USD")
     assert later.orders.btyd.dropout_identifiable
