@@ -120,7 +120,7 @@ def _sign(text: str | None, *, longest: int) -> str | None:
     if text is None or text in ("blanks", "fixed"):
         return text
     sign = {"tab": "\t", "\\t": "\t", "blank": " ", "space": " ", "none": ""}.get(text, text)
-    if len(sign) > longest or any(letter in sign for letter in "\r\n\0"):
+    if len(sign) > longest or (not sign and longest > 1) or any(letter in sign for letter in "\r\n\0"):
         raise typer.BadParameter(f"{text!r} is no sign that stands between or around cells.")
     return sign
 

@@ -39,7 +39,8 @@ class MendedRows:
             yield chunk
 
     def _mended(self, row: int, cells: list[str]) -> list[str]:
-        cells = cells + [""] * (self.width - len(cells))
+        # Of a row with a cell too many, what was shown and mended is what holds.
+        cells = (cells + [""] * (self.width - len(cells)))[: self.width]
         for place, text in self.cells[row].items():
             self.before.setdefault((row, place), cells[place])
             cells[place] = text

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from services.sync.guard import guarded
 from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.map.plan import Plan, source_from_name
 from services.sync.recognise import own_columns
+from services.sync.stage.faults import is_ragged
 from services.sync.stage.staging import runs
 
 _ENDING = ".part"
@@ -58,8 +60,12 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
             writer.writerow([*(guarded(columns[place]) for place in own), *REJECT_COLUMNS])
             for row, header, why, cells in db.execute("SELECT row, header, why, cells FROM stage.rejects ORDER BY row"):
                 texts = json.loads(cells)
-                texts += [""] * (width - len(texts))
-                writer.writerow([*(guarded(texts[place]) for place in own), row, guarded(f"{header} {why}".strip())])
+                if is_ragged(why):
+                    kept = _without_added(texts, columns)
+                else:
+                    texts += [""] * (width - len(texts))
+                    kept = [texts[place] for place in own]
+                writer.writerow([*map(guarded, kept), row, guarded(f"{header} {why}".strip())])
     except OSError as problem:
         withdraw_rejects(path)
         raise EnvironmentFault(
@@ -70,6 +76,12 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
         withdraw_rejects(path)
         raise
     return path
+
+
+def _without_added(texts: list[str], columns: Sequence[str]) -> list[str]:
+    """All cells of a row that has more or fewer than the header, without those that an earlier such file added."""
+    added = len(REJECT_COLUMNS)
+    return texts[:-added] if tuple(columns[-added:]) == REJECT_COLUMNS else texts
 
 
 def publish_rejects(path: Path) -> None:

@@ -124,7 +124,7 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
             "SELECT how, count(DISTINCT customer_id) FROM stage.people WHERE customer_id IS NOT NULL GROUP BY how"
         )
     )
-    matched = db.execute("SELECT count(DISTINCT customer_id) FROM stage.people").fetchone()[0]
+    matched = db.execute("SELECT count(DISTINCT customer_id) FROM stage.people WHERE staged").fetchone()[0]
     created = db.execute("SELECT count(DISTINCT head) FROM stage.people WHERE customer_id IS NULL").fetchone()[0]
     return Matches(matched, created, by, tuple(warnings))
 

@@ -79,9 +79,11 @@ ORDERS = Entity(
                 "receipt number",
                 "purchase id",
                 "bestellnummer",
+                "order ref",
+                "order reference",
             ),
             role="key",
-            once=("id",),
+            once=("id", "ref", "ref no", "reference", "reference number", "reference no"),
         ),
         *CUSTOMER_FIELDS,
         Field(

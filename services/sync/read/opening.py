@@ -124,6 +124,7 @@ def _of_text(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table
         Reading(conclusions, choice, further_tables(seen, choice)),
         warnings,
         rowless=rowless,
+        name=content.name,
     )
 
 
@@ -173,7 +174,7 @@ def _of_sheet(path: Path, choice: ReadingChoice, *, rowless: bool) -> Table:
         names = ", ".join(f"“{option.choice.sheet}”" for option in others[:5])
         more = f" and {len(others) - 5} more" if len(others) > 5 else ""
         warnings = (f"The workbook has further sheets: {names}{more}; only “{sheet.name}” is read.", *warnings)
-    return _table(path, dialect, seen, rows, found, warnings, rowless=rowless)
+    return _table(path, dialect, seen, rows, found, warnings, rowless=rowless, name=path.name)
 
 
 def _table(
@@ -185,11 +186,12 @@ def _table(
     warnings: tuple[str, ...],
     *,
     rowless: bool,
+    name: str,
 ) -> Table:
     header = seen.header
     data = seen.rows[header.first_data_row :]
     if not rowless and not any(any(row) for row in data):
-        raise UserError(f"{path.name} has a header but no rows below it. Export it again with the rows included.")
+        raise UserError(f"{name} has a header but no rows below it. Export it again with the rows included.")
     # Rejected rows as this program wrote them: the apostrophes before what looks like a formula are its own.
     own = set(REJECT_COLUMNS) <= set(header.columns)
     clean = unguarded if own else str
@@ -220,6 +222,11 @@ def _names_as_written(seen: Seen, width: int) -> tuple[str, ...]:
 
 def _see(rows: list[list[str]], choice: ReadingChoice, delimiter: str, file: Rows) -> Seen:
     """Find header and further tables among the first rows, in the table that was chosen; `file` has all rows."""
+    if (choice.header_row or 0) > max(1, len(rows)):
+        raise UserError(
+            f"There is no row {choice.header_row:,} among the first {len(rows):,} of the file, where the names of its "
+            "columns are looked for. Choose another row."
+        )
     header, starts = _first_table(rows, choice, delimiter)
     wanted = choice.table or 1
     if wanted == 1 or not rows:
@@ -280,7 +287,8 @@ def _next_table(rows: Sequence[list[str]], header: Header, delimiter: str, file:
             if another:
                 return below + min(another)
             below += len(chunk.rows)
-    raise UserError(f"The file has no table {number}: {number - 1} can be told apart. Choose another with --table.")
+    known = "one table" if number == 2 else f"{number - 1} tables"
+    raise UserError(f"The file has no table {number}: {known} can be told apart in it. Choose another with --table.")
 
 
 def _starts(rows: Sequence[list[str]], header: Header, delimiter: str) -> list[int]:

@@ -60,7 +60,7 @@ class Findings:
     blank: frozenset[int] = frozenset()
     left_out: dict[int, str] = field(default_factory=dict)
     mended: dict[int, str] = field(default_factory=dict)
-    faults: dict[int, int] = field(default_factory=dict)
+    faults: dict[int, list[str]] = field(default_factory=dict)
 
 
 _NOTHING = Findings()
@@ -207,9 +207,18 @@ def is_footer(row: Sequence[str]) -> bool:
 
 
 class Sorter:
-    """Sorts the rows of a table's chunks as they come; it remembers where a further table has begun."""
+    """Sorts the rows of a table's chunks as they come; it remembers where a further table has begun.
 
-    def __init__(self, rules: Rules, delimiter: str) -> None:
+    Parameters
+    ----------
+    rules : Rules
+    delimiter : str
+    mends : bool
+        Whether rows with a cell too many or too few are mended: not in a file of rows that were rejected before.
+    """
+
+    def __init__(self, rules: Rules, delimiter: str, *, mends: bool = True) -> None:
+        self._mends = mends
         self._rules = rules
         self._delimiter = delimiter
         self._blank_before = False
@@ -271,14 +280,14 @@ class Sorter:
         rows[place] = padded[:width]
         if place in found.left_out or not any(row):
             return
-        if len(row) < width and not self._rules.is_shifted(padded):
+        if len(row) < width and not self._rules.is_shifted(padded) and self._mends:
             return
-        mended = self._rules.mend(row, self._delimiter)
+        mended = self._rules.mend(row, self._delimiter) if self._mends else None
         if mended is not None:
             rows[place] = mended
             found.mended[place] = SHIFTED.format(cells=len(row), width=width)
         else:
-            found.faults[place] = len(row)
+            found.faults[place] = row
 
 
 def table_starts(rows: Sequence[list[str]], sorter: Sorter, width: int) -> list[int]:

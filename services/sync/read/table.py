@@ -76,9 +76,9 @@ class Batch:
         The cells. Short rows are filled with empty cells.
     blank : frozenset of int
         Places within the batch of rows in which nothing is written.
-    overlong : dict of int to int
-        Places within the batch of rows that have more or fewer cells than the header and could not be mended, and how
-        many they have.
+    overlong : dict of int to list of str
+        Places within the batch of rows that have more or fewer cells than the header and could not be mended, and
+        their cells as they were cut.
     share : float
         How much of the file has been read, 0–1.
     left_out : dict of int to str
@@ -91,7 +91,7 @@ class Batch:
     first: int
     rows: list[list[str]]
     blank: frozenset[int]
-    overlong: dict[int, int]
+    overlong: dict[int, list[str]]
     share: float
     left_out: dict[int, str] = field(default_factory=dict)
     mended: dict[int, str] = field(default_factory=dict)
@@ -123,7 +123,7 @@ class Table:
         EnvironmentFault
             It cannot be read any longer.
         """
-        sorter = Sorter(Rules(self._header, self.sample), self.dialect.delimiter)
+        sorter = Sorter(Rules(self._header, self.sample), self.dialect.delimiter, mends=not self._guarded)
         with reading(self.path):
             first = 1
             for chunk, ahead in with_rows_ahead(self._rows.chunks(rows, self._first_data_row), AHEAD):

@@ -73,9 +73,9 @@ class Recognition:
     @property
     def unsure(self) -> tuple[str, ...]:
         """What a person should know about columns that were taken for something on little evidence."""
-        labels = {one.name: one.label.lower() for one in self.entity.fields}
+        labels = {one.name: one.label for one in self.entity.fields}
         return tuple(
-            f"“{column}” was taken as the {labels[proposal.field]}: {proposal.why[:1].lower()}{proposal.why[1:]}."
+            f"“{column}” was taken as “{labels[proposal.field]}”: {proposal.why[:1].lower()}{proposal.why[1:]}."
             for column, proposal in self.proposals.items()
             if proposal.confidence < SURE and self.mapping.get(column) == proposal.field
         )
@@ -233,10 +233,9 @@ def _ask_where_more_is_named(table: Table, entity: Entity, chosen: Mapping[str, 
         names = _named(table, other, chosen)
         missing = lacking(other, names)
         if missing and len(names) >= own + _MORE:
-            group = " or ".join(one.label.lower() for one in missing[0])
             label = other.label.lower()
             raise Undecided(
-                f"{table.path.name} looks like {label}, but no column is the {group}.",
+                f"{table.path.name} looks like {label}, but no column is {_named_fields(missing[0])}.",
                 f"Name it with --map 'Column={missing[0][0].name}', or say with --as what the rows are.",
                 other.name,
             )
@@ -319,17 +318,23 @@ def _unknown(table: Table, entity: Entity, chosen: Mapping[str, str]) -> Recogni
         if not lacking(entity, [*fields_of(told).values(), *chosen.values()]):
             proposals = told
     mapping = _merge(table, fields_of(proposals), chosen)
+    # What a person confirmed is not unsure any more, whatever the evidence alone would have said.
+    proposals = {column: one for column, one in proposals.items() if one.confidence >= SURE or column not in chosen}
     _refuse_lacking(table, entity, lacking(entity, mapping.values()))
     return Recognition(entity, mapping, None, table, proposals)
 
 
 def _refuse_lacking(table: Table, entity: Entity, missing: Sequence[tuple[Field, ...]]) -> None:
     if missing:
-        group = " or ".join(one.label.lower() for one in missing[0])
         raise Undecided(
-            f"{table.path.name} has no column for the {group} of {entity.label.lower()}.",
+            f"{table.path.name} has no column for {_named_fields(missing[0])} of {entity.label.lower()}.",
             f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {_some(own_columns(table))}.",
         )
+
+
+def _named_fields(fields: Sequence[Field]) -> str:
+    """Fields as the boxes of a window name them."""
+    return " or ".join(f"“{one.label}”" for one in fields)
 
 
 def _some(columns: Sequence[str]) -> str:

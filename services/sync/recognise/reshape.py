@@ -162,7 +162,7 @@ class _Shaper:
             "blank": frozenset(firsts[place] for place in batch.blank),
             "left_out": {firsts[place]: why for place, why in batch.left_out.items()},
             "mended": {firsts[place]: why for place, why in batch.mended.items()},
-            "overlong": {firsts[place]: width for place, width in batch.overlong.items()},
+            "overlong": {firsts[place]: row for place, row in batch.overlong.items()},
             "skipped": {firsts[place]: why for place, why in rows.skipped.items()},
             "origin": tuple(origin),
         }

@@ -12,6 +12,7 @@ from itertools import compress, product
 from operator import lt
 from typing import Any
 
+from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.map.plan import MappedColumn, Plan
 from services.sync.read import Batch
 from services.sync.read.structure import is_footer
@@ -72,9 +73,8 @@ class Stager:
         rejects: dict[int, CellFault] = {}
         ignored: dict[int, str] = {**dict.fromkeys(batch.blank, faults.BLANK), **batch.left_out}
         self.mended += len(batch.mended)
-        for place, width in batch.overlong.items():
-            width_of_file = len(own_columns(self._plan.table))
-            rejects[place] = CellFault(-1, "The row", f"has {width} cells where the header has {width_of_file}")
+        for place, row in batch.overlong.items():
+            rejects[place] = CellFault(-1, "The row", self._ragged(row))
         cells = list(zip(*batch.rows, strict=True))
         values = self._convert(cells, rejects, ignored)
         keys = self._keys(values, cells)
@@ -100,6 +100,12 @@ class Stager:
             present = {name: list(compress(column, keep)) for name, column in present.items()}
         self._write(numbers, present)
 
+    def _ragged(self, row: Sequence[str]) -> str:
+        """What is said of a row with a cell too many or too few; columns that this program added do not count."""
+        columns = own_columns(self._plan.table)
+        added = len(set(REJECT_COLUMNS) & set(columns))
+        return faults.ragged(len(row) - added, len(columns) - added)
+
     def finish(self) -> None:
         """Write what still waits."""
         if self._people:
@@ -120,7 +126,7 @@ class Stager:
             broke = "broke the rules of the file (a quotation mark or a delimiter too many)"
             said.append(f"{self.mended:,} rows {broke} and were mended.")
         if self.zero_rows:
-            said.append(f"{self.zero_rows:,} rows have a value of zero.")
+            said.append(f"{self.zero_rows:,} {'row has' if self.zero_rows == 1 else 'rows have'} a value of zero.")
         if self._orders and self._orders.cancelled_positive:
             count = self._orders.cancelled_positive
             which = "order that was cancelled or given back counts" if count == 1 else "orders that were {} count"
@@ -326,7 +332,10 @@ class Stager:
         self._db.executemany(
             "INSERT INTO rejects VALUES (?, ?, ?, ?, ?)",
             [
-                (numbers[place], fault.place, fault.header, fault.why, _as_json(batch.rows[place]))
+                (
+                    *(numbers[place], fault.place, fault.header, fault.why),
+                    _as_json(batch.overlong.get(place, batch.rows[place])),
+                )
                 for place, fault in faults_of.items()
             ],
         )

@@ -128,9 +128,15 @@ def why_doubtful(trial: Receipt) -> str:
     rows = trial.rows
     if rows["rejected"] <= rows["read"] * MOST_REJECTED:
         return ""
+    said = f"{rows['rejected']:,} of {words.count(rows['read'], 'row')} would be rejected"
     reason = max(trial.reasons, key=lambda one: trial.reasons[one], default="")
-    because = f", most of them because {reason}" if reason else ""
-    return f"{rows['rejected']:,} of {words.count(rows['read'], 'row')} would be rejected{because}."
+    if not reason:
+        return f"{said}."
+    count = trial.reasons[reason]
+    if count == rows["rejected"]:
+        return f"{said}: {reason}."
+    share = "most of them" if count * 2 > rows["rejected"] else f"{count:,} of them"
+    return f"{said}, {share} because: {reason}."
 
 
 def _decide(workspace: Workspace, mark: FileMark, digest: str) -> Ready | WaitingFile:

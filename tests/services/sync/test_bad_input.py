@@ -93,7 +93,7 @@ def test_columns_that_say_nothing_are_asked_about(tmp_path: Path, book: Book) ->
 
 def test_a_lacking_column_is_named(tmp_path: Path, book: Book) -> None:
     path = write_csv(tmp_path / "a.csv", ["customer_id", "when"], [["x", "2026-01-02"], ["z", "2026-01-03"]])
-    with pytest.raises(UserError, match="ordered at"):
+    with pytest.raises(UserError, match="Ordered at"):
         book.bring(path, entity="orders")
 
 

@@ -79,7 +79,7 @@ def test_purchases_without_ids_are_known_by_their_text_and_occurrence(book: Book
     assert counts(receipt) == (9, 0, 0, 0, 0)
     assert receipt.totals == {"USD": 22_049}
     assert receipt.customers == {"matched": 0, "created": 5}
-    assert any("1 rows have a value of zero" in warning for warning in receipt.warnings)
+    assert any("1 row has a value of zero" in warning for warning in receipt.warnings)
     later = tmp_path / "later.txt"
     body = (FIXTURES / "purchases.txt").read_text().splitlines()
     later.write_text("\n".join([body[0], *body[5:], " 00004 19970101  2   29.33", " 00006 19980101  1   10.00"]) + "\n")

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.values.imports import MendedCell
 from services.sync.guard import guarded, unguarded
+from services.sync.mend import stamp_of
 from tests.services.sync.book import Book, counts, write_csv
 
 HEADER = ["customer_id", "name", "email", "=2+2"]
@@ -40,6 +42,45 @@ def test_a_rejected_formula_is_text_and_reads_back_as_it_was(book: Book, tmp_pat
         ("@Home", "x"),
         ("'+Plus", "=1+1"),
     ]
+
+
+LONG = [
+    ["F1", "C1", "2026-06-01", "12.50", "EUR"],
+    ["F2", "C2", "2026-06-02", "abc", "EUR"],
+    ["F9", "C9", "2026-06-09", "19.00", "EUR", "extra"],
+]
+
+
+def test_a_row_with_a_cell_too_many_keeps_it_and_stays_rejected_until_it_is_mended(book: Book, tmp_path: Path) -> None:
+    header = ["Order ID", "Customer ID", "Order date", "Total", "Currency"]
+    receipt = book.bring(write_csv(tmp_path / "orders.csv", header, LONG))
+    assert counts(receipt) == (1, 0, 0, 2, 0)
+    assert receipt.customers == {"matched": 0, "created": 1}
+    path = Path(receipt.rejects_file or "")
+    assert "F9,C9,2026-06-09,19.00,EUR,extra,3,The row has 6 cells where the header has 5" in path.read_text("utf-8")
+    again = book.bring(path)
+    assert again.rows["rejected"] == 2
+    assert again.reasons["The row has 6 cells where the header has 5"] == 1
+    second = Path(again.rejects_file or "")
+    text = second.read_text("utf-8")
+    assert "19.00,EUR,extra,2,The row has 6" in text
+    second.write_text(text.replace("EUR,extra,", "EUR,"), "utf-8")
+    assert counts(book.bring(second))[:4] == (1, 0, 0, 1)
+
+
+def test_a_cell_mended_in_the_check_takes_a_row_that_is_too_long_as_it_is_shown(book: Book, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "orders.csv", ["Order ID", "Customer ID", "Order date", "Total", "Currency"], LONG)
+    cell = MendedCell(3, "Total", "18.00")
+    assert counts(book.bring(path, mended=(cell,), mended_of=stamp_of(path))) == (2, 0, 0, 1, 0)
+
+
+def test_customers_of_rejected_rows_alone_are_not_counted_as_known(book: Book, tmp_path: Path) -> None:
+    header = ["Order ID", "Customer ID", "Order date", "Total"]
+    good = [[f"O{n}", f"C{n}", "2026-06-01", "1.00"] for n in range(4)]
+    book.bring(write_csv(tmp_path / "orders.csv", header, good), source="shop")
+    bad = [["P1", "C1", "2026-06-02", "2.00"], ["P2", "C2", "2026-06-02", "x"], ["P3", "C3", "2026-13-01", "2.00"]]
+    receipt = book.bring(write_csv(tmp_path / "later.csv", header, bad), source="shop")
+    assert receipt.customers == {"matched": 1, "created": 0}
 
 
 @given(st.one_of(st.text(), st.from_regex(r"['= \-+@1]{0,6}", fullmatch=True)))

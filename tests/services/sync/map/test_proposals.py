@@ -73,16 +73,42 @@ def test_what_no_header_names_is_told_from_what_stands_in_the_column(book: Book,
         "When": "ordered_at",
         "How much": "amount",
     }
-    assert any("“When” was taken as the ordered at: by what stands in it." in one for one in receipt.warnings)
+    assert any("“When” was taken as “Ordered at”: by what stands in it." in one for one in receipt.warnings)
     preview = book.check(tmp_path / "list.csv", entity="orders")
     why = {column.column: column.why for column in preview.columns}
     assert "60% sure" in why["When"]
 
 
+def test_what_a_person_said_is_not_unsure(book: Book, tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "list.csv",
+        ["Order number", "Who", "When", "Worth"],
+        [["A-1", "ada@stone.example", "2026-05-13", "12.50"], ["A-2", "ben@frost.example", "2026-05-14", "7.25"]],
+    )
+    said = (("When", "ordered_at"), ("Worth", "amount"))
+    preview = book.check(path, entity="orders", mapping=said)
+    assert not any("“When”" in one or "“Worth”" in one for one in preview.receipt.warnings)
+    columns = {column.column: column for column in preview.columns}
+    assert columns["When"].why.startswith("As you said")
+    assert columns["When"].confidence == 1.0
+    assert "60% sure" in columns["Who"].why
+
+
+def test_a_reference_that_no_order_shares_is_the_order(book: Book, tmp_path: Path) -> None:
+    columns = ["Ref", "Customer", "Order date", "Total"]
+    alone = [["U1", "C1", "2026-05-13", "1.50"], ["U2", "C1", "2026-05-14", "2.50"]]
+    assert fields_of(propose(ENTITIES["orders"], columns, alone))["Ref"] == "order_id"
+    shared = [["LAMP", *row[1:]] for row in alone]
+    assert fields_of(propose(ENTITIES["orders"], columns, shared)).get("Ref") == "sku"
+    named = ["Order no", *columns]
+    both = [["A-1", *alone[0]], ["A-2", *alone[1]]]
+    assert fields_of(propose(ENTITIES["orders"], named, both))["Order no"] == "order_id"
+
+
 def test_two_columns_that_could_both_be_the_day_are_asked_about(book: Book, tmp_path: Path) -> None:
     header = ["Order number", "email", "When", "Then", "amount"]
     rows = [["A-1", "ada@stone.example", "2026-05-13", "2026-05-14", "1.50"]] * 2
-    with pytest.raises(Undecided, match="no column for the ordered at"):
+    with pytest.raises(Undecided, match="no column for “Ordered at” of orders"):
         book.bring(write_csv(tmp_path / "list.csv", header, rows), entity="orders")
 
 

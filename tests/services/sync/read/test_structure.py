@@ -108,7 +108,7 @@ def test_a_row_that_can_be_meant_in_one_way_only_is_mended(tmp_path: Path, row: 
 def test_a_row_that_can_be_meant_in_several_ways_is_told(tmp_path: Path) -> None:
     path = made(tmp_path, "id,name,city\n1,Ada,Bern\n2,Ben,Chur\n3,Cy,St,Gallen\n")
     (batch,) = read_table(path).batches()
-    assert batch.overlong == {2: 4}
+    assert batch.overlong == {2: ["3", "Cy", "St", "Gallen"]}
 
 
 TWO = "id,name,total\n1,Ada,5.00\n2,Ben,6.00\n\nReturns\n"
@@ -211,3 +211,11 @@ def test_a_further_table_is_seen_and_read_wherever_it_begins(tmp_path: Path, row
     ]
     with pytest.raises(UserError, match="no table 3"):
         read_table(path, ReadingChoice(table=3))
+
+
+def test_a_row_of_names_beyond_the_first_rows_and_a_table_that_is_not_there_are_refused(tmp_path: Path) -> None:
+    path = made(tmp_path, "id,name\n1,Ada\n2,Ben\n")
+    with pytest.raises(UserError, match="no row 9,999 among the first 3 "):
+        read_table(path, ReadingChoice(header_row=9_999))
+    with pytest.raises(UserError, match="no table 2: one table can be told apart in it"):
+        read_table(path, ReadingChoice(table=7))

@@ -142,7 +142,7 @@ def test_short_rows_are_filled_and_long_ones_told(tmp_path: Path) -> None:
     path.write_text("a,b,c\n1,2,3\n1,2\n1,2,3,4\n,,\n1,2,3,\n")
     (batch,) = read_table(path).batches()
     assert batch.rows == [["1", "2", "3"], ["1", "2", ""], ["1", "2", "3"], ["", "", ""], ["1", "2", "3"]]
-    assert batch.overlong == {2: 4}
+    assert batch.overlong == {2: ["1", "2", "3", "4"]}
     assert batch.blank == {3}
 
 

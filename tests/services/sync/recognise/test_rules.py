@@ -90,7 +90,7 @@ def test_a_rejected_item_leaves_the_rest_of_its_order_and_comes_back_mended(book
 def test_a_survey_without_a_question_that_has_a_score_is_asked_about(book: Book, tmp_path: Path) -> None:
     header = ["#", "What colour do you like?", "Submit Date (UTC)", "Network ID"]
     path = write_csv(tmp_path / "form.csv", header, [["t1", "blue", "2026-05-01 10:00:00", "n"]])
-    with pytest.raises(Undecided, match="no column for the kind"):
+    with pytest.raises(Undecided, match="no column for “Kind”"):
         book.bring(path)
 
 

@@ -50,8 +50,8 @@ def test_a_plain_list_of_orders_is_none_of_returns(book: Book, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("headers", "question"),
     [
-        ("Date,Product,Qty,Price,Total", "looks like orders, but no column is the customer id"),
-        ("Customer,Product,Date,Quantity", "looks like orders, but no column is the amount"),
+        ("Date,Product,Qty,Price,Total", "looks like orders, but no column is “Customer id”"),
+        ("Customer,Product,Date,Quantity", "looks like orders, but no column is “Amount”"),
         ("order id,date,email,total,reason", "could be returns or orders"),
     ],
 )
