@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -132,8 +131,7 @@ class MonthsChart(QWidget):
         with QPainter(self) as painter:
             area = self._area()
             amounts = [value for one in self._months for value in (one.came, one.high, one.foretold) if value]
-            step = _step(max(amounts, default=1) / 2.2)
-            top = step * 2 if max(amounts, default=1) <= 2 * step else step * 3
+            step, top = _levels(max(amounts, default=1))
             self._paint_axes(painter, area, step, top)
             wide = area.width() / len(self._months)
             for place, one in enumerate(self._months):
@@ -185,19 +183,16 @@ class MonthsChart(QWidget):
             line(painter, room, one.title[:3], ink, fonts.SMALL, align=CENTRE)
 
 
+def _levels(highest: float) -> tuple[float, float]:
+    """The step between two lines, and the topmost of two to four lines: the lowest that holds the highest amount."""
+    found = [(_step(highest / lines), lines) for lines in (2, 3, 4)]
+    step, lines = min(found, key=lambda one: one[0] * one[1])
+    return step, step * lines
+
+
 def _step(rough: float) -> float:
     """The round number (1, 2, 3, 5 times a power of ten) next above."""
     size = 1.0
     while size * 10 <= rough:
         size *= 10
     return next((size * factor for factor in (1, 2, 3, 5) if size * factor >= rough), size * 10)
-
-
-def spoken(months: Sequence[Month], currency: str) -> str:
-    """The months to come in words, for a line under the chart."""
-    coming = [one for one in months if one.to_come and one.low is not None and one.high is not None]
-    if not coming:
-        return ""
-    next_ = coming[1] if len(coming) > 1 else coming[0]
-    between = money_range(next_.low or 0, next_.high or 0, currency)
-    return f"{next_.title}: {money_short(next_.foretold, currency)}, 80{THIN}% {between}"

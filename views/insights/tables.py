@@ -36,7 +36,7 @@ ISSUES: Final = (
     TableColumn("Now", 64, right=True),
     TableColumn("Usual", 60, right=True),
     TableColumn("Since", 68, right=True),
-    TableColumn("Customers", 84, right=True, keeps=1),
+    TableColumn("Customers", 96, right=True, keeps=1),
 )
 #: What the measures mean, for whoever has not met them.
 MEASURES: Final = (

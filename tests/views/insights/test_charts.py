@@ -18,7 +18,7 @@ from tests.views.insights import made
 from views.charts.table import ChartTable
 from views.insights.course import CourseChart
 from views.insights.curve import CalibrationCurve, came, holds, words_of
-from views.insights.months import MOST_PAST, MonthsChart, _step, months_of
+from views.insights.months import MOST_PAST, MonthsChart, _levels, _step, months_of
 from views.theme import Theme, ThemeChoice
 
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -157,3 +157,5 @@ def test_months_come_in_order_with_what_is_to_come_last() -> None:
 def test_an_axis_of_money_has_round_steps(rough: float) -> None:
     step = _step(rough)
     assert step >= rough and f"{step:.0e}"[0] in "1235"
+    between, top = _levels(rough)
+    assert rough <= top * (1 + 1e-9) and 2 <= round(top / between) <= 4
