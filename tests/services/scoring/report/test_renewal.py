@@ -190,6 +190,13 @@ def test_a_book_without_a_past_says_what_is_missing(book: Book) -> None:
         [(1, "2026-11-01", 5_000)],
         [(who, "2026-05-01", 5_000) for who in range(1, 61)],
         [(who, f"2026-0{month}-{who % 27 + 1:02d}", 1_000) for who in range(1, 61) for month in (1, 2, 3)],
+        [(who, f"2025-{month:02d}-10", -500) for who in range(1, 61) for month in range(1, 13)],
+        [
+            (who, f"{year}-{month:02d}-{who % 27 + 1:02d}", 0)
+            for who in range(1, 61)
+            for year in (2024, 2025)
+            for month in range(1, 13)
+        ],
     ],
 )
 def test_young_and_odd_books_have_a_report_that_says_so(book: Book, orders: list[tuple[int, str, int]]) -> None:
@@ -202,6 +209,18 @@ def test_young_and_odd_books_have_a_report_that_says_so(book: Book, orders: list
     assert report is not None and report.why.endswith(".")
     assert "NaN" not in json.dumps(report.as_json())
     assert reports_due(book.workspace) == frozenset()
+
+
+def test_orders_without_a_rate_have_a_report_too(book: Book) -> None:
+    book.add_customers(60)
+    days = simulated_orders(60, FIRST, LAST, seed=2)
+    book.add_orders([(1, "2024-01-01", 5_000)])
+    book.add_orders(days, currency="NOK")
+    score_due(book.workspace)
+    renew_reports(book.workspace)
+    report, forecast = last_backtest(book.workspace), last_forecast(book.workspace)
+    assert report is not None and report.rung(MBG) is not None
+    assert forecast is not None and all(one.low <= one.expected <= one.high for one in forecast.months)
 
 
 def test_a_book_of_activity_alone_is_judged_by_activity(book: Book) -> None:
