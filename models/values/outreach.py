@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from models.values.alerts import AlertRow, Permission, WorkItem
+from models.values.tones import TONES as TONES
 
 Goal = Literal["apologise", "check_in", "renewal", "thank", "introduce"]
-Tone = Literal["warm", "brief", "formal"]
 MessageState = Literal["draft", "in_review", "approved", "queued", "sending", "sent", "failed", "in_doubt", "discarded"]
 
 GOALS: Final[Mapping[str, str]] = {
@@ -19,7 +19,6 @@ GOALS: Final[Mapping[str, str]] = {
     "thank": "Thank and offer more",
     "introduce": "Introduce a feature",
 }
-TONES: Final[Mapping[str, str]] = {"warm": "Warm", "brief": "Brief", "formal": "Formal"}
 #: States in which a person may still write.
 WRITABLE: Final = frozenset({"draft", "in_review"})
 #: States that count against the frequency cap: the customer has it, will have it, or may have it.

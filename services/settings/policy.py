@@ -11,7 +11,7 @@ from datetime import date, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from models.values.outreach import TONES
+from models.values.tones import TONES
 from services.settings.codec import FieldError
 from services.settings.curves import EngagementCurves, EngagementWeights, HealthCurves, HealthWeights, within
 from services.settings.local_zone import this_computers_zone
