@@ -42,12 +42,8 @@ def compose(
 ) -> Composition:
     """Return what the composer opens with: the alert's open draft, or a new one by template that is not stored yet.
 
-    Without a goal, the alert's recommendation decides; without a tone, the segment does.
-
-    Raises
-    ------
-    UserError
-        There is no such customer.
+    Without a goal, the alert's recommendation decides; without a tone, the segment does. A customer who is not there
+    is a `UserError`.
     """
     from services.outreach.composing import compose as do
 
@@ -361,6 +357,13 @@ def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
 def mail_link(workspace: Workspace, message_id: int) -> str:
     """Return the ``mailto:`` link that opens the approved email in the mail program; the gate is asked."""
     from services.outreach.mail import mail_link as do
+
+    return do(workspace, message_id)
+
+
+def why_not_by_hand(workspace: Workspace, message_id: int) -> str:
+    """Return why an approved email may not be given to the mail program at this moment, '' where it may."""
+    from services.outreach.mail import why_not_by_hand as do
 
     return do(workspace, message_id)
 

@@ -123,6 +123,17 @@ def mail_link(workspace: Workspace, message_id: int) -> str:
     return take_out(workspace, message_id, "mail_program", write)
 
 
+def why_not_by_hand(workspace: Workspace, message_id: int) -> str:
+    """Return what the gate says at this moment against giving an email to the mail program, '' for nothing."""
+    with workspace.store.snapshot() as connection:
+        return _refused(workspace, connection, message_of(connection, message_id))
+
+
+def _refused(workspace: Workspace, driver: sqlite3.Connection, message: Message) -> str:
+    at, policy = workspace.clock.now(), in_force(workspace, driver)
+    return why_not(driver, policy, message.customer_id, at=at, step="hand_over", message_id=message.id)
+
+
 def take_out(workspace: Workspace, message_id: int, via: str, write: Callable[[Message, str], Written]) -> Written:
     """Give an approved email to a mail program: the gate is asked, and it does not go out by itself as well.
 
@@ -131,8 +142,7 @@ def take_out(workspace: Workspace, message_id: int, via: str, write: Callable[[M
     with workspace.store.unit_of_work(workspace.me, "hand-out", f"message:{message_id}", at=workspace.at) as work:
         driver = work.driver
         message = message_of(driver, message_id)
-        refused = why_not(driver, in_force(workspace, driver), message.customer_id, at=workspace.clock.now(),
-                          step="hand_over", message_id=message_id)  # fmt: skip
+        refused = _refused(workspace, driver, message)
         mail = _approved_mail(driver, message_id)
         if refused or mail is None:
             raise UserError(refused or "Nobody has approved this email yet. Approve it first.")

@@ -255,8 +255,8 @@ class LetterPane(QWidget):
         why = why_of(message)
         if message.fault and message.state in _FAULTY:
             why = f"{message.fault.rstrip('.')}. {why}"
-        elif letter.account_fault:
-            why = f"{letter.account_fault.rstrip('.')}. {why}"
+        elif letter.account_fault or letter.held:
+            why = f"{(letter.account_fault or letter.held).rstrip('.')}. {why}"
         self.deeds.account.setVisible(bool(letter.account_fault))
         self.deeds.verdict.say(title, why, look.ink)
         self.deeds.show_commands(commands, cautions(message))

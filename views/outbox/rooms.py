@@ -45,6 +45,8 @@ class Letter:
         What became of each attempt to hand it over.
     account_fault
         Why it waits although it is due: the mail account does not work. '' where it does.
+    held
+        Why it may not be given to the mail program at this moment, '' where it may.
     """
 
     message: Message
@@ -57,6 +59,7 @@ class Letter:
     offline: bool
     attempts: tuple[Attempt, ...] = ()
     account_fault: str = ""
+    held: str = ""
 
 
 class Mailroom(Protocol):
@@ -107,7 +110,10 @@ class RealMailroom:
         attempts = outreach.read_attempts(workspace, message_id) if message.attempts else ()
         standing = outreach.read_standing(workspace)
         broken = standing.account_fault if message.state == "queued" else ""
-        return replace(letter_of(message, mail, fault, review, standing.offline, attempts), account_fault=broken)
+        asked = message.state == "approved" and not message.via
+        held = outreach.why_not_by_hand(workspace, message_id) if asked else ""
+        found = letter_of(message, mail, fault, review, standing.offline, attempts)
+        return replace(found, account_fault=broken, held=held)
 
     def link(self, message_id: int) -> str:
         return outreach.mail_link(self._book.workspace, message_id)

@@ -175,6 +175,19 @@ def test_without_an_account_the_mail_program_sends(qtbot: QtBot, desk: Desktop, 
     assert offered(page)[0] == "Mark as sent"
 
 
+def test_what_may_not_be_handed_over_now_says_so_before_it_is_tried(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.has_account = False
+    room.put(13, "approved")
+    assert "quiet hours" not in shown(qtbot, desk, "waiting").letter.deeds.verdict.words.text()
+    read = room.letter
+    held = "These are quiet hours: it may go out Mon from 08:00 on."
+    monkeypatch.setattr(room, "letter", lambda number: replace(read(number), held=held))
+    desk.book.heard(EMAILS, own=True)
+    assert held in settle(qtbot, desk).letter.deeds.verdict.words.text()
+
+
 def test_after_a_deed_the_next_email_is_current(qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]) -> None:
     page = settle(qtbot, desk)
     QTest.keyClicks(page.list.view, "j")

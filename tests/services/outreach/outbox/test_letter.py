@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.values.errors import UserError
-from services.outreach import approve, handed_over, mail_link, read_message, send_due, write_eml
+from services.outreach import approve, handed_over, mail_link, read_message, send_due, why_not_by_hand, write_eml
 from services.outreach.letter import (
     LINE,
     Letter,
@@ -108,8 +108,11 @@ def test_file_and_link_are_refused_unapproved_and_in_quiet_hours(post: Post, tmp
     ):
         with pytest.raises(UserError, match="Nobody has approved"):
             door()
+    assert why_not_by_hand(post.workspace, message.id).startswith("Nobody has approved")
     approve(post.workspace, message.id)
+    assert why_not_by_hand(post.workspace, message.id) == ""
     post.move(hours=13)
+    assert "quiet hours: it may go out tomorrow" in why_not_by_hand(post.workspace, message.id), "said beforehand too"
     for door in (
         lambda: write_eml(post.workspace, message.id, tmp_path),
         lambda: mail_link(post.workspace, message.id),
