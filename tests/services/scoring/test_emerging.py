@@ -174,6 +174,14 @@ def test_scoring_keeps_one_report_a_day_and_none_of_a_later_one(book: Book) -> N
     assert report.as_of == str(earlier) and report.issues == ()
 
 
+def test_no_word_of_a_customer_stands_in_the_journal(book: Book) -> None:
+    score_due(ticketed(book, stitches(14)).workspace)
+    assert kept(book)[0].issues[0].example.startswith("Loose stitching")
+    with book.workspace.store.read() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM journal_payloads").fetchall()
+    assert rows and "stitching" not in repr(rows).casefold()
+
+
 def kept(book: Book) -> list[EmergingReport]:
     with book.workspace.store.read() as connection:
         rows = connection.exec_driver_sql("SELECT as_of, report FROM score_reports WHERE kind = 'emerging' ORDER BY id")
