@@ -108,7 +108,8 @@ class Overlay(QFrame):
             popup = QApplication.activePopupWidget()
             if not inside and popup is None and watched.isWidgetType():
                 self.dismiss()
-        elif event.type() == QEvent.Type.Resize and watched is self._host:
+        elif event.type() in (QEvent.Type.Resize, QEvent.Type.Drop) and watched is self._host:
+            # Files that are dropped lead elsewhere: what was asked before is over.
             self.dismiss()
         return False
 

@@ -6,9 +6,9 @@ import itertools
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.alerts import Tile as TileValue
@@ -317,6 +317,15 @@ class TestPanels:
         panel = self._open(theme, host, [])
         panel.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         qtbot.mouseClick(host, Qt.MouseButton.LeftButton, pos=QPoint(20, 580))
+        assert not panel.isVisible()
+        panel.deleteLater()
+
+    def test_a_drop_on_the_window_closes_it(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+        panel = self._open(theme, host, [])
+        panel.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        mime, none = QMimeData(), Qt.MouseButton.NoButton
+        drop = QDropEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, none, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(host, drop)
         assert not panel.isVisible()
         panel.deleteLater()
 
