@@ -179,6 +179,8 @@ class Preview:
     ways: tuple[ReadingOption, ...] = ()  # where that is in doubt: the ways to read it, likeliest first
     stamp: str = ""  # changes whenever the file does
     doubtful: int | None = 0  # new customers who look like somebody; None: too many to look at before the import
+    source: str = ""  # the system by which the file's ids are known; '' where it is not known what the file is
+    sources: tuple[str, ...] = ()  # those of the book, by which it could be known instead
 
 
 @dataclass(frozen=True, slots=True)

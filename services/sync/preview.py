@@ -94,7 +94,16 @@ def preview(
             targets = targets_of(plan, layout_of(plan))
             page = Page(first, count, verdict)
             rows = rows_of_page(db, replace(plan, source=facts.source), targets, page, facts.receipt.mended)
-    return _understood(request, plan, facts, rows)
+    return replace(_understood(request, plan, facts, rows), sources=_sources(workspace))
+
+
+def _sources(workspace: Workspace) -> tuple[str, ...]:
+    """The systems of which files are in the book."""
+    with workspace.store.snapshot() as db:
+        found = db.execute(
+            "SELECT DISTINCT source FROM imports WHERE undone_by IS NULL AND source <> '' ORDER BY source"
+        )
+        return tuple(source for (source,) in found)
 
 
 def check_rows(
@@ -156,6 +165,7 @@ def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[Pr
         reading=_with_further_table(plan.table.reading, facts.receipt),
         stamp=stamp_of(plan.table.path),
         doubtful=facts.doubtful,
+        source=facts.source,
     )
 
 

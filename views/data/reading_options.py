@@ -35,6 +35,8 @@ class ReadingOptions(QWidget):
         self._order = ChoiceBox(theme, "Order of day and month")
         self._currency = ChoiceBox(theme, "Currency", editable=True)
         self._zone = ChoiceBox(theme, "Time zone", editable=True)
+        self._source = ChoiceBox(theme, "Source by which its ids are known", editable=True)
+        self._source.setToolTip("Files of one source share their ids: the same id is the same customer or order.")
         self._zone_filled = False
         self._fill(self._order, [("", BY_EVIDENCE), *ORDERS], "")
         self._fill(self._currency, [("", BY_EVIDENCE), *((one, one) for one in CURRENCIES)], "")
@@ -44,7 +46,10 @@ class ReadingOptions(QWidget):
         form.setHorizontalSpacing(10)
         form.setVerticalSpacing(6)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        rows = (("About", self._entity), ("Days", self._order), ("Money", self._currency), ("Times", self._zone))
+        rows = (
+            *(("About", self._entity), ("Days", self._order), ("Money", self._currency), ("Times", self._zone)),
+            ("Source", self._source),
+        )
         for title, box in rows:
             caption = label(title, fonts.SMALL, fonts.REGULAR, "ink_2")
             caption.setFixedHeight(30)
@@ -54,7 +59,7 @@ class ReadingOptions(QWidget):
         self.setLayout(form)
         self._entity.activated.connect(lambda _at: self._tell(entity=_chosen(self._entity)))
         self._order.activated.connect(lambda _at: self._tell(date_order=_chosen(self._order)))
-        for box, name in ((self._currency, "currency"), (self._zone, "timezone")):
+        for box, name in ((self._currency, "currency"), (self._zone, "timezone"), (self._source, "source")):
             box.activated.connect(lambda _at, box=box, name=name: self._tell(**{name: _chosen(box)}))
             line = box.lineEdit()
             assert line is not None
@@ -68,6 +73,10 @@ class ReadingOptions(QWidget):
         self._fill(self._order, [("", BY_EVIDENCE), *ORDERS], options.date_order or "")
         _put(self._currency, options.currency)
         _put(self._zone, options.timezone)
+        said = options.source or ""
+        known = sorted({*preview.sources, said} - {"", preview.source if not said else ""})
+        proposed = BY_EVIDENCE if said else preview.source or BY_EVIDENCE
+        self._fill(self._source, [("", proposed), *((one, one) for one in known)], said)
 
     def showEvent(self, event: object) -> None:
         if not self._zone_filled:

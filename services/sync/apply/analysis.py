@@ -210,13 +210,13 @@ class Analysis:
         if not sure:
             self.warnings.append(
                 f"Its ids are numbers that “{system}” has too, which proves nothing: it counts as a system of its own. "
-                f"If both are of one, import it as a file of “{system}”."
+                f"If both are of one, name “{system}” as its source."
             )
             return
         self.plan = replace(self.plan, source=system)
         self.warnings.append(
             f"Taken as a further export of “{system}”, because it names the same ids. "
-            "If it is of another system, undo this import and name that one."
+            "If it is of another system, name that one as its source; after the import, undo it first."
         )
 
     def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:

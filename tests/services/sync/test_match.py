@@ -136,4 +136,8 @@ def test_small_numbers_that_two_files_share_are_told(book: Book, tmp_path: Path)
     path = write_csv(tmp_path / "orders.csv", head, rows)
     dry = book.bring(path, dry_run=True)
     assert any("numbers that “customers” has too" in warning for warning in dry.warnings)
+    check = book.check(path)
+    assert (check.source, check.sources) == ("orders", ("customers",))
+    told = book.check(path, source="customers")
+    assert (told.source, told.receipt.customers) == ("customers", {"matched": 2, "created": 0})
     assert book.bring(path, source="customers").customers == {"matched": 2, "created": 0}

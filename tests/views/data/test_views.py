@@ -29,7 +29,7 @@ from views.data.jobs import Checked
 from views.data.phrases import undo_lines
 from views.data.quality_view import QualityView, is_thin, pair_words
 from views.data.question import AnswerButton, answers_to
-from views.data.reading_options import UNSAID
+from views.data.reading_options import BY_EVIDENCE, UNSAID
 from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_side import mended_words, note_lines
 from views.data.receipt_view import ReceiptContent
@@ -291,6 +291,38 @@ def test_a_plain_table_keeps_the_rules_and_its_current_line(qtbot: QtBot, theme:
     with qtbot.waitSignal(table.linked) as linked:
         qtbot.keyClick(table, Qt.Key.Key_Space)
     assert linked.args == ["open", 3]
+
+
+def test_the_source_of_a_files_ids_is_proposed_and_can_be_chosen_or_typed(qtbot: QtBot, view: CheckView) -> None:
+    seen = replace(preview(), source="orders", sources=("customers", "till"))
+    view.show_check(request(), seen)
+    box = view.plan.options._source
+    assert box.currentText() == "orders"
+    assert [box.itemText(place) for place in range(box.count())] == ["orders", "customers", "till"]
+    told: list[ImportOptions] = []
+    view.plan.options_changed.connect(told.append)
+    line = box.lineEdit()
+    assert line is not None
+    line.editingFinished.emit()
+    assert not told, "what was only looked at is not said"
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    assert told[-1].source == "customers"
+    view.show_check(replace(request(), options=told[-1]), replace(seen, source="customers"))
+    assert box.currentText() == "customers"
+    assert box.itemText(0) == BY_EVIDENCE
+    view.activateWindow()
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    line.selectAll()
+    qtbot.keyClicks(line, "second shop")
+    line.editingFinished.emit()
+    assert told[-1].source == "second shop"
+    view.show_check(replace(request(), options=told[-1]), replace(seen, source="second shop"))
+    assert box.currentText() == "second shop"
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert told[-1].source is None
 
 
 def test_a_batch_names_a_file_once_in_what_is_open_about_it(qtbot: QtBot, theme: Theme) -> None:
