@@ -18,6 +18,7 @@ from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.insights.band import VerdictBand
 from views.insights.course import CourseChart
 from views.insights.curve import CalibrationCurve
+from views.insights.explained import show_facts, show_rungs, show_sources
 from views.insights.months import MonthsChart
 from views.insights.panel import Panel, PanelGrid
 from views.insights.tables import (
@@ -58,6 +59,7 @@ class ScoresTab(QWidget):
         super().__init__()
         self._theme = theme
         self._card: ReportCard | None = None
+        self._reliance: Reliance | None = None
         self.band = VerdictBand(theme)
         self._make_panels(theme)
         self.grid = PanelGrid(self.panels)
@@ -74,6 +76,7 @@ class ScoresTab(QWidget):
         self.rungs = _table(theme, "Ways of telling who leaves", RUNGS)
         self.rungs.horizontalHeader().setToolTip(MEASURES)
         self.rungs.setAccessibleDescription(MEASURES)
+        self.rungs.opened.connect(lambda _key: self._explain_rungs())
         self.losses = CourseChart(theme, "log_loss", "Log loss, less is better")
         self.ranks = CourseChart(theme, "auc", "Ranks right, more is better", scale=100)
         courses = row(self.losses, 12, self.ranks, margins=(16, 10, 12, 10))
@@ -86,6 +89,7 @@ class ScoresTab(QWidget):
         self.missed, self.missed_panel = self._misses(theme, "Left unseen")
         self.alarmed, self.alarmed_panel = self._misses(theme, "Flagged, and stayed")
         self.value = _table(theme, "Lifetime value against what was spent", VALUE)
+        self.value.opened.connect(lambda _key: self._explain_value())
         self._value_bold = label("", fonts.LIST, fonts.SEMIBOLD, "ink", wrap=True)
         self._value_rest = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         said = column(self._value_bold, 1, self._value_rest, margins=(16, 0, 16, 8))
@@ -110,6 +114,7 @@ class ScoresTab(QWidget):
 
     def _make_sources(self, theme: Theme) -> None:
         self.sources = _table(theme, "Data you can rely on", SOURCES)
+        self.sources.opened.connect(lambda _key: self._explain_sources())
         self._low = column(margins=(16, 10, 16, 10))
         self.show_low = link("Show them")
         self.show_low.clicked.connect(self.low_wanted)
@@ -174,6 +179,7 @@ class ScoresTab(QWidget):
 
     def show_reliance(self, reliance: Reliance) -> None:
         """Show what the scores stand on."""
+        self._reliance = reliance
         self.sources.show_lines(source_lines(reliance.sources))
         stale = sum(1 for one in reliance.sources if one.stale)
         self.sources_panel.say_aside(f"{counted(stale, 'kind')} older than usual" if stale else "")
@@ -239,6 +245,18 @@ class ScoresTab(QWidget):
         if report is not None:
             self.issues.show_lines(issue_lines(report.issues, date.fromisoformat(report.as_of)))
             self.issues_panel.say_aside(f"of {whole(report.checked)} topics of tickets and reviews")
+
+    def _explain_rungs(self) -> None:
+        if self._card is not None:
+            show_rungs(self._card.rungs, self.window())
+
+    def _explain_value(self) -> None:
+        if self._card is not None:
+            show_facts(self._card.value, self._card.value_span, self.window())
+
+    def _explain_sources(self) -> None:
+        if self._reliance is not None:
+            show_sources(self._reliance.sources, self.window())
 
     def show_moves(self) -> None:
         """Open the moves between segments as a table."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
@@ -152,6 +152,22 @@ def test_keys_go_from_group_to_group_and_enter_opens_the_table(
     table = curve.window().findChild(ChartTable)
     assert table is not None and table.isVisible()
     QTest.keyClick(table, Qt.Key.Key_Escape)
+
+
+def test_enter_on_a_figure_tells_what_it_means(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
+    scores = arrived(qtbot, open_window(checked)).scores
+    for part, words in (
+        (scores.rungs, "Log loss: how surprised"),
+        (scores.value, "39 weeks"),
+        (scores.sources, "reaches"),
+    ):
+        part.setFocus()
+        QTest.keyClick(part, Qt.Key.Key_Down)
+        QTest.keyClick(part, Qt.Key.Key_Return)
+        table = next(one for one in part.window().findChildren(ChartTable) if one.isVisible())
+        assert any(words in one.text() for one in table.findChildren(QLabel))
+        QTest.keyClick(table, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda table=table: not table.isVisible())  # type: ignore[misc]
 
 
 def test_f6_goes_through_every_panel(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
