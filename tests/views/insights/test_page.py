@@ -167,7 +167,7 @@ def test_enter_on_a_figure_tells_what_it_means(qtbot: QtBot, open_window: OpenWi
         table = next(one for one in part.window().findChildren(ChartTable) if one.isVisible())
         assert any(words in one.text() for one in table.findChildren(QLabel))
         QTest.keyClick(table, Qt.Key.Key_Escape)
-        qtbot.waitUntil(lambda table=table: not table.isVisible())  # type: ignore[misc]
+        qtbot.waitUntil(lambda part=part: not part.window().findChildren(ChartTable))  # type: ignore[misc]
 
 
 def test_f6_goes_through_every_panel(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
