@@ -49,6 +49,8 @@ _CERTAIN_WEEKS, _CERTAIN_BLOCKS = 2.0, 2.5
 _LEVEL_AT_LEAST, _LEVEL_AT_MOST, _SILENT = 0.2, 5.0, 0.01
 _LEVEL_PRIOR_CUSTOMERS = 10.0
 _MANY, _HARDLY_ANYBODY = 30, 0.2
+#: From so many customers, evenly spread over the book, a level is as good as known.
+_ENOUGH = 10_000
 _ORDINARY = 2.5
 #: Of a count that is no further off (in standard deviations) nobody would think anything: no chance is worked out.
 _LEAST_AWAY = 0.5
@@ -65,6 +67,11 @@ class Window:
     def past(self) -> Floats:
         """1 for each week before the window."""
         return np.where(np.arange(WEEKS) < WEEKS - self.weeks, 1.0, 0.0)
+
+    @property
+    def lately(self) -> Floats:
+        """1 for each of the weeks just before the window in which somebody must have done something."""
+        return np.where(np.arange(WEEKS) >= WEEKS - self.weeks - _ACTIVE_WEEKS, self.past, 0.0)
 
 
 def _window(weights: Floats) -> Window:
@@ -162,13 +169,14 @@ def _sums(of: Weekly, window: Window) -> Sums:
     else:
         weighted, exposure = of.units @ window.weights, of.units @ window.past
         scale = np.where(weighted > 0, of.units @ squared / np.maximum(weighted, 1e-9), 1.0)
-    lately = of.counts[:, WEEKS - window.weeks - _ACTIVE_WEEKS : WEEKS - window.weeks]
+    # Three sums at once: a walk over the counts takes longer than adding them up.
+    count, before, lately = (of.counts @ np.stack((window.weights, window.past, window.lately), axis=1)).T
     return Sums(
-        count=np.asarray(of.counts @ window.weights / scale, np.float64),
+        count=np.asarray(count / scale, np.float64),
         coming=np.asarray(weighted / scale, np.float64),
-        before=np.asarray(of.counts @ window.past, np.float64),
+        before=np.ascontiguousarray(before),
         exposure=np.asarray(exposure, np.float64),
-        active=np.asarray(lately.any(axis=1)),
+        active=np.asarray(lately > 0),
     )
 
 
@@ -208,7 +216,8 @@ def learn(of: Summary) -> LearnedChannel:
         usual = expected(sums.before, sums.exposure, sums.coming, found)
         judged = known & sums.active & (usual >= 1.0)
         priors.append(found)
-        levels.append(_level(sums.count[judged], usual[judged], scatter))
+        some = np.flatnonzero(judged)[:: max(1, int(judged.sum()) // _ENOUGH)]
+        levels.append(_level(sums.count[some], usual[some], scatter))
     return LearnedChannel((priors[0], priors[1]), (levels[0], levels[1]), scatter)
 
 
