@@ -41,6 +41,9 @@ _USED_FOR: Final = {
     "surveys": "health",
     "conversations": "the timeline",
 }
+#: What the additive rung takes into the risk of leaving too; the rungs below it know orders only.
+_IN_THE_RISK: Final = frozenset({"tickets", "reviews", "email events", "activity", "surveys"})
+_ADDITIVE: Final = "Additive"
 #: Where the customer of a kind of data stands, if not in its own table.
 _CUSTOMERS_IN: Final = {"deal stages": "opportunities"}
 _WITH_ORDERS: Final = "SELECT COUNT(*) FROM customer_risk_scores WHERE order_count > 0"
@@ -111,12 +114,14 @@ def read_reliance(reader: Reader) -> Reliance:
     """Return how fresh each kind of data is, whom it covers, and how many customers are too little known."""
     ages = source_ages(reader.driver, reader.today, reader.policy)
     tables = {name: table for name, table, _day in SOURCES}
+    model = reader.value("SELECT model FROM customer_risk_scores WHERE order_count > 0 LIMIT 1") or ""
+    additive = model.startswith(_ADDITIVE)
     lines = []
     for age in sorted(ages, key=lambda one: list(tables).index(one.words)):
         table = _CUSTOMERS_IN.get(age.words, tables[age.words])
         count = _WITH_ORDERS if table == "orders" else _WITH.format(table=table)
         through = words.day(age.last_day, reader.today)
-        used = _USED_FOR[age.words]
+        used = f"{_USED_FOR[age.words]}, churn" if additive and age.words in _IN_THE_RISK else _USED_FOR[age.words]
         lines.append(
             SourceLine(
                 name=words.capital(age.words),

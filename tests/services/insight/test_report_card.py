@@ -218,6 +218,9 @@ def test_what_the_scores_stand_on(book: SmallBook, reader: Fresh) -> None:
     assert (by_name["Tickets"].state, by_name["Tickets"].stale) == ("40 days old", True)
     assert by_name["Tickets"].used_for == "health, to 11 Oct" and by_name["Tickets"].customers == 1
     assert (found.scored, found.low, found.few_orders) == (3, 2, 2)
+    book.run("UPDATE customer_risk_scores SET model = 'Additive v2 (rung 3)'")
+    uses = {one.name: one.used_for for one in reader(read_reliance).sources}
+    assert uses == {"Orders": "every score", "Tickets": "health, churn, to 11 Oct"}
     assert found.why.startswith("Only one purchase day")
 
 
