@@ -41,6 +41,7 @@ _AT_ONCE = 50_000
 _MOST_KINDS = 12
 #: A mail of the last days has had no time to be answered.
 _ANSWER_DAYS = 3
+_FRESH_DAYS = 91
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def read_channels(
         Kinds of activity to look at; None: the most frequent ones of the book's last year.
     """
     day = book.as_of
-    ends = {name: day_number(newest) for name, newest in newest_days(connection, _date(day)).items()}
+    ends = fresh_ends(connection, day)
     found = []
     if "orders" in ends:
         found.append(Channel(ORDERS, bought, ends["orders"]))
@@ -171,6 +172,12 @@ def read_channels(
             series = reader.events("activities", last, f"kind IN ({', '.join(f':{name}' for name in marks)})", marks)
             found += [Channel(kind, one, last) for kind, one in zip(named, series, strict=True)]
     return found
+
+
+def fresh_ends(connection: Connection, day: int) -> dict[str, int]:
+    """The last day number that each source tells of by `day`; what ended long before it has no news."""
+    ends = {name: day_number(newest) for name, newest in newest_days(connection, _date(day)).items()}
+    return {name: end for name, end in ends.items() if day - end <= _FRESH_DAYS}
 
 
 def _date(day: int) -> date:

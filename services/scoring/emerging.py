@@ -24,8 +24,8 @@ from models.store import UnitOfWork
 from models.tables import score_reports
 from models.values.emerging import MOST_CUSTOMERS, About, EmergingIssue, EmergingReport
 from services.scoring.anomaly import chances, learn, summed
-from services.scoring.channels import WEEKS, Channel, Weekly, counts_by_week
-from services.scoring.events import EPOCH, Series, day_number, fetch, newest_days
+from services.scoring.channels import WEEKS, Channel, Weekly, counts_by_week, fresh_ends
+from services.scoring.events import EPOCH, Series, day_number, fetch
 from services.scoring.poisson_gamma import change_day, expected, largest_discovery
 from services.scoring.rows import day_text
 from services.scoring.topics import Topic, names_of, overlap, topics_of
@@ -93,7 +93,7 @@ def write_emerging(work: UnitOfWork, as_of: int) -> EmergingReport:
 
 def find_emerging(connection: Connection, as_of: int) -> EmergingReport:
     """Issues of the book at the end of the day number `as_of`; nothing later is read."""
-    ends = {name: day_number(day) for name, day in newest_days(connection, date.fromisoformat(day_text(as_of))).items()}
+    ends = fresh_ends(connection, as_of)
     found: list[_Found] = []
     checked = 0
     for name, read in (("tickets", _read_tickets), ("reviews", _read_reviews)):

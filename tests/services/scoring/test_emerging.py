@@ -200,6 +200,12 @@ def test_what_is_said_after_the_day_changes_nothing(book: Book) -> None:
     assert before.issues
 
 
+def test_tickets_that_ended_long_ago_tell_of_nothing_new(book: Book) -> None:
+    ticketed(book, stitches(14))
+    assert as_of(book.workspace, LAST + timedelta(days=80)).issues
+    assert as_of(book.workspace, LAST + timedelta(days=100)) == EmergingReport(str(LAST + timedelta(days=100)), 0, ())
+
+
 def test_an_empty_book_has_no_issue(book: Book) -> None:
     assert as_of(book.workspace, LAST) == EmergingReport(str(LAST), 0, ())
 
