@@ -17,6 +17,8 @@ from services.scoring.parameters import ChurnModel
 LOW, MEDIUM, HIGH = range(3)
 NAMES = ("low", "medium", "high")
 _FEW_DAYS = 4
+#: Told past windows so far off on average (a share of customers), a risk is never of high confidence.
+_FAR_OFF = 0.10
 #: The newest order of the book is taken for old from so many days before its newest event on.
 STALE_ORDERS_DAYS = 30
 
@@ -71,6 +73,8 @@ def confidence(
             unpriced & ~np.isnan(seen.mean_value),
             "Some orders are in a currency without a rate and count without their value.",
         ),
+        *_past_checks(orders, buys, horizon_days),
+        *_past_checks(activity, seen.by_activity, horizon_days),
     )
     level = np.full(count.shape, HIGH, np.int64)
     why = np.zeros(count.shape, np.int64)
@@ -78,3 +82,25 @@ def confidence(
         level = np.where(holds, np.minimum(level, at_most), level)
         why |= holds.astype(np.int64) << place
     return Confidence(level, why, tuple(sentence for *_, sentence in checks))
+
+
+def _past_checks(
+    model: ChurnModel, whose: NDArray[np.bool_], horizon_days: int
+) -> tuple[tuple[int, NDArray[np.bool_], str], ...]:
+    """What the rung's own record on the book's past says about it."""
+    chosen = model.chosen
+    if chosen is None or not whose.any():
+        return ()
+    error = chosen.error or 0.0
+    return (
+        (
+            MEDIUM,
+            whose & (error > _FAR_OFF),
+            f"On the book's past the churn risk was off by {round(100 * error)} points on average.",
+        ),
+        (
+            MEDIUM,
+            whose & (chosen.beats_rule is False),
+            f"On the book's past the churn risk told no better than “no order for {horizon_days} days”.",
+        ),
+    )

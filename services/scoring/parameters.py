@@ -1,15 +1,16 @@
 """Parameters: all that is learnt from a book at once and then frozen until the next refit.
 
-The ladder's rungs of this version: 0, the book's prior (fewer than 50 customers with a history, or nobody came
-back), and 1, MBG/NBD in closed form. Both come from one fit with a weak prior, so that a small book is drawn to
-ordinary shops and a large one speaks for itself. References (usual gaps, typical values) are frozen here too: a
-customer's score moves by that customer's data and by time, never because others changed.
+The ladder's rungs: 0, the book's prior (fewer than 50 customers with a history, or nobody came back), and 1, MBG/NBD in
+closed form; both come from one fit with a weak prior, so that a small book is drawn to ordinary shops and a large one
+speaks for itself. Rungs 2 (logistic) and 3 (additive) are learnt from the book's own past where they tell it better;
+they are kept here as tables. References (usual gaps, typical values) are frozen here too: a customer's score moves by
+that customer's data and by time, never because others changed.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,15 @@ from services.scoring.features import Features, ReferenceGaps
 from services.scoring.monetary import GammaGammaParameters
 from services.scoring.pareto import ParetoParameters
 
+if TYPE_CHECKING:
+    from services.scoring.ladder.rungs import FittedRung
+
 Floats = NDArray[np.float64]
 
 #: Bumped whenever the same data would give other parameters or scores; older fits are then not used any more.
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 RUNG_ONE_CUSTOMERS = 50
+RUNG_TWO = 2
 _RUNG_ONE_REPEATS = 10
 #: What shops are like before a book has spoken (days): between the published fits of retail books.
 PRIOR = LogNormalPrior(r=0.6, alpha=50.0, a=0.8, b=2.0, spread=(1.5, 2.0, 1.5, 1.5))
@@ -46,24 +51,62 @@ class Typical:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """The rung that told the book's past best, and what is known of it from there.
+
+    Attributes
+    ----------
+    rung
+        Fitted on every window that had closed.
+    horizon_days
+        Days ahead that it tells.
+    why
+        Why it is used, in a sentence.
+    error
+        Expected calibration error over the windows it was judged on, 0 to 1; None: there was none.
+    beats_rule
+        Whether it told them better than "no order for N days"; None: not known.
+    """
+
+    rung: FittedRung
+    horizon_days: int
+    why: str
+    error: float | None
+    beats_rule: bool | None
+
+
+_RUNG_NAMES = ("Prior", "MBG/NBD", "Logistic", "Additive")
+
+
+@dataclass(frozen=True)
 class ChurnModel:
-    """Parameters of one rhythm (orders, or other activity) with the rung of the ladder and its cohorts."""
+    """Parameters of one rhythm (orders, or other activity) with the rung of the ladder and its cohorts.
+
+    `chosen` is None until the rungs were judged; from rung 2 on, it is what scores.
+    """
 
     rung: int
     btyd: BtydParameters
     usual_gap: float | None
     repeaters: Typical
     one_timers: Typical
+    chosen: Chosen | None = None
 
     @property
     def name(self) -> str:
         """Model, version and rung in words."""
-        return f"MBG/NBD v{MODEL_VERSION} (rung 1)" if self.rung else self.prior_name()
+        return f"{_RUNG_NAMES[self.rung]} v{MODEL_VERSION} (rung {self.rung})"
 
     @staticmethod
     def prior_name() -> str:
         """What scores a customer of whom nothing is known, and everybody in a book that is too small."""
-        return f"Prior v{MODEL_VERSION} (rung 0)"
+        return f"{_RUNG_NAMES[0]} v{MODEL_VERSION} (rung 0)"
+
+    def learnt(self, horizon_days: int) -> FittedRung | None:
+        """The rung that was learnt from the past for this horizon; None: the closed form scores."""
+        if self.chosen is None or self.rung < RUNG_TWO or self.chosen.horizon_days != horizon_days:
+            return None
+        return self.chosen.rung
 
 
 @dataclass(frozen=True)
@@ -82,6 +125,8 @@ class Parameters:
         Median over customers of the mean value of a purchase day; 0 where nobody bought.
     top_yearly_value
         What the highest fifth of repeat customers spend a year at their usual pace; 0 where nobody came back.
+    horizon_days
+        Days ahead for which the rungs were judged; 0: they were not.
     """
 
     as_of: int
@@ -93,6 +138,7 @@ class Parameters:
     median_value: float
     top_yearly_value: float
     buys: ParetoParameters = pareto.BELIEVED
+    horizon_days: int = 0
 
     @property
     def gaps(self) -> ReferenceGaps:
@@ -105,7 +151,11 @@ class Parameters:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the store."""
-        return asdict(self)
+        plain = asdict(replace(self, orders=_without(self.orders), activity=_without(self.activity)))
+        for name, model in (("orders", self.orders), ("activity", self.activity)):
+            if model.chosen is not None:
+                plain[name]["chosen"] = {**_shallow(model.chosen), "rung": model.chosen.rung.as_json()}
+        return plain
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> Parameters:
@@ -121,6 +171,22 @@ class Parameters:
         )
 
 
+def _without(model: ChurnModel) -> ChurnModel:
+    return replace(model, chosen=None)
+
+
+def _shallow(chosen: Chosen) -> dict[str, Any]:
+    return {name: getattr(chosen, name) for name in Chosen.__dataclass_fields__}
+
+
+def _chosen_from_json(values: dict[str, Any] | None) -> Chosen | None:
+    if values is None:
+        return None
+    from services.scoring.ladder.rungs import FittedRung
+
+    return Chosen(**{**values, "rung": FittedRung.from_json(values["rung"])})
+
+
 def _churn_from_json(values: dict[str, Any]) -> ChurnModel:
     return ChurnModel(
         rung=values["rung"],
@@ -128,13 +194,20 @@ def _churn_from_json(values: dict[str, Any]) -> ChurnModel:
         usual_gap=values["usual_gap"],
         repeaters=Typical(**values["repeaters"]),
         one_timers=Typical(**values["one_timers"]),
+        chosen=_chosen_from_json(values.get("chosen")),
     )
 
 
-def fit_parameters(seen: Features, currency: str) -> Parameters:
-    """Fit everything on what was seen by a day, money in `currency`."""
+def fit_parameters(seen: Features, currency: str, *, with_value: bool = True) -> Parameters:
+    """Fit everything on what was seen by a day, money in `currency`; the rungs are judged elsewhere (`ladder`).
+
+    Parameters
+    ----------
+    with_value
+        Without it, what lifetime value alone needs is not fitted: a churn model of an earlier day does not ask for it.
+    """
     ordered = seen.purchase_days > 0
-    repeat = np.where(ordered, seen.repeat_value, np.nan)
+    repeat = np.where(ordered & with_value, seen.repeat_value, np.nan)
     yearly = seen.mean_value * 365.25 / np.maximum(seen.usual_gap, 1.0)
     return Parameters(
         as_of=seen.day,
@@ -145,7 +218,9 @@ def fit_parameters(seen: Features, currency: str) -> Parameters:
         value=monetary.fit(np.where(ordered, seen.frequency, 0.0), repeat),
         median_value=_or(0.0, _quantile(seen.mean_value[ordered], 0.5)),
         top_yearly_value=_or(0.0, _quantile(yearly[ordered & (seen.frequency > 0)], _TOP_SHARE)),
-        buys=pareto.fit(seen.frequency[ordered], seen.recency[ordered], seen.age[ordered]),
+        buys=pareto.fit(seen.frequency[ordered], seen.recency[ordered], seen.age[ordered])
+        if with_value
+        else pareto.BELIEVED,
     )
 
 

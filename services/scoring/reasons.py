@@ -7,7 +7,10 @@ evaluations of the formula, exact, independent of order). Base plus contribution
 measured in the customer's own usual gaps, so that a silence which is usual for this customer is no reason, and a longer
 one always raises the risk.
 
-What is known beside the formula (tickets, reviews, mail, order value) is told as facts without points: those that speak
+Where a rung that was learnt from the past scores (see `ladder`), its features are told in the same three groups and in
+those of money and of each channel; points are then exact on the scale of the logit, and shared out on that of the risk.
+
+What is known beside the model (tickets, reviews, mail, order value) is told as facts without points: those that speak
 for leaving right after the strongest reason to expect it, as they are what a person can do something about, the others
 at the end. All of it is directional, never causal.
 """
@@ -16,13 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.scoring import btyd
+from services.scoring import btyd, channel_reasons
 from services.scoring.features import Features
 from services.scoring.parameters import ChurnModel
 
@@ -41,13 +45,16 @@ _SPEND_FALL = 0.6
 
 @dataclass(frozen=True)
 class Contributions:
-    """`base`: risk of the cohort's typical customer, shape (customers,); `points`: (customers, 3), by `INPUTS`.
+    """`base`: risk of the cohort's typical customer, shape (customers,); `points`: (customers, codes), by `codes`.
 
-    Both on the scale of the risk, 0–1: base + points.sum(axis=1) is the churn risk.
+    Both on the scale of the risk, 0–1: base + points.sum(axis=1) is the churn risk. `logit`: what each code adds to
+    the logit, shape (customers, codes); nan where the closed form scores, None where it scores everybody.
     """
 
     base: Floats
     points: Floats
+    codes: tuple[str, ...] = INPUTS
+    logit: Floats | None = None
 
 
 def contributions(model: ChurnModel, seen: Features, horizon_days: int) -> Contributions:
@@ -99,9 +106,22 @@ def _known_for(days: int) -> str:
     return _plural(months, "month") if months < 24 else f"{days / 365.25:.1f} years".replace(".0 ", " ")
 
 
-def _fact(code: str, label: str, evidence: str, kind: str) -> str:
-    """A reason without points, with a comma behind it. The texts are this module's own: nothing needs an escape."""
-    return f'{{"code": "{code}", "label": "{label}", "evidence": "{evidence}", "points": null, "kind": "{kind}"}}, '
+@dataclass(frozen=True)
+class _Fact:
+    """What is known beside the closed form: a reason whose points are the model's where it counts such facts."""
+
+    code: str
+    label: str
+    evidence: str
+    kind: str
+
+    def text(self, size: str | None) -> str:
+        """JSON with a comma behind it; `size`: points and kind, None where the model gives none.
+
+        The texts are this module's own: nothing needs an escape.
+        """
+        begun = _up_to_points(self.code, self.label, self.evidence)
+        return begun + (size if size is not None else f'null, "kind": "{self.kind}"}}, ')
 
 
 class _Words:
@@ -146,14 +166,31 @@ def _worded(told: Callable[[int], str], numbers: Whole) -> Texts:
     return np.asarray(texts[place])
 
 
-def _points_text(hundredths: int) -> str:
-    """What follows the words: points and kind, and a comma for the next reason."""
+def _kind_text(hundredths: int) -> str:
     kind = "lowers" if hundredths < 0 else "raises"
-    return f'{hundredths / 100:.2f}, "kind": "{kind}"}}, '
+    return f'"kind": "{kind}"}}, '
 
 
-def _fragments(seen: Features, hundredths: Whole, orders: ChurnModel, activity: ChurnModel) -> Texts:
-    """Each reason of each customer as JSON with a comma behind it, shape (customers, 3)."""
+def _points_text(hundredths: int) -> str:
+    return f"{hundredths / 100:.2f}, "
+
+
+def _logit_text(ten_thousandths: int) -> str:
+    return f'"logit": {ten_thousandths / 10_000:.4f}, '
+
+
+def _sizes(hundredths: Whole, logit: Floats | None) -> Texts:
+    """What follows the words: points, what they are on the logit's scale where that adds up, and kind; with a comma."""
+    told = _worded(_points_text, hundredths)
+    if logit is not None:
+        known = np.isfinite(logit)
+        numbers = np.round(10_000.0 * np.where(known, logit, 0.0)).astype(np.int64)
+        told = told + np.where(known, _worded(_logit_text, numbers), "")
+    return np.asarray(told + _worded(_kind_text, hundredths))
+
+
+def _fragments(seen: Features, sizes: Texts, parts: Contributions, orders: ChurnModel, activity: ChurnModel) -> Texts:
+    """Each reason of each customer as JSON with a comma behind it, shape (customers, codes)."""
 
     def told(say: Callable[[_Words, int], str], figure: Floats) -> Texts:
         numbers = np.round(np.nan_to_num(figure)).astype(np.int64)
@@ -163,36 +200,70 @@ def _fragments(seen: Features, hundredths: Whole, orders: ChurnModel, activity: 
         return np.where(seen.by_activity, _worded(lambda number: say(of_activity, number), numbers), ours)
 
     of_orders, of_activity = _Words(False, orders), _Words(True, activity)
-    texts = (
+    texts = [
         told(_Words.since, seen.days_since) + told(_Words.usual, seen.usual_gap),
         told(_Words.orders, seen.rhythm_count),
         told(_Words.tenure, seen.age),
-    )
-    return np.stack([text + _worded(_points_text, hundredths[:, place]) for place, text in enumerate(texts)], axis=1)
+    ]
+    if len(parts.codes) > len(INPUTS):
+        beside = channel_reasons.figures(seen)
+        for code in parts.codes[len(INPUTS) :]:
+            numbers, words = beside[code]
+            texts.append(_worded(partial(_beside, code, words), numbers))
+    return np.stack([text + sizes[:, place] for place, text in enumerate(texts)], axis=1)
+
+
+def _beside(code: str, words: Callable[[int], tuple[str, str]], number: int) -> str:
+    return _up_to_points(code, *words(number))
 
 
 def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activity: ChurnModel) -> list[str]:
     """The drivers of each customer as the public table holds them: JSON lists, the strongest first, facts last.
 
-    Each is {code, label, evidence, points, kind}: points of churn risk in percentage points (null for a fact), kind
-    "raises" or "lowers". Churn risk in percent minus the sum of points is the typical customer's risk; a reason
-    that adds nothing is left out. Facts that raise the risk follow the first reason that does.
+    Each is {code, label, evidence, points, kind}: points of churn risk in percentage points (null for a fact that the
+    model does not count), kind "raises" or "lowers"; of a rung that was learnt also "logit", the points on the scale on
+    which they are exact. Churn risk in percent minus the sum of points is the typical customer's risk; a reason that
+    adds nothing is left out. Facts that raise the risk follow the first reason that does.
     """
     hundredths = np.round(10_000.0 * parts.points).astype(np.int64)
     strongest = np.argsort(-np.abs(hundredths), axis=1, kind="stable")
     known = seen.rhythm_count > 0
     shown = np.where(known, np.maximum((hundredths != 0).sum(axis=1), 1), 0).tolist()
-    ordered = np.take_along_axis(_fragments(seen, hundredths, orders, activity), strongest, axis=1).tolist()
+    logits: list[Floats | None] = list(parts.logit.T) if parts.logit is not None else [None] * len(parts.codes)
+    sizes = np.stack([_sizes(hundredths[:, place], logit) for place, logit in enumerate(logits)], axis=1)
+    ordered = np.take_along_axis(_fragments(seen, sizes, parts, orders, activity), strongest, axis=1).tolist()
     result = [f"[{''.join(row[:count])[:-2]}]" for row, count in zip(ordered, shown, strict=True)]
-    raising = np.take_along_axis(hundredths, strongest, axis=1) > 0
-    after = np.where(raising.any(axis=1), raising.argmax(axis=1) + 1, 0).tolist()
-    for place, (raises, lowers) in _facts(seen).items():
-        row, count, cut = ordered[place], shown[place], min(after[place], shown[place])
-        result[place] = f"[{''.join((*row[:cut], *raises, *row[cut:count], *lowers))[:-2]}]"
+    for place, facts in _facts(seen).items():
+        row = list(zip(strongest[place].tolist(), ordered[place], strict=True))[: shown[place]]
+        result[place] = _with_facts(row, facts, parts.codes, hundredths[place].tolist(), sizes[place].tolist())
     return result
 
 
-def _facts(seen: Features) -> dict[int, tuple[list[str], list[str]]]:
+def _with_facts(
+    row: list[tuple[int, str]],
+    facts: tuple[list[_Fact], list[_Fact]],
+    codes: tuple[str, ...],
+    hundredths: list[int],
+    sizes: list[str],
+) -> str:
+    """The JSON of one customer: a fact takes the points of its code where they go its way, and is told in its stead."""
+    taken: set[int] = set()
+
+    def told(fact: _Fact, way: int) -> str:
+        place = codes.index(fact.code) if fact.code in codes[len(INPUTS) :] else -1
+        if place < 0 or place in taken or hundredths[place] * way <= 0:
+            return fact.text(None)
+        taken.add(place)
+        return fact.text(sizes[place])
+
+    raises, lowers = ([told(fact, way) for fact in side] for way, side in zip((1, -1), facts, strict=True))
+    kept = [(place, text) for place, text in row if place not in taken]
+    cut = next((at + 1 for at, (place, _) in enumerate(kept) if hundredths[place] > 0), 0)
+    texts = [text for _, text in kept]
+    return f"[{''.join((*texts[:cut], *raises, *texts[cut:], *lowers))[:-2]}]"
+
+
+def _facts(seen: Features) -> dict[int, tuple[list[_Fact], list[_Fact]]]:
     """What tickets, reviews, mail and order values say, by the places of whom it is worth saying: raising, lowering."""
     fall = 1.0 - seen.mean_last_3 / np.maximum(seen.mean_6_before, 1.0)
     sad, panned = seen.unhappy_since_order > 0, seen.bad_reviews_since_order > 0
@@ -210,7 +281,7 @@ def _facts(seen: Features) -> dict[int, tuple[list[str], list[str]]]:
         (~panned & (seen.review_score >= _HAPPY_FROM), seen.review_score, _good_reviews),
         (mailed & (seen.answer_share >= _ANSWERING_SHARE), seen.answer_share, _answered_mails),
     )
-    found: dict[int, tuple[list[str], list[str]]] = {}
+    found: dict[int, tuple[list[_Fact], list[_Fact]]] = {}
     for side, facts in enumerate((raising, lowering)):
         for holds, figure, told in facts:
             places = np.flatnonzero(holds)
@@ -219,43 +290,43 @@ def _facts(seen: Features) -> dict[int, tuple[list[str], list[str]]]:
     return found
 
 
-def _unhappy_tickets(count: float) -> str:
+def _unhappy_tickets(count: float) -> _Fact:
     number = int(count)
-    return _fact("tickets", "Unhappy ticket" if number == 1 else "Unhappy tickets", f"{number:,} in 60 days", "raises")
+    return _Fact("tickets", "Unhappy ticket" if number == 1 else "Unhappy tickets", f"{number:,} in 60 days", "raises")
 
 
-def _unhappy_since(count: float) -> str:
+def _unhappy_since(count: float) -> _Fact:
     number = int(count)
     label = "Unhappy ticket" if number == 1 else "Unhappy tickets"
-    return _fact("tickets", label, f"{number:,} since the last order", "raises")
+    return _Fact("tickets", label, f"{number:,} since the last order", "raises")
 
 
-def _bad_reviews_since(count: float) -> str:
+def _bad_reviews_since(count: float) -> _Fact:
     number = int(count)
-    return _fact(
+    return _Fact(
         "reviews", "Bad review" if number == 1 else "Bad reviews", f"{number:,} since the last order", "raises"
     )
 
 
-def _low_satisfaction(score: float) -> str:
-    return _fact("satisfaction", "Low satisfaction", f"{score:.1f} of 5 in a year", "raises")
+def _low_satisfaction(score: float) -> _Fact:
+    return _Fact("satisfaction", "Low satisfaction", f"{score:.1f} of 5 in a year", "raises")
 
 
-def _low_reviews(score: float) -> str:
-    return _fact("reviews", "Bad reviews", f"{score:.1f} of 5 in a year", "raises")
+def _low_reviews(score: float) -> _Fact:
+    return _Fact("reviews", "Bad reviews", f"{score:.1f} of 5 in a year", "raises")
 
 
-def _good_reviews(score: float) -> str:
-    return _fact("reviews", "Good reviews", f"{score:.1f} of 5 in a year", "lowers")
+def _good_reviews(score: float) -> _Fact:
+    return _Fact("reviews", "Good reviews", f"{score:.1f} of 5 in a year", "lowers")
 
 
-def _ignored_mails(count: float) -> str:
-    return _fact("email", "Emails ignored", f"0 of {int(count):,} in 180 days", "raises")
+def _ignored_mails(count: float) -> _Fact:
+    return _Fact("email", "Emails ignored", f"0 of {int(count):,} in 180 days", "raises")
 
 
-def _answered_mails(share: float) -> str:
-    return _fact("email", "Emails answered", f"{share:.0%} in 180 days".replace("%", "\u202f%"), "lowers")
+def _answered_mails(share: float) -> _Fact:
+    return _Fact("email", "Emails answered", f"{share:.0%} in 180 days".replace("%", "\u202f%"), "lowers")
 
 
-def _falling_orders(share: float) -> str:
-    return _fact("value", "Smaller orders", f"last 3 down {share:.0%}".replace("%", "\u202f%"), "raises")
+def _falling_orders(share: float) -> _Fact:
+    return _Fact("value", "Smaller orders", f"last 3 down {share:.0%}".replace("%", "\u202f%"), "raises")

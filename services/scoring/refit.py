@@ -2,8 +2,9 @@
 
 Between refits parameters stand still: a customer's score then moves only by that customer's data and by time. A fit is
 in force while it is not from a later day than the scores, younger than the policy's `refit_days`, made by this version,
-in the book's currency, and while the number of customers with a history is within a fifth of what it was. So after an
-import is undone, the fit from before it is in force again, and the scores are those of before.
+in the book's currency and for the policy's horizon, and while the number of customers with a history is within a fifth
+of what it was. With each refit the rungs of the ladder are judged again. So after an import is undone, the fit from
+before it is in force again, and the scores are those of before.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from models.tables import model_fits
 from models.values.journal import Actor
 from services.scoring.parameters import MODEL_VERSION, Parameters
 from services.scoring.rows import day_text
+from services.settings import Policy
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -38,11 +40,13 @@ class Fit:
     parameters: Parameters
 
 
-def fit_in_force(connection: Connection, day: int, *, refit_days: int, currency: str, customers: int) -> Fit | None:
+def fit_in_force(connection: Connection, day: int, policy: Policy, *, currency: str, customers: int) -> Fit | None:
     """The newest stored fit that is still valid at `day`, or None: a refit is due.
 
     Parameters
     ----------
+    policy
+        How long a fit is valid, and the horizon for which its rungs were judged.
     customers
         How many customers have a history.
     """
@@ -52,14 +56,15 @@ def fit_in_force(connection: Connection, day: int, *, refit_days: int, currency:
             model_fits.c.kind == _KIND,
             model_fits.c.model == _MODEL,
             model_fits.c.as_of <= day_text(day),
-            model_fits.c.as_of > day_text(day - refit_days),
+            model_fits.c.as_of > day_text(day - policy.refit_days),
         )
         .order_by(model_fits.c.as_of.desc(), model_fits.c.id.desc())
         .limit(_LOOKED_AT)
     )
     for row in connection.execute(query):
         parameters = Parameters.from_json(json.loads(row.parameters))
-        if parameters.currency == currency and _close(parameters.customers, customers):
+        fits = parameters.currency == currency and parameters.horizon_days == policy.churn_horizon_days
+        if fits and _close(parameters.customers, customers):
             return Fit(int(row.id), parameters)
     return None
 
@@ -84,7 +89,9 @@ def store_fit(workspace: Workspace, parameters: Parameters, *, data_from: int | 
     text = json.dumps(parameters.as_json())
     with workspace.store.unit_of_work(Actor("model", _MODEL), "refit", f"book:{as_of}", at=workspace.at) as work:
         window = f"{day_text(data_from)} to {as_of}" if data_from is not None else f"none to {as_of}"
-        work.say(f"Fitted the scores' parameters on {parameters.customers:,} customers, data from {window}: {why}")
+        said = f"Fitted the scores' parameters on {parameters.customers:,} customers, data from {window}: {why}"
+        chosen = parameters.orders.chosen
+        work.say(said if chosen is None else f"{said}. {chosen.why}")
         work.digest(text)
         result = work.execute(
             model_fits.insert().values(

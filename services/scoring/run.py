@@ -4,7 +4,7 @@
 2. who is due: everyone when that day moved, the parameters or the policy changed, or it is asked for; else those whose
    rows changed, and those without a score;
 3. events of those customers, through that day and no further;
-4. the fit in force, or a refit (a journal entry of its own);
+4. the fit in force, or a refit with its choice of rungs (a journal entry of its own);
 5. the scorecard: pure, and for a part of the book at a time, so that memory holds the rows of one part only;
 6. one unit of work with one journal entry: the public table, its history, and for customers who had none the history of
    the past weeks, computed with the same parameters from the events of the time.
@@ -37,6 +37,7 @@ from services.scoring import history, overrides, refit, rows, segments, unusual,
 from services.scoring.confidence import STALE_ORDERS_DAYS
 from services.scoring.events import BookEvents, day_number, newest_days, read_events
 from services.scoring.features import Features, features_at, joined
+from services.scoring.ladder.in_use import with_rungs
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters, fit_parameters
 from services.scoring.refit import Fit
@@ -168,7 +169,7 @@ def _due(
     fit = refit.fit_in_force(
         connection,
         now["as_of"],
-        refit_days=policy.refit_days,
+        policy,
         currency=currency,
         customers=marks["customers"],  # of the last run over everyone: a tenth of them at most has changed since
     )
@@ -221,11 +222,7 @@ def _score_due(
             return _nothing_due(connection, as_of, due)
         book = _read(connection, as_of, workspace.policy, currency, due.customers)
         fit = due.fit or refit.fit_in_force(
-            connection,
-            day,
-            refit_days=workspace.policy.refit_days,
-            currency=currency,
-            customers=_with_history(book),
+            connection, day, workspace.policy, currency=currency, customers=_with_history(book)
         )
     seen = None
     if fit is None:
@@ -234,7 +231,8 @@ def _score_due(
         with watch.step("fit"):
             first = int(book.orders.day.min()) if book.orders.day.size else None
             why = "no fit of this day, or the book has changed by more than a fifth"
-            fit = refit.store_fit(workspace, fit_parameters(seen, currency), data_from=first, why=why)
+            fitted = with_rungs(book, fit_parameters(seen, currency), workspace.policy.churn_horizon_days)
+            fit = refit.store_fit(workspace, fitted, data_from=first, why=why)
         if book.customer_ids.size > _PART:
             seen = None  # worked out again with each part: of a million customers it is too much to hold meanwhile
     if not _write(workspace, book, _scored(workspace, book, fit, seen, watch), fit, due, marks, watch):
@@ -387,7 +385,7 @@ def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[Custom
     with watch.step("fit"):
         ledger = Ledger(book, book.as_of)
         seen = features_at(ledger)
-        parameters = fit_parameters(seen, currency)
+        parameters = with_rungs(book, fit_parameters(seen, currency), policy.churn_horizon_days)
     with watch.step("score"):
         card = scorecard(ledger, parameters, policy, seen)
         columns = rows.score_columns(card, book, policy, workspace.at)

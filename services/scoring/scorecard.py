@@ -16,6 +16,7 @@ from services.scoring.confidence import Confidence, confidence
 from services.scoring.engagement import PartScores, engagement
 from services.scoring.features import Features, features_at, sparklines
 from services.scoring.health import health
+from services.scoring.ladder import in_use
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import LifetimeValue
 from services.scoring.parameters import ChurnModel, Parameters
@@ -60,8 +61,14 @@ def _by_rhythm(seen: Features, orders: Floats, activity: Floats) -> Floats:
     return np.where(seen.by_activity, activity, orders) if seen.by_activity.any() else orders
 
 
+def risk_in_use(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> Floats:
+    """P(no purchase day in the next `horizon_days`) by the rung in use; see `churn_risk`."""
+    closed = churn_risk(seen, parameters, horizon_days)
+    return in_use.risks_over(ledger, seen, parameters, horizon_days, closed)
+
+
 def churn_risk(seen: Features, parameters: Parameters, horizon_days: int) -> Floats:
-    """P(no purchase day in the next `horizon_days`); over days of activity for those who never ordered."""
+    """The same in closed form (MBG/NBD); over days of activity for those who never ordered."""
     x, t_x, age = seen.frequency, seen.recency, seen.age
     risk = btyd.p_no_purchase(parameters.orders.btyd, x, t_x, age, float(horizon_days))
     if seen.by_activity.any():
@@ -74,7 +81,7 @@ def figures_at(
 ) -> Figures:
     """Churn risk, engagement, health and value at the end of the ledger's day; see `features_at` and `forecast`."""
     seen = features_at(ledger, parameters.gaps, like)
-    risk = churn_risk(seen, parameters, policy.churn_horizon_days)
+    risk = risk_in_use(ledger, seen, parameters, policy.churn_horizon_days)
     buys = seen.purchase_days > 0
     value = lifetime_value.forecast(
         parameters.buys,
@@ -114,15 +121,30 @@ def _unknown_unless(buys: NDArray[np.bool_], value: LifetimeValue) -> LifetimeVa
     return LifetimeValue(*(np.where(buys, getattr(value, name), np.nan) for name in names))
 
 
-def _contributions(seen: Features, parameters: Parameters, horizon_days: int) -> Contributions:
+def _contributions(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> Contributions:
     ours = contributions(parameters.orders, seen, horizon_days)
-    if not seen.by_activity.any():
-        return ours
-    other = contributions(parameters.activity, seen, horizon_days)
-    return Contributions(
-        np.where(seen.by_activity, other.base, ours.base),
-        np.where(seen.by_activity[:, None], other.points, ours.points),
-    )
+    if seen.by_activity.any():
+        other = contributions(parameters.activity, seen, horizon_days)
+        ours = Contributions(
+            np.where(seen.by_activity, other.base, ours.base),
+            np.where(seen.by_activity[:, None], other.points, ours.points),
+        )
+    learnt = in_use.grouped(ledger, seen, parameters, horizon_days)
+    return _with_learnt(ours, learnt) if learnt else ours
+
+
+def _with_learnt(closed: Contributions, learnt: list[tuple[NDArray[np.bool_], Floats, Floats]]) -> Contributions:
+    """Contributions by the groups of the learnt rungs, where these score; of the closed form elsewhere."""
+    base = closed.base
+    points = np.zeros((base.size, len(in_use.GROUPS)))
+    points[:, : closed.points.shape[1]] = closed.points
+    logit = np.full(points.shape, np.nan)
+    for among, level, told in learnt:
+        usual, sizes = in_use.on_the_scale_of_risk(level, told)
+        base = np.where(among, usual, base)
+        points = np.where(among[:, None], sizes, points)
+        logit = np.where(among[:, None], told, logit)
+    return Contributions(base, points, in_use.GROUPS, logit)
 
 
 def _model_names(seen: Features, parameters: Parameters) -> list[str]:
@@ -142,7 +164,7 @@ def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Feat
     horizon = policy.churn_horizon_days
     yearly = np.nan_to_num(seen.mean_value) * 365.25 / np.maximum(np.nan_to_num(seen.usual_gap, nan=1e9), 1.0)
     worth = yearly / parameters.top_yearly_value if parameters.top_yearly_value > 0 else np.zeros(yearly.shape)
-    parts = _contributions(seen, parameters, horizon)
+    parts = _contributions(ledger, seen, parameters, horizon)
     drivers = drivers_json(seen, parts, parameters.orders, parameters.activity)
     return Scorecard(
         figures=figures,
@@ -153,10 +175,10 @@ def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Feat
         changed=week.changed_json(
             ledger,
             parameters,
-            week.Standing(seen, figures.churn_risk, parts),
+            week.Standing(seen, figures.churn_risk, parts, parts.codes),
             drivers,
-            risk_of=lambda _ledger, then: churn_risk(then, parameters, horizon),
-            parts_of=lambda _ledger, then: _contributions(then, parameters, horizon),
+            risk_of=lambda past, then: risk_in_use(past, then, parameters, horizon),
+            parts_of=lambda past, then: _contributions(past, then, parameters, horizon),
         ),
         sparkline=sparklines(ledger),
         models=_model_names(seen, parameters),

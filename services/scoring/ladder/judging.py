@@ -108,6 +108,7 @@ class _Bench:
     progress: Callable[[Progress], None]
     cancelled: Callable[[], bool]
     most_windows: int
+    with_references: bool
     done: int = 0
     total: int = 1
 
@@ -140,6 +141,7 @@ def judge(
     tests: int = TESTS,
     most_customers: int = MOST_CUSTOMERS,
     most_windows: int = MOST_WINDOWS,
+    with_references: bool = True,
     progress: Callable[[Progress], None] = lambda _progress: None,
     cancelled: Callable[[], bool] = never,
 ) -> Judged:
@@ -155,6 +157,8 @@ def judge(
         What leaving means: no purchase day, no activity (of those who never ordered), or the end of the contract.
     most_customers, most_windows
         A larger book is judged on so many of its customers; a longer one on so many of its newest windows.
+    with_references
+        Also fit what is only held against the rungs (depth 3); the rule is always there.
 
     Raises
     ------
@@ -163,7 +167,7 @@ def judge(
     """
     past = Past(sampled(book, most_customers), horizon_days, label, cancelled, as_of)
     first = past.book.first_day()
-    bench = _Bench(past, as_of if first is None else first, progress, cancelled, most_windows)
+    bench = _Bench(past, as_of if first is None else first, progress, cancelled, most_windows, with_references)
     closed = cutoffs_before(as_of, bench.first_day, horizon_days)
     chosen = sorted(cutoffs) if cutoffs is not None else closed[-tests:]
     bench.total = len(chosen) + 1
@@ -198,6 +202,8 @@ def _judged(bench: _Bench, cutoff: int) -> Judgement:
     risks = {}
     for name in (*RUNGS, *REFERENCES):
         if window.customers.size < LEAST_CUSTOMERS[name] or len(train) < LEAST_WINDOWS[name]:
+            continue
+        if name == DEPTH_3 and not bench.with_references:
             continue
         if bench.cancelled():
             raise Cancelled("The backtest was cancelled.")

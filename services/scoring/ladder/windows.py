@@ -113,7 +113,7 @@ def frame_of(
 ) -> tuple[Frame, Parameters]:
     """The frame at the ledger's day on parameters fitted on that day."""
     first = features_at(ledger)
-    parameters = fit_parameters(first, currency)
+    parameters = fit_parameters(first, currency, with_value=False)
     seen = features_at(ledger, parameters.gaps, first)
     return frame_at(ledger, seen, parameters, horizon_days, channels), parameters
 

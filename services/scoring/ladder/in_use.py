@@ -1,0 +1,148 @@
+"""The rungs in use: chosen when a refit is due, and what they say of customers between refits.
+
+A refit judges on fewer customers and windows than the backtest of the whole book, which follows in the background: the
+choice needs no more. Until its rungs are judged, a rhythm is scored by the closed form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.values.backtest import RUNGS
+from services.scoring.events import BookEvents
+from services.scoring.features import Features
+from services.scoring.ladder.calibration import sigmoid
+from services.scoring.ladder.frame import INPUTS, Frame, frame_at
+from services.scoring.ladder.judging import Judged, judge
+from services.scoring.ladder.rungs import FittedRung
+from services.scoring.ladder.windows import Label
+from services.scoring.ledger import Ledger
+from services.scoring.parameters import RUNG_ONE_CUSTOMERS, Chosen, ChurnModel, Parameters
+
+Floats = NDArray[np.float64]
+
+#: What a refit judges on: customers, test cutoffs, and windows of training.
+_CUSTOMERS, _TESTS, _WINDOWS = 6_000, 3, 8
+#: Reasons that people are told, and the features that belong to each beside the three inputs of the closed form.
+GROUPS = (*INPUTS, "value", "tickets", "satisfaction", "reviews", "email", "activity")
+_GROUP_OF = {
+    "frequency": "orders",
+    "days_365": "orders",
+    "one_time": "orders",
+    "gap_spread": "orders",
+    "tenure": "tenure",
+    "mean_value": "value",
+    "last_value": "value",
+    "highest_value": "value",
+    "spend": "value",
+    "spend_90": "value",
+    "spend_pulse": "value",
+    "given_back": "value",
+    "tickets": "tickets",
+    "tickets_unhappy": "tickets",
+    "ticket_mood": "tickets",
+    "ticket_open_days": "tickets",
+    "satisfaction": "satisfaction",
+    "review_score": "reviews",
+    "answer_share": "email",
+    "mails": "email",
+    "activity_recent": "activity",
+    "activity_year": "activity",
+    "activity_gap": "activity",
+}
+
+
+def with_rungs(book: BookEvents, parameters: Parameters, horizon_days: int) -> Parameters:
+    """Parameters with the rung of each rhythm that told the book's past best; a rhythm of few keeps what it has."""
+    return replace(
+        parameters,
+        horizon_days=horizon_days,
+        orders=_judged(book, parameters.orders, horizon_days, "orders"),
+        activity=_judged(book, parameters.activity, horizon_days, "activity"),
+    )
+
+
+def _judged(book: BookEvents, model: ChurnModel, horizon_days: int, label: Label) -> ChurnModel:
+    if not model.rung or model.btyd.customers < RUNG_ONE_CUSTOMERS:
+        return model
+    found = judge(
+        book,
+        book.as_of,
+        horizon_days,
+        label=label,
+        tests=_TESTS,
+        most_customers=_CUSTOMERS,
+        most_windows=_WINDOWS,
+        with_references=False,
+    )
+    return replace(model, rung=max(RUNGS.index(found.used), 1), chosen=_chosen(found))
+
+
+def _chosen(judged: Judged) -> Chosen:
+    report = next((one for one in judged.reports if one.name == judged.used), None)
+    error = report.mean.ece if report is not None else None
+    return Chosen(judged.rung, judged.horizon_days, judged.why, error, judged.beats_rule)
+
+
+def learnt(parameters: Parameters, horizon_days: int) -> bool:
+    """Whether any rhythm is scored by a rung that was learnt from the past."""
+    return any(model.learnt(horizon_days) is not None for model in (parameters.orders, parameters.activity))
+
+
+def _by_rhythm(
+    ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int
+) -> tuple[Frame, list[tuple[NDArray[np.bool_], FittedRung]]]:
+    frame = frame_at(ledger, seen, parameters, horizon_days)
+    sides = ((~seen.by_activity, parameters.orders), (seen.by_activity, parameters.activity))
+    rungs = [(among, model.learnt(horizon_days)) for among, model in sides]
+    return frame, [(among, rung) for among, rung in rungs if rung is not None and among.any()]
+
+
+def risks_over(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int, closed: Floats) -> Floats:
+    """The churn risk by the rung in use, shape (customers,); `closed`: that of the closed form, where it scores."""
+    if not learnt(parameters, horizon_days):
+        return closed
+    frame, rungs = _by_rhythm(ledger, seen, parameters, horizon_days)
+    known = seen.rhythm_count > 0
+    for among, rung in rungs:
+        closed = np.where(among & known, rung.risk(frame), closed)
+    return closed
+
+
+def grouped(
+    ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int
+) -> list[tuple[NDArray[np.bool_], Floats, Floats]]:
+    """For each rhythm with a rung that was learnt: whose it is, the logit's base, and what each of `GROUPS` adds to it.
+
+    Shapes (customers,), (customers,) and (customers, groups). For one-time buyers all time known is gap: the inputs of
+    the closed form are told as one.
+    """
+    if not learnt(parameters, horizon_days):
+        return []
+    frame, rungs = _by_rhythm(ledger, seen, parameters, horizon_days)
+    known, once = seen.rhythm_count > 0, seen.frequency == 0
+    found = []
+    for among, rung in rungs:
+        base, points = rung.contributions(frame)
+        told = np.zeros((frame.size, len(GROUPS)))
+        for place, part in enumerate(rung.parts):
+            told[:, GROUPS.index(part if part in GROUPS[:3] else _GROUP_OF.get(part, "gap"))] += points[:, place]
+        told[:, 0] += np.where(once, told[:, 1] + told[:, 2], 0.0)
+        told[once, 1:3] = 0.0
+        found.append((among & known, base, told))
+    return found
+
+
+def on_the_scale_of_risk(base: Floats, points: Floats) -> tuple[Floats, Floats]:
+    """Base and points of a logit as risk: each point times the mean slope of the way from the base to the logit.
+
+    That is what each adds on the straight way there (Aumann and Shapley), so signs stay and sums still add up.
+    """
+    total = points.sum(axis=1)
+    risk = sigmoid(base)
+    still = np.abs(total) < 1e-9
+    slope = np.where(still, risk * (1.0 - risk), (sigmoid(base + total) - risk) / np.where(still, 1.0, total))
+    return risk, points * slope[:, None]
