@@ -148,3 +148,19 @@ def test_the_stages_of_a_deal_follow_each_other_however_dates_are_written(
         ("Qualified",),
         ("Negotiation",),
     ]
+
+
+@pytest.mark.parametrize("first", ["etsy_orders.csv", "etsy_items.csv"])
+def test_etsys_orders_and_their_items_are_of_the_same_buyers_and_worth_what_was_paid(book: Book, first: str) -> None:
+    for name in (first, "etsy_items.csv" if first == "etsy_orders.csv" else "etsy_orders.csv"):
+        book.bring(FOLDER / name)
+    asked = (
+        "SELECT o.external_id, o.amount_minor, c.name FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY 1"
+    )
+    assert book.ask(asked) == [
+        ("3001", 3_900, "Cleo Park"),
+        ("3002", 0, "Aiko Mori"),
+        ("3003", 2_750, "dorak"),
+    ]
+    assert book.one("SELECT count(*) FROM customers") == 3
+    assert book.one("SELECT count(*) FROM order_lines") == 3
