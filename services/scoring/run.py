@@ -39,7 +39,7 @@ from services.scoring.events import BookEvents, day_number, newest_days, read_ev
 from services.scoring.features import Features, features_at, joined
 from services.scoring.ladder.in_use import with_rungs
 from services.scoring.ledger import Ledger
-from services.scoring.parameters import Parameters, fit_parameters
+from services.scoring.parameters import MODEL_VERSION, Parameters, fit_parameters
 from services.scoring.refit import Fit
 from services.scoring.scorecard import Scorecard, scorecard
 from services.settings import ABOUT_EMAILS, Policy, minor_rates, reporting_currency
@@ -278,7 +278,7 @@ def _models(parameters: Parameters) -> dict[str, str]:
     return {
         "churn": parameters.orders.name,
         "churn of activity": parameters.activity.name,
-        "lifetime value": f"{parameters.orders.name.split(' (')[0]} × Gamma-Gamma",
+        "lifetime value": f"Pareto/NBD × Gamma-Gamma v{MODEL_VERSION}",
     }
 
 
