@@ -206,6 +206,9 @@ def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Convert
     if kind == "phone":
         spoilt = "Numbers that a spreadsheet has damaged are kept as they stand: export them again as text"
         return Told(_phone, lambda text: not is_spoilt(text), spoilt)
+    if kind == "rating":
+        between = "Ratings between two whole numbers were rounded, halves up"
+        return Told(words.to_rating, words.is_whole_rating, between)
     if kind == "consent":
         return Told(to_consent, knows_consent, "Words that do not say whether consent was given count as unknown")
     if kind == "ticket_status":
@@ -254,7 +257,6 @@ _WORDS: dict[str, Callable[[str], Any]] = {
     "email": words.to_email,
     "boolean": words.to_boolean,
     "flag_deleted": words.to_boolean,
-    "rating": words.to_rating,
     "sentiment": words.to_sentiment,
     "currency": currency_of,
     "opt_out": to_opt_out,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from typing import Final
@@ -24,6 +25,7 @@ nein falsch aus inaktiv
 non faux inactif
 falso inactivo
 """
+_RATING = re.compile(r"([0-9])(?:[.,]([0-9]{1,6}))?(?:\s*/\s*5(?:[.,]0)?|\s*(?:stars?|of 5|out of 5))?", re.IGNORECASE)
 _YES = frozenset(_YES_WORDS.split())
 _NO = frozenset((*_NO_WORDS.split(), ""))
 
@@ -301,14 +303,24 @@ def to_sentiment(text: str) -> float:
 
 
 def to_rating(text: str) -> int:
-    """A rating from 1 to 5: "4", "4.0", "4/5", "4 stars", "★★★★"."""
-    body = text.strip()
-    if body and not body.strip("★☆"):
-        body = str(body.count("★"))
-    match = re.fullmatch(r"([0-9])(?:[.,]0+)?(?:\s*/\s*5|\s*(?:stars?|of 5|out of 5))?", body, re.IGNORECASE)
-    if not match:
+    """A rating from 1 to 5: "4", "4.0", "4/5", "4 stars", "★★★★"; one between two is rounded, a half up."""
+    value = _rating(text)
+    if value is None:
         raise Unfit("is no rating from 1 to 5")
-    value = int(match[1])
     if not 1 <= value <= 5:
         raise Unfit("is not between 1 and 5")
-    return value
+    return math.floor(value + 0.5)
+
+
+def is_whole_rating(text: str) -> bool:
+    """Whether a rating is kept as it is given."""
+    value = _rating(text)
+    return value is None or value == int(value)
+
+
+def _rating(text: str) -> float | None:
+    body = text.strip()
+    if body and not body.strip("★☆½"):
+        return body.count("★") + body.count("½") / 2
+    match = _RATING.fullmatch(body)
+    return float(f"{match[1]}.{match[2] or 0}") if match else None

@@ -424,3 +424,12 @@ def test_a_rejected_row_whose_name_begins_like_a_total_is_rejected_and_no_footer
     receipt = book.bring(write_csv(tmp_path / "a.csv", header, [["1", "Ada", "2026-01-05", "5.00", "web", "x"], *rows]))
     assert receipt.reasons == {"date is no day of the calendar": 1}
     assert receipt.ignored_reasons == {"totals or footer": 1}
+
+
+def test_ratings_between_whole_numbers_are_rounded_and_told(book: Book, tmp_path: Path) -> None:
+    header = ["review_id", "customer_id", "rating", "review date"]
+    rows = [[f"R{n}", "C1", rating, "2026-05-01"] for n, rating in enumerate(["4.5", "3", "3.5", "2.0", "4.5"])]
+    receipt = book.bring(write_csv(tmp_path / "reviews.csv", header, rows), entity="reviews")
+    assert book.ask("SELECT rating FROM reviews ORDER BY external_id") == [(5,), (3,), (4,), (2,), (5,)]
+    said = "Ratings between two whole numbers were rounded, halves up: 3.5, 4.5 (“rating”)."
+    assert said in receipt.warnings

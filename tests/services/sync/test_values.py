@@ -149,8 +149,16 @@ def test_words_of_other_systems() -> None:
     ]
     assert words.to_ticket_status("Pending Customer Response") == "pending"
     assert [words.to_rating(text) for text in ("4", "4.0", "4/5", "5 stars", "★★★")] == [4, 4, 4, 5, 3]
+    halves = ("4.5", "3,5", "4.4 stars", "2.5/5", "★★★½", "1.0", "4.5 / 5.0")
+    assert [words.to_rating(text) for text in halves] == [5, 4, 4, 3, 4, 1, 5]
     assert words.to_mail_kind("email_clicked") == "clicked"
-    for convert, text in ((words.to_rating, "6"), (words.to_mail_kind, "eaten"), (words.to_sentiment, "7")):
+    for convert, text in (
+        (words.to_rating, "6"),
+        (words.to_rating, "5.5"),
+        (words.to_rating, "0.5"),
+        (words.to_mail_kind, "eaten"),
+        (words.to_sentiment, "7"),
+    ):
         with pytest.raises(Unfit):
             convert(text)
 
