@@ -37,6 +37,9 @@ from views.shell.page import Context, Page
 from views.widgets.labels import column
 from views.words import counted
 
+#: The history of imports has a line more.
+LISTED = Changes(tables=frozenset({"imports"}))
+
 
 class DataPage(Page):
     """Six states in a stack: home, waiting, check, batch, importing, receipt."""
@@ -305,7 +308,7 @@ class DataPage(Page):
             self._show_kept(files, Kept(outcome.files, through), WasCancelled())
             return
         run = outcome.pipeline
-        self.context.book.heard(run.changes, own=True)
+        self.context.book.heard(run.changes.merged(LISTED), own=True)
         before = self._before
         content = ReceiptContent(outcome.files + self._left_out)
         if run.scores is None:

@@ -129,10 +129,10 @@ class ReceiptSide(QWidget):
     def _show_customers(self, content: ReceiptContent) -> None:
         """Who was known and who is new; who looks like somebody is decided by the person, in the review."""
         clear(self._customers)
-        matched, created = (
-            sum(receipt.customers.get(what, 0) for receipt in content.receipts) for what in ("matched", "created")
-        )
-        lines = customer_lines(matched, created)
+        receipts = content.receipts
+        # Who is in several files is matched in each: there is no sum of that.
+        matched = receipts[0].customers.get("matched", 0) if len(receipts) == 1 else 0
+        lines = customer_lines(matched, sum(receipt.customers.get("created", 0) for receipt in receipts))
         pairs = content.effect.pairs if content.effect is not None else 0
         if pairs:
             verb = "looks" if pairs == 1 else "look"

@@ -84,6 +84,7 @@ def test_a_file_is_checked_imported_and_undone(
     assert page.receipt.content.sums.new == 2
     assert page.receipt.content.effect is not None
     assert verify_book(sample).content_hash != before
+    until(qtbot, lambda: page.receipt.side._all.text() == "All 11")
     until(qtbot, lambda: not page.receipt.side.undo.isHidden() and page.receipt.side._undo_lines.count() > 0)
 
     qtbot.keyClick(page.receipt.side.undo, Qt.Key.Key_Space)

@@ -544,6 +544,15 @@ def test_a_receipt_says_of_which_file_a_note_is(qtbot: QtBot, theme: Theme) -> N
     assert note_lines([one, two]) == ["2 files: Times had no zone.", "orders.csv: Two of its sheets were not read."]
 
 
+def test_who_was_matched_is_not_summed_over_files(qtbot: QtBot, theme: Theme) -> None:
+    screen = ReceiptScreen(theme)
+    qtbot.addWidget(screen)
+    one, two = (ImportResult(f"/e/{name}.csv", receipt(import_id=1)) for name in "ab")
+    for files, lines in (((one,), 2), ((one, two), 1)):
+        screen.show_content(ReceiptContent(files), "Imported just now")
+        assert screen.side._customers.count() == lines
+
+
 def test_a_receipt_leads_to_customers_who_look_like_one(qtbot: QtBot, theme: Theme) -> None:
     screen = ReceiptScreen(theme)
     qtbot.addWidget(screen)
