@@ -125,3 +125,16 @@ def test_the_faulty_batch_is_sent_back_and_reviewed_badly(folder: Path, truth: S
     back = {row["Order ID"] for row in read_export(folder, "returns.csv") if row["SKU"] == spell.sku}
     rate = {inside: len(back & sold) / len(sold) for inside, sold in sold_in.items()}
     assert rate[True] > 3 * rate[False]
+
+
+def test_shops_that_dropped_out_of_the_portal_had_come_most_weeks(folder: Path, truth: SampleTruth) -> None:
+    logins: dict[str, list[date]] = defaultdict(list)
+    for row in read_export(folder, "activities.csv.gz"):
+        if row["Kind"] == "login":
+            logins[row["Customer ID"]].append(date.fromisoformat(row["At"][:10]))
+    assert truth.signals["portal_logins_dropped"]
+    for customer in truth.signals["portal_logins_dropped"]:
+        days = logins[customer]
+        lately = [day for day in days if day > truth.as_of - timedelta(days=24)]
+        before = [day for day in days if truth.as_of - timedelta(days=150) < day <= truth.as_of - timedelta(days=38)]
+        assert len(lately) <= 3 and len(before) >= 30, customer
