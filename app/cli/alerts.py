@@ -174,7 +174,8 @@ def run(store: StoreOption = None, json: JsonOption = False) -> int:
         **sent_document(sent),
     }
     words = f"{landed.words}{scores.scored if scores else 0:,} customers scored, {len(raised)} alerts opened, "
-    answer(document, f"{words}{len(closed)} closed. {sent_words(sent)}", json)
+    made = f" Reports made anew: {', '.join(sorted(checked))}." if checked else ""
+    answer(document, f"{words}{len(closed)} closed. {sent_words(sent)}{made}", json)
     for sentence in [*landed.concerns, *landed.silent, *([sent.fault] if sent.fault else [])]:
         say(sentence)
     return IN_PART if landed.concerns or sent.fault or sent.failed or sent.in_doubt else DONE
