@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from services.jobs import ImportResult
 from views.data.jobs import Checked
-from views.data.phrases import Sums, about, import_words, nothing_words, sums_of
+from views.data.phrases import Sums, about, import_words, is_understood, nothing_words, sums_of
 from views.data.plan_pane import SumsBlock
 from views.data.question import asked
 from views.data.sections import icon_line, scrolling, section
@@ -153,6 +153,9 @@ def _line(number: int, one: Checked) -> TableLine:
     words = TableCell(one.preview.recognised_words, "ink_2", small=True)
     if one.preview.question:
         words = TableCell("one thing to decide", "warning_text", small=True, icon="warning", tip=one.preview.question)
+    if not is_understood(one.preview):
+        # Nothing is counted yet: a nought would say that the file is empty.
+        return TableLine((name, words, *(TableCell("") for _ in range(6))), number)
     rejected = TableCell(whole(sums.rejected), "critical_text" if sums.rejected else "ink")
     figures = [TableCell(whole(count)) for count in (sums.new, sums.changed, sums.unchanged)]
     ignored = TableCell(whole(sums.ignored), "ink_2")

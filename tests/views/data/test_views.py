@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from models.values.imports import ImportOptions, MendedCell, UndoPreview
-from models.values.meanings import Meaning
+from models.values.meanings import Doubt, Meaning
+from models.values.meanings import Reading as MeaningReading
 from models.values.people import PairCounts, QualityRow
 from models.values.quality import DataAge, DataQuality, FieldFill
 from models.values.reading import Conclusion, ReadingChoice, ReadingOption
@@ -293,6 +294,12 @@ def test_a_plain_table_keeps_the_rules_and_its_current_line(qtbot: QtBot, theme:
     assert linked.args == ["open", 3]
 
 
+def test_an_answer_keeps_what_was_said_of_the_column_before() -> None:
+    money = Doubt("currency", "Total", "Which?", (MeaningReading("EUR", "3.00 is in EUR", 1),))
+    (answer,) = answers_to(preview(doubts=(money,)), ImportOptions(meanings=(("Total", "comma"), ("Day", "dmy"))))
+    assert answer.options.meanings == (("Day", "dmy"), ("Total", "comma EUR"))
+
+
 def test_the_source_of_a_files_ids_is_proposed_and_can_be_chosen_or_typed(qtbot: QtBot, view: CheckView) -> None:
     seen = replace(preview(), source="orders", sources=("customers", "till"))
     view.show_check(request(), seen)
@@ -542,6 +549,16 @@ def test_a_receipt_says_of_which_file_a_note_is(qtbot: QtBot, theme: Theme) -> N
     two = replace(receipt(import_id=2, file="tickets.csv"), warnings=("Times had no zone.",))
     assert note_lines([one]) == ["Times had no zone.", "Two of its sheets were not read."]
     assert note_lines([one, two]) == ["2 files: Times had no zone.", "orders.csv: Two of its sheets were not read."]
+
+
+def test_a_file_that_is_not_understood_yet_is_not_counted_in_a_batch(qtbot: QtBot, theme: Theme) -> None:
+    view = BatchView(theme)
+    qtbot.addWidget(view)
+    asking = preview(question="There is no column for the amount.", kind="mapping")
+    view.show_batch([Checked(request("/e/a.csv"), preview()), Checked(request("/e/b.csv"), asking)])
+    known, unknown = (view.table.lines.line_at(place) for place in (0, 1))
+    assert known is not None and all(cell.text for cell in known.cells)
+    assert unknown is not None and [cell.text for cell in unknown.cells[2:]] == [""] * 6
 
 
 def test_who_was_matched_is_not_summed_over_files(qtbot: QtBot, theme: Theme) -> None:
