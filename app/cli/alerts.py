@@ -158,8 +158,9 @@ def run(store: StoreOption = None, json: JsonOption = False) -> int:
         outcome = do_round(workspace, progress=progress_line(json))
         sent, changes = send_due(workspace)
         after_change(workspace, changes)
-        checked = reports_due(workspace)
+        due = reports_due(workspace)
         renew_reports(workspace, progress=progress_line(json))
+        checked = due - reports_due(workspace)
     runs = (landed.landing.run, outcome)
     # What landed is scored with its import; the round finds nothing left of it.
     scores = max((run.scores for run in runs if run.scores), key=lambda one: one.scored, default=None)

@@ -27,6 +27,7 @@ from services.scoring.ladder.measures import surprise
 from services.scoring.ledger import Ledger
 from services.scoring.report.calibration import curve, overlap
 from services.scoring.report.clv import clv_of
+from services.scoring.report.kept import scored_day
 from services.scoring.rows import day_text
 from services.settings import Policy, minor_rates, reporting_currency
 
@@ -64,7 +65,7 @@ def has_events(workspace: Workspace) -> bool:
 
 
 def read_book(workspace: Workspace) -> BookEvents:
-    """All events of the book through the last day that its files cover.
+    """All events of the book through the day of its scores; before it was scored, the last that its files cover.
 
     Raises
     ------
@@ -78,6 +79,7 @@ def read_book(workspace: Workspace) -> BookEvents:
             raise UserError(
                 "The book has no orders and no other activity yet, so there is no past to check. Import some."
             )
+        as_of = min(as_of, scored_day(workspace) or as_of)
         currency = reporting_currency(connection, policy)
         return read_events(connection, as_of, currency=currency, rates=minor_rates(policy, currency))
 

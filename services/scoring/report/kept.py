@@ -85,13 +85,23 @@ def reports_due(workspace: Workspace) -> frozenset[Kind]:
         scored = _scored(connection)
         if scored is None:
             return frozenset()
-        newest = {kind: _newest(connection, kind) for kind in (BACKTEST, DRIFT, FORECAST)}
+        # Without an order there is no revenue to foretell.
+        (sells,) = connection.execute("SELECT EXISTS (SELECT 1 FROM orders)").fetchone()
+        kinds = (BACKTEST, DRIFT, FORECAST) if sells else (BACKTEST, DRIFT)
+        newest = {kind: _newest(connection, kind) for kind in kinds}
     due: set[Kind] = set()
     for kind, report in newest.items():
         of_another = kind == BACKTEST and report is not None and report[2] != workspace.policy.churn_horizon_days
         if report is None or of_another or _outdated(report, scored, kind):
             due.add(kind)
     return frozenset(due)
+
+
+def scored_day(workspace: Workspace) -> date | None:
+    """The day of the newest scores; None for a book that was not scored yet."""
+    with workspace.store.snapshot() as connection:
+        scored = _scored(connection)
+    return scored[0] if scored is not None else None
 
 
 def backtest_due(workspace: Workspace) -> bool:

@@ -37,6 +37,9 @@ CancelCall = Callable[[], bool]
 
 FORECAST_STEP, DRIFT_STEP = "Foretelling revenue", "Watching for drift"
 _WEEK_DAYS = 7
+#: About what each report takes, in their order, and into how many steps the way to the last of them is told.
+_WEIGHTS: tuple[tuple[kept.Kind, float], ...] = ((kept.BACKTEST, 0.9), (kept.FORECAST, 0.08), (kept.DRIFT, 0.02))
+_WAY = 1_000
 
 
 def _never() -> bool:
@@ -102,7 +105,7 @@ def renew_reports(
     changes = Changes()
     if not due or (not everything and not has_events(workspace)):
         return changes
-    book = read_book(workspace)
+    book, spans = read_book(workspace), _spans(due)
     if kept.BACKTEST in due:
         horizon = workspace.policy.churn_horizon_days
         report = backtest_of(
@@ -110,19 +113,36 @@ def renew_reports(
             workspace.policy,
             horizon_days=horizon,
             in_use=_in_use(workspace, book, horizon),
-            progress=tell,
+            progress=_within(tell, spans[kept.BACKTEST]),
             cancelled=stop,
         )
         changes = changes.merged(_keep_backtest(workspace, report))
     if kept.FORECAST in due:
-        changes = changes.merged(_forecast(workspace, book, tell, stop))
+        changes = changes.merged(_forecast(workspace, book, _within(tell, spans[kept.FORECAST]), stop))
     if kept.DRIFT in due:
-        tell(Progress(DRIFT_STEP, 0, 1))
         if stop():
             raise Cancelled
+        step = _within(tell, spans[kept.DRIFT])
+        step(Progress(DRIFT_STEP, 0, 1))
         changes = changes.merged(_watch(workspace, book))
-        tell(Progress(DRIFT_STEP, 1, 1))
+        step(Progress(DRIFT_STEP, 1, 1))
     return changes
+
+
+def _spans(due: frozenset[kept.Kind]) -> dict[kept.Kind, tuple[float, float]]:
+    """From where to where on the way, 0 to 1, each report that is due leads."""
+    whole = sum(weight for kind, weight in _WEIGHTS if kind in due)
+    found, begin = {}, 0.0
+    for kind, weight in _WEIGHTS:
+        if kind in due:
+            found[kind] = (begin, begin + weight / whole)
+            begin += weight / whole
+    return found
+
+
+def _within(tell: ProgressCall, span: tuple[float, float]) -> ProgressCall:
+    begin, end = span
+    return lambda step: tell(Progress(step.step, round(_WAY * (begin + (end - begin) * (step.fraction or 0.0))), _WAY))
 
 
 def _forecast(workspace: Workspace, book: BookEvents, tell: ProgressCall, stop: CancelCall) -> Changes:

@@ -161,7 +161,19 @@ def test_the_job_opens_the_book_by_itself(told: Book) -> None:
     steps: list[Progress] = []
     changes = ReportsJob(told.workspace.recipe, everything=True)(steps.append, lambda: False)
     assert changes.tables == {"score_reports"} and len(changes.entries) == 3
-    assert steps[-1].fraction == 1.0
+    shares = [one.fraction or 0.0 for one in steps]
+    assert shares == sorted(shares) and shares[-1] == 1.0
+    assert len({one.step for one in steps}) == 3
+
+
+def test_facts_that_were_not_scored_yet_are_not_in_the_reports(told: Book) -> None:
+    told.add_orders([(1, LAST + timedelta(days=20), 5_000)])
+    later = told.at(LAST + timedelta(days=21))
+    renew_reports(later, everything=True)
+    report, forecast = last_backtest(later), last_forecast(later)
+    assert report is not None and forecast is not None
+    assert report.as_of == forecast.as_of == "2026-11-19"
+    assert reports_due(later) == frozenset()
 
 
 def test_only_the_newest_reports_of_a_kind_stay(told: Book) -> None:
@@ -227,6 +239,9 @@ def test_a_book_of_activity_alone_is_judged_by_activity(book: Book) -> None:
     book.add_customers(80)
     days = simulated_orders(80, FIRST, LAST, seed=9)
     book.add("activities", ({"customer_id": who, "kind": "login", "happened_on": str(day)} for who, day, _ in days))
-    report = backtest(book.workspace)
-    assert report.label == "activity" and report.clv is None
+    score_due(book.workspace)
+    renew_reports(book.workspace)
+    report = last_backtest(book.workspace)
+    assert report is not None and report.label == "activity" and report.clv is None
     assert report.rung(MBG) is not None
+    assert reports_due(book.workspace) == frozenset()
