@@ -20,7 +20,7 @@ MeaningKind = Literal[
     "duration",
     "list",
 ]
-DoubtKind = Literal["date_order", "decimal", "duration", "zone"]
+DoubtKind = Literal["date_order", "decimal", "duration", "zone", "currency"]
 
 
 @dataclass(frozen=True, slots=True)

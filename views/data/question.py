@@ -66,7 +66,9 @@ def _answered(preview: Preview, doubt: Doubt, value: str, options: ImportOptions
         # Nothing else of the file is proven: the answer holds for all its dates, and for its next export.
         return replace(options, date_order=value)  # type: ignore[arg-type]
     kept = tuple(pair for pair in options.meanings if pair[0] != doubt.column)
-    return replace(options, meanings=(*kept, (doubt.column, value)))
+    # What was said of the column before answered another question about it.
+    before = dict(options.meanings).get(doubt.column, "")
+    return replace(options, meanings=(*kept, (doubt.column, f"{before} {value}".strip())))
 
 
 def asked(question: str) -> str:

@@ -293,7 +293,8 @@ def _basis(
         wanted.append(Column(place, header, found.kind, words))
     code = _said_currency(options)
     known = recognition.system.currency if recognition.system is not None else ""
-    about = Circumstances(table.dialect.delimiter, zone, code or known, table.path.name)
+    beside = any(column.kind == "currency" for column in wanted)
+    about = Circumstances(table.dialect.delimiter, zone, code or known, table.path.name, book_currency, beside)
     return Basis(tuple(wanted), about, code, known or _beside(table, fields) or book_currency)
 
 

@@ -152,18 +152,19 @@ class Amounts:
 
     def convert_in(self, cells: Sequence[str], currencies: Sequence[Any]) -> Values:
         """Minor units of a column whose currency stands beside each amount."""
-        named = {currency if isinstance(currency, str) else self._currency for currency in set(currencies)}
+        bare = self._form.bare or self._currency
+        named = {currency if isinstance(currency, str) else bare for currency in set(currencies)}
         if len(named) == 1:
             return self._in(named.pop()).convert(cells)
         return (
             [
-                self._in(currency if isinstance(currency, str) else self._currency).memo[cell]
+                self._in(currency if isinstance(currency, str) else bare).memo[cell]
                 for cell, currency in zip(cells, currencies, strict=True)
             ],
         )
 
     def currencies_of(self, cells: Sequence[str]) -> list[str | None] | None:
-        """The currency that each amount names, None where it names none; nothing where the column is in one currency.
+        """The currency of each amount, None where nothing says it; nothing where the column is in one currency.
 
         Raises
         ------
@@ -174,7 +175,8 @@ class Amounts:
             return None
         if not self._form.settled:
             raise Unsettled
-        return list(map(self._own.__getitem__, cells))
+        found = map(self._own.__getitem__, cells)
+        return [currency or self._form.bare or None for currency in found] if self._form.bare else list(found)
 
     def _in(self, currency: str) -> OneColumn:
         if currency not in self._memos:

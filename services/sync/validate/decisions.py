@@ -15,7 +15,7 @@ from models.values.errors import UserError
 from models.values.meanings import Doubt, Meaning
 from models.values.money import exponent
 from services.sync.validate import in_words
-from services.sync.validate.currencies import header_currency
+from services.sync.validate.currencies import CODES, header_currency
 from services.sync.validate.date_evidence import DateTally
 from services.sync.validate.durations import DurationTally, header_clock, header_unit
 from services.sync.validate.fit_evidence import FIT_KINDS, FitTally
@@ -62,12 +62,18 @@ class Circumstances:
         What its amounts are in; '' where nobody said it and no cell does.
     file
         Its name, for questions.
+    book
+        The currency of the book.
+    beside
+        Whether a column of the file says the currency of each row.
     """
 
     delimiter: str
     zone: tzinfo
     currency: str = ""
     file: str = "the file"
+    book: str = ""
+    beside: bool = False
 
 
 @dataclass
@@ -140,7 +146,8 @@ def _needs_all(one: Decided) -> bool:
         return False
     if isinstance(one.tally, NumberTally):
         mixed = one.column.kind == "percent" and 0 < one.tally.above_one < one.tally.filled
-        return mixed or one.tally.sign == "open" or (one.tally.open_cells > 0 and one.tally.sign is None)
+        bare = one.form.own_currency and one.tally.bare > 0
+        return mixed or bare or one.tally.sign == "open" or (one.tally.open_cells > 0 and one.tally.sign is None)
     if isinstance(one.tally, DurationTally):
         return bool(one.doubts)
     # Years of two digits are told from days by how close they lie together: each row may change that.
@@ -186,7 +193,7 @@ def _decide_all(
         if isinstance(tally, DateTally):
             _decide_date(one, tally, about)
         elif isinstance(tally, NumberTally):
-            _decide_number(one, tally)
+            _decide_number(one, tally, about)
         elif isinstance(tally, IdTally):
             one.form = replace(tally.form, settled=settled)
         elif isinstance(tally, DurationTally):
@@ -209,12 +216,19 @@ def _decide_date(one: Decided, tally: DateTally, about: Circumstances) -> None:
         one.doubts.append(in_words.ask_zone(one.column.header, name, places, tally, about.file))
 
 
-def _decide_number(one: Decided, tally: NumberTally) -> None:
+def _decide_number(one: Decided, tally: NumberTally, about: Circumstances) -> None:
     sign = tally.sign
     # One share above 1 among many below it is a slip, and no proof that they count to 100.
     hundred = "%" in one.column.header or tally.above_one > _SLIPS * tally.filled
     own = one.column.kind == "money" and tally.mixed
     one.form = replace(one.form, comma=sign == "comma", sure=sign in _SIGNS, hundred=hundred, own_currency=own)
+    if not own or not tally.bare or about.beside:
+        return
+    bare = about.currency or header_currency(one.column.header)
+    if not bare:
+        one.doubts.append(in_words.ask_currency(one.column.header, tally, about.book, about.file))
+        bare = one.doubts[0].readings[0].value
+    one.form = replace(one.form, bare=bare)
 
 
 def _decide_duration(one: Decided, tally: DurationTally, about: Circumstances) -> None:
@@ -248,6 +262,10 @@ def _obey(one: Decided) -> None:
             one.form = replace(one.form, order=word)
         elif word in _SIGNS and one.column.kind in NUMBERS:
             one.form = replace(one.form, comma=word == "comma", sure=True)
+        elif word in CODES and one.column.kind == "money":
+            one.form = replace(one.form, bare=word, own_currency=True)
+            one.doubts = [doubt for doubt in one.doubts if doubt.kind != "currency"]
+            continue
         elif word in _SHARES and one.column.kind == "percent":
             one.form = replace(one.form, hundred=word == "of_hundred")
         elif word in _IDS and one.column.kind == "id":
@@ -269,7 +287,8 @@ def _readings(one: Decided) -> tuple[str, ...]:
     if one.column.kind in DATES:
         return _ORDERS
     if one.column.kind in NUMBERS:
-        return _SIGNS + (_SHARES if one.column.kind == "percent" else ())
+        further = {"percent": _SHARES, "money": ("the code of a currency",)}.get(one.column.kind, ())
+        return (*_SIGNS, *further)
     if one.column.kind == "duration":
         return (*_CLOCKS, *_UNITS)
     return _IDS if one.column.kind == "id" else ()

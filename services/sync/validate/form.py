@@ -23,7 +23,9 @@ class Form:
         Whether cells of the column itself showed how it is read. Of numbers: where none did, a cell that the two
         decimal signs read differently does not fit.
     own_currency
-        Of money: whether each amount names its currency, and they differ.
+        Of money: whether amounts name their currencies, and they differ.
+    bare
+        Of money: the currency of amounts that name none beside others that name theirs; '' for that of the file.
     hundred
         Of shares: whether they count to 100.
     strip_zero
@@ -48,6 +50,7 @@ class Form:
     comma: bool = False
     sure: bool = True
     own_currency: bool = False
+    bare: str = ""
     hundred: bool = False
     strip_zero: bool = False
     salesforce: bool = False

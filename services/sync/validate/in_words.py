@@ -127,6 +127,22 @@ def ask_sign(header: str, tally: NumberTally, file: str) -> Doubt:
     return Doubt("decimal", header, question, tuple(sorted(readings, key=lambda one: -one.fits)))
 
 
+def ask_currency(header: str, tally: NumberTally, book: str, file: str) -> Doubt:
+    """The question which currency amounts are in that name none, beside others that name theirs."""
+    codes = tuple(dict.fromkeys((*tally.named[:3], book)))
+    example = tally.bare_example
+    question = (
+        f"In {file} {tally.bare:,} of {tally.filled:,} amounts of “{header}” (such as {example}) name no currency, "
+        f"while others are in {' or '.join(tally.named[:3])}."
+    )
+    return Doubt(
+        "currency",
+        header,
+        question,
+        tuple(Reading(code, f"{example} is in {code}", tally.bare) for code in codes if code),
+    )
+
+
 def _grouped(number: str) -> str:
     whole, point, part = number.partition(".")
     return f"{int(whole or '0'):,}{point}{part}"
@@ -219,7 +235,10 @@ def _numbers(kind: str, form: Form, tally: NumberTally) -> tuple[str, tuple[str,
         evidence.append(f"{sum(tally.currencies.values()):,} are written in {tally.currency}")
     if form.own_currency:
         parts = (f"{count:,} in {marks[0]}" for marks, count in sorted(tally.currencies.items()))
-        evidence.append(f"each amount names its currency: {', '.join(parts)}")
+        whose = "amounts name their" if tally.bare else "each amount names its"
+        evidence.append(f"{whose} currency: {', '.join(parts)}")
+        if tally.bare and form.bare:
+            evidence.append(f"{tally.bare:,} that name none are taken in {form.bare}")
     if tally.percent:
         evidence.append(f"{tally.percent:,} have a percent sign")
     unfit = tally.readings["none"] + against

@@ -67,6 +67,7 @@ class NumberTally:
     percent: int = 0
     long_whole: int = 0
     above_one: int = 0
+    bare_example: str = ""
 
     def __post_init__(self) -> None:
         self._memo = Memo(_see)
@@ -87,6 +88,8 @@ class NumberTally:
             self.above_one += count if seen.above_one and not seen.percent else 0
             if seen.currencies:
                 self.currencies[seen.currencies] += count
+            elif seen.reading != "none" and (not self.bare_example or text < self.bare_example):
+                self.bare_example = text
             if seen.reading in (".", ",") and len(self._open) < _MANY:
                 self._open.add(text)
             if seen.fine and len(self._fine) < _FEW:
@@ -146,10 +149,22 @@ class NumberTally:
 
     @property
     def mixed(self) -> bool:
-        """Whether all numbers name their currency, and not all the same one."""
+        """Whether numbers name their currencies, and not all the same one."""
         firsts = {marks[0] for marks in self.currencies}
-        numbers = self.filled - self.readings["none"]
-        return len(firsts) > 1 and "" not in firsts and not self.currency and self.currencies.total() == numbers
+        return len(firsts) > 1 and "" not in firsts and not self.currency
+
+    @property
+    def bare(self) -> int:
+        """How many numbers name no currency."""
+        return self.filled - self.readings["none"] - self.currencies.total()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The currencies that numbers are likeliest written with, the most frequent first."""
+        counts: Counter[str] = Counter()
+        for marks, count in self.currencies.items():
+            counts[marks[0]] += count
+        return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
 
     @property
     def currency(self) -> str | None:

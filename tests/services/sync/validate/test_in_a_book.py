@@ -120,7 +120,38 @@ def test_amounts_that_name_different_currencies_are_kept_in_their_own(book: Book
     assert any("each amount names its currency: 1 in EUR" in words for words in check.meanings[3].evidence)
 
 
-def test_a_bare_amount_among_different_currencies_rejects_what_it_cannot_share(book: Book, tmp_path: Path) -> None:
+@pytest.mark.parametrize("early", [0, _LATE])
+def test_a_bare_amount_among_different_currencies_is_asked(book: Book, tmp_path: Path, early: int) -> None:
+    totals = ["$7.00"] * early + ["$1.00", "€2.00", "3.00", "€5.00", "€6.00"]
+    file = _orders(tmp_path / "orders.csv", ["2026-01-02"] * len(totals), totals)
+    (doubt,) = book.check(file).doubts
+    assert (doubt.kind, doubt.column) == ("currency", "total")
+    assert f"1 of {len(totals):,} amounts of “total” (such as 3.00) name no currency" in doubt.question
+    likeliest = ["USD", "EUR"] if early else ["EUR", "USD"]
+    assert [reading.value for reading in doubt.readings] == likeliest
+    with pytest.raises(UserError, match="--read 'total=EUR'"):
+        book.bring(file)
+    check, receipt = book.check(file, meanings=(("total", "EUR"),)), book.bring(file, meanings=(("total", "EUR"),))
+    assert not check.doubts
+    assert check.receipt.totals == receipt.totals == {"USD": 100 + 700 * early, "EUR": 1_600}
+    assert "1 that name none are taken in EUR" in check.meanings[3].evidence
+    again = book.bring(file)
+    assert again.rows["unchanged"] == len(totals), "the answer is remembered"
+
+
+def test_what_a_person_says_of_bare_amounts_holds_for_the_column_alone(book: Book, tmp_path: Path) -> None:
     file = _orders(tmp_path / "orders.csv", ["2026-01-02"] * 3, ["$1.00", "€2.00", "3.00"])
-    receipt = book.bring(file)
-    assert receipt.reasons == {"total is in EUR, not in USD": 1}
+    assert book.bring(file, currency="GBP", dry_run=True).totals == {"USD": 100, "EUR": 200, "GBP": 300}
+    plain = _orders(tmp_path / "plain.csv", ["2026-01-02"] * 2, ["1.00", "3.50"])
+    assert book.bring(plain, meanings=(("total", "point SEK"),), dry_run=True).totals == {"SEK": 450}
+    assert book.bring(plain, meanings=(("total", "SEK"),), dry_run=True).totals.keys() == {"SEK"}
+    with pytest.raises(UserError, match="Choose one of point, comma, the code of a currency"):
+        book.bring(plain, meanings=(("total", "QQQ"),))
+
+
+def test_a_currency_beside_each_amount_leaves_nothing_to_ask(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "date", "total", "currency"]
+    rows = [["O1", "C1", "2026-01-02", "$1.00", "USD"], ["O2", "C1", "2026-01-02", "2.00", "EUR"]]
+    rows.append(["O3", "C1", "2026-01-02", "€3.00", "EUR"])
+    receipt = book.bring(write_csv(tmp_path / "beside.csv", header, rows))
+    assert receipt.totals == {"USD": 100, "EUR": 500}
