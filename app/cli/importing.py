@@ -95,7 +95,9 @@ def import_(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Import files, then score and raise alerts."""
+    """Import files, customers before their orders whatever comes first, then score and raise alerts."""
+    from services.sync import order_of_import
+
     options = ImportOptions(
         entity=entity,
         mapping=tuple(_pair(text, "--map 'Column=field'") for text in mapping or ()),
@@ -108,14 +110,15 @@ def import_(
     )
     with _book(store, dry_run) as workspace:
         requests = tuple(_request(workspace, name, options, dry_run=dry_run) for name in files)
+        order = order_of_import(workspace, requests)
         outcome = import_files(
             workspace,
-            requests,
+            tuple(requests[place] for place in order),
             score=not (no_score or dry_run),
             progress=progress_line(json),
             cancelled=never_cancelled,
         )
-    return _reported(outcome, json)
+    return _reported(outcome, order, json)
 
 
 @contextmanager
@@ -132,19 +135,26 @@ def _book(store: Path | None, dry_run: bool) -> Iterator[Workspace]:
         yield workspace
 
 
-def _reported(outcome: ImportOutcome, as_json: bool) -> int:
-    """Print receipts and faults and return the exit code."""
+def _reported(outcome: ImportOutcome, order: tuple[int, ...], as_json: bool) -> int:
+    """Print receipts and faults and return the exit code; `order` has the places of the files as they were named.
+
+    Documents stand as the files were named, each with its place in the order of import.
+    """
     for result in outcome.files:
         if result.error:
             name = Path(result.file).name
             say(result.error if name in result.error else f"{name}: {result.error}")
     receipts = [result.receipt for result in outcome.files if result.receipt is not None]
     documents = [
-        result.receipt.as_json() if result.receipt else {"file": result.file, "error": result.error}
-        for result in outcome.files
+        {
+            **(result.receipt.as_json() if result.receipt else {"file": result.file, "error": result.error}),
+            "order": place,
+        }
+        for place, result in enumerate(outcome.files, 1)
     ]
+    named = [document for _, document in sorted(zip(order, documents, strict=True), key=lambda pair: pair[0])]
     if receipts or as_json:
-        answer(documents, _words(receipts, outcome), as_json)
+        answer(named, "\n".join([*_order_words(outcome, order), _words(receipts, outcome)]), as_json)
     if not receipts:
         return NOTHING_DONE
     return (
@@ -168,6 +178,14 @@ def _request(workspace: Workspace, name: str, options: ImportOptions, *, dry_run
         options=options,
         dry_run=dry_run,
     )
+
+
+def _order_words(outcome: ImportOutcome, order: tuple[int, ...]) -> list[str]:
+    """Say in which order files were imported where it is not the one in which they were named."""
+    if list(order) == sorted(order):
+        return []
+    names = ", ".join(Path(result.file).name for result in outcome.files)
+    return [f"In this order, so that what others refer to comes first: {names}"]
 
 
 def _words(receipts: list[Receipt], outcome: ImportOutcome) -> str:

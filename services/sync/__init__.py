@@ -10,6 +10,7 @@ from services.sync.by_hand import FIELDS as CUSTOMER_FIELDS
 from services.sync.by_hand import add_customer, edit_customer
 from services.sync.check_files import forget_check
 from services.sync.history import imports_history
+from services.sync.order import order_of_import
 from services.sync.preview import check_rows, preview
 from services.sync.quality import data_quality
 from services.sync.read import Table, read_table, tables_in
@@ -26,6 +27,7 @@ __all__ = [
     "edit_customer",
     "forget_check",
     "imports_history",
+    "order_of_import",
     "preview",
     "read_table",
     "run_import",

@@ -181,3 +181,38 @@ def test_a_rule_is_switched_off_and_on_and_undone(ask: Any, orders: Path) -> Non
     assert ask("rules", "off", "gap_beyond_usual")[0] == 0 and state() is False
     assert ask("undo")[0] == 0 and state() is True
     assert ask("rules", "off", "no_such_rule")[0] == 1
+
+
+def test_files_are_imported_in_the_order_in_which_they_refer_to_each_other(ask: Any, tmp_path: Path) -> None:
+    changes = tmp_path / "changes.csv"
+    changes.write_text("opportunity_id,stage,changed_at\nD1,Proposal,2026-05-02\n")
+    deals = tmp_path / "deals.csv"
+    deals.write_text("opportunity_id,customer_id,name,stage,amount,created_at\nD1,C1,Rollout,Qualified,90,2026-05-01\n")
+    customers = tmp_path / "customers.csv"
+    customers.write_text("customer_id,name,email\nC1,Ann Lee,ann@lee.example\n")
+    broken = tmp_path / "broken.csv"
+    broken.write_text("a,b\n1,x\n2,y\n")
+    files = [str(one) for one in (broken, changes, deals, customers)]
+    code, documents, _ = ask("import", *files, "--source", "crm")
+    assert [Path(one["file"]).name for one in documents] == ["broken.csv", "changes.csv", "deals.csv", "customers.csv"]
+    assert [one["order"] for one in documents] == [4, 3, 2, 1]
+    assert "error" in documents[0]
+    assert [one["rows"]["inserted"] for one in documents[1:]] == [1, 1, 1]
+    assert [one["import_id"] for one in documents[1:]] == [3, 2, 1]
+    assert documents[2]["customers"] == {"matched": 1, "created": 0}
+    assert code == 3
+
+
+def test_the_order_of_import_is_said_where_it_is_another_than_was_named(
+    ask: Any, tmp_path: Path, store_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders, customers = tmp_path / "orders.csv", tmp_path / "customers.csv"
+    orders.write_text("order_id,customer_id,date,total\nO1,C1,2026-05-01,5.00\n")
+    customers.write_text("customer_id,name\nC1,Ann Lee\n")
+    said = "In this order, so that what others refer to comes first: customers.csv, orders.csv"
+    run_command(["import", str(orders), str(customers), "--store", str(store_path), "--no-score"])
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0] == said
+    assert printed.index("customers.csv · Customers") < printed.index("orders.csv · Orders")
+    run_command(["import", str(customers), str(orders), "--store", str(store_path), "--no-score"])
+    assert said not in capsys.readouterr().out

@@ -176,7 +176,7 @@ def make_plan(
     UserError
         The file is not recognised, or something must be said first.
     """
-    entity_name, overrides = _said(options, remembered)
+    entity_name, overrides = what_was_said(options, remembered)
     recognition = recognise(table, entity_name, overrides)
     table = recognition.table
     if recognition.system is not None and recognition.system.date_order:
@@ -244,7 +244,7 @@ def header_signature(table: Table) -> str:
     return fingerprint(own_columns(table))
 
 
-def _said(options: ImportOptions, remembered: Remembered | None) -> tuple[str | None, dict[str, str]]:
+def what_was_said(options: ImportOptions, remembered: Remembered | None) -> tuple[str | None, dict[str, str]]:
     """What the file is about and column to field: as a person said now, else as an earlier file was taken."""
     if remembered is None:
         return options.entity, dict(options.mapping)

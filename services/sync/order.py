@@ -1,0 +1,46 @@
+"""The order in which several files are imported: what others refer to first, as a customer before their orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.values.errors import BellwetherError
+from models.values.imports import ImportRequest
+from services.sync.map.plan import header_signature, what_was_said
+from services.sync.mend import mended
+from services.sync.read import read_table
+from services.sync.recognise import recognise
+from services.sync.remember import recall
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+
+def order_of_import(workspace: Workspace, requests: Sequence[ImportRequest]) -> tuple[int, ...]:
+    """Find out in which order files should be imported; only their first rows are read.
+
+    Returns
+    -------
+    tuple of int
+        Places in `requests`. Files that are about the same keep their order; what cannot be imported comes last.
+    """
+    if len(requests) < 2:
+        return tuple(range(len(requests)))
+
+    def rank(place: int) -> tuple[bool, int]:
+        try:
+            return False, _rank(workspace, requests[place])
+        except BellwetherError:
+            # The import says what is wrong with it.
+            return True, 0
+
+    return tuple(sorted(range(len(requests)), key=rank))
+
+
+def _rank(workspace: Workspace, request: ImportRequest) -> int:
+    table = mended(read_table(Path(request.file), request.options.reading), request.options)
+    with workspace.store.read() as connection:
+        recalled = recall(connection, header_signature(table), request.options, table.columns)
+    return recognise(table, *what_was_said(recalled.options, recalled.remembered)).entity.order
