@@ -25,9 +25,21 @@ Flags = NDArray[np.bool_]
 
 #: Features of the logistic rung beside the closed form.
 LOGISTIC_FEATURES = ("days_since", "frequency", "tenure", "pulse_42", "spend", "spend_pulse")
-#: The logistic rung starts from the closed form and is drawn back to it as by so many customers, its level by fewer;
-#: the lines of the additive rung, which stumps correct, less so.
-_RIDGE, _LINES_RIDGE, _LEVEL_SHARE = 100.0, 30.0, 0.2
+
+
+@dataclass(frozen=True)
+class _Held:
+    """How firmly a regression is held at the closed form: as by so many customers its slopes, and its level."""
+
+    slopes: float
+    level: float
+
+
+#: Firm enough that fifty customers cannot bend the logistic rung far from the closed form where that is right, and
+#: loose enough that they lower its level where it is not (a season, a sale).
+_LOGISTIC = _Held(300.0, 20.0)
+#: The lines of the additive rung, which stumps correct.
+_LINES = _Held(30.0, 6.0)
 #: Most rows of a fit: beyond, each customer counts in a share of the windows only.
 MOST_ROWS = 100_000
 _CHECKED = 200
@@ -141,15 +153,15 @@ def _rule(train: Sequence[Window]) -> FittedRung:
 
 def _logistic(train: Sequence[Window]) -> FittedRung:
     rows = gather(train, (BTYD, *LOGISTIC_FEATURES))
-    base, lines = _lines(rows, _RIDGE)
+    base, lines = _lines(rows, _LOGISTIC)
     return FittedRung(LOGISTIC, base, tuple(lines.items()))
 
 
-def _lines(rows: Rows, ridge: float) -> tuple[float, dict[str, Line]]:
+def _lines(rows: Rows, held: _Held) -> tuple[float, dict[str, Line]]:
     """Logistic regression that starts from the closed form; a feature that would go the wrong way is left out."""
     names = [name for name, column in rows.columns.items() if name == BTYD or _scale(column) > 1e-9]
     while True:
-        base, lines = _regression(rows, names, ridge)
+        base, lines = _regression(rows, names, held)
         wrong = {
             name: abs(line.coefficient) * _scale(rows.columns[name])
             for name, line in lines.items()
@@ -165,7 +177,7 @@ def _scale(column: Floats) -> float:
     return float(known.std()) if known.size else 0.0
 
 
-def _regression(rows: Rows, names: Sequence[str], ridge: float) -> tuple[float, dict[str, Line]]:
+def _regression(rows: Rows, names: Sequence[str], held: _Held) -> tuple[float, dict[str, Line]]:
     columns = [rows.columns[name] for name in names]
     # The closed form is taken as it is, so that its coefficient means the same in every book.
     centres = [0.0 if name == BTYD else float(np.nanmean(column)) for name, column in zip(names, columns, strict=True)]
@@ -174,8 +186,8 @@ def _regression(rows: Rows, names: Sequence[str], ridge: float) -> tuple[float, 
         np.nan_to_num((column - centre) / scale) for column, centre, scale in zip(columns, centres, scales, strict=True)
     ]
     matrix = np.column_stack([*design, np.ones(rows.size)])
-    means, precision = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], ridge)
-    means[0], precision[-1] = 1.0, ridge * _LEVEL_SHARE
+    means, precision = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], held.slopes)
+    means[0], precision[-1] = 1.0, held.level
     left, weight = rows.left.astype(np.float64), np.full(rows.size, rows.weight)
     beta = newton(matrix, left, means, precision, weight)
     if beta[0] < 0.0:  # the closed form may count for nothing, never against itself
@@ -227,7 +239,7 @@ def _additive(train: Sequence[Window]) -> FittedRung:
     if not names or rows.left.all() or not rows.left.any():
         return FittedRung(ADDITIVE, _share(rows.left), ())
     base, steps = _stumps(rows, names)
-    level, lines = _lines(rows, _LINES_RIDGE)
+    level, lines = _lines(rows, _LINES)
     nothing = Steps((), (0.0,), 0.0)
     terms: list[tuple[str, Term]] = [
         (name, Mean(lines.get(name, Line(0.0, 0.0, 0.0, 0.0)), steps.get(name, nothing)))

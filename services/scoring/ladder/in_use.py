@@ -6,7 +6,7 @@ choice needs no more. Until its rungs are judged, a rhythm is scored by the clos
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,20 @@ from services.scoring.parameters import RUNG_ONE_CUSTOMERS, Chosen, ChurnModel, 
 
 Floats = NDArray[np.float64]
 
-#: What a refit judges on: customers, test cutoffs, and windows of training.
-_CUSTOMERS, _TESTS, _WINDOWS = 6_000, 3, 8
+
+@dataclass(frozen=True)
+class _Measure:
+    """What a refit judges on: so many customers, test cutoffs, and windows of training."""
+
+    customers: int
+    tests: int
+    windows: int
+
+
+_FULL = _Measure(8_000, 3, 8)
+#: Of a book of more customers, scores are wanted within seconds, and each customer adds less to what is known.
+_LARGE_BOOK = 40_000
+_BRIEF = _Measure(3_000, 2, 6)
 #: Reasons that people are told, and the features that belong to each beside the three inputs of the closed form.
 GROUPS = (*INPUTS, "value", "tickets", "satisfaction", "reviews", "email", "activity")
 _GROUP_OF = {
@@ -68,14 +80,15 @@ def with_rungs(book: BookEvents, parameters: Parameters, horizon_days: int) -> P
 def _judged(book: BookEvents, model: ChurnModel, horizon_days: int, label: Label) -> ChurnModel:
     if not model.rung or model.btyd.customers < RUNG_ONE_CUSTOMERS:
         return model
+    measure = _FULL if book.customer_ids.size <= _LARGE_BOOK else _BRIEF
     found = judge(
         book,
         book.as_of,
         horizon_days,
         label=label,
-        tests=_TESTS,
-        most_customers=_CUSTOMERS,
-        most_windows=_WINDOWS,
+        tests=measure.tests,
+        most_customers=measure.customers,
+        most_windows=measure.windows,
         with_references=False,
     )
     return replace(model, rung=max(RUNGS.index(found.used), 1), chosen=_chosen(found))

@@ -40,8 +40,9 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-#: Customers from whom on a rung is tried at all, and the closed windows that it takes.
-LEAST_CUSTOMERS = {PRIOR: 0, RULE: 0, MBG: 50, LOGISTIC: 250, ADDITIVE: 1_000, DEPTH_3: 1_000}
+#: Customers from whom on a rung is tried at all, and the closed windows that it takes. The logistic rung may be tried
+#: early, as few customers hardly move it from the closed form.
+LEAST_CUSTOMERS = {PRIOR: 0, RULE: 0, MBG: 50, LOGISTIC: 50, ADDITIVE: 1_000, DEPTH_3: 1_000}
 LEAST_WINDOWS = {PRIOR: 1, RULE: 1, MBG: 0, LOGISTIC: 1, ADDITIVE: 2, DEPTH_3: 2}
 #: The newest closed windows on which the rungs are judged.
 TESTS = 6
