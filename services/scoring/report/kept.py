@@ -53,6 +53,17 @@ def keep_report(workspace: Workspace, kind: Kind, as_of: str, report: dict[str, 
         return work.commit()
 
 
+def drop_reports(workspace: Workspace) -> Changes:
+    """Let go of all reports: the facts that they were of were taken back."""
+    with workspace.store.unit_of_work(_ACTOR, "report", "book", at=workspace.at) as work:
+        found = work.sql("DELETE FROM score_reports WHERE kind IN (?, ?, ?)", (BACKTEST, DRIFT, FORECAST))
+        if found.rowcount:
+            work.say("Let go of the reports on the scores: the book has no past any more")
+            work.digest(f"{found.rowcount} reports")
+            work.touch(tables=("score_reports",))
+        return work.commit()
+
+
 def last_backtest(workspace: Workspace) -> BacktestReport | None:
     """The newest backtest of the book, None before the first."""
     return _last(workspace, BACKTEST, BacktestReport.from_json)

@@ -103,8 +103,10 @@ def renew_reports(
     tell, stop = progress or (lambda _progress: None), cancelled or _never
     due = frozenset((kept.BACKTEST, kept.DRIFT, kept.FORECAST)) if everything else kept.reports_due(workspace)
     changes = Changes()
-    if not due or (not everything and not has_events(workspace)):
+    if not due:
         return changes
+    if not everything and not has_events(workspace):
+        return kept.drop_reports(workspace)
     book, spans = read_book(workspace), _spans(due)
     if kept.BACKTEST in due:
         horizon = workspace.policy.churn_horizon_days

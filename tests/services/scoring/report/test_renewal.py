@@ -12,6 +12,7 @@ import pytest
 from models.values.backtest import MBG, RULE, BacktestReport
 from models.values.errors import Cancelled, UserError
 from models.values.imports import Progress
+from models.values.journal import Actor
 from services.jobs import ReportsJob
 from services.scoring import (
     backtest,
@@ -184,6 +185,21 @@ def test_only_the_newest_reports_of_a_kind_stay(told: Book) -> None:
     with told.workspace.store.read() as connection:
         rows = connection.exec_driver_sql("SELECT report FROM score_reports WHERE kind = 'drift' ORDER BY id").all()
     assert [json.loads(row[0])["number"] for row in rows] == list(range(14, 40))
+
+
+def test_a_book_whose_facts_were_all_taken_back_keeps_no_report(told: Book) -> None:
+    with told.workspace.store.unit_of_work(
+        Actor("import", "test"), "undo-import", "test", at=told.workspace.at
+    ) as work:
+        work.sql("DELETE FROM orders")
+        work.digest("no orders")
+        work.commit()
+    score_due(told.workspace, force_all=True)
+    assert renew_reports(told.workspace).tables == {"score_reports"}
+    assert last_backtest(told.workspace) is None and last_forecast(told.workspace) is None
+    before = journal(told)
+    assert renew_reports(told.workspace).entry is None
+    assert journal(told) == before
 
 
 def test_a_book_without_a_past_says_what_is_missing(book: Book) -> None:
