@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.sync.entities import Entity, Field
+from services.sync.entities.questions import asks_for_score, asks_for_words
 from services.sync.map.headers import REJECT_COLUMNS, known_headers, lacking, normal
 from services.sync.map.synonyms import folded, synonyms, without_unit
 from services.sync.read import celltypes
 
 #: Below this, a person is told what a column was taken for.
 SURE = 0.8
-_BY_NAME, _BY_SYNONYM, _BY_LANGUAGE, _BY_CONTENT = 1.0, 0.95, 0.9, 0.6
+_ASKED = 1000  # behind all that has a name of its own
+_BY_NAME, _BY_SYNONYM, _BY_LANGUAGE, _BY_QUESTION, _BY_CONTENT = 1.0, 0.95, 0.9, 0.75, 0.6
 _UNFIT = 0.5
 _SHARE = 0.8
 _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -91,6 +93,8 @@ def propose(
             fits = field is None or _fits(field, kind)
             unfit = Proposal(one.field, one.confidence - _UNFIT, f"{one.why}, though little in it fits")
             claims.append((not fits, rank, place, one if fits else unfit))
+        if entity.name == "surveys":
+            claims += [(False, _ASKED, place, one) for one in _asked(column, cells)]
     mapping: dict[str, Proposal] = {}
     taken: set[str] = set()
     for _, _, place, proposal in sorted(claims, key=lambda claim: claim[:3]):
@@ -100,6 +104,14 @@ def propose(
     if by_content:
         mapping |= _by_content(entity, columns, sample, mapping)
     return {column: mapping[column] for column in columns if column in mapping}
+
+
+def _asked(column: str, cells: list[str]) -> Iterable[Proposal]:
+    """What a survey's question stands for: forms export it as the header of its answers."""
+    if asks_for_score(column, cells):
+        yield Proposal("score", _BY_QUESTION, "By its question and the numbers that answer it")
+    elif asks_for_words(column, cells):
+        yield Proposal("comment", _BY_QUESTION, "By its question and the words that answer it")
 
 
 def _repeats(field: Field, column: str, cells: Sequence[str]) -> bool:

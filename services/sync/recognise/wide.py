@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
 
+from services.sync.entities.questions import REMARK, kind_asked
 from services.sync.recognise.sheet import Expand, Says, Sheet
 from services.sync.validate.date_evidence import DateTally
 from services.sync.validate.memo import Unfit
@@ -22,16 +23,7 @@ _STAGE_COLUMNS: Final = (
     re.compile(r'date entered "(?P<stage>[^"]+?)(?: \([^()"]*\))?"', re.IGNORECASE),
     re.compile(r"(?:hs_)?(?:v2_)?date_entered_(?P<stage>\w+)", re.IGNORECASE),
 )
-_KINDS: Final = (
-    ("nps", re.compile(r"recommend|\bnps\b|net promoter|weiterempf|recommand|recomend", re.IGNORECASE)),
-    ("ces", re.compile(r"\beas(?:y|ily|e)\b|effort|einfach|aufwand|facil|fácil|\bces\b", re.IGNORECASE)),
-    ("csat", re.compile(r"satisf|zufried|\bcsat\b|overall experience|rate (?:us|our|your)", re.IGNORECASE)),
-)
 _ORDER: Final = {"nps": 0, "csat": 1, "ces": 2}
-_REMARK = re.compile(
-    r"comment|why\b|feedback|improve|tell us|reason|anything else|warum|kommentar|grund|pourquoi|comentario|por qué",
-    re.IGNORECASE,
-)
 _LEADING_NUMBER = re.compile(r"\s*(\d{1,3}(?:[.,]\d+)?)(?!\d)")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -105,7 +97,7 @@ def questions(sheet: Sheet, says: Says) -> Expand | None:
     asked.sort(key=lambda question: (_ORDER[question.kind], heads[question.place]))
     if not asked:
         return None
-    remarks = [place for place in free if _REMARK.search(heads[place]) and place not in {one.place for one in asked}]
+    remarks = [place for place in free if REMARK.search(heads[place]) and place not in {one.place for one in asked}]
     answer, respondent = sheet.place(says["answer"]), _respondent(sheet, says)
     kind, score, scale = sheet.add("Survey kind"), sheet.add("Survey score"), sheet.add("Survey scale")
     comment, number, email = sheet.add("Survey comment"), sheet.add("Survey answer"), sheet.add("Respondent")
@@ -145,7 +137,7 @@ def _heads(sheet: Sheet, says: Says) -> list[str]:
 
 
 def _asks_for_score(sheet: Sheet, place: int, head: str, says: Says) -> _Question | None:
-    kind = next((name for name, form in _KINDS if form.search(head)), None)
+    kind = kind_asked(head)
     cells = sheet.cells(place)[says.get("rows", 0) if "heading" in says else 0 :]
     numbers = [float(found[1].replace(",", ".")) for cell in cells if (found := _LEADING_NUMBER.match(cell))]
     if kind is None or not numbers or len(numbers) * 2 < len(cells) or max(numbers) > 10:

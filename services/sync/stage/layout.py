@@ -90,8 +90,8 @@ def layout_of(plan: Plan) -> Layout:
     if entity.name in ("tickets", "reviews", "conversations"):
         extra = [name for name in ("sentiment", "sentiment_by") if name not in kept]
         kept += extra
-    if entity.name == "surveys" and "kind" not in kept:
-        extra = ["kind"]
+    if entity.name == "surveys":
+        extra = [name for name in ("kind", "scale") if name not in kept]
         kept += extra
     has_extra = entity.customer == "self"
     if has_extra:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import compress, product
 from operator import lt
@@ -22,6 +21,7 @@ from services.sync.stage.faults import CellFault
 from services.sync.stage.layout import PIECE, Layout
 from services.sync.stage.orders import OrderColumns
 from services.sync.stage.people import Items, People
+from services.sync.stage.scales import Scales
 from services.sync.stage.texts import add_computed_sentiment
 from services.sync.validate import words
 from services.sync.validate.columns import Amounts, Converter, Stages, Told, make_converter
@@ -48,6 +48,7 @@ class Stager:
         self._people = People(plan, db) if layout.has_people else None
         self._items = Items(plan, db) if layout.has_items else None
         self._orders = OrderColumns(plan, layout.lines) if plan.entity.table == "orders" else None
+        self._scales = Scales(plan) if plan.entity.name == "surveys" else None
         self._mapped = [column.place for column in plan.columns]
         self._may_lack_customer = plan.entity.customer == "optional"
         self._last_key = ""
@@ -250,8 +251,8 @@ class Stager:
             values["currency"] = [currency or self._plan.currency for currency in given]
         if entity.name == "stage_changes":
             values["ref"] = values.pop("opportunity_id")
-        if entity.name == "surveys" and "kind" not in values:
-            values["kind"] = [_survey_kind(self._plan.mapping)] * count
+        if self._scales is not None:
+            self._scales.add(values, count)
         if entity.name in ("tickets", "reviews", "conversations"):
             add_computed_sentiment(values, count)
         if "email_opt_out" in values:
@@ -375,13 +376,6 @@ class Stager:
             self._people.flush()
         if self._items:
             self._items.flush()
-
-
-def _survey_kind(mapping: Mapping[str, str]) -> str:
-    """What kind of survey headers speak of, where no column says it."""
-    words_of_it = " ".join(mapping).lower()
-    kinds = {"nps": "nps", "promoter": "nps", "ces": "ces", "effort": "ces"}
-    return next((kind for word, kind in kinds.items() if re.search(rf"\b{word}", words_of_it)), "csat")
 
 
 def _only_item(column: MappedColumn) -> bool:

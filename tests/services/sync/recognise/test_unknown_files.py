@@ -8,7 +8,7 @@ import pytest
 
 from models.values.errors import UserError
 from services.sync.recognise import rank_entities
-from tests.services.sync.book import Book, write_csv
+from tests.services.sync.book import Book, counts, write_csv
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,54 @@ def test_what_is_not_certain_is_asked(book: Book, tmp_path: Path, headers: str, 
 def test_the_kind_of_a_survey_stands_in_its_header(book: Book, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", ["Email", "NPS", "Comment", "Date"], [["a@x.example", "9", "", "2026-01-05"]])
     book.bring(path)
-    assert book.ask("SELECT kind, score FROM surveys") == [("nps", 9.0)]
+    assert book.ask("SELECT kind, score, scale FROM surveys") == [("nps", 9.0, 10)]
+
+
+FORM = [
+    ["2026-05-01 10:00", "ada@stone.example", "9", "Nothing at all"],
+    ["2026-05-02 10:00", "ben@frost.example", "3", "Delivery was late"],
+    ["2026-05-03 10:00", "cy@lake.example", "10", ""],
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How likely are you to recommend us to a friend or colleague?", "nps"),
+        ("Wie wahrscheinlich ist es, dass Sie uns weiterempfehlen?", "nps"),
+        ("How satisfied are you with our service? (1-10)", "csat"),
+    ],
+)
+def test_a_question_for_a_score_makes_a_form_a_survey(book: Book, tmp_path: Path, question: str, kind: str) -> None:
+    header = ["Timestamp", "Email Address", question, "What could we do better?"]
+    path = write_csv(tmp_path / "answers.csv", header, FORM)
+    receipt = book.bring(path)
+    assert receipt.recognised_as == "Surveys"
+    assert receipt.mapping == dict(zip(header, ("answered_at", "customer_email", "score", "comment"), strict=True))
+    assert any(question in warning and "by its question" in warning for warning in receipt.warnings)
+    assert book.ask("SELECT kind, score, scale, comment FROM surveys ORDER BY answered_on")[1] == (
+        *(kind, 3.0, 10),
+        "Delivery was late",
+    )
+    assert counts(book.bring(path)) == (0, 0, 3, 0, 0)
+
+
+def test_a_question_that_words_answer_is_no_score(book: Book, tmp_path: Path) -> None:
+    header = ["Timestamp", "Email Address", "Why would you recommend us to others?", "Other"]
+    path = write_csv(tmp_path / "answers.csv", header, [[*row[:2], row[3] or "Good", row[2]] for row in FORM])
+    assert "score" not in book.check(path).receipt.mapping.values()
+
+
+def test_the_scale_of_a_survey_is_told_from_its_scores(book: Book, tmp_path: Path) -> None:
+    header = ["email", "survey", "score", "date"]
+    rows = [["a@x.example", "csat", "4", "2026-05-01"], ["b@x.example", "csat", "2", "2026-05-01"]]
+    rows += [["a@x.example", "nps", "7", "2026-05-01"], ["a@x.example", "CES", "6,5", "2026-05-02"]]
+    book.bring(write_csv(tmp_path / "a.csv", header, rows))
+    assert book.ask("SELECT kind, max(scale), min(scale) FROM surveys GROUP BY kind ORDER BY 1") == [
+        ("ces", 7, 7),
+        ("csat", 5, 5),
+        ("nps", 10, 10),
+    ]
 
 
 def test_an_id_that_never_repeats_is_that_of_the_order(book: Book, tmp_path: Path) -> None:
