@@ -110,3 +110,12 @@ def test_an_import_is_settled_by_the_same_flags(tmp_path: Path, capsys: pytest.C
     book = ["--store", str(tmp_path / "book.bellwether"), "--dry-run", "--json"]
     run_command(["import", str(path), "--delimiter", ",", *book])
     assert "order id;ordered at" in capsys.readouterr().out
+
+
+def test_signs_and_rows_that_cannot_be_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,name\n1,Ada\n")
+    assert run_command(["read", str(path), "--delimiter", ""]) == 2
+    assert "is no sign that stands between" in capsys.readouterr().err
+    assert run_command(["read", str(path), "--header-row", "9999"]) == 1
+    assert "no row 9,999 among the first 2" in capsys.readouterr().err

@@ -162,3 +162,12 @@ def test_a_workbook_cut_short_is_refused_in_a_sentence(tmp_path: Path) -> None:
     for end in range(64, len(whole), 997):
         with pytest.raises(UserError, match="CSV"):
             read_table(made(tmp_path, whole[:end], "cut.xlsx"))
+
+
+def test_a_file_of_an_archive_that_is_no_table_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "exports.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("orders.csv", "id,total\n1,5\n")
+        archive.writestr("readme.txt", "These are the exports of the quarter.")
+    with pytest.raises(UserError, match=r"exports\.zip › readme\.txt has a header but no rows"):
+        read_table(path, ReadingChoice(member="readme.txt"))
