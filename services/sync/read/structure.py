@@ -80,9 +80,10 @@ class Rules:
             kind if (kind := celltypes.column_type(column, share=0.97)) in _TYPED else None
             for column in zip(*rows, strict=True)
         ] or [None] * self._width
-        # What stood in each column, where it was enough to compare others with.
+        # Where more than one cell was seen: columns whose cells all have digits, and those of which none is typed.
         filled = [[text for cell in column if (text := cell.strip())] for column in zip(*rows, strict=True)]
-        self._columns = [column if len(column) > 1 else [] for column in filled]
+        self._digits = [len(column) > 1 and all(map(_has_digit, column)) for column in filled]
+        self._untyped = [len(column) > 1 and not any(map(_is_typed, column)) for column in filled]
         # A column of numbers or dates that has a cell in every row tells where a row was shifted.
         self._always = [
             kind is not None and all(cell.strip() for cell in column)
@@ -169,10 +170,13 @@ class Rules:
         named = column_words.are_known(filled)
         signs = 2 if named == len(filled) else 1 if named * 2 >= len(filled) and named > 1 else 0
         signs += bool(set(filled) & set(self._header))
-        columns = [[row[place].strip() for row in following if place < len(row)] for place in range(len(cells))]
-        pairs = [(above, below) for above, below in zip(self._columns, columns, strict=False) if above and any(below)]
-        signs += any(all(map(_has_digit, above)) and all(map(_has_digit, below)) for above, below in pairs)
-        signs += any(_is_typed(below) and not any(map(_is_typed, zip(above, strict=True))) for above, below in pairs)
+        below = [[row[place].strip() for row in following if place < len(row)] for place in range(len(cells))]
+        signs += any(
+            had and column and all(map(_has_digit, column)) for had, column in zip(self._digits, below, strict=False)
+        )
+        signs += any(
+            none and column and all(map(_is_typed, column)) for none, column in zip(self._untyped, below, strict=False)
+        )
         return signs
 
     def fits(self, row: Sequence[str]) -> bool:
@@ -301,9 +305,9 @@ def _has_digit(cell: str) -> bool:
     return any(sign.isdigit() for sign in cell)
 
 
-def _is_typed(cells: Sequence[str]) -> bool:
-    """Whether all of several cells are numbers, dates or addresses."""
-    return all(celltypes.cell_type(cell) in _TYPED for cell in cells)
+def _is_typed(cell: str) -> bool:
+    """Whether a cell is a number, a date or an address."""
+    return celltypes.cell_type(cell) in _TYPED
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
