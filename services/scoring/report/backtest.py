@@ -124,7 +124,7 @@ def backtest_of(
         progress=lambda step: tell(Progress(STEP, step.done, (step.total or 0) + 1)),
         cancelled=cancelled or (lambda: False),
     )
-    clv = clv_of(book, policy.clv_horizon_months) if label == "orders" else None
+    clv = clv_of(book, policy.clv_horizon_months)
     used = _used(judged, in_use)
     missed, alarmed = _misses(book, policy, judged, used.name)
     tell(Progress(STEP, 1, 1))
