@@ -49,7 +49,7 @@ from services.workspace import Workspace
 #: Above this share of the book a change is scored as a run over everyone.
 _FEW = 0.1
 #: So many customers are scored at once. All but the largest books are one part, scored before the store is locked.
-_PART = 100_000
+_PART = 50_000
 _FACTS = tuple(table.name for table in CONTENT_TABLES)
 _ATTEMPTS = 3
 
