@@ -90,6 +90,7 @@ def backtest_of(
     *,
     horizon_days: int,
     cutoffs: Sequence[int] | None = None,
+    label: Label | None = None,
     in_use: InUse | None = None,
     progress: ProgressCall | None = None,
     cancelled: CancelCall | None = None,
@@ -98,6 +99,8 @@ def backtest_of(
 
     Parameters
     ----------
+    label
+        What leaving means; None: no order, or in a book of no orders no other activity.
     in_use
         The rung from which the book's scores come; None: the one that told the past best.
     cutoffs
@@ -113,7 +116,7 @@ def backtest_of(
     """
     begun = time.perf_counter()
     tell = progress or (lambda _progress: None)
-    label = label_of(book)
+    label = label or label_of(book)
     chosen = _default_cutoffs(book, horizon_days) if cutoffs is None else _checked(book, cutoffs, horizon_days)
     judged = judge(
         book,

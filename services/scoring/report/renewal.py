@@ -21,6 +21,7 @@ from models.values.forecast import RevenueForecast
 from models.values.imports import Progress
 from models.values.words import count
 from services.scoring.events import BookEvents, day_number, fetch
+from services.scoring.ladder import Label
 from services.scoring.report import kept
 from services.scoring.report.acquisition import book_totals, read_acquisition
 from services.scoring.report.backtest import InUse, backtest_of, days_of, has_events, label_of, read_book
@@ -56,12 +57,14 @@ def backtest(
 ) -> BacktestReport:
     """Check the scores against the book's past; see `services.scoring.backtest`."""
     book, horizon = read_book(workspace), horizon_days or workspace.policy.churn_horizon_days
+    label, in_use = _in_use(workspace, book, horizon)
     report = backtest_of(
         book,
         workspace.policy,
         horizon_days=horizon,
         cutoffs=days_of(cutoffs),
-        in_use=_in_use(workspace, book, horizon),
+        label=label,
+        in_use=in_use,
         progress=progress,
         cancelled=cancelled,
     )
@@ -70,19 +73,28 @@ def backtest(
     return report
 
 
-def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> InUse | None:
-    """The rung of the fit in force, for the book's label and this horizon; None where none was chosen for it."""
+def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> tuple[Label, InUse | None]:
+    """What leaving means in this book, and the rung of the fit in force for it; None where none was chosen for it.
+
+    Most customers decide: where they are under contract and the end of contracts can be told, it is that.
+    """
+    label = label_of(book)
     with workspace.store.read() as connection:
         rows = fetch(
             connection,
-            "SELECT json_extract(parameters, :path) FROM model_fits"
+            "SELECT json_extract(parameters, '$.contract'), json_extract(parameters, :path) FROM model_fits"
             " WHERE id = (SELECT json_extract(value, '$.fit') FROM book WHERE key = 'scored')",
-            {"path": f"$.{label_of(book)}.chosen"},
+            {"path": f"$.{label}.chosen"},
         )
-    chosen = json.loads(rows[0][0]) if rows and rows[0][0] else None
-    if chosen is None or chosen["horizon_days"] != horizon_days:
-        return None
-    return InUse(chosen["rung"]["name"], chosen["why"])
+        (under_contract,) = fetch(
+            connection, "SELECT count(*) FROM customers WHERE contract_starts_on IS NOT NULL", {}
+        )[0]
+    contract, other = (json.loads(text) if text else None for text in (rows[0] if rows else (None, None)))
+    if contract is not None and 2 * under_contract >= book.customer_ids.size:
+        label, other = "contract", contract
+    if other is None or other["horizon_days"] != horizon_days:
+        return label, None
+    return label, InUse(other["rung"]["name"], other["why"])
 
 
 def _keep_backtest(workspace: Workspace, report: BacktestReport) -> Changes:
@@ -110,11 +122,13 @@ def renew_reports(
     book, spans = read_book(workspace), _spans(due)
     if kept.BACKTEST in due:
         horizon = workspace.policy.churn_horizon_days
+        label, in_use = _in_use(workspace, book, horizon)
         report = backtest_of(
             book,
             workspace.policy,
             horizon_days=horizon,
-            in_use=_in_use(workspace, book, horizon),
+            label=label,
+            in_use=in_use,
             progress=_within(tell, spans[kept.BACKTEST]),
             cancelled=stop,
         )
