@@ -36,6 +36,7 @@ def figures(seen: Features) -> dict[str, tuple[Whole, Callable[[int], tuple[str,
         "reviews": (_tenths(seen.review_score), _reviews),
         "email": (_whole(mails * (_MOST_MAILS + 1) + answered), _email),
         "activity": (_whole(np.nan_to_num(last, nan=_UNKNOWN)), _activity),
+        "contract": (np.zeros(last.size, np.int64), _contract),
     }
 
 
@@ -79,3 +80,7 @@ def _activity(days: int) -> tuple[str, str]:
     if days < 0:
         return "Other activity", "None so far"
     return "Other activity", f"Last {_days(days)} ago" if days else "Last today"
+
+
+def _contract(_number: int) -> tuple[str, str]:
+    return "Contract", "How long it has run, and how near its next year is"

@@ -102,6 +102,9 @@ class BookEvents:
         where tickets are recorded.
     newest_order
         Day number of the newest order of the whole book.
+    contracts
+        One event a customer with a contract, on the day of its start; left: the day on which they left it (far future:
+        not by `as_of`).
     """
 
     customer_ids: NDArray[np.int64]
@@ -120,6 +123,7 @@ class BookEvents:
     unconverted: int
     known_sources: frozenset[str]
     newest_order: int | None
+    contracts: Series = Series(np.empty(0, np.int64), np.empty(0, np.int64), {"left": np.empty(0)})
 
     def only(self, kept: NDArray[np.bool_]) -> BookEvents:
         """The same book with some of the customers; `kept` has shape (customers,)."""
@@ -148,7 +152,7 @@ class BookEvents:
 
 _SERIES = (
     "orders", "linked_returns", "loose_returns", "tickets", "surveys", "reviews", "mails", "answers", "own_mails",
-    "activities",
+    "activities", "contracts",
 )  # fmt: skip
 
 
@@ -244,7 +248,7 @@ class _Reader:
         return np.repeat(index, np.diff(np.append(first, owners.size)))
 
 
-_DAY_COLUMNS = frozenset({"resolved", "original"})
+_DAY_COLUMNS = frozenset({"resolved", "original", "left"})
 #: In a column of money: an amount in a currency without a rate.
 _NO_RATE = np.iinfo(np.int64).min
 
@@ -290,6 +294,8 @@ _ANSWERED = """(SELECT customer_id, min(happened_on) AS happened_on FROM email_e
     GROUP BY customer_id, coalesce(message, id))"""
 #: Found by the key's index, so that the mails themselves are still read from theirs alone.
 _OWN = f"(SELECT id FROM email_events WHERE source = '{OWN_SOURCE}')"
+_CONTRACTS = """(SELECT id AS customer_id, coalesce(contract_starts_on, signed_up_on) AS since, churned_on
+    FROM customers WHERE coalesce(contract_starts_on, churned_on) IS NOT NULL)"""
 # Few orders are returns: the covering index finds them, and only then is the table looked at.
 _RETURNS = """orders AS r INDEXED BY ix_orders_customer LEFT JOIN orders AS o
     ON o.source = r.source AND o.external_id = r.of_external_id AND o.kind = 'purchase'"""
@@ -347,6 +353,9 @@ def read_events(
         unconverted=int(np.isnan(orders.values.get("value", np.empty(0))).sum()),
         known_sources=frozenset(newest),
         newest_order=day_number(newest["orders"]) if "orders" in newest else None,
+        contracts=reader.series(
+            _CONTRACTS, "since", {"left": f"iif(churned_on <= :day, churned_on, '{_NEVER}')"}, "since IS NOT NULL"
+        ),
     )
 
 

@@ -78,6 +78,11 @@ class Chosen:
 _RUNG_NAMES = ("Prior", "MBG/NBD", "Logistic", "Additive")
 
 
+def rung_name(rung: int) -> str:
+    """Model, version and rung in words."""
+    return f"{_RUNG_NAMES[rung]} v{MODEL_VERSION} (rung {rung})"
+
+
 @dataclass(frozen=True)
 class ChurnModel:
     """Parameters of one rhythm (orders, or other activity) with the rung of the ladder and its cohorts.
@@ -95,12 +100,12 @@ class ChurnModel:
     @property
     def name(self) -> str:
         """Model, version and rung in words."""
-        return f"{_RUNG_NAMES[self.rung]} v{MODEL_VERSION} (rung {self.rung})"
+        return rung_name(self.rung)
 
     @staticmethod
     def prior_name() -> str:
         """What scores a customer of whom nothing is known, and everybody in a book that is too small."""
-        return f"{_RUNG_NAMES[0]} v{MODEL_VERSION} (rung 0)"
+        return rung_name(0)
 
     def learnt(self, horizon_days: int) -> FittedRung | None:
         """The rung that was learnt from the past for this horizon; None: the closed form scores."""
@@ -127,6 +132,8 @@ class Parameters:
         What the highest fifth of repeat customers spend a year at their usual pace; 0 where nobody came back.
     horizon_days
         Days ahead for which the rungs were judged; 0: they were not.
+    contract
+        The rung that tells who leaves their contract, of a book in which enough have done so.
     """
 
     as_of: int
@@ -139,6 +146,7 @@ class Parameters:
     top_yearly_value: float
     buys: ParetoParameters = pareto.BELIEVED
     horizon_days: int = 0
+    contract: Chosen | None = None
 
     @property
     def gaps(self) -> ReferenceGaps:
@@ -151,10 +159,10 @@ class Parameters:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the store."""
-        plain = asdict(replace(self, orders=_without(self.orders), activity=_without(self.activity)))
+        plain = asdict(replace(self, orders=_without(self.orders), activity=_without(self.activity), contract=None))
+        plain["contract"] = _chosen_json(self.contract)
         for name, model in (("orders", self.orders), ("activity", self.activity)):
-            if model.chosen is not None:
-                plain[name]["chosen"] = {**_shallow(model.chosen), "rung": model.chosen.rung.as_json()}
+            plain[name]["chosen"] = _chosen_json(model.chosen)
         return plain
 
     @staticmethod
@@ -165,6 +173,7 @@ class Parameters:
                 **values,
                 "orders": _churn_from_json(values["orders"]),
                 "activity": _churn_from_json(values["activity"]),
+                "contract": _chosen_from_json(values.get("contract")),
                 "value": GammaGammaParameters(**values["value"]),
                 "buys": ParetoParameters(**values["buys"]) if "buys" in values else pareto.BELIEVED,
             }
@@ -175,8 +184,11 @@ def _without(model: ChurnModel) -> ChurnModel:
     return replace(model, chosen=None)
 
 
-def _shallow(chosen: Chosen) -> dict[str, Any]:
-    return {name: getattr(chosen, name) for name in Chosen.__dataclass_fields__}
+def _chosen_json(chosen: Chosen | None) -> dict[str, Any] | None:
+    if chosen is None:
+        return None
+    plain = {name: getattr(chosen, name) for name in Chosen.__dataclass_fields__}
+    return {**plain, "rung": chosen.rung.as_json()}
 
 
 def _chosen_from_json(values: dict[str, Any] | None) -> Chosen | None:

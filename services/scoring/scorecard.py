@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.values.backtest import RUNGS
 from services.scoring import btyd, lifetime_value, trends, week
 from services.scoring.confidence import Confidence, confidence
 from services.scoring.engagement import PartScores, engagement
@@ -19,7 +20,7 @@ from services.scoring.health import health
 from services.scoring.ladder import in_use
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import LifetimeValue
-from services.scoring.parameters import ChurnModel, Parameters
+from services.scoring.parameters import ChurnModel, Parameters, rung_name
 from services.scoring.reasons import Contributions, contributions, drivers_json
 from services.scoring.segments import Membership, replay
 from services.settings import Policy
@@ -147,13 +148,16 @@ def _with_learnt(closed: Contributions, learnt: list[tuple[NDArray[np.bool_], Fl
     return Contributions(base, points, in_use.GROUPS, logit)
 
 
-def _model_names(seen: Features, parameters: Parameters) -> list[str]:
+def _model_names(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> list[str]:
     def named(model: ChurnModel, on: str) -> str:
         return model.name.replace(" (", f"{on} (")
 
     nothing = ChurnModel.prior_name()
-    names = (named(parameters.orders, ""), named(parameters.activity, " on activity"), nothing)
+    rung = in_use.by_contract(parameters, horizon_days)
+    contract = rung_name(RUNGS.index(rung.name)).replace(" (", " on contracts (") if rung is not None else nothing
+    names = (named(parameters.orders, ""), named(parameters.activity, " on activity"), nothing, contract)
     which = np.where(seen.rhythm_count == 0, 2, seen.by_activity.astype(np.int64))
+    which = np.where(in_use.under_contract(ledger, parameters, horizon_days), 3, which)
     return [names[index] for index in which.tolist()]
 
 
@@ -181,5 +185,5 @@ def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Feat
             parts_of=lambda past, then: _contributions(past, then, parameters, horizon),
         ),
         sparkline=sparklines(ledger),
-        models=_model_names(seen, parameters),
+        models=_model_names(ledger, seen, parameters, horizon),
     )

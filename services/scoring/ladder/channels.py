@@ -33,6 +33,14 @@ def channel_columns(ledger: Ledger, seen: Features, channels: frozenset[str]) ->
     return found
 
 
+def contract_columns(ledger: Ledger, horizon_days: int) -> dict[str, Floats]:
+    """How long the contract has run, and how soon its year is full, when it may be ended; nan without a contract."""
+    contracts, day = ledger.book.contracts, ledger.day
+    age = np.full(ledger.customers, np.nan)
+    age[contracts.row] = np.where(contracts.day <= day, (day - contracts.day).astype(np.float64), np.nan)
+    return {"contract_age": np.log1p(age), "anniversary": (_YEAR - age % _YEAR) / horizon_days}
+
+
 def _tickets(ledger: Ledger, seen: Features) -> dict[str, Floats]:
     tickets, day = ledger.book.tickets.until(ledger.day), ledger.day
     recent = tickets.day > day - _QUARTER

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE
+from services.scoring.ladder.calibration import sigmoid
 from services.scoring.ladder.measures import surprise
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ Floats = NDArray[np.float64]
 _NAMES = {PRIOR: "the book's prior", MBG: "MBG/NBD", LOGISTIC: "the logistic rung", ADDITIVE: "the additive rung"}
 #: A better mean by less than this many nats is chance or of no use: the lower rung is kept.
 LEAST_GAIN = 0.0005
+_SUREST, _STEPS = 1e-9, 50
 
 
 @dataclass(frozen=True)
@@ -31,23 +33,53 @@ class Choice:
     beats_rule: bool | None
 
 
+def levelled(risk: Floats, left: NDArray[np.bool_]) -> float:
+    """Mean surprise of risks in nats once their common level is that of the window.
+
+    How many leave swings with seasons and sales for all rungs alike, and which of them the swing flatters is chance.
+    Who leaves is what a rung knows of later windows too: so rungs are compared on that.
+    """
+    logit = np.log(np.clip(risk, _SUREST, 1.0)) - np.log(np.clip(1.0 - risk, _SUREST, 1.0))
+    if left.all() or not left.any():
+        return float(np.mean(surprise(risk, left)))
+    shift = 0.0
+    for _ in range(_STEPS):
+        moved = sigmoid(logit + shift)
+        slope = float(np.sum(moved * (1.0 - moved)))
+        step = float(np.clip(np.sum(moved - left) / max(slope, 1e-9), -1.0, 1.0))
+        shift -= step
+        if abs(step) < 1e-9:
+            break
+    return float(np.mean(surprise(sigmoid(logit + shift), left)))
+
+
 def gain(tests: Sequence[Judgement], higher: str, lower: str) -> float | None:
     """By how many nats `higher` told windows better than `lower`, on average over those where both could be judged."""
     both = [one for one in tests if higher in one.risks and lower in one.risks and one.left.size]
     if not both:
         return None
     return float(
-        np.mean([np.mean(surprise(one.risks[lower], one.left) - surprise(one.risks[higher], one.left)) for one in both])
+        np.mean([levelled(one.risks[lower], one.left) - levelled(one.risks[higher], one.left) for one in both])
     )
 
 
-def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history: bool) -> Choice:
-    """Choose the rung: each must beat the best one below it on later windows."""
+def _outright(tests: Sequence[Judgement], used: str, other: str) -> float | None:
+    """The same with the level that each of them had: how people were told."""
+    both = [one for one in tests if used in one.risks and other in one.risks and one.left.size]
+    if not both:
+        return None
+    gains = [np.mean(surprise(one.risks[other], one.left) - surprise(one.risks[used], one.left)) for one in both]
+    return float(np.mean(gains))
+
+
+def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history: bool, lowest: str = MBG) -> Choice:
+    """Choose the rung: each must beat the best one below it on later windows, from `lowest` on."""
     customers = max((one.left.size for one in tests), default=0)
-    used, words = MBG, ""
+    used, words = lowest, ""
     if not tests:
-        why = "MBG/NBD is used: no window of the past has closed yet that another could be judged on."
-        return Choice(MBG if has_history else PRIOR, why, None)
+        name = _NAMES[lowest][0].upper() + _NAMES[lowest][1:]
+        why = f"{name} is used: no window of the past has closed yet that another could be judged on."
+        return Choice(lowest if has_history else PRIOR, why, None)
     for higher in (LOGISTIC, ADDITIVE):
         better = gain(tests, higher, used)
         if better is None:
@@ -64,7 +96,7 @@ def _untried(name: str, customers: int, least: int) -> str:
 
 
 def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
-    better = gain(tests, used, RULE)
+    better = _outright(tests, used, RULE)
     return None if better is None else better > 0
 
 

@@ -24,7 +24,9 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 #: Features of the logistic rung beside the closed form.
-LOGISTIC_FEATURES = ("days_since", "frequency", "tenure", "pulse_42", "spend", "spend_pulse")
+LOGISTIC_FEATURES = (
+    "days_since", "frequency", "tenure", "pulse_42", "spend", "spend_pulse", "contract_age", "anniversary",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,14 @@ SETTINGS = {"max_iter": 300, "learning_rate": 0.08, "l2_regularization": 5.0, "m
 class Rows:
     """Rows of several windows: features by name, shape (rows,) each, who left, and what a row counts.
 
-    Windows that overlap tell the same days several times: together they count as one that tells them once.
+    Windows that overlap tell the same days several times: together they count as one that tells them once. `start`: how
+    much of the closed form a regression begins with; of the end of a contract it says nothing.
     """
 
     columns: dict[str, Floats]
     left: Flags
     weight: float = 1.0
+    start: float = 1.0
 
     @property
     def size(self) -> int:
@@ -81,7 +85,8 @@ def gather(train: Sequence[Window], names: Sequence[str]) -> Rows:
     order = np.lexsort((left, *values.T))
     values, left = values[order], left[order]
     columns = {name: np.ascontiguousarray(values[:, place]) for place, name in enumerate(names)}
-    return Rows(columns, left, kept.size / max(left.size, 1) / _times_told(train))
+    weight = kept.size / max(left.size, 1) / _times_told(train)
+    return Rows(columns, left, weight, 0.0 if train[0].label == "contract" else 1.0)
 
 
 def _times_told(train: Sequence[Window]) -> float:
@@ -187,7 +192,7 @@ def _regression(rows: Rows, names: Sequence[str], held: _Held) -> tuple[float, d
     ]
     matrix = np.column_stack([*design, np.ones(rows.size)])
     means, precision = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], held.slopes)
-    means[0], precision[-1] = 1.0, held.level
+    means[0], precision[-1] = rows.start, held.level
     left, weight = rows.left.astype(np.float64), np.full(rows.size, rows.weight)
     beta = newton(matrix, left, means, precision, weight)
     if beta[0] < 0.0:  # the closed form may count for nothing, never against itself

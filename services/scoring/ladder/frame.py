@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from services.scoring import btyd
 from services.scoring.features import Features
-from services.scoring.ladder.channels import channel_columns
+from services.scoring.ladder.channels import channel_columns, contract_columns
 from services.scoring.ladder.columns import money_columns, rhythm_columns
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import ChurnModel, Parameters
@@ -180,8 +180,9 @@ def frame_at(
         **channel_columns(ledger, seen, ledger.book.known_sources if channels is None else channels),
     }
     known = seen.rhythm_count > 0
-    values = np.column_stack([np.where(known | (name == BTYD), column, np.nan) for name, column in columns.items()])
-    return Frame(tuple(columns), values, logit, rhythms)
+    told = {name: np.where(known | (name == BTYD), column, np.nan) for name, column in columns.items()}
+    told |= contract_columns(ledger, horizon_days)
+    return Frame(tuple(told), np.column_stack(list(told.values())), logit, rhythms)
 
 
 def _rhythms(seen: Features, parameters: Parameters, horizon_days: int) -> tuple[tuple[Flags, Rhythm], ...]:

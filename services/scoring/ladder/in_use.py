@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import RUNGS
+from models.values.backtest import MBG, RUNGS
 from services.scoring.events import BookEvents
 from services.scoring.features import Features
 from services.scoring.ladder.calibration import sigmoid
 from services.scoring.ladder.frame import INPUTS, Frame, frame_at
 from services.scoring.ladder.judging import Judged, judge
 from services.scoring.ladder.rungs import FittedRung
-from services.scoring.ladder.windows import Label
+from services.scoring.ladder.windows import Label, contract_days
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import RUNG_ONE_CUSTOMERS, Chosen, ChurnModel, Parameters
 
@@ -39,7 +39,7 @@ _FULL = _Measure(8_000, 3, 8)
 _LARGE_BOOK = 40_000
 _BRIEF = _Measure(3_000, 2, 6)
 #: Reasons that people are told, and the features that belong to each beside the three inputs of the closed form.
-GROUPS = (*INPUTS, "value", "tickets", "satisfaction", "reviews", "email", "activity")
+GROUPS = (*INPUTS, "value", "tickets", "satisfaction", "reviews", "email", "activity", "contract")
 _GROUP_OF = {
     "frequency": "orders",
     "days_365": "orders",
@@ -64,7 +64,11 @@ _GROUP_OF = {
     "activity_recent": "activity",
     "activity_year": "activity",
     "activity_gap": "activity",
+    "contract_age": "contract",
+    "anniversary": "contract",
 }
+#: A book is contractual from so many contracts on, of which so many were left.
+_CONTRACTS, _LEFT = 50, 10
 
 
 def with_rungs(book: BookEvents, parameters: Parameters, horizon_days: int) -> Parameters:
@@ -74,14 +78,28 @@ def with_rungs(book: BookEvents, parameters: Parameters, horizon_days: int) -> P
         horizon_days=horizon_days,
         orders=_judged(book, parameters.orders, horizon_days, "orders"),
         activity=_judged(book, parameters.activity, horizon_days, "activity"),
+        contract=_judged_contracts(book, horizon_days),
     )
 
 
 def _judged(book: BookEvents, model: ChurnModel, horizon_days: int, label: Label) -> ChurnModel:
     if not model.rung or model.btyd.customers < RUNG_ONE_CUSTOMERS:
         return model
+    found = _judge(book, horizon_days, label)
+    return replace(model, rung=max(RUNGS.index(found.used), 1), chosen=_chosen(found))
+
+
+def _judged_contracts(book: BookEvents, horizon_days: int) -> Chosen | None:
+    """The rung that tells who leaves their contract; None where too few have, or none of it lies far enough back."""
+    if book.contracts.row.size < _CONTRACTS or int((book.contracts.values["left"] <= book.as_of).sum()) < _LEFT:
+        return None
+    found = _judge(book, horizon_days, "contract")
+    return _chosen(found) if found.tests and found.used != MBG else None
+
+
+def _judge(book: BookEvents, horizon_days: int, label: Label) -> Judged:
     measure = _FULL if book.customer_ids.size <= _LARGE_BOOK else _BRIEF
-    found = judge(
+    return judge(
         book,
         book.as_of,
         horizon_days,
@@ -91,7 +109,6 @@ def _judged(book: BookEvents, model: ChurnModel, horizon_days: int, label: Label
         most_windows=measure.windows,
         with_references=False,
     )
-    return replace(model, rung=max(RUNGS.index(found.used), 1), chosen=_chosen(found))
 
 
 def _chosen(judged: Judged) -> Chosen:
@@ -101,42 +118,63 @@ def _chosen(judged: Judged) -> Chosen:
 
 
 def learnt(parameters: Parameters, horizon_days: int) -> bool:
-    """Whether any rhythm is scored by a rung that was learnt from the past."""
-    return any(model.learnt(horizon_days) is not None for model in (parameters.orders, parameters.activity))
+    """Whether anybody is scored by a rung that was learnt from the past."""
+    rhythms = (parameters.orders, parameters.activity)
+    return by_contract(parameters, horizon_days) is not None or any(
+        model.learnt(horizon_days) is not None for model in rhythms
+    )
 
 
-def _by_rhythm(
+def by_contract(parameters: Parameters, horizon_days: int) -> FittedRung | None:
+    """The rung that tells who leaves their contract within the horizon, None without."""
+    chosen = parameters.contract
+    return chosen.rung if chosen is not None and chosen.horizon_days == horizon_days else None
+
+
+def under_contract(ledger: Ledger, parameters: Parameters, horizon_days: int) -> NDArray[np.bool_]:
+    """Who is scored by their contract, shape (customers,)."""
+    if by_contract(parameters, horizon_days) is None:
+        return np.zeros(ledger.customers, np.bool_)
+    return contract_days(ledger, ledger.day)[0]
+
+
+def _rungs(
     ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int
 ) -> tuple[Frame, list[tuple[NDArray[np.bool_], FittedRung]]]:
+    """The frame, and the rungs that were learnt with the customers whom each scores: nobody is scored by two."""
     frame = frame_at(ledger, seen, parameters, horizon_days)
-    sides = ((~seen.by_activity, parameters.orders), (seen.by_activity, parameters.activity))
-    rungs = [(among, model.learnt(horizon_days)) for among, model in sides]
-    return frame, [(among, rung) for among, rung in rungs if rung is not None and among.any()]
+    under = under_contract(ledger, parameters, horizon_days)
+    free = ~under & (seen.rhythm_count > 0)
+    sides = (
+        (free & ~seen.by_activity, parameters.orders.learnt(horizon_days)),
+        (free & seen.by_activity, parameters.activity.learnt(horizon_days)),
+        (under, by_contract(parameters, horizon_days)),
+    )
+    return frame, [(among, rung) for among, rung in sides if rung is not None and among.any()]
 
 
 def risks_over(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int, closed: Floats) -> Floats:
     """The churn risk by the rung in use, shape (customers,); `closed`: that of the closed form, where it scores."""
     if not learnt(parameters, horizon_days):
         return closed
-    frame, rungs = _by_rhythm(ledger, seen, parameters, horizon_days)
-    known = seen.rhythm_count > 0
+    frame, rungs = _rungs(ledger, seen, parameters, horizon_days)
     for among, rung in rungs:
-        closed = np.where(among & known, rung.risk(frame), closed)
+        closed = np.where(among, rung.risk(frame), closed)
     return closed
 
 
 def grouped(
     ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int
 ) -> list[tuple[NDArray[np.bool_], Floats, Floats]]:
-    """For each rhythm with a rung that was learnt: whose it is, the logit's base, and what each of `GROUPS` adds to it.
+    """For each rung that was learnt: whom it scores, the logit's base, and what each of `GROUPS` adds to it.
 
     Shapes (customers,), (customers,) and (customers, groups). For one-time buyers all time known is gap: the inputs of
     the closed form are told as one.
     """
     if not learnt(parameters, horizon_days):
         return []
-    frame, rungs = _by_rhythm(ledger, seen, parameters, horizon_days)
-    known, once = seen.rhythm_count > 0, seen.frequency == 0
+    frame, rungs = _rungs(ledger, seen, parameters, horizon_days)
+    once = seen.frequency == 0
     found = []
     for among, rung in rungs:
         base, points = rung.contributions(frame)
@@ -145,7 +183,7 @@ def grouped(
             told[:, GROUPS.index(part if part in GROUPS[:3] else _GROUP_OF.get(part, "gap"))] += points[:, place]
         told[:, 0] += np.where(once, told[:, 1] + told[:, 2], 0.0)
         told[once, 1:3] = 0.0
-        found.append((among & known, base, told))
+        found.append((among, base, told))
     return found
 
 

@@ -1,8 +1,8 @@
 """The judge: every rung against every other on the book's own past, and the one that is used from now on.
 
 Rolling origin: at each test cutoff the rungs are fitted on windows that had closed by then, and judged by the days
-after it. A rung is used where it told later windows better (log loss) than the rung below it; so a small book stays
-with the closed form, which needs no windows. Once chosen, a rung is fitted on every window that has closed.
+after it. A rung is used where it told later windows better (log loss, see `choosing`) than the rung below it; so a
+small book stays with the closed form, which needs no windows. Once chosen, it is fitted on every window that closed.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 #: Customers from whom on a rung is tried at all, and the closed windows that it takes. The logistic rung may be tried
-#: early, as few customers hardly move it from the closed form.
-LEAST_CUSTOMERS = {PRIOR: 0, RULE: 0, MBG: 50, LOGISTIC: 50, ADDITIVE: 1_000, DEPTH_3: 1_000}
+#: early, as few customers hardly move it from the closed form; the additive one, half of which are such lines, too.
+LEAST_CUSTOMERS = {PRIOR: 0, RULE: 0, MBG: 50, LOGISTIC: 50, ADDITIVE: 300, DEPTH_3: 1_000}
 LEAST_WINDOWS = {PRIOR: 1, RULE: 1, MBG: 0, LOGISTIC: 1, ADDITIVE: 2, DEPTH_3: 2}
 #: The newest closed windows on which the rungs are judged.
 TESTS = 6
@@ -175,7 +175,9 @@ def judge(
     judgements = tuple(_judged(bench, cutoff) for cutoff in chosen)
     bench.step()
     train = bench.training(as_of)
-    choice = choose(judgements, LEAST_CUSTOMERS, has_history=first is not None)
+    choice = choose(
+        judgements, LEAST_CUSTOMERS, has_history=first is not None, lowest=PRIOR if label == "contract" else MBG
+    )
     rung = _fit(choice.used, train)
     progress(Progress("Judging scores", bench.total, bench.total))
     return Judged(as_of, horizon_days, label, judgements, _reports(judgements, horizon_days), choice, rung)

@@ -22,6 +22,7 @@ from services.scoring.ledger import Ledger, Rows
 from services.scoring.parameters import Parameters, fit_parameters
 
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 #: What leaving means: no purchase day, no day of other activity (of those who never ordered), or the contract's end.
@@ -49,6 +50,7 @@ class Window:
     customers: Whole
     frame: Frame
     left: Flags
+    label: Label = "orders"
 
     @property
     def closes(self) -> int:
@@ -105,7 +107,9 @@ class Past:
         ledger = self.ledger(cutoff)
         frame, _ = frame_of(ledger, self.book.currency, self.horizon_days, self.channels)
         could, left = leaving(self, ledger, cutoff)
-        return Window(cutoff, self.horizon_days, self.book.customer_ids[could], frame.only(could), left[could])
+        return Window(
+            cutoff, self.horizon_days, self.book.customer_ids[could], frame.only(could), left[could], self.label
+        )
 
 
 def frame_of(
@@ -121,12 +125,23 @@ def frame_of(
 def leaving(past: Past, ledger: Ledger, cutoff: int) -> tuple[Flags, Flags]:
     """Who could leave at the cutoff, and who did by the label's end; shape (customers,) each."""
     end = cutoff + past.horizon_days
+    if past.label == "contract":
+        under, ended = contract_days(ledger, cutoff)
+        return under, ended <= end
     later = past.ledger(end)
     ordered = ledger.orders.end > ledger.orders.start
     silent = _silent(later.orders, cutoff, end)
     if past.label == "orders":
         return ordered, silent
     return ledger.by_activity, silent & _silent(later.activity, cutoff, end)
+
+
+def contract_days(ledger: Ledger, day: int) -> tuple[Flags, Floats]:
+    """Who is under contract at the end of a day, and on which day each left it (far future: never, as far as read)."""
+    contracts = ledger.book.contracts
+    begun, ended = np.full(ledger.customers, np.inf), np.full(ledger.customers, np.inf)
+    begun[contracts.row], ended[contracts.row] = contracts.day, contracts.values["left"]
+    return (begun <= day) & (ended > day), ended
 
 
 def _silent(rows: Rows, cutoff: int, end: int) -> Flags:

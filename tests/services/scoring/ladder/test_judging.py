@@ -10,8 +10,9 @@ import pytest
 from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE, RUNGS
 from models.values.errors import Cancelled
 from models.values.imports import Progress
-from services.scoring.events import BookEvents
+from services.scoring.events import BookEvents, Series
 from services.scoring.ladder import Judged, judge
+from services.scoring.ladder.choosing import levelled
 from tests.services.scoring.ladder.pasts import AS_OF, buying_book
 from tests.services.scoring.made_up import made_up_book, read_through
 
@@ -84,9 +85,9 @@ def test_a_judge_stops_when_asked(past_book: BookEvents) -> None:
 
 
 def test_a_large_book_is_judged_on_a_sample_that_is_always_the_same(past_book: BookEvents) -> None:
-    one = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=500, most_windows=4)
-    other = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=500, most_windows=4)
-    assert 0 < one.tests[0].customers.size <= 500
+    one = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=250, most_windows=4)
+    other = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=250, most_windows=4)
+    assert 0 < one.tests[0].customers.size <= 250
     np.testing.assert_array_equal(one.tests[0].customers, other.tests[0].customers)
     assert {LOGISTIC, MBG} <= set(one.tests[0].risks)
     assert ADDITIVE not in one.tests[0].risks
@@ -96,3 +97,37 @@ def test_customers_who_carry_other_ids_are_judged_alike(past_book: BookEvents) -
     renamed = replace(past_book, customer_ids=past_book.customer_ids + 5_000)
     one, other = (judge(each, AS_OF, HORIZON, tests=1, most_windows=4) for each in (past_book, renamed))
     assert one.rung == other.rung
+
+
+def contract_book(customers: int, seed: int) -> BookEvents:
+    """Customers under contract of whom those who log in less and less leave, most of them when a year is full."""
+    rng = np.random.default_rng(seed)
+    start = AS_OF - rng.integers(40, 800, customers)
+    leaver = rng.random(customers) < 0.6
+    ends = np.where(leaver, start + 365 * rng.integers(1, 3, customers) + rng.integers(-3, 4, customers), 10**6)
+    logins = []
+    for customer in range(customers):
+        for day in range(max(int(start[customer]), AS_OF - 400), min(int(ends[customer]), AS_OF), 4):
+            if not leaver[customer] or ends[customer] - day > 120:
+                logins.append((customer, day))
+    contracts = Series(np.arange(customers), start, {"left": np.where(ends <= AS_OF, ends, 3e6).astype(float)})
+    return replace(made_up_book(customers, AS_OF, activities=logins), contracts=contracts)
+
+
+def test_a_contractual_book_is_judged_by_who_left_their_contract() -> None:
+    book = contract_book(500, 4)
+    found = judge(book, AS_OF, HORIZON, label="contract", tests=2, most_windows=5)
+    last = found.tests[-1]
+    ended = dict(zip(book.customer_ids.tolist(), book.contracts.values["left"].tolist(), strict=True))
+    assert last.left.tolist() == [ended[who] <= last.cutoff + HORIZON for who in last.customers.tolist()]
+    assert all(ended[who] > last.cutoff for who in last.customers.tolist())
+    assert found.used in (LOGISTIC, ADDITIVE)
+    losses = {report.name: report.mean.log_loss for report in found.reports}
+    assert losses[found.used] < losses[PRIOR] - 0.05
+
+
+def test_who_leaves_decides_and_not_how_many_did() -> None:
+    risk = np.array([0.2, 0.4, 0.6, 0.8])
+    left = np.array([False, False, True, True])
+    shifted = 1.0 / (1.0 + np.exp(-(np.log(risk / (1 - risk)) + 3.0)))
+    assert levelled(shifted, left) == pytest.approx(levelled(risk, left), abs=1e-9)

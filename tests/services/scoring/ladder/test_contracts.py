@@ -1,0 +1,76 @@
+"""A contractual book in a real store: who leaves their contract is told by those who did, and by nothing later."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.values.journal import Actor
+from services.scoring import score_as_of
+from tests.services.scoring.books import Book
+
+TODAY = date(2026, 11, 20)
+COUNT = 160
+
+
+def _fill(book: Book, seed: int = 3) -> None:
+    """Contracts of up to two years; who leaves does so when a year is full, and stops logging in months before."""
+    rng = np.random.default_rng(seed)
+    rows, logins = [], []
+    for number in range(1, COUNT + 1):
+        start = TODAY - timedelta(days=int(rng.integers(60, 760)))
+        leaves = start + timedelta(days=365) if rng.random() < 0.6 else None
+        row = {"id": number, "name": f"Customer {number}", "contract_starts_on": str(start)}
+        rows.append(row | {"churned_on": str(leaves) if leaves is not None else None})
+        last = min(leaves - timedelta(days=100) if leaves is not None else TODAY, TODAY)
+        days = range(0, max((last - start).days, 1), 9)
+        logins += [
+            {"customer_id": number, "kind": "login", "happened_on": str(start + timedelta(days=day))} for day in days
+        ]
+    book.add("customers", rows)
+    book.add("activities", logins)
+
+
+@pytest.fixture
+def contracts(store_path: Path) -> Book:
+    """A book of contracts."""
+    made = Book(store_path)
+    _fill(made)
+    return made
+
+
+def test_customers_under_contract_are_scored_by_who_left_theirs(contracts: Book) -> None:
+    run, scores = score_as_of(contracts.workspace, TODAY)
+    assert run.scored == COUNT
+    with contracts.workspace.store.read() as connection:
+        gone = connection.exec_driver_sql("SELECT id FROM customers WHERE churned_on <= ?", (str(TODAY),)).all()
+        soon = connection.exec_driver_sql(
+            "SELECT id FROM customers WHERE churned_on > ? AND churned_on <= ?",
+            (str(TODAY), str(TODAY + timedelta(days=90))),
+        ).all()
+    left, leaving = {row[0] for row in gone}, {row[0] for row in soon}
+    under = [one.values for one in scores if one.customer_id not in left]
+    assert all(" on contracts (rung " in str(row["model"]) for row in under)
+    assert all(0.0 <= row["churn_risk"] <= 1.0 for row in under)
+    risk = {row["customer_id"]: row["churn_risk"] for row in under}
+    assert np.mean([risk[who] for who in leaving]) > np.mean([risk[who] for who in risk if who not in leaving]) + 0.1
+    assert any(driver["code"] == "contract" for row in under for driver in json.loads(row["drivers"]))
+    contracts.workspace.close()
+
+
+def test_a_contract_left_after_the_day_changes_nothing(contracts: Book) -> None:
+    day = TODAY - timedelta(days=30)
+    _, before = score_as_of(contracts.workspace, day)
+    with contracts.workspace.store.unit_of_work(
+        Actor("user", "Ada"), "edit", "book", at=contracts.workspace.at
+    ) as work:
+        work.sql("UPDATE customers SET churned_on = NULL WHERE churned_on > ?", (str(day),))
+        work.digest("forgotten")
+        work.commit()
+    _, after = score_as_of(contracts.workspace, day)
+    assert after == before
+    contracts.workspace.close()
