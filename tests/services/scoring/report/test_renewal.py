@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.values.backtest import MBG, RULE, BacktestReport
@@ -261,3 +262,26 @@ def test_a_book_of_activity_alone_is_judged_by_activity(book: Book) -> None:
     assert report is not None and report.label == "activity" and report.clv is None
     assert report.rung(MBG) is not None
     assert reports_due(book.workspace) == frozenset()
+
+
+def test_a_contractual_book_is_judged_by_who_left_their_contract(book: Book) -> None:
+    rng = np.random.default_rng(1)
+    customers: list[dict[str, object]] = []
+    logins: list[dict[str, object]] = []
+    for number in range(1, 321):
+        begins, eager = date(2023, 6, 1) + timedelta(days=int(rng.integers(0, 1000))), float(rng.random())
+        ends = begins + timedelta(days=30 + int(rng.exponential(200 + 1500 * eager)))
+        left = str(ends) if ends < LAST else None
+        customers.append({"id": number, "name": f"C{number}", "contract_starts_on": str(begins), "churned_on": left})
+        while begins < min(ends, LAST):
+            logins.append({"customer_id": number, "kind": "login", "happened_on": str(begins)})
+            begins += timedelta(days=3 + int(rng.exponential(60 * (1.2 - eager))))
+    book.add("customers", customers)
+    book.add("activities", logins)
+    score_due(book.workspace)
+    renew_reports(book.workspace)
+    report = last_backtest(book.workspace)
+    assert report is not None and report.label == "contract"
+    used = report.rung(report.used)
+    assert used is not None and 0 < used.mean.left < 0.5 * used.mean.customers
+    assert sum(one.left for one in report.calibration) == used.mean.left
