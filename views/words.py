@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from models.values import words
+
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -25,6 +27,11 @@ def percent(share: float | None, digits: int = 0) -> str:
     if share is None:
         return DASH
     return f"{share * 100:.{digits}f}{THIN}%".replace("-", MINUS)
+
+
+def chance(share: float | None) -> str:
+    """A foretold chance: "72 %", and ">99 %" or "<1 %" where that would say that it is certain."""
+    return DASH if share is None else words.chance(share)
 
 
 def whole(number: float) -> str:

@@ -27,6 +27,7 @@ from app.cli.frame import (
 )
 from app.cli.outreach import sent_document, sent_words
 from app.cli.watching import import_from_folders
+from models.values.words import chance
 from services.pipeline import after_change, do_round
 from services.workspace import Workspace
 
@@ -56,7 +57,7 @@ def at_risk_list(documents: list[dict[str, Any]]) -> str:
             document["customer"],
             document["reason"],
             f"{document['value_at_risk'] or document['upside']:,.0f} {document['currency']}",
-            "" if document["churn_risk"] is None else f"{document['churn_risk']:.0%}",
+            "" if document["churn_risk"] is None else chance(document["churn_risk"]),
             document["due_at"] or "",
         )
         for document in documents

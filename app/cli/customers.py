@@ -23,12 +23,15 @@ from models.values.anomalies import channel_title
 from models.values.changes import Changes
 from models.values.customers import CustomerFilter, CustomerRow
 from models.values.errors import UserError
-from models.values.words import count, money
+from models.values.words import chance, count, money
 from services.pipeline import after_change
 
 PAGE = 200
+#: Figures that have lines of their own, or are too many for words.
+_TOLD_OTHERWISE = frozenset({"overridden", "confidence_why", "history"})
 NEWEST = 20
 Fields = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="Such as name='Linden Supply'.")]
+Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, id in its system, or exact name.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="The customer, as `customers` numbers them.")]
 
 
@@ -59,7 +62,7 @@ def customers(
             row.name,
             row.tier or "",
             row.segment or "",
-            "" if row.churn_risk is None else f"{row.churn_risk:.0%}",
+            "" if row.churn_risk is None else chance(row.churn_risk),
             "" if row.value_at_risk_minor is None else money(row.value_at_risk_minor, row.currency),
             row.last_order_on or "",
             row.owner or "",
@@ -73,16 +76,17 @@ def customers(
 
 @told
 def show(
-    number: Number,
+    customer: Who,
     store: StoreOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> int:
     """Show a customer: identity, scores with their reasons, trends, newest events, consent, open work."""
-    from services.insight import read_customer_document, reading
+    from services.insight import customer_named, read_customer_document, reading
     from services.scoring import channel_trends
 
     with opened_as_of(store, day_of(as_of)) as workspace:
+        number = customer_named(workspace, customer)
         with reading(workspace) as reader:
             document = read_customer_document(reader, number, newest=NEWEST)
         if document is None:
@@ -94,14 +98,26 @@ def show(
 
 def _words(document: dict[str, Any]) -> str:
     lines = [f"{document['name']} · {document['metadata']}"]
-    figures = {name: value for name, value in document["figures"].items() if name != "overridden"}
+    figures = {name: value for name, value in document["figures"].items() if name not in _TOLD_OTHERWISE}
     lines += [f"  {name}: {value}" for name, value in figures.items() if value not in (None, "")]
+    lines += [
+        f"  confidence {document['figures']['confidence']}: {why}" for why in document["figures"]["confidence_why"]
+    ]
     lines += [f"  set by hand: {mark['line']}" for mark in document["figures"].get("overridden", ())]
-    lines += [f"  because: {driver['label']} {driver['evidence']}" for driver in document["drivers"]]
+    lines += [f"  {_reason(driver)}" for driver in document["drivers"]]
     lines += [f"  unusual: {one['words']}" for one in document["anomalies"]]
     lines += [f"  trend: {_trend(one)}" for one in document["trends"]]
     lines += [f"  {row['when']}  {row['words']}  {row['reference']}" for row in document["timeline"]]
     return "\n".join(lines)
+
+
+def _reason(driver: dict[str, Any]) -> str:
+    """ "raises the risk by 54 points: Gap since last order. No order for 178 days; the usual gap is 26"."""
+    size = driver["points"]
+    told = "" if size is None else f" by {abs(size):.0f} points" if abs(size) >= 1 else " by under a point"
+    return (
+        f"{driver['kind']} the risk{told}: {'. '.join(part for part in (driver['label'], driver['evidence']) if part)}"
+    )
 
 
 def _trend(trend: dict[str, Any]) -> str:

@@ -67,7 +67,7 @@ def build() -> typer.Typer:
 
 def _add_groups(program: typer.Typer) -> None:
     one = typer.Typer(
-        help="One customer: `customer ID` shows, `add` and `set` write by hand, `override` sets a score, `merge A B`"
+        help="One customer: `customer NAME` shows, `add` and `set` write by hand, `override` sets a score, `merge A B`"
         " and `apart A B` judge two."
     )
     one.command("show", hidden=True)(customers.show)

@@ -19,6 +19,8 @@ MONTHS_LONG = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+#: Below and from here on a chance would read as 0 % and 100 %.
+SURELY_NOT, SURELY = 0.005, 0.995
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEKDAYS_LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -68,6 +70,13 @@ def _signed(value: Decimal, currency: str, digits: str) -> str:
 def percent(share: float) -> str:
     """Return a share of 1 as ``72 %`` with a thin space."""
     return f"{_half_up(100 * share)}{THIN}%"
+
+
+def chance(share: float) -> str:
+    """Return a foretold chance like `percent`: as nothing to come is certain, "<1 %" and ">99 %" at the ends."""
+    if share < SURELY_NOT:
+        return f"<1{THIN}%"
+    return f">99{THIN}%" if share >= SURELY else percent(share)
 
 
 def whole(value: float) -> str:

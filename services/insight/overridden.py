@@ -44,7 +44,7 @@ def week_line(reader: Reader, text: str | None, what: str = "risk") -> str:
         return ""
     risk, *moved = parts
     since = words.day_of(risk["since"])
-    before, now = words.percent(risk["before"]), words.percent(risk["now"])
+    before, now = words.chance(risk["before"]), words.chance(risk["now"])
     went = f"{what} {before} → {now}" if before != now else f"{what} still {now}"
     said = [_part(one) for one in moved if one["points"] is None or abs(one["points"]) >= _LEAST_POINTS]
     head = f"Since {reader.day(since)}: {went}" if since is not None else words.capital(went)

@@ -94,6 +94,23 @@ def test_a_customer_by_hand_is_added_changed_shown_and_undone(ask: Any) -> None:
     assert ask("customer", number)[0] == 1
 
 
+def test_a_customer_is_shown_by_name_with_reasons_that_say_which_way_they_go(
+    ask: Any, orders: Path, store_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask("import", str(orders))
+    ask("customer", "set", "1", "name=Linden Supply")
+    by_name, by_number = ask("customer", "linden supply")[1], ask("customer", "1")[1]
+    assert by_name == by_number and by_name["drivers"]
+    capsys.readouterr()
+    assert run_command(["customer", "Linden Supply", "--store", str(store_path)]) == 0
+    said = capsys.readouterr().out
+    for driver in by_name["drivers"]:
+        assert re.search(rf"^  {driver['kind']} the risk( by .+)?: {re.escape(driver['label'])}", said, re.MULTILINE)
+    assert f"confidence {by_name['figures']['confidence']}: {by_name['figures']['confidence_why'][0]}" in said
+    code, _, err = ask("customer", "Nobody At All")
+    assert code == 1 and "There is no customer" in err
+
+
 def test_scores_and_the_export_agree_with_the_contract(ask: Any, orders: Path, tmp_path: Path) -> None:
     ask("import", str(orders), "--no-score")
     code, run, _ = ask("score")

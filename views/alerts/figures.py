@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from models.values.alerts import ScoreFigures
 from views.theme import Theme, fonts
 from views.widgets.painting import Run, fill, line, ring, runs, snapped
-from views.words import DASH, THIN, money, money_range, percent, whole
+from views.words import DASH, THIN, chance, money, money_range, percent, whole
 
 HEIGHT = 100
 #: Narrower than this the cells stand two by two.
@@ -147,7 +147,7 @@ def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
         return Figure(label, percent(f.churn_risk), ink=ink, first=by_hand[0], second=by_hand[1], by_hand=True)
     confidence = Run(f"confidence {f.confidence}", "warning_text" if f.confidence == "low" else "ink_3")
     change = changed(f.churn_change_points, "pts", f.change_days, rising_is_bad=True)
-    return Figure(label, percent(f.churn_risk), ink=ink, first=change, second=(confidence,))
+    return Figure(label, chance(f.churn_risk), ink=ink, first=change, second=(confidence,))
 
 
 def by_hand_lines(f: ScoreFigures, figure: str) -> tuple[tuple[Run, ...], tuple[Run, ...]] | None:

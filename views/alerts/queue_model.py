@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 from models.values.alerts import AlertRow, QueueGroup, QueuePage
 from views.lists.keyset_model import ROW_ROLE, Index
 from views.widgets.painting import mark_of
-from views.words import money, percent
+from views.words import chance, money, percent
 
 TICKED_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -144,7 +144,10 @@ def value_parts(row: AlertRow) -> tuple[str, str]:
 
 def churn_words(row: AlertRow) -> str:
     """ "churn 72 %"."""
-    return "" if row.churn_risk is None else f"churn {percent(row.churn_risk)}"
+    if row.churn_risk is None:
+        return ""
+    by_hand = any(mark.figure == "churn_risk" for mark in row.overridden)
+    return f"churn {percent(row.churn_risk) if by_hand else chance(row.churn_risk)}"
 
 
 def _due_spoken(row: AlertRow) -> str:

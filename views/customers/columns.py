@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.values.customers import CustomerRow, SortColumn
-from views.words import DASH, days, money, percent
+from views.words import DASH, chance, days, money, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def text_of(row: CustomerRow, place: int, me: str) -> str:
         case "segment":
             return row.segment or DASH
         case "churn":
-            return percent(row.churn_risk)
+            return churn_words(row)
         case "at_risk":
             return money(row.value_at_risk_minor, row.currency)
         case "engagement":
@@ -91,6 +91,12 @@ def text_of(row: CustomerRow, place: int, me: str) -> str:
             return owner_words(row.owner, me)
 
 
+def churn_words(row: CustomerRow) -> str:
+    """The churn risk: a foretold chance, or what a person set to the letter."""
+    by_hand = any(mark.figure == "churn_risk" for mark in row.overridden)
+    return percent(row.churn_risk) if by_hand else chance(row.churn_risk)
+
+
 def set_by_hand(row: CustomerRow, place: int) -> tuple[str, ...]:
     """What a person set that the figure of a cell is or follows, in words; nothing where it was computed."""
     figures = _BY_HAND.get(COLUMNS[place].key, ())
@@ -101,7 +107,7 @@ def sentence_of(row: CustomerRow, me: str) -> str:
     """The whole row in one sentence, for a screen reader."""
     parts = [row.name, *(part for part in (row.tier, row.segment) if part)]
     if row.churn_risk is not None:
-        parts.append(f"churn risk {percent(row.churn_risk)}")
+        parts.append(f"churn risk {churn_words(row)}")
     if row.value_at_risk_minor is not None:
         parts.append(f"{money(row.value_at_risk_minor, row.currency)} at risk")
     if row.engagement is not None:

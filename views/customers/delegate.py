@@ -12,11 +12,11 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from models.values.customers import CustomerRow
-from views.customers.columns import AT, COLUMNS, set_by_hand, short_name, text_of
+from views.customers.columns import AT, COLUMNS, churn_words, set_by_hand, short_name, text_of
 from views.lists.keyset_model import ROW_ROLE, Index
 from views.theme import Theme, fonts
 from views.widgets.painting import LEFT, RIGHT, fill, line, snapped, threshold_bar
-from views.words import DASH, percent
+from views.words import DASH
 
 ROW_HEIGHT = 32
 _GAP = 6
@@ -98,7 +98,7 @@ class CustomerDelegate(QStyledItemDelegate):
         if place == AT["name"]:
             line(painter, rect, text, theme.color("ink"), fonts.LIST, fonts.MEDIUM)
         elif place == AT["churn"]:
-            self._churn(painter, rect, row.churn_risk)
+            self._churn(painter, rect, row)
         elif place == AT["at_risk"]:
             known = row.value_at_risk_minor is not None
             weight = fonts.SEMIBOLD if known else fonts.REGULAR
@@ -123,10 +123,11 @@ class CustomerDelegate(QStyledItemDelegate):
         at = QPointF(snapped(left, dpr), snapped(rect.center().y() - _PENCIL / 2, dpr))
         painter.drawPixmap(at, self._theme.pixmap("edit", "ink_2", _PENCIL, dpr))
 
-    def _churn(self, painter: QPainter, rect: QRectF, risk: float | None) -> None:
+    def _churn(self, painter: QPainter, rect: QRectF, row: CustomerRow) -> None:
+        risk = row.churn_risk
         icon, icon_ink, ink = self.marks.churn_mark(risk)
         weight = fonts.SEMIBOLD if icon else fonts.REGULAR
-        text = percent(risk)
+        text = churn_words(row)
         colour = self._theme.color("ink_3" if risk is None else ink)
         line(painter, rect, text, colour, fonts.LIST, weight, RIGHT)
         if icon:

@@ -10,7 +10,7 @@ from models.values.emerging import EmergingIssue
 from models.values.report_card import Fact, Misses, RungLine, SourceLine
 from models.values.words import day, day_of
 from views.data.table import TableCell, TableColumn, TableLine
-from views.words import DASH, MINUS, counted, money, percent, whole
+from views.words import DASH, MINUS, chance, counted, money, whole
 
 RUNGS: Final = (
     TableColumn("Way of telling"),
@@ -87,7 +87,7 @@ def miss_lines(misses: Misses, currency: str) -> list[TableLine]:
         TableLine(
             (
                 TableCell(one.name, link=_LINK, tip=one.tier or ""),
-                TableCell(percent(one.risk)),
+                TableCell(chance(one.risk)),
                 TableCell(DASH if one.value_minor is None else money(one.value_minor, currency), "ink_2"),
             ),
             one.customer_id,

@@ -14,7 +14,7 @@ from views.charts.table import ChartTable
 from views.theme import Theme, fonts
 from views.widgets.labels import ElidedLabel, Pictogram, column, row, rule
 from views.widgets.painting import RIGHT, fill, focus_ring, line
-from views.words import THIN, counted, money, money_range, percent, short_day
+from views.words import THIN, chance, counted, money, money_range, short_day
 
 _WIDE, _SLIM, _HIGH = 236, 172, 42
 _NUMBERS: Final = 44.0
@@ -53,8 +53,8 @@ class RiskLine(QWidget):
             return "The risk has no history yet."
         (first, before), (_last, now) = self._points[0], self._points[-1]
         highest = max(risk for _day, risk in self._points)
-        said = f"Risk {percent(before)} on {self._day(first)}, {percent(now)} now"
-        return f"{said}, at most {percent(highest)} between." if highest > max(before, now) + 0.01 else f"{said}."
+        said = f"Risk {chance(before)} on {self._day(first)}, {chance(now)} now"
+        return f"{said}, at most {chance(highest)} between." if highest > max(before, now) + 0.01 else f"{said}."
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDE, _HIGH)
@@ -62,7 +62,7 @@ class RiskLine(QWidget):
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent) and len(self._points) > 1:
             at = min(self._points, key=lambda point: abs(self._x(point[0]) - event.pos().x()))
-            QToolTip.showText(event.globalPos(), f"{self._day(at[0])}: {percent(at[1])}", self)
+            QToolTip.showText(event.globalPos(), f"{self._day(at[0])}: {chance(at[1])}", self)
             return True
         return bool(super().event(event))  # type: ignore[arg-type]
 
@@ -80,7 +80,7 @@ class RiskLine(QWidget):
 
     def show_table(self) -> None:
         """Open the numbers as a table."""
-        rows = [(day, percent(risk)) for day, risk in reversed(self._points)]
+        rows = [(day, chance(risk)) for day, risk in reversed(self._points)]
         ChartTable(self.accessibleName(), self.sentence(), ("Day", "Churn risk"), rows, self.window()).show()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -107,7 +107,7 @@ class RiskLine(QWidget):
 
     def _paint_number(self, painter: QPainter, room: QRectF, risk: float, ink: str) -> None:
         room.moveTop(min(max(room.y(), 0.0), self.height() - 16.0))
-        line(painter, room, percent(risk), self._theme.color(ink), fonts.SMALL, align=RIGHT)
+        line(painter, room, chance(risk), self._theme.color(ink), fonts.SMALL, align=RIGHT)
 
     def _area(self) -> QRectF:
         return QRectF(_NUMBERS, 6, self.width() - 2 * _NUMBERS - 4, self.height() - 12)
