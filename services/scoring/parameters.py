@@ -29,7 +29,6 @@ Floats = NDArray[np.float64]
 #: Bumped whenever the same data would give other parameters or scores; older fits are then not used any more.
 MODEL_VERSION = 2
 RUNG_ONE_CUSTOMERS = 50
-RUNG_TWO = 2
 _RUNG_ONE_REPEATS = 10
 #: What shops are like before a book has spoken (days): between the published fits of retail books.
 PRIOR = LogNormalPrior(r=0.6, alpha=50.0, a=0.8, b=2.0, spread=(1.5, 2.0, 1.5, 1.5))
@@ -87,7 +86,7 @@ def rung_name(rung: int) -> str:
 class ChurnModel:
     """Parameters of one rhythm (orders, or other activity) with the rung of the ladder and its cohorts.
 
-    `chosen` is None until the rungs were judged; from rung 2 on, it is what scores.
+    `chosen` is None until the rungs were judged; where it has learnt from windows, it is what scores.
     """
 
     rung: int
@@ -108,10 +107,10 @@ class ChurnModel:
         return rung_name(0)
 
     def learnt(self, horizon_days: int) -> FittedRung | None:
-        """The rung that was learnt from the past for this horizon; None: the closed form scores."""
-        if self.chosen is None or self.rung < RUNG_TWO or self.chosen.horizon_days != horizon_days:
+        """The rung that was learnt from the past for this horizon; None: the closed form scores as it is."""
+        if self.chosen is None or not self.rung or self.chosen.horizon_days != horizon_days:
             return None
-        return self.chosen.rung
+        return self.chosen.rung if self.chosen.rung.windows else None
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _NAMES = {PRIOR: "the book's prior", MBG: "MBG/NBD", LOGISTIC: "the logistic rung", ADDITIVE: "the additive rung"}
-#: A better mean by less than this many nats is chance or of no use: the lower rung is kept.
-LEAST_GAIN = 0.0005
+#: A better mean by no more than this many nats is no gain: the lower rung is kept.
+LEAST_GAIN = 0.0
 _SUREST, _STEPS = 1e-9, 50
 
 
@@ -84,7 +84,7 @@ def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history:
         better = gain(tests, higher, used)
         if better is None:
             words = words or _untried(higher, customers, least[higher])
-        elif better >= LEAST_GAIN:
+        elif better > LEAST_GAIN:
             used = higher
     return Choice(used, _why(tests, used, words), _beats(tests, used))
 

@@ -45,6 +45,8 @@ _LINES = _Held(30.0, 6.0)
 #: Most rows of a fit: beyond, each customer counts in a share of the windows only.
 MOST_ROWS = 100_000
 _CHECKED = 200
+#: A precision that leaves a coefficient where it is.
+_FIXED = 1e12
 SETTINGS = {"max_iter": 300, "learning_rate": 0.08, "l2_regularization": 5.0, "min_samples_leaf": 40}
 
 
@@ -120,11 +122,11 @@ def fit_rung(name: str, train: Sequence[Window], calibrate: Sequence[Window] = (
     ValueError
         If there is no such rung, or nothing to fit it on.
     """
-    if name == MBG:
+    if name == MBG and not train:
         return CLOSED_FORM
     if not train:
         raise ValueError(f"The rung {name} needs a window.")
-    fit = {PRIOR: _prior, RULE: _rule, LOGISTIC: _logistic, ADDITIVE: _additive}[name]
+    fit = {PRIOR: _prior, MBG: _levelled, RULE: _rule, LOGISTIC: _logistic, ADDITIVE: _additive}[name]
     with one_thread():
         rung = replace(fit(train), customers=int(train[-1].customers.size), windows=len(train))
         return calibrated(rung, calibrate) if calibrate and name in (LOGISTIC, ADDITIVE) else rung
@@ -145,6 +147,16 @@ def _share(left: Flags) -> float:
 
 def _prior(train: Sequence[Window]) -> FittedRung:
     return FittedRung(PRIOR, _share(np.concatenate([one.left for one in train])), ())
+
+
+def _levelled(train: Sequence[Window]) -> FittedRung:
+    """The closed form with the level of windows later than its fits, at which it is held as firmly as the logistic."""
+    rows = gather(train, (BTYD,))
+    odds = rows.columns[BTYD]
+    design, weight = np.column_stack([odds, np.ones(rows.size)]), np.full(rows.size, rows.weight)
+    held = np.array([_FIXED, _LOGISTIC.level])
+    beta = newton(design, rows.left.astype(np.float64), np.array([1.0, 0.0]), held, weight)
+    return replace(CLOSED_FORM, intercept=float(beta[1]))
 
 
 def _rule(train: Sequence[Window]) -> FittedRung:

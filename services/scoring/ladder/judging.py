@@ -193,7 +193,7 @@ def sampled(book: BookEvents, most: int) -> BookEvents:
 
 
 def _fit(name: str, train: Sequence[Window]) -> FittedRung:
-    if name == MBG or not train:
+    if not train:
         return CLOSED_FORM
     return fit_rung(name, train)
 
