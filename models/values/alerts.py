@@ -239,6 +239,7 @@ class ScoreFigures:
     week_line: str = ""  # "Since 14 Nov: risk 31 % → 44 %: no order for 7 more days (+9)", '' where nothing moved
 
     history: tuple[tuple[str, float], ...] = ()  # (ISO day, churn risk) of the last half year, the oldest first
+    typical_risk: float | None = None  # to which the reasons' points are added: with them it is the model's churn risk
 
     def mark_of(self, figure: str) -> OverrideMark | None:
         """The mark of a figure that a person set, None where the computed one counts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from models.values.alerts import AlertRow, ScoreFigures
+from models.values.alerts import AlertRow, Driver, ScoreFigures
 from models.values.overrides import OverrideMark
 
 SortColumn = Literal["name", "tier", "segment", "churn", "at_risk", "engagement", "last_order", "next_action", "owner"]
@@ -119,3 +119,4 @@ class CustomerProfile:
     emails_line: str
     emails_count: int
     fields: dict[str, str]  # what the form edits, as text
+    drivers: tuple[Driver, ...] = ()  # why the churn risk is what it is, the strongest first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import timedelta
 
 from models.values import words
@@ -27,6 +28,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
     currency = row["currency"] or reader.currency
     marks = marks_of(reader, row["overridden"], currency)
     by_hand = {one.figure for one in marks}
+    drivers = _drivers(row["drivers"])
     figures = ScoreFigures(
         as_of=row["as_of"],
         churn_risk=row["churn_risk"],
@@ -63,8 +65,9 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         history=read_risk_history(
             reader, customer_id, row["as_of"], None if "churn_risk" in by_hand else row["churn_risk"]
         ),
+        typical_risk=_typical_risk(row, drivers),
     )
-    return figures, _drivers(row["drivers"])
+    return figures, drivers
 
 
 def _before(reader: Reader, row: sqlite3.Row) -> tuple[sqlite3.Row | None, int]:
@@ -97,6 +100,16 @@ def _last_order(reader: Reader, row: sqlite3.Row, currency: str) -> str:
         return "no order yet"
     amount = row["last_order_amount_minor"]
     return reader.day(day) + (f" · {words.money(amount, currency)}" if amount is not None else "")
+
+
+def _typical_risk(row: sqlite3.Row, drivers: Sequence[Driver]) -> float | None:
+    """From where the points of the reasons lead to the risk as it was computed; None where none has points."""
+    by_hand = json.loads(row["overridden"] or "{}").get("churn_risk")
+    risk = row["churn_risk"] if by_hand is None else by_hand["computed"]
+    told = [one.points for one in drivers if one.points is not None]
+    if risk is None or not told:
+        return None
+    return min(max(float(risk) - sum(told) / 100.0, 0.0), 1.0)
 
 
 def _drivers(text: str | None) -> tuple[Driver, ...]:

@@ -54,6 +54,7 @@ def read_profile(reader: Reader, customer_id: int) -> CustomerProfile | None:
         ids=ids,
         alert=read_open_card(reader, customer_id),
         figures=figures,
+        drivers=scored[1] if scored is not None else (),
         milestones=_milestones(reader, customer_id, figures),
         journey_line=_journey_line(reader, customer_id),
         identity=_identity(reader, customer, figures),

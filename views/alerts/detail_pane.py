@@ -123,7 +123,7 @@ class DetailPane(QWidget):
         self.course.show_figures(detail.figures)
         mark = detail.figures.mark_of("churn_risk") if detail.figures is not None else None
         self._chart_hint.setText(f"of the model’s {mark.model}" if mark is not None else _DIRECTIONAL)
-        self.drivers.show_drivers(detail.drivers)
+        self.drivers.show_drivers(detail.drivers, detail.figures.typical_risk if detail.figures is not None else None)
         self.rhythm.show_rhythm(detail.rhythm, detail.alert.currency)
         self._missing_hint()
         if other:

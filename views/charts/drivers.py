@@ -12,19 +12,26 @@ from models.values.alerts import Driver
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
 from views.widgets.painting import RIGHT, fill, focus_ring, line
-from views.words import DASH, points
+from views.words import DASH, DOT, chance, points
 
 ROW_HEIGHT = 22
 MOST_ROWS = 5
 
 
 class DriverBars(QWidget):
-    """Up to five reasons, the strongest first, each with its points."""
+    """Up to five reasons, the strongest first, each with its points, and the risk to which these are added.
 
-    def __init__(self, theme: Theme) -> None:
+    Parameters
+    ----------
+    alone : nothing stands beside it: as high as the reasons are many, and with the evidence behind each.
+    """
+
+    def __init__(self, theme: Theme, *, alone: bool = False) -> None:
         super().__init__()
         self._theme = theme
+        self._alone = alone
         self._drivers: tuple[Driver, ...] = ()
+        self._typical: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Why at risk")
@@ -36,10 +43,24 @@ class DriverBars(QWidget):
         """All reasons, not only those that are drawn."""
         return self._drivers
 
-    def show_drivers(self, drivers: Sequence[Driver]) -> None:
-        """Draw these reasons: contributions by size, then facts without one."""
+    @property
+    def foot(self) -> str:
+        """What the points are, and of what they are more or less."""
+        return "points of risk" if self._typical is None else f"points, from {chance(self._typical)}"
+
+    def show_drivers(self, drivers: Sequence[Driver], typical: float | None = None) -> None:
+        """Draw these reasons: contributions by size, then facts without one.
+
+        Parameters
+        ----------
+        typical : the typical customer's risk, to which the points are added; None: not known.
+        """
         ordered = sorted(drivers, key=lambda d: (d.points is None, -abs(d.points or 0)))
         self._drivers = tuple(ordered)
+        self._typical = typical
+        if self._alone:
+            rows = min(len(ordered), MOST_ROWS) + any(d.points is not None for d in ordered)
+            self.setFixedHeight(ROW_HEIGHT * max(rows, 1))
         self.setAccessibleDescription(self.sentence())
         self.update()
 
@@ -48,7 +69,8 @@ class DriverBars(QWidget):
         if not self._drivers:
             return "No reasons are known yet."
         said = [f"{d.label} {points(d.points)}" if d.points is not None else d.label for d in self._drivers]
-        return f"Points of churn risk, directional and not causal: {', '.join(said)}."
+        begun = f" A typical customer's risk is {chance(self._typical)}." if self._typical is not None else ""
+        return f"Points of churn risk, directional and not causal: {', '.join(said)}.{begun}"
 
     def sizeHint(self) -> QSize:
         return QSize(260, self.height())
@@ -61,7 +83,7 @@ class DriverBars(QWidget):
                 room = QRectF(0, 0, self.width(), ROW_HEIGHT)
                 line(painter, room, "Too little history for reasons yet", theme.color("ink_3"), fonts.SMALL)
                 return
-            names = min(max(fonts.width(d.label, fonts.SMALL) for d in shown) + 8, self.width() * 0.56)
+            names = min(max(fonts.width(self._said(d), fonts.SMALL) for d in shown) + 8, self.width() * 0.56)
             names = max(names, min(104, self.width() * 0.56))
             zero, scale = self._scaled(shown, names)
             for number, driver in enumerate(shown):
@@ -77,6 +99,9 @@ class DriverBars(QWidget):
             if 0 <= number < min(len(self._drivers), MOST_ROWS):
                 driver = self._drivers[number]
                 QToolTip.showText(event.globalPos(), f"{driver.label}\n{driver.evidence}".strip(), self)
+                return True
+            if self._typical is not None:
+                QToolTip.showText(event.globalPos(), self._adds_up(self._typical), self)
                 return True
         return bool(super().event(event))  # type: ignore[arg-type]
 
@@ -95,7 +120,19 @@ class DriverBars(QWidget):
     def show_table(self) -> None:
         """Open the numbers as a table."""
         rows = [(d.label, DASH if d.points is None else points(d.points), d.evidence) for d in self._drivers]
+        if self._typical is not None:
+            rows.append(("A typical customer", chance(self._typical), self._adds_up(self._typical)))
         ChartTable("Why at risk", self.sentence(), ("Reason", "Points", "Evidence"), rows, self.window()).show()
+
+    def _adds_up(self, typical: float) -> str:
+        risk = typical + sum(d.points for d in self._drivers if d.points is not None) / 100
+        return f"A typical customer's risk is {chance(typical)}; with the points of all reasons it is {chance(risk)}."
+
+    def _said(self, driver: Driver) -> str:
+        """The reason in the room that there is; of a gap the evidence says all."""
+        if not self._alone or not driver.evidence:
+            return driver.label
+        return driver.evidence if driver.code == "gap" else f"{driver.label}{DOT}{driver.evidence}"
 
     def _scaled(self, shown: Sequence[Driver], names: float) -> tuple[float, float]:
         """Where the axis stands, and how many pixels a point is."""
@@ -116,7 +153,7 @@ class DriverBars(QWidget):
             said = driver.label if not driver.evidence else f"{driver.label}: {driver.evidence}"
             line(painter, wide, said, theme.color("ink_2"), fonts.SMALL)
             return
-        line(painter, room, driver.label, theme.color("ink"), fonts.SMALL)
+        line(painter, room, self._said(driver), theme.color("ink"), fonts.SMALL)
         fill(painter, zero, y, 1, ROW_HEIGHT, theme.color("axis"))
         length = max(1.0, abs(driver.points) * scale)
         text = points(driver.points)
@@ -131,8 +168,8 @@ class DriverBars(QWidget):
 
     def _paint_foot(self, painter: QPainter, y: float, names: float, zero: float) -> None:
         ink = self._theme.color("ink_3")
-        line(painter, QRectF(0, y, max(names, 90), ROW_HEIGHT), "points of risk", ink, fonts.SMALL)
-        left = max(min(names, fonts.width("points of risk", fonts.SMALL) + 10), zero - 70)
+        line(painter, QRectF(0, y, max(names, 90), ROW_HEIGHT), self.foot, ink, fonts.SMALL)
+        left = max(min(names, fonts.width(self.foot, fonts.SMALL) + 10), zero - 70)
         if zero - 7 - left > fonts.width("lowers", fonts.SMALL) + 2:
             line(painter, QRectF(left, y, zero - 7 - left, ROW_HEIGHT), "lowers", ink, fonts.SMALL, align=RIGHT)
         line(painter, QRectF(zero + 7, y, 60, ROW_HEIGHT), "raises", ink, fonts.SMALL)

@@ -18,6 +18,7 @@ from models.values.errors import UserError
 from views.actions import Actions, Command
 from views.alerts.figures import FigureStrip
 from views.background import Desk, Failed
+from views.charts.drivers import DriverBars
 from views.customers.book import CustomersBook
 from views.customers.delegate import Marks
 from views.customers.facts import EmailSquares, IdentityGrid, LinesBlock
@@ -120,6 +121,12 @@ class ProfilePane(QWidget):
         self._figures = FigureStrip(theme, SHARES, HEIGHT)
         self.notes = ScoreNotes(theme)
         self._course = ScoreCourse(theme)
+        self.drivers = DriverBars(theme, alone=True)
+        self._why_hint = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self._why = QWidget()
+        why_head = row(_heading("Why at risk"), -1, self._why_hint)
+        why = column(why_head, 6, self.drivers, margins=(20, 10, 20, 6))
+        self._why.setLayout(column(why, rule(soft=True)))
         self._journey = JourneyStrip(theme)
         self._journey_line = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._identity = IdentityGrid(theme)
@@ -161,8 +168,9 @@ class ProfilePane(QWidget):
         emails = row(self._emails, 14, self._squares, 8, self._emails_line, margins=(20, 10, 20, 10))
         emails.setStretch(4, 1)
         box = column(
-            head, self._figures, self.notes, self._course, journey_head, row(self._journey, margins=(12, 0, 12, 4)),
-            rule(soft=True), halves, rule(soft=True), emails, rule(soft=True), self._kinds, self._list,
+            head, self._figures, self.notes, self._course, self._why, journey_head,
+            row(self._journey, margins=(12, 0, 12, 4)), rule(soft=True), halves, rule(soft=True), emails,
+            rule(soft=True), self._kinds, self._list,
         )  # fmt: skip
         box.setStretch(box.count() - 1, 1)
         made.setLayout(box)
@@ -181,6 +189,7 @@ class ProfilePane(QWidget):
         self._figures.show_figures(profile_figures(profile.figures, self.marks))
         self.notes.show_figures(profile.figures)
         self._course.show_figures(profile.figures)
+        self._show_why(profile)
         self._journey.show_milestones(profile.milestones)
         self._journey_line.setText(profile.journey_line)
         self._identity.show_fields(profile.identity)
@@ -196,6 +205,13 @@ class ProfilePane(QWidget):
         self.state.show_content()
         self._ask_timeline()
         self.loaded.emit(profile)
+
+    def _show_why(self, profile: CustomerProfile) -> None:
+        figures = profile.figures
+        self._why.setVisible(bool(profile.drivers))
+        self.drivers.show_drivers(profile.drivers, figures.typical_risk if figures is not None else None)
+        mark = figures.mark_of("churn_risk") if figures is not None else None
+        self._why_hint.setText(f"of the model’s {mark.model}" if mark is not None else "directional, not causal")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -12,6 +12,7 @@ import pytest
 from services import insight
 from services.insight.documents import read_alert_documents, read_customer_document
 from services.insight.figures import read_figures
+from services.insight.profile import read_profile
 from tests.services.insight.conftest import SmallBook
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -123,3 +124,17 @@ def test_a_week_is_one_line(book: SmallBook, reader: Any, parts: Any, said: str)
     book.score(number, changed=json.dumps(parts) if parts is not None else None)
     figures, _ = reader(read_figures, number)
     assert figures.week_line == said
+
+
+def test_the_points_of_the_reasons_lead_from_the_typical_risk_to_the_models(book: SmallBook, reader: Any) -> None:
+    reasons = [{"code": "gap", "label": "Gap", "points": 48.0}, {"code": "tickets", "label": "Ticket", "points": None}]
+    texts = {"drivers": json.dumps(reasons)}
+    computed, by_hand = book.customer("Halden"), book.customer("Ridgeway")
+    book.score(computed, churn_risk=0.67, **texts)
+    book.score(by_hand, churn_risk=0.2, overridden=json.dumps({"churn_risk": mark(0.67, 0.2)}), **texts)
+    for customer in (computed, by_hand):
+        profile = reader(read_profile, customer)
+        assert profile.figures.typical_risk == pytest.approx(0.19) and len(profile.drivers) == 2
+    unknown = book.customer("Okafor")
+    book.score(unknown, drivers="[]")
+    assert reader(read_profile, unknown).figures.typical_risk is None

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.alerts import Driver, Rhythm, RhythmPoint
@@ -97,3 +98,21 @@ def test_reasons_of_any_size_are_painted_inside_and_said(
     sizes = [abs(value) for value in shown if value is not None]
     assert sizes == sorted(sizes, reverse=True)
     assert bars.accessibleDescription().startswith("Points of churn risk" if points else "No reasons")
+
+
+def test_reasons_say_from_which_risk_their_points_lead_to_which(qtbot: QtBot, theme: Theme) -> None:
+    bars = DriverBars(theme, alone=True)
+    qtbot.addWidget(bars)
+    bars.show_drivers([Driver("gap", "Gap", 48.2, ""), Driver("orders", "Orders", -10.0, "")], 0.288)
+    bars.resize(300, bars.height())
+    bars.grab()
+    assert bars.foot == "points, from 29\u202f%"
+    assert bars.accessibleDescription().endswith("A typical customer's risk is 29\u202f%.")
+    bars.show_table()
+    (table,) = bars.window().findChildren(ChartTable)
+    last = table.findChild(QTableWidget)
+    assert last.item(last.rowCount() - 1, 2).text().endswith("with the points of all reasons it is 67\u202f%.")
+    table.close()
+    few = bars.height()
+    bars.show_drivers([Driver(str(n), f"Reason {n}", 1.0, "") for n in range(8)])
+    assert bars.height() > few and bars.foot == "points of risk"
