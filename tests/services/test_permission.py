@@ -31,7 +31,7 @@ def advised(book: Book, customer: int) -> bool:
     with book.workspace.store.unit_of_work(book.workspace.me, "look", "test", at=book.workspace.at) as work:
         bindings = {**day_bindings(book.day(2), work.at), "today": book.day(0), **NAMED}
         facts = Facts(work, bindings, None)
-        facts.build_customers("50")
+        facts.build_customers("50", "1")
         found = work.sql("SELECT may_email FROM temp.run_facts WHERE customer_id = ?", (customer,)).scalar()
         facts.drop()
     assert found in (0, 1)
