@@ -22,13 +22,24 @@ import numpy as np
 from models.values.backtest import ADDITIVE, DEPTH_3, LOGISTIC, MBG, RULE, RUNGS, Measures
 from services.scoring.events import BookEvents, day_number
 from services.scoring.features import features_at
-from services.scoring.ladder import LABELS, Window, cutoffs_before, fit_challenger, fit_rung, frame_at, judge
+from services.scoring.ladder import (
+    CLOSED_FORM,
+    LABELS,
+    Window,
+    cutoffs_before,
+    fit_challenger,
+    fit_rung,
+    frame_at,
+    judge,
+)
 from services.scoring.ladder.measures import mean_of, measure
 from services.scoring.ladder.windows import Past, usable
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import fit_parameters
 from tests.benchmarks.public_books import cdnow, data_folder, online_retail
 
+#: The closed form without the level of past windows.
+PLAIN = "plain"
 FIGURES = ("auc", "brier", "ece")
 SIZES = (50, 100, 300, 1_000, 3_000)
 _RESAMPLED = 200
@@ -81,11 +92,13 @@ def told_by_model(book: BookEvents, goal: Goal) -> dict[str, list[Told]]:
     """Risk and outcome of each test cutoff by model."""
     past, first = Past(book, goal.horizon), book.first_day()
     assert first is not None
-    found: dict[str, list[Told]] = {name: [] for name in (MBG, LOGISTIC, ADDITIVE, DEPTH_3, RULE)}
+    found: dict[str, list[Told]] = {name: [] for name in (PLAIN, MBG, LOGISTIC, ADDITIVE, DEPTH_3, RULE)}
     for text in goal.cutoffs:
         window, train = past.window(day(text)), trained(past, first, day(text))
         for name, told in found.items():
-            model = fit_challenger(train) if name == DEPTH_3 else fit_rung(name, train)
+            model = (
+                CLOSED_FORM if name == PLAIN else fit_challenger(train) if name == DEPTH_3 else fit_rung(name, train)
+            )
             assert model is not None
             told.append((model.risk(window.frame), window.left))
     return found
@@ -121,7 +134,7 @@ def cells(book: BookEvents, goal: Goal) -> None:
     means: dict[str, Measures] = {}
     for name, told in by_model.items():
         mean = means[name] = mean_of([measure(risk, left) for risk, left in told])
-        words = LABELS[name].replace(" N ", f" {goal.horizon} ")
+        words = "MBG/NBD as it is" if name == PLAIN else LABELS[name].replace(" N ", f" {goal.horizon} ")
         print(f"  {words:<42}  {mean.auc:.4f}  {mean.brier:.4f}  {mean.ece:.4f}  {mean.bias:+.4f}", flush=True)
     print(f"  {'goal':<42}  {goal.figures[0]:.4f}  {goal.figures[1]:.4f}  {goal.figures[2]:.4f}   {goal.prototypes}")
     best = min((MBG, LOGISTIC, ADDITIVE), key=lambda name: means[name].log_loss or 9.0)
