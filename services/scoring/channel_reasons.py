@@ -40,6 +40,22 @@ def figures(seen: Features) -> dict[str, tuple[Whole, Callable[[int], tuple[str,
     }
 
 
+def outweighed(code: str, numbers: Whole, hundredths: Whole) -> NDArray[np.bool_]:
+    """Where the figure that is told went one way and all of its group the other, shape (customers,).
+
+    The group of money counts how large, how many and how late orders were; what is told is where spending goes.
+    """
+    if code != "value":
+        return np.zeros(numbers.shape, np.bool_)
+    return np.asarray((numbers != _BEGUN) & (numbers * hundredths > 0))
+
+
+def outweighed_words(percent: int) -> tuple[str, str]:
+    """Label and evidence of spending that goes one way where what was spent before counts more."""
+    way = "down" if percent < 0 else "up"
+    return "Spending", f"{way.capitalize()} {abs(percent)}\u202f% in 6 months; their orders in all count more"
+
+
 def _whole(values: Floats) -> Whole:
     return np.round(values).astype(np.int64)
 

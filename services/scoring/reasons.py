@@ -36,6 +36,8 @@ Texts = NDArray[np.object_]
 
 #: In the order of the columns of `Contributions.points`.
 INPUTS = ("gap", "orders", "tenure")
+#: Codes whose fact and whose reason are of one figure.
+_SAME_FIGURE = frozenset({"satisfaction", "reviews", "email"})
 _UNHAPPY_BELOW = 2.5
 _HAPPY_FROM = 4.5
 _IGNORED_MAILS = 5
@@ -142,8 +144,22 @@ class _Words:
         return (f"; the usual gap is {days}" if days > 0 else "") + '", "points": '
 
     def orders(self, count: int) -> str:
-        told = f"{_plural(count, self._day)} so far"
-        return _up_to_points("orders", told, f"The typical repeat customer has {self._typical_count:,}")
+        """Few that raise the risk or many that lower it; `few` and `many`: the other way round."""
+        return self._counted(count, f"The typical repeat customer has {self._typical_count:,}")
+
+    def few(self, count: int) -> str:
+        return self._counted(count, "With so few, a silence says less")
+
+    def many(self, count: int) -> str:
+        return self._counted(count, "With so many, a silence says more")
+
+    def _counted(self, count: int, evidence: str) -> str:
+        return _up_to_points("orders", f"{_plural(count, self._day)} so far", evidence)
+
+    @property
+    def typical_count(self) -> int:
+        """Purchase days, or active days, of the typical repeat customer."""
+        return self._typical_count
 
     def tenure(self, days: int) -> str:
         told = f"Customer for {_known_for(days)}"
@@ -189,7 +205,9 @@ def _sizes(hundredths: Whole, logit: Floats | None) -> Texts:
     return np.asarray(told + _worded(_kind_text, hundredths))
 
 
-def _fragments(seen: Features, sizes: Texts, parts: Contributions, orders: ChurnModel, activity: ChurnModel) -> Texts:
+def _fragments(
+    seen: Features, sizes: Texts, hundredths: Whole, codes: tuple[str, ...], orders: ChurnModel, activity: ChurnModel
+) -> Texts:
     """Each reason of each customer as JSON with a comma behind it, shape (customers, codes)."""
 
     def told(say: Callable[[_Words, int], str], figure: Floats) -> Texts:
@@ -202,15 +220,36 @@ def _fragments(seen: Features, sizes: Texts, parts: Contributions, orders: Churn
     of_orders, of_activity = _Words(False, orders), _Words(True, activity)
     texts = [
         told(_Words.since, seen.days_since) + told(_Words.usual, seen.usual_gap),
-        told(_Words.orders, seen.rhythm_count),
+        _counted(told, seen, hundredths[:, 1], of_orders, of_activity),
         told(_Words.tenure, seen.age),
     ]
-    if len(parts.codes) > len(INPUTS):
+    if len(codes) > len(INPUTS):
         beside = channel_reasons.figures(seen)
-        for code in parts.codes[len(INPUTS) :]:
+        for place, code in enumerate(codes[len(INPUTS) :], len(INPUTS)):
             numbers, words = beside[code]
-            texts.append(_worded(partial(_beside, code, words), numbers))
+            text = _worded(partial(_beside, code, words), numbers)
+            against = np.flatnonzero(channel_reasons.outweighed(code, numbers, hundredths[:, place]))
+            text[against] = _worded(partial(_beside, code, channel_reasons.outweighed_words), numbers[against])
+            texts.append(text)
     return np.stack([text + sizes[:, place] for place, text in enumerate(texts)], axis=1)
+
+
+def _counted(
+    told: Callable[[Callable[[_Words, int], str], Floats], Texts],
+    seen: Features,
+    hundredths: Whole,
+    of_orders: _Words,
+    of_activity: _Words,
+) -> Texts:
+    """The number of purchase days, with what it means where few lower the risk, or many raise it."""
+    typical = np.where(seen.by_activity, of_activity.typical_count, of_orders.typical_count)
+    count = np.nan_to_num(seen.rhythm_count)
+    few, many = (count < typical) & (hundredths < 0), (count > typical) & (hundredths > 0)
+    text = told(_Words.orders, seen.rhythm_count)
+    for chosen, say in ((few, _Words.few), (many, _Words.many)):
+        if chosen.any():
+            text = np.where(chosen, told(say, seen.rhythm_count), text)
+    return np.asarray(text)
 
 
 def _beside(code: str, words: Callable[[int], tuple[str, str]], number: int) -> str:
@@ -231,7 +270,9 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
     shown = np.where(known, np.maximum((hundredths != 0).sum(axis=1), 1), 0).tolist()
     logits: list[Floats | None] = list(parts.logit.T) if parts.logit is not None else [None] * len(parts.codes)
     sizes = np.stack([_sizes(hundredths[:, place], logit) for place, logit in enumerate(logits)], axis=1)
-    ordered = np.take_along_axis(_fragments(seen, sizes, parts, orders, activity), strongest, axis=1).tolist()
+    ordered = np.take_along_axis(
+        _fragments(seen, sizes, hundredths, parts.codes, orders, activity), strongest, axis=1
+    ).tolist()
     result = [f"[{''.join(row[:count])[:-2]}]" for row, count in zip(ordered, shown, strict=True)]
     for place, facts in _facts(seen).items():
         row = list(zip(strongest[place].tolist(), ordered[place], strict=True))[: shown[place]]
@@ -256,7 +297,13 @@ def _with_facts(
         taken.add(place)
         return fact.text(sizes[place])
 
-    raises, lowers = ([told(fact, way) for fact in side] for way, side in zip((1, -1), facts, strict=True))
+    def denied(fact: _Fact, way: int) -> bool:
+        """Whether the model counts the very figure of the fact the other way: told twice it would contradict itself."""
+        return fact.code in _SAME_FIGURE and fact.code in codes and hundredths[codes.index(fact.code)] * way < 0
+
+    raises, lowers = (
+        [told(fact, way) for fact in side if not denied(fact, way)] for way, side in zip((1, -1), facts, strict=True)
+    )
     kept = [(place, text) for place, text in row if place not in taken]
     cut = next((at + 1 for at, (place, _) in enumerate(kept) if hundredths[place] > 0), 0)
     texts = [text for _, text in kept]
