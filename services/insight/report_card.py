@@ -91,7 +91,7 @@ def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard
     return ReportCard(
         report=report if report.calibration else None,
         verdict=report_words.verdict(report) if report.calibration else _untold(reader, report),
-        used=used.label if used is not None else "",
+        used=report_words.way_words(used) if used is not None else "",
         why=_why(report),
         said=report_words.said_words(report, reader.today),
         checked=f"checked {words.ago(made, reader.now)}" if made is not None else "",
@@ -144,7 +144,7 @@ def read_reliance(reader: Reader) -> Reliance:
 
 def _why(report: BacktestReport) -> str:
     plain = report_words.plain_words(report.used)
-    return " ".join(part for part in (plain, words.sentence(report.why), report.seasonal) if part)
+    return " ".join(part for part in (plain, report_words.why_words(report), report.seasonal) if part)
 
 
 def _old(reader: Reader, report: BacktestReport) -> str:

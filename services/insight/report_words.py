@@ -6,7 +6,17 @@ from datetime import date, timedelta
 from typing import Final
 
 from models.values import words
-from models.values.backtest import ADDITIVE, DEPTH_3, LOGISTIC, MBG, PRIOR, RULE, BacktestReport, ClvMeasures
+from models.values.backtest import (
+    ADDITIVE,
+    DEPTH_3,
+    LOGISTIC,
+    MBG,
+    PRIOR,
+    RULE,
+    BacktestReport,
+    ClvMeasures,
+    RungReport,
+)
 from models.values.report_card import Fact, RungLine, Verdict
 
 #: Off by so much or less on average, shares of 1: the risk is as good as right, or roughly right.
@@ -25,6 +35,24 @@ _PLAIN: Final = {
     DEPTH_3: "Facts in combination. Only held beside the others: its reasons could not be told exactly.",
     RULE: "Everyone who was silent for longer than the horizon counts as leaving. No model at all.",
 }
+#: What each way of telling is called beside the tables of the trade.
+_NAMES: Final = {
+    PRIOR: "The book’s average",
+    MBG: "The rhythm alone",
+    LOGISTIC: "Weighing a few facts",
+    ADDITIVE: "Adding up all facts",
+    DEPTH_3: "Facts in combination",
+}
+#: The words of the ladder's reasons, and those of people who keep accounts; in this order.
+_IN_PLAIN: Final = (
+    (" (log loss)", ""),
+    ("the logistic rung", "weighing a few facts"),
+    ("the additive rung", "adding up all facts"),
+    ("MBG/NBD", "the rhythm alone"),
+    ("the book's prior", "the book’s average"),
+    ("windows of the past", "stretches of the past"),
+    ("window of the past", "stretch of the past"),
+)
 #: What leaving means, by the kind of fact that it is told by.
 _SILENCE: Final = {"orders": "no order", "activity": "no activity", "contract": "no renewal"}
 
@@ -104,6 +132,24 @@ def plain_words(name: str) -> str:
     return _PLAIN.get(name, "")
 
 
+def way_words(rung: RungReport) -> str:
+    """Return what a way of telling is called in plain words; one that is not known here by its label."""
+    return _NAMES.get(rung.name, rung.label)
+
+
+def why_words(report: BacktestReport) -> str:
+    """Return why the way in use is used, without the words of the trade."""
+    said = report.why
+    for term, plain in _IN_PLAIN:
+        said = said.replace(term, plain).replace(words.capital(term), plain)
+    return ". ".join(words.capital(part) for part in words.sentence(said).split(". "))
+
+
+def _plain_and_term(rung: RungReport) -> str:
+    plain = plain_words(rung.name)
+    return f"{plain} In the trade: {rung.label}." if plain and way_words(rung) != rung.label else plain
+
+
 def rung_lines(report: BacktestReport) -> tuple[RungLine, ...]:
     """Return every way of telling with its measures, the best of them marked; equal in the digits shown is equal."""
     losses = [_shown(one.mean.log_loss) for one in report.rungs if one.mean.log_loss is not None]
@@ -111,8 +157,8 @@ def rung_lines(report: BacktestReport) -> tuple[RungLine, ...]:
     return tuple(
         RungLine(
             name=one.name,
-            label=one.label,
-            plain=plain_words(one.name),
+            label=way_words(one),
+            plain=_plain_and_term(one),
             used=one.name == report.used,
             reference=one.name in (DEPTH_3, RULE),
             log_loss=one.mean.log_loss,

@@ -13,6 +13,8 @@ from models.values.anomalies import EMAILS, ORDER_VALUE, TICKETS, Anomaly, chann
 from models.values.emerging import EmergingIssue, EmergingReport
 from services.insight.reader import Reader
 
+#: Fewer would read as "about 0.0".
+_LEAST_TOLD: Final = 0.05
 _COLUMNS: Final = "customer_id, channel, as_of, since, direction, seen, expected, window_days, p, evidence"
 #: Of which more is no good sign.
 _BETTER_FEWER: Final = frozenset({TICKETS})
@@ -67,9 +69,11 @@ def issue_words(reader: Reader, issue: EmergingIssue) -> str:
     """Return an issue as a line: ``Tickets about Harbor Tee: 26 since 20 Aug, about 2 expected, from 24 customers``."""
     since = words.day_of(issue.since)
     when = f" since {reader.day(since)}" if since is not None else ""
-    usual = words.whole(issue.expected) if issue.expected >= 1.5 else f"{issue.expected:.1f}"
+    usual = f"about {words.whole(issue.expected) if issue.expected >= 1.5 else f'{issue.expected:.1f}'}"
+    if issue.expected < _LEAST_TOLD:
+        usual = "none"
     share = f"{issue.seen:,}" if issue.of is None else f"{issue.seen:,} of {issue.of:,} reviews"
-    return f"{issue.title}: {share}{when}, about {usual} expected, from {words.count(issue.customer_count, 'customer')}"
+    return f"{issue.title}: {share}{when}, {usual} expected, from {words.count(issue.customer_count, 'customer')}"
 
 
 def shared_issue_words(reader: Reader, customer_id: int) -> str:

@@ -16,7 +16,7 @@ _SIZE = (720, 460)
 
 def show_rungs(rungs: Sequence[RungLine], parent: QWidget) -> None:
     """Every way of telling with all its measures and what it does."""
-    heads = ("Way of telling", "Log loss", "Ranks right", "Brier", "Off in groups", "In all", "What it does")
+    heads = ("Way of telling", "Surprise", "Ranks right", "Brier", "Off in groups", "In all", "What it does")
     rows = [
         (one.label, _figure(one.log_loss), _figure(one.auc), _figure(one.brier), _figure(one.ece),
          DASH if one.bias is None else f"{one.bias:+.3f}", one.plain)

@@ -77,7 +77,7 @@ class ScoresTab(QWidget):
         self.rungs.horizontalHeader().setToolTip(MEASURES)
         self.rungs.setAccessibleDescription(MEASURES)
         self.rungs.opened.connect(lambda _key: self._explain_rungs())
-        self.losses = CourseChart(theme, "log_loss", "Log loss, less is better")
+        self.losses = CourseChart(theme, "log_loss", "Surprise, less is better")
         self.ranks = CourseChart(theme, "auc", "Ranks right, more is better", scale=100)
         courses = row(self.losses, 12, self.ranks, margins=(16, 10, 12, 10))
         courses.setStretch(0, 1)

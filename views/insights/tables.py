@@ -14,7 +14,7 @@ from views.words import DASH, MINUS, chance, counted, money, whole
 
 RUNGS: Final = (
     TableColumn("Way of telling"),
-    TableColumn("Log loss", 84, right=True),
+    TableColumn("Surprise", 84, right=True),
     TableColumn("Ranks right", 92, right=True),
     TableColumn("In all", 76, right=True, keeps=1),
 )
@@ -40,7 +40,7 @@ ISSUES: Final = (
 )
 #: What the measures mean, for whoever has not met them.
 MEASURES: Final = (
-    "Log loss: how surprised a forecast is by what came. Less is better; it punishes being sure and wrong.\n"
+    "Surprise: how much what came surprised the forecast (log loss). Less is better; being sure and wrong costs most.\n"
     "Ranks right: of 100 pairs, one who left and one who stayed, how often the one who left had the higher risk. "
     "50 is chance (AUC × 100).\n"
     "✓ marks the best.\n"
@@ -124,6 +124,13 @@ def source_lines(sources: Sequence[SourceLine]) -> list[TableLine]:
     return lines
 
 
+def usual_words(expected: float) -> str:
+    """How many there would have been: "3", "0.4", "none"."""
+    if expected < 0.05:
+        return "none"
+    return whole(expected) if expected >= 1.5 else f"{expected:.1f}"
+
+
 def issue_lines(issues: Sequence[EmergingIssue], today: date) -> list[TableLine]:
     """What customers complain of more than they used to, the surest first."""
     lines = []
@@ -133,7 +140,7 @@ def issue_lines(issues: Sequence[EmergingIssue], today: date) -> list[TableLine]
         cells = (
             TableCell(one.title, strong=True, tip=f"Such as: {one.example}" if one.example else ""),
             TableCell(seen, "warning_text", strong=True),
-            TableCell(whole(one.expected) if one.expected >= 1.5 else f"{one.expected:.1f}", "ink_2"),
+            TableCell(usual_words(one.expected), "ink_2"),
             TableCell(DASH if since is None else day(since, today), "ink_2"),
             TableCell(whole(one.customer_count), "ink_2"),
         )

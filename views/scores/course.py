@@ -186,7 +186,8 @@ def sure_words(figures: ScoreFigures) -> str:
     """How sure the scores are, and what lowers that."""
     why = " ".join(figures.confidence_why)
     if not why:
-        return f"Confidence {figures.confidence}: enough history, and fresh data."
+        orders = ", and orders up to date" if figures.last_order_on else ""
+        return f"Confidence {figures.confidence}: enough history{orders}."
     return f"Confidence {figures.confidence}: {why[:1].lower()}{why[1:]}"
 
 

@@ -122,3 +122,7 @@ def test_the_day_of_the_change_is_a_station_of_the_journey_and_stands_in_the_doc
     assert (one["channel"], one["since"], one["seen"]) == ("login", days_ago(27), 2.0)
     assert one["words"].startswith("Portal logins fell 85")
     assert insight.read_emerging is read_emerging
+
+
+def test_a_topic_that_never_was_is_told_without_a_nought(reader: Fresh) -> None:
+    assert ": 26 since 30 Oct, none expected, from" in reader(issue_words, replace(ISSUE, expected=0.01))

@@ -12,7 +12,7 @@ from tests.views.conftest import OpenWindow
 from tests.views.insights import made
 from views.desktop import Desktop
 from views.insights.page import InsightsPage
-from views.insights.tables import issue_lines
+from views.insights.tables import issue_lines, usual_words
 
 ISSUES = (
     EmergingIssue(
@@ -58,3 +58,7 @@ def test_the_panel_is_away_while_nothing_does(qtbot: QtBot, open_window: OpenWin
     made.keep(sample, "emerging", EmergingReport("2026-11-18", 40, ()))
     scores = settled(qtbot, open_window(sample)).scores
     assert not scores.issues_panel.isVisible() and scores.issues not in scores.stops
+
+
+def test_what_never_was_is_usually_none() -> None:
+    assert [usual_words(expected) for expected in (0.0, 0.04, 0.4, 2.6)] == ["none", "none", "0.4", "3"]

@@ -76,7 +76,7 @@ def test_the_verdict_comes_first_in_words(qtbot: QtBot, open_window: OpenWindow,
     assert page.state.state == "content"
     assert band.bold.text() == "Yes, off by 1 point on average."
     assert band.rest.text().startswith("It ranks the right customer first 87 times in 100")
-    assert band.used.text() == "In use: Additive steps."
+    assert band.used.text() == "In use: Adding up all facts."
     assert "a season was ahead" in band.why.text()
     assert band.when.text().startswith("Said on five days, 22 Apr to 20 Aug") and "12 min ago" in band.when.text()
     assert len(shown(page)) == 9
@@ -101,7 +101,7 @@ def test_it_lies_between_the_outbox_and_data_and_has_the_fourth_key(
 def test_the_tables_hold_what_the_check_found(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     scores = arrived(qtbot, open_window(checked)).scores
     rungs = [[cell.text for cell in scores.rungs.lines.line_at(row).cells] for row in range(6)]  # type: ignore[union-attr]
-    assert rungs[3] == ["Additive steps · in use", "✓ 0.298", "✓ 87.1", "+1 pt"]
+    assert rungs[3] == ["Adding up all facts · in use", "✓ 0.298", "✓ 87.1", "+1 pt"]
     assert rungs[5][1:3] == ["0.371", "76.1"]
     assert [chart.days[0].isoformat() for chart in (scores.losses, scores.ranks)] == [made.CUTOFFS[0]] * 2
     assert scores.missed.lines.rowCount() == 6 and scores.missed_panel.aside == "6 left, told under 40\u202f%"
@@ -157,7 +157,7 @@ def test_keys_go_from_group_to_group_and_enter_opens_the_table(
 def test_enter_on_a_figure_tells_what_it_means(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     scores = arrived(qtbot, open_window(checked)).scores
     for part, words in (
-        (scores.rungs, "Log loss: how surprised"),
+        (scores.rungs, "Surprise: how much"),
         (scores.value, "39 weeks"),
         (scores.sources, "reaches"),
     ):

@@ -40,7 +40,9 @@ def figures(**changes: object) -> ScoreFigures:
 def test_how_sure_it_is_comes_with_why() -> None:
     assert sure_words(figures()) == "Confidence medium: fewer than 4 purchase days are known."
     sure = figures(confidence="high", confidence_why=())
-    assert sure_words(sure) == "Confidence high: enough history, and fresh data."
+    assert sure_words(sure) == "Confidence high: enough history, and orders up to date."
+    by_activity = figures(confidence="high", confidence_why=(), last_order_on=None)
+    assert sure_words(by_activity) == "Confidence high: enough history."
 
 
 def test_value_comes_with_its_range_and_horizon() -> None:
