@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import time
@@ -33,6 +32,7 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, UserError
 from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
+from services.cycles import no_cycles
 from services.scoring import history, overrides, refit, rows, segments, unusual, writing
 from services.scoring.confidence import STALE_ORDERS_DAYS
 from services.scoring.events import BookEvents, day_number, newest_days, read_events
@@ -76,18 +76,6 @@ class _Stopwatch:
         if self._running is not None:
             self.seconds[self._running] = self.seconds.get(self._running, 0.0) + now - self._since
         self._running, self._since = name, now
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """Pause the search for cyclic garbage: a run makes millions of short tuples and no cycles (a tenth of its time)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @dataclass(frozen=True)
@@ -191,7 +179,7 @@ def score_due(
     EnvironmentFault
         The book was changed by others each time before the scores could be written.
     """
-    with _no_cycles():
+    with no_cycles():
         for _attempt in range(_ATTEMPTS):
             run = _score_due(workspace, changed, force_all, as_of, _Stopwatch())
             if run is not None:

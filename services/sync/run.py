@@ -23,6 +23,7 @@ from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import Cancelled, UserError
 from models.values.imports import ImportRequest, Receipt
 from models.values.journal import Actor
+from services.cycles import no_cycles
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.write import Writer
 from services.sync.check_files import forget_check
@@ -115,7 +116,7 @@ def run_import(
         raise MeaningOpen.of(plan.doubts[0])
     staging = staging_path(store)
     try:
-        with told(store, watch):
+        with told(store, watch), no_cycles():
             run = _Run(workspace, request, plan, staging, watch, began)
             if request.dry_run:
                 return run.try_out(), Changes()
