@@ -187,7 +187,9 @@ def _watch(workspace: Workspace, book: BookEvents) -> Changes:
         last = book.as_of - horizon
         said = fetch(
             connection,
+            # What lies before the first fit was worked out afterwards, by a fit that had seen what came of it.
             "SELECT customer_id, max(as_of), churn_risk FROM score_history WHERE as_of <= :last AND as_of > :first"
+            " AND as_of >= (SELECT min(as_of) FROM model_fits)"
             " AND churn_risk IS NOT NULL GROUP BY customer_id ORDER BY customer_id",
             {"last": day_text(last), "first": day_text(last - _WEEK_DAYS)},
         )

@@ -105,10 +105,22 @@ def test_forecast_and_drift_are_kept_beside_it(told: Book) -> None:
     assert (forecast.acquisition.customers, forecast.acquisition.cost) == (CUSTOMERS // 4, CUSTOMERS // 4 * 9_000)
     assert len(forecast.sentences) == 5 and len(forecast.index) == 12
     assert "is at risk, of $" in forecast.sentences[3] and forecast.at_risk < forecast.if_stays
-    assert drift.since == drift.as_of and drift.calibration is not None
+    assert drift.since == drift.as_of
     assert journal(told)[-3:] == [
         ("report", f"{kind}:{drift.as_of}", "model") for kind in ("backtest", "forecast", "drift")
     ]
+
+
+def test_only_risks_that_were_told_before_their_days_came_are_held_against_them(told: Book) -> None:
+    drift = last_drift(told.workspace)
+    assert drift is not None and drift.calibration is None  # the past was worked out with the first fit, afterwards
+    with told.workspace.store.unit_of_work(Actor("model", "test"), "refit", "test", at=told.workspace.at) as work:
+        work.sql("UPDATE model_fits SET as_of = ?", ((LAST - timedelta(days=120)).isoformat(),))
+        work.digest("fitted before")
+        work.commit()
+    renew_reports(told.workspace, everything=True)
+    drift = last_drift(told.workspace)
+    assert drift is not None and drift.calibration is not None
 
 
 def test_nothing_is_due_until_the_day_the_fit_or_the_horizon_moves(told: Book) -> None:
