@@ -32,6 +32,7 @@ _KEPT = 26
 #: Drift and forecast are made anew when the book's day has moved on by so much, or the scores were fitted again.
 _WATCH_DAYS = 7
 _EPOCH = date(1970, 1, 1)
+_UNDONE = "undo-import"
 
 
 def keep_report(workspace: Workspace, kind: Kind, as_of: str, report: dict[str, Any], words: str) -> Changes:
@@ -88,7 +89,7 @@ def _last(workspace: Workspace, kind: Kind, read: Callable[[dict[str, Any]], Rep
 
 
 def reports_due(workspace: Workspace) -> frozenset[Kind]:
-    """Which reports are due: all after a refit, and drift and forecast once a week between refits.
+    """Which reports are due: all after a refit or an undone import, and drift and forecast once a week between refits.
 
     Nothing is due in a book that was not scored yet.
     """
@@ -100,10 +101,12 @@ def reports_due(workspace: Workspace) -> frozenset[Kind]:
         (sells,) = connection.execute("SELECT EXISTS (SELECT 1 FROM orders)").fetchone()
         kinds = (BACKTEST, DRIFT, FORECAST) if sells else (BACKTEST, DRIFT)
         newest = {kind: _newest(connection, kind) for kind in kinds}
+        oldest = min((report[1] for report in newest.values() if report is not None), default=0)
+        undone = _undone_since(connection, oldest)
     due: set[Kind] = set()
     for kind, report in newest.items():
         of_another = kind == BACKTEST and report is not None and report[2] != workspace.policy.churn_horizon_days
-        if report is None or of_another or _outdated(report, scored, kind):
+        if report is None or of_another or _outdated(report, scored, kind) or report[1] < undone:
             due.add(kind)
     return frozenset(due)
 
@@ -138,6 +141,14 @@ def _newest(connection: sqlite3.Connection, kind: Kind) -> tuple[date, int, int 
         (kind,),
     ).fetchone()
     return (date.fromisoformat(found[0]), int(found[1] or 0), found[2]) if found else None
+
+
+def _undone_since(connection: sqlite3.Connection, entry: int) -> int:
+    """The newest entry after `entry` that took an import back, 0 without one: reports before it know undone facts."""
+    (found,) = connection.execute(
+        "SELECT coalesce(max(id), 0) FROM journal WHERE id > ? AND verb = ?", (entry, _UNDONE)
+    ).fetchone()
+    return int(found)
 
 
 def _outdated(report: tuple[date, int, int | None], scored: tuple[date, int], kind: Kind) -> bool:

@@ -138,6 +138,19 @@ def test_nothing_is_due_until_the_day_the_fit_or_the_horizon_moves(told: Book) -
     assert reports_due(later) == EVERY
 
 
+def test_an_import_that_was_undone_makes_all_reports_due_once(told: Book) -> None:
+    with told.workspace.store.unit_of_work(
+        Actor("import", "test"), "undo-import", "test", at=told.workspace.at
+    ) as work:
+        work.sql("DELETE FROM orders WHERE customer_id = 1")
+        work.digest("fewer orders")
+        work.commit()
+    score_due(told.workspace, force_all=True)
+    assert reports_due(told.workspace) == EVERY
+    renew_reports(told.workspace)
+    assert reports_due(told.workspace) == frozenset()
+
+
 def test_another_horizon_asks_for_another_backtest(told: Book) -> None:
     change_policy(told.workspace, churn_horizon_days=60)
     assert backtest_due(told.workspace.with_policy(told.workspace.read_policy()))
