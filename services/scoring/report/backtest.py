@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import MBG, RULE, BacktestReport, CalibrationBin, Miss
+from models.values.backtest import MBG, PRIOR, RULE, BacktestReport, CalibrationBin, Miss
 from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.words import full_day, percent
@@ -183,7 +183,7 @@ def _used(judged: Judged, in_use: InUse | None) -> InUse:
 
     A refit chooses on fewer customers and windows: where these say otherwise, that is said too.
     """
-    if in_use is None or not any(in_use.name in one.risks for one in judged.tests):
+    if in_use is None or (in_use.name != PRIOR and not any(in_use.name in one.risks for one in judged.tests)):
         return InUse(judged.used, judged.why)
     if judged.used == in_use.name:
         return InUse(in_use.name, judged.why)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.values.backtest import BacktestReport
+from models.values.backtest import PRIOR, BacktestReport
 from models.values.changes import Changes
 from models.values.drift import DriftReport
 from models.values.errors import Cancelled
@@ -38,6 +38,7 @@ CancelCall = Callable[[], bool]
 
 FORECAST_STEP, DRIFT_STEP = "Foretelling revenue", "Watching for drift"
 _WEEK_DAYS = 7
+_ON_AVERAGE = "The book's prior is used: too few customers with a history, or none who came back, for more than that."
 #: About what each report takes, in their order, and into how many steps the way to the last of them is told.
 _WEIGHTS: tuple[tuple[kept.Kind, float], ...] = ((kept.BACKTEST, 0.9), (kept.FORECAST, 0.08), (kept.DRIFT, 0.02))
 _WAY = 1_000
@@ -82,16 +83,20 @@ def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> tuple[
     with workspace.store.read() as connection:
         rows = fetch(
             connection,
-            "SELECT json_extract(parameters, '$.contract'), json_extract(parameters, :path) FROM model_fits"
+            "SELECT json_extract(parameters, '$.contract'), json_extract(parameters, :path || '.chosen'),"
+            " json_extract(parameters, :path || '.rung') FROM model_fits"
             " WHERE id = (SELECT json_extract(value, '$.fit') FROM book WHERE key = 'scored')",
-            {"path": f"$.{label}.chosen"},
+            {"path": f"$.{label}"},
         )
         (under_contract,) = fetch(
             connection, "SELECT count(*) FROM customers WHERE contract_starts_on IS NOT NULL", {}
         )[0]
-    contract, other = (json.loads(text) if text else None for text in (rows[0] if rows else (None, None)))
+    *texts, rung = rows[0] if rows else (None, None, None)
+    contract, other = (json.loads(text) if text else None for text in texts)
     if contract is not None and 2 * under_contract >= book.customer_ids.size:
         label, other = "contract", contract
+    if other is None and rung == 0:
+        return label, InUse(PRIOR, _ON_AVERAGE)
     if other is None or other["horizon_days"] != horizon_days:
         return label, None
     return label, InUse(other["rung"]["name"], other["why"])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.values.backtest import MBG, RULE, BacktestReport
+from models.values.backtest import MBG, PRIOR, RULE, BacktestReport
 from models.values.errors import Cancelled, UserError
 from models.values.imports import Progress
 from models.values.journal import Actor
@@ -149,6 +149,19 @@ def test_an_import_that_was_undone_makes_all_reports_due_once(told: Book) -> Non
     assert reports_due(told.workspace) == EVERY
     renew_reports(told.workspace)
     assert reports_due(told.workspace) == frozenset()
+
+
+def test_a_book_that_is_too_small_for_a_model_is_told_to_stand_on_its_average(tmp_path: Path) -> None:
+    book = Book(tmp_path / "book.db")
+    book.add("customers", ({"id": number, "name": f"Customer {number}"} for number in range(1, 21)))
+    book.add_orders(simulated_orders(20, FIRST, LAST, seed=4))
+    run = score_due(book.workspace)
+    assert run.models["churn"].startswith("Prior")
+    renew_reports(book.workspace)
+    report = last_backtest(book.workspace)
+    assert report is not None and report.used == PRIOR
+    assert report.why.startswith("The book's prior is used")
+    book.workspace.close()
 
 
 def test_another_horizon_asks_for_another_backtest(told: Book) -> None:
