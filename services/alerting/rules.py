@@ -34,7 +34,7 @@ COMPARATORS: Final = frozenset(
         "above_median",
     }
 )
-WORDS: Final = frozenset({"number", "decimal", "percent", "money", "days", "hours", "count", "text"})
+WORDS: Final = frozenset({"number", "decimal", "percent", "chance", "money", "days", "hours", "count", "text"})
 PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?(?::([^|}]*)\|([^}]*))?\}")
 _KEYS: Final = frozenset(
     {

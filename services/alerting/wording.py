@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from models.values.words import count, money, percent, whole
+from models.values.words import chance, count, money, percent, whole
 from services.alerting.rules import PLACEHOLDER
 
 Say = Callable[[Any, str], str]
@@ -61,6 +61,8 @@ def _figure(value: object, kind: str, one: str, many: str, currency: str) -> str
         return money(round(value), currency)
     if kind == "percent":
         return percent(float(value))
+    if kind == "chance":
+        return chance(float(value))
     if kind == "decimal":
         return f"{value:.1f}"
     if kind == "days":

@@ -157,3 +157,8 @@ def test_figures_read_as_people_say_them() -> None:
     ):
         wording = Wording(template, columns, {"kind": "fit_scan"})
         assert wording.fill(tuple(figures.values()), "USD") == words
+
+
+def test_no_reason_calls_it_certain_that_somebody_leaves() -> None:
+    for risk, said in ((1.0, ">99\u202f%"), (0.67, "67\u202f%"), (0.001, "<1\u202f%")):
+        assert Wording("{churn_risk:chance} likely", {"churn_risk": 0}, {}).fill((risk,), "USD") == f"{said} likely"
