@@ -125,12 +125,12 @@ def test_what_is_given_up_as_the_end_is_written_down_is_still_said_to_its_end(po
         return post.value("SELECT handing_over_at FROM sendings") is not None
 
     run, _ = send_due(post.workspace, abandoned=written)
-    taken = len(server.accepted)
     if run.sent:  # the answer was quicker
-        assert taken == 1 and post.state(message) == "sent"
+        assert len(server.accepted) == 1 and post.state(message) == "sent"
     else:
         assert send_due(post.workspace)[0].in_doubt == (message.id,)
-        assert len(server.accepted) == taken
+        # Whether the server took it is what is in doubt, and it may still be at it; it has it once at most.
+        assert len(server.accepted) <= 1
 
 
 @pytest.mark.parametrize("security", ["tls", "none"])
