@@ -189,6 +189,12 @@ class MailServer:
         self._released.set()
 
 
+async def _some_rounds() -> None:
+    """Let what is about to happen happen: counted in rounds of the loop, as time says nothing on a busy machine."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 @contextmanager
 def mail_server(
     folder: Path,
@@ -217,10 +223,11 @@ def mail_server(
     loop = asyncio.new_event_loop()
     ready = threading.Event()
     lines: set[asyncio.Task[Any]] = set()
+    sessions: list[_Session] = []
 
     def session() -> _Session:
         server.sessions += 1
-        return _Session(
+        made = _Session(
             server,
             hostname="mail.example",
             loop=loop,
@@ -232,6 +239,8 @@ def mail_server(
             authenticator=_authenticator(user, password),
             timeout=60,
         )
+        sessions.append(made)
+        return made
 
     def run() -> None:
         asyncio.set_event_loop(loop)
@@ -240,10 +249,17 @@ def mail_server(
         ready.set()
         loop.run_forever()
         opened.close()
+        # A connection that was taken a moment ago has no session yet that could close it.
+        loop.run_until_complete(_some_rounds())
         lines.update(asyncio.all_tasks(loop))
         for line in lines:
             line.cancel()
         loop.run_until_complete(asyncio.gather(*lines, return_exceptions=True))
+        # And one that was cancelled before its first step did not close it either.
+        for one in sessions:
+            if one.transport is not None:
+                one.transport.abort()
+        loop.run_until_complete(_some_rounds())
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 

@@ -77,6 +77,9 @@ def test_it_ends_while_a_name_is_looked_up(post: Post, monkeypatch: pytest.Monke
     with pytest.raises(Cancelled):
         try_mail(post.workspace, post.workspace.preferences.mail, "right", cancelled=lambda: True)
     found.set()  # the connection that comes too late is closed again
+    for late in threading.enumerate():
+        if late.name == "mail connection":
+            late.join(60)
 
 
 @pytest.mark.parametrize("stage", ["connect", "ehlo", "auth"])
