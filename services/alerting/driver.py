@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -21,15 +19,3 @@ def tuples(
 ) -> sqlite3.Cursor:
     """Run a query on the driver's connection, inside whatever transaction it is in, and return its cursor."""
     return driver_of(connection).execute(statement, parameters)
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Keep the cyclic collector out of a run: it makes no cycles, and walking its rows costs a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

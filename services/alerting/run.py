@@ -21,7 +21,6 @@ from models.values.journal import Actor
 from services.alerting import cards as queries
 from services.alerting.activity import COLUMNS, drops
 from services.alerting.conditions import compute_references, references
-from services.alerting.driver import without_collector
 from services.alerting.facts import Facts
 from services.alerting.fire import Fired, fire, prepare
 from services.alerting.life import Answered, answer, reopen_without_order, wake, withdraw
@@ -32,6 +31,7 @@ from services.alerting.recommend import Adviser, Case, read_open_work, read_play
 from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
+from services.cycles import no_cycles
 from services.settings import Policy, SegmentFigure, minor_rates, reporting_currency
 from services.workspace import Workspace
 
@@ -100,7 +100,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
     """
     actor = Actor("rule", "alerting")
     unit = workspace.store.unit_of_work(actor, "evaluate", "alerts", at=workspace.at)
-    with without_collector(), unit as work:
+    with no_cycles(), unit as work:
         install(work)
         rules = in_force(work.connection, workspace.policy)
         as_of = work.sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar()  # scoring keeps all on one day

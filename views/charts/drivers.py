@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy
 
 from models.values.alerts import Driver
+from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
 from views.widgets.painting import RIGHT, fill, focus_ring, line
@@ -18,7 +19,7 @@ ROW_HEIGHT = 22
 MOST_ROWS = 5
 
 
-class DriverBars(QWidget):
+class DriverBars(PaintedChart):
     """Up to five reasons, the strongest first, each with its points, and the risk to which these are added.
 
     Parameters
@@ -93,29 +94,12 @@ class DriverBars(QWidget):
             if self.hasFocus():
                 focus_ring(painter, theme, QRectF(self.rect()))
 
-    def event(self, event: object) -> bool:
-        if isinstance(event, QHelpEvent):
-            number = event.pos().y() // ROW_HEIGHT
-            if 0 <= number < min(len(self._drivers), MOST_ROWS):
-                driver = self._drivers[number]
-                QToolTip.showText(event.globalPos(), f"{driver.label}\n{driver.evidence}".strip(), self)
-                return True
-            if self._typical is not None:
-                QToolTip.showText(event.globalPos(), self._adds_up(self._typical), self)
-                return True
-        return bool(super().event(event))  # type: ignore[arg-type]
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Show as a table").triggered.connect(self.show_table)
-        menu.popup(event.globalPos())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.show_table()
-            return
-        super().keyPressEvent(event)
+    def said_at(self, _x: float, y: float) -> str:
+        number = int(y // ROW_HEIGHT)
+        if 0 <= number < min(len(self._drivers), MOST_ROWS):
+            driver = self._drivers[number]
+            return f"{driver.label}\n{driver.evidence}".strip()
+        return self._adds_up(self._typical) if self._typical is not None else ""
 
     def show_table(self) -> None:
         """Open the numbers as a table."""

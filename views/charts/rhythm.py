@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy
 
 from models.values.alerts import Rhythm, RhythmPoint
+from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
 from views.widgets.painting import RIGHT, fill, focus_ring, line, snapped
@@ -41,7 +42,7 @@ class _Scale:
         return self.area.bottom() - self.area.height() * min(1.0, minor / self.top_minor)
 
 
-class RhythmChart(QWidget):
+class RhythmChart(PaintedChart):
     """The chart; 140 px high."""
 
     def __init__(self, theme: Theme) -> None:
@@ -84,25 +85,11 @@ class RhythmChart(QWidget):
             if self.hasFocus():
                 focus_ring(painter, theme, QRectF(self.rect()))
 
-    def event(self, event: object) -> bool:
-        if isinstance(event, QHelpEvent) and self._rhythm is not None and self._rhythm.points:
-            nearest = self._nearest(event.pos().x())
-            if nearest is not None:
-                QToolTip.showText(event.globalPos(), self._said(nearest), self)
-                return True
-        return bool(super().event(event))  # type: ignore[arg-type]
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Show as a table").triggered.connect(self.show_table)
-        menu.popup(event.globalPos())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.show_table()
-            return
-        super().keyPressEvent(event)
+    def said_at(self, x: float, _y: float) -> str:
+        if self._rhythm is None or not self._rhythm.points:
+            return ""
+        nearest = self._nearest(x)
+        return self._said(nearest) if nearest is not None else ""
 
     def show_table(self) -> None:
         """Open the numbers as a table."""

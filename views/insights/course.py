@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy
 
 from models.values.backtest import RULE, RungReport
+from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
 from views.widgets.painting import RIGHT, fill, focus_ring, line
@@ -35,7 +36,7 @@ class Course:
         return self.name == RULE
 
 
-class CourseChart(QWidget):
+class CourseChart(PaintedChart):
     """Small lines over the days of the checks.
 
     Parameters
@@ -91,23 +92,8 @@ class CourseChart(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(220, _HEIGHT)
 
-    def event(self, event: object) -> bool:
-        if isinstance(event, QHelpEvent) and self._days:
-            QToolTip.showText(event.globalPos(), self._said(event.pos().x()), self)
-            return True
-        return bool(super().event(event))  # type: ignore[arg-type]
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Show as a table").triggered.connect(self.show_table)
-        menu.popup(event.globalPos())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.show_table()
-            return
-        super().keyPressEvent(event)
+    def said_at(self, x: float, _y: float) -> str:
+        return self._said(x) if self._days else ""
 
     def show_table(self) -> None:
         """Open the numbers as a table."""

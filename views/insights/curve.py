@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from models.values.backtest import CalibrationBin
+from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
 from views.widgets.painting import CENTRE, RIGHT, fill, focus_ring, line, snapped
@@ -46,7 +47,7 @@ def holds(group: CalibrationBin) -> bool:
     return group.low <= group.said <= group.high
 
 
-class CalibrationCurve(QWidget):
+class CalibrationCurve(PaintedChart):
     """The chart. Arrow keys go from group to group, Enter opens the table."""
 
     def __init__(self, theme: Theme) -> None:
@@ -95,13 +96,9 @@ class CalibrationCurve(QWidget):
 
     # -- events -------------------------------------------------------------------------------------------------
 
-    def event(self, event: object) -> bool:
-        if isinstance(event, QHelpEvent):
-            nearest = self._nearest(event.pos().toPointF())
-            if nearest >= 0:
-                QToolTip.showText(event.globalPos(), words_of(self._groups[nearest]), self)
-                return True
-        return bool(super().event(event))  # type: ignore[arg-type]
+    def said_at(self, x: float, y: float) -> str:
+        nearest = self._nearest(QPointF(x, y))
+        return words_of(self._groups[nearest]) if nearest >= 0 else ""
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._go(self._nearest(event.position()))
@@ -110,17 +107,9 @@ class CalibrationCurve(QWidget):
         if not self.hasFocus():
             self._go(-1)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Show as a table").triggered.connect(self.show_table)
-        menu.popup(event.globalPos())
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last = len(self._groups) - 1
         match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.show_table()
             case Qt.Key.Key_Right | Qt.Key.Key_Up:
                 self._go(min(self._current + 1, last))
             case Qt.Key.Key_Left | Qt.Key.Key_Down:

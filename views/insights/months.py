@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from models.values.forecast import RevenueForecast
+from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
 from views.widgets.painting import CENTRE, RIGHT, fill, focus_ring, line, snapped
@@ -44,7 +45,7 @@ def months_of(forecast: RevenueForecast) -> tuple[Month, ...]:
     return (*past, *coming)
 
 
-class MonthsChart(QWidget):
+class MonthsChart(PaintedChart):
     """The chart; 168 px high."""
 
     def __init__(self, theme: Theme) -> None:
@@ -74,25 +75,9 @@ class MonthsChart(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(400, _HEIGHT)
 
-    def event(self, event: object) -> bool:
-        if isinstance(event, QHelpEvent):
-            place = self._at(event.pos().x())
-            if place >= 0:
-                QToolTip.showText(event.globalPos(), self._words(self._months[place]), self)
-                return True
-        return bool(super().event(event))  # type: ignore[arg-type]
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Show as a table").triggered.connect(self.show_table)
-        menu.popup(event.globalPos())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.show_table()
-            return
-        super().keyPressEvent(event)
+    def said_at(self, x: float, _y: float) -> str:
+        place = self._at(x)
+        return self._words(self._months[place]) if place >= 0 else ""
 
     def show_table(self) -> None:
         """Open the numbers as a table."""

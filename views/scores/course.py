@@ -6,10 +6,11 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QBoxLayout, QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from models.values.alerts import ScoreFigures
+from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
 from views.widgets.labels import ElidedLabel, Pictogram, column, row, rule
@@ -23,7 +24,7 @@ _BESIDE, _ROOMY = 540, 640
 _LOOKS: Final = {"high": ("check", "good_text"), "medium": ("info", "ink_2"), "low": ("warning", "warning_text")}
 
 
-class RiskLine(QWidget):
+class RiskLine(PaintedChart):
     """The risk week by week. Enter opens the table."""
 
     def __init__(self, theme: Theme) -> None:
@@ -59,24 +60,11 @@ class RiskLine(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(_WIDE, _HIGH)
 
-    def event(self, event: object) -> bool:
-        if isinstance(event, QHelpEvent) and len(self._points) > 1:
-            at = min(self._points, key=lambda point: abs(self._x(point[0]) - event.pos().x()))
-            QToolTip.showText(event.globalPos(), f"{self._day(at[0])}: {chance(at[1])}", self)
-            return True
-        return bool(super().event(event))  # type: ignore[arg-type]
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Show as a table").triggered.connect(self.show_table)
-        menu.popup(event.globalPos())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.show_table()
-            return
-        super().keyPressEvent(event)
+    def said_at(self, x: float, _y: float) -> str:
+        if len(self._points) < 2:
+            return ""
+        day, risk = min(self._points, key=lambda point: abs(self._x(point[0]) - x))
+        return f"{self._day(day)}: {chance(risk)}"
 
     def show_table(self) -> None:
         """Open the numbers as a table."""
