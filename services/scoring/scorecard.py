@@ -18,6 +18,7 @@ from services.scoring.engagement import PartScores, engagement
 from services.scoring.features import Features, features_at, sparklines
 from services.scoring.health import health
 from services.scoring.ladder import in_use
+from services.scoring.ladder.groups import GROUPS
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import LifetimeValue
 from services.scoring.parameters import ChurnModel, Parameters, rung_name
@@ -137,7 +138,7 @@ def _contributions(ledger: Ledger, seen: Features, parameters: Parameters, horiz
 def _with_learnt(closed: Contributions, learnt: list[tuple[NDArray[np.bool_], Floats, Floats]]) -> Contributions:
     """Contributions by the groups of the learnt rungs, where these score; of the closed form elsewhere."""
     base = closed.base
-    points = np.zeros((base.size, len(in_use.GROUPS)))
+    points = np.zeros((base.size, len(GROUPS)))
     points[:, : closed.points.shape[1]] = closed.points
     logit = np.full(points.shape, np.nan)
     for among, level, told in learnt:
@@ -145,7 +146,7 @@ def _with_learnt(closed: Contributions, learnt: list[tuple[NDArray[np.bool_], Fl
         base = np.where(among, usual, base)
         points = np.where(among[:, None], sizes, points)
         logit = np.where(among[:, None], told, logit)
-    return Contributions(base, points, in_use.GROUPS, logit)
+    return Contributions(base, points, GROUPS, logit)
 
 
 def _model_names(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> list[str]:

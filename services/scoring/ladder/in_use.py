@@ -15,7 +15,8 @@ from models.values.backtest import MBG, RUNGS
 from services.scoring.events import BookEvents
 from services.scoring.features import Features
 from services.scoring.ladder.calibration import sigmoid
-from services.scoring.ladder.frame import INPUTS, Frame, frame_at
+from services.scoring.ladder.frame import Frame, frame_at
+from services.scoring.ladder.groups import GROUP_OF, GROUPS
 from services.scoring.ladder.judging import Judged, judge
 from services.scoring.ladder.rungs import FittedRung
 from services.scoring.ladder.windows import Label, contract_days
@@ -38,35 +39,6 @@ _FULL = _Measure(8_000, 3, 8)
 #: Of a book of more customers, scores are wanted within seconds, and each customer adds less to what is known.
 _LARGE_BOOK = 40_000
 _BRIEF = _Measure(3_000, 2, 6)
-#: Reasons that people are told, and the features that belong to each beside the three inputs of the closed form.
-GROUPS = (*INPUTS, "value", "tickets", "satisfaction", "reviews", "email", "activity", "contract")
-_GROUP_OF = {
-    "frequency": "orders",
-    "days_365": "orders",
-    "one_time": "orders",
-    "gap_spread": "orders",
-    "tenure": "tenure",
-    "mean_value": "value",
-    "last_value": "value",
-    "highest_value": "value",
-    "spend": "value",
-    "spend_90": "value",
-    "spend_pulse": "value",
-    "given_back": "value",
-    "tickets": "tickets",
-    "tickets_unhappy": "tickets",
-    "ticket_mood": "tickets",
-    "ticket_open_days": "tickets",
-    "satisfaction": "satisfaction",
-    "review_score": "reviews",
-    "answer_share": "email",
-    "mails": "email",
-    "activity_recent": "activity",
-    "activity_year": "activity",
-    "activity_gap": "activity",
-    "contract_age": "contract",
-    "anniversary": "contract",
-}
 #: A book is contractual from so many contracts on, of which so many were left.
 _CONTRACTS, _LEFT = 50, 10
 
@@ -180,7 +152,7 @@ def grouped(
         base, points = rung.contributions(frame)
         told = np.zeros((frame.size, len(GROUPS)))
         for place, part in enumerate(rung.parts):
-            told[:, GROUPS.index(part if part in GROUPS[:3] else _GROUP_OF.get(part, "gap"))] += points[:, place]
+            told[:, GROUPS.index(part if part in GROUPS[:3] else GROUP_OF.get(part, "gap"))] += points[:, place]
         told[:, 0] += np.where(once, told[:, 1] + told[:, 2], 0.0)
         told[once, 1:3] = 0.0
         found.append((among, base, told))

@@ -1,0 +1,36 @@
+"""Which reason, of those that people are told, each feature of the frame belongs to."""
+
+from __future__ import annotations
+
+from services.scoring.ladder.frame import INPUTS
+
+#: Reasons that people are told.
+GROUPS = (*INPUTS, "value", "tickets", "satisfaction", "reviews", "email", "activity", "contract")
+#: The group of each feature beside the three inputs of the closed form.
+GROUP_OF = {
+    "frequency": "orders",
+    "days_365": "orders",
+    "one_time": "orders",
+    "gap_spread": "orders",
+    "tenure": "tenure",
+    "mean_value": "value",
+    "last_value": "value",
+    "highest_value": "value",
+    "spend": "value",
+    "spend_90": "value",
+    "spend_pulse": "value",
+    "given_back": "value",
+    "tickets": "tickets",
+    "tickets_unhappy": "tickets",
+    "ticket_mood": "tickets",
+    "ticket_open_days": "tickets",
+    "satisfaction": "satisfaction",
+    "review_score": "reviews",
+    "answer_share": "email",
+    "mails": "email",
+    "activity_recent": "activity",
+    "activity_year": "activity",
+    "activity_gap": "activity",
+    "contract_age": "contract",
+    "anniversary": "contract",
+}
