@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent
@@ -18,6 +19,8 @@ from views.widgets.labels import clear, label
 
 _COLUMNS = 2
 _ROOM = 360
+
+Field = TypeVar("Field", bound=QWidget)
 
 
 class _Many(QWidget):
@@ -123,96 +126,100 @@ class Ticks(_Many):
         return None
 
 
-class BySegment(_Many):
-    """A figure for each segment; an empty one is the general figure. One of an unknown segment is kept."""
+class _EachSegment(_Many, Generic[Field]):
+    """A field for each segment, the most worth first. What is set for a segment that is not known is kept."""
 
-    def __init__(self, title: str, unit: str) -> None:
+    def __init__(self, title: str, field: Callable[[str], Field], unit: str = "") -> None:
         super().__init__(title)
-        self._lines: dict[str, QLineEdit] = {}
         self._rest: dict[str, str] = {}
-        for at, segment in enumerate(reversed(SEGMENTS)):
-            line = self._lines[segment] = QLineEdit()
-            line.setFont(fonts.font(fonts.LIST))
-            line.setFixedWidth(60)
-            line.setMaxLength(12)
-            line.setAccessibleName(f"{title}: {segment}")
-            line.textEdited.connect(self._tell)
-            self.watch(line)
+        self._fields = {segment: field(f"{title}: {segment}") for segment in reversed(SEGMENTS)}
+        for at, (segment, one) in enumerate(self._fields.items()):
+            self.watch(one)
             where, column = at // _COLUMNS, 3 * (at % _COLUMNS)
             words = label(segment, fonts.LIST, fonts.REGULAR, "ink_2")
-            words.setBuddy(line)
+            words.setBuddy(one)
             self.grid.addWidget(words, where, column)
-            self.grid.addWidget(line, where, column + 1)
-            self.grid.addWidget(label(unit, fonts.LIST, fonts.REGULAR, "ink_2"), where, column + 2)
-        self.setFocusProxy(next(iter(self._lines.values())))
+            self.grid.addWidget(one, where, column + 1)
+            if unit:
+                self.grid.addWidget(label(unit, fonts.LIST, fonts.REGULAR, "ink_2"), where, column + 2)
+        self.setFocusProxy(next(iter(self._fields.values())))
         self.grid.setHorizontalSpacing(8)
         self.grid.setVerticalSpacing(4)
         self.grid.setColumnMinimumWidth(0, 78)
         self.grid.setColumnMinimumWidth(2, 14)
         self.grid.setColumnMinimumWidth(3, 78)
         self.grid.setColumnStretch(5, 1)
+
+    def text(self) -> str:
+        """What is set, a line a segment."""
+        return joined({**{segment: self._said(one) for segment, one in self._fields.items()}, **self._rest})
+
+    def put(self, text: str) -> None:
+        """Show this, and the usual where a segment has no line."""
+        given = pairs(text)
+        for segment, one in self._fields.items():
+            self._show(one, given.pop(segment, ""))
+        self._rest = given
+
+    def _said(self, field: Field) -> str:
+        raise NotImplementedError
+
+    def _show(self, field: Field, text: str) -> None:
+        raise NotImplementedError
+
+
+class BySegment(_EachSegment[QLineEdit]):
+    """A figure for each segment; an empty one is the general figure."""
+
+    def __init__(self, title: str, unit: str) -> None:
+        super().__init__(title, self._line, unit)
 
     @property
     def lines(self) -> dict[str, QLineEdit]:
         """The fields by segment."""
-        return self._lines
+        return self._fields
 
-    def text(self) -> str:
-        """The figures that are set, a line each."""
-        return joined({**{segment: line.text() for segment, line in self._lines.items()}, **self._rest})
+    def _line(self, name: str) -> QLineEdit:
+        made = QLineEdit()
+        made.setFont(fonts.font(fonts.LIST))
+        made.setFixedWidth(60)
+        made.setMaxLength(12)
+        made.setAccessibleName(name)
+        made.textEdited.connect(self._tell)
+        return made
 
-    def put(self, text: str) -> None:
-        """Show these figures."""
-        figures = pairs(text)
-        for segment, line in self._lines.items():
-            line.setText(figures.pop(segment, ""))
-        self._rest = figures
+    def _said(self, field: QLineEdit) -> str:
+        return field.text()
+
+    def _show(self, field: QLineEdit, text: str) -> None:
+        field.setText(text)
 
 
-class ToneBySegment(_Many):
-    """A tone to choose for each segment; the first choice is the usual one. One of an unknown segment is kept."""
+class ToneBySegment(_EachSegment[ChoiceBox]):
+    """A tone to choose for each segment; the first choice is the usual one."""
 
     def __init__(self, theme: Theme, title: str) -> None:
-        super().__init__(title)
-        self._boxes: dict[str, ChoiceBox] = {}
-        self._rest: dict[str, str] = {}
-        for at, segment in enumerate(reversed(SEGMENTS)):
-            box = self._boxes[segment] = ChoiceBox(theme, f"{title}: {segment}")
-            box.addItem("As usual", "")
-            for words in TONES.values():
-                box.addItem(words, words)
-            box.setMinimumWidth(64)  # elided in the narrowest window
-            box.setMaximumWidth(112)
-            box.currentIndexChanged.connect(self._tell)
-            self.watch(box)
-            where, column = at // _COLUMNS, 3 * (at % _COLUMNS)
-            words_of = label(segment, fonts.LIST, fonts.REGULAR, "ink_2")
-            words_of.setBuddy(box)
-            self.grid.addWidget(words_of, where, column)
-            self.grid.addWidget(box, where, column + 1)
-        self.setFocusProxy(next(iter(self._boxes.values())))
-        self.grid.setHorizontalSpacing(8)
-        self.grid.setVerticalSpacing(4)
-        self.grid.setColumnMinimumWidth(0, 78)
-        self.grid.setColumnMinimumWidth(2, 14)
-        self.grid.setColumnMinimumWidth(3, 78)
-        self.grid.setColumnStretch(5, 1)
+        super().__init__(title, lambda name: self._box(theme, name))
 
     @property
     def boxes(self) -> dict[str, ChoiceBox]:
         """The boxes by segment."""
-        return self._boxes
+        return self._fields
 
-    def text(self) -> str:
-        """The tones that are chosen, a line each."""
-        return joined({**{segment: str(box.currentData()) for segment, box in self._boxes.items()}, **self._rest})
+    def _box(self, theme: Theme, name: str) -> ChoiceBox:
+        made = ChoiceBox(theme, name)
+        made.addItem("As usual", "")
+        for words in TONES.values():
+            made.addItem(words, words)
+        made.setMinimumWidth(64)  # elided in the narrowest window
+        made.setMaximumWidth(112)
+        made.currentIndexChanged.connect(self._tell)
+        return made
 
-    def put(self, text: str) -> None:
-        """Show these tones."""
-        tones = pairs(text)
-        for segment, box in self._boxes.items():
-            wanted = tones.pop(segment, "")
-            if box.findData(wanted) < 0:
-                box.addItem(wanted, wanted)
-            box.setCurrentIndex(box.findData(wanted))
-        self._rest = tones
+    def _said(self, field: ChoiceBox) -> str:
+        return str(field.currentData())
+
+    def _show(self, field: ChoiceBox, text: str) -> None:
+        if field.findData(text) < 0:
+            field.addItem(text, text)
+        field.setCurrentIndex(field.findData(text))
