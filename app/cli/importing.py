@@ -26,20 +26,9 @@ from app.cli.frame import (
     table,
     told,
 )
-from app.cli.reading import (
-    DelimiterOption,
-    EncodingOption,
-    EscapeOption,
-    Files,
-    HeaderRowOption,
-    HeaderRowsOption,
-    MemberOption,
-    QuoteOption,
-    SheetOption,
-    TableOption,
-    choice_of,
-)
+from app.cli.reading import Files, reads
 from models.values.imports import ImportOptions, ImportRequest, Receipt
+from models.values.reading import ReadingChoice
 from services.jobs import ImportOutcome, import_files
 from services.pipeline import after_change
 from services.workspace import Workspace
@@ -53,45 +42,43 @@ class DateOrder(StrEnum):
     YMD = "ymd"
 
 
+Entity = Annotated[str | None, typer.Option("--as", metavar="ENTITY", help="What the rows are.")]
+Mapping = Annotated[
+    list[str] | None, typer.Option("--map", metavar="'Column=field'", help="Which field a column is; repeatable.")
+]
+Meanings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--read",
+        metavar="'Column=how'",
+        help="How a column is read: dmy, mdy, excel, unix, point, comma …; repeatable.",
+    ),
+]
+Source = Annotated[str | None, typer.Option("--source", metavar="NAME", help="The system it comes from.")]
+Timezone = Annotated[
+    str | None, typer.Option("--timezone", metavar="ZONE", help="Zone of times without one; default: this computer's.")
+]
+Order = Annotated[DateOrder | None, typer.Option("--date-order", help="Order in which dates are written.")]
+Currency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help="Currency of bare amounts.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say exactly what would change, and change nothing.")]
+NoScore = Annotated[bool, typer.Option("--no-score", help="Do not score or raise alerts afterwards.")]
+
+
 @told
+@reads
 def import_(
     files: Files,
-    entity: Annotated[str | None, typer.Option("--as", metavar="ENTITY", help="What the rows are.")] = None,
-    mapping: Annotated[
-        list[str] | None, typer.Option("--map", metavar="'Column=field'", help="Which field a column is; repeatable.")
-    ] = None,
-    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="The system it comes from.")] = None,
-    timezone: Annotated[
-        str | None,
-        typer.Option("--timezone", metavar="ZONE", help="Zone of times without one; default: this computer's."),
-    ] = None,
-    date_order: Annotated[
-        DateOrder | None, typer.Option("--date-order", help="Order in which dates are written.")
-    ] = None,
-    currency: Annotated[
-        str | None, typer.Option("--currency", metavar="CODE", help="Currency of bare amounts.")
-    ] = None,
-    read: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--read",
-            metavar="'Column=how'",
-            help="How a column is read: dmy, mdy, excel, unix, point, comma …; repeatable.",
-        ),
-    ] = None,
-    encoding: EncodingOption = None,
-    delimiter: DelimiterOption = None,
-    quote: QuoteOption = None,
-    escape: EscapeOption = None,
-    header_row: HeaderRowOption = None,
-    header_rows: HeaderRowsOption = None,
-    sheet: SheetOption = None,
-    member: MemberOption = None,
-    table_number: TableOption = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say exactly what would change, and change nothing.")
-    ] = False,
-    no_score: Annotated[bool, typer.Option("--no-score", help="Do not score or raise alerts afterwards.")] = False,
+    *,
+    entity: Entity = None,
+    mapping: Mapping = None,
+    source: Source = None,
+    timezone: Timezone = None,
+    date_order: Order = None,
+    currency: Currency = None,
+    read: Meanings = None,
+    choice: ReadingChoice,
+    dry_run: DryRun = False,
+    no_score: NoScore = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
@@ -106,7 +93,7 @@ def import_(
         date_order=date_order.value if date_order is not None else None,
         currency=currency,
         meanings=tuple(_pair(text, "--read 'Column=how'") for text in read or ()),
-        reading=choice_of(encoding, delimiter, quote, escape, header_row, header_rows, sheet, member, table_number),
+        reading=choice,
     )
     with _book(store, dry_run) as workspace:
         requests = tuple(_request(workspace, name, options, dry_run=dry_run) for name in files)

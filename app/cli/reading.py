@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -15,52 +18,70 @@ from models.values.errors import BellwetherError, EnvironmentFault
 from models.values.reading import Conclusion, Doubt, ReadingChoice, ReadingOption
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="Exports to read.")]
-EncodingOption = Annotated[
-    str | None, typer.Option("--encoding", metavar="NAME", help="Such as utf-8, cp1252, mac_roman.")
-]
-DelimiterOption = Annotated[
-    str | None,
-    typer.Option("--delimiter", metavar="SIGN", help="What stands between cells; tab, blank, blanks and fixed too."),
-]
-QuoteOption = Annotated[
-    str | None, typer.Option("--quote", metavar="SIGN", help="What stands around cells; none for nothing.")
-]
-EscapeOption = Annotated[
-    str | None, typer.Option("--escape", metavar="SIGN", help="What stands before a quote within a cell.")
-]
-HeaderRowOption = Annotated[
-    int | None,
-    typer.Option("--header-row", metavar="ROW", min=0, help="Row that names the columns, from 1; 0 for none."),
-]
-HeaderRowsOption = Annotated[
-    int | None, typer.Option("--header-rows", metavar="COUNT", min=1, max=3, help="How many rows name them.")
-]
-SheetOption = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook.")]
-MemberOption = Annotated[str | None, typer.Option("--member", metavar="NAME", help="File in a ZIP archive.")]
-TableOption = Annotated[
-    int | None, typer.Option("--table", metavar="N", min=1, help="Which of several tables in a file.")
-]
+#: The options of `reads`, by the part of a `ReadingChoice` that each says.
+_OPTIONS: dict[str, Any] = {
+    "encoding": Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help="Such as utf-8, cp1252, mac_roman.")
+    ],
+    "delimiter": Annotated[
+        str | None,
+        typer.Option(
+            "--delimiter", metavar="SIGN", help="What stands between cells; tab, blank, blanks and fixed too."
+        ),
+    ],
+    "quote": Annotated[
+        str | None, typer.Option("--quote", metavar="SIGN", help="What stands around cells; none for nothing.")
+    ],
+    "escape": Annotated[
+        str | None, typer.Option("--escape", metavar="SIGN", help="What stands before a quote within a cell.")
+    ],
+    "header_row": Annotated[
+        int | None,
+        typer.Option("--header-row", metavar="ROW", min=0, help="Row that names the columns, from 1; 0 for none."),
+    ],
+    "header_rows": Annotated[
+        int | None, typer.Option("--header-rows", metavar="COUNT", min=1, max=3, help="How many rows name them.")
+    ],
+    "sheet": Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook.")],
+    "member": Annotated[str | None, typer.Option("--member", metavar="NAME", help="File in a ZIP archive.")],
+    "table": Annotated[
+        int | None, typer.Option("--table", metavar="N", min=1, help="Which of several tables in a file.")
+    ],
+}
+_LONGEST_SIGN = {"delimiter": 4, "quote": 1, "escape": 1}
+
+
+def reads(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options by which a person says how files are written, in place of its `choice`."""
+    signature = inspect.signature(command, eval_str=True)
+
+    @functools.wraps(command)
+    def run(**given: Any) -> int:
+        return command(choice=_choice({name: given.pop(name) for name in _OPTIONS}), **given)
+
+    options = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option)
+        for name, option in _OPTIONS.items()
+    ]
+    own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in signature.parameters.values()]
+    at = list(signature.parameters).index("choice")
+    # What a signature says is what typer makes options of.
+    run.__signature__ = signature.replace(parameters=[*own[:at], *options, *own[at + 1 :]])  # type: ignore[attr-defined]
+    return run
 
 
 @told
+@reads
 def read(
     files: Files,
+    *,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write each table to this folder.")] = None,
-    encoding: EncodingOption = None,
-    delimiter: DelimiterOption = None,
-    quote: QuoteOption = None,
-    escape: EscapeOption = None,
-    header_row: HeaderRowOption = None,
-    header_rows: HeaderRowsOption = None,
-    sheet: SheetOption = None,
-    member: MemberOption = None,
-    table: TableOption = None,
+    choice: ReadingChoice,
     json: JsonOption = False,
 ) -> int:
     """Read files of any dialect and write clean tables: UTF-8, RFC 4180, one header row, text as it stood."""
     if out is None and len(files) > 1 and not json:
         raise typer.BadParameter("Several files need --out DIR, one table each.")
-    choice = choice_of(encoding, delimiter, quote, escape, header_row, header_rows, sheet, member, table)
     documents = [
         _read_one(Path(name), out, one, quiet=json)
         for name in files
@@ -77,29 +98,9 @@ def read(
     return DONE
 
 
-def choice_of(
-    encoding: str | None,
-    delimiter: str | None,
-    quote: str | None,
-    escape: str | None,
-    header_row: int | None,
-    header_rows: int | None,
-    sheet: str | None,
-    member: str | None,
-    table: int | None,
-) -> ReadingChoice:
-    """What a person said on the command line about how files are written."""
-    return ReadingChoice(
-        encoding=encoding,
-        delimiter=_sign(delimiter, longest=4),
-        quote=_sign(quote, longest=1),
-        escape=_sign(escape, longest=1),
-        header_row=header_row,
-        header_rows=header_rows,
-        sheet=sheet,
-        member=member,
-        table=table,
-    )
+def _choice(said: dict[str, Any]) -> ReadingChoice:
+    signs = {part: _sign(said[part], longest=longest) for part, longest in _LONGEST_SIGN.items()}
+    return ReadingChoice(**{**said, **signs})
 
 
 def _of_each_member(path: Path, choice: ReadingChoice) -> list[ReadingChoice]:
