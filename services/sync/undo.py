@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -21,21 +21,8 @@ from models.values.journal import Actor
 from services.sync.apply.indexes import BULK_ROWS, build_indexes, drop_indexes
 from services.sync.driver import driver
 from services.sync.remember import forget
-from services.sync.undo_check import (
-    EDITED_SINCE,
-    NAMED,
-    ORDER,
-    REFERENCES,
-    changed_again_words,
-    gone_words,
-    merged_words,
-    more_kept_words,
-    record_of,
-    refusal,
-    stays_words,
-    table_words,
-    title_of,
-)
+from services.sync.undo_check import ORDER, changed_again_words, gone_words, merged_words, record_of, refusal
+from services.sync.undo_kept import staying, staying_words
 
 # SQLite notes the rows that a statement deletes before it deletes them: so many take little memory.
 _AT_ONCE = 100_000
@@ -91,6 +78,7 @@ class _Undo:
     entry: int
     removed: dict[str, int] = field(default_factory=dict)
     put: int = 0
+    stay: dict[str, dict[int, str]] = field(default_factory=dict)
     customers: set[int] = field(default_factory=set)
     everyone: bool = False
     tables: set[str] = field(default_factory=set)
@@ -132,8 +120,9 @@ class _Undo:
                 self._keep(gone_words(table))
                 continue
             back = {name: value for name, value in before.items() if row[name] == after[name]}
-            for name in before.keys() - back.keys():
-                self._keep(changed_again_words(table, row, name))
+            for name in before:
+                if name not in back:
+                    self._keep(changed_again_words(table, row, name))
             if back:
                 sets = ", ".join(f"{name} = ?" for name in back)
                 self.db.execute(f"UPDATE {table} SET {sets} WHERE id = ?", (*back.values(), row_id))
@@ -157,14 +146,22 @@ class _Undo:
             self.tables.add(table)
             if table == "customers":
                 self._withdraw_scores()
-            self._protect(table)
-            removed = self._remove(table, total)
+            stay = self._stay(table)
+            removed = self._remove(table, total, stay)
             if removed:
                 self.removed[table] = removed
-            self._name_kept(table, total - removed)
-            self.db.execute("DROP TABLE temp.kept")
+            for sentence in staying_words(self.db, table, stay):
+                self._keep(sentence)
 
-    def _remove(self, table: str, total: int) -> int:
+    def _stay(self, table: str) -> dict[int, str]:
+        """Rows of a table that stay, found when what refers to them is gone; customers already for their identities."""
+        if table == "identities":
+            self._stay("customers")
+        if table not in self.stay:
+            self.stay[table] = staying(self.db, self.import_id, self.entry, table, self.stay)
+        return self.stay[table]
+
+    def _remove(self, table: str, total: int, stay: Collection[int]) -> int:
         """Delete the import's rows but those that stay; where most of the table goes, indexes are built anew."""
         indexes: list[str] = []
         if total >= BULK_ROWS:
@@ -174,6 +171,8 @@ class _Undo:
         first, last = self.db.execute(
             f"SELECT min(id), max(id) FROM {table} WHERE import_id = ?", (self.import_id,)
         ).fetchone()
+        self.db.execute("CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY)")
+        self.db.executemany("INSERT INTO temp.kept VALUES (?)", ((number,) for number in stay))
         removed = 0
         for start in range(first, last + 1, _AT_ONCE):
             removed += self.db.execute(
@@ -181,102 +180,16 @@ class _Undo:
                 "(SELECT id FROM temp.kept)",
                 (start, start + _AT_ONCE - 1, self.import_id),
             ).rowcount
+        self.db.execute("DROP TABLE temp.kept")
         if indexes:
             build_indexes(self.db, indexes)
         return removed
 
-    def _protect(self, table: str) -> None:
-        """List the rows that stay: referred to by rows of others, or edited by hand."""
-        self.db.execute("CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY, why TEXT)")
-        for other, column in REFERENCES.get(table, ()):
-            if table == "customers" and other == "identities":
-                # An identity that another import added says that its file knows the customer too.
-                condition = "o.import_id IS NOT NULL AND o.import_id <> ?1"
-            else:
-                condition = "1"
-            self.db.execute(
-                f"""
-                INSERT OR IGNORE INTO temp.kept
-                SELECT t.id, ?2 FROM {table} t WHERE t.import_id = ?1
-                  AND EXISTS (SELECT 1 FROM {other} o WHERE o.{column} = t.id AND {condition})
-                """,
-                (self.import_id, f"{table_words(other)} refer to it"),
-            )
-        if table != "identities":
-            self.db.execute(
-                f"""
-                INSERT OR IGNORE INTO temp.kept
-                SELECT t.id, 'it was edited by hand since' FROM journal_payloads p
-                JOIN {table} t ON t.id = CAST(p.row_id AS INTEGER)
-                WHERE p.table_name = ?2 AND t.import_id = ?1 AND {EDITED_SINCE}
-                """,
-                (self.import_id, table, self.entry),
-            )
-            return
-        # Under its ids and addresses a record that was merged is known as long as it is a part of another one.
-        self.db.execute(
-            "INSERT OR IGNORE INTO temp.kept SELECT i.id, '' FROM identities i WHERE i.import_id = ?1 "
-            "AND i.customer_id IN (SELECT customer_id FROM merged_customers WHERE import_id = ?1)",
-            (self.import_id,),
-        )
-        if self._kept_customers():
-            # The identities of a customer who stays stay with it.
-            self.db.execute(
-                "INSERT OR IGNORE INTO temp.kept "
-                "SELECT i.id, '' FROM identities i JOIN customers c ON c.id = i.customer_id "
-                "WHERE i.import_id = ?1 AND c.import_id = ?1 AND c.id IN (SELECT id FROM temp.staying)",
-                (self.import_id,),
-            )
-
-    def _kept_customers(self) -> bool:
-        """Find, before identities go, the customers of this import who will stay."""
-        self.db.execute("CREATE TEMP TABLE IF NOT EXISTS staying (id INTEGER PRIMARY KEY)")
-        for other, column in REFERENCES["customers"]:
-            if other in ("alerts", "alert_signals"):
-                condition = "o.touched <> 0" if other == "alerts" else "0"
-            elif other == "messages":
-                condition = f"NOT {tables.UNTOUCHED_DRAFT}"
-            else:
-                condition = "o.import_id IS NOT NULL AND o.import_id <> ?1" if other == "identities" else "1"
-            self.db.execute(
-                f"""
-                INSERT OR IGNORE INTO temp.staying
-                SELECT c.id FROM customers c WHERE c.import_id = ?1
-                  AND EXISTS (SELECT 1 FROM {other} o WHERE o.{column} = c.id AND {condition})
-                """,
-                (self.import_id,),
-            )
-        self.db.execute(
-            f"""
-            INSERT OR IGNORE INTO temp.staying
-            SELECT c.id FROM journal_payloads p JOIN customers c ON c.id = CAST(p.row_id AS INTEGER)
-            WHERE p.table_name = ?2 AND c.import_id = ?1 AND {EDITED_SINCE}
-            """,
-            (self.import_id, "customers", self.entry),
-        )
-        return bool(self.db.execute("SELECT EXISTS (SELECT 1 FROM temp.staying)").fetchone()[0])
-
-    def _name_kept(self, table: str, count: int) -> None:
-        if not count or table == "identities":
-            return
-        columns = [column.name for column in tables.metadata.tables[table].columns]
-        listed = self.db.execute(
-            f"SELECT k.why, {', '.join('t.' + name for name in columns)} "
-            f"FROM temp.kept k JOIN {table} t ON t.id = k.id LIMIT {NAMED}"
-        ).fetchall()
-        for why, *values in listed:
-            self._keep(stays_words(title_of(table, dict(zip(columns, values, strict=True))), why))
-        if count > len(listed):
-            self._keep(more_kept_words(table, count - len(listed)))
-
     def _withdraw_scores(self) -> None:
         """Scores and untouched cards of customers who go are computed, not brought: they go first."""
-        self._kept_customers()
-        cursor = self.db.execute(
-            "SELECT id FROM customers WHERE import_id = ? AND id NOT IN (SELECT id FROM temp.staying)",
-            (self.import_id,),
-        )
-        clear_derived(self.work.connection, [row[0] for row in cursor.fetchall()])
+        stay = self._stay("customers")
+        added = self.db.execute("SELECT id FROM customers WHERE import_id = ?", (self.import_id,))
+        clear_derived(self.work.connection, [number for (number,) in added.fetchall() if number not in stay])
 
     # -- what it means for scoring ------------------------------------------------------------------------------
 

@@ -1,14 +1,13 @@
-"""What an undo of an import would keep, found by reading alone: said before it is done, in the words of afterwards.
+"""What an undo of an import keeps: found by reading alone, so that it is said before it is done in the same words.
 
-As in the undo itself, what refers to others is looked at before what is referred to: a row of the import that stays
-keeps what it refers to.
+What refers to others is looked at before what is referred to: a row of the import that stays keeps what it refers to.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from models import tables
@@ -64,9 +63,11 @@ def kept_by_undo(db: sqlite3.Connection, import_id: int, entry: int, undone_befo
         _changed_again(db, import_id, entry, table, kept)
     kept.words += merged_words(db, import_id)
     for table in ORDER:
+        if table == "identities":  # nobody is told of them, and nothing is kept because of them
+            continue
         if db.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE import_id = ?)", (import_id,)).fetchone()[0]:
-            kept.rows[table] = _staying(db, import_id, entry, table, kept.rows, undone_before)
-            _name(db, table, kept)
+            kept.rows[table] = staying(db, import_id, entry, table, kept.rows, undone_before)
+            kept.words += staying_words(db, table, kept.rows[table])
     return kept
 
 
@@ -97,65 +98,95 @@ def _changed_again(db: sqlite3.Connection, import_id: int, entry: int, table: st
             kept.unchanged[table] = kept.unchanged.get(table, 0) + 1
 
 
-def _staying(
+def staying(
     db: sqlite3.Connection,
     import_id: int,
     entry: int,
     table: str,
-    rows: dict[str, dict[int, str]],
-    undone_before: Collection[int],
+    rows: Mapping[str, Collection[int]],
+    undone_before: Collection[int] = (),
 ) -> dict[int, str]:
-    """Rows of a table that the import added and that stay, each with the reason."""
-    found: dict[int, str] = {}
+    """Find the rows of a table that the import added and that stay: referred to by others, or edited by hand.
+
+    Parameters
+    ----------
+    db, import_id, entry, undone_before : see `kept_by_undo`
+    table : str
+    rows : mapping of str to collection of int
+        What stays of the tables whose rows refer to it; for identities, of the customers.
+
+    Returns
+    -------
+    dict of int to str
+        Why each stays; '' for identities, of which nobody is told.
+    """
+    if table == "identities":
+        # Under its ids and addresses a record that was merged is known as long as it is a part of another one.
+        found = db.execute(
+            """
+            SELECT id FROM identities WHERE import_id = ?1 AND (
+                customer_id IN (SELECT value FROM json_each(?2))
+                OR customer_id IN (SELECT customer_id FROM merged_customers WHERE import_id = ?1))
+            """,
+            (import_id, _numbers(rows.get("customers", ()))),
+        )
+        return dict.fromkeys((number for (number,) in found), "")
+    stay: dict[int, str] = {}
     for other, column in REFERENCES.get(table, ()):
-        condition = _refers(other, table, rows, (import_id, *undone_before))
+        values = {
+            "number": import_id,
+            "gone": _numbers((import_id, *undone_before)),
+            "stay": _numbers(rows.get(other, ())),
+        }
         for (number,) in db.execute(
             f"""
-            SELECT t.id FROM {table} t WHERE t.import_id = ?1
-              AND EXISTS (SELECT 1 FROM {other} o WHERE o.{column} = t.id AND {condition})
+            SELECT t.id FROM {table} t WHERE t.import_id = :number
+              AND EXISTS (SELECT 1 FROM {other} o WHERE o.{column} = t.id AND {_holds(other, table)})
             """,
-            (import_id,),
+            values,
         ):
-            found.setdefault(number, f"{table_words(other)} refer to it")
-    if table != "identities":
-        for (number,) in db.execute(
-            f"""
-            SELECT t.id FROM journal_payloads p JOIN {table} t ON t.id = CAST(p.row_id AS INTEGER)
-            WHERE p.table_name = ?2 AND t.import_id = ?1 AND {EDITED_SINCE}
-            """,
-            (import_id, table, entry),
-        ):
-            found.setdefault(number, "it was edited by hand since")
-    return found
+            stay.setdefault(number, f"{table_words(other)} refer to it")
+    for (number,) in db.execute(
+        f"""
+        SELECT t.id FROM journal_payloads p JOIN {table} t ON t.id = CAST(p.row_id AS INTEGER)
+        WHERE p.table_name = ?2 AND t.import_id = ?1 AND {EDITED_SINCE}
+        """,
+        (import_id, table, entry),
+    ):
+        stay.setdefault(number, "it was edited by hand since")
+    return stay
 
 
-def _refers(other: str, table: str, rows: dict[str, dict[int, str]], gone: Collection[int]) -> str:
+def _numbers(numbers: Collection[int]) -> str:
+    return json.dumps(list(numbers))
+
+
+def _holds(other: str, table: str) -> str:
     """The condition on rows ``o`` of another table under which they hold what they refer to."""
-    undone = ", ".join(map(str, gone))
     if other == "alerts" and table == "customers":
         return "o.touched <> 0"
     if other == "alert_signals" and table == "customers":
         return "0"
     if other == "messages" and table == "customers":
         return f"NOT {tables.UNTOUCHED_DRAFT}"
+    others = "o.import_id NOT IN (SELECT value FROM json_each(:gone))"
     if other == "identities":
         # An identity that another import added says that its file knows the customer too.
-        return f"o.import_id IS NOT NULL AND o.import_id NOT IN ({undone})"
+        return f"o.import_id IS NOT NULL AND {others}"
     if other in ORDER:
-        stay = ", ".join(map(str, rows.get(other, ())))
-        return f"(o.import_id IS NULL OR o.import_id NOT IN ({undone}) OR o.id IN ({stay}))"
+        return f"(o.import_id IS NULL OR {others} OR o.id IN (SELECT value FROM json_each(:stay)))"
     return "1"
 
 
-def _name(db: sqlite3.Connection, table: str, kept: Kept) -> None:
-    stay = kept.rows[table]
+def staying_words(db: sqlite3.Connection, table: str, stay: Mapping[int, str]) -> list[str]:
+    """Say of rows that stay, the first ones by name, why they do."""
     if not stay or table == "identities":
-        return
+        return []
     columns = [column.name for column in tables.metadata.tables[table].columns]
     listed = sorted(stay)[:NAMED]
     marks = ", ".join(map(str, listed))
+    said = []
     for values in db.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE id IN ({marks}) ORDER BY id"):
         row = dict(zip(columns, values, strict=True))
-        kept.words.append(stays_words(title_of(table, row), stay[row["id"]]))
-    if len(stay) > len(listed):
-        kept.words.append(more_kept_words(table, len(stay) - len(listed)))
+        said.append(stays_words(title_of(table, row), stay[row["id"]]))
+    return said + ([more_kept_words(table, len(stay) - len(listed))] if len(stay) > len(listed) else [])
