@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from models.values.reading import Conclusion, Reading, ReadingChoice, ReadingOption, also
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import label
+from views.widgets.labels import clear, label
 from views.words import percent
 
 Offer = tuple[str, ReadingChoice]
@@ -138,11 +138,7 @@ class FileReading(QWidget):
         self.setVisible(bool(parts))
 
     def _build(self, parts: Sequence[Conclusion]) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._grid)
         self.boxes = {}
         self._whys = {}
         for place, one in enumerate(parts):

@@ -7,21 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QPushButton,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionButton,
-    QStylePainter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from models.values.imports import ImportOptions, Preview
 from models.values.meanings import Doubt
 from views.theme import Theme, fonts
-from views.widgets.labels import column, kind_of, label
+from views.widgets.buttons import PaintedButton
+from views.widgets.labels import clear, column, kind_of, label
 from views.words import counted, whole
 
 _DATES = ("date", "moment")
@@ -82,7 +75,7 @@ def open_questions(preview: Preview) -> int:
     return max(len(preview.doubts), 1) if preview.question else 0
 
 
-class AnswerButton(QPushButton):
+class AnswerButton(PaintedButton):
     """A button whose words wrap, with what speaks for the answer below them."""
 
     def __init__(self, theme: Theme, words: str, below: str) -> None:
@@ -103,20 +96,14 @@ class AnswerButton(QPushButton):
         if self.minimumHeight() != tall:
             self.setFixedHeight(tall)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QStylePainter(self)
-        with painter:
-            option = QStyleOptionButton()
-            self.initStyleOption(option)
-            option.text = ""
-            painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-            top = _PAD
-            for text, font, ink in self._lines():
-                room = QRect(_SIDE, top, self.width() - 2 * _SIDE, self.height())
-                painter.setFont(font)
-                painter.setPen(self._theme.color(ink if self.isEnabled() else "ink_3"))
-                painter.drawText(room, _WRAPPED, text)
-                top += self._tall(text, font, self.width())
+    def _paint_content(self, painter: QPainter) -> None:
+        top = _PAD
+        for text, font, ink in self._lines():
+            room = QRect(_SIDE, top, self.width() - 2 * _SIDE, self.height())
+            painter.setFont(font)
+            painter.setPen(self._theme.color(ink if self.isEnabled() else "ink_3"))
+            painter.drawText(room, _WRAPPED, text)
+            top += self._tall(text, font, self.width())
 
     def _lines(self) -> list[tuple[str, QFont, str]]:
         lines = [(self._words, fonts.font(fonts.LIST, fonts.MEDIUM), "ink")]
@@ -155,11 +142,7 @@ class QuestionBox(QWidget):
 
     def ask(self, preview: Preview, options: ImportOptions) -> None:
         """Show the preview's question; without one the box is not there."""
-        while (item := self._answers.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._answers)
         count = open_questions(preview)
         self.setVisible(bool(count))
         self._head.setText("First decide" if count < 2 else f"First decide, 1 of {whole(count)}")

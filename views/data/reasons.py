@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from views.data.phrases import reason_lines
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
-from views.widgets.labels import ElidedLabel, label
+from views.widgets.labels import ElidedLabel, clear, label
 from views.words import whole
 
 MOST = 8
@@ -32,11 +32,7 @@ class ReasonList(QWidget):
 
     def show_reasons(self, reasons: Mapping[str, int]) -> None:
         """Show these reasons."""
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._grid)
         lines = reason_lines(reasons)
         for place, (reason, count) in enumerate(lines[:MOST]):
             figure = label(whole(count), fonts.SMALL, fonts.SEMIBOLD)

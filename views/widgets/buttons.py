@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QToolButton
+from PySide6.QtWidgets import (
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStyleOptionToolButton,
+    QStylePainter,
+    QToolButton,
+)
 
 from views.actions import words_of_keys
 from views.theme import Theme, fonts
@@ -14,7 +22,23 @@ from views.widgets.painting import key_cap, line, snapped
 LINK_PAD = 5
 
 
-class CommandButton(QPushButton):
+class PaintedButton(QPushButton):
+    """A button with the frame of the style, whose words its own hand paints."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        with painter:
+            option = QStyleOptionButton()
+            self.initStyleOption(option)
+            option.text = ""
+            painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+            self._paint_content(painter)
+
+    def _paint_content(self, painter: QPainter) -> None:
+        raise NotImplementedError
+
+
+class CommandButton(PaintedButton):
     """A button with icon, words and a key cap, e.g. "Snooze [S]". An action behind it gives all four.
 
     Where the room is too small the key cap goes first, then the icon; the tooltip keeps both.
@@ -64,15 +88,6 @@ class CommandButton(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(round(self._content(0)) + 10, self._high)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QStylePainter(self)
-        with painter:
-            option = QStyleOptionButton()
-            self.initStyleOption(option)
-            option.text = ""
-            painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-            self._paint_content(painter)
 
     def _parts(self) -> int:
         for parts in (2, 1):
@@ -165,8 +180,6 @@ class MenuButton(QToolButton):
         return QSize(48, 32)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        from PySide6.QtWidgets import QStyleOptionToolButton
-
         painter = QStylePainter(self)
         with painter:
             option = QStyleOptionToolButton()
