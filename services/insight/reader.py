@@ -6,7 +6,7 @@ Queries are text and run on the driver's own connection: the first page of a boo
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -46,7 +46,7 @@ class Reader:
     me: str
     owner_name: str = ""
 
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query."""
         cursor = self.driver.cursor()
         cursor.row_factory = sqlite3.Row

@@ -23,20 +23,24 @@ def _at(day: str, moment: str) -> str:
     return f"{day} || COALESCE(substr({moment}, 11), '')"
 
 
-#: Kind → query of one customer's rows, its only parameter the customer's id.
+#: Whoever took a figure back that they or another had set: the last who did, where it was undone and done again.
+_ENDED_BY = """(SELECT j.actor FROM journal_payloads p JOIN journal j ON j.id = p.journal_id
+                 WHERE p.table_name = 'score_overrides' AND p.row_id = o.id AND p.operation = 'update'
+                   AND j.verb = 'end-override' ORDER BY j.id DESC LIMIT 1)"""
+#: Kind → query of one customer's rows; its parameters are the customer's id and the present day.
 SOURCES: dict[str, str] = {
     "order": f"""
         SELECT {_at("ordered_on", "ordered_at")} AS at, printf('order:%012d', id) AS key, id, external_id,
                ordered_on AS day, amount_minor, currency, channel, kind
-          FROM orders WHERE customer_id = ?1 AND kind = 'purchase'""",
+          FROM orders WHERE customer_id = :customer AND kind = 'purchase'""",
     "return": f"""
         SELECT {_at("ordered_on", "ordered_at")} AS at, printf('return:%012d', id) AS key, id, external_id,
                ordered_on AS day, amount_minor, currency, channel, kind
-          FROM orders WHERE customer_id = ?1 AND kind IN ('return', 'cancellation')""",
+          FROM orders WHERE customer_id = :customer AND kind IN ('return', 'cancellation')""",
     "ticket": f"""
         SELECT {_at("opened_on", "opened_at")} AS at, printf('ticket:%012d', id) AS key, id, external_id,
                opened_on AS day, subject, status, opened_at, resolved_on, resolved_at, satisfaction, sentiment
-          FROM tickets WHERE customer_id = ?1 AND opened_on IS NOT NULL""",
+          FROM tickets WHERE customer_id = :customer AND opened_on IS NOT NULL""",
     "email": f"""
         SELECT MIN({_at("happened_on", "happened_at")}) AS at, printf('email:%012d', MIN(id)) AS key, MIN(id) AS id,
                COALESCE(MAX(message), MIN(external_id)) AS external_id, MIN(happened_on) AS day,
@@ -44,37 +48,37 @@ SOURCES: dict[str, str] = {
                MAX(kind = 'replied') AS replied, MAX(kind = 'converted') AS converted,
                MAX(kind = 'bounced') AS bounced, MAX(kind = 'unsubscribed') AS unsubscribed,
                MAX(kind IN ('sent', 'delivered')) AS sent, NULL AS own_subject, NULL AS own_by
-          FROM email_events WHERE customer_id = ?1 AND source <> '{OWN_SOURCE}'
+          FROM email_events WHERE customer_id = :customer AND source <> '{OWN_SOURCE}'
          GROUP BY COALESCE(message, campaign, external_id)
         UNION ALL
         SELECT {_at("e.happened_on", "e.happened_at")}, printf('email:%012d', e.id), m.id, m.id, e.happened_on,
                NULL, 0, 0, 0, 0, 0, 0, 1, m.subject, m.approved_by
           FROM email_events e JOIN messages m ON m.message_id = e.external_id
-         WHERE e.customer_id = ?1 AND e.source = '{OWN_SOURCE}' AND e.kind = 'sent'""",
+         WHERE e.customer_id = :customer AND e.source = '{OWN_SOURCE}' AND e.kind = 'sent'""",
     "review": f"""
         SELECT {_at("reviewed_on", "reviewed_at")} AS at, printf('review:%012d', id) AS key, id, external_id,
                reviewed_on AS day, rating, title, text, product_name
-          FROM reviews WHERE customer_id = ?1""",
+          FROM reviews WHERE customer_id = :customer""",
     "deal": f"""
         SELECT opened_on AS at, printf('deal:%012d', id) AS key, id, external_id, opened_on AS day, name, amount_minor,
                currency, NULL AS to_stage
-          FROM opportunities WHERE customer_id = ?1 AND opened_on IS NOT NULL
+          FROM opportunities WHERE customer_id = :customer AND opened_on IS NOT NULL
         UNION ALL
         SELECT {_at("h.changed_on", "h.changed_at")}, printf('deal:%012d:%012d', o.id, h.id), o.id, o.external_id,
                h.changed_on, o.name, o.amount_minor, o.currency, h.to_stage
           FROM opportunities o JOIN stage_changes h ON h.opportunity_id = o.id
-         WHERE o.customer_id = ?1 AND h.from_stage IS NOT NULL""",
+         WHERE o.customer_id = :customer AND h.from_stage IS NOT NULL""",
     "activity": f"""
         SELECT {_at("happened_on", "happened_at")} AS at, printf('activity:%012d', id) AS key, id, external_id,
                happened_on AS day, kind, subject, duration_s
-          FROM activities WHERE customer_id = ?1""",
+          FROM activities WHERE customer_id = :customer""",
     "alert": """
         SELECT opened_at AS at, printf('alert:%012d:0', id) AS key, id, id AS external_id, opened_at AS day, reason,
                'raised' AS verb, NULL AS said, NULL AS actor
-          FROM alerts WHERE customer_id = ?1
+          FROM alerts WHERE customer_id = :customer
         UNION ALL
         SELECT closed_at, printf('alert:%012d:z', id), id, id, closed_at, outcome, 'closed', NULL, NULL
-          FROM alerts WHERE customer_id = ?1 AND closed_at IS NOT NULL AND closed_by = 'rule'
+          FROM alerts WHERE customer_id = :customer AND closed_at IS NOT NULL AND closed_by = 'rule'
         UNION ALL
         SELECT j.at, printf('alert:%012d:%012d', p.row_id, j.id), p.row_id, p.row_id, j.at, NULL, j.verb,
                (SELECT after FROM journal_payloads w WHERE w.journal_id = j.id AND w.operation = 'words' LIMIT 1),
@@ -82,23 +86,39 @@ SOURCES: dict[str, str] = {
           FROM alerts a
           JOIN journal_payloads p ON p.table_name = 'alerts' AND p.row_id = a.id AND p.operation = 'update'
           JOIN journal j ON j.id = p.journal_id AND j.actor_kind = 'person'
-         WHERE a.customer_id = ?1 AND NOT EXISTS (
+         WHERE a.customer_id = :customer AND NOT EXISTS (
                SELECT 1 FROM journal_payloads w WHERE w.journal_id = j.id AND w.table_name IN ('tasks', 'notes'))""",
     "task": """
         SELECT created_at AS at, printf('task:%012d', id) AS key, id, id AS external_id, created_at AS day, title,
                due_on, owner, done_at
-          FROM tasks WHERE customer_id = ?1""",
+          FROM tasks WHERE customer_id = :customer""",
     "note": """
         SELECT written_at AS at, printf('note:%012d', id) AS key, id, id AS external_id, written_at AS day, text, author
-          FROM notes WHERE customer_id = ?1""",
+          FROM notes WHERE customer_id = :customer""",
+    "override": f"""
+        SELECT made_at AS at, printf('override:%012d:0', id) AS key, id, id AS external_id, made_at AS day, figure,
+               value, reason, expires_on, made_by, 'set' AS verb, made_by AS actor,
+               (SELECT b.value FROM score_overrides b WHERE b.customer_id = o.customer_id AND b.figure = o.figure
+                   AND b.id < o.id AND b.ended_at = o.made_at ORDER BY b.id DESC LIMIT 1) AS before
+          FROM score_overrides o WHERE customer_id = :customer
+        UNION ALL
+        SELECT ended_at, printf('override:%012d:z', id), id, id, ended_at, figure, value, reason, expires_on, made_by,
+               'ended', {_ENDED_BY}, NULL
+          FROM score_overrides o WHERE customer_id = :customer AND ended_at IS NOT NULL AND NOT EXISTS (
+               SELECT 1 FROM score_overrides b WHERE b.customer_id = o.customer_id AND b.figure = o.figure
+                  AND b.id > o.id AND b.made_at = o.ended_at)
+        UNION ALL
+        SELECT date(expires_on, '+1 day'), printf('override:%012d:z', id), id, id, date(expires_on, '+1 day'), figure,
+               value, reason, expires_on, made_by, 'expired', NULL, NULL
+          FROM score_overrides WHERE customer_id = :customer AND ended_at IS NULL AND expires_on < :today""",
     "survey": f"""
         SELECT {_at("answered_on", "answered_at")} AS at, printf('survey:%012d', id) AS key, id, external_id,
                answered_on AS day, kind, score, scale, comment
-          FROM surveys WHERE customer_id = ?1""",
+          FROM surveys WHERE customer_id = :customer""",
     "conversation": f"""
         SELECT {_at("happened_on", "happened_at")} AS at, printf('conversation:%012d', id) AS key, id, external_id,
                happened_on AS day, channel, direction, text, sentiment
-          FROM conversations WHERE customer_id = ?1""",
+          FROM conversations WHERE customer_id = :customer""",
 }
 
 
@@ -125,8 +145,8 @@ def read_timeline(
         [
             (row["at"], row["key"], kind, row)
             for row in reader.rows(
-                f"SELECT * FROM ({SOURCES[kind]}) WHERE (at, key) < (?2, ?3) ORDER BY at DESC, key DESC LIMIT ?4",
-                (customer_id, *start, limit + 1),
+                f"SELECT * FROM ({SOURCES[kind]}) WHERE (at, key) < (:at, :key) ORDER BY at DESC, key DESC LIMIT :most",
+                {**_of(reader, customer_id), "at": start[0], "key": start[1], "most": limit + 1},
             )
         ]
         for kind in wanted
@@ -144,8 +164,12 @@ def read_timeline(
 def read_counts(reader: Reader, customer_id: int) -> dict[str, int]:
     """Return how many rows each kind has for a customer, ``all`` for their sum."""
     counts = " UNION ALL ".join(f"SELECT '{kind}', COUNT(*) FROM ({body})" for kind, body in SOURCES.items())
-    found: dict[str, int] = dict(reader.driver.execute(counts, (customer_id,)).fetchall())
+    found: dict[str, int] = dict(reader.driver.execute(counts, _of(reader, customer_id)).fetchall())
     return {"all": sum(found.values()), **found}
+
+
+def _of(reader: Reader, customer_id: int) -> dict[str, str | int]:
+    return {"customer": customer_id, "today": reader.today.isoformat()}
 
 
 def _described(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite3.Row]]) -> tuple[TimelineRow, ...]:

@@ -12,6 +12,7 @@ from typing import Literal
 from models.values import words
 from models.values.alerts import TimelineRow
 from models.values.outbox import OWN_SOURCE
+from models.values.overrides import FIGURES, stored_value, value_words
 from services.insight.reader import Reader, marks
 
 Tone = Literal["neutral", "bad", "good"]
@@ -279,7 +280,7 @@ def _alert(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     if row["verb"] == "closed":
         return "Alert closed", _OUTCOMES.get(row["reason"] or "", "no longer holds"), "neutral"
     said = json.loads(row["said"]).get("words", "") if row["said"] else ""
-    by = "you" if row["actor"] == reader.me else row["actor"]
+    by = _who(reader, row["actor"])
     return words.shortened(said or words.capital(row["verb"].replace("-", " ")), 80), f"by {by}", "neutral"
 
 
@@ -296,6 +297,38 @@ def _task(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
 def _note(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     by = "You" if row["author"] == reader.me else row["author"]
     return by, f"noted “{words.shortened(row['text'], 140)}”", "neutral"
+
+
+def _override(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+    """A score that a person set, set anew or took back, or whose last day is over: never without who and until when."""
+    figure, until = row["figure"], words.day_of(row["expires_on"])
+    title = words.capital(FIGURES.get(figure, figure.replace("_", " ")))
+    value = _set_value(reader, figure, row["value"])
+    last = reader.day(until) if until is not None else ""
+    if row["verb"] == "expired":
+        return (
+            f"{title}: the model’s counts again",
+            f"{value}, set by {_who(reader, row['made_by'])}, ended {last}",
+            "neutral",
+        )
+    if row["verb"] == "ended":
+        by = f" by {_who(reader, row['actor'])}" if row["actor"] else ""
+        return f"{title}: the model’s counts again", f"{value} taken back{by}", "neutral"
+    before = _set_value(reader, figure, row["before"]) if row["before"] is not None else None
+    if before is None:
+        what = f"{title} set to {value}"
+    else:
+        what = f"{title} changed from {before} to {value}" if before != value else f"{title} set to {value} again"
+    reason = words.shortened(row["reason"], 100)
+    return what, f"by {_who(reader, row['made_by'])} until {last}: {reason}", "neutral"
+
+
+def _set_value(reader: Reader, figure: str, text: str) -> str:
+    return value_words(figure, stored_value(figure, text), reader.currency) if figure in FIGURES else text
+
+
+def _who(reader: Reader, person: str) -> str:
+    return "you" if person == reader.me else person
 
 
 def _survey(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
@@ -324,6 +357,7 @@ _SAYS = {
     "alert": _alert,
     "task": _task,
     "note": _note,
+    "override": _override,
     "survey": _survey,
     "conversation": _conversation,
 }

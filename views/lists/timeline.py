@@ -25,6 +25,7 @@ ICONS = {
     "alert": "alerts",
     "task": "task",
     "note": "note",
+    "override": "edit",
     "survey": "review",
     "conversation": "person",
 }
@@ -40,6 +41,7 @@ KINDS = (
     ("alert", "Alerts"),
     ("task", "Tasks"),
     ("note", "Notes"),
+    ("override", "Overrides"),
     ("survey", "Surveys"),
     ("conversation", "Conversations"),
 )

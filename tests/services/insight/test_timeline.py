@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +12,12 @@ from hypothesis import strategies as st
 
 from models.tables import alerts, notes
 from services import insight
+from services.audit import undo_last
 from services.insight.timeline_rows import SOURCES, read_timeline
-from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
+from services.scoring import end_override, set_override
+from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, minutes
+
+THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 def said(page: Any) -> list[tuple[str, str, str, str]]:
@@ -153,7 +159,45 @@ def test_the_alerts_own_history_is_in_it(book: SmallBook, reader: Fresh) -> None
     assert page.counts["alert"] == 4
 
 
-_EVENT = st.tuples(st.sampled_from(("order", "return", "ticket", "email", "activity", "note")), st.integers(0, 9))
+def test_a_score_that_somebody_set_is_told_with_who_until_when_and_why(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    row = {"customer_id": number, "reason": "renewed\nby phone", "made_by": "Ada"}
+    first = book.insert("score_overrides", figure="churn_risk", value="0.12", made_at=minutes(-4000),
+                        expires_on=days_ago(-30), ended_at=minutes(-3000), **row)  # fmt: skip
+    second = book.insert("score_overrides", figure="churn_risk", value="0.2", made_at=minutes(-3000),
+                         expires_on=days_ago(-40), **{**row, "made_by": "Mateo"})  # fmt: skip
+    over = book.insert("score_overrides", figure="segment", value="Champion", made_at=minutes(-50_000),
+                       expires_on=days_ago(6), **row)  # fmt: skip
+    end_override(replace(book.workspace, person="Grace"), number, "churn_risk")
+    page = reader(read_timeline, number)
+    assert said(page) == [
+        ("09:00", "Churn risk: the model’s counts again", f"20{THIN}% taken back by Grace", f"override #{second}"),
+        ("18 Nov", f"Churn risk changed from 12{THIN}% to 20{THIN}%", "by Mateo until 30 Dec: renewed by phone",
+         f"override #{second}"),
+        ("17 Nov", f"Churn risk set to 12{THIN}%", "by you until 20 Dec: renewed by phone", f"override #{first}"),
+        ("15 Nov", "Segment: the model’s counts again", "Champion, set by you, ended 14 Nov", f"override #{over}"),
+        ("16 Oct", "Segment set to Champion", "by you until 14 Nov: renewed by phone", f"override #{over}"),
+    ]  # fmt: skip
+    assert page.counts["override"] == 5
+
+
+def test_what_was_set_and_taken_back_by_hand_comes_and_goes_with_undo(book: SmallBook, reader: Fresh) -> None:
+    number, until = book.customer(), TODAY + timedelta(days=30)
+    set_override(book.workspace, number, "health", 80, reason="a good call", until=until)
+    end_override(book.workspace, number, "health")
+    assert [row.bold for row in reader(read_timeline, number).rows] == [
+        "Health: the model’s counts again", "Health set to 80 of 100",
+    ]  # fmt: skip
+    assert reader(read_timeline, number).rows[0].rest == "80 of 100 taken back by you"
+    undo_last(book.workspace)
+    assert [row.bold for row in reader(read_timeline, number).rows] == ["Health set to 80 of 100"]
+    undo_last(book.workspace)
+    assert reader(read_timeline, number).rows == ()
+
+
+_EVENT = st.tuples(
+    st.sampled_from(("order", "return", "ticket", "email", "activity", "note", "override")), st.integers(0, 9)
+)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -171,6 +215,9 @@ def test_pages_join_to_all_of_it_and_counts_agree(
             book.event("email_events", number, kind="sent", happened_on=days_ago(back))
         elif kind == "activity":
             book.event("activities", number, kind="login", happened_on=days_ago(back))
+        elif kind == "override":
+            book.insert("score_overrides", customer_id=number, figure="health", value="70", reason="r", made_by="Kim",
+                        made_at=minutes(-1440 * back), expires_on=days_ago(-1))  # fmt: skip
         else:
             book.insert("notes", customer_id=number, text="t", author="Kim", written_at=minutes(-1440 * back))
     rows, key, counts = [], None, {}
