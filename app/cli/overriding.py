@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,8 @@ from services.pipeline import after_change
 from services.settings import book_currency
 from services.workspace import Workspace
 
+#: The option that sets a score → the score.
+_OPTIONS = {figure.replace("_", "-"): figure for figure in FIGURES}
 Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, id in its system, or exact name.")]
 Risk = Annotated[str | None, typer.Option("--churn-risk", metavar="P", help="Such as 20%.")]
 Health = Annotated[str | None, typer.Option("--health", metavar="N", help="From 0 to 100.")]
@@ -23,7 +26,11 @@ Segment = Annotated[str | None, typer.Option("--segment", metavar="S", help=f"On
 Worth = Annotated[str | None, typer.Option("--clv", metavar="AMOUNT", help="Lifetime value, in the book's currency.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=f"Why, in {MOST_REASON} letters at most.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="The last day on which it counts.")]
-End = Annotated[bool, typer.Option("--end", help="Let what was computed count again, for all scores that are set.")]
+End = Annotated[
+    list[str] | None,
+    typer.Option("--end", metavar="SCORE", help=f"Take back what is set of one score: {', '.join(_OPTIONS)}."),
+]
+All = Annotated[bool, typer.Option("--all", help="Take back all that is set.")]
 
 
 @told
@@ -36,26 +43,29 @@ def override(
     clv: Worth = None,
     reason: Reason = "",
     until: Until = None,
-    end: End = False,
+    end: End = None,
+    everything: All = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Set a score by hand until a day, take what is set back with --end, or show it; can be undone."""
+    """Set a score by hand until a day, take one back with --end, or show what is set; can be undone."""
     from services.insight import customer_named
-    from services.scoring import end_override, overrides_of
+    from services.scoring import overrides_of
 
     given = {"churn_risk": churn_risk, "health": health, "engagement": engagement, "segment": segment, "clv": clv}
     wanted = {figure: text for figure, text in given.items() if text is not None}
-    if end and wanted:
-        raise typer.BadParameter("Set a score or take it back with --end, not both.")
-    with opened(store, writes=bool(wanted or end)) as workspace:
+    ended = [_score(text) for text in end or ()]
+    if sum(map(bool, (wanted, ended, everything))) > 1:
+        raise typer.BadParameter("Set a score, take it back with --end, or all with --all: one at a time.")
+    writes = bool(wanted or ended or everything)
+    with opened(store, writes=writes) as workspace:
         number = customer_named(workspace, customer)
         changes = Changes()
         if wanted:
             changes = _set(workspace, number, wanted, reason, until)
-        elif end:
-            changes = end_override(workspace, number)
-        if wanted or end:
+        elif writes:
+            changes = _end(workspace, number, ended)
+        if writes:
             after_change(workspace, changes)
         standing, currency = overrides_of(workspace, number), book_currency(workspace)
     said = "\n".join(_words(one, currency) for one in standing) or "No score is set by hand."
@@ -78,12 +88,35 @@ def _set(workspace: Workspace, number: int, wanted: dict[str, str], reason: str,
         raise UserError("Name the last day on which it counts: --until YYYY-MM-DD.")
     currency = book_currency(workspace)
     values = {figure: parse_value(figure, text, currency) for figure, text in wanted.items()}
+    return _together(
+        set_override(workspace, number, figure, value, reason=reason, until=day) for figure, value in values.items()
+    )
+
+
+def _end(workspace: Workspace, number: int, figures: list[str]) -> Changes:
+    """Take back these, or all (none named), all or nothing of it: what is not set is said before the first is ended."""
+    from services.scoring import end_override, overrides_of
+
+    standing = {one.figure for one in overrides_of(workspace, number)}
+    missing = [figure for figure in figures if figure not in standing]
+    # Asked for one that is not set, the room says so with the customer's name.
+    return _together(end_override(workspace, number, figure) for figure in missing or dict.fromkeys(figures) or (None,))
+
+
+def _together(done: Iterable[Changes]) -> Changes:
+    """Do one after another; what they changed, and their sentences."""
     changes, said = Changes(), []
-    for figure, value in values.items():
-        done = set_override(workspace, number, figure, value, reason=reason, until=day)
-        changes = changes.merged(done)
-        said.append(done.words)
+    for one in done:
+        changes = changes.merged(one)
+        said.append(one.words)
     return changes.merged(Changes(words=". ".join(said)))
+
+
+def _score(text: str) -> str:
+    figure = _OPTIONS.get(text.strip().lower().removeprefix("--").replace("_", "-").replace(" ", "-"))
+    if figure is None:
+        raise typer.BadParameter(f"{text!r} is no score; choose one of: {', '.join(_OPTIONS)}.")
+    return figure
 
 
 def _document(one: Override) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_a_risk_is_set_shown_and_taken_back(ask: Any, shop: None) -> None:
     (mark,) = figures["overridden"]
     assert mark["line"].startswith("Churn risk is set by you until 3 Jan: they renewed by phone; the model says ")
     assert len(ask("customer", "override", "1")[1]["overrides"]) == 1
-    code, said, _ = ask("customer", "override", "1", "--end")
+    code, said, _ = ask("customer", "override", "1", "--end", "churn-risk")
     assert (code, said["overrides"]) == (0, [])
     assert risk(ask, "1") == before
 
@@ -57,6 +57,37 @@ def test_several_at_once_and_undone_one_by_one(ask: Any, shop: None) -> None:
     assert [one["figure"] for one in ask("customer", "override", "2")[1]["overrides"]] == ["health"]
     assert ask("undo")[0] == 0
     assert ask("customer", "override", "2")[1]["overrides"] == []
+
+
+def standing(ask: Any) -> list[str]:
+    return [one["figure"] for one in ask("customer", "override", "2")[1]["overrides"]]
+
+
+def test_one_is_taken_back_by_its_score_the_others_stay_and_undo_brings_it_back(ask: Any, shop: None) -> None:
+    ask("customer", "override", "2", "--health", "70", "--clv", "1,250", "--segment", "Champion", *WHY)
+    code, said, _ = ask("customer", "override", "2", "--end", "health")
+    assert (code, [one["figure"] for one in said["overrides"]]) == (0, ["segment", "clv"])
+    assert said["words"].startswith("Took back the health set for ")
+    told = [row["words"] for row in ask("customer", "2")[1]["timeline"] if row["kind"] == "override"]
+    assert "Health: the model’s counts again · 70 of 100 taken back by you" in told
+    assert ask("undo")[0] == 0
+    assert standing(ask) == ["health", "segment", "clv"]
+    assert ask("customer", "override", "2", "--end", "health", "--end", "clv")[0] == 0
+    assert standing(ask) == ["segment"]
+
+
+def test_all_are_taken_back_only_if_asked_for_in_one_step(ask: Any, shop: None) -> None:
+    ask("customer", "override", "2", "--health", "70", "--clv", "1,250", *WHY)
+    assert ask("customer", "override", "2", "--all")[1]["overrides"] == []
+    assert ask("undo")[0] == 0
+    assert standing(ask) == ["health", "clv"]
+
+
+def test_of_two_that_are_to_end_one_is_not_set_and_none_is_ended(ask: Any, shop: None) -> None:
+    ask("customer", "override", "2", "--health", "70", *WHY)
+    code, _, error = ask("customer", "override", "2", "--end", "health", "--end", "segment")
+    assert code == 1 and "No segment of " in error
+    assert standing(ask) == ["health"]
 
 
 def test_the_next_round_keeps_it_and_a_full_scoring_too(ask: Any, shop: None) -> None:
@@ -73,9 +104,12 @@ def test_the_next_round_keeps_it_and_a_full_scoring_too(ask: Any, shop: None) ->
         (("--churn-risk", "20%", "--until", "2027-01-03"), 1, "Say in a word why"),
         (("--churn-risk", "20%", "--reason", "known"), 1, "--until"),
         (("--segment", "Whale", *WHY), 1, "is no segment"),
-        (("--health", "70", "--end"), 2, "not both"),
+        (("--health", "70", "--end", "health"), 2, "one at a time"),
+        (("--all", "--end", "health"), 2, "one at a time"),
+        (("--end", "luck"), 2, "is no score"),
         (("--health", "70", "--reason", "known", "--until", "soon"), 2, "is no day"),
-        (("--end",), 1, "is set by hand"),
+        (("--end", "health"), 1, "No health of "),
+        (("--all",), 1, "is set by hand"),
         (("--health", "70", "--engagement", "much", *WHY), 1, "engagement as a number"),
     ],
 )
