@@ -6,9 +6,9 @@ Each job is called with ``progress`` and ``cancelled``; ending its process rolls
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 
@@ -304,12 +304,19 @@ def build_sample(
             seed=DEFAULT_SEED if seed is None else seed,
             today=workspace.clock.today(),
         )
-        base = ImportRequest(
+        requests = sample_requests(workspace, truth.paths)
+        return import_files(workspace, requests, score=True, progress=progress, cancelled=cancelled, on_done=on_done)
+
+
+def sample_requests(workspace: Workspace, paths: Iterable[Path]) -> tuple[ImportRequest, ...]:
+    """The requests by which the sample book's exports are imported."""
+    return tuple(
+        ImportRequest(
             store=workspace.recipe.store,
-            file="",
+            file=str(path),
             now=workspace.at,
             actor=workspace.person,
             options=ImportOptions(timezone="UTC", source="sample"),
         )
-        requests = tuple(replace(base, file=str(path)) for path in truth.paths)
-        return import_files(workspace, requests, score=True, progress=progress, cancelled=cancelled, on_done=on_done)
+        for path in paths
+    )

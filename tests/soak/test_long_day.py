@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from models.values.imports import ImportOptions, ImportRequest, Receipt
+from models.values.imports import Receipt
 from services.audit import undo_last, verify_book
+from services.jobs import sample_requests
 from services.pipeline import after_change
 from services.sample import write_exports
 from services.sync import edit_customer, run_import, undo_import
@@ -33,13 +34,7 @@ class Day:
     folder: Path
 
     def take(self, path: Path) -> Receipt:
-        request = ImportRequest(
-            store=self.workspace.recipe.store,
-            file=str(path),
-            now=self.workspace.at,
-            actor="Nora",
-            options=ImportOptions(timezone="UTC", source="sample"),
-        )
+        (request,) = sample_requests(self.workspace, [path])
         receipt, changes = run_import(self.workspace, request)
         if receipt.rows["inserted"] + receipt.rows["updated"]:
             after_change(self.workspace, changes)

@@ -13,17 +13,16 @@ import pytest
 from models.journal import entry_images, undo_images
 from models.store import UnitOfWork
 from models.tables import customer_risk_scores, drafts, messages, orders, sendings, tickets
-from models.values.imports import ImportOptions, ImportRequest
 from models.values.journal import Actor
 from models.values.outreach import Edit
 from services import alerting
-from services.jobs import import_files
 from services.outreach.messages import discard, read_message, save
-from services.pipeline import PipelineRun, after_change
+from services.pipeline import after_change
 from services.sample import write_exports
 from services.sync import undo_import as sync_undo_import
 from services.workspace import FixedClock, Recipe, Workspace, open_workspace
 from tests.services.alerting.book import Book
+from tests.services.sample.imports import import_sample
 
 
 @contextmanager
@@ -128,22 +127,10 @@ def test_the_queue_after_the_undo_of_a_real_import_is_that_of_before(tmp_path: P
     truth = write_exports(tmp_path, customers=120, today=date(2026, 11, 20))
     workspace = open_workspace(Recipe(str(tmp_path / "book.db"), "Ada", "2026-11-20T09:00:00+00:00"))
 
-    def bring(names: set[str]) -> PipelineRun:
-        options = ImportOptions(timezone="UTC", source="sample")
-        requests = tuple(
-            ImportRequest(workspace.recipe.store, str(path), now=workspace.at, actor="Ada", options=options)
-            for path in truth.paths
-            if path.name in names
-        )
-        assert len(requests) == len(names)
-        outcome = import_files(workspace, requests, score=True, progress=lambda _p: None, cancelled=lambda: False)
-        assert [file.error for file in outcome.files] == [""] * len(names)
-        return outcome.pipeline
-
-    bring({"customers.csv", "products.csv", "orders.csv", "reviews.csv", "email_events.tsv"})
+    import_sample(workspace, truth, only=("customers", "products", "orders", "reviews", "email_events"), score=True)
     before = _cards(workspace)
     workspace = replace(workspace, clock=FixedClock(workspace.clock.now() + timedelta(hours=1)))
-    assert bring({"tickets.csv"}).opened
+    assert import_sample(workspace, truth, only=("tickets",), score=True).pipeline.opened
     assert _cards(workspace) != before
     with workspace.store.read() as connection:
         newest = connection.exec_driver_sql("SELECT max(id) FROM imports").scalar()

@@ -15,13 +15,12 @@ from statistics import median
 import pytest
 
 from models.values.errors import UserError
-from models.values.imports import ImportOptions, ImportRequest
 from services.alerting import evaluate, try_rule
-from services.jobs import import_files
 from services.sample import CustomerTruth, SampleTruth, write_exports
 from services.scoring import score_due
 from services.workspace import FixedClock, Recipe, Workspace, open_workspace
 from tests.measured import Tell
+from tests.services.sample.imports import import_sample
 
 TODAY = date(2026, 11, 20)
 #: Rules that say "this customer is going away".
@@ -50,19 +49,6 @@ class Replay:
     signals: tuple[Raised, ...]
 
 
-def _import(workspace: Workspace, truth: SampleTruth) -> None:
-    base = ImportRequest(
-        store=workspace.recipe.store,
-        file="",
-        now=workspace.at,
-        actor=workspace.person,
-        options=ImportOptions(timezone="UTC", source="sample"),
-    )
-    requests = tuple(replace(base, file=str(path)) for path in truth.paths)
-    outcome = import_files(workspace, requests, score=False, progress=lambda _progress: None, cancelled=lambda: False)
-    assert [file.error for file in outcome.files] == [""] * len(truth.paths)
-
-
 def _signals(workspace: Workspace) -> tuple[Raised, ...]:
     with workspace.store.read() as connection:
         rows = connection.exec_driver_sql(
@@ -77,7 +63,7 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     truth = write_exports(folder, today=TODAY)
     moment = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
     workspace = open_workspace(Recipe(str(folder / "book.db"), "Ada", moment.isoformat()))
-    _import(workspace, truth)
+    import_sample(workspace, truth)
     first = min(one.last_order_on for one in truth.planted if one.last_order_on) - timedelta(days=28)
     opened = []
     day = first
@@ -172,7 +158,7 @@ def test_a_replayed_book_is_the_same_as_one_that_was_scored_today(replay: Replay
     recipe = replay.workspace.recipe
     fresh = open_workspace(replace(recipe, store=str(tmp_path / "fresh.db")))
     try:
-        _import(fresh, replay.truth)
+        import_sample(fresh, replay.truth)
         score_due(fresh, None, force_all=True)
         fired = dict(evaluate(fresh).fired)
         again = dict(evaluate(replay.workspace).fired)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from models.values.imports import ImportOptions, ImportRequest, Receipt
-from services.jobs import import_files
+from models.values.imports import Receipt
 from services.sample import SampleTruth, write_exports
 from services.workspace import Recipe, Workspace, open_workspace
+from tests.services.sample.imports import import_sample
 
 TODAY = date(2026, 11, 21)
 
@@ -25,18 +25,7 @@ def workspace(store_path: Path) -> Iterator[Workspace]:
 
 
 def imported(workspace: Workspace, truth: SampleTruth) -> dict[str, Receipt]:
-    requests = tuple(
-        ImportRequest(
-            store=workspace.recipe.store,
-            file=str(path),
-            now=workspace.at,
-            actor="Nora",
-            options=ImportOptions(timezone="UTC", source="sample"),
-        )
-        for path in truth.paths
-    )
-    outcome = import_files(workspace, requests, score=False, progress=lambda _progress: None, cancelled=lambda: False)
-    assert [result.error for result in outcome.files] == [""] * len(truth.paths)
+    outcome = import_sample(workspace, truth)
     return {Path(result.file).name: result.receipt for result in outcome.files if result.receipt}
 
 

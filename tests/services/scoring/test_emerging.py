@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,6 @@ import numpy as np
 import pytest
 
 from models.values.emerging import EmergingIssue, EmergingReport
-from models.values.imports import ImportOptions, ImportRequest
-from services.jobs import import_files
 from services.sample import SampleTruth, write_exports
 from services.scoring import score_due
 from services.scoring.emerging import find_emerging
@@ -22,6 +19,7 @@ from services.scoring.events import day_number
 from services.scoring.topics import names_of, overlap, topics_of, words_of
 from services.workspace import Recipe, Workspace, open_workspace
 from tests.measured import Tell
+from tests.services.sample.imports import import_sample
 from tests.services.scoring.books import Book
 
 TODAY = date(2026, 11, 20)
@@ -35,11 +33,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SampleTru
     truth = write_exports(folder, today=TODAY)
     moment = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
     workspace = open_workspace(Recipe(str(folder / "book.db"), "Ada", moment.isoformat()))
-    options = ImportOptions(timezone="UTC", source="sample")
-    base = ImportRequest(store=workspace.recipe.store, file="", now=workspace.at, actor="Ada", options=options)
-    told = [path for path in truth.paths if path.stem in ("customers", "products", "tickets", "reviews")]
-    requests = tuple(replace(base, file=str(path)) for path in told)
-    import_files(workspace, requests, score=False, progress=lambda _progress: None, cancelled=lambda: False)
+    import_sample(workspace, truth, only=("customers", "products", "tickets", "reviews"))
     yield truth, workspace
     workspace.close()
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from models.values.imports import ImportOptions, ImportRequest
-from services.jobs import import_files
 from services.sample import SampleTruth, write_exports
 from services.scoring import score_due
 from services.workspace import Recipe, Workspace, open_workspace
+from tests.services.sample.imports import import_sample
 from tests.services.scoring.books import Book
 from tests.services.scoring.other_process import AS_OF, CAUSES, LATER_DAYS, NAMED_BY, OtherBook, simulated
 
@@ -120,16 +119,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SampleTru
     truth = write_exports(folder)
     moment = f"{truth.today.isoformat()}T09:00:00+00:00"
     workspace = open_workspace(Recipe(str(folder / "book.db"), "Ada", moment))
-    base = ImportRequest(
-        store=workspace.recipe.store,
-        file="",
-        now=workspace.at,
-        actor=workspace.person,
-        options=ImportOptions(timezone="UTC", source="sample"),
-    )
-    requests = tuple(replace(base, file=str(path)) for path in truth.paths)
-    outcome = import_files(workspace, requests, score=False, progress=lambda _progress: None, cancelled=lambda: False)
-    assert [file.error for file in outcome.files] == [""] * len(truth.paths)
+    import_sample(workspace, truth)
     yield truth, workspace
     workspace.close()
 
