@@ -6,6 +6,19 @@ from services.sync.entities.base import CUSTOMER_FIELDS, ITEM_FIELDS, Entity, Fi
 
 _LIKE = "customer_id"
 
+
+def _happened_at(*headers: str) -> Field:
+    """When something happened, under the headers that every export uses and those of this entity."""
+    return Field(
+        "happened_at",
+        "moment",
+        "At",
+        ("at", "date", "timestamp", *headers),
+        ("happened_on", "happened_at"),
+        required=True,
+    )
+
+
 TICKETS = Entity(
     name="tickets",
     label="Tickets",
@@ -165,25 +178,7 @@ EMAIL_EVENTS = Entity(
             ("kind",),
             required=True,
         ),
-        Field(
-            "happened_at",
-            "moment",
-            "At",
-            (
-                "at",
-                "date",
-                "timestamp",
-                "event time",
-                "event date",
-                "time",
-                "occurred at",
-                "created at",
-                "datetime",
-                "sent at",
-            ),
-            ("happened_on", "happened_at"),
-            required=True,
-        ),
+        _happened_at("event time", "event date", "time", "occurred at", "created at", "datetime", "sent at"),
     ),
 )
 
@@ -203,14 +198,7 @@ ACTIVITIES = Entity(
         Field(
             "kind", "activity_kind", "Kind", ("activity", "activity type", "type", "action"), ("kind",), required=True
         ),
-        Field(
-            "happened_at",
-            "moment",
-            "At",
-            ("at", "date", "timestamp", "time", "occurred at", "activity date", "visited at", "started at", "datetime"),
-            ("happened_on", "happened_at"),
-            required=True,
-        ),
+        _happened_at("time", "occurred at", "activity date", "visited at", "started at", "datetime"),
         Field(
             "duration",
             "duration",
@@ -301,26 +289,9 @@ CONVERSATIONS = Entity(
             ),
             ("text",),
         ),
-        Field(
-            "happened_at",
-            "moment",
-            "At",
-            (
-                *(
-                    "at",
-                    "date",
-                    "timestamp",
-                    "time",
-                    "sent at",
-                    "received at",
-                    "created at",
-                    "occurred at",
-                    "posted at",
-                ),
-                *("started at", "datetime", "message date"),
-            ),
-            ("happened_on", "happened_at"),
-            required=True,
+        _happened_at(
+            *("time", "sent at", "received at", "created at", "occurred at", "posted at", "started at", "datetime"),
+            "message date",
         ),
         Field("sentiment", "sentiment", "Sentiment", ("conversation sentiment", "tone"), ("sentiment",)),
     ),
