@@ -18,6 +18,9 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
+from models.values.changes import Changes
+from models.values.imports import ImportOptions, ImportRequest, Receipt
+from services.workspace import Recipe, Workspace, open_workspace
 from tests.benchmarks.bench_import import generate
 
 MILLION = 1_000_000
@@ -25,62 +28,54 @@ CUSTOMERS = 100_000
 _AT = "2026-11-21T08:00:00+00:00"
 
 
-def bring(book: Path, source: Path) -> float:
-    """Import a file; return the seconds that it took."""
-    from models.values.imports import ImportOptions, ImportRequest
+def imported(workspace: Workspace, source: Path) -> tuple[Receipt, Changes]:
+    """Import a file."""
     from services.sync import run_import
-    from services.workspace import Recipe, open_workspace
 
-    workspace = open_workspace(Recipe(str(book), "bench", _AT))
-    request = ImportRequest(str(book), str(source), "2026-11-21T08:00:00Z", "bench", ImportOptions(timezone="UTC"))
-    start = time.perf_counter()
-    receipt, _ = run_import(workspace, request)
-    seconds = time.perf_counter() - start
-    assert receipt.rows["rejected"] == receipt.rows["ignored"] == 0, receipt.rows
-    workspace.close()
-    return seconds
+    options = ImportOptions(timezone="UTC")
+    return run_import(workspace, ImportRequest(workspace.recipe.store, str(source), workspace.at, "bench", options))
 
 
-def score(book: Path, _: Path) -> float:
-    """Score everyone; return the seconds."""
+def bring(workspace: Workspace, source: Path) -> None:
+    """Import a file of new orders."""
+    receipt, _ = imported(workspace, source)
+    assert receipt.rows["inserted"] == receipt.rows["read"], receipt.rows
+
+
+def score(workspace: Workspace, _: Path) -> None:
+    """Score everyone."""
     from services.scoring import score_due
-    from services.workspace import Recipe, open_workspace
 
-    workspace = open_workspace(Recipe(str(book), "bench", _AT))
-    start = time.perf_counter()
     score_due(workspace)
-    seconds = time.perf_counter() - start
-    workspace.close()
-    return seconds
 
 
-def resync(book: Path, source: Path) -> float:
-    """Import a file of changed orders and score whom it touches; return the seconds of both."""
-    from models.values.imports import ImportOptions, ImportRequest
+def resync(workspace: Workspace, source: Path) -> None:
+    """Import a file of changed orders and score whom it touches."""
     from services.scoring import score_due
-    from services.sync import run_import
-    from services.workspace import Recipe, open_workspace
 
-    workspace = open_workspace(Recipe(str(book), "bench", _AT))
-    request = ImportRequest(str(book), str(source), "2026-11-21T08:00:00Z", "bench", ImportOptions(timezone="UTC"))
-    start = time.perf_counter()
-    receipt, changes = run_import(workspace, request)
-    imported = time.perf_counter() - start
+    receipt, changes = imported(workspace, source)
     assert receipt.rows["updated"] == receipt.rows["read"], receipt.rows
     run = score_due(workspace, changes)
+    sys.stderr.write(f"import {receipt.seconds:.2f} s, {run.scored:,} customers scored: {run.why}; {run.seconds}\n")
+
+
+def timed(way: str, book: Path, source: Path) -> float:
+    """Do one step in a book; return the seconds that it took, without those of opening the book."""
+    workspace = open_workspace(Recipe(str(book), "bench", _AT))
+    start = time.perf_counter()
+    _WAYS[way](workspace, source)
     seconds = time.perf_counter() - start
     workspace.close()
-    sys.stderr.write(f"import {imported:.2f} s, {run.scored:,} customers scored: {run.why}; {run.seconds}\n")
     return seconds
 
 
-_WAYS: dict[str, Callable[[Path, Path], float]] = {"bring": bring, "score": score, "resync": resync}
+_WAYS: dict[str, Callable[[Workspace, Path], None]] = {"bring": bring, "score": score, "resync": resync}
 _CHILD = """
 import resource, sys
 from pathlib import Path
-from tests.benchmarks import bench_resync
+from tests.benchmarks.bench_resync import timed
 way, book, source = sys.argv[1:]
-seconds = bench_resync._WAYS[way](Path(book), Path(source))
+seconds = timed(way, Path(book), Path(source))
 peaks = [resource.getrusage(of).ru_maxrss for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 print(f"{seconds:.3f}", max(peaks) // 1024)
 """
