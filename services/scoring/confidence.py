@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from services.scoring.events import BookEvents
 from services.scoring.features import Features
+from services.scoring.freshness import OLD_DAYS
 from services.scoring.parameters import ChurnModel
 
 LOW, MEDIUM, HIGH = range(3)
@@ -19,8 +20,6 @@ NAMES = ("low", "medium", "high")
 _FEW_DAYS = 4
 #: Told past windows so far off on average (a share of customers), a risk is never of high confidence.
 _FAR_OFF = 0.10
-#: The newest order of the book is taken for old from so many days before its newest event on.
-STALE_ORDERS_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def confidence(
         ),
         (
             LOW if stale >= horizon_days else MEDIUM,
-            buys & (stale > STALE_ORDERS_DAYS),
+            buys & (stale > OLD_DAYS),
             f"The newest order of the book is {stale} days older than its other data.",
         ),
         (

@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 
 from models.values.errors import StoreDamaged
 from models.values.outbox import OWN_SOURCE
+from services.scoring.freshness import old_sources
 from services.sources import FROM_FILES, SOURCES
 
 Floats = NDArray[np.float64]
@@ -100,8 +101,8 @@ class BookEvents:
     known_sources
         Kinds of event that anybody in the book has had by `as_of`: a customer without a ticket is a good sign only
         where tickets are recorded.
-    newest_order
-        Day number of the newest order of the whole book.
+    newest_order, old_sources
+        Of the whole book: its newest order's day number, and by how many days its old sources end before the others.
     contracts
         One event a customer with a contract, on the day of its start; left: the day on which they left it (far future:
         not by `as_of`).
@@ -124,6 +125,7 @@ class BookEvents:
     known_sources: frozenset[str]
     newest_order: int | None
     contracts: Series = Series(np.empty(0, np.int64), np.empty(0, np.int64), {"left": np.empty(0)})
+    old_sources: Mapping[str, int] | None = None
 
     def only(self, kept: NDArray[np.bool_]) -> BookEvents:
         """The same book with some of the customers; `kept` has shape (customers,)."""
@@ -236,7 +238,8 @@ class _Reader:
         )
         ((owners, days, *rest),) = fetch(self._connection, query, self._parameters)
         if owners is None:
-            return Series(*_empty(), {name: np.empty(0) for name in columns})
+            nothing = np.empty(0, np.int64)
+            return Series(nothing, nothing, {name: np.empty(0) for name in columns})
         day_numbers = decode_days(days)
         values = {name: _values(name, text, day_numbers.size) for name, text in zip(columns, rest, strict=True)}
         return _ordered(Series(self._rows(decode_numbers(owners, np.int64, day_numbers.size)), day_numbers, values))
@@ -251,10 +254,6 @@ class _Reader:
 _DAY_COLUMNS = frozenset({"resolved", "original", "left"})
 #: In a column of money: an amount in a currency without a rate.
 _NO_RATE = np.iinfo(np.int64).min
-
-
-def _empty() -> tuple[NDArray[np.int64], Days]:
-    return np.empty(0, np.int64), np.empty(0, np.int64)
 
 
 def _values(name: str, text: str, count: int) -> Floats:
@@ -356,6 +355,7 @@ def read_events(
         contracts=reader.series(
             _CONTRACTS, "since", {"left": f"iif(churned_on <= :day, churned_on, '{_NEVER}')"}, "since IS NOT NULL"
         ),
+        old_sources=old_sources(connection, newest, as_of),
     )
 
 

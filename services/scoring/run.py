@@ -34,9 +34,9 @@ from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
 from services.cycles import no_cycles
 from services.scoring import history, overrides, refit, rows, segments, unusual, writing
-from services.scoring.confidence import STALE_ORDERS_DAYS
 from services.scoring.events import BookEvents, day_number, newest_days, read_events
 from services.scoring.features import Features, features_at, joined
+from services.scoring.freshness import old_sources
 from services.scoring.ladder.in_use import with_rungs
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import MODEL_VERSION, Parameters, fit_parameters
@@ -116,10 +116,10 @@ def _with_history(book: BookEvents) -> int:
     return int(seen.sum())
 
 
-def _sources(newest: dict[str, date], as_of: date) -> list[str]:
-    """What every customer's scores know of the book's sources: which there are, and whether its orders are old."""
-    stale = "orders" in newest and (as_of - newest["orders"]).days > STALE_ORDERS_DAYS
-    return [*sorted(newest), *(["old orders"] if stale else [])]
+def _sources(connection: Connection, newest: dict[str, date], as_of: date) -> list[str]:
+    """What every customer's scores know of the book's sources: which there are, and how old those are that are old."""
+    old = old_sources(connection, newest, as_of)
+    return [*sorted(newest), *(f"{name}, {days} days old" for name, days in sorted(old.items()))]
 
 
 def _why_everyone(marks: dict[str, Any], now: dict[str, Any], changed: Changes | None, force: bool) -> str | None:
@@ -202,7 +202,7 @@ def _score_due(
         marks = {
             "as_of": day,
             "policy": _policy_mark(workspace.policy),
-            "sources": _sources(newest, as_of),
+            "sources": _sources(connection, newest, as_of),
             "entry": head(connection)[0],
         }
         due = _due(connection, workspace.policy, marks, changed, force_all, currency)

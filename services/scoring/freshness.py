@@ -1,0 +1,49 @@
+"""How far the sources of a book reach: which end long before its other data, and by how many days.
+
+What a score makes of a customer's silence in a channel is only as good as the channel's file is new. Ages are told
+against the book's own newest day; against the clock they are the business of `services.sources`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, cast
+
+from sqlalchemy import Connection
+
+from services.settings import Policy
+from services.sources import SOURCES, source_ages
+
+#: A source is taken for old from so many days before the book's newest day on, and from so many times its usual
+#: interval: where a review comes every other month, a month without one is none of a missing file.
+OLD_DAYS: Final = 30
+_TIMES: Final = 2.0
+#: Of `old_sources`: the whole book, where the day of the scores lies after all of its data.
+EVERYTHING: Final = "everything"
+#: Names of sources in a sentence.
+WORDS: Final = {table: words for words, table, _ in SOURCES} | {"opportunities": "deals", EVERYTHING: "data"}
+
+
+def old_sources(connection: Connection, newest: Mapping[str, date], as_of: date) -> dict[str, int]:
+    """Sources of the whole book that are old, with the days by which each ends before the book's newest day.
+
+    Parameters
+    ----------
+    newest
+        The newest day of each source, none of them after `as_of`.
+    as_of
+        Day of the scores; `EVERYTHING` is old where it lies long after the book's newest day.
+    """
+    if not newest:
+        return {}
+    last = max(newest.values())
+    behind = {name: (last - day).days for name, day in newest.items() if (last - day).days > OLD_DAYS}
+    if behind:
+        driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+        usual = {one.words: one.usual_days or 0.0 for one in source_ages(driver, as_of, Policy())}
+        behind = {name: days for name, days in behind.items() if days > _TIMES * usual.get(WORDS.get(name, ""), 0.0)}
+    if (as_of - last).days > OLD_DAYS:
+        behind[EVERYTHING] = (as_of - last).days
+    return behind
