@@ -9,7 +9,7 @@ that customer's data and by time, never because others changed.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,6 +65,8 @@ class Chosen:
         Expected calibration error over the windows it was judged on, 0 to 1; None: there was none.
     beats_rule
         Whether it told them better than "no order for N days"; None: not known.
+    record
+        How far off it was for which customers, and what its say rests on (see `ladder.record`), as plain values.
     """
 
     rung: FittedRung
@@ -72,6 +74,7 @@ class Chosen:
     why: str
     error: float | None
     beats_rule: bool | None
+    record: dict[str, Any] = field(default_factory=dict)
 
 
 _RUNG_NAMES = ("Prior", "MBG/NBD", "Logistic", "Additive")
