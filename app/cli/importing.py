@@ -82,8 +82,8 @@ def import_(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Import files, customers before their orders whatever comes first, then score and raise alerts."""
-    from services.sync import order_of_import
+    """Import files and what is in archives, customers before their orders, then score and raise alerts."""
+    from services.sync import each_file, order_of_import
 
     options = ImportOptions(
         entity=entity,
@@ -96,7 +96,8 @@ def import_(
         reading=choice,
     )
     with _book(store, dry_run) as workspace:
-        requests = tuple(_request(workspace, name, options, dry_run=dry_run) for name in files)
+        named = [_request(workspace, name, options, dry_run=dry_run) for name in files]
+        requests = [one for request in named for one in each_file(request)]
         order = order_of_import(workspace, requests)
         outcome = import_files(
             workspace,

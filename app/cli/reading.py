@@ -6,7 +6,6 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import IO, Annotated, Any
@@ -80,12 +79,14 @@ def read(
     json: JsonOption = False,
 ) -> int:
     """Read files of any dialect and write clean tables: UTF-8, RFC 4180, one header row, text as it stood."""
+    from services.sync import of_each_member
+
     if out is None and len(files) > 1 and not json:
         raise typer.BadParameter("Several files need --out DIR, one table each.")
     documents = [
         _read_one(Path(name), out, one, quiet=json)
         for name in files
-        for one in (_of_each_member(Path(name), choice) if json or out is not None else [choice])
+        for one in (of_each_member(Path(name), choice) if json or out is not None else [choice])
     ]
     if json:
         answer(documents, "", True)
@@ -101,19 +102,6 @@ def read(
 def _choice(said: dict[str, Any]) -> ReadingChoice:
     signs = {part: _sign(said[part], longest=longest) for part, longest in _LONGEST_SIGN.items()}
     return ReadingChoice(**{**said, **signs})
-
-
-def _of_each_member(path: Path, choice: ReadingChoice) -> list[ReadingChoice]:
-    """A choice for each file of a ZIP archive with several; else the one that was made."""
-    from services.sync import tables_in
-
-    if choice.member is not None:
-        return [choice]
-    try:
-        named = [option.choice.member for option in tables_in(path)]
-    except BellwetherError:
-        return [choice]
-    return [replace(choice, member=member) for member in named]
 
 
 def _sign(text: str | None, *, longest: int) -> str | None:

@@ -10,10 +10,10 @@ from services.sync.by_hand import FIELDS as CUSTOMER_FIELDS
 from services.sync.by_hand import add_customer, edit_customer
 from services.sync.check_files import forget_check
 from services.sync.history import imports_history
-from services.sync.order import order_of_import
+from services.sync.order import each_file, order_of_import, place_of
 from services.sync.preview import check_rows, preview
 from services.sync.quality import data_quality
-from services.sync.read import Table, read_table, tables_in
+from services.sync.read import Table, of_each_member, read_table, tables_in
 from services.sync.run import run_import
 from services.sync.undo import undo_import
 from services.sync.undo_check import undo_preview
@@ -24,10 +24,13 @@ __all__ = [
     "add_customer",
     "check_rows",
     "data_quality",
+    "each_file",
     "edit_customer",
     "forget_check",
     "imports_history",
+    "of_each_member",
     "order_of_import",
+    "place_of",
     "preview",
     "read_table",
     "run_import",

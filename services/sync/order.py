@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.values.errors import BellwetherError
 from models.values.imports import ImportRequest
+from services.sync.entities import ENTITIES
 from services.sync.map.plan import header_signature, what_was_said
 from services.sync.mend import mended
-from services.sync.read import read_table
+from services.sync.read import of_each_member, read_table
 from services.sync.recognise import recognise
 from services.sync.remember import recall
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
+
+
+def place_of(entity: str) -> int:
+    """Return the place of files about an entity in the order of import; what is not known is last."""
+    known = ENTITIES.get(entity)
+    return known.order if known is not None else max(one.order for one in ENTITIES.values()) + 1
+
+
+def each_file(request: ImportRequest) -> tuple[ImportRequest, ...]:
+    """Return a request for each file of an archive that holds several; of any other file the request itself."""
+    options = request.options
+    choices = of_each_member(Path(request.file), options.reading)
+    return tuple(replace(request, options=replace(options, reading=choice)) for choice in choices)
 
 
 def order_of_import(workspace: Workspace, requests: Sequence[ImportRequest]) -> tuple[int, ...]:

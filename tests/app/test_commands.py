@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,19 @@ def test_files_are_imported_in_the_order_in_which_they_refer_to_each_other(ask: 
     assert [one["import_id"] for one in documents[1:]] == [3, 2, 1]
     assert documents[2]["customers"] == {"matched": 1, "created": 0}
     assert code == 3
+
+
+def test_an_archive_is_imported_file_by_file_unless_one_is_named(ask: Any, tmp_path: Path) -> None:
+    packed = tmp_path / "exports.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("out/orders.csv", "order_id,customer_id,date,total\nO1,C1,2026-05-01,5.00\n")
+        archive.writestr("out/customers.csv", "customer_id,name\nC1,Ann Lee\n")
+    code, documents, _ = ask("import", str(packed), "--member", "out/customers.csv", "--dry-run")
+    assert code == 0 and [one["recognised_as"] for one in documents] == ["Customers"]
+    code, documents, _ = ask("import", str(packed), "--no-score")
+    assert (code, [one["order"] for one in documents]) == (0, [2, 1])
+    assert [one["rows"]["inserted"] for one in documents] == [1, 1]
+    assert documents[0]["customers"] == {"matched": 1, "created": 0}
 
 
 def test_the_order_of_import_is_said_where_it_is_another_than_was_named(

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from app.cli import run_command
@@ -119,3 +120,18 @@ def test_signs_and_rows_that_cannot_be_are_refused(tmp_path: Path, capsys: pytes
     assert "is no sign that stands between" in capsys.readouterr().err
     assert run_command(["read", str(path), "--header-row", "9999"]) == 1
     assert "no row 9,999 among the first 2" in capsys.readouterr().err
+
+
+def test_a_workbook_is_one_table_that_names_its_other_sheets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in ("North", "South", "West"):
+        sheet = book.create_sheet(name)
+        sheet.append(["id", "name"])
+        sheet.append([1, name])
+    book.save(tmp_path / "three.xlsx")
+    code, (document,), _ = read(capsys, str(tmp_path / "three.xlsx"))
+    assert (code, document["dialect"]["sheet"], document["rows"]) == (0, "North", 1)
+    assert [one["flag"] for one in document["further_tables"]] == ["--sheet 'South'", "--sheet 'West'"]

@@ -6,9 +6,20 @@ then its rows in batches (`table`); sheets of workbooks join at the header (`she
 Nothing here knows what a customer is.
 """
 
+from services.sync.read.members import of_each_member
 from services.sync.read.opening import read_table, tables_in
 from services.sync.read.structure import ANOTHER
 from services.sync.read.table import BATCH_ROWS, Batch, Dialect, Table
 from services.sync.read.write import write_rows
 
-__all__ = ["ANOTHER", "BATCH_ROWS", "Batch", "Dialect", "Table", "read_table", "tables_in", "write_rows"]
+__all__ = [
+    "ANOTHER",
+    "BATCH_ROWS",
+    "Batch",
+    "Dialect",
+    "Table",
+    "of_each_member",
+    "read_table",
+    "tables_in",
+    "write_rows",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from models.values.imports import FileProgress, Progress
 from tests.views.data.made import ROWS, preview, receipt, request
 from views.data.importing_view import left_words, whole_share
-from views.data.jobs import IN_ORDER, Checked, in_order
+from views.data.jobs import Checked, in_order
 from views.data.phrases import (
     ROW_KEYS,
     VERDICTS,
@@ -87,14 +89,13 @@ def test_what_is_in_the_book_is_summed_over_files() -> None:
 
 
 def test_files_are_imported_in_the_order_in_which_they_refer_to_one_another() -> None:
-    checked = [Checked(request(f"/e/{n}.csv"), None, "broken") for n in range(1)]
-    for entity in reversed(IN_ORDER):
-        seen = preview(1)
-        object.__setattr__(seen, "entity", entity)
-        checked.append(Checked(request(f"/e/{entity}.csv"), seen))
+    checked = [Checked(request("/e/broken.csv"), None, "broken")]
+    for entity in ("", "stage_changes", "surveys", "opportunities", "returns", "orders", "products", "customers"):
+        checked.append(Checked(request(f"/e/{entity}.csv"), replace(preview(1), entity=entity)))
     ordered = in_order(checked)
-    assert [one.preview.entity for one in ordered[:-1] if one.preview] == list(IN_ORDER)
-    assert ordered[-1].preview is None
+    known = ["customers", "products", "orders", "returns", "surveys", "opportunities", "stage_changes", ""]
+    assert [one.preview.entity for one in ordered[:-1] if one.preview] == known
+    assert ordered[-1].error == "broken"
 
 
 @settings(max_examples=60, deadline=None)
