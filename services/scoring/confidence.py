@@ -1,25 +1,54 @@
 """Confidence: how far a score can be trusted, in three words, with the reasons that lower it.
 
+It comes from how much is known of a customer (purchase days, tenure, money), how new each source is that their risk
+rests on, how much of what it rests on is known of them, and how far off the rung in use was for customers like them.
 Low confidence never hides a score; it is printed beside it, and a low score alone raises no critical alert.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.values.words import capital, percent
 from services.scoring.events import BookEvents
 from services.scoring.features import Features
-from services.scoring.freshness import OLD_DAYS
-from services.scoring.parameters import ChurnModel
+from services.scoring.freshness import EVERYTHING, OLD_DAYS, WORDS
+from services.scoring.ladder.frame import Frame
+from services.scoring.ladder.in_use import frame_in_use, under_contract
+from services.scoring.ladder.record import RISKS, Band, Record, group_of, kinds_of, known_at, words_of
+from services.scoring.ladder.windows import Label
+from services.scoring.ledger import Ledger
+from services.scoring.parameters import Chosen, Parameters
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 LOW, MEDIUM, HIGH = range(3)
 NAMES = ("low", "medium", "high")
 _FEW_DAYS = 4
-#: Told past windows so far off on average (a share of customers), a risk is never of high confidence.
-_FAR_OFF = 0.10
+#: Told risks so far off in the past (a share of customers) leave medium confidence at most, or low.
+_FAR_OFF, _USELESS = 0.10, 0.20
+#: From this share of what the risk rests on, a source that is old lowers the confidence; one that is as old as the
+#: horizon is long and carries half of it, to low.
+_USED, _CARRIES = 0.05, 0.5
+#: From this share of what the risk rests on, what is not known of a customer lowers the confidence.
+_UNKNOWN = 1.0 / 3.0
+#: Where the facts of a group of reasons come from: it is as new as the newest of them.
+_SOURCES_OF: dict[str, tuple[str, ...]] = {
+    "tickets": ("tickets",),
+    "satisfaction": ("tickets", "surveys"),
+    "reviews": ("reviews",),
+    "email": ("email_events",),
+    "activity": ("activities",),
+}
+#: Groups of the rhythm itself: how much is known of it is told in purchase days.
+_RHYTHM = frozenset({"gap", "orders", "tenure", "value"})
+_GROUP_WORDS = {"email": "answers to emails", "activity": "other activity", "gap": "orders"}
 
 
 @dataclass(frozen=True)
@@ -35,71 +64,224 @@ class Confidence:
         return tuple(sentence for place, sentence in enumerate(self.sentences) if bits >> place & 1)
 
 
-def confidence(
-    seen: Features, book: BookEvents, orders: ChurnModel, activity: ChurnModel, horizon_days: int
-) -> Confidence:
-    """Judge each customer's scores by purchase days, time known, the model's rung and the age of the sources."""
-    count, known = seen.rhythm_count, seen.age
-    rung = np.where(seen.by_activity, activity.rung, orders.rung)
-    identifiable = np.where(seen.by_activity, activity.btyd.dropout_identifiable, orders.btyd.dropout_identifiable)
-    stale = seen.day - (book.newest_order if book.newest_order is not None else seen.day)
-    unpriced = np.zeros(count.size, np.bool_)
-    unpriced[book.orders.row[np.isnan(book.orders.values["value"])]] = True
-    buys = ~seen.by_activity & (count > 0)
-    checks = (
-        (LOW, count == 0, "Neither an order nor other activity is known yet."),
-        (LOW, count == 1, "Only one purchase day is known: one-time buyers cannot be told apart."),
-        (LOW, (count > 1) & (rung == 0), "The book has too few customers with a history to fit a model."),
-        (MEDIUM, (count > 1) & (count < _FEW_DAYS), f"Fewer than {_FEW_DAYS} purchase days are known."),
-        (MEDIUM, (count > 1) & (known < horizon_days), f"Known for less than {horizon_days} days."),
-        (
-            MEDIUM,
-            (count > 1) & ~identifiable & (rung > 0),
-            "Dropout is not identifiable in this book's history: a pause and a departure look the same.",
-        ),
-        (
-            LOW if stale >= horizon_days else MEDIUM,
-            buys & (stale > OLD_DAYS),
-            f"The newest order of the book is {stale} days older than its other data.",
-        ),
-        (
-            LOW,
-            unpriced & np.isnan(seen.mean_value),
-            "Every order is in a currency without a rate: what they are worth is not known.",
-        ),
-        (
-            MEDIUM,
-            unpriced & ~np.isnan(seen.mean_value),
-            "Some orders are in a currency without a rate and count without their value.",
-        ),
-        *_past_checks(orders, buys, horizon_days),
-        *_past_checks(activity, seen.by_activity, horizon_days),
-    )
-    level = np.full(count.shape, HIGH, np.int64)
-    why = np.zeros(count.shape, np.int64)
-    for place, (at_most, holds, _) in enumerate(checks):
+class Check(NamedTuple):
+    """Of the customers for whom it `holds`, the confidence is `at_most` so high, and why."""
+
+    at_most: int
+    holds: Flags
+    sentence: str
+
+
+@dataclass(frozen=True)
+class _Side:
+    """Customers who are scored on one label, with the record of the rung in use; `source`: of their rhythm."""
+
+    label: Label
+    whose: Flags
+    chosen: Chosen | None
+    record: Record
+    source: str
+
+
+def confidence(ledger: Ledger, seen: Features, parameters: Parameters, risk: Floats, horizon_days: int) -> Confidence:
+    """Judge each customer's scores at the end of the ledger's day; `risk`: the churn risk, shape (customers,)."""
+    under = under_contract(ledger, parameters, horizon_days)
+    checks = [
+        *_known(ledger, seen, parameters, under, horizon_days),
+        *_priced(ledger.book, seen),
+        *_as_new_as_the_day(ledger.book, under | (seen.rhythm_count > 0), horizon_days),
+    ]
+    for side in _sides(seen, parameters, under, horizon_days):
+        checks += _fresh(ledger.book, _old(ledger.book, ledger.day), side, horizon_days)
+        checks += _like_this_one(ledger, side, risk)
+        checks += _beats_the_rule(side, horizon_days)
+        if _channels(side) >= _UNKNOWN:
+            checks += _covered(side, frame_in_use(ledger, seen, parameters, horizon_days))
+    return _summed(checks, ledger.customers)
+
+
+def _summed(checks: Iterable[Check], customers: int) -> Confidence:
+    """The lowest level of the checks that hold; a sentence that several of them say is said once."""
+    level = np.full(customers, HIGH, np.int64)
+    why = np.zeros(customers, np.int64)
+    places: dict[str, int] = {}
+    for at_most, holds, sentence in checks:
+        if not holds.any():
+            continue
+        place = places.setdefault(sentence, len(places))
         level = np.where(holds, np.minimum(level, at_most), level)
         why |= holds.astype(np.int64) << place
-    return Confidence(level, why, tuple(sentence for *_, sentence in checks))
+    return Confidence(level, why, tuple(places))
 
 
-def _past_checks(
-    model: ChurnModel, whose: NDArray[np.bool_], horizon_days: int
-) -> tuple[tuple[int, NDArray[np.bool_], str], ...]:
-    """What the rung's own record on the book's past says about it."""
-    chosen = model.chosen
-    if chosen is None or not whose.any():
-        return ()
-    error = chosen.error or 0.0
-    return (
-        (
-            MEDIUM,
-            whose & (error > _FAR_OFF),
-            f"On the book's past the churn risk was off by {round(100 * error)} points on average.",
-        ),
-        (
-            MEDIUM,
-            whose & (chosen.beats_rule is False),
-            f"On the book's past the churn risk told no better than “no order for {horizon_days} days”.",
-        ),
+def _sides(seen: Features, parameters: Parameters, under: Flags, horizon_days: int) -> Iterator[_Side]:
+    bought = ~under & ~seen.by_activity & (seen.rhythm_count > 0)
+    sides: tuple[tuple[Label, Flags, Chosen | None, str], ...] = (
+        ("orders", bought, parameters.orders.chosen, "orders"),
+        ("activity", ~under & seen.by_activity, parameters.activity.chosen, "activities"),
+        ("contract", under, parameters.contract, ""),
     )
+    for label, whose, chosen, source in sides:
+        if whose.any():
+            told = chosen if chosen is not None and chosen.horizon_days == horizon_days else None
+            yield _Side(label, whose, told, Record.from_json(told.record if told is not None else {}), source)
+
+
+def _known(ledger: Ledger, seen: Features, parameters: Parameters, under: Flags, horizon_days: int) -> Iterator[Check]:
+    """How much is known of each customer's rhythm, and whether the book tells one at all."""
+    orders, activity = parameters.orders, parameters.activity
+    count, free = seen.rhythm_count, ~under
+    some = free & (count > 1)
+    rung = np.where(seen.by_activity, activity.rung, orders.rung)
+    identifiable = np.where(seen.by_activity, activity.btyd.dropout_identifiable, orders.btyd.dropout_identifiable)
+    young = known_at(ledger, "contract") < horizon_days if under.any() else under
+    yield Check(LOW, free & (count == 0), "Neither an order nor other activity is known yet.")
+    yield Check(LOW, free & (count == 1), "Only one purchase day is known: one-time buyers cannot be told apart.")
+    yield Check(LOW, some & (rung == 0), "The book has too few customers with a history to fit a model.")
+    yield Check(MEDIUM, some & (count < _FEW_DAYS), f"Fewer than {_FEW_DAYS} purchase days are known.")
+    yield Check(MEDIUM, some & (seen.age < horizon_days), f"Known for less than {horizon_days} days.")
+    yield Check(MEDIUM, under & young, f"Under contract for less than {horizon_days} days.")
+    yield Check(
+        MEDIUM,
+        some & ~identifiable & (rung > 0),
+        "Dropout is not identifiable in this book's history: a pause and a departure look the same.",
+    )
+
+
+def _priced(book: BookEvents, seen: Features) -> Iterator[Check]:
+    unpriced = np.zeros(seen.rhythm_count.size, np.bool_)
+    unpriced[book.orders.row[np.isnan(book.orders.values["value"])]] = True
+    nothing = np.isnan(seen.mean_value)
+    yield Check(
+        LOW, unpriced & nothing, "Every order is in a currency without a rate: what they are worth is not known."
+    )
+    yield Check(
+        MEDIUM, unpriced & ~nothing, "Some orders are in a currency without a rate and count without their value."
+    )
+
+
+def _old(book: BookEvents, day: int) -> Mapping[str, int]:
+    """Old sources with their days; of events that were not read from a store, the orders alone."""
+    if book.old_sources is not None:
+        return book.old_sources
+    days = day - book.newest_order if book.newest_order is not None else 0
+    return {"orders": days} if days > OLD_DAYS else {}
+
+
+def _as_new_as_the_day(book: BookEvents, whose: Flags, horizon_days: int) -> Iterator[Check]:
+    days = (book.old_sources or {}).get(EVERYTHING)
+    if days is not None:
+        words = f"The book's newest data are {days:,} days older than the day of these scores."
+        yield Check(LOW if days >= horizon_days else MEDIUM, whose, words)
+
+
+def _fresh(book: BookEvents, old: Mapping[str, int], side: _Side, horizon_days: int) -> Iterator[Check]:
+    """Old sources that the risk really rests on."""
+    shares = dict.fromkeys([side.source] if side.source in old else [], 1.0)
+    for group in sorted({group_of(name) for name, _ in side.record.weights}):
+        sources = [source for source in _sources_of(group, side) if source in book.known_sources]
+        if sources and all(source in old for source in sources):
+            newest = min(sources, key=lambda source: old[source])
+            shares[newest] = shares.get(newest, 0.0) + side.record.share(frozenset({group}))
+    for source, share in shares.items():
+        if share >= _USED:
+            low = old[source] >= horizon_days and share >= _CARRIES
+            yield Check(LOW if low else MEDIUM, side.whose, _old_words(source, old[source]))
+
+
+def _sources_of(group: str, side: _Side) -> tuple[str, ...]:
+    if group in _RHYTHM:
+        return ("orders",) if side.label == "contract" else ()
+    return _SOURCES_OF.get(group, ())
+
+
+def _old_words(source: str, days: int) -> str:
+    if source == "orders":
+        return f"The newest order of the book is {days:,} days older than its other data."
+    words = WORDS.get(source, source)
+    are = "is" if words == "activity" else "are"
+    return f"{capital(words)} {are} {days:,} days older than the book's other data."
+
+
+def _like_this_one(ledger: Ledger, side: _Side, risk: Floats) -> Iterator[Check]:
+    """How far off the rung was for customers like each: their kind, and the risk that they were told."""
+    chosen, bands = side.chosen, side.record.bands
+    if chosen is None:
+        return
+    if not bands:
+        error = chosen.error or 0.0
+        words = f"On the book's past the churn risk was off by {round(100 * error)} points on average."
+        yield Check(MEDIUM, side.whose & (error > _FAR_OFF), words)
+        return
+    kind = kinds_of(side.label, known_at(ledger, side.label))
+    band = np.digitize(risk, RISKS)
+    cases = sum(one.cases for one in bands)
+    overall = sum(one.cases * (one.told - one.left) for one in bands) / cases
+    general = _overall_words(overall, cases)
+    alone = side.whose.copy()
+    for one in bands:
+        here = side.whose & (kind == one.kind) & (band == one.band)
+        alone &= ~here
+        if abs(one.off) > _FAR_OFF:
+            own = one.off * (one.told - one.left) > 0 and abs(one.told - one.left) > _FAR_OFF
+            yield Check(_at_most(one.off), here, _band_words(one, side.label) if own else general)
+    if abs(overall) > _FAR_OFF:
+        yield Check(_at_most(overall), alone, general)
+
+
+def _at_most(off: float) -> int:
+    return LOW if abs(off) > _USELESS else MEDIUM
+
+
+def _overall_words(overall: float, cases: int) -> str:
+    way = "high" if overall > 0 else "low"
+    points = round(100 * abs(overall))
+    return f"On the book's past the churn risk was {points} points too {way} on average ({cases:,} cases)."
+
+
+def _band_words(one: Band, label: Label) -> str:
+    edges = (0.0, *RISKS, 1.0)
+    risk = f"a risk of {round(100 * edges[one.band])} to {percent(edges[one.band + 1])}"
+    like = f"{one.cases:,} past {'case' if one.cases == 1 else 'cases'} like this one"
+    return f"Of {like} ({words_of(label)[one.kind]}, {risk}) {percent(one.left)} left; told were {percent(one.told)}."
+
+
+def _beats_the_rule(side: _Side, horizon_days: int) -> Iterator[Check]:
+    if side.chosen is not None and side.chosen.beats_rule is False:
+        words = f"On the book's past the churn risk told no better than “no order for {horizon_days} days”."
+        yield Check(MEDIUM, side.whose, words)
+
+
+def _counted(side: _Side) -> list[tuple[str, float]]:
+    """Columns of which something may be unknown: under contract all, else those beside the rhythm."""
+    weights = side.record.weights
+    return [(name, size) for name, size in weights if side.label == "contract" or group_of(name) not in _RHYTHM]
+
+
+def _channels(side: _Side) -> float:
+    """The share of what the risk rests on of which something may be unknown."""
+    return sum(weight for _, weight in _counted(side))
+
+
+def _covered(side: _Side, frame: Frame) -> Iterator[Check]:
+    """Of whom too little is known of what the risk rests on, and what."""
+    unknown: dict[str, Flags] = {}
+    missing = np.zeros(frame.size)
+    for name, weight in _counted(side):
+        nothing = np.isnan(frame.column(name))
+        missing += weight * nothing
+        group = "gap" if group_of(name) in _RHYTHM else group_of(name)
+        unknown[group] = unknown[group] & nothing if group in unknown else nothing
+    low = side.whose & (missing >= _UNKNOWN)
+    said = np.zeros(frame.size, np.bool_)
+    for group, nothing in unknown.items():
+        share = side.record.share(_RHYTHM if group == "gap" else frozenset({group}))
+        if share >= _USED:
+            words = _GROUP_WORDS.get(group, group.replace("_", " "))
+            sentence = (
+                f"Nothing is known of this customer's {words}, on which {percent(share)} of the churn risk rests."
+            )
+            yield Check(MEDIUM, low & nothing, sentence)
+            said |= nothing
+    part = f"More than {percent(0.33)} of what the churn risk rests on is not known of this customer."
+    yield Check(MEDIUM, low & ~said, part)

@@ -175,7 +175,7 @@ def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Feat
         figures=figures,
         membership=replay(ledger, seen.usual_gap, worth),
         trend=trends.direction(seen.recent, seen.window, seen.earlier, seen.exposure),
-        confidence=confidence(seen, ledger.book, parameters.orders, parameters.activity, horizon),
+        confidence=confidence(ledger, seen, parameters, figures.churn_risk, horizon),
         drivers=drivers,
         changed=week.changed_json(
             ledger,

@@ -7,17 +7,20 @@ choice needs no more. Until its rungs are judged, a rhythm is scored by the clos
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.values.backtest import MBG, RUNGS
 from services.scoring.events import BookEvents
-from services.scoring.features import Features
+from services.scoring.features import Features, features_at
 from services.scoring.ladder.calibration import sigmoid
 from services.scoring.ladder.frame import Frame, frame_at
 from services.scoring.ladder.groups import GROUP_OF, GROUPS
-from services.scoring.ladder.judging import Judged, judge
+from services.scoring.ladder.judging import Judged, judge, sampled
+from services.scoring.ladder.record import record_of
 from services.scoring.ladder.rungs import FittedRung
 from services.scoring.ladder.windows import Label, contract_days
 from services.scoring.ledger import Ledger
@@ -39,54 +42,83 @@ _FULL = _Measure(8_000, 3, 8)
 #: Of a book of more customers, scores are wanted within seconds, and each customer adds less to what is known.
 _LARGE_BOOK = 40_000
 _BRIEF = _Measure(3_000, 2, 6)
+#: The frame of each ledger that is being scored: its risks, its reasons and its confidence are told from the same one.
+_FRAMES: WeakKeyDictionary[Ledger, tuple[Features, Parameters, int, Frame]] = WeakKeyDictionary()
 #: A book is contractual from so many contracts on, of which so many were left.
 _CONTRACTS, _LEFT = 50, 10
 
 
 def with_rungs(book: BookEvents, parameters: Parameters, horizon_days: int) -> Parameters:
     """Parameters with the rung of each rhythm that told the book's past best; a rhythm of few keeps what it has."""
+    bench = _Bench(book, parameters, horizon_days)
     return replace(
         parameters,
         horizon_days=horizon_days,
-        orders=_judged(book, parameters.orders, horizon_days, "orders"),
-        activity=_judged(book, parameters.activity, horizon_days, "activity"),
-        contract=_judged_contracts(book, horizon_days),
+        orders=bench.judged_rhythm(parameters.orders, "orders"),
+        activity=bench.judged_rhythm(parameters.activity, "activity"),
+        contract=bench.judged_contracts(),
     )
 
 
-def _judged(book: BookEvents, model: ChurnModel, horizon_days: int, label: Label) -> ChurnModel:
-    if not model.rung or model.btyd.customers < RUNG_ONE_CUSTOMERS:
-        return model
-    found = _judge(book, horizon_days, label)
-    return replace(model, rung=max(RUNGS.index(found.used), 1), chosen=_chosen(found))
+class _Bench:
+    """The customers on whom a refit judges, and what is known of them today."""
 
+    def __init__(self, book: BookEvents, parameters: Parameters, horizon_days: int) -> None:
+        self._measure = _FULL if book.customer_ids.size <= _LARGE_BOOK else _BRIEF
+        self._contracts = book.contracts
+        self._few = sampled(book, self._measure.customers)
+        self._parameters, self._horizon_days = parameters, horizon_days
 
-def _judged_contracts(book: BookEvents, horizon_days: int) -> Chosen | None:
-    """The rung that tells who leaves their contract; None where too few have, or none of it lies far enough back."""
-    if book.contracts.row.size < _CONTRACTS or int((book.contracts.values["left"] <= book.as_of).sum()) < _LEFT:
-        return None
-    found = _judge(book, horizon_days, "contract")
-    return _chosen(found) if found.tests and found.used != MBG else None
+    def judged_rhythm(self, model: ChurnModel, label: Label) -> ChurnModel:
+        """The model with the rung that told who would stop."""
+        if not model.rung or model.btyd.customers < RUNG_ONE_CUSTOMERS:
+            return model
+        found = self._judge(label)
+        return replace(model, rung=max(RUNGS.index(found.used), 1), chosen=self._chosen(found))
 
+    def judged_contracts(self) -> Chosen | None:
+        """The rung that tells who leaves their contract; None where too few have, or none of it lies far back."""
+        if self._contracts.row.size < _CONTRACTS:
+            return None
+        if int((self._contracts.values["left"] <= self._few.as_of).sum()) < _LEFT:
+            return None
+        found = self._judge("contract")
+        return self._chosen(found) if found.tests and found.used != MBG else None
 
-def _judge(book: BookEvents, horizon_days: int, label: Label) -> Judged:
-    measure = _FULL if book.customer_ids.size <= _LARGE_BOOK else _BRIEF
-    return judge(
-        book,
-        book.as_of,
-        horizon_days,
-        label=label,
-        tests=measure.tests,
-        most_customers=measure.customers,
-        most_windows=measure.windows,
-        with_references=False,
-    )
+    def _judge(self, label: Label) -> Judged:
+        return judge(
+            self._few,
+            self._few.as_of,
+            self._horizon_days,
+            label=label,
+            tests=self._measure.tests,
+            most_customers=self._measure.customers,
+            most_windows=self._measure.windows,
+            with_references=False,
+        )
 
+    def _chosen(self, judged: Judged) -> Chosen:
+        report = next((one for one in judged.reports if one.name == judged.used), None)
+        error = report.mean.ece if report is not None else None
+        record = record_of(judged, self._few, *self._today(judged.label))
+        return Chosen(judged.rung, judged.horizon_days, judged.why, error, judged.beats_rule, record.as_json())
 
-def _chosen(judged: Judged) -> Chosen:
-    report = next((one for one in judged.reports if one.name == judged.used), None)
-    error = report.mean.ece if report is not None else None
-    return Chosen(judged.rung, judged.horizon_days, judged.why, error, judged.beats_rule)
+    def _today(self, label: Label) -> tuple[Frame, NDArray[np.bool_]]:
+        """What is known today, and who could leave."""
+        ledger = self._ledger
+        if label == "contract":
+            return self._frame, contract_days(ledger, ledger.day)[0]
+        rows = ledger.orders if label == "orders" else ledger.activity
+        return self._frame, (rows.end > rows.start) & (ledger.by_activity == (label == "activity"))
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return Ledger(self._few, self._few.as_of)
+
+    @cached_property
+    def _frame(self) -> Frame:
+        seen = features_at(self._ledger, self._parameters.gaps)
+        return frame_at(self._ledger, seen, self._parameters, self._horizon_days)
 
 
 def learnt(parameters: Parameters, horizon_days: int) -> bool:
@@ -110,11 +142,20 @@ def under_contract(ledger: Ledger, parameters: Parameters, horizon_days: int) ->
     return contract_days(ledger, ledger.day)[0]
 
 
+def frame_in_use(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> Frame:
+    """The frame of a ledger's customers, made once however many of their scores are told from it."""
+    kept = _FRAMES.get(ledger)
+    if kept is None or kept[0] is not seen or kept[1] is not parameters or kept[2] != horizon_days:
+        kept = (seen, parameters, horizon_days, frame_at(ledger, seen, parameters, horizon_days))
+        _FRAMES[ledger] = kept
+    return kept[3]
+
+
 def _rungs(
     ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int
 ) -> tuple[Frame, list[tuple[NDArray[np.bool_], FittedRung]]]:
     """The frame, and the rungs that were learnt with the customers whom each scores: nobody is scored by two."""
-    frame = frame_at(ledger, seen, parameters, horizon_days)
+    frame = frame_in_use(ledger, seen, parameters, horizon_days)
     under = under_contract(ledger, parameters, horizon_days)
     free = ~under & (seen.rhythm_count > 0)
     sides = (
