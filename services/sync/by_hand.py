@@ -15,7 +15,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from services.sync.entities import ENTITIES, Field
 from services.sync.map.headers import normal
-from services.sync.map.plan import MappedColumn
+from services.sync.map.mapped import MappedColumn
 from services.sync.validate.columns import make_converter
 from services.sync.validate.date_evidence import DateTally
 from services.sync.validate.form import Form

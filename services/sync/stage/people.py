@@ -9,7 +9,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from services.sync.map.plan import MappedColumn, Plan
+from services.sync.map.mapped import MappedColumn
+from services.sync.map.plan import Plan
 from services.sync.stage.faults import CellFault
 from services.sync.validate import words
 from services.sync.validate.ids import Ids

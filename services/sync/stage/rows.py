@@ -12,7 +12,8 @@ from operator import lt
 from typing import Any
 
 from services.sync.map.headers import REJECT_COLUMNS
-from services.sync.map.plan import MappedColumn, Plan
+from services.sync.map.mapped import MappedColumn
+from services.sync.map.plan import Plan
 from services.sync.read import Batch
 from services.sync.read.structure import is_footer
 from services.sync.recognise import ShapedBatch, own_columns

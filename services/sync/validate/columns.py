@@ -11,7 +11,7 @@ from datetime import tzinfo
 from typing import Any, Protocol
 
 from models.values.money import exponent
-from services.sync.map.plan import MappedColumn
+from services.sync.map.mapped import MappedColumn
 from services.sync.validate import words
 from services.sync.validate.consents import knows_consent, to_consent, to_opt_out
 from services.sync.validate.currencies import agree, currency_of

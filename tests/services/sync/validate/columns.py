@@ -8,7 +8,7 @@ from typing import Any
 
 from models.values.meanings import Meaning
 from services.sync.entities.base import Field, Kind
-from services.sync.map.plan import MappedColumn
+from services.sync.map.mapped import MappedColumn
 from services.sync.validate.columns import make_converter
 from services.sync.validate.decisions import Circumstances, Column, Decided, decide, meaning_of
 from services.sync.validate.memo import Fault, Unsettled
