@@ -80,10 +80,7 @@ def preview(
     except Doubt as doubt:
         return _in_doubt(request, doubt)
     except UserError as problem:
-        question = problem.question if isinstance(problem, Undecided) else str(problem)
-        likely = problem.entity if isinstance(problem, Undecided) else ""
-        table = mended(read_table(Path(request.file), request.options.reading), request.options)
-        return _not_understood(table, request, question, likely=likely)
+        return _in_question(request, problem)
     kept = check_path(workspace, request)
     with told(store, watch):
         if not kept.exists():
@@ -292,6 +289,14 @@ def _in_doubt(request: ImportRequest, doubt: Doubt) -> Preview:
     """The check of a file that can be read in several ways: its rows as the likeliest leaves them, and all ways."""
     likeliest = read_table(Path(request.file), doubt.options[0].choice)
     return _not_understood(likeliest, request, f"{doubt.question} Which is right?", doubt.options)
+
+
+def _in_question(request: ImportRequest, problem: UserError) -> Preview:
+    """The check of a file that is a table, and of which something must be said first."""
+    table = mended(read_table(Path(request.file), request.options.reading), request.options)
+    if isinstance(problem, Undecided):
+        return _not_understood(table, request, problem.question, likely=problem.entity)
+    return _not_understood(table, request, str(problem))
 
 
 def _not_understood(

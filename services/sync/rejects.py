@@ -37,6 +37,17 @@ def gather_late_rejects(db: sqlite3.Connection) -> None:
     )
 
 
+def keep_rejects(db: sqlite3.Connection, import_id: int) -> None:
+    """Keep the rejected rows in the book, each with its reason."""
+    db.execute(
+        """
+        INSERT INTO main.import_rejects (import_id, line, field, reason, cells)
+        SELECT ?, row, nullif(header, ''), trim(header || ' ' || why), cells FROM stage.rejects ORDER BY row
+        """,
+        (import_id,),
+    )
+
+
 def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: int) -> Path | None:
     """Write the file of rejected rows beside where it will stand; None where no row was rejected.
 

@@ -32,7 +32,14 @@ from services.sync.map.plan import MeaningOpen, Plan, header_signature, make_pla
 from services.sync.mend import mended
 from services.sync.read import read_table
 from services.sync.receipt import make_receipt
-from services.sync.rejects import gather_late_rejects, publish_rejects, sweep_rejects, withdraw_rejects, write_rejects
+from services.sync.rejects import (
+    gather_late_rejects,
+    keep_rejects,
+    publish_rejects,
+    sweep_rejects,
+    withdraw_rejects,
+    write_rejects,
+)
 from services.sync.remember import recall, remember
 from services.sync.stage.parts import at_work
 from services.sync.stage.staging import attached, remove_staging, sweep
@@ -108,9 +115,7 @@ def run_import(
     began = time.perf_counter()
     watch = Watch(progress, cancelled)
     store = Path(workspace.store.path)
-    sweep(store)
-    with workspace.store.read() as connection:
-        sweep_rejects(connection, store)
+    _sweep(workspace)
     plan = plan_for(workspace, request)
     if plan.doubts:
         raise MeaningOpen.of(plan.doubts[0])
@@ -125,6 +130,14 @@ def run_import(
         return done
     finally:
         remove_staging(staging)
+
+
+def _sweep(workspace: Workspace) -> None:
+    """Remove what imports that were ended left beside the book."""
+    store = Path(workspace.store.path)
+    sweep(store)
+    with workspace.store.read() as connection:
+        sweep_rejects(connection, store)
 
 
 @contextmanager
@@ -233,6 +246,7 @@ class _Run:
                     _write(analysis, writer)
                     changed = _write_parts(db, analysis, writer)
                     gather_late_rejects(db)
+                    keep_rejects(db, import_id)
                     rejects = write_rejects(db, analysis.plan, Path(store.path), import_id)
                     receipt = self._receipt(db, analysis, import_id, rejects)
                     watch.step("Saving")
@@ -287,13 +301,6 @@ def _close(
     """Write what the book keeps of the import itself, and commit."""
     plan, import_id = analysis.plan, receipt.import_id
     db = driver(work.connection)
-    db.execute(
-        """
-        INSERT INTO main.import_rejects (import_id, line, field, reason, cells)
-        SELECT ?, row, nullif(header, ''), trim(header || ' ' || why), cells FROM stage.rejects ORDER BY row
-        """,
-        (import_id,),
-    )
     work.subject = f"import:{import_id}"
     work.say(_words(plan, receipt))
     work.digest(

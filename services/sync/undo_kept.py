@@ -121,16 +121,7 @@ def staying(
         Why each stays; '' for identities, of which nobody is told.
     """
     if table == "identities":
-        # Under its ids and addresses a record that was merged is known as long as it is a part of another one.
-        found = db.execute(
-            """
-            SELECT id FROM identities WHERE import_id = ?1 AND (
-                customer_id IN (SELECT value FROM json_each(?2))
-                OR customer_id IN (SELECT customer_id FROM merged_customers WHERE import_id = ?1))
-            """,
-            (import_id, _numbers(rows.get("customers", ()))),
-        )
-        return dict.fromkeys((number for (number,) in found), "")
+        return dict.fromkeys(_identities_of(db, import_id, rows.get("customers", ())), "")
     stay: dict[int, str] = {}
     for other, column in REFERENCES.get(table, ()):
         values = {
@@ -155,6 +146,19 @@ def staying(
     ):
         stay.setdefault(number, "it was edited by hand since")
     return stay
+
+
+def _identities_of(db: sqlite3.Connection, import_id: int, customers: Collection[int]) -> list[int]:
+    """Identities that the import added to customers, and those under which a record that was merged is known."""
+    found = db.execute(
+        """
+        SELECT id FROM identities WHERE import_id = ?1 AND (
+            customer_id IN (SELECT value FROM json_each(?2))
+            OR customer_id IN (SELECT customer_id FROM merged_customers WHERE import_id = ?1))
+        """,
+        (import_id, _numbers(customers)),
+    )
+    return [number for (number,) in found]
 
 
 def _numbers(numbers: Collection[int]) -> str:
