@@ -16,7 +16,8 @@ import pytest
 from services.sync import imports_history, undo_import
 from tests.measured import Tell
 from tests.services.sync.book import open_book
-from tests.services.sync.laws.spoil import hold, sources, spoilt
+from tests.services.sync.laws.hold import hold
+from tests.services.sync.laws.spoil import sources, spoilt
 from tests.services.sync.test_faults import IMPORT, left_behind, many_orders
 
 MINUTES = float(os.environ.get("BELLWETHER_SOAK_MINUTES", "10"))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.values.imports import MendedCell, Preview, Receipt
+from models.values.imports import MendedCell, Preview
 from tests.services.sync.book import Book, open_book, write_csv
+from tests.services.sync.laws.hold import same_but_for_the_import
 from tests.services.sync.recognise.fixtures import Case, imported
 
 CASES = imported()
@@ -30,11 +30,6 @@ def verdicts_agree(check: Preview) -> None:
     assert rows["read"] == len(check.rows)
     for verdict, reasons in (("rejected", check.receipt.reasons), ("ignored", check.receipt.ignored_reasons)):
         assert Counter(row.reason for row in check.rows if row.verdict == verdict) == reasons
-
-
-def same_but_for_the_import(check: Receipt, done: Receipt) -> None:
-    plain = {"import_id": None, "rejects_file": None, "seconds": 0.0, "dry_run": False}
-    assert replace(check, **plain) == replace(done, **plain)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.file.stem for case in CASES])

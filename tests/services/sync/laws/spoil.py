@@ -1,4 +1,4 @@
-"""Files spoilt at random, as disks, mail programs, spreadsheets and people spoil them; and what must hold for each."""
+"""Files spoilt at random, as disks, mail programs, spreadsheets and people spoil them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from models.values.errors import EnvironmentFault, UserError
-from services.sync import undo_import
-from tests.services.sync.book import FIXTURES, Book
+from tests.services.sync.book import FIXTURES
 
-#: Answers that a file may get, each in one sentence or more, never a traceback.
-REFUSALS = (UserError, EnvironmentFault)
 _SIGNS = [
     b'"', b"'", b",", b";", b"\t", b"|", b"\r", b"\n", b"\r\n", b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\x1f",
     b"\\", b"=", b"#", b"-", b"1e99", b"9" * 400, b"2026-02-31", b"(1.234,50)", b"PK\x03\x04", b"\x1f\x8b", b"<html>",
@@ -81,29 +77,3 @@ def spoilt(content: bytes, chance: random.Random) -> bytes:
             break
         chance.choice(_WAYS)(data, chance)
     return bytes(data)
-
-
-def hold(book: Book, path: Path) -> str:
-    """Check, import, import again and undo a file; return what became of it.
-
-    It is refused in a sentence, or each law holds: the check says what the import does, twice is once, and an undo
-    leaves the book as it was.
-    """
-    before = book.hash()
-    try:
-        dry, _ = book.bring_with_changes(path, dry_run=True)
-    except REFUSALS as refused:
-        assert str(refused).strip() and "Traceback" not in str(refused)
-        assert book.hash() == before
-        return "refused"
-    done = book.bring(path)
-    assert (dry.rows, dry.reasons, dry.ignored_reasons) == (done.rows, done.reasons, done.ignored_reasons)
-    after = book.hash()
-    again = book.bring(path)
-    assert (again.rows["inserted"], again.rows["updated"]) == (0, 0)
-    assert book.hash() == after
-    for receipt in (again, done):
-        assert receipt.import_id is not None
-        undo_import(book.workspace, receipt.import_id)
-    assert book.hash() == before
-    return "imported"

@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 
 from tests.services.sync.book import open_book
-from tests.services.sync.laws.spoil import hold, sources, spoilt
+from tests.services.sync.laws.hold import hold
+from tests.services.sync.laws.spoil import sources, spoilt
 
 FILES = 25
 

@@ -9,12 +9,12 @@ import pytest
 
 from models.values.errors import UserError
 from models.values.imports import Receipt
-from services.sync import undo_import
 from services.sync.entities import ENTITIES
 from services.sync.recognise import all_systems
 from services.sync.recognise.rules import RULES, SECOND_HEADER
 from services.sync.recognise.wide import WIDE
 from tests.services.sync.book import Book, counts
+from tests.services.sync.laws.hold import brought_twice, take_back
 from tests.services.sync.recognise.fixtures import Case, all_cases, imported, rearranged
 
 CASES = [pytest.param(case, id=case.file.stem) for case in imported()]
@@ -46,26 +46,15 @@ def prepared(book: Book, case: Case) -> None:
 def test_an_export_is_recognised_imported_to_the_right_fields_and_undone(book: Book, case: Case) -> None:
     prepared(book, case)
     before = book.hash()
-    dry, _ = book.bring_with_changes(case.file, dry_run=True)
-    assert book.hash() == before
-    receipt = book.bring(case.file)
+    receipt, again = brought_twice(book, case.file)
     assert receipt.recognised_as == case.says["recognised"]
     fields = {field: column for column, field in receipt.mapping.items()}
     assert fields | case.says["fields"] == fields
     assert outcome(receipt) == (case.counts(), case.says.get("ignored", {})), receipt.reasons
     assert seen(book, case) == expected(case)
-    assert (dry.rows, dry.entities, dry.customers, dry.totals, dry.reasons, dry.ignored_reasons) == (
-        *(receipt.rows, receipt.entities, receipt.customers, receipt.totals),
-        *(receipt.reasons, receipt.ignored_reasons),
-    )
-    after = book.hash()
-    again = book.bring(case.file)
     assert counts(again) == (0, 0, receipt.rows["inserted"] + receipt.rows["updated"], *counts(receipt)[3:])
     assert (again.customers["created"], again.totals) == (0, receipt.totals)
-    assert book.hash() == after
-    for one in (again, receipt):
-        assert one.import_id is not None
-        undo_import(book.workspace, one.import_id)
+    take_back(book, receipt, again)
     assert book.hash() == before
 
 

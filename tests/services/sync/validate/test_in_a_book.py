@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from models.values.errors import UserError
 from services.sync.read.content import SAMPLE_BYTES
-from tests.services.sync.book import Book, counts, open_book, write_csv
+from tests.services.sync.book import Book, counts, write_csv
 
 _LATE = SAMPLE_BYTES // 20
-
-
-@pytest.fixture
-def book(store_path: Path) -> Iterator[Book]:
-    opened = open_book(store_path)
-    yield opened
-    opened.workspace.close()
 
 
 def _orders(path: Path, dates: list[str], totals: list[str]) -> Path:
