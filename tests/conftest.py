@@ -93,6 +93,14 @@ def store_path(tmp_path: Path) -> Path:
     return folder / "book.db"
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return an empty folder, into which files may land."""
+    made = tmp_path / "in"
+    made.mkdir()
+    return made
+
+
 @pytest.fixture(scope="session")
 def project() -> Path:
     """Return the project's root."""

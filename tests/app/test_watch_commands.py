@@ -21,13 +21,6 @@ def ask(ask: Any, moment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     return ask
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "in"
-    made.mkdir()
-    return made
-
-
 def orders(path: Path, *numbers: int) -> Path:
     lines = ["order_id,customer_id,date,amount", *(f"O{n},C{n},2026-11-05,5.00" for n in numbers)]
     path.write_text("\n".join(lines) + "\n")

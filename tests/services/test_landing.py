@@ -32,13 +32,6 @@ def book(store_path: Path) -> object:
     opened.workspace.close()
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "in"
-    made.mkdir()
-    return made
-
-
 def orders(path: Path, *numbers: int, total: str = "5.00") -> Path:
     return write_csv(path, ORDERS, [[f"O{n}", f"C{n % 7}", "2026-11-05", total] for n in numbers])
 

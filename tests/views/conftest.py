@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from services.settings import Preferences
@@ -25,6 +25,18 @@ atexit.register(forget)
 def theme(qapp: QApplication) -> Theme:
     """The light theme, without animation."""
     return Theme(qapp, ThemeChoice.LIGHT, reduced_motion=True)
+
+
+@pytest.fixture
+def host(qtbot: QtBot) -> QWidget:
+    """An open window over which panels open."""
+    made = QWidget()
+    made.resize(900, 600)
+    qtbot.addWidget(made)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    return made
 
 
 @pytest.fixture

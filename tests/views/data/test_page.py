@@ -16,6 +16,7 @@ from services.jobs import CANCELLED_BEFORE, ImportJob
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.halting import Halting, after_a_file, anywhere, scoring
+from tests.views.pages import page_at
 from views.data.check_model import LEADING
 from views.data.kept import STOPPED_BEFORE
 from views.data.page import DataPage
@@ -37,10 +38,7 @@ def orders(tmp_path: Path) -> Path:
 
 
 def data_page(desk: Desktop) -> DataPage:
-    desk.window.show_page("data")
-    page = desk.window.page("data")
-    assert isinstance(page, DataPage)
-    return page
+    return page_at(desk, "data", DataPage)
 
 
 def until(qtbot: QtBot, reached: Callable[[], bool]) -> None:
@@ -439,10 +437,7 @@ def test_an_archive_is_imported_file_by_file_in_order(
 def test_the_quality_of_the_data_is_read_when_it_is_looked_at(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow
 ) -> None:
-    desk = open_window(sample)
-    desk.window.show_page("data/quality")
-    page = desk.window.page("data")
-    assert isinstance(page, DataPage)
+    page = page_at(open_window(sample), "data/quality", DataPage)
     quality = page._home.quality
     until(qtbot, lambda: quality.fields.lines.rowCount() > 10)
     assert page.home.section == "quality" and quality.state.state == "content"

@@ -16,6 +16,7 @@ from services.sync import edit_customer, run_import
 from services.workspace import Workspace
 from tests.services.sync.book import write_csv
 from tests.views.conftest import OpenWindow
+from tests.views.pages import page_at
 from views.data import watched_sections
 from views.data.page import DataPage
 from views.data.table import CELL_ROLE, WordTable
@@ -32,13 +33,6 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder_watch, "SOON_MS", 60)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "in"
-    made.mkdir()
-    return made
-
-
 def orders(path: Path, *numbers: int) -> Path:
     return write_csv(path, ORDERS, [[f"N{n}", f"K{n}", "2026-11-10", "5.00", "USD"] for n in numbers])
 
@@ -50,6 +44,12 @@ def teach(workspace: Workspace, path: Path) -> None:
         workspace.recipe.store, str(path), workspace.at, workspace.person, ImportOptions(source="till", timezone="UTC")
     )
     run_import(workspace, request)
+
+
+def came_in(workspace: Workspace) -> int:
+    """How many of the orders above are in the book."""
+    with workspace.store.snapshot() as db:
+        return int(db.execute("SELECT count(*) FROM orders WHERE external_id LIKE 'N%'").fetchone()[0])
 
 
 def watching(workspace: Workspace, *folders: Path) -> Preferences:
@@ -140,12 +140,7 @@ def test_a_persons_import_teaches_what_waits(
     qtbot.mouseClick(page.check.plan.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.state is page.receipt)
     qtbot.waitUntil(lambda: not any(state.waiting for state in desk.window.watch.states))
-
-    def both_in() -> bool:
-        with sample.store.snapshot() as db:
-            return bool(db.execute("SELECT count(*) = 3 FROM orders WHERE external_id LIKE 'N%'").fetchone()[0])
-
-    qtbot.waitUntil(both_in)
+    qtbot.waitUntil(lambda: came_in(sample) == 3)
     qtbot.waitUntil(lambda: desk.background.idle)
 
 
@@ -162,12 +157,7 @@ def test_an_import_that_the_person_begins_goes_first_and_never_two_run_at_once(
     page = page_of(desk)
     page._work.import_files(page._work.requests([orders(tmp_path / "own.csv", 900)]), lambda _o: None, lambda *_a: None)
     assert run is not None and run._token.is_set(), "it makes way"
-
-    def all_in() -> bool:
-        with sample.store.snapshot() as db:
-            return bool(db.execute("SELECT count(*) = 400 FROM orders WHERE external_id LIKE 'N%'").fetchone()[0])
-
-    qtbot.waitUntil(all_in)
+    qtbot.waitUntil(lambda: came_in(sample) == 400)
     qtbot.waitUntil(lambda: desk.background.idle)
 
 
@@ -176,8 +166,7 @@ def test_a_folder_that_is_gone_says_so_in_its_row_and_is_back_when_it_is(
 ) -> None:
     folder.rmdir()
     desk = open_window(sample, watching(sample, folder))
-    desk.window.show_page("data/folders")
-    pane = page_of(desk).keeping.folders
+    pane = page_at(desk, "data/folders", DataPage).keeping.folders
     assert texts(pane.folders)[0][1] == "Not looked into yet"
     desk.window.watch.begin()
     qtbot.waitUntil(lambda: texts(pane.folders)[0][1].startswith("Is not there. Connect its drive"))
@@ -191,8 +180,7 @@ def test_a_folder_is_watched_and_no_more_and_watched_again_by_the_undo(
 ) -> None:
     monkeypatch.setattr(watched_sections, "choose_folder", lambda *_asked: str(folder))
     desk = open_window(sample)
-    desk.window.show_page("data/folders")
-    keeping = page_of(desk).keeping
+    keeping = page_at(desk, "data/folders", DataPage).keeping
     assert not keeping.folders.folders.isVisible()
     keeping.folders.add.click()
     assert desk.remembered.value.watched_for(sample.recipe.store) == (str(folder),)
@@ -208,8 +196,7 @@ def test_a_folder_is_watched_and_no_more_and_watched_again_by_the_undo(
 
 def test_sources_say_how_often_they_come(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
     desk = open_window(sample)
-    desk.window.show_page("data/folders")
-    table = page_of(desk).keeping.sources.table
+    table = page_at(desk, "data/folders", DataPage).keeping.sources.table
     qtbot.waitUntil(lambda: bool(texts(table)))
     assert texts(table)[0][0] == "sample" and texts(table)[0][3] == "last today"
     qtbot.waitUntil(lambda: desk.background.idle)
@@ -222,8 +209,7 @@ def test_what_was_changed_is_previewed_and_written(
     out = tmp_path / "out"
     out.mkdir()
     desk = open_window(sample, Preferences(write_back_folder=str(out)))
-    desk.window.show_page("data/write-back")
-    pane = page_of(desk).keeping.writing
+    pane = page_at(desk, "data/write-back", DataPage).keeping.writing
     qtbot.waitUntil(lambda: pane.plan is not None)
     assert pane.state.state == "empty" and not pane.go.isEnabled()
     pane.system.setCurrentIndex(pane.system.findData("csv"))

@@ -15,6 +15,7 @@ from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import Post
 from tests.services.outreach.outbox.test_ordered_since import imported
 from tests.views.conftest import OpenWindow
+from tests.views.pages import page_at
 from views.actions import Command
 from views.desktop import Desktop
 from views.outbox.page import OutboxPage
@@ -27,9 +28,7 @@ LONG_MS = 30_000
 def outbox(qtbot: QtBot, open_window: OpenWindow, post: Post, tab: str) -> tuple[Desktop, OutboxPage]:
     desk = open_window(post.workspace, preferences=post.workspace.preferences)
     desk.window.postman.begin()
-    desk.window.show_page("outbox")
-    page = desk.window.page("outbox")
-    assert isinstance(page, OutboxPage)
+    page = page_at(desk, "outbox", OutboxPage)
     qtbot.waitUntil(lambda: desk.background.idle, timeout=LONG_MS)
     page.list.show_tab(tab)
     rest(qtbot, desk)

@@ -38,16 +38,12 @@ class Desk:
         self.panel.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         self.panel.open_at(QPoint(600, 40))
 
-
-@pytest.fixture
-def host(qtbot: QtBot) -> QWidget:
-    made = QWidget()
-    made.resize(900, 700)
-    qtbot.addWidget(made)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    return made
+    def send(self, figure: str, typed: str) -> None:
+        """Choose a score, type a value with a reason and send it."""
+        self.panel.choose(figure)
+        self.panel.value.setText(typed)
+        self.panel.reason.setText("known better")
+        self.panel._sent()
 
 
 def test_a_risk_is_set_by_keyboard_with_a_reason_and_a_last_day(qtbot: QtBot, theme: Theme, host: QWidget) -> None:
@@ -84,10 +80,7 @@ def test_what_cannot_be_is_said_and_the_panel_stays(
     qtbot: QtBot, theme: Theme, host: QWidget, figure: str, typed: str, said: str
 ) -> None:
     desk = Desk(theme, host)
-    desk.panel.choose(figure)
-    desk.panel.value.setText(typed)
-    desk.panel.reason.setText("known better")
-    desk.panel._sent()
+    desk.send(figure, typed)
     assert said in desk.panel.fault.text()
     assert "\n" not in desk.panel.fault.text()
     assert desk.panel.isVisible() and desk.panel.value.hasFocus()
@@ -102,10 +95,7 @@ def test_numbers_are_read_as_people_write_them(
     theme: Theme, host: QWidget, figure: str, typed: str, value: float
 ) -> None:
     desk = Desk(theme, host)
-    desk.panel.choose(figure)
-    desk.panel.value.setText(typed)
-    desk.panel.reason.setText("known better")
-    desk.panel._sent()
+    desk.send(figure, typed)
     assert [one.value for one in desk.set] == [value]
 
 

@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
+from tests.views.customers.test_page import customers
+from tests.views.pages import page_at
 from views.alerts.page import AlertsPage
-from views.customers.page import CustomersPage
 from views.desktop import Desktop
 from views.scores.override_panel import OverridePanel
 
@@ -51,8 +52,7 @@ def test_on_the_alerts_page_by_keyboard_and_back_by_undo(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow
 ) -> None:
     desk = open_window(sample)
-    page = desk.window.page("alerts")
-    assert isinstance(page, AlertsPage)
+    page = page_at(desk, "alerts", AlertsPage)
     qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.figures is not None)
     detail = page.detail.detail
     assert detail is not None and detail.figures is not None
@@ -84,10 +84,7 @@ def test_on_the_customers_page_and_taken_back_beside_the_mark(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow
 ) -> None:
     desk = open_window(sample)
-    desk.window.show_page("customers")
-    page = desk.window.page("customers")
-    assert isinstance(page, CustomersPage)
-    qtbot.waitUntil(lambda: page.profile.profile is not None and bool(page.list.currency))
+    page = customers(qtbot, desk)
     profile = page.profile.profile
     assert profile is not None and profile.figures is not None
     before = profile.figures.churn_risk
@@ -111,10 +108,8 @@ def test_while_another_customer_is_read_nobody_is_overridden(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow
 ) -> None:
     desk = open_window(sample)
-    desk.window.show_page("customers")
-    page = desk.window.page("customers")
-    assert isinstance(page, CustomersPage)
-    qtbot.waitUntil(lambda: page.profile.profile is not None and not page.profile.awaited)
+    page = customers(qtbot, desk)
+    qtbot.waitUntil(lambda: not page.profile.awaited)
     page.profile._wanted = -1  # somebody else was asked for and has not come yet
     page._override()
     assert not desk.window.findChildren(OverridePanel)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.vault import Vault
+from tests.views.pages import page_at
 from views.desktop import Desktop
 from views.settings.fields import SECTIONS
 from views.settings.page import SettingsPage
@@ -25,9 +26,7 @@ def until(qtbot: QtBot, reached: Callable[[], bool]) -> None:
 
 def settings_page(desk: Desktop, section: str = "") -> SettingsPage:
     """Open the page, at a section."""
-    desk.window.show_page("settings")
-    page = desk.window.page("settings")
-    assert isinstance(page, SettingsPage)
+    page = page_at(desk, "settings", SettingsPage)
     if section:
         page.show_section(section)
     return page

@@ -21,7 +21,14 @@ def heard() -> list[Changes]:
     return []
 
 
-def beside_of(qtbot: QtBot, desk: Desktop, heard: list[Changes]) -> Beside:
+@pytest.fixture
+def desk(open_window: OpenWindow, sample: Workspace) -> Desktop:
+    return open_window(sample)
+
+
+@pytest.fixture
+def beside(qtbot: QtBot, desk: Desktop, heard: list[Changes]) -> Beside:
+    """The look at the book, which has seen it as it is."""
     made = Beside(desk.book, desk.background, desk.window)
     made.look()
     qtbot.waitUntil(lambda: made._known is not None)
@@ -36,10 +43,8 @@ def look(qtbot: QtBot, beside: Beside) -> None:
 
 
 def test_what_another_program_does_is_shown(
-    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
+    qtbot: QtBot, desk: Desktop, sample: Workspace, beside: Beside, heard: list[Changes]
 ) -> None:
-    desk = open_window(sample)
-    beside = beside_of(qtbot, desk, heard)
     first = insight.queue(sample, "todo").rows[0].id
     other = opened(sample.store.path, MOMENT)
     try:
@@ -58,10 +63,8 @@ def test_what_another_program_does_is_shown(
 
 
 def test_work_of_this_window_is_not_taken_for_anothers(
-    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
+    qtbot: QtBot, desk: Desktop, sample: Workspace, beside: Beside, heard: list[Changes]
 ) -> None:
-    desk = open_window(sample)
-    beside = beside_of(qtbot, desk, heard)
     first = insight.queue(sample, "todo").rows[0].id
     desk.book.act(lambda workspace: alerting.resolve(workspace, (first,), "saved"))
     qtbot.waitUntil(lambda: len(heard) == 1)
@@ -71,11 +74,7 @@ def test_work_of_this_window_is_not_taken_for_anothers(
     assert len(heard) == 1
 
 
-def test_nothing_is_looked_at_behind_a_hidden_window(
-    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
-) -> None:
-    desk = open_window(sample)
-    beside = beside_of(qtbot, desk, heard)
+def test_nothing_is_looked_at_behind_a_hidden_window(desk: Desktop, beside: Beside) -> None:
     desk.window.hide()
     beside.look()
     assert not beside._desk.waiting("beside")

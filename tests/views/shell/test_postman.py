@@ -18,6 +18,7 @@ from services.workspace import FixedClock
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import Post, account_of
 from tests.views.conftest import OpenWindow
+from tests.views.pages import page_at
 from views.desktop import Desktop
 from views.settings.mail_box import MailBox
 from views.settings.page import SettingsPage
@@ -206,10 +207,7 @@ def test_a_test_that_works_sends_what_waited_for_the_account(
     with qtbot.waitSignal(desk.window.postman.ended):
         desk.window.postman.begin()
     done(qtbot, desk)
-    desk.window.show_page("settings/mail")
-    page = desk.window.page("settings")
-    assert isinstance(page, SettingsPage)
-    box = page.boxes["mail"]
+    box = page_at(desk, "settings/mail", SettingsPage).boxes["mail"]
     assert isinstance(box, MailBox)
     box.test()
     qtbot.waitUntil(lambda: "does not take" in box.verdict.words)

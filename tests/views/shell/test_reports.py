@@ -13,6 +13,7 @@ from tests.views.conftest import OpenWindow
 from tests.views.insights import made
 from tests.views.shell.report_job import MadeReports, WaitingReports
 from tests.views.test_background import Stubborn
+from views.background import Failed
 from views.desktop import Desktop
 from views.shell import reports as room
 from views.shell.reports import LATER_MS, QUIET_MS, Reports
@@ -29,20 +30,31 @@ def due(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return found
 
 
-def reports_of(desk: Desktop) -> tuple[Reports, list[Changes]]:
-    heard: list[Changes] = []
-    reports = Reports(desk.book, desk.background, desk.window)
-    desk.book.changed.connect(heard.append)
-    return reports, heard
+@pytest.fixture
+def desk(qtbot: QtBot, open_window: OpenWindow, sample: Workspace, due: set[str]) -> Desktop:
+    """A window that has nothing left to do."""
+    opened = open_window(sample)
+    qtbot.waitUntil(lambda: opened.background.idle)
+    return opened
+
+
+@pytest.fixture
+def reports(desk: Desktop) -> Reports:
+    return Reports(desk.book, desk.background, desk.window)
+
+
+@pytest.fixture
+def heard(desk: Desktop) -> list[Changes]:
+    """What the window heard of."""
+    found: list[Changes] = []
+    desk.book.changed.connect(found.append)
+    return found
 
 
 def test_what_is_due_is_made_and_pages_hear_of_it(
-    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, due: set[str]
+    qtbot: QtBot, desk: Desktop, sample: Workspace, reports: Reports, heard: list[Changes], due: set[str]
 ) -> None:
     made.forget(sample)
-    desk = open_window(sample)
-    qtbot.waitUntil(lambda: desk.background.idle)
-    reports, heard = reports_of(desk)
     reports.begin()
     qtbot.waitUntil(lambda: reports.run is not None)
     due.clear()
@@ -53,15 +65,12 @@ def test_what_is_due_is_made_and_pages_hear_of_it(
     reports.timer.stop()
     reports._look()
     qtbot.waitUntil(lambda: desk.background.idle)
-    assert reports.run is None
+    assert reports.run is None and [one.tables for one in heard] == [{"score_reports"}, SCORED.tables]
 
 
 def test_what_stays_due_is_not_tried_for_ever(
-    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, due: set[str]
+    qtbot: QtBot, desk: Desktop, reports: Reports, heard: list[Changes], due: set[str]
 ) -> None:
-    desk = open_window(sample)
-    qtbot.waitUntil(lambda: desk.background.idle)
-    reports, heard = reports_of(desk)
     reports.begin()
     qtbot.waitUntil(lambda: bool(heard) and desk.background.idle)
     reports._look()
@@ -73,12 +82,14 @@ def test_what_stays_due_is_not_tried_for_ever(
 
 
 def test_it_gives_way_to_other_work_and_to_a_check_that_a_person_asks_for(
-    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, due: set[str], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    desk: Desktop,
+    sample: Workspace,
+    reports: Reports,
+    heard: list[Changes],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(jobs, "ReportsJob", WaitingReports)
-    desk = open_window(sample)
-    qtbot.waitUntil(lambda: desk.background.idle)
-    reports, heard = reports_of(desk)
     other = desk.book.run(Stubborn())
     reports.begin()
     assert reports.run is None and reports.timer.interval() == LATER_MS
@@ -96,14 +107,7 @@ def test_it_gives_way_to_other_work_and_to_a_check_that_a_person_asks_for(
     assert not reports.timer.isActive()
 
 
-def test_a_fault_of_the_computer_is_not_told_and_a_bug_is(
-    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, due: set[str]
-) -> None:
-    from views.background import Failed
-
-    desk = open_window(sample)
-    qtbot.waitUntil(lambda: desk.background.idle)
-    reports, _heard = reports_of(desk)
+def test_a_fault_of_the_computer_is_not_told_and_a_bug_is(desk: Desktop, reports: Reports) -> None:
     told: list[Failed] = []
     desk.book.failed.connect(told.append)
     reports._ended(Failed(EnvironmentFault("The disk is full.")))

@@ -28,17 +28,6 @@ from views.widgets.toast import Toast
 TABS = [Tab("a", "To do", 12), Tab("b", "Waiting", 10), Tab("c", "Snoozed", 4), Tab("d", "Done today", 5)]
 
 
-@pytest.fixture
-def host(qtbot: QtBot) -> QWidget:
-    made = QWidget()
-    made.resize(900, 600)
-    qtbot.addWidget(made)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    return made
-
-
 class TestTabs:
     @pytest.fixture
     def tabs(self, qtbot: QtBot, theme: Theme) -> CountTabs:
