@@ -41,7 +41,9 @@ def score(
     json: JsonOption = False,
 ) -> int:
     """Score what is due; with an earlier --as-of, a run of its own that changes nothing in the book."""
-    day = day_of(as_of)
+    from services.insight import totals_words
+
+    day, totals = day_of(as_of), ""
     with opened(store, writes=day is None) as workspace:
         if day is not None:
             from services.scoring import score_as_of
@@ -51,18 +53,19 @@ def score(
             outcome = do_round(workspace, force=everyone, progress=progress_line(json))
             assert outcome.scores is not None
             run = outcome.scores
+            totals = totals_words(workspace)
     for warning in run.warnings:
         say(warning)
-    answer(run.as_json(), _words(run), json)
+    answer(run.as_json(), _words(run, totals), json)
     return DONE
 
 
-def _words(run: ScoreRun) -> str:
+def _words(run: ScoreRun, totals: str) -> str:
     models = "; ".join(f"{name}: {model}" for name, model in run.models.items())
     seconds = ", ".join(f"{step} {value:.2f} s" for step, value in run.seconds.items())
     kept = "" if run.stored else " (a run of its own: the book is as it was)"
     head = f"{run.scored:,} of {run.customers:,} customers scored as of {run.as_of}{kept}"
-    return "\n".join((head, models, run.why, seconds))
+    return "\n".join(part for part in (head, models, run.why, totals, seconds) if part)
 
 
 @told

@@ -90,7 +90,10 @@ class ClvMeasures:
     """Lifetime value against what was spent in the window of `days` after `cutoff`; money in minor units.
 
     `bias` is (foretold − spent) / spent of the total; `top10_capture` the share of all spend that the tenth of
-    customers with the highest value brought; `coverage80` the share whose spend lay in their 80 % range.
+    customers with the highest value brought; `coverage80` the share whose spend lay in their 80 % range, in which
+    those who spent nothing count with the part of the chance of nothing that their range is to hold (see
+    `services.scoring.lifetime_value`); `inside80` the bare share, which is higher the more are all but sure to buy
+    nothing.
     """
 
     cutoff: str
@@ -101,6 +104,7 @@ class ClvMeasures:
     bias: float | None
     top10_capture: float | None
     coverage80: float | None
+    inside80: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ class BacktestReport:
         Those of the ladder that could be judged, and the references.
     calibration, missed, alarmed
         Of the rung in use: its curve; who left unseen and who was flagged and stayed, the worst first.
+    missed_count, alarmed_count
+        How many they are in all: of very many only the worst are named. None in a report of an older version.
     clv
         None where no closed window is long enough.
     seasonal
@@ -140,6 +146,8 @@ class BacktestReport:
     clv: ClvMeasures | None
     seasonal: str = ""
     seconds: float = 0.0
+    missed_count: int | None = None
+    alarmed_count: int | None = None
 
     def rung(self, name: str) -> RungReport | None:
         """The report of one rung or reference, or None."""

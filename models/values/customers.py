@@ -58,12 +58,21 @@ class CustomersPage:
 
 @dataclass(frozen=True, slots=True)
 class CustomersCount:
-    """What stands above the list: "32 of 104,218 · $91.2k at risk"."""
+    """What stands above the list: "32 of 104,218 · $91.2k at risk · values ran 7 % low".
+
+    Attributes
+    ----------
+    value_note, value_check
+        How far the total of values was off in the last check, in a few words and in a sentence; both '' where it was
+        not checked.
+    """
 
     matching: int
     total: int
     value_at_risk_minor: int
     currency: str
+    value_note: str = ""
+    value_check: str = ""
 
 
 @dataclass(frozen=True, slots=True)

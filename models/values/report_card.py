@@ -67,10 +67,20 @@ class MissLine:
 
 @dataclass(frozen=True, slots=True)
 class Misses:
-    """Customers of one kind of error: those who are shown, and how many the check found in all."""
+    """Customers of one kind of error: those who are named, the worst first, and how many the check found in all.
+
+    Attributes
+    ----------
+    sentence
+        When they were told what, and in which order they stand.
+    at_least
+        Whether there may be more: the check did not count them all.
+    """
 
     lines: tuple[MissLine, ...]
     count: int
+    sentence: str = ""
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +146,8 @@ class ReportCard:
         What to say where the scores are of a much later day than the check, else "".
     value, value_verdict
         Lifetime value against what was spent; both empty where no window was long enough.
+    value_note
+        How far the total of lifetime value was off, in a sentence for beside other totals; '' where nobody can say.
     value_span
         Over which time lifetime value was held against what was spent.
     rule
@@ -164,6 +176,7 @@ class ReportCard:
     alarmed: Misses = Misses((), 0)
     value: tuple[Fact, ...] = ()
     value_verdict: Verdict | None = None
+    value_note: str = ""
     value_span: str = ""
     rule: str = ""
     warning: float = 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.values.alerts import (
     AlertDetail,
@@ -47,7 +47,11 @@ from services.insight.tile_figures import filter_of_tile, read_tiles
 from services.insight.timeline_rows import read_timeline
 from services.insight.timeline_words import reference
 from services.insight.unusual import issue_words, read_emerging
+from services.insight.value_check import read_totals
 from services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from services.insight.report_card import MissKind
 
 __all__ = [
     "Reader",
@@ -74,8 +78,10 @@ __all__ = [
     "tiles",
     "timeline",
     "timeline_page",
+    "totals_words",
     "trust_in_scores",
     "write_export",
+    "write_misses",
     "write_report_card",
 ]
 
@@ -224,6 +230,12 @@ def write_export(workspace: Workspace, what: str, path: Path) -> int:
         return export(reader, what, path)
 
 
+def totals_words(workspace: Workspace) -> str:
+    """Return what is at risk in all, of how much, and how far off such totals were when last checked; '' unscored."""
+    with reading(workspace) as reader:
+        return read_totals(reader)
+
+
 def trust_in_scores(workspace: Workspace) -> ReportCard:
     """Return how far the scores can be trusted, by the last check against the book's own past."""
     from services.insight.report_card import read_report_card
@@ -254,6 +266,22 @@ def write_report_card(workspace: Workspace, path: Path) -> int:
 
     with reading(workspace) as reader:
         return write_figures(reader, path)
+
+
+def write_misses(workspace: Workspace, kind: MissKind, path: Path) -> int:
+    """Write who left unseen, or was flagged and stayed, to a .csv or .xlsx file and return how many they are.
+
+    Raises
+    ------
+    UserError
+        There is no check yet, or another kind of file.
+    EnvironmentFault
+        The file cannot be written.
+    """
+    from services.insight.report_export import write_misses as write
+
+    with reading(workspace) as reader:
+        return write(reader, kind, path)
 
 
 def read_alert_row(reader: Reader, alert_id: int) -> AlertRow | None:

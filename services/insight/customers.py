@@ -24,6 +24,7 @@ from models.values.customers import (
 from services.insight.matching import Conditions, conditions_of
 from services.insight.overridden import marks_of
 from services.insight.reader import Reader, marks
+from services.insight.value_check import read_value_check
 
 PAGE = 200
 RENEWAL_DAYS = 60
@@ -104,7 +105,9 @@ def count_customers(reader: Reader, wanted: CustomerFilter | None = None) -> Cus
             f"(SELECT 1 FROM customer_risk_scores WHERE customer_id = c.id){conditions.on('c.id')}",
             conditions.parameters,
         )
-    return CustomersCount(matching, total, at_risk or 0, reader.currency)
+    check = read_value_check(reader)
+    note, told = (check.note, check.sentence(reader.today)) if check is not None else ("", "")
+    return CustomersCount(matching, total, at_risk or 0, reader.currency, note, told)
 
 
 def read_choices(reader: Reader) -> FilterChoices:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from models.values import words
-from models.values.backtest import BacktestReport, Miss
+from models.values.backtest import BacktestReport
 from models.values.drift import DriftReport
 from models.values.forecast import RevenueForecast
 from models.values.migration import MigrationReport
@@ -18,11 +18,14 @@ from models.values.report_card import Misses, MissLine, Reliance, ReportCard, So
 from services.insight import report_words
 from services.insight.reader import Reader, marks
 from services.insight.unusual import read_emerging
+from services.insight.value_check import read_value_check
 from services.sources import SOURCES, source_ages
 
 Report = TypeVar("Report")
-#: So many customers of one kind of error are shown; the rest is counted.
-MOST_MISSES: Final = 8
+#: Who left unseen, or was flagged and stayed.
+MissKind = Literal["missed", "alarmed"]
+#: So many were named by versions of the program that did not count them all.
+_ONCE_NAMED: Final = 25
 #: A check is called old when the scores are of a day so much later.
 OLD_AFTER_DAYS: Final = 45
 FEW_ORDERS: Final = 3
@@ -76,12 +79,14 @@ def read_report_card(reader: Reader) -> ReportCard:
     forecast = read_report(reader, "forecast", RevenueForecast.from_json)
     drift = read_report(reader, "drift", DriftReport.from_json)
     migration = read_report(reader, "migration", MigrationReport.from_json)
+    value = read_value_check(reader)
     return replace(
         card,
         forecast=forecast[0] if forecast is not None else None,
         drift=drift[0] if drift is not None else None,
         migration=migration[0] if migration is not None else None,
         emerging=read_emerging(reader),
+        value_note=value.sentence(reader.today) if value is not None else "",
     )
 
 
@@ -98,8 +103,8 @@ def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard
         judged=report_words.judged_words(report),
         old=_old(reader, report),
         rungs=report_words.rung_lines(report),
-        missed=_misses(reader, report.missed),
-        alarmed=_misses(reader, report.alarmed),
+        missed=read_misses(reader, report, "missed"),
+        alarmed=read_misses(reader, report, "alarmed"),
         value=report_words.value_facts(clv, reader.currency) if clv is not None else (),
         value_verdict=report_words.value_verdict(clv) if clv is not None else None,
         value_span=report_words.value_span(clv, reader.today) if clv is not None else "",
@@ -155,16 +160,26 @@ def _old(reader: Reader, report: BacktestReport) -> str:
     return f"The check knows the book to {words.day(checked, reader.today)}, {age} before the scores."
 
 
-def _misses(reader: Reader, found: Sequence[Miss]) -> Misses:
-    """The worst of them by name; a customer who is no longer in the book is counted and not shown."""
-    first = found[: 2 * MOST_MISSES]
-    names = _names(reader, [one.customer_id for one in first])
-    lines = [
+def read_misses(reader: Reader, report: BacktestReport, kind: MissKind) -> Misses:
+    """Return who left unseen ("missed"), or was flagged and stayed ("alarmed"), by name.
+
+    A customer who is no longer in the book is counted and not named.
+    """
+    missed = kind == "missed"
+    found, count = (report.missed, report.missed_count) if missed else (report.alarmed, report.alarmed_count)
+    names = _names(reader, [one.customer_id for one in found])
+    lines = tuple(
         MissLine(one.customer_id, *names[one.customer_id], one.risk, one.value_minor)
-        for one in first
+        for one in found
         if one.customer_id in names
-    ]
-    return Misses(tuple(lines[:MOST_MISSES]), len(found))
+    )
+    policy = reader.policy
+    sentence = report_words.misses_words(
+        report, missed=missed, warning=policy.churn_warning, critical=policy.churn_critical, today=reader.today
+    )
+    return Misses(
+        lines, len(found) if count is None else count, sentence, at_least=count is None and len(found) >= _ONCE_NAMED
+    )
 
 
 def _names(reader: Reader, ids: Iterable[int]) -> dict[int, tuple[str, str | None]]:

@@ -12,9 +12,10 @@ from models.values.backtest import BacktestReport, Miss
 from models.values.errors import UserError
 from services.insight.export import write_table
 from services.insight.reader import Reader
-from services.insight.report_card import read_report
+from services.insight.report_card import MissKind, read_misses, read_report
 
 COLUMNS = ("part", "of", "day", "figure", "value")
+MISS_COLUMNS = ("customer_id", "name", "tier", "risk", "spent_12m_before", "currency")
 _NO_CHECK = "There is no check of the scores yet; run one on the page Insights, then export it."
 
 
@@ -32,6 +33,27 @@ def write_figures(reader: Reader, path: Path) -> int:
     if found is None:
         raise UserError(_NO_CHECK)
     return write_table(COLUMNS, _figures(reader, *found), path, title="scores")
+
+
+def write_misses(reader: Reader, kind: MissKind, path: Path) -> int:
+    """Write who was told wrongly, a customer a row, to ``path`` and return how many they are.
+
+    Raises
+    ------
+    UserError
+        There is no check yet, or the file is neither .csv nor .xlsx.
+    EnvironmentFault
+        The file cannot be written.
+    """
+    found = read_report(reader, "backtest", BacktestReport.from_json)
+    if found is None:
+        raise UserError(_NO_CHECK)
+    rows = (
+        (one.customer_id, one.name, one.tier or "", one.risk,
+         None if one.value_minor is None else _major(reader, one.value_minor), reader.currency)
+        for one in read_misses(reader, found[0], kind).lines
+    )  # fmt: skip
+    return write_table(MISS_COLUMNS, rows, path, title="customers")
 
 
 def _figures(reader: Reader, report: BacktestReport, made_at: str) -> Iterator[tuple[Any, ...]]:

@@ -18,6 +18,7 @@ from models.values.backtest import (
     RungReport,
 )
 from models.values.report_card import Fact, RungLine, Verdict
+from services.insight.value_check import off_words, side_of, span_words
 
 #: Off by so much or less on average, shares of 1: the risk is as good as right, or roughly right.
 RIGHT, ROUGHLY = 0.025, 0.06
@@ -192,6 +193,25 @@ def said_words(report: BacktestReport, today: date) -> str:
     )
 
 
+def misses_words(report: BacktestReport, *, missed: bool, warning: float, critical: float, today: date) -> str:
+    """Return who was told wrongly, and in which order they stand.
+
+    Parameters
+    ----------
+    missed
+        Whether it is who left unseen, with less than ``warning``; else who was flagged from ``critical`` on and stayed.
+    """
+    days = _cutoffs(report)
+    if not days:
+        return ""
+    said = f"On {words.day(days[-1], today)} the risk for the next {words.count(report.horizon_days, 'day')} was said"
+    if missed:
+        told = f"to be under {words.percent(warning)} for these customers, and they left"
+    else:
+        told = f"to be {words.percent(critical)} or more for these customers, and they stayed"
+    return f"{said} {told}. The dearest mistake comes first: how wrong the risk was, times what they had spent."
+
+
 def judged_words(report: BacktestReport) -> str:
     """Return how many forecasts were judged: "4,856 forecasts, 1,204 left"."""
     judged = sum(one.customers for one in report.calibration)
@@ -211,8 +231,7 @@ def value_verdict(clv: ClvMeasures) -> Verdict | None:
         return None
     right = abs(clv.bias) <= VALUE_OFF
     honest = clv.coverage80 is None or RANGE_LOW <= clv.coverage80 <= RANGE_HIGH
-    off, side = round(100 * abs(clv.bias)), "too high" if clv.bias > 0 else "too low"
-    total = f"the total was {off}{words.THIN}% {side}" if off else "the total was right to the percent"
+    total = f"the total was {off_words(clv.bias)}"
     if right and honest:
         return Verdict("good", f"Yes: {total}.", _held(clv))
     return Verdict("fair" if right else "bad", f"{'Roughly' if right else 'With care'}: {total}.", _held(clv))
@@ -231,8 +250,8 @@ def value_facts(clv: ClvMeasures, currency: str) -> tuple[Fact, ...]:
     """Return the figures of lifetime value, each with what it means."""
     found = []
     if clv.bias is not None:
-        off, side = round(100 * abs(clv.bias)), "too high" if clv.bias > 0 else "too low"
-        figure = f"{off}{words.THIN}% {side}" if off else f"0{words.THIN}%"
+        side, share = side_of(clv.bias)
+        figure = f"{share} too {side}" if side else share
         meaning = "What was foretold for all customers together, against what they spent."
         found.append(Fact("The total", figure, meaning, abs(clv.bias) <= VALUE_OFF))
     if clv.coverage80 is not None:
@@ -255,8 +274,4 @@ def value_span(clv: ClvMeasures, today: date) -> str:
     """Return over which time lifetime value was checked: "1,214 customers, 39 weeks from 22 Feb"."""
     cutoff = words.day_of(clv.cutoff)
     since = f" from {words.day(cutoff, today)}" if cutoff is not None else ""
-    return f"{words.count(clv.customers, 'customer')}, {_weeks(clv)}{since}"
-
-
-def _weeks(clv: ClvMeasures) -> str:
-    return words.count(round(clv.days / 7), "week") if clv.days >= 14 else words.count(clv.days, "day")
+    return f"{words.count(clv.customers, 'customer')}, {span_words(clv.days)}{since}"

@@ -10,13 +10,14 @@ from models.values import words
 from models.values.alerts import QueueFilter, Severity, Tile
 from services.insight.queue_marks import read_line, start_of_today
 from services.insight.reader import Reader
+from services.insight.value_check import read_value_check
 from services.outcomes import returned
 
 CHANGE_DAYS = 30
 RESOLVED_DAYS = 30
 OUTREACH_DAYS = 60
 #: What the estimates of a book have in common and adding up does not even out, as a share of the total: the bound
-#: that SCORING.md sets for the bias of lifetime values, until a backtest of this book says what it is.
+#: that is set for the bias of lifetime values; more where the last backtest of this book was off by more.
 COMMON_ERROR = 0.15
 #: How long before it a full scoring is looked for, and what share of customers makes it full.
 _FULL_SCORING_DAYS = 14
@@ -78,7 +79,9 @@ def _at_risk(reader: Reader) -> Tile:
     if not scored:
         return Tile("at_risk", words.DASH, title, "no customer is scored yet", "neutral")
     own = math.sqrt(spread or 0) / 2 / _Z80
-    half = _Z80 * math.hypot(own, COMMON_ERROR * total / _Z80)
+    check = read_value_check(reader)
+    common = COMMON_ERROR if check is None else max(COMMON_ERROR, abs(check.bias))
+    half = _Z80 * math.hypot(own, common * total / _Z80)
     low, high = max(0, round(total - half)), round(total + half)
     line = f"range {words.money_short(low, reader.currency)}{words.DASH}{words.money_short(high, reader.currency)}"
     before = _at_risk_before(reader, scored)
@@ -97,8 +100,8 @@ def _at_risk(reader: Reader) -> Tile:
         tone=tone,
         tooltip=(
             f"Churn risk times what each customer is worth if they stay, over {scored:,} customers. The range "
-            f"joins the customers' own 80{words.THIN}% ranges with {words.percent(COMMON_ERROR)} for what all "
-            "estimates have in common."
+            f"joins the customers' own 80{words.THIN}% ranges with {words.percent(common)} for what all "
+            f"estimates have in common. {check.sentence(reader.today) if check is not None else ''}".rstrip()
         ),
     )
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
 
 from models.values.customers import CustomerFilter, CustomerRow, CustomersCount, FilterChoices, SortColumn
@@ -33,6 +34,8 @@ from views.words import DOT, money_short, whole
 
 REST_MS = 150
 COUNT_AFTER_MS = 40
+#: From this width on there is room for what the last check says of values beside the sum.
+_NOTED = 700
 NO_CHOICES = FilterChoices((), (), (), ())
 
 
@@ -58,6 +61,7 @@ class ListPane(QWidget):
         self._seen_once = False
         self._extras: deque[FilterTab | None] = deque()
         self._counts: dict[str, int] = {}
+        self._last_count: CustomersCount | None = None
         # After the rows are painted: the sum over a large book must not compete with them for the processor.
         self._count_soon = QTimer(self, singleShot=True, interval=COUNT_AFTER_MS)
         self._count_soon.timeout.connect(self._read_count)
@@ -125,6 +129,11 @@ class ListPane(QWidget):
     def currency(self) -> str:
         """The book's currency, once a count was read."""
         return self._currency
+
+    @property
+    def count_words(self) -> str:
+        """What stands above the list, as text."""
+        return self._count.text()
 
     @property
     def choices(self) -> FilterChoices:
@@ -223,11 +232,8 @@ class ListPane(QWidget):
 
     def _have_count(self, count: CustomersCount) -> None:
         changed = count.currency != self._currency
-        self._currency = count.currency
-        part = f"<b>{whole(count.matching)}</b> of {whole(count.total)}"
-        risk = f"{money_short(count.value_at_risk_minor, count.currency)} at risk"
-        self._count.setText(part + DOT + risk if count.total else "")
-        self._count.setAccessibleName(f"{count.matching} of {count.total} customers, {risk}")
+        self._currency, self._last_count = count.currency, count
+        self._put_count()
         if changed:
             self._put_chips()
         self._next_extra()
@@ -324,6 +330,23 @@ class ListPane(QWidget):
         menu = FilterMenu(self, self._filter, self._choices, self._currency, self._me, self._change, kind)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(under.mapToGlobal(under.rect().bottomLeft()))
+
+    def _put_count(self) -> None:
+        count = self._last_count
+        if count is None or not count.total:
+            self._count.setText("")
+            return
+        risk = f"{money_short(count.value_at_risk_minor, count.currency)} at risk"
+        said = [f"<b>{whole(count.matching)}</b> of {whole(count.total)}", risk]
+        said += [count.value_note] if count.value_note and self.width() >= _NOTED else []
+        self._count.setText(DOT.join(said))
+        self._count.setToolTip(count.value_check)
+        told = f"{count.matching} of {count.total} customers, {risk}. {count.value_check}"
+        self._count.setAccessibleName(told.strip(" ."))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._put_count()
 
     # -- showing it ---------------------------------------------------------------------------------------------
 

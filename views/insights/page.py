@@ -5,7 +5,7 @@ The check itself is long work in a child process; what it found comes back as a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -29,6 +29,8 @@ from views.widgets.tabs import CountTabs, Tab
 
 SCORES: Final = "scores"
 FILE_NAME: Final = "scores-check.csv"
+#: Files of those who were told wrongly, by kind.
+MISS_FILES: Final = {"missed": "left-unseen.csv", "alarmed": "flagged-and-stayed.csv"}
 _SHOWN: Final = frozenset({"score_reports", "customer_risk_scores", "policies", "imports", "customers"})
 _MOVES: Final = {
     Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
@@ -61,6 +63,7 @@ class InsightsPage(Page):
         self.setLayout(column(top, rule(), self.state))
         self.scores.customer_wanted.connect(self.wants_customer)
         self.scores.low_wanted.connect(lambda: self.wants_page.emit("customers/low-confidence"))
+        self.scores.misses_wanted.connect(self._export_misses)
         self.take_commands({Command.CHECK_SCORES: self.bar.begin, Command.EXPORT_SCORES: self.export})
 
     # -- what the shell asks ------------------------------------------------------------------------------------
@@ -142,15 +145,30 @@ class InsightsPage(Page):
 
     def export(self) -> None:
         """Ask for a folder and write the figures into it."""
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        folder = choose_folder(self.window(), "Export the figures to …", documents)
-        if folder:
-            self.write_to(Path(folder) / FILE_NAME)
+        folder = self._folder("Export the figures to …")
+        if folder is not None:
+            self.write_to(folder / FILE_NAME)
 
     def write_to(self, path: Path) -> None:
         """Write the figures of the last check as a file."""
+        self._write(partial(self._rooms.write, path))
 
+    def _export_misses(self, kind: str) -> None:
+        folder = self._folder("Export these customers to …")
+        if folder is not None:
+            self.write_misses_to(kind, folder / MISS_FILES[kind])
+
+    def write_misses_to(self, kind: str, path: Path) -> None:
+        """Write who was told wrongly as a file; ``kind`` is one of `MISS_FILES`."""
+        self._write(partial(self._rooms.write_misses, "missed" if kind == "missed" else "alarmed", path))
+
+    def _folder(self, title: str) -> Path | None:
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        folder = choose_folder(self.window(), title, documents)
+        return Path(folder) if folder else None
+
+    def _write(self, work: Callable[[], Path]) -> None:
         def have(written: Path) -> None:
             self.context.book.told.emit(f"Exported as {written.name}")
 
-        self._desk.write(partial(self._rooms.write, path), have, self.context.book.failed.emit)
+        self._desk.write(work, have, self.context.book.failed.emit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QSizePolicy, QWidget
 
 from views.theme import Theme, fonts
 from views.widgets.labels import ElidedLabel, column, kind_of, label, row
@@ -78,3 +78,17 @@ class PanelGrid(QFrame):
     def refresh(self) -> None:
         """Place the panels anew after some have something to say, or nothing any more."""
         self.place(self._across)
+
+
+def hold(box: QLayout) -> QWidget:
+    """A widget around a layout, to be shown and hidden as one."""
+    made = QWidget()
+    made.setLayout(box)
+    return made
+
+
+def rest() -> QWidget:
+    """What takes the room below, so that the parts of a panel stay at its top."""
+    made = QWidget()
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+    return made

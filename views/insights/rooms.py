@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from models.values.report_card import Reliance, ReportCard
 from services import insight
@@ -32,6 +32,11 @@ class BookOfScores:
         from services.jobs import ReportsJob
 
         return ReportsJob(self._book.workspace.recipe, everything=True)
+
+    def write_misses(self, kind: Literal["missed", "alarmed"], path: Path) -> Path:
+        """Write who left unseen, or was flagged and stayed, as a file."""
+        insight.write_misses(self._book.workspace, kind, path)
+        return path
 
     def write(self, path: Path) -> Path:
         """Write the figures of the last check as a file."""

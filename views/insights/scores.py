@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from models.values.drift import DriftReport
 from models.values.emerging import EmergingReport
+from models.values.forecast import RevenueForecast
 from models.values.migration import MigrationReport
-from models.values.report_card import Misses, Reliance, ReportCard
+from models.values.report_card import Reliance, ReportCard
 from views.charts.table import ChartTable
 from views.data.sections import icon_line, scrolling
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
@@ -19,18 +20,17 @@ from views.insights.band import VerdictBand
 from views.insights.course import CourseChart
 from views.insights.curve import CalibrationCurve
 from views.insights.explained import show_facts, show_rungs, show_sources
+from views.insights.misses import MissPanel
 from views.insights.months import MonthsChart
-from views.insights.panel import Panel, PanelGrid
+from views.insights.panel import Panel, PanelGrid, hold, rest
 from views.insights.tables import (
     ISSUES,
     MEASURES,
-    MISSES,
     RUNGS,
     SOURCES,
     VALUE,
     fact_lines,
     issue_lines,
-    miss_lines,
     rung_lines,
     source_lines,
 )
@@ -50,10 +50,15 @@ _SEGMENTS = (
 
 
 class ScoresTab(QWidget):
-    """Shows a `ReportCard` and a `Reliance`. `customer_wanted` leads to a customer, `low_wanted` to the uncertain."""
+    """Shows a `ReportCard` and a `Reliance`.
+
+    `customer_wanted` leads to a customer, `low_wanted` to the uncertain; `misses_wanted` asks for a file of those of
+    one kind who were told wrongly.
+    """
 
     customer_wanted = Signal(int)
     low_wanted = Signal()
+    misses_wanted = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -84,20 +89,24 @@ class ScoresTab(QWidget):
         courses.setStretch(2, 1)
         self._courses = QWidget()
         self._courses.setLayout(courses)
-        self.rungs_panel = Panel(theme, "Against the simple rule", self.rungs, self._courses, _rest())
+        self.rungs_panel = Panel(theme, "Against the simple rule", self.rungs, self._courses, rest())
         self._make_sources(theme)
-        self.missed, self.missed_panel = self._misses(theme, "Left unseen")
-        self.alarmed, self.alarmed_panel = self._misses(theme, "Flagged, and stayed")
+        self.missed_panel = MissPanel(theme, "Left unseen", "missed")
+        self.alarmed_panel = MissPanel(theme, "Flagged, and stayed", "alarmed")
+        for misses in (self.missed_panel, self.alarmed_panel):
+            misses.customer_wanted.connect(self.customer_wanted)
+            misses.export_wanted.connect(self.misses_wanted)
+        self.missed, self.alarmed = self.missed_panel.table, self.alarmed_panel.table
         self.value = _table(theme, "Lifetime value against what was spent", VALUE)
         self.value.opened.connect(lambda _key: self._explain_value())
         self._value_bold = label("", fonts.LIST, fonts.SEMIBOLD, "ink", wrap=True)
         self._value_rest = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         said = column(self._value_bold, 1, self._value_rest, margins=(16, 0, 16, 8))
-        self.value_panel = Panel(theme, "Can the value be trusted?", _hold(said), self.value, _rest())
+        self.value_panel = Panel(theme, "Can the value be trusted?", hold(said), self.value, rest())
         self.months = MonthsChart(theme)
-        self._outlook = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
-        told = column(self._outlook, margins=(16, 2, 16, 10))
-        self.months_panel = Panel(theme, "Revenue to come", self.months, _hold(told), _rest())
+        self.outlook = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        told = column(self.outlook, margins=(16, 2, 16, 10))
+        self.months_panel = Panel(theme, "Revenue to come", self.months, hold(told), rest())
         self.months_panel.say_aside("bars came · dots foretold")
         self.segments = _table(theme, "Segments before and now", _SEGMENTS)
         self.segments.opened.connect(lambda _key: self.show_moves())
@@ -106,11 +115,11 @@ class ScoresTab(QWidget):
         self.moves_link.clicked.connect(self.show_moves)
         below = column(self._moves, 2, row(self.moves_link, -1), margins=(12, 8, 16, 10))
         self._moves.setContentsMargins(4, 0, 0, 0)
-        self.segments_panel = Panel(theme, "Are segments stable?", self.segments, _hold(below), _rest())
+        self.segments_panel = Panel(theme, "Are segments stable?", self.segments, hold(below), rest())
         self._drift = column(margins=(16, 0, 16, 10))
-        self.drift_panel = Panel(theme, "What has shifted since the fit", _hold(self._drift), _rest())
+        self.drift_panel = Panel(theme, "What has shifted since the fit", hold(self._drift), rest())
         self.issues = _table(theme, "What customers complain of more than before", ISSUES)
-        self.issues_panel = Panel(theme, "What customers complain of more", self.issues, _rest())
+        self.issues_panel = Panel(theme, "What customers complain of more", self.issues, rest())
 
     def _make_sources(self, theme: Theme) -> None:
         self.sources = _table(theme, "Data you can rely on", SOURCES)
@@ -118,15 +127,9 @@ class ScoresTab(QWidget):
         self._low = column(margins=(16, 10, 16, 10))
         self.show_low = link("Show them")
         self.show_low.clicked.connect(self.low_wanted)
-        self._low_words = _hold(self._low)
+        self._low_words = hold(self._low)
         button = row(self.show_low, -1, margins=(32, 0, 16, 10))
-        self.sources_panel = Panel(theme, "Data you can rely on", self.sources, self._low_words, _hold(button), _rest())
-
-    def _misses(self, theme: Theme, title: str) -> tuple[WordTable, Panel]:
-        table = _table(theme, title, MISSES)
-        table.linked.connect(lambda _what, key: self.customer_wanted.emit(key))
-        table.opened.connect(lambda key: self.customer_wanted.emit(key))
-        return table, Panel(theme, title, table, _rest())
+        self.sources_panel = Panel(theme, "Data you can rely on", self.sources, self._low_words, hold(button), rest())
 
     @property
     def panels(self) -> tuple[Panel, ...]:
@@ -165,11 +168,9 @@ class ScoresTab(QWidget):
             for chart in (self.losses, self.ranks):
                 chart.show_rungs(report.rungs, report.used)
             self._courses.setVisible(bool(self.losses.days))
-        self._show_misses(
-            self.missed, self.missed_panel, card, card.missed, f"left, told under {percent(card.warning)}"
-        )
+        self.missed_panel.show_misses(card.missed, card.currency, f"left, told under {percent(card.warning)}")
         flagged = f"stayed, told {percent(card.critical)} or more"
-        self._show_misses(self.alarmed, self.alarmed_panel, card, card.alarmed, flagged)
+        self.alarmed_panel.show_misses(card.alarmed, card.currency, flagged)
         self._show_value(card)
         self._show_forecast(card)
         self._show_migration(card.migration)
@@ -195,14 +196,6 @@ class ScoresTab(QWidget):
             self._low.addWidget(told)
             self.show_low.setAccessibleName(f"Show them: {heading}")
 
-    def _show_misses(self, table: WordTable, panel: Panel, card: ReportCard, misses: Misses, which: str) -> None:
-        """The check names the worst, so that there may be more of them than it counts."""
-        table.show_lines(miss_lines(misses, card.currency))
-        worst = f"the {whole(len(misses.lines))} worst who {which}"
-        all_of_them = f"{whole(misses.count)} {which}"
-        nobody = f"nobody {which}"
-        panel.say_aside(nobody if not misses.count else worst if misses.count > len(misses.lines) else all_of_them)
-
     def _show_value(self, card: ReportCard) -> None:
         verdict = card.value_verdict
         self.value_panel.wanted = bool(card.value)
@@ -217,7 +210,7 @@ class ScoresTab(QWidget):
         self.months_panel.wanted = card.forecast is not None
         if card.forecast is not None:
             self.months.show_forecast(card.forecast)
-            self._outlook.setText(" ".join(card.forecast.sentences))
+            self.outlook.setText(outlook_words(card.forecast, card.value_note))
 
     def _show_migration(self, migration: MigrationReport | None) -> None:
         self.segments_panel.wanted = migration is not None
@@ -267,6 +260,12 @@ class ScoresTab(QWidget):
         heads = ("From \\ to", *names)
         rows = [(before, *(_count(migration.count(before, now)) for now in names)) for before in names]
         ChartTable("Moves between segments", stability_words(migration), heads, rows, self.window()).show()
+
+
+def outlook_words(forecast: RevenueForecast, value_note: str) -> str:
+    """What there is to say of the revenue to come, a line each; the last: how far off totals of value were."""
+    note = [value_note] if value_note and forecast.value > 0 else []
+    return "\n".join([*forecast.sentences, *note])
 
 
 def low_words(reliance: Reliance) -> tuple[str, str]:
@@ -321,19 +320,6 @@ def scores_skeleton(width: float, height: float) -> list[QRectF]:
 
 def _table(theme: Theme, name: str, columns: Sequence[TableColumn]) -> WordTable:
     return WordTable(theme, name, columns, inset=16, whole=True)
-
-
-def _hold(box: object) -> QWidget:
-    made = QWidget()
-    made.setLayout(box)  # type: ignore[arg-type]
-    return made
-
-
-def _rest() -> QWidget:
-    """What takes the room below, so that the parts of a panel stay at its top."""
-    made = QWidget()
-    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-    return made
 
 
 def _count(number: int) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from models.values.emerging import EmergingIssue
-from models.values.report_card import Fact, Misses, RungLine, SourceLine
+from models.values.report_card import Fact, MissLine, RungLine, SourceLine
 from models.values.words import day, day_of
 from views.data.table import TableCell, TableColumn, TableLine
 from views.words import DASH, MINUS, chance, counted, money, whole
@@ -17,11 +17,6 @@ RUNGS: Final = (
     TableColumn("Surprise", 84, right=True),
     TableColumn("Ranks right", 92, right=True),
     TableColumn("In all", 76, right=True, keeps=1),
-)
-MISSES: Final = (
-    TableColumn("Customer"),
-    TableColumn("We said", 76, right=True),
-    TableColumn("Spent, year before", 138, right=True, keeps=1),
 )
 VALUE: Final = (TableColumn("Lifetime value"), TableColumn("Figure", 132, right=True))
 SOURCES: Final = (
@@ -81,7 +76,7 @@ def _signed_points(share: float | None) -> str:
     return f"{sign}{abs(points)} {'pt' if abs(points) == 1 else 'pts'}"
 
 
-def miss_lines(misses: Misses, currency: str) -> list[TableLine]:
+def miss_lines(misses: Sequence[MissLine], currency: str) -> list[TableLine]:
     """Customers who were told wrongly; each leads to their page."""
     return [
         TableLine(
@@ -92,7 +87,7 @@ def miss_lines(misses: Misses, currency: str) -> list[TableLine]:
             ),
             one.customer_id,
         )
-        for one in misses.lines
+        for one in misses
     ]
 
 

@@ -43,8 +43,8 @@ STEP = "Checking scores against the past"
 #: Test cutoffs, about a month apart, the newest closing on the last day of data; so many of a book of so many customers
 #: tell no less, in two thirds of the time.
 CUTOFFS, OF_LARGE, LARGE = 6, 4, 10_000
-#: Customers named of those who left unseen, and of those who were flagged and stayed.
-_NAMED = 25
+#: Customers named of those who left unseen, and of those who were flagged and stayed; all are counted.
+_NAMED = 500
 _YEAR_DAYS = 365
 #: The season is said where the bias of a year ago is so large and no chance: two points, two standard errors.
 _SEASON_BIAS, _SEASON_ERRORS = 0.02, 2.0
@@ -140,11 +140,13 @@ def backtest_of(
         beats_rule=_beats_rule(judged, used.name),
         rungs=judged.reports,
         calibration=_calibration(judged, used.name),
-        missed=missed,
-        alarmed=alarmed,
+        missed=missed.worst,
+        alarmed=alarmed.worst,
         clv=clv,
         seasonal=_seasonal(judged, used.name),
         seconds=round(time.perf_counter() - begun, 2),
+        missed_count=missed.count,
+        alarmed_count=alarmed.count,
     )
 
 
@@ -215,13 +217,21 @@ def _calibration(judged: Judged, used: str) -> tuple[CalibrationBin, ...]:
     )
 
 
-def _misses(book: BookEvents, policy: Policy, judged: Judged, used: str) -> tuple[tuple[Miss, ...], tuple[Miss, ...]]:
+@dataclass(frozen=True)
+class _Misses:
+    """Customers of one kind of error: the worst of them, and how many there are."""
+
+    worst: tuple[Miss, ...] = ()
+    count: int = 0
+
+
+def _misses(book: BookEvents, policy: Policy, judged: Judged, used: str) -> tuple[_Misses, _Misses]:
     """Who left below the warning, and who stayed at or above the critical risk, at the last cutoff.
 
     The worst first: by how wrong the risk was, times what the customer had spent in the year before.
     """
     if not judged.tests or (risk := _said(judged.tests[-1], used)) is None:
-        return (), ()
+        return _Misses(), _Misses()
     last = judged.tests[-1]
     rows = np.searchsorted(book.customer_ids, last.customers)
     spent = features_at(Ledger(book, last.cutoff)).spend_12m[rows]
@@ -229,13 +239,14 @@ def _misses(book: BookEvents, policy: Policy, judged: Judged, used: str) -> tupl
     unseen = last.left & (risk < policy.churn_warning)
     flagged = ~last.left & (risk >= policy.churn_critical)
 
-    def worst(among: Flags) -> tuple[Miss, ...]:
+    def worst(among: Flags) -> _Misses:
         places = np.flatnonzero(among)
         order = places[np.lexsort((last.customers[places], -wrong[places]))][:_NAMED]
-        return tuple(
+        found = (
             Miss(int(last.customers[at]), round(float(risk[at]), 4), bool(last.left[at]), round(float(spent[at])))
             for at in order.tolist()
         )
+        return _Misses(tuple(found), int(places.size))
 
     return worst(unseen), worst(flagged)
 

@@ -137,11 +137,35 @@ def test_the_card_names_customers_and_counts_those_who_are_gone(book: SmallBook,
     keep(book, "backtest", made.report([first, second, 9_999, second]))
     card = reader(read_report_card)
     assert [line.name for line in card.missed.lines] == ["Linden Supply"]
-    assert card.missed.count == 2
+    assert card.missed.count == 2 and not card.missed.at_least
     assert [line.name for line in card.alarmed.lines] == ["Customer C2", "Customer C2"]
     assert card.checked == "checked 12 min ago"
     assert card.used == "Adding up all facts" and "It told later windows best" in card.why
     assert card.report is not None and not card.empty and card.old == ""
+
+
+def test_all_who_were_told_wrongly_are_counted_and_the_named_ones_are_a_file(
+    book: SmallBook, reader: Fresh, tmp_path: Path
+) -> None:
+    known = [book.customer(f"Shop {n}", tier="Gold" if n % 2 else None) for n in range(60)]
+    book.score(known[0])
+    keep(book, "backtest", made.report(known, missed_count=1_204, alarmed_count=30))
+    card = reader(read_report_card)
+    assert (card.missed.count, len(card.missed.lines), card.missed.at_least) == (1_204, 30, False)
+    assert card.missed.sentence.startswith(
+        f"On 20 Aug the risk for the next 90 days was said to be under 40{THIN}% for these customers, and they left."
+    )
+    assert f"to be 50{THIN}% or more for these customers, and they stayed." in card.alarmed.sentence
+    path = tmp_path / "left-unseen.csv"
+    assert insight.write_misses(book.workspace, "missed", path) == 30
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert rows[0] == {"customer_id": str(known[0]), "name": "Shop 0", "tier": "", "risk": "0.08",
+                       "spent_12m_before": "4120.0", "currency": "USD"}  # fmt: skip
+    assert [row["name"] for row in rows] == [f"Shop {n}" for n in range(0, 60, 2)]
+    assert insight.write_misses(book.workspace, "alarmed", tmp_path / "stayed.xlsx") == 30
+    keep(book, "backtest", made.report(known))  # as an older version of the program kept it
+    card = reader(read_report_card)
+    assert (card.missed.count, card.missed.at_least) == (30, True)
 
 
 def test_the_newest_check_counts_and_the_other_reports_stand_beside_it(book: SmallBook, reader: Fresh) -> None:

@@ -151,3 +151,11 @@ def test_colour_starts_at_the_policys_warning() -> None:
     assert marks.churn_mark(None)[0] == marks.churn_mark(0.39)[0] == ""
     assert marks.churn_mark(0.4)[0] == "severity-high"
     assert marks.churn_mark(0.5)[0] == "severity-critical"
+
+
+def test_beside_the_sum_it_says_how_far_values_were_off_where_there_is_room(qtbot: QtBot, pane: ListPane) -> None:
+    assert pane.count_words.endswith(" at risk · values ran 7 % low")
+    pane.resize(560, 600)
+    qtbot.waitUntil(lambda: pane.count_words.endswith(" at risk"))
+    pane.resize(800, 600)
+    qtbot.waitUntil(lambda: pane.count_words.endswith("% low"))

@@ -95,6 +95,7 @@ def test_misses_are_those_whom_the_risk_told_wrongly_the_dearest_mistake_first(t
     assert report.alarmed and all(not one.left and one.risk >= policy.churn_critical for one in report.alarmed)
     cost = [(1 - one.risk) * max(one.value_minor or 0, 1) for one in report.missed]
     assert cost == pytest.approx(sorted(cost, reverse=True), rel=1e-3)
+    assert (report.missed_count, report.alarmed_count) == (len(report.missed), len(report.alarmed))
 
 
 def test_forecast_and_drift_are_kept_beside_it(told: Book) -> None:

@@ -1,0 +1,85 @@
+"""How far the total of lifetime value was off in the last check: said beside every total that is made of values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from models.values import words
+from services.insight.reader import Reader
+
+#: Only what is asked for is parsed: a check names customers, and a total is read with every key of a filter.
+_LAST = """SELECT json_extract(report, '$.clv.bias'), json_extract(report, '$.clv.cutoff'),
+                  json_extract(report, '$.clv.days')
+             FROM score_reports WHERE kind = 'backtest' AND json_valid(report) ORDER BY id DESC LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCheck:
+    """The last time that values were held against what was spent.
+
+    Attributes
+    ----------
+    bias
+        (foretold − spent) / spent, of the total.
+    cutoff, days
+        The day on which they were foretold, and over how many days that was held against what came.
+    """
+
+    bias: float
+    cutoff: date
+    days: int
+
+    @property
+    def note(self) -> str:
+        """The check in a few words: "values ran 7 % low"."""
+        side, share = side_of(self.bias)
+        return f"values ran {share} {side}" if side else "values ran true"
+
+    def sentence(self, today: date) -> str:
+        """The check in a sentence of its own."""
+        return (
+            f"When last checked, {span_words(self.days)} from {words.day(self.cutoff, today)}, the total of lifetime "
+            f"value was {off_words(self.bias)}."
+        )
+
+
+def read_value_check(reader: Reader) -> ValueCheck | None:
+    """Return the last check of lifetime value; None where there was none, or where it could tell no total."""
+    found = reader.driver.execute(_LAST).fetchone()
+    bias, text, days = found or (None, None, None)
+    cutoff = words.day_of(text) if isinstance(text, str) else None
+    if not isinstance(bias, int | float) or not isinstance(days, int) or cutoff is None:
+        return None
+    return ValueCheck(float(bias), cutoff, days)
+
+
+def read_totals(reader: Reader) -> str:
+    """Return what is at risk, of how much if all customers stay, and how far off such totals were; '' unscored."""
+    row = reader.row(
+        "SELECT SUM(value_at_risk_minor) AS at_risk, SUM(clv_if_stays_minor) AS stays FROM customer_risk_scores"
+    )
+    if row is None or row["at_risk"] is None or row["stays"] is None:
+        return ""
+    check = read_value_check(reader)
+    told = f" {check.sentence(reader.today)}" if check is not None else ""
+    months = words.count(reader.policy.clv_horizon_months, "month")
+    at_risk, stays = (words.money_short(row[name], reader.currency) for name in ("at_risk", "stays"))
+    return f"At risk in {months}: {at_risk}, of {stays} if all customers stay.{told}"
+
+
+def side_of(bias: float) -> tuple[str, str]:
+    """Return which way a total was off ("high", "low", '' for neither in whole percents), and by how much."""
+    off = round(100 * abs(bias))
+    return ("high" if bias > 0 else "low") if off else "", f"{off}{words.THIN}%"
+
+
+def off_words(bias: float) -> str:
+    """Return how far a total was off: "7 % too low", "right to the percent"."""
+    side, share = side_of(bias)
+    return f"{share} too {side}" if side else "right to the percent"
+
+
+def span_words(days: int) -> str:
+    """Return over how long values were checked: "39 weeks"."""
+    return words.count(round(days / 7), "week") if days >= 14 else words.count(days, "day")
