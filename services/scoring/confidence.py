@@ -45,10 +45,21 @@ _SOURCES_OF: dict[str, tuple[str, ...]] = {
     "reviews": ("reviews",),
     "email": ("email_events",),
     "activity": ("activities",),
+    "visits": ("activities",),
+    "use": ("activities",),
+    "deals": ("opportunities", "stage_changes"),
+    "mix": ("orders",),
+    "discounts": ("orders",),
 }
 #: Groups of the rhythm itself: how much is known of it is told in purchase days.
 _RHYTHM = frozenset({"gap", "orders", "tenure", "value"})
-_GROUP_WORDS = {"email": "answers to emails", "activity": "other activity", "gap": "orders"}
+_GROUP_WORDS = {
+    "gap": "orders",
+    "email": "answers to emails",
+    "activity": "other activity",
+    "use": "use of features",
+    "mix": "choice of products",
+}
 
 
 @dataclass(frozen=True)

@@ -144,11 +144,12 @@ def record_of(judged: Judged, book: BookEvents, frame: Frame, among: Flags) -> R
         lefts.append(one.left)
     bands: tuple[Band, ...] = ()
     if tests:
-        bands = _bands(np.concatenate(kinds), np.concatenate(risks), np.concatenate(lefts), len(tests))
+        bands = bands_of(np.concatenate(kinds), np.concatenate(risks), np.concatenate(lefts), len(tests))
     return Record(len(tests), bands, weights(judged.rung, frame.only(among)) if among.any() else ())
 
 
-def _bands(kind: Whole, risk: Floats, left: Flags, windows: int) -> tuple[Band, ...]:
+def bands_of(kind: Whole, risk: Floats, left: Flags, windows: int) -> tuple[Band, ...]:
+    """How far off each kind of customers was told in each band of risk; shape (cases,) each, of so many windows."""
     overall = float(risk.mean() - left.mean())
     steps = len(RISKS) + 1
     cell = kind * steps + np.digitize(risk, RISKS)
