@@ -13,6 +13,7 @@ from app.cli.frame import (
     AsOfOption,
     JsonOption,
     StoreOption,
+    Who,
     answer,
     day_of,
     opened,
@@ -31,7 +32,6 @@ PAGE = 200
 _TOLD_OTHERWISE = frozenset({"overridden", "confidence_why", "history"})
 NEWEST = 20
 Fields = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="Such as name='Linden Supply'.")]
-Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, id in its system, or exact name.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="The customer, as `customers` numbers them.")]
 
 

@@ -32,6 +32,8 @@ P = ParamSpec("P")
 
 StoreOption = Annotated[Path | None, typer.Option("--store", metavar="PATH", help="The book; default: your own.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
+#: The customer whom a command is about, for `services.insight.customer_named`.
+Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, id in its system, or exact name.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to look from, YYYY-MM-DD.")]
 
 

@@ -14,6 +14,7 @@ from app.cli.frame import (
     NOTHING_DONE,
     JsonOption,
     StoreOption,
+    Who,
     answer,
     never_cancelled,
     opened,
@@ -30,7 +31,6 @@ from services.workspace import Workspace
 
 TABS = ("review", "waiting", "doubt", "failed", "sent")
 PAGE = 200
-Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, id in its system, or exact name.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="The email, as `outbox` numbers them.")]
 GoalOption = Annotated[str, typer.Option("--goal", metavar="G", help=f"One of {', '.join(GOALS)}; default: what fits.")]
 ToneOption = Annotated[str, typer.Option("--tone", metavar="T", help=f"One of {', '.join(TONES)}.")]

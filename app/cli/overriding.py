@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.frame import DONE, JsonOption, StoreOption, answer, day_of, opened, told
+from app.cli.frame import DONE, JsonOption, StoreOption, Who, answer, day_of, opened, told
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.overrides import FIGURES, MOST_REASON, Override, parse_value, value_words
@@ -18,7 +18,6 @@ from services.workspace import Workspace
 
 #: The option that sets a score → the score.
 _OPTIONS = {figure.replace("_", "-"): figure for figure in FIGURES}
-Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, id in its system, or exact name.")]
 Risk = Annotated[str | None, typer.Option("--churn-risk", metavar="P", help="Such as 20%.")]
 Health = Annotated[str | None, typer.Option("--health", metavar="N", help="From 0 to 100.")]
 Engagement = Annotated[str | None, typer.Option("--engagement", metavar="N", help="From 0 to 100.")]

@@ -65,20 +65,7 @@ Laid = dict[str, Override]
 def set_override(
     workspace: Workspace, customer_id: int, figure: str, value: Value, *, reason: str, until: date
 ) -> Changes:
-    """Let a person's figure count instead of the computed one; one that was set before is over.
-
-    Parameters
-    ----------
-    figure, value
-        One of `models.values.overrides.FIGURES`; a share of 1, a score of 100, a segment, or minor units.
-    until
-        The last day on which it counts: from today on, for a year at most.
-
-    Raises
-    ------
-    UserError
-        For a value outside its bounds, a day that is past or too far away, a missing reason, or an unknown customer.
-    """
+    """Keep what `services.scoring.set_override` promises; one that was set before is over."""
     kept = checked_value(figure, value)
     why = _checked_reason(reason)
     today = workspace.clock.today()
@@ -109,13 +96,7 @@ def set_override(
 
 
 def end_override(workspace: Workspace, customer_id: int, figure: str | None = None) -> Changes:
-    """Let the computed figure count again: of one figure, or of all that are set (None).
-
-    Raises
-    ------
-    UserError
-        Nothing of it is set, or there is no such customer or figure.
-    """
+    """Keep what `services.scoring.end_override` promises."""
     if figure is not None and figure not in FIGURES:
         raise UserError(f"“{figure}” cannot be overridden; choose one of: {', '.join(FIGURES.values())}.")
     today = workspace.clock.today()
