@@ -7,11 +7,13 @@ wrong or well, the fact about it (see `reasons`) is told instead, with these poi
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.scoring.features import Features
+from services.scoring.reason_words import features_words, known_for, no_visit_words, plural
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -19,25 +21,59 @@ Whole = NDArray[np.int64]
 _UNKNOWN = -1
 _MOST_MAILS = 999
 _BEGUN, _LARGEST_CHANGE = 1_000, 900
+#: Days since a renewal and to the next that are told apart, and days by which it may be late.
+_LONGEST, _LATE = 1_500, 300
+_YEAR_DAYS = 365
 
 
-def figures(seen: Features) -> dict[str, tuple[Whole, Callable[[int], tuple[str, str]]]]:
-    """For each code: a whole number a customer that says all there is to say, and its label and evidence."""
-    last = seen.day - seen.last_activity
-    answered = np.round(np.nan_to_num(seen.answer_share * seen.mails_180d)).clip(0, _MOST_MAILS)
-    mails = np.nan_to_num(seen.mails_180d).clip(0, _MOST_MAILS)
+Told = tuple[Whole, Callable[[int], tuple[str, str]]]
+
+
+def figures(code: str, seen: Features) -> Told:
+    """Of a code: a whole number a customer that says all there is to say, and its label and evidence."""
+    return _FIGURES[code](seen)
+
+
+def _spending(seen: Features) -> Told:
     change = 100.0 * (seen.spend_6m / np.maximum(seen.spend_6m_before, 1.0) - 1.0)
     begun = ~(seen.spend_6m_before > 0)
-    change = np.where(begun, _BEGUN, np.clip(np.nan_to_num(change), -100, _LARGEST_CHANGE))
-    return {
-        "value": (_whole(change), _spend),
-        "tickets": (_whole(np.nan_to_num(seen.tickets_90d)), _tickets),
-        "satisfaction": (_tenths(seen.satisfaction), _satisfaction),
-        "reviews": (_tenths(seen.review_score), _reviews),
-        "email": (_whole(mails * (_MOST_MAILS + 1) + answered), _email),
-        "activity": (_whole(np.nan_to_num(last, nan=_UNKNOWN)), _activity),
-        "contract": (np.zeros(last.size, np.int64), _contract),
-    }
+    return _whole(np.where(begun, _BEGUN, np.clip(np.nan_to_num(change), -100, _LARGEST_CHANGE))), _spend
+
+
+def _emails(seen: Features) -> Told:
+    answered = np.round(np.nan_to_num(seen.answer_share * seen.mails_180d)).clip(0, _MOST_MAILS)
+    mails = np.nan_to_num(seen.mails_180d).clip(0, _MOST_MAILS)
+    return _whole(mails * (_MOST_MAILS + 1) + answered), _email
+
+
+#: Several figures in one number: each is below `_WIDE`, the highest of them "not known".
+_WIDE = 128
+_NOT_KNOWN = _WIDE - 1
+
+
+def _numbers(*figures: Floats) -> Whole:
+    """Figures of a customer in one number; a large one is told as the largest that there is room for."""
+    told = np.zeros(figures[0].shape, np.int64)
+    for figure in figures:
+        known = _whole(np.clip(np.nan_to_num(figure), 0, _NOT_KNOWN - 1))
+        told = told * _WIDE + np.where(np.isnan(figure), _NOT_KNOWN, known)
+    return told
+
+
+def _contract_number(seen: Features) -> Whole:
+    """Days under contract; below `_UNKNOWN` where there was a renewal: days since it and to the next."""
+    age = np.nan_to_num(seen.contract_days, nan=_UNKNOWN)
+    since = np.clip(np.nan_to_num(seen.renewed_days), 0, _LONGEST - 1)
+    due = np.clip(np.nan_to_num(seen.renewal_due_days), -_LATE, _LONGEST - _LATE - 1) + _LATE
+    return _whole(np.where(np.isnan(seen.renewed_days), age, -2.0 - (since * _LONGEST + due)))
+
+
+def _visits_number(seen: Features) -> Whole:
+    """Visits in a month and in the three before; below `_UNKNOWN` who has made none in the month: the last day."""
+    counts = _numbers(seen.visits_30d, seen.visits_90d_before)
+    ago = np.nan_to_num(seen.day - seen.last_visit)
+    away = np.where(np.isnan(seen.last_visit), _UNKNOWN, -2.0 - ago)
+    return _whole(np.where(seen.visits_30d > 0, counts, away))
 
 
 def outweighed(code: str, numbers: Whole, hundredths: Whole) -> NDArray[np.bool_]:
@@ -98,5 +134,74 @@ def _activity(days: int) -> tuple[str, str]:
     return "Other activity", f"Last {_days(days)} ago" if days else "Last today"
 
 
-def _contract(_number: int) -> tuple[str, str]:
-    return "Contract", "How long it has run, and how near its next year is"
+def _contract(number: int) -> tuple[str, str]:
+    if number == _UNKNOWN:
+        return "Contract", "None running"
+    if number > _UNKNOWN:
+        left = _YEAR_DAYS - number % _YEAR_DAYS
+        return "Contract", f"Runs {known_for(number)}; may be ended in {_days(left)}"
+    since, due = divmod(-2 - number, _LONGEST)
+    due -= _LATE
+    coming = f"the next is due in {_days(due)}" if due >= 0 else f"the next was due {_days(-due)} ago"
+    return "Contract", f"Renewed {known_for(since)} ago; {coming}"
+
+
+def _deals(number: int) -> tuple[str, str]:
+    both, still = divmod(number, _WIDE)
+    running, lost = divmod(both, _WIDE)
+    told = "None open"
+    if running:
+        moved = f"over {_NOT_KNOWN - 2} days" if still >= _NOT_KNOWN - 1 else _days(still)
+        told = f"{running} open, {'not moved for' if running == 1 else 'none moved for'} {moved}"
+    return "Deals", f"{told}; {lost} lost in 6 months" if lost else told
+
+
+def _mix(number: int) -> tuple[str, str]:
+    now, before = divmod(number, _WIDE)
+    if _NOT_KNOWN in (now, before):
+        return "Products bought", "Not known"
+    return "Products bought", f"{now} different in 6 months, {before} in the 6 before"
+
+
+def _discounts(number: int) -> tuple[str, str]:
+    now, before = divmod(number, _WIDE)
+    if now == _NOT_KNOWN:
+        return "Discounts", "Nothing bought in 6 months"
+    told = f"{now}\u202f% of revenue discounted in 6 months"
+    return "Discounts", told if before == _NOT_KNOWN else f"{told}, {before}\u202f% in the year before"
+
+
+def _visits(today: int, number: int) -> tuple[str, str]:
+    if number == _UNKNOWN:
+        return "Visits", "None so far"
+    if number < _UNKNOWN:
+        return "Visits", no_visit_words(today + 2 + number, today)
+    now, before = divmod(number, _WIDE)
+    return "Visits", f"{now} in 30 days, {round(before / 3)} a month before"
+
+
+def _use(number: int) -> tuple[str, str]:
+    both, before = divmod(number, _WIDE)
+    now, kept = divmod(both, _WIDE)
+    if before:
+        return "Features", features_words(kept, before)
+    return "Features", f"Uses {plural(now, 'feature')}, none before" if now else "None used in 4 months"
+
+
+_FIGURES: dict[str, Callable[[Features], Told]] = {
+    "value": _spending,
+    "tickets": lambda seen: (_whole(np.nan_to_num(seen.tickets_90d)), _tickets),
+    "satisfaction": lambda seen: (_tenths(seen.satisfaction), _satisfaction),
+    "reviews": lambda seen: (_tenths(seen.review_score), _reviews),
+    "email": _emails,
+    "activity": lambda seen: (_whole(np.nan_to_num(seen.day - seen.last_activity, nan=_UNKNOWN)), _activity),
+    "contract": lambda seen: (_contract_number(seen), _contract),
+    "deals": lambda seen: (_numbers(seen.deals_open, seen.deals_lost_6m, seen.deal_still_days), _deals),
+    "mix": lambda seen: (_numbers(seen.kinds_6m, seen.kinds_6m_before), _mix),
+    "discounts": lambda seen: (
+        _numbers(100.0 * seen.discount_share_6m, 100.0 * seen.discount_share_before),
+        _discounts,
+    ),
+    "visits": lambda seen: (_visits_number(seen), partial(_visits, seen.day)),
+    "use": lambda seen: (_numbers(seen.features_used, seen.features_kept, seen.features_before), _use),
+}

@@ -1,9 +1,4 @@
-"""The book's events as arrays: the one place of this room that reads event tables.
-
-SQLite walks each table's covering index once and packs each column into one text (a thousand million characters at
-most: ninety million events of a kind), which is decoded here by arithmetic on digits. That reads a million orders in a
-quarter of the time of their rows, needs no window functions in SQL, and leaves every day at hand: the same arrays give
-the features of today, of an earlier day and of past weeks.
+"""The book's events as arrays (see `series`): orders, what was said and done, contracts, and habits of all kinds.
 
 Nothing after `as_of` is read. A row without a customer or without a day belongs to nobody's features.
 """
@@ -11,64 +6,46 @@ Nothing after `as_of` is read. A row without a customer or without a day belongs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from models.values.errors import StoreDamaged
 from models.values.outbox import OWN_SOURCE
 from services.scoring.freshness import old_sources
+from services.scoring.habit_series import habits_known, read_habits
+from services.scoring.series import (
+    EPOCH,
+    NEVER,
+    Series,
+    SeriesReader,
+    day_number,
+    decode_days,
+    decode_numbers,
+    fetch,
+    money_of,
+    nothing,
+)
 from services.sources import FROM_FILES, SOURCES
 
-Floats = NDArray[np.float64]
-Days = NDArray[np.int64]
+__all__ = [
+    "EPOCH",
+    "BookEvents",
+    "Series",
+    "day_number",
+    "decode_days",
+    "decode_numbers",
+    "fetch",
+    "last_day_covered",
+    "newest_days",
+    "read_events",
+]
 
-EPOCH = date(1970, 1, 1)
-_NEVER = "9999-12-31"
 
-
-def day_number(day: date) -> int:
-    """Days since 1970-01-01, the time axis of all arrays of this room."""
-    return (day - EPOCH).days
-
-
-@dataclass(frozen=True)
-class Series:
-    """Events of one kind, ordered by customer and day.
-
-    Attributes
-    ----------
-    row
-        Shape (events,): index into the book's customers.
-    day
-        Shape (events,): day number.
-    values
-        Further columns by name, shape (events,) each, nan where the table has nothing.
-    """
-
-    row: NDArray[np.int64]
-    day: Days
-    values: dict[str, Floats] = field(default_factory=dict)
-
-    def until(self, day: int) -> Series:
-        """The events up to and including `day`."""
-        return self.where(self.day <= day)
-
-    def where(self, kept: NDArray[np.bool_]) -> Series:
-        """The events for which `kept` holds."""
-        if kept.all():
-            return self
-        return Series(self.row[kept], self.day[kept], {name: column[kept] for name, column in self.values.items()})
-
-    def part(self, first: int, stop: int) -> Series:
-        """The events of the customers from place `first` up to, not including, `stop`."""
-        begin, end = np.searchsorted(self.row, (first, stop)).tolist()
-        values = {name: column[begin:end] for name, column in self.values.items()}
-        return Series(self.row[begin:end] - first, self.day[begin:end], values)
+_NO_EVENT, _NO_VALUE, _NO_KIND = nothing(), nothing("value"), nothing("kind")
+_NO_CONTRACT, _NO_DEAL = nothing("left"), nothing("deal", "step")
 
 
 @dataclass(frozen=True)
@@ -80,7 +57,7 @@ class BookEvents:
     customer_ids
         Shape (customers,), rising.
     orders
-        One event a purchase: value (nan: in a currency without a rate), discount.
+        One event a purchase: value (nan: in a currency without a rate).
     linked_returns
         Returns and cancellations that name their order: `day` is their own; original: the order's day; value
         (negative); cancels: 1 for a cancellation.
@@ -101,11 +78,23 @@ class BookEvents:
     known_sources
         Kinds of event that anybody in the book has had by `as_of`: a customer without a ticket is a good sign only
         where tickets are recorded.
+        Habits (see `habit_series`) are among them by their own names.
     newest_order, old_sources
         Of the whole book: its newest order's day number, and by how many days its old sources end before the others.
     contracts
         One event a customer with a contract, on the day of its start; left: the day on which they left it (far future:
         not by `as_of`).
+    deals
+        Steps of deals: deal (its number), step (see `habit_series`).
+    mix, uses
+        Products that were bought and features that were used: kind (its number). One event a kind and day, ordered by
+        customer, kind and day.
+    discounted
+        The orders that had a discount: value.
+    visits, renewals
+        Of the other activity, visits of any kind, and renewals of a contract.
+    later_orders
+        How many orders (and returns) of the whole book are of a later day than `as_of`: they count from that day on.
     """
 
     customer_ids: NDArray[np.int64]
@@ -124,8 +113,15 @@ class BookEvents:
     unconverted: int
     known_sources: frozenset[str]
     newest_order: int | None
-    contracts: Series = Series(np.empty(0, np.int64), np.empty(0, np.int64), {"left": np.empty(0)})
+    contracts: Series = _NO_CONTRACT
     old_sources: Mapping[str, int] | None = None
+    deals: Series = _NO_DEAL
+    mix: Series = _NO_KIND
+    discounted: Series = _NO_VALUE
+    visits: Series = _NO_EVENT
+    uses: Series = _NO_KIND
+    renewals: Series = _NO_EVENT
+    later_orders: int = 0
 
     def only(self, kept: NDArray[np.bool_]) -> BookEvents:
         """The same book with some of the customers; `kept` has shape (customers,)."""
@@ -154,137 +150,8 @@ class BookEvents:
 
 _SERIES = (
     "orders", "linked_returns", "loose_returns", "tickets", "surveys", "reviews", "mails", "answers", "own_mails",
-    "activities", "contracts",
+    "activities", "contracts", "deals", "mix", "discounted", "visits", "uses", "renewals",
 )  # fmt: skip
-
-
-def decode_days(text: str) -> Days:
-    """Day numbers of comma-separated ISO days, shape (days,).
-
-    Raises
-    ------
-    StoreDamaged
-        If a day is not written as YYYY-MM-DD.
-    """
-    if not text:
-        return np.empty(0, np.int64)
-    digits = np.frombuffer((text + ",").encode("ascii", "replace"), np.uint8)
-    if digits.size % 11 or np.any(digits[4::11] != 45) or np.any(digits[10::11] != 44):
-        raise StoreDamaged(
-            "An event of the book has a day that is no calendar day. Run `bellwether verify`, or restore a copy."
-        )
-    place = digits.reshape(-1, 11).T - np.uint8(48)
-    year = place[0] * np.int32(1000) + place[1] * np.int32(100) + place[2] * np.int32(10) + place[3]
-    month = (year - 1970) * 12 + place[5] * np.int32(10) + place[6] - 1
-    first, last = int(month.min()), int(month.max())
-    starts = np.arange(first, last + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    return np.asarray(starts[month - first] + place[8] * np.int64(10) + place[9] - 1)
-
-
-def decode_numbers(text: str, kind: type[np.float64] | type[np.int64], count: int) -> NDArray[Any]:
-    """Comma-separated numbers, shape (count,).
-
-    Raises
-    ------
-    StoreDamaged
-        If one of them is no number, or there are fewer or more.
-    """
-    try:
-        numbers = np.fromstring(text, dtype=kind, sep=",")
-    except ValueError:
-        numbers = np.empty(0, kind)
-    if numbers.size != count:
-        raise StoreDamaged(
-            "An event of the book has an amount that is no number. Run `bellwether verify`, or restore a copy."
-        )
-    return numbers
-
-
-def fetch(connection: Connection, query: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
-    """Rows of a query as plain tuples of the driver: a hundred thousand of them cost a third."""
-    driver = connection.connection.cursor()
-    try:
-        driver.execute(query, parameters)
-        return list(driver.fetchall())
-    finally:
-        driver.close()
-
-
-class _Reader:
-    """Reads one series after the other for the same customers and the same day."""
-
-    def __init__(self, connection: Connection, as_of: date, ids: Sequence[int] | None) -> None:
-        self._connection = connection
-        self._day = as_of.isoformat()
-        self._only = "" if ids is None else " AND {0}customer_id IN (SELECT value FROM json_each(:ids))"
-        self._parameters: dict[str, object] = {"day": self._day}
-        if ids is not None:
-            self._parameters["ids"] = "[" + ",".join(map(str, ids)) + "]"
-        self.customer_ids = self._customers(ids)
-
-    def _customers(self, ids: Sequence[int] | None) -> NDArray[np.int64]:
-        only = "" if ids is None else "WHERE id IN (SELECT value FROM json_each(:ids)) "
-        rows = fetch(self._connection, f"SELECT id FROM customers {only}ORDER BY id", self._parameters)
-        return np.array([row[0] for row in rows], np.int64)
-
-    def series(self, source: str, day: str, columns: dict[str, str], where: str = "1", prefix: str = "") -> Series:
-        """Events of `source` with their day and further SQL expressions, each of which has a value for every event."""
-        owner = f"{prefix}customer_id"
-        packed = ", ".join(f"group_concat({expression})" for expression in (owner, day, *columns.values()))
-        # The plus keeps SQLite from the index by day, which would lead it to every row of the table in turn.
-        query = (
-            f"SELECT {packed} FROM {source.format(only=self._only.format(''))} WHERE +{day} <= :day "
-            f"AND {owner} IS NOT NULL AND ({where}){self._only.format(prefix)}"
-        )
-        ((owners, days, *rest),) = fetch(self._connection, query, self._parameters)
-        if owners is None:
-            nothing = np.empty(0, np.int64)
-            return Series(nothing, nothing, {name: np.empty(0) for name in columns})
-        day_numbers = decode_days(days)
-        values = {name: _values(name, text, day_numbers.size) for name, text in zip(columns, rest, strict=True)}
-        return _ordered(Series(self._rows(decode_numbers(owners, np.int64, day_numbers.size)), day_numbers, values))
-
-    def _rows(self, owners: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Index into the customers of each event's owner; looked up once for each run of the same one."""
-        first = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
-        index = np.searchsorted(self.customer_ids, owners[first])
-        return np.repeat(index, np.diff(np.append(first, owners.size)))
-
-
-_DAY_COLUMNS = frozenset({"resolved", "original", "left"})
-#: In a column of money: an amount in a currency without a rate.
-_NO_RATE = np.iinfo(np.int64).min
-
-
-def _values(name: str, text: str, count: int) -> Floats:
-    if name in _DAY_COLUMNS:
-        return decode_days(text).astype(np.float64)
-    if name != "value":
-        return decode_numbers(text, np.float64, count)
-    amounts = decode_numbers(text, np.int64, count)
-    return np.where(amounts == _NO_RATE, np.nan, amounts)
-
-
-def _ordered(series: Series) -> Series:
-    """By customer and day. An index mostly delivers this order already; SQL does not promise it."""
-    key = series.row * (1 << 24) + series.day
-    if np.all(key[1:] >= key[:-1]):
-        return series
-    order = np.argsort(key, kind="stable")
-    values = {name: column[order] for name, column in series.values.items()}
-    return Series(series.row[order], series.day[order], values)
-
-
-def _money(currency: str, rates: dict[str, float], prefix: str = "") -> str:
-    """SQL for an amount in whole minor units of the reporting currency; `_NO_RATE` where there is no rate."""
-    known = [(currency, 1.0), *((other, rate) for other, rate in sorted(rates.items()) if other != currency)]
-    cases = []
-    for code, rate in known:
-        if not (code.isascii() and code.isalpha()):
-            raise ValueError(f"{code!r} is no currency code")
-        amount = f"{prefix}amount_minor" if rate == 1.0 else f"CAST(round({prefix}amount_minor * {rate!r}) AS INT)"
-        cases.append(f"WHEN '{code}' THEN {amount}")
-    return f"CASE {prefix}currency {' '.join(cases)} ELSE {_NO_RATE} END"
 
 
 #: One event a mail, however often it was clicked.
@@ -293,8 +160,16 @@ _ANSWERED = """(SELECT customer_id, min(happened_on) AS happened_on FROM email_e
     GROUP BY customer_id, coalesce(message, id))"""
 #: Found by the key's index, so that the mails themselves are still read from theirs alone.
 _OWN = f"(SELECT id FROM email_events WHERE source = '{OWN_SOURCE}')"
-_CONTRACTS = """(SELECT id AS customer_id, coalesce(contract_starts_on, signed_up_on) AS since, churned_on
-    FROM customers WHERE coalesce(contract_starts_on, churned_on) IS NOT NULL)"""
+_CONTRACTS = f"""(SELECT id AS customer_id, {{since}} AS since, iif(churned_on <= :day, churned_on, '{NEVER}') AS ended
+    FROM customers WHERE {{since}} IS NOT NULL)"""
+_LATER = "SELECT count(*) FROM orders WHERE ordered_on > :day"
+_SCORE_OF_5 = "coalesce((kind = 'nps') + (5.0 - (kind = 'nps')) * score / nullif(scale, 0), 'nan')"
+_SAID = {"score": "coalesce(rating, 'nan')", "sentiment": "coalesce(sentiment, 'nan')"}
+_TICKET = {
+    "resolved": f"coalesce(resolved_on, '{NEVER}')",
+    "sentiment": "coalesce(sentiment, 'nan')",
+    "satisfaction": "coalesce(satisfaction, 'nan')",
+}
 # Few orders are returns: the covering index finds them, and only then is the table looked at.
 _RETURNS = """orders AS r INDEXED BY ix_orders_customer LEFT JOIN orders AS o
     ON o.source = r.source AND o.external_id = r.of_external_id AND o.kind = 'purchase'"""
@@ -310,6 +185,7 @@ def read_events(
     currency: str,
     rates: dict[str, float] | None = None,
     customers: Sequence[int] | None = None,
+    habits: bool = True,
 ) -> BookEvents:
     """Read the events through the end of `as_of`.
 
@@ -319,60 +195,66 @@ def read_events(
         The reporting currency, and minor units of it for one minor unit of each other currency.
     customers
         Ids of the customers to read; all by default.
+    habits
+        Also deals, products, discounts, visits, use of features and renewals, where the book has them.
     """
-    reader = _Reader(connection, as_of, customers)
+    reader = SeriesReader(connection, as_of, customers)
     newest = newest_days(connection, as_of)
-    money = _money(currency, rates or {})
+    money = money_of(currency, rates or {})
     orders = reader.series("orders", "ordered_on", {"value": money}, "kind = 'purchase'")
-    tickets = {
-        "resolved": f"coalesce(resolved_on, '{_NEVER}')",
-        "sentiment": "coalesce(sentiment, 'nan')",
-        "satisfaction": "coalesce(satisfaction, 'nan')",
-    }
-    linked, loose = _returns(reader, _money(currency, rates or {}, "r."))
-    scaled = "coalesce((kind = 'nps') + (5.0 - (kind = 'nps')) * score / nullif(scale, 0), 'nan')"
+    linked, loose = _returns(reader, money_of(currency, rates or {}, "r."))
+    known = habits_known(connection, as_of, newest) if habits else frozenset()
     return BookEvents(
         customer_ids=reader.customer_ids,
         as_of=day_number(as_of),
         orders=orders,
         linked_returns=linked,
         loose_returns=loose,
-        tickets=reader.series("tickets", "opened_on", tickets),
-        surveys=reader.series("surveys", "answered_on", {"score": scaled}, "kind <> 'ces'"),
-        reviews=reader.series(
-            "reviews",
-            "reviewed_on",
-            {"score": "coalesce(rating, 'nan')", "sentiment": "coalesce(sentiment, 'nan')"},
-        ),
+        tickets=reader.series("tickets", "opened_on", _TICKET),
+        surveys=reader.series("surveys", "answered_on", {"score": _SCORE_OF_5}, "kind <> 'ces'"),
+        reviews=reader.series("reviews", "reviewed_on", _SAID),
         mails=_mails(reader),
         answers=reader.series(_ANSWERED, "happened_on", {}),
         own_mails=reader.series("email_events", "happened_on", {}, f"kind = 'sent' AND id IN {_OWN}"),
         activities=reader.series("activities", "happened_on", {}),
         currency=currency,
         unconverted=int(np.isnan(orders.values.get("value", np.empty(0))).sum()),
-        known_sources=frozenset(newest),
+        known_sources=frozenset(newest) | known,
         newest_order=day_number(newest["orders"]) if "orders" in newest else None,
-        contracts=reader.series(
-            _CONTRACTS, "since", {"left": f"iif(churned_on <= :day, churned_on, '{_NEVER}')"}, "since IS NOT NULL"
-        ),
+        contracts=_contracts(connection, reader, as_of, with_orders="orders" in newest),
         old_sources=old_sources(connection, newest, as_of),
+        later_orders=fetch(connection, "SELECT count(*) FROM orders WHERE ordered_on > :day", {"day": str(as_of)})[0][
+            0
+        ],
+        **read_habits(reader, known, money),
     )
 
 
-def _returns(reader: _Reader, money: str) -> tuple[Series, Series]:
+def _contracts(connection: Connection, reader: SeriesReader, as_of: date, *, with_orders: bool) -> Series:
+    """Contracts by the day of their start; in a book without orders that customers leave, by that of signing up.
+
+    Of those alone who have left, a day of signing up would tell that they are going to.
+    """
+    left = "SELECT 1 FROM customers WHERE churned_on <= :day LIMIT 1"
+    by_sign_up = not with_orders and bool(fetch(connection, left, {"day": str(as_of)}))
+    since = "coalesce(contract_starts_on, signed_up_on)" if by_sign_up else "contract_starts_on"
+    return reader.series(_CONTRACTS.replace("{since}", since), "since", {"left": "ended"}, "since IS NOT NULL")
+
+
+def _returns(reader: SeriesReader, money: str) -> tuple[Series, Series]:
     """Returns and cancellations that name an order of the book, and those that do not."""
     columns = {
-        "original": f"coalesce(o.ordered_on, '{_NEVER}')",
+        "original": f"coalesce(o.ordered_on, '{NEVER}')",
         "value": money,
         "cancels": "r.kind = 'cancellation'",
     }
     both = reader.series(_RETURNS, "r.ordered_on", columns, "r.kind <> 'purchase'", "r.")
-    named = both.values["original"] < day_number(date.fromisoformat(_NEVER))
+    named = both.values["original"] < day_number(date.fromisoformat(NEVER))
     loose = both.where(~named)
     return both.where(named), Series(loose.row, loose.day, {"value": loose.values["value"]})
 
 
-def _mails(reader: _Reader) -> Series:
+def _mails(reader: SeriesReader) -> Series:
     """Mails by the day they were sent; of customers for whom a source reports deliveries only, by those."""
     files = f"kind IN ('sent', 'delivered') AND id NOT IN {_OWN}"
     both = reader.series("email_events", "happened_on", {"sent": "kind = 'sent'"}, files)

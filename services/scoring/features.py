@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.scoring.events import BookEvents, Series
+from services.scoring.habits import HABIT_FIGURES, habit_figures
 from services.scoring.ledger import Ledger, PurchaseDays, Rows, pace_of, trend_window
 
 Floats = NDArray[np.float64]
@@ -72,6 +74,19 @@ class Features:
         Means on 1 to 5 over a year; share of our mails of 180 days that were answered; counts.
     ..._since_order
         Unhappy tickets, and reviews of two stars or worse, on the day of the last order or later, within a year.
+    deals_open, deal_still_days, deals_lost_6m
+        Open deals, days since the last of them moved, and deals lost in 182 days.
+    kinds_..., new_kinds_6m, top_kind_share
+        Products bought in 182 days and in the 182 before, those bought for the first time, and the share of the
+        favourite one in a year.
+    discount_share_6m, discount_share_before
+        Share of revenue that was discounted in 182 days, and in the 365 before.
+    last_visit, visits_30d, visits_90d_before
+        A day number, and counts of 30 days and of the 90 before.
+    features_used, features_kept, features_before
+        Features used in 30 days, those of them that were used in the 90 before, and all that were used then.
+    contract_days, renewed_days, renewal_due_days
+        For how long a contract has run, days since its last renewal, and until the next one.
     """
 
     day: int
@@ -113,6 +128,24 @@ class Features:
     unhappy_since_order: Floats
     bad_reviews_since_order: Floats
     days_since_mail: Floats
+    deals_open: Floats
+    deal_still_days: Floats
+    deals_lost_6m: Floats
+    kinds_6m: Floats
+    kinds_6m_before: Floats
+    new_kinds_6m: Floats
+    top_kind_share: Floats
+    discount_share_6m: Floats
+    discount_share_before: Floats
+    last_visit: Floats
+    visits_30d: Floats
+    visits_90d_before: Floats
+    features_used: Floats
+    features_kept: Floats
+    features_before: Floats
+    contract_days: Floats
+    renewed_days: Floats
+    renewal_due_days: Floats
 
     def part(self, first: int, stop: int) -> Features:
         """The features of the customers from place `first` up to, not including, `stop`."""
@@ -126,7 +159,13 @@ def joined(parts: Sequence[Features]) -> Features:
     """Features of the customers of one part of a book after those of the other."""
     if len(parts) == 1:
         return parts[0]
-    return Features(parts[0].day, *(np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS))
+    return Features(parts[0].day, *(_joined([getattr(part, name) for part in parts]) for name in _COLUMNS))
+
+
+def _joined(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    if all(column.strides == (0,) for column in columns):  # nothing is known of anybody, and takes no room
+        return np.broadcast_to(np.float64(np.nan), (sum(column.size for column in columns),))
+    return np.concatenate(columns)
 
 
 def _running(values: Floats) -> Floats:
@@ -230,7 +269,7 @@ _UNREFERENCED = (
     "order_count", "repeat_value", "mean_value", "last_value", "spend_total", "spend_12m", "spend_6m",
     "spend_6m_before", "orders_6m", "orders_6m_before", "mean_last_3", "mean_6_before", "satisfaction", "review_score",
     "answer_share", "mails_180d", "tickets_90d", "tickets_unhappy_60d", "unhappy_since_order",
-    "bad_reviews_since_order", "days_since_mail",
+    "bad_reviews_since_order", "days_since_mail", *HABIT_FIGURES,
 )  # fmt: skip
 
 
@@ -240,6 +279,7 @@ def _unreferenced(ledger: Ledger) -> dict[str, Floats]:
         **_money(ledger.orders, ledger.bought, ledger.loose, day),
         **_service(book, day, _last_day(ledger.orders)),
         **_mails(book, day, customers),
+        **habit_figures(ledger),
     }
 
 

@@ -29,6 +29,8 @@ from numpy.typing import NDArray
 from services.scoring import btyd, channel_reasons
 from services.scoring.features import Features
 from services.scoring.parameters import ChurnModel
+from services.scoring.reason_facts import Fact, facts_of
+from services.scoring.reason_words import known_for, plural, up_to_points
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -37,12 +39,7 @@ Texts = NDArray[np.object_]
 #: In the order of the columns of `Contributions.points`.
 INPUTS = ("gap", "orders", "tenure")
 #: Codes whose fact and whose reason are of one figure.
-_SAME_FIGURE = frozenset({"satisfaction", "reviews", "email"})
-_UNHAPPY_BELOW = 2.5
-_HAPPY_FROM = 4.5
-_IGNORED_MAILS = 5
-_ANSWERING_SHARE = 0.25
-_SPEND_FALL = 0.6
+_SAME_FIGURE = frozenset({"satisfaction", "reviews", "email", "deals", "use", "visits"})
 
 
 @dataclass(frozen=True)
@@ -97,35 +94,6 @@ def _shapley(value: dict[tuple[bool, ...], Floats], place: int) -> Floats:
     return total
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _known_for(days: int) -> str:
-    if days < 60:
-        return _plural(days, "day")
-    months = round(days / 30.4375)
-    return _plural(months, "month") if months < 24 else f"{days / 365.25:.1f} years".replace(".0 ", " ")
-
-
-@dataclass(frozen=True)
-class _Fact:
-    """What is known beside the closed form: a reason whose points are the model's where it counts such facts."""
-
-    code: str
-    label: str
-    evidence: str
-    kind: str
-
-    def text(self, size: str | None) -> str:
-        """JSON with a comma behind it; `size`: points and kind, None where the model gives none.
-
-        The texts are this module's own: nothing needs an escape.
-        """
-        begun = _up_to_points(self.code, self.label, self.evidence)
-        return begun + (size if size is not None else f'null, "kind": "{self.kind}"}}, ')
-
-
 class _Words:
     """The words of one rhythm: fragments of JSON up to their points."""
 
@@ -133,11 +101,13 @@ class _Words:
         self._noun = "activity" if by_activity else "order"
         self._day = "active day" if by_activity else "purchase day"
         self._typical_count = round(model.repeaters.frequency) + 1
-        self._typical_age = _known_for(round(model.repeaters.age))
+        self._typical_age = known_for(round(model.repeaters.age))
 
     def since(self, days: int) -> str:
         """The gap, up to what is usual: `usual` goes on from there."""
-        told = f"No {self._noun} for {_plural(days, 'day')}" if days else f"Last {self._noun} today"
+        told = f"No {self._noun} for {plural(days, 'day')}" if days else f"Last {self._noun} today"
+        if days < 0:
+            told = f"No {self._noun} known"
         return f'{{"code": "gap", "label": "Gap since last {self._noun}", "evidence": "{told}'
 
     def usual(self, days: int) -> str:
@@ -154,7 +124,7 @@ class _Words:
         return self._counted(count, "With so many, a silence says more")
 
     def _counted(self, count: int, evidence: str) -> str:
-        return _up_to_points("orders", f"{_plural(count, self._day)} so far", evidence)
+        return up_to_points("orders", f"{plural(count, self._day)} so far", evidence)
 
     @property
     def typical_count(self) -> int:
@@ -162,12 +132,8 @@ class _Words:
         return self._typical_count
 
     def tenure(self, days: int) -> str:
-        told = f"Customer for {_known_for(days)}"
-        return _up_to_points("tenure", told, f"The typical repeat customer for {self._typical_age}")
-
-
-def _up_to_points(code: str, label: str, evidence: str) -> str:
-    return f'{{"code": "{code}", "label": "{label}", "evidence": "{evidence}", "points": '
+        told = f"Customer for {known_for(days)}"
+        return up_to_points("tenure", told, f"The typical repeat customer for {self._typical_age}")
 
 
 def _worded(told: Callable[[int], str], numbers: Whole) -> Texts:
@@ -218,15 +184,16 @@ def _fragments(
         return np.where(seen.by_activity, _worded(lambda number: say(of_activity, number), numbers), ours)
 
     of_orders, of_activity = _Words(False, orders), _Words(True, activity)
+    known = seen.rhythm_count > 0
     texts = [
-        told(_Words.since, seen.days_since) + told(_Words.usual, seen.usual_gap),
+        told(_Words.since, np.where(known, seen.days_since, -1.0))
+        + told(_Words.usual, np.where(known, seen.usual_gap, 0.0)),
         _counted(told, seen, hundredths[:, 1], of_orders, of_activity),
-        told(_Words.tenure, seen.age),
+        told(_Words.tenure, np.where(known, seen.age, seen.contract_days)),
     ]
     if len(codes) > len(INPUTS):
-        beside = channel_reasons.figures(seen)
         for place, code in enumerate(codes[len(INPUTS) :], len(INPUTS)):
-            numbers, words = beside[code]
+            numbers, words = channel_reasons.figures(code, seen)
             text = _worded(partial(_beside, code, words), numbers)
             against = np.flatnonzero(channel_reasons.outweighed(code, numbers, hundredths[:, place]))
             text[against] = _worded(partial(_beside, code, channel_reasons.outweighed_words), numbers[against])
@@ -253,7 +220,7 @@ def _counted(
 
 
 def _beside(code: str, words: Callable[[int], tuple[str, str]], number: int) -> str:
-    return _up_to_points(code, *words(number))
+    return up_to_points(code, *words(number))
 
 
 def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activity: ChurnModel) -> list[str]:
@@ -264,25 +231,31 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
     which they are exact. Churn risk in percent minus the sum of points is the typical customer's risk; a reason that
     adds nothing is left out. Facts that raise the risk follow the first reason that does.
     """
-    hundredths = np.round(10_000.0 * parts.points).astype(np.int64)
+    every = np.round(10_000.0 * parts.points).astype(np.int64)
+    said = np.flatnonzero(every.any(axis=0) | (np.arange(every.shape[1]) < len(INPUTS)))  # what adds nothing to anybody
+    hundredths, codes = every[:, said], tuple(parts.codes[place] for place in said.tolist())
     strongest = np.argsort(-np.abs(hundredths), axis=1, kind="stable")
-    known = seen.rhythm_count > 0
-    shown = np.where(known, np.maximum((hundredths != 0).sum(axis=1), 1), 0).tolist()
-    logits: list[Floats | None] = list(parts.logit.T) if parts.logit is not None else [None] * len(parts.codes)
+    counted, known = (hundredths != 0).sum(axis=1), seen.rhythm_count > 0
+    unknown = np.zeros_like(counted)
+    logits: list[Floats | None] = [None] * len(codes)
+    if parts.logit is not None:
+        logits = list(parts.logit[:, said].T)
+        unknown = np.where(np.isfinite(parts.logit[:, 0]), counted, 0)  # by the contract of whom nothing else is known
+    shown = np.where(known, np.maximum(counted, 1), unknown).tolist()
     sizes = np.stack([_sizes(hundredths[:, place], logit) for place, logit in enumerate(logits)], axis=1)
     ordered = np.take_along_axis(
-        _fragments(seen, sizes, hundredths, parts.codes, orders, activity), strongest, axis=1
+        _fragments(seen, sizes, hundredths, codes, orders, activity), strongest, axis=1
     ).tolist()
     result = [f"[{''.join(row[:count])[:-2]}]" for row, count in zip(ordered, shown, strict=True)]
-    for place, facts in _facts(seen).items():
+    for place, facts in facts_of(seen).items():
         row = list(zip(strongest[place].tolist(), ordered[place], strict=True))[: shown[place]]
-        result[place] = _with_facts(row, facts, parts.codes, hundredths[place].tolist(), sizes[place].tolist())
+        result[place] = _with_facts(row, facts, codes, hundredths[place].tolist(), sizes[place].tolist())
     return result
 
 
 def _with_facts(
     row: list[tuple[int, str]],
-    facts: tuple[list[_Fact], list[_Fact]],
+    facts: tuple[list[Fact], list[Fact]],
     codes: tuple[str, ...],
     hundredths: list[int],
     sizes: list[str],
@@ -290,14 +263,14 @@ def _with_facts(
     """The JSON of one customer: a fact takes the points of its code where they go its way, and is told in its stead."""
     taken: set[int] = set()
 
-    def told(fact: _Fact, way: int) -> str:
+    def told(fact: Fact, way: int) -> str:
         place = codes.index(fact.code) if fact.code in codes[len(INPUTS) :] else -1
         if place < 0 or place in taken or hundredths[place] * way <= 0:
             return fact.text(None)
         taken.add(place)
         return fact.text(sizes[place])
 
-    def denied(fact: _Fact, way: int) -> bool:
+    def denied(fact: Fact, way: int) -> bool:
         """Whether the model counts the very figure of the fact the other way: told twice it would contradict itself."""
         return fact.code in _SAME_FIGURE and fact.code in codes and hundredths[codes.index(fact.code)] * way < 0
 
@@ -308,72 +281,3 @@ def _with_facts(
     cut = next((at + 1 for at, (place, _) in enumerate(kept) if hundredths[place] > 0), 0)
     texts = [text for _, text in kept]
     return f"[{''.join((*texts[:cut], *raises, *texts[cut:], *lowers))[:-2]}]"
-
-
-def _facts(seen: Features) -> dict[int, tuple[list[_Fact], list[_Fact]]]:
-    """What tickets, reviews, mail and order values say, by the places of whom it is worth saying: raising, lowering."""
-    fall = 1.0 - seen.mean_last_3 / np.maximum(seen.mean_6_before, 1.0)
-    sad, panned = seen.unhappy_since_order > 0, seen.bad_reviews_since_order > 0
-    mailed = seen.mails_180d > 0
-    raising = (
-        (sad, seen.unhappy_since_order, _unhappy_since),
-        (panned, seen.bad_reviews_since_order, _bad_reviews_since),
-        (~sad & (seen.tickets_unhappy_60d > 0), seen.tickets_unhappy_60d, _unhappy_tickets),
-        (~panned & (seen.review_score <= _UNHAPPY_BELOW), seen.review_score, _low_reviews),
-        (seen.mean_last_3 <= _SPEND_FALL * seen.mean_6_before, fall, _falling_orders),
-        ((seen.mails_180d >= _IGNORED_MAILS) & (seen.answer_share == 0.0), seen.mails_180d, _ignored_mails),
-        (seen.satisfaction <= _UNHAPPY_BELOW, seen.satisfaction, _low_satisfaction),
-    )
-    lowering = (
-        (~panned & (seen.review_score >= _HAPPY_FROM), seen.review_score, _good_reviews),
-        (mailed & (seen.answer_share >= _ANSWERING_SHARE), seen.answer_share, _answered_mails),
-    )
-    found: dict[int, tuple[list[_Fact], list[_Fact]]] = {}
-    for side, facts in enumerate((raising, lowering)):
-        for holds, figure, told in facts:
-            places = np.flatnonzero(holds)
-            for place, value in zip(places.tolist(), figure[places].tolist(), strict=True):
-                found.setdefault(place, ([], []))[side].append(told(value))
-    return found
-
-
-def _unhappy_tickets(count: float) -> _Fact:
-    number = int(count)
-    return _Fact("tickets", "Unhappy ticket" if number == 1 else "Unhappy tickets", f"{number:,} in 60 days", "raises")
-
-
-def _unhappy_since(count: float) -> _Fact:
-    number = int(count)
-    label = "Unhappy ticket" if number == 1 else "Unhappy tickets"
-    return _Fact("tickets", label, f"{number:,} since the last order", "raises")
-
-
-def _bad_reviews_since(count: float) -> _Fact:
-    number = int(count)
-    return _Fact(
-        "reviews", "Bad review" if number == 1 else "Bad reviews", f"{number:,} since the last order", "raises"
-    )
-
-
-def _low_satisfaction(score: float) -> _Fact:
-    return _Fact("satisfaction", "Low satisfaction", f"{score:.1f} of 5 in a year", "raises")
-
-
-def _low_reviews(score: float) -> _Fact:
-    return _Fact("reviews", "Bad reviews", f"{score:.1f} of 5 in a year", "raises")
-
-
-def _good_reviews(score: float) -> _Fact:
-    return _Fact("reviews", "Good reviews", f"{score:.1f} of 5 in a year", "lowers")
-
-
-def _ignored_mails(count: float) -> _Fact:
-    return _Fact("email", "Emails ignored", f"0 of {int(count):,} in 180 days", "raises")
-
-
-def _answered_mails(share: float) -> _Fact:
-    return _Fact("email", "Emails answered", f"{share:.0%} in 180 days".replace("%", "\u202f%"), "lowers")
-
-
-def _falling_orders(share: float) -> _Fact:
-    return _Fact("value", "Smaller orders", f"last 3 down {share:.0%}".replace("%", "\u202f%"), "raises")

@@ -1,4 +1,4 @@
-"""Columns of the frame that come from channels beside orders: tickets, surveys, reviews, mails, activity.
+"""Columns of the frame that come from channels beside orders: tickets, surveys, reviews, mails, activity and habits.
 
 A column is there where the book has its channel. Within it, nan means that the channel says nothing of this customer
 (no ticket was rated); a count is zero, not nan, once the channel is recorded.
@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.scoring.features import Features
+from services.scoring.habit_series import DEALS, DISCOUNTS, MIX, RENEWALS, USE, VISITS
 from services.scoring.ledger import Ledger
 
 Floats = NDArray[np.float64]
 
 _YEAR, _QUARTER, _MONTH = 365, 90, 30
+#: Visits of the quarter before, as of so many months.
+_MONTHS = 3.0
 
 
 def channel_columns(ledger: Ledger, seen: Features, channels: frozenset[str]) -> dict[str, Floats]:
@@ -33,12 +36,40 @@ def channel_columns(ledger: Ledger, seen: Features, channels: frozenset[str]) ->
     return found
 
 
-def contract_columns(ledger: Ledger, horizon_days: int) -> dict[str, Floats]:
+def habit_columns(seen: Features, channels: frozenset[str]) -> dict[str, Floats]:
+    """Columns of what customers buy and use, and of their deals, shape (customers,) each."""
+    found: dict[str, Floats] = {}
+    if DEALS in channels:
+        still = np.log1p(seen.deal_still_days)
+        found |= {"deals_open": seen.deals_open, "deal_still": still, "deals_lost": seen.deals_lost_6m}
+    if MIX in channels:
+        change = np.log1p(seen.kinds_6m) - np.log1p(seen.kinds_6m_before)
+        bought = seen.kinds_6m + seen.kinds_6m_before > 0
+        found |= {
+            "kinds_change": np.where(bought, change, np.nan),
+            "new_kinds": seen.new_kinds_6m / np.maximum(seen.kinds_6m, 1.0),
+            "top_kind_share": seen.top_kind_share,
+        }
+    if DISCOUNTS in channels:
+        found["discount_share"] = seen.discount_share_6m
+        found["discount_change"] = seen.discount_share_6m - seen.discount_share_before
+    if VISITS in channels:
+        change = np.log1p(seen.visits_30d) - np.log1p(seen.visits_90d_before / _MONTHS)
+        gap = np.log1p(seen.day - seen.last_visit)
+        found |= {"visits": np.sqrt(seen.visits_30d), "visits_change": change, "visit_gap": gap}
+    if USE in channels:
+        kept = np.where(seen.features_before > 0, seen.features_kept / np.maximum(seen.features_before, 1.0), np.nan)
+        found |= {"features_used": seen.features_used, "features_kept": kept}
+    return found
+
+
+def contract_columns(seen: Features, channels: frozenset[str], horizon_days: int) -> dict[str, Floats]:
     """How long the contract has run, and how soon its year is full, when it may be ended; nan without a contract."""
-    contracts, day = ledger.book.contracts, ledger.day
-    age = np.full(ledger.customers, np.nan)
-    age[contracts.row] = np.where(contracts.day <= day, (day - contracts.day).astype(np.float64), np.nan)
-    return {"contract_age": np.log1p(age), "anniversary": (_YEAR - age % _YEAR) / horizon_days}
+    age = seen.contract_days
+    found = {"contract_age": np.log1p(age), "anniversary": (_YEAR - age % _YEAR) / horizon_days}
+    if RENEWALS in channels:
+        found |= {"renewed": np.log1p(seen.renewed_days), "renewal_due": seen.renewal_due_days / horizon_days}
+    return found
 
 
 def _tickets(ledger: Ledger, seen: Features) -> dict[str, Floats]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from services.scoring import btyd
 from services.scoring.features import Features
-from services.scoring.ladder.channels import channel_columns, contract_columns
+from services.scoring.ladder.channels import channel_columns, contract_columns, habit_columns
 from services.scoring.ladder.columns import money_columns, rhythm_columns
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import ChurnModel, Parameters
@@ -55,6 +55,14 @@ DIRECTIONS = {
     "ticket_open_days": 1,
     "activity_recent": -1,
     "activity_gap": 1,
+    "deal_still": 1,
+    "deals_lost": 1,
+    "kinds_change": -1,
+    "visits": -1,
+    "visits_change": -1,
+    "visit_gap": 1,
+    "features_used": -1,
+    "features_kept": -1,
 }
 #: Log-odds stay within these: a closed form is never surer than one in a million.
 SUREST = 14.0
@@ -173,15 +181,17 @@ def frame_at(
     logit = np.empty(seen.frequency.size)
     for among, rhythm in rhythms:
         logit[among] = rhythm.log_odds(CORNERS[-1])
+    known_channels = ledger.book.known_sources if channels is None else channels
     columns = {
         BTYD: logit,
         **rhythm_columns(ledger, seen, parameters, horizon_days),
         **money_columns(ledger, seen, parameters),
-        **channel_columns(ledger, seen, ledger.book.known_sources if channels is None else channels),
+        **channel_columns(ledger, seen, known_channels),
+        **habit_columns(seen, known_channels),
     }
     known = seen.rhythm_count > 0
     told = {name: np.where(known | (name == BTYD), column, np.nan) for name, column in columns.items()}
-    told |= contract_columns(ledger, horizon_days)
+    told |= contract_columns(seen, known_channels, horizon_days)
     return Frame(tuple(told), np.column_stack(list(told.values())), logit, rhythms)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from services.scoring.ladder.frame import INPUTS
 
 #: Reasons that people are told.
-GROUPS = (*INPUTS, "value", "tickets", "satisfaction", "reviews", "email", "activity", "contract")
+GROUPS = (
+    *INPUTS, "value", "tickets", "satisfaction", "reviews", "email", "activity", "contract", "deals", "mix",
+    "discounts", "visits", "use",
+)  # fmt: skip
 #: The group of each feature beside the three inputs of the closed form.
 GROUP_OF = {
     "frequency": "orders",
@@ -33,4 +36,19 @@ GROUP_OF = {
     "activity_gap": "activity",
     "contract_age": "contract",
     "anniversary": "contract",
+    "renewed": "contract",
+    "renewal_due": "contract",
+    "deals_open": "deals",
+    "deal_still": "deals",
+    "deals_lost": "deals",
+    "kinds_change": "mix",
+    "new_kinds": "mix",
+    "top_kind_share": "mix",
+    "discount_share": "discounts",
+    "discount_change": "discounts",
+    "visits": "visits",
+    "visits_change": "visits",
+    "visit_gap": "visits",
+    "features_used": "use",
+    "features_kept": "use",
 }

@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from services.scoring.events import BookEvents, Series
+from services.scoring.habit_series import DEALS, DISCOUNTS, MIX, RENEWALS, USE, VISITS
+from services.scoring.series import kind_series
 
 Event = tuple[int, int, float]
 
@@ -22,13 +24,35 @@ _VALUES = {
     "answers": (),
     "own_mails": (),
     "activities": (),
+    "contracts": ("left",),
+    "deals": ("deal", "step"),
+    "mix": ("kind",),
+    "discounted": ("value",),
+    "visits": (),
+    "uses": ("kind",),
+    "renewals": (),
 }
+#: What a book calls each series of which it knows that it has it.
+_CALLED = {
+    "orders": "orders",
+    "tickets": "tickets",
+    "deals": DEALS,
+    "mix": MIX,
+    "discounted": DISCOUNTS,
+    "visits": VISITS,
+    "uses": USE,
+    "renewals": RENEWALS,
+}
+#: The day of what has not happened.
+NEVER = 2_932_896.0
 
 
 def series(name: str, events: Sequence[Sequence[float]]) -> Series:
     """A series of (customer, day, values…), put in order."""
     ordered = sorted(events, key=lambda event: (event[0], event[1]))
     columns = np.array(ordered, float).reshape(len(ordered), 2 + len(_VALUES[name])).T
+    if name in ("mix", "uses"):
+        return kind_series(*(column.astype(np.int64) for column in columns))
     values = {column: columns[2 + place] for place, column in enumerate(_VALUES[name])}
     return Series(columns[0].astype(np.int64), columns[1].astype(np.int64), values)
 
@@ -42,7 +66,7 @@ def made_up_book(customers: int, as_of: int, **events: Sequence[Sequence[float]]
         as_of=as_of,
         currency="USD",
         unconverted=int(np.isnan(orders.values["value"]).sum()),
-        known_sources=frozenset(name for name in ("orders", "tickets") if known[name].row.size),
+        known_sources=frozenset(called for name, called in _CALLED.items() if known[name].row.size),
         newest_order=int(orders.day.max()) if orders.day.size else None,
         **known,
     )
@@ -51,4 +75,7 @@ def made_up_book(customers: int, as_of: int, **events: Sequence[Sequence[float]]
 def read_through(book: BookEvents, day: int) -> BookEvents:
     """The book as it would have been read at the end of an earlier day."""
     earlier = {name: getattr(book, name).until(day) for name in _VALUES}
+    contracts = earlier["contracts"]
+    left = contracts.values["left"]
+    earlier["contracts"] = replace(contracts, values={"left": np.where(left > day, NEVER, left)})
     return replace(book, as_of=day, **earlier)

@@ -13,7 +13,7 @@ from models.values.errors import StoreDamaged
 from services.scoring.events import decode_days, decode_numbers
 from services.scoring.features import Features, ReferenceGaps, features_at, sparklines
 from services.scoring.ledger import Ledger, pace_at, pace_of, paces_at
-from tests.services.scoring.made_up import made_up_book, read_through
+from tests.services.scoring.made_up import NEVER, made_up_book, read_through
 
 GAPS = ReferenceGaps(30.0, 7.0)
 
@@ -172,6 +172,7 @@ def test_a_number_that_is_none_is_a_damaged_store_and_not_a_shorter_series() -> 
 rows = st.integers(0, 3)
 days = st.integers(0, 400)
 money = st.floats(-50, 500)
+few = st.integers(0, 3)
 books = st.fixed_dictionaries(
     {
         "orders": st.lists(st.tuples(rows, days, money), max_size=40),
@@ -187,6 +188,15 @@ books = st.fixed_dictionaries(
         "mails": st.lists(st.tuples(rows, days), max_size=8),
         "answers": st.lists(st.tuples(rows, days), max_size=4),
         "activities": st.lists(st.tuples(rows, days), max_size=12),
+        "contracts": st.lists(
+            st.tuples(rows, days, st.one_of(days, st.just(NEVER))), max_size=4, unique_by=lambda event: event[0]
+        ),
+        "deals": st.lists(st.tuples(rows, days, few, few), max_size=8),
+        "mix": st.lists(st.tuples(rows, days, few), max_size=10),
+        "discounted": st.lists(st.tuples(rows, days, st.floats(0, 500)), max_size=6),
+        "visits": st.lists(st.tuples(rows, days), max_size=8),
+        "uses": st.lists(st.tuples(rows, days, few), max_size=10),
+        "renewals": st.lists(st.tuples(rows, days), max_size=4),
     }
 )
 

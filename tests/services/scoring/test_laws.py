@@ -8,12 +8,19 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.tables import CONTENT_TABLES
 from services.scoring import score_as_of, score_due
+from services.scoring.events import day_number, read_events
+from services.scoring.features import features_at
+from services.scoring.habit_series import HABITS
+from services.scoring.ladder import frame_at
+from services.scoring.ledger import Ledger
+from services.scoring.parameters import fit_parameters
 from tests.services.scoring.books import Book, simulated_orders
 
 FIRST, DAY, LAST = date(2025, 1, 1), date(2026, 5, 31), date(2026, 11, 20)
@@ -30,9 +37,12 @@ DAY_COLUMNS = {
     "conversations": ("happened_on",),
     "opportunities": ("opened_on", "closes_on"),
     "stage_changes": ("changed_on",),
+    "customers": ("churned_on", "contract_starts_on"),
 }
 #: Tables of the content that hold no events of their own.
-WITHOUT_EVENTS = {"customers", "identities", "products", "order_lines"}
+WITHOUT_EVENTS = {"identities", "products", "order_lines"}
+#: Customers under contract: too few for scores of their own, so that everybody is scored by orders.
+UNDER_CONTRACT = 24
 
 
 def events(seed: int, last: date) -> dict[str, list[dict[str, Any]]]:
@@ -49,16 +59,22 @@ def events(seed: int, last: date) -> dict[str, list[dict[str, Any]]]:
     bought = simulated_orders(CUSTOMERS, FIRST, last, seed=seed)
     orders: list[dict[str, Any]] = [
         {"customer_id": customer, "ordered_on": str(day), "amount_minor": minor, "currency": "USD", "kind": "purchase",
-         "external_id": f"o{place}"}
+         "id": place + 1, "external_id": f"o{place}", "discount_minor": rng.choice((None, 0, minor // 5))}
         for place, (customer, day, minor) in enumerate(bought)
     ]  # fmt: skip
+    lines = [
+        {"order_id": order["id"], "product_name": f"Product {rng.randrange(6)}", "amount_minor": 100}
+        for order in orders
+        for _ in range(rng.randrange(3))
+    ]
     for place in range(0, len(bought), 9):
         customer, day, minor = bought[place]
         back = day + timedelta(days=rng.randrange(1, 60))
         kind = rng.choice(("return", "cancellation"))
         orders.append(
             {"customer_id": customer, "ordered_on": str(back), "amount_minor": -minor // 2, "currency": "USD",
-             "kind": kind, "of_external_id": rng.choice((f"o{place}", None)), "external_id": f"b{place}"}
+             "id": len(bought) + place + 1, "discount_minor": None, "kind": kind,
+             "of_external_id": rng.choice((f"o{place}", None)), "external_id": f"b{place}"}
         )  # fmt: skip
     tickets = []
     for _ in range(60):
@@ -85,6 +101,7 @@ def events(seed: int, last: date) -> dict[str, list[dict[str, Any]]]:
     ]  # fmt: skip
     return {
         "orders": orders,
+        "order_lines": lines,
         "tickets": tickets,
         "reviews": [
             {"customer_id": who(), "reviewed_on": on(), "rating": rng.randrange(1, 6), "sentiment": rng.uniform(-1, 1)}
@@ -92,7 +109,17 @@ def events(seed: int, last: date) -> dict[str, list[dict[str, Any]]]:
         ],
         "email_events": mails,
         "activities": [
-            {"customer_id": who(), "happened_on": on(), "kind": rng.choice(("login", "visit"))} for _ in range(200)
+            {
+                "customer_id": who(),
+                "happened_on": on(),
+                "kind": rng.choice(("login", "visit", "renewal", "usage")),
+                "subject": None,
+            }
+            for _ in range(200)
+        ]
+        + [
+            {"customer_id": who(), "happened_on": on(), "kind": "feature_use", "subject": f"feature {rng.randrange(5)}"}
+            for _ in range(200)
         ],
         "surveys": [
             {"customer_id": who(), "answered_on": on(), "kind": "nps", "score": rng.randrange(11), "scale": 10}
@@ -113,12 +140,35 @@ def put(book: Book, rows: Mapping[str, list[dict[str, Any]]]) -> None:
         book.add(table, added)
 
 
+def sign_contracts(book: Book, seed: int) -> None:
+    rng = random.Random(seed)
+    span = (LAST - FIRST).days
+    for who in range(1, UNDER_CONTRACT + 1):
+        start = FIRST + timedelta(days=rng.randrange(span))
+        left = start + timedelta(days=rng.randrange(20, 400)) if who % 2 else None
+        change(
+            book,
+            "UPDATE customers SET contract_starts_on = ?, churned_on = ?, signed_up_on = ? WHERE id = ?",
+            *(str(start), str(left) if left is not None else None, str(start), who),
+        )
+
+
 Told = dict[int, dict[str, Any]]
 
 
 def as_of_the_day(book: Book) -> Told:
+    """Scores as of the day, and with them every column that a rung may know."""
     _, scores = score_as_of(book.workspace, DAY)
-    return {score.customer_id: score.values for score in scores if score.customer_id <= CUSTOMERS}
+    with book.workspace.store.read() as connection:
+        ledger = Ledger(read_events(connection, DAY, currency="USD"), day_number(DAY))
+    parameters = fit_parameters(features_at(ledger), "USD")
+    frame = frame_at(ledger, features_at(ledger, parameters.gaps), parameters, 90)
+    columns = {name: np.nan_to_num(frame.column(name), nan=-999.0).tolist() for name in frame.names}
+    return {
+        score.customer_id: score.values | {name: column[score.customer_id - 1] for name, column in columns.items()}
+        for score in scores
+        if score.customer_id <= CUSTOMERS
+    }
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +177,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Book, Told
     book = Book(tmp_path_factory.mktemp("laws") / "book.db")
     book.add_customers(CUSTOMERS)
     put(book, events(3, LAST))
+    sign_contracts(book, 3)
     yield book, as_of_the_day(book)
     book.workspace.close()
 
@@ -142,6 +193,12 @@ def test_the_day_has_events_of_every_kind_before_and_after_it(known: tuple[Book,
             for sign in ("<=", ">"):
                 query = f"SELECT count(*) FROM {table} WHERE {column} {sign} ?"
                 assert connection.exec_driver_sql(query, (str(DAY),)).scalar(), (table, sign)
+
+
+def test_the_day_knows_every_habit(known: tuple[Book, Told]) -> None:
+    book, _ = known
+    with book.workspace.store.read() as connection:
+        assert read_events(connection, DAY, currency="USD").known_sources >= set(HABITS)
 
 
 some_days = st.integers(1, 900)
@@ -162,6 +219,7 @@ late_rows = st.one_of(
                 "ordered_on": some_days.map(later),
                 "amount_minor": st.integers(-(10**7), 10**7),
                 "currency": st.sampled_from(["USD", "EUR", "JPY"]),
+                "discount_minor": st.sampled_from([None, 0, 500]),
                 "kind": st.sampled_from(["purchase", "return", "cancellation"]),
                 "of_external_id": st.one_of(st.none(), st.integers(0, 300).map(lambda number: f"o{number}")),
             }
@@ -207,7 +265,8 @@ late_rows = st.one_of(
             {
                 "customer_id": customer,
                 "happened_on": some_days.map(later),
-                "kind": st.sampled_from(["login", "visit", "renewal", "usage"]),
+                "kind": st.sampled_from(["login", "visit", "renewal", "usage", "feature_use"]),
+                "subject": st.sampled_from([None, "feature 1", "feature 9"]),
             }
         ),
     ),
@@ -308,7 +367,13 @@ def test_what_has_no_day_or_a_later_one_is_no_feature(known: tuple[Book, Told], 
 def test_taking_away_all_that_came_after_the_day_changes_no_score(known: tuple[Book, Told]) -> None:
     book, before = known
     for table, (column, *_) in DAY_COLUMNS.items():
-        if table != "opportunities":  # stage changes refer to them
+        if table == "orders":
+            later = "SELECT id FROM orders WHERE ordered_on > ?"
+            assert change(book, f"DELETE FROM order_lines WHERE order_id IN ({later})", str(DAY)) > 0
+        if table == "customers":
+            for one in DAY_COLUMNS[table]:
+                assert change(book, f"UPDATE customers SET {one} = NULL WHERE {one} > ?", str(DAY)) > 0
+        elif table != "opportunities":  # stage changes refer to them
             assert change(book, f"DELETE FROM {table} WHERE {column} > ?", str(DAY)) > 0
     assert as_of_the_day(book) == before
 

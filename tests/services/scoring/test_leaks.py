@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+from services.scoring.events import BookEvents, Series
 from services.scoring.features import Features, features_at
+from services.scoring.habit_series import HABITS
 from services.scoring.ladder import frame_at
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import fit_parameters
@@ -18,9 +20,9 @@ from services.sources import SOURCES
 from tests.services.scoring.made_up import made_up_book, read_through
 from tests.services.scoring.test_features import books, days, rows
 
-EVERY_CHANNEL = frozenset(table for _, table, _ in SOURCES)
+EVERY_CHANNEL = frozenset(table for _, table, _ in SOURCES) | frozenset(HABITS)
 Events = dict[str, list[tuple[float, ...]]]
-_MONEY = {"orders": 2, "linked_returns": 3, "loose_returns": 2}
+_MONEY = {"orders": 2, "linked_returns": 3, "loose_returns": 2, "discounted": 2}
 
 
 def _in_minor_units(events: Events) -> Events:
@@ -33,6 +35,13 @@ def _in_minor_units(events: Events) -> Events:
 
 
 told = books.map(_in_minor_units)
+
+
+def test_every_series_that_is_read_is_under_the_law() -> None:
+    """`told` draws events of every series; own mails are drawn beside them."""
+    made = made_up_book(4, 400)
+    series = {field.name for field in fields(BookEvents) if isinstance(getattr(made, field.name), Series)}
+    assert set(find(told, lambda _events: True)) | {"own_mails"} == series
 
 
 @given(told, st.lists(st.tuples(rows, days), max_size=4), days)

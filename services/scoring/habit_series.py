@@ -1,0 +1,101 @@
+"""What customers buy and use, at what price, and how their deals stand: further series of the book's events.
+
+Each is read only where the book has something of the kind, and each has a day of its own: a deal's stage counts from
+the day on which it changed, an order's discount and products from the order's, a feature's use from its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection
+
+from services.scoring.series import Series, SeriesReader, fetch
+
+#: What these series are called among the kinds of event that a book has.
+DEALS, MIX, DISCOUNTS, VISITS, USE, RENEWALS = "deals", "order mix", "discounts", "visits", "feature use", "renewals"
+HABITS: Final = (DEALS, MIX, DISCOUNTS, VISITS, USE, RENEWALS)
+#: Steps of a deal, and from which of them on it is closed.
+OPENED, MOVED, WON, LOST = range(4)
+
+_WORD = "replace(lower(kind), ' ', '_')"
+_VISIT = f"{_WORD} IN ('login', 'web_session', 'store_visit', 'visit', 'session')"
+_RENEWAL = (
+    f"{_WORD} IN ('renewal', 'renewed', 'contract_renewal', 'contract_renewed', 'subscription_renewal', "
+    "'subscription_renewed')"
+)
+_USE = f"{_WORD} = 'feature_use' AND subject <> ''"
+#: A deal's present stage counts only from its close on, which has a day; the stages before have days in their history.
+_STEPS = f"""(SELECT customer_id, opened_on AS day, id AS deal, {OPENED} AS step FROM opportunities
+    UNION ALL SELECT customer_id, closes_on, id, iif(stage = 'Won', {WON}, {LOST}) FROM opportunities
+        WHERE stage IN ('Won', 'Lost')
+    UNION ALL SELECT o.customer_id, c.changed_on, o.id,
+        CASE c.to_stage WHEN 'Won' THEN {WON} WHEN 'Lost' THEN {LOST} ELSE {MOVED} END
+        FROM stage_changes AS c JOIN opportunities AS o ON o.id = c.opportunity_id)"""
+_PRODUCT = "coalesce(t.product_id, nullif(t.sku, ''), nullif(t.product_name, ''))"
+_OF_ALL = "order_lines t CROSS JOIN orders o ON o.id = t.order_id"
+#: Whether the book has any of it by a day; each looks through its table at most once, and stops at the first.
+_ANY: Final = {
+    MIX: f"SELECT 1 FROM {_OF_ALL} WHERE {_PRODUCT} IS NOT NULL AND o.ordered_on <= :day AND o.kind = 'purchase'",
+    DISCOUNTS: "SELECT 1 FROM orders INDEXED BY ix_orders_customer WHERE kind = 'purchase' AND discount_minor > 0 "
+    "AND +ordered_on <= :day",
+    USE: f"SELECT 1 FROM activities WHERE {_USE} AND +happened_on <= :day AND customer_id IS NOT NULL",
+    RENEWALS: f"SELECT 1 FROM activities WHERE {_RENEWAL} AND +happened_on <= :day AND customer_id IS NOT NULL",
+}
+_SOME_VISITS = f"""SELECT 1 WHERE
+    EXISTS (SELECT 1 FROM activities WHERE {_VISIT} AND +happened_on <= :day AND customer_id IS NOT NULL)
+    AND EXISTS (SELECT 1 FROM activities WHERE NOT {_VISIT} AND +happened_on <= :day AND customer_id IS NOT NULL)"""
+#: Where each is looked for.
+_TABLE_OF: Final = {MIX: "orders", DISCOUNTS: "orders", VISITS: "activities", USE: "activities", RENEWALS: "activities"}
+
+
+def habits_known(connection: Connection, as_of: date, sources: Collection[str]) -> frozenset[str]:
+    """Which of `HABITS` anybody in the book has had by `as_of`; visits only where there is other activity beside them.
+
+    Parameters
+    ----------
+    sources
+        Kinds of event that the book has by then, by table.
+    """
+    found = {DEALS} if {"opportunities", "stage_changes"} & set(sources) else set()
+    for name, query in {**_ANY, VISITS: _SOME_VISITS}.items():
+        if _TABLE_OF[name] in sources and fetch(connection, f"{query} LIMIT 1", {"day": as_of.isoformat()}):
+            found.add(name)
+    return frozenset(found)
+
+
+def read_habits(reader: SeriesReader, known: Collection[str], money: str) -> dict[str, Series]:
+    """The series of the habits that are `known`, by their names in `BookEvents`.
+
+    Parameters
+    ----------
+    money
+        SQL for an order's amount.
+    """
+    found = {}
+    if DEALS in known:
+        steps = reader.series(_STEPS, "day", {"deal": "deal", "step": "step"}, "day IS NOT NULL")
+        found["deals"] = steps
+    if MIX in known:
+        lines = _OF_ALL if reader.everyone else "orders o CROSS JOIN order_lines t ON t.order_id = o.id"
+        found["mix"] = reader.kinds(
+            "order_lines",
+            lines,
+            "o.ordered_on",
+            _PRODUCT,
+            f"o.kind = 'purchase' AND {_PRODUCT} IS NOT NULL",
+            "o.customer_id",
+        )
+    if DISCOUNTS in known:
+        found["discounted"] = reader.series(
+            "orders", "ordered_on", {"value": money}, "kind = 'purchase' AND discount_minor > 0"
+        )
+    if VISITS in known:
+        found["visits"] = reader.series("activities", "happened_on", {}, _VISIT)
+    if USE in known:
+        found["uses"] = reader.kinds("activities", "activities t", "t.happened_on", "subject", _USE, "t.customer_id")
+    if RENEWALS in known:
+        found["renewals"] = reader.series("activities", "happened_on", {}, _RENEWAL)
+    return found

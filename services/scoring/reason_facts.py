@@ -1,0 +1,134 @@
+"""Facts beside the model: what went wrong or well with a customer, told even where no model counts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.scoring.features import Features
+from services.scoring.reason_words import features_words, no_visit_words, up_to_points
+
+Flags = NDArray[np.bool_]
+
+_UNHAPPY_BELOW = 2.5
+_HAPPY_FROM = 4.5
+_IGNORED_MAILS = 5
+_ANSWERING_SHARE = 0.25
+_SPEND_FALL = 0.6
+#: More features than a customer uses: two numbers of them in one.
+_FEW_OF = 1_000
+#: Of so many features used before, half or fewer still are; of so many visits in three months, none followed.
+_FEATURES, _STILL_USED, _VISITS = 3, 0.5, 6
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is known beside the closed form: a reason whose points are the model's where it counts such facts."""
+
+    code: str
+    label: str
+    evidence: str
+    kind: str
+
+    def text(self, size: str | None) -> str:
+        """JSON with a comma behind it; `size`: points and kind, None where the model gives none."""
+        begun = up_to_points(self.code, self.label, self.evidence)
+        return begun + (size if size is not None else f'null, "kind": "{self.kind}"}}, ')
+
+
+def facts_of(seen: Features) -> dict[int, tuple[list[Fact], list[Fact]]]:
+    """What tickets, reviews, mail and order values say, by the places of whom it is worth saying: raising, lowering."""
+    fall = 1.0 - seen.mean_last_3 / np.maximum(seen.mean_6_before, 1.0)
+    sad, panned = seen.unhappy_since_order > 0, seen.bad_reviews_since_order > 0
+    mailed = seen.mails_180d > 0
+    raising = (
+        (sad, seen.unhappy_since_order, _unhappy_since),
+        (panned, seen.bad_reviews_since_order, _bad_reviews_since),
+        (~sad & (seen.tickets_unhappy_60d > 0), seen.tickets_unhappy_60d, _unhappy_tickets),
+        (~panned & (seen.review_score <= _UNHAPPY_BELOW), seen.review_score, _low_reviews),
+        (seen.mean_last_3 <= _SPEND_FALL * seen.mean_6_before, fall, _falling_orders),
+        ((seen.mails_180d >= _IGNORED_MAILS) & (seen.answer_share == 0.0), seen.mails_180d, _ignored_mails),
+        (seen.satisfaction <= _UNHAPPY_BELOW, seen.satisfaction, _low_satisfaction),
+        (_fewer_features(seen), seen.features_kept * _FEW_OF + seen.features_before, _features_left),
+        ((seen.deals_lost_6m > 0) & (seen.deals_open == 0), seen.deals_lost_6m, _lost_deals),
+        (_no_visits(seen), seen.last_visit, partial(_stayed_away, seen.day)),
+    )
+    lowering = (
+        (~panned & (seen.review_score >= _HAPPY_FROM), seen.review_score, _good_reviews),
+        (mailed & (seen.answer_share >= _ANSWERING_SHARE), seen.answer_share, _answered_mails),
+    )
+    found: dict[int, tuple[list[Fact], list[Fact]]] = {}
+    for side, facts in enumerate((raising, lowering)):
+        for holds, figure, told in facts:
+            places = np.flatnonzero(holds)
+            for place, value in zip(places.tolist(), figure[places].tolist(), strict=True):
+                found.setdefault(place, ([], []))[side].append(told(value))
+    return found
+
+
+def _unhappy_tickets(count: float) -> Fact:
+    number = int(count)
+    return Fact("tickets", "Unhappy ticket" if number == 1 else "Unhappy tickets", f"{number:,} in 60 days", "raises")
+
+
+def _unhappy_since(count: float) -> Fact:
+    number = int(count)
+    label = "Unhappy ticket" if number == 1 else "Unhappy tickets"
+    return Fact("tickets", label, f"{number:,} since the last order", "raises")
+
+
+def _bad_reviews_since(count: float) -> Fact:
+    number = int(count)
+    return Fact("reviews", "Bad review" if number == 1 else "Bad reviews", f"{number:,} since the last order", "raises")
+
+
+def _low_satisfaction(score: float) -> Fact:
+    return Fact("satisfaction", "Low satisfaction", f"{score:.1f} of 5 in a year", "raises")
+
+
+def _low_reviews(score: float) -> Fact:
+    return Fact("reviews", "Bad reviews", f"{score:.1f} of 5 in a year", "raises")
+
+
+def _good_reviews(score: float) -> Fact:
+    return Fact("reviews", "Good reviews", f"{score:.1f} of 5 in a year", "lowers")
+
+
+def _ignored_mails(count: float) -> Fact:
+    return Fact("email", "Emails ignored", f"0 of {int(count):,} in 180 days", "raises")
+
+
+def _answered_mails(share: float) -> Fact:
+    return Fact("email", "Emails answered", f"{share:.0%} in 180 days".replace("%", "\u202f%"), "lowers")
+
+
+def _falling_orders(share: float) -> Fact:
+    return Fact("value", "Smaller orders", f"last 3 down {share:.0%}".replace("%", "\u202f%"), "raises")
+
+
+def _fewer_features(seen: Features) -> Flags:
+    fewer = seen.features_kept <= _STILL_USED * seen.features_before
+    return np.asarray((seen.features_before >= _FEATURES) & fewer)
+
+
+def _features_left(number: float) -> Fact:
+    kept, before = divmod(int(number), _FEW_OF)
+    return Fact("use", "Features no longer used", features_words(kept, before), "raises")
+
+
+def _lost_deals(count: float) -> Fact:
+    number = int(count)
+    return Fact("deals", "Deal lost" if number == 1 else "Deals lost", f"{number:,} in 6 months, none open", "raises")
+
+
+def _no_visits(seen: Features) -> Flags:
+    """Who used to come and does not; where visits are the rhythm itself, its gap says so."""
+    came = (seen.visits_90d_before >= _VISITS) & (seen.visits_30d == 0)
+    return np.asarray(came & ~seen.by_activity)
+
+
+def _stayed_away(today: int, last: float) -> Fact:
+    return Fact("visits", "No visits any more", no_visit_words(int(last), today), "raises")

@@ -1,0 +1,39 @@
+"""Words that reasons share: numbers of things, lengths of time, and the JSON of a reason up to its points."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models.values.words import day as day_words
+from services.scoring.series import EPOCH
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def known_for(days: int) -> str:
+    if days < 60:
+        return plural(days, "day")
+    months = round(days / 30.4375)
+    return plural(months, "month") if months < 24 else f"{days / 365.25:.1f} years".replace(".0 ", " ")
+
+
+def up_to_points(code: str, label: str, evidence: str) -> str:
+    """A reason as JSON up to its points. Texts are this program's own: nothing needs an escape."""
+    return f'{{"code": "{code}", "label": "{label}", "evidence": "{evidence}", "points": '
+
+
+def day_of(number: int, today: int) -> str:
+    """A day number as a day: ``3 Sep``, with the year where it is long ago."""
+    return day_words(EPOCH + timedelta(days=number), EPOCH + timedelta(days=today))
+
+
+def no_visit_words(last: int, today: int) -> str:
+    """Evidence of a customer who stays away since the day number `last`."""
+    return f"No visit since {day_of(last, today)}"
+
+
+def features_words(kept: int, before: int) -> str:
+    """Evidence of the features that are still used."""
+    return f"Uses {kept or 'none'} of the {plural(before, 'feature')} used in the 3 months before"
