@@ -103,7 +103,7 @@ def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
     concerns += [f"{one.mark.name} waits for you: {one.why}" for one in landing.waiting]
     concerns += [landing.fault] if landing.fault else []
     concerns += [
-        f"{Path(result.file).name}: {result.receipt.rows['rejected']:,} rows were rejected; see {rejects}."
+        f"{Path(result.file).name}: {_rejected(result.receipt.rows['rejected'])}; see {rejects}."
         for result in landing.imported
         if result.receipt is not None and (rejects := result.receipt.rejects_file)
     ]
@@ -114,6 +114,10 @@ def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
     ]
     silent = tuple(f"Files of {one.source} have stopped coming: {one.rhythm}. Export them again." for one in late)
     return FromFolders(landing, document, _words(landing, len(folders)), tuple(concerns), silent)
+
+
+def _rejected(rows: int) -> str:
+    return f"{count(rows, 'row')} {'was' if rows == 1 else 'were'} rejected"
 
 
 def _words(landing: Landing, folders: int) -> str:

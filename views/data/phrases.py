@@ -32,6 +32,8 @@ _ENTITIES = {
     "surveys": "Surveys",
     "identities": "Ids of customers",
 }
+#: One of them, where that is not the word without its s.
+_ONE = {"activities": "activity", "identities": "id of a customer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,19 +168,27 @@ def undo_lines(
     if takes_out:
         lines.append(("minus", f"Takes out {listed(takes_out)}"))
     if puts_back:
-        lines.append(("return", f"Puts back {listed(puts_back)} as they were"))
+        alone = sum(count for _what, count in puts_back) == 1
+        lines.append(("return", f"Puts back {listed(puts_back)} as {'it was' if alone else 'they were'}"))
     lines += [("lock", sentence) for sentence in keeps[:KEPT_NAMED]]
     if len(keeps) > KEPT_NAMED:
-        lines.append(("lock", f"{whole(len(keeps) - KEPT_NAMED)} more stay for such reasons"))
+        more = len(keeps) - KEPT_NAMED
+        lines.append(("lock", f"{whole(more)} more {'stays' if more == 1 else 'stay'} for such reasons"))
     return lines
 
 
 def listed(parts: Sequence[tuple[str, int]]) -> str:
     """Counts in one phrase: "31,406 order lines, 14,283 orders and 207 customers"."""
-    words = [f"{whole(count)} {entity_words(what).lower()}" for what, count in parts if count]
+    words = [counted(count, *_nouns(what)) for what, count in parts if count]
     if len(words) < 2:
         return "".join(words) or "nothing"
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _nouns(entity: str) -> tuple[str, str]:
+    """One of an entity, and many."""
+    many = entity_words(entity).lower()
+    return _ONE.get(entity, many.removesuffix("s")), many
 
 
 def undone_words(count: int, kept: Sequence[str]) -> str:
