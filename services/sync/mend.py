@@ -68,7 +68,7 @@ def mended(table: Table, options: ImportOptions) -> Table:
             f"{table.path.name} was changed after cells of it were mended. Drop it again and mend what is still wrong."
         )
     places = {header: place for place, header in enumerate(table.columns)}
-    write: Callable[[str], str] = guarded if table._guarded else str
+    write: Callable[[str], str] = guarded if table._returned else str
     cells: dict[int, dict[int, str]] = {}
     for one in options.mended:
         if one.column not in places:

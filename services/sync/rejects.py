@@ -18,8 +18,8 @@ from services.sync.driver import driver
 from services.sync.guard import guarded
 from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.map.plan import Plan, source_from_name
+from services.sync.read import is_ragged
 from services.sync.recognise import own_columns
-from services.sync.stage.faults import is_ragged
 from services.sync.stage.staging import runs
 
 _ENDING = ".part"

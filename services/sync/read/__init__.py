@@ -8,7 +8,7 @@ Nothing here knows what a customer is.
 
 from services.sync.read.members import of_each_member
 from services.sync.read.opening import read_table, tables_in
-from services.sync.read.structure import ANOTHER
+from services.sync.read.structure import ANOTHER, is_ragged, ragged
 from services.sync.read.table import BATCH_ROWS, Batch, Dialect, Table
 from services.sync.read.write import write_rows
 
@@ -18,7 +18,9 @@ __all__ = [
     "Batch",
     "Dialect",
     "Table",
+    "is_ragged",
     "of_each_member",
+    "ragged",
     "read_table",
     "tables_in",
     "write_rows",

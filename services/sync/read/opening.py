@@ -9,7 +9,6 @@ from pathlib import Path
 from models.values.errors import UserError
 from models.values.reading import Conclusion, Doubt, Reading, ReadingChoice, ReadingOption, also
 from services.sync.guard import unguarded
-from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.read import words
 from services.sync.read.conclude import (
     Seen,
@@ -26,6 +25,7 @@ from services.sync.read.cut import FIXED, Cut
 from services.sync.read.dialect import Candidate, rank_cuts, sample_lines, sample_rows
 from services.sync.read.fixed import fixed_places
 from services.sync.read.header import Header, find_header
+from services.sync.read.returned import Returned
 from services.sync.read.sheets import Sheet, SheetRows, sheets_of
 from services.sync.read.stream import Rows, TextRows, with_rows_ahead
 from services.sync.read.structure import AHEAD, ANOTHER, Rules, Sorter, table_starts
@@ -192,23 +192,22 @@ def _table(
     data = seen.rows[header.first_data_row :]
     if not rowless and not any(any(row) for row in data):
         raise UserError(f"{name} has a header but no rows below it. Export it again with the rows included.")
-    # Rejected rows as this program wrote them: the apostrophes before what looks like a formula are its own.
-    own = set(REJECT_COLUMNS) <= set(header.columns)
-    clean = unguarded if own else str
-    width = len(header.columns)
+    returned = Returned.of(header.columns, _names_as_written(seen, len(header.columns)))
+    clean = unguarded if returned else str
+    width = (returned.width if returned else None) or len(header.columns)
     end = seen.starts[0] if seen.starts else len(data)
     return Table(
         path=path,
         dialect=dialect,
-        columns=tuple(map(clean, header.columns)),
+        columns=tuple(map(clean, header.columns[:width])),
         size_bytes=path.stat().st_size,
         warnings=warnings,
-        sample=tuple(tuple(map(clean, row[: max(width, len(row))])) for row in data[:end]),
+        sample=tuple(tuple(returned.row(row) if returned else row) for row in data[:end]),
         reading=found,
         _rows=rows,
         _header=_names_as_written(seen, width),
         _first_data_row=header.first_data_row + seen.start,
-        _guarded=own,
+        _returned=returned,
     )
 
 

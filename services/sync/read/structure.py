@@ -20,7 +20,7 @@ REPEATED, TOTALS, REMARK, ANOTHER = (
 )
 # So many rows are looked at to see whether another table begins.
 AHEAD = 5
-SHIFTED = "has {cells} cells where the header has {width}"
+_RAGGED = re.compile(r"(?:The row )?has [\d,]+ cells where the header has [\d,]+")
 _FOOTER = re.compile(
     r"(?:grand |sub)?totals?\b|confidential information|copyright \(c\)|summe\b|gesamt(?:summe)?\b|total général\b"
     r"|suma total\b|generated (?:by|on)\b|report (?:generated|run)\b|filtered by\b|as of \d|end of (?:report|file)\b",
@@ -289,7 +289,7 @@ class Sorter:
         mended = self._rules.mend(row, self._delimiter) if self._mends else None
         if mended is not None:
             rows[place] = mended
-            found.mended[place] = SHIFTED.format(cells=len(row), width=width)
+            found.mended[place] = ragged(len(row), width)
         else:
             found.faults[place] = row
 
@@ -299,6 +299,16 @@ def table_starts(rows: Sequence[list[str]], sorter: Sorter, width: int) -> list[
     out = sorter.sort([list(row) for row in rows], width).left_out
     places = sorted(place for place, word in out.items() if word == ANOTHER)
     return [place for place in places if place == places[0]]
+
+
+def ragged(cells: int, width: int) -> str:
+    """What is said of a row with another number of cells than the header."""
+    return f"has {cells:,} cells where the header has {width:,}"
+
+
+def is_ragged(why: str) -> bool:
+    """Whether that is said of a row."""
+    return _RAGGED.fullmatch(why) is not None
 
 
 def _has_digit(cell: str) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.values.reading import Reading, ReadingChoice
-from services.sync.guard import unguarded
 from services.sync.read.content import reading
+from services.sync.read.returned import Returned
 from services.sync.read.stream import Chunk, Rows, with_rows_ahead
 from services.sync.read.structure import AHEAD, Ahead, Rules, Sorter
 from services.sync.read.words import dialect_words
@@ -111,7 +111,7 @@ class Table:
     _rows: Rows = field(repr=False, kw_only=True)
     _header: tuple[str, ...] = field(repr=False, kw_only=True)
     _first_data_row: int = field(repr=False, kw_only=True)
-    _guarded: bool = field(default=False, repr=False, kw_only=True)
+    _returned: Returned | None = field(default=None, repr=False, kw_only=True)
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Read the file's rows from the start, `rows` at a time.
@@ -123,7 +123,7 @@ class Table:
         EnvironmentFault
             It cannot be read any longer.
         """
-        sorter = Sorter(Rules(self._header, self.sample), self.dialect.delimiter, mends=not self._guarded)
+        sorter = Sorter(Rules(self._header, self.sample), self.dialect.delimiter, mends=not self._returned)
         with reading(self.path):
             first = 1
             for chunk, ahead in with_rows_ahead(self._rows.chunks(rows, self._first_data_row), AHEAD):
@@ -132,7 +132,7 @@ class Table:
 
     def _batch(self, chunk: Chunk, first: int, sorter: Sorter, ahead: Ahead) -> Batch:
         rows = chunk.rows
-        if self._guarded:
-            rows = [[unguarded(cell) for cell in row] for row in rows]
+        if self._returned:
+            rows = [self._returned.row(row) for row in rows]
         found = sorter.sort(rows, len(self.columns), ahead)
         return Batch(first, rows, found.blank, found.faults, chunk.share, found.left_out, chunk.mended | found.mended)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 BLANK = "blank row"
@@ -11,17 +10,6 @@ NAMELESS = "has nothing by which it could be known again"
 TOTALS = "totals or footer"
 DELETED = "deleted in the source"
 REPEATED = "the same id again further down"
-_RAGGED = re.compile(r"has [\d,]+ cells where the header has [\d,]+")
-
-
-def ragged(cells: int, width: int) -> str:
-    """Why a row with another number of cells than the header is not taken."""
-    return f"has {cells:,} cells where the header has {width:,}"
-
-
-def is_ragged(why: str) -> bool:
-    """Whether a row was not taken for its number of cells."""
-    return _RAGGED.fullmatch(why) is not None
 
 
 @dataclass(frozen=True, slots=True)

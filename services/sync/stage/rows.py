@@ -14,7 +14,7 @@ from typing import Any
 from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.map.mapped import MappedColumn
 from services.sync.map.plan import Plan
-from services.sync.read import Batch
+from services.sync.read import Batch, ragged
 from services.sync.read.structure import is_footer
 from services.sync.recognise import ShapedBatch, own_columns
 from services.sync.stage import faults
@@ -106,7 +106,7 @@ class Stager:
         """What is said of a row with a cell too many or too few; columns that this program added do not count."""
         columns = own_columns(self._plan.table)
         added = len(set(REJECT_COLUMNS) & set(columns))
-        return faults.ragged(len(row) - added, len(columns) - added)
+        return ragged(len(row) - added, len(columns) - added)
 
     def finish(self) -> None:
         """Write what still waits."""

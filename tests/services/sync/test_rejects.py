@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from models.values.imports import MendedCell
 from services.sync.guard import guarded, unguarded
+from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.mend import stamp_of
+from services.sync.read import ragged
+from services.sync.read.returned import Returned
 from tests.services.sync.book import Book, counts, write_csv
 
 HEADER = ["customer_id", "name", "email", "=2+2"]
@@ -66,6 +69,55 @@ def test_a_row_with_a_cell_too_many_keeps_it_and_stays_rejected_until_it_is_mend
     assert "19.00,EUR,extra,2,The row has 6" in text
     second.write_text(text.replace("EUR,extra,", "EUR,"), "utf-8")
     assert counts(book.bring(second))[:4] == (1, 0, 0, 1)
+
+
+def test_a_spreadsheet_that_fills_up_the_rows_hides_no_cell_too_many(book: Book, tmp_path: Path) -> None:
+    header = ["Order ID", "Customer ID", "Order date", "Total", "Currency"]
+    short = ["F3", "C3", "EUR"]
+    path = Path(book.bring(write_csv(tmp_path / "orders.csv", header, [*LONG, short])).rejects_file or "")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    width = max(map(len, rows)) + 1
+    filled = [[*row, *[""] * (width - len(row))] for row in rows]
+    again = book.bring(write_csv(tmp_path / "filled.csv", filled[0], filled[1:]))
+    assert again.reasons.keys() == {
+        "Total is no number",
+        "The row has 6 cells where the header has 5",
+        "The row has 3 cells where the header has 5",
+    }
+    mended = [row for row in filled if row[0] != "F2"]
+    mended[1][5] = ""
+    mended[2] = ["F3", "C3", "2026-06-03", "4.00", "EUR", *mended[2][3:5], "", ""]
+    assert counts(book.bring(write_csv(tmp_path / "mended.csv", mended[0], mended[1:]))) == (2, 0, 0, 0, 0)
+    assert book.ask("SELECT external_id, amount_minor FROM orders ORDER BY 1 DESC LIMIT 2") == [
+        ("F9", 1900),
+        ("F3", 400),
+    ]
+
+
+def test_a_row_whose_reason_was_taken_away_keeps_all_its_cells(book: Book, tmp_path: Path) -> None:
+    header = ["Order ID", "Customer ID", "Order date", "Total", "Currency"]
+    path = Path(book.bring(write_csv(tmp_path / "orders.csv", header, LONG)).rejects_file or "")
+    text = path.read_text("utf-8").replace("EUR,extra,3,The row has 6 cells where the header has 5", "EUR,extra")
+    path.write_text(text.replace('12.50,EUR,2,"', "12.50,EUR"), "utf-8")
+    again = book.bring(path)
+    assert "The row has 6 cells where the header has 5" in again.reasons
+    assert "F9,C9,2026-06-09,19.00,EUR,extra,2,The row has 6" in Path(again.rejects_file or "").read_text("utf-8")
+
+
+_OWN = st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=4), max_size=7)
+
+
+@given(own=_OWN, width=st.integers(1, 5), filling=st.integers(0, 4))
+def test_law_a_rejected_row_reads_back_however_it_was_filled_up(own: list[str], width: int, filling: int) -> None:
+    columns = [*(f"c{place}" for place in range(width)), *REJECT_COLUMNS]
+    returned = Returned.of(columns, [*columns, *[""] * filling])
+    assert returned is not None and returned.width == len(columns)
+    why = "Total is no number" if len(own) == width else f"The row {ragged(len(own), width)}"
+    row = returned.row([*map(guarded, own), "3", why, *[""] * filling])
+    while len(own) > width and not own[-1].strip():
+        own = own[:-1]
+    assert row == [*own, "3", why]
 
 
 def test_a_cell_mended_in_the_check_takes_a_row_that_is_too_long_as_it_is_shown(book: Book, tmp_path: Path) -> None:
