@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -15,7 +14,7 @@ from models.values.scores import SEGMENTS
 from views.settings.typed import joined, pairs
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import clear, label
+from views.widgets.labels import clear, in_tab_order, label
 
 _COLUMNS = 2
 _ROOM = 360
@@ -108,11 +107,8 @@ class Ticks(_Many):
         self._put_in_order(list(self._boxes.values()))
 
     def _put_in_order(self, boxes: Sequence[QWidget]) -> None:
-        """Let Tab find them here: boxes that are offered later would come after everything else of the window."""
         before = self._before()
-        chain = [before, *boxes] if before is not None else boxes
-        for one, following in pairwise(chain):
-            QWidget.setTabOrder(one, following)
+        in_tab_order(*([before] if before is not None else []), *boxes)
         if boxes:
             self.setFocusProxy(boxes[0])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
 from threading import Event
 
 from PySide6.QtCore import Qt
@@ -20,7 +19,7 @@ from views.shell.page import Context
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import clear, column, label, row, rule
+from views.widgets.labels import clear, column, in_tab_order, label, row, rule
 
 _TITLE_WIDE = 250
 BY_TEMPLATE = "A template, without a model"
@@ -176,8 +175,7 @@ class ModelsBox(OwnBox):
                 button.installEventFilter(self)
             self._list.addWidget(line)
         buttons = [part for line in self.lines for part in (line.test_button, line.edit_button, line.remove_button)]
-        for before, after in pairwise((self.writer, *buttons, self.add_button)):
-            QWidget.setTabOrder(before, after)  # lines made later would come after what stands below them
+        in_tab_order(self.writer, *buttons, self.add_button)
         self._none.setVisible(not profiles)
         self._read_kept()
 

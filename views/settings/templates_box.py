@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
@@ -18,7 +17,7 @@ from views.settings.template_editor import NEW
 from views.shell.page import Context
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
-from views.widgets.labels import ElidedLabel, clear, column, label, row, rule
+from views.widgets.labels import ElidedLabel, clear, column, in_tab_order, label, row, rule
 from views.widgets.tabs import CountTabs, Tab
 from views.words import DOT
 
@@ -135,8 +134,7 @@ class TemplatesBox(OwnBox):
                 part.installEventFilter(self)
             self._list.addWidget(line)
         fields = [part for line in self.lines for part in (line.used, line.edit_button)]
-        for before, after in pairwise((self.goals, *fields, self.add_button)):
-            QWidget.setTabOrder(before, after)  # lines made later would come after what stands below them
+        in_tab_order(self.goals, *fields, self.add_button)
         again = next((line for line in self.lines if had and line.template.code == had.template.code), None)
         if had is not None and again is not None:
             (again.used if at is had.used else again.edit_button).setFocus(Qt.FocusReason.OtherFocusReason)

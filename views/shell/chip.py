@@ -52,16 +52,22 @@ class OutboxChip(QAbstractButton):
         return standing is not None and bool(standing.account_fault) and not (standing.doubt or standing.again)
 
     @property
-    def leads_to(self) -> str:
-        """The place that a click opens: where what the words say stands."""
+    def _told(self) -> tuple[str, int]:
+        """The tab of the outbox that the words speak of, and the number that they say: first what needs a person."""
         standing = self._standing
         if standing is None:
-            return "outbox"
-        if self.leads_to_account:
-            return "settings/mail"
+            return "", 0
         tabs = (("doubt", standing.doubt), ("review", standing.again), ("waiting", standing.waiting),
                 ("failed", standing.failed))  # fmt: skip
-        return next((f"outbox/{tab}" for tab, count in tabs if count), "outbox")
+        return next(((tab, count) for tab, count in tabs if count), ("", 0))
+
+    @property
+    def leads_to(self) -> str:
+        """The place that a click opens: where what the words say stands."""
+        if self.leads_to_account:
+            return "settings/mail"
+        tab, _count = self._told
+        return f"outbox/{tab}" if tab else "outbox"
 
     @property
     def words(self) -> str:
@@ -96,10 +102,7 @@ class OutboxChip(QAbstractButton):
     def _fit(self) -> None:
         standing = self._standing
         words = standing.words if standing is not None else ""
-        # The number that the words say, not another one: what needs a person is said before what waits.
-        count = 0
-        if standing is not None:
-            count = standing.doubt or standing.again or standing.waiting or standing.failed
+        _tab, count = self._told
         self.setText((str(count) if count else "") if self._narrow else words)
         self.setVisible(bool(words) and (not self._narrow or count > 0 or self._icon() == "offline"))
         hint = "Open Settings › Mail server" if self.leads_to_account else "Open the Outbox (Ctrl 3)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -100,6 +102,12 @@ def clear(box: QLayout) -> None:
         elif isinstance(inner, QLayout):
             clear(inner)
             inner.deleteLater()
+
+
+def in_tab_order(*fields: QWidget) -> None:
+    """Let Tab lead from one to the next: what is made later would come after everything else of the window."""
+    for before, after in pairwise(fields):
+        QWidget.setTabOrder(before, after)
 
 
 class Pictogram(QLabel):
