@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import chain
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.store import UnitOfWork
@@ -29,6 +32,8 @@ from services.scoring.events import EPOCH, Series, day_number, fetch
 from services.scoring.poisson_gamma import change_day, expected, largest_discovery
 from services.scoring.rows import day_text
 from services.scoring.topics import Topic, names_of, overlap, topics_of
+
+Whole = NDArray[np.int64]
 
 KIND = "emerging"
 FALSE_DISCOVERIES = 0.01
@@ -52,27 +57,36 @@ _SAYS_MOST: dict[About, int] = {"product reviews": 0, "product in tickets": 1, "
 
 
 @dataclass(frozen=True)
-class Mention:
-    """One ticket, or review, that is of a topic; `number` is unique among tickets, and among reviews."""
-
-    number: int
-    day: int
-    customer: int | None
-    said: str
-
-
-@dataclass
 class _Source:
-    """All that is said in tickets, or in reviews: mentions by topic, and of reviews the days of all of each product."""
+    """All that is said in the tickets, or reviews, of a year, the newest first.
+
+    Attributes
+    ----------
+    last, first
+        The days between which something could be said.
+    number, who, day
+        Shape (rows,): what is unique among tickets, and among reviews; the customer, of nobody known the number below
+        zero; the day.
+    said
+        A text a row.
+    topics
+        All that there is.
+    topic, row
+        Shape (mentions,): which of the topics, and in which row, rising.
+    reviewed
+        Of reviews all of each of the topics; None of tickets.
+    """
 
     last: int
     first: int
-    mentions: dict[Topic, list[Mention]] = field(default_factory=dict)
-    reviewed: dict[Topic, list[int]] = field(default_factory=dict)
-
-    def add(self, topic: Topic, mention: Mention) -> None:
-        """Take in that a ticket or review is of a topic."""
-        self.mentions.setdefault(topic, []).append(mention)
+    number: Whole
+    who: Whole
+    day: Whole
+    said: list[str]
+    topics: list[Topic]
+    topic: Whole
+    row: Whole
+    reviewed: Series | None = None
 
 
 #: An issue with the numbers of its tickets, or reviews.
@@ -119,14 +133,25 @@ def _read_tickets(connection: Connection, last: int) -> _Source:
     )
     days = _Days()
     cut = len(rows) == _MOST_TICKETS
-    source = _Source(last, _begin(connection, "tickets", "opened_on", days[rows[-1][2]] + 1 if cut else first))
-    for number, customer, opened, kind, subject, text in rows:
-        if days[opened] < source.first:
-            continue
-        mention = Mention(number, days[opened], customer, subject)
-        for topic in topics_of(kind, subject, text, names):
-            source.add(topic, mention)
-    return source
+    begin = _begin(connection, "tickets", "opened_on", days[rows[-1][2]] + 1 if cut else first)
+    told = [row for row in rows if days[row[2]] >= begin]
+    known: dict[tuple[str | None, str, str], list[int]] = {}  # many tickets are worded alike
+    places = _Places()
+    topics = []
+    for _number, _customer, _day, kind, subject, text in told:
+        words = kind, subject, text
+        if words not in known:
+            known[words] = [places[topic] for topic in topics_of(kind, subject, text, names)]
+        topics.append(known[words])
+    return _Source(
+        last,
+        begin,
+        *_columns(told, days),
+        [row[4] for row in told],
+        list(places),
+        np.fromiter(chain.from_iterable(topics), np.int64),
+        np.repeat(np.arange(len(told)), np.array([len(one) for one in topics], np.int64)),
+    )
 
 
 def _read_reviews(connection: Connection, last: int) -> _Source:
@@ -139,14 +164,36 @@ def _read_reviews(connection: Connection, last: int) -> _Source:
         "AND r.reviewed_on BETWEEN :first AND :last ORDER BY r.reviewed_on DESC, r.id",
         {"first": day_text(first), "last": day_text(last)},
     )
-    days = _Days()
-    source = _Source(last, _begin(connection, "reviews", "reviewed_on", first))
-    for number, customer, reviewed, rating, name, title in rows:
-        topic: Topic = ("product reviews", name)
-        source.reviewed.setdefault(topic, []).append(days[reviewed])
-        if rating <= _BAD_RATING:
-            source.add(topic, Mention(number, days[reviewed], customer, title))
-    return source
+    days, places = _Days(), _Places()
+    topic = np.fromiter((places["product reviews", row[4]] for row in rows), np.int64, len(rows))
+    number, who, day = _columns(rows, days)
+    bad = np.flatnonzero(np.fromiter((row[3] <= _BAD_RATING for row in rows), np.bool_, len(rows)))
+    by_topic = np.lexsort((day, topic))
+    return _Source(
+        last,
+        _begin(connection, "reviews", "reviewed_on", first),
+        *(number, who, day),
+        [row[5] for row in rows],
+        list(places),
+        topic[bad],
+        bad,
+        Series(topic[by_topic], day[by_topic]),
+    )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], days: _Days) -> tuple[Whole, Whole, Whole]:
+    """Number, who said it (see `_Source`) and day of rows that begin with number, customer and day."""
+    number = np.array([row[0] for row in rows], np.int64)
+    customer = np.array([row[1] or 0 for row in rows], np.int64)
+    return number, np.where(customer > 0, customer, -number), np.array([days[row[2]] for row in rows], np.int64)
+
+
+class _Places(dict[Topic, int]):
+    """The place of each topic among those that were asked for, in the order of asking."""
+
+    def __missing__(self, topic: Topic) -> int:
+        self[topic] = len(self)
+        return self[topic]
 
 
 class _Days(dict[str, int]):
@@ -165,11 +212,13 @@ def _begin(connection: Connection, table: str, column: str, first: int) -> int:
 
 def _issues(source: _Source) -> tuple[list[_Found], int]:
     """Issues with the numbers of their mentions, the surest first, and how many topics were looked at."""
-    once = {topic: _once_a_week(source, mentions) for topic, mentions in source.mentions.items()}
-    topics = sorted(topic for topic, mentions in once.items() if len(mentions) >= _FEWEST)
-    if not topics:
+    told = _once_a_week(source)
+    count = np.bincount(source.topic[told], minlength=len(source.topics))
+    asked = sorted(np.flatnonzero(count >= _FEWEST).tolist(), key=source.topics.__getitem__)
+    if not asked:
         return [], 0
-    counted = _weekly(source, topics, once)
+    mentions = _by_topic(source.topic[told], source.row[told], asked, len(source.topics))
+    counted = _weekly(source, asked, mentions)
     of = summed(counted)
     usual = learn(of)
     many = chances(of, usual).many
@@ -177,75 +226,80 @@ def _issues(source: _Source) -> tuple[list[_Found], int]:
     level = max(usual.levels[0], 1.0)
     found = []
     for place in np.flatnonzero(many <= limit).tolist():
-        told = _told(source, topics[place], once[topics[place]], float(many[place]), level, usual.priors[0])
-        if told is not None:
-            found.append(told)
+        rows = mentions.day[slice(*np.searchsorted(mentions.row, (place, place + 1)).tolist())]
+        issue = _told(source, asked[place], rows, float(many[place]), level, usual.priors[0])
+        if issue is not None:
+            found.append(issue)
     found.sort(key=lambda one: (one[0].p, one[0].title))
-    return _apart(found), len(topics)
+    return _apart(found), len(asked)
 
 
-def _once_a_week(source: _Source, mentions: Iterable[Mention]) -> list[Mention]:
-    """Of each customer's mentions in a week the newest, the newest first; of nobody known, each."""
-    seen = set()
-    kept = []
-    for one in sorted(mentions, key=lambda one: (-one.day, one.number)):
-        key = (one.customer if one.customer is not None else -one.number, (source.last - one.day) // 7)
-        if key not in seen:
-            seen.add(key)
-            kept.append(one)
-    return kept
+def _once_a_week(source: _Source) -> Whole:
+    """Places of the mentions that count: of each customer's of a topic in a week the newest; of nobody known, each."""
+    who, whose = np.unique(source.who, return_inverse=True)
+    week = (source.last - source.day) // 7
+    key = (source.topic * who.size + whose[source.row]) * WEEKS + week[source.row]
+    return np.sort(np.unique(key, return_index=True)[1])
 
 
-def _weekly(source: _Source, topics: list[Topic], once: dict[Topic, list[Mention]]) -> Weekly:
-    every = np.arange(len(topics))
-    events = _series((place, one.day) for place, topic in enumerate(topics) for one in once[topic])
+def _by_topic(topic: Whole, values: Whole, asked: list[int], topics: int) -> Series:
+    """The values of the topics that are asked for, by their places in `asked`, those of each in their order."""
+    place = np.full(topics, -1)
+    place[asked] = np.arange(len(asked))
+    at = place[topic]
+    kept = np.flatnonzero(at >= 0)
+    kept = kept[np.argsort(at[kept], kind="stable")]
+    return Series(at[kept], values[kept])
+
+
+def _weekly(source: _Source, asked: list[int], mentions: Series) -> Weekly:
+    """Mentions of each topic by week; `mentions` are rows of the source."""
+    every = np.arange(len(asked))
+    events = Series(mentions.row, source.day[mentions.day])
     channel = Channel("topics", events, source.last)
-    counts = counts_by_week(channel, channel.within(events), every, len(topics))
-    known = np.full(len(topics), float((source.last - source.first + 1) // 7))
-    if not source.reviewed:
+    counts = counts_by_week(channel, channel.within(events), every, len(asked))
+    known = np.full(len(asked), float((source.last - source.first + 1) // 7))
+    if source.reviewed is None:
         return Weekly(every, counts, known)
-    units = _series((place, day) for place, topic in enumerate(topics) for day in source.reviewed[topic])
-    return Weekly(every, counts, known, counts_by_week(channel, channel.within(units), every, len(topics)))
-
-
-def _series(pairs: Iterator[tuple[int, int]]) -> Series:
-    found = np.array(sorted(pairs), np.int64).reshape(-1, 2)
-    return Series(found[:, 0], found[:, 1])
+    units = _by_topic(source.reviewed.row, source.reviewed.day, asked, len(source.topics))
+    return Weekly(every, counts, known, counts_by_week(channel, channel.within(units), every, len(asked)))
 
 
 def _told(
-    source: _Source, topic: Topic, mentions: list[Mention], p: float, level: float, of_all: tuple[float, float]
+    source: _Source, topic: int, rows: Whole, p: float, level: float, of_all: tuple[float, float]
 ) -> _Found | None:
-    """The issue in figures, None where it is too small to matter."""
-    about, name = topic
-    days = np.array(sorted(one.day for one in mentions), np.int64)
-    units = np.array(sorted(source.reviewed[topic]), np.int64) if source.reviewed else None
+    """The issue in figures, None where it is too small to matter; `rows` of its mentions, the newest first."""
+    about, name = source.topics[topic]
+    days = source.day[rows][::-1]
+    units = None
+    if source.reviewed is not None:
+        units = source.reviewed.day[slice(*np.searchsorted(source.reviewed.row, (topic, topic + 1)).tolist())]
     since = change_day(days, source.first, source.last, source.last - _NEWS_DAYS, down=False, units=units)
-    newest = [one for one in mentions if one.day >= since]
-    customers = list(dict.fromkeys(one.customer for one in newest if one.customer is not None))
+    newest = rows[source.day[rows] >= since]
+    customers = [one for one in dict.fromkeys(source.who[newest].tolist()) if one > 0]
     before = np.array(float((days < since).sum()))
     if units is None:
         past, coming = np.array((since - source.first) / 7.0), np.array((source.last + 1 - since) / 7.0)
     else:
         past, coming = np.array(float((units < since).sum())), np.array(float((units >= since).sum()))
     usual = float(level * expected(before, past, coming, of_all))
-    if len(newest) < _FEWEST or len(customers) < _FEWEST_CUSTOMERS or len(newest) < _TIMES * usual:
+    if newest.size < _FEWEST or len(customers) < _FEWEST_CUSTOMERS or newest.size < _TIMES * usual:
         return None
     issue = EmergingIssue(
         about=about,
         name=name,
         title=_TITLES[about].format(name),
         since=day_text(since),
-        seen=len(newest),
+        seen=int(newest.size),
         expected=round(usual, 2),
         of=None if units is None else int(coming),
         window_days=source.last + 1 - since,
         p=float(f"{p:.3g}"),
         customer_count=len(customers),
         customers=tuple(sorted(customers[:MOST_CUSTOMERS])),
-        example=newest[0].said,
+        example=source.said[newest[0]],
     )
-    return issue, frozenset(one.number for one in newest)
+    return issue, frozenset(source.number[newest].tolist())
 
 
 def _apart(found: list[_Found]) -> list[_Found]:
