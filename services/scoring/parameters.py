@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from services.scoring import btyd, monetary, pareto
 from services.scoring.btyd import BtydParameters, LogNormalPrior
 from services.scoring.features import Features, ReferenceGaps
+from services.scoring.lifetime_value import AS_TOLD, RangeLevels
 from services.scoring.monetary import GammaGammaParameters
 from services.scoring.pareto import ParetoParameters
 
@@ -136,6 +137,8 @@ class Parameters:
         Days ahead for which the rungs were judged; 0: they were not.
     contract
         The rung that tells who leaves their contract, of a book in which enough have done so.
+    levels
+        Where the ends of the ranges of lifetime value are read.
     """
 
     as_of: int
@@ -149,6 +152,7 @@ class Parameters:
     buys: ParetoParameters = pareto.BELIEVED
     horizon_days: int = 0
     contract: Chosen | None = None
+    levels: RangeLevels = AS_TOLD
 
     @property
     def gaps(self) -> ReferenceGaps:
@@ -178,6 +182,7 @@ class Parameters:
                 "contract": _chosen_from_json(values.get("contract")),
                 "value": GammaGammaParameters(**values["value"]),
                 "buys": ParetoParameters(**values["buys"]) if "buys" in values else pareto.BELIEVED,
+                "levels": RangeLevels(**values.get("levels", {})),
             }
         )
 

@@ -40,6 +40,7 @@ from services.scoring.freshness import old_sources
 from services.scoring.ladder.in_use import with_rungs
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import MODEL_VERSION, Parameters, fit_parameters
+from services.scoring.range_levels import with_levels
 from services.scoring.refit import Fit
 from services.scoring.scorecard import Scorecard, scorecard
 from services.settings import ABOUT_EMAILS, Policy, minor_rates, reporting_currency
@@ -219,7 +220,7 @@ def _score_due(
         with watch.step("fit"):
             first = int(book.orders.day.min()) if book.orders.day.size else None
             why = "no fit of this day, or the book has changed by more than a fifth"
-            fitted = with_rungs(book, fit_parameters(seen, currency), workspace.policy.churn_horizon_days)
+            fitted = _fitted(book, seen, currency, workspace.policy)
             fit = refit.store_fit(workspace, fitted, data_from=first, why=why)
         if book.customer_ids.size > _PART:
             seen = None  # worked out again with each part: of a million customers it is too much to hold meanwhile
@@ -227,6 +228,12 @@ def _score_due(
         return None
     total = book.customer_ids.size if due.customers is None else _customers(workspace)
     return _run(book, fit.parameters, total, due.why, watch)
+
+
+def _fitted(book: BookEvents, seen: Features, currency: str, policy: Policy) -> Parameters:
+    """All that is learnt from the book at a refit."""
+    judged = with_rungs(book, fit_parameters(seen, currency), policy.churn_horizon_days)
+    return with_levels(book, judged, policy.clv_horizon_months)
 
 
 def _parts(book: BookEvents) -> Iterator[tuple[int, BookEvents]]:
@@ -373,7 +380,7 @@ def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[Custom
     with watch.step("fit"):
         ledger = Ledger(book, book.as_of)
         seen = features_at(ledger)
-        parameters = with_rungs(book, fit_parameters(seen, currency), policy.churn_horizon_days)
+        parameters = _fitted(book, seen, currency, policy)
     with watch.step("score"):
         card = scorecard(ledger, parameters, policy, seen)
         columns = rows.score_columns(card, book, policy, workspace.at)

@@ -96,6 +96,7 @@ def figures_at(
         yearly_discount=policy.discount_rate,
         margin=policy.margin,
         seed=SEED,
+        levels=parameters.levels,
         ranges=ranges,
     )
     value = _unknown_unless(buys, value)

@@ -16,8 +16,9 @@ from services.scoring import lifetime_value
 from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at
 from services.scoring.ledger import Ledger
-from services.scoring.lifetime_value import DAYS_A_MONTH, LifetimeValue
+from services.scoring.lifetime_value import AS_TOLD, DAYS_A_MONTH, LifetimeValue, RangeLevels
 from services.scoring.parameters import fit_parameters
+from services.scoring.range_levels import learnt_levels
 from services.scoring.rows import day_text
 
 Floats = NDArray[np.float64]
@@ -45,6 +46,7 @@ def measures(window: ForetoldAndSpent) -> ClvMeasures:
     foretold, spent = window.foretold.expected, window.spent
     count, total = spent.size, float(spent.sum())
     inside = (window.foretold.low <= spent) & (spent <= window.foretold.high)
+    covered = np.where(spent == 0, window.foretold.nothing_within, inside)
     return ClvMeasures(
         cutoff=day_text(window.cutoff),
         days=window.days,
@@ -53,7 +55,8 @@ def measures(window: ForetoldAndSpent) -> ClvMeasures:
         mae=float(np.abs(foretold - spent).mean()) if count else None,
         bias=float((foretold.sum() - total) / total) if total > 0 else None,
         top10_capture=top_capture(foretold, spent) if total > 0 else None,
-        coverage80=float(inside.mean()) if count else None,
+        coverage80=float(covered.mean()) if count else None,
+        inside80=float(inside.mean()) if count else None,
     )
 
 
@@ -79,7 +82,7 @@ def top_capture(foretold: Floats, spent: Floats, share: float = TOP_SHARE) -> fl
     return float((spent[above].sum() + of_level * spent[level].sum()) / spent.sum())
 
 
-def foretell(seen: Features, currency: str, days: int) -> LifetimeValue:
+def foretell(seen: Features, currency: str, days: int, levels: RangeLevels = AS_TOLD) -> LifetimeValue:
     """Values over `days`, undiscounted revenue, on parameters learnt from what was seen by then; see `forecast`."""
     parameters = fit_parameters(seen, currency)
     return lifetime_value.forecast(
@@ -91,6 +94,7 @@ def foretell(seen: Features, currency: str, days: int) -> LifetimeValue:
         seen.mean_value,
         months=days / DAYS_A_MONTH,
         seed=_SEED,
+        levels=levels,
     )
 
 
@@ -113,7 +117,7 @@ def window_at(book: BookEvents, cutoff: int, days: int) -> ForetoldAndSpent:
     return ForetoldAndSpent(
         cutoff=cutoff,
         days=days,
-        foretold=foretell(known, book.currency, days),
+        foretold=foretell(known, book.currency, days, learnt_levels(book, cutoff, days)),
         spent=(later.spend_total - seen.spend_total)[among],
     )
 
@@ -131,7 +135,7 @@ def longest_window(book: BookEvents, months: int) -> tuple[int, int] | None:
     """Cutoff and days of the longest closed window, of at most `months`, with as long a history before it; or None."""
     if not book.orders.day.size:
         return None
-    history = book.as_of - int(book.orders.day.min())
+    history = book.as_of - int(book.orders.day.min()) + 1
     for one in dict.fromkeys((months, *_MONTHS)):
         days = round(one * DAYS_A_MONTH)
         if one <= months and 2 * days <= history:
