@@ -27,6 +27,7 @@ CREATE TEMP TABLE run_facts AS
 SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk_minor AS value_at_risk,
        s.clv_minor AS lifetime_value, coalesce(s.clv_if_stays_minor, s.clv_minor) AS value_if_stays,
        s.confidence AS confidence,
+       s.churn_horizon_days AS churn_horizon, s.model LIKE '% on contracts %' AS by_contract,
        s.health AS health, s.engagement AS engagement, {threshold} AS engagement_threshold,
        {risk_threshold} AS risk_threshold,
        s.days_since_last_order AS days_since_order, s.usual_gap_days AS usual_gap,

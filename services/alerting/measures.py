@@ -90,6 +90,8 @@ MEASURES: Final[dict[str, Measure]] = {
     # Null for a segment without a threshold of its own.
     "churn_threshold": Measure("f.risk_threshold"),
     "churn_above_threshold": Measure("(f.churn_risk - f.risk_threshold)"),
+    "churn_horizon": Measure("f.churn_horizon"),
+    "scored_by_contract": Measure("f.by_contract"),
     "value_at_risk": Measure("f.value_at_risk"),
     # The expectation, chance of leaving included: who is lost in all likelihood is not among the most valuable.
     "lifetime_value": Measure("f.lifetime_value"),
@@ -104,6 +106,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "days_since_order": Measure("f.days_since_order"),
     "usual_gap": Measure("f.usual_gap"),
     "gap_ratio": Measure("(f.days_since_order / max(f.usual_gap, 1.0))"),
+    # What it would be at the end of the risk's horizon, if no order came by then.
+    "gap_ratio_ahead": Measure("((f.days_since_order + f.churn_horizon) / max(f.usual_gap, 1.0))"),
     # As it was that many days ago, had the usual gap been the same: below a threshold only where it was crossed since.
     "gap_ratio_before": Measure("((f.days_since_order - :fresh_days) / max(f.usual_gap, 1.0))"),
     "purchase_days": Measure("f.purchase_days"),
