@@ -137,6 +137,7 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
             "right": record.right,
             "closed": record.closed,
             "open": record.open,
+            "promise": record.promise._asdict() if record.promise is not None else None,
         }
         for record in records
     ]
