@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.values.errors import UserError
@@ -13,13 +13,20 @@ from services.sync.map.propose import SURE, Proposal, fields_of, propose
 from services.sync.read import Table
 from services.sync.recognise.reshape import as_read, fixed_header, own_columns, reshape
 from services.sync.recognise.systems import System, all_systems
+from services.sync.validate.memo import Unfit
+from services.sync.validate.words import to_direction, to_mail_kind, to_survey_kind
 
 _ONLY_BY_HEADERS = 0.75
 # So many more columns must name something else.
 _MORE = 2
-# Of two entities that are each other's opposite, one must be likelier by so much.
-_OPPOSITES = frozenset(("orders", "returns"))
+# Where another entity reaches this part of the best one's score, headers alone do not decide.
 _ABOUT_EQUAL = 0.85
+# Kinds of which the words are known: cells that are none of them speak against an entity, cells that are speak for it.
+_WORDS: Mapping[str, Callable[[str], str]] = {
+    "mail_kind": to_mail_kind,
+    "survey_kind": to_survey_kind,
+    "direction": to_direction,
+}
 
 
 class Undecided(UserError):
@@ -200,22 +207,46 @@ def _best_entity(table: Table, chosen: Mapping[str, str]) -> Entity:
             f"{table.path.name} is not recognised: its columns ({_some(table.columns)}) do not say what its rows are.",
             f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'.",
         )
-    even = _about_equal(ranked)
+    even = _by_their_words(table, [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]], chosen)
     if len(even) > 1:
         names = " or ".join(entity.label.lower() for entity in even)
         raise Undecided(f"{table.path.name} could be {names}.", "Say which with --as.")
-    _ask_where_more_is_named(table, ranked[0][1], chosen)
-    return ranked[0][1]
+    _ask_where_more_is_named(table, even[0], chosen)
+    return even[0]
 
 
-def _about_equal(ranked: Sequence[tuple[float, Entity]]) -> list[Entity]:
-    """The best entity with those that are as likely; orders and returns are told apart only by a clear lead."""
-    best, first = ranked[0]
-    return [
-        entity
-        for score, entity in ranked
-        if score == best or ({entity.name, first.name} == _OPPOSITES and score >= _ABOUT_EQUAL * best)
+def _by_their_words(table: Table, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
+    """Of entities that are about equally likely those for which the cells speak: "opened" is of emails, "call" is not.
+
+    Those without a column of known words are kept unless the words of exactly one other are there.
+    """
+    if len(even) == 1:
+        return even
+    told = {entity.name: _knows_its_words(table, entity, chosen) for entity in even}
+    sure = [entity for entity in even if told[entity.name]]
+    return sure if len(sure) == 1 else [entity for entity in even if told[entity.name] is not False] or even
+
+
+def _knows_its_words(table: Table, entity: Entity, chosen: Mapping[str, str]) -> bool | None:
+    """Whether most cells of an entity's columns of known words are such words; None where it has no such column."""
+    kinds = {one.name: one.kind for one in entity.fields}
+    mapping = _with(fields_of(propose(entity, table.columns, table.sample)), chosen)
+    known = [
+        _is_word(_WORDS[kinds[name]], row[place])
+        for place, column in enumerate(table.columns)
+        if (name := mapping.get(column, "")) and kinds.get(name) in _WORDS
+        for row in table.sample
+        if place < len(row) and row[place].strip()
     ]
+    return sum(known) * 2 > len(known) if known else None
+
+
+def _is_word(convert: Callable[[str], str], cell: str) -> bool:
+    try:
+        convert(cell)
+    except Unfit:
+        return False
+    return True
 
 
 def _ask_where_more_is_named(table: Table, entity: Entity, chosen: Mapping[str, str]) -> None:

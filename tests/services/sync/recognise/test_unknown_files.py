@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.values.errors import UserError
+from services.sync.entities import ENTITIES
 from services.sync.recognise import rank_entities
 from tests.services.sync.book import Book, counts, write_csv
 
@@ -65,6 +66,31 @@ def test_what_is_not_certain_is_asked(book: Book, tmp_path: Path, headers: str, 
     found = book.check(path)
     assert question in found.question
     assert found.entity in ("orders", "returns")
+
+
+@pytest.mark.parametrize(
+    ("headers", "kinds", "entity"),
+    [
+        ("Email,Date,Type", ("opened", "clicked"), "email_events"),
+        ("Email,Date,Type", ("call", "meeting"), "activities"),
+        ("id,date,email,kind,score", ("nps", "csat"), "surveys"),
+        ("Order,Customer,Date,Reason,Amount", ("torn", "late"), None),
+    ],
+)
+def test_where_headers_do_not_decide_the_cells_do_or_it_is_asked(
+    book: Book, tmp_path: Path, headers: str, kinds: tuple[str, str], entity: str | None
+) -> None:
+    header = headers.split(",")
+    cells = {"Email": "a@x.example", "email": "a@x.example", "Date": "2026-01-05", "date": "2026-01-05"}
+    cells |= {"score": "4", "Amount": "5.00", "Customer": "C1"}
+    rows = [
+        [cells.get(one, kind if one in ("Type", "kind", "Reason") else kind[:1]) for one in header] for kind in kinds
+    ]
+    path = write_csv(tmp_path / "a.csv", header, rows)
+    if entity is None:
+        assert "a.csv could be returns or orders." in book.check(path).question
+    else:
+        assert book.bring(path).recognised_as == ENTITIES[entity].label
 
 
 def test_the_kind_of_a_survey_stands_in_its_header(book: Book, tmp_path: Path) -> None:
