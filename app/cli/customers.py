@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -20,11 +21,10 @@ from app.cli.frame import (
     table,
     told,
 )
-from models.values.anomalies import channel_title
 from models.values.changes import Changes
 from models.values.customers import CustomerFilter, CustomerRow
 from models.values.errors import UserError
-from models.values.words import chance, count, money
+from models.values.words import chance, money
 from services.pipeline import after_change
 
 PAGE = 200
@@ -82,7 +82,7 @@ def show(
     json: JsonOption = False,
 ) -> int:
     """Show a customer: identity, scores with their reasons, trends, newest events, consent, open work."""
-    from services.insight import customer_named, read_customer_document, reading
+    from services.insight import customer_named, read_customer_document, reading, trend_words
     from services.scoring import channel_trends
 
     with opened_as_of(store, day_of(as_of)) as workspace:
@@ -91,12 +91,14 @@ def show(
             document = read_customer_document(reader, number, newest=NEWEST)
         if document is None:
             raise UserError(f"There is no customer {number}. `bellwether customers` lists them.")
-        document["trends"] = [dataclasses.asdict(one) for one in channel_trends(workspace, number)]
-    answer(document, _words(document), json)
+        trends = channel_trends(workspace, number)
+        document["trends"] = [dataclasses.asdict(one) for one in trends]
+        told = trend_words(trends, workspace.clock.today())
+    answer(document, _words(document, told.more), json)
     return DONE
 
 
-def _words(document: dict[str, Any]) -> str:
+def _words(document: dict[str, Any], trends: Sequence[str]) -> str:
     lines = [f"{document['name']} · {document['metadata']}"]
     figures = {name: value for name, value in document["figures"].items() if name not in _TOLD_OTHERWISE}
     lines += [f"  {name}: {value}" for name, value in figures.items() if value not in (None, "")]
@@ -106,7 +108,7 @@ def _words(document: dict[str, Any]) -> str:
     lines += [f"  set by hand: {mark['line']}" for mark in document["figures"].get("overridden", ())]
     lines += [f"  {_reason(driver)}" for driver in document["drivers"]]
     lines += [f"  unusual: {one['words']}" for one in document["anomalies"]]
-    lines += [f"  trend: {_trend(one)}" for one in document["trends"]]
+    lines += [f"  trend: {one}" for one in trends]
     lines += [f"  {row['when']}  {row['words']}  {row['reference']}" for row in document["timeline"]]
     return "\n".join(lines)
 
@@ -118,12 +120,6 @@ def _reason(driver: dict[str, Any]) -> str:
     return (
         f"{driver['kind']} the risk{told}: {'. '.join(part for part in (driver['label'], driver['evidence']) if part)}"
     )
-
-
-def _trend(trend: dict[str, Any]) -> str:
-    since = f" since {trend['since']}" if trend["since"] else ""
-    figures = f"{trend['seen']:.0f} in {count(trend['window_days'], 'day')}, about {trend['expected']:.0f} expected"
-    return f"{channel_title(trend['channel'])} {trend['direction']}{since}: {figures}"
 
 
 @told

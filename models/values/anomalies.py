@@ -99,3 +99,19 @@ class ChannelTrend:
     seen: float
     expected: float
     window_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrendWords:
+    """A customer's trends in words.
+
+    Attributes
+    ----------
+    line
+        All channels in one line: "Orders down since 3 Sep; tickets up since 20 Oct; web visits as usual".
+    more
+        Each with its figures: "Orders down since 3 Sep: none in 78 days, about 4 expected".
+    """
+
+    line: str
+    more: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ clock: now and today are arguments.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -230,3 +231,10 @@ def shortened(text: str, limit: int) -> str:
     cut = flat[: limit - 1]
     at_word = cut.rfind(" ")
     return (cut[:at_word] if at_word > limit // 2 else cut).rstrip(",.;: ") + "…"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return ``the rain jacket, the belt and the tote`` without the articles: names joined as a sentence has them."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

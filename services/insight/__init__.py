@@ -20,6 +20,7 @@ from models.values.alerts import (
     Tile,
     TimelinePage,
 )
+from models.values.anomalies import TrendWords
 from models.values.customers import (
     CustomerFilter,
     CustomerProfile,
@@ -46,7 +47,7 @@ from services.insight.reader import Reader, reading
 from services.insight.tile_figures import filter_of_tile, read_tiles
 from services.insight.timeline_rows import read_timeline
 from services.insight.timeline_words import reference
-from services.insight.unusual import issue_words, read_emerging
+from services.insight.unusual import issue_words, read_emerging, trend_words
 from services.insight.value_check import read_totals
 from services.workspace import Workspace
 
@@ -58,6 +59,7 @@ __all__ = [
     "alert_detail",
     "customer_named",
     "customer_profile",
+    "customer_trends",
     "customers_count",
     "customers_page",
     "filter_choices",
@@ -79,6 +81,7 @@ __all__ = [
     "timeline",
     "timeline_page",
     "totals_words",
+    "trend_words",
     "trust_in_scores",
     "write_export",
     "write_misses",
@@ -212,6 +215,16 @@ def customer_profile(workspace: Workspace, customer_id: int) -> CustomerProfile:
     if profile is None:
         raise UserError("This customer is no longer in the book; an undo or an erasure took it out.")
     return profile
+
+
+def customer_trends(workspace: Workspace, customer_id: int) -> TrendWords:
+    """Return where each channel of a customer is heading and since when, in words, as of the scores.
+
+    It counts a year of events anew: some hundredths of a second, and the first time what loading the numbers takes.
+    """
+    from services.scoring import channel_trends
+
+    return trend_words(channel_trends(workspace, customer_id), workspace.clock.today())
 
 
 def write_export(workspace: Workspace, what: str, path: Path) -> int:

@@ -6,16 +6,28 @@ Scoring finds and dates them (`services.scoring.unusual`); here they become sent
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from models.values import words
-from models.values.anomalies import EMAILS, ORDER_VALUE, TICKETS, Anomaly, channel_title
+from models.values.anomalies import (
+    EMAILS,
+    ORDER_VALUE,
+    ORDERS,
+    TICKETS,
+    Anomaly,
+    ChannelTrend,
+    TrendWords,
+    channel_title,
+)
 from models.values.emerging import EmergingIssue, EmergingReport
 from services.insight.reader import Reader
 
 #: Fewer would read as "about 0.0".
 _LEAST_TOLD: Final = 0.05
 _COLUMNS: Final = "customer_id, channel, as_of, since, direction, seen, expected, window_days, p, evidence"
+_NO_TREND: Final = "Too little happened in any channel to tell a trend"
 #: Of which more is no good sign.
 _BETTER_FEWER: Final = frozenset({TICKETS})
 
@@ -65,15 +77,49 @@ def _shortened(one: Anomaly) -> str:
     return f"{head.split(' ', 1)[0]} in {rest}" if separator else one.evidence
 
 
+def trend_words(trends: Sequence[ChannelTrend], today: date) -> TrendWords:
+    """Return where a customer's channels are heading, in words; what moved comes first, orders before the others."""
+    if not trends:
+        return TrendWords(_NO_TREND)
+    ordered = sorted(trends, key=lambda one: (one.since is None, one.channel != ORDERS, channel_title(one.channel)))
+    said = [_heading(one, today) for one in ordered if one.since is not None]
+    usual = [channel_title(one.channel) for one in ordered if one.since is None]
+    if usual:
+        said.append(f"{words.listed([usual[0], *map(_lowered, usual[1:])])} as usual")
+    more = tuple(f"{_heading(one, today)}: {_seen(one)}" for one in ordered)
+    return TrendWords("; ".join([said[0], *map(_lowered, said[1:])]), more)
+
+
+def _heading(trend: ChannelTrend, today: date) -> str:
+    since = words.day_of(trend.since)
+    way = {"falling": "down", "rising": "up"}.get(trend.direction, "as usual")
+    when = f" since {words.day(since, today)}" if since is not None else ""
+    return f"{channel_title(trend.channel)} {way}{when}"
+
+
+def _seen(trend: ChannelTrend) -> str:
+    seen = f"{trend.seen:,.0f}" if trend.seen else "none"
+    return f"{seen} in {words.count(trend.window_days, 'day')}, {about(trend.expected)} expected"
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def about(expected: float) -> str:
+    """Return how many would have been usual: "about 3", "about 0.4", "none"."""
+    if expected < _LEAST_TOLD:
+        return "none"
+    return f"about {words.whole(expected) if expected >= 1.5 else f'{expected:.1f}'}"
+
+
 def issue_words(reader: Reader, issue: EmergingIssue) -> str:
     """Return an issue as a line: ``Tickets about Harbor Tee: 26 since 20 Aug, about 2 expected, from 24 customers``."""
     since = words.day_of(issue.since)
     when = f" since {reader.day(since)}" if since is not None else ""
-    usual = f"about {words.whole(issue.expected) if issue.expected >= 1.5 else f'{issue.expected:.1f}'}"
-    if issue.expected < _LEAST_TOLD:
-        usual = "none"
     share = f"{issue.seen:,}" if issue.of is None else f"{issue.seen:,} of {issue.of:,} reviews"
-    return f"{issue.title}: {share}{when}, {usual} expected, from {words.count(issue.customer_count, 'customer')}"
+    usual, customers = about(issue.expected), words.count(issue.customer_count, "customer")
+    return f"{issue.title}: {share}{when}, {usual} expected, from {customers}"
 
 
 def shared_issue_words(reader: Reader, customer_id: int) -> str:

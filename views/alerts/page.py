@@ -26,6 +26,7 @@ from views.alerts.tile_strip import TileStrip
 from views.alerts.triage import Triage
 from views.background import Failed
 from views.lists.timeline import TimelineModel
+from views.scores.trends import TrendsOnRest
 from views.shell.page import Context, Page
 from views.widgets.drawer import Drawer
 from views.widgets.labels import column
@@ -54,6 +55,7 @@ class AlertsPage(Page):
         self.queue = QueuePane(theme, actions, context.remembered.value.me)
         self.timeline = TimelineModel(self._desk, questions.timeline, self)
         self.detail = DetailPane(theme, actions, self.timeline)
+        self._trends = TrendsOnRest(self._desk, partial(questions.trends, book), self.detail.course)
         self.detail_state = StatePane(theme, self.detail, detail_skeleton, skeleton_after_ms=DETAIL_SKELETON_MS)
         self.actions_pane = ActionsPane(theme, actions)
         self.triage = Triage(book, theme, self)
@@ -241,6 +243,7 @@ class AlertsPage(Page):
     def _forget_detail(self) -> None:
         """Offer nothing of the card that was shown: no command, no suggestion, no permission."""
         self.detail.forget()
+        self._trends.follow(None)
         self.actions_pane.show_nothing()
         enable(self.context.actions, None)
 
@@ -274,6 +277,7 @@ class AlertsPage(Page):
         self.detail.show_detail(detail, policy.churn_warning, policy.churn_critical)
         self.actions_pane.show_detail(detail)
         self.detail_state.show_content()
+        self._trends.follow(detail.alert.customer_id)
         enable(self.context.actions, detail)
         if detail.alert.state == "open":
             self._seen.start()

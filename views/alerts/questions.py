@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import cast
 
 from models.values.alerts import AlertDetail, QueueFilter, QueuePage, QueueTab, Tile, TimelineRow
+from models.values.anomalies import TrendWords
 from models.values.changes import Changes
 from models.values.customers import FilterChoices
 from services import insight
 from services.workspace import Workspace
 from views.lists.keyset_model import Page
+from views.shell.book import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ def tiles(workspace: Workspace) -> tuple[Tile, ...]:
 def detail(workspace: Workspace, alert_id: int, order: Sequence[int]) -> AlertDetail | None:
     """Everything about a card; None if it is gone. ``order`` are the ids of the queue as it is shown."""
     return insight.alert_detail(workspace, alert_id, order=order)
+
+
+def trends(book: Book, customer_id: int) -> TrendWords:
+    """Where each channel of a customer is heading."""
+    return insight.customer_trends(book.workspace, customer_id)
 
 
 def choices(workspace: Workspace) -> FilterChoices:

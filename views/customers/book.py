@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from models.values.alerts import TimelinePage
+from models.values.anomalies import TrendWords
 from models.values.changes import Changes
 from models.values.customers import (
     CustomerFilter,
@@ -37,6 +38,9 @@ class CustomersBook(Protocol):
 
     def profile(self, customer_id: int) -> CustomerProfile:
         """Everything about one customer but the timeline."""
+
+    def trends(self, customer_id: int) -> TrendWords:
+        """Where each channel of a customer is heading."""
 
     def timeline(self, customer_id: int, kinds: frozenset[str], after: TimelineKey | None) -> TimelinePage:
         """One page of the timeline, newest first."""

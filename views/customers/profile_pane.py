@@ -28,6 +28,7 @@ from views.lists.keyset_model import Page
 from views.lists.timeline import KINDS, TimelineList, TimelineModel
 from views.scores.course import ScoreCourse
 from views.scores.notes import ScoreNotes
+from views.scores.trends import TrendsOnRest
 from views.theme import Theme, fonts
 from views.widgets.alert_badge import AlertBadge
 from views.widgets.buttons import CommandButton, IconButton
@@ -99,6 +100,7 @@ class ProfilePane(QWidget):
     def clear(self) -> None:
         """Show nobody."""
         self._desk.drop("profile")
+        self._trends.follow(None)
         self._profile = self._wanted = None
         self.state.show_empty("No customer chosen", "Choose one in the list to see everything about them.")
 
@@ -120,7 +122,8 @@ class ProfilePane(QWidget):
         self._line = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._figures = FigureStrip(theme, SHARES, HEIGHT)
         self.notes = ScoreNotes(theme)
-        self._course = ScoreCourse(theme)
+        self.course = ScoreCourse(theme)
+        self._trends = TrendsOnRest(desk, self._book.trends, self.course)
         self.drivers = DriverBars(theme, alone=True)
         self._why_hint = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
         self._why = QWidget()
@@ -168,7 +171,7 @@ class ProfilePane(QWidget):
         emails = row(self._emails, 14, self._squares, 8, self._emails_line, margins=(20, 10, 20, 10))
         emails.setStretch(4, 1)
         box = column(
-            head, self._figures, self.notes, self._course, self._why, journey_head,
+            head, self._figures, self.notes, self.course, self._why, journey_head,
             row(self._journey, margins=(12, 0, 12, 4)), rule(soft=True), halves, rule(soft=True), emails,
             rule(soft=True), self._kinds, self._list,
         )  # fmt: skip
@@ -188,7 +191,7 @@ class ProfilePane(QWidget):
         self._line.setText(profile.metadata_line)
         self._figures.show_figures(profile_figures(profile.figures, self.marks))
         self.notes.show_figures(profile.figures)
-        self._course.show_figures(profile.figures)
+        self.course.show_figures(profile.figures)
         self._show_why(profile)
         self._journey.show_milestones(profile.milestones)
         self._journey_line.setText(profile.journey_line)
@@ -203,6 +206,7 @@ class ProfilePane(QWidget):
         self._squares.show_emails(profile.emails)
         self._emails_line.setText(profile.emails_line)
         self.state.show_content()
+        self._trends.follow(profile.id)
         self._ask_timeline()
         self.loaded.emit(profile)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from models.values.alerts import TimelinePage
+from models.values.anomalies import TrendWords
 from models.values.changes import Changes
 from models.values.customers import (
     CustomerFilter,
@@ -41,6 +42,9 @@ class BookOfCustomers:
 
     def profile(self, customer_id: int) -> CustomerProfile:
         return insight.customer_profile(self._book.workspace, customer_id)
+
+    def trends(self, customer_id: int) -> TrendWords:
+        return insight.customer_trends(self._book.workspace, customer_id)
 
     def timeline(self, customer_id: int, kinds: frozenset[str], after: TimelineKey | None) -> TimelinePage:
         return insight.timeline_page(self._book.workspace, customer_id, kinds=kinds, after=after)

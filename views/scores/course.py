@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from models.values.alerts import ScoreFigures
+from models.values.anomalies import TrendWords
 from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
@@ -114,17 +115,20 @@ class RiskLine(PaintedChart):
 
 
 class ScoreCourse(QWidget):
-    """Two lines of words, and the line of the risk beside them, or below them in a narrow pane."""
+    """Three lines of words, and the line of the risk beside them, or below them in a narrow pane."""
 
     def __init__(self, theme: Theme, inset: int = 20) -> None:
         super().__init__()
         self._inset = inset
+        self._figures: ScoreFigures | None = None
         self._sign = Pictogram(theme, "", "ink_2", 14, (20, 18))
         self.sure = self._line(theme)
         self.value = self._line(theme)
+        self.trend = self._line(theme)
         self.risk = RiskLine(theme)
         worth = Pictogram(theme, "", "ink_2", 14, (20, 18))
-        said = column(row(self._sign, self.sure), 2, row(worth, self.value))
+        heading = Pictogram(theme, "activity", "ink_2", 14, (20, 18))
+        said = column(row(self._sign, self.sure), 2, row(worth, self.value), 2, row(heading, self.trend))
         self._box = row(said, 12, self.risk, margins=(inset, 5, inset, 5))
         self._box.setStretch(0, 1)
         self._box.setAlignment(self.risk, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -147,8 +151,18 @@ class ScoreCourse(QWidget):
         self.value.setText(worth)
         for part in (self._worth, self.value):
             part.setVisible(bool(worth))
+        if figures != self._figures:  # of the same customer, read anew, the line stays as it is
+            self._figures = figures
+            self.trend.setText(orders_words(figures))
+            self.trend.setToolTip("")
         self.risk.show_points(figures.history)
         self.risk.setVisible(len(figures.history) > 1)
+
+    def show_trends(self, trends: TrendWords) -> None:
+        """Say of each channel where it is heading; with its figures in the tooltip."""
+        self.trend.setText(trends.line)
+        self.trend.setToolTip("\n".join(trends.more))
+        self.trend.setAccessibleName(". ".join(trends.more) or trends.line)
 
     def set_inset(self, inset: int) -> None:
         """Leave so much room at the left and the right."""
@@ -177,6 +191,12 @@ def sure_words(figures: ScoreFigures) -> str:
         orders = ", and orders up to date" if figures.last_order_on else ""
         return f"Confidence {figures.confidence}: enough history{orders}."
     return f"Confidence {figures.confidence}: {why[:1].lower()}{why[1:]}"
+
+
+def orders_words(figures: ScoreFigures) -> str:
+    """Where the customer's orders are heading, as the scores have it."""
+    way = {"falling": "Orders are going down", "rising": "Orders are going up", "steady": "Orders as usual"}
+    return way.get(figures.trend or "", "No trend of orders can be told yet")
 
 
 def value_words(figures: ScoreFigures) -> str:

@@ -130,10 +130,3 @@ def opening(text: str | None, limit: int = _QUOTE_LENGTH) -> str:
         cut = first[:limit]
         first = cut[: cut.rfind(" ")] if " " in cut else cut
     return first.strip("“”\"' ").rstrip(".;:, ")
-
-
-def listed(names: list[str]) -> str:
-    """Return ``the rain jacket, the belt and the tote`` without the articles: names joined as a sentence has them."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from models.values import words
 from models.values.outreach import Fact, FactValue
 from services.insight import Reader
-from services.outreach.facts.found import Found, in_month, listed, long_day, of_kind, on, saying
+from services.outreach.facts.found import Found, in_month, long_day, of_kind, on, saying
 
 _SIZE: Final = ("size", "sizes")
 _LIKED: Final = (("categories", "category"), ("styles", "style"), ("colours", "colour"), ("colors", "color"),
@@ -119,14 +119,15 @@ def _preferences(customer: sqlite3.Row) -> Iterator[Found]:
             liked[names[0]] = found
     size = next((stated[name][0] for name in _SIZE if stated.get(name)), "")
     if liked or size:
-        parts = [listed(found) for found in liked.values()] + ([f"size {size}"] if size else [])
+        parts = [words.listed(found) for found in liked.values()] + ([f"size {size}"] if size else [])
         said = f"Prefers {', '.join(parts)}"
         categories = liked.get("categories", [])
         others = [one for name, found in liked.items() if name != "categories" for one in found]
         values = (*of_kind("category", *categories), *saying(*others, *([f"size {size}"] if size else []),
                   "prefer", "your preference", "you like"))  # fmt: skip
-        filling: dict[str, str | bool | list[str]] = {"categories": listed(categories), "styles": listed(others),
-                                                      "size": size}  # fmt: skip
+        filling: dict[str, str | bool | list[str]] = {
+            "categories": words.listed(categories), "styles": words.listed(others), "size": size,
+        }  # fmt: skip
         yield Found(
             _fact(customer, "preferences", said, "person", values),
             "preferences",

@@ -15,7 +15,6 @@ from services.insight import Reader, reference
 from services.outreach.facts.found import (
     Filling,
     Found,
-    listed,
     long_day,
     long_month,
     money,
@@ -103,12 +102,12 @@ def _orders(reader: Reader, customer_id: int, count: int) -> Iterator[Found]:
     yield Found(Fact("orders:count", said, "orders", "orders", None, "order", tuple(values)), "orders", fillings)
     others = [in_a_sentence(name) for name, _ in categories if in_a_sentence(name) != main][:_OTHERS]
     if others:
-        said = f"{'Also buys' if main else 'Buys'} {listed(others)}"
+        said = f"{'Also buys' if main else 'Buys'} {words.listed(others)}"
         values = [*of_kind("category", *others), *saying("you buy", "you also buy")]
         yield Found(
             Fact("orders:categories", said, "orders", "orders", None, "order", tuple(values)),
             "categories",
-            {"categories": listed(others)},
+            {"categories": words.listed(others)},
         )
 
 
@@ -134,8 +133,8 @@ def _last_order(reader: Reader, last: sqlite3.Row, day: date) -> Iterator[Found]
     if names:
         shown = names[:_NAMED]
         more = len(names) - len(shown)
-        told = listed([*map(with_article, shown), *(["more"] if more else [])])
-        said = f"Bought {listed(shown)}" if not more else f"Bought {', '.join(shown)} and {more} more"
+        told = words.listed([*map(with_article, shown), *(["more"] if more else [])])
+        said = f"Bought {words.listed(shown)}" if not more else f"Bought {', '.join(shown)} and {more} more"
         yield Found(
             Fact(f"{key}:products", said, label, "orders", last["id"], "product",
                  (*products(*names), *saying("bought", "ordered", "chose", "last order"))),
@@ -200,7 +199,7 @@ def _returned(reader: Reader, customer_id: int, today: str) -> Iterator[Found]:
         return
     names = [name for name, _ in _lines(reader, row["id"]) if name][:_NAMED]
     said = (
-        f"Returned {listed(names)} {words.day(day, reader.today)}"
+        f"Returned {words.listed(names)} {words.day(day, reader.today)}"
         if names
         else f"Return {words.day(day, reader.today)}"
     )
@@ -208,5 +207,5 @@ def _returned(reader: Reader, customer_id: int, today: str) -> Iterator[Found]:
         Fact(f"return:{row['id']}", said, reference("return", row["id"], row["external_id"]), "orders", row["id"],
              "order", (*on(day), *products(*names), *saying("returned", "sent back", "your return"))),
         "returned",
-        {"returned": {"day": long_day(day, reader.today), "products": listed([with_article(name) for name in names])}},
+        {"returned": {"day": long_day(day, reader.today), "products": words.listed([*map(with_article, names)])}},
     )  # fmt: skip

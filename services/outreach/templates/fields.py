@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from models.values import words
 from services.outreach.facts import Filling, Found, Names
-from services.outreach.facts.found import listed, with_article
+from services.outreach.facts.found import with_article
 
 #: Name of a field to its words; parts of a field stand after a full stop.
 FIELDS: Final[Mapping[str, str]] = {
@@ -188,7 +188,7 @@ def fill(
                 values.setdefault(name, filling)
     if suggestions:
         values["suggestion"] = with_article(suggestions[0])
-        values["suggestions"] = listed([with_article(name) for name in suggestions])
+        values["suggestions"] = words.listed([with_article(name) for name in suggestions])
     for name, text in (("first_name", names.first), ("name", names.called), ("company", names.company)):
         if text:
             values[name] = text

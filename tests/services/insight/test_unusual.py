@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from models.values.anomalies import ChannelTrend
 from models.values.emerging import EmergingIssue, EmergingReport
 from services import insight
 from services.insight.detail import read_detail
 from services.insight.documents import read_customer_document
 from services.insight.profile import read_profile
-from services.insight.unusual import issue_words, read_anomalies, read_emerging, shared_issue_words
+from services.insight.unusual import issue_words, read_anomalies, read_emerging, shared_issue_words, trend_words
 from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago
 
 ISSUE = EmergingIssue(
@@ -126,3 +127,27 @@ def test_the_day_of_the_change_is_a_station_of_the_journey_and_stands_in_the_doc
 
 def test_a_topic_that_never_was_is_told_without_a_nought(reader: Fresh) -> None:
     assert ": 26 since 30 Oct, none expected, from" in reader(issue_words, replace(ISSUE, expected=0.01))
+
+
+def test_where_channels_are_heading_is_one_line_with_the_figures_behind_it() -> None:
+    trends = (
+        ChannelTrend("login", "steady", None, 14.0, 13.2, 91),
+        ChannelTrend("tickets", "rising", "2026-10-20", 3.0, 0.4, 32),
+        ChannelTrend("orders", "falling", "2026-09-03", 0.0, 3.7, 79),
+        ChannelTrend("web_session", "steady", None, 0.0, 0.01, 91),
+    )
+    told = trend_words(trends, TODAY)
+    assert told.line == "Orders down since 3 Sep; tickets up since 20 Oct; portal logins and web visits as usual"
+    assert told.more == (
+        "Orders down since 3 Sep: none in 79 days, about 4 expected",
+        "Tickets up since 20 Oct: 3 in 32 days, about 0.4 expected",
+        "Portal logins as usual: 14 in 91 days, about 13 expected",
+        "Web visits as usual: none in 91 days, none expected",
+    )
+    assert trend_words(trends[:1], TODAY).line == "Portal logins as usual"
+    assert trend_words((), TODAY).line == "Too little happened in any channel to tell a trend"
+
+
+def test_before_any_scoring_no_trend_is_told(book: SmallBook, linden: int) -> None:
+    book.run("DELETE FROM customer_risk_scores")
+    assert insight.customer_trends(book.workspace, linden).more == ()

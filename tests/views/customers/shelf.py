@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from models.values.alerts import AlertRow, ScoreFigures, Severity, TimelinePage, TimelineRow
+from models.values.anomalies import TrendWords
 from models.values.changes import Changes
 from models.values.customers import (
     CustomerFilter,
@@ -115,6 +116,10 @@ class Shelf:
         self.asked.append(("profile", customer_id))
         row = next(r for r in self.rows if r.id == customer_id)
         return profile_of(row)
+
+    def trends(self, customer_id: int) -> TrendWords:
+        self.asked.append(("trends", customer_id))
+        return TrendWords("Orders down since 7 Sep; tickets as usual", ("Orders down since 7 Sep: none in 74 days",))
 
     def timeline(self, customer_id: int, kinds: frozenset[str], after: tuple[str, str] | None) -> TimelinePage:
         self.asked.append(("timeline", (customer_id, kinds, after)))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from models.values.alerts import ScoreFigures
+from models.values.anomalies import TrendWords
 from services import insight
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
@@ -98,3 +99,37 @@ def test_the_detail_of_a_card_shows_the_customers_own_history(
     days = [day for day, _risk in found.history]
     assert days == sorted(set(days)) and days[-1] == found.as_of and len(days) > 10
     assert found.history[-1][1] == found.churn_risk
+
+
+def test_where_each_channel_is_heading_is_said_when_the_eye_rests(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_window(sample)
+    desk.window.show_page("customers")
+    qtbot.waitUntil(lambda: desk.background.idle)
+    page = desk.window.page("customers")
+    pane = page.profile  # type: ignore[attr-defined]
+    course: ScoreCourse = pane.course
+    assert course.trend.isVisible() and course.trend.text()
+    told = insight.customer_trends(sample, pane.profile.id)
+    qtbot.waitUntil(lambda: course.trend.text() == told.line)
+    assert course.trend.toolTip() == "\n".join(told.more)
+    pane.reload()
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert course.trend.text() == told.line
+
+
+@pytest.mark.parametrize(
+    ("trend", "said"),
+    [("falling", "going down"), ("rising", "going up"), ("steady", "as usual"), ("unknown", "No trend"), (None, "No")],
+)
+def test_until_then_the_line_says_how_orders_go(qtbot: QtBot, theme: Theme, trend: str | None, said: str) -> None:
+    made = ScoreCourse(theme)
+    qtbot.addWidget(made)
+    made.show_figures(figures(trend=trend))
+    assert said in made.trend.text()
+    made.show_trends(TrendWords("Orders down since 3 Sep", ("Orders down since 3 Sep: none in 78 days",)))
+    made.show_figures(figures(trend=trend))
+    assert made.trend.text() == "Orders down since 3 Sep" and "78 days" in made.trend.accessibleName()
+    made.show_figures(figures(trend=trend, churn_risk=0.1))
+    assert said in made.trend.text() and made.trend.toolTip() == ""
