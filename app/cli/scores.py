@@ -48,7 +48,7 @@ def score(
         if day is not None:
             from services.scoring import score_as_of
 
-            run, _scores = score_as_of(workspace, day)
+            run, _ = score_as_of(workspace, day, keep=False)
         else:
             outcome = do_round(workspace, force=everyone, progress=progress_line(json))
             assert outcome.scores is not None

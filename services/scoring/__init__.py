@@ -69,11 +69,14 @@ def score_due(
     return run(workspace, changed, force_all, as_of=as_of)
 
 
-def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[CustomerScore, ...]]:
-    """Score everyone as of an earlier day, as values: `customer_risk_scores` is left as it is, no alert opens."""
+def score_as_of(workspace: Workspace, day: date, *, keep: bool = True) -> tuple[ScoreRun, tuple[CustomerScore, ...]]:
+    """Score everyone as of an earlier day, as values: `customer_risk_scores` is left as it is, no alert opens.
+
+    Without `keep` the values are not handed back, and hardly take memory.
+    """
     from services.scoring.run import score_as_of as run
 
-    return run(workspace, day)
+    return run(workspace, day, keep=keep)
 
 
 def as_of_day(connection: Connection, today: date) -> date | None:

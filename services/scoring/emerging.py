@@ -93,11 +93,17 @@ class _Source:
 _Found = tuple[EmergingIssue, frozenset[int]]
 
 
-def write_emerging(work: UnitOfWork, as_of: int) -> EmergingReport:
-    """Look for issues at the end of a day and keep them in the place of what was kept of this day or a later one."""
+def write_emerging(work: UnitOfWork, as_of: int, *, anew: bool = True) -> EmergingReport:
+    """Look for issues at the end of a day and keep them in the place of what was kept of this day or a later one.
+
+    Unless they are to be kept `anew`, nothing is written where the same is kept of this day already.
+    """
     report = find_emerging(work.connection, as_of)
-    work.sql("DELETE FROM score_reports WHERE kind = ? AND as_of >= ?", (KIND, report.as_of))
     text = json.dumps(report.as_json(), ensure_ascii=False)
+    same = "SELECT 1 FROM score_reports WHERE kind = ? AND as_of = ? AND report = ?"
+    if not anew and work.sql(same, (KIND, report.as_of, text)).first():
+        return report
+    work.sql("DELETE FROM score_reports WHERE kind = ? AND as_of >= ?", (KIND, report.as_of))
     work.execute(score_reports.insert().values(kind=KIND, as_of=report.as_of, report=text, made_at=work.at))
     # Customers' own words stay out of the journal.
     work.digest(f"{KIND}:{hashlib.sha256(text.encode()).hexdigest()}")

@@ -14,10 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -43,6 +41,7 @@ from services.scoring.parameters import MODEL_VERSION, Parameters, fit_parameter
 from services.scoring.range_levels import with_levels
 from services.scoring.refit import Fit
 from services.scoring.scorecard import Scorecard, scorecard
+from services.scoring.stopwatch import Stopwatch
 from services.settings import ABOUT_EMAILS, Policy, minor_rates, reporting_currency
 from services.settings.codec import from_json, to_json
 from services.workspace import Workspace
@@ -51,41 +50,23 @@ from services.workspace import Workspace
 _FEW = 0.1
 #: So many customers are scored at once. All but the largest books are one part, scored before the store is locked.
 _PART = 50_000
+#: The features of so many are kept from the fit for their scores; of more they are worked out again.
+_HELD = 200_000
 _FACTS = tuple(table.name for table in CONTENT_TABLES)
 _ATTEMPTS = 3
 
 
-@dataclass
-class _Stopwatch:
-    """Seconds of each step of a run; those of a step inside another are the inner one's alone."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    _running: str | None = None
-    _since: float = 0.0
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        outer = self._running
-        self._turn_to(name)
-        try:
-            yield
-        finally:
-            self._turn_to(outer)
-
-    def _turn_to(self, name: str | None) -> None:
-        now = time.perf_counter()
-        if self._running is not None:
-            self.seconds[self._running] = self.seconds.get(self._running, 0.0) + now - self._since
-        self._running, self._since = name, now
-
-
 @dataclass(frozen=True)
 class _Due:
-    """Who is scored (None: everyone) and why; `fit` is set where the one in force need not be looked for again."""
+    """Who is scored (None: everyone) and why; `fit` is set where the one in force need not be looked for again.
+
+    `said`: whether anything changed of what issues of the book are found in.
+    """
 
     customers: tuple[int, ...] | None
     why: str
     fit: Fit | None = None
+    said: bool = True
 
 
 @dataclass(frozen=True)
@@ -167,7 +148,8 @@ def _due(
     due = writing.without_scores(connection) | (changed.customers if changed is not None else frozenset())
     if len(due) > _FEW * fit.parameters.customers:
         return _Due(None, "many customers changed")
-    return _Due(tuple(sorted(due)), "their data changed", fit)
+    said = changed is not None and bool(changed.tables & unusual.SAID_IN)
+    return _Due(tuple(sorted(due)), "their data changed", fit, said)
 
 
 def score_due(
@@ -182,7 +164,7 @@ def score_due(
     """
     with no_cycles():
         for _attempt in range(_ATTEMPTS):
-            run = _score_due(workspace, changed, force_all, as_of, _Stopwatch())
+            run = _score_due(workspace, changed, force_all, as_of, Stopwatch())
             if run is not None:
                 return run
     raise EnvironmentFault(
@@ -191,7 +173,7 @@ def score_due(
 
 
 def _score_due(
-    workspace: Workspace, changed: Changes | None, force_all: bool, asked: date | None, watch: _Stopwatch
+    workspace: Workspace, changed: Changes | None, force_all: bool, asked: date | None, watch: Stopwatch
 ) -> ScoreRun | None:
     """One attempt; None where facts changed between reading and writing, so that the figures are of a book that was."""
     today = workspace.clock.today()
@@ -215,25 +197,25 @@ def _score_due(
         )
     seen = None
     if fit is None:
-        with watch.step("score"):
-            seen = joined([features_at(Ledger(part, day)) for _, part in _parts(book)])
+        fitted, seen = _fitted(book, currency, workspace.policy, watch)
         with watch.step("fit"):
             first = int(book.orders.day.min()) if book.orders.day.size else None
             why = "no fit of this day, or the book has changed by more than a fifth"
-            fitted = _fitted(book, seen, currency, workspace.policy)
             fit = refit.store_fit(workspace, fitted, data_from=first, why=why)
-        if book.customer_ids.size > _PART:
-            seen = None  # worked out again with each part: of a million customers it is too much to hold meanwhile
-    if not _write(workspace, book, _scored(workspace, book, fit, seen, watch), fit, due, marks, watch):
+    if not _write(workspace, book, _scored(workspace, book, fit.parameters, seen, watch), fit, due, marks, watch):
         return None
     total = book.customer_ids.size if due.customers is None else _customers(workspace)
     return _run(book, fit.parameters, total, due.why, watch)
 
 
-def _fitted(book: BookEvents, seen: Features, currency: str, policy: Policy) -> Parameters:
-    """All that is learnt from the book at a refit."""
-    judged = with_rungs(book, fit_parameters(seen, currency), policy.churn_horizon_days)
-    return with_levels(book, judged, policy.clv_horizon_months)
+def _fitted(book: BookEvents, currency: str, policy: Policy, watch: Stopwatch) -> tuple[Parameters, Features | None]:
+    """All that is learnt from the book at a refit, and its features; of a large book they are too much to hold."""
+    with watch.step("score"):
+        seen = joined([features_at(Ledger(part, part.as_of)) for _, part in _parts(book)])
+    with watch.step("fit"):
+        judged = with_rungs(book, fit_parameters(seen, currency), policy.churn_horizon_days)
+        parameters = with_levels(book, judged, policy.clv_horizon_months)
+    return parameters, seen if book.customer_ids.size <= _HELD else None
 
 
 def _parts(book: BookEvents) -> Iterator[tuple[int, BookEvents]]:
@@ -243,13 +225,13 @@ def _parts(book: BookEvents) -> Iterator[tuple[int, BookEvents]]:
 
 
 def _scored(
-    workspace: Workspace, book: BookEvents, fit: Fit, seen: Features | None, watch: _Stopwatch
+    workspace: Workspace, book: BookEvents, parameters: Parameters, seen: Features | None, watch: Stopwatch
 ) -> Iterator[_Part]:
     """Score one part after the other, each when it is asked for; `seen`: the book's features, if they are known."""
     for first, part in _parts(book):
         like = seen.part(first, first + _PART) if seen is not None else None
         with watch.step("score"):
-            scored = [_scored_part(workspace, part, fit.parameters, like)]
+            scored = [_scored_part(workspace, part, parameters, like)]
         yield scored.pop()  # nothing of it is kept here: the next one would else be made beside it
 
 
@@ -277,7 +259,7 @@ def _models(parameters: Parameters) -> dict[str, str]:
     }
 
 
-def _run(book: BookEvents, parameters: Parameters, customers: int, why: str, watch: _Stopwatch) -> ScoreRun:
+def _run(book: BookEvents, parameters: Parameters, customers: int, why: str, watch: Stopwatch) -> ScoreRun:
     warnings = []
     if book.unconverted:
         warnings.append(
@@ -305,7 +287,7 @@ def _write(
     fit: Fit,
     due: _Due,
     marks: dict[str, Any],
-    watch: _Stopwatch,
+    watch: Stopwatch,
 ) -> bool:
     """Write the run in one unit of work; False, and nothing written, where facts changed since they were read."""
     everyone, count = due.customers is None, int(book.customer_ids.size)
@@ -332,7 +314,7 @@ def _write(
                 moves.keep(work, book.as_of)
             customers = _with_history(book) if everyone else last["customers"]
             writing.write_marks(work, {**marks, "fit": fit.id, "customers": customers})
-            unusual.write_unusual(work, book, everyone=everyone)
+            unusual.write_unusual(work, book, everyone=everyone, said=due.said)
             work.say(f"Scored {count:,} customers as of {as_of}: {due.why}")
             work.digest(f"fit:{fit.id} scores:{digest}")
             work.touch(
@@ -345,7 +327,7 @@ def _write(
 
 
 def _write_part(
-    work: UnitOfWork, part: _Part, parameters: Parameters, policy: Policy, everyone: bool, watch: _Stopwatch
+    work: UnitOfWork, part: _Part, parameters: Parameters, policy: Policy, everyone: bool, watch: Stopwatch
 ) -> None:
     """Write the scores of one part, and what of them, and of its customers' past, goes into the history."""
     ids, figures = part.book.customer_ids, part.card.figures
@@ -359,10 +341,15 @@ def _write_part(
         history.write_entries(work, [today, *past], parameters.orders.name)
 
 
-def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[CustomerScore, ...]]:
+def score_as_of(workspace: Workspace, day: date, *, keep: bool = True) -> tuple[ScoreRun, tuple[CustomerScore, ...]]:
     """Score every customer as of an earlier day, on parameters fitted through that day; the book is left as it is.
 
     Events after the day are not read at all, so that nothing which happened later can move a score.
+
+    Parameters
+    ----------
+    keep
+        Whether the scores are handed back; without, memory holds those of one part of the book only.
 
     Raises
     ------
@@ -372,21 +359,19 @@ def score_as_of(workspace: Workspace, day: date) -> tuple[ScoreRun, tuple[Custom
     today = workspace.clock.today()
     if day > today:
         raise UserError(f"{day.isoformat()} is still to come. Name a day up to {today.isoformat()}.")
-    watch = _Stopwatch()
+    watch = Stopwatch()
     policy = workspace.policy
     with workspace.store.read() as connection, watch.step("read"):
         currency = reporting_currency(connection, policy)
         book = _read(connection, day, policy, currency, None)
-    with watch.step("fit"):
-        ledger = Ledger(book, book.as_of)
-        seen = features_at(ledger)
-        parameters = _fitted(book, seen, currency, policy)
-    with watch.step("score"):
-        card = scorecard(ledger, parameters, policy, seen)
-        columns = rows.score_columns(card, book, policy, workspace.at)
-        names = tuple(columns)
-        scores = tuple(
-            CustomerScore(record[0], dict(zip(names, record, strict=True))) for record in rows.records(columns)
-        )
+    parameters, seen = _fitted(book, currency, policy, watch)
+    scores: list[CustomerScore] = []
+    with no_cycles():
+        for part in _scored(workspace, book, parameters, seen, watch):
+            names = tuple(part.columns)
+            if keep:
+                found = rows.records(part.columns)
+                scores += (CustomerScore(record[0], dict(zip(names, record, strict=True))) for record in found)
+            del part
     run = _run(book, parameters, int(book.customer_ids.size), "as of an earlier day", watch)
-    return replace(run, stored=False), scores
+    return replace(run, stored=False), tuple(scores)

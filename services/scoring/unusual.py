@@ -1,8 +1,8 @@
 """What is otherwise than it was, found and written in a scoring run's unit of work: anomalies and emerging issues.
 
 A run over everyone learns (what is usual in each channel, and from which chance on something is a discovery) and keeps
-that; a run over a few customers holds them against it. Emerging issues are of the book as a whole, and are looked for
-in runs over everyone only.
+that; a run over a few customers holds them against it. Emerging issues are of the book as a whole: they are looked for
+in runs over everyone, and where what is said in tickets and reviews changed.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from services.scoring.writing import insert_rows
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
+#: Where issues of the book are found.
+SAID_IN = frozenset({"tickets", "reviews", "products"})
 _KEPT = "anomalies"
 #: What is smaller is no matter, however certain it is: events, or order value, against those to be expected.
 _FALLEN, _RISEN = 0.7, 1.5
@@ -71,7 +73,7 @@ class Learned:
         return Learned(channels, values["spread"], values["fall"], values["rise"])
 
 
-def write_unusual(work: UnitOfWork, book: BookEvents, *, everyone: bool) -> int:
+def write_unusual(work: UnitOfWork, book: BookEvents, *, everyone: bool, said: bool) -> int:
     """Find and write what is otherwise with the customers of `book`, and return how many anomalies there are.
 
     Parameters
@@ -80,7 +82,11 @@ def write_unusual(work: UnitOfWork, book: BookEvents, *, everyone: bool) -> int:
         Events through the run's day: of everyone, or of those who are scored.
     everyone
         Whether this is a run over the whole book.
+    said
+        Whether tickets, reviews or products changed.
     """
+    if everyone or said:
+        emerging.write_emerging(work, book.as_of, anew=everyone)
     learned = None if everyone else read_learned(work.connection)
     if not everyone and (learned is None or not book.customer_ids.size):
         return 0
@@ -88,7 +94,6 @@ def write_unusual(work: UnitOfWork, book: BookEvents, *, everyone: bool) -> int:
     if everyone:
         work.sql("DELETE FROM anomalies")
         _keep_learned(work, learned)
-        emerging.write_emerging(work, book.as_of)
     else:
         work.sql("DELETE FROM anomalies WHERE customer_id = ?", [(one,) for one in book.customer_ids.tolist()])
     rows = [tuple(asdict(one)[name] for name in _COLUMNS.split(", ")) for one in found]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.values.changes import Changes
 from models.values.emerging import EmergingIssue, EmergingReport
 from services.sample import SampleTruth, write_exports
 from services.scoring import score_due
@@ -168,6 +169,30 @@ def test_scoring_keeps_one_report_a_day_and_none_of_a_later_one(book: Book) -> N
     assert report.as_of == str(earlier) and report.issues == ()
 
 
+def test_what_is_said_on_the_scored_day_is_told_of_without_scoring_everyone(book: Book) -> None:
+    ticketed(book, [])
+    book.add_orders((customer, LAST - timedelta(days=30 * back), 2_000) for customer in range(1, 81) for back in (0, 1))
+    score_due(book.workspace)
+    assert kept(book)[0].issues == ()
+    made = [row[0] for row in reports(book)]
+    changed = Changes(customers=frozenset({1}), entries=entries(book))
+    assert score_due(book.workspace, changed).scored == 1
+    assert [row[0] for row in reports(book)] == made
+    book.add("tickets", stitches(14, customers=7))
+    some = Changes(customers=frozenset(range(1, 8)), tables=frozenset({"tickets"}), entries=entries(book))
+    assert score_due(book.workspace, some).scored == 7
+    (report,) = kept(book)
+    assert report == as_of(book.workspace, LAST) and report.issues
+    made = [row[0] for row in reports(book)]
+    assert score_due(book.workspace, some).scored == 7
+    assert [row[0] for row in reports(book)] == made
+
+
+def entries(book: Book) -> frozenset[int]:
+    with book.workspace.store.read() as connection:
+        return frozenset(row[0] for row in connection.exec_driver_sql("SELECT id FROM journal"))
+
+
 def test_no_word_of_a_customer_stands_in_the_journal(book: Book) -> None:
     score_due(ticketed(book, stitches(14)).workspace)
     assert kept(book)[0].issues[0].example.startswith("Loose stitching")
@@ -176,10 +201,14 @@ def test_no_word_of_a_customer_stands_in_the_journal(book: Book) -> None:
     assert rows and "stitching" not in repr(rows).casefold()
 
 
-def kept(book: Book) -> list[EmergingReport]:
+def reports(book: Book) -> list[Any]:
+    query = "SELECT id, as_of, report FROM score_reports WHERE kind = 'emerging' ORDER BY id"
     with book.workspace.store.read() as connection:
-        rows = connection.exec_driver_sql("SELECT as_of, report FROM score_reports WHERE kind = 'emerging' ORDER BY id")
-        found = [(row[0], EmergingReport.from_json(json.loads(row[1]))) for row in rows]
+        return list(connection.exec_driver_sql(query))
+
+
+def kept(book: Book) -> list[EmergingReport]:
+    found = [(row[1], EmergingReport.from_json(json.loads(row[2]))) for row in reports(book)]
     assert [day for day, _ in found] == [report.as_of for _, report in found]
     return [report for _, report in found]
 
