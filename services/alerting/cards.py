@@ -222,18 +222,20 @@ def write_plan(
     first: int = work.sql("SELECT coalesce(max(id), 0) + 1 FROM alerts").scalar() or 1
     cards, signals = [], []
     for number, (lead, words, ones) in enumerate(plan.opened):
-        card = first + number
-        risk, upside = _worth(ones)
         dues = [due(one.severity, one.owner) for one in ones]
-        cards.append(
-            (
-                *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, words),
-                *(lead.value_at_risk_minor, upside, max(risk, upside), lead.currency, lead.churn_risk),
-                *(work.at, as_of, min(dues), lead.owner, recommendations[number]),
-            )
-        )
-        signals += [_signal_row(card, one, work.at, as_of, at) for one, at in zip(ones, dues, strict=True)]
+        cards.append(_card_row(first + number, lead, words, ones, (work.at, as_of, min(dues)), recommendations[number]))
+        signals += [_signal_row(first + number, one, work.at, as_of, at) for one, at in zip(ones, dues, strict=True)]
     signals += [_signal_row(card, one, work.at, as_of, due(one.severity, one.owner)) for card, one in plan.joined]
+    _insert(work, cards, signals)
+    if plan.refreshed:
+        rows = [(one.reason, one.measure, max(one.severity, old.severity), old.id) for old, one in plan.refreshed]
+        work.sql("UPDATE alert_signals SET reason = ?, measure = ?, severity = ? WHERE id = ?", rows)
+    _update_cards(work, plan)
+    return [row[0] for row in cards]
+
+
+def _insert(work: UnitOfWork, cards: list[tuple[Any, ...]], signals: list[tuple[Any, ...]]) -> None:
+    """Insert new cards and signals; the rows are those of `_card_row` and `_signal_row`."""
     if cards:
         work.sql(
             "INSERT INTO alerts (id, customer_id, kind, rule, severity, reason, value_at_risk_minor, upside_minor,"
@@ -248,11 +250,6 @@ def write_plan(
             " raised_as_of, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             signals,
         )
-    if plan.refreshed:
-        rows = [(one.reason, one.measure, max(one.severity, old.severity), old.id) for old, one in plan.refreshed]
-        work.sql("UPDATE alert_signals SET reason = ?, measure = ?, severity = ? WHERE id = ?", rows)
-    _update_cards(work, plan)
-    return [row[0] for row in cards]
 
 
 def _update_cards(work: UnitOfWork, plan: Plan) -> None:
@@ -288,10 +285,28 @@ def clear_signals(work: UnitOfWork, signal_ids: Iterable[int]) -> None:
         work.sql("UPDATE alert_signals SET cleared_at = ? WHERE id = ?", rows)
 
 
+def _card_row(
+    card: int,
+    lead: Fired,
+    words: str,
+    ones: Sequence[Fired],
+    opened: tuple[str, str, str],
+    recommendation: str | None,
+) -> tuple[Any, ...]:
+    """A row of `_insert`; `opened`: the moment, the book's day, and when it is due."""
+    risk, upside = _worth(ones)
+    return (
+        *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, words, lead.value_at_risk_minor, upside),
+        *(max(risk, upside), lead.currency, lead.churn_risk, *opened, lead.owner, recommendation),
+    )
+
+
 def _signal_row(card: int, one: Fired, at: str, as_of: str, due: str) -> tuple[Any, ...]:
     return (card, one.customer_id, one.rule, one.severity, one.reason, one.measure, at, as_of, due)
 
 
 def _worth(ones: Sequence[Fired]) -> tuple[int, int]:
+    if len(ones) == 1:
+        return ones[0].value_at_risk_minor if ones[0].kind == "risk" else 0, ones[0].upside_minor
     risk = max([one.value_at_risk_minor for one in ones if one.kind == "risk"], default=0)
     return risk, max([one.upside_minor for one in ones])

@@ -60,23 +60,30 @@ def answer(
     resolved: list[int] = []
     cleared: set[int] = set()
     for card in cards.values():
-        answered = []
-        for signal in card.signals:
-            rule = rules.get(signal.rule)
-            if card.customer_id is None:
-                over = (signal.rule, None) not in holding  # fresh data is what answers a stale source
-            else:
-                at_once = rule is None or rule.order_resolves
-                over = signal.id in ordered and (at_once or (signal.rule, card.customer_id) not in holding)
-            if over:
-                answered.append(signal.id)
-        if card.id in emailed or (answered and len(answered) == len(card.signals)):
+        over = [signal.id for signal in card.signals if _is_over(signal, card.customer_id, rules, holding, ordered)]
+        if card.id in emailed or (over and len(over) == len(card.signals)):
             work.update(alerts, card.id, closing_values(card, work.at, outcome="came_back", by="rule"))
             resolved.append(card.id)
         else:
-            cleared.update(answered)
+            cleared.update(over)
     queries.clear_signals(work, cleared)
     return Answered(tuple(resolved), frozenset(cleared))
+
+
+def _is_over(
+    signal: Signal,
+    customer: int | None,
+    rules: Mapping[str, Rule],
+    holding: frozenset[tuple[str, int | None]],
+    ordered: Mapping[int, str],
+) -> bool:
+    """Whether an order, or of the book fresh data, answers a signal."""
+    if customer is None:
+        return (signal.rule, None) not in holding  # fresh data is what answers a stale source
+    if signal.id not in ordered:
+        return False
+    rule = rules.get(signal.rule)
+    return rule is None or rule.order_resolves or (signal.rule, customer) not in holding
 
 
 def closing_values(card: Card, at: str, *, outcome: str, by: str, state: str = "resolved") -> dict[str, Any]:

@@ -15,6 +15,7 @@ from services.alerting.merge import Card
 from services.alerting.rules import Rule
 
 SUFFIX: Final = " · overruled by hand"
+_NOTHING: Final[frozenset[str]] = frozenset()
 #: The measures that follow each figure that a person may set.
 _MEASURES: Final[Mapping[str, frozenset[str]]] = {
     "churn_risk": frozenset({"churn_risk", "churn_above_threshold", "value_at_risk"}),
@@ -41,14 +42,16 @@ def mark_overruled(
         (rule, customer) that fired in this run.
     """
     by_hand = _set_by_hand(work)
+    read = {code: rule.measures() for code, rule in rules.items()}
     left = dict(cards)
     for customer, card in cards.items():
+        set_here = by_hand.get(customer, _NOTHING)
         changed = {}
         for signal in card.signals:
+            if not set_here and not signal.reason.endswith(SUFFIX):
+                continue  # nobody set anything, and nothing says so: nearly all cards of a book
             plain = signal.reason.removesuffix(SUFFIX)
-            rule = rules.get(signal.rule)
-            read = rule.measures() if rule is not None else frozenset[str]()
-            over = (signal.rule, customer) not in holding and bool(read & by_hand.get(customer, frozenset()))
+            over = (signal.rule, customer) not in holding and bool(read.get(signal.rule, _NOTHING) & set_here)
             words = plain + SUFFIX if over else plain
             if words != signal.reason:
                 changed[signal.id] = words
