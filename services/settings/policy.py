@@ -237,7 +237,7 @@ class Policy:
     incentive_share, incentive_share_by_segment, incentive_approval_minor
         Cap of an incentive as a share of yearly value, and the amount above which a manager approves.
     reporting_currency
-        Empty: the currency of the book's first order.
+        Empty: the currency of most of the book's first orders.
     recall_minutes
         An approved email that goes out at once can be stopped for so long.
     consent_on_record

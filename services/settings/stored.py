@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from services.workspace import Workspace
 
+_FIRST_ORDERS = 400
+
 
 def _first(connection: Connection | sqlite3.Connection, sql: str) -> Any:
     """Return the first row of a query, on SQLAlchemy's connection or on SQLite's own (before the first page)."""
@@ -49,10 +51,17 @@ def load_policy(connection: Connection | sqlite3.Connection) -> Policy:
 
 
 def reporting_currency(connection: Connection | sqlite3.Connection, policy: Policy) -> str:
-    """Return the currency in which the book adds up: the policy's, else that of its first order, else USD."""
+    """Return the currency in which the book adds up: the policy's, else that of most of its first orders, else USD.
+
+    The first ones, so that it stays the same as the book grows, and is looked up at once.
+    """
     if policy.reporting_currency:
         return policy.reporting_currency
-    found = _first(connection, "SELECT currency FROM orders ORDER BY id LIMIT 1")
+    found = _first(
+        connection,
+        f"SELECT currency FROM (SELECT id, currency FROM orders ORDER BY id LIMIT {_FIRST_ORDERS})"
+        " GROUP BY currency ORDER BY count(*) DESC, min(id) LIMIT 1",
+    )
     return str(found[0]) if found else "USD"
 
 

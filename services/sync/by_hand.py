@@ -126,13 +126,15 @@ def _values(workspace: Workspace, fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _value(workspace: Workspace, field: Field, text: str) -> Any:
+    from services.settings import book_currency
+
     if field.name in _CHOICES:
         word = text.strip().lower() or "unknown"
         if word not in _CHOICES[field.name]:
             raise UserError(f"{field.label} is given, withdrawn or unknown, not “{text.strip()}”.")
         return word
     order = _date_order(field, text)
-    currency = workspace.policy.reporting_currency or "USD"
+    currency = book_currency(workspace) if field.kind == "money" else ""
     converter = make_converter(MappedColumn(0, field.label, field, Form(order=order)), UTC, currency)
     value = converter.convert([text])[0][0]
     if isinstance(value, Fault):

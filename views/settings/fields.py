@@ -183,7 +183,7 @@ _MONEY = (
                 "reporting_currency",
                 "Reporting currency",
                 "currency",
-                says="Three letters such as USD. Empty: the currency of the book's first order.",
+                says="Three letters such as USD. Empty: the currency of most of the book's first orders.",
             ),
             Setting(
                 "exchange_rates",

@@ -8,6 +8,7 @@ import pytest
 
 from models.values.errors import UserError
 from services.audit import undo_last
+from services.settings import book_currency
 from services.sync import add_customer, edit_customer
 from tests.services.sync.book import Book, write_csv
 
@@ -31,6 +32,20 @@ def test_an_edit_returns_on_undo(book: Book) -> None:
     assert book.ask("SELECT name, renews_on, phone FROM customers") == [("Ada Stone", "2027-03-01", None)]
     undo_last(book.workspace)
     assert book.hash() == before
+
+
+def test_the_book_adds_up_in_what_most_of_its_first_orders_are_in_and_so_is_money_given_by_hand(
+    book: Book, tmp_path: Path
+) -> None:
+    header = ["order_id", "customer_id", "date", "total", "currency"]
+    rows = [[f"O{n}", "C1", "2026-01-02", "500", "EUR" if n == 0 else "JPY"] for n in range(4)]
+    assert book_currency(book.workspace) == "USD"
+    book.bring(write_csv(tmp_path / "one.csv", header, rows[:2]), source="shop")
+    assert book_currency(book.workspace) == "EUR"
+    book.bring(write_csv(tmp_path / "more.csv", header, rows[2:]), source="shop")
+    assert book_currency(book.workspace) == "JPY"
+    add_customer(book.workspace, {"name": "Aiko", "acquisition_cost": "1200"})
+    assert book.one("SELECT acquisition_cost_minor FROM customers WHERE name = 'Aiko'") == 1_200
 
 
 def test_an_edit_that_changes_nothing_leaves_no_entry(book: Book) -> None:
