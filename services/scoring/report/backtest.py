@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,8 @@ CUTOFFS, OF_LARGE, LARGE = 6, 4, 10_000
 #: Customers named of those who left unseen, and of those who were flagged and stayed; all are counted.
 _NAMED = 500
 _YEAR_DAYS = 365
+#: A year ago is looked at where the book had about a year behind it then: of a younger one, its youth would be judged.
+_KNOWN_DAYS = 330
 #: The season is said where the bias of a year ago is so large and no chance: two points, two standard errors.
 _SEASON_BIAS, _SEASON_ERRORS = 0.02, 2.0
 
@@ -116,25 +118,26 @@ def backtest_of(
     """
     begun = time.perf_counter()
     tell = progress or (lambda _progress: None)
-    label = label or label_of(book)
-    chosen = _default_cutoffs(book, horizon_days) if cutoffs is None else _checked(book, cutoffs, horizon_days)
     judged = judge(
         book,
         book.as_of,
         horizon_days,
-        chosen,
-        label=label,
+        _default_cutoffs(book, horizon_days) if cutoffs is None else _checked(book, cutoffs, horizon_days),
+        label=label or label_of(book),
         progress=lambda step: tell(Progress(STEP, step.done, (step.total or 0) + 1)),
         cancelled=cancelled or (lambda: False),
     )
-    clv = clv_of(book, policy.clv_horizon_months)
-    used = _used(judged, in_use)
-    missed, alarmed = _misses(book, policy, judged, used.name)
+    report = _report(book, policy, judged, _used(judged, in_use))
     tell(Progress(STEP, 1, 1))
+    return replace(report, seconds=round(time.perf_counter() - begun, 2))
+
+
+def _report(book: BookEvents, policy: Policy, judged: Judged, used: InUse) -> BacktestReport:
+    missed, alarmed = _misses(book, policy, judged, used.name)
     return BacktestReport(
         as_of=day_text(book.as_of),
-        horizon_days=horizon_days,
-        label=label,
+        horizon_days=judged.horizon_days,
+        label=judged.label,
         used=used.name,
         why=used.why,
         beats_rule=_beats_rule(judged, used.name),
@@ -142,9 +145,8 @@ def backtest_of(
         calibration=_calibration(judged, used.name),
         missed=missed.worst,
         alarmed=alarmed.worst,
-        clv=clv,
+        clv=clv_of(book, policy.clv_horizon_months),
         seasonal=_seasonal(judged, used.name),
-        seconds=round(time.perf_counter() - begun, 2),
         missed_count=missed.count,
         alarmed_count=alarmed.count,
     )
@@ -162,7 +164,7 @@ def _default_cutoffs(book: BookEvents, horizon_days: int) -> list[int]:
     most = OF_LARGE if book.customer_ids.size > LARGE else CUTOFFS
     newest = cutoffs_before(book.as_of, first, horizon_days, most=most)
     year_ago = book.as_of - _YEAR_DAYS
-    known_then = year_ago - first >= _YEAR_DAYS
+    known_then = year_ago - first >= _KNOWN_DAYS
     return [year_ago, *newest] if known_then and newest and year_ago < newest[0] else newest
 
 

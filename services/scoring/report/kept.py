@@ -15,6 +15,7 @@ from models.values.backtest import BacktestReport
 from models.values.drift import DriftReport
 from models.values.forecast import RevenueForecast
 from models.values.journal import Actor
+from services.sources import FROM_FILES, SOURCES
 
 if TYPE_CHECKING:
     from models.values.changes import Changes
@@ -80,18 +81,25 @@ def last_drift(workspace: Workspace) -> DriftReport | None:
     return _last(workspace, DRIFT, DriftReport.from_json)
 
 
+def keep_none(workspace: Workspace, kind: Kind, as_of: str, words: str) -> Changes:
+    """Keep that a report could not be made of the book as it is: it is due again when another one would be."""
+    return keep_report(workspace, kind, as_of, {}, words)
+
+
 def _last(workspace: Workspace, kind: Kind, read: Callable[[dict[str, Any]], Report]) -> Report | None:
     with workspace.store.snapshot() as connection:
         found = connection.execute(
             "SELECT report FROM score_reports WHERE kind = ? ORDER BY id DESC LIMIT 1", (kind,)
         ).fetchone()
-    return read(json.loads(found[0])) if found else None
+    report = json.loads(found[0]) if found else {}
+    return read(report) if report else None
 
 
 def reports_due(workspace: Workspace) -> frozenset[Kind]:
     """Which reports are due: all after a refit or an undone import, and drift and forecast once a week between refits.
 
-    Nothing is due in a book that was not scored yet.
+    Nothing is due in a book that was not scored yet, nor in one without a past; of a past that was taken back the
+    reports are due, to be let go of.
     """
     with workspace.store.snapshot() as connection:
         scored = _scored(connection)
@@ -101,6 +109,8 @@ def reports_due(workspace: Workspace) -> frozenset[Kind]:
         (sells,) = connection.execute("SELECT EXISTS (SELECT 1 FROM orders)").fetchone()
         kinds = (BACKTEST, DRIFT, FORECAST) if sells else (BACKTEST, DRIFT)
         newest = {kind: _newest(connection, kind) for kind in kinds}
+        if not _has_past(connection, workspace.clock.today()):
+            return frozenset(kind for kind, report in newest.items() if report is not None)
         oldest = min((report[1] for report in newest.values() if report is not None), default=0)
         undone = _undone_since(connection, oldest)
     due: set[Kind] = set()
@@ -131,6 +141,19 @@ def _scored(connection: sqlite3.Connection) -> tuple[date, int] | None:
         return None
     fit = connection.execute("SELECT journal_id FROM model_fits WHERE id = ?", (marks["fit"],)).fetchone()
     return _EPOCH + timedelta(days=marks["as_of"]), int(fit[0] or 0) if fit else 0
+
+
+def _has_past(connection: sqlite3.Connection, today: date) -> bool:
+    """Whether files brought anything that happened by `today`."""
+    tables = " UNION ALL ".join(
+        f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {day} <= :today AND {FROM_FILES}) AS some"
+        for _, table, day in SOURCES
+    )
+    found = connection.execute(
+        f"SELECT max(some) FROM ({tables} UNION ALL SELECT EXISTS (SELECT 1 FROM opportunities))",
+        {"today": today.isoformat()},
+    ).fetchone()
+    return bool(found[0])
 
 
 def _newest(connection: sqlite3.Connection, kind: Kind) -> tuple[date, int, int | None] | None:

@@ -171,7 +171,7 @@ def _forecast(workspace: Workspace, book: BookEvents, tell: ProgressCall, stop: 
     as_of = day_text(book.as_of)
     tell(Progress(FORECAST_STEP, 1, 1))
     if found is None:
-        return Changes()
+        return kept.keep_none(workspace, kept.FORECAST, as_of, "No purchase is in the book to foretell revenue from.")
     with workspace.store.read() as connection:
         at_risk, value, if_stays = book_totals(connection)
         acquisition = read_acquisition(connection, book.currency, workspace.policy.margin)
@@ -199,7 +199,8 @@ def _watch(workspace: Workspace, book: BookEvents) -> Changes:
             {"last": day_text(last), "first": day_text(last - _WEEK_DAYS)},
         )
     if not fits:
-        return Changes()
+        words = "The fit behind the scores is not kept any more, so nothing can have drifted from it."
+        return kept.keep_none(workspace, kept.DRIFT, day_text(book.as_of), words)
     fitted_on = min(day_number(date.fromisoformat(fits[0][0])), book.as_of)
     report: DriftReport = watch(book, fitted_on, _said_before(book, said), horizon)
     return kept.keep_report(workspace, kept.DRIFT, report.as_of, report.as_json(), report.sentences[0])

@@ -56,6 +56,30 @@ def test_a_year_ago_told_rightly_or_by_chance_wrong_or_not_at_all_says_nothing()
     assert _seasonal(judged(), MBG) == ""
 
 
+def seasonal_shop(last: date) -> BookEvents:
+    """Two years of a shop in which customers buy three times as often in the last quarter of a year."""
+    rng = np.random.default_rng(8)
+    days = np.arange(day_number(date(last.year - 2, last.month, last.day)) + 1, day_number(last) + 1)
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
+    pace = np.where(months >= 9, 3.0, 1.0)
+    orders: list[tuple[int, int, float]] = []
+    for customer in range(400):
+        begun = int(rng.integers(0, 500))
+        leaves = begun + rng.exponential(900.0)
+        among = (rng.random(days.size) < rng.gamma(1.2, 1 / 160) * pace) & (np.arange(days.size) < leaves)
+        among[:begun] = False
+        among[begun] = True
+        orders += [(customer, int(day), 5_000.0) for day in days[among]]
+    return made_up_book(400, day_number(last), orders=orders)
+
+
+def test_before_a_peak_the_report_of_a_seasonal_book_says_what_the_peak_did_a_year_ago() -> None:
+    said = backtest_of(seasonal_shop(date(2026, 9, 30)), Policy(), horizon_days=90).seasonal
+    assert said.startswith("At this time last year the model over-predicted churn by ")
+    assert "scored on 30 Sep 2025" in said and said.endswith("fewer will leave than the risks say.")
+    assert not backtest_of(shop(date(2026, 12, 31)), Policy(), horizon_days=90).seasonal
+
+
 def test_the_report_is_on_the_rung_in_use_and_says_where_the_past_speaks_for_another() -> None:
     found = judged(judgement(AS_OF - 90, **{MBG: 0.1, LOGISTIC: 0.2, RULE: 0.4}))
     assert _used(found, None) == InUse(MBG, "MBG/NBD told the past best.")

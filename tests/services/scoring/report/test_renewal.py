@@ -237,6 +237,7 @@ def test_a_book_whose_facts_were_all_taken_back_keeps_no_report(told: Book) -> N
     score_due(told.workspace, force_all=True)
     assert renew_reports(told.workspace).tables == {"score_reports"}
     assert last_backtest(told.workspace) is None and last_forecast(told.workspace) is None
+    assert reports_due(told.workspace) == frozenset()
     before = journal(told)
     assert renew_reports(told.workspace).entry is None
     assert journal(told) == before
@@ -248,8 +249,30 @@ def test_a_book_without_a_past_says_what_is_missing(book: Book) -> None:
     assert reports_due(book.workspace) == frozenset()
     book.add_customers(3)
     score_due(book.workspace)
+    assert reports_due(book.workspace) == frozenset()
     assert not renew_reports(book.workspace).entries
     assert last_backtest(book.workspace) is None
+
+
+def test_a_book_that_cannot_be_foretold_is_asked_once(book: Book) -> None:
+    book.add_customers(60)
+    book.add("activities", [{"customer_id": 1, "kind": "login", "happened_on": "2026-11-10"}])
+    book.add(
+        "orders",
+        (
+            {"customer_id": who, "ordered_on": "2026-05-01", "amount_minor": -500, "currency": "USD", "kind": "return"}
+            for who in range(1, 61)
+        ),
+    )
+    score_due(book.workspace)
+    assert "forecast" in reports_due(book.workspace)
+    renew_reports(book.workspace)
+    assert last_forecast(book.workspace) is None
+    before = journal(book)
+    assert before.count(("report", "forecast:2026-11-10", "model")) == 1
+    assert reports_due(book.workspace) == frozenset()
+    assert not renew_reports(book.workspace).entries
+    assert journal(book) == before
 
 
 @pytest.mark.parametrize(
