@@ -36,6 +36,8 @@ _FAR_OFF, _USELESS = 0.10, 0.20
 #: From this share of what the risk rests on, a source that is old lowers the confidence; one that is as old as the
 #: horizon is long and carries half of it, to low.
 _USED, _CARRIES = 0.05, 0.5
+#: Checks whose outcomes are held in one number.
+_BITS = 60
 #: From this share of what the risk rests on, what is not known of a customer lowers the confidence.
 _UNKNOWN = 1.0 / 3.0
 #: Where the facts of a group of reasons come from: it is as new as the newest of them.
@@ -64,15 +66,15 @@ _GROUP_WORDS = {
 
 @dataclass(frozen=True)
 class Confidence:
-    """`level`: index into `NAMES`; `why`: a bit for each sentence of `sentences` that holds; shape (customers,)."""
+    """`level`: index into `NAMES`; `why`: index into `combinations` of reasons; shape (customers,) each."""
 
     level: NDArray[np.int64]
     why: NDArray[np.int64]
-    sentences: tuple[str, ...]
+    combinations: tuple[tuple[str, ...], ...]
 
-    def reasons(self, bits: int) -> tuple[str, ...]:
+    def reasons(self, why: int) -> tuple[str, ...]:
         """The sentences of one customer's `why`."""
-        return tuple(sentence for place, sentence in enumerate(self.sentences) if bits >> place & 1)
+        return self.combinations[why]
 
 
 class Check(NamedTuple):
@@ -108,21 +110,30 @@ def confidence(ledger: Ledger, seen: Features, parameters: Parameters, risk: Flo
         checks += _beats_the_rule(side, horizon_days)
         if _channels(side) >= _UNKNOWN:
             checks += _covered(side, frame_in_use(ledger, seen, parameters, horizon_days))
-    return _summed(checks, ledger.customers)
+    return summed(checks, ledger.customers)
 
 
-def _summed(checks: Iterable[Check], customers: int) -> Confidence:
-    """The lowest level of the checks that hold; a sentence that several of them say is said once."""
+def summed(checks: Iterable[Check], customers: int) -> Confidence:
+    """The lowest level of the checks that hold, and their sentences in the order of the checks.
+
+    A customer's reasons are the same, and in the same order, alone and among all.
+    """
     level = np.full(customers, HIGH, np.int64)
-    why = np.zeros(customers, np.int64)
-    places: dict[str, int] = {}
-    for at_most, holds, sentence in checks:
-        if not holds.any():
-            continue
-        place = places.setdefault(sentence, len(places))
+    held = [check for check in checks if check.holds.any()]
+    blocks = np.zeros((customers, len(held) // _BITS + 1), np.int64)
+    for place, (at_most, holds, _) in enumerate(held):
         level = np.where(holds, np.minimum(level, at_most), level)
-        why |= holds.astype(np.int64) << place
-    return Confidence(level, why, tuple(places))
+        blocks[:, place // _BITS] |= holds.astype(np.int64) << place % _BITS
+    if blocks.shape[1] == 1:
+        found, why = np.unique(blocks[:, 0], return_inverse=True)
+        found = found[:, None]
+    else:
+        found, why = np.unique(blocks, axis=0, return_inverse=True)
+    combinations = tuple(
+        tuple(check.sentence for place, check in enumerate(held) if row[place // _BITS] >> place % _BITS & 1)
+        for row in found.tolist()
+    )
+    return Confidence(level, why.reshape(customers), combinations)
 
 
 def _sides(seen: Features, parameters: Parameters, under: Flags, horizon_days: int) -> Iterator[_Side]:

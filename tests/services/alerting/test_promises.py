@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import sqrt
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import insert
 
 from models.tables import score_history
 from services.alerting import evaluate, rule_records
 from services.alerting.precision import Promise
 from services.scoring import score_due
+from services.scoring.ladder.measures import auc, ece15
 from tests.measured import Tell
 from tests.services.alerting.book import Book
 from tests.services.scoring.books import Book as Store
@@ -25,19 +28,21 @@ BACK = (180, 90, 0)
 
 @dataclass(frozen=True)
 class Kept:
-    """Each card about leaving: the risk on its day, and whether the customer ordered nothing within the horizon."""
+    """A customer's risk on a day, its confidence, whether there was a card, and whether they ordered nothing after."""
 
     risk: float
+    confidence: str
+    card: bool
     left: bool
 
 
 @pytest.fixture(scope="module")
-def cards(tmp_path_factory: pytest.TempPathFactory) -> tuple[Kept, ...]:
-    """Cards of three days of a book whose customers die at any time, have seasons and meet shocks."""
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Kept, ...]:
+    """Buyers on three days of a book whose customers die at any time, have seasons and meet shocks."""
     truth = simulated(21, 1_000)
     store = Store(tmp_path_factory.mktemp("promises") / "book.db")
     truth.put_into(store)
-    days = {customer: [] for customer in range(1, truth.customers + 1)}
+    days: dict[int, list[date]] = {customer: [] for customer in range(1, truth.customers + 1)}
     for row in truth.orders:
         days[row["customer_id"]].append(date.fromisoformat(row["ordered_on"]))
     for customer, later in truth.first_later.items():
@@ -50,23 +55,42 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> tuple[Kept, ...]:
         evaluate(workspace)
         with workspace.store.read() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT s.customer_id, s.churn_risk FROM customer_risk_scores s JOIN alert_signals g"
-                " ON g.customer_id = s.customer_id WHERE g.rule = 'likely_to_leave' AND g.raised_as_of = ?",
-                (day.isoformat(),),
+                "SELECT customer_id, churn_risk, confidence, EXISTS (SELECT 1 FROM alert_signals g"
+                " WHERE g.customer_id = s.customer_id AND g.rule = 'likely_to_leave' AND g.raised_as_of = s.as_of)"
+                " FROM customer_risk_scores s WHERE purchase_days > 0"
             ).fetchall()
         end = day + timedelta(days=HORIZON)
-        found += [Kept(risk, not any(day < one <= end for one in days[customer])) for customer, risk in rows]
+        for customer, risk, sure, card in rows:
+            found.append(Kept(risk, sure, bool(card), not any(day < one <= end for one in days[customer])))
     store.workspace.close()
     return tuple(found)
 
 
-def test_as_many_leave_as_the_cards_promise(cards: tuple[Kept, ...], tell: Tell) -> None:
-    told = sum(card.risk for card in cards) / len(cards)
-    left = sum(card.left for card in cards) / len(cards)
-    spread = sqrt(sum(card.risk * (1.0 - card.risk) for card in cards)) / len(cards)
-    tell(f"another process: {len(cards)} cards, told {told:.0%} on average, {left:.0%} left")
-    assert len(cards) >= 20
-    assert abs(told - left) <= 2.5 * spread
+def columns(kept: Iterable[Kept]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Risks, and who left."""
+    found = list(kept)
+    return np.array([one.risk for one in found]), np.array([one.left for one in found])
+
+
+def test_as_many_leave_as_the_cards_promise(told: tuple[Kept, ...], tell: Tell) -> None:
+    risk, left = columns(one for one in told if one.card)
+    spread = float(np.sqrt((risk * (1.0 - risk)).sum())) / risk.size
+    tell(f"another process: {risk.size} cards, told {risk.mean():.0%} on average, {left.mean():.0%} left")
+    assert risk.size >= 20
+    assert abs(risk.mean() - left.mean()) <= 2.5 * spread
+
+
+def test_a_risk_is_worth_its_confidence(told: tuple[Kept, ...], tell: Tell) -> None:
+    """Of higher confidence, it tells better who leaves; of high confidence, it is the share of them who do."""
+    apart = {}
+    for name in ("low", "medium", "high"):
+        risk, left = columns(one for one in told if one.confidence == name)
+        apart[name] = auc(risk, left) or 0.0
+        off = ece15(risk, left) or 0.0
+        tell(f"confidence {name}: {risk.size} risks, AUC {apart[name]:.2f}, off by {off:.1%} of customers (ECE)")
+    assert apart["low"] < apart["high"]
+    risk, left = columns(one for one in told if one.confidence == "high")
+    assert abs(float(risk.mean() - left.mean())) < 0.05
 
 
 def leaving(book: Book, **fields: object) -> int:

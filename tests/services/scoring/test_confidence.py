@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from services.scoring import score_due
-from services.scoring.confidence import HIGH, LOW, MEDIUM, Confidence, confidence
+from services.scoring.confidence import HIGH, LOW, MEDIUM, Check, Confidence, confidence, summed
 from services.scoring.events import BookEvents, Series, read_events
 from services.scoring.features import features_at
 from services.scoring.freshness import EVERYTHING
@@ -81,7 +81,7 @@ def why(found: Confidence, customer: int) -> tuple[str, ...]:
 
 def test_who_is_well_known_from_fresh_sources_is_of_high_confidence_without_a_reason() -> None:
     found = judged(Record(3, (), (("btyd", 0.8), ("tickets", 0.2))))
-    assert (found.level[REGULAR] == HIGH).all() and (found.why[REGULAR] == 0).all()
+    assert (found.level[REGULAR] == HIGH).all() and {why(found, who) for who in range(3, CUSTOMERS)} == {()}
     assert found.level[[ONCE, THRICE, NEW]].tolist() == [LOW, MEDIUM, MEDIUM]
     assert "Known for less than 90 days." in why(found, NEW)
 
@@ -226,6 +226,49 @@ def test_a_record_that_was_further_off_never_raises_the_confidence(cases: int, o
     near, far = sorted((one, other))
     levels = [judged(Record(3, (Band(2, 2, cases + 1, 0.6, 0.6 - off, off),))).level for off in (near, far)]
     assert (levels[1] <= levels[0]).all()
+
+
+def test_reasons_are_the_same_alone_and_among_all() -> None:
+    """Whether one is scored alone, with few or with everybody, and however many reasons the book has."""
+    bands = tuple(
+        Band(kind, band, 300, 0.6, 0.3, 0.15 + 0.01 * kind + 0.001 * band) for kind in range(3) for band in range(4)
+    )
+    active = [(who, AS_OF - 20 * n - who, 0) for who in range(10, 20) for n in range(9)]
+    some = made_up_book(CUSTOMERS, AS_OF, activities=[(who, day) for who, day, _ in active])
+    orders = BOOK.orders.where((BOOK.orders.row < 10) | (BOOK.orders.row >= 20))
+    weights = (("btyd", 0.4), ("review_score", 0.3), ("tickets", 0.2), ("activity_gap", 0.1))
+    old = {"orders": 40, "tickets": 35, "reviews": 50, "activities": 60}
+    known = frozenset({"orders", "tickets", "reviews", "activities"})
+    book = replace(BOOK, orders=orders, activities=some.activities, old_sources=old, known_sources=known)
+    told = chosen(Record(3, bands, weights))
+    parameters = replace(
+        FITTED, orders=replace(FITTED.orders, chosen=told), activity=replace(FITTED.activity, rung=1, chosen=told)
+    )
+    risk = np.linspace(0.05, 0.95, CUSTOMERS)
+
+    def judge(among: NDArray[np.bool_]) -> list[tuple[int, tuple[str, ...]]]:
+        ledger = Ledger(book.only(among), AS_OF)
+        found = confidence(ledger, features_at(ledger, parameters.gaps), parameters, risk[among], HORIZON)
+        return [(int(found.level[place]), why(found, place)) for place in range(ledger.customers)]
+
+    everybody = judge(np.ones(CUSTOMERS, np.bool_))
+    assert len({reasons for _, reasons in everybody}) > 8
+    for who in range(CUSTOMERS):
+        assert judge(np.arange(CUSTOMERS) == who) == [everybody[who]]
+    odd = np.arange(CUSTOMERS) % 2 == 1
+    assert judge(odd) == everybody[1::2]
+
+
+@given(st.integers(0, 150), st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None)
+def test_any_number_of_reasons_can_be_told(number: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    checks = [Check(int(rng.integers(0, 2)), rng.random(30) < 0.2, f"Reason {place}.") for place in range(number)]
+    found = summed(checks, 30)
+    for who in range(30):
+        mine = [check for check in checks if check.holds[who]]
+        assert why(found, who) == tuple(check.sentence for check in mine)
+        assert found.level[who] == min((check.at_most for check in mine), default=HIGH)
 
 
 def test_what_a_few_cases_say_is_drawn_to_what_all_say() -> None:
