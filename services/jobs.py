@@ -62,7 +62,8 @@ DoneCall = Callable[[ImportResult], None]
 
 
 @contextmanager
-def _opened(recipe: Recipe) -> Iterator[Workspace]:
+def opened(recipe: Recipe) -> Iterator[Workspace]:
+    """Open the book in a process of its own, and close it again."""
     workspace = open_workspace(recipe)
     try:
         yield workspace
@@ -84,7 +85,7 @@ class PreviewJob:
         """Return the check's page of rows with all its sums."""
         from services.sync import preview
 
-        with _opened(self.recipe) as workspace:
+        with opened(self.recipe) as workspace:
             return preview(
                 workspace,
                 self.request,
@@ -106,7 +107,7 @@ class ImportJob:
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> ImportOutcome:
         """Return every file's receipt or fault; each file is told as a `FileDone` as soon as it is in the book."""
-        with _opened(self.recipe) as workspace:
+        with opened(self.recipe) as workspace:
             return import_files(
                 workspace,
                 self.requests,
@@ -142,16 +143,21 @@ def import_files(
         Before the first file was done.
     """
     results = tuple(_import_each(workspace, requests, progress, cancelled, on_done))
-    changes = reduce(Changes.merged, (result.changes for result in results), Changes())
+    changes = changes_of(results)
     stopped = any(result.error == CANCELLED_BEFORE for result in results)
     if not score or stopped:
         return ImportOutcome(results, PipelineRun(changes), stopped)
     try:
-        tell = _of_batch(progress, len(requests), len(requests))
-        run = after_change(workspace, changes, progress=_stoppable(tell, cancelled))
+        tell = of_batch(progress, len(requests), len(requests))
+        run = after_change(workspace, changes, progress=stoppable(tell, cancelled))
     except Cancelled:
         return ImportOutcome(results, PipelineRun(changes), stopped=True)
     return ImportOutcome(results, run)
+
+
+def changes_of(results: Iterable[ImportResult]) -> Changes:
+    """What several files changed together."""
+    return reduce(Changes.merged, (result.changes for result in results), Changes())
 
 
 def _import_each(
@@ -165,7 +171,7 @@ def _import_each(
 
     imported = 0
     for number, request in enumerate(requests):
-        tell = _of_batch(progress, number, len(requests))
+        tell = of_batch(progress, number, len(requests))
         try:
             if cancelled():
                 raise Cancelled
@@ -184,7 +190,7 @@ def _import_each(
         yield result
 
 
-def _stoppable(progress: ProgressCall, cancelled: CancelCall) -> ProgressCall:
+def stoppable(progress: ProgressCall, cancelled: CancelCall) -> ProgressCall:
     """Stop the pipeline between its steps; what it leaves out is due at the next round."""
 
     def tell(step: Progress) -> None:
@@ -195,7 +201,8 @@ def _stoppable(progress: ProgressCall, cancelled: CancelCall) -> ProgressCall:
     return tell
 
 
-def _of_batch(progress: ProgressCall, number: int, of: int) -> ProgressCall:
+def of_batch(progress: ProgressCall, number: int, of: int) -> ProgressCall:
+    """Tell the progress of one file, from 0, as that of several."""
     return lambda step: progress(FileProgress(step.step, step.done, step.total, number, of))
 
 
@@ -216,11 +223,11 @@ class UndoImportsJob:
 
         count = len(self.import_ids)
         changes = Changes()
-        with _opened(self.recipe) as workspace:
+        with opened(self.recipe) as workspace:
             for number, import_id in enumerate(self.import_ids):
-                _of_batch(progress, number, count)(Progress("Undoing", 0, None))
+                of_batch(progress, number, count)(Progress("Undoing", 0, None))
                 changes = changes.merged(undo_import(workspace, import_id))
-            return after_change(workspace, changes, progress=_of_batch(progress, count, count))
+            return after_change(workspace, changes, progress=of_batch(progress, count, count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +239,7 @@ class RenewJob:
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Changes:
         """Return what the pipeline changed, without the changes that it was given."""
-        with _opened(self.recipe) as workspace:
+        with opened(self.recipe) as workspace:
             return after_change(workspace, self.changes, progress=progress).changes
 
 
@@ -244,7 +251,7 @@ class RoundJob:
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Changes:
         """Return what the round changed; empty where nothing was due."""
-        with _opened(self.recipe) as workspace:
+        with opened(self.recipe) as workspace:
             return do_round(workspace, progress=progress).changes
 
 
@@ -259,7 +266,7 @@ class ReportsJob:
         """Return what changed: the reports, each kept as soon as it was made."""
         from services.scoring import renew_reports
 
-        with _opened(self.recipe) as workspace:
+        with opened(self.recipe) as workspace:
             return renew_reports(workspace, everything=self.everything, progress=progress, cancelled=cancelled)
 
 
@@ -273,7 +280,7 @@ class SampleBookJob:
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> ImportOutcome:
         """Return the receipts of the generated files."""
-        with _opened(self.recipe) as workspace:
+        with opened(self.recipe) as workspace:
             return build_sample(
                 workspace,
                 self.customers,

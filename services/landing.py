@@ -8,17 +8,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from models.values.changes import Changes
 from models.values.errors import Cancelled, EnvironmentFault, UserError
-from models.values.imports import FileProgress, Progress
 from models.values.watching import FileMark, WaitingFile
-from services.jobs import CancelCall, FileDone, ImportResult, ProgressCall
+from services.jobs import CancelCall, FileDone, ImportResult, ProgressCall, changes_of, of_batch, opened, stoppable
 from services.pipeline import PipelineRun, after_change
-from services.workspace import Recipe, Workspace, open_workspace
+from services.workspace import Recipe, Workspace
 
 if TYPE_CHECKING:
     from services.sync.watch import FolderState, Ready
@@ -60,7 +58,7 @@ class Landing:
     @property
     def changes(self) -> Changes:
         """What the imported files changed."""
-        return reduce(Changes.merged, (one.changes for one in self.imported), Changes())
+        return changes_of(self.imported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +81,8 @@ class LandingJob:
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Landing:
         """Return what became of each file; one that is still written is in none of the lists."""
         marks = self.marks + self._settled()
-        workspace = open_workspace(self.recipe)
-        try:
+        with opened(self.recipe) as workspace:
             return land(workspace, marks, progress=progress, cancelled=cancelled)
-        finally:
-            workspace.close()
 
     def _settled(self) -> tuple[FileMark, ...]:
         if not self.fresh:
@@ -156,23 +151,19 @@ class _Batch:
         from services.sync import run_import
         from services.sync.watch import is_still, was_imported, why_doubtful
 
-        def tell(step: Progress) -> None:
-            self.progress(FileProgress(step.step, step.done, step.total, number, of))
-
         # Another program may have brought the same file meanwhile, or somebody writes to it again: it is seen anew.
         if was_imported(self.workspace, one.digest):
             self.done.append(one.mark)
             return
         if not is_still(one.mark):
             return
-        trial, _ = run_import(
-            self.workspace, replace(one.request, dry_run=True), progress=tell, cancelled=self.cancelled
+        receipt, changes = run_import(
+            self.workspace,
+            one.request,
+            progress=of_batch(self.progress, number, of),
+            cancelled=self.cancelled,
+            doubt=why_doubtful,
         )
-        why = why_doubtful(trial)
-        if why:
-            self.waiting.append(WaitingFile(one.mark, why))
-            return
-        receipt, changes = run_import(self.workspace, one.request, progress=tell, cancelled=self.cancelled)
         result = ImportResult(one.mark.path, receipt, changes=changes)
         self.imported.append(result)
         self.done.append(one.mark)
@@ -192,17 +183,13 @@ class _Batch:
 
 def _scored(batch: _Batch) -> PipelineRun | None:
     """Score what was imported; None where a cancel left it for the next round."""
-    changes = reduce(Changes.merged, (one.changes for one in batch.imported), Changes())
+    changes = changes_of(batch.imported)
     if batch.stopped or not batch.imported:
         return None if batch.stopped else PipelineRun(changes)
 
-    def tell(step: Progress) -> None:
-        if step.fraction != 1.0 and batch.cancelled():
-            raise Cancelled
-        batch.progress(FileProgress(step.step, step.done, step.total, len(batch.imported), len(batch.imported)))
-
+    tell = of_batch(batch.progress, len(batch.imported), len(batch.imported))
     try:
-        return after_change(batch.workspace, changes, progress=tell)
+        return after_change(batch.workspace, changes, progress=stoppable(tell, batch.cancelled))
     except Cancelled:
         return None
 

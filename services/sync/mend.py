@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from models.values.errors import UserError
-from models.values.imports import ImportOptions
+from models.values.imports import ImportOptions, ImportRequest
 from services.sync.guard import guarded
-from services.sync.read import Table
+from services.sync.read import Table, read_table
 from services.sync.read.stream import Chunk, Rows
 
 
@@ -51,6 +51,21 @@ def stamp_of(path: Path) -> str:
     """A mark that changes whenever the file does."""
     status = path.stat()
     return f"{status.st_mtime_ns}-{status.st_size}"
+
+
+def table_of(request: ImportRequest) -> Table:
+    """Read the file of a request, as a person said how it is written and with the cells that they mended.
+
+    Raises
+    ------
+    Doubt
+        It can be read in two ways that are about equally likely.
+    UserError
+        It is no table, or was written again since cells of it were mended.
+    EnvironmentFault
+        It cannot be read.
+    """
+    return mended(read_table(Path(request.file), request.options.reading), request.options)
 
 
 def mended(table: Table, options: ImportOptions) -> Table:

@@ -11,8 +11,8 @@ from models.values.errors import BellwetherError
 from models.values.imports import ImportRequest
 from services.sync.entities import ENTITIES
 from services.sync.map.plan import header_signature, what_was_said
-from services.sync.mend import mended
-from services.sync.read import of_each_member, read_table
+from services.sync.mend import table_of
+from services.sync.read import of_each_member
 from services.sync.recognise import recognise
 from services.sync.remember import recall
 
@@ -55,7 +55,7 @@ def order_of_import(workspace: Workspace, requests: Sequence[ImportRequest]) -> 
 
 
 def _rank(workspace: Workspace, request: ImportRequest) -> int:
-    table = mended(read_table(Path(request.file), request.options.reading), request.options)
+    table = table_of(request)
     with workspace.store.read() as connection:
         recalled = recall(connection, header_signature(table), request.options, table.columns)
     return recognise(table, *what_was_said(recalled.options, recalled.remembered)).entity.order

@@ -24,7 +24,7 @@ from services.sync.entities import ENTITIES, Entity
 from services.sync.map.headers import fields_for
 from services.sync.map.plan import Plan, settle
 from services.sync.map.propose import SURE
-from services.sync.mend import mended, stamp_of
+from services.sync.mend import stamp_of, table_of
 from services.sync.people import doubtful_customers
 from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
 from services.sync.read import ANOTHER, Table, read_table
@@ -293,7 +293,7 @@ def _in_doubt(request: ImportRequest, doubt: Doubt) -> Preview:
 
 def _in_question(request: ImportRequest, problem: UserError) -> Preview:
     """The check of a file that is a table, and of which something must be said first."""
-    table = mended(read_table(Path(request.file), request.options.reading), request.options)
+    table = table_of(request)
     if isinstance(problem, Undecided):
         return _not_understood(table, request, problem.question, likely=problem.entity)
     return _not_understood(table, request, str(problem))

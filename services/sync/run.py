@@ -6,11 +6,10 @@ process that is ended at any moment leaves the book as it was before or as it is
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,10 +26,10 @@ from services.cycles import no_cycles
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.write import Writer
 from services.sync.check_files import forget_check
+from services.sync.digest import sha256_of
 from services.sync.driver import driver
 from services.sync.map.plan import MeaningOpen, Plan, header_signature, make_plan, source_from_name
-from services.sync.mend import mended
-from services.sync.read import read_table
+from services.sync.mend import table_of
 from services.sync.receipt import make_receipt
 from services.sync.rejects import (
     gather_late_rejects,
@@ -61,7 +60,7 @@ def plan_for(workspace: Workspace, request: ImportRequest, *, survey: bool = Fal
     from services.settings import reporting_currency
     from services.settings.local_zone import this_computers_zone
 
-    table = mended(read_table(Path(request.file), request.options.reading), request.options)
+    table = table_of(request)
     with workspace.store.read() as connection:
         currency = reporting_currency(connection, workspace.policy)
         recalled = recall(connection, header_signature(table), request.options, table.columns)
@@ -86,6 +85,7 @@ def run_import(
     *,
     progress: ProgressCall | None = None,
     cancelled: CancelCall | None = None,
+    doubt: Callable[[Receipt], str] | None = None,
 ) -> tuple[Receipt, Changes]:
     """Import one file, or say exactly what importing it would do.
 
@@ -97,6 +97,8 @@ def run_import(
         The file and what a person decided about it. With `dry_run` nothing is written.
     progress, cancelled : callable, optional
         Told how far the work is; asked whether to stop.
+    doubt : callable, optional
+        Given the receipt before anything is written: says why a person should see the file first, or ''.
 
     Returns
     -------
@@ -106,7 +108,7 @@ def run_import(
     Raises
     ------
     UserError
-        The file cannot be used as it is.
+        The file cannot be used as it is, or there is a doubt: its words.
     EnvironmentFault
         The disk, a lock: the book is as before.
     Cancelled
@@ -115,14 +117,11 @@ def run_import(
     began = time.perf_counter()
     watch = Watch(progress, cancelled)
     store = Path(workspace.store.path)
-    _sweep(workspace)
-    plan = plan_for(workspace, request)
-    if plan.doubts:
-        raise MeaningOpen.of(plan.doubts[0])
+    plan = _prepared(workspace, request)
     staging = staging_path(store)
     try:
         with told(store, watch), no_cycles():
-            run = _Run(workspace, request, plan, staging, watch, began)
+            run = _Run(workspace, request, plan, staging, watch, began, doubt)
             if request.dry_run:
                 return run.try_out(), Changes()
             done = run.apply()
@@ -132,12 +131,16 @@ def run_import(
         remove_staging(staging)
 
 
-def _sweep(workspace: Workspace) -> None:
-    """Remove what imports that were ended left beside the book."""
+def _prepared(workspace: Workspace, request: ImportRequest) -> Plan:
+    """Remove what imports that were ended left beside the book, and plan this one."""
     store = Path(workspace.store.path)
     sweep(store)
     with workspace.store.read() as connection:
         sweep_rejects(connection, store)
+    plan = plan_for(workspace, request)
+    if plan.doubts:
+        raise MeaningOpen.of(plan.doubts[0])
+    return plan
 
 
 @contextmanager
@@ -186,6 +189,7 @@ class _Run:
     staging: Path
     watch: Watch
     began: float
+    doubt: Callable[[Receipt], str] | None = None
 
     def try_out(self) -> Receipt:
         """Say what importing would do."""
@@ -200,15 +204,30 @@ class _Run:
 
         Where the book moved on meanwhile, it is read and compared again in the writer's place.
         """
-        digest = _sha256(self.plan.table.path)
+        digest = self._digest()
         analysis = self._staged()
         with comparing(Path(self.workspace.store.path), self.staging, self.watch) as db:
             head = _head(db)
-            analysis.compare(db)
+            self._compare(db, analysis)
         try:
             return self._last_step(analysis, digest, head)
         except _Moved:
             return self._last_step(self._staged(), digest, None)
+
+    def _digest(self) -> str:
+        path = self.plan.table.path
+        try:
+            return sha256_of(path, self.watch.check)
+        except OSError as problem:
+            raise UserError(
+                f"{path.name} was taken away while it was read. Nothing was imported; import it again."
+            ) from problem
+
+    def _compare(self, db: sqlite3.Connection, analysis: Analysis) -> None:
+        analysis.compare(db)
+        why = self.doubt(self._receipt(db, analysis, None, None)) if self.doubt is not None else ""
+        if why:
+            raise UserError(why)
 
     def _staged(self) -> Analysis:
         analysis = Analysis(self.plan, self.watch)
@@ -238,7 +257,7 @@ class _Run:
                 watch.guard(db)
                 try:
                     if compared_at is None:
-                        analysis.compare(db)
+                        self._compare(db, analysis)
                     elif _head(db) != compared_at:
                         raise _Moved
                     import_id = db.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
@@ -343,13 +362,3 @@ def _words(plan: Plan, receipt: Receipt) -> str:
     if rows["rejected"]:
         parts.append(f"{rows['rejected']:,} rejected")
     return f"Imported {plan.table.path.name}: {', '.join(parts)}"
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as problem:
-        raise UserError(
-            f"{path.name} was taken away while it was read. Nothing was imported; import it again."
-        ) from problem

@@ -6,7 +6,6 @@ stands in the book, by its digest.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Callable
@@ -16,10 +15,10 @@ from typing import Final
 
 from models.values.errors import Cancelled
 from models.values.watching import FileMark
+from services.sync.digest import sha256_of
 
 #: How many files are remembered, the last read ones.
 MOST_FILES: Final = 50_000
-_CHUNK_BYTES: Final = 1 << 20
 _FORM: Final = 1
 
 
@@ -46,9 +45,14 @@ class Memory:
             It cannot be read.
         Cancelled
         """
+
+        def go_on() -> None:
+            if cancelled():
+                raise Cancelled
+
         found = self._digests.get(mark)
         if found is None:
-            found = self._digests[mark] = _sha256(Path(mark.path), cancelled)
+            found = self._digests[mark] = sha256_of(Path(mark.path), go_on)
             self._changed = True
         return found
 
@@ -105,13 +109,3 @@ def _read(place: Path) -> tuple[dict[FileMark, str], set[str]]:
         return files, {str(digest) for digest in document["left_out"]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}, set()
-
-
-def _sha256(path: Path, cancelled: Callable[[], bool]) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            if cancelled():
-                raise Cancelled
-            digest.update(chunk)
-    return digest.hexdigest()

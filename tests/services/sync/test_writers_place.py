@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_file_is_compared_once_and_hashed_while_others_may_write(
 ) -> None:
     from services.sync import run
 
-    real_hash, real_compare, free = run._sha256, Analysis.compare, []
+    real_hash, real_compare, free = run.sha256_of, Analysis.compare, []
     other = sqlite3.connect(store_path, timeout=0, isolation_level=None)
 
     def may_write() -> None:
@@ -50,18 +51,18 @@ def test_a_file_is_compared_once_and_hashed_while_others_may_write(
         other.execute("ROLLBACK")
         free.append(True)
 
-    def sha256(path: Path) -> str:
+    def sha256(path: Path, go_on: Callable[[], None]) -> str:
         may_write()
-        return real_hash(path)
+        return real_hash(path, go_on)
 
     def compare(self: Analysis, db: sqlite3.Connection) -> None:
         real_compare(self, db)
         may_write()
 
-    monkeypatch.setattr(run, "_sha256", sha256)
+    monkeypatch.setattr(run, "sha256_of", sha256)
     monkeypatch.setattr(Analysis, "compare", compare)
     path = write_csv(tmp_path / "o.csv", HEADER, ROWS)
     book.bring(path)
     assert free == [True, True]
-    assert book.one("SELECT file_sha256 FROM imports") == real_hash(path)
+    assert book.one("SELECT file_sha256 FROM imports") == real_hash(path, lambda: None)
     other.close()
