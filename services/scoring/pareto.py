@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import digamma, expit, gammaln
 
 Floats = NDArray[np.float64]
 
@@ -101,20 +102,13 @@ def _departure(theta: Floats, x: Floats, t_x: Floats, age: Floats) -> _Departure
     return _Departure(z, times, heights / total[:, None])
 
 
-def _sigmoid(z: Floats) -> Floats:
-    small = np.exp(-np.abs(z))
-    return np.asarray(np.where(z >= 0, 1.0, small) / (1.0 + small))
-
-
 def _likelihood(log_theta: Floats, rows: _Grouped) -> tuple[float, Floats]:
     """Log-likelihood of all rows and its gradient by the logarithms of the parameters."""
-    from scipy.special import digamma, gammaln
-
     theta = np.exp(log_theta)
     r, alpha, s, beta = theta
     x, age, weight = rows.x, rows.age, rows.weight
     left = _departure(theta, x, rows.t_x, age)
-    gone = _sigmoid(left.z)
+    gone = expit(left.z)
     log_alpha_age, log_beta_age = np.log(alpha + age), np.log(beta + age)
     each = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
     each = each - (r + x) * log_alpha_age - s * log_beta_age + np.logaddexp(0.0, left.z)
@@ -178,7 +172,7 @@ def p_alive(model: ParetoParameters, frequency: Floats, recency: Floats, age: Fl
     found = np.empty(frequency.shape)
     for begin in range(0, frequency.size, _BLOCK):
         block = slice(begin, begin + _BLOCK)
-        found[block] = _sigmoid(-_departure(theta, frequency[block], recency[block], age[block]).z)
+        found[block] = expit(-_departure(theta, frequency[block], recency[block], age[block]).z)
     return found
 
 

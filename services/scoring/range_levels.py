@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from services.scoring import lifetime_value, monetary, pareto
 from services.scoring.events import BookEvents
-from services.scoring.features import features_at
+from services.scoring.features import Features, features_at
 from services.scoring.ladder.judging import sampled
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import AS_TOLD, DAYS_A_MONTH, RangeLevels, SpendLaw
@@ -84,14 +84,27 @@ def learnt_levels(book: BookEvents, day: int, horizon_days: int) -> RangeLevels:
     return levels_of(_outcomes_of(sampled(book, _MOST), day - days, days))
 
 
-def _outcomes_of(book: BookEvents, cutoff: int, days: int) -> Outcomes:
+def known_and_spent(book: BookEvents, cutoff: int, days: int) -> tuple[Features, Floats]:
+    """Features at the end of day number `cutoff` of everybody with a purchase day by then, and what each then spent.
+
+    Spend is that of the `days` after the cutoff, net: a return counts in the window in which it came.
+    """
     seen, later = features_at(Ledger(book, cutoff)), features_at(Ledger(book, cutoff + days))
     among = seen.purchase_days > 0
-    x, t_x, age, mean = (column[among] for column in (seen.frequency, seen.recency, seen.age, seen.mean_value))
-    buys, value = pareto.fit(x, t_x, age), monetary.fit(x, seen.repeat_value[among])
-    alive = pareto.p_alive(buys, x, t_x, age)
-    law = lifetime_value.spend_law(buys, value, x, age, mean, alive, days=float(days))
-    return Outcomes(law, (later.spend_total - seen.spend_total)[among])
+    columns = {
+        name: value[among] if isinstance(value := getattr(seen, name), np.ndarray) else value
+        for name in Features.__dataclass_fields__
+    }
+    return replace(seen, **columns), (later.spend_total - seen.spend_total)[among]  # type: ignore[arg-type]
+
+
+def _outcomes_of(book: BookEvents, cutoff: int, days: int) -> Outcomes:
+    seen, spent = known_and_spent(book, cutoff, days)
+    x, age = seen.frequency, seen.age
+    buys, value = pareto.fit(x, seen.recency, age), monetary.fit(x, seen.repeat_value)
+    alive = pareto.p_alive(buys, x, seen.recency, age)
+    law = lifetime_value.spend_law(buys, value, x, age, seen.mean_value, alive, days=float(days))
+    return Outcomes(law, spent)
 
 
 def levels_of(outcomes: Outcomes) -> RangeLevels:

@@ -6,7 +6,7 @@ anew from what was known then, and measures against the window after it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from models.values.backtest import ClvMeasures
 from services.scoring import lifetime_value
 from services.scoring.events import BookEvents
-from services.scoring.features import Features, features_at
-from services.scoring.ledger import Ledger
+from services.scoring.features import Features
 from services.scoring.lifetime_value import AS_TOLD, DAYS_A_MONTH, LifetimeValue, RangeLevels
 from services.scoring.parameters import fit_parameters
-from services.scoring.range_levels import learnt_levels
+from services.scoring.range_levels import known_and_spent, learnt_levels
 from services.scoring.rows import day_text
 
 Floats = NDArray[np.float64]
@@ -110,25 +109,13 @@ def window_at(book: BookEvents, cutoff: int, days: int) -> ForetoldAndSpent:
     """
     if cutoff + days > book.as_of:
         raise ValueError("The window ends after the last day of the book.")
-    seen = features_at(Ledger(book, cutoff))
-    later = features_at(Ledger(book, cutoff + days))
-    among = seen.purchase_days > 0
-    known = _only(seen, among)
+    known, spent = known_and_spent(book, cutoff, days)
     return ForetoldAndSpent(
         cutoff=cutoff,
         days=days,
         foretold=foretell(known, book.currency, days, learnt_levels(book, cutoff, days)),
-        spent=(later.spend_total - seen.spend_total)[among],
+        spent=spent,
     )
-
-
-def _only(seen: Features, among: NDArray[np.bool_]) -> Features:
-    """The features of some customers."""
-    columns = {
-        name: value[among] if isinstance(value := getattr(seen, name), np.ndarray) else value
-        for name in Features.__dataclass_fields__
-    }
-    return replace(seen, **columns)  # type: ignore[arg-type]
 
 
 def longest_window(book: BookEvents, months: int) -> tuple[int, int] | None:

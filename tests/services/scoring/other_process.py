@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from services.scoring.events import BookEvents, day_number
 from tests.services.scoring.books import Book
+from tests.services.scoring.made_up import made_up_book
 
 AS_OF = date(2026, 6, 30)
 LATER_DAYS = 365
@@ -53,6 +55,14 @@ class OtherBook:
     later: dict[int, int] = field(default_factory=dict)
     first_later: dict[int, int] = field(default_factory=dict)
     causes: dict[int, str] = field(default_factory=dict)
+
+    def as_events(self) -> BookEvents:
+        """The orders alone as arrays, past any store."""
+        rows = [
+            (row["customer_id"] - 1, day_number(date.fromisoformat(row["ordered_on"])), float(row["amount_minor"]))
+            for row in self.orders
+        ]
+        return made_up_book(self.customers, day_number(AS_OF), orders=rows)
 
     def put_into(self, book: Book) -> None:
         """Write the rows as an import would."""
