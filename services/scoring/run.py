@@ -16,7 +16,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
@@ -30,9 +30,10 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, UserError
 from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
+from models.values.words import count, full_day
 from services.cycles import no_cycles
 from services.scoring import history, overrides, refit, rows, segments, unusual, writing
-from services.scoring.events import BookEvents, day_number, newest_days, read_events
+from services.scoring.events import EPOCH, BookEvents, day_number, newest_days, read_events
 from services.scoring.features import Features, features_at, joined
 from services.scoring.freshness import old_sources
 from services.scoring.ladder.in_use import with_rungs
@@ -205,7 +206,7 @@ def _score_due(
     if not _write(workspace, book, _scored(workspace, book, fit.parameters, seen, watch), fit, due, marks, watch):
         return None
     total = book.customer_ids.size if due.customers is None else _customers(workspace)
-    return _run(book, fit.parameters, total, due.why, watch)
+    return _run(book, fit.parameters, total, due.why, watch, _left_out(book))
 
 
 def _fitted(book: BookEvents, currency: str, policy: Policy, watch: Stopwatch) -> tuple[Parameters, Features | None]:
@@ -259,8 +260,18 @@ def _models(parameters: Parameters) -> dict[str, str]:
     }
 
 
-def _run(book: BookEvents, parameters: Parameters, customers: int, why: str, watch: Stopwatch) -> ScoreRun:
-    warnings = []
+def _left_out(book: BookEvents) -> str:
+    """What is said of orders that are dated after the day of the scores; nothing without any."""
+    day = full_day(EPOCH + timedelta(days=book.as_of))
+    many = book.later_orders != 1
+    said = f"{count(book.later_orders, 'order')} dated after {day} {'are' if many else 'is'} left out until"
+    return f"{said} {'their' if many else 'its'} day" if book.later_orders else ""
+
+
+def _run(
+    book: BookEvents, parameters: Parameters, customers: int, why: str, watch: Stopwatch, left_out: str = ""
+) -> ScoreRun:
+    warnings = [f"{left_out}."] if left_out else []
     if book.unconverted:
         warnings.append(
             f"{book.unconverted:,} orders are in a currency without a rate to {book.currency}: "
@@ -290,7 +301,7 @@ def _write(
     watch: Stopwatch,
 ) -> bool:
     """Write the run in one unit of work; False, and nothing written, where facts changed since they were read."""
-    everyone, count = due.customers is None, int(book.customer_ids.size)
+    everyone, size = due.customers is None, int(book.customer_ids.size)
     as_of = rows.day_text(book.as_of)
     ready = chain([next(parts)], parts)  # the first is computed before the store is locked
     with workspace.store.unit_of_work(
@@ -302,7 +313,7 @@ def _write(
             last, digest, moves = writing.read_marks(work.connection), writing.Digest(), segments.Moves()
             if last.get("as_of", book.as_of) > book.as_of:
                 history.forget_later(work, as_of)
-            with writing.filling(work, everyone=everyone, customers=count), history.filling(work, count):
+            with writing.filling(work, everyone=everyone, customers=size), history.filling(work, size):
                 laid = overrides.in_force(work.connection, workspace.at, workspace.clock.today())
                 for part in ready:
                     part.columns.update(overrides.laid_over(part.columns, laid))
@@ -315,7 +326,7 @@ def _write(
             customers = _with_history(book) if everyone else last["customers"]
             writing.write_marks(work, {**marks, "fit": fit.id, "customers": customers})
             unusual.write_unusual(work, book, everyone=everyone, said=due.said)
-            work.say(f"Scored {count:,} customers as of {as_of}: {due.why}")
+            work.say("; ".join(filter(None, (f"Scored {size:,} customers as of {as_of}: {due.why}", _left_out(book)))))
             work.digest(f"fit:{fit.id} scores:{digest}")
             work.touch(
                 everyone=everyone,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from services.scoring import score_as_of, score_due
 from services.scoring.events import BookEvents, read_events
 from services.scoring.features import Features, features_at, joined
 from services.scoring.habit_series import HABITS, LOST, MOVED, OPENED, WON
@@ -217,6 +218,15 @@ def test_orders_of_a_later_day_are_counted_and_left_out(book: Book) -> None:
     book.add_orders([(1, ago(5), 100), (1, ago(-1), 100), (1, ago(-40), 100)])
     events = read(book)
     assert (events.orders.row.size, events.later_orders) == (1, 2)
+    run = score_due(book.at(TODAY))
+    assert run.warnings[0] == "2 orders dated after 15 Nov 2026 are left out until their day."
+    with book.workspace.store.read() as connection:
+        said = (
+            connection.exec_driver_sql("SELECT after FROM journal_payloads WHERE operation = 'words'").scalars().all()
+        )
+    assert any("; 2 orders dated after 15 Nov 2026 are left out until their day" in one for one in said)
+    day = score_as_of(book.workspace, TODAY - timedelta(days=9))[0]
+    assert not any("left out" in warning for warning in day.warnings)  # that day was asked for
 
 
 def test_a_day_of_leaving_alone_puts_nobody_under_contract(book: Book) -> None:
