@@ -158,6 +158,13 @@ def value_words(figure: str, value: Value | None, currency: str) -> str:
     return words.money(int(value), currency) if figure == "clv" else f"{words.whole(value)} of 100"
 
 
+def model_words(figure: str, value: Value | None, currency: str) -> str:
+    """Return what the model says as `value_words` would, but foretells nothing as certain: ">99 %"."""
+    if figure == "churn_risk" and isinstance(value, int | float):
+        return words.chance(value)
+    return value_words(figure, value, currency)
+
+
 def _risk(text: str) -> float:
     signed = text.endswith("%")
     number = _number(text.removesuffix("%").strip(f" {words.THIN}"))

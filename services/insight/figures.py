@@ -12,6 +12,7 @@ from models.values.alerts import Driver, ScoreFigures
 from services.insight.overridden import marks_of, week_line
 from services.insight.reader import Reader
 from services.insight.risk_history import read_risk_history
+from services.insight.risk_record import record_words
 
 CHANGE_DAYS = 60
 #: A history shorter than this tells no change.
@@ -66,6 +67,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
             reader, customer_id, row["as_of"], None if "churn_risk" in by_hand else row["churn_risk"]
         ),
         typical_risk=_typical_risk(row, drivers),
+        record=record_words(reader, _computed_risk(row), row["churn_horizon_days"]),
     )
     return figures, drivers
 
@@ -104,12 +106,18 @@ def _last_order(reader: Reader, row: sqlite3.Row, currency: str) -> str:
 
 def _typical_risk(row: sqlite3.Row, drivers: Sequence[Driver]) -> float | None:
     """From where the points of the reasons lead to the risk as it was computed; None where none has points."""
-    by_hand = json.loads(row["overridden"] or "{}").get("churn_risk")
-    risk = row["churn_risk"] if by_hand is None else by_hand["computed"]
+    risk = _computed_risk(row)
     told = [one.points for one in drivers if one.points is not None]
     if risk is None or not told:
         return None
-    return min(max(float(risk) - sum(told) / 100.0, 0.0), 1.0)
+    return min(max(risk - sum(told) / 100.0, 0.0), 1.0)
+
+
+def _computed_risk(row: sqlite3.Row) -> float | None:
+    """The churn risk as the model has it, whatever a person set."""
+    by_hand = json.loads(row["overridden"] or "{}").get("churn_risk")
+    risk = row["churn_risk"] if by_hand is None else by_hand["computed"]
+    return None if risk is None else float(risk)
 
 
 def _drivers(text: str | None) -> tuple[Driver, ...]:

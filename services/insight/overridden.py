@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from models.values import words
-from models.values.overrides import FIGURES, OverrideMark, value_words
+from models.values.overrides import FIGURES, OverrideMark, model_words
 from services.insight.reader import Reader
 
 #: So many parts of a week's move are said; the rest are small.
@@ -28,7 +28,7 @@ def _mark(reader: Reader, figure: str, one: dict[str, Any], currency: str) -> Ov
         title=FIGURES[figure],
         value=one["value"],
         short=f"set by {who}" + (f" until {reader.day(until)}" if until is not None else ""),
-        model=value_words(figure, one["computed"], currency),
+        model=model_words(figure, one["computed"], currency),
         reason=one["reason"],
         until=one["until"],
     )

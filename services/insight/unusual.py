@@ -82,12 +82,27 @@ def trend_words(trends: Sequence[ChannelTrend], today: date) -> TrendWords:
     if not trends:
         return TrendWords(_NO_TREND)
     ordered = sorted(trends, key=lambda one: (one.since is None, one.channel != ORDERS, channel_title(one.channel)))
-    said = [_heading(one, today) for one in ordered if one.since is not None]
     usual = [channel_title(one.channel) for one in ordered if one.since is None]
-    if usual:
-        said.append(f"{words.listed([usual[0], *map(_lowered, usual[1:])])} as usual")
+    said = [
+        *_moved(ordered, today),
+        *([f"{words.listed([usual[0], *map(_lowered, usual[1:])])} as usual"] if usual else []),
+    ]
     more = tuple(f"{_heading(one, today)}: {_seen(one)}" for one in ordered)
     return TrendWords("; ".join([said[0], *map(_lowered, said[1:])]), more)
+
+
+def _moved(trends: Sequence[ChannelTrend], today: date) -> list[str]:
+    """What moved, those that went the same way together: "Orders down since 26 May, web visits since 21 May"."""
+    found: dict[str, str] = {}
+    for one in trends:
+        since = words.day_of(one.since)
+        if since is None:
+            continue
+        if one.direction in found:
+            found[one.direction] += f", {_lowered(channel_title(one.channel))} since {words.day(since, today)}"
+        else:
+            found[one.direction] = _heading(one, today)
+    return list(found.values())
 
 
 def _heading(trend: ChannelTrend, today: date) -> str:

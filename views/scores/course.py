@@ -6,8 +6,8 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from models.values.alerts import ScoreFigures
 from models.values.anomalies import TrendWords
@@ -114,24 +114,51 @@ class RiskLine(PaintedChart):
         return short_day(date.fromisoformat(day), date.fromisoformat(self._points[-1][0]))
 
 
+class _Line(ElidedLabel):
+    """A line that takes the room that there is."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+
+class TrendLine(_Line):
+    """Trends in one line; their figures, a line each, are its tooltip."""
+
+    more: tuple[str, ...] = ()
+
+    def tell(self, trends: TrendWords) -> None:
+        """Say other trends."""
+        self.more = trends.more
+        self.setText(trends.line)
+        self.setAccessibleName(". ".join(trends.more) or trends.line)
+
+    def event(self, event: object) -> bool:
+        if isinstance(event, QHelpEvent) and self.more:
+            QToolTip.showText(event.globalPos(), "\n".join(self.more), self)
+            return True
+        return bool(super().event(event))  # type: ignore[arg-type]
+
+
 class ScoreCourse(QWidget):
-    """Three lines of words, and the line of the risk beside them, or below them in a narrow pane."""
+    """How sure it is; below, value and trends, with the line of the risk beside them, or below in a narrow pane."""
 
     def __init__(self, theme: Theme, inset: int = 20) -> None:
         super().__init__()
         self._inset = inset
         self._figures: ScoreFigures | None = None
         self._sign = Pictogram(theme, "", "ink_2", 14, (20, 18))
-        self.sure = self._line(theme)
-        self.value = self._line(theme)
-        self.trend = self._line(theme)
+        self.sure = _Line(theme)
+        self.value = _Line(theme)
+        self.trend = TrendLine(theme)
         self.risk = RiskLine(theme)
         worth = Pictogram(theme, "", "ink_2", 14, (20, 18))
         heading = Pictogram(theme, "activity", "ink_2", 14, (20, 18))
-        said = column(row(self._sign, self.sure), 2, row(worth, self.value), 2, row(heading, self.trend))
-        self._box = row(said, 12, self.risk, margins=(inset, 5, inset, 5))
-        self._box.setStretch(0, 1)
-        self._box.setAlignment(self.risk, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        said = column(row(worth, self.value), 2, row(heading, self.trend))
+        self._beside = row(said, 12, self.risk)
+        self._beside.setStretch(0, 1)
+        self._beside.setAlignment(self.risk, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._box = column(row(self._sign, self.sure), self._beside, margins=(inset, 6, inset, 4))
         outer = QWidget()
         outer.setLayout(self._box)
         self._worth = worth
@@ -153,44 +180,38 @@ class ScoreCourse(QWidget):
             part.setVisible(bool(worth))
         if figures != self._figures:  # of the same customer, read anew, the line stays as it is
             self._figures = figures
-            self.trend.setText(orders_words(figures))
-            self.trend.setToolTip("")
+            self.trend.tell(TrendWords(orders_words(figures)))
         self.risk.show_points(figures.history)
         self.risk.setVisible(len(figures.history) > 1)
 
     def show_trends(self, trends: TrendWords) -> None:
         """Say of each channel where it is heading; with its figures in the tooltip."""
-        self.trend.setText(trends.line)
-        self.trend.setToolTip("\n".join(trends.more))
-        self.trend.setAccessibleName(". ".join(trends.more) or trends.line)
+        self.trend.tell(trends)
 
     def set_inset(self, inset: int) -> None:
         """Leave so much room at the left and the right."""
         if inset != self._inset:
             self._inset = inset
-            self._box.setContentsMargins(inset, 5, inset, 5)
+            self._box.setContentsMargins(inset, 6, inset, 4)
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         beside = self.width() >= _BESIDE
-        self._box.setDirection(across if beside else down)
+        self._beside.setDirection(across if beside else down)
         self.risk.setFixedWidth(_SLIM if beside and self.width() < _ROOMY else _WIDE)
-
-    @staticmethod
-    def _line(theme: Theme) -> ElidedLabel:
-        made = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
-        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        return made
 
 
 def sure_words(figures: ScoreFigures) -> str:
-    """How sure the scores are, and what lowers that."""
+    """How sure the scores are, what lowers that, and how such a risk did before."""
     why = " ".join(figures.confidence_why)
-    if not why:
+    if not why and not figures.record:
         orders = ", and orders up to date" if figures.last_order_on else ""
-        return f"Confidence {figures.confidence}: enough history{orders}."
-    return f"Confidence {figures.confidence}: {why[:1].lower()}{why[1:]}"
+        why = f"enough history{orders}."
+    said = (
+        f"Confidence {figures.confidence}: {why[:1].lower()}{why[1:]}" if why else f"Confidence {figures.confidence}."
+    )
+    return f"{said} {figures.record}".strip()
 
 
 def orders_words(figures: ScoreFigures) -> str:

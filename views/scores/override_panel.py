@@ -18,6 +18,7 @@ from models.values.overrides import (
     OverrideMark,
     Value,
     checked_value,
+    model_words,
     parse_value,
     value_words,
 )
@@ -142,7 +143,7 @@ class OverridePanel(FormPanel):
             "segment": self._figures.segment,
             "clv": self._figures.clv_minor,
         }[figure]
-        return f"The model says {value_words(figure, now, self._currency)}."
+        return f"The model says {model_words(figure, now, self._currency)}."
 
     def _ask(self, _panel: FormPanel) -> None:
         figure = self.figure

@@ -52,6 +52,12 @@ def test_the_marks_say_who_until_when_why_and_what_the_model_says(reader: Any, k
     assert figures.mark_of("churn_risk") == risk and figures.mark_of("health") is None
 
 
+def test_what_the_model_says_is_never_certain(book: SmallBook, reader: Any) -> None:
+    number = book.customer("Linden Supply")
+    book.score(number, churn_risk=0.2, overridden=json.dumps({"churn_risk": mark(0.9996, 0.2)}))
+    assert reader(read_figures, number)[0].overridden[0].model == f">99{THIN}%"
+
+
 def test_a_figure_that_a_person_set_has_no_change_against_the_models_past(reader: Any, known: int) -> None:
     figures, _ = reader(read_figures, known)
     assert figures.churn_change_points is None

@@ -135,11 +135,16 @@ def test_where_channels_are_heading_is_one_line_with_the_figures_behind_it() -> 
         ChannelTrend("tickets", "rising", "2026-10-20", 3.0, 0.4, 32),
         ChannelTrend("orders", "falling", "2026-09-03", 0.0, 3.7, 79),
         ChannelTrend("web_session", "steady", None, 0.0, 0.01, 91),
+        ChannelTrend("store_visit", "falling", "2026-08-30", 0.0, 2.2, 83),
     )
     told = trend_words(trends, TODAY)
-    assert told.line == "Orders down since 3 Sep; tickets up since 20 Oct; portal logins and web visits as usual"
+    assert told.line == (
+        "Orders down since 3 Sep, store visits since 30 Aug; tickets up since 20 Oct; "
+        "portal logins and web visits as usual"
+    )
     assert told.more == (
         "Orders down since 3 Sep: none in 79 days, about 4 expected",
+        "Store visits down since 30 Aug: none in 83 days, about 2 expected",
         "Tickets up since 20 Oct: 3 in 32 days, about 0.4 expected",
         "Portal logins as usual: 14 in 91 days, about 13 expected",
         "Web visits as usual: none in 91 days, none expected",
