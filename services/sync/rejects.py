@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from services.sync.driver import driver
 from services.sync.guard import guarded
 from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.map.plan import Plan, source_from_name
-from services.sync.read import is_ragged
+from services.sync.read import is_ragged, write_rows
 from services.sync.recognise import own_columns
 from services.sync.stage.staging import runs
 
@@ -64,19 +63,7 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _unpublished(path).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            columns = own_columns(plan.table)
-            width = len(columns)
-            own = [place for place, header in enumerate(columns) if header not in REJECT_COLUMNS]
-            writer.writerow([*(guarded(columns[place]) for place in own), *REJECT_COLUMNS])
-            for row, header, why, cells in db.execute("SELECT row, header, why, cells FROM stage.rejects ORDER BY row"):
-                texts = json.loads(cells)
-                if is_ragged(why):
-                    kept = _without_added(texts, columns)
-                else:
-                    texts += [""] * (width - len(texts))
-                    kept = [texts[place] for place in own]
-                writer.writerow([*map(guarded, kept), row, guarded(f"{header} {why}".strip())])
+            write_rows(file, _lines(db, own_columns(plan.table)))
     except OSError as problem:
         withdraw_rejects(path)
         raise EnvironmentFault(
@@ -87,6 +74,20 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
         withdraw_rejects(path)
         raise
     return path
+
+
+def _lines(db: sqlite3.Connection, columns: Sequence[str]) -> Iterator[list[str]]:
+    """The header and the rejected rows, each with its number and the reason behind its last cell."""
+    own = [place for place, header in enumerate(columns) if header not in REJECT_COLUMNS]
+    yield [*(guarded(columns[place]) for place in own), *REJECT_COLUMNS]
+    for row, header, why, cells in db.execute("SELECT row, header, why, cells FROM stage.rejects ORDER BY row"):
+        texts = json.loads(cells)
+        if is_ragged(why):
+            kept = _without_added(texts, columns)
+        else:
+            texts += [""] * (len(columns) - len(texts))
+            kept = [texts[place] for place in own]
+        yield [*map(guarded, kept), str(row), guarded(f"{header} {why}".strip())]
 
 
 def _without_added(texts: list[str], columns: Sequence[str]) -> list[str]:

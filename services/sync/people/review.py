@@ -138,7 +138,7 @@ def read_pair(workspace: Workspace, one_id: int, two_id: int, *, keep: int | Non
         kept, other = found[kept_id], found[two_id if kept_id == one_id else one_id]
         people = rows.persons(db, found)
         together, _ = outcome(connection, kept, other)
-        currency = reporting_currency(connection, workspace.policy) or "USD"
+        currency = reporting_currency(connection, workspace.policy)
         return PairDetail(
             kept=_side(db, kept, counts[kept["id"]]),
             other=_side(db, other, counts[other["id"]]),
@@ -169,7 +169,7 @@ def read_merged(workspace: Workspace, customer_id: int, former_id: int) -> PairD
         if found is None or kept is None:
             raise UserError("They are no longer one customer. Look at the list again.")
         other = {**dict.fromkeys(FIELDS), **json.loads(found[2])}
-        currency = reporting_currency(connection, workspace.policy) or "USD"
+        currency = reporting_currency(connection, workspace.policy)
         return PairDetail(
             kept=_side(db, kept, _history(connection, customer_id)),
             other=PairSide(former_id, other["name"] or found[1], f"{found[0]} {found[1]}", ()),

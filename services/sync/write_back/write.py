@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import secrets
 from collections.abc import Collection, Sequence
@@ -14,6 +13,7 @@ from models.values import words
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault
 from models.values.write_back import WHATS, What, WriteBack, WriteFile, WrittenFile
+from services.sync.read import write_rows
 from services.sync.write_back.changed import VERB
 from services.sync.write_back.gather import Gathering
 from services.sync.write_back.targets import target_of
@@ -92,9 +92,7 @@ def _half(file: WriteFile, place: Path) -> Path:
     half = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
     try:
         with half.open("x", encoding="utf-8", newline="") as text:
-            writer = csv.writer(text)
-            writer.writerow(file.columns)
-            writer.writerows(file.rows)
+            write_rows(text, (file.columns, *file.rows))
     except OSError:
         with suppress(OSError):
             half.unlink(missing_ok=True)
