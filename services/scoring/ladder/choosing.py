@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE
-from services.scoring.ladder.calibration import sigmoid
+from services.scoring.ladder.calibration import log_odds, sigmoid
 from services.scoring.ladder.measures import surprise
 
 if TYPE_CHECKING:
@@ -18,10 +18,19 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_NAMES = {PRIOR: "the book's prior", MBG: "MBG/NBD", LOGISTIC: "the logistic rung", ADDITIVE: "the additive rung"}
-#: A better mean by no more than this many nats is no gain: the lower rung is kept.
-LEAST_GAIN = 0.0
-_SUREST, _STEPS = 1e-9, 50
+#: The rungs as account managers are told of them.
+_NAMES = {
+    PRIOR: "the book’s average",
+    MBG: "the rhythm alone",
+    LOGISTIC: "weighing a few facts",
+    ADDITIVE: "adding up all facts",
+}
+#: What a rung gained on the one below it in small books of public orders (nats a customer), which counts as much as
+#: what so many customers of the book itself tell. Fifty customers cannot tell which of two rungs is better: their
+#: windows differ by ten times that by chance. Among thousands it counts for nothing.
+_USUAL_GAIN, _AS_CUSTOMERS = 0.003, 300
+_ORDER = tuple(_NAMES)
+_STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ def levelled(risk: Floats, left: NDArray[np.bool_]) -> float:
     How many leave swings with seasons and sales for all rungs alike, and which of them the swing flatters is chance.
     Who leaves is what a rung knows of later windows too: so rungs are compared on that.
     """
-    logit = np.log(np.clip(risk, _SUREST, 1.0)) - np.log(np.clip(1.0 - risk, _SUREST, 1.0))
+    logit = log_odds(risk)
     if left.all() or not left.any():
         return float(np.mean(surprise(risk, left)))
     shift = 0.0
@@ -63,6 +72,15 @@ def gain(tests: Sequence[Judgement], higher: str, lower: str) -> float | None:
     )
 
 
+def expected_gain(tests: Sequence[Judgement], higher: str, lower: str) -> float | None:
+    """The gain to expect of `higher`: that of the book's windows, drawn to what such a rung usually gains."""
+    found = gain(tests, higher, lower)
+    if found is None:
+        return None
+    customers = max(one.left.size for one in tests if higher in one.risks and lower in one.risks)
+    return (customers * found + _AS_CUSTOMERS * _USUAL_GAIN) / (customers + _AS_CUSTOMERS)
+
+
 def _outright(tests: Sequence[Judgement], used: str, other: str) -> float | None:
     """The same with the level that each of them had: how people were told."""
     both = [one for one in tests if used in one.risks and other in one.risks and one.left.size]
@@ -73,18 +91,18 @@ def _outright(tests: Sequence[Judgement], used: str, other: str) -> float | None
 
 
 def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history: bool, lowest: str = MBG) -> Choice:
-    """Choose the rung: each must beat the best one below it on later windows, from `lowest` on."""
+    """Choose the rung: each must be expected to beat the best one below it on later windows, from `lowest` on."""
     customers = max((one.left.size for one in tests), default=0)
     used, words = lowest, ""
     if not tests:
         name = _NAMES[lowest][0].upper() + _NAMES[lowest][1:]
-        why = f"{name} is used: no window of the past has closed yet that another could be judged on."
+        why = f"{name} is used: no stretch of the past is over yet that another way could be judged on."
         return Choice(lowest if has_history else PRIOR, why, None)
     for higher in (LOGISTIC, ADDITIVE):
-        better = gain(tests, higher, used)
+        better = expected_gain(tests, higher, used)
         if better is None:
             words = words or _untried(higher, customers, least[higher])
-        elif better > LEAST_GAIN:
+        elif better > 0.0:
             used = higher
     return Choice(used, _why(tests, used, words), _beats(tests, used))
 
@@ -92,7 +110,7 @@ def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history:
 def _untried(name: str, customers: int, least: int) -> str:
     if customers < least:
         return f"; {_NAMES[name]} takes {least:,} customers"
-    return f"; {_NAMES[name]} takes more windows of the past than have closed"
+    return f"; {_NAMES[name]} takes more stretches of the past than are over"
 
 
 def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
@@ -102,16 +120,19 @@ def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
 
 def _why(tests: Sequence[Judgement], used: str, rest: str) -> str:
     windows = sum(used in one.risks for one in tests)
-    over = f"{windows} window{'s' if windows != 1 else ''} of the past"
-    others = [name for name in (PRIOR, MBG, LOGISTIC, ADDITIVE) if name != used and gain(tests, used, name) is not None]
-    beaten = [name for name in others if (gain(tests, used, name) or 0.0) > 0]
-    name = _NAMES[used]
-    first = name[0].upper() + name[1:]
-    if beaten and len(beaten) == len(others):
-        told = f"{first} told {over} best (log loss)"
-    elif others:
-        kept = " and ".join(_NAMES[one] for one in others if one not in beaten)
-        told = f"{first} is used: {kept} told {over} no better, or hardly so (log loss)"
-    else:
+    over = f"{windows} stretch{'es' if windows != 1 else ''} of the past"
+    gains = {name: gain(tests, used, name) for name in _NAMES if name != used}
+    others = {name: gained for name, gained in gains.items() if gained is not None}
+    better = [name for name, gained in others.items() if gained <= 0]
+    first = _NAMES[used][0].upper() + _NAMES[used][1:]
+    if not others:
         told = f"{first} is used: there is nothing else to judge it by"
+    elif not better:
+        told = f"{first} told {over} best"
+    elif all(_ORDER.index(name) > _ORDER.index(used) for name in better):
+        kept = " and ".join(_NAMES[name] for name in better)
+        told = f"{first} is used: {kept} told {over} no better, or hardly so"
+    else:
+        kept = " and ".join(_NAMES[name] for name in better)
+        told = f"{first} is used: {kept} told {over} as well, but that can be chance among so few customers"
     return f"{told}{rest}."

@@ -1,4 +1,4 @@
-"""Fits each rung on windows and calibrates it on later ones. The only place that imports scikit-learn.
+"""Fits each rung on windows. The only place that imports scikit-learn.
 
 Rows are put in an order of their own before a fit, so that the same windows give the same rung in whatever order their
 customers come.
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE
-from services.scoring.ladder.calibration import newton, platt, sigmoid
+from services.scoring.ladder.calibration import newton, sigmoid
 from services.scoring.ladder.frame import BTYD, DIRECTIONS, Frame
 from services.scoring.ladder.rungs import CLOSED_FORM, FittedRung, Line, Mean, Steps, Term
 from services.scoring.ladder.windows import Window
@@ -40,8 +40,14 @@ class _Held:
 #: Firm enough that fifty customers cannot bend the logistic rung far from the closed form where that is right, and
 #: loose enough that they lower its level where it is not (a season, a sale).
 _LOGISTIC = _Held(300.0, 20.0)
-#: The lines of the additive rung, which stumps correct.
-_LINES = _Held(30.0, 6.0)
+#: The additive rung leans on few customers as little as the logistic one does, and frees itself as they become more:
+#: its lines are held as by 30 customers among very many, twice that among `_LINES_FREE`, and so on; the stumps count
+#: for half among very many and for a quarter among `_STUMPS_FREE`. So it may be tried in any book. Customers are told
+#: once each: windows that overlap say the same days again.
+_LINES, _LINES_FREE = _Held(30.0, 6.0), 2_000.0
+_STUMPS, _STUMPS_FREE = 0.5, 800.0
+#: Of so few customers the level is held as firmly as that of the logistic rung, and more loosely beyond.
+_LEVEL_FREE = 300.0
 #: Most rows of a fit: beyond, each customer counts in a share of the windows only.
 MOST_ROWS = 100_000
 _CHECKED = 200
@@ -114,8 +120,8 @@ def mixed_numbers(keys: NDArray[np.int64]) -> NDArray[np.uint64]:
     return np.asarray(z ^ (z >> np.uint64(31)))
 
 
-def fit_rung(name: str, train: Sequence[Window], calibrate: Sequence[Window] = ()) -> FittedRung:
-    """Fit a rung, or the rule, on `train` and calibrate it on `calibrate`: later windows than those of `train`.
+def fit_rung(name: str, train: Sequence[Window]) -> FittedRung:
+    """Fit a rung, or the rule, on windows.
 
     Raises
     ------
@@ -128,15 +134,7 @@ def fit_rung(name: str, train: Sequence[Window], calibrate: Sequence[Window] = (
         raise ValueError(f"The rung {name} needs a window.")
     fit = {PRIOR: _prior, MBG: _levelled, RULE: _rule, LOGISTIC: _logistic, ADDITIVE: _additive}[name]
     with one_thread():
-        rung = replace(fit(train), customers=int(train[-1].customers.size), windows=len(train))
-        return calibrated(rung, calibrate) if calibrate and name in (LOGISTIC, ADDITIVE) else rung
-
-
-def calibrated(rung: FittedRung, later: Sequence[Window]) -> FittedRung:
-    """The rung with Platt's line through what happened in later windows."""
-    logits = np.concatenate([rung.raw(one.frame) for one in later])
-    slope, intercept = platt(logits, np.concatenate([one.left for one in later]))
-    return replace(rung, slope=slope, intercept=intercept)
+        return replace(fit(train), customers=int(train[-1].customers.size), windows=len(train))
 
 
 def _share(left: Flags) -> float:
@@ -249,21 +247,30 @@ def useful(train: Sequence[Window]) -> tuple[str, ...]:
 def _additive(train: Sequence[Window]) -> FittedRung:
     """The mean of boosted stumps and of lines through the same features: still one function a feature.
 
-    Stumps find bends and steps, lines tell what lies between: together they tell later windows better than either.
+    Stumps find bends and steps, lines tell what lies between: together they tell later windows better than either. Of
+    few customers stumps find what chance has left there, and the lines count for more.
     """
     names = useful(train)
     rows = gather(train, names)
     if not names or rows.left.all() or not rows.left.any():
         return FittedRung(ADDITIVE, _share(rows.left), ())
     base, steps = _stumps(rows, names)
-    level, lines = _lines(rows, _LINES)
+    told = rows.size * rows.weight
+    level, lines = _lines(rows, _held_lines(told))
+    share = _STUMPS * told / (told + _STUMPS_FREE)
     nothing = Steps((), (0.0,), 0.0)
     terms: list[tuple[str, Term]] = [
-        (name, Mean(lines.get(name, Line(0.0, 0.0, 0.0, 0.0)), steps.get(name, nothing)))
+        (name, Mean(lines.get(name, Line(0.0, 0.0, 0.0, 0.0)), steps.get(name, nothing), share))
         for name in names
         if name in lines or name in steps
     ]
-    return FittedRung(ADDITIVE, (base + level) / 2.0, tuple(terms))
+    return FittedRung(ADDITIVE, share * base + (1.0 - share) * level, tuple(terms))
+
+
+def _held_lines(told: float) -> _Held:
+    """How firmly the lines of the additive rung are held where so many customers tell of them."""
+    level = _LINES.level + (_LOGISTIC.level - _LINES.level) * min(1.0, _LEVEL_FREE / told)
+    return _Held(_LINES.slopes * (1.0 + _LINES_FREE / told), level)
 
 
 def _stumps(rows: Rows, names: Sequence[str]) -> tuple[float, dict[str, Steps]]:
@@ -316,28 +323,17 @@ class Challenger:
 
     model: Any
     names: tuple[str, ...]
-    slope: float
-    intercept: float
-
-    def raw(self, frame: Frame) -> Floats:
-        """Logit before calibration."""
-        return np.asarray(self.model.decision_function(_matrix(frame, self.names)))
 
     def risk(self, frame: Frame) -> Floats:
         """Probability of leaving, shape (customers,)."""
-        return sigmoid(self.slope * self.raw(frame) + self.intercept)
+        return sigmoid(np.asarray(self.model.decision_function(_matrix(frame, self.names))))
 
 
-def fit_challenger(train: Sequence[Window], calibrate: Sequence[Window] = ()) -> Challenger | None:
+def fit_challenger(train: Sequence[Window]) -> Challenger | None:
     """The depth-3 model with the settings of the additive rung; None where nobody left or everybody did."""
     names = useful(train)
     rows = gather(train, names)
     if not names or rows.left.all() or not rows.left.any():
         return None
     with one_thread():
-        plain = Challenger(_boosted(rows, names, 3), names, 1.0, 0.0)
-    if not calibrate:
-        return plain
-    logits = np.concatenate([plain.raw(one.frame) for one in calibrate])
-    slope, intercept = platt(logits, np.concatenate([one.left for one in calibrate]))
-    return replace(plain, slope=slope, intercept=intercept)
+        return Challenger(_boosted(rows, names, 3), names)

@@ -30,6 +30,7 @@ from models.values.backtest import (
 from models.values.errors import Cancelled
 from models.values.imports import Progress
 from services.scoring.events import EPOCH, BookEvents
+from services.scoring.ladder.calibration import log_odds, platt
 from services.scoring.ladder.choosing import Choice, choose
 from services.scoring.ladder.fitting import fit_challenger, fit_rung, mixed_numbers
 from services.scoring.ladder.measures import mean_of, measure
@@ -40,9 +41,9 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-#: Customers from whom on a rung is tried at all, and the closed windows that it takes. The logistic rung may be tried
-#: early, as few customers hardly move it from the closed form; the additive one, half of which are such lines, too.
-LEAST_CUSTOMERS = {PRIOR: 0, RULE: 0, MBG: 50, LOGISTIC: 50, ADDITIVE: 300, DEPTH_3: 1_000}
+#: Customers from whom on a rung is tried at all, and the closed windows that it takes. The logistic rung and the
+#: additive one may be tried early, as few customers hardly move them from the closed form (see `fitting`).
+LEAST_CUSTOMERS = {PRIOR: 0, RULE: 0, MBG: 50, LOGISTIC: 50, ADDITIVE: 50, DEPTH_3: 1_000}
 LEAST_WINDOWS = {PRIOR: 1, RULE: 1, MBG: 0, LOGISTIC: 1, ADDITIVE: 2, DEPTH_3: 2}
 #: The newest closed windows on which the rungs are judged.
 TESTS = 6
@@ -178,7 +179,7 @@ def judge(
     choice = choose(
         judgements, LEAST_CUSTOMERS, has_history=first is not None, lowest=PRIOR if label == "contract" else MBG
     )
-    rung = _fit(choice.used, train)
+    rung = _calibrated(_fit(choice.used, train), judgements)
     progress(Progress("Judging scores", bench.total, bench.total))
     return Judged(as_of, horizon_days, label, judgements, _reports(judgements, horizon_days), choice, rung)
 
@@ -196,6 +197,12 @@ def _fit(name: str, train: Sequence[Window]) -> FittedRung:
     if not train:
         return CLOSED_FORM
     return fit_rung(name, train)
+
+
+def _calibrated(rung: FittedRung, tests: Sequence[Judgement]) -> FittedRung:
+    """The rung with the slope of what its earlier fits said of windows that came after them."""
+    later = [one for one in tests if rung.name in one.risks and one.left.size]
+    return rung.calibrated(*platt([log_odds(one.risks[rung.name]) for one in later], [one.left for one in later]))
 
 
 def _judged(bench: _Bench, cutoff: int) -> Judgement:

@@ -9,7 +9,7 @@ Numbers only: a rung is kept as JSON and scores without the library that fitted 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,14 +65,15 @@ class Steps:
 
 @dataclass(frozen=True)
 class Mean:
-    """The mean of a line and a step function of one feature."""
+    """The mean of a line and a step function of one feature, in which the steps count for `share`."""
 
     line: Line
     steps: Steps
+    share: float = 0.5
 
     def points(self, column: Floats) -> Floats:
         """What each value adds to the logit."""
-        return np.asarray((self.line.points(column) + self.steps.points(column)) / 2.0)
+        return np.asarray((1.0 - self.share) * self.line.points(column) + self.share * self.steps.points(column))
 
 
 Term = Line | Steps | Mean
@@ -117,6 +118,10 @@ class FittedRung:
             total += term.points(frame.column(name))
         return total
 
+    def calibrated(self, slope: float, intercept: float) -> FittedRung:
+        """The rung with a line put through its logit."""
+        return replace(self, slope=slope * self.slope, intercept=slope * self.intercept + intercept)
+
     def logit(self, frame: Frame) -> Floats:
         """Calibrated logit, shape (customers,)."""
         return np.asarray(self.slope * self.raw(frame) + self.intercept)
@@ -160,7 +165,7 @@ def _term(plain: dict[str, Any]) -> Term:
     if plain["kind"] == "Line":
         return Line(**values)
     if plain["kind"] == "Mean":
-        return Mean(Line(**values["line"]), _steps(values["steps"]))
+        return Mean(Line(**values["line"]), _steps(values["steps"]), values.get("share", 0.5))
     return _steps(values)
 
 

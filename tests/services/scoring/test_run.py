@@ -64,7 +64,7 @@ def test_the_first_run_scores_everyone_as_of_the_last_day_of_data(book: Book) ->
     assert all(0 <= row["churn_risk"] <= 1 for row in scores.values())
     assert all((row["value_at_risk_minor"] or 0) <= (row["clv_if_stays_minor"] or 0) for row in scores.values())
     assert all(json.loads(row["drivers"]) for row in scores.values() if row["purchase_days"])
-    assert run.models["churn"] == "MBG/NBD v2 (rung 1)"
+    assert run.models["churn"] == "Additive v3 (rung 3)"
     assert journal(book.workspace)[-2:] == [("refit", "model"), ("score", "model")]
 
 
@@ -375,8 +375,8 @@ def test_a_book_of_activity_alone_is_scored_by_activity(book: Book) -> None:
     book.add("activities", ({"customer_id": who, "happened_on": str(day), "kind": "login"} for who, day, _ in days))
     run = score_due(book.workspace)
     scores = [row for row in book.scores().values() if row["last_activity_on"]]
-    assert run.models["churn of activity"] == "MBG/NBD v2 (rung 1)"
-    assert all(row["model"] == "MBG/NBD v2 on activity (rung 1)" for row in scores)
+    assert run.models["churn of activity"] == "Additive v3 (rung 3)"
+    assert all(row["model"] == "Additive v3 on activity (rung 3)" for row in scores)
     assert all(row["clv_minor"] is None for row in scores)
     assert all(row["engagement"] is not None for row in scores)
     assert any("No activity for" in row["drivers"] for row in scores)

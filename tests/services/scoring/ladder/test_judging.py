@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE, RUNGS
+from models.values.backtest import ADDITIVE, DEPTH_3, LOGISTIC, MBG, PRIOR, RULE, RUNGS
 from models.values.errors import Cancelled
 from models.values.imports import Progress
 from services.scoring.events import BookEvents, Series
 from services.scoring.ladder import Judged, judge
-from services.scoring.ladder.choosing import levelled
+from services.scoring.ladder.choosing import choose, levelled
+from services.scoring.ladder.judging import Judgement
 from tests.services.scoring.ladder.pasts import AS_OF, buying_book
 from tests.services.scoring.made_up import made_up_book, read_through
 
@@ -54,10 +55,27 @@ def test_the_same_book_is_judged_the_same_again(past_book: BookEvents, judged: J
     assert again.reports == judged.reports
 
 
-def test_a_small_book_stays_with_the_closed_form_and_says_why() -> None:
-    found = judge(buying_book(80, 5), AS_OF, HORIZON)
+def test_a_book_of_fewer_than_fifty_stays_with_the_closed_form_and_says_why() -> None:
+    found = judge(buying_book(40, 5), AS_OF, HORIZON)
     assert found.used == MBG
-    assert "takes" in found.why
+    assert "takes 50 customers" in found.why
+
+
+def _told(customers: int, worse_by: float) -> Judgement:
+    """A test in which the logistic rung told each customer worse than the closed form by about so many nats."""
+    left = np.arange(customers) % 4 == 0
+    sure = np.where(left, 0.75, 0.25)
+    less = np.where(left, 0.75 * np.exp(-worse_by), 1.0 - 0.75 * np.exp(-worse_by))
+    return Judgement(0, np.arange(customers), left, {MBG: sure, LOGISTIC: less})
+
+
+def test_few_customers_cannot_speak_against_a_rung_that_usually_gains_but_many_can() -> None:
+    least = {LOGISTIC: 50, ADDITIVE: 50}
+    few = choose([_told(60, 0.01)], least, has_history=True)
+    assert few.used == LOGISTIC
+    assert "chance among so few" in few.why
+    assert choose([_told(6_000, 0.01)], least, has_history=True).used == MBG
+    assert choose([_told(60, 0.05)], least, has_history=True).used == MBG, "a clear loss counts among few too"
 
 
 def test_a_short_past_stays_with_the_closed_form() -> None:
@@ -89,8 +107,8 @@ def test_a_large_book_is_judged_on_a_sample_that_is_always_the_same(past_book: B
     other = judge(past_book, AS_OF, HORIZON, tests=1, most_customers=250, most_windows=4)
     assert 0 < one.tests[0].customers.size <= 250
     np.testing.assert_array_equal(one.tests[0].customers, other.tests[0].customers)
-    assert {LOGISTIC, MBG} <= set(one.tests[0].risks)
-    assert ADDITIVE not in one.tests[0].risks
+    assert {LOGISTIC, MBG, ADDITIVE} <= set(one.tests[0].risks)
+    assert DEPTH_3 not in one.tests[0].risks
 
 
 def test_customers_who_carry_other_ids_are_judged_alike(past_book: BookEvents) -> None:
