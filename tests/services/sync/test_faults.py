@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import random
-import signal
 import subprocess
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,30 +12,11 @@ import pytest
 from models.store import connect, open_store
 from models.values.errors import Cancelled, EnvironmentFault, StoreBusy
 from models.values.imports import Progress
-from services.sync import imports_history, run_import, undo_import
-from tests.services.sync.book import FIXTURES, NOW, Book, open_book, write_csv
+from services.sync import run_import
+from tests.services.sync.book import FIXTURES, NOW, Book, open_book
+from tests.services.sync.killed import kill_imports, left_behind, many_orders
 
-HEADER = ["order_id", "customer_id", "email", "ordered_at", "total", "currency"]
 MOMENTS = 10
-
-
-def many_orders(path: Path, count: int) -> Path:
-    rows = (
-        [
-            f"O{n:07d}",
-            f"C{n % 700:05d}",
-            f"c{n % 700}@shop.example",
-            f"2026-0{n % 9 + 1}-11 10:11:{n % 60:02d}",
-            n % 97,
-            "USD",
-        ]
-        for n in range(count)
-    )
-    return write_csv(path, HEADER, rows)
-
-
-def left_behind(store: Path) -> list[str]:
-    return [path.name for path in store.parent.iterdir() if "staging" in path.name]
 
 
 def test_a_cancel_while_reading_leaves_the_book_as_it_was(book: Book, tmp_path: Path) -> None:
@@ -157,69 +134,10 @@ def test_a_full_disk_is_said_in_a_sentence(
     assert left_behind(store) == []
 
 
-IMPORT = """
-import sys
-from pathlib import Path
-from services.sync import imports_history, run_import, undo_import
-from tests.services.sync.book import open_book
-book = open_book(Path(sys.argv[1]))
-print("ready", flush=True)
-sys.stdin.readline()
-run_import(book.workspace, book.request(Path(sys.argv[2])))
-print("done", flush=True)
-"""
-
-
 def test_a_process_killed_at_any_moment_leaves_the_book_before_or_after(
     tmp_path: Path, python: str, project: Path
 ) -> None:
-    path = many_orders(tmp_path / "a.csv", 12_000)
-    began = open_book(tmp_path / "whole.db")
-    empty = began.hash()
-    start = time.monotonic()
-    began.bring(path)
-    seconds = time.monotonic() - start
-    whole = began.hash()
-    began.workspace.close()
-    chance = random.Random(20)
-    seen = set()
-    store = tmp_path / "killed.db"
-    open_book(store).workspace.close()
-    for _ in range(MOMENTS):
-        child = subprocess.Popen(
-            [python, "-c", IMPORT, str(store), str(path)],
-            cwd=project,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert child.stdin is not None and child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-        child.stdin.write("go\n")
-        child.stdin.flush()
-        try:
-            child.wait(timeout=chance.uniform(0, 1.2 * seconds))
-        except subprocess.TimeoutExpired:
-            os.kill(child.pid, signal.SIGKILL)
-            child.wait()
-        child.stdin.close()
-        child.stdout.close()
-        found = open_book(store)
-        state = found.hash()
-        assert state in (empty, whole)
-        seen.add(state == whole)
-        if state == whole:
-            assert found.bring(path).rows["unchanged"] == 12_000
-            for record in imports_history(found.workspace):
-                if not record.undone:
-                    undo_import(found.workspace, record.id)
-            assert found.hash() == empty
-        found.workspace.close()
-    survivor = open_book(store)
-    survivor.bring(path)
-    assert survivor.hash() == whole
-    assert left_behind(store) == []
-    survivor.workspace.close()
+    assert kill_imports(python, project, tmp_path, rows=12_000, kills=MOMENTS, seed=20)["killed"]
 
 
 def test_the_importer_loads_neither_frames_nor_windows(python: str, project: Path) -> None:
