@@ -47,6 +47,29 @@ def test_two_programs_that_remember_at_once_lose_nothing_of_each_other(tmp_path:
     assert both.known(first) and both.known(second) and both.leaves_out(both.known(first))
 
 
+def test_a_memory_that_learned_nothing_leaves_the_file_alone(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "kept")
+    memory.save()
+    assert not (tmp_path / "kept").exists()
+    memory.leave_out("a")
+    memory.save()
+    (tmp_path / "kept").unlink()
+    memory.save()
+    assert not (tmp_path / "kept").exists()
+
+
+def test_what_is_taken_back_stays_taken_back_though_the_file_still_has_it(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "kept")
+    memory.leave_out("a")
+    memory.leave_out("b")
+    memory.save()
+    again = Memory(tmp_path / "kept")
+    again.take_back("a")
+    again.save()
+    found = Memory(tmp_path / "kept")
+    assert (found.leaves_out("a"), found.leaves_out("b")) == (False, True)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"form": 99}', '{"form": 1, "files": [["a"]], "left_out": []}'])
 def test_a_memory_that_cannot_be_read_is_an_empty_one(tmp_path: Path, text: str) -> None:
     (tmp_path / "kept").write_text(text)

@@ -50,6 +50,11 @@ def test_a_quiet_week_is_no_silence(rhythm: object) -> None:
     assert found.rhythm == "usually every day, last 6 days ago" and not found.stale
 
 
+def test_of_a_source_that_comes_more_often_now_the_last_twelve_distances_count(rhythm: object) -> None:
+    found = rhythm(*range(0, 25, 2), *range(54, 500, 30))  # type: ignore[operator]
+    assert found.rhythm == "usually every 2 days, last today"
+
+
 def test_two_imports_tell_no_rhythm(rhythm: object) -> None:
     found = rhythm(90, 60)  # type: ignore[operator]
     assert (found.usual_days, found.rhythm, found.stale) == (None, "last 60 days ago", False)
