@@ -45,7 +45,7 @@ _USED_FOR: Final = {
     "conversations": "the timeline",
 }
 #: What the additive rung takes into the risk of leaving too; the rungs below it know orders only.
-_IN_THE_RISK: Final = frozenset({"tickets", "reviews", "email events", "activity", "surveys"})
+_IN_THE_RISK: Final = frozenset({"tickets", "reviews", "email events", "deal stages", "activity", "surveys"})
 _ADDITIVE: Final = "Additive"
 #: Where the customer of a kind of data stands, if not in its own table.
 _CUSTOMERS_IN: Final = {"deal stages": "opportunities"}

@@ -240,7 +240,7 @@ def value_verdict(clv: ClvMeasures) -> Verdict | None:
 def _held(clv: ClvMeasures) -> str:
     if clv.coverage80 is None:
         return ""
-    said = f"What a customer spent lay in their range {round(100 * clv.coverage80)} times in 100; it should be 80."
+    said = f"The range of a customer’s value held {round(100 * clv.coverage80)} times in 100; it should be 80."
     if clv.coverage80 > RANGE_HIGH:
         return f"{said} The ranges are too wide."
     return f"{said} The ranges are too narrow." if clv.coverage80 < RANGE_LOW else said
@@ -255,7 +255,12 @@ def value_facts(clv: ClvMeasures, currency: str) -> tuple[Fact, ...]:
         meaning = "What was foretold for all customers together, against what they spent."
         found.append(Fact("The total", figure, meaning, abs(clv.bias) <= VALUE_OFF))
     if clv.coverage80 is not None:
-        meaning = f"Customers whose spend lay in their range; it should hold for 80{words.THIN}% of them."
+        meaning = (
+            f"How often spend lay in the range, which should hold for 80{words.THIN}%. Who spent nothing counts in "
+            "part: a range that begins at nothing would hold them too easily."
+        )
+        if clv.inside80 is not None:
+            meaning += f" Of all customers, {words.percent(clv.inside80)} lay inside."
         held = RANGE_LOW <= clv.coverage80 <= RANGE_HIGH
         found.append(Fact(f"Within the 80{words.THIN}% range", words.percent(clv.coverage80), meaning, held))
     if clv.top10_capture is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from models.values.drift import DriftReport
@@ -105,6 +106,7 @@ class ScoresTab(QWidget):
         self.value_panel = Panel(theme, "Can the value be trusted?", hold(said), self.value, rest())
         self.months = MonthsChart(theme)
         self.outlook = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.outlook.setTextFormat(Qt.TextFormat.RichText)
         told = column(self.outlook, margins=(16, 2, 16, 10))
         self.months_panel = Panel(theme, "Revenue to come", self.months, hold(told), rest())
         self.months_panel.say_aside("bars came · dots foretold")
@@ -210,7 +212,9 @@ class ScoresTab(QWidget):
         self.months_panel.wanted = card.forecast is not None
         if card.forecast is not None:
             self.months.show_forecast(card.forecast)
-            self.outlook.setText(outlook_words(card.forecast, card.value_note))
+            said = outlook_lines(card.forecast, card.value_note)
+            self.outlook.setText("".join(f'<p style="margin: 0 0 6px 0">{html.escape(one)}</p>' for one in said))
+            self.outlook.setAccessibleName(" ".join(said))
 
     def _show_migration(self, migration: MigrationReport | None) -> None:
         self.segments_panel.wanted = migration is not None
@@ -262,10 +266,9 @@ class ScoresTab(QWidget):
         ChartTable("Moves between segments", stability_words(migration), heads, rows, self.window()).show()
 
 
-def outlook_words(forecast: RevenueForecast, value_note: str) -> str:
+def outlook_lines(forecast: RevenueForecast, value_note: str) -> list[str]:
     """What there is to say of the revenue to come, a line each; the last: how far off totals of value were."""
-    note = [value_note] if value_note and forecast.value > 0 else []
-    return "\n".join([*forecast.sentences, *note])
+    return [*forecast.sentences, *([value_note] if value_note and forecast.value > 0 else [])]
 
 
 def low_words(reliance: Reliance) -> tuple[str, str]:

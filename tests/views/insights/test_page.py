@@ -107,7 +107,7 @@ def test_the_tables_hold_what_the_check_found(qtbot: QtBot, open_window: OpenWin
     assert [chart.days[0].isoformat() for chart in (scores.losses, scores.ranks)] == [made.CUTOFFS[0]] * 2
     assert scores.missed.lines.rowCount() == 6 and scores.missed_panel.aside == "6 left, told under 40\u202f%"
     assert scores.value.lines.rowCount() == 5
-    assert scores.outlook.text().endswith(f"the total of lifetime value was 4{THIN}% too high.")
+    assert scores.outlook.accessibleName().endswith(f"the total of lifetime value was 4{THIN}% too high.")
     sources = [scores.sources.lines.line_at(row) for row in range(scores.sources.lines.rowCount())]
     assert sources[0] is not None and sources[0].cells[0].text == "Orders"
 
