@@ -123,7 +123,7 @@ class Ticks(_Many):
 
 
 class _EachSegment(_Many, Generic[Field]):
-    """A field for each segment, the most worth first. What is set for a segment that is not known is kept."""
+    """A field for each segment. What is set for one that is not known is kept."""
 
     def __init__(self, title: str, field: Callable[[str], Field], unit: str = "") -> None:
         super().__init__(title)

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QKeyEvent,
     QPaintEvent,
     QResizeEvent,
 )
@@ -27,6 +28,7 @@ from views.shell.book import Book
 from views.shell.close_panel import Closing
 from views.shell.first_start import FirstStart
 from views.shell.folder_watch import FolderWatch
+from views.shell.keys import give_keys_to, next_pane
 from views.shell.page import Context, Page
 from views.shell.pages import COMPOSER, DUPLICATES, OVER, PAGES, PageSpec
 from views.shell.palette import Palette
@@ -37,6 +39,7 @@ from views.shell.remembered import Remembered
 from views.shell.sample_book import SampleBook
 from views.shell.top_bar import TopBar
 from views.theme import Theme, ThemeChoice
+from views.widgets.buttons import press_focused
 from views.widgets.labels import column, row
 from views.widgets.toast import Toast
 
@@ -127,8 +130,8 @@ class MainWindow(QMainWindow):
             Command.SEARCH: lambda: self.search.begin(QApplication.focusWidget()),
             Command.UNDO: self._undo,
             Command.HELP: self._show_keys,
-            Command.NEXT_PANE: partial(self._cycle, 1),
-            Command.PREVIOUS_PANE: partial(self._cycle, -1),
+            Command.NEXT_PANE: lambda: next_pane(self._page, 1),
+            Command.PREVIOUS_PANE: lambda: next_pane(self._page, -1),
             Command.RELOAD: self._reload,
             Command.CHOOSE_FILES: lambda: self.take_files(()),
             Command.SAMPLE_BOOK: self._open_sample,
@@ -206,6 +209,7 @@ class MainWindow(QMainWindow):
         page.arrive()
         if section:
             page.show_section(section)
+        give_keys_to(page)
         if key not in {spec.key for spec in OVER}:
             self.rail.show_page(key)
             self._remembered.set(last_page=key)
@@ -241,15 +245,6 @@ class MainWindow(QMainWindow):
         title = self._page.headline or _spec(self._current).title
         self.top_bar.show_title(title, self._page.back, self._page.badge, freshness=self._page.shows_freshness)
         self.setWindowTitle(f"{title} – Bellwether")
-
-    def _cycle(self, step: int) -> None:
-        """F6: the next pane of the page takes the focus."""
-        panes = list(self._page.panes())
-        if not panes:
-            return
-        focus = QApplication.focusWidget()
-        at = next((n for n, pane in enumerate(panes) if focus is not None and _within(focus, pane)), -step)
-        panes[(at + step) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _reload(self) -> None:
         self._book.heard(Changes(everyone=True), own=True)
@@ -347,6 +342,10 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.take_files(paths)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press_focused(event, self):
+            super().keyPressEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         for page in self._pages.values():
@@ -380,10 +379,6 @@ class MainWindow(QMainWindow):
 
 def _spec(key: str) -> PageSpec:
     return next(spec for spec in (*PAGES, *OVER) if spec.key == key)
-
-
-def _within(widget: QWidget, pane: QWidget) -> bool:
-    return widget is pane or pane.isAncestorOf(widget)
 
 
 def _files(event: QDropEvent) -> list[Path]:

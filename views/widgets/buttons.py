@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
     QPushButton,
+    QRadioButton,
     QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QStyleOptionToolButton,
     QStylePainter,
     QToolButton,
+    QWidget,
 )
 
 from views.actions import words_of_keys
 from views.theme import Theme, fonts
 from views.widgets.painting import key_cap, line, snapped
 
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 #: Room of a link beside its words, for its focus ring.
 LINK_PAD = 5
+
+
+def press_focused(event: QKeyEvent, inside: QWidget) -> bool:
+    """Press the button that has the focus if the key is Enter, as Space does; whether one was pressed.
+
+    Qt has it in dialogs only. Enter does not change what is ticked.
+    """
+    focus = QApplication.focusWidget()
+    if event.key() not in ENTER or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        return False
+    if not isinstance(focus, QAbstractButton) or isinstance(focus, QCheckBox | QRadioButton):
+        return False
+    if not inside.isAncestorOf(focus):
+        return False
+    if not event.isAutoRepeat():
+        focus.click()
+    return True
 
 
 class PaintedButton(QPushButton):

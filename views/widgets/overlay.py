@@ -8,14 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDateEdit, QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDateEdit, QFrame, QPlainTextEdit, QWidget
 
 from views.theme import Theme, fonts
-from views.widgets.buttons import push
+from views.widgets.buttons import ENTER, press_focused, push
 from views.widgets.labels import column, kind_of, label, row, rule
 from views.widgets.painting import RIGHT, key_cap, line, rounded
-
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Overlay(QFrame):
@@ -85,12 +83,9 @@ class Overlay(QFrame):
             app.installEventFilter(self) if on else app.removeEventFilter(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        focus = QApplication.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
-        elif event.key() in _ENTER and isinstance(focus, QAbstractButton) and self.isAncestorOf(focus):
-            focus.click()
-        else:
+        elif not press_focused(event, self):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
@@ -274,10 +269,10 @@ class FormPanel(Overlay):
         return self._first or self
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTER and not isinstance(QApplication.focusWidget(), QAbstractButton):
+        if event.key() not in ENTER:
+            super().keyPressEvent(event)
+        elif not press_focused(event, self):
             self._sent()
-            return
-        super().keyPressEvent(event)
 
     def object_to(self, words: str) -> None:
         """Say what is wrong, and stay open."""

@@ -347,7 +347,7 @@ def test_f6_goes_round_the_three_columns(desk: Desk) -> None:
     columns = (desk.page.facts, desk.page.mail, desk.page.verdict)
     seen = []
     for _ in range(3):
-        desk.desktop.window._cycle(1)
+        QTest.keyClick(desk.desktop.window, Qt.Key.Key_F6)
         focus = QApplication.focusWidget()
         seen.append(next(column for column in columns if focus is not None and column.isAncestorOf(focus)))
     assert set(seen) == set(columns)

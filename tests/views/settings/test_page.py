@@ -181,7 +181,7 @@ def test_every_field_has_a_name_and_can_be_reached_in_the_smallest_window(
         if isinstance(box, TemplatesBox):
             until(qtbot, lambda box=box: bool(box.lines))  # type: ignore[misc]
         area = page._areas[tab.key]
-        until(qtbot, partial(fits, area))
+        until(qtbot, lambda area=area: desk.background.idle and fits(area))  # type: ignore[misc]
         for field in area.widget().findChildren(QWidget):
             if field.focusPolicy() & Qt.FocusPolicy.TabFocus and field.isVisible() and field.isEnabled():
                 assert name_of(field), f"{field} in {tab.key} has no name"

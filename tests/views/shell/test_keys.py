@@ -1,0 +1,76 @@
+"""Keys go to the page in front, and Enter presses the button that has the focus."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox
+from pytestqt.qtbot import QtBot
+
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from tests.views.pages import page_at
+from views.customers.page import CustomersPage
+from views.data.page import DataPage
+from views.shell.keys import within
+from views.shell.pages import PAGES
+from views.shell.window import MainWindow
+
+
+@pytest.fixture
+def window(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> MainWindow:
+    desk = open_window(sample)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    return desk.window
+
+
+def test_whatever_page_comes_to_the_front_takes_the_keys(qtbot: QtBot, window: MainWindow) -> None:
+    def has_keys(key: str) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and within(focus, window.page(key))
+
+    for spec in (*PAGES, *reversed(PAGES)):
+        window.show_page(spec.key)
+        qtbot.waitUntil(partial(has_keys, spec.key))
+
+
+def test_rows_that_are_still_read_take_the_keys_when_they_come(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_page("customers")
+    page = window.page("customers")
+    assert isinstance(page, CustomersPage)
+    qtbot.waitUntil(page.list.table.hasFocus)
+
+
+def test_a_page_gives_the_keys_back_to_where_they_went(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_window(sample)
+    page = page_at(desk, "data", DataPage)
+    qtbot.waitUntil(lambda: page.home.table.lines.rowCount() == 10)
+    assert page.home.choose.hasFocus(), "the first pane"
+    page.home.table.setFocus()
+    desk.window.show_page("settings")
+    desk.window.show_page("data")
+    assert page.home.table.hasFocus()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_enter_presses_the_button_with_the_focus_as_space_does(window: MainWindow, key: Qt.Key) -> None:
+    button = window.rail.button("insights")
+    button.setFocus()
+    QTest.keyClick(button, key)
+    assert window.current_key == "insights"
+
+
+def test_enter_leaves_what_can_be_ticked_as_it_is(window: MainWindow) -> None:
+    box = QCheckBox("Tick", window.rail)
+    box.show()
+    box.setFocus()
+    assert box.hasFocus()
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert not box.isChecked()
+    QTest.keyClick(box, Qt.Key.Key_Space)
+    assert box.isChecked()
