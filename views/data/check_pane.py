@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QProgressBar, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QProgressBar, QWidget
 
 from models.values.imports import ColumnProposal, Preview, PreviewCell, PreviewRow, Verdict
 from views.data.check_delegate import ROW_HEIGHT, CheckDelegate, column_width, height_of
 from views.data.check_model import CELL_ROLE, LEADING, CheckModel
 from views.data.mapping_header import EXTRA, LEFT_OUT, MappingHeader
 from views.data.phrases import MARKS, VERDICTS, Sums, is_understood, sums_of
+from views.lists.row_table import RowTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
 from views.widgets.labels import ElidedLabel, column, label, row, rule
@@ -34,8 +35,8 @@ _MEASURED_ROWS = 40
 _A_SCREEN = 60
 
 
-class CheckTable(QTableView):
-    """Rows of a check. Letters do not search, Tab leaves, columns are as wide as what stands in them.
+class CheckTable(RowTable):
+    """Rows of a check; columns are as wide as what stands in them.
 
     Enter or F2 mends the current cell; Alt+Enter, or a click on a column's title, says how the column is read.
     """
@@ -43,29 +44,16 @@ class CheckTable(QTableView):
     explain_wanted = Signal(str)
 
     def __init__(self, theme: Theme, model: CheckModel) -> None:
-        super().__init__()
+        super().__init__("Rows of the file", ROW_HEIGHT)
         self._checked = model
         self.header = MappingHeader(theme, model, self)
         self._delegate = CheckDelegate(theme, self)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setHorizontalHeader(self.header)
-        vertical = self.verticalHeader()
-        vertical.hide()
-        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setMinimumSectionSize(ROW_HEIGHT)
-        vertical.setDefaultSectionSize(ROW_HEIGHT)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         edit = QAbstractItemView.EditTrigger
         self.setEditTriggers(edit.DoubleClicked | edit.EditKeyPressed)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        self.setAccessibleName("Rows of the file")
         self.setCornerWidget(QWidget())
         # After the view's own slot, which moves the header: its offset is not announced.
         self.horizontalScrollBar().valueChanged.connect(self.header.place)
@@ -78,9 +66,6 @@ class CheckTable(QTableView):
         self._rest.timeout.connect(self.look)
         bar.valueChanged.connect(lambda _value: self._rest.start())
         bar.rangeChanged.connect(lambda _low, _high: self._rest.start())
-
-    def keyboardSearch(self, search: str) -> None:
-        """Letters are commands of the page, not a search in a column."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
 from views.lists.keyset_model import Index
+from views.lists.row_table import RowTable
 from views.theme import Theme, fonts
 from views.widgets.painting import LEFT, RIGHT, Mark, badge, fill, focus_ring, line, rounded, snapped
 
@@ -200,7 +200,7 @@ class _Header(QHeaderView):
         line(painter, room, column.title, self._theme.color("ink_2"), fonts.SMALL, fonts.SEMIBOLD, align)
 
 
-class WordTable(QTableView):
+class WordTable(RowTable):
     """Shows `TableLine`s.
 
     Parameters
@@ -229,7 +229,7 @@ class WordTable(QTableView):
         whole: bool = False,
         passive: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(name, ROW_HEIGHT)
         self._whole = whole
         self.lines = TableModel(columns, self)
         self._delegate = _Delegate(theme, inset, self)
@@ -237,19 +237,7 @@ class WordTable(QTableView):
         self.setModel(self.lines)
         self.setItemDelegate(self._delegate)
         self.setHorizontalHeader(self._header)
-        self.verticalHeader().hide()
-        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        self.setAccessibleName(name)
         self.doubleClicked.connect(self._open)
         if passive:
             self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -276,9 +264,6 @@ class WordTable(QTableView):
         if self._whole:
             self.setFixedHeight(HEADER_HEIGHT + ROW_HEIGHT * len(lines))
         self._lay_out()
-
-    def keyboardSearch(self, search: str) -> None:
-        """Letters are commands of the page, not a search in a column."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
