@@ -34,7 +34,10 @@ class MeaningOpen(Undecided):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A file, what it is about, and what each of its columns becomes; ``said`` are the fields that a person named."""
+    """A file, what it is about, and what each of its columns becomes.
+
+    ``said`` are the fields that a person named, ``settled`` is whether all rows decided and not the first ones alone.
+    """
 
     table: Table
     recognition: Recognition
@@ -51,6 +54,7 @@ class Plan:
     warnings: tuple[str, ...] = field(default=())
     also: tuple[Plan, ...] = field(default=())
     said: frozenset[str] = frozenset()
+    settled: bool = False
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -157,6 +161,7 @@ def settle(plan: Plan) -> Plan:
         currency=meant.currency,
         meanings=meant.meanings,
         also=tuple(settle(one) for one in plan.also),
+        settled=True,
     )
 
 

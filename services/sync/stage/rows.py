@@ -253,7 +253,10 @@ class Stager:
         if entity.name == "stage_changes":
             values["ref"] = values.pop("opportunity_id")
         if self._scales is not None:
-            self._scales.add(values, count)
+            score = self._plan.column("score")
+            for place, why in self._scales.add(values, count).items():
+                if score is not None:
+                    rejects.setdefault(place, CellFault(score.place, score.header, why))
         if entity.name in ("tickets", "reviews", "conversations"):
             add_computed_sentiment(values, count)
         if "email_opt_out" in values:

@@ -146,6 +146,30 @@ def test_the_scale_of_a_survey_is_told_from_its_scores(book: Book, tmp_path: Pat
     ]
 
 
+def test_one_high_score_far_down_shows_the_scale_of_all_wherever_it_stands(book: Book, tmp_path: Path) -> None:
+    header = ["email", "survey", "score", "date"]
+    rows = [[f"a{n}@x.example", "csat", str(n % 5 + 1), "2026-05-01"] for n in range(400)]
+    high = ["z@x.example", "csat", "9", "2026-05-02"]
+    for name, written in (("below", [*rows, high]), ("above", [high, *rows])):
+        path = write_csv(tmp_path / f"{name}.csv", header, written)
+        check, receipt = book.check(path, source=name), book.bring(path, source=name)
+        assert check.receipt.rows == receipt.rows and receipt.rows["inserted"] == 401
+    assert book.ask("SELECT DISTINCT source, scale FROM surveys ORDER BY 1") == [("above", 10), ("below", 10)]
+
+
+def test_a_score_above_its_scale_is_rejected(book: Book, tmp_path: Path) -> None:
+    header = ["email", "survey", "score", "scale", "date"]
+    rows = [["a@x.example", "csat", "4", "5", "2026-05-01"], ["b@x.example", "csat", "6", "5", "2026-05-01"]]
+    rows += [["c@x.example", "nps", "11", "", "2026-05-01"], ["d@x.example", "csat", "250", "", "2026-05-01"]]
+    receipt = book.bring(write_csv(tmp_path / "a.csv", header, rows))
+    assert receipt.rows["inserted"] == 1
+    assert receipt.reasons == {
+        "score is above 5, the end of its scale": 1,
+        "score is above 10, the end of its scale": 1,
+        "score is above 100, the end of its scale": 1,
+    }
+
+
 def test_an_id_that_never_repeats_is_that_of_the_order(book: Book, tmp_path: Path) -> None:
     header = ["id", "email", "date", "amount"]
     rows = [["7", "a@x.example", "2026-01-05", "10.00"], ["8", "a@x.example", "2026-01-06", "20.00"]]
