@@ -55,6 +55,8 @@ _WATCHED = (
     _Watched("tickets_90d", "the number of tickets in 90 days", "", lambda seen: seen.tickets_90d),
     _Watched("satisfaction", "satisfaction (1 to 5)", "", lambda seen: seen.satisfaction, 1),
     _Watched("review_score", "the rating in reviews", "", lambda seen: seen.review_score, 1),
+    _Watched("visits_30d", "the number of visits in 30 days", "", lambda seen: seen.visits_30d),
+    _Watched("discount_share_6m", "the share of spend at a discount", "", lambda seen: seen.discount_share_6m, 2),
 )
 
 
@@ -70,14 +72,12 @@ class SaidBefore:
 def stability(before: Floats, now: Floats) -> tuple[float, float]:
     """Population stability index of two samples, and what chance alone would exceed in one case of twenty.
 
-    Bins are the tenths of `before`, and one for what is not known; half a customer is added to each (no logarithm of
-    zero). By chance the index is about (1/n + 1/m) times a chi-square with one degree less than bins.
+    Bins are the tenths of `before`, a figure that many share, and what is not known; half a customer is added to each
+    (no logarithm of zero). By chance the index is about (1/n + 1/m) times a chi-square with one degree less than bins.
     """
     from scipy.stats import chi2
 
-    borders = (
-        np.unique(np.nanquantile(before, np.arange(1, _BINS) / _BINS)) if np.isfinite(before).any() else before[:0]
-    )
+    borders = _borders(before)
 
     def shares(sample: Floats) -> Floats:
         place = np.where(np.isnan(sample), borders.size + 1, np.searchsorted(borders, sample, side="left"))
@@ -88,6 +88,18 @@ def stability(before: Floats, now: Floats) -> tuple[float, float]:
     index = float(((other - one) * np.log(other / one)).sum())
     degrees = borders.size + 1
     return index, float(chi2.ppf(0.95, degrees)) * (1.0 / max(before.size, 1) + 1.0 / max(now.size, 1))
+
+
+def _borders(before: Floats) -> Floats:
+    """Upper borders of the bins but the last. A value of a tenth of the customers or more has a bin of its own.
+
+    Else whoever was at that value, and fell below it, would still be in the bin that ends with it.
+    """
+    known = before[np.isfinite(before)]
+    if not known.size:
+        return known
+    tenths, times = np.unique(np.quantile(known, np.arange(1, _BINS) / _BINS), return_counts=True)
+    return np.union1d(tenths, np.nextafter(tenths[times > 1], -np.inf))
 
 
 def _active(seen: Features) -> Flags:

@@ -31,6 +31,10 @@ def test_the_same_sample_has_an_index_of_nought_and_another_has_not() -> None:
     index, chance = stability(one, other)
     assert index < chance < 0.05
     assert stability(one, other + 1.0)[0] > 0.5
+    same = np.full(2_000, 6.0)
+    assert stability(same, same)[0] == 0.0
+    for moved in (5.0, 7.0, np.nan):
+        assert stability(same, np.where(rng.random(2_000) < 0.5, moved, same))[0] > 0.25
     half_known = np.where(rng.random(2_000) < 0.5, one, np.nan)
     assert stability(one, half_known)[0] > 0.25
 
@@ -51,6 +55,22 @@ def test_dearer_orders_are_named_with_both_figures() -> None:
     assert (worst.name, worst.shift) == ("mean_value", "changed")
     assert report.sentences[0] == "Customers have changed much since the scores were fitted on 1 Sep 2025."
     assert report.sentences[1].startswith("The value of an order is $") and "; it was $" in report.sentences[1]
+
+
+def test_visits_that_become_rare_are_named_with_both_figures() -> None:
+    last = day_number(LAST)
+    fitted_on = last - 60
+    orders = [(who - 1, day_number(on), float(minor)) for who, on, minor in simulated_orders(300, FIRST, LAST, 6)]
+    visits = [
+        (who, day)
+        for who in range(300)
+        for day in range(last - 400 + who % 5, last, 5)
+        if day <= fitted_on or day % 25 == 0
+    ]
+    report = watch(made_up_book(300, last, orders=orders, visits=visits), fitted_on, NOBODY, 90)
+    visited = next(one for one in report.features if one.name == "visits_30d")
+    assert (visited.shift, visited.before, visited.now) == ("changed", 6.0, 0.0)
+    assert "The number of visits in 30 days is 0 (median); it was 6." in report.sentences
 
 
 def test_a_small_book_and_a_fit_of_the_day_say_so() -> None:
