@@ -92,6 +92,22 @@ def test_a_cell_of_a_row_whose_field_did_not_change_is_empty(crm: Book) -> None:
     assert found.rows == ((ACME, "", "York"), (LINDEN, "+31 20 999 9999", ""))
 
 
+def test_only_customers_of_the_system_go_back_to_it_whatever_the_ids_of_others_look_like(
+    crm: Book, tmp_path: Path
+) -> None:
+    alike, uk = "0013000000EEEEEEA2", "0013000000FFFFFFA2"
+    shop = write_csv(tmp_path / "shop.csv", ["customer_id", "name", "city"], [[alike, "Eve", "Hull"]])
+    crm.bring(shop, source="shop")
+    of_uk = [uk, "Brook", "", "Leeds", "UK", "005300000012345AAA", "false", STAMP]
+    crm.bring(write_csv(tmp_path / "uk.csv", ACCOUNTS, [of_uk]), source="sales uk")
+    edit(crm, alike, city="York")
+    edit(crm, uk, city="York")
+    found = plan(crm, "salesforce", "fields")
+    assert file(found, "accounts").rows == ((uk, "York"),)
+    assert found.left_out == ("1 × a customer whom Salesforce does not have: add them there.",)
+    assert {row[1] for one in plan(crm, "csv", "fields").files for row in one.rows} == {alike, uk}
+
+
 def test_what_was_undone_or_changed_back_is_not_written(crm: Book) -> None:
     edit(crm, ACME, city="York")
     undo_last(crm.workspace)
