@@ -84,6 +84,26 @@ class Misses:
 
 
 @dataclass(frozen=True, slots=True)
+class CostLine:
+    """A customer who has not earned back what winning them cost; minor units of the book's currency."""
+
+    customer_id: int
+    name: str
+    cost_minor: int
+    earned_minor: int
+    expected_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What winning customers cost against what they bring: the answer, and who is furthest from earning it back."""
+
+    verdict: Verdict
+    known: str  # "312 of 400 customers have a known cost"
+    lines: tuple[CostLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One figure with its name, what it means, and whether it is as it should be (None: nobody can say)."""
 
@@ -157,6 +177,8 @@ class ReportCard:
     forecast, drift, migration, emerging
         Revenue to come, what has shifted since the fit, moves between segments, what customers complain of more than
         they used to; None where not worked out yet.
+    costs
+        What winning customers cost against what they bring; None where nobody's cost is known.
     currency
         Of the amounts.
     empty
@@ -185,5 +207,6 @@ class ReportCard:
     drift: DriftReport | None = None
     migration: MigrationReport | None = None
     emerging: EmergingReport | None = None
+    costs: Costs | None = None
     currency: str = "USD"
     empty: bool = False

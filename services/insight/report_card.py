@@ -14,7 +14,7 @@ from models.values.backtest import BacktestReport
 from models.values.drift import DriftReport
 from models.values.forecast import RevenueForecast
 from models.values.migration import MigrationReport
-from models.values.report_card import Misses, MissLine, Reliance, ReportCard, SourceLine, Verdict
+from models.values.report_card import CostLine, Costs, Misses, MissLine, Reliance, ReportCard, SourceLine, Verdict
 from services.insight import report_words
 from services.insight.reader import Reader, marks
 from services.insight.unusual import read_emerging
@@ -83,6 +83,7 @@ def read_report_card(reader: Reader) -> ReportCard:
     return replace(
         card,
         forecast=forecast[0] if forecast is not None else None,
+        costs=_costs(reader, forecast[0]) if forecast is not None else None,
         drift=drift[0] if drift is not None else None,
         migration=migration[0] if migration is not None else None,
         emerging=read_emerging(reader),
@@ -180,6 +181,19 @@ def read_misses(reader: Reader, report: BacktestReport, kind: MissKind) -> Misse
     return Misses(
         lines, len(found) if count is None else count, sentence, at_least=count is None and len(found) >= _ONCE_NAMED
     )
+
+
+def _costs(reader: Reader, forecast: RevenueForecast) -> Costs | None:
+    one = forecast.acquisition
+    if one is None:
+        return None
+    names = _names(reader, [each.customer_id for each in one.worst])
+    lines = tuple(
+        CostLine(each.customer_id, names[each.customer_id][0], each.cost, each.earned, each.expected)
+        for each in one.worst
+        if each.customer_id in names
+    )
+    return Costs(report_words.cost_verdict(one, forecast.currency), report_words.costs_known(one), lines)
 
 
 def _names(reader: Reader, ids: Iterable[int]) -> dict[int, tuple[str, str | None]]:

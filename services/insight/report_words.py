@@ -17,6 +17,7 @@ from models.values.backtest import (
     ClvMeasures,
     RungReport,
 )
+from models.values.forecast import AcquisitionValue
 from models.values.report_card import Fact, RungLine, Verdict
 from services.insight.value_check import off_words, side_of, span_words
 
@@ -273,6 +274,28 @@ def value_facts(clv: ClvMeasures, currency: str) -> tuple[Fact, ...]:
         meaning = "The mean distance between what was foretold for a customer and what they spent."
         found.append(Fact("Off for one customer", words.money(round(clv.mae), currency), meaning))
     return tuple(found)
+
+
+def cost_verdict(one: AcquisitionValue, currency: str) -> Verdict:
+    """Answer whether winning customers was worth it, by what they have brought and are expected to bring."""
+
+    def amount(minor: int) -> str:
+        return words.money_short(minor, currency)
+
+    brought = f"they have brought {amount(one.earned)} and {amount(one.expected)} more is expected"
+    told = f"It cost {amount(one.cost)}; {brought}."
+    back = f"{one.paid_back:,} of {words.count(one.customers, 'customer')} have earned it back"
+    never = f"; {one.never:,} will hardly ever" if one.never else ""
+    if one.ratio is None:
+        return Verdict("open", "Nothing was paid for them.", f"{back}{never}.")
+    worth = one.ratio >= 1
+    bold = f"{'Yes' if worth else 'Not yet'}: {one.ratio:.1f} for each 1 spent."
+    return Verdict("good" if worth else "bad", bold, f"{told} {back}{never}.")
+
+
+def costs_known(one: AcquisitionValue) -> str:
+    """Return of how many customers the cost is known: "312 of 400 customers with a known cost"."""
+    return f"{one.customers:,} of {words.count(one.of, 'customer')} with a known cost"
 
 
 def value_span(clv: ClvMeasures, today: date) -> str:

@@ -18,6 +18,7 @@ from views.charts.table import ChartTable
 from views.data.sections import icon_line, scrolling
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.insights.band import VerdictBand
+from views.insights.costs import CostPanel
 from views.insights.course import CourseChart
 from views.insights.curve import CalibrationCurve
 from views.insights.explained import show_facts, show_rungs, show_sources
@@ -110,6 +111,8 @@ class ScoresTab(QWidget):
         told = column(self.outlook, margins=(16, 2, 16, 10))
         self.months_panel = Panel(theme, "Revenue to come", self.months, hold(told), rest())
         self.months_panel.say_aside("bars came · dots foretold")
+        self.costs_panel = CostPanel(theme)
+        self.costs_panel.customer_wanted.connect(self.customer_wanted)
         self.segments = _table(theme, "Segments before and now", _SEGMENTS)
         self.segments.opened.connect(lambda _key: self.show_moves())
         self._moves = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
@@ -137,14 +140,14 @@ class ScoresTab(QWidget):
     def panels(self) -> tuple[Panel, ...]:
         """All panels in reading order, whether they are to be seen or not."""
         return (self.curve_panel, self.rungs_panel, self.sources_panel, self.missed_panel, self.alarmed_panel,
-                self.value_panel, self.months_panel, self.segments_panel, self.drift_panel,
+                self.value_panel, self.months_panel, self.costs_panel, self.segments_panel, self.drift_panel,
                 self.issues_panel)  # fmt: skip
 
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Where F6 leads: one part of each panel that is to be seen."""
         found = (self.curve, self.rungs, self.sources, self.missed, self.alarmed, self.value, self.months,
-                 self.segments, self.issues)  # fmt: skip
+                 self.costs_panel.table, self.segments, self.issues)  # fmt: skip
         return tuple(part for part in found if part.isVisible())
 
     def fit(self, width: int) -> None:
@@ -175,6 +178,7 @@ class ScoresTab(QWidget):
         self.alarmed_panel.show_misses(card.alarmed, card.currency, flagged)
         self._show_value(card)
         self._show_forecast(card)
+        self.costs_panel.show_costs(card.costs, card.currency)
         self._show_migration(card.migration)
         self._show_drift(card.drift)
         self._show_issues(card.emerging)
@@ -268,7 +272,9 @@ class ScoresTab(QWidget):
 
 def outlook_lines(forecast: RevenueForecast, value_note: str) -> list[str]:
     """What there is to say of the revenue to come, a line each; the last: how far off totals of value were."""
-    return [*forecast.sentences, *([value_note] if value_note and forecast.value > 0 else [])]
+    # What winning customers cost, the last sentence where it is known, has a panel of its own.
+    said = forecast.sentences[:-1] if forecast.acquisition is not None else forecast.sentences
+    return [*said, *([value_note] if value_note and forecast.value > 0 else [])]
 
 
 def low_words(reliance: Reliance) -> tuple[str, str]:

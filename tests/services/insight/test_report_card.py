@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from models.values.words import THIN
 from services import insight
 from services.insight.report_card import read_reliance, read_report_card
 from services.insight.report_words import (
+    cost_verdict,
     judged_words,
     off_by,
     rung_lines,
@@ -177,6 +179,25 @@ def test_the_newest_check_counts_and_the_other_reports_stand_beside_it(book: Sma
     card = reader(read_report_card)
     assert "The second." in card.why
     assert (card.forecast, card.migration, card.drift) == (made.forecast(), made.migration(), made.drift())
+
+
+def test_what_winning_customers_cost_stands_against_what_they_bring(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Linden Supply")
+    book.score(number)
+    keep(book, "forecast", made.forecast())
+    assert reader(read_report_card).costs is None
+    one = made.costs([number, 9_999])
+    keep(book, "forecast", replace(made.forecast(), acquisition=one))
+    costs = reader(read_report_card).costs
+    assert (costs.verdict.tone, costs.verdict.bold) == ("good", "Yes: 1.8 for each 1 spent.")
+    assert costs.verdict.rest == (
+        "It cost $12k; they have brought $17k and $4.6k more is expected. "
+        "31 of 40 customers have earned it back; 2 will hardly ever."
+    )
+    assert costs.known == "40 of 52 customers with a known cost"
+    assert [(line.name, line.cost_minor) for line in costs.lines] == [("Linden Supply", 90_000)]
+    assert cost_verdict(replace(one, earned=0), "USD").bold == "Not yet: 0.4 for each 1 spent."
+    assert cost_verdict(replace(one, cost=0), "USD").bold == "Nothing was paid for them."
 
 
 def test_a_check_much_older_than_the_scores_is_called_old(book: SmallBook, reader: Fresh) -> None:

@@ -25,7 +25,7 @@ from models.values.backtest import (
     RungReport,
 )
 from models.values.drift import CalibrationDrift, DriftReport, FeatureDrift
-from models.values.forecast import MonthForecast, PastMonth, RevenueForecast
+from models.values.forecast import AcquisitionValue, CostOfOne, MonthForecast, PastMonth, RevenueForecast
 from models.values.migration import MigrationReport, Move
 from services.workspace import Workspace
 
@@ -105,6 +105,12 @@ def forecast() -> RevenueForecast:
         AS_OF.isoformat(), "USD", coming, past, (), 0.03, 18_400_000, 61_000_000, None,
         ("December is expected to bring $45k, between $38k and $55k.", "3 of 3 months came within their range."),
     )  # fmt: skip
+
+
+def costs(customers: Sequence[int]) -> AcquisitionValue:
+    """Costs of forty customers, of whom these are furthest from earning theirs back."""
+    worst = tuple(CostOfOne(one, 90_000 - 100 * n, 21_000, 8_000 + n, 14_000) for n, one in enumerate(customers))
+    return AcquisitionValue(40, 52, 1_200_000, 1_700_000, 460_000, 31, len(worst), worst)
 
 
 def migration() -> MigrationReport:
