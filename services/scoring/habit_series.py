@@ -10,9 +10,10 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final
 
+import numpy as np
 from sqlalchemy import Connection
 
-from services.scoring.series import Series, SeriesReader, fetch
+from services.scoring.series import Series, SeriesReader, decode_days, decode_numbers, fetch, kind_series, nothing
 
 #: What these series are called among the kinds of event that a book has.
 DEALS, MIX, DISCOUNTS, VISITS, USE, RENEWALS = "deals", "order mix", "discounts", "visits", "feature use", "renewals"
@@ -79,15 +80,7 @@ def read_habits(reader: SeriesReader, known: Collection[str], money: str) -> dic
         steps = reader.series(_STEPS, "day", {"deal": "deal", "step": "step"}, "day IS NOT NULL")
         found["deals"] = steps
     if MIX in known:
-        lines = _OF_ALL if reader.everyone else "orders o CROSS JOIN order_lines t ON t.order_id = o.id"
-        found["mix"] = reader.kinds(
-            "order_lines",
-            lines,
-            "o.ordered_on",
-            _PRODUCT,
-            f"o.kind = 'purchase' AND {_PRODUCT} IS NOT NULL",
-            "o.customer_id",
-        )
+        found["mix"] = _lines(reader)
     if DISCOUNTS in known:
         found["discounted"] = reader.series(
             "orders", "ordered_on", {"value": money}, "kind = 'purchase' AND discount_minor > 0"
@@ -95,7 +88,41 @@ def read_habits(reader: SeriesReader, known: Collection[str], money: str) -> dic
     if VISITS in known:
         found["visits"] = reader.series("activities", "happened_on", {}, _VISIT)
     if USE in known:
-        found["uses"] = reader.kinds("activities", "activities t", "t.happened_on", "subject", _USE, "t.customer_id")
+        found["uses"] = _uses(reader)
     if RENEWALS in known:
         found["renewals"] = reader.series("activities", "happened_on", {}, _RENEWAL)
     return found
+
+
+def _uses(reader: SeriesReader) -> Series:
+    """Features by the days on which they were used."""
+    where = f"{_USE} AND +happened_on <= :day AND customer_id IS NOT NULL{reader.only()}"
+    owner, on, kinds = [], [], []
+    for (owners, days), codes in reader.coded("activities", ("customer_id", "happened_on"), "subject", where):
+        owner.append(reader.rows(decode_numbers(owners, np.int64, codes.size)))
+        on.append(decode_days(days))
+        kinds.append(codes)
+    return kind_series(np.concatenate(owner), np.concatenate(on), np.concatenate(kinds)) if kinds else nothing("kind")
+
+
+def _lines(reader: SeriesReader) -> Series:
+    """Products by the days on which they were bought.
+
+    Lines are looked up in the orders here: SQLite would look for the order of each of them in turn.
+    """
+    orders = reader.series("orders", "ordered_on", {"id": "id"}, "kind = 'purchase'")
+    number = orders.values["id"].astype(np.int64)
+    place = np.full(int(number.max(initial=0)) + 1, -1, np.int64)
+    place[number] = np.arange(number.size)
+    among = "SELECT o.id FROM orders AS o WHERE o.kind = 'purchase'" + reader.only("o.")
+    where = f"{_PRODUCT} IS NOT NULL" + ("" if reader.everyone else f" AND t.order_id IN ({among})")
+    places, kinds = [], []
+    for (ids,), codes in reader.coded("order_lines", ("t.order_id",), _PRODUCT, where):
+        order = decode_numbers(ids, np.int64, codes.size)
+        at = np.where(order < place.size, place[np.minimum(order, place.size - 1)], -1)
+        places.append(at[at >= 0])
+        kinds.append(codes[at >= 0])
+    if not kinds:
+        return nothing("kind")
+    bought = np.concatenate(places)
+    return kind_series(orders.row[bought], orders.day[bought], np.concatenate(kinds))

@@ -8,7 +8,7 @@ the features of today, of an earlier day and of past weeks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -84,7 +84,8 @@ def kind_series(row: Days, day: Days, kind: Days) -> Series:
         return nothing("kind")
     first, kinds = int(day.min()), int(kind.max()) + 1
     days = int(day.max()) - first + 1
-    key = np.unique((row * kinds + kind) * days + (day - first))
+    key = np.sort((row * kinds + kind) * days + (day - first))
+    key = key[np.concatenate(([True], key[1:] != key[:-1]))]
     owner = key // days
     return Series(owner // kinds, key % days + first, {"kind": (owner % kinds).astype(np.float64)})
 
@@ -172,46 +173,45 @@ class SeriesReader:
             return nothing(*columns)
         day_numbers = decode_days(days)
         values = {name: _values(name, text, day_numbers.size) for name, text in zip(columns, rest, strict=True)}
-        return _ordered(Series(self._rows(decode_numbers(owners, np.int64, day_numbers.size)), day_numbers, values))
+        return _ordered(Series(self.rows(decode_numbers(owners, np.int64, day_numbers.size)), day_numbers, values))
 
     @property
     def everyone(self) -> bool:
         """Whether all customers of the book are read."""
         return not self._only
 
-    def kinds(self, table: str, source: str, day: str, kind: str, where: str, owner: str) -> Series:
-        """Events of `source`, in which `table` is called t, with a number for each text that `kind` gives.
+    def only(self, prefix: str = "") -> str:
+        """SQL that keeps to the customers who are read; nothing where that is everybody."""
+        return self._only.format(prefix)
 
-        One a customer, kind and day, in this order. Texts take room: rows of the table are read by parts of their ids.
+    def coded(self, table: str, columns: Sequence[str], kind: str, where: str) -> Iterator[tuple[list[str], Days]]:
+        """Rows of a table, called t, some hundred thousand at a time, as texts take room.
+
+        Yields the texts of each of `columns` (SQL expressions that have a value for every row), and a number for each
+        text that `kind` gives, the same for the same one.
         """
-        query = (
-            f"SELECT group_concat({owner}), group_concat({day}), group_concat(replace({kind}, :mark, ' '), :mark) "
-            f"FROM {source} WHERE +{day} <= :day AND {owner} IS NOT NULL AND ({where})"
-        )
+        packed = ", ".join(f"group_concat({expression})" for expression in columns)
+        query = f"SELECT count(*), {packed}, group_concat({{kind}}, :mark) FROM {table} AS t WHERE ({where})"
         parts: list[dict[str, object]] = [{}]
         if self.everyone:
             query += " AND t.id BETWEEN :first AND :last"
             ((highest,),) = fetch(self._connection, f"SELECT coalesce(max(id), 0) FROM {table}", {})
             firsts = range(0, highest + 1, _TEXTS_AT_ONCE)
             parts = [{"first": first, "last": first + _TEXTS_AT_ONCE - 1} for first in firsts]
-        else:
-            query += self._only.format(owner.removesuffix("customer_id"))
         codes: dict[str, int] = {}
-        found = []
         for part in parts:
             parameters = {**self._parameters, **part, "mark": _MARK}
-            ((owners, days, texts),) = fetch(self._connection, query, parameters)
-            if owners is not None:
-                on = decode_days(days)
-                code = np.array([codes.setdefault(text, len(codes)) for text in texts.split(_MARK)], np.int64)
-                found.append((self._rows(decode_numbers(owners, np.int64, on.size)), on, code))
-        return (
-            kind_series(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
-            if found
-            else nothing("kind")
-        )
+            ((count, *told, joined),) = fetch(self._connection, query.format(kind=kind), parameters)
+            if count:
+                texts = joined.split(_MARK)
+                if len(texts) != count:  # a text has the mark in it
+                    bare = query.format(kind=f"replace({kind}, :mark, ' ')")
+                    texts = fetch(self._connection, bare, parameters)[0][-1].split(_MARK)
+                for text in dict.fromkeys(texts):
+                    codes.setdefault(text, len(codes))
+                yield told, np.fromiter(map(codes.__getitem__, texts), np.int64, count)
 
-    def _rows(self, owners: NDArray[np.int64]) -> NDArray[np.int64]:
+    def rows(self, owners: NDArray[np.int64]) -> NDArray[np.int64]:
         """Index into the customers of each event's owner; looked up once for each run of the same one."""
         first = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
         index = np.searchsorted(self.customer_ids, owners[first])
