@@ -217,6 +217,14 @@ def test_a_task_is_written_once_to_the_contact_or_the_account(crm: Book, tmp_pat
     assert plan(crm).left_out == ("1 × a task changed after it was written: change it in Salesforce.",)
 
 
+def test_a_task_for_a_customer_whom_the_system_does_not_have_is_left_out_and_said(crm: Book) -> None:
+    add_customer(crm.workspace, {"name": "Walk-in"})
+    task(crm, str(crm.one("SELECT external_id FROM customers WHERE name = 'Walk-in'")), "Call")
+    found = plan(crm, "salesforce", "tasks")
+    assert found.files == ()
+    assert found.left_out == ("1 × a task for a customer whom Salesforce does not have.",)
+
+
 def finish(book: Book, number_of_task: int) -> None:
     from models.tables import tasks
 
