@@ -115,11 +115,12 @@ class Store:
         """
         with self.snapshot() as connection:
             newest = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
-            found = connection.execute("SELECT id FROM journal WHERE id > ?", (newest if after is None else after,))
+            known = newest if after is None else after
+            found = connection.execute("SELECT id FROM journal WHERE id > ?", (known,))
             entries = frozenset(row[0] for row in found)
         with self._lock:
             others = entries - self._own
-            self._own = {entry for entry in self._own if after is not None and entry > after}
+            self._own = {entry for entry in self._own if entry > known}
         return newest, others
 
     def close(self) -> None:
