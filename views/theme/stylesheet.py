@@ -55,6 +55,7 @@ QProgressBar::chunk {{ background: {t.primary}; border-radius: 4px; }}
 
 def _buttons(t: Tokens) -> str:
     return f"""
+QPushButton, QToolButton, QCheckBox, QRadioButton {{ outline: 0; }}
 QPushButton {{ background: {t.raised}; color: {t.ink}; border: 1px solid {t.control}; border-radius: 8px;
   padding: 0 10px; min-height: 30px; }}
 QPushButton:hover {{ background: {t.hover}; }}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from models.values.alerts import Tile as TileValue
 from models.values.errors import EnvironmentFault
 from views.background import Failed
 from views.theme import Theme, ThemeChoice
-from views.widgets.buttons import CommandButton, IconButton, MenuButton
+from views.widgets.buttons import CommandButton, IconButton, MenuButton, push
 from views.widgets.chip import Chip
 from views.widgets.drawer import Drawer
 from views.widgets.labels import ElidedLabel, column, label, set_ink
@@ -371,6 +372,24 @@ def test_a_button_follows_its_action(qtbot: QtBot, theme: Theme) -> None:
     for width in (200, 70, 40):
         button.resize(width, 32)
         button.grab()
+
+
+@pytest.mark.parametrize("make", [lambda theme: push("Undo"), lambda theme: CommandButton(theme, "Undo", "return")])
+def test_keys_ring_a_button_and_paint_nothing_else_into_it(
+    qtbot: QtBot, theme: Theme, host: QWidget, make: Callable[[Theme], QPushButton]
+) -> None:
+    field, button = QLineEdit(), make(theme)
+    host.setLayout(column(field, button))
+    button.setFixedWidth(300)
+    qtbot.waitUntil(lambda: field.isVisible() and button.isVisible())
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert button.hasFocus()
+    picture = button.grab().toImage()
+    middle = picture.height() // 2
+    assert picture.pixelColor(0, middle) == theme.color("focus")
+    inside = {picture.pixelColor(x, middle).name() for x in range(3, 60)}
+    assert inside == {theme.color("raised").name()}
 
 
 def test_targets_are_at_least_32_pixels(qtbot: QtBot, theme: Theme) -> None:
