@@ -21,7 +21,9 @@ from services.scoring.features import Features, features_at
 from services.scoring.ladder.judging import sampled
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import AS_TOLD, DAYS_A_MONTH, RangeLevels, SpendLaw
+from services.scoring.monetary import GammaGammaParameters
 from services.scoring.parameters import Parameters
+from services.scoring.pareto import ParetoParameters
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -90,18 +92,30 @@ def known_and_spent(book: BookEvents, cutoff: int, days: int) -> tuple[Features,
     Spend is that of the `days` after the cutoff, net: a return counts in the window in which it came.
     """
     seen, later = features_at(Ledger(book, cutoff)), features_at(Ledger(book, cutoff + days))
+    known = known_of(seen)
+    return known, (later.spend_total - seen.spend_total)[seen.purchase_days > 0]
+
+
+def known_of(seen: Features) -> Features:
+    """The features of those who have bought."""
     among = seen.purchase_days > 0
     columns = {
         name: value[among] if isinstance(value := getattr(seen, name), np.ndarray) else value
         for name in Features.__dataclass_fields__
     }
-    return replace(seen, **columns), (later.spend_total - seen.spend_total)[among]  # type: ignore[arg-type]
+    return replace(seen, **columns)  # type: ignore[arg-type]
+
+
+def value_models(known: Features) -> tuple[ParetoParameters, GammaGammaParameters]:
+    """What lifetime value is told by, learnt from customers who have all bought; `fit_parameters` without the rest."""
+    buys = pareto.fit(known.frequency, known.recency, known.age)
+    return buys, monetary.fit(known.frequency, known.repeat_value)
 
 
 def _outcomes_of(book: BookEvents, cutoff: int, days: int) -> Outcomes:
     seen, spent = known_and_spent(book, cutoff, days)
     x, age = seen.frequency, seen.age
-    buys, value = pareto.fit(x, seen.recency, age), monetary.fit(x, seen.repeat_value)
+    buys, value = value_models(seen)
     alive = pareto.p_alive(buys, x, seen.recency, age)
     law = lifetime_value.spend_law(buys, value, x, age, seen.mean_value, alive, days=float(days))
     return Outcomes(law, spent)

@@ -104,7 +104,7 @@ def other_processes() -> None:
         drawn_book = simulated(seed)
         book = drawn_book.as_events()
         seen, _ = known_and_spent(book, book.as_of, 0)
-        foretold = foretell(seen, book.currency, LATER_DAYS, learnt_levels(book, book.as_of, LATER_DAYS))
+        foretold = foretell(seen, LATER_DAYS, learnt_levels(book, book.as_of, LATER_DAYS))
         spent = np.array([drawn_book.later.get(who, 0) for who in book.customer_ids.tolist()], np.float64)
         found.append(measures(ForetoldAndSpent(book.as_of, LATER_DAYS, foretold, spent)))
     print(f"Books of another process, {len(found)} of 900 customers, {LATER_DAYS} days ahead")

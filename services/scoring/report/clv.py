@@ -16,8 +16,7 @@ from services.scoring import lifetime_value
 from services.scoring.events import BookEvents
 from services.scoring.features import Features
 from services.scoring.lifetime_value import AS_TOLD, DAYS_A_MONTH, LifetimeValue, RangeLevels
-from services.scoring.parameters import fit_parameters
-from services.scoring.range_levels import known_and_spent, learnt_levels
+from services.scoring.range_levels import known_and_spent, learnt_levels, value_models
 from services.scoring.rows import day_text
 
 Floats = NDArray[np.float64]
@@ -81,12 +80,10 @@ def top_capture(foretold: Floats, spent: Floats, share: float = TOP_SHARE) -> fl
     return float((spent[above].sum() + of_level * spent[level].sum()) / spent.sum())
 
 
-def foretell(seen: Features, currency: str, days: int, levels: RangeLevels = AS_TOLD) -> LifetimeValue:
-    """Values over `days`, undiscounted revenue, on parameters learnt from what was seen by then; see `forecast`."""
-    parameters = fit_parameters(seen, currency)
+def foretell(seen: Features, days: int, levels: RangeLevels = AS_TOLD) -> LifetimeValue:
+    """Values over `days`, undiscounted revenue, by models of all who were known by then; see `forecast`."""
     return lifetime_value.forecast(
-        parameters.buys,
-        parameters.value,
+        *value_models(seen),
         seen.frequency,
         seen.recency,
         seen.age,
@@ -113,7 +110,7 @@ def window_at(book: BookEvents, cutoff: int, days: int) -> ForetoldAndSpent:
     return ForetoldAndSpent(
         cutoff=cutoff,
         days=days,
-        foretold=foretell(known, book.currency, days, learnt_levels(book, cutoff, days)),
+        foretold=foretell(known, days, learnt_levels(book, cutoff, days)),
         spent=spent,
     )
 

@@ -21,7 +21,7 @@ from services.scoring import monetary, pareto
 from services.scoring.events import BookEvents
 from services.scoring.features import features_at
 from services.scoring.ledger import Ledger
-from services.scoring.parameters import fit_parameters
+from services.scoring.range_levels import known_of, value_models
 from services.scoring.report.months import Daily, Month, daily_revenue, months_from, seasonal_index, whole_months
 
 Floats = NDArray[np.float64]
@@ -106,17 +106,15 @@ class Foretold:
 def _ahead(book: BookEvents, day: int, ends: Floats) -> _Ahead:
     """Revenue in the periods after day number `day` that end so many days after it, from what was known by then."""
     ledger = Ledger(book, day)
-    seen = features_at(ledger)
-    parameters = fit_parameters(seen, book.currency)
-    buys, value, one = parameters.buys, parameters.value, np.ones(1)
-    among = seen.purchase_days > 0
-    x, t_x, age = seen.frequency[among], seen.recency[among], seen.age[among]
-    each = monetary.expected_value(value, x + 1.0, seen.mean_value[among])
+    seen, one = known_of(features_at(ledger)), np.ones(1)
+    buys, value = value_models(seen)
+    x, t_x, age = seen.frequency, seen.recency, seen.age
+    each = monetary.expected_value(value, x + 1.0, seen.mean_value)
     alive = pareto.p_alive(buys, x, t_x, age)
     counts = [alive * pareto.expected_if_alive(buys, x, age, np.array([end]), one) for end in ends]
     known = np.diff([0.0, *(float(count @ each) for count in counts)])
     squares = np.diff([0.0, *(float(count @ each**2) for count in counts)])
-    new, new_squares = _of_newcomers(ledger, seen.first_order[among], buys, value.mean, ends)
+    new, new_squares = _of_newcomers(ledger, seen.first_order, buys, value.mean, ends)
     # Of a sum of purchases of varying value: the variance is that of their number times the mean square of value.
     varying = 1.0 + 1.0 / value.p + 1.0 / value.q
     noise = varying * (squares + new_squares) / np.maximum(known + new, 1.0) ** 2
