@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.values.reading import Reading, ReadingChoice
+from services.sync.guard import guarded
 from services.sync.read.content import reading
 from services.sync.read.returned import Returned
+from services.sync.read.rewritten import RewrittenRows
 from services.sync.read.stream import Chunk, Rows, with_rows_ahead
 from services.sync.read.structure import AHEAD, Ahead, Rules, Sorter
 from services.sync.read.words import dialect_words
@@ -112,6 +114,32 @@ class Table:
     _header: tuple[str, ...] = field(repr=False, kw_only=True)
     _first_data_row: int = field(repr=False, kw_only=True)
     _returned: Returned | None = field(default=None, repr=False, kw_only=True)
+
+    def with_cells(self, cells: Mapping[int, Mapping[int, str]]) -> Table:
+        """The table with cells written anew: by row of data (from 1) and place of the column."""
+        write: Callable[[str], str] = guarded if self._returned else str
+        raw = {row: {place: write(text) for place, text in texts.items()} for row, texts in cells.items()}
+        width = len(self.columns)
+        sample = list(self.sample)
+        for number, texts in cells.items():
+            if number <= len(sample):
+                row = [*sample[number - 1], *[""] * (width - len(sample[number - 1]))]
+                for place, text in texts.items():
+                    row[place] = text
+                sample[number - 1] = tuple(row)
+        return replace(self, sample=tuple(sample), _rows=RewrittenRows(self._rows, self._first_data_row, raw, width))
+
+    @property
+    def rewritten(self) -> tuple[tuple[int, int, str, str], ...]:
+        """Row, place, what stood there and what is to stand there, of each cell that was written anew."""
+        rows = self._rows
+        if not isinstance(rows, RewrittenRows):
+            return ()
+        return tuple(
+            (row, place, rows.before.get((row, place), ""), text)
+            for row, texts in sorted(rows.cells.items())
+            for place, text in sorted(texts.items())
+        )
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Read the file's rows from the start, `rows` at a time.
