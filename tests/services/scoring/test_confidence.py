@@ -319,6 +319,7 @@ def test_a_source_that_ends_long_before_the_others_is_old_unless_it_always_was_r
         assert read_events(connection, LAST, currency="USD").old_sources == {"tickets": 45}
         later = read_events(connection, LAST + timedelta(days=50), currency="USD").old_sources
         assert later == {"tickets": 45, EVERYTHING: 50}
+        assert read_events(connection, LAST - timedelta(days=45), currency="USD").old_sources == {}
         few = read_events(connection, LAST, currency="USD", customers=[7, 9]).old_sources
         assert few == {"tickets": 45}
 
