@@ -90,6 +90,7 @@ class AlertsPage(Page):
         self.detail.wants_customer.connect(self.wants_customer)
         self.detail.narrow_back.connect(self.go_back)
         self.detail.notes.end_wanted.connect(lambda figure: self.triage.end_override(queue.view.current, figure))
+        self.detail.course.past_wanted.connect(lambda: self.wants_page.emit("insights"))
         self.detail.wants_actions.connect(self._toggle_actions)
         self.detail.list.escaped.connect(self.go_back)
         self.actions_pane.task_ticked.connect(self._task_ticked)

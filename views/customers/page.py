@@ -85,6 +85,7 @@ class CustomersPage(Page):
         self.profile.draft_wanted.connect(self._draft)
         self.profile.told.connect(self.context.book.told)
         self.profile.notes.end_wanted.connect(self._end_override)
+        self.profile.course.past_wanted.connect(lambda: self.wants_page.emit("insights"))
         self.form.save_wanted.connect(self._save)
         self.form.left.connect(self._leave_form)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QToolTip, QWidget
 
@@ -14,6 +14,7 @@ from models.values.anomalies import TrendWords
 from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
+from views.widgets.buttons import link
 from views.widgets.labels import ElidedLabel, Pictogram, column, row, rule
 from views.widgets.painting import RIGHT, fill, focus_ring, line
 from views.words import THIN, chance, counted, money, money_range, short_day
@@ -141,7 +142,12 @@ class TrendLine(_Line):
 
 
 class ScoreCourse(QWidget):
-    """How sure it is; below, value and trends, with the line of the risk beside them, or below in a narrow pane."""
+    """How sure it is; below, value and trends, with the line of the risk beside them, or below in a narrow pane.
+
+    `past_wanted` asks how such risks did in the past.
+    """
+
+    past_wanted = Signal()
 
     def __init__(self, theme: Theme, inset: int = 20) -> None:
         super().__init__()
@@ -149,6 +155,10 @@ class ScoreCourse(QWidget):
         self._figures: ScoreFigures | None = None
         self._sign = Pictogram(theme, "", "ink_2", 14, (20, 18))
         self.sure = _Line(theme)
+        self.past = link("Its past")
+        self.past.setToolTip("How far the risk can be trusted, on the page Insights")
+        self.past.setAccessibleName("How the risk did in the past: opens Insights")
+        self.past.clicked.connect(self.past_wanted)
         self.value = _Line(theme)
         self.trend = TrendLine(theme)
         self.risk = RiskLine(theme)
@@ -158,7 +168,7 @@ class ScoreCourse(QWidget):
         self._beside = row(said, 12, self.risk)
         self._beside.setStretch(0, 1)
         self._beside.setAlignment(self.risk, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._box = column(row(self._sign, self.sure), self._beside, margins=(inset, 6, inset, 4))
+        self._box = column(row(self._sign, self.sure, 4, self.past), self._beside, margins=(inset, 4, inset, 4))
         outer = QWidget()
         outer.setLayout(self._box)
         self._worth = worth
@@ -174,6 +184,7 @@ class ScoreCourse(QWidget):
         icon, ink = _LOOKS.get(figures.confidence, ("info", "ink_2"))
         self._sign.show_icon(icon, ink)
         self.sure.setText(sure_words(figures), ink if figures.confidence == "low" else "ink_2")
+        self.past.setVisible(bool(figures.record))
         worth = value_words(figures)
         self.value.setText(worth)
         for part in (self._worth, self.value):
@@ -192,7 +203,7 @@ class ScoreCourse(QWidget):
         """Leave so much room at the left and the right."""
         if inset != self._inset:
             self._inset = inset
-            self._box.setContentsMargins(inset, 6, inset, 4)
+            self._box.setContentsMargins(inset, 4, inset, 4)
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]

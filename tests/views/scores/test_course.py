@@ -9,9 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from models.values.alerts import ScoreFigures
 from models.values.anomalies import TrendWords
+from models.values.backtest import CalibrationBin
 from services import insight
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
+from tests.views.insights import made
 from views.charts.table import ChartTable
 from views.scores.course import RiskLine, ScoreCourse, sure_words, value_words
 from views.theme import Theme, ThemeChoice
@@ -136,3 +138,24 @@ def test_until_then_the_line_says_how_orders_go(qtbot: QtBot, theme: Theme, tren
     assert made.trend.text() == "Orders down since 3 Sep" and "78 days" in made.trend.accessibleName()
     made.show_figures(figures(trend=trend, churn_risk=0.1))
     assert said in made.trend.text() and not made.trend.more
+
+
+@pytest.mark.parametrize("key", ["alerts", "customers"])
+def test_from_a_risk_the_way_leads_to_how_such_risks_did(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, key: str
+) -> None:
+    made.forget(sample)
+    made.keep(sample, "backtest", made.report(calibration=(CalibrationBin(0.5, 40, 80, 0.4, 0.6),)))
+    desk = open_window(sample)
+    desk.window.show_page(key)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    page = desk.window.page(key)
+    course: ScoreCourse = page.detail.course if key == "alerts" else page.profile.course  # type: ignore[attr-defined]
+    course.show_figures(figures(record="When about 50 % was said, 40 of 80 left."))
+    assert course.past.isVisible() and course.sure.text().endswith("40 of 80 left.")
+    course.past.setFocus()
+    qtbot.keyClick(course.past, Qt.Key.Key_Space)
+    assert desk.window.current_key == "insights"
+    qtbot.waitUntil(lambda: desk.background.idle)
+    course.show_figures(figures())
+    assert course.past.isHidden()
