@@ -31,6 +31,13 @@ FILES = (
 )
 
 
+CARD_FOR_EACH = (
+    "INSERT INTO alerts (customer_id, kind, rule, severity, state, reason, opened_at, opened_as_of, touched) "
+    "SELECT id, 'risk', 'silence', 3, 'open', 'No order', '2026-07-01T00:00:00Z', '2026-06-30', {touched} "
+    "FROM customers"
+)
+
+
 def foretold_undo(book: Book, number: int | None) -> Changes:
     """Undo an import, and hold what was said before to what is kept and taken out."""
     assert number is not None
@@ -129,17 +136,33 @@ def test_a_customer_with_work_on_it_is_kept(book: Book) -> None:
     receipt = book.bring(FIXTURES / "crm_accounts.csv")
     workspace = book.workspace
     with workspace.store.unit_of_work(workspace.me, "test", "test", at=workspace.at) as work:
-        work.sql(
-            "INSERT INTO alerts (customer_id, kind, rule, severity, state, reason, opened_at, opened_as_of, touched) "
-            "SELECT id, 'risk', 'silence', 3, 'open', 'No order', '2026-07-01T00:00:00Z', '2026-06-30', "
-            "name = 'Bluebird Works' FROM customers"
-        )
+        work.sql(CARD_FOR_EACH.format(touched="name = 'Bluebird Works'"))
         work.digest("cards")
         work.commit()
-    assert undo_import(workspace, receipt.import_id).kept == (
+    assert foretold_undo(book, receipt.import_id).kept == (
         "Customer Bluebird Works is kept, because alerts refer to it.",
     )
     assert book.ask("SELECT name FROM customers") == [("Bluebird Works",)]
+
+
+def test_a_customer_whom_a_person_writes_to_is_kept_and_a_draft_that_nobody_saw_goes(book: Book) -> None:
+    receipt = book.bring(FIXTURES / "crm_accounts.csv")
+    workspace = book.workspace
+    with workspace.store.unit_of_work(workspace.me, "test", "test", at=workspace.at) as work:
+        work.sql(CARD_FOR_EACH.format(touched="0"))
+        work.sql(
+            "INSERT INTO messages "
+            "(customer_id, alert_id, state, goal, tone, writer, origin, created_at, created_by, changed_at) "
+            "SELECT c.id, a.id, 'in_review', 'win_back', 'warm', 'person', iif(c.name = 'Bluebird Works', 'person', "
+            "'flow'), '2026-07-01T00:00:00Z', 'Ana', '2026-07-01T00:00:00Z' "
+            "FROM customers c JOIN alerts a ON a.customer_id = c.id"
+        )
+        work.digest("emails")
+        work.commit()
+    assert foretold_undo(book, receipt.import_id).kept == (
+        "Customer Bluebird Works is kept, because messages refer to it.",
+    )
+    assert book.ask("SELECT c.name FROM messages m JOIN customers c ON c.id = m.customer_id") == [("Bluebird Works",)]
 
 
 def test_what_was_changed_by_hand_since_is_kept_and_named(book: Book, tmp_path: Path) -> None:
