@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.scoring import monetary, pareto
-from services.scoring.lifetime_value import DAYS_A_MONTH, LifetimeValue, forecast, value_at_risk
+from services.scoring.lifetime_value import (
+    AS_TOLD,
+    DAYS_A_MONTH,
+    LifetimeValue,
+    RangeLevels,
+    forecast,
+    value_at_risk,
+)
 from services.scoring.monetary import GammaGammaParameters
 from services.scoring.pareto import ParetoParameters
 from tests.services.scoring.cdnow import Floats
@@ -49,13 +56,14 @@ def test_mean_and_range_agree_with_a_step_by_step_simulation(x: float, t_x: floa
     assert np.mean((drawn >= found.low[0]) & (drawn <= found.high[0])) >= 0.78
 
 
-def test_the_range_holds_the_expected_value_and_does_not_jump_where_nothing_becomes_likely() -> None:
+@pytest.mark.parametrize("levels", [AS_TOLD, RangeLevels(0.14, 0.91, 0.65), RangeLevels(0.09, 0.86, 0.84)])
+def test_the_range_holds_the_expected_value_and_does_not_jump_where_nothing_becomes_likely(levels: RangeLevels) -> None:
     ages = np.arange(200.0, 900.0, 5.0)
-    found = forecast(
-        BUYS, VALUE, np.full(ages.size, 8.0), np.full(ages.size, 200.0), ages, np.full(ages.size, 40.0), months=12
-    )
+    x, t_x, mean = (np.full(ages.size, figure) for figure in (8.0, 200.0, 40.0))
+    found = forecast(BUYS, VALUE, x, t_x, ages, mean, months=12, levels=levels)
     assert np.all((found.low <= found.expected) & (found.expected <= found.high))
-    assert np.all(np.abs(np.diff(found.high)) <= 0.1 * found.high.max())
+    for end in (found.low, found.high):
+        assert np.all(np.abs(np.diff(end)) <= 0.1 * found.high.max())
     assert found.low[0] > 0 and found.low[-1] == 0
 
 
@@ -87,6 +95,15 @@ def test_the_range_is_the_same_whenever_and_with_whomever_it_is_asked() -> None:
     together = forecast(BUYS, VALUE, *columns, months=12)
     alone = one(6, 200, 230, 25.0)
     assert (together.low[0], together.high[0], together.expected[0]) == (alone.low[0], alone.high[0], alone.expected[0])
+
+
+def test_higher_levels_raise_a_range_and_leave_what_is_expected() -> None:
+    told = one(6, 200, 230, 25.0)
+    columns = [np.array([value]) for value in (6.0, 200.0, 230.0, 25.0)]
+    raised = forecast(BUYS, VALUE, *columns, months=12, levels=RangeLevels(0.2, 0.95, 0.9))
+    assert (raised.expected[0], raised.if_stays[0]) == (told.expected[0], told.if_stays[0])
+    assert raised.high[0] > told.high[0] and raised.if_stays_high[0] > told.if_stays_high[0]
+    assert raised.low[0] >= told.low[0] and raised.if_stays_low[0] > told.if_stays_low[0]
 
 
 @given(
