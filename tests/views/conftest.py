@@ -22,9 +22,16 @@ atexit.register(forget)
 
 
 @pytest.fixture(scope="session")
-def theme(qapp: QApplication) -> Theme:
-    """The light theme, without animation."""
+def one_theme(qapp: QApplication) -> Theme:
+    """The application has one look at a time."""
     return Theme(qapp, ThemeChoice.LIGHT, reduced_motion=True)
+
+
+@pytest.fixture
+def theme(one_theme: Theme) -> Iterator[Theme]:
+    """The light theme, without animation; light again after a test that chose another one."""
+    yield one_theme
+    one_theme.choose(ThemeChoice.LIGHT)
 
 
 @pytest.fixture
