@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.values.imports import MendedCell, Preview
-from tests.services.sync.book import Book, open_book, write_csv
+from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
 from tests.services.sync.laws.hold import same_but_for_the_import
 from tests.services.sync.recognise.fixtures import Case, imported
 
@@ -40,6 +40,15 @@ def test_a_check_of_every_known_export_says_what_its_import_does(tmp_path: Path,
     verdicts_agree(check)
     same_but_for_the_import(check.receipt, book.bring(case.file, **options))
     book.workspace.close()
+
+
+@pytest.mark.parametrize("name", ["crm_accounts.csv", "crm_pipeline.csv", "retail_lines.csv", "support_tickets.csv"])
+def test_a_dry_run_says_what_the_import_then_does_and_is_no_entry(book: Book, name: str) -> None:
+    before = book.hash()
+    dry, changes = book.bring_with_changes(FIXTURES / name, dry_run=True)
+    assert book.hash() == before
+    assert dry.import_id is None and changes.entry is None
+    same_but_for_the_import(dry, book.bring(FIXTURES / name))
 
 
 _CELLS = st.sampled_from(["", "-", "nonsense", "12", "2026-02-31", "a@b.example", "1,234.50", "03/04/2026", "x@y"])

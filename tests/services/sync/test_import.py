@@ -202,21 +202,6 @@ def test_tickets_of_one_address_are_of_one_customer(book: Book) -> None:
     assert sentiments[1][0] < 0 and sentiments[1][1] == "computed"
 
 
-def test_a_dry_run_says_what_the_import_then_does(book: Book) -> None:
-    for name in ("crm_accounts.csv", "crm_pipeline.csv", "retail_lines.csv", "support_tickets.csv"):
-        before = book.hash()
-        dry, changes = book.bring_with_changes(FIXTURES / name, dry_run=True)
-        assert book.hash() == before
-        assert dry.import_id is None and changes.entry is None
-        real = book.bring(FIXTURES / name)
-        assert (dry.rows, dry.entities, dry.customers, dry.totals) == (
-            real.rows,
-            real.entities,
-            real.customers,
-            real.totals,
-        )
-
-
 def test_changes_name_the_customers_whose_rows_changed(book: Book, tmp_path: Path) -> None:
     header = ["order_id", "customer_id", "date", "amount"]
     rows = [[f"O{place}", f"C10{place}", "2026-01-01", "10"] for place in range(5)]
@@ -228,39 +213,6 @@ def test_changes_name_the_customers_whose_rows_changed(book: Book, tmp_path: Pat
     assert changes.tables == {"orders"}
     _, changes = book.bring_with_changes(tmp_path / "a.csv")
     assert (changes.customers, changes.tables, changes.everyone) == (frozenset(), frozenset(), False)
-
-
-def test_rejected_rows_are_kept_with_their_reason_and_can_be_mended(book: Book, tmp_path: Path) -> None:
-    header = ["order_id", "email", "created_at", "total", "note"]
-    rows = [
-        ["W1", "a@shop.example", "2026-11-14 09:12:40 -0800", "12.50", "x"],
-        ["W2", "a@shop.example", "2026-11-14 31:15", "13.50", "y"],
-        ["W3", "orders@harborlane", "2026-11-15 09:12:40 -0800", "14.50", "z"],
-        ["W4", "b@shop.example", "2026-11-16 09:12:40 -0800", "", ""],
-        ["", "", "", "", ""],
-        ["Grand Totals (3 records)", "", "", "", ""],
-    ]
-    receipt = book.bring(write_csv(tmp_path / "orders_export_1.csv", header, rows))
-    assert counts(receipt) == (1, 0, 0, 3, 2)
-    assert receipt.reasons == {
-        "created_at is no time of day": 1,
-        "email has no domain ending": 1,
-        "total is empty": 1,
-    }
-    assert receipt.ignored_reasons == {"blank row": 1, "totals or footer": 1}
-    kept = book.ask("SELECT line, field, reason FROM import_rejects ORDER BY line")
-    assert kept[0] == (2, "created_at", "created_at is no time of day")
-    rejects = Path(receipt.rejects_file or "")
-    assert rejects.parent == Path(book.workspace.store.path).parent / "rejects"
-    text = rejects.read_text(encoding="utf-8")
-    assert "email has no domain ending" in text
-    mended = (
-        text.replace("31:15", "11:15 -0800").replace("harborlane", "harborlane.example").replace(",,,4,", ",9.99,,4,")
-    )
-    rejects.write_text(mended.replace("-0800,,,4", "-0800,9.99,,4"), encoding="utf-8")
-    again = book.bring(rejects)
-    assert counts(again) == (3, 0, 0, 0, 0), again.reasons
-    assert book.ask("SELECT DISTINCT source FROM orders") == [("orders_export",)]
 
 
 def test_amounts_follow_their_currency_and_their_decimal_sign(book: Book, tmp_path: Path) -> None:
@@ -416,14 +368,6 @@ def test_a_new_address_of_a_known_customer_is_learnt(book: Book, tmp_path: Path)
         write_csv(tmp_path / "t.csv", ["ticket_id", "email", "subject", "status", "created_at"], tickets), source="desk"
     )
     assert receipt.customers == {"matched": 1, "created": 0}
-
-
-def test_a_rejected_row_whose_name_begins_like_a_total_is_rejected_and_no_footer(book: Book, tmp_path: Path) -> None:
-    header = ["order_id", "customer", "date", "total", "channel", "note"]
-    rows = [["", "Total Energy", "2026-02-31", "", "", ""], ["Total of May", "", "", "5.00", "", ""]]
-    receipt = book.bring(write_csv(tmp_path / "a.csv", header, [["1", "Ada", "2026-01-05", "5.00", "web", "x"], *rows]))
-    assert receipt.reasons == {"date is no day of the calendar": 1}
-    assert receipt.ignored_reasons == {"totals or footer": 1}
 
 
 def test_ratings_between_whole_numbers_are_rounded_and_told(book: Book, tmp_path: Path) -> None:
