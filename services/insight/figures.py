@@ -63,9 +63,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         model=row["model"],
         overridden=marks,
         week_line=week_line(reader, row["changed"], "the model’s risk" if "churn_risk" in by_hand else "risk"),
-        history=read_risk_history(
-            reader, customer_id, row["as_of"], None if "churn_risk" in by_hand else row["churn_risk"]
-        ),
+        history=read_risk_history(reader, customer_id, row["as_of"], _computed_risk(row)),
         typical_risk=_typical_risk(row, drivers),
         record=record_words(reader, _computed_risk(row), row["churn_horizon_days"]),
     )

@@ -17,7 +17,8 @@ def read_risk_history(reader: Reader, customer_id: int, as_of: str, now: float |
     Parameters
     ----------
     now
-        The model's risk as of ``as_of``, which the weekly history may not hold yet; None where there is none.
+        The model's risk as of ``as_of``, which the weekly history may not hold yet, or as a fit before had it; None
+        where there is none.
     """
     day = words.day_of(as_of)
     if day is None:
@@ -28,7 +29,7 @@ def read_risk_history(reader: Reader, customer_id: int, as_of: str, now: float |
         "AND churn_risk IS NOT NULL ORDER BY as_of",
         (customer_id, since, as_of),
     ).fetchall()
-    told = [(row[0], float(row[1])) for row in found]
-    if now is not None and (not told or told[-1][0] < as_of):
-        told.append((as_of, now))
-    return tuple(told)
+    told = {row[0]: float(row[1]) for row in found}
+    if now is not None:
+        told[as_of] = now
+    return tuple(told.items())

@@ -12,6 +12,7 @@ from models.values.errors import UserError
 from services import insight
 from services.audit import undo_last
 from services.insight.detail import read_detail
+from services.insight.figures import read_figures
 from services.insight.permission import read_permission
 from services.insight.profile import read_profile
 from services.insight.rhythm import missed_orders, read_rhythm
@@ -73,6 +74,15 @@ def test_figures_name_their_change_and_its_period(book: SmallBook, reader: Fresh
         ("Gap since last order", 31.2),
         ("Late-delivery ticket", None),
     ]
+
+
+def test_the_line_of_the_risk_ends_where_the_risk_stands_now(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.score(number, churn_risk=0.12)
+    for back, churn in ((7, 0.11), (0, 0.13)):  # today's was scored by the fit before the present one
+        book.insert("score_history", customer_id=number, as_of=days_ago(back), churn_risk=churn, model="m")
+    figures = reader(read_figures, number)[0]
+    assert figures.history == ((days_ago(7), 0.11), (days_ago(0), 0.12))
 
 
 def test_a_short_history_tells_its_own_period_and_none_tells_nothing(book: SmallBook, reader: Fresh) -> None:
