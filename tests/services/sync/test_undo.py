@@ -329,3 +329,18 @@ def test_an_import_is_taken_back_after_its_customer_was_merged(book: Book, tmp_p
     assert book.ask("SELECT kind, value FROM identities ORDER BY 1, 2") == known
     assert book.one("SELECT count(*) FROM merged_customers") == 1
     book.hash()
+
+
+def test_a_row_that_is_gone_cannot_be_put_back_and_that_is_said(book: Book, tmp_path: Path) -> None:
+    head = ["id", "name", "email", "city"]
+    book.bring(write_csv(tmp_path / "a.csv", head, [["A1", "Ann Lee", "a@x.example", "Hull"]]), source="crm")
+    book.bring(write_csv(tmp_path / "b.csv", head, [["S1", "Anne Lee", "ann@y.example", "Hull"]]), source="shop")
+    moved = book.bring(
+        write_csv(tmp_path / "c.csv", head, [["S1", "Anne Lee", "ann@y.example", "York"]]), source="shop"
+    )
+    one, two = (row[0] for row in book.ask("SELECT id FROM customers ORDER BY id"))
+    merge_customers(book.workspace, one, two)
+    preview = undo_preview(book.workspace, moved.import_id)
+    assert preview.puts_back == ()
+    kept = foretold_undo(book, moved.import_id).kept
+    assert kept == ("A row of customers that the import changed is gone and cannot be put back.",)
