@@ -10,6 +10,8 @@ from views.theme.files import resource
 from views.theme.tokens import Tokens
 
 TICK = resource("theme", "tick.svg").as_posix()
+#: In a grey that stands out from the ground of fields in both themes.
+CHEVRON = resource("theme", "chevron.svg").as_posix()
 
 _INKS = (
     "ink",
@@ -112,7 +114,8 @@ QTimeEdit:disabled {{ background: {t.ground}; color: {t.ink_3}; border: 1px dash
 QLineEdit[faulty="true"], QSpinBox[faulty="true"], QDoubleSpinBox[faulty="true"], QComboBox[faulty="true"],
 QDateEdit[faulty="true"] {{ border: 1px solid {t.critical}; background: {t.critical_wash}; }}
 QLineEdit[kind="bare"] {{ border: 0; background: transparent; padding: 0; min-height: 24px; }}
-QComboBox::drop-down {{ border: 0; width: 22px; }}
+QComboBox::drop-down, QDateEdit::drop-down, QDateTimeEdit::drop-down {{ border: 0; width: 22px; }}
+QDateEdit::down-arrow, QDateTimeEdit::down-arrow {{ image: url("{CHEVRON}"); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.ink}; border: 1px solid {t.line};
   selection-background-color: {t.selected}; selection-color: {t.ink}; outline: 0; }}
 """
