@@ -89,9 +89,8 @@ def changed_json(
     places = np.flatnonzero(told)
     if not places.size:
         return found
-    few = Ledger(past.book.only(told), past.day)
-    earlier = _as_wide(parts_of(few, _of(seen, told)), len(now.codes))
-    before = Standing(_of(seen, told), risk[told], earlier, now.codes)
+    few, then = Ledger(past.book.only(told), past.day), _of(seen, told)
+    before = Standing(then, risk[told], _as_wide(parts_of(few, then), len(now.codes)), now.codes)
     parts = Contributions(now.parts.base[told], now.parts.points[told])
     after = Standing(_of(now.seen, told), now.risk[told], parts, now.codes)
     texts = _told(before, after, [drivers[place] for place in places.tolist()])

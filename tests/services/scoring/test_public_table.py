@@ -52,3 +52,20 @@ def test_any_day_is_recomputed_the_same(book: Book, day: date) -> None:
     _, twice = score_as_of(book.workspace, day)
     assert [one.values for one in once] == [one.values for one in twice]
     assert {one.values["as_of"] for one in once} == {day.isoformat()}
+
+
+def test_a_run_over_everyone_leaves_nothing_of_what_stood_there(book: Book) -> None:
+    book.add_customers(80)
+    book.add_orders(simulated_orders(80, FIRST, LAST, seed=5))
+    score_due(book.workspace)
+    before = book.scores()
+    with book.workspace.store.unit_of_work(book.workspace.me, "edit", "book", at=book.workspace.at) as work:
+        for name in set(PUBLIC) - {"customer_id", "overridden"}:
+            value = "2026-01-01" if name == "as_of" or name.endswith("_on") else "77"
+            work.sql(f"UPDATE customer_risk_scores SET {name} = ? WHERE customer_id % 2 = 1", (value,))
+        work.sql("DELETE FROM customer_risk_scores WHERE customer_id % 5 = 0")
+        work.digest("spoilt")
+        work.commit()
+    assert book.scores() != before
+    score_due(book.workspace, force_all=True)
+    assert book.scores() == before
