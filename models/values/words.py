@@ -48,6 +48,11 @@ def money_exact(amount_minor: int, currency: str) -> str:
     return _signed(value, currency, f"{abs(value):,.{exponent(currency)}f}")
 
 
+def figure(amount_minor: int, currency: str) -> str:
+    """Return an amount as it stands in files, without its currency: ``-1,386.00``."""
+    return f"{major(amount_minor, currency):,.{exponent(currency)}f}"
+
+
 def money_short(amount_minor: int, currency: str) -> str:
     """Return an amount as a headline: ``$950``, ``$5.2k``, ``$184k``, ``$2.3m``."""
     value = major(amount_minor, currency)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models.values.imports import PreviewCell, PreviewRow, Verdict
-from models.values.money import exponent
+from models.values.words import figure
 from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target
 from services.sync.map.plan import Plan
 from services.sync.read import Table
@@ -196,6 +196,5 @@ def _text(name: str, value: Any, currency: str) -> str:
     if value is None:
         return "empty"
     if name.endswith("_minor") and isinstance(value, int):
-        places = exponent(currency)
-        return f"{value / 10**places:,.{places}f}"
+        return figure(value, currency)
     return str(value)

@@ -6,7 +6,7 @@ import sqlite3
 from collections import Counter
 
 from models.values.imports import Receipt
-from models.values.money import exponent
+from models.values.words import figure
 from services.sync.apply.analysis import Analysis
 from services.sync.apply.pieces import late_reasons
 from services.sync.apply.target import IGNORED, REJECTED
@@ -66,8 +66,7 @@ def _file(table: Table) -> str:
 
 def money_words(minor: int, currency: str) -> str:
     """An amount with its currency, such as "-611,342.09 GBP"."""
-    places = exponent(currency)
-    return f"{minor / 10**places:,.{places}f} {currency}"
+    return f"{figure(minor, currency)} {currency}"
 
 
 def _late(db: sqlite3.Connection, state: int) -> Counter[str]:

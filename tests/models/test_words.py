@@ -41,6 +41,14 @@ def test_money_has_its_sign_and_its_currencys_places(
     assert words.money_short(minor, currency) == short
 
 
+@pytest.mark.parametrize(
+    ("minor", "currency", "shown"),
+    [(-61_134_209, "GBP", "-611,342.09"), (5_240, "JPY", "5,240"), (10**17 + 1, "USD", "1,000,000,000,000,000.01")],
+)
+def test_an_amount_as_in_files_is_exact_however_large(minor: int, currency: str, shown: str) -> None:
+    assert words.figure(minor, currency) == shown
+
+
 @given(st.integers(-(10**15), 10**15), st.sampled_from(("USD", "JPY", "KWD", "")))
 def test_money_is_never_long_as_a_headline(minor: int, currency: str) -> None:
     figure = words.money_short(minor, currency)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from models.values.errors import UserError
 from models.values.people import Likeness, PairCounts, PairDetail, PairField, PairRow, PairSide, PairState
-from models.values.words import money, when
+from models.values.words import money_exact, when
 from services.settings import reporting_currency
 from services.settings.local_zone import this_computers_zone
 from services.sync.driver import driver
@@ -238,7 +238,7 @@ def _told(name: str, row: Row) -> bool:
 def _text(name: str, value: Any, currency: str) -> str:
     if value in (None, ""):
         return ""
-    return money(value, currency) if name.endswith("_minor") else str(value)
+    return money_exact(value, currency) if name.endswith("_minor") else str(value)
 
 
 def _notes(kept: Row, other: Row, values: Mapping[str, Any]) -> Iterator[str]:

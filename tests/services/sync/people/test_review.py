@@ -47,6 +47,13 @@ def test_two_records_stand_side_by_side_with_what_would_become_of_them(book: Boo
         read_pair(book.workspace, one, 99)
 
 
+def test_amounts_that_differ_are_shown_so_that_one_sees_it(book: Book) -> None:
+    one = add(book, "Jane Doe", "1", acquisition_cost_minor=1_240)
+    two = add(book, "J. Doe", "2", acquisition_cost_minor=1_249)
+    (cost,) = (row for row in read_pair(book.workspace, one, two).fields if row.name == "acquisition_cost_minor")
+    assert (cost.kept, cost.other, cost.differs) == ("$12.40", "$12.49", True)
+
+
 def test_what_is_shown_is_what_merging_does(book: Book) -> None:
     one = add(book, "Customer 1", "1", city="Leeds", suppressed_until="2026-12-01")
     two = add(book, "Jane Doe", "2", tier="Gold", suppressed_until="2027-01-01", tracking_consent="given")
