@@ -84,7 +84,6 @@ __all__ = [
     "trend_words",
     "trust_in_scores",
     "write_export",
-    "write_misses",
     "write_report_card",
 ]
 
@@ -265,8 +264,13 @@ def reliance(workspace: Workspace) -> Reliance:
         return read_reliance(reader)
 
 
-def write_report_card(workspace: Workspace, path: Path) -> int:
-    """Write every figure of the last check to a .csv or .xlsx file and return its number of rows.
+def write_report_card(workspace: Workspace, path: Path, misses: MissKind | None = None) -> int:
+    """Write the last check to a .csv or .xlsx file and return its number of rows.
+
+    Parameters
+    ----------
+    misses
+        Only who left unseen ("missed"), or was flagged and stayed ("alarmed"), a customer a row; None: every figure.
 
     Raises
     ------
@@ -275,26 +279,10 @@ def write_report_card(workspace: Workspace, path: Path) -> int:
     EnvironmentFault
         The file cannot be written.
     """
-    from services.insight.report_export import write_figures
+    from services.insight.report_export import write_figures, write_misses
 
     with reading(workspace) as reader:
-        return write_figures(reader, path)
-
-
-def write_misses(workspace: Workspace, kind: MissKind, path: Path) -> int:
-    """Write who left unseen, or was flagged and stayed, to a .csv or .xlsx file and return how many they are.
-
-    Raises
-    ------
-    UserError
-        There is no check yet, or another kind of file.
-    EnvironmentFault
-        The file cannot be written.
-    """
-    from services.insight.report_export import write_misses as write
-
-    with reading(workspace) as reader:
-        return write(reader, kind, path)
+        return write_figures(reader, path) if misses is None else write_misses(reader, misses, path)
 
 
 def read_alert_row(reader: Reader, alert_id: int) -> AlertRow | None:

@@ -29,31 +29,26 @@ def write_figures(reader: Reader, path: Path) -> int:
     EnvironmentFault
         The file cannot be written.
     """
-    found = read_report(reader, "backtest", BacktestReport.from_json)
-    if found is None:
-        raise UserError(_NO_CHECK)
-    return write_table(COLUMNS, _figures(reader, *found), path, title="scores")
+    return write_table(COLUMNS, _figures(reader, *_last(reader)), path, title="scores")
 
 
 def write_misses(reader: Reader, kind: MissKind, path: Path) -> int:
-    """Write who was told wrongly, a customer a row, to ``path`` and return how many they are.
-
-    Raises
-    ------
-    UserError
-        There is no check yet, or the file is neither .csv nor .xlsx.
-    EnvironmentFault
-        The file cannot be written.
-    """
-    found = read_report(reader, "backtest", BacktestReport.from_json)
-    if found is None:
-        raise UserError(_NO_CHECK)
+    """Write who was told wrongly, a customer a row, as `write_figures` does the figures; return how many they are."""
+    report, _ = _last(reader)
     rows = (
         (one.customer_id, one.name, one.tier or "", one.risk,
          None if one.value_minor is None else _major(reader, one.value_minor), reader.currency)
-        for one in read_misses(reader, found[0], kind).lines
+        for one in read_misses(reader, report, kind).lines
     )  # fmt: skip
     return write_table(MISS_COLUMNS, rows, path, title="customers")
+
+
+def _last(reader: Reader) -> tuple[BacktestReport, str]:
+    """The last check, and the moment at which it was made."""
+    found = read_report(reader, "backtest", BacktestReport.from_json)
+    if found is None:
+        raise UserError(_NO_CHECK)
+    return found
 
 
 def _figures(reader: Reader, report: BacktestReport, made_at: str) -> Iterator[tuple[Any, ...]]:

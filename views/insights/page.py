@@ -160,7 +160,7 @@ class InsightsPage(Page):
 
     def write_misses_to(self, kind: str, path: Path) -> None:
         """Write who was told wrongly as a file; ``kind`` is one of `MISS_FILES`."""
-        self._write(partial(self._rooms.write_misses, "missed" if kind == "missed" else "alarmed", path))
+        self._write(partial(self._rooms.write, path, "missed" if kind == "missed" else "alarmed"))
 
     def _folder(self, title: str) -> Path | None:
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)

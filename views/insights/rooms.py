@@ -33,12 +33,7 @@ class BookOfScores:
 
         return ReportsJob(self._book.workspace.recipe, everything=True)
 
-    def write_misses(self, kind: Literal["missed", "alarmed"], path: Path) -> Path:
-        """Write who left unseen, or was flagged and stayed, as a file."""
-        insight.write_misses(self._book.workspace, kind, path)
-        return path
-
-    def write(self, path: Path) -> Path:
-        """Write the figures of the last check as a file."""
-        insight.write_report_card(self._book.workspace, path)
+    def write(self, path: Path, misses: Literal["missed", "alarmed"] | None = None) -> Path:
+        """Write the figures of the last check as a file, or only who was told wrongly."""
+        insight.write_report_card(self._book.workspace, path, misses)
         return path

@@ -159,12 +159,12 @@ def test_all_who_were_told_wrongly_are_counted_and_the_named_ones_are_a_file(
     )
     assert f"to be 50{THIN}% or more for these customers, and they stayed." in card.alarmed.sentence
     path = tmp_path / "left-unseen.csv"
-    assert insight.write_misses(book.workspace, "missed", path) == 30
+    assert insight.write_report_card(book.workspace, path, "missed") == 30
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert rows[0] == {"customer_id": str(known[0]), "name": "Shop 0", "tier": "", "risk": "0.08",
                        "spent_12m_before": "4120.0", "currency": "USD"}  # fmt: skip
     assert [row["name"] for row in rows] == [f"Shop {n}" for n in range(0, 60, 2)]
-    assert insight.write_misses(book.workspace, "alarmed", tmp_path / "stayed.xlsx") == 30
+    assert insight.write_report_card(book.workspace, tmp_path / "stayed.xlsx", "alarmed") == 30
     keep(book, "backtest", made.report(known))  # as an older version of the program kept it
     card = reader(read_report_card)
     assert (card.missed.count, card.missed.at_least) == (30, True)

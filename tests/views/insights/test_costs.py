@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.insights import made
-from tests.views.insights.test_misses import arrived
+from tests.views.insights.opened import insights
 
 
 def test_the_answer_comes_with_customers_who_are_furthest_from_it(
@@ -21,7 +21,7 @@ def test_the_answer_comes_with_customers_who_are_furthest_from_it(
     known = made.some_customers(sample, 3)
     made.keep(sample, "forecast", replace(made.forecast(), acquisition=made.costs(known)))
     desk = open_window(sample)
-    panel = arrived(qtbot, desk).scores.costs_panel
+    panel = insights(qtbot, desk).scores.costs_panel
     assert panel.isVisible() and panel.bold.text() == "Yes: 1.8 for each 1 spent."
     assert panel.aside == "40 of 52 customers with a known cost"
     row = panel.table.lines.line_at(0)
@@ -38,4 +38,4 @@ def test_the_answer_comes_with_customers_who_are_furthest_from_it(
 def test_a_book_that_knows_no_costs_has_no_such_panel(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
     made.forget(sample)
     made.keep(sample, "forecast", made.forecast())
-    assert not arrived(qtbot, open_window(sample)).scores.costs_panel.isVisible()
+    assert not insights(qtbot, open_window(sample)).scores.costs_panel.isVisible()

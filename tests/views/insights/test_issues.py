@@ -10,8 +10,7 @@ from models.values.emerging import EmergingIssue, EmergingReport
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.insights import made
-from views.desktop import Desktop
-from views.insights.page import InsightsPage
+from tests.views.insights.opened import insights
 from views.insights.tables import issue_lines, usual_words
 
 ISSUES = (
@@ -27,14 +26,6 @@ ISSUES = (
 REPORT = EmergingReport("2026-11-18", 1_155, ISSUES)
 
 
-def settled(qtbot: QtBot, desk: Desktop) -> InsightsPage:
-    desk.window.show_page("insights")
-    qtbot.waitUntil(lambda: desk.background.idle)
-    page = desk.window.page("insights")
-    assert isinstance(page, InsightsPage)
-    return page
-
-
 def test_issues_stand_with_what_is_usual_since_when_and_an_example() -> None:
     lines = issue_lines(ISSUES, date(2026, 11, 18))
     assert [[cell.text for cell in line.cells] for line in lines] == [
@@ -47,7 +38,7 @@ def test_issues_stand_with_what_is_usual_since_when_and_an_example() -> None:
 def test_the_panel_is_there_while_something_emerges(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
     made.keep_all(sample)
     made.keep(sample, "emerging", REPORT)
-    scores = settled(qtbot, open_window(sample)).scores
+    scores = insights(qtbot, open_window(sample)).scores
     assert scores.issues_panel.isVisible() and scores.issues in scores.stops
     assert scores.issues_panel.aside == "of 1,155 topics of tickets and reviews"
     assert scores.issues.lines.rowCount() == 2
@@ -56,7 +47,7 @@ def test_the_panel_is_there_while_something_emerges(qtbot: QtBot, open_window: O
 def test_the_panel_is_away_while_nothing_does(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
     made.keep_all(sample)
     made.keep(sample, "emerging", EmergingReport("2026-11-18", 40, ()))
-    scores = settled(qtbot, open_window(sample)).scores
+    scores = insights(qtbot, open_window(sample)).scores
     assert not scores.issues_panel.isVisible() and scores.issues not in scores.stops
 
 

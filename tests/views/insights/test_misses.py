@@ -16,10 +16,9 @@ from models.values.report_card import Misses, MissLine
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.insights import made
-from views.desktop import Desktop
+from tests.views.insights.opened import insights
 from views.insights import page as insights_page
 from views.insights.misses import MOST, MissPanel, MissWindow, all_words, count_words
-from views.insights.page import InsightsPage
 
 
 @pytest.fixture
@@ -30,14 +29,6 @@ def many(sample: Workspace) -> Workspace:
         ids = [row[0] for row in connection.execute("SELECT id FROM customers ORDER BY id LIMIT 40")]
     made.keep(sample, "backtest", made.report(ids, missed_count=20, alarmed_count=1_204))
     return sample
-
-
-def arrived(qtbot: QtBot, desk: Desktop) -> InsightsPage:
-    desk.window.show_page("insights")
-    qtbot.waitUntil(lambda: desk.background.idle)
-    page = desk.window.page("insights")
-    assert isinstance(page, InsightsPage)
-    return page
 
 
 def opened(qtbot: QtBot, panel: MissPanel) -> MissWindow:
@@ -51,7 +42,7 @@ def opened(qtbot: QtBot, panel: MissPanel) -> MissWindow:
 def test_all_are_counted_the_worst_are_shown_and_the_rest_is_one_key_away(
     qtbot: QtBot, open_window: OpenWindow, many: Workspace
 ) -> None:
-    scores = arrived(qtbot, open_window(many)).scores
+    scores = insights(qtbot, open_window(many)).scores
     missed, alarmed = scores.missed_panel, scores.alarmed_panel
     assert missed.table.lines.rowCount() == alarmed.table.lines.rowCount() == MOST
     assert missed.aside.startswith("20 left, told under") and alarmed.aside.startswith("1,204 stayed, told")
@@ -66,7 +57,7 @@ def test_all_are_counted_the_worst_are_shown_and_the_rest_is_one_key_away(
 
 def test_enter_on_a_row_of_all_leads_to_the_customer(qtbot: QtBot, open_window: OpenWindow, many: Workspace) -> None:
     desk = open_window(many)
-    panel = arrived(qtbot, desk).scores.missed_panel
+    panel = insights(qtbot, desk).scores.missed_panel
     found = opened(qtbot, panel)
     QTest.keyClick(found.table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     key = found.table.current_key
@@ -82,7 +73,7 @@ def test_all_of_them_are_written_as_a_file(
 ) -> None:
     desk = open_window(many)
     monkeypatch.setattr(insights_page, "choose_folder", lambda *_asked: str(tmp_path))
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     found = opened(qtbot, page.scores.missed_panel)
     with qtbot.waitSignal(page.context.book.told) as told:
         found.export.click()

@@ -19,6 +19,7 @@ from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.insights import made
 from tests.views.insights.jobs import STEP, MadeCheck
+from tests.views.insights.opened import insights
 from views.actions import Command
 from views.charts.table import ChartTable
 from views.desktop import Desktop
@@ -55,11 +56,6 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return offer
 
 
-def arrived(qtbot: QtBot, desk: Desktop) -> InsightsPage:
-    desk.window.show_page("insights")
-    return settled(qtbot, desk)
-
-
 def settled(qtbot: QtBot, desk: Desktop) -> InsightsPage:
     qtbot.waitUntil(lambda: desk.background.idle)
     page = desk.window.page("insights")
@@ -72,7 +68,7 @@ def shown(page: InsightsPage) -> list[str]:
 
 
 def test_the_verdict_comes_first_in_words(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
-    page = arrived(qtbot, open_window(checked))
+    page = insights(qtbot, open_window(checked))
     band = page.scores.band
     assert page.state.state == "content"
     assert band.bold.text() == "Yes, off by 1 point on average."
@@ -100,7 +96,7 @@ def test_it_lies_between_the_outbox_and_data_and_has_the_fourth_key(
 
 
 def test_the_tables_hold_what_the_check_found(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
-    scores = arrived(qtbot, open_window(checked)).scores
+    scores = insights(qtbot, open_window(checked)).scores
     rungs = [[cell.text for cell in scores.rungs.lines.line_at(row).cells] for row in range(6)]  # type: ignore[union-attr]
     assert rungs[3] == ["Adding up all facts · in use", "✓ 0.298", "✓ 87.1", "+1 pt"]
     assert rungs[5][1:3] == ["0.371", "76.1"]
@@ -114,7 +110,7 @@ def test_the_tables_hold_what_the_check_found(qtbot: QtBot, open_window: OpenWin
 
 def test_enter_on_who_left_unseen_opens_the_customer(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     desk = open_window(checked)
-    scores = arrived(qtbot, desk).scores
+    scores = insights(qtbot, desk).scores
     scores.missed.setFocus()
     QTest.keyClick(scores.missed, Qt.Key.Key_Down)
     key = scores.missed.current_key
@@ -129,7 +125,7 @@ def test_show_them_lists_exactly_those_who_were_counted(
     qtbot: QtBot, open_window: OpenWindow, checked: Workspace
 ) -> None:
     desk = open_window(checked)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     with checked.store.snapshot() as connection:
         low = connection.execute("SELECT COUNT(*) FROM customer_risk_scores WHERE confidence = 'low'").fetchone()[0]
     assert low and page.scores.show_low.isVisible()
@@ -144,7 +140,7 @@ def test_show_them_lists_exactly_those_who_were_counted(
 def test_keys_go_from_group_to_group_and_enter_opens_the_table(
     qtbot: QtBot, open_window: OpenWindow, checked: Workspace
 ) -> None:
-    curve = arrived(qtbot, open_window(checked)).scores.curve
+    curve = insights(qtbot, open_window(checked)).scores.curve
     curve.setFocus()
     QTest.keyClick(curve, Qt.Key.Key_End)
     assert curve.current is not None and curve.current.said == 0.85
@@ -157,7 +153,7 @@ def test_keys_go_from_group_to_group_and_enter_opens_the_table(
 
 
 def test_enter_on_a_figure_tells_what_it_means(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
-    scores = arrived(qtbot, open_window(checked)).scores
+    scores = insights(qtbot, open_window(checked)).scores
     for part, words in (
         (scores.rungs, "Surprise: how much"),
         (scores.value, "39 weeks"),
@@ -174,7 +170,7 @@ def test_enter_on_a_figure_tells_what_it_means(qtbot: QtBot, open_window: OpenWi
 
 def test_f6_goes_through_every_panel(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     desk = open_window(checked)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     page.tabs.setFocus()
     seen: list[QWidget | None] = []
     for _ in range(len(page.panes())):
@@ -184,7 +180,7 @@ def test_f6_goes_through_every_panel(qtbot: QtBot, open_window: OpenWindow, chec
 
 
 def test_keys_that_nothing_else_takes_move_the_page(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
-    page = arrived(qtbot, open_window(checked, size=SMALLEST))
+    page = insights(qtbot, open_window(checked, size=SMALLEST))
     bar = page.scores.area.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 1_000)
     page.tabs.setFocus()
@@ -195,7 +191,7 @@ def test_keys_that_nothing_else_takes_move_the_page(qtbot: QtBot, open_window: O
 
 
 def test_tab_goes_in_reading_order(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
-    page = arrived(qtbot, open_window(checked))
+    page = insights(qtbot, open_window(checked))
     scores = page.scores
     wanted = [page.tabs, scores.curve, scores.rungs, scores.losses, scores.ranks, scores.sources, scores.show_low,
               scores.missed, scores.alarmed, scores.value, scores.months, scores.segments]  # fmt: skip
@@ -214,7 +210,7 @@ def test_a_book_without_a_check_says_what_is_missing_and_still_shows_its_sources
     qtbot: QtBot, open_window: OpenWindow, unchecked: Workspace
 ) -> None:
     desk = open_window(unchecked)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     assert page.state.state == "content"
     assert page.scores.band.bold.text() == "Not checked yet."
     assert shown(page) == ["Data you can rely on"]
@@ -225,7 +221,7 @@ def test_a_book_without_a_check_says_what_is_missing_and_still_shows_its_sources
 def test_an_empty_book_leads_to_data(qtbot: QtBot, open_window: OpenWindow, empty: Workspace) -> None:
     desk = open_window(empty)
     qtbot.waitUntil(lambda: desk.background.idle)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     assert page.state.state == "empty"
     page.state.notice.primary.click()
     assert desk.window.current_key == "data"
@@ -236,7 +232,7 @@ def test_a_check_that_could_tell_nothing_yet_says_so(
     qtbot: QtBot, open_window: OpenWindow, unchecked: Workspace
 ) -> None:
     made.keep(unchecked, "backtest", made.early())
-    page = arrived(qtbot, open_window(unchecked))
+    page = insights(qtbot, open_window(unchecked))
     assert page.scores.band.bold.text() == "Too early to tell."
     assert "Can the value be trusted?" not in shown(page)
     assert page.scores.missed_panel.aside == "nobody left, told under 40\u202f%"
@@ -253,7 +249,7 @@ def test_a_book_that_cannot_be_read_is_said_and_can_be_tried_again(
 
     with monkeypatch.context() as patched:
         patched.setattr(BookOfScores, "card", locked)
-        page = arrived(qtbot, desk)
+        page = insights(qtbot, desk)
         assert page.state.state == "error"
         assert page.state.notice.words.text() == "Another program holds the book."
     page.state.notice.primary.click()
@@ -265,7 +261,7 @@ def test_a_new_report_is_shown_at_once_and_of_a_hidden_page_at_the_next_visit(
     qtbot: QtBot, open_window: OpenWindow, unchecked: Workspace
 ) -> None:
     desk = open_window(unchecked)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     made.keep(unchecked, "backtest", made.report(beats_rule=False))
     desk.book.heard(KEPT)
     qtbot.waitUntil(lambda: page.scores.band.bold.text() == "No better than the simple rule.")
@@ -284,7 +280,7 @@ def test_checking_again_shows_how_far_it_is_and_then_what_it_found(
 ) -> None:
     offered(unchecked)
     desk = open_window(unchecked)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     steps: list[str] = []
     with qtbot.waitSignal(page.bar.ended):
         QTest.keyClick(page.tabs, Qt.Key.Key_C)
@@ -303,7 +299,7 @@ def test_a_cancelled_check_leaves_the_last_one(
 ) -> None:
     offered(checked, waits=True)
     desk = open_window(checked)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     page.bar.check.click()
     qtbot.waitUntil(lambda: page.bar.step.text() == f"{STEP} …")
     with qtbot.waitSignal(page.bar.ended):
@@ -318,7 +314,7 @@ def test_a_check_that_fails_is_told_and_can_be_begun_again(
 ) -> None:
     offered(checked, fault="The disk is full. Nothing was lost; make room and check again.")
     desk = open_window(checked)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     with qtbot.waitSignal(page.bar.ended):
         page.bar.check.click()
     assert "The disk is full" in desk.window.toast.words
@@ -330,7 +326,7 @@ def test_the_figures_are_exported(
     qtbot: QtBot, open_window: OpenWindow, checked: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = open_window(checked)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     monkeypatch.setattr("views.insights.page.choose_folder", lambda *_asked: str(tmp_path))
     page.bar.export.click()
     qtbot.waitUntil(lambda: desk.window.toast.words == "Exported as scores-check.csv")
@@ -352,7 +348,7 @@ def test_panels_stand_beside_one_another_as_there_is_room(
     qtbot: QtBot, open_window: OpenWindow, checked: Workspace, size: tuple[int, int], across: int
 ) -> None:
     desk = open_window(checked, size=size)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     scores = page.scores
     assert scores.grid.across == across
     assert scores.grid.width() <= scores.area.viewport().width()
@@ -368,7 +364,7 @@ def test_it_is_painted_in_both_themes(qtbot: QtBot, open_window: OpenWindow, che
     from views.theme import ThemeChoice
 
     desk = open_window(checked)
-    page = arrived(qtbot, desk)
+    page = insights(qtbot, desk)
     light = page.grab().toImage()
     desk.theme.choose(ThemeChoice.DARK)
     dark = page.grab().toImage()
@@ -378,7 +374,7 @@ def test_it_is_painted_in_both_themes(qtbot: QtBot, open_window: OpenWindow, che
 
 def test_what_the_palette_finds(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     desk = open_window(checked)
-    arrived(qtbot, desk)
+    insights(qtbot, desk)
     offers = desk.window.search.offers
     assert {Command.EXPORT_SCORES, Command.CHECK_SCORES} <= set(offers.can_act())
     desk.window.show_page("settings")
@@ -391,6 +387,6 @@ def test_a_report_without_windows_is_shown_without_their_charts(
 ) -> None:
     bare = tuple(replace(rung, cutoffs=()) for rung in made.report().rungs)
     made.keep(unchecked, "backtest", made.report(rungs=bare))
-    page = arrived(qtbot, open_window(unchecked))
+    page = insights(qtbot, open_window(unchecked))
     assert not page.scores.losses.isVisible() and page.scores.rungs.isVisible()
     page.grab()
