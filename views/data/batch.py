@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models.values.imports import ImportRequest
+from models.values.imports import ImportOptions, ImportRequest
+from models.values.reading import ReadingChoice
 from views.data.jobs import Checked
 
 
@@ -30,6 +31,11 @@ class Batch:
     def opened(self) -> Checked | None:
         """The file that was opened last; None without files."""
         return self.checked[self.at] if self.checked else None
+
+    @property
+    def decided(self) -> bool:
+        """Whether a person has said anything of a file: how it is read, what a column is, a cell anew."""
+        return any(one.request.options != _unsaid(one.request.options) for one in self.checked)
 
     @property
     def waiting(self) -> bool:
@@ -69,3 +75,8 @@ class Batch:
             for place, one in enumerate(self.checked)
             if place != self.at and one.preview is not None
         )
+
+
+def _unsaid(options: ImportOptions) -> ImportOptions:
+    """The options of a file of which nothing was said: only which one of an archive it is."""
+    return ImportOptions(reading=ReadingChoice(member=options.reading.member))

@@ -17,6 +17,7 @@ from models.values.errors import UserError
 from models.values.imports import ImportRecord, ImportRequest
 from services.jobs import CANCELLED_BEFORE, ImportOutcome, ImportResult
 from views.background import Failed, WasCancelled
+from views.data.batch import Batch
 from views.data.batch_view import BatchView, left_out, ready, sums_of_batch
 from views.data.check_view import CheckView
 from views.data.checking import Checking
@@ -135,7 +136,10 @@ class DataPage(Page):
             # The book has changed since: what they would do is counted anew.
             self._check(self._rest)
         elif self.back:
+            left = self._checking.batch
             self.go_home()
+            if left.decided:
+                self.undo_offered.emit("The check was left", partial(self._take_up, left))
 
     def go_home(self) -> None:
         """Show the history; what was checked and not imported is forgotten."""
@@ -143,6 +147,11 @@ class DataPage(Page):
         self._rest = ()
         self._show(self.home)
         self._home.read()
+
+    def _take_up(self, left: Batch) -> None:
+        """Show a check that was left again, with all that was decided in it."""
+        if self.state is self.home and not self._work.busy:
+            self._checked(left.checked)
 
     def _cancel_check(self) -> None:
         """A check that nobody will import is deleted: it holds rows of the file."""

@@ -1,9 +1,10 @@
-"""Where keys go: to the page in front, and Enter to the button that has the focus."""
+"""Where keys go in the window: to the page in front, to its next pane, one level up."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from views.shell.page import Page
 
@@ -17,6 +18,12 @@ def give_keys_to(page: Page) -> None:
     there = page.focusWidget() or next((pane for pane in page.panes() if pane.isVisibleTo(page)), None)
     if there is not None:
         there.setFocus()
+
+
+def goes_up(event: QKeyEvent) -> bool:
+    """Whether a key leads one level up: Esc, and not in a text, where it takes back what is being typed."""
+    typing = isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit | QTextEdit)
+    return event.key() == Qt.Key.Key_Escape and not typing
 
 
 def next_pane(page: Page, step: int) -> None:

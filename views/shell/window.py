@@ -28,7 +28,7 @@ from views.shell.book import Book
 from views.shell.close_panel import Closing
 from views.shell.first_start import FirstStart
 from views.shell.folder_watch import FolderWatch
-from views.shell.keys import give_keys_to, next_pane
+from views.shell.keys import give_keys_to, goes_up, next_pane
 from views.shell.page import Context, Page
 from views.shell.pages import COMPOSER, DUPLICATES, OVER, PAGES, PageSpec
 from views.shell.palette import Palette
@@ -343,7 +343,10 @@ class MainWindow(QMainWindow):
             self.take_files(paths)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not press_focused(event, self):
+        """Take what nothing else took: Enter presses the button with the focus, Esc goes one level up."""
+        if self._current and goes_up(event) and self._page.back:
+            self._page.go_back()
+        elif not press_focused(event, self):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

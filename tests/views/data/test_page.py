@@ -139,6 +139,29 @@ def test_a_cell_is_mended_and_the_receipt_says_so(
     )
 
 
+def test_a_check_that_was_left_by_esc_is_taken_up_again_with_what_was_mended(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
+) -> None:
+    desk = open_window(sample)
+    page = check(qtbot, desk, orders)
+    qtbot.keyClick(page.check.rows.table, Qt.Key.Key_Escape)
+    assert page.state is page.home and not desk.window.toast.isVisible(), "nothing was decided in it"
+    page = check(qtbot, desk, orders)
+    model = page.check.rows.model
+    column = [one.column for one in model.shown_columns].index("Ordered at") + len(LEADING)
+    assert model.setData(model.index(2, column), "2026-11-16T11:33:18Z")
+    until(qtbot, lambda: page.check.plan.go.isEnabled() and page.check.rows.sums.rejected == 0)
+    qtbot.keyClick(page.check.rows.table, Qt.Key.Key_Escape)
+    assert page.state is page.home and desk.window.toast.words == "The check was left"
+    desk.window.toast.take_back()
+    assert page.state is page.check and page.check.rows.sums.new == 3
+    page.check.plan.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    assert page.receipt.content.receipts[0].rows["inserted"] == 3
+    qtbot.keyClick(page.receipt.side.go, Qt.Key.Key_Escape)
+    assert page.state is page.home
+
+
 def test_rejected_rows_are_mended_from_their_receipt(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
 ) -> None:

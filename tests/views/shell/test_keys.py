@@ -65,6 +65,17 @@ def test_enter_presses_the_button_with_the_focus_as_space_does(window: MainWindo
     assert window.current_key == "insights"
 
 
+def test_esc_goes_one_level_up_but_not_out_of_a_text(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_page("duplicates/customers")
+    page = window.page("duplicates")
+    window.search.setFocus()
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert window.current_key == "duplicates"
+    window.rail.button("data").setFocus()
+    QTest.keyClick(window.rail.button("data"), Qt.Key.Key_Escape)
+    assert window.current_key == "customers"
+
+
 def test_enter_leaves_what_can_be_ticked_as_it_is(window: MainWindow) -> None:
     box = QCheckBox("Tick", window.rail)
     box.show()
