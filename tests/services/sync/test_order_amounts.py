@@ -116,6 +116,8 @@ def test_an_order_in_several_rows_without_lines_is_told(book: Book, tmp_path: Pa
     assert receipt.ignored_reasons == {"the same id again further down": 2}
     said = [warning for warning in receipt.warnings if "in several rows with different amounts" in warning]
     assert [warning[:14] for warning in said] == ["1 order stands"]
+    alike = book.bring(write_csv(tmp_path / "alike.csv", head, [rows[0], rows[0], rows[2]]), source="c")
+    assert alike.rows["ignored"] == 1 and not any("in several rows" in warning for warning in alike.warnings)
     named = book.bring(write_csv(tmp_path / "lines.csv", head, rows), source="b", mapping=(("total", "line_total"),))
     assert named.totals == {"USD": 3_000}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from models.store import staging_path
 from services.sync.apply.analysis import Analysis, Watch
 from services.sync.people import find_duplicates, read_pairs
@@ -46,6 +48,29 @@ def test_new_customers_who_look_like_somebody_are_counted(book: Book, tmp_path: 
     new = {row[0] for row in book.ask("SELECT id FROM customers WHERE source = 'crm'")}
     listed = {number for row in read_pairs(book.workspace) for number in (row.first_id, row.second_id)} & new
     assert before == len(listed) == 3
+    assert _doubtful(book, file) == 0
+
+
+def test_of_a_file_with_too_many_new_customers_nobody_knows_before_its_import(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(book, "Jane Doe", "1", phone="+441134960123", city="Leeds")
+    find_duplicates(book.workspace)
+    file = write_csv(tmp_path / "new.csv", HEAD, ROWS)
+    monkeypatch.setattr("services.sync.people.doubtful.MOST_LOOKED_AT", len(ROWS))
+    assert _doubtful(book, file) == 3
+    monkeypatch.setattr("services.sync.people.doubtful.MOST_LOOKED_AT", len(ROWS) - 1)
+    assert _doubtful(book, file) is None
+
+
+def test_a_key_that_very_many_share_makes_nobody_doubtful(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find_duplicates(book.workspace)
+    twins = [("N-1", "Tom Baker", "", "York"), ("N-2", "Baker, Tom", "", "York"), ("N-3", "Tom Baker", "", "York")]
+    file = write_csv(tmp_path / "new.csv", HEAD, twins)
+    assert _doubtful(book, file) == 3
+    monkeypatch.setattr("services.sync.people.doubtful.MOST", 1)
     assert _doubtful(book, file) == 0
 
 
