@@ -210,7 +210,8 @@ def _best_entity(table: Table, chosen: Mapping[str, str]) -> Entity:
     even = _by_their_words(table, [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]], chosen)
     if len(even) > 1:
         names = " or ".join(entity.label.lower() for entity in even)
-        raise Undecided(f"{table.path.name} could be {names}.", "Say which with --as.")
+        choices = " or ".join(f"--as {entity.name}" for entity in even)
+        raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
     _ask_where_more_is_named(table, even[0], chosen)
     return even[0]
 

@@ -88,7 +88,9 @@ def test_where_headers_do_not_decide_the_cells_do_or_it_is_asked(
     ]
     path = write_csv(tmp_path / "a.csv", header, rows)
     if entity is None:
-        assert "a.csv could be returns or orders." in book.check(path).question
+        assert book.check(path).question == "a.csv could be returns or orders."
+        with pytest.raises(UserError, match="Say which with --as returns or --as orders"):
+            book.bring(path)
     else:
         assert book.bring(path).recognised_as == ENTITIES[entity].label
 
