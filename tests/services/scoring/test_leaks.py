@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
+import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from services.scoring.events import BookEvents, Series
 from services.scoring.features import Features, features_at
 from services.scoring.habit_series import HABITS
+from services.scoring.habits import HABIT_FIGURES
 from services.scoring.ladder import frame_at
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import fit_parameters
 from services.scoring.scorecard import scorecard
 from services.settings import Policy
 from services.sources import SOURCES
-from tests.services.scoring.made_up import made_up_book, read_through
+from tests.services.scoring.made_up import NEVER, made_up_book, read_through
 from tests.services.scoring.test_features import books, days, rows
 
 EVERY_CHANNEL = frozenset(table for _, table, _ in SOURCES) | frozenset(HABITS)
@@ -59,6 +61,52 @@ def test_no_feature_column_or_score_of_a_day_knows_what_came_after(
     frames = [frame_at(ledger, seen, parameters, 90, EVERY_CHANNEL) for ledger, seen in ((later, one), (alone, other))]
     assert frames[0].names == frames[1].names
     np.testing.assert_array_equal(frames[0].values, frames[1].values)
+
+
+def _lively() -> BookEvents:
+    """Something of every kind on every day or two, and other figures after any day than before it."""
+    rng = np.random.default_rng(8)
+    every = [(who, day) for who in range(3) for day in range(who, 400, 1 + who)]
+    events = {
+        "orders": [(who, day, float(rng.integers(1, 900))) for who, day in every],
+        "linked_returns": [(who, min(day + 3, 400), day, -float(rng.integers(1, 90)), day % 2) for who, day in every],
+        "loose_returns": [(who, day, -float(rng.integers(1, 9))) for who, day in every],
+        "tickets": [(who, day, day + float(rng.integers(0, 30)), rng.uniform(-1, 1), 3.0) for who, day in every],
+        "surveys": [(who, day, float(rng.integers(1, 6))) for who, day in every],
+        "reviews": [(who, day, float(rng.integers(1, 6)), rng.uniform(-1, 1)) for who, day in every],
+        "deals": [(who, day, day // 9, int(rng.integers(0, 4))) for who, day in every],
+        "mix": [(who, day, (day * (1 + who)) // 11 % 40) for who, day in every],
+        "uses": [(who, day, int(rng.integers(0, 9)) + day // 50) for who, day in every],
+        "discounted": [(who, day, 50.0) for who, day in every if rng.random() < 0.3],
+        "contracts": [(0, 90, NEVER), (1, 20, 251.0), (2, 203, NEVER)],
+    }
+    days_alone = ("mails", "answers", "own_mails", "activities", "visits", "renewals")
+    return made_up_book(3, 400, **events, **{name: [one for one in every if rng.random() < 0.7] for name in days_alone})
+
+
+LIVELY_DAYS = (*range(140, 399, 20), 250, 251, 399)
+
+
+@pytest.mark.parametrize("day", LIVELY_DAYS)
+def test_no_figure_of_a_lively_book_knows_the_next_day(day: int) -> None:
+    whole = _lively()
+    later, alone = Ledger(whole, day), Ledger(read_through(whole, day), day)
+    one, other = features_at(later), features_at(alone)
+    for field in fields(Features):
+        np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name), err_msg=field.name)
+    parameters = fit_parameters(other, "USD")
+    frames = [frame_at(ledger, seen, parameters, 90, EVERY_CHANNEL) for ledger, seen in ((later, one), (alone, other))]
+    for name in frames[1].names:
+        np.testing.assert_array_equal(frames[0].column(name), frames[1].column(name), err_msg=name)
+
+
+def test_every_figure_of_the_lively_book_moves_with_a_day() -> None:
+    """So that one day too many would be seen."""
+    whole = _lively()
+    at = {day: features_at(Ledger(whole, day)) for one in LIVELY_DAYS for day in (one, one + 1) if day <= 400}
+    for name in (*HABIT_FIGURES, "tickets_90d", "spend_12m", "answer_share", "satisfaction", "review_score"):
+        figures = {day: getattr(seen, name) for day, seen in at.items()}
+        assert any(not np.array_equal(figures[day], figures[day + 1], equal_nan=True) for day in LIVELY_DAYS), name
 
 
 @given(told, days)
