@@ -291,6 +291,29 @@ def test_a_run_of_an_earlier_day_leaves_the_book_as_it_is(book: Book) -> None:
     assert (book.scores(), journal(book.workspace), fits(book.workspace)) == (before, entries, kept)
 
 
+def test_an_earlier_day_is_scored_part_by_part_as_it_is_at_once(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(book)
+    run, whole = score_as_of(book.workspace, date(2026, 3, 1))
+    monkeypatch.setattr("services.scoring.run._PART", 17)
+    assert score_as_of(book.workspace, date(2026, 3, 1))[1] == whole
+    monkeypatch.setattr("services.scoring.run._HELD", 0)
+    again, none = score_as_of(book.workspace, date(2026, 3, 1), keep=False)
+    assert none == ()
+    assert {**run.as_json(), "seconds": 0} == {**again.as_json(), "seconds": 0}
+
+
+@pytest.mark.parametrize("held", [0, 10**6])
+def test_features_that_are_kept_from_the_fit_give_the_scores_of_those_worked_out_again(
+    book: Book, monkeypatch: pytest.MonkeyPatch, held: int
+) -> None:
+    monkeypatch.setattr("services.scoring.run._PART", 17)
+    monkeypatch.setattr("services.scoring.run._HELD", held)
+    score_due(filled(book).workspace)
+    once = {who: told(row) for who, row in book.scores().items()}
+    score_due(book.workspace, force_all=True)  # the fit is in force: nothing is kept of it
+    assert {who: told(row) for who, row in book.scores().items()} == once
+
+
 def test_days_after_today_are_not_covered(book: Book) -> None:
     filled(book)
     book.add_orders([(1, "2031-01-01", 100)])
