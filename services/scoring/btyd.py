@@ -139,12 +139,6 @@ def _log_odds_gone(family: Family, theta: Floats, x: Floats, t_x: Floats, age: F
     return np.where(x > 0, np.log(a / safe) + (r + x) * stretch, -np.inf)
 
 
-def _sigmoid(z: Floats) -> Floats:
-    """1 / (1 + exp(-z)) without overflow at either end."""
-    small = np.exp(-np.abs(z))
-    return np.asarray(np.where(z >= 0, 1.0, small) / (1.0 + small))
-
-
 def _likelihood(family: Family, log_theta: Floats, rows: _Grouped) -> tuple[float, Floats]:
     """Log-likelihood of all rows and its gradient by the logarithms of the parameters."""
     from scipy.special import digamma, gammaln
@@ -283,7 +277,9 @@ def _theta(model: BtydParameters) -> Floats:
 
 def p_alive(model: BtydParameters, frequency: Floats, recency: Floats, age: Floats) -> Floats:
     """P(has not dropped out | history), shape (customers,). It is no churn risk: see `p_no_purchase`."""
-    return _sigmoid(-_log_odds_gone(model.family, _theta(model), frequency, recency, age))
+    from scipy.special import expit
+
+    return np.asarray(expit(-_log_odds_gone(model.family, _theta(model), frequency, recency, age)))
 
 
 def p_no_purchase(model: BtydParameters, frequency: Floats, recency: Floats, age: Floats, horizon: float) -> Floats:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 Floats = NDArray[np.float64]
 
@@ -21,9 +22,8 @@ _SUREST, _STEPS = 1e-9, 50
 
 
 def sigmoid(z: Floats) -> Floats:
-    """1 / (1 + exp(-z)) without overflow at either end."""
-    small = np.exp(-np.abs(z))
-    return np.asarray(np.where(z >= 0, 1.0, small) / (1.0 + small))
+    """1 / (1 + exp(-z))."""
+    return np.asarray(expit(z))
 
 
 def log_odds(risk: Floats) -> Floats:

@@ -18,7 +18,7 @@ from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE
 from services.scoring.ladder.calibration import newton, sigmoid
 from services.scoring.ladder.frame import BTYD, DIRECTIONS, Frame
 from services.scoring.ladder.rungs import CLOSED_FORM, FittedRung, Line, Mean, Steps, Term
-from services.scoring.ladder.windows import Window
+from services.scoring.ladder.windows import Window, times_told
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -93,15 +93,8 @@ def gather(train: Sequence[Window], names: Sequence[str]) -> Rows:
     order = np.lexsort((left, *values.T))
     values, left = values[order], left[order]
     columns = {name: np.ascontiguousarray(values[:, place]) for place, name in enumerate(names)}
-    weight = kept.size / max(left.size, 1) / _times_told(train)
+    weight = kept.size / max(left.size, 1) / times_told([one.cutoff for one in train], train[0].horizon_days)
     return Rows(columns, left, weight, 0.0 if train[0].label == "contract" else 1.0)
-
-
-def _times_told(train: Sequence[Window]) -> float:
-    """How many windows tell an average day of them."""
-    days = np.array([one.cutoff for one in train], np.float64)
-    shared = np.clip(1.0 - np.abs(days[:, None] - days[None, :]) / train[0].horizon_days, 0.0, None)
-    return float(shared.sum(axis=1).mean())
 
 
 def _spread(keys: NDArray[np.int64]) -> Flags:

@@ -167,6 +167,18 @@ def cutoffs_before(day: int, first_day: int, horizon_days: int, most: int = MOST
     return []
 
 
+def times_told(cutoffs: Sequence[int], horizon_days: int) -> float:
+    """How many windows an average day of them lies in: windows a month apart of ninety days tell a day three times.
+
+    What several windows say of the same days is no further evidence, so counts are divided by this.
+    """
+    days = np.array(cutoffs, np.float64)
+    if not days.size:
+        return 1.0
+    shared = np.clip(1.0 - np.abs(days[:, None] - days[None, :]) / horizon_days, 0.0, None)
+    return float(shared.sum(axis=1).mean())
+
+
 def windows(
     book: BookEvents,
     cutoffs: Sequence[int],

@@ -24,8 +24,9 @@ from services.scoring.events import EPOCH, BookEvents, day_number, last_day_cove
 from services.scoring.features import features_at
 from services.scoring.ladder import Judged, Judgement, Label, cutoffs_before, judge
 from services.scoring.ladder.measures import surprise
+from services.scoring.ladder.windows import times_told
 from services.scoring.ledger import Ledger
-from services.scoring.report.calibration import curve, overlap
+from services.scoring.report.calibration import curve
 from services.scoring.report.clv import clv_of
 from services.scoring.report.kept import scored_day
 from services.scoring.rows import day_text
@@ -215,7 +216,7 @@ def _calibration(judged: Judged, used: str) -> tuple[CalibrationBin, ...]:
     return curve(
         np.concatenate([risk for _, risk in told]),
         np.concatenate([one.left for one, _ in told]),
-        overlap([one.cutoff for one, _ in told], judged.horizon_days),
+        times_told([one.cutoff for one, _ in told], judged.horizon_days),
     )
 
 

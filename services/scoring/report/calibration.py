@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import sqrt
 
 import numpy as np
@@ -29,18 +28,6 @@ def wilson(left: float, customers: float, z: float = _Z95) -> tuple[float, float
     return max(min(middle - half, share), 0.0), min(max(middle + half, share), 1.0)
 
 
-def overlap(cutoffs: Sequence[int], horizon_days: int) -> float:
-    """How many windows an average day of them lies in: windows a month apart of ninety days tell a day three times.
-
-    What several windows say of the same days is no further evidence, so ranges are those of counts divided by this.
-    """
-    days = np.array(cutoffs, np.float64)
-    if not days.size:
-        return 1.0
-    shared = np.clip(1.0 - np.abs(days[:, None] - days[None, :]) / horizon_days, 0.0, None)
-    return float(shared.sum(axis=1).mean())
-
-
 def curve(risk: Floats, left: Flags, counted_times: float = 1.0, bins: int = _BINS) -> tuple[CalibrationBin, ...]:
     """Bins of equal count by rising risk; customers of one risk stay together, so that no order of rows matters.
 
@@ -49,7 +36,7 @@ def curve(risk: Floats, left: Flags, counted_times: float = 1.0, bins: int = _BI
     risk, left
         Shape (scores,): what was said, and whether the customer left; of one or several windows.
     counted_times
-        See `overlap`.
+        How often a day is told, see `times_told` of the ladder.
     """
     if not risk.size:
         return ()

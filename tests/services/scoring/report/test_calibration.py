@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.report.calibration import curve, overlap, wilson
+from services.scoring.ladder.windows import times_told
+from services.scoring.report.calibration import curve, wilson
 
 
 def test_wilsons_range_is_the_published_one() -> None:
@@ -27,11 +28,11 @@ def test_a_range_holds_the_share_and_is_wider_the_less_is_known(left: int, of: i
 
 
 def test_windows_that_share_days_count_as_often_as_they_share_them() -> None:
-    assert overlap([], 90) == 1.0
-    assert overlap([1000], 90) == 1.0
-    assert overlap([0, 90, 180], 90) == 1.0
-    assert overlap([0, 0, 0], 90) == pytest.approx(3.0)
-    assert overlap([0, 30, 60, 90, 120], 90) == pytest.approx((5 + 2 * (4 * 2 / 3 + 3 * 1 / 3)) / 5)
+    assert times_told([], 90) == 1.0
+    assert times_told([1000], 90) == 1.0
+    assert times_told([0, 90, 180], 90) == 1.0
+    assert times_told([0, 0, 0], 90) == pytest.approx(3.0)
+    assert times_told([0, 30, 60, 90, 120], 90) == pytest.approx((5 + 2 * (4 * 2 / 3 + 3 * 1 / 3)) / 5)
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), max_size=300), st.integers(0, 9))
