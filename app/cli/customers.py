@@ -28,8 +28,6 @@ from models.values.words import chance, money
 from services.pipeline import after_change
 
 PAGE = 200
-#: Figures that have lines of their own, or are too many for words.
-_TOLD_OTHERWISE = frozenset({"overridden", "confidence_why", "history"})
 NEWEST = 20
 Fields = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="Such as name='Linden Supply'.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="The customer, as `customers` numbers them.")]
@@ -82,7 +80,14 @@ def show(
     json: JsonOption = False,
 ) -> int:
     """Show a customer: identity, scores with their reasons, trends, newest events, consent, open work."""
-    from services.insight import customer_named, read_customer_document, reading, trend_words
+    from services.insight import (
+        customer_named,
+        customer_profile,
+        figure_lines,
+        read_customer_document,
+        reading,
+        trend_words,
+    )
     from services.scoring import channel_trends
 
     with opened_as_of(store, day_of(as_of)) as workspace:
@@ -94,18 +99,14 @@ def show(
         trends = channel_trends(workspace, number)
         document["trends"] = [dataclasses.asdict(one) for one in trends]
         told = trend_words(trends, workspace.clock.today())
-    answer(document, _words(document, told.more), json)
+        figures = customer_profile(workspace, number).figures
+    lines = figure_lines(figures) if figures is not None else ("Not scored yet",)
+    answer(document, _words(document, lines, told.more), json)
     return DONE
 
 
-def _words(document: dict[str, Any], trends: Sequence[str]) -> str:
-    lines = [f"{document['name']} · {document['metadata']}"]
-    figures = {name: value for name, value in document["figures"].items() if name not in _TOLD_OTHERWISE}
-    lines += [f"  {name}: {value}" for name, value in figures.items() if value not in (None, "")]
-    lines += [
-        f"  confidence {document['figures']['confidence']}: {why}" for why in document["figures"]["confidence_why"]
-    ]
-    lines += [f"  set by hand: {mark['line']}" for mark in document["figures"].get("overridden", ())]
+def _words(document: dict[str, Any], figures: Sequence[str], trends: Sequence[str]) -> str:
+    lines = [f"{document['name']} · {document['metadata']}", *(f"  {one}" for one in figures)]
     lines += [f"  {_reason(driver)}" for driver in document["drivers"]]
     lines += [f"  unusual: {one['words']}" for one in document["anomalies"]]
     lines += [f"  trend: {one}" for one in trends]

@@ -40,6 +40,7 @@ from services.insight.customers import (
     read_customers,
 )
 from services.insight.detail import read_detail, read_open_work
+from services.insight.figure_words import figure_lines, sure_words
 from services.insight.freshness import read_freshness
 from services.insight.naming import read_customer_named
 from services.insight.queue_rows import read_card, read_queue
@@ -62,6 +63,7 @@ __all__ = [
     "customer_trends",
     "customers_count",
     "customers_page",
+    "figure_lines",
     "filter_choices",
     "filter_of_tile",
     "freshness",
@@ -77,6 +79,7 @@ __all__ = [
     "reference",
     "reliance",
     "search",
+    "sure_words",
     "tiles",
     "timeline",
     "timeline_page",

@@ -107,7 +107,10 @@ def test_a_customer_is_shown_by_name_with_reasons_that_say_which_way_they_go(
     said = capsys.readouterr().out
     for driver in by_name["drivers"]:
         assert re.search(rf"^  {driver['kind']} the risk( by .+)?: {re.escape(driver['label'])}", said, re.MULTILINE)
-    assert f"confidence {by_name['figures']['confidence']}: {by_name['figures']['confidence_why'][0]}" in said
+    figures = by_name["figures"]
+    why = figures["confidence_why"][0]
+    assert f"  Confidence {figures['confidence']}: {why[:1].lower()}{why[1:]}" in said
+    assert "  Churn risk, 90 days: " in said and "churn_risk" not in said
     code, _, err = ask("customer", "Nobody At All")
     assert code == 1 and "There is no customer" in err
 

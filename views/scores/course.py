@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from models.values.alerts import ScoreFigures
 from models.values.anomalies import TrendWords
+from services import insight
 from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
@@ -183,7 +184,7 @@ class ScoreCourse(QWidget):
             return
         icon, ink = _LOOKS.get(figures.confidence, ("info", "ink_2"))
         self._sign.show_icon(icon, ink)
-        self.sure.setText(sure_words(figures), ink if figures.confidence == "low" else "ink_2")
+        self.sure.setText(insight.sure_words(figures), ink if figures.confidence == "low" else "ink_2")
         self.past.setVisible(bool(figures.record))
         worth = value_words(figures)
         self.value.setText(worth)
@@ -211,18 +212,6 @@ class ScoreCourse(QWidget):
         beside = self.width() >= _BESIDE
         self._beside.setDirection(across if beside else down)
         self.risk.setFixedWidth(_SLIM if beside and self.width() < _ROOMY else _WIDE)
-
-
-def sure_words(figures: ScoreFigures) -> str:
-    """How sure the scores are, what lowers that, and how such a risk did before."""
-    why = " ".join(figures.confidence_why)
-    if not why and not figures.record:
-        orders = ", and orders up to date" if figures.last_order_on else ""
-        why = f"enough history{orders}."
-    said = (
-        f"Confidence {figures.confidence}: {why[:1].lower()}{why[1:]}" if why else f"Confidence {figures.confidence}."
-    )
-    return f"{said} {figures.record}".strip()
 
 
 def orders_words(figures: ScoreFigures) -> str:

@@ -15,7 +15,7 @@ from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.insights import made
 from views.charts.table import ChartTable
-from views.scores.course import RiskLine, ScoreCourse, sure_words, value_words
+from views.scores.course import RiskLine, ScoreCourse, value_words
 from views.theme import Theme, ThemeChoice
 
 LAST = date(2026, 11, 18)
@@ -38,17 +38,6 @@ def figures(**changes: object) -> ScoreFigures:
         history=tuple((day(26 - week), 0.2 + 0.02 * week) for week in range(27)),
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]
-
-
-def test_how_sure_it_is_comes_with_why() -> None:
-    assert sure_words(figures()) == "Confidence medium: fewer than 4 purchase days are known."
-    sure = figures(confidence="high", confidence_why=())
-    assert sure_words(sure) == "Confidence high: enough history, and orders up to date."
-    told = "When about 72 % was said, 126 of 217 left."
-    assert sure_words(replace(sure, record=told)) == f"Confidence high. {told}"
-    assert sure_words(figures(record=told)) == f"Confidence medium: fewer than 4 purchase days are known. {told}"
-    by_activity = figures(confidence="high", confidence_why=(), last_order_on=None)
-    assert sure_words(by_activity) == "Confidence high: enough history."
 
 
 def test_value_comes_with_its_range_and_horizon() -> None:
