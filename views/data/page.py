@@ -169,6 +169,7 @@ class DataPage(Page):
         if self.home.has_section(key) and not self._work.busy:
             self.go_home()
             self.home.choose_section(key)
+            next(iter(self.keeping.panes()), self.home.tabs).setFocus()
 
     def renew(self, changes: Changes) -> None:
         if self._visited and (changes.everyone or changes.tables & {"imports"}):

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.pages import page_at
+from views.actions import Command
 from views.customers.page import CustomersPage
 from views.data.page import DataPage
 from views.shell.keys import within
@@ -55,6 +56,15 @@ def test_a_page_gives_the_keys_back_to_where_they_went(
     desk.window.show_page("settings")
     desk.window.show_page("data")
     assert page.home.table.hasFocus()
+
+
+def test_a_command_that_opens_a_section_gives_it_the_keys(window: MainWindow) -> None:
+    window.actions_registry[Command.SHOW_FOLDERS].trigger()
+    page = window.page("data")
+    assert isinstance(page, DataPage)
+    assert page.keeping.folders.add.hasFocus()
+    window.show_page("data/quality")
+    assert page.home.tabs.hasFocus() and page.home.section == "quality"
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
