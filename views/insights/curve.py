@@ -26,6 +26,8 @@ _NARROW = 340
 _DOT = 4.5
 _REACH = 14.0
 _SMALLEST = QSize(260, 250)
+#: Groups that are off, told in words: the others are counted.
+_MOST_OFF = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,21 @@ def words_of(group: CalibrationBin) -> str:
         f"We said {percent(group.said)}: {label_of(group)} left, {percent(came(group))} "
         f"(95{THIN}% range {percent(group.low)} to {percent(group.high)}){off}."
     )
+
+
+def off_words(groups: Sequence[CalibrationBin]) -> str:
+    """Where the risk was further off than chance makes it, and on which side; that it was nowhere so."""
+    off = [one for one in groups if one.customers and not holds(one)]
+    if not off:
+        return "In every group what came is within chance of what was said."
+    worst = sorted(off, key=lambda one: -abs(came(one) - one.said))[:_MOST_OFF]
+    said = [
+        f"Where {percent(one.said)} was said, {percent(came(one))} left: the risk is too "
+        f"{'high' if one.said > came(one) else 'low'} there."
+        for one in sorted(worst, key=lambda one: one.said)
+    ]
+    more = [f"{counted(len(off) - len(worst), 'more group')} {'is' if len(off) == len(worst) + 1 else 'are'} off too."]
+    return " ".join([*said, *(more if len(off) > len(worst) else [])])
 
 
 def _point(area: QRectF, group: CalibrationBin) -> QPointF:

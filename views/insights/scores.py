@@ -20,7 +20,7 @@ from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.insights.band import VerdictBand
 from views.insights.costs import CostPanel
 from views.insights.course import CourseChart
-from views.insights.curve import CalibrationCurve
+from views.insights.curve import CalibrationCurve, off_words
 from views.insights.explained import show_facts, show_rungs, show_sources
 from views.insights.misses import MissPanel
 from views.insights.months import MonthsChart
@@ -79,7 +79,9 @@ class ScoresTab(QWidget):
 
     def _make_panels(self, theme: Theme) -> None:
         self.curve = CalibrationCurve(theme)
-        self.curve_panel = Panel(theme, "What was said, and what came", self.curve, 4)
+        self.off = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        off = hold(column(self.off, margins=(16, 2, 16, 10)))
+        self.curve_panel = Panel(theme, "What was said, and what came", self.curve, off)
         self.rungs = _table(theme, "Ways of telling who leaves", RUNGS)
         self.rungs.horizontalHeader().setToolTip(MEASURES)
         self.rungs.setAccessibleDescription(MEASURES)
@@ -167,6 +169,7 @@ class ScoresTab(QWidget):
             panel.wanted = report is not None
         if report is not None:
             self.curve.show_groups(report.calibration)
+            self.off.setText(off_words(report.calibration))
             self.curve_panel.say_aside(f"{report.horizon_days} days · with 95 % range".replace(" %", percent(0)[1:]))
             self.rungs.show_lines(rung_lines(card.rungs))
             self.rungs_panel.say_aside(f"“{card.rule}”")

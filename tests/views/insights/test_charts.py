@@ -17,9 +17,10 @@ from models.values.forecast import MonthForecast
 from tests.views.insights import made
 from views.charts.table import ChartTable
 from views.insights.course import CourseChart
-from views.insights.curve import CalibrationCurve, came, holds, words_of
+from views.insights.curve import CalibrationCurve, came, holds, off_words, words_of
 from views.insights.months import MOST_PAST, MonthsChart, _levels, _step, months_of
 from views.theme import Theme, ThemeChoice
+from views.words import THIN
 
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CURVE = tuple(CalibrationBin(*one) for one in made.CURVE)
@@ -159,3 +160,15 @@ def test_an_axis_of_money_has_round_steps(rough: float) -> None:
     assert step >= rough and f"{step:.0e}"[0] in "1235"
     between, top = _levels(rough)
     assert rough <= top * (1 + 1e-9) and 2 <= round(top / between) <= 4
+
+
+def test_where_the_risk_is_off_is_said_in_words_with_its_side() -> None:
+    assert off_words(CURVE) == "In every group what came is within chance of what was said."
+    high = CalibrationBin(0.72, 126, 217, 0.47, 0.68)
+    low = CalibrationBin(0.1, 90, 200, 0.38, 0.52)
+    little = CalibrationBin(0.5, 60, 100, 0.51, 0.69)
+    assert off_words([*CURVE, high]) == (f"Where 72{THIN}% was said, 58{THIN}% left: the risk is too high there.")
+    assert off_words([high, low, little]) == (
+        f"Where 10{THIN}% was said, 45{THIN}% left: the risk is too low there. "
+        f"Where 72{THIN}% was said, 58{THIN}% left: the risk is too high there. 1 more group is off too."
+    )
