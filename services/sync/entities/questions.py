@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 KINDS: Final = (
@@ -24,14 +24,14 @@ def kind_asked(header: str) -> str | None:
     return next((name for name, form in KINDS if form.search(header)), None)
 
 
-def asks_for_score(header: str, cells: list[str]) -> bool:
+def asks_for_score(header: str, cells: Sequence[str]) -> bool:
     """Whether a header is a question for a score, and what was answered are numbers of a scale."""
     if len(header.split()) < _WORDS or kind_asked(header) is None or not cells:
         return False
     return all(cell.isdecimal() and int(cell) <= _MOST for cell in cells)
 
 
-def asks_for_words(header: str, cells: list[str]) -> bool:
+def asks_for_words(header: str, cells: Sequence[str]) -> bool:
     """Whether a header is a question for words, and what was answered are some."""
     asked = len(header.split()) >= _WORDS and (REMARK.search(header) is not None or header.strip().endswith("?"))
     return asked and any(" " in cell for cell in cells)

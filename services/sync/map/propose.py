@@ -60,18 +60,40 @@ class Proposal:
     why: str
 
 
-def propose(
-    entity: Entity, columns: Sequence[str], sample: Sequence[Sequence[str]] = (), *, by_content: bool = False
-) -> dict[str, Proposal]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Headers with what stands below them in a file's first rows: looked at once, however many entities it is held to.
+
+    Attributes
+    ----------
+    columns
+        The headers.
+    cells, kinds
+        By place: the filled cells, and the type that most of them fit.
+    """
+
+    columns: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Seen:
+        """Look at the first rows of a file."""
+        cells = tuple(
+            tuple(text for row in sample if place < len(row) and (text := row[place].strip()))
+            for place in range(len(columns))
+        )
+        return cls(tuple(columns), cells, tuple(celltypes.column_type(column, _SHARE) for column in cells))
+
+
+def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str, Proposal]:
     """Map columns to fields of an entity; each field is given once, to the column that stands for it best.
 
     Parameters
     ----------
     entity : Entity
-    columns : sequence of str
-        The headers.
-    sample : sequence of sequence of str, optional
-        The file's first rows.
+    seen : Seen
+        The headers, and the file's first rows.
     by_content : bool
         Whether what the entity needs and no header names may be told from what stands in the columns.
 
@@ -81,11 +103,10 @@ def propose(
         By column, in the file's order.
     """
     claims = []
-    for place, column in enumerate(columns):
+    columns = seen.columns
+    for place, (column, cells, kind) in enumerate(zip(columns, seen.cells, seen.kinds, strict=True)):
         if column in REJECT_COLUMNS:
             continue
-        cells = _cells(sample, place)
-        kind = celltypes.column_type(cells, _SHARE)
         for rank, one in _claims(entity, column):
             field = entity.field(one.field)
             if field is not None and _repeats(field, column, cells):
@@ -102,11 +123,11 @@ def propose(
             mapping[columns[place]] = proposal
             taken.add(proposal.field)
     if by_content:
-        mapping |= _by_content(entity, columns, sample, mapping)
+        mapping |= _by_content(entity, seen, mapping)
     return {column: mapping[column] for column in columns if column in mapping}
 
 
-def _asked(column: str, cells: list[str]) -> Iterable[Proposal]:
+def _asked(column: str, cells: Sequence[str]) -> Iterable[Proposal]:
     """What a survey's question stands for: forms export it as the header of its answers."""
     if asks_for_score(column, cells):
         yield Proposal("score", _BY_QUESTION, "By its question and the numbers that answer it")
@@ -140,20 +161,18 @@ def _claims(entity: Entity, column: str) -> Iterable[tuple[int, Proposal]]:
                 yield 100 + rank + shift, Proposal(name, _BY_LANGUAGE, f"By its {language} header")
 
 
-def _by_content(
-    entity: Entity, columns: Sequence[str], sample: Sequence[Sequence[str]], mapping: Mapping[str, Proposal]
-) -> dict[str, Proposal]:
+def _by_content(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> dict[str, Proposal]:
     """Columns for what the entity needs and no header names, where exactly one column can be it."""
     found: dict[str, Proposal] = {}
     for group in lacking(entity, [proposal.field for proposal in mapping.values()]):
         for field in group:
             free = [
                 column
-                for place, column in enumerate(columns)
+                for column, cells in zip(seen.columns, seen.cells, strict=True)
                 if column not in mapping
                 and column not in found
                 and column not in REJECT_COLUMNS
-                and _speaks_for(field, _cells(sample, place))
+                and _speaks_for(field, cells)
             ]
             if len(free) == 1:
                 found[free[0]] = Proposal(field.name, _BY_CONTENT, "By what stands in it")
@@ -175,7 +194,3 @@ def _speaks_for(field: Field, cells: Sequence[str]) -> bool:
 def _fits(field: Field, kind: str) -> bool:
     wanted = _TYPES.get(field.kind)
     return wanted is None or kind in (celltypes.EMPTY, celltypes.OTHER, *wanted)
-
-
-def _cells(sample: Sequence[Sequence[str]], place: int) -> list[str]:
-    return [row[place].strip() for row in sample if place < len(row) and row[place].strip()]

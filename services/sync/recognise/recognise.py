@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from models.values.errors import UserError
 from services.sync.entities import ENTITIES, Entity, Field
 from services.sync.map.headers import lacking, normal
-from services.sync.map.propose import SURE, Proposal, fields_of, propose
+from services.sync.map.propose import SURE, Proposal, Seen, fields_of, propose
 from services.sync.read import Table
 from services.sync.recognise.reshape import as_read, fixed_header, own_columns, reshape
 from services.sync.recognise.systems import System, all_systems
@@ -174,9 +174,13 @@ def rank_entities(
     by_content : bool
         Whether something needed may also be told from what stands in a column.
     """
+    return _ranked(Seen.of(columns, sample), chosen or {}, by_content=by_content)
+
+
+def _ranked(seen: Seen, chosen: Mapping[str, str], *, by_content: bool = False) -> list[tuple[float, Entity]]:
     ranked = []
     for entity in ENTITIES.values():
-        mapping = _with(fields_of(propose(entity, columns, sample, by_content=by_content)), chosen or {})
+        mapping = _with(fields_of(propose(entity, seen, by_content=by_content)), chosen)
         fields = [name for name in mapping.values() if name]
         if any(entity.field(name) is None for name in fields) or lacking(entity, fields):
             continue
@@ -187,7 +191,7 @@ def rank_entities(
             continue
         telling = len(told) / len(entity.telling)
         named = sum(_named_outright(entity, column, name) for column, name in mapping.items() if name)
-        ranked.append((telling + len(fields) / max(1, len(columns)) + named / max(1, len(columns)), entity))
+        ranked.append((telling + len(fields) / max(1, len(seen.columns)) + named / max(1, len(seen.columns)), entity))
     return sorted(ranked, key=lambda item: -item[0])
 
 
@@ -199,45 +203,43 @@ def _named_outright(entity: Entity, column: str, field: str) -> float:
 
 
 def _best_entity(table: Table, chosen: Mapping[str, str]) -> Entity:
-    ranked = rank_entities(table.columns, chosen, table.sample)
-    if not ranked:
-        ranked = rank_entities(table.columns, chosen, table.sample, by_content=True)
+    seen = Seen.of(table.columns, table.sample)
+    ranked = _ranked(seen, chosen) or _ranked(seen, chosen, by_content=True)
     if not ranked:
         raise Undecided(
             f"{table.path.name} is not recognised: its columns ({_some(table.columns)}) do not say what its rows are.",
             f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'.",
         )
-    even = _by_their_words(table, [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]], chosen)
+    even = _by_their_words(seen, [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]], chosen)
     if len(even) > 1:
         names = " or ".join(entity.label.lower() for entity in even)
         choices = " or ".join(f"--as {entity.name}" for entity in even)
         raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
-    _ask_where_more_is_named(table, even[0], chosen)
+    _ask_where_more_is_named(table, seen, even[0], chosen)
     return even[0]
 
 
-def _by_their_words(table: Table, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
+def _by_their_words(seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
     """Of entities that are about equally likely those for which the cells speak: "opened" is of emails, "call" is not.
 
     Those without a column of known words are kept unless the words of exactly one other are there.
     """
     if len(even) == 1:
         return even
-    told = {entity.name: _knows_its_words(table, entity, chosen) for entity in even}
+    told = {entity.name: _knows_its_words(seen, entity, chosen) for entity in even}
     sure = [entity for entity in even if told[entity.name]]
     return sure if len(sure) == 1 else [entity for entity in even if told[entity.name] is not False] or even
 
 
-def _knows_its_words(table: Table, entity: Entity, chosen: Mapping[str, str]) -> bool | None:
+def _knows_its_words(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> bool | None:
     """Whether most cells of an entity's columns of known words are such words; None where it has no such column."""
     kinds = {one.name: one.kind for one in entity.fields}
-    mapping = _with(fields_of(propose(entity, table.columns, table.sample)), chosen)
+    mapping = _with(fields_of(propose(entity, seen)), chosen)
     known = [
-        _is_word(_WORDS[kinds[name]], row[place])
-        for place, column in enumerate(table.columns)
+        _is_word(_WORDS[kinds[name]], cell)
+        for column, cells in zip(seen.columns, seen.cells, strict=True)
         if (name := mapping.get(column, "")) and kinds.get(name) in _WORDS
-        for row in table.sample
-        if place < len(row) and row[place].strip()
+        for cell in cells
     ]
     return sum(known) * 2 > len(known) if known else None
 
@@ -250,7 +252,7 @@ def _is_word(convert: Callable[[str], str], cell: str) -> bool:
     return True
 
 
-def _ask_where_more_is_named(table: Table, entity: Entity, chosen: Mapping[str, str]) -> None:
+def _ask_where_more_is_named(table: Table, seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> None:
     """A list of sales without customers is none of products, though it names products and prices.
 
     Raises
@@ -258,11 +260,11 @@ def _ask_where_more_is_named(table: Table, entity: Entity, chosen: Mapping[str, 
     Undecided
         Most columns name something that only lacks what it needs.
     """
-    own = len(_named(table, entity, chosen))
+    own = len(_named(seen, entity, chosen))
     if own * 2 >= len(own_columns(table)):
         return
     for other in ENTITIES.values():
-        names = _named(table, other, chosen)
+        names = _named(seen, other, chosen)
         missing = lacking(other, names)
         if missing and len(names) >= own + _MORE:
             label = other.label.lower()
@@ -273,8 +275,8 @@ def _ask_where_more_is_named(table: Table, entity: Entity, chosen: Mapping[str, 
             )
 
 
-def _named(table: Table, entity: Entity, chosen: Mapping[str, str]) -> list[str]:
-    mapping = _with(fields_of(propose(entity, table.columns, table.sample)), chosen)
+def _named(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> list[str]:
+    mapping = _with(fields_of(propose(entity, seen)), chosen)
     return [name for name in mapping.values() if name and entity.field(name) is not None]
 
 
@@ -343,9 +345,10 @@ def _merge(table: Table, mapping: Mapping[str, str], chosen: Mapping[str, str]) 
 
 def _unknown(table: Table, entity: Entity, chosen: Mapping[str, str]) -> Recognition:
     """The columns of a file of no known system, whose rows are of this entity."""
-    proposals = propose(entity, table.columns, table.sample)
+    seen = Seen.of(table.columns, table.sample)
+    proposals = propose(entity, seen)
     if lacking(entity, [*fields_of(proposals).values(), *chosen.values()]):
-        told = propose(entity, table.columns, table.sample, by_content=True)
+        told = propose(entity, seen, by_content=True)
         # What stands in the columns helps only where nothing is left to ask then.
         if not lacking(entity, [*fields_of(told).values(), *chosen.values()]):
             proposals = told

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.sync.entities import ENTITIES
-from services.sync.map.propose import SURE, fields_of, propose
+from services.sync.map.propose import SURE, Seen, fields_of, propose
 from services.sync.map.synonyms import FOLDER, LANGUAGES, folded, without_unit
 from services.sync.recognise import Undecided
 from tests.services.sync.book import Book, counts, write_csv
@@ -42,7 +42,7 @@ def test_an_export_in_another_language_is_understood(book: Book, tmp_path: Path,
 
 def test_the_surer_a_name_the_higher_its_confidence() -> None:
     columns = ["order_id", "email", "Auftragsdatum", "grand total", "weather"]
-    found = propose(ENTITIES["orders"], columns)
+    found = propose(ENTITIES["orders"], Seen.of(columns))
     assert fields_of(found) == {
         "order_id": "order_id",
         "email": "customer_email",
@@ -57,10 +57,10 @@ def test_the_surer_a_name_the_higher_its_confidence() -> None:
 def test_of_two_columns_for_one_field_the_one_whose_cells_fit_is_taken() -> None:
     columns = ["order id", "customer id", "date", "order date", "total"]
     sample = [["1", "C100", "soon", "2026-01-05", "5.00"], ["2", "C101", "later", "2026-01-06", "6.00"]]
-    assert fields_of(propose(ENTITIES["orders"], columns, sample))["order date"] == "ordered_at"
-    assert fields_of(propose(ENTITIES["orders"], columns))["order date"] == "ordered_at"
+    assert fields_of(propose(ENTITIES["orders"], Seen.of(columns, sample)))["order date"] == "ordered_at"
+    assert fields_of(propose(ENTITIES["orders"], Seen.of(columns)))["order date"] == "ordered_at"
     swapped = [[*row[:2], row[3], row[2], row[4]] for row in sample]
-    assert fields_of(propose(ENTITIES["orders"], columns, swapped))["date"] == "ordered_at"
+    assert fields_of(propose(ENTITIES["orders"], Seen.of(columns, swapped)))["date"] == "ordered_at"
 
 
 def test_what_no_header_names_is_told_from_what_stands_in_the_column(book: Book, tmp_path: Path) -> None:
@@ -97,12 +97,12 @@ def test_what_a_person_said_is_not_unsure(book: Book, tmp_path: Path) -> None:
 def test_a_reference_that_no_order_shares_is_the_order(book: Book, tmp_path: Path) -> None:
     columns = ["Ref", "Customer", "Order date", "Total"]
     alone = [["U1", "C1", "2026-05-13", "1.50"], ["U2", "C1", "2026-05-14", "2.50"]]
-    assert fields_of(propose(ENTITIES["orders"], columns, alone))["Ref"] == "order_id"
+    assert fields_of(propose(ENTITIES["orders"], Seen.of(columns, alone)))["Ref"] == "order_id"
     shared = [["LAMP", *row[1:]] for row in alone]
-    assert fields_of(propose(ENTITIES["orders"], columns, shared)).get("Ref") == "sku"
+    assert fields_of(propose(ENTITIES["orders"], Seen.of(columns, shared))).get("Ref") == "sku"
     named = ["Order no", *columns]
     both = [["A-1", *alone[0]], ["A-2", *alone[1]]]
-    assert fields_of(propose(ENTITIES["orders"], named, both))["Order no"] == "order_id"
+    assert fields_of(propose(ENTITIES["orders"], Seen.of(named, both)))["Order no"] == "order_id"
 
 
 def test_two_columns_that_could_both_be_the_day_are_asked_about(book: Book, tmp_path: Path) -> None:
@@ -145,5 +145,5 @@ def test_what_a_column_is_counted_in_is_not_part_of_its_name(header: str, bare: 
 
 
 def test_little_that_fits_is_less_sure() -> None:
-    found = propose(ENTITIES["customers"], ["name", "email"], [["Ada", "5"], ["Ben", "6"]])
+    found = propose(ENTITIES["customers"], Seen.of(["name", "email"], [["Ada", "5"], ["Ben", "6"]]))
     assert found["email"].confidence < SURE < found["name"].confidence
