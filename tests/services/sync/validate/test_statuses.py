@@ -65,6 +65,8 @@ def test_what_says_neither_is_told_in_a_column_of_opt_outs() -> None:
         ("Cancelado por el cliente", "cancellation", "cancellation"),
         ("failed", "cancellation", "cancellation"),
         ("Delivered", "purchase", "purchase"),
+        ("Refund issued to card", "return", UNDONE),
+        ("Part of it shipped", "purchase", "purchase"),
     ],
 )
 def test_kinds_of_orders(text: str, kind: str, as_status: str) -> None:
