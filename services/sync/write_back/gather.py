@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -210,36 +210,44 @@ class Gathering:
     # -- scores -------------------------------------------------------------------------------------------------
 
     def _scores(self) -> None:
+        kinds = [kind for kind in self.target.kinds if kind.scores]
+        texts: dict[str, list[list[str]]] = {kind.name: [] for kind in kinds}
+        for scores in self._score_rows({figure for kind in kinds for figure in kind.scores}):
+            ids = self._ids([one["customer_id"] for one in scores])
+            for kind in kinds:
+                texts[kind.name] += self._score_lines(kind, scores, ids)
+        for kind in kinds:
+            head = [kind.source_column, kind.id_column, *kind.scores.values()]
+            self._add(f"{kind.name}-scores", "scores", head, texts[kind.name])
+
+    def _score_rows(self, figures: set[str]) -> Iterator[list[dict[str, Any]]]:
+        """The figures of all customers, some at a time: the reasons beside them would fill the memory."""
+        columns = ["s.value_at_risk_minor", "s.currency", "c.name"]
+        columns += [f"s.{figure}" for figure in sorted(figures - {"value_at_risk", "currency", "name"})]
         cursor = self.db.execute(
-            """SELECT s.*, c.name FROM customer_risk_scores s JOIN customers c ON c.id = s.customer_id
-               ORDER BY s.customer_id"""
+            f"""SELECT s.customer_id, {", ".join(columns)} FROM customer_risk_scores s
+                JOIN customers c ON c.id = s.customer_id ORDER BY s.customer_id"""
         )
         names = [one[0] for one in cursor.description]
-        scores = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        ids = self._ids([one["customer_id"] for one in scores])
-        for kind in self.target.kinds:
-            if kind.scores:
-                self._write_scores(kind, scores, ids)
+        while rows := cursor.fetchmany(_AT_ONCE):
+            yield [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _write_scores(self, kind: Kind, scores: Sequence[Mapping[str, Any]], ids: Ids) -> None:
+    def _score_lines(self, kind: Kind, scores: Sequence[Mapping[str, Any]], ids: Ids) -> Iterator[list[str]]:
+        """A line for each record of the system whose figures no earlier file has."""
         name = f"{kind.name}-scores"
-        before, marks = self.before.get(name, {}), {}
-        texts = []
+        before = self.before.get(name, {})
         for score in scores:
+            cells = [self._figure(score, figure) for figure in kind.scores]
+            # The day alone is no change, nor is another name.
+            mark = _mark([text for figure, text in zip(kind.scores, cells, strict=True) if figure in _FIGURES])
             for source, key in ids[score["customer_id"]]:
                 there = kind.id_of(key)
                 if not there:
                     continue
-                cells = [self._figure(score, figure) for figure in kind.scores]
-                # The day alone is no change, nor is another name.
-                mark = _mark([text for figure, text in zip(kind.scores, cells, strict=True) if figure in _FIGURES])
                 row = _mark([source, there])  # an id may be an address: the journal keeps none
                 if before.get(row) != mark:
-                    marks[row] = mark
-                    texts.append([source, there, *cells, ""])
-        self._add(name, "scores", [kind.source_column, kind.id_column, *kind.scores.values(), ""], texts)
-        if marks:
-            self.marks[name] = marks
+                    self.marks.setdefault(name, {})[row] = mark
+                    yield [source, there, *cells]
 
     def _figure(self, score: Mapping[str, Any], figure: str) -> str:
         if figure == "value_at_risk":
