@@ -21,9 +21,9 @@ RUNGS: Final = (
 VALUE: Final = (TableColumn("Lifetime value"), TableColumn("Figure", 132, right=True))
 SOURCES: Final = (
     TableColumn("Source"),
-    TableColumn("Through", 70, keeps=3),
+    TableColumn("Through", 70, keeps=1),
     TableColumn("State", 116),
-    TableColumn("Customers", 84, right=True, keeps=1),
+    TableColumn("Customers", 84, right=True, keeps=3),
     TableColumn("Used for", keeps=2),
 )
 ISSUES: Final = (
@@ -109,7 +109,7 @@ def source_lines(sources: Sequence[SourceLine]) -> list[TableLine]:
     for one in sources:
         ink, icon = ("warning_text", "warning") if one.stale else ("good_text", "check")
         cells = (
-            TableCell(one.name, tip=f"{counted(one.customers, 'customer')} with it"),
+            TableCell(one.name, tip=f"{counted(one.customers, 'customer')} with it, through {one.through}"),
             TableCell(one.through, "ink_2"),
             TableCell(one.state, ink, strong=True, small=True, icon=icon),
             TableCell(whole(one.customers), "ink_2"),
