@@ -62,6 +62,23 @@ def test_what_another_program_does_is_shown(
     assert len(heard) == 1
 
 
+def test_work_of_a_child_that_told_of_it_is_not_taken_for_anothers(
+    qtbot: QtBot, desk: Desktop, sample: Workspace, beside: Beside, heard: list[Changes]
+) -> None:
+    first = insight.queue(sample, "todo").rows[0].id
+    child = opened(sample.store.path, MOMENT)
+    try:
+        done = alerting.resolve(child, (first,), "saved")
+    finally:
+        child.close()
+    assert done.entries
+    look(qtbot, beside)
+    desk.book.heard(done)
+    look(qtbot, beside)
+    look(qtbot, beside)
+    assert heard == [done]
+
+
 def test_work_of_this_window_is_not_taken_for_anothers(
     qtbot: QtBot, desk: Desktop, sample: Workspace, beside: Beside, heard: list[Changes]
 ) -> None:
