@@ -24,6 +24,8 @@ _BEGUN, _LARGEST_CHANGE = 1_000, 900
 #: Days since a renewal and to the next that are told apart, and days by which it may be late.
 _LONGEST, _LATE = 1_500, 300
 _YEAR_DAYS = 365
+#: Months of the visits of before.
+_MONTHS = 3
 
 
 Told = tuple[Whole, Callable[[int], tuple[str, str]]]
@@ -79,17 +81,23 @@ def _visits_number(seen: Features) -> Whole:
 def outweighed(code: str, numbers: Whole, hundredths: Whole) -> NDArray[np.bool_]:
     """Where the figure that is told went one way and all of its group the other, shape (customers,).
 
-    The group of money counts how large, how many and how late orders were; what is told is where spending goes.
+    The group of money counts how large, how many and how late orders were; what is told is where spending goes. That of
+    visits counts how many there are, which may be many though there were more before.
     """
-    if code != "value":
-        return np.zeros(numbers.shape, np.bool_)
-    return np.asarray((numbers != _BEGUN) & (numbers * hundredths > 0))
+    if code == "value":
+        return np.asarray((numbers != _BEGUN) & (numbers * hundredths > 0))
+    if code == "visits":
+        now, before = np.divmod(numbers, _WIDE)
+        return np.asarray((numbers >= 0) & ((now - before / _MONTHS) * hundredths > 0))
+    return np.zeros(numbers.shape, np.bool_)
 
 
-def outweighed_words(percent: int) -> tuple[str, str]:
-    """Label and evidence of spending that goes one way where what was spent before counts more."""
-    way = "down" if percent < 0 else "up"
-    return "Spending", f"{way.capitalize()} {abs(percent)}\u202f% in 6 months; their orders in all count more"
+def outweighed_words(code: str, number: int) -> tuple[str, str]:
+    """Label and evidence of what went one way where all of its group goes the other."""
+    if code == "visits":
+        return "Visits", f"{number // _WIDE} in 30 days"
+    way = "down" if number < 0 else "up"
+    return "Spending", f"{way.capitalize()} {abs(number)}\u202f% in 6 months; their orders in all count more"
 
 
 def _whole(values: Floats) -> Whole:
@@ -152,7 +160,7 @@ def _deals(number: int) -> tuple[str, str]:
     told = "None open"
     if running:
         moved = f"over {_NOT_KNOWN - 2} days" if still >= _NOT_KNOWN - 1 else _days(still)
-        told = f"{running} open, {'not moved for' if running == 1 else 'none moved for'} {moved}"
+        told = f"{running} open, last moved {f'{moved} ago' if still else 'today'}"
     return "Deals", f"{told}; {lost} lost in 6 months" if lost else told
 
 
@@ -160,6 +168,8 @@ def _mix(number: int) -> tuple[str, str]:
     now, before = divmod(number, _WIDE)
     if _NOT_KNOWN in (now, before):
         return "Products bought", "Not known"
+    if not now and not before:
+        return "Products bought", "None in a year"
     return "Products bought", f"{now} different in 6 months, {before} in the 6 before"
 
 
@@ -177,7 +187,7 @@ def _visits(today: int, number: int) -> tuple[str, str]:
     if number < _UNKNOWN:
         return "Visits", no_visit_words(today + 2 + number, today)
     now, before = divmod(number, _WIDE)
-    return "Visits", f"{now} in 30 days, {round(before / 3)} a month before"
+    return "Visits", f"{now} in 30 days, {round(before / _MONTHS)} a month before"
 
 
 def _use(number: int) -> tuple[str, str]:

@@ -196,7 +196,9 @@ def _fragments(
             numbers, words = channel_reasons.figures(code, seen)
             text = _worded(partial(_beside, code, words), numbers)
             against = np.flatnonzero(channel_reasons.outweighed(code, numbers, hundredths[:, place]))
-            text[against] = _worded(partial(_beside, code, channel_reasons.outweighed_words), numbers[against])
+            text[against] = _worded(
+                partial(_beside, code, partial(channel_reasons.outweighed_words, code)), numbers[against]
+            )
             texts.append(text)
     return np.stack([text + sizes[:, place] for place, text in enumerate(texts)], axis=1)
 

@@ -62,14 +62,16 @@ def test_every_reason_beside_the_rhythm_has_words() -> None:
             {"contracts": back((500, NEVER)), "renewals": back((300,))},
             "Renewed 10 months ago; the next was due 100 days ago",
         ),
-        ("deals", {"deals": back((50, 1, OPENED), (45, 1, MOVED))}, "1 open, not moved for 45 days"),
+        ("deals", {"deals": back((50, 1, OPENED), (45, 1, MOVED))}, "1 open, last moved 45 days ago"),
         (
             "deals",
             {"deals": back((50, 1, OPENED), (40, 2, OPENED), (60, 3, OPENED), (20, 3, LOST))},
-            "2 open, none moved for 40 days; 1 lost in 6 months",
+            "2 open, last moved 40 days ago; 1 lost in 6 months",
         ),
-        ("deals", {"deals": back((400, 1, OPENED))}, "1 open, not moved for over 125 days"),
+        ("deals", {"deals": back((400, 1, OPENED))}, "1 open, last moved over 125 days ago"),
         ("deals", {"deals": back((400, 1, OPENED), (300, 1, LOST))}, "None open"),
+        ("deals", {"deals": back((0, 1, OPENED))}, "1 open, last moved today"),
+        ("mix", {"mix": back((600, 1))}, "None in a year"),
         ("mix", {"mix": back((300, 1), (300, 2), (3, 1))}, "1 different in 6 months, 2 in the 6 before"),
         (
             "discounts",
@@ -152,3 +154,13 @@ def test_who_is_known_by_their_contract_alone_gets_its_reason() -> None:
     assert (reason["code"], reason["evidence"]) == ("contract", "Runs 11 months; may be ended in 23 days")
     gap, tenure, _ = drivers(found, {"gap": 8.0, "tenure": 7.0, "contract": 6.0})
     assert gap["evidence"] == "No order known" and tenure["label"] == "Customer for 11 months"
+
+
+def test_many_visits_are_no_fewer_than_before_where_they_speak_for_staying() -> None:
+    found = seen(visits=back(*((days,) for days in (*range(1, 25), *range(31, 121)))))
+    lowers, raises = (
+        next(one for one in drivers(found, {"gap": 9.0, "visits": points}) if one["code"] == "visits")
+        for points in (-4.0, 4.0)
+    )
+    assert lowers["evidence"] == "24 in 30 days"
+    assert raises["evidence"] == "24 in 30 days, 30 a month before"
