@@ -97,7 +97,8 @@ def _day(day: object) -> str:
 def ask_zone(header: str, name: str, places: Sequence[tuple[str, str]], tally: DateTally, file: str) -> Doubt:
     """The question of which region a zone's name in a header is."""
     regions = " or ".join(words for _, words in places)
-    question = f"In {file} the {tally.timed:,} times of “{header}” are in {name}, which could be the zone of {regions}."
+    times = f"{tally.timed:,} times of “{header}” are" if tally.timed > 1 else f"one time of “{header}” is"
+    question = f"In {file} the {times} in {name}, which could be the zone of {regions}."
     readings = tuple(Reading(zone, f"{words[:1].upper()}{words[1:]} ({zone})", tally.timed) for zone, words in places)
     return Doubt("zone", header, question, readings)
 

@@ -203,9 +203,12 @@ def header_zone(header: str, zone: tzinfo) -> tuple[tzinfo, str] | None:
 
 
 def several(header: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The short name of a zone in a header that several regions bear, and their places; ('', ()) if there is none."""
+    """The short name of a zone in a header that several regions bear, and their places; ('', ()) if there is none.
+
+    It stands in capitals: "Liefertermin (Ist)" is the actual one.
+    """
     found = _IN_HEADER.search(header)
-    name = found[1].upper() if found else ""
+    name = found[1] if found else ""
     return (name, _SEVERAL[name]) if name in _SEVERAL else ("", ())
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.sync.validate.calendar_words import month_of
 from services.sync.validate.memo import Unfit
 from services.sync.validate.moments import parse_moment
-from services.sync.validate.zones import header_zone
+from services.sync.validate.zones import header_zone, place_named, several
 from tests.services.sync.validate.columns import converted, decided, faults, meaning
 
 _MONTHS = {
@@ -173,6 +173,18 @@ def test_a_short_name_of_a_zone_that_the_import_bears_means_it() -> None:
     named = header_zone("Seen (IST)", ZoneInfo("Asia/Kolkata"))
     assert named is not None and str(named[0]) == "Asia/Kolkata"
     assert header_zone("Seen (IST)", UTC) is None
+    assert several("Seen (IST)")[0] == "IST" and several("Liefertermin (Ist)") == ("", ())
+
+
+def test_what_stands_in_brackets_behind_a_header_may_be_no_zone() -> None:
+    for header in ("Value (est)", "Shift (+15:00)", "Size (ES)", "Seen (Mars/Base)", "Seen"):
+        assert header_zone(header, UTC) is None, header
+    for header, hours in (("Seen (EST)", -5), ("Seen (+05:30)", 5.5), ("Seen (UTC-3)", -3)):
+        found = header_zone(header, UTC)
+        assert found is not None
+        assert datetime(2026, 1, 5, tzinfo=found[0]).utcoffset() == timedelta(hours=hours)
+    assert place_named("utc") is UTC and place_named("Europe/Berlin") == ZoneInfo("Europe/Berlin")
+    assert place_named("Berlin") is None
 
 
 @pytest.mark.parametrize(
@@ -265,7 +277,7 @@ def test_a_zone_in_a_header_that_several_regions_bear_is_asked() -> None:
     found = meaning(cells, "moment", header="Seen (IST)")
     (doubt,) = found.doubts
     assert doubt.question == (
-        "In book.csv the 1 times of “Seen (IST)” are in IST, which could be the zone of India or Israel or Ireland."
+        "In book.csv the one time of “Seen (IST)” is in IST, which could be the zone of India or Israel or Ireland."
     )
     assert (doubt.readings[0].value, doubt.readings[0].words) == ("Asia/Kolkata", "India (Asia/Kolkata)")
     assert decided(cells[::-1], "moment", header="Seen (IST)", first=1).doubts == [doubt]
