@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.sync.validate import zones
 from services.sync.validate.calendar_words import month_of
 from services.sync.validate.memo import Unfit
 from services.sync.validate.moments import parse_moment
@@ -174,6 +175,14 @@ def test_a_short_name_of_a_zone_that_the_import_bears_means_it() -> None:
     assert named is not None and str(named[0]) == "Asia/Kolkata"
     assert header_zone("Seen (IST)", UTC) is None
     assert several("Seen (IST)")[0] == "IST" and several("Liefertermin (Ist)") == ("", ())
+
+
+def test_every_short_name_says_what_the_clocks_of_its_place_say() -> None:
+    for name, (hours, place) in zones._NAMES.items():
+        clocks = {datetime(2026, month, 15, tzinfo=ZoneInfo(place)).utcoffset() for month in (1, 7)}
+        assert timedelta(hours=hours) in clocks, name
+    for name, places in zones._SEVERAL.items():
+        assert len({ZoneInfo(place) for place, _ in places}) > 1, name
 
 
 def test_what_stands_in_brackets_behind_a_header_may_be_no_zone() -> None:
