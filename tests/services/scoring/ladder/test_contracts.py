@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,14 +18,14 @@ TODAY = date(2026, 11, 20)
 COUNT = 160
 
 
-def _fill(book: Book, seed: int = 3) -> None:
+def _fill(book: Book, seed: int = 3, begins: str = "contract_starts_on") -> None:
     """Contracts of up to two years; who leaves does so when a year is full, and stops logging in months before."""
     rng = np.random.default_rng(seed)
     rows, logins = [], []
     for number in range(1, COUNT + 1):
         start = TODAY - timedelta(days=int(rng.integers(60, 760)))
         leaves = start + timedelta(days=365) if rng.random() < 0.6 else None
-        row = {"id": number, "name": f"Customer {number}", "contract_starts_on": str(start)}
+        row = {"id": number, "name": f"Customer {number}", begins: str(start)}
         rows.append(row | {"churned_on": str(leaves) if leaves is not None else None})
         last = min(leaves - timedelta(days=100) if leaves is not None else TODAY, TODAY)
         days = range(0, max((last - start).days, 1), 9)
@@ -58,8 +59,28 @@ def test_customers_under_contract_are_scored_by_who_left_theirs(contracts: Book)
     assert all(0.0 <= row["churn_risk"] <= 1.0 for row in under)
     risk = {row["customer_id"]: row["churn_risk"] for row in under}
     assert np.mean([risk[who] for who in leaving]) > np.mean([risk[who] for who in risk if who not in leaving]) + 0.1
-    assert any(driver["code"] == "contract" for row in under for driver in json.loads(row["drivers"]))
+    told = [
+        driver["evidence"] for row in under for driver in json.loads(row["drivers"]) if driver["code"] == "contract"
+    ]
+    assert told and all(
+        re.fullmatch(r"Runs [\d.]+ (days?|months?|years?); may be ended in \d+ days?", one) for one in told
+    )
     contracts.workspace.close()
+
+
+def test_a_book_without_orders_that_customers_leave_is_scored_by_who_left(store_path: Path) -> None:
+    book = Book(store_path)
+    _fill(book, begins="signed_up_on")
+    _, scores = score_as_of(book.workspace, TODAY)
+    with book.workspace.store.read() as connection:
+        gone = {
+            row[0]
+            for row in connection.exec_driver_sql("SELECT id FROM customers WHERE churned_on <= ?", (str(TODAY),))
+        }
+    assert gone
+    by_contract = {one.customer_id for one in scores if " on contracts (rung " in str(one.values["model"])}
+    assert by_contract == set(range(1, COUNT + 1)) - gone
+    book.workspace.close()
 
 
 def test_a_contract_left_after_the_day_changes_nothing(contracts: Book) -> None:

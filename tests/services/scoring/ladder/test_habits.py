@@ -49,6 +49,9 @@ def test_the_channel_alone_tells_who_leaves_and_is_the_reason(channel: str, colu
     assert DIRECTIONS.get(column, way) == way
     rung = fit_rung(ADDITIVE, [one for one in train if one.closes <= test.cutoff])
     assert auc(rung.risk(test.frame)[seen], leaves[seen]) >= 0.9
+    for name, term in rung.terms:
+        values = np.unique(test.frame.column(name)[np.isfinite(test.frame.column(name))])
+        assert (DIRECTIONS.get(name, 0) * np.diff(term.points(values)) >= -1e-12).all(), name
     top = np.argsort(-by_group(rung, test)[leaves], axis=1)[:, :2]
     named = (top == GROUPS.index(group)).any(axis=1).mean()
     print(f"{channel}: {leaves.sum()} leave, {named:.0%} of them for {group}")
