@@ -88,12 +88,9 @@ def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> tuple[
             " WHERE id = (SELECT json_extract(value, '$.fit') FROM book WHERE key = 'scored')",
             {"path": f"$.{label}"},
         )
-        (under_contract,) = fetch(
-            connection, "SELECT count(*) FROM customers WHERE contract_starts_on IS NOT NULL", {}
-        )[0]
     *texts, rung = rows[0] if rows else (None, None, None)
     contract, other = (json.loads(text) if text else None for text in texts)
-    if contract is not None and 2 * under_contract >= book.customer_ids.size:
+    if contract is not None and 2 * book.contracts.row.size >= book.customer_ids.size:
         label, other = "contract", contract
     if other is None and rung == 0:
         return label, InUse(PRIOR, _ON_AVERAGE)
