@@ -9,7 +9,7 @@ from models.values.words import chance
 from services.insight.reader import Reader
 
 #: A group of the last check speaks for a risk that lies no further off, a share of 1.
-_NEAR: Final = 0.1
+_NEAR: Final = 0.075
 _LAST: Final = """SELECT json_extract(report, '$.calibration'), json_extract(report, '$.horizon_days')
                     FROM score_reports WHERE kind = 'backtest' AND json_valid(report) ORDER BY id DESC LIMIT 1"""
 

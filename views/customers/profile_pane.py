@@ -32,7 +32,7 @@ from views.scores.trends import TrendsOnRest
 from views.theme import Theme, fonts
 from views.widgets.alert_badge import AlertBadge
 from views.widgets.buttons import CommandButton, IconButton
-from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule, tag
+from views.widgets.labels import ElidedLabel, FlowingContent, column, kind_of, label, row, rule, tag
 from views.widgets.states import StatePane
 from views.widgets.tabs import CountTabs, Tab
 from views.words import counted, whole
@@ -150,7 +150,7 @@ class ProfilePane(QWidget):
         self._list.setMinimumHeight(TIMELINE_AT_LEAST)
 
     def _content(self) -> QWidget:
-        made = QWidget()
+        made = FlowingContent()
         name_row = row(self._name, 8, self._tier, 8, self._badge, 8, -1, self._copy, 6, self._write, 6, self._edit)
         line = row(self._badge_below, self._line)
         line.setSpacing(8)

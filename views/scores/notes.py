@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.values.alerts import ScoreFigures
 from models.values.overrides import OverrideMark
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
-from views.widgets.labels import ElidedLabel, Pictogram, clear, column, row, rule
+from views.widgets.labels import Pictogram, clear, column, label, row, rule
 
 
 class ScoreNotes(QWidget):
@@ -30,7 +30,7 @@ class ScoreNotes(QWidget):
         outer = QWidget()
         outer.setLayout(self._box)
         self.setLayout(column(outer, rule(soft=True)))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.hide()
 
     @property
@@ -60,16 +60,20 @@ class ScoreNotes(QWidget):
             back.setAccessibleName(f"Take back the {mark.title} that is {mark.short}")
             back.setToolTip("Let the model's figure count again")
             back.clicked.connect(partial(self._back, mark.figure))
-            picture = Pictogram(self._theme, "edit", "ink_2", 14, (18, 20))
-            self._box.addLayout(row(picture, 4, self._line(mark.line), 8, back))
+            self._add("edit", mark.line, back)
         if week:
-            picture = Pictogram(self._theme, "clock", "ink_2", 14, (18, 20))
-            self._box.addLayout(row(picture, 4, self._line(week)))
+            self._add("clock", week)
 
-    def _line(self, text: str) -> ElidedLabel:
-        said = ElidedLabel(self._theme, text, fonts.SMALL, fonts.REGULAR, "ink_2")
-        said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        return said
+    def _add(self, icon: str, text: str, *beside: QWidget) -> None:
+        """A line as high as its words need: what a person wrote is read in full."""
+        picture = Pictogram(self._theme, icon, "ink_2", 14, (18, 18))
+        said = label(text, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        line = row(picture, 4, said, 8, *beside)
+        line.setStretch(2, 1)
+        for part in (picture, *beside):
+            line.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+        line.setAlignment(said, Qt.AlignmentFlag.AlignVCenter if beside else Qt.AlignmentFlag.AlignTop)
+        self._box.addLayout(line)
 
     def _back(self, figure: str, _checked: bool = False) -> None:
         self.end_wanted.emit(figure)

@@ -20,8 +20,8 @@ from tests.views.insights import made
     [
         (0.72, f"When about 70{THIN}% was said, 37 of 54 left."),
         (0.01, f"When about 5{THIN}% was said, 28 of 612 left."),
-        (0.94, f"When about 85{THIN}% was said, 23 of 26 left."),
-        (0.96, ""),
+        (0.92, f"When about 85{THIN}% was said, 23 of 26 left."),
+        (0.93, ""),
         (None, ""),
     ],
 )

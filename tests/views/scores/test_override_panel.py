@@ -158,3 +158,13 @@ def test_notes_say_what_a_person_set_and_what_moved_and_offer_the_way_back(
     assert not notes.isVisible()
     notes.show_figures(None)
     assert notes.lines == ()
+
+
+def test_what_a_person_wrote_is_read_in_full(qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+    notes = ScoreNotes(theme)
+    notes.setParent(host)
+    notes.show_figures(replace(figures(), overridden=(MARK,)))
+    short = notes.heightForWidth(500)
+    notes.show_figures(replace(figures(), overridden=(replace(MARK, reason="they renewed by phone " * 9),)))
+    qtbot.waitUntil(lambda: notes.heightForWidth(500) > short + 20)
+    assert notes.heightForWidth(300) > notes.heightForWidth(500)
