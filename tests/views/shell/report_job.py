@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.values.changes import Changes
-from models.values.errors import Cancelled
+from models.values.errors import Cancelled, EnvironmentFault
 from models.values.imports import Progress
 from services.workspace import Recipe
 from tests.views.insights.jobs import MadeCheck
@@ -34,3 +34,11 @@ class WaitingReports(MadeReports):
                 raise Cancelled
             time.sleep(0.01)
         return super().__call__(progress, cancelled)
+
+
+@dataclass(frozen=True)
+class FailingReports(MadeReports):
+    """Cannot be done on this computer."""
+
+    def __call__(self, progress: Callable[[Progress], None], cancelled: Callable[[], bool]) -> Changes:
+        raise EnvironmentFault("The disk is full. Nothing is lost. Free some space.")

@@ -11,7 +11,7 @@ from services import jobs
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.insights import made
-from tests.views.shell.report_job import MadeReports, WaitingReports
+from tests.views.shell.report_job import FailingReports, MadeReports, WaitingReports
 from tests.views.test_background import Stubborn
 from views.background import Failed
 from views.desktop import Desktop
@@ -79,6 +79,29 @@ def test_what_stays_due_is_not_tried_for_ever(
     due.add("drift")
     reports._look()
     qtbot.waitUntil(lambda: len(heard) == 2 and desk.background.idle)
+
+
+def test_what_could_not_be_made_is_tried_again_only_when_it_falls_due_anew(
+    qtbot: QtBot, desk: Desktop, reports: Reports, due: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "ReportsJob", FailingReports)
+    begun: list[object] = []
+    desk.background.began.connect(begun.append)
+
+    def look() -> None:
+        reports._look()
+        qtbot.waitUntil(lambda: reports.run is None and desk.background.idle)
+
+    reports.begin()
+    qtbot.waitUntil(lambda: bool(begun))
+    qtbot.waitUntil(lambda: reports.run is None and desk.background.idle)
+    look()
+    assert len(begun) == 1
+    due.clear()  # a check that the person asked for has made it
+    look()
+    due.add("backtest")
+    look()
+    assert len(begun) == 2
 
 
 def test_it_gives_way_to_other_work_and_to_a_check_that_a_person_asks_for(
