@@ -505,14 +505,15 @@ def test_another_file_begins_at_its_first_rows(view: CheckView) -> None:
     assert view.rows.tabs.current == "all"
 
 
-def test_a_file_that_is_not_understood_yet_offers_every_column_and_no_sums(qtbot: QtBot, theme: Theme) -> None:
+@pytest.mark.parametrize("kind", ["mapping", "reading"])
+def test_a_file_that_is_not_understood_yet_offers_every_column_and_no_sums(
+    qtbot: QtBot, theme: Theme, kind: str
+) -> None:
     view = CheckView(theme)
     qtbot.addWidget(view)
     view.resize(1200, 700)
     nothing = dict.fromkeys(("read", "inserted", "updated", "unchanged", "rejected", "ignored"), 0)
-    asked = replace(
-        preview(20, question="There is no column for the amount.", kind="mapping"), receipt=receipt(nothing)
-    )
+    asked = replace(preview(20, question="There is no column for the amount.", kind=kind), receipt=receipt(nothing))
     view.show_check(request(), asked)
     view.show()
     assert len(view.rows.model.shown_columns) == len(asked.columns), "the column that is asked for may be any"

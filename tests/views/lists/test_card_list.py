@@ -39,12 +39,12 @@ def cards(qtbot: QtBot, theme: Theme) -> Iterator[CardList[str]]:
 def test_a_persons_step_is_told_and_the_programs_own_is_not(qtbot: QtBot, cards: CardList[str]) -> None:
     told: list[str] = []
     cards.current_changed.connect(told.append)
-    cards.choose_row(0, quiet=True)
-    assert (cards.current, told) == ("one", [])
-    qtbot.keyClick(cards, Qt.Key.Key_Down)
-    assert (cards.current, told) == ("two", ["two"])
+    cards.choose_row(1, quiet=True)
+    assert (cards.current, told) == ("two", [])
+    qtbot.keyClick(cards, Qt.Key.Key_Up)
+    assert (cards.current, told) == ("one", ["one"])
     cards.choose_row(2)
-    assert told == ["two", "ticked"]
+    assert told == ["one", "ticked"]
 
 
 def test_a_row_beyond_the_end_is_the_last_one_and_minus_one_is_none(cards: CardList[str]) -> None:

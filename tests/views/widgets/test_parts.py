@@ -109,6 +109,18 @@ class TestToast:
         assert undone == [1]
         assert not toast.isVisible()
 
+    def test_what_it_offers_else_than_undo_is_done_by_its_button_alone(
+        self, qtbot: QtBot, theme: Theme, host: QWidget
+    ) -> None:
+        toast, done = Toast(theme, host), []
+        toast.tell("day.csv has landed and waits for you", lambda: done.append(1), offer="Check")
+        assert toast.accessibleName() == "day.csv has landed and waits for you. Check"
+        assert not toast.take_back() and toast.isVisible() and done == []
+        qtbot.mouseClick(toast.findChild(QPushButton), Qt.MouseButton.LeftButton)
+        assert done == [1] and not toast.isVisible()
+        toast.tell("Snoozed", lambda: done.append(2))
+        assert toast.take_back() and done == [1, 2]
+
     def test_a_newer_one_takes_the_place(self, theme: Theme, host: QWidget) -> None:
         toast = Toast(theme, host)
         toast.tell("first", lambda: None)
