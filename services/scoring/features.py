@@ -81,8 +81,8 @@ class Features:
         favourite one in a year.
     discount_share_6m, discount_share_before
         Share of revenue that was discounted in 182 days, and in the 365 before.
-    last_visit, visits_30d, visits_90d_before
-        A day number, and counts of 30 days and of the 90 before.
+    last_visit, visit_gap_days, visits_30d, visits_90d_before
+        A day number, days since it, and counts of 30 days and of the 90 before.
     features_used, features_kept, features_before
         Features used in 30 days, those of them that were used in the 90 before, and all that were used then.
     contract_days, renewed_days, renewal_due_days
@@ -138,6 +138,7 @@ class Features:
     discount_share_6m: Floats
     discount_share_before: Floats
     last_visit: Floats
+    visit_gap_days: Floats
     visits_30d: Floats
     visits_90d_before: Floats
     features_used: Floats

@@ -28,27 +28,33 @@ HABIT_FIGURES: Final = (
     "deals_open", "deal_still_days", "deals_lost_6m",
     "kinds_6m", "kinds_6m_before", "new_kinds_6m", "top_kind_share",
     "discount_share_6m", "discount_share_before",
-    "last_visit", "visits_30d", "visits_90d_before",
+    "last_visit", "visit_gap_days", "visits_30d", "visits_90d_before",
     "features_used", "features_kept", "features_before",
     "contract_days", "renewed_days", "renewal_due_days",
 )  # fmt: skip
 
 
 def habit_figures(ledger: Ledger) -> dict[str, Floats]:
-    """Each of `HABIT_FIGURES`, shape (customers,); those of which the book knows nothing take no room."""
+    """Each of `HABIT_FIGURES`, shape (customers,); those of which the book knows nothing take no room.
+
+    Visits, use and deals are told as of the day up to which their source tells: where its file is overdue nobody has
+    stayed away for it.
+    """
     known, day, customers = ledger.book.known_sources, ledger.day, ledger.customers
     absent = np.broadcast_to(np.float64(np.nan), (customers,))
     found: dict[str, Floats] = dict.fromkeys(HABIT_FIGURES, absent)
+    active = ledger.told_until("activities")
     if DEALS in known:
-        found |= _deals(ledger.book.deals.until(day), day, customers)
+        moved = ledger.told_until("opportunities", "stage_changes")
+        found |= _deals(ledger.book.deals.until(moved), moved, customers)
     if MIX in known:
         found |= _mix(ledger.book.mix.until(day), day, customers)
     if DISCOUNTS in known:
         found |= _discounts(ledger.book.orders.until(day), ledger.book.discounted.until(day), day, customers)
     if VISITS in known:
-        found |= _visits(ledger.book.visits.until(day), day, customers)
+        found |= _visits(ledger.book.visits.until(active), active, customers)
     if USE in known:
-        found |= _use(ledger.book.uses.until(day), day, customers)
+        found |= _use(ledger.book.uses.until(active), active, customers)
     if ledger.book.contracts.row.size:
         found["contract_days"] = _contract(ledger.book.contracts, day, customers)
     if RENEWALS in known:
@@ -144,11 +150,12 @@ def _discounts(orders: Series, discounted: Series, day: int, customers: int) -> 
 
 
 def _visits(visits: Series, day: int, customers: int) -> dict[str, Floats]:
-    """Day number of the last visit, visits in a month, and in the three months before it."""
+    """Day number of the last visit, days since then, visits in a month, and in the three months before it."""
     rows = Rows(visits.row, visits.day, customers)
-    some = rows.end > rows.start
+    last = np.where(rows.end > rows.start, rows.days[np.maximum(rows.end - 1, 0)], np.nan)
     return {
-        "last_visit": np.where(some, rows.days[np.maximum(rows.end - 1, 0)], np.nan),
+        "last_visit": last,
+        "visit_gap_days": day - last,
         "visits_30d": rows.counted(day - MONTH, day),
         "visits_90d_before": rows.counted(day - MONTH - QUARTER, day - MONTH),
     }

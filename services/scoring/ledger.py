@@ -158,6 +158,15 @@ class Ledger:
         self.activity = Rows(days // STRIDE, days % STRIDE, self.customers)
         self.by_activity = (self.orders.end == self.orders.start) & (self.activity.end > self.activity.start)
 
+    def told_until(self, *sources: str) -> int:
+        """Day number up to which the newest of these sources (tables) tells, the ledger's own at the latest.
+
+        Where a file is long overdue, days on which it tells of nobody are no silence of a customer.
+        """
+        old = self.book.old_sources or {}
+        known = [name for name in sources if name in self.book.known_sources]
+        return min(self.day, self.book.as_of - min((old.get(name, 0) for name in known), default=0))
+
     def rhythm_rows(self) -> list[tuple[NDArray[np.bool_] | None, Rows]]:
         """Rows of the rhythm that counts: orders, and where there is none, activity."""
         if not self.by_activity.any():

@@ -55,7 +55,7 @@ def habit_columns(seen: Features, channels: frozenset[str]) -> dict[str, Floats]
         found["discount_change"] = seen.discount_share_6m - seen.discount_share_before
     if VISITS in channels:
         change = np.log1p(seen.visits_30d) - np.log1p(seen.visits_90d_before / _MONTHS)
-        gap = np.log1p(seen.day - seen.last_visit)
+        gap = np.log1p(seen.visit_gap_days)
         found |= {"visits": np.sqrt(seen.visits_30d), "visits_change": change, "visit_gap": gap}
     if USE in channels:
         kept = np.where(seen.features_before > 0, seen.features_kept / np.maximum(seen.features_before, 1.0), np.nan)
@@ -91,7 +91,7 @@ def _tickets(ledger: Ledger, seen: Features) -> dict[str, Floats]:
 
 
 def _activity(ledger: Ledger) -> dict[str, Floats]:
-    rows, day = ledger.activity, ledger.day
+    rows, day = ledger.activity, ledger.told_until("activities")
     some = rows.end > rows.start
     last = np.where(some, rows.days[np.maximum(rows.end - 1, 0)], np.nan)
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,6 +14,8 @@ from services.scoring.features import Features, features_at, joined
 from services.scoring.habit_series import HABITS, LOST, MOVED, OPENED, WON
 from services.scoring.habits import HABIT_FIGURES
 from services.scoring.ledger import Ledger
+from services.scoring.parameters import fit_parameters
+from services.scoring.reasons import contributions, drivers_json
 from services.scoring.series import day_number
 from tests.services.scoring.books import Book
 from tests.services.scoring.made_up import NEVER, Event, made_up_book
@@ -252,3 +255,33 @@ def test_in_a_book_without_orders_that_customers_leave_signing_up_begins_the_con
     today = day_number(TODAY)
     assert (contracts.values["left"] <= today).tolist() == [True, False, False]
     assert (today - contracts.day).tolist() == [300, 250, 200]
+
+
+def test_where_a_file_is_overdue_nobody_has_stayed_away(book: Book) -> None:
+    """Orders go on for forty days after the last activity and the last deal that anybody has told of."""
+    book.add_customers(2)
+    book.add_orders((who, ago(days), 100) for who in (1, 2) for days in range(0, 300, 6))
+    came = [(days, "login", None) for days in range(42, 200, 4)] + [(days, "document_view", None) for days in (43, 60)]
+    used = [(days, "feature_use", f"feature {number}") for days in range(41, 150, 9) for number in range(4)]
+    book.add(
+        "activities",
+        (
+            {"customer_id": who, "happened_on": ago(days), "kind": kind, "subject": subject}
+            for who in (1, 2)
+            for days, kind, subject in [*came, *used]
+        ),
+    )
+    opened = {"customer_id": 1, "stage": "Proposal", "opened_on": ago(50), "closes_on": None}
+    lost = {"customer_id": 2, "stage": "Lost", "opened_on": ago(90), "closes_on": ago(45)}
+    book.add("opportunities", [opened, lost])
+    events = read(book)
+    assert events.old_sources == {"activities": 41, "opportunities": 45}
+    today = Ledger(events, day_number(TODAY))
+    found = features_at(today)
+    assert found.visits_30d.tolist() == [8, 8] and found.visit_gap_days.tolist() == [1, 1]
+    assert found.features_used.tolist() == [4, 4] and found.deal_still_days[0] == 5
+    month_ago = features_at(Ledger(events, day_number(TODAY) - 60))
+    assert month_ago.visit_gap_days[0] == 2  # told up to a day, an earlier one is as it was
+    parameters = fit_parameters(found, "USD")
+    drivers = drivers_json(found, contributions(parameters.orders, found, 90), parameters.orders, parameters.activity)
+    assert not {"visits", "use"} & {one["code"] for one in json.loads(drivers[0])}
