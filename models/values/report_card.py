@@ -137,6 +137,8 @@ class Reliance:
         Of them, those with fewer than three orders.
     why
         The most frequent reason among them, '' where there is none.
+    left_out
+        What no score knows yet: "12 orders are dated after 18 Nov; they count from their day on."; '' for nothing.
     """
 
     sources: tuple[SourceLine, ...]
@@ -144,6 +146,7 @@ class Reliance:
     low: int
     few_orders: int
     why: str
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

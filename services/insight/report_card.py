@@ -145,7 +145,18 @@ def read_reliance(reader: Reader) -> Reliance:
         low, few = low + number, few + few_of_them
         reasons.update(dict.fromkeys(json.loads(why or "[]"), number))
     most = reasons.most_common(1)
-    return Reliance(tuple(lines), scored, low, few, most[0][0] if most else "")
+    return Reliance(tuple(lines), scored, low, few, most[0][0] if most else "", _left_out(reader))
+
+
+def _left_out(reader: Reader) -> str:
+    """Orders that are dated after the day of the scores: a mistyped year, or a subscription billed ahead."""
+    if reader.as_of is None:
+        return ""
+    later = reader.value("SELECT COUNT(*) FROM orders WHERE ordered_on > ?", (reader.as_of.isoformat(),))
+    if not later:
+        return ""
+    are, they = ("is", "it counts from its") if later == 1 else ("are", "they count from their")
+    return f"{words.count(later, 'order')} {are} dated after {reader.day(reader.as_of)}; {they} day on."
 
 
 def _why(report: BacktestReport) -> str:

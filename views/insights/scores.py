@@ -131,12 +131,15 @@ class ScoresTab(QWidget):
     def _make_sources(self, theme: Theme) -> None:
         self.sources = _table(theme, "Data you can rely on", SOURCES)
         self.sources.opened.connect(lambda _key: self._explain_sources())
+        self._left_out = column(margins=(16, 10, 16, 0))
+        self._left_out_words = hold(self._left_out)
         self._low = column(margins=(16, 10, 16, 10))
         self.show_low = link("Show them")
         self.show_low.clicked.connect(self.low_wanted)
         self._low_words = hold(self._low)
         button = row(self.show_low, -1, margins=(32, 0, 16, 10))
-        self.sources_panel = Panel(theme, "Data you can rely on", self.sources, self._low_words, hold(button), rest())
+        self.sources_panel = Panel(theme, "Data you can rely on", self.sources, self._left_out_words, self._low_words,
+                                   hold(button), rest())  # fmt: skip
 
     @property
     def panels(self) -> tuple[Panel, ...]:
@@ -193,6 +196,10 @@ class ScoresTab(QWidget):
         self.sources.show_lines(source_lines(reliance.sources))
         stale = sum(1 for one in reliance.sources if one.stale)
         self.sources_panel.say_aside(f"{counted(stale, 'kind')} older than usual" if stale else "")
+        clear(self._left_out)
+        self._left_out_words.setVisible(bool(reliance.left_out))
+        if reliance.left_out:
+            self._left_out.addWidget(icon_line(self._theme, "info", reliance.left_out, "ink_2"))
         clear(self._low)
         self._low_words.setVisible(bool(reliance.low))
         self.show_low.setVisible(bool(reliance.low))

@@ -277,6 +277,16 @@ def test_what_the_scores_stand_on(book: SmallBook, reader: Fresh) -> None:
     assert found.why.startswith("Only one purchase day")
 
 
+def test_orders_of_a_day_to_come_are_said_to_be_left_out(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.order(number, days_ago(-3))
+    assert reader(read_reliance).left_out == ""  # nothing was scored: no day to be after
+    book.score(number)
+    assert reader(read_reliance).left_out == "1 order is dated after 20 Nov; it counts from its day on."
+    book.order(number, days_ago(-400))
+    assert reader(read_reliance).left_out == "2 orders are dated after 20 Nov; they count from their day on."
+
+
 def test_the_figures_as_a_file(book: SmallBook, tmp_path: Path) -> None:
     one, other = book.customer(), book.customer()
     book.score(one)
