@@ -317,7 +317,7 @@ def test_activity_that_drops_against_its_own_rate(book: Book) -> None:
                 day = book.day(week * 7 + n)
                 book.add(activities, customer_id=customer, kind="login", happened_on=day)
     with book.writing() as work:
-        write_unusual(work, read_events(work.connection, book.today, currency="USD"), everyone=True)
+        write_unusual(work, read_events(work.connection, book.today, currency="USD"), everyone=True, said=True)
     book.evaluate()
     assert book.card(fallen)["reason"] == "Portal logins fell 100\u202f% since 23 Oct: 0 instead of about 12"
     assert [rules_of(book, customer) for customer in steady] == [set()] * 15
