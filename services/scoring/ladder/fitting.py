@@ -222,7 +222,8 @@ def _boosted(rows: Rows, names: Sequence[str], depth: int) -> Any:
     model = HistGradientBoostingClassifier(
         max_depth=depth, monotonic_cst=directions, early_stopping=False, random_state=0, **SETTINGS
     )
-    return model.fit(np.column_stack([rows.columns[name] for name in names]), rows.left)
+    with one_thread():  # once more: what was loaded only above is not kept to one thread by those who called
+        return model.fit(np.column_stack([rows.columns[name] for name in names]), rows.left)
 
 
 def useful(train: Sequence[Window]) -> tuple[str, ...]:
