@@ -49,8 +49,9 @@ from services.workspace import Workspace
 
 #: Above this share of the book a change is scored as a run over everyone.
 _FEW = 0.1
-#: So many customers are scored at once. All but the largest books are one part, scored before the store is locked.
-_PART = 50_000
+#: So many customers are scored at once: memory holds the rows and the words of these. The first part is scored before
+#: the store is locked, so a book of fewer is locked only while it is written.
+_PART = 25_000
 #: The features of so many are kept from the fit for their scores; of more they are worked out again.
 _HELD = 200_000
 _FACTS = tuple(table.name for table in CONTENT_TABLES)
