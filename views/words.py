@@ -115,6 +115,12 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min"
 
 
+def sentence(reason: str) -> str:
+    """A reason as a sentence: "must be a whole number" becomes "Must be a whole number."."""
+    text = words.capital(reason.strip())
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
 def _signed(minor: int, currency: str, figure: str) -> str:
     sign = _SIGNS.get(currency)
     text = f"{sign}{figure}" if sign else f"{currency}{THIN}{figure}"

@@ -87,3 +87,11 @@ def test_a_foretold_chance_is_never_certain() -> None:
     said = [words.chance(share) for share in (None, 0.0, 0.0049, 0.005, 0.72, 0.994, 0.995, 1.0)]
     ends = [f"<1{THIN}%", f"<1{THIN}%", f"1{THIN}%"], [f"99{THIN}%", f">99{THIN}%", f">99{THIN}%"]
     assert said == ["–", *ends[0], f"72{THIN}%", *ends[1]]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [(" must be a whole number", "Must be a whole number."), ("Which one?", "Which one?"), ("Done.", "Done.")],
+)
+def test_a_reason_becomes_a_sentence(reason: str, said: str) -> None:
+    assert words.sentence(reason) == said

@@ -16,6 +16,7 @@ from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import column, kind_of, label, row, rule
+from views.words import sentence
 
 _CONSENT_WORDS = {"given": "Yes, consent given", "withdrawn": "No, consent withdrawn", "unknown": "Not known"}
 
@@ -103,7 +104,7 @@ class CustomerForm(QWidget):
         self.set_busy(False)
         at = str(getattr(failed.error, "field", ""))
         if at in self._inputs:
-            self._show_fault(at, _sentence(getattr(failed.error, "reason", failed.words)))
+            self._show_fault(at, sentence(str(getattr(failed.error, "reason", failed.words))))
             self._inputs[at].setFocus(Qt.FocusReason.OtherFocusReason)
             return
         named = next((field.key for field in FIELDS if failed.words.startswith(f"{field.label} ")), "")
@@ -217,8 +218,3 @@ def _put(entry: QLineEdit | QComboBox, text: str) -> None:
         entry.setEditText(text)
     else:
         entry.setCurrentIndex(max(0, entry.findData(text)))
-
-
-def _sentence(reason: object) -> str:
-    text = str(reason).strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")

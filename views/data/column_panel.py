@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
 
 from models.values.imports import ColumnProposal
 from models.values.meanings import Meaning
+from models.values.words import capital
 from views.data.question import AnswerButton
 from views.data.sections import icon_line
 from views.theme import Theme, fonts
@@ -73,21 +74,21 @@ class ColumnPanel(Overlay):
 
     def _add_meaning(self, theme: Theme, box: QBoxLayout, meaning: Meaning) -> None:
         lines = column(10, label("Its cells are read as", fonts.SMALL, fonts.SEMIBOLD, "ink_2"), 2)
-        words = meaning.words[:1].upper() + meaning.words[1:]
+        words = capital(meaning.words)
         sure = "" if meaning.confidence >= 1 else f", {percent(meaning.confidence)} sure"
         lines.addWidget(label(f"{words}{sure}", fonts.LIST, fonts.MEDIUM, wrap=True))
         for evidence in meaning.evidence or (fits_words(meaning),):
             if evidence:
-                lines.addWidget(icon_line(theme, "check", evidence[:1].upper() + evidence[1:]))
+                lines.addWidget(icon_line(theme, "check", capital(evidence)))
         for flag in meaning.flags:
-            lines.addWidget(icon_line(theme, "warning", flag[:1].upper() + flag[1:], "warning_text"))
+            lines.addWidget(icon_line(theme, "warning", capital(flag), "warning_text"))
         readings = meaning.readings or next((one.readings for one in meaning.doubts), ())
         if readings:
             lines.addSpacing(8)
             lines.addWidget(label("Read them as", fonts.SMALL, fonts.SEMIBOLD, "ink_2"))
         for one in readings:
             fits = f"{whole(one.fits)} of {whole(meaning.filled)} cells fit" if one.fits else ""
-            way = AnswerButton(theme, one.words[:1].upper() + one.words[1:], fits)
+            way = AnswerButton(theme, capital(one.words), fits)
             way.clicked.connect(lambda _on=False, value=one.value: self._chosen(value))
             self.ways.append(way)
             lines.addWidget(way)

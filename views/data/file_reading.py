@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from models.values.reading import Conclusion, Reading, ReadingChoice, ReadingOption, also
+from models.values.words import capital
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import clear, label
@@ -94,7 +95,7 @@ def _short(option: ReadingOption) -> str:
 def why_words(one: Conclusion) -> str:
     """Why a part was concluded so; how sure that is, where it is not plain."""
     if one.confidence >= _SURE:
-        return one.why[:1].upper() + one.why[1:]
+        return capital(one.why)
     return f"{percent(one.confidence)} sure: {one.why}"
 
 
@@ -160,7 +161,7 @@ class FileReading(QWidget):
         box.blockSignals(True)
         box.clear()
         for words, chosen in offers:
-            box.addItem(words[:1].upper() + words[1:], chosen)
+            box.addItem(capital(words), chosen)
         box.setCurrentIndex(0)
         box.blockSignals(False)
         self._whys[one.part].setText(why_words(one))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.people import PairCounts, QualityRow
 from models.values.quality import DataAge, DataQuality, FieldFill
+from models.values.words import capital
 from views.data.receipt_view import Band
 from views.data.sections import scrolling
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
@@ -115,7 +116,7 @@ def field_lines(fields: Sequence[FieldFill]) -> list[TableLine]:
         ink = "warning_text" if is_thin(one) else "ink"
         icon = "warning" if is_thin(one) else ""
         missing = TableCell(whole(one.missing) if one.missing else "none", "ink_2" if one.missing else "ink_3")
-        why = one.matters[:1].upper() + one.matters[1:]
+        why = capital(one.matters)
         cells = (TableCell(f"   {one.name}"), TableCell(share_words(one), ink, strong=bool(icon), icon=icon), missing)
         lines.append(TableLine((*cells, TableCell(why, "ink_2", small=True, tip=why)), None))
     return lines
@@ -147,4 +148,4 @@ def age_line(one: DataAge) -> TableLine:
         if one.stale
         else TableCell(old)
     )
-    return TableLine((TableCell(one.kind[:1].upper() + one.kind[1:]), TableCell(day, "ink_2"), age), None)
+    return TableLine((TableCell(capital(one.kind)), TableCell(day, "ink_2"), age), None)

@@ -9,6 +9,7 @@ from typing import Any
 from services.settings import FieldError, Policy
 from views.settings.fields import GROUPS, SETTINGS, Setting
 from views.settings.typed import parse, shown
+from views.words import sentence
 
 
 def texts_of(policy: Policy, currency: str = "USD") -> dict[str, str]:
@@ -74,12 +75,6 @@ def groups_of(faults: Mapping[str, str]) -> frozenset[str]:
         for group in GROUPS
         if any(fault == group.sums_to or any(one.path == fault for one in group.settings) for fault in faults)
     )
-
-
-def sentence(reason: str) -> str:
-    """A reason as a sentence."""
-    text = reason.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
 
 
 def _value(policy: Policy, setting: Setting) -> Any:

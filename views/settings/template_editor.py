@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from models.values.changes import Changes
 from models.values.outreach import GOALS, TONES, TemplateChoice
+from models.values.words import capital
 from views.background import Failed
 from views.settings import asks
 from views.settings.keys import saves, takes_over
@@ -280,7 +281,7 @@ class TemplateEditor(QWidget):
         found = _PLACE.match(words)
         where, line, reason = found.groups() if found else ("", "0", "")
         said = f"Line {line}: {reason}"
-        self.subject_fault.setText(reason[:1].upper() + reason[1:])
+        self.subject_fault.setText(capital(reason))
         self.subject_fault.setVisible(where == "subject")
         self.body_fault.setText(said)
         self.body_fault.setVisible(where == "text")
