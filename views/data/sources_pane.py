@@ -28,7 +28,7 @@ class SourcesPane(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.table = WordTable(theme, "Sources", _COLUMNS, whole=True)
-        self._none = label("Nothing was imported yet.", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self._none = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         self._words = label("", fonts.LIST, fonts.REGULAR, "ink_2")
         title = label("Sources", fonts.HEADING, fonts.SEMIBOLD)
         head = row(title, 10, self._words, -1, margins=(20, 26, 20, 8))
@@ -42,6 +42,7 @@ class SourcesPane(QWidget):
         self._words.setText(f"{counted(stale, 'source')} {verb} fallen silent" if stale else "")
         self.table.show_lines([_line(one) for one in sources])
         self.table.setVisible(bool(sources))
+        self._none.setText("Nothing was imported yet.")
         self._none.setVisible(not sources)
 
     def show_fault(self, words: str) -> None:

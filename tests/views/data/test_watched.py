@@ -19,9 +19,11 @@ from tests.views.conftest import OpenWindow
 from tests.views.pages import page_at
 from views.data import watched_sections
 from views.data.page import DataPage
+from views.data.sources_pane import SourcesPane
 from views.data.table import CELL_ROLE, WordTable
 from views.desktop import Desktop
 from views.shell import folder_watch
+from views.theme import Theme
 
 ORDERS = ("order_id", "customer_id", "date", "amount", "currency")
 
@@ -247,3 +249,12 @@ def test_looks_are_taken_one_at_a_time_and_sooner_while_something_is_new(
     assert watch.timer.interval() == folder_watch.SOON_MS
     watch.timer.stop()
     qtbot.waitUntil(lambda: desk.background.idle)
+
+
+def test_a_fault_of_the_sources_is_over_once_they_are_read(qtbot: QtBot, theme: Theme) -> None:
+    pane = SourcesPane(theme)
+    qtbot.addWidget(pane)
+    pane.show_fault("The book is locked by another program.")
+    assert "locked" in pane._none.text() and not pane._none.isHidden()
+    pane.show_sources(())
+    assert pane._none.text() == "Nothing was imported yet."
