@@ -80,6 +80,8 @@ def _at_risk(reader: Reader) -> Tile:
         return Tile("at_risk", words.DASH, title, "no customer is scored yet", "neutral")
     own = math.sqrt(spread or 0) / 2 / _Z80
     check = read_value_check(reader)
+    if check is not None:
+        title = f"at risk in {words.count(months, 'month')}, {check.note}"
     common = COMMON_ERROR if check is None else max(COMMON_ERROR, abs(check.bias))
     half = _Z80 * math.hypot(own, common * total / _Z80)
     low, high = max(0, round(total - half)), round(total + half)
