@@ -112,17 +112,20 @@ def _lines(reader: SeriesReader) -> Series:
     """
     orders = reader.series("orders", "ordered_on", {"id": "id"}, "kind = 'purchase'")
     number = orders.values["id"].astype(np.int64)
-    place = np.full(int(number.max(initial=0)) + 1, -1, np.int64)
-    place[number] = np.arange(number.size)
+    if not number.size:
+        return nothing("kind")
+    by_number = np.argsort(number)
+    rising = number[by_number]
     among = "SELECT o.id FROM orders AS o WHERE o.kind = 'purchase'" + reader.only("o.")
     where = f"{_PRODUCT} IS NOT NULL" + ("" if reader.everyone else f" AND t.order_id IN ({among})")
     places, kinds = [], []
     for (ids,), codes in reader.coded("order_lines", ("t.order_id",), _PRODUCT, where):
         order = decode_numbers(ids, np.int64, codes.size)
-        at = np.where(order < place.size, place[np.minimum(order, place.size - 1)], -1)
-        places.append(at[at >= 0])
-        kinds.append(codes[at >= 0])
+        at = np.minimum(np.searchsorted(rising, order), rising.size - 1)
+        bought = rising[at] == order
+        places.append(by_number[at[bought]])
+        kinds.append(codes[bought])
     if not kinds:
         return nothing("kind")
-    bought = np.concatenate(places)
-    return kind_series(orders.row[bought], orders.day[bought], np.concatenate(kinds))
+    place = np.concatenate(places)
+    return kind_series(orders.row[place], orders.day[place], np.concatenate(kinds))
