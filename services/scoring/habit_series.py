@@ -21,13 +21,19 @@ HABITS: Final = (DEALS, MIX, DISCOUNTS, VISITS, USE, RENEWALS)
 #: Steps of a deal, and from which of them on it is closed.
 OPENED, MOVED, WON, LOST = range(4)
 
-_WORD = "replace(lower(kind), ' ', '_')"
-_VISIT = f"{_WORD} IN ('login', 'web_session', 'store_visit', 'visit', 'session')"
-_RENEWAL = (
-    f"{_WORD} IN ('renewal', 'renewed', 'contract_renewal', 'contract_renewed', 'subscription_renewal', "
-    "'subscription_renewed')"
-)
-_USE = f"{_WORD} = 'feature_use' AND subject <> ''"
+#: Kinds of activity are words of files: these are told from others however they are spelt.
+_WORD = "replace(replace(lower(kind), ' ', '_'), '-', '_')"
+_VISITS = (
+    "login", "log_in", "logged_in", "sign_in", "web_session", "session", "store_visit", "web_visit", "website_visit",
+    "visit", "page_view", "app_open",
+)  # fmt: skip
+_RENEWALS = (
+    "renewal", "renewed", "contract_renewal", "contract_renewed", "subscription_renewal", "subscription_renewed",
+)  # fmt: skip
+_USES = ("feature_use", "feature_used", "feature_usage")
+_VISIT = f"{_WORD} IN {_VISITS}"
+_RENEWAL = f"{_WORD} IN {_RENEWALS}"
+_USE = f"{_WORD} IN {_USES} AND subject <> ''"
 #: A deal's present stage counts only from its close on, which has a day; the stages before have days in their history.
 _STEPS = f"""(SELECT customer_id, opened_on AS day, id AS deal, {OPENED} AS step FROM opportunities
     UNION ALL SELECT customer_id, closes_on, id, iif(stage = 'Won', {WON}, {LOST}) FROM opportunities

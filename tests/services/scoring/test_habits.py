@@ -143,7 +143,7 @@ def fill(book: Book) -> None:
         (
             {"customer_id": who, "happened_on": ago(days), "kind": kind, "subject": subject}
             for who, days, kind, subject in [
-                (1, 5, "feature_use", "reports, monthly"), (1, 60, "feature_use", "exports"),
+                (1, 5, "feature_use", "reports, monthly"), (1, 60, "Feature-used", "exports"),
                 (1, 61, "feature_use", ""),
                 (2, 3, "login", None), (2, 40, "Web session", None), (1, 7, "document_view", "prices"),
                 (3, 90, "Contract renewed", None),
