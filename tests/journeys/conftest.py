@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.views.conftest import open_window, theme
+from tests.views.conftest import one_theme, open_window, theme
 
-__all__ = ["open_window", "theme"]
+__all__ = ["one_theme", "open_window", "theme"]
