@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QFileInfo
+from PySide6.QtCore import QCoreApplication, QFileInfo, QStandardPaths
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QStyle, QWidget
 
@@ -95,8 +95,14 @@ def _dialog(parent: QWidget, title: str, folder: str) -> QFileDialog:
         # The desktop's own dialog lives in this process too, and is not told how to look at files.
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setIconProvider(names_only())
-    dialog.setDirectory(folder)
+    dialog.setDirectory(_first_place(folder))
     return dialog
+
+
+def _first_place(folder: str) -> str:
+    """Where a dialog begins: in its folder, or where exports usually land if there is none, or it is gone."""
+    downloads = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+    return next((place for place in (folder, downloads) if place and Path(place).is_dir()), str(Path.home()))
 
 
 def _asked_elsewhere() -> bool:

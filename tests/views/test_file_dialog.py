@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QFileInfo, Qt, QTimer
+from PySide6.QtCore import QFileInfo, QStandardPaths, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QFileSystemModel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -121,3 +121,25 @@ def test_icon_and_type_are_told_by_the_name(qtbot: QtBot, tmp_path: Path) -> Non
     assert icons.type(QFileInfo(str(tmp_path / "orders.csv"))) == "CSV file"
     assert icons.type(QFileInfo(str(tmp_path / "orders"))) == "file"
     assert not icons.icon(QFileInfo(str(tmp_path))).isNull() and not icons.icon(NamesOnly.IconType.File).isNull()
+
+
+def test_a_dialog_begins_where_exports_land_if_its_folder_is_not_there(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    landed, used = tmp_path / "landed", tmp_path / "used"
+    for folder in (landed, used):
+        folder.mkdir()
+
+    def begins(folder: str) -> Path:
+        choose_exports(host, folder, lambda _paths: None)
+        dialog = host.findChildren(QFileDialog)[-1]
+        dialog.reject()
+        return Path(dialog.directory().path())
+
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _kind: str(landed))
+    assert begins(str(used)) == used
+    assert begins("") == begins(str(tmp_path / "gone")) == landed
+    landed.rmdir()
+    assert begins("") == Path.home()
