@@ -60,7 +60,7 @@ def write_back(
         written: tuple[WrittenFile, ...] = ()
         if plan.files and out is not None and not dry_run:
             place = out.expanduser()
-            if place.suffix and not place.is_dir() and not place.absolute().parent.is_dir():
+            if place.suffix and not place.absolute().parent.is_dir():
                 raise UserError(f"There is no folder {place.absolute().parent}. Make it, or name another place.")
             written, _changes = write(workspace, plan, place)
     answer(_document(plan, written), _words(plan, written), json)

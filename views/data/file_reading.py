@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from models.values.reading import Conclusion, Reading, ReadingChoice, ReadingOption, also
+from models.values.reading import Conclusion, Reading, ReadingChoice, also
 from models.values.words import capital
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
@@ -55,7 +55,7 @@ def offers_for(one: Conclusion, choice: ReadingChoice) -> list[Offer]:
     found: list[Offer] = [(one.words, choice)]
     if _said(one.part, choice):
         found.append(("by evidence", _unsaid(one.part, choice)))
-    found += [(_short(option), also(choice, option.choice)) for option in one.options]
+    found += [(option.words, also(choice, option.choice)) for option in one.options]
     found += [offer for offer in _usual(one.part, choice) if offer[0] != one.words]
     kept: list[Offer] = []
     for words, chosen in found:
@@ -86,10 +86,6 @@ def _unsaid(part: str, choice: ReadingChoice) -> ReadingChoice:
     names = {"header": ("header_row", "header_rows"), "tables": ("table",), "file": ("member",)}.get(part, (part,))
     known = {name: None for name in names if name in ReadingChoice.__slots__}
     return replace(choice, **known)
-
-
-def _short(option: ReadingOption) -> str:
-    return option.words
 
 
 def why_words(one: Conclusion) -> str:

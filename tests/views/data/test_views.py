@@ -146,6 +146,37 @@ def test_what_is_said_can_be_left_to_the_evidence_again() -> None:
     assert offers["UTF-8"] == ReadingChoice(encoding="utf-8", delimiter=";")
 
 
+def test_what_is_read_already_is_not_asked_for_again(qtbot: QtBot, view: CheckView) -> None:
+    box = view.plan.file.boxes["delimiter"]
+    with qtbot.assertNotEmitted(view.plan.file.changed):
+        box.activated.emit(0)
+
+
+def test_a_file_that_is_read_otherwise_has_nothing_mended(qtbot: QtBot, view: CheckView) -> None:
+    said = ImportOptions(
+        currency="EUR",
+        mapping=(("Total", "total"),),
+        meanings=(("Total", "comma"),),
+        mended=(MendedCell(4, "Total", "5"),),
+        mended_of="1-2",
+    )
+    view.show_check(replace(request(), options=said), preview())
+    with qtbot.waitSignal(view.check_wanted) as asked:
+        view.plan.file.boxes["delimiter"].activated.emit(1)
+    assert asked.args[0].options == ImportOptions(currency="EUR", reading=asked.args[0].options.reading)
+    assert asked.args[0].options.reading.delimiter
+
+
+@pytest.mark.parametrize(
+    ("field", "confidence", "looks"), [("total", 0.79, True), ("total", 0.8, False), ("", 0.2, False)]
+)
+def test_a_column_wants_a_look_where_it_is_taken_for_a_field_without_being_sure(
+    field: str, confidence: float, looks: bool
+) -> None:
+    one = replace(preview().columns[0], field=field, confidence=confidence)
+    assert wants_a_look(one) is looks
+
+
 def test_a_column_says_why_and_is_read_otherwise(qtbot: QtBot, view: CheckView) -> None:
     shown = preview(doubts=(doubt(),), kind="date_order")
     column = replace(shown.columns[1], confidence=0.6, why="By what stands in it", meaning=shown.meanings[0])
@@ -609,3 +640,15 @@ def test_enter_presses_the_button_of_a_panel_that_has_the_focus(qtbot: QtBot, th
     qtbot.waitUntil(refused._close.hasFocus)
     qtbot.keyClick(refused._close, Qt.Key.Key_Enter)
     assert not refused.isVisible() and done == [True]
+
+
+def test_rejected_rows_of_several_files_are_opened_and_not_mended_here(qtbot: QtBot, theme: Theme) -> None:
+    screen = ReceiptScreen(theme)
+    qtbot.addWidget(screen)
+    side, one = screen.side, ImportResult("/e/a.csv", receipt(file="a.csv"))
+    other = ImportResult("/e/b.csv", replace(receipt(file="b.csv"), rejects_file="/book/rejects/b.rejects.csv"))
+    side.show_content(ReceiptContent((one,)))
+    assert not side._mend.isHidden() and side._file_name.text() == "orders.rejects.csv"
+    side.show_content(ReceiptContent((one, other)))
+    assert side._mend.isHidden() and not side._show_file.isHidden()
+    assert side._file_name.text() == "orders.rejects.csv and 1 more"
