@@ -89,7 +89,7 @@ class Command(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """How a command is shown. ``group`` is its heading in the key help, '' keeps it out of there."""
+    """How a command is shown. ``group`` is its heading in the menu of all commands and, with a key, in the help."""
 
     text: str
     keys: tuple[str, ...] = ()
@@ -124,13 +124,13 @@ SPECS: dict[Command, Spec] = {
     Command.NOTE: Spec("Note", ("Shift+N",), "note", "With an alert", "Write a note"),
     Command.DRAWER: Spec("Actions", (".",), "panel-right", "With an alert", "Show or hide the actions"),
     Command.WAIT: Spec("Wait for them", ("W",), "clock", "With an alert", "Stops the time limit"),
-    Command.ASSIGN: Spec("Assign to…", (), "person"),
-    Command.ESCALATE: Spec("Escalate", (), "escalate"),
-    Command.SUPPRESS: Spec("Suppress this customer", (), "mute"),
+    Command.ASSIGN: Spec("Assign to…", (), "person", "With an alert"),
+    Command.ESCALATE: Spec("Escalate", (), "escalate", "With an alert"),
+    Command.SUPPRESS: Spec("Suppress this customer", (), "mute", "With an alert"),
     Command.REOPEN: Spec("Reopen", ("O",), "return", "With an alert", "Put it back into the queue"),
     Command.ADD_CUSTOMER: Spec("Add a customer", ("Ctrl+N",), "plus", "With customers"),
     Command.EDIT_CUSTOMER: Spec("Edit", ("F2",), "edit", "With customers", "Edit this customer"),
-    Command.SAVE_FILTER: Spec("Save this filter", (), "plus"),
+    Command.SAVE_FILTER: Spec("Save this filter", (), "plus", "With customers"),
     Command.OVERRIDE: Spec(
         "Override a score…", ("V",), "edit", "With customers", "Set a score by hand, with a reason and a last day"
     ),
@@ -141,14 +141,16 @@ SPECS: dict[Command, Spec] = {
         "Go to",
         "Customers who may be the same: merge them or keep them apart",
     ),
-    Command.SHOW_FOLDERS: Spec("Watched folders", (), "data", "", "Folders whose files come in by themselves"),
-    Command.WRITE_BACK: Spec("Write back", (), "file", "", "Write what you changed as files for other systems"),
+    Command.SHOW_FOLDERS: Spec("Watched folders", (), "data", "With data", "Folders whose files come in by themselves"),
+    Command.WRITE_BACK: Spec(
+        "Write back", (), "file", "With data", "Write what you changed as files for other systems"
+    ),
     Command.MERGE_PAIR: Spec("Merge", ("M",), "link", "With duplicates", "Make one customer of the two"),
     Command.KEEP_APART: Spec("Keep apart", ("A",), "close", "With duplicates", "They are two customers"),
     Command.DECIDE_LATER: Spec("Later", ("L",), "clock", "With duplicates", "Decide later"),
     Command.KEEP_OTHER: Spec("Keep the other one", ("S",), "retry", "With duplicates", "Whose number and fields stay"),
     Command.CHOOSE_FILES: Spec("Choose files", ("Ctrl+O",), "file", "With data"),
-    Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book"),
+    Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book", "With data"),
     Command.DRAFT: Spec("Draft email", ("E",), "email", "With an email", "Write an email to this customer"),
     Command.WRITE: Spec("Write again", ("Ctrl+G",), "retry", "With an email", "Write the draft with the chosen writer"),
     Command.SHORTER: Spec("Shorter", (), "minus", "With an email", "Write it shorter, as a new draft"),

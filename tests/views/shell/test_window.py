@@ -19,7 +19,7 @@ from services.workspace import Workspace
 from tests.views.books import opened
 from tests.views.conftest import OpenWindow
 from tests.views.halting import Halting, after_a_file, anywhere
-from views.actions import Command
+from views.actions import SPECS, Command
 from views.alerts.page import AlertsPage
 from views.background import Failed
 from views.shell.key_help import KeyHelp
@@ -150,12 +150,12 @@ def test_all_keys_are_shown_for_a_question_mark(qtbot: QtBot, open_window: OpenW
         assert page.queue.view.hasFocus()
 
 
-def test_every_command_of_the_help_is_in_the_menu(open_window: OpenWindow, sample: Workspace) -> None:
+def test_every_command_is_in_the_menu(open_window: OpenWindow, sample: Workspace) -> None:
     window = open_window(sample).window
     window.rail.logo.menu().aboutToShow.emit()
     inner = [action.menu() for action in window.rail.logo.menu().actions() if action.menu()]
     listed = {action.text().partition("\t")[0] for menu in inner for action in menu.actions()}  # type: ignore[attr-defined]
-    assert {"Snooze", "Task", "Undo", "Find or run", "Outbox", "Data"} <= listed
+    assert {spec.text for spec in SPECS.values()} <= listed
 
 
 def test_a_theme_that_is_chosen_is_worn_at_once(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
