@@ -27,6 +27,7 @@ from tests.screenshots.small import make_small
 from views import desktop
 from views.desktop import Desktop
 from views.pictures import settle, take, wait_until
+from views.scores.trends import TrendsOnRest
 from views.theme import ThemeChoice
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "screenshots"
@@ -149,6 +150,9 @@ class Shots:
     def shot(self, desk: Desktop, name: str) -> None:
         """One picture, once everything has come."""
         settle(desk)
+        if any(one.resting for one in desk.window.findChildren(TrendsOnRest)):
+            wait_until(lambda: not any(one.resting for one in desk.window.findChildren(TrendsOnRest)))
+            settle(desk)
         self.now(desk, name)
 
     def now(self, desk: Desktop, name: str) -> None:

@@ -66,13 +66,14 @@ class ScoreNotes(QWidget):
 
     def _add(self, icon: str, text: str, *beside: QWidget) -> None:
         """A line as high as its words need: what a person wrote is read in full."""
-        picture = Pictogram(self._theme, icon, "ink_2", 14, (18, 18))
+        high = 24 if beside else 18  # the first line stands in the middle of what is beside it
+        picture = Pictogram(self._theme, icon, "ink_2", 14, (18, high))
         said = label(text, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        said.setContentsMargins(0, (high - 18) // 2, 0, 0)
         line = row(picture, 4, said, 8, *beside)
         line.setStretch(2, 1)
-        for part in (picture, *beside):
+        for part in (picture, said, *beside):
             line.setAlignment(part, Qt.AlignmentFlag.AlignTop)
-        line.setAlignment(said, Qt.AlignmentFlag.AlignVCenter if beside else Qt.AlignmentFlag.AlignTop)
         self._box.addLayout(line)
 
     def _back(self, figure: str, _checked: bool = False) -> None:

@@ -33,6 +33,11 @@ class TrendsOnRest(QWidget):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._read)
 
+    @property
+    def resting(self) -> bool:
+        """Whether the question is still to be put."""
+        return self._rest.isActive()
+
     def follow(self, customer_id: int | None) -> None:
         """Another customer is shown, the same one anew, or nobody (None)."""
         self._desk.drop("trends")
