@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -212,3 +214,17 @@ def test_a_further_table_below_the_first_rows_is_offered(book: Book, tmp_path: P
     (other,) = found.reading.others
     assert (other.words, other.flag) == ("table 2, 3 rows further down", "--table 2")
     assert [one.column for one in book.check(path, reading=other.choice).columns] == ["sku", "price"]
+
+
+def test_what_a_check_kept_for_a_day_is_deleted_by_the_next_check(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "date", "total"]
+    first, second = (
+        write_csv(tmp_path / f"{name}.csv", header, [[name, "C1", "2026-01-02", "5"]]) for name in ("a", "b")
+    )
+    book.check(first)
+    (kept,) = kept_checks(book)
+    yesterday = time.time() - 90_000
+    os.utime(kept, (yesterday, yesterday))
+    book.check(second)
+    (left,) = kept_checks(book)
+    assert left != kept
