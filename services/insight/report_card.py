@@ -161,7 +161,7 @@ def _left_out(reader: Reader) -> str:
 
 def _why(report: BacktestReport) -> str:
     plain = report_words.plain_words(report.used)
-    return " ".join(part for part in (plain, report_words.why_words(report), report.seasonal) if part)
+    return " ".join(part for part in (plain, words.sentence(report.why), report.seasonal) if part)
 
 
 def _old(reader: Reader, report: BacktestReport) -> str:

@@ -45,16 +45,6 @@ _NAMES: Final = {
     ADDITIVE: "Adding up all facts",
     DEPTH_3: "Facts in combination",
 }
-#: The words of the ladder's reasons, and those of people who keep accounts; in this order.
-_IN_PLAIN: Final = (
-    (" (log loss)", ""),
-    ("the logistic rung", "weighing a few facts"),
-    ("the additive rung", "adding up all facts"),
-    ("MBG/NBD", "the rhythm alone"),
-    ("the book's prior", "the book’s average"),
-    ("windows of the past", "stretches of the past"),
-    ("window of the past", "stretch of the past"),
-)
 #: What leaving means, by the kind of fact that it is told by.
 _SILENCE: Final = {"orders": "no order", "activity": "no activity", "contract": "no renewal"}
 
@@ -137,14 +127,6 @@ def plain_words(name: str) -> str:
 def way_words(rung: RungReport) -> str:
     """Return what a way of telling is called in plain words; one that is not known here by its label."""
     return _NAMES.get(rung.name, rung.label)
-
-
-def why_words(report: BacktestReport) -> str:
-    """Return why the way in use is used, without the words of the trade."""
-    said = report.why
-    for term, plain in _IN_PLAIN:
-        said = said.replace(term, plain).replace(words.capital(term), plain)
-    return ". ".join(words.capital(part) for part in words.sentence(said).split(". "))
 
 
 def _plain_and_term(rung: RungReport) -> str:

@@ -192,7 +192,7 @@ def _used(judged: Judged, in_use: InUse | None) -> InUse:
         return InUse(judged.used, judged.why)
     if judged.used == in_use.name:
         return InUse(in_use.name, judged.why)
-    return InUse(in_use.name, f"{in_use.why} Over all customers and windows of this check: {judged.why}")
+    return InUse(in_use.name, f"{in_use.why} Over all customers and stretches of this check: {judged.why}")
 
 
 def _beats_rule(judged: Judged, used: str) -> bool | None:

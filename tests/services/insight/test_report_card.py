@@ -26,7 +26,6 @@ from services.insight.report_words import (
     said_words,
     value_verdict,
     verdict,
-    why_words,
 )
 from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, minutes
 from tests.views.insights import made
@@ -326,28 +325,3 @@ def test_the_list_leads_to_the_customers_that_are_counted(book: SmallBook) -> No
 
 def test_a_real_report_is_read_as_it_was_written() -> None:
     assert BacktestReport.from_json(json.loads(json.dumps(made.report([1, 2]).as_json()))) == made.report([1, 2])
-
-
-@pytest.mark.parametrize(
-    ("why", "said"),
-    [
-        (
-            "The additive rung told 6 windows of the past best (log loss).",
-            "Adding up all facts told 6 stretches of the past best.",
-        ),
-        (
-            "MBG/NBD is used: the logistic rung told 1 window of the past no better, or hardly so (log loss); "
-            "the additive rung takes 300 customers.",
-            "The rhythm alone is used: weighing a few facts told 1 stretch of the past no better, or hardly so; "
-            "adding up all facts takes 300 customers.",
-        ),
-        (
-            "The book's prior is used: MBG/NBD told 2 windows of the past no better (log loss). Over all customers "
-            "and windows of this check: The logistic rung told 6 windows of the past best (log loss).",
-            "The book’s average is used: the rhythm alone told 2 stretches of the past no better. Over all customers "
-            "and windows of this check: weighing a few facts told 6 stretches of the past best.",
-        ),
-    ],
-)
-def test_why_a_way_is_used_is_said_without_the_words_of_the_trade(why: str, said: str) -> None:
-    assert why_words(made.report(why=why)) == said

@@ -37,6 +37,7 @@ def test_the_rung_in_use_tells_better_than_the_rule_and_says_so(judged: Judged) 
     assert judged.used in RUNGS
     assert judged.beats_rule is True
     assert judged.why.endswith(".") and "\n" not in judged.why
+    assert not any(term in judged.why for term in ("rung", "window", "log loss", "MBG")), "words of the trade"
     losses = {report.name: report.mean.log_loss for report in judged.reports}
     assert losses[judged.used] <= losses[MBG]
 
