@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json as json_text
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -31,6 +33,8 @@ from models.values.words import chance
 from services.pipeline import after_change, do_round
 from services.workspace import Workspace
 
+#: So many cards are listed in words; a person reads no more, and a program asks for JSON.
+MOST_LISTED = 1_000
 RuleName = Annotated[str, typer.Argument(metavar="RULE", help="The rule, as `rules` names it.")]
 
 
@@ -73,12 +77,29 @@ def alerts(
     json: JsonOption = False,
 ) -> int:
     """Print the queue: who needs a person, and why."""
-    from services.insight import read_alert_documents, reading
+    from services.insight import read_alert_documents, read_alert_ids, reading
 
     with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
-        documents = read_alert_documents(reader, everything=everything)
-    answer({"alerts": documents}, at_risk_list(documents), json)
+        ids = read_alert_ids(reader, everything=everything)
+        if json:
+            _write_all(read_alert_documents(reader, ids))
+            return DONE
+        sys.stdout.write(f"{at_risk_list(list(read_alert_documents(reader, ids[:MOST_LISTED])))}\n")
+    more = len(ids) - MOST_LISTED
+    if more > 0:
+        sys.stdout.write(f"{more:,} more: `bellwether alerts{' --all' * everything} --json` gives all {len(ids):,}.\n")
     return DONE
+
+
+def _write_all(documents: Iterable[dict[str, Any]]) -> None:
+    """Write one JSON document, laid out as all are, card by card: a queue may be longer than memory is large."""
+    sys.stdout.write('{\n  "alerts": [')
+    mark = ""
+    for document in documents:
+        text = json_text.dumps(document, ensure_ascii=False, indent=2).replace("\n", "\n    ")
+        sys.stdout.write(f"{mark}\n    {text}")
+        mark = ","
+    sys.stdout.write("\n  ]\n}\n" if mark else "]\n}\n")
 
 
 @told

@@ -75,10 +75,10 @@ def _fill(workspace: Workspace, customers: int, seed: int | None, quiet: bool) -
 
 
 def _print_list(workspace: Workspace, outcome: ImportOutcome | None, as_json: bool) -> None:
-    from services.insight import read_alert_documents, reading
+    from services.insight import read_alert_documents, read_alert_ids, reading
 
     with reading(workspace) as reader:
-        documents = read_alert_documents(reader)
+        documents = list(read_alert_documents(reader, read_alert_ids(reader)))
     receipts = [result.receipt.as_json() for result in outcome.files if result.receipt] if outcome else []
     for receipt in receipts:
         rows = receipt["rows"]

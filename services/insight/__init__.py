@@ -6,7 +6,7 @@ so that all they return is of the same state of the book. Sentences come finishe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +70,7 @@ __all__ = [
     "issue_words",
     "queue",
     "read_alert_documents",
+    "read_alert_ids",
     "read_alert_row",
     "read_customer_document",
     "read_customers",
@@ -293,11 +294,18 @@ def read_alert_row(reader: Reader, alert_id: int) -> AlertRow | None:
     return read_card(reader, alert_id)
 
 
-def read_alert_documents(reader: Reader, *, everything: bool = False) -> list[dict[str, Any]]:
-    """Return the queue as documents for other programs; see ``services.insight.documents``."""
+def read_alert_ids(reader: Reader, *, everything: bool = False) -> list[int]:
+    """Return the ids of the queue's cards in view order; see ``services.insight.documents``."""
     from services.insight import documents
 
-    return documents.read_alert_documents(reader, everything=everything)
+    return documents.read_alert_ids(reader, everything=everything)
+
+
+def read_alert_documents(reader: Reader, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Return cards one by one as documents for other programs; see ``services.insight.documents``."""
+    from services.insight import documents
+
+    return documents.read_alert_documents(reader, ids)
 
 
 def read_customer_document(reader: Reader, customer_id: int, *, newest: int = 20) -> dict[str, Any] | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from models.values import words
-from models.values.alerts import AlertRow, Permission, QueueTab
+from models.values.alerts import AlertRow, Permission, QueueFilter, QueueTab
 from services.insight.detail import read_open_work
 from services.insight.permission import read_permission
 from services.insight.profile import read_profile
-from services.insight.queue_rows import read_queue
+from services.insight.queue_marks import read_line
+from services.insight.queue_rows import MOST_ROWS, rows_of
 from services.insight.reader import Reader, marks
 from services.insight.timeline_rows import read_timeline
 from services.insight.unusual import anomaly_words, read_anomalies
@@ -20,19 +21,26 @@ from services.insight.unusual import anomaly_words, read_anomalies
 _TABS: tuple[QueueTab, ...] = ("todo", "waiting", "snoozed", "done")
 
 
-def read_alert_documents(reader: Reader, *, everything: bool = False) -> list[dict[str, Any]]:
-    """Return the queue in view order.
+def read_alert_ids(reader: Reader, *, everything: bool = False) -> list[int]:
+    """Return the ids of the queue's cards in view order.
 
     Parameters
     ----------
     everything
         With the cards behind the daily budget, and those that wait, are snoozed or were done today.
     """
-    cards: list[AlertRow] = []
-    for tab in _TABS if everything else _TABS[:1]:
-        cards += read_queue(reader, tab, beyond_budget=everything).rows
-    advice = _recommendations(reader, [card.id for card in cards])
-    return [_alert(card, advice.get(card.id)) for card in cards]
+    tabs = _TABS if everything else _TABS[:1]
+    lines = (read_line(reader, tab, QueueFilter(), beyond_budget=everything) for tab in tabs)
+    return [mark.id for line in lines for mark in line.shown]
+
+
+def read_alert_documents(reader: Reader, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Return these cards one by one in the given order, however many there are."""
+    for start in range(0, len(ids), MOST_ROWS):
+        part = ids[start : start + MOST_ROWS]
+        advice = _recommendations(reader, part)
+        for card in rows_of(reader, part):
+            yield _alert(card, advice.get(card.id))
 
 
 def read_customer_document(reader: Reader, customer_id: int, *, newest: int = 20) -> dict[str, Any] | None:

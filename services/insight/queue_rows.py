@@ -65,7 +65,7 @@ def read_queue(
     return QueuePage(
         tab=tab,
         groups=groups_of(reader, line.shown, wanted.done_days),
-        rows=_rows(reader, [mark.id for mark in line.shown[:MOST_ROWS]]),
+        rows=rows_of(reader, [mark.id for mark in line.shown[:MOST_ROWS]]),
         counts=read_counts(reader, len(line.shown) if whole else None),
         beyond_budget=line.hidden,
         currency=reader.currency,
@@ -94,7 +94,7 @@ def read_open_card(reader: Reader, customer_id: int) -> AlertRow | None:
     return _row(reader, bounds_of(reader), found) if found is not None else None
 
 
-def _rows(reader: Reader, ids: Sequence[int]) -> tuple[AlertRow, ...]:
+def rows_of(reader: Reader, ids: Sequence[int]) -> tuple[AlertRow, ...]:
     """Return the rows of these cards in the given order."""
     if not ids:
         return ()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services import insight
-from services.insight.documents import read_alert_documents, read_customer_document
+from services.insight.documents import read_alert_documents, read_alert_ids, read_customer_document
 from services.insight.figures import read_figures
 from services.insight.profile import read_profile
 from tests.services.insight.conftest import SmallBook
@@ -86,7 +86,8 @@ def test_lists_profile_documents_and_export_carry_the_marks(book: SmallBook, kno
         document = read_customer_document(reader, known)
         assert document is not None
         assert [one["figure"] for one in document["figures"]["overridden"]] == ["churn_risk", "segment", "clv"]
-        assert read_alert_documents(reader, everything=True)[0]["churn_risk"] == 0.12
+        cards = read_alert_documents(reader, read_alert_ids(reader, everything=True))
+        assert next(cards)["churn_risk"] == 0.12
     insight.write_export(book.workspace, "scores", tmp_path / "scores.csv")
     with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
         found = {row["name"]: row for row in csv.DictReader(file)}
