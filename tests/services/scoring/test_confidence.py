@@ -233,7 +233,7 @@ def test_reasons_are_the_same_alone_and_among_all() -> None:
     bands = tuple(
         Band(kind, band, 300, 0.6, 0.3, 0.15 + 0.01 * kind + 0.001 * band) for kind in range(3) for band in range(4)
     )
-    active = [(who, AS_OF - 20 * n - who, 0) for who in range(10, 20) for n in range(9)]
+    active = [(who, AS_OF - 60 - 20 * n - who, 0) for who in range(10, 20) for n in range(9)]
     some = made_up_book(CUSTOMERS, AS_OF, activities=[(who, day) for who, day, _ in active])
     orders = BOOK.orders.where((BOOK.orders.row < 10) | (BOOK.orders.row >= 20))
     weights = (("btyd", 0.4), ("review_score", 0.3), ("tickets", 0.2), ("activity_gap", 0.1))
