@@ -44,6 +44,8 @@ _LARGE_BOOK = 40_000
 _BRIEF = _Measure(3_000, 2, 6)
 #: The frame of each ledger that is being scored: its risks, its reasons and its confidence are told from the same one.
 _FRAMES: WeakKeyDictionary[Ledger, tuple[Features, Parameters, int, Frame]] = WeakKeyDictionary()
+#: Less than this on the logit's scale moves nothing.
+_STILL = 1e-12
 #: A book is contractual from so many contracts on, of which so many were left.
 _CONTRACTS, _LEFT = 50, 10
 
@@ -201,12 +203,19 @@ def grouped(
 
 
 def on_the_scale_of_risk(base: Floats, points: Floats) -> tuple[Floats, Floats]:
-    """Base and points of a logit as risk: each point times the mean slope of the way from the base to the logit.
+    """Base and points of a logit as risk: what raises and what lowers the logit each on a scale of its own.
 
-    That is what each adds on the straight way there (Aumann and Shapley), so signs stay and sums still add up.
+    Either side adds the mean of what it moves the risk by first and last (Shapley's value of the two sides), shared out
+    by the logit's points. So signs stay, sums still add up, the order within a side stays, and no side moves the risk
+    by more than all of it however far the two cancel; where nothing cancels it is the straight way to the risk.
     """
-    total = points.sum(axis=1)
-    risk = sigmoid(base)
-    still = np.abs(total) < 1e-9
-    slope = np.where(still, risk * (1.0 - risk), (sigmoid(base + total) - risk) / np.where(still, 1.0, total))
-    return risk, points * slope[:, None]
+    above, below = np.maximum(points, 0.0), np.minimum(points, 0.0)
+    up, down = above.sum(axis=1), below.sum(axis=1)
+    none, raised, lowered, both = sigmoid(base), sigmoid(base + up), sigmoid(base + down), sigmoid(base + up + down)
+    raises = ((raised - none) + (both - lowered)) / 2.0
+    lowers = ((lowered - none) + (both - raised)) / 2.0
+    slopes = [
+        np.where(np.abs(total) < _STILL, 0.0, moved / np.where(np.abs(total) < _STILL, 1.0, total))
+        for moved, total in ((raises, up), (lowers, down))
+    ]
+    return none, above * slopes[0][:, None] + below * slopes[1][:, None]

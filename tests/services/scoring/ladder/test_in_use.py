@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.values.backtest import ADDITIVE
 from services.scoring.events import BookEvents
@@ -73,8 +75,22 @@ def test_reasons_add_up_to_the_logit_and_to_the_risk(
 def test_points_that_cancel_out_keep_their_sizes() -> None:
     risk, points = on_the_scale_of_risk(np.zeros(1), np.array([[1.0, -1.0]]))
     assert risk[0] == 0.5
-    np.testing.assert_allclose(points, [[0.25, -0.25]])
+    np.testing.assert_allclose(points, np.array([[1.0, -1.0]]) * (sigmoid(np.ones(1))[0] - 0.5))
     assert sigmoid(np.zeros(1))[0] == 0.5
+
+
+@given(
+    st.floats(-6.0, 6.0),
+    st.lists(st.one_of(st.just(0.0), st.floats(0.001, 14.0), st.floats(-14.0, -0.001)), min_size=1, max_size=8),
+)
+def test_no_reason_moves_a_risk_by_more_than_all_of_it(level: float, parts: list[float]) -> None:
+    base, points = np.array([level]), np.array([parts])
+    usual, sizes = on_the_scale_of_risk(base, points)
+    np.testing.assert_allclose(usual + sizes.sum(), sigmoid(base + points.sum()), atol=1e-9)
+    assert np.abs(sizes).max() <= 1.0 and np.maximum(sizes, 0.0).sum() <= 1.0 and np.minimum(sizes, 0.0).sum() >= -1.0
+    assert (sizes * points >= 0.0).all()
+    for side in (points[0] > 0, points[0] < 0):
+        assert (np.diff(sizes[0, side][np.argsort(points[0, side], kind="stable")]) >= 0.0).all()
 
 
 def test_drivers_carry_points_that_add_up_and_what_they_are_on_the_logit(card: Scorecard) -> None:
