@@ -31,6 +31,8 @@ class Measures:
         Mean risk − share that left: positive where too much churn was foretold.
     customers, left
         Counts; of a mean: summed over its windows.
+    ece_chance
+        The `ece` to expect by chance alone of risks that are right; None in a report of an older version.
     """
 
     auc: float | None
@@ -41,6 +43,7 @@ class Measures:
     bias: float | None
     customers: int
     left: int
+    ece_chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,21 @@ def ece15(risk: Floats, left: Flags) -> float | None:
     return float(np.abs(said - happened).sum() / risk.size)
 
 
+def ece15_by_chance(risk: Floats) -> float | None:
+    """The calibration error to expect of risks that are right: who of them leaves is still chance.
+
+    Of a bin of n customers the distance is that of a normal law of variance sum p (1 - p) / n²: on average sqrt(2 / π)
+    times its spread.
+    """
+    risk = risk[np.isfinite(risk)]
+    if not risk.size:
+        return None
+    levels, _, count = _levels(risk, np.zeros(risk.size, np.bool_))
+    edges = np.linspace(0.0, risk.size, min(BINS, risk.size) + 1)
+    spread = np.diff(np.interp(edges, *_running(levels * (1.0 - levels) * count, count)))
+    return float(np.sqrt(2.0 / np.pi * spread).sum() / risk.size)
+
+
 def _levels(risk: Floats, left: Flags) -> tuple[Floats, Floats, Floats]:
     """Distinct risks, rising, with how many left and how many there are."""
     levels, place, count = np.unique(risk, return_inverse=True, return_counts=True)
@@ -116,6 +131,7 @@ def measure(risk: Floats, left: Flags) -> Measures:
         bias=bias(risk, left),
         customers=int(risk.size),
         left=int(left.sum()),
+        ece_chance=ece15_by_chance(risk),
     )
 
 
@@ -127,7 +143,7 @@ def mean_of(windows: Sequence[Measures]) -> Measures:
         return float(np.mean(told)) if told else None
 
     return Measures(
-        **{name: mean(name) for name in ("auc", "brier", "log_loss", "ece", "top_decile_lift", "bias")},
+        **{name: mean(name) for name in ("auc", "brier", "log_loss", "ece", "top_decile_lift", "bias", "ece_chance")},
         customers=sum(one.customers for one in windows),
         left=sum(one.left for one in windows),
     )

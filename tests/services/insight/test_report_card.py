@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.values.backtest import ADDITIVE, MBG, RULE, BacktestReport, CalibrationBin, ClvMeasures
+from models.values.backtest import (
+    ADDITIVE,
+    MBG,
+    RULE,
+    BacktestReport,
+    CalibrationBin,
+    ClvMeasures,
+    CutoffMeasures,
+    Measures,
+)
 from models.values.errors import UserError
 from models.values.words import THIN
 from services import insight
@@ -60,8 +69,46 @@ def test_too_much_churn_foretold_is_said_with_its_points() -> None:
 
 def test_a_small_book_that_is_off_by_chance_alone_is_not_called_wrong() -> None:
     few = (CalibrationBin(0.2, 8, 28, 0.15, 0.47), CalibrationBin(0.6, 14, 30, 0.30, 0.64))
-    assert off_by(made.report(calibration=few)) == pytest.approx((2.4 + 4.0) / 58, abs=1e-9)
-    assert verdict(made.report(calibration=few)).tone == "fair"
+    assert off_by(made.report(calibration=few, rungs=())) == pytest.approx((2.4 + 4.0) / 58, abs=1e-9)
+    assert verdict(made.report(calibration=few, rungs=())).tone == "fair"
+
+
+def checked(biases: list[float], off: list[float], customers: int = 3_000, chance: float = 0.026) -> Any:
+    """The rung in use with these biases and errors, a check each."""
+    windows = tuple(
+        CutoffMeasures(
+            f"2026-0{n + 1}-01", Measures(0.76, 0.2, 0.58, one, 1.5, bias, customers, customers // 2, chance)
+        )
+        for n, (bias, one) in enumerate(zip(biases, off, strict=True))
+    )
+    return replace(made.rung(ADDITIVE, "Additive", 0.58, 0.76, 0.2, 0.0), cutoffs=windows)
+
+
+def test_errors_of_different_seasons_do_not_cancel_in_the_verdict() -> None:
+    right = tuple(
+        CalibrationBin(said, round(said * 1_000), 1_000, said - 0.03, said + 0.03) for said in (0.2, 0.5, 0.8)
+    )
+    one = made.report(calibration=right, rungs=(checked([-0.092, -0.038, 0.02, 0.076], [0.092, 0.042, 0.024, 0.076]),))
+    assert off_by(one) == pytest.approx(0.0565, abs=0.0005)
+    answer = verdict(one)
+    assert (answer.tone, answer.bold) == ("fair", "Roughly, off by 6 points on average.")
+    assert answer.rest.startswith(
+        "From check to check it swings from 9 points too few foretold to leave to 8 points too many."
+    )
+    still = made.report(calibration=right, rungs=(checked([0.004, -0.003], [0.026, 0.025]),))
+    assert off_by(still) == pytest.approx(0.0, abs=0.005)
+    assert (verdict(still).tone, "check" in verdict(still).rest) == ("good", False)
+    one_way = verdict(made.report(calibration=right, rungs=(checked([0.03, 0.08], [0.03, 0.08]),)))
+    assert one_way.rest.startswith("From check to check it foretold 3 points to 8 points more leaving than did.")
+
+
+def test_where_few_leave_two_points_are_not_right_and_the_riskiest_are_named() -> None:
+    tenths = [CalibrationBin(0.02, 6, 267, 0.005, 0.06) for _ in range(8)]
+    curve = (*tenths, CalibrationBin(0.12, 37, 267, 0.09, 0.21), CalibrationBin(0.198, 28, 268, 0.06, 0.174))
+    rungs = (checked([0.004] * 7, [0.03] * 7, 380, 0.022),)
+    answer = verdict(made.report(calibration=curve, rungs=rungs))
+    assert answer.tone == "fair" and answer.bold == f"Roughly, off by 2 points on average where 4{THIN}% left."
+    assert f"Of the riskiest tenth 20{THIN}% were to leave and 10{THIN}% did; of all, 4{THIN}%." in answer.rest
 
 
 def test_with_hardly_anybody_who_left_it_is_too_early_to_tell() -> None:
@@ -304,7 +351,7 @@ def test_the_figures_as_a_file(book: SmallBook, tmp_path: Path) -> None:
     assert told["lifetime value", "", made.CUTOFFS[0], "mae"] == "30.8"
     assert told["left unseen", str(one), "", "spent_12m_before"] == "4120.0"
     windows = sum(1 + len(rung.cutoffs) for rung in report.rungs)
-    assert sum(line["part"] == "rung" for line in lines) == 8 * windows
+    assert sum(line["part"] == "rung" for line in lines) == 9 * windows
 
 
 def test_without_a_check_there_is_nothing_to_export(book: SmallBook, tmp_path: Path) -> None:

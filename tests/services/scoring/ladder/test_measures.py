@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.scoring.ladder.measures import auc, brier, ece15, log_loss, mean_of, measure, top_decile_lift
+from services.scoring.ladder.measures import (
+    auc,
+    brier,
+    ece15,
+    ece15_by_chance,
+    log_loss,
+    mean_of,
+    measure,
+    top_decile_lift,
+)
 
 _rows = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.5001, 0.9, 1.0]), st.booleans()), min_size=2)
 
@@ -89,3 +98,13 @@ def test_the_mean_over_windows_leaves_out_what_could_not_be_told_and_sums_counts
     mean = mean_of([one, other])
     assert mean.auc == 1.0
     assert (mean.customers, mean.left) == (4, 1)
+
+
+def test_the_error_of_risks_that_are_right_is_what_chance_alone_makes() -> None:
+    rng = np.random.default_rng(4)
+    risk = rng.beta(2.0, 3.0, 900)
+    drawn = [ece15(risk, rng.random(900) < risk) or 0.0 for _ in range(300)]
+    expected = ece15_by_chance(risk)
+    assert expected == pytest.approx(np.mean(drawn), rel=0.05)
+    assert measure(risk, risk > 0.5).ece_chance == expected
+    assert ece15_by_chance(np.empty(0)) is None
