@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 #: The rungs as account managers are told of them.
-_NAMES = {
+NAMES = {
     PRIOR: "the book’s average",
     MBG: "the rhythm alone",
     LOGISTIC: "weighing a few facts",
@@ -29,7 +29,7 @@ _NAMES = {
 #: what so many customers of the book itself tell. Fifty customers cannot tell which of two rungs is better: their
 #: windows differ by ten times that by chance. Among thousands it counts for nothing.
 _USUAL_GAIN, _AS_CUSTOMERS = 0.003, 300
-_ORDER = tuple(_NAMES)
+_ORDER = tuple(NAMES)
 _STEPS = 50
 
 
@@ -95,7 +95,7 @@ def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history:
     customers = max((one.left.size for one in tests), default=0)
     used, words = lowest, ""
     if not tests:
-        name = _NAMES[lowest][0].upper() + _NAMES[lowest][1:]
+        name = NAMES[lowest][0].upper() + NAMES[lowest][1:]
         why = f"{name} is used: no stretch of the past is over yet that another way could be judged on."
         return Choice(lowest if has_history else PRIOR, why, None)
     for higher in (LOGISTIC, ADDITIVE):
@@ -109,8 +109,8 @@ def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history:
 
 def _untried(name: str, customers: int, least: int) -> str:
     if customers < least:
-        return f"; {_NAMES[name]} takes {least:,} customers"
-    return f"; {_NAMES[name]} takes more stretches of the past than are over"
+        return f"; {NAMES[name]} takes {least:,} customers"
+    return f"; {NAMES[name]} takes more stretches of the past than are over"
 
 
 def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
@@ -121,18 +121,18 @@ def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
 def _why(tests: Sequence[Judgement], used: str, rest: str) -> str:
     windows = sum(used in one.risks for one in tests)
     over = f"{windows} stretch{'es' if windows != 1 else ''} of the past"
-    gains = {name: gain(tests, used, name) for name in _NAMES if name != used}
+    gains = {name: gain(tests, used, name) for name in NAMES if name != used}
     others = {name: gained for name, gained in gains.items() if gained is not None}
     better = [name for name, gained in others.items() if gained <= 0]
-    first = _NAMES[used][0].upper() + _NAMES[used][1:]
+    first = NAMES[used][0].upper() + NAMES[used][1:]
     if not others:
         told = f"{first} is used: there is nothing else to judge it by"
     elif not better:
         told = f"{first} told {over} best"
     elif all(_ORDER.index(name) > _ORDER.index(used) for name in better):
-        kept = " and ".join(_NAMES[name] for name in better)
+        kept = " and ".join(NAMES[name] for name in better)
         told = f"{first} is used: {kept} told {over} no better, or hardly so"
     else:
-        kept = " and ".join(_NAMES[name] for name in better)
+        kept = " and ".join(NAMES[name] for name in better)
         told = f"{first} is used: {kept} told {over} as well, but that can be chance among so few customers"
     return f"{told}{rest}."

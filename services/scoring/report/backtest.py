@@ -23,6 +23,7 @@ from models.values.words import full_day, percent
 from services.scoring.events import EPOCH, BookEvents, day_number, last_day_covered, read_events
 from services.scoring.features import features_at
 from services.scoring.ladder import Judged, Judgement, Label, cutoffs_before, judge
+from services.scoring.ladder.choosing import NAMES
 from services.scoring.ladder.measures import surprise
 from services.scoring.ladder.windows import times_told
 from services.scoring.ledger import Ledger
@@ -186,13 +187,14 @@ def _checked(book: BookEvents, cutoffs: Sequence[int], horizon_days: int) -> lis
 def _used(judged: Judged, in_use: InUse | None) -> InUse:
     """The rung that the report is on: the one in use where these windows could judge it, and why it is used.
 
-    A refit chooses on fewer customers and windows: where these say otherwise, that is said too.
+    A refit chooses on fewer customers and windows: where these would have chosen another, that is said too.
     """
     if in_use is None or (in_use.name != PRIOR and not any(in_use.name in one.risks for one in judged.tests)):
         return InUse(judged.used, judged.why)
     if judged.used == in_use.name:
         return InUse(in_use.name, judged.why)
-    return InUse(in_use.name, f"{in_use.why} Over all customers and stretches of this check: {judged.why}")
+    other = f"This check would have chosen {NAMES[judged.used]}; that is decided at the next fit."
+    return InUse(in_use.name, f"{in_use.why} {other}")
 
 
 def _beats_rule(judged: Judged, used: str) -> bool | None:

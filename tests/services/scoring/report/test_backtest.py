@@ -86,7 +86,9 @@ def test_the_report_is_on_the_rung_in_use_and_says_where_the_past_speaks_for_ano
     assert _used(found, InUse(MBG, "Chosen at the fit.")) == InUse(MBG, "MBG/NBD told the past best.")
     other = _used(found, InUse(LOGISTIC, "Chosen at the fit."))
     assert other.name == LOGISTIC
-    assert other.why == "Chosen at the fit. Over all customers and stretches of this check: MBG/NBD told the past best."
+    assert other.why == (
+        "Chosen at the fit. This check would have chosen the rhythm alone; that is decided at the next fit."
+    )
     assert _used(found, InUse(ADDITIVE, "Not judged here.")).name == MBG
     assert _beats_rule(found, LOGISTIC) is True
     assert _beats_rule(found, ADDITIVE) is None
