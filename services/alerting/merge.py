@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from services.alerting.fire import Fired
+from services.alerting.overruled_words import is_overruled
 from services.alerting.rules import Rule
 
 
@@ -129,11 +130,23 @@ def merge(
         _join(plan, card, known, signals, fresh, book)
     plan.opened.sort(key=lambda one: one[0].customer_id or 0)
     for customer, card in cards.items():
-        if customer not in by_customer and card.signals and all(card.rule != signal.rule for signal in card.signals):
-            # An order answered the signal that led the card: what is left of it leads now.
+        if customer not in by_customer and _leads_no_more(card, book):
             known = {signal.rule: signal for signal in card.signals}
             plan.updates[card.id] = _lead(card, known, [], [], book)
     return plan
+
+
+def _leads_no_more(card: Card, book: Rulebook) -> bool:
+    """Whether another signal leads a card of which no rule holds: its own was answered, overruled, or is no more."""
+    standing = [signal for signal in card.signals if signal.rule in book.rules]
+    if not standing or (len(standing) == 1 and standing[0].rule == card.rule):
+        return False
+    return card.rule != max(standing, key=lambda one: _rank(one.rule, one.severity, one.reason, book)).rule
+
+
+def _rank(rule: str, severity: int, reason: str, book: Rulebook) -> tuple[bool, int, int]:
+    """What a person overruled comes last, whatever its severity; then the gravest, then the rule that stands first."""
+    return not is_overruled(reason), severity, -book.rules[rule].position
 
 
 def leading(signals: Sequence[Fired], rules: Mapping[str, Rule]) -> Fired:
@@ -198,7 +211,7 @@ def _got_worse(card: Card, signals: Sequence[Fired], fresh: Sequence[Fired], boo
 def _lead(
     card: Card, known: Mapping[str, Signal], signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook
 ) -> dict[str, Any]:
-    """Fields of the card that change: the gravest signal leads, the earliest due time holds."""
+    """Fields of the card that change: the gravest signal that counts leads, the earliest due time holds."""
     standing = {rule: (signal.severity, signal.reason) for rule, signal in known.items() if rule in book.rules}
     upside, due_at = card.upside_minor, card.due_at
     for one in signals:
@@ -213,7 +226,7 @@ def _lead(
         due_at = _earlier(due_at, book.due(one.severity, card.owner))
     if not standing:
         return {}
-    rule = max(standing, key=lambda code: (standing[code][0], -book.rules[code].position))
+    rule = max(standing, key=lambda code: _rank(code, *standing[code], book))
     severity, reason = standing[rule]
     reason = _plainest(book.rules[rule], signals) or reason
     values = {

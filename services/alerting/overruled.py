@@ -1,7 +1,8 @@
 """Cards whose rule spoke of a figure that a person has set since: they stay, as closing them is a person's, and say so.
 
 A signal is overruled while its rule holds no longer and reads a figure that was set by hand for the customer. Where the
-rule holds again, merging renews its words; where the figure is taken back, the words are those of before.
+rule holds again, merging renews its words; where the figure is taken back, the words are those of before. A card that
+such a signal led is led by one that nobody overruled, if it has one (`services.alerting.merge`).
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from typing import Any, Final
 
 from models.store import UnitOfWork
 from services.alerting.merge import Card
+from services.alerting.overruled_words import is_overruled, overruled_words, plain_words
 from services.alerting.rules import Rule
 
-SUFFIX: Final = " · overruled by hand"
-_NOTHING: Final[frozenset[str]] = frozenset()
+#: What a person set for a customer: figure → (value, what the model says, currency).
+_Set = Mapping[str, tuple[Any, Any, str]]
+_NOTHING: Final[_Set] = {}
+_READS_NOTHING: Final[frozenset[str]] = frozenset()
 #: The measures that follow each figure that a person may set.
 _MEASURES: Final[Mapping[str, frozenset[str]]] = {
     "churn_risk": frozenset({"churn_risk", "churn_above_threshold", "value_at_risk"}),
@@ -48,11 +52,11 @@ def mark_overruled(
         set_here = by_hand.get(customer, _NOTHING)
         changed = {}
         for signal in card.signals:
-            if not set_here and not signal.reason.endswith(SUFFIX):
+            if not set_here and not is_overruled(signal.reason):
                 continue  # nobody set anything, and nothing says so: nearly all cards of a book
-            plain = signal.reason.removesuffix(SUFFIX)
-            over = (signal.rule, customer) not in holding and bool(read.get(signal.rule, _NOTHING) & set_here)
-            words = plain + SUFFIX if over else plain
+            words = plain_words(signal.reason)
+            if (signal.rule, customer) not in holding:
+                words = _over(words, read.get(signal.rule, _READS_NOTHING), set_here)
             if words != signal.reason:
                 changed[signal.id] = words
         if changed:
@@ -60,17 +64,28 @@ def mark_overruled(
     return left
 
 
-def _set_by_hand(work: UnitOfWork) -> dict[int | None, frozenset[str]]:
-    """The measures of each customer that follow a figure which a person set."""
+def _over(plain: str, measures: frozenset[str], set_here: _Set) -> str:
+    """The words of a rule that reads these measures, after the first figure that a person set of those it reads."""
+    for figure, (value, computed, currency) in set_here.items():
+        if measures & _MEASURES.get(figure, _READS_NOTHING):
+            return overruled_words(plain, figure, value, computed, currency)
+    return plain
+
+
+def _set_by_hand(work: UnitOfWork) -> dict[int | None, _Set]:
+    """What a person set for each customer, in the order of `_MEASURES`."""
     rows: list[Any] = list(
         work.sql(
-            "SELECT customer_id, overridden FROM customer_risk_scores"
+            "SELECT customer_id, overridden, currency FROM customer_risk_scores"
             " WHERE customer_id IN (SELECT customer_id FROM score_overrides) AND overridden IS NOT NULL"
         )
     )
+    return {customer: _figures(json.loads(text), currency or "") for customer, text, currency in rows}
+
+
+def _figures(laid: Mapping[str, Mapping[str, Any]], currency: str) -> _Set:
     return {
-        row[0]: frozenset().union(*(_MEASURES.get(figure, frozenset()) for figure in json.loads(row[1])))
-        for row in rows
+        figure: (laid[figure]["value"], laid[figure]["computed"], currency) for figure in _MEASURES if figure in laid
     }
 
 

@@ -14,9 +14,10 @@ def sure_words(figures: ScoreFigures) -> str:
     if not why and not figures.record:
         orders = ", and orders up to date" if figures.last_order_on else ""
         why = f"enough history{orders}."
-    said = (
-        f"Confidence {figures.confidence}: {why[:1].lower()}{why[1:]}" if why else f"Confidence {figures.confidence}."
-    )
+    mark = figures.mark_of("churn_risk")
+    # What a person set is no figure of the model's: its confidence is in its own.
+    head = "Confidence" if mark is None else f"Set by hand; confidence in the model’s {mark.model} was"
+    said = f"{head} {figures.confidence}: {why[:1].lower()}{why[1:]}" if why else f"{head} {figures.confidence}."
     return f"{said} {figures.record}".strip()
 
 

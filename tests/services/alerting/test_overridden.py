@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from models.values.words import THIN
 from services.alerting import evaluate
-from services.alerting.overruled import SUFFIX
+from services.alerting.overruled_words import plain_words
 from services.scoring import end_override, set_override
 from services.settings import SegmentFigure
 from tests.services.alerting.book import Book
@@ -58,11 +59,50 @@ def test_a_card_that_the_set_figure_contradicts_stays_and_says_so(book: Book) ->
     changes = set_override(book.workspace, known, "churn_risk", 0.02, reason="renewed by phone", until=until)
     outcome = evaluate(book.workspace, changes)
     after = book.card(known)
-    assert after["reason"] == before["reason"] + SUFFIX
+    assert after["reason"].startswith(f"Set to 2{THIN}% by hand; the model said 90{THIN}% · ")
+    assert after["reason"].endswith(before["reason"])
     assert (after["state"], after["churn_risk"], after["id"] in outcome.changes.alerts) == ("open", 0.02, True)
     assert evaluate(book.workspace, changes).changes.alerts == frozenset()
     evaluate(book.workspace, end_override(book.workspace, known))
     assert book.card(known)["reason"] == before["reason"]
+
+
+def test_what_still_holds_leads_a_card_before_what_a_person_overruled(book: Book) -> None:
+    known = book.customer("Known", ago=178, gap=26, value_at_risk_minor=30_000, churn_risk=0.81)
+    evaluate(book.workspace)
+    before = book.card(known)
+    assert (before["rule"], before["reason"]) == ("likely_to_leave", "No order for 178 days; the usual gap is 26")
+    until = book.today + timedelta(days=30)
+    changes = set_override(book.workspace, known, "churn_risk", 0.02, reason="renewed by phone", until=until)
+    evaluate(book.workspace, changes)
+    after = book.card(known)
+    assert (after["rule"], after["reason"]) == ("gap_beyond_usual", before["reason"])
+    evaluate(book.workspace)
+    assert book.card(known)["rule"] == "gap_beyond_usual"
+    evaluate(book.workspace, end_override(book.workspace, known))
+    assert (book.card(known)["rule"], book.card(known)["reason"]) == ("likely_to_leave", before["reason"])
+
+
+def test_what_still_stands_leads_even_where_no_rule_holds_now(book: Book) -> None:
+    known = book.customer("Known", ago=178, gap=26, value_at_risk_minor=30_000, churn_risk=0.81)
+    evaluate(book.workspace)
+    until = book.today + timedelta(days=30)
+    set_override(book.workspace, known, "churn_risk", 0.02, reason="renewed by phone", until=until)
+    book.score(known, days_since_last_order=1)
+    evaluate(book.workspace)
+    assert book.card(known)["rule"] == "gap_beyond_usual"
+
+
+def test_another_figure_than_the_risk_is_named_where_it_overrules(book: Book) -> None:
+    known = book.customer("Known", value_at_risk_minor=30_000, churn_risk=0.9)
+    evaluate(book.workspace)
+    before = book.card(known)["reason"]
+    until = book.today + timedelta(days=30)
+    evaluate(book.workspace, set_override(book.workspace, known, "clv", 100, reason="they close", until=until))
+    said = book.card(known)["reason"]
+    assert said.startswith("Lifetime value set to $1 by hand; the model said ")
+    assert plain_words(said) == before
+    assert plain_words(f"{before} · overruled by hand") == before
 
 
 def test_a_figure_that_a_rule_does_not_read_overrules_nothing(book: Book) -> None:

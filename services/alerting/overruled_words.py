@@ -1,0 +1,43 @@
+"""How a signal says that a person's figure overrules it: first what was set, then what the rule had said."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from models.values import words
+from models.values.overrides import FIGURES, model_words, value_words
+
+_BETWEEN: Final = " · "
+_SAID: Final = re.compile(rf"[^·]*et to [^·]* by hand; the model said [^·]*{_BETWEEN}")
+#: What stood behind such a signal's words in books of before.
+_BEHIND: Final = " · overruled by hand"
+
+
+def overruled_words(plain: str, figure: str, value: Any, computed: Any, currency: str) -> str:
+    """Return a signal's words where a figure was set by hand.
+
+    "Set to 20 % by hand; the model said 81 % · 81 % likely to order nothing within 90 days"
+
+    Parameters
+    ----------
+    figure, value, computed
+        Which figure of `models.values.overrides.FIGURES`, what a person set, what the model says (or None).
+    currency
+        In which values are counted, in minor units.
+    """
+    # A row shows the risk beside its words: only other figures have to be named.
+    head = "Set" if figure == "churn_risk" else f"{words.capital(FIGURES[figure])} set"
+    by_hand = f"{head} to {value_words(figure, value, currency)} by hand"
+    return f"{by_hand}; the model said {model_words(figure, computed, currency)}{_BETWEEN}{plain}"
+
+
+def plain_words(reason: str) -> str:
+    """Return what the rule itself said."""
+    said = _SAID.match(reason)
+    return (reason[said.end() :] if said else reason).removesuffix(_BEHIND)
+
+
+def is_overruled(reason: str) -> bool:
+    """Whether a signal's words say that a person's figure overrules it."""
+    return plain_words(reason) != reason
