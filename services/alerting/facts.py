@@ -15,6 +15,7 @@ from models.store import UnitOfWork
 from models.values.words import capital
 from services.alerting.driver import driver_of, tuples
 from services.alerting.measures import STAGE_AS_OF
+from services.leaving import left_on
 from services.permission import may_email, unsubscribed_on
 from services.settings import Policy
 from services.sources import source_ages
@@ -42,7 +43,7 @@ SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk
            {unsubscribed_on})) AS days_since_withdrawal,
        CASE WHEN c.renews_on >= :as_of THEN julianday(c.renews_on) - julianday(:as_of) END AS days_to_renewal
 FROM customer_risk_scores s JOIN customers c ON c.id = s.customer_id
-WHERE (c.churned_on IS NULL OR c.churned_on > :as_of) {scope}
+WHERE {left_on} IS NULL {scope}
 """
 
 _BLOCKS: Final[dict[str, str]] = {
@@ -205,7 +206,11 @@ class Facts:
     def build_customers(self, threshold: str, risk_threshold: str) -> None:
         """Build ``facts``; the SQL of the engagement threshold by segment, and of a segment's own risk threshold."""
         thresholds = {"threshold": threshold, "risk_threshold": risk_threshold}
-        parts = {"may_email": may_email(":today"), "unsubscribed_on": unsubscribed_on(":as_of")}
+        parts = {
+            "may_email": may_email(":today"),
+            "unsubscribed_on": unsubscribed_on(":as_of"),
+            "left_on": left_on(":as_of"),
+        }
         self._create("facts", _FACTS.format(scope=self._scope("s.customer_id"), **thresholds, **parts))
         self._work.sql("CREATE UNIQUE INDEX temp.run_facts_customer ON run_facts (customer_id)")
 

@@ -31,6 +31,7 @@ Flags = NDArray[np.bool_]
 LOW, MEDIUM, HIGH = range(3)
 NAMES = ("low", "medium", "high")
 _FEW_DAYS = 4
+LEFT_WORDS = "They have left: neither a risk of leaving nor a value at risk is told of them."
 #: Told risks so far off in the past (a share of customers) leave medium confidence at most, or low.
 _FAR_OFF, _USELESS = 0.10, 0.20
 #: From this share of what the risk rests on, a source that is old lowers the confidence; one that is as old as the
@@ -110,6 +111,10 @@ def confidence(ledger: Ledger, seen: Features, parameters: Parameters, risk: Flo
         checks += _beats_the_rule(side, horizon_days)
         if _channels(side) >= _UNKNOWN:
             checks += _covered(side, frame_in_use(ledger, seen, parameters, horizon_days))
+    if ledger.left.any():
+        # What lowers the confidence in a risk says nothing of those who have none.
+        checks = [check._replace(holds=check.holds & ~ledger.left) for check in checks]
+        checks.append(Check(HIGH, ledger.left, LEFT_WORDS))
     return summed(checks, ledger.customers)
 
 
@@ -158,9 +163,12 @@ def _known(ledger: Ledger, seen: Features, parameters: Parameters, under: Flags,
     identifiable = np.where(seen.by_activity, activity.btyd.dropout_identifiable, orders.btyd.dropout_identifiable)
     young = known_at(ledger, "contract") < horizon_days if under.any() else under
     yield Check(LOW, free & (count == 0), "Neither an order nor other activity is known yet.")
-    yield Check(LOW, free & (count == 1), "Only one purchase day is known: one-time buyers cannot be told apart.")
+    for whose, day in ((~seen.by_activity, "purchase day"), (seen.by_activity, "day of activity")):
+        several = day.replace("day", "days", 1)
+        once = "one-time buyers" if day == "purchase day" else "those who came once"
+        yield Check(LOW, free & whose & (count == 1), f"Only one {day} is known: {once} cannot be told apart.")
+        yield Check(MEDIUM, some & whose & (count < _FEW_DAYS), f"Fewer than {_FEW_DAYS} {several} are known.")
     yield Check(LOW, some & (rung == 0), "The book has too few customers with a history to fit a model.")
-    yield Check(MEDIUM, some & (count < _FEW_DAYS), f"Fewer than {_FEW_DAYS} purchase days are known.")
     yield Check(MEDIUM, some & (seen.age < horizon_days), f"Known for less than {horizon_days} days.")
     yield Check(MEDIUM, under & young, f"Under contract for less than {horizon_days} days.")
     yield Check(

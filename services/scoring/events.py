@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.values.outbox import OWN_SOURCE
+from services.leaving import back_on
 from services.scoring.freshness import old_sources
 from services.scoring.habit_series import habits_known, read_habits
 from services.scoring.series import (
@@ -45,7 +46,7 @@ __all__ = [
 
 
 _NO_EVENT, _NO_VALUE, _NO_KIND = nothing(), nothing("value"), nothing("kind")
-_NO_CONTRACT, _NO_DEAL = nothing("left"), nothing("deal", "step")
+_NO_CONTRACT, _NO_LEAVING, _NO_DEAL = nothing("left"), nothing("back"), nothing("deal", "step")
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,9 @@ class BookEvents:
     contracts
         One event a customer with a contract, on the day of its start; left: the day on which they left it (far future:
         not by `as_of`).
+    departures
+        One event a customer on the day on which they left; back: the day on which they came back (far future: not by
+        `as_of`).
     deals
         Steps of deals: deal (its number), step (see `habit_series`).
     mix, uses
@@ -121,6 +125,7 @@ class BookEvents:
     visits: Series = _NO_EVENT
     uses: Series = _NO_KIND
     renewals: Series = _NO_EVENT
+    departures: Series = _NO_LEAVING
     later_orders: int = 0
 
     def only(self, kept: NDArray[np.bool_]) -> BookEvents:
@@ -151,6 +156,7 @@ class BookEvents:
 _SERIES = (
     "orders", "linked_returns", "loose_returns", "tickets", "surveys", "reviews", "mails", "answers", "own_mails",
     "activities", "contracts", "deals", "mix", "discounted", "visits", "uses", "renewals",
+    "departures",
 )  # fmt: skip
 
 
@@ -160,8 +166,10 @@ _ANSWERED = """(SELECT customer_id, min(happened_on) AS happened_on FROM email_e
     GROUP BY customer_id, coalesce(message, id))"""
 #: Found by the key's index, so that the mails themselves are still read from theirs alone.
 _OWN = f"(SELECT id FROM email_events WHERE source = '{OWN_SOURCE}')"
-_CONTRACTS = f"""(SELECT id AS customer_id, {{since}} AS since, iif(churned_on <= :day, churned_on, '{NEVER}') AS ended
+_CONTRACTS = f"""(SELECT id AS customer_id, {{since}} AS since,
+    iif(churned_on <= :day AND churned_on >= {{since}}, churned_on, '{NEVER}') AS ended
     FROM customers WHERE {{since}} IS NOT NULL)"""
+_DEPARTURES = f"(SELECT c.id AS customer_id, c.churned_on AS gone, {back_on(':day')} AS back FROM customers c)"
 _LATER = "SELECT count(*) FROM orders WHERE ordered_on > :day"
 _SCORE_OF_5 = "coalesce((kind = 'nps') + (5.0 - (kind = 'nps')) * score / nullif(scale, 0), 'nan')"
 _SAID = {"score": "coalesce(rating, 'nan')", "sentiment": "coalesce(sentiment, 'nan')"}
@@ -222,6 +230,7 @@ def read_events(
         known_sources=frozenset(newest) | known,
         newest_order=day_number(newest["orders"]) if "orders" in newest else None,
         contracts=_contracts(connection, reader, as_of, with_orders="orders" in newest),
+        departures=reader.series(_DEPARTURES, "gone", {"back": "back"}, "gone IS NOT NULL"),
         old_sources=old_sources(connection, newest, as_of),
         later_orders=fetch(connection, "SELECT count(*) FROM orders WHERE ordered_on > :day", {"day": str(as_of)})[0][
             0

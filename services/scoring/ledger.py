@@ -158,6 +158,18 @@ class Ledger:
         self.activity = Rows(days // STRIDE, days % STRIDE, self.customers)
         self.by_activity = (self.orders.end == self.orders.start) & (self.activity.end > self.activity.start)
 
+    @cached_property
+    def left(self) -> NDArray[np.bool_]:
+        """Who has left by the ledger's day and has not come back, shape (customers,)."""
+        return self.left_by(self.day)
+
+    def left_by(self, day: int) -> NDArray[np.bool_]:
+        """The same at the end of `day`, one not after the ledger's."""
+        gone = self.book.departures
+        found = np.zeros(self.customers, np.bool_)
+        found[gone.row[(gone.day <= day) & (gone.values["back"] > day)]] = True
+        return found
+
     def told_until(self, *sources: str) -> int:
         """Day number up to which the newest of these sources (tables) tells, the ledger's own at the latest.
 

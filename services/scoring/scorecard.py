@@ -31,6 +31,8 @@ Whole = NDArray[np.int64]
 
 #: Of the simulation behind the ranges: scores are the same whenever they are computed.
 SEED = 20_250_101
+#: The model of those who have left.
+NO_RISK = "None (has left)"
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,10 @@ def _by_rhythm(seen: Features, orders: Floats, activity: Floats) -> Floats:
 
 
 def risk_in_use(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> Floats:
-    """P(no purchase day in the next `horizon_days`) by the rung in use; see `churn_risk`."""
+    """P(no purchase day in the next `horizon_days`) by the rung in use, nan for who has left; see `churn_risk`."""
     closed = churn_risk(seen, parameters, horizon_days)
-    return in_use.risks_over(ledger, seen, parameters, horizon_days, closed)
+    risk = in_use.risks_over(ledger, seen, parameters, horizon_days, closed)
+    return np.where(ledger.left, np.nan, risk) if ledger.left.any() else risk
 
 
 def churn_risk(seen: Features, parameters: Parameters, horizon_days: int) -> Floats:
@@ -99,7 +102,7 @@ def figures_at(
         levels=parameters.levels,
         ranges=ranges,
     )
-    value = _unknown_unless(buys, value)
+    value = _unknown_unless(buys & ~ledger.left, value)
     return Figures(
         seen=seen,
         churn_risk=risk,
@@ -116,12 +119,15 @@ def figures_at(
     )
 
 
-def _unknown_unless(buys: NDArray[np.bool_], value: LifetimeValue) -> LifetimeValue:
-    """Nobody who never ordered has a lifetime value: what they would spend is not known, and is not zero."""
-    if buys.all():
+def _unknown_unless(known: NDArray[np.bool_], value: LifetimeValue) -> LifetimeValue:
+    """Nobody who never ordered has a lifetime value: what they would spend is not known, and is not zero.
+
+    Nor has anybody who left: there is nothing to foresee, and nothing at risk.
+    """
+    if known.all():
         return value
     names = LifetimeValue.__dataclass_fields__
-    return LifetimeValue(*(np.where(buys, getattr(value, name), np.nan) for name in names))
+    return LifetimeValue(*(np.where(known, getattr(value, name), np.nan) for name in names))
 
 
 def _contributions(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> Contributions:
@@ -160,7 +166,10 @@ def _model_names(ledger: Ledger, seen: Features, parameters: Parameters, horizon
     names = (named(parameters.orders, ""), named(parameters.activity, " on activity"), nothing, contract)
     which = np.where(seen.rhythm_count == 0, 2, seen.by_activity.astype(np.int64))
     which = np.where(in_use.under_contract(ledger, parameters, horizon_days), 3, which)
-    return [names[index] for index in which.tolist()]
+    told = [names[index] for index in which.tolist()]
+    for place in np.flatnonzero(ledger.left).tolist():
+        told[place] = NO_RISK
+    return told
 
 
 def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Features | None = None) -> Scorecard:
@@ -172,6 +181,8 @@ def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Feat
     worth = yearly / parameters.top_yearly_value if parameters.top_yearly_value > 0 else np.zeros(yearly.shape)
     parts = _contributions(ledger, seen, parameters, horizon)
     drivers = drivers_json(seen, parts, parameters.orders, parameters.activity)
+    for place in np.flatnonzero(ledger.left).tolist():
+        drivers[place] = "[]"
     return Scorecard(
         figures=figures,
         membership=replay(ledger, seen.usual_gap, worth),

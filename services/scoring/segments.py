@@ -10,7 +10,8 @@ Promising, Loyal        two or three, and four or more purchase days, last one w
 Champion                six or more, of the highest fifth by yearly value, last one within 1.5 usual gaps
 Cooling VIP             of the highest fifth, silent for 1.5 to 4 usual gaps, or for one and buying less often
 At risk                 silent for 2 to 4 usual gaps, or for 1.5 and buying less often
-Hibernating, Lost       silent for 4 to 8 usual gaps; longer, and for half a year at least, or for two years
+Hibernating, Lost       silent for 4 to 8 usual gaps; longer, and for half a year at least, or for two years; whoever
+                        has left is Lost from that day on, whatever their rhythm says
 ======================  ===========================================================================================
 """
 
@@ -35,6 +36,7 @@ Whole = NDArray[np.int64]
 
 NAMES = SEGMENTS
 NONE = -1
+LOST = NAMES.index("Lost")
 MARK_DAYS = 28
 MARKS = 13
 #: Over so many days moves between segments are counted.
@@ -121,19 +123,28 @@ def replay(ledger: Ledger, gap: Floats, worth: Floats) -> Membership:
     last_mark = (ledger.day - 1) // MARK_DAYS * MARK_DAYS
     window, then = trend_window(gap), ledger.day - MIGRATION_DAYS
     now = np.full(gap.shape, NONE, np.int64)
-    before, since, earlier = now.copy(), now.copy(), now.copy()
+    before, since, earlier, rhythm = now.copy(), now.copy(), now.copy(), now.copy()
     marks = [last_mark - MARK_DAYS * step for step in range(MARKS - 1, -1, -1)] + [ledger.day]
     days = sorted({*marks, then})
     for day, pace in zip(days, paces_at(ledger, days, window), strict=True):
-        after = assign(pace, gap, worth, now)
+        rhythm_then = assign(pace, gap, worth, rhythm)
+        after = np.where(ledger.left_by(day), LOST, rhythm_then)
         if day == then:
             earlier = after
         if day not in marks:
             continue
         moved = (after != now) & (now != NONE)
         before, since = np.where(moved, now, before), np.where(moved, day, since)
-        now = after
-    return Membership(now, before, since, earlier)
+        now, rhythm = after, rhythm_then
+    return Membership(now, before, _on_the_day(ledger, since), earlier)
+
+
+def _on_the_day(ledger: Ledger, since: Whole) -> Whole:
+    """Since when: of those who have left, from the day on which they did."""
+    gone = ledger.book.departures
+    still = ledger.left[gone.row]
+    since[gone.row[still]] = gone.day[still]
+    return since
 
 
 class Moves:

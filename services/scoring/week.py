@@ -102,6 +102,7 @@ def changed_json(
 def _worth_telling(now: Features, then: Features, risk: Floats, risk_then: Floats) -> Flags:
     known = (then.rhythm_count > 0) & (now.rhythm_count > 0)
     moved = np.abs(np.nan_to_num(risk - risk_then)) >= LEAST_MOVE
+    known &= ~np.isnan(risk) & ~np.isnan(risk_then)  # who has left, or had a week ago, has no risk
     return np.asarray(known & (moved | (now.tickets_unhappy_60d > then.tickets_unhappy_60d)))
 
 

@@ -111,7 +111,7 @@ class _Bench:
         if label == "contract":
             return self._frame, contract_days(ledger, ledger.day)[0]
         rows = ledger.orders if label == "orders" else ledger.activity
-        return self._frame, (rows.end > rows.start) & (ledger.by_activity == (label == "activity"))
+        return self._frame, (rows.end > rows.start) & (ledger.by_activity == (label == "activity")) & ~ledger.left
 
     @cached_property
     def _ledger(self) -> Ledger:

@@ -132,8 +132,8 @@ def leaving(past: Past, ledger: Ledger, cutoff: int) -> tuple[Flags, Flags]:
     ordered = ledger.orders.end > ledger.orders.start
     silent = _silent(later.orders, cutoff, end)
     if past.label == "orders":
-        return ordered, silent
-    return ledger.by_activity, silent & _silent(later.activity, cutoff, end)
+        return ordered & ~ledger.left, silent
+    return ledger.by_activity & ~ledger.left, silent & _silent(later.activity, cutoff, end)
 
 
 def contract_days(ledger: Ledger, day: int) -> tuple[Flags, Floats]:

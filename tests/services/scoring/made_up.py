@@ -25,6 +25,7 @@ _VALUES = {
     "own_mails": (),
     "activities": (),
     "contracts": ("left",),
+    "departures": ("back",),
     "deals": ("deal", "step"),
     "mix": ("kind",),
     "discounted": ("value",),
@@ -75,7 +76,7 @@ def made_up_book(customers: int, as_of: int, **events: Sequence[Sequence[float]]
 def read_through(book: BookEvents, day: int) -> BookEvents:
     """The book as it would have been read at the end of an earlier day."""
     earlier = {name: getattr(book, name).until(day) for name in _VALUES}
-    contracts = earlier["contracts"]
-    left = contracts.values["left"]
-    earlier["contracts"] = replace(contracts, values={"left": np.where(left > day, NEVER, left)})
+    for name, ended in (("contracts", "left"), ("departures", "back")):
+        on = earlier[name].values[ended]
+        earlier[name] = replace(earlier[name], values={ended: np.where(on > day, NEVER, on)})
     return replace(book, as_of=day, **earlier)

@@ -191,6 +191,9 @@ books = st.fixed_dictionaries(
         "contracts": st.lists(
             st.tuples(rows, days, st.one_of(days, st.just(NEVER))), max_size=4, unique_by=lambda event: event[0]
         ),
+        "departures": st.lists(
+            st.tuples(rows, days, st.one_of(days, st.just(NEVER))), max_size=3, unique_by=lambda event: event[0]
+        ),
         "deals": st.lists(st.tuples(rows, days, few, few), max_size=8),
         "mix": st.lists(st.tuples(rows, days, few), max_size=10),
         "discounted": st.lists(st.tuples(rows, days, st.floats(0, 500)), max_size=6),

@@ -79,6 +79,7 @@ def _lively() -> BookEvents:
         "uses": [(who, day, int(rng.integers(0, 9)) + day // 50) for who, day in every],
         "discounted": [(who, day, 50.0) for who, day in every if rng.random() < 0.3],
         "contracts": [(0, 90, NEVER), (1, 20, 251.0), (2, 203, NEVER)],
+        "departures": [(1, 251, 390.0)],
     }
     days_alone = ("mails", "answers", "own_mails", "activities", "visits", "renewals")
     return made_up_book(3, 400, **events, **{name: [one for one in every if rng.random() < 0.7] for name in days_alone})
