@@ -10,6 +10,21 @@ SEGMENTS = (
     "Lost", "Hibernating", "New", "One-time", "Cooling VIP", "At risk", "Champion", "Loyal", "Promising",
 )  # fmt: skip
 
+_LOOKING_BACK = ", looking back from "
+#: In SQL, of the model of a row of the history: a score of a past day that a later model worked out, which had seen
+#: what came of it.
+LOOKED_BACK = f"LIKE '%{_LOOKING_BACK}%'"
+
+
+def looking_back(model: str, day: str) -> str:
+    """The model of a score of a past day that was worked out as of a later one (ISO)."""
+    return f"{model}{_LOOKING_BACK}{day}"
+
+
+def looked_back_from(model: str) -> str | None:
+    """The day (ISO) as of which a score of a past day was worked out; None for one that was told on its own day."""
+    return model.partition(_LOOKING_BACK)[2] or None
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreRun:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from models.values.scores import LOOKED_BACK
 from models.values.words import count, percent
 from services.alerting.cards import stored
 from services.alerting.rulebook import stored_rules, with_policy
@@ -93,8 +94,8 @@ def counts(connection: Connection, since: str) -> dict[str, tuple[int, int, int]
 def promises(connection: Connection, rules: Iterable[Rule], since: str, horizon_days: int) -> dict[str, Promise]:
     """What the rules about the churn risk promised with cards raised on `since` (a day) or later, and what came.
 
-    The risk is that of the day on which a card was raised. Who is under contract left where the contract ended; of the
-    others, who ordered nothing.
+    The risk is what was told on the day on which a card was raised, not what a later model makes of that day. Who is
+    under contract left where the contract ended; of the others, who ordered nothing.
     """
     codes = [rule.code for rule in rules if rule.reason.startswith(_RISK)]
     if not codes:
@@ -106,7 +107,7 @@ def promises(connection: Connection, rules: Iterable[Rule], since: str, horizon_
         "  NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = g.customer_id AND o.kind = 'purchase'"
         "   AND o.ordered_on > g.raised_as_of AND o.ordered_on <= date(g.raised_as_of, ?1)) AS silent,"
         "  (SELECT h.churn_risk FROM score_history h WHERE h.customer_id = g.customer_id"
-        "   AND h.as_of <= g.raised_as_of ORDER BY h.as_of DESC LIMIT 1) AS told"
+        f"   AND h.model NOT {LOOKED_BACK} AND h.as_of <= g.raised_as_of ORDER BY h.as_of DESC LIMIT 1) AS told"
         " FROM alert_signals g JOIN customers c ON c.id = g.customer_id"
         " WHERE g.rule IN (SELECT value FROM json_each(?2)) AND g.raised_as_of >= ?3"
         "  AND date(g.raised_as_of, ?1) <= (SELECT as_of FROM customer_risk_scores LIMIT 1))"

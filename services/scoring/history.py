@@ -1,18 +1,22 @@
 """The history of scores: one row a customer and week, or when a score moved by more than 5.
 
+A history is counted by one policy, so that a change in it is the customer's: where a figure of the policy changes that
+scores are counted by (the horizon of the churn risk above all), the next scoring makes it anew by the new one.
+
 A book that is scored for the first time gets a past too: the scores of earlier days, from the events up to each of them
 and on the same parameters, so that "31 points up in 60 days" can be said from the first day on. A large book gets
-only two such days, and the later one only of customers whose scores had moved by then.
+only two such days, and the later one only of customers whose scores had moved by then. Such rows say in ``model`` from
+which day they look back: that model had seen what came of them, so that they are no record of what was told.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -21,14 +25,16 @@ from sqlalchemy import Connection
 
 from models.store import UnitOfWork
 from models.tables import score_history
+from models.values.scores import looking_back
 from services.scoring import segments
 from services.scoring.events import BookEvents, day_number, fetch
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters
-from services.scoring.rows import day_texts, decimals, segment_names, whole_numbers, with_none
+from services.scoring.rows import day_text, day_texts, decimals, segment_names, whole_numbers, with_none
 from services.scoring.scorecard import Figures, figures_at
 from services.scoring.writing import REBUILD_FROM, indexes_anew, insert_rows
 from services.settings import Policy
+from services.settings.codec import from_json, to_json
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -39,6 +45,11 @@ _WEEK_DAYS = 7
 _SMALL_BOOK = 5_000
 _WEEKS_BACK = tuple(range(26 * 7, 0, -7))
 _DAYS_BACK = (60, 30)
+#: Figures of the policy that scores are counted by: with another of them a score is no longer like the one before it.
+_COUNTED_BY = (
+    "churn_horizon_days", "clv_horizon_months", "discount_rate", "margin", "email_cap_days", "engagement_weights",
+    "engagement_curves", "health_weights", "health_curves", "exchange_rates",
+)  # fmt: skip
 #: In `Previous.begun`: the customer had only other activity.
 _ACTIVITY = -1.0
 
@@ -62,15 +73,19 @@ class Previous:
 
 @dataclass(frozen=True)
 class Entries:
-    """Scores of some customers at the end of some days: one entry a customer and day, in no particular order."""
+    """Scores of some customers at the end of some days: one entry a customer and day, in no particular order.
+
+    `model` is that of all of them.
+    """
 
     customer: Whole
     day: Whole
     segment: Whole
     scores: dict[str, Floats]
+    model: str
 
     @staticmethod
-    def of(figures: Figures, ids: Whole, kept: Flags, segment: Whole | None = None) -> Entries:
+    def of(figures: Figures, ids: Whole, kept: Flags, model: str, segment: Whole | None = None) -> Entries:
         """The scores of one day of the customers for whom `kept` holds; without segments where none were computed."""
         scores = {
             "engagement": np.round(figures.engagement.total, 1),
@@ -85,7 +100,33 @@ class Entries:
             day=np.full(count, figures.seen.day),
             segment=segment[kept] if segment is not None else np.full(count, segments.NONE),
             scores={name: values[kept] for name, values in scores.items()},
+            model=model,
         )
+
+
+def counted_by(policy: Policy, currency: str) -> str:
+    """A mark of how scores are counted: another one, and those of before are not to be compared with."""
+    # Through JSON and back, as a default of 1 and a stored 1.0 are the same figure.
+    plain = to_json(from_json(Policy, to_json(policy)))
+    text = json.dumps([currency, *(plain.get(name) for name in _COUNTED_BY)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def is_to_be_made_anew(connection: Connection, last: dict[str, Any], mark: str, policy: Policy) -> bool:
+    """Whether the book's history is counted otherwise than by `policy`.
+
+    Parameters
+    ----------
+    last
+        What the last run left about itself; of an older program without such a mark: then the horizons tell.
+    mark
+        Of `counted_by`.
+    """
+    if "counted_by" in last:
+        return bool(last["counted_by"] != mark)
+    query = "SELECT churn_horizon_days, clv_horizon_months FROM customer_risk_scores LIMIT 1"
+    horizons = [tuple(row) for row in fetch(connection, query, {})]
+    return bool(horizons) and horizons[0] != (policy.churn_horizon_days, policy.clv_horizon_months)
 
 
 def week_number(day: int) -> int:
@@ -93,10 +134,10 @@ def week_number(day: int) -> int:
     return (day + 3) // _WEEK_DAYS
 
 
-def read_previous(connection: Connection, ids: Whole, *, everyone: bool) -> Previous:
+def read_previous(connection: Connection, ids: Whole, *, everyone: bool, anew: bool = False) -> Previous:
     """The scores of `ids` (rising) as they were computed for the public table, whatever a person set in their place.
 
-    With `everyone`, of all customers between the first and the last of them.
+    With `everyone`, of all customers between the first and the last of them; with `anew` as if none had been scored.
     """
     kept = ", ".join(
         f"CASE WHEN overridden IS NULL THEN {name} ELSE coalesce(json_extract(overridden, '$.{name}.computed'), "
@@ -106,7 +147,9 @@ def read_previous(connection: Connection, ids: Whole, *, everyone: bool) -> Prev
     query = f"SELECT customer_id, as_of, {kept}, first_order_on, last_activity_on"
     query += " FROM customer_risk_scores WHERE customer_id "
     rows: list[tuple[Any, ...]] = []
-    if everyone and ids.size:
+    if anew:
+        rows = []
+    elif everyone and ids.size:
         rows = fetch(connection, f"{query} BETWEEN :first AND :last", {"first": int(ids[0]), "last": int(ids[-1])})
     elif ids.size:
         rows = fetch(connection, f"{query} IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(ids.tolist())})
@@ -167,6 +210,7 @@ def past(book: BookEvents, parameters: Parameters, policy: Policy) -> list[Entri
     """Scores of earlier days of the customers of `book`, from the events up to each day, on today's parameters."""
     begun = book.first_day()
     small = book.customer_ids.size <= _SMALL_BOOK
+    model = looking_back(parameters.orders.name, day_text(book.as_of))
     found: list[Entries] = []
     last: Figures | None = None
     for day in (book.as_of - back for back in (_WEEKS_BACK if small else _DAYS_BACK)):
@@ -176,7 +220,7 @@ def past(book: BookEvents, parameters: Parameters, policy: Policy) -> list[Entri
         kept = figures.seen.rhythm_count > 0
         if last is not None and not small:
             kept &= _moved(_scores(last), _scores(figures))
-        found.append(Entries.of(figures, book.customer_ids, kept))
+        found.append(Entries.of(figures, book.customer_ids, kept, model))
         last = figures
     return found
 
@@ -189,7 +233,7 @@ def filling(work: UnitOfWork, customers: int) -> Iterator[None]:
         yield
 
 
-def write_entries(work: UnitOfWork, parts: list[Entries], model: str) -> None:
+def write_entries(work: UnitOfWork, parts: list[Entries]) -> None:
     """Put entries into the history in the order of its key, in which it fills quickest; those of a day are replaced."""
     customer = np.concatenate([part.customer for part in parts])
     if not customer.size:
@@ -197,6 +241,7 @@ def write_entries(work: UnitOfWork, parts: list[Entries], model: str) -> None:
     day = np.concatenate([part.day for part in parts])
     order = np.lexsort((day, customer))
     scores = {name: np.concatenate([part.scores[name] for part in parts])[order] for name in parts[0].scores}
+    models = np.repeat(np.array([part.model for part in parts], object), [part.day.size for part in parts])
     rows = zip(
         customer[order].tolist(),
         day_texts(day[order].astype(np.float64)),
@@ -206,8 +251,8 @@ def write_entries(work: UnitOfWork, parts: list[Entries], model: str) -> None:
         whole_numbers(scores["clv_minor"]),
         whole_numbers(scores["value_at_risk_minor"]),
         segment_names(np.concatenate([part.segment for part in parts])[order]),
-        repeat(model),
-        strict=False,
+        models[order].tolist(),
+        strict=True,
     )
     marks = ", ".join("?" * len(_COLUMNS))
     insert_rows(work, f"INSERT OR REPLACE INTO score_history ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)
@@ -218,6 +263,11 @@ def forget_past(work: UnitOfWork, customers: Iterable[int]) -> None:
     keys: list[tuple[Any, ...]] = [(customer,) for customer in customers]
     if keys:
         work.sql("DELETE FROM score_history WHERE customer_id = ?", keys)
+
+
+def forget_all(work: UnitOfWork) -> None:
+    """Drop the whole history: it is about to be made anew."""
+    work.sql("DELETE FROM score_history")
 
 
 def forget_later(work: UnitOfWork, as_of: str) -> None:

@@ -6,8 +6,9 @@
 3. events of those customers, through that day and no further;
 4. the fit in force, or a refit with its choice of rungs (a journal entry of its own);
 5. the scorecard: pure, and for a part of the book at a time, so that memory holds the rows of one part only;
-6. one unit of work with one journal entry: the public table, its history, and for customers who had none the history of
-   the past weeks, computed with the same parameters from the events of the time.
+6. one unit of work with one journal entry: the public table, its history, and for customers who had none (for all,
+   where the policy counts otherwise now) the history of the past weeks, computed with the same parameters from the
+   events of the time.
 """
 
 from __future__ import annotations
@@ -312,20 +313,26 @@ def _write(
             return False
         with watch.step("write"):
             last, digest, moves = writing.read_marks(work.connection), writing.Digest(), segments.Moves()
-            if last.get("as_of", book.as_of) > book.as_of:
+            counted_by = history.counted_by(workspace.policy, book.currency)
+            anew = everyone and history.is_to_be_made_anew(work.connection, last, counted_by, workspace.policy)
+            if anew:
+                history.forget_all(work)
+            elif last.get("as_of", book.as_of) > book.as_of:
                 history.forget_later(work, as_of)
             with writing.filling(work, everyone=everyone, customers=size), history.filling(work, size):
                 laid = overrides.in_force(work.connection, workspace.at, workspace.clock.today())
                 for part in ready:
                     part.columns.update(overrides.laid_over(part.columns, laid))
-                    _write_part(work, part, fit.parameters, workspace.policy, everyone, watch)
+                    ids = part.book.customer_ids
+                    before = history.read_previous(work.connection, ids, everyone=everyone, anew=anew)
+                    _write_part(work, part, before, fit.parameters, workspace.policy, watch)
                     digest.add(part.card.figures, part.book.customer_ids)
                     moves.add(part.card.membership)
                     del part
             if everyone:
                 moves.keep(work, book.as_of)
             customers = _with_history(book) if everyone else last["customers"]
-            writing.write_marks(work, {**marks, "fit": fit.id, "customers": customers})
+            writing.write_marks(work, {**marks, "fit": fit.id, "customers": customers, "counted_by": counted_by})
             unusual.write_unusual(work, book, everyone=everyone, said=due.said)
             work.say("; ".join(filter(None, (f"Scored {size:,} customers as of {as_of}: {due.why}", _left_out(book)))))
             work.digest(f"fit:{fit.id} scores:{digest}")
@@ -339,18 +346,21 @@ def _write(
 
 
 def _write_part(
-    work: UnitOfWork, part: _Part, parameters: Parameters, policy: Policy, everyone: bool, watch: Stopwatch
+    work: UnitOfWork, part: _Part, before: history.Previous, parameters: Parameters, policy: Policy, watch: Stopwatch
 ) -> None:
-    """Write the scores of one part, and what of them, and of its customers' past, goes into the history."""
+    """Write the scores of one part, and what of them, and of its customers' past, goes into the history.
+
+    `before`: their scores before the run, as far as the history holds them.
+    """
     ids, figures = part.book.customer_ids, part.card.figures
-    before = history.read_previous(work.connection, ids, everyone=everyone)
     writing.write_scores(work, part.columns)
     with watch.step("history"):
         fresh = history.without_past(before, figures)
         history.forget_past(work, ids[fresh & before.known].tolist())
-        today = history.Entries.of(figures, ids, history.due(before, figures), part.card.membership.now)
+        due = history.due(before, figures) | fresh
+        today = history.Entries.of(figures, ids, due, parameters.orders.name, part.card.membership.now)
         past = history.past(part.book.only(fresh), parameters, policy)
-        history.write_entries(work, [today, *past], parameters.orders.name)
+        history.write_entries(work, [today, *past])
 
 
 def score_as_of(workspace: Workspace, day: date, *, keep: bool = True) -> tuple[ScoreRun, tuple[CustomerScore, ...]]:

@@ -19,6 +19,7 @@ from models.values.drift import DriftReport
 from models.values.errors import Cancelled
 from models.values.forecast import RevenueForecast
 from models.values.imports import Progress
+from models.values.scores import LOOKED_BACK
 from models.values.words import count
 from services.scoring.events import BookEvents, day_number, fetch
 from services.scoring.ladder import Label
@@ -189,9 +190,9 @@ def _watch(workspace: Workspace, book: BookEvents) -> Changes:
         last = book.as_of - horizon
         said = fetch(
             connection,
-            # What lies before the first fit was worked out afterwards, by a fit that had seen what came of it.
+            # What lies before the first fit, or says so, was worked out afterwards, by a fit that had seen what came.
             "SELECT customer_id, max(as_of), churn_risk FROM score_history WHERE as_of <= :last AND as_of > :first"
-            " AND as_of >= (SELECT min(as_of) FROM model_fits)"
+            f" AND as_of >= (SELECT min(as_of) FROM model_fits) AND model NOT {LOOKED_BACK}"
             " AND churn_risk IS NOT NULL GROUP BY customer_id ORDER BY customer_id",
             {"last": day_text(last), "first": day_text(last - _WEEK_DAYS)},
         )
