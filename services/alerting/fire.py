@@ -71,7 +71,12 @@ def prepare(facts: Facts, rules: Iterable[Rule], amount: str, today: str, policy
 
 
 def fire(
-    work: UnitOfWork, rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, Any], currency: str
+    work: UnitOfWork,
+    rule: Rule,
+    figures: Mapping[str, float],
+    bindings: Mapping[str, Any],
+    currency: str,
+    regardless: str | None = None,
 ) -> list[Fired]:
     """Evaluate one rule.
 
@@ -87,13 +92,16 @@ def fire(
         Values that the measures' expressions name: as_of and the rule's words.
     currency
         The reporting currency, for amounts without one.
+    regardless
+        SQL of customers of whom it is told what the rule would say, whether or not it holds; None: of all for whom it
+        holds.
 
     Returns
     -------
     list of Fired
         One for each customer at most, the gravest.
     """
-    statement = _statement(rule, figures, bindings)
+    statement = _statement(rule, figures, bindings, regardless)
     columns = {name: _FIXED + at for at, name in enumerate(statement.named)}
     words = {name: p.value for name, p in rule.parameters.items() if isinstance(p.value, str)}
     texts = (*(variant.text for variant in rule.reasons), rule.reason)
@@ -120,11 +128,13 @@ def _gravest(found: Iterable[Fired]) -> list[Fired]:
     return list(first.values())
 
 
-def _statement(rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, Any]) -> _Statement:
+def _statement(
+    rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, Any], regardless: str | None
+) -> _Statement:
     bound = Bindings(dict(bindings))
     severity = _severity_sql(rule, figures, bound)
     variant = _variant_sql(rule, figures, bound)
-    condition = to_sql(rule.when, rule, figures, bound)
+    held = to_sql(rule.when, rule, figures, bound) if regardless is None else f"f.customer_id IN ({regardless})"
     worse = _expression(rule.worse_measure)
     if rule.worse_by < 0:
         worse = f"-({worse})"
@@ -143,7 +153,7 @@ def _statement(rule: Rule, figures: Mapping[str, float], bindings: Mapping[str, 
     shown = [MEASURES[name].sql for name in named]
     # The gravest case of a customer with several deals comes first, and stands for them.
     order = "ORDER BY severity DESC, worse DESC" if rule.subject != "customer" else ""
-    sql = f"SELECT {', '.join([key, *columns, *shown])} FROM {_tables(rule)} WHERE {condition} {order}"
+    sql = f"SELECT {', '.join([key, *columns, *shown])} FROM {_tables(rule)} WHERE {held} {order}"
     return _Statement(sql, bound.values, tuple(named))
 
 

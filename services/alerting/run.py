@@ -23,6 +23,7 @@ from services.alerting.activity import COLUMNS, drops
 from services.alerting.conditions import compute_references, references
 from services.alerting.facts import Facts
 from services.alerting.fire import Fired, fire, prepare
+from services.alerting.horizon import customers_told, follow_horizon, names_horizon
 from services.alerting.life import Answered, answer, reopen_without_order, wake, withdraw
 from services.alerting.measures import NAMED, day_bindings
 from services.alerting.merge import Card, Plan, Rulebook, merge
@@ -69,6 +70,7 @@ class _Run:
     now: datetime
     today: str
     as_of: str
+    horizon: int | None
     currency: str
     scope: frozenset[int] | None
 
@@ -103,12 +105,14 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
     with no_cycles(), unit as work:
         install(work)
         rules = in_force(work.connection, workspace.policy)
-        as_of = work.sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar()  # scoring keeps all on one day
+        # Scoring keeps all on one day and one horizon.
+        as_of = work.sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar()
         if as_of is None:
             return Evaluation(changes=work.commit())
+        horizon = work.sql("SELECT churn_horizon_days FROM customer_risk_scores LIMIT 1").scalar()
         kept = _kept_references(work)
         mark = hashlib.sha256(fingerprint(rules, workspace.policy).encode()).hexdigest()
-        stale = kept.get("as_of") != as_of or kept.get("rules") != mark
+        stale = (kept.get("as_of"), kept.get("rules"), kept.get("horizon")) != (as_of, mark, horizon)
         everyone = changed is None or changed.everyone or stale
         run = _Run(
             work=work,
@@ -117,13 +121,14 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
             now=workspace.clock.now(),
             today=workspace.clock.today().isoformat(),
             as_of=as_of,
+            horizon=horizon,
             currency=reporting_currency(work.connection, workspace.policy),
             scope=None if everyone or changed is None else changed.customers,
         )
         bindings = {**day_bindings(as_of, work.at), "today": run.today, **_named(rules)}
         facts = Facts(work, bindings, run.scope, kept["categories"] if run.scoped else None)
-        fired = _measure(run, facts, kept, mark)
-        return _apply(run, facts, fired, undone=_undone_since(work))
+        fired, reworded = _measure(run, facts, kept, mark)
+        return _apply(run, facts, fired, reworded, undone=_undone_since(work))
 
 
 def _named(rules: Sequence[Rule]) -> dict[str, float | str]:
@@ -131,8 +136,8 @@ def _named(rules: Sequence[Rule]) -> dict[str, float | str]:
     return {**NAMED, **{name: p.value for rule in rules for name, p in rule.parameters.items() if name in NAMED}}
 
 
-def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> list[Fired]:
-    """Build the run's tables and fire every rule."""
+def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> tuple[list[Fired], list[Fired]]:
+    """Build the run's tables and fire every rule; beside, what open cards are to say by another horizon."""
     rules = run.measured
     facts.build_customers(*_thresholds_sql(run.policy))
     amount = _amount_sql(run)
@@ -143,12 +148,18 @@ def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> lis
         figures = kept["figures"]
     else:
         figures = compute_references(run.work, references(rules), facts.bindings, lambda: facts.build_deals(amount))
-        book = {"as_of": run.as_of, "rules": mark, "categories": list(facts.categories or ())}
+        book = {"as_of": run.as_of, "rules": mark, "horizon": run.horizon, "categories": list(facts.categories or ())}
         _keep_references(run.work, {**book, "figures": figures})
-    return [one for rule in rules for one in fire(run.work, rule, figures, facts.bindings, run.currency)]
+    fired = [one for rule in rules for one in fire(run.work, rule, figures, facts.bindings, run.currency)]
+    other = kept.get("horizon") != run.horizon and not run.scoped
+    naming = [rule for rule in rules if other and names_horizon(rule)]
+    told = [fire(run.work, one, figures, facts.bindings, run.currency, customers_told(one)) for one in naming]
+    return fired, [one for rule in told for one in rule]
 
 
-def _apply(run: _Run, facts: Facts, fired: Sequence[Fired], undone: str | None) -> Evaluation:
+def _apply(
+    run: _Run, facts: Facts, fired: Sequence[Fired], reworded: Sequence[Fired], undone: str | None
+) -> Evaluation:
     """Let the signals open, join, resolve and wake cards, and commit."""
     work, due = run.work, DueTimes(run.policy, run.now)
     reopened = reopen_without_order(work, scoped=run.scoped)
@@ -161,7 +172,8 @@ def _apply(run: _Run, facts: Facts, fired: Sequence[Fired], undone: str | None) 
     answered = answer(
         work, cards, run.rules, holding, as_of=run.as_of, watch_days=run.policy.watch_days, scoped=run.scoped
     )
-    cards = mark_overruled(work, _without(cards, answered), run.rules, holding)
+    cards = follow_horizon(work, _without(cards, answered), reworded, holding)
+    cards = mark_overruled(work, cards, run.rules, holding)
     since = queries.stored(run.now - timedelta(days=3650))
     silences = queries.closed_signals(work.connection, since, scoped=run.scoped)
     plan = merge(fired, cards, silences, Rulebook(run.rules, run.now, run.as_of, due.of))

@@ -154,3 +154,21 @@ def test_of_a_contract_its_end_is_what_was_promised(book: Book) -> None:
     book.evaluate()
     book.move(days=90)
     assert promised(book) == Promise(2, 0.6, 1, 90)
+
+
+def test_the_words_of_a_card_follow_the_horizon_also_where_its_rule_holds_no_longer(book: Book) -> None:
+    book.crowd(18)
+    one = leaving(book, gap=80, ago=90)
+    book.evaluate()
+    assert "within 90 days, $800 at risk" in book.card(one)["reason"]
+    with book.writing() as work:
+        work.sql("UPDATE customer_risk_scores SET churn_horizon_days = 30")
+        work.sql(
+            "UPDATE customer_risk_scores SET churn_risk = 0.82, value_at_risk_minor = 90000 WHERE customer_id = ?",
+            (one,),
+        )
+    outcome = book.evaluate()
+    card = book.card(one)
+    assert card["reason"] == "82\u202f% likely to order nothing within 30 days, $900 at risk"
+    assert card["id"] in outcome.changes.alerts
+    assert book.evaluate().changes.alerts == frozenset()

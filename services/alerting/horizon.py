@@ -1,0 +1,73 @@
+"""Words of open cards that name the horizon of the churn risk: they follow it where the policy sets another one.
+
+A card stays until it is dealt with, also where its rule holds no longer, and keeps the words with which it was raised.
+Beside the figures of another horizon these would speak of a risk that is told nowhere else any more: where a rule does
+not hold by the new horizon, its words are filled with the figures of now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from models.store import UnitOfWork
+from services.alerting.fire import Fired
+from services.alerting.merge import Card
+from services.alerting.rules import Rule
+
+_NAMED: Final = "{churn_horizon:"
+
+
+def names_horizon(rule: Rule) -> bool:
+    """Whether the words of a rule about customers name the horizon."""
+    texts = (rule.reason, *(variant.text for variant in rule.reasons))
+    return rule.subject == "customer" and any(_NAMED in text for text in texts)
+
+
+def customers_told(rule: Rule) -> str:
+    """SQL of the customers of whose open cards the rule has a signal; set figures have words of their own."""
+    return (
+        "SELECT a.customer_id FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
+        f" WHERE g.rule = '{rule.code.replace(chr(39), chr(39) * 2)}' AND g.cleared_at IS NULL"
+        " AND a.state NOT IN ('resolved', 'not_useful') AND a.customer_id NOT IN"
+        " (SELECT customer_id FROM customer_risk_scores WHERE overridden IS NOT NULL)"
+    )
+
+
+def follow_horizon(
+    work: UnitOfWork,
+    cards: Mapping[int | None, Card],
+    said: Iterable[Fired],
+    holding: frozenset[tuple[str, int | None]],
+) -> dict[int | None, Card]:
+    """Renew the words of signals that stand without holding, and of cards that they lead; return the cards as they are.
+
+    Parameters
+    ----------
+    said
+        What rules that name the horizon say of the cards' customers now, whether or not they hold.
+    holding
+        (rule, customer) that fired in this run: their words are renewed by merging.
+    """
+    now = {key: one.reason for one in said if (key := (one.rule, one.customer_id)) not in holding}
+    left = dict(cards)
+    for customer in {key[1] for key in now} & cards.keys():
+        card = cards[customer]
+        changed = {
+            signal.id: now[signal.rule, customer]
+            for signal in card.signals
+            if now.get((signal.rule, customer), signal.reason) != signal.reason
+        }
+        if changed:
+            left[customer] = _reworded(work, card, changed)
+    return left
+
+
+def _reworded(work: UnitOfWork, card: Card, changed: Mapping[int, str]) -> Card:
+    work.sql("UPDATE alert_signals SET reason = ? WHERE id = ?", [(words, signal) for signal, words in changed.items()])
+    signals = tuple(signal._replace(reason=changed.get(signal.id, signal.reason)) for signal in card.signals)
+    leading = {before.reason: after.reason for before, after in zip(card.signals, signals, strict=True)}
+    reason = leading.get(card.reason, card.reason)
+    if reason != card.reason:
+        work.sql("UPDATE alerts SET reason = ? WHERE id = ?", (reason, card.id))
+    return card._replace(signals=signals, reason=reason)
