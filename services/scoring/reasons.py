@@ -26,8 +26,9 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from services.scoring import btyd, channel_reasons
+from services.scoring import btyd, channel_reasons, lead_words
 from services.scoring.features import Features
+from services.scoring.lead_words import Leads
 from services.scoring.parameters import ChurnModel
 from services.scoring.reason_facts import Fact, facts_of
 from services.scoring.reason_words import known_for, plural, up_to_points
@@ -42,18 +43,24 @@ INPUTS = ("gap", "orders", "tenure")
 _SAME_FIGURE = frozenset({"satisfaction", "reviews", "email", "deals", "use", "visits"})
 
 
+#: Hundredths of a point under which a figure that seems to speak for the other side is not told.
+_LEAST_ODD = 50
+
+
 @dataclass(frozen=True)
 class Contributions:
     """`base`: risk of the cohort's typical customer, shape (customers,); `points`: (customers, codes), by `codes`.
 
     Both on the scale of the risk, 0–1: base + points.sum(axis=1) is the churn risk. `logit`: what each code adds to
-    the logit, shape (customers, codes); nan where the closed form scores, None where it scores everybody.
+    the logit, shape (customers, codes); nan where the closed form scores, None where it scores everybody. `leads`:
+    which figure moved each code most, where a rung that was learnt scores anybody.
     """
 
     base: Floats
     points: Floats
     codes: tuple[str, ...] = INPUTS
     logit: Floats | None = None
+    leads: Leads | None = None
 
 
 def contributions(model: ChurnModel, seen: Features, horizon_days: int) -> Contributions:
@@ -172,7 +179,13 @@ def _sizes(hundredths: Whole, logit: Floats | None) -> Texts:
 
 
 def _fragments(
-    seen: Features, sizes: Texts, hundredths: Whole, codes: tuple[str, ...], orders: ChurnModel, activity: ChurnModel
+    seen: Features,
+    sizes: Texts,
+    hundredths: Whole,
+    codes: tuple[str, ...],
+    leads: Leads | None,
+    orders: ChurnModel,
+    activity: ChurnModel,
 ) -> Texts:
     """Each reason of each customer as JSON with a comma behind it, shape (customers, codes)."""
 
@@ -200,6 +213,9 @@ def _fragments(
                 partial(_beside, code, partial(channel_reasons.outweighed_words, code)), numbers[against]
             )
             texts.append(text)
+    for place, code in enumerate(codes):
+        for places, again in lead_words.retold(code, seen, leads, hundredths[:, place]):
+            texts[place][places] = again
     return np.stack([text + sizes[:, place] for place, text in enumerate(texts)], axis=1)
 
 
@@ -233,7 +249,7 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
     which they are exact. Churn risk in percent minus the sum of points is the typical customer's risk; a reason that
     adds nothing is left out. Facts that raise the risk follow the first reason that does.
     """
-    every = np.round(10_000.0 * parts.points).astype(np.int64)
+    every = _told_hundredths(seen, parts)
     said = np.flatnonzero(every.any(axis=0) | (np.arange(every.shape[1]) < len(INPUTS)))  # what adds nothing to anybody
     hundredths, codes = every[:, said], tuple(parts.codes[place] for place in said.tolist())
     strongest = np.argsort(-np.abs(hundredths), axis=1, kind="stable")
@@ -246,13 +262,22 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
     shown = np.where(known, np.maximum(counted, 1), unknown).tolist()
     sizes = np.stack([_sizes(hundredths[:, place], logit) for place, logit in enumerate(logits)], axis=1)
     ordered = np.take_along_axis(
-        _fragments(seen, sizes, hundredths, codes, orders, activity), strongest, axis=1
+        _fragments(seen, sizes, hundredths, codes, parts.leads, orders, activity), strongest, axis=1
     ).tolist()
     result = [f"[{''.join(row[:count])[:-2]}]" for row, count in zip(ordered, shown, strict=True)]
     for place, facts in facts_of(seen).items():
         row = list(zip(strongest[place].tolist(), ordered[place], strict=True))[: shown[place]]
         result[place] = _with_facts(row, facts, codes, hundredths[place].tolist(), sizes[place].tolist())
     return result
+
+
+def _told_hundredths(seen: Features, parts: Contributions) -> Whole:
+    """Points in hundredths; next to nothing is nothing where its figure would seem to speak for the other side."""
+    every = np.round(10_000.0 * parts.points).astype(np.int64)
+    for place, code in enumerate(parts.codes):
+        column = every[:, place]
+        column[lead_words.odd(code, seen, column) & (np.abs(column) < _LEAST_ODD)] = 0
+    return every
 
 
 def _with_facts(

@@ -6,7 +6,7 @@ trend, confidence, reasons.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from services.scoring.features import Features, features_at, sparklines
 from services.scoring.health import health
 from services.scoring.ladder import in_use
 from services.scoring.ladder.groups import GROUPS
+from services.scoring.lead_words import Leads
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import LifetimeValue
 from services.scoring.parameters import ChurnModel, Parameters, rung_name
@@ -139,20 +140,27 @@ def _contributions(ledger: Ledger, seen: Features, parameters: Parameters, horiz
             np.where(seen.by_activity[:, None], other.points, ours.points),
         )
     learnt = in_use.grouped(ledger, seen, parameters, horizon_days)
-    return _with_learnt(ours, learnt) if learnt else ours
+    if not learnt:
+        return ours
+    found = _with_learnt(ours, learnt)
+    names = np.full(found.points.shape, -1, np.int64)
+    for rung in learnt:
+        names = np.where(rung.among[:, None], rung.leads, names)
+    frame = in_use.frame_in_use(ledger, seen, parameters, horizon_days)
+    return replace(found, leads=Leads(names, frame, parameters.median_value, parameters.currency))
 
 
-def _with_learnt(closed: Contributions, learnt: list[tuple[NDArray[np.bool_], Floats, Floats]]) -> Contributions:
+def _with_learnt(closed: Contributions, learnt: list[in_use.Grouped]) -> Contributions:
     """Contributions by the groups of the learnt rungs, where these score; of the closed form elsewhere."""
     base = closed.base
     points = np.zeros((base.size, len(GROUPS)))
     points[:, : closed.points.shape[1]] = closed.points
     logit = np.full(points.shape, np.nan)
-    for among, level, told in learnt:
-        usual, sizes = in_use.on_the_scale_of_risk(level, told)
-        base = np.where(among, usual, base)
-        points = np.where(among[:, None], sizes, points)
-        logit = np.where(among[:, None], told, logit)
+    for rung in learnt:
+        usual, sizes = in_use.on_the_scale_of_risk(rung.base, rung.points)
+        base = np.where(rung.among, usual, base)
+        points = np.where(rung.among[:, None], sizes, points)
+        logit = np.where(rung.among[:, None], rung.points, logit)
     return Contributions(base, points, GROUPS, logit)
 
 

@@ -52,3 +52,32 @@ GROUP_OF = {
     "features_used": "use",
     "features_kept": "use",
 }
+
+#: What of a group moved the risk: figures that people can be told, with the features that tell of each. The aspects of
+#: a group stand together, in the order of `GROUPS`.
+ASPECTS = {
+    "gap": ("gap", "days_since", "relative_gap"),
+    "longest": ("silence",),
+    "lately": ("days_30", "days_90", "pulse_21", "pulse_42", "pulse_84"),
+    "kept": ("kept_share",),
+    "count": ("orders", "frequency", "one_time"),
+    "year": ("days_365",),
+    "spread": ("gap_spread",),
+    "known": ("tenure",),
+    "mean_value": ("mean_value",),
+    "last_value": ("last_value",),
+    "highest_value": ("highest_value",),
+    "spend": ("spend",),
+    "spent_lately": ("spend_90", "spend_pulse"),
+    "given_back": ("given_back",),
+    "active_lately": ("activity_recent",),
+    "active_year": ("activity_year",),
+    "active_last": ("activity_gap",),
+}
+ASPECT_NAMES = tuple(ASPECTS)
+#: The group of each aspect.
+GROUP_OF_ASPECT = tuple(
+    features[0] if features[0] in INPUTS else GROUP_OF.get(features[0], INPUTS[0]) for features in ASPECTS.values()
+)
+#: The place of the aspect of each feature.
+ASPECT_OF = {feature: place for place, features in enumerate(ASPECTS.values()) for feature in features}

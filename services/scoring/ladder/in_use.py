@@ -18,7 +18,7 @@ from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at
 from services.scoring.ladder.calibration import sigmoid
 from services.scoring.ladder.frame import Frame, frame_at
-from services.scoring.ladder.groups import GROUP_OF, GROUPS
+from services.scoring.ladder.groups import ASPECT_NAMES, ASPECT_OF, GROUP_OF, GROUP_OF_ASPECT, GROUPS
 from services.scoring.ladder.judging import Judged, judge, sampled
 from services.scoring.ladder.record import record_of
 from services.scoring.ladder.rungs import FittedRung
@@ -178,13 +178,32 @@ def risks_over(ledger: Ledger, seen: Features, parameters: Parameters, horizon_d
     return closed
 
 
-def grouped(
-    ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int
-) -> list[tuple[NDArray[np.bool_], Floats, Floats]]:
-    """For each rung that was learnt: whom it scores, the logit's base, and what each of `GROUPS` adds to it.
+@dataclass(frozen=True)
+class Grouped:
+    """What a rung that was learnt says of the customers whom it scores.
 
-    Shapes (customers,), (customers,) and (customers, groups). For one-time buyers all time known is gap: the inputs of
-    the closed form are told as one.
+    Attributes
+    ----------
+    among
+        Whom it scores, shape (customers,).
+    base
+        Of the logit, shape (customers,).
+    points
+        What each of `GROUPS` adds to it, shape (customers, groups).
+    leads
+        Which of `ASPECT_NAMES` moved each group most its way, shape (customers, groups); -1 where it has none.
+    """
+
+    among: NDArray[np.bool_]
+    base: Floats
+    points: Floats
+    leads: NDArray[np.int64]
+
+
+def grouped(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> list[Grouped]:
+    """What makes up the logit of each customer, by each rung that was learnt.
+
+    For one-time buyers all time known is gap: the inputs of the closed form are told as one.
     """
     if not learnt(parameters, horizon_days):
         return []
@@ -193,13 +212,28 @@ def grouped(
     found = []
     for among, rung in rungs:
         base, points = rung.contributions(frame)
-        told = np.zeros((frame.size, len(GROUPS)))
+        told, aspects = np.zeros((frame.size, len(GROUPS))), np.zeros((frame.size, len(ASPECT_NAMES)))
         for place, part in enumerate(rung.parts):
             told[:, GROUPS.index(part if part in GROUPS[:3] else GROUP_OF.get(part, "gap"))] += points[:, place]
+            if part in ASPECT_OF:
+                aspects[:, ASPECT_OF[part]] += points[:, place]
         told[:, 0] += np.where(once, told[:, 1] + told[:, 2], 0.0)
         told[once, 1:3] = 0.0
-        found.append((among, base, told))
+        found.append(Grouped(among, base, told, _leads(told, aspects, once)))
     return found
+
+
+def _leads(told: Floats, aspects: Floats, once: NDArray[np.bool_]) -> NDArray[np.int64]:
+    leads = np.full(told.shape, -1, np.int64)
+    for group in dict.fromkeys(GROUP_OF_ASPECT):
+        place = GROUPS.index(group)
+        ours = np.array([of == group for of in GROUP_OF_ASPECT])
+        way = np.where(told[:, place] < 0, -1.0, 1.0)[:, None] * aspects
+        if place == 0:  # whose inputs are told as one
+            wide = np.array([of in GROUPS[:3] for of in GROUP_OF_ASPECT])
+            ours = np.where(once[:, None], wide, ours)
+        leads[:, place] = np.argmax(np.where(ours, way, -np.inf), axis=1)
+    return leads
 
 
 def on_the_scale_of_risk(base: Floats, points: Floats) -> tuple[Floats, Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -63,7 +64,8 @@ def test_for_another_horizon_than_it_was_learnt_for_the_closed_form_scores(
 def test_reasons_add_up_to_the_logit_and_to_the_risk(
     past_book: BookEvents, learnt: Parameters, card: Scorecard
 ) -> None:
-    ((among, base, points),) = grouped(Ledger(past_book, AS_OF), _seen(past_book, learnt), learnt, HORIZON)
+    (told,) = grouped(Ledger(past_book, AS_OF), _seen(past_book, learnt), learnt, HORIZON)
+    among, base, points = told.among, told.base, told.points
     assert among.all() and points.shape == (among.size, len(GROUPS))
     risk = card.figures.churn_risk
     np.testing.assert_allclose(base + points.sum(axis=1), np.log(risk) - np.log1p(-risk), atol=1e-9)
@@ -100,6 +102,20 @@ def test_drivers_carry_points_that_add_up_and_what_they_are_on_the_logit(card: S
         assert all("logit" in one for one in counted)
         assert all((one["points"] >= 0) == (one["kind"] == "raises") for one in counted)
         assert 0.0 < risk - sum(one["points"] for one in counted) / 100.0 < 1.0
+
+
+def test_no_reason_of_a_learnt_rung_is_told_by_a_figure_of_the_other_side(card: Scorecard) -> None:
+    gap = re.compile(r"(?:No order for ([\d,]+) days?|Last order today); the usual gap is ([\d,]+)")
+    labels = set()
+    for text in card.drivers:
+        for one in json.loads(text):
+            labels.add(one["label"])
+            assert "Nothing to compare" not in one["evidence"]
+            found = gap.fullmatch(one["evidence"])
+            if found:
+                since, usual = (int((part or "0").replace(",", "")) for part in found.groups())
+                assert (since <= usual) == (one["points"] <= 0.0), one
+    assert {"Gap since last order", "One purchase day so far", "Spending"} <= labels
 
 
 def test_a_sad_ticket_that_the_rung_counts_is_told_once_with_its_points(card: Scorecard) -> None:
