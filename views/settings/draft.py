@@ -13,7 +13,7 @@ from views.words import sentence
 
 
 def texts_of(policy: Policy, currency: str = "USD") -> dict[str, str]:
-    """Every setting of a policy as its field shows it; amounts in ``currency``, that of the book."""
+    """Every setting of a policy as its field shows it; amounts in ``currency``, the book’s ("": not known yet)."""
     return {setting.path: shown(setting, _value(policy, setting), currency) for setting in SETTINGS}
 
 
@@ -29,7 +29,7 @@ def check(policy: Policy, texts: Mapping[str, str], currency: str = "USD") -> tu
     typed: dict[str, dict[str, Any]] = {}
     for setting in SETTINGS:
         try:
-            typed.setdefault(setting.top, {})[setting.path] = parse(setting, texts[setting.path], currency)
+            typed.setdefault(setting.top, {})[setting.path] = _typed(policy, setting, texts[setting.path], currency)
         except FieldError as error:
             faults[setting.path] = sentence(error.reason)
     values: dict[str, Any] = {}
@@ -48,6 +48,16 @@ def check(policy: Policy, texts: Mapping[str, str], currency: str = "USD") -> tu
             if values.pop(path.partition(".")[0], None) is None:
                 break
     return policy, faults
+
+
+def _typed(policy: Policy, setting: Setting, text: str, currency: str) -> Any:
+    """The value of a text; how many minor units an amount is cannot be said before the currency is known."""
+    if setting.kind != "money" or currency:
+        return parse(setting, text, currency)
+    before = _value(policy, setting)
+    if text == shown(setting, before, currency):
+        return before
+    raise FieldError(setting.path, "the book’s currency is still being read; wait a moment")
 
 
 def changes(before: Policy, after: Policy) -> dict[str, Any]:

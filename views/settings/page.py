@@ -52,7 +52,7 @@ class SettingsPage(Page):
         super().__init__(context)
         self._desk = context.book.desk(self)
         self._policy: Policy = context.book.workspace.policy
-        self._currency = self._policy.reporting_currency or "USD"
+        self._currency = self._policy.reporting_currency  # "" until the book says in which one it adds up
         self._texts = texts_of(self._policy, self._currency)
         self._faults: dict[str, str] = {}
         self._rules: tuple[tuple[str, str], ...] = ()
@@ -312,7 +312,7 @@ class SettingsPage(Page):
         self._show_all()
 
     def _saved(self, after: Policy, _changes: Changes) -> None:
-        self._take(asks.InForce(after, self._currency))
+        self._take(asks.InForce(after, after.reporting_currency or self._currency))
 
     def _refused(self, failed: Failed) -> None:
         self.context.book.failed.emit(failed)

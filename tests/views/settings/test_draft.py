@@ -168,3 +168,13 @@ def test_amounts_with_cents_keep_them() -> None:
     texts = texts_of(Policy(incentive_approval_minor=5_050), "USD")
     assert texts["incentive_approval_minor"] == "50.50"
     assert check(Policy(), texts, "USD")[0].incentive_approval_minor == 5_050
+
+
+def test_an_amount_can_be_changed_once_it_is_known_in_what_currency() -> None:
+    policy = Policy(incentive_approval_minor=500)
+    texts = texts_of(policy, "")
+    assert check(policy, {**texts, "card_budget": "40"}, "") == (replace(policy, card_budget=40), {})
+    typed = {**texts, "incentive_approval_minor": "70"}
+    same, faults = check(policy, typed, "")
+    assert same == policy and list(faults) == ["incentive_approval_minor"]
+    assert check(policy, typed, "JPY") == (replace(policy, incentive_approval_minor=70), {})

@@ -56,6 +56,16 @@ def test_a_fault_is_shown_at_its_field_and_nothing_can_be_saved(
     assert not page.dirty and page.faults == {}
 
 
+def test_no_currency_is_made_up_before_the_book_names_its_own(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow
+) -> None:
+    page = settings_page(open_window(empty), "money")
+    made = next(one for group in page.groups.values() for one in group.inputs.values() if one.setting.kind == "money")
+    assert made.unit.text() == ""
+    until(qtbot, lambda: made.unit.text() == "USD")
+    assert not page.dirty
+
+
 def test_what_is_being_typed_survives_a_change_from_elsewhere(
     qtbot: QtBot, empty: Workspace, open_window: OpenWindow
 ) -> None:
