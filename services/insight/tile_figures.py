@@ -67,7 +67,8 @@ def _need_today(reader: Reader) -> Tile:
 
 
 def _at_risk(reader: Reader) -> Tile:
-    months = reader.policy.clv_horizon_months
+    days, worth = words.count(reader.policy.churn_horizon_days, "day"), reader.policy.clv_horizon_months
+    months = words.count(worth, "month")
     # All of it from the index on value at risk, which holds the range too.
     total, scored, spread = reader.driver.execute(
         """SELECT COALESCE(SUM(value_at_risk_minor), 0), COUNT(value_at_risk_minor),
@@ -75,13 +76,13 @@ def _at_risk(reader: Reader) -> Tile:
                       * (value_at_risk_high_minor - value_at_risk_low_minor))
              FROM customer_risk_scores"""
     ).fetchone()
-    title = f"at risk in the next {words.count(months, 'month')}"
+    title = f"at risk in {days}, of {months}’ value" if worth > 1 else f"at risk in {days}, of a month’s value"
     if not scored:
         return Tile("at_risk", words.DASH, title, "no customer is scored yet", "neutral")
     own = math.sqrt(spread or 0) / 2 / _Z80
     check = read_value_check(reader)
     if check is not None:
-        title = f"at risk in {words.count(months, 'month')}, {check.note}"
+        title = f"at risk in {days}, {check.note}"
     common = COMMON_ERROR if check is None else max(COMMON_ERROR, abs(check.bias))
     half = _Z80 * math.hypot(own, common * total / _Z80)
     low, high = max(0, round(total - half)), round(total + half)
@@ -101,9 +102,10 @@ def _at_risk(reader: Reader) -> Tile:
         line=line,
         tone=tone,
         tooltip=(
-            f"Churn risk times what each customer is worth if they stay, over {scored:,} customers. The range "
-            f"joins the customers' own 80{words.THIN}% ranges with {words.percent(common)} for what all "
-            f"estimates have in common. {check.sentence(reader.today) if check is not None else ''}".rstrip()
+            f"The risk of leaving within {days} times what each customer is worth over {months} if they stay, added "
+            f"up over {words.count(scored, 'customer')}. The range joins the customers' own 80{words.THIN}% ranges "
+            f"with {words.percent(common)} for what all estimates have in common. "
+            f"{check.sentence(reader.today) if check is not None else ''}".rstrip()
         ),
     )
 

@@ -65,7 +65,8 @@ def read_totals(reader: Reader) -> str:
     told = f" {check.sentence(reader.today)}" if check is not None else ""
     months = words.count(reader.policy.clv_horizon_months, "month")
     at_risk, stays = (words.money_short(row[name], reader.currency) for name in ("at_risk", "stays"))
-    return f"At risk in {months}: {at_risk}, of {stays} if all customers stay.{told}"
+    days = words.count(reader.policy.churn_horizon_days, "day")
+    return f"At risk in {days}: {at_risk}, of {stays} over {months} if all customers stay.{told}"
 
 
 def side_of(bias: float) -> tuple[str, str]:

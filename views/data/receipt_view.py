@@ -92,7 +92,7 @@ class ReceiptView(QWidget):
         self._files.opened.connect(self.file_wanted)
         self._files.linked.connect(lambda _what, key: self.file_wanted.emit(key))
         self._opened = self._cards(theme, "Alerts opened", "At risk or upside")
-        self._closed = self._cards(theme, "Alerts closed", "At risk, 12 months")
+        self._closed = self._cards(theme, "Alerts closed", "At risk")
         inner = QWidget()
         parts = (self._book_band, self._book, self._file_band, self._files)
         cards = (self._queue_band, self._opened, self._closed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services import insight
 from services.insight.freshness import read_freshness
 from services.insight.tile_figures import filter_of_tile, read_tiles
+from services.settings import Policy
 from services.sources import source_ages
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 
@@ -41,10 +42,18 @@ def test_what_is_at_risk_has_a_range_and_a_change_with_its_period(book: SmallBoo
                 "score_history", customer_id=number, as_of=days_ago(back), value_at_risk_minor=before, model="m"
             )
     tile = reader(read_tiles)[1]
-    assert tile.figure == "$18.4k" and tile.title == "at risk in the next 12 months"
+    assert tile.figure == "$18.4k" and tile.title == "at risk in 90 days, of 12 months’ value"
     assert tile.line == "▲ 20\u202f% in 30 days · range $11.3k–$25.5k"
     assert tile.tone == "bad"
     assert insight.customers_count(book.workspace).value_at_risk_minor == 1_840_000
+
+
+def test_what_is_at_risk_is_told_with_both_horizons(book: SmallBook) -> None:
+    book.score(book.customer(), value_at_risk_minor=1_000)
+    policy = Policy(churn_horizon_days=30, clv_horizon_months=6)
+    tile = Fresh(book.workspace.with_policy(policy))(read_tiles)[1]
+    assert tile.title == "at risk in 30 days, of 6 months’ value"
+    assert "leaving within 30 days times what each customer is worth over 6 months if they stay" in tile.tooltip
 
 
 def test_resolved_in_time_is_compared_with_the_days_before(book: SmallBook, reader: Fresh) -> None:
