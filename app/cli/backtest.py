@@ -19,7 +19,7 @@ from app.cli.frame import (
     table,
     told,
 )
-from models.values.backtest import BacktestReport, RungReport
+from models.values.backtest import BacktestReport, Measures, RungReport
 from models.values.words import count, money, percent
 from services.settings import book_currency
 
@@ -60,7 +60,11 @@ def _words(report: BacktestReport, currency: str) -> str:
     lines = [f"As of {report.as_of}, {report.horizon_days} days ahead: {report.why}"]
     if report.rungs:
         head = ("", "AUC", "Brier", "log loss", "ECE", "bias", "windows")
-        lines += ["", table(head, [_row(one, report.used) for one in report.rungs], frozenset(range(1, 7)))]
+        common, means = report.compared()
+        checks = {each.cutoff for one in report.rungs for each in one.cutoffs}
+        over = f"Means over the same {len(common)} of {count(len(checks), 'window')}; " if common else ""
+        rows = [_row(one, means.get(one.name) if common else one.mean, report.used) for one in report.rungs]
+        lines += ["", f"{over}* is in use:", table(head, rows, frozenset(range(1, 7)))]
     if report.clv is not None:
         one = report.clv
         lines += ["", f"Lifetime value, {one.days} days from {one.cutoff}, {count(one.customers, 'customer')}:"]
@@ -72,12 +76,14 @@ def _words(report: BacktestReport, currency: str) -> str:
     return "\n".join([*lines, *(["", report.seasonal] if report.seasonal else [])])
 
 
-def _row(one: RungReport, used: str) -> tuple[str, ...]:
-    mean = one.mean
+def _row(one: RungReport, mean: Measures | None, used: str) -> tuple[str, ...]:
     mark = "* " if one.name == used else "  "
+    name = one.way if one.way == one.label else f"{one.way} ({one.label})"
+    if mean is None:
+        return (f"{mark}{name}", *("" for _ in range(5)), str(len(one.cutoffs)))
     bias = "" if mean.bias is None else f"{100 * mean.bias:+.1f} pts"
     figures = (mean.auc, mean.brier, mean.log_loss, mean.ece)
-    return (f"{mark}{one.label}", *(_figure(figure) for figure in figures), bias, str(len(one.cutoffs)))
+    return (f"{mark}{name}", *(_figure(figure) for figure in figures), bias, str(len(one.cutoffs)))
 
 
 def _figure(value: float | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 #: Names of the rungs and of what they are held against, in the order of the ladder.
 PRIOR, MBG, LOGISTIC, ADDITIVE = "prior", "mbg_nbd", "logistic", "additive"
@@ -11,6 +12,14 @@ PRIOR, MBG, LOGISTIC, ADDITIVE = "prior", "mbg_nbd", "logistic", "additive"
 DEPTH_3, RULE = "depth_3", "recency_rule"
 RUNGS = (PRIOR, MBG, LOGISTIC, ADDITIVE)
 REFERENCES = (DEPTH_3, RULE)
+#: What each way of telling who leaves is called where people read of it, inside a sentence.
+WAYS: Final = {
+    PRIOR: "the book’s average",
+    MBG: "the rhythm alone",
+    LOGISTIC: "weighing a few facts",
+    ADDITIVE: "adding up all facts",
+    DEPTH_3: "facts in combination",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,20 @@ class Measures:
     ece_chance: float | None = None
 
 
+def mean_of(windows: Sequence[Measures]) -> Measures:
+    """The mean over windows of each measure, over those that could tell it; counts are summed."""
+
+    def mean(name: str) -> float | None:
+        told = [value for one in windows if (value := getattr(one, name)) is not None]
+        return float(sum(told) / len(told)) if told else None
+
+    return Measures(
+        **{name: mean(name) for name in ("auc", "brier", "log_loss", "ece", "top_decile_lift", "bias", "ece_chance")},
+        customers=sum(one.customers for one in windows),
+        left=sum(one.left for one in windows),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CutoffMeasures:
     """One window: scored at the end of `cutoff` (ISO day), judged by the days after it."""
@@ -56,12 +79,18 @@ class CutoffMeasures:
 
 @dataclass(frozen=True, slots=True)
 class RungReport:
-    """One rung, or one reference, over all windows; `label` is its name for people."""
+    """One rung, or one reference, over all windows in which it could be judged; `label` is its name in the trade."""
 
     name: str
     label: str
     mean: Measures
     cutoffs: tuple[CutoffMeasures, ...]
+
+    @property
+    def way(self) -> str:
+        """What it is called where people read of it, as a heading."""
+        name = WAYS.get(self.name, self.label)
+        return name[:1].upper() + name[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +184,22 @@ class BacktestReport:
     def rung(self, name: str) -> RungReport | None:
         """The report of one rung or reference, or None."""
         return next((one for one in self.rungs if one.name == name), None)
+
+    def compared(self) -> tuple[tuple[str, ...], dict[str, Measures]]:
+        """The windows in which every way of telling could be judged, and the mean of each over these alone.
+
+        A way that takes longer to learn is judged on fewer windows, and windows differ more than ways do. The deeper
+        model, which takes most customers, is left out where it lacks one of them.
+        """
+        told = {one.name: {each.cutoff: each.measures for each in one.cutoffs} for one in self.rungs}
+        days = [set(by_day) for name, by_day in told.items() if name != DEPTH_3]
+        common = tuple(sorted(set.intersection(*days))) if days else ()
+        means = {
+            name: mean_of([by_day[day] for day in common])
+            for name, by_day in told.items()
+            if common and by_day.keys() >= set(common)
+        }
+        return common, means
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON that ``backtest --json`` prints and the store keeps."""

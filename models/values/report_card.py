@@ -35,7 +35,7 @@ class RungLine:
     used, reference
         Whether the scores come from it, and whether it is only held beside them.
     log_loss, auc, brier, ece, bias
-        Means over the checks; None where a measure could not be told.
+        Means over the checks that could judge every way; None where a measure could not be told.
     best_log_loss, best_auc
         Whether no other way did better.
     """
@@ -161,6 +161,8 @@ class ReportCard:
         The answer; without a check it says what is missing, and when it can be told.
     used, why
         The way of telling that the scores come from, in plain words, and the reason for it.
+    compared
+        Over which checks the ways of telling are compared, in words.
     said, checked
         When was foretold and when that was held against what came; when the check was run.
     judged
@@ -197,6 +199,7 @@ class ReportCard:
     judged: str = ""
     old: str = ""
     rungs: tuple[RungLine, ...] = ()
+    compared: str = ""
     missed: Misses = Misses((), 0)
     alarmed: Misses = Misses((), 0)
     value: tuple[Fact, ...] = ()

@@ -49,14 +49,6 @@ _PLAIN: Final = {
     DEPTH_3: "Facts in combination. Only held beside the others: its reasons could not be told exactly.",
     RULE: "Everyone who was silent for longer than the horizon counts as leaving. No model at all.",
 }
-#: What each way of telling is called beside the tables of the trade.
-_NAMES: Final = {
-    PRIOR: "The book’s average",
-    MBG: "The rhythm alone",
-    LOGISTIC: "Weighing a few facts",
-    ADDITIVE: "Adding up all facts",
-    DEPTH_3: "Facts in combination",
-}
 #: What leaving means, by the kind of fact that it is told by.
 _SILENCE: Final = {"orders": "no order", "activity": "no activity", "contract": "no renewal"}
 
@@ -188,13 +180,15 @@ def _points(share: float) -> str:
 
 def _ranks(report: BacktestReport) -> str:
     """How often the one who left stood before the one who stayed, and how often by the rule."""
-    used, rule = report.rung(report.used), report.rung(RULE)
-    if used is None or used.mean.auc is None:
+    common, means = report.compared()
+    told = {one.name: means.get(one.name) if common else one.mean for one in report.rungs}
+    used, rule = told.get(report.used), told.get(RULE)
+    if used is None or used.auc is None:
         return ""
-    said = f"It ranks the right customer first {round(100 * used.mean.auc)} times in 100"
-    if rule is None or rule.mean.auc is None or rule.name == used.name:
+    said = f"It ranks the right customer first {round(100 * used.auc)} times in 100"
+    if rule is None or rule.auc is None or report.used == RULE:
         return f"{said}."
-    return f"{said}; “{rule_words(report)}” does {round(100 * rule.mean.auc)}."
+    return f"{said}; “{rule_words(report)}” does {round(100 * rule.auc)}."
 
 
 def plain_words(name: str) -> str:
@@ -202,37 +196,53 @@ def plain_words(name: str) -> str:
     return _PLAIN.get(name, "")
 
 
-def way_words(rung: RungReport) -> str:
-    """Return what a way of telling is called in plain words; one that is not known here by its label."""
-    return _NAMES.get(rung.name, rung.label)
-
-
 def _plain_and_term(rung: RungReport) -> str:
     plain = plain_words(rung.name)
-    return f"{plain} In the trade: {rung.label}." if plain and way_words(rung) != rung.label else plain
+    return f"{plain} In the trade: {rung.label}." if plain and rung.way != rung.label else plain
 
 
 def rung_lines(report: BacktestReport) -> tuple[RungLine, ...]:
-    """Return every way of telling with its measures, the best of them marked; equal in the digits shown is equal."""
-    losses = [_shown(one.mean.log_loss) for one in report.rungs if one.mean.log_loss is not None]
-    ranks = [_shown(one.mean.auc) for one in report.rungs if one.mean.auc is not None]
+    """Return every way of telling with its measures over the same checks, the best of them marked.
+
+    Equal in the digits shown is equal. Where no check could judge all, each has its own mean and none is marked.
+    """
+    common, means = report.compared()
+    losses = [_shown(one.log_loss) for one in means.values() if one.log_loss is not None]
+    ranks = [_shown(one.auc) for one in means.values() if one.auc is not None]
     return tuple(
-        RungLine(
-            name=one.name,
-            label=way_words(one),
-            plain=_plain_and_term(one),
-            used=one.name == report.used,
-            reference=one.name in (DEPTH_3, RULE),
-            log_loss=one.mean.log_loss,
-            auc=one.mean.auc,
-            brier=one.mean.brier,
-            ece=one.mean.ece,
-            bias=one.mean.bias,
-            best_log_loss=one.mean.log_loss is not None and _shown(one.mean.log_loss) == min(losses),
-            best_auc=one.mean.auc is not None and _shown(one.mean.auc) == max(ranks),
-        )
-        for one in report.rungs
+        _rung_line(report, one, means.get(one.name) if common else one.mean, losses, ranks) for one in report.rungs
     )
+
+
+def _rung_line(
+    report: BacktestReport, one: RungReport, mean: Measures | None, losses: Sequence[float], ranks: Sequence[float]
+) -> RungLine:
+    loss, auc = (mean.log_loss, mean.auc) if mean is not None else (None, None)
+    return RungLine(
+        name=one.name,
+        label=one.way,
+        plain=_plain_and_term(one),
+        used=one.name == report.used,
+        reference=one.name in (DEPTH_3, RULE),
+        log_loss=loss,
+        auc=auc,
+        brier=mean.brier if mean is not None else None,
+        ece=mean.ece if mean is not None else None,
+        bias=mean.bias if mean is not None else None,
+        best_log_loss=loss is not None and bool(losses) and _shown(loss) == min(losses),
+        best_auc=auc is not None and bool(ranks) and _shown(auc) == max(ranks),
+    )
+
+
+def compared_words(report: BacktestReport) -> str:
+    """Return over which checks the ways of telling are compared: "over the four checks of six that judged all"."""
+    common, _ = report.compared()
+    checks = len({one.cutoff for rung in report.rungs for one in rung.cutoffs})
+    if not common:
+        return "no check could judge all of them" if checks else ""
+    if len(common) == checks:
+        return f"over {words.count(checks, 'check')}"
+    return f"over the {words.spelled(len(common))} of {words.count(checks, 'check')} that could judge all"
 
 
 def _shown(value: float) -> float:

@@ -41,7 +41,8 @@ def test_its_json_is_the_contracts(ask: Any, store_path: Path, capsys: pytest.Ca
     capsys.readouterr()
     assert run_command(["backtest", "--store", str(store_path)]) == 0
     printed = capsys.readouterr()
-    assert "MBG/NBD" in printed.out and "No order for 90 days" in printed.out and "Lifetime value, " in printed.out
+    assert "The rhythm alone (MBG/NBD)" in printed.out and "Means over the same " in printed.out
+    assert "No order for 90 days" in printed.out and "Lifetime value, " in printed.out
     assert printed.err == ""
 
 

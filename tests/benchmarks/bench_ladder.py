@@ -19,7 +19,7 @@ from datetime import date
 
 import numpy as np
 
-from models.values.backtest import ADDITIVE, DEPTH_3, LOGISTIC, MBG, RULE, RUNGS, Measures
+from models.values.backtest import ADDITIVE, DEPTH_3, LOGISTIC, MBG, RULE, RUNGS, Measures, mean_of
 from services.scoring.events import BookEvents, day_number
 from services.scoring.features import features_at
 from services.scoring.ladder import (
@@ -32,7 +32,7 @@ from services.scoring.ladder import (
     frame_at,
     judge,
 )
-from services.scoring.ladder.measures import mean_of, measure
+from services.scoring.ladder.measures import measure
 from services.scoring.ladder.windows import Past, usable
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import fit_parameters

@@ -175,7 +175,7 @@ class ScoresTab(QWidget):
             self.off.setText(off_words(report.calibration))
             self.curve_panel.say_aside(f"{report.horizon_days} days · with 95 % range".replace(" %", percent(0)[1:]))
             self.rungs.show_lines(rung_lines(card.rungs))
-            self.rungs_panel.say_aside(f"“{card.rule}”")
+            self.rungs_panel.say_aside(f"“{card.rule}” · {card.compared}" if card.compared else f"“{card.rule}”")
             for chart in (self.losses, self.ranks):
                 chart.show_rungs(report.rungs, report.used)
             self._courses.setVisible(bool(self.losses.days))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE
+from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE, RUNGS, WAYS
 from services.scoring.ladder.calibration import log_odds, sigmoid
 from services.scoring.ladder.measures import surprise
 
@@ -18,18 +18,11 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-#: The rungs as account managers are told of them.
-NAMES = {
-    PRIOR: "the book’s average",
-    MBG: "the rhythm alone",
-    LOGISTIC: "weighing a few facts",
-    ADDITIVE: "adding up all facts",
-}
 #: What a rung gained on the one below it in small books of public orders (nats a customer), which counts as much as
 #: what so many customers of the book itself tell. Fifty customers cannot tell which of two rungs is better: their
 #: windows differ by ten times that by chance. Among thousands it counts for nothing.
 _USUAL_GAIN, _AS_CUSTOMERS = 0.003, 300
-_ORDER = tuple(NAMES)
+_ORDER = RUNGS
 _STEPS = 50
 
 
@@ -95,7 +88,7 @@ def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history:
     customers = max((one.left.size for one in tests), default=0)
     used, words = lowest, ""
     if not tests:
-        name = NAMES[lowest][0].upper() + NAMES[lowest][1:]
+        name = WAYS[lowest][0].upper() + WAYS[lowest][1:]
         why = f"{name} is used: no stretch of the past is over yet that another way could be judged on."
         return Choice(lowest if has_history else PRIOR, why, None)
     for higher in (LOGISTIC, ADDITIVE):
@@ -109,8 +102,8 @@ def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history:
 
 def _untried(name: str, customers: int, least: int) -> str:
     if customers < least:
-        return f"; {NAMES[name]} takes {least:,} customers"
-    return f"; {NAMES[name]} takes more stretches of the past than are over"
+        return f"; {WAYS[name]} takes {least:,} customers"
+    return f"; {WAYS[name]} takes more stretches of the past than are over"
 
 
 def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
@@ -121,18 +114,18 @@ def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
 def _why(tests: Sequence[Judgement], used: str, rest: str) -> str:
     windows = sum(used in one.risks for one in tests)
     over = f"{windows} stretch{'es' if windows != 1 else ''} of the past"
-    gains = {name: gain(tests, used, name) for name in NAMES if name != used}
+    gains = {name: gain(tests, used, name) for name in RUNGS if name != used}
     others = {name: gained for name, gained in gains.items() if gained is not None}
     better = [name for name, gained in others.items() if gained <= 0]
-    first = NAMES[used][0].upper() + NAMES[used][1:]
+    first = WAYS[used][0].upper() + WAYS[used][1:]
     if not others:
         told = f"{first} is used: there is nothing else to judge it by"
     elif not better:
         told = f"{first} told {over} best"
     elif all(_ORDER.index(name) > _ORDER.index(used) for name in better):
-        kept = " and ".join(NAMES[name] for name in better)
+        kept = " and ".join(WAYS[name] for name in better)
         told = f"{first} is used: {kept} told {over} no better, or hardly so"
     else:
-        kept = " and ".join(NAMES[name] for name in better)
+        kept = " and ".join(WAYS[name] for name in better)
         told = f"{first} is used: {kept} told {over} as well, but that can be chance among so few customers"
     return f"{told}{rest}."

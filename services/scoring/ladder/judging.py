@@ -26,6 +26,7 @@ from models.values.backtest import (
     CutoffMeasures,
     Measures,
     RungReport,
+    mean_of,
 )
 from models.values.errors import Cancelled
 from models.values.imports import Progress
@@ -33,7 +34,7 @@ from services.scoring.events import EPOCH, BookEvents
 from services.scoring.ladder.calibration import log_odds, platt
 from services.scoring.ladder.choosing import Choice, choose
 from services.scoring.ladder.fitting import fit_challenger, fit_rung, mixed_numbers
-from services.scoring.ladder.measures import mean_of, measure
+from services.scoring.ladder.measures import measure
 from services.scoring.ladder.rungs import CLOSED_FORM, LABELS, FittedRung
 from services.scoring.ladder.windows import MOST_WINDOWS, Label, Past, Window, cutoffs_before, never, usable
 

@@ -5,8 +5,6 @@ Customers of equal risk count as one: where a bin or a tenth cuts through them, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -132,18 +130,4 @@ def measure(risk: Floats, left: Flags) -> Measures:
         customers=int(risk.size),
         left=int(left.sum()),
         ece_chance=ece15_by_chance(risk),
-    )
-
-
-def mean_of(windows: Sequence[Measures]) -> Measures:
-    """The mean over windows of each measure, over those that could tell it; counts are summed."""
-
-    def mean(name: str) -> float | None:
-        told = [value for one in windows if (value := getattr(one, name)) is not None]
-        return float(np.mean(told)) if told else None
-
-    return Measures(
-        **{name: mean(name) for name in ("auc", "brier", "log_loss", "ece", "top_decile_lift", "bias", "ece_chance")},
-        customers=sum(one.customers for one in windows),
-        left=sum(one.left for one in windows),
     )

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import MBG, PRIOR, RULE, BacktestReport, CalibrationBin, Miss
+from models.values.backtest import MBG, PRIOR, RULE, WAYS, BacktestReport, CalibrationBin, Miss
 from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.words import full_day, percent
 from services.scoring.events import EPOCH, BookEvents, day_number, last_day_covered, read_events
 from services.scoring.features import features_at
 from services.scoring.ladder import Judged, Judgement, Label, cutoffs_before, judge
-from services.scoring.ladder.choosing import NAMES
 from services.scoring.ladder.measures import surprise
 from services.scoring.ladder.windows import times_told
 from services.scoring.ledger import Ledger
@@ -193,7 +192,7 @@ def _used(judged: Judged, in_use: InUse | None) -> InUse:
         return InUse(judged.used, judged.why)
     if judged.used == in_use.name:
         return InUse(in_use.name, judged.why)
-    other = f"This check would have chosen {NAMES[judged.used]}; that is decided at the next fit."
+    other = f"This check would have chosen {WAYS[judged.used]}; that is decided at the next fit."
     return InUse(in_use.name, f"{in_use.why} {other}")
 
 

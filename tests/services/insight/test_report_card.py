@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from models.values.backtest import (
     ADDITIVE,
+    DEPTH_3,
+    LOGISTIC,
     MBG,
     RULE,
     BacktestReport,
@@ -28,6 +30,7 @@ from models.values.words import THIN
 from services import insight
 from services.insight.report_card import read_reliance, read_report_card
 from services.insight.report_words import (
+    compared_words,
     cost_verdict,
     judged_words,
     off_by,
@@ -149,6 +152,22 @@ def test_the_best_of_each_column_is_marked() -> None:
     assert [name for name, one in lines.items() if one.best_auc] == [ADDITIVE]
     assert lines[ADDITIVE].used and not lines[MBG].used and lines[RULE].reference
     assert all(one.plain for one in lines.values())
+
+
+def test_ways_are_compared_over_the_checks_that_judged_all_of_them() -> None:
+    one = made.report()
+    late = replace(one.rungs[3], cutoffs=one.rungs[3].cutoffs[2:])
+    deep = replace(one.rungs[4], cutoffs=one.rungs[4].cutoffs[3:])
+    fewer = replace(one, rungs=(*one.rungs[:3], late, deep, one.rungs[5]))
+    lines = {each.name: each for each in rung_lines(fewer)}
+    kept = one.rungs[2].cutoffs[2:]
+    assert lines[LOGISTIC].log_loss == pytest.approx(sum(each.measures.log_loss or 0 for each in kept) / 3)
+    assert lines[DEPTH_3].log_loss is None and not lines[DEPTH_3].best_auc
+    assert compared_words(fewer) == "over the three of 5 checks that could judge all"
+    assert compared_words(one) == "over 5 checks"
+    apart = replace(one, rungs=(replace(one.rungs[2], cutoffs=one.rungs[2].cutoffs[:2]), late))
+    assert not any(each.best_log_loss or each.best_auc for each in rung_lines(apart))
+    assert compared_words(apart) == "no check could judge all of them"
 
 
 def test_when_was_said_and_when_checked() -> None:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.values.backtest import mean_of
 from services.scoring.ladder.measures import (
     auc,
     brier,
     ece15,
     ece15_by_chance,
     log_loss,
-    mean_of,
     measure,
     top_decile_lift,
 )
