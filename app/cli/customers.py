@@ -24,7 +24,7 @@ from app.cli.frame import (
 from models.values.changes import Changes
 from models.values.customers import CustomerFilter, CustomerRow
 from models.values.errors import UserError
-from models.values.words import chance, money
+from models.values.words import chance, left_words, money
 from services.pipeline import after_change
 
 PAGE = 200
@@ -60,7 +60,7 @@ def customers(
             row.name,
             row.tier or "",
             row.segment or "",
-            "" if row.churn_risk is None else chance(row.churn_risk),
+            _risk(row),
             "" if row.value_at_risk_minor is None else money(row.value_at_risk_minor, row.currency),
             row.last_order_on or "",
             row.owner or "",
@@ -70,6 +70,12 @@ def customers(
     head = ("id", "name", "tier", "segment", "churn", "at risk", "last order", "owner")
     answer({"customers": rows}, table(head, lines, frozenset({0, 4, 5})), json)
     return DONE
+
+
+def _risk(row: CustomerRow) -> str:
+    if row.left_on is not None:
+        return left_words(row.left_on)
+    return "" if row.churn_risk is None else chance(row.churn_risk)
 
 
 @told

@@ -149,7 +149,7 @@ class Rhythm:
 class TimelineRow:
     """One row of the timeline of everything."""
 
-    # order | return | ticket | email | review | deal | activity | alert | task | note | survey | conversation
+    # order | return | ticket | email | review | deal | activity | alert | task | note | survey | conversation | left
     kind: str
     at: str  # day or moment, sortable
     when_words: str
@@ -240,6 +240,7 @@ class ScoreFigures:
 
     history: tuple[tuple[str, float], ...] = ()  # (ISO day, churn risk) of the last half year, the oldest first
     typical_risk: float | None = None  # to which the reasons' points are added: with them it is the model's churn risk
+    left_on: str | None = None  # ISO day on which they left: no risk and no value at risk is told of them
     record: str = ""  # "When about 72 % was said, 126 of 217 left.", '' where no check speaks for such a risk
 
     def mark_of(self, figure: str) -> OverrideMark | None:

@@ -46,6 +46,7 @@ class CustomerRow:
     owner: str | None
     confidence: str | None
     overridden: tuple[OverrideMark, ...] = ()  # the figures that a person set
+    left_on: str | None = None  # ISO day on which they left
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,12 @@ def full_day(value: date) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def left_words(on: str | None) -> str:
+    """Return since when who has left is no customer, ``left on 24 Sep 2026``; '' without a day."""
+    left = day_of(on)
+    return f"left on {full_day(left)}" if left is not None else ""
+
+
 def month(value: date) -> str:
     """Return ``Mar 2023``."""
     return f"{MONTHS[value.month - 1]} {value.year}"

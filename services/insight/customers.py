@@ -25,6 +25,7 @@ from services.insight.matching import Conditions, conditions_of
 from services.insight.overridden import marks_of
 from services.insight.reader import Reader, marks
 from services.insight.value_check import read_value_check
+from services.leaving import left_on
 
 PAGE = 200
 RENEWAL_DAYS = 60
@@ -194,7 +195,8 @@ def _rows(reader: Reader, ids: Sequence[int]) -> tuple[CustomerRow, ...]:
         return ()
     found = reader.rows(
         f"""SELECT c.id, c.name, c.external_id, c.tier, c.owner, s.segment, s.churn_risk, s.value_at_risk_minor,
-                   s.currency, s.engagement, s.last_order_on, s.days_since_last_order, s.confidence, s.overridden
+                   s.currency, s.engagement, s.last_order_on, s.days_since_last_order, s.confidence, s.overridden,
+                   {left_on("s.as_of")} AS left_on
               FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id
              WHERE c.id IN ({marks(ids)})""",
         list(ids),
@@ -220,6 +222,7 @@ def _row(reader: Reader, row: sqlite3.Row, action: str) -> CustomerRow:
         owner=row["owner"],
         confidence=row["confidence"],
         overridden=marks_of(reader, row["overridden"], row["currency"] or reader.currency),
+        left_on=row["left_on"],
     )
 
 

@@ -111,6 +111,7 @@ def metadata_line(reader: Reader, customer: sqlite3.Row, figures: ScoreFigures |
             )
         mark = figures.mark_of("segment")
         parts.append(figures.segment + (f", {mark.short} (model: {mark.model})" if mark is not None else was))
+    parts += [words.left_words(figures.left_on)] if figures is not None and figures.left_on else []
     since = words.day_of(customer["signed_up_on"]) or words.day_of(
         reader.value("SELECT first_order_on FROM customer_risk_scores WHERE customer_id = ?", (customer["id"],))
     )

@@ -9,7 +9,10 @@ from models.values.alerts import ScoreFigures
 
 
 def sure_words(figures: ScoreFigures) -> str:
-    """Return how sure the scores are, what lowers that, and how such a risk did before."""
+    """Return how sure the scores are, what lowers that, and how such a risk did before; of who has left, since when."""
+    if figures.left_on is not None:
+        left = words.capital(words.left_words(figures.left_on))
+        return f"{left}: neither a churn risk nor a value at risk is told of who has left."
     why = " ".join(figures.confidence_why)
     if not why and not figures.record:
         orders = ", and orders up to date" if figures.last_order_on else ""
@@ -28,6 +31,8 @@ def figure_lines(figures: ScoreFigures) -> tuple[str, ...]:
 
 def _lines(f: ScoreFigures) -> Iterator[str]:
     by_hand = {mark.figure for mark in f.overridden}
+    if f.left_on is not None:
+        yield sure_words(f)
     if f.churn_risk is not None:
         told = words.percent(f.churn_risk) if "churn_risk" in by_hand else words.chance(f.churn_risk)
         horizon = words.count(f.churn_horizon_days, "day")
@@ -50,7 +55,8 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
     if f.segment:
         before = f", was {f.segment_before}" if f.segment_before else ""
         yield f"Segment: {f.segment}{before}"
-    yield sure_words(f)
+    if f.left_on is None:
+        yield sure_words(f)
     yield from (mark.line for mark in f.overridden)
     if f.week_line:
         yield f.week_line

@@ -13,16 +13,19 @@ from services.insight.overridden import marks_of, week_line
 from services.insight.reader import Reader
 from services.insight.risk_history import read_risk_history
 from services.insight.risk_record import record_words
+from services.leaving import left_on
 
 CHANGE_DAYS = 60
 #: A history shorter than this tells no change.
 _LEAST_DAYS = 14
 _OLDEST_DAYS = 120
+_SCORES = f"""SELECT s.*, {left_on("s.as_of")} AS left_on
+    FROM customer_risk_scores s JOIN customers c ON c.id = s.customer_id WHERE s.customer_id = ?"""
 
 
 def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[Driver, ...]] | None:
     """Return a customer's figures and drivers, or None where the customer was never scored."""
-    row = reader.row("SELECT * FROM customer_risk_scores WHERE customer_id = ?", (customer_id,))
+    row = reader.row(_SCORES, (customer_id,))
     if row is None:
         return None
     before, days = _before(reader, row)
@@ -65,6 +68,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         week_line=week_line(reader, row["changed"], "the model’s risk" if "churn_risk" in by_hand else "risk"),
         history=read_risk_history(reader, customer_id, row["as_of"], _computed_risk(row)),
         typical_risk=_typical_risk(row, drivers),
+        left_on=row["left_on"],
         record=record_words(reader, _computed_risk(row), row["churn_horizon_days"]),
     )
     return figures, drivers

@@ -88,6 +88,7 @@ def _identity(reader: Reader, customer: sqlite3.Row, figures: ScoreFigures | Non
         ("Consent", "email_consent", _consent(customer)),
         ("Renews", "renews_on", _full(customer["renews_on"])),
         ("Signed up", "signed_up_on", _full(customer["signed_up_on"])),
+        ("Left", "churned_on", _full(figures.left_on) if figures is not None else ""),
     ]
     found = [IdentityField(label, str(value), origins[column]) for label, column, value in rows if value]
     if figures is not None and figures.clv_if_stays_minor is not None:
@@ -246,7 +247,9 @@ def _standing_stations(
     found: list[_Station] = []
     if state is not None and first_order_on is not None and state["last_order_on"] != first_order_on:
         found.append((state["last_order_on"], "Last order", "good"))
-    if state is not None and state["segment"] and state["segment_before"]:
+    if figures is not None and figures.left_on is not None:
+        found.append((figures.left_on, "Left", "bad"))
+    elif state is not None and state["segment"] and state["segment_before"]:
         found.append((state["segment_since"], state["segment"], "warn" if _worse(figures) else "good"))
     return found
 

@@ -119,6 +119,9 @@ SOURCES: dict[str, str] = {
         SELECT {_at("happened_on", "happened_at")} AS at, printf('conversation:%012d', id) AS key, id, external_id,
                happened_on AS day, channel, direction, text, sentiment
           FROM conversations WHERE customer_id = :customer""",
+    "left": """
+        SELECT churned_on AS at, printf('left:%012d', id) AS key, id, external_id, churned_on AS day, contract_starts_on
+          FROM customers WHERE id = :customer AND churned_on <= :today""",
 }
 
 

@@ -109,7 +109,7 @@ def describe(reader: Reader, context: Context, kind: str, row: sqlite3.Row) -> T
 def reference(kind: str, row_id: int, external_id: str | int | None) -> str:
     """Return the source's id in a few letters; an id that is a hash of its row gives way to the book's own number."""
     known = str(external_id or "")
-    noun = "order" if kind == "return" else kind
+    noun = {"return": "order", "left": "customer"}.get(kind, kind)
     told = 0 < len(known) <= _LONGEST_ID and not _HASH.fullmatch(known)
     return f"{noun} #{known if told else row_id}"
 
@@ -346,6 +346,13 @@ def _conversation(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     return bold, f"“{words.shortened(row['text'], 100)}”" if row["text"] else "", "neutral"
 
 
+def _left(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+    day, signed = words.day_of(row["day"]), words.day_of(row["contract_starts_on"])
+    if day is None or signed is None or signed > day:
+        return "Left", "", "bad"
+    return "Left", f"their contract ended after {words.span((day - signed).days)}", "bad"
+
+
 _SAYS = {
     "order": _order,
     "return": _returned,
@@ -360,4 +367,5 @@ _SAYS = {
     "override": _override,
     "survey": _survey,
     "conversation": _conversation,
+    "left": _left,
 }

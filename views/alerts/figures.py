@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.values.alerts import ScoreFigures
+from models.values.words import left_words
 from views.theme import Theme, fonts
 from views.widgets.painting import Run, fill, line, ring, runs, snapped
 from views.words import DASH, THIN, chance, money, money_range, percent, whole
@@ -139,6 +140,8 @@ def risk_ink(churn: float | None, warning: float, critical: float) -> str:
 def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
     """Churn risk with its horizon, change and confidence."""
     label = f"Churn risk, {f.churn_horizon_days} days"
+    if f.left_on is not None:
+        return Figure(label, DASH, first=(Run(left_words(f.left_on), "ink_2"),))
     if f.churn_risk is None:
         return Figure(label, DASH, second=(Run("too little history", "ink_3"),))
     ink = risk_ink(f.churn_risk, warning, critical)

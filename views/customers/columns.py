@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.values.customers import CustomerRow, SortColumn
+from models.values.words import left_words
 from views.words import DASH, chance, days, money, percent
 
 
@@ -92,7 +93,9 @@ def text_of(row: CustomerRow, place: int, me: str) -> str:
 
 
 def churn_words(row: CustomerRow) -> str:
-    """The churn risk: a foretold chance, or what a person set to the letter."""
+    """The churn risk: a foretold chance, or what a person set to the letter; of who has left, that they have."""
+    if row.left_on is not None:
+        return "left"
     by_hand = any(mark.figure == "churn_risk" for mark in row.overridden)
     return percent(row.churn_risk) if by_hand else chance(row.churn_risk)
 
@@ -106,7 +109,9 @@ def set_by_hand(row: CustomerRow, place: int) -> tuple[str, ...]:
 def sentence_of(row: CustomerRow, me: str) -> str:
     """The whole row in one sentence, for a screen reader."""
     parts = [row.name, *(part for part in (row.tier, row.segment) if part)]
-    if row.churn_risk is not None:
+    if row.left_on is not None:
+        parts.append(left_words(row.left_on))
+    elif row.churn_risk is not None:
         parts.append(f"churn risk {churn_words(row)}")
     if row.value_at_risk_minor is not None:
         parts.append(f"{money(row.value_at_risk_minor, row.currency)} at risk")

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from models.values.customers import CustomerFilter, CustomerRow, SortColumn
+from models.values.words import capital, left_words
 from views.background import Desk
 from views.customers.columns import COLUMNS, sentence_of, set_by_hand, text_of
 from views.lists.keyset_model import PAGE_ROWS, Fetch, Index, KeysetModel
@@ -58,6 +59,8 @@ class CustomersModel(KeysetModel[CustomerRow]):
         if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
             place, row = index.column(), self.rows()[index.row()]
             said = [self.text_of(row, place)] if COLUMNS[place].key in _LONG else []
+            if COLUMNS[place].key == "churn" and row.left_on is not None:
+                said.append(capital(left_words(row.left_on)))
             return "\n".join((*said, *set_by_hand(row, place))) or None
         return super().data(index, role)
 

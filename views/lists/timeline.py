@@ -28,6 +28,7 @@ ICONS = {
     "override": "edit",
     "survey": "review",
     "conversation": "person",
+    "left": "person",
 }
 #: Words of the filter tabs, in their order; what has no tab of its own is only under All.
 KINDS = (
