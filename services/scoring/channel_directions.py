@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.values.anomalies import NO_ACTIVITY, ChannelTrend
@@ -27,6 +28,8 @@ from services.workspace import Workspace
 RECENT_DAYS = 91
 _NEWS_DAYS = 182
 _MONTH_DAYS = 28
+#: As rarely chance alone shows a trend that is named; and so many usual gaps are no usual silence.
+_RARE, _SEVERAL = 0.1, 3.0
 
 
 def trends_of(workspace: Workspace, customer_id: int) -> tuple[ChannelTrend, ...]:
@@ -59,6 +62,22 @@ def _level(channel: Channel, learned: Learned) -> float:
     return known.levels[1] if known is not None else 1.0
 
 
+def _silent(channel: Channel, days: NDArray[np.int64], level: float) -> ChannelTrend | None:
+    """Of whom nothing was seen lately, which for so rare a channel may be little: no "as usual" after several gaps.
+
+    The silence since the last event is held against the rate up to it: falling where chance would rarely show one so
+    long; None where it is several usual gaps and chance might.
+    """
+    last, silence = int(days[-1]), channel.last - int(days[-1])
+    rate = level * (days.size - 1) / max(last - int(days[0]), 1)
+    if np.exp(-rate * silence) <= _RARE:
+        expected = round(rate * silence, 2)
+        return ChannelTrend(channel.name, "falling", day_text(last + 1), 0.0, expected, silence)
+    if silence >= _SEVERAL * float(np.median(np.diff(np.unique(days)))):
+        return None
+    return ChannelTrend(channel.name, "steady", None, 0.0, round(rate * RECENT_DAYS, 2), RECENT_DAYS)
+
+
 def _trend(channel: Channel, level: float) -> ChannelTrend | None:
     days, units = channel.days_of(0)
     begin = channel.last - RECENT_DAYS
@@ -76,6 +95,8 @@ def _trend(channel: Channel, level: float) -> ChannelTrend | None:
     heading = trends.NAMES[int(trends.direction(*figures)[0])]
     if heading == "unknown":
         return None
+    if heading == "steady" and not recent and units is None:
+        return _silent(channel, days, level)
     if heading == "steady":
         usual = level * earlier * window / exposure
         return ChannelTrend(channel.name, heading, None, recent, round(usual, 2), RECENT_DAYS)

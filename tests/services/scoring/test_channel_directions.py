@@ -42,6 +42,23 @@ def test_each_channel_has_a_direction_and_the_day_of_its_change(book: Book) -> N
     assert channel_trends(book.workspace, 9_999) == ()
 
 
+def test_a_silence_of_several_usual_gaps_is_not_as_usual(book: Book) -> None:
+    book.add_customers(30)
+    rows = [row for who in range(4, 31) for row in did(who, days(363, 0, 2.0, who))]
+    silences = {1: 130, 2: 184, 3: 95}
+    for who, silent in silences.items():
+        rows += did(who, [LAST - timedelta(days=back) for back in range(silent, 364, 80 if who == 3 else 45)])
+    book.add("activities", rows)
+    score_due(book.workspace)
+    told = {who: channel_trends(book.workspace, who) for who in silences}
+    for who in (1, 2):
+        (one,) = told[who]
+        assert (one.direction, one.seen) == ("falling", 0.0)
+        assert one.since == (LAST - timedelta(days=silences[who] - 1)).isoformat()
+        assert one.expected > 2.0 and one.window_days == silences[who]
+    assert [one.direction for one in told[3]] == ["steady"]
+
+
 def test_what_comes_after_the_day_changes_no_trend(book: Book) -> None:
     filled(book)
     day = LAST - timedelta(days=20)
