@@ -32,6 +32,8 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
     currency = row["currency"] or reader.currency
     marks = marks_of(reader, row["overridden"], currency)
     by_hand = {one.figure for one in marks}
+    past = read_risk_history(reader, customer_id, row["as_of"], _computed_risk(row))
+    what = "the model’s risk" if "churn_risk" in by_hand else "risk"
     drivers = _drivers(row["drivers"])
     figures = ScoreFigures(
         as_of=row["as_of"],
@@ -65,11 +67,13 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         trend=row["trend"],
         model=row["model"],
         overridden=marks,
-        week_line=week_line(reader, row["changed"], "the model’s risk" if "churn_risk" in by_hand else "risk"),
-        history=read_risk_history(reader, customer_id, row["as_of"], _computed_risk(row)),
+        week_line=week_line(reader, row["changed"], what, past.model_day),
+        history=past.points,
+        history_worked_out_on=past.worked_out_on,
+        model_day=past.model_day,
         typical_risk=_typical_risk(row, drivers),
         left_on=row["left_on"],
-        record=record_words(reader, _computed_risk(row), row["churn_horizon_days"]),
+        record=record_words(reader, row),
     )
     return figures, drivers
 

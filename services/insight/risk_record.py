@@ -1,32 +1,70 @@
-"""How the risk did in the past for customers who were told about as much: what a person asks of a percentage first."""
+"""How the risk did in the past for customers like this one: what a person asks of a percentage first.
+
+It is told from the record of the rung that scored the customer, as their confidence is: nothing that the backtest of
+another rung, or of later days, has found.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Final
+import sqlite3
+from typing import Any, Final
 
-from models.values.words import chance
+from models.values.past_cases import cases_words, kind_and_band
+from models.values.words import day_of
 from services.insight.reader import Reader
 
-#: A group of the last check speaks for a risk that lies no further off, a share of 1.
-_NEAR: Final = 0.075
-_LAST: Final = """SELECT json_extract(report, '$.calibration'), json_extract(report, '$.horizon_days')
-                    FROM score_reports WHERE kind = 'backtest' AND json_valid(report) ORDER BY id DESC LIMIT 1"""
+#: Fewer cases say more about chance than about the risk.
+_FEWEST: Final = 10
+_RECORD: Final = """SELECT json_extract(parameters, :path) FROM model_fits WHERE as_of <= :as_of
+                      AND id = (SELECT json_extract(value, '$.fit') FROM book WHERE key = 'scored')"""
+_SIDES: Final = {" on contracts": ("contract", "$.contract"), " on activity": ("activity", "$.activity.chosen")}
+_UNLEARNT: Final = "Prior"
 
 
-def record_words(reader: Reader, risk: float | None, horizon_days: int) -> str:
-    """Return what came where about as much was said: "When about 72 % was said, 126 of 217 left."; '' if unknown."""
-    found = reader.driver.execute(_LAST).fetchone()
-    if risk is None or found is None or found[0] is None or found[1] != horizon_days:
+def record_words(reader: Reader, row: sqlite3.Row) -> str:
+    """Return what came of past cases like this one; '' where a person set the risk, or nothing was judged.
+
+    Parameters
+    ----------
+    row
+        Of `customer_risk_scores`.
+    """
+    risk, model = row["churn_risk"], row["model"]
+    if risk is None or model.startswith(_UNLEARNT) or "churn_risk" in json.loads(row["overridden"] or "{}"):
         return ""
-    try:
-        groups = [(float(one["said"]), int(one["left"]), int(one["customers"])) for one in json.loads(found[0])]
-    except (KeyError, TypeError, ValueError):  # of another version of the program: the next check says it
+    found = (side for mark, side in _SIDES.items() if mark in model)
+    label, path = next(found, ("orders", "$.orders.chosen"))
+    known = _known_days(reader, row, label)
+    chosen = _chosen(reader, path, row["as_of"])
+    if known is None or chosen is None or chosen.get("horizon_days") != row["churn_horizon_days"]:
         return ""
-    near = [one for one in groups if one[2] and abs(one[0] - risk) <= _NEAR]
-    if not near:
-        return ""
-    said, left, customers = min(near, key=lambda one: abs(one[0] - risk))
-    told = chance(said)
-    about = told if told[0] in "<>" else f"about {told}"
-    return f"When {about} was said, {left:,} of {customers:,} left."
+    kind, band = kind_and_band(label, known, risk)
+    for one_kind, one_band, cases, told, left, *_ in chosen.get("record", {}).get("bands", ()):
+        if (one_kind, one_band) == (kind, band) and cases >= _FEWEST:
+            said = cases_words(label, kind, band, cases, told, left)
+            return "" if said in json.loads(row["confidence_why"] or "[]") else said
+    return ""
+
+
+def _chosen(reader: Reader, path: str, as_of: str) -> dict[str, Any] | None:
+    """What is known of the rung in use; None of a fit that knows later days than the score."""
+    found = reader.driver.execute(_RECORD, {"path": path, "as_of": as_of}).fetchone()
+    return json.loads(found[0]) if found is not None and found[0] is not None else None
+
+
+def _known_days(reader: Reader, row: sqlite3.Row, label: str) -> float | None:
+    """What tells the kind of a customer: days of orders or activity, or days under contract."""
+    if label == "orders":
+        return float(row["purchase_days"])
+    number, as_of = row["customer_id"], row["as_of"]
+    if label == "activity":
+        return float(
+            reader.value(
+                "SELECT COUNT(DISTINCT happened_on) FROM activities WHERE customer_id = ? AND happened_on <= ?",
+                (number, as_of),
+            )
+        )
+    begun = reader.value("SELECT coalesce(contract_starts_on, signed_up_on) FROM customers WHERE id = ?", (number,))
+    since, until = day_of(begun) if begun else None, day_of(as_of)
+    return float((until - since).days) if since is not None and until is not None else None

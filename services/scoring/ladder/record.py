@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.values.past_cases import CONTRACT_DAYS, KINDS, KNOWN_DAYS, RISKS
 from services.scoring.events import BookEvents
 from services.scoring.ladder.frame import BTYD, Frame
 from services.scoring.ladder.groups import GROUP_OF
@@ -25,15 +26,19 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 
-#: Purchase days (or days of activity) from which on a customer is of the next kind, and the same in words.
-_DAYS = (2, 4)
-DAYS_IN_WORDS = ("one purchase day", "2 or 3 purchase days", "4 or more purchase days")
-ACTIVE_DAYS_IN_WORDS = ("one active day", "2 or 3 active days", "4 or more active days")
-#: The same for time under contract.
-_CONTRACT_DAYS = (365,)
-CONTRACT_IN_WORDS = ("in the first year of the contract", "under contract for a year or longer")
-#: Bands of risk: from each of these on the next.
-RISKS = (0.25, 0.5, 0.75)
+__all__ = [
+    "RISKS",
+    "Band",
+    "Record",
+    "bands_of",
+    "group_of",
+    "kinds_of",
+    "known_at",
+    "record_of",
+    "weights",
+    "words_of",
+]
+
 #: A kind's own error counts as much as that of the whole book from so many cases a window on: kinds of customers
 #: differ by some 5 points where a share is known to within sqrt(p (1 - p) / n) of itself.
 _BELIEVED = 100.0
@@ -107,12 +112,12 @@ def group_of(column: str) -> str:
 
 def kinds_of(label: Label, known: Floats) -> Whole:
     """The kind of each customer by what is `known`: days of the rhythm, or days under contract; shape (customers,)."""
-    return np.digitize(known, _CONTRACT_DAYS if label == "contract" else _DAYS)
+    return np.digitize(known, CONTRACT_DAYS if label == "contract" else KNOWN_DAYS)
 
 
 def words_of(label: Label) -> tuple[str, ...]:
     """The kinds of a label in words."""
-    return {"orders": DAYS_IN_WORDS, "activity": ACTIVE_DAYS_IN_WORDS, "contract": CONTRACT_IN_WORDS}[label]
+    return KINDS[label]
 
 
 def known_at(ledger: Ledger, label: Label) -> Floats:
