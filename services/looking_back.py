@@ -10,14 +10,14 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from sqlalchemy import delete
 
-from models.store import connect
+from models.store import Store
 from models.tables import (
     alert_signals,
     alerts,
@@ -51,7 +51,7 @@ def looking_back(workspace: Workspace, day: date) -> Iterator[Workspace]:
         raise UserError(f"{day} lies in the future. Choose a day up to today.")
     with tempfile.TemporaryDirectory(prefix="bellwether-as-of-") as folder:
         copy = Path(folder) / workspace.store.path.name
-        _copy(workspace.store.path, copy)
+        _copy(workspace.store, copy)
         moment = datetime.combine(day, time(23, 59, 59)).astimezone()
         recipe = replace(workspace.recipe, store=str(copy), moment=moment.isoformat())
         past = replace(open_workspace(recipe), policy=workspace.policy, clock=FixedClock(moment))
@@ -63,17 +63,14 @@ def looking_back(workspace: Workspace, day: date) -> Iterator[Workspace]:
             past.close()
 
 
-def _copy(source: Path, target: Path) -> None:
-    origin, copy = connect(source), sqlite3.connect(target)
-    try:
-        origin.backup(copy)
-    except sqlite3.OperationalError as error:
-        raise EnvironmentFault(
-            "There is no room for the copy of the book that looking back needs. Free some space and try again."
-        ) from error
-    finally:
-        copy.close()
-        origin.close()
+def _copy(source: Store, target: Path) -> None:
+    with source.snapshot() as origin, closing(sqlite3.connect(target)) as copy:
+        try:
+            origin.backup(copy)
+        except sqlite3.OperationalError as error:
+            raise EnvironmentFault(
+                "There is no room for the copy of the book that looking back needs. Free some space and try again."
+            ) from error
 
 
 def _forget_derived(past: Workspace) -> None:

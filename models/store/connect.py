@@ -31,13 +31,23 @@ def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqli
     """
     # Not bound to a thread: the pool hands a connection to one thread at a time.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    try:
+        prepared(connection, busy_timeout_ms)
+        connection.execute("PRAGMA journal_mode = WAL")
+        # FULL: what was said to be done survives a power cut, and a queued mail must never be sent twice.
+        connection.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def prepared(connection: sqlite3.Connection, busy_timeout_ms: int) -> sqlite3.Connection:
+    """Give a connection the settings that have nothing to do with writing."""
     connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB:d}")
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA journal_mode = WAL")
-    # FULL: what was said to be done survives a power cut, and a queued mail must never be sent twice.
-    connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 
@@ -92,6 +102,11 @@ def fault_of(error: BaseException, path: Path) -> EnvironmentFault | None:
         return EnvironmentFault(
             f"The disk that holds {path.name} could not be read or written. Nothing was changed; "
             "check its free space and the connection to it, then try again."
+        )
+    if primary == sqlite3.SQLITE_READONLY and path.exists():
+        return EnvironmentFault(
+            f"{path.name} can be read but not changed where it lies. Nothing was changed; "
+            "copy it to a folder where you may write, and open it there."
         )
     if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return EnvironmentFault(

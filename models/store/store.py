@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from models.schema_version import SCHEMA_VERSION
 from models.store.connect import BUSY_TIMEOUT_MS, connect, fault_of, sentences
+from models.store.unchanging import connect_unchanging, folded_copy, has_log, is_read_only, is_refused
 from models.values.errors import EnvironmentFault, StoreDamaged, StoreFromTheFuture
 from models.values.journal import Actor
 
@@ -23,6 +26,43 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x42656C6C
 
 
+class _Opening:
+    """How the file of a book is opened: to be written, or where that cannot be, as one that never changes."""
+
+    def __init__(self, path: Path, busy_timeout_ms: int) -> None:
+        self.connect: Callable[[], sqlite3.Connection] = partial(connect, path, busy_timeout_ms=busy_timeout_ms)
+        self._path, self._busy_timeout_ms = path, busy_timeout_ms
+        self._folder: TemporaryDirectory[str] | None = None
+
+    def begin(self) -> sqlite3.Connection:
+        """Return the first connection, and find out with it how all are opened."""
+        try:
+            return self.connect()
+        except sqlite3.OperationalError as error:
+            if not (is_refused(error) and is_read_only(self._path)):
+                raise
+        place = self._path
+        if has_log(place):
+            self._folder = self._copied()
+            place = Path(self._folder.name) / place.name
+        self.connect = partial(connect_unchanging, place, busy_timeout_ms=self._busy_timeout_ms)
+        return self.connect()
+
+    def _copied(self) -> TemporaryDirectory[str]:
+        try:
+            return folded_copy(self._path)
+        except OSError as error:
+            raise EnvironmentFault(
+                f"{self._path.name} lies where nothing can be written, and there is no room for the copy that has to "
+                "be read in its place. Free some space and try again."
+            ) from error
+
+    def end(self) -> None:
+        """Delete the copy, if there is one."""
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
 class Store:
     """An open book. Readers see the last commit; ``unit_of_work`` is the only way to write.
 
@@ -30,9 +70,9 @@ class Store:
     ``snapshot``, on SQLite's own connection: that is a fifth of a second less until the queue stands there.
     """
 
-    def __init__(self, path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+    def __init__(self, path: Path, opening: _Opening | None = None) -> None:
         self.path = path
-        self._busy_timeout_ms = busy_timeout_ms
+        self._opening = opening or _Opening(path, BUSY_TIMEOUT_MS)
         self._made: Engine | None = None
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
@@ -42,7 +82,7 @@ class Store:
     def _engine(self) -> Engine:
         with self._lock:
             if self._made is None:
-                self._made = _engine(self.path, self._busy_timeout_ms)
+                self._made = _engine(self._opening.connect)
             return self._made
 
     @contextmanager
@@ -52,7 +92,7 @@ class Store:
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                connection = connect(self.path, busy_timeout_ms=self._busy_timeout_ms)
+                connection = self._opening.connect()
                 connection.execute("PRAGMA query_only = ON")
             try:
                 connection.execute("BEGIN")
@@ -132,6 +172,7 @@ class Store:
             connection.close()
         if made is not None:
             made.dispose()
+        self._opening.end()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -184,17 +225,30 @@ def open_store(path: str | Path, *, create: bool = True, busy_timeout_ms: int = 
     path = Path(path)
     _check_place(path, create)
     with sentences(path):
-        connection = connect(path, busy_timeout_ms=busy_timeout_ms)
+        opening = _Opening(path, busy_timeout_ms)
         try:
-            version = _recognise(connection, path)
-        finally:
-            connection.close()
+            _bring_up_to_date(opening, path)
+        except BaseException:
+            opening.end()
+            raise
+    return Store(path, opening)
+
+
+def _bring_up_to_date(opening: _Opening, path: Path) -> None:
+    connection = opening.begin()
+    try:
+        version = _recognise(connection, path)
+    finally:
+        connection.close()
     if 0 < version < SCHEMA_VERSION:
+        if is_read_only(path):
+            raise EnvironmentFault(
+                f"{path.name} was written by an older Bellwether and has to be brought up to date, which cannot be "
+                "done where it lies. Copy it to a folder where you may write, and open it there."
+            )
         from models.store.migrate import migrate  # Alembic costs 300 ms: only when it is needed
 
-        with sentences(path):
-            migrate(path, version)
-    return Store(path, busy_timeout_ms)
+        migrate(path, version)
 
 
 def _check_place(path: Path, create: bool) -> None:
@@ -240,17 +294,12 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> int:
         )
     pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
     size: int = connection.execute("PRAGMA page_size").fetchone()[0]
-    if path.stat().st_size < pages * size and not _has_log(path):
+    if path.stat().st_size < pages * size and not has_log(path):
         raise StoreDamaged(_truncated(path))
     missing = {"journal", "customers", "orders"} - tables
     if missing:
         raise StoreDamaged(_truncated(path))
     return version
-
-
-def _has_log(path: Path) -> bool:
-    log = path.with_name(path.name + "-wal")
-    return log.exists() and log.stat().st_size > 0
 
 
 def _truncated(path: Path) -> str:
@@ -260,14 +309,14 @@ def _truncated(path: Path) -> str:
     )
 
 
-def _engine(path: Path, busy_timeout_ms: int) -> Engine:
+def _engine(connected: Callable[[], sqlite3.Connection]) -> Engine:
     from sqlalchemy import QueuePool, create_engine
 
     # The driver is in autocommit mode and SQLAlchemy's own begin is silent there: readers and the unit of work say
     # BEGIN themselves, and closing a connection that is in no transaction commits nothing.
     return create_engine(
         "sqlite://",
-        creator=lambda: connect(path, busy_timeout_ms=busy_timeout_ms),
+        creator=connected,
         pool_size=4,
         max_overflow=8,
         pool_reset_on_return=None,  # readers and the unit of work end their own transactions
