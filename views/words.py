@@ -75,8 +75,10 @@ def money_range(low_minor: int, high_minor: int, currency: str) -> str:
 
 
 def points(change: float) -> str:
-    """Signed points without a unit: "+31", "−4"."""
+    """Signed points without a unit: "+31", "−4"; what is not nothing but less than half of one: "<1"."""
     rounded = round(change)
+    if not rounded and change:
+        return "<1"
     return f"+{rounded}" if rounded >= 0 else f"{MINUS}{-rounded}"
 
 

@@ -24,7 +24,7 @@ from app.cli.frame import (
 from models.values.changes import Changes
 from models.values.customers import CustomerFilter, CustomerRow
 from models.values.errors import UserError
-from models.values.words import chance, left_words, money
+from models.values.words import chance, count, left_words, money
 from services.pipeline import after_change
 
 PAGE = 200
@@ -123,7 +123,8 @@ def _words(document: dict[str, Any], figures: Sequence[str], trends: Sequence[st
 def _reason(driver: dict[str, Any]) -> str:
     """ "raises the risk by 54 points: Gap since last order. No order for 178 days; the usual gap is 26"."""
     size = driver["points"]
-    told = "" if size is None else f" by {abs(size):.0f} points" if abs(size) >= 1 else " by under a point"
+    whole = 0 if size is None else round(abs(size))
+    told = "" if size is None else f" by {count(whole, 'point')}" if abs(size) >= 1 else " by under a point"
     return (
         f"{driver['kind']} the risk{told}: {'. '.join(part for part in (driver['label'], driver['evidence']) if part)}"
     )

@@ -105,13 +105,23 @@ def fire(
     columns = {name: _FIXED + at for at, name in enumerate(statement.named)}
     words = {name: p.value for name, p in rule.parameters.items() if isinstance(p.value, str)}
     texts = (*(variant.text for variant in rule.reasons), rule.reason)
-    fills = [Wording(text, columns, words).fill for text in texts]
+    limits = _limits(work, rule, statement.named)
+    fills = [Wording(text, columns, words, limits).fill for text in texts]
     code, kind = rule.code, rule.kind
     found = [
         Fired(code, kind, row[0], row[1], fills[row[2]](row, row[8]), *row[3:_FIXED])
         for row in tuples(work.connection, statement.sql, {**statement.bindings, "reporting": currency})
     ]
     return found if rule.subject == "customer" else _gravest(found)
+
+
+def _limits(work: UnitOfWork, rule: Rule, named: Iterable[str]) -> frozenset[float]:
+    """The thresholds that the shown figures are held against: the rule's own, and the policy's of engagement."""
+    limits = {float(one.value) for one in rule.parameters.values() if isinstance(one.value, int | float)}
+    if "engagement" in named:
+        told = tuples(work.connection, "SELECT DISTINCT engagement_threshold FROM temp.run_facts", {})
+        limits |= {float(threshold) for (threshold,) in told if threshold is not None}
+    return frozenset(limits)
 
 
 def _gravest(found: Iterable[Fired]) -> list[Fired]:

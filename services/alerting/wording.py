@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -23,9 +24,17 @@ class Wording:
         Where each measure stands in the rows that it is filled from.
     words
         What stands for the rule's own parameters.
+    limits
+        Figures that others are held against: a number that only rounding makes one of them shows its decimal.
     """
 
-    def __init__(self, template: str, columns: Mapping[str, int], words: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        template: str,
+        columns: Mapping[str, int],
+        words: Mapping[str, str] | None = None,
+        limits: Collection[float] = (),
+    ) -> None:
         self._parts: list[tuple[str, int, Say]] = []
         known, before, end = words or {}, "", 0
         for match in PLACEHOLDER.finditer(template):
@@ -36,7 +45,7 @@ class Wording:
                 continue
             if not self._parts:
                 before = before[:1].upper() + before[1:]
-            self._parts.append((before, columns[match[1]], _cached(match[2] or "text", match[3] or "", match[4] or "")))
+            self._parts.append((before, columns[match[1]], self._say(match, limits)))
             before = ""
         self._last = before + template[end:]
         self._begins = bool(self._parts and self._parts[0][0])
@@ -46,13 +55,14 @@ class Wording:
         line = "".join([before + say(row[at], currency) for before, at, say in self._parts]) + self._last
         return line if self._begins else line[:1].upper() + line[1:]
 
+    @staticmethod
+    def _say(match: re.Match[str], limits: Collection[float]) -> Say:
+        """A function that words a figure, and remembers: thousands of customers share a few hundred figures."""
+        kind, one, many = match[2] or "text", match[3] or "", match[4] or ""
+        return cache(lambda value, currency: _figure(value, kind, one, many, currency, limits))
 
-def _cached(kind: str, one: str, many: str) -> Say:
-    """A function that words a figure, and remembers: thousands of customers share a few hundred figures."""
-    return cache(lambda value, currency: _figure(value, kind, one, many, currency))
 
-
-def _figure(value: object, kind: str, one: str, many: str, currency: str) -> str:
+def _figure(value: object, kind: str, one: str, many: str, currency: str, limits: Collection[float]) -> str:
     if value is None:
         return "no"
     if kind == "text" or not isinstance(value, int | float):
@@ -71,4 +81,5 @@ def _figure(value: object, kind: str, one: str, many: str, currency: str) -> str
         return count(round(value), "hour") if value < 96 else count(int(value // 24), "day")
     if kind == "count":
         return count(round(value), one, many)
-    return whole(float(value))
+    near = value not in limits and any(whole(float(value)) == whole(limit) for limit in limits)
+    return f"{value:,.1f}" if near else whole(float(value))

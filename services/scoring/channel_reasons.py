@@ -139,7 +139,7 @@ def _email(number: int) -> tuple[str, str]:
 def _activity(days: int) -> tuple[str, str]:
     if days < 0:
         return "Other activity", "None so far"
-    return "Other activity", f"Last {_days(days)} ago" if days else "Last today"
+    return "Other activity", f"Last {_days(days)} ago" if days > 1 else f"Last {'yesterday' if days else 'today'}"
 
 
 def _contract(number: int) -> tuple[str, str]:

@@ -65,7 +65,7 @@ def test_counts_take_their_noun() -> None:
 
 
 def test_points_have_a_sign() -> None:
-    assert [words.points(value) for value in (31.4, -4.4, 0.2)] == ["+31", "−4", "+0"]
+    assert [words.points(value) for value in (31.4, -4.4, 0.2, -0.2, 0.0)] == ["+31", "−4", "<1", "<1", "+0"]
 
 
 @pytest.mark.parametrize(

@@ -162,3 +162,10 @@ def test_figures_read_as_people_say_them() -> None:
 def test_no_reason_calls_it_certain_that_somebody_leaves() -> None:
     for risk, said in ((1.0, ">99\u202f%"), (0.67, "67\u202f%"), (0.001, "<1\u202f%")):
         assert Wording("{churn_risk:chance} likely", {"churn_risk": 0}, {}).fill((risk,), "USD") == f"{said} likely"
+
+
+@pytest.mark.parametrize(
+    ("health", "said"), [(59.5, "Health 59.5"), (60.0, "Health 60"), (60.4, "Health 60.4"), (58.7, "Health 59")]
+)
+def test_a_figure_that_only_rounding_makes_the_threshold_shows_its_decimal(health: float, said: str) -> None:
+    assert Wording("health {health:number}", {"health": 0}, {}, {60.0, 50.0}).fill((health,), "USD") == said
