@@ -239,6 +239,9 @@ class ScoreFigures:
     week_line: str = ""  # "Since 14 Nov: risk 31 % → 44 %: no order for 7 more days (+9)", '' where nothing moved
 
     history: tuple[tuple[str, float], ...] = ()  # (ISO day, churn risk) of the last half year, the oldest first
+    # of each: the ISO day on which it was worked out afterwards; None: told on its own day
+    history_worked_out_on: tuple[str | None, ...] = ()
+    model_day: str | None = None  # ISO day on which the model of these scores was fitted
     typical_risk: float | None = None  # to which the reasons' points are added: with them it is the model's churn risk
     left_on: str | None = None  # ISO day on which they left: no risk and no value at risk is told of them
     record: str = ""  # "When about 72 % was said, 126 of 217 left.", '' where no check speaks for such a risk

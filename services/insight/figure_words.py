@@ -33,15 +33,16 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
     by_hand = {mark.figure for mark in f.overridden}
     if f.left_on is not None:
         yield sure_words(f)
+    horizon = words.count(f.churn_horizon_days, "day")
     if f.churn_risk is not None:
         told = words.percent(f.churn_risk) if "churn_risk" in by_hand else words.chance(f.churn_risk)
-        horizon = words.count(f.churn_horizon_days, "day")
         yield f"Churn risk, {horizon}: {told}{_change(f.churn_change_points, f, 'pts')}"
     months = words.count(f.clv_horizon_months, "month")
     if f.value_at_risk_minor is not None:
-        stays = f" of {_money(f.clv_if_stays_minor, f)} if they stay" if f.clv_if_stays_minor is not None else ""
+        worth = f" of {_money(f.clv_if_stays_minor, f)}" if f.clv_if_stays_minor is not None else ""
+        stays = f"{worth} over {months} if they stay" if worth else ""
         between = _range(f.value_at_risk_low_minor, f.value_at_risk_high_minor, f)
-        yield f"At risk, {months}: {_money(f.value_at_risk_minor, f)}{stays}{between}"
+        yield f"At risk, {horizon}: {_money(f.value_at_risk_minor, f)}{stays}{between}"
     if f.clv_minor is not None:
         yield f"Lifetime value, {months}: {_money(f.clv_minor, f)}{_range(f.clv_low_minor, f.clv_high_minor, f)}"
     if f.engagement is not None:
@@ -58,6 +59,8 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
     if f.left_on is None:
         yield sure_words(f)
     yield from (mark.line for mark in f.overridden)
+    if f.model_day is not None:
+        yield f"Scores as of {_full_day(f.as_of)}, by the model of {_full_day(f.model_day)}"
     if f.week_line:
         yield f.week_line
 
@@ -70,6 +73,11 @@ def _change(points: float | None, f: ScoreFigures, unit: str = "") -> str:
         return f", unchanged in {words.count(f.change_days, 'day')}"
     sign = "+" if points > 0 else words.MINUS
     return f", {' '.join(part for part in (f'{sign}{size}', unit) if part)} in {words.count(f.change_days, 'day')}"
+
+
+def _full_day(text: str) -> str:
+    day = words.day_of(text)
+    return words.full_day(day) if day is not None else text
 
 
 def _money(minor: int | None, f: ScoreFigures) -> str:

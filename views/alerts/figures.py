@@ -13,7 +13,7 @@ from models.values.alerts import ScoreFigures
 from models.values.words import left_words
 from views.theme import Theme, fonts
 from views.widgets.painting import Run, fill, line, ring, runs, snapped
-from views.words import DASH, THIN, chance, money, money_range, percent, whole
+from views.words import DASH, THIN, chance, counted, money, money_range, percent, whole
 
 HEIGHT = 100
 #: Narrower than this the cells stand two by two.
@@ -33,13 +33,15 @@ class Figure:
     second: tuple[Run, ...] = ()
     ring: tuple[float, float, str] | None = None  # share, threshold, ink
     by_hand: bool = False  # a person set it
+    more: str = ""  # that the cell has no room for
 
     @property
     def spoken(self) -> str:
         """The cell in words."""
         lines = "".join(run.text for run in self.first), "".join(run.text for run in self.second)
         said = f"{self.big} {self.unit}".strip()
-        return ", ".join(part for part in (self.label, said, "set by hand" if self.by_hand else "", *lines) if part)
+        by_hand = "set by hand" if self.by_hand else ""
+        return ", ".join(part for part in (self.label, said, by_hand, *lines, self.more) if part)
 
 
 class FigureStrip(QWidget):
@@ -163,7 +165,7 @@ def by_hand_lines(f: ScoreFigures, figure: str) -> tuple[tuple[Run, ...], tuple[
 
 def risk_figure(f: ScoreFigures) -> Figure:
     """Value at risk, what they are worth if they stay, and the range."""
-    label = f"At risk, {f.clv_horizon_months} months"
+    label = f"At risk, {f.churn_horizon_days} days"
     if f.value_at_risk_minor is None:
         return Figure(label, DASH)
     by_hand = f.mark_of("clv") is not None or f.mark_of("churn_risk") is not None
@@ -174,7 +176,10 @@ def risk_figure(f: ScoreFigures) -> Figure:
     if f.value_at_risk_low_minor is not None and f.value_at_risk_high_minor is not None:
         between = money_range(f.value_at_risk_low_minor, f.value_at_risk_high_minor, f.currency)
         span = (Run(f"80{THIN}%: {between}", "ink_3"),)
-    return Figure(label, money(f.value_at_risk_minor, f.currency), first=stays, second=span, by_hand=by_hand)
+    worth = f"what they are worth is over {counted(f.clv_horizon_months, 'month')}"
+    return Figure(
+        label, money(f.value_at_risk_minor, f.currency), first=stays, second=span, by_hand=by_hand, more=worth
+    )
 
 
 def engagement_figure(f: ScoreFigures) -> Figure:

@@ -24,7 +24,7 @@ def profile_figures(f: ScoreFigures | None, marks: Marks) -> tuple[Figure, ...]:
     span = tuple(Run(run.text.replace("80 %", f"80{THIN}%"), "ink_2") for run in risk.second)
     return (
         Figure(churn.label, churn.big, ink=churn.ink, first=_one_line(churn), by_hand=churn.by_hand),
-        Figure(risk.label, risk.big, first=span or risk.first, by_hand=risk.by_hand),
+        Figure(risk.label, risk.big, first=span or risk.first, by_hand=risk.by_hand, more=risk.more),
         Figure("Engagement", engagement.big, engagement.unit, first=_one_line(engagement), by_hand=engagement.by_hand),
         _health(f),
     )

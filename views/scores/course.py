@@ -34,6 +34,7 @@ class RiskLine(PaintedChart):
         super().__init__()
         self._theme = theme
         self._points: tuple[tuple[str, float], ...] = ()
+        self._later: tuple[str | None, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(_WIDE, _HIGH)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -45,9 +46,10 @@ class RiskLine(PaintedChart):
         """What is drawn: (ISO day, risk), the oldest first."""
         return self._points
 
-    def show_points(self, points: tuple[tuple[str, float], ...]) -> None:
-        """Draw another customer's line."""
+    def show_points(self, points: tuple[tuple[str, float], ...], later: tuple[str | None, ...] = ()) -> None:
+        """Draw another customer's line; `later`: the day on which each was worked out, None on its own."""
         self._points = points
+        self._later = later if len(later) == len(points) else (None,) * len(points)
         self.setAccessibleDescription(self.sentence())
         self.update()
 
@@ -58,7 +60,11 @@ class RiskLine(PaintedChart):
         (first, before), (_last, now) = self._points[0], self._points[-1]
         highest = max(risk for _day, risk in self._points)
         said = f"Risk {chance(before)} on {self._day(first)}, {chance(now)} now"
-        return f"{said}, at most {chance(highest)} between." if highest > max(before, now) + 0.01 else f"{said}."
+        said = f"{said}, at most {chance(highest)} between." if highest > max(before, now) + 0.01 else f"{said}."
+        worked_out = [day for day in self._later if day is not None]
+        if not worked_out:
+            return said
+        return f"{said} What lies before {self._day(worked_out[-1])} was worked out on that day."
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDE, _HIGH)
@@ -66,13 +72,19 @@ class RiskLine(PaintedChart):
     def said_at(self, x: float, _y: float) -> str:
         if len(self._points) < 2:
             return ""
-        day, risk = min(self._points, key=lambda point: abs(self._x(point[0]) - x))
-        return f"{self._day(day)}: {chance(risk)}"
+        places = range(len(self._points))
+        at = min(places, key=lambda place: abs(self._x(self._points[place][0]) - x))
+        (day, risk), later = self._points[at], self._later[at]
+        return f"{self._day(day)}: {chance(risk)}" + (
+            f", worked out on {self._day(later)}" if later is not None else ""
+        )
 
     def show_table(self) -> None:
         """Open the numbers as a table."""
-        rows = [(day, chance(risk)) for day, risk in reversed(self._points)]
-        ChartTable(self.accessibleName(), self.sentence(), ("Day", "Churn risk"), rows, self.window()).show()
+        told = zip(self._points, self._later, strict=True)
+        rows = [(day, chance(risk), later or day) for (day, risk), later in told][::-1]
+        columns = ("Day", "Churn risk", "Worked out on")
+        ChartTable(self.accessibleName(), self.sentence(), columns, rows, self.window()).show()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if len(self._points) < 2:
@@ -193,7 +205,7 @@ class ScoreCourse(QWidget):
         if figures != self._figures:  # of the same customer, read anew, the line stays as it is
             self._figures = figures
             self.trend.tell(TrendWords(orders_words(figures)))
-        self.risk.show_points(figures.history)
+        self.risk.show_points(figures.history, figures.history_worked_out_on)
         self.risk.setVisible(len(figures.history) > 1)
 
     def show_trends(self, trends: TrendWords) -> None:

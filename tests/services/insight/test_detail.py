@@ -9,9 +9,12 @@ import pytest
 
 from models.tables import customers
 from models.values.errors import UserError
+from models.values.scores import looking_back
+from models.values.words import THIN
 from services import insight
 from services.audit import undo_last
 from services.insight.detail import read_detail
+from services.insight.figure_words import figure_lines
 from services.insight.figures import read_figures
 from services.insight.permission import read_permission
 from services.insight.profile import read_profile
@@ -83,6 +86,26 @@ def test_the_line_of_the_risk_ends_where_the_risk_stands_now(book: SmallBook, re
         book.insert("score_history", customer_id=number, as_of=days_ago(back), churn_risk=churn, model="m")
     figures = reader(read_figures, number)[0]
     assert figures.history == ((days_ago(7), 0.11), (days_ago(0), 0.12))
+
+
+def test_each_figure_of_the_past_says_when_it_was_worked_out_and_the_week_by_which_model(
+    book: SmallBook, reader: Fresh
+) -> None:
+    number = book.customer()
+    week = {"code": "churn_risk", "label": "Churn risk", "evidence": "", "points": 3.0, "kind": "raises"}
+    week |= {"since": days_ago(7), "before": 0.1, "now": 0.13}
+    book.score(number, churn_risk=0.13, changed=json.dumps([week]))
+    versions = {"parameters": "{}", "versions": "{}", "why": "", "fitted_at": minutes(0), "customers": 1}
+    book.insert("model_fits", kind="scores", model="m", as_of=days_ago(20), **versions)
+    book.insert("book", key="scored", value='{"fit": 1}')
+    later = looking_back("m", days_ago(3))
+    for back, model in ((27, "m"), (14, later), (7, "m")):  # the first one by a program that did not say so yet
+        book.insert("score_history", customer_id=number, as_of=days_ago(back), churn_risk=0.1, model=model)
+    figures = reader(read_figures, number)[0]
+    assert figures.history_worked_out_on == (days_ago(20), days_ago(3), None, None)
+    assert len(figures.history) == 4 and figures.model_day == days_ago(20)
+    assert figures.week_line == f"Since 13 Nov, by the model of 31 Oct: risk 10{THIN}% → 13{THIN}%"
+    assert "Scores as of 20 Nov 2026, by the model of 31 Oct 2026" in figure_lines(figures)
 
 
 def test_a_short_history_tells_its_own_period_and_none_tells_nothing(book: SmallBook, reader: Fresh) -> None:

@@ -29,7 +29,7 @@ def test_how_sure_it_is_comes_with_why_and_with_how_such_a_risk_did() -> None:
 def test_each_score_is_a_line_with_horizon_range_and_change() -> None:
     assert figure_lines(replace(figures(), confidence_why=(), record=TOLD)) == (
         f"Churn risk, 90 days: 72{THIN}%, +31 pts in 60 days",
-        f"At risk, 12 months: $5,240 of $7,280 if they stay (80{THIN}%: $3,600{DASH}$7,100)",
+        f"At risk, 90 days: $5,240 of $7,280 over 12 months if they stay (80{THIN}%: $3,600{DASH}$7,100)",
         f"Lifetime value, 12 months: $2,040 (80{THIN}%: $1,000{DASH}$3,000)",
         f"Engagement: 34 of 100, {MINUS}27 in 60 days; your threshold is 50",
         "Health: 41 of 100, from 6 of 6 parts",

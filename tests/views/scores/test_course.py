@@ -52,6 +52,11 @@ def test_the_line_has_a_sentence_and_a_table(qtbot: QtBot, theme: Theme) -> None
     made.show()
     made.show_points(figures().history)
     assert made.accessibleDescription() == "Risk 20\u202f% on 20 May, 72\u202f% now."
+    last = figures().history[-1][0]
+    made.show_points(figures().history, (last, *(None for _ in figures().history[1:])))
+    assert made.accessibleDescription().endswith("72\u202f% now. What lies before 18 Nov was worked out on that day.")
+    assert made.said_at(0, 0) == "20 May: 20\u202f%, worked out on 18 Nov"
+    assert "worked out" not in made.said_at(made.width(), 0)
     qtbot.keyClick(made, Qt.Key.Key_Return)
     table = made.window().findChild(ChartTable)
     assert table is not None and table.isVisible()
