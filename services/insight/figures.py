@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from models.values import words
@@ -33,7 +33,6 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
     marks = marks_of(reader, row["overridden"], currency)
     by_hand = {one.figure for one in marks}
     past = read_risk_history(reader, customer_id, row["as_of"], _computed_risk(row))
-    what = "the model’s risk" if "churn_risk" in by_hand else "risk"
     drivers = _drivers(row["drivers"])
     figures = ScoreFigures(
         as_of=row["as_of"],
@@ -67,7 +66,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         trend=row["trend"],
         model=row["model"],
         overridden=marks,
-        week_line=week_line(reader, row["changed"], what, past.model_day),
+        week_line=week_line(reader, row["changed"], _risk_called(by_hand), past.model_day),
         history=past.points,
         history_worked_out_on=past.worked_out_on,
         model_day=past.model_day,
@@ -76,6 +75,14 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         record=record_words(reader, row),
     )
     return figures, drivers
+
+
+def _risk_called(by_hand: Collection[str]) -> str:
+    return "the model’s risk" if "churn_risk" in by_hand else "risk"
+
+
+def _risk_called(by_hand: set[str]) -> str:
+    return "the model’s risk" if "churn_risk" in by_hand else "risk"
 
 
 def _before(reader: Reader, row: sqlite3.Row) -> tuple[sqlite3.Row | None, int]:
