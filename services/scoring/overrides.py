@@ -32,6 +32,7 @@ from models.values.overrides import (
     stored_value,
     value_words,
 )
+from services.leaving import left_on
 from services.settings import reporting_currency
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ _FOLLOW: Final = {
     "clv": (*_AT_RISK, "clv_low_minor", "clv_high_minor", "clv_if_stays_minor"),
     "segment": ("segment_before", "segment_since"),
 }
+#: What is foreseen of customers; of who has left, nothing is, by a person neither.
+FORESEEN: Final = ("churn_risk", "clv")
 #: All columns that an override may change.
 TOUCHED: Final = tuple(sorted({*COLUMNS.values(), *(name for names in _FOLLOW.values() for name in names)}))
 
@@ -72,6 +75,7 @@ def set_override(
     _check_until(until, today)
     with workspace.store.unit_of_work(workspace.me, "override", f"customer:{customer_id}", at=workspace.at) as work:
         name = _name_of(work.connection, customer_id)
+        _check_customer(work.connection, customer_id, figure, name, today)
         before = in_force(work.connection, workspace.at, today, (customer_id,)).get(customer_id, {}).get(figure)
         if before is not None:
             if (before.value, before.reason, before.expires_on) == (kept, why, until.isoformat()):
@@ -127,6 +131,8 @@ def overrides_of(workspace: Workspace, customer_id: int) -> tuple[Override, ...]
 def in_force(connection: Connection, at: str, today: date, customers: Collection[int] | None = None) -> dict[int, Laid]:
     """Return the overrides that count, by customer and figure; of one that was set twice the later one.
 
+    What a person foresaw of a customer rests while that one has left.
+
     Parameters
     ----------
     at, today
@@ -138,7 +144,8 @@ def in_force(connection: Connection, at: str, today: date, customers: Collection
     rows = connection.exec_driver_sql(
         "SELECT id, customer_id, figure, value, reason, made_at, made_by, expires_on FROM score_overrides "
         "WHERE expires_on >= :today AND made_at <= :at AND (ended_at IS NULL OR ended_at > :at)"
-        f"{only} ORDER BY id",
+        f" AND (figure NOT IN {FORESEEN} OR customer_id NOT IN (SELECT c.id FROM customers c"
+        f" WHERE {left_on(':today')} IS NOT NULL)){only} ORDER BY id",
         {"today": today.isoformat(), "at": at, "ids": json.dumps(list(customers or ()))},
     )
     found: dict[int, Laid] = {}
@@ -289,6 +296,18 @@ def _checked_reason(reason: str) -> str:
     if len(why) > MOST_REASON:
         raise UserError(f"Say why in {MOST_REASON} letters at the most: the reason is shown beside the figure.")
     return why
+
+
+def _check_customer(connection: Connection, customer_id: int, figure: str, name: str, today: date) -> None:
+    if figure not in FORESEEN:
+        return
+    query = f"SELECT {left_on(':today')} FROM customers c WHERE c.id = :customer"
+    left = connection.exec_driver_sql(query, {"today": today.isoformat(), "customer": customer_id}).scalar()
+    if left is not None:
+        raise UserError(
+            f"{name} {words.left_words(left)}: there is no {FIGURES[figure]} to set. "
+            "Import that they signed again first."
+        )
 
 
 def _check_until(until: date, today: date) -> None:

@@ -87,18 +87,22 @@ def learnt_levels(book: BookEvents, day: int, horizon_days: int) -> RangeLevels:
 
 
 def known_and_spent(book: BookEvents, cutoff: int, days: int) -> tuple[Features, Floats]:
-    """Features at the end of day number `cutoff` of everybody with a purchase day by then, and what each then spent.
+    """Features at the end of day number `cutoff` of everybody who has a value then, and what each then spent.
 
     Spend is that of the `days` after the cutoff, net: a return counts in the window in which it came.
     """
     seen, later = features_at(Ledger(book, cutoff)), features_at(Ledger(book, cutoff + days))
-    known = known_of(seen)
-    return known, (later.spend_total - seen.spend_total)[seen.purchase_days > 0]
+    return known_of(seen), (later.spend_total - seen.spend_total)[has_value(seen)]
+
+
+def has_value(seen: Features) -> NDArray[np.bool_]:
+    """Who has bought, and not in currencies without a rate alone: of others it is not known what they spend."""
+    return (seen.purchase_days > 0) & np.isfinite(seen.mean_value)
 
 
 def known_of(seen: Features) -> Features:
-    """The features of those who have bought."""
-    among = seen.purchase_days > 0
+    """The features of those who have a value."""
+    among = has_value(seen)
     columns = {
         name: value[among] if isinstance(value := getattr(seen, name), np.ndarray) else value
         for name in Features.__dataclass_fields__

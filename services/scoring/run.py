@@ -44,6 +44,7 @@ from services.scoring.range_levels import with_levels
 from services.scoring.refit import Fit
 from services.scoring.scorecard import Scorecard, scorecard
 from services.scoring.stopwatch import Stopwatch
+from services.scoring.unpriced import about_unpriced
 from services.settings import ABOUT_EMAILS, Policy, minor_rates, reporting_currency
 from services.settings.codec import from_json, to_json
 from services.workspace import Workspace
@@ -274,11 +275,7 @@ def _run(
     book: BookEvents, parameters: Parameters, customers: int, why: str, watch: Stopwatch, left_out: str = ""
 ) -> ScoreRun:
     warnings = [f"{left_out}."] if left_out else []
-    if book.unconverted:
-        warnings.append(
-            f"{book.unconverted:,} orders are in a currency without a rate to {book.currency}: "
-            "they count as purchases without a value. Add the rate in the settings."
-        )
+    warnings += about_unpriced(book)
     model = parameters.orders
     if model.rung and not model.btyd.dropout_identifiable:
         warnings.append("Dropout is not identifiable in this history: churn risk is told, departure is not.")

@@ -103,7 +103,7 @@ def figures_at(
         levels=parameters.levels,
         ranges=ranges,
     )
-    value = _unknown_unless(buys & ~ledger.left, value)
+    value = _unknown_unless(buys & np.isfinite(seen.mean_value) & ~ledger.left, value)
     return Figures(
         seen=seen,
         churn_risk=risk,
@@ -123,7 +123,7 @@ def figures_at(
 def _unknown_unless(known: NDArray[np.bool_], value: LifetimeValue) -> LifetimeValue:
     """Nobody who never ordered has a lifetime value: what they would spend is not known, and is not zero.
 
-    Nor has anybody who left: there is nothing to foresee, and nothing at risk.
+    Nor has anybody who left, or of whom every order is in a currency without a rate.
     """
     if known.all():
         return value

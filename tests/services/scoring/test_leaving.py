@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from services.scoring import score_as_of, score_due
+from models.values.errors import UserError
+from services.scoring import score_as_of, score_due, set_override
 from services.scoring.confidence import LEFT_WORDS
+from services.scoring.overrides import out_of_date
 from services.scoring.scorecard import NO_RISK
 from tests.services.scoring.books import Book
 
@@ -84,6 +86,23 @@ def test_who_left_is_scored_again_once_they_sign(book: Book) -> None:
         changes = work.commit()
     score_due(book.workspace, changes)
     assert book.scores()[LEFT]["churn_risk"] is not None
+
+
+def test_what_a_person_foresaw_rests_while_they_have_left(book: Book) -> None:
+    until = TODAY + timedelta(days=60)
+    score_due(book.workspace)
+    with pytest.raises(UserError, match=r"Customer 2 left on 1 Oct 2026: there is no churn risk to set\."):
+        set_override(book.workspace, LEFT, "churn_risk", 0.2, reason="Said so", until=until)
+    set_override(book.workspace, LEFT, "segment", "Hibernating", reason="Said so", until=until)
+    set_override(book.workspace, LEAVES, "churn_risk", 0.2, reason="Said so", until=until)
+    assert book.scores()[LEAVES]["churn_risk"] == 0.2
+    book.at(TODAY + timedelta(days=1))
+    book.add_orders([(STAYS, book.workspace.clock.today(), 5_000)])
+    assert out_of_date(book.workspace) == {LEAVES}
+    score_due(book.workspace)
+    assert book.scores()[LEAVES]["churn_risk"] is None
+    assert book.scores()[LEAVES]["overridden"] is None
+    assert out_of_date(book.workspace) == frozenset()
 
 
 def test_learning_who_stops_buying_leaves_out_who_had_left_before() -> None:
