@@ -81,10 +81,6 @@ def _risk_called(by_hand: Collection[str]) -> str:
     return "the model’s risk" if "churn_risk" in by_hand else "risk"
 
 
-def _risk_called(by_hand: set[str]) -> str:
-    return "the model’s risk" if "churn_risk" in by_hand else "risk"
-
-
 def _before(reader: Reader, row: sqlite3.Row) -> tuple[sqlite3.Row | None, int]:
     """Return the score of 60 days before with the days between; of a shorter history its first, if it tells enough."""
     as_of = words.day_of(row["as_of"])
