@@ -31,14 +31,13 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
     before, days = _before(reader, row)
     currency = row["currency"] or reader.currency
     marks = marks_of(reader, row["overridden"], currency)
-    by_hand = {one.figure for one in marks}
+    by_hand = {one.figure for one in marks}  # without a change: the history is the model's
     past = read_risk_history(reader, customer_id, row["as_of"], _computed_risk(row))
     drivers = _drivers(row["drivers"])
     figures = ScoreFigures(
         as_of=row["as_of"],
         churn_risk=row["churn_risk"],
         churn_horizon_days=row["churn_horizon_days"],
-        # The history is the model's: a figure that a person set has no change against it.
         churn_change_points=None if "churn_risk" in by_hand else _change(row["churn_risk"], before, "churn_risk", 100),
         engagement=row["engagement"],
         engagement_change=None if "engagement" in by_hand else _change(row["engagement"], before, "engagement"),
