@@ -79,6 +79,11 @@ class Store:
         self._own: set[int] = set()
 
     @property
+    def read_only(self) -> bool:
+        """Whether the book lies where nothing can be written: what is worked out from it cannot be kept in it."""
+        return is_read_only(self.path)
+
+    @property
     def _engine(self) -> Engine:
         with self._lock:
             if self._made is None:

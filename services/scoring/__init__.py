@@ -157,7 +157,8 @@ def backtest(
 ) -> BacktestReport:
     """Score the book's past from earlier days, with what was known then, and hold that against what came.
 
-    With the policy's horizon and the cutoffs that the book gives, the report is kept; others are only returned.
+    With the policy's horizon and the cutoffs that the book gives, the report is kept; others are only returned, and so
+    are all of a book that cannot be written to.
 
     Parameters
     ----------

@@ -93,7 +93,7 @@ def test_a_book_is_read_where_nothing_can_be_written(lay: Lay, logs: tuple[str, 
     with like_everyone():
         store = open_store(path)
         try:
-            assert entries(store) == 2
+            assert entries(store) == 2 and store.read_only
             with store.read() as connection:
                 assert connection.exec_driver_sql("SELECT count(*) FROM journal").scalar() == 2
             with pytest.raises(EnvironmentFault, match=r"can be read but not changed.*copy it to a folder"):

@@ -70,7 +70,8 @@ def backtest(
         progress=progress,
         cancelled=cancelled,
     )
-    if horizon_days in (None, workspace.policy.churn_horizon_days) and cutoffs is None:
+    usual = horizon_days in (None, workspace.policy.churn_horizon_days) and cutoffs is None
+    if usual and not workspace.store.read_only:
         _keep_backtest(workspace, report)
     return report
 

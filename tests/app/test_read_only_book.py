@@ -1,0 +1,65 @@
+"""Commands that change nothing work on a book that lies where nothing can be written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from tests.models.test_read_only_store import like_everyone
+from tests.services.alerting.book import Book
+
+pytestmark = [
+    pytest.mark.usefixtures("moment"),
+    pytest.mark.skipif(os.name != "posix", reason="folders are locked otherwise elsewhere"),
+]
+
+
+@pytest.fixture
+def locked() -> Iterator[Path]:
+    """A scored book with a year of orders, in a folder that is locked."""
+    from services.scoring import score_due
+
+    with TemporaryDirectory(prefix="bellwether-test-") as name:
+        folder = Path(name)
+        book = Book(folder / "book.bw")
+        for customer in book.crowd(60):
+            for ago in range(customer % 50, 400, 30):
+                book.order(customer, ago=ago)
+        score_due(book.workspace, force_all=True)
+        book.evaluate()
+        book.close()
+        (folder / "book.bw").chmod(0o444)
+        folder.chmod(0o555)
+        yield folder / "book.bw"
+        folder.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("customer", "1"), ("customers",), ("alerts", "--all"), ("score", "--as-of", "2026-10-01"), ("backtest",),
+        ("alerts", "--as-of", "2026-10-01"), ("journal",), ("verify",),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_changes_nothing_is_answered(ask: Any, locked: Path, words: tuple[str, ...]) -> None:
+    with like_everyone():
+        code, document, error = ask(*words, store=locked)
+    assert code == 0 and document, error
+    assert [one.name for one in locked.parent.iterdir()] == ["book.bw"]
+
+
+@pytest.mark.parametrize("words", [("score", "--all"), ("customer", "add", "name=Brightwell Dental")], ids=" ".join)
+def test_what_would_change_it_says_what_to_do(ask: Any, locked: Path, words: tuple[str, ...]) -> None:
+    with like_everyone():
+        code, _, error = ask(*words, store=locked)
+    assert code == 1
+    assert error == (
+        "book.bw can be read but not changed where it lies. Nothing was changed; "
+        "copy it to a folder where you may write, and open it there.\n"
+    )
