@@ -190,7 +190,13 @@ def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Pat
             analysis.compare(db)
             gather_late_rejects(db)
             receipt = make_receipt(
-                db, analysis, import_id=None, rejects_file=None, seconds=time.perf_counter() - began, dry_run=True
+                db,
+                analysis,
+                workspace.policy,
+                import_id=None,
+                rejects_file=None,
+                seconds=time.perf_counter() - began,
+                dry_run=True,
             )
             found = analysis.plan
             facts = Facts(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from models.values.imports import Receipt
 from models.values.words import figure
@@ -13,10 +15,14 @@ from services.sync.apply.target import IGNORED, REJECTED
 from services.sync.mend import mended_cells
 from services.sync.read import Table
 
+if TYPE_CHECKING:
+    from services.settings import Policy
+
 
 def make_receipt(
     db: sqlite3.Connection,
     analysis: Analysis,
+    policy: Policy,
     *,
     import_id: int | None,
     rejects_file: str | None,
@@ -37,7 +43,7 @@ def make_receipt(
         "rejected": rejected.total(),
         "ignored": ignored.total(),
     }
-    totals, aside = _totals(db, analysis)
+    totals, aside = _totals(db, analysis, policy)
     return Receipt(
         file=_file(plan.table),
         recognised_as=plan.words,
@@ -100,20 +106,39 @@ def _entities(analysis: Analysis) -> dict[str, dict[str, int]]:
     return found
 
 
-def _totals(db: sqlite3.Connection, analysis: Analysis) -> tuple[dict[str, int], list[str]]:
-    """Purchases of the file by currency; returns and cancellations are said beside them."""
+def _totals(db: sqlite3.Connection, analysis: Analysis, policy: Policy) -> tuple[dict[str, int], list[str]]:
+    """Purchases of the file by currency; returns, cancellations and what has no rate are said beside them."""
     if analysis.plan.entity.table != "orders":
         return {}, []
     lines = analysis.layout.lines
     totals: dict[str, int] = {}
+    orders: dict[str, int] = {}
     aside = []
     for kind, currency, count, minor in _sums_of_orders(db) if lines else _sums_of_rows(db, analysis):
         if kind == "purchase":
             totals[currency] = minor
+            orders[currency] = count
         elif count:
             noun = kind if count == 1 else f"{kind}s"
             aside.append(f"{count:,} {noun} worth {money_words(minor, currency)} are not in the total of purchases.")
-    return totals, aside
+    return totals, aside + list(_without_rate(db, orders, policy))
+
+
+def _without_rate(db: sqlite3.Connection, orders: Mapping[str, int], policy: Policy) -> Iterator[str]:
+    """What is said of the file's orders by currency, where there is no rate to the one in which the book adds up."""
+    from services.settings import reporting_currency
+
+    home = reporting_currency(db, policy)
+    if not policy.reporting_currency and not db.execute("SELECT EXISTS (SELECT 1 FROM main.orders)").fetchone()[0]:
+        home = max(orders, key=lambda currency: orders[currency], default=home)
+    known = {home, *(one.currency for one in policy.exchange_rates)}
+    for currency, count in orders.items():
+        if count and currency not in known:
+            are = "order is" if count == 1 else "orders are"
+            yield (
+                f"{count:,} {are} in {currency}, without a rate to {home}: they count as purchases without a value. "
+                f"Enter what one {currency} is worth in Settings, Money, Exchange rates."
+            )
 
 
 def _sums_of_orders(db: sqlite3.Connection) -> list[tuple[str, str, int, int]]:

@@ -240,6 +240,7 @@ class _Run:
         return make_receipt(
             db,
             analysis,
+            self.workspace.policy,
             import_id=import_id,
             rejects_file=str(rejects) if rejects else None,
             seconds=time.perf_counter() - self.began,

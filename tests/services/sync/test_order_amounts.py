@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from services.settings import ExchangeRate, change_policy
 from services.sync import undo_import
+from services.workspace import open_workspace
 from tests.services.sync.book import Book, counts, write_csv
 
 LINES = ["order_id", "customer_id", "date", "product", "quantity", "unit_price", "amount"]
@@ -143,3 +145,21 @@ def test_orders_and_their_lines_in_two_files_are_not_worth_both(
         ("O2", 0, "EUR", "cancellation"),
     ]
     assert book.one("SELECT count(*) FROM order_lines") == 3
+
+
+def test_orders_in_a_currency_without_a_rate_are_said_with_where_to_enter_it(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "customer_id", "order_date", "amount", "currency"]
+    rows = [[f"O{n}", "C100", f"2026-01-{n:02d}", "10.00", "XYZ" if n % 4 == 0 else "EUR"] for n in range(1, 21)]
+    file = write_csv(tmp_path / "orders.csv", header, rows)
+    told = (
+        "5 orders are in XYZ, without a rate to EUR: they count as purchases without a value. "
+        "Enter what one XYZ is worth in Settings, Money, Exchange rates."
+    )
+    assert told in book.bring(file, dry_run=True).warnings
+    assert told in book.check(file).receipt.warnings
+    assert told in book.bring(file).warnings
+    change_policy(book.workspace, exchange_rates=(ExchangeRate("XYZ", "0.5"),))
+    book.workspace.close()
+    book.workspace = open_workspace(book.workspace.recipe)
+    further = write_csv(tmp_path / "further.csv", header, [["O99", "C100", "2026-02-01", "10.00", "XYZ"]])
+    assert not [warning for warning in book.bring(further).warnings if "rate" in warning]
