@@ -31,6 +31,8 @@ RIGHT, ROUGHLY = 0.025, 0.06
 _RIGHT_OF, _ROUGHLY_OF = 0.25, 0.5
 #: With fewer than this share who left, "2 points" says nothing without it.
 _FEW_LEAVE: Final = 0.1
+#: By so many nats a customer one way tells clearly better than another.
+_CLEARLY: Final = 0.01
 #: A curve of so many groups has a riskiest one worth naming.
 _GROUPS: Final = 5
 #: Groups of a check's calibration error, and the mean distance from nought of a normal law in its spreads.
@@ -47,7 +49,7 @@ _PLAIN: Final = {
     LOGISTIC: "The rhythm and a few facts, weighed against one another by what came in the past.",
     ADDITIVE: "Many small steps, one for each fact, that are added up; risk never falls where a fact gets worse.",
     DEPTH_3: "Facts in combination. Only held beside the others: its reasons could not be told exactly.",
-    RULE: "Everyone who was silent for longer than the horizon counts as leaving. No model at all.",
+    RULE: "Everyone of whom it holds counts as leaving, everyone else as staying. No model at all.",
 }
 #: What leaving means, by the kind of fact that it is told by.
 _SILENCE: Final = {"orders": "no order", "activity": "no activity", "contract": "no renewal"}
@@ -55,6 +57,9 @@ _SILENCE: Final = {"orders": "no order", "activity": "no activity", "contract": 
 
 def rule_words(report: BacktestReport) -> str:
     """Return the simple rule as sentences call it: "no order for 90 days"."""
+    rule = report.rung(RULE)
+    if rule is not None:
+        return rule.label[:1].lower() + rule.label[1:]
     return f"{_SILENCE.get(report.label, 'no order')} for {words.count(report.horizon_days, 'day')}"
 
 
@@ -102,7 +107,7 @@ def verdict(report: BacktestReport) -> Verdict:
         return Verdict("open", "Too early to tell.", _too_few(report, judged, left))
     ranks = _ranks(report)
     if report.beats_rule is False:
-        said = f"The risk is off by {_points(off)} on average, but “{rule_words(report)}” tells who leaves as well."
+        said = f"The risk is off by {_points(off)} on average, but {_rule_tells(report)}."
         return Verdict("bad", "No better than the simple rule.", f"{said} {ranks}".strip())
     share = left / judged
     rarer = min(share, 1.0 - share)
@@ -116,6 +121,24 @@ def verdict(report: BacktestReport) -> Verdict:
     if off <= min(ROUGHLY, _ROUGHLY_OF * rarer) or all(_holds(one) for one in report.calibration if one.customers):
         return Verdict("fair", f"Roughly, {far}.", rest)
     return Verdict("bad", f"With care: {far}.", rest)
+
+
+def _rule_tells(report: BacktestReport) -> str:
+    """How well the rule told who leaves, which was no worse: clearly better where both measures say so."""
+    used, rule = (_compared(report).get(name) for name in (report.used, RULE))
+    better = (
+        used is not None
+        and rule is not None
+        and (rule.log_loss or 0.0) < (used.log_loss or 0.0) - _CLEARLY
+        and (rule.auc or 0.0) > (used.auc or 0.0)
+    )
+    return f"“{rule_words(report)}” tells who leaves {'clearly better' if better else 'as well'}"
+
+
+def _compared(report: BacktestReport) -> dict[str, Measures | None]:
+    """The mean of each way of telling over the same checks; each its own where no check could judge all."""
+    common, means = report.compared()
+    return {one.name: means.get(one.name) if common else one.mean for one in report.rungs}
 
 
 def _holds(group: CalibrationBin) -> bool:
@@ -180,8 +203,7 @@ def _points(share: float) -> str:
 
 def _ranks(report: BacktestReport) -> str:
     """How often the one who left stood before the one who stayed, and how often by the rule."""
-    common, means = report.compared()
-    told = {one.name: means.get(one.name) if common else one.mean for one in report.rungs}
+    told = _compared(report)
     used, rule = told.get(report.used), told.get(RULE)
     if used is None or used.auc is None:
         return ""

@@ -51,6 +51,8 @@ _LEVEL_FREE = 300.0
 #: Most rows of a fit: beyond, each customer counts in a share of the windows only.
 MOST_ROWS = 100_000
 _CHECKED = 200
+#: Days without activity from which on the simple rule takes one under contract for leaving.
+_QUIET_DAYS = 14
 #: A precision that leaves a coefficient where it is.
 _FIXED = 1e12
 SETTINGS = {"max_iter": 300, "learning_rate": 0.08, "l2_regularization": 5.0, "min_samples_leaf": 40}
@@ -150,13 +152,40 @@ def _levelled(train: Sequence[Window]) -> FittedRung:
     return replace(CLOSED_FORM, intercept=float(beta[1]))
 
 
+@dataclass(frozen=True)
+class Rule:
+    """The rule that needs no model: whoever's `column` is above `above` stands on one side; `words` is its name."""
+
+    column: str
+    above: float
+    words: str
+
+
+def rule_of(window: Window) -> Rule:
+    """The simple rule of a window's label: silence as long as the horizon.
+
+    Who is under contract leaves by notice, and hardly anybody was silent for a quarter of a year before it: there it is
+    silence of two weeks, and in a book of no activity the end of the contract's year.
+    """
+    silent = f"for {window.horizon_days} days"
+    if window.label != "contract":
+        return Rule("days_since", 1.0, f"No {'activity' if window.label == 'activity' else 'order'} {silent}")
+    if "activity_gap" in window.frame.names:
+        return Rule("activity_gap", float(np.log1p(_QUIET_DAYS)), f"No activity for {_QUIET_DAYS} days")
+    if np.isfinite(window.frame.column("days_since")).any():
+        return Rule("days_since", 1.0, f"No order {silent}")
+    return Rule("anniversary", 1.0, f"Contract year ends within {window.horizon_days} days")
+
+
 def _rule(train: Sequence[Window]) -> FittedRung:
-    """No order for N days as a probability: the share that left among those over and under N days."""
-    rows = gather(train, ("days_since",))
-    over = rows.columns["days_since"] > 1.0
+    """The simple rule as a probability: the share that left on each side of it."""
+    rule = rule_of(train[-1])
+    rows = gather(train, (rule.column,))
+    over = rows.columns[rule.column] > rule.above
     steps = (_share(rows.left[~over]), _share(rows.left[over]))
     base = _share(rows.left)
-    return FittedRung(RULE, base, (("days_since", Steps((1.0,), (steps[0] - base, steps[1] - base), 0.0)),))
+    points = Steps((rule.above,), (steps[0] - base, steps[1] - base), steps[0] - base)
+    return FittedRung(RULE, base, ((rule.column, points),))
 
 
 def _logistic(train: Sequence[Window]) -> FittedRung:

@@ -33,7 +33,7 @@ from models.values.imports import Progress
 from services.scoring.events import EPOCH, BookEvents
 from services.scoring.ladder.calibration import log_odds, platt
 from services.scoring.ladder.choosing import Choice, choose
-from services.scoring.ladder.fitting import fit_challenger, fit_rung, mixed_numbers
+from services.scoring.ladder.fitting import fit_challenger, fit_rung, mixed_numbers, rule_of
 from services.scoring.ladder.measures import measure
 from services.scoring.ladder.rungs import CLOSED_FORM, LABELS, FittedRung
 from services.scoring.ladder.windows import MOST_WINDOWS, Label, Past, Window, cutoffs_before, never, usable
@@ -182,7 +182,9 @@ def judge(
     )
     rung = _calibrated(_fit(choice.used, train), judgements)
     progress(Progress("Judging scores", bench.total, bench.total))
-    return Judged(as_of, horizon_days, label, judgements, _reports(judgements, horizon_days), choice, rung)
+    return Judged(
+        as_of, horizon_days, label, judgements, _reports(judgements, _rule_words(bench, chosen)), choice, rung
+    )
 
 
 def sampled(book: BookEvents, most: int) -> BookEvents:
@@ -224,7 +226,11 @@ def _judged(bench: _Bench, cutoff: int) -> Judgement:
     return Judgement(cutoff, window.customers, window.left, risks)
 
 
-def _reports(judgements: Sequence[Judgement], horizon_days: int) -> tuple[RungReport, ...]:
+def _rule_words(bench: _Bench, cutoffs: Sequence[int]) -> str:
+    return rule_of(bench.past.window(cutoffs[-1])).words if cutoffs else LABELS[RULE]
+
+
+def _reports(judgements: Sequence[Judgement], rule: str) -> tuple[RungReport, ...]:
     """Measures by rung; the mean of each is over the windows in which it could be judged."""
     found = []
     for name in (*RUNGS, *REFERENCES):
@@ -235,6 +241,6 @@ def _reports(judgements: Sequence[Judgement], horizon_days: int) -> tuple[RungRe
         ]
         if measured:
             mean: Measures = mean_of([one.measures for one in measured])
-            words = LABELS[name].replace(" N ", f" {horizon_days} ")
+            words = rule if name == RULE else LABELS[name]
             found.append(RungReport(name, words, mean, tuple(measured)))
     return tuple(found)

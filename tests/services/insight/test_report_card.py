@@ -34,6 +34,7 @@ from services.insight.report_words import (
     cost_verdict,
     judged_words,
     off_by,
+    rule_words,
     rung_lines,
     said_words,
     value_verdict,
@@ -60,6 +61,17 @@ def test_a_rung_that_does_not_beat_the_rule_is_said_to_be_no_better() -> None:
     assert answer.tone == "bad"
     assert answer.bold == "No better than the simple rule."
     assert "“no order for 90 days” tells who leaves as well" in answer.rest
+
+
+def test_a_rule_that_is_clearly_better_is_said_to_be() -> None:
+    rungs = (
+        made.rung(ADDITIVE, "Additive", 0.40, 0.55, 0.1, 0.0),
+        made.rung(RULE, "No order for 90 days", 0.3, 0.8, 0.1, 0.0),
+    )
+    assert (
+        "“no order for 90 days” tells who leaves clearly better."
+        in verdict(made.report(beats_rule=False, rungs=rungs)).rest
+    )
 
 
 def test_too_much_churn_foretold_is_said_with_its_points() -> None:
@@ -121,7 +133,12 @@ def test_with_hardly_anybody_who_left_it_is_too_early_to_tell() -> None:
 
 
 def test_of_a_book_without_orders_the_rule_is_about_activity() -> None:
-    assert "“no activity for 30 days”" in verdict(made.report(label="activity", horizon_days=30)).rest
+    rungs = tuple(
+        replace(one, label="No activity for 30 days") if one.name == RULE else one for one in made.report().rungs
+    )
+    told = made.report(label="activity", horizon_days=30, rungs=rungs)
+    assert "“no activity for 30 days”" in verdict(told).rest
+    assert rule_words(made.report(label="activity", horizon_days=30, rungs=())) == "no activity for 30 days"
 
 
 @settings(max_examples=60)

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.values.backtest import RULE
 from models.values.journal import Actor
-from services.scoring import score_as_of
+from services.scoring import backtest, score_as_of, score_due
 from tests.services.scoring.books import Book
 
 TODAY = date(2026, 11, 20)
@@ -94,4 +95,14 @@ def test_a_contract_left_after_the_day_changes_nothing(contracts: Book) -> None:
         work.commit()
     _, after = score_as_of(contracts.workspace, day)
     assert after == before
+    contracts.workspace.close()
+
+
+def test_the_simple_rule_of_contracts_is_one_that_can_tell_by_its_true_name(contracts: Book) -> None:
+    score_due(contracts.workspace, force_all=True)
+    report = backtest(contracts.workspace)
+    rule = report.rung(RULE)
+    assert report.label == "contract" and rule is not None
+    assert rule.label == "No activity for 14 days"
+    assert rule.mean.auc is not None and rule.mean.auc > 0.6
     contracts.workspace.close()
