@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from math import exp
 from typing import Any
 
 from models.values import words
@@ -61,7 +62,7 @@ def read_customer_document(reader: Reader, customer_id: int, *, newest: int = 20
         "ids": [{"source": source, "external_id": external_id} for source, external_id in profile.ids],
         "identity": [asdict(field) for field in profile.identity],
         "figures": _figures(reader, profile.figures),
-        "drivers": json.loads(score["drivers"] or "[]") if score is not None else [],
+        **_drivers(score["drivers"] if score is not None else None),
         "anomalies": [
             {**asdict(one), "words": anomaly_words(reader, one)} for one in read_anomalies(reader, customer_id)
         ],
@@ -81,6 +82,17 @@ def read_customer_document(reader: Reader, customer_id: int, *, newest: int = 20
         ],
         "counts": timeline.counts,
     }  # fmt: skip
+
+
+def _drivers(text: str | None) -> dict[str, Any]:
+    """The reasons, and how they add up on the logit's scale; null where the closed form scores."""
+    drivers = json.loads(text or "[]")
+    logit = None
+    if drivers and "logit_base" in drivers[0]:
+        base, rest = drivers[0].pop("logit_base"), drivers[0].pop("logit_rest")
+        total = base + rest + sum(one.get("logit", 0.0) for one in drivers)
+        logit = {"base": base, "rest": rest, "total": total, "risk": 1.0 / (1.0 + exp(-total))}
+    return {"drivers": drivers, "logit": logit}
 
 
 def _alert(card: AlertRow, recommendation: Any) -> dict[str, Any]:

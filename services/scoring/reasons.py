@@ -45,6 +45,7 @@ _SAME_FIGURE = frozenset({"satisfaction", "reviews", "email", "deals", "use", "v
 
 #: Hundredths of a point under which a figure that seems to speak for the other side is not told.
 _LEAST_ODD = 50
+_LOGIT_DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,15 @@ class Contributions:
     """`base`: risk of the cohort's typical customer, shape (customers,); `points`: (customers, codes), by `codes`.
 
     Both on the scale of the risk, 0–1: base + points.sum(axis=1) is the churn risk. `logit`: what each code adds to
-    the logit, shape (customers, codes); nan where the closed form scores, None where it scores everybody. `leads`:
-    which figure moved each code most, where a rung that was learnt scores anybody.
+    the logit, shape (customers, codes); nan where the closed form scores, None where it scores everybody. `level`:
+    the logit's base, nan or None as `logit`. `leads`: which figure moved each code most, where `logit` is not None.
     """
 
     base: Floats
     points: Floats
     codes: tuple[str, ...] = INPUTS
     logit: Floats | None = None
+    level: Floats | None = None
     leads: Leads | None = None
 
 
@@ -164,8 +166,9 @@ def _points_text(hundredths: int) -> str:
     return f"{hundredths / 100:.2f}, "
 
 
-def _logit_text(ten_thousandths: int) -> str:
-    return f'"logit": {ten_thousandths / 10_000:.4f}, '
+def _logit_text(logit: float) -> str:
+    """So many digits that base and reasons add up to the risk's own logit to a thousand millionth."""
+    return f'"logit": {logit:.10f}, ' if logit else '"logit": 0, '
 
 
 def _sizes(hundredths: Whole, logit: Floats | None) -> Texts:
@@ -173,8 +176,8 @@ def _sizes(hundredths: Whole, logit: Floats | None) -> Texts:
     told = _worded(_points_text, hundredths)
     if logit is not None:
         known = np.isfinite(logit)
-        numbers = np.round(10_000.0 * np.where(known, logit, 0.0)).astype(np.int64)
-        told = told + np.where(known, _worded(_logit_text, numbers), "")
+        texts = np.array([_logit_text(one) for one in np.where(known, logit, 0.0).tolist()], object)
+        told = told + np.where(known, texts, "")
     return np.asarray(told + _worded(_kind_text, hundredths))
 
 
@@ -246,7 +249,8 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
 
     Each is {code, label, evidence, points, kind}: points of churn risk in percentage points (null for a fact that the
     model does not count), kind "raises" or "lowers"; of a rung that was learnt also "logit", the points on the scale on
-    which they are exact. Churn risk in percent minus the sum of points is the typical customer's risk; a reason that
+    which they are exact; the first has "logit_base" and "logit_rest" (of reasons that are not told) too: the three add
+    up to the risk's logit. Churn risk in percent minus the sum of points is the typical customer's risk; a reason that
     adds nothing is left out. Facts that raise the risk follow the first reason that does.
     """
     every = _told_hundredths(seen, parts)
@@ -259,16 +263,32 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
     if parts.logit is not None:
         logits = list(parts.logit[:, said].T)
         unknown = np.where(np.isfinite(parts.logit[:, 0]), counted, 0)  # by the contract of whom nothing else is known
-    shown = np.where(known, np.maximum(counted, 1), unknown).tolist()
+    shown = np.where(known, np.maximum(counted, 1), unknown)
     sizes = np.stack([_sizes(hundredths[:, place], logit) for place, logit in enumerate(logits)], axis=1)
     ordered = np.take_along_axis(
         _fragments(seen, sizes, hundredths, codes, parts.leads, orders, activity), strongest, axis=1
     ).tolist()
-    result = [f"[{''.join(row[:count])[:-2]}]" for row, count in zip(ordered, shown, strict=True)]
+    result = [f"[{''.join(row[:count])[:-2]}]" for row, count in zip(ordered, shown.tolist(), strict=True)]
     for place, facts in facts_of(seen).items():
         row = list(zip(strongest[place].tolist(), ordered[place], strict=True))[: shown[place]]
         result[place] = _with_facts(row, facts, codes, hundredths[place].tolist(), sizes[place].tolist())
-    return result
+    return _with_logits(result, parts, said, strongest, shown)
+
+
+def _with_logits(texts: list[str], parts: Contributions, said: Whole, strongest: Whole, shown: Whole) -> list[str]:
+    """The drivers with the logit's base, and with what it has from reasons that are not told, in the first of each."""
+    if parts.logit is None or parts.level is None:
+        return texts
+    logit = np.nan_to_num(parts.logit)
+    rank = np.argsort(strongest, axis=1)
+    told = np.where(rank < shown[:, None], np.round(logit[:, said], _LOGIT_DIGITS), 0.0).sum(axis=1)
+    base = np.round(parts.level, _LOGIT_DIGITS)
+    rest = parts.level + logit.sum(axis=1) - base - told
+    known = np.isfinite(parts.level)
+    return [
+        text.replace("}", f', "logit_base": {level:.10f}, "logit_rest": {left:.10f}}}', 1) if yes else text
+        for text, yes, level, left in zip(texts, known.tolist(), base.tolist(), rest.tolist(), strict=True)
+    ]
 
 
 def _told_hundredths(seen: Features, parts: Contributions) -> Whole:

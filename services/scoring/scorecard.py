@@ -155,13 +155,14 @@ def _with_learnt(closed: Contributions, learnt: list[in_use.Grouped]) -> Contrib
     base = closed.base
     points = np.zeros((base.size, len(GROUPS)))
     points[:, : closed.points.shape[1]] = closed.points
-    logit = np.full(points.shape, np.nan)
+    logit, level = np.full(points.shape, np.nan), np.full(base.shape, np.nan)
     for rung in learnt:
         usual, sizes = in_use.on_the_scale_of_risk(rung.base, rung.points)
         base = np.where(rung.among, usual, base)
         points = np.where(rung.among[:, None], sizes, points)
         logit = np.where(rung.among[:, None], rung.points, logit)
-    return Contributions(base, points, GROUPS, logit)
+        level = np.where(rung.among, rung.base, level)
+    return Contributions(base, points, GROUPS, logit, level)
 
 
 def _model_names(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> list[str]:

@@ -51,7 +51,7 @@ def told(code: str, points: float, aspect: str | None = None) -> list[dict[str, 
     if aspect is not None:
         names[:, GROUPS.index(code)] = ASPECT_NAMES.index(aspect)
     leads = Leads(names, frame_at(ledger, seen, parameters, 90), parameters.median_value, parameters.currency)
-    parts = Contributions(np.full(size, 0.3), every, GROUPS, every, leads)
+    parts = Contributions(np.full(size, 0.3), every, GROUPS, every, None, leads)
     lists = [json.loads(text) for text in drivers_json(seen, parts, parameters.orders, parameters.activity)]
     return [next((one for one in reasons if one["code"] == code and one["points"]), {}) for reasons in lists]
 

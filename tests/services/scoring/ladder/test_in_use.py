@@ -104,6 +104,13 @@ def test_drivers_carry_points_that_add_up_and_what_they_are_on_the_logit(card: S
         assert 0.0 < risk - sum(one["points"] for one in counted) / 100.0 < 1.0
 
 
+def test_base_reasons_and_the_rest_of_the_stored_drivers_add_up_to_the_logit(card: Scorecard) -> None:
+    for text, risk in zip(card.drivers, card.figures.churn_risk.tolist(), strict=True):
+        drivers = json.loads(text)
+        total = drivers[0]["logit_base"] + drivers[0]["logit_rest"] + sum(one.get("logit", 0.0) for one in drivers)
+        assert total == pytest.approx(np.log(risk) - np.log1p(-risk), abs=1e-9)
+
+
 def test_no_reason_of_a_learnt_rung_is_told_by_a_figure_of_the_other_side(card: Scorecard) -> None:
     gap = re.compile(r"(?:No order for ([\d,]+) days?|Last order today); the usual gap is ([\d,]+)")
     labels = set()
