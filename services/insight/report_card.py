@@ -142,7 +142,9 @@ def read_reliance(reader: Reader) -> Reliance:
     scored = reader.value("SELECT COUNT(*) FROM customer_risk_scores")
     few, reasons = 0, Counter[str]()
     low = 0
-    for number, few_of_them, why in reader.driver.execute(_LOW, (FEW_ORDERS,)):
+    # Of a book without orders that says nothing: its customers are known by what else they do.
+    fewer_than = FEW_ORDERS if reader.value("SELECT EXISTS (SELECT 1 FROM orders)") else 0
+    for number, few_of_them, why in reader.driver.execute(_LOW, (fewer_than,)):
         low, few = low + number, few + few_of_them
         reasons.update(dict.fromkeys(json.loads(why or "[]"), number))
     most = reasons.most_common(1)
@@ -161,7 +163,7 @@ def _left_out(reader: Reader) -> str:
 
 
 def _why(report: BacktestReport) -> str:
-    plain = report_words.plain_words(report.used)
+    plain = report_words.plain_words(report.used, report.label)
     return " ".join(part for part in (plain, words.sentence(report.why), report.seasonal) if part)
 
 

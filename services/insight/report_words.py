@@ -213,13 +213,14 @@ def _ranks(report: BacktestReport) -> str:
     return f"{said}; “{rule_words(report)}” does {round(100 * rule.auc)}."
 
 
-def plain_words(name: str) -> str:
+def plain_words(name: str, label: str = "orders") -> str:
     """Return what a way of telling does, in plain words; '' for one that is not known here."""
-    return _PLAIN.get(name, "")
+    plain = _PLAIN.get(name, "")
+    return plain if label == "orders" else plain.replace("they bought", "they came")
 
 
-def _plain_and_term(rung: RungReport) -> str:
-    plain = plain_words(rung.name)
+def _plain_and_term(rung: RungReport, label: str) -> str:
+    plain = plain_words(rung.name, label)
     return f"{plain} In the trade: {rung.label}." if plain and rung.way != rung.label else plain
 
 
@@ -243,7 +244,7 @@ def _rung_line(
     return RungLine(
         name=one.name,
         label=one.way,
-        plain=_plain_and_term(one),
+        plain=_plain_and_term(one, report.label),
         used=one.name == report.used,
         reference=one.name in (DEPTH_3, RULE),
         log_loss=loss,
@@ -302,6 +303,8 @@ def misses_words(report: BacktestReport, *, missed: bool, warning: float, critic
         told = f"to be under {words.percent(warning)} for these customers, and they left"
     else:
         told = f"to be {words.percent(critical)} or more for these customers, and they stayed"
+    if not any(one.value_minor is not None for one in (*report.missed, *report.alarmed)):
+        return f"{said} {told}. Where the risk was most wrong comes first."
     return f"{said} {told}. The dearest mistake comes first: how wrong the risk was, times what they had spent."
 
 

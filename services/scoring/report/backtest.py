@@ -243,11 +243,14 @@ def _misses(book: BookEvents, policy: Policy, judged: Judged, used: str) -> tupl
     unseen = last.left & (risk < policy.churn_warning)
     flagged = ~last.left & (risk >= policy.churn_critical)
 
+    def value_of(at: int) -> int | None:
+        return round(float(spent[at])) if book.orders.day.size else None
+
     def worst(among: Flags) -> _Misses:
         places = np.flatnonzero(among)
         order = places[np.lexsort((last.customers[places], -wrong[places]))][:_NAMED]
         found = (
-            Miss(int(last.customers[at]), round(float(risk[at]), 4), bool(last.left[at]), round(float(spent[at])))
+            Miss(int(last.customers[at]), round(float(risk[at]), 4), bool(last.left[at]), value_of(at))
             for at in order.tolist()
         )
         return _Misses(tuple(found), int(places.size))

@@ -171,6 +171,20 @@ def test_the_best_of_each_column_is_marked() -> None:
     assert all(one.plain for one in lines.values())
 
 
+def test_a_book_without_orders_is_told_of_in_words_of_its_own(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.score(number, order_count=0, confidence="low", confidence_why="[]")
+    assert (reader(read_reliance).low, reader(read_reliance).few_orders) == (1, 0)
+    one = made.report([number, number], label="activity")
+    unpriced = replace(
+        one, missed=(replace(one.missed[0], value_minor=None),), alarmed=(replace(one.alarmed[0], value_minor=None),)
+    )
+    lines = {each.name: each for each in rung_lines(unpriced)}
+    assert "how often they came" in lines[MBG].plain and "bought" not in lines[MBG].plain
+    keep(book, "backtest", unpriced)
+    assert reader(read_report_card).missed.sentence.endswith("Where the risk was most wrong comes first.")
+
+
 def test_ways_are_compared_over_the_checks_that_judged_all_of_them() -> None:
     one = made.report()
     late = replace(one.rungs[3], cutoffs=one.rungs[3].cutoffs[2:])
