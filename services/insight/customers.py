@@ -86,7 +86,7 @@ def read_customers(
         keys = _walk(reader, conditions, sort, descending, after, limit + 1)
     if len(keys) <= limit:
         start = after[1] if after is not None and after[0] is None else None
-        keys += _without_value(reader, conditions, sort, start, limit + 1 - len(keys))
+        keys += _without_value(reader, conditions, sort, descending, start, limit + 1 - len(keys))
     page = keys[:limit]
     return CustomersPage(rows=_rows(reader, [one for _, one in page]), next_key=page[-1] if len(keys) > limit else None)
 
@@ -164,9 +164,11 @@ def _walk(
 
 
 def _without_value(
-    reader: Reader, conditions: Conditions, sort: SortColumn, after: int | None, limit: int
+    reader: Reader, conditions: Conditions, sort: SortColumn, descending: bool, after: int | None, limit: int
 ) -> list[tuple[object, int]]:
-    """Return customers that have nothing in the sort column, by id."""
+    """Return customers that have nothing in the sort column, by id; where no value is known, by their risk first."""
+    if sort == "at_risk":
+        return _by_risk(reader, conditions, descending, after, limit)
     lead: list[Any] = []
     if sort == "next_action":
         missing = f"c.id NOT IN (SELECT customer_id FROM ({_actions_of_all()}))"
@@ -186,6 +188,27 @@ def _without_value(
     found = reader.driver.execute(
         f"SELECT c.id FROM customers c WHERE c.id > ? AND {missing}{conditions.on('c.id')} ORDER BY c.id LIMIT ?",
         [after or 0, *lead, *conditions.parameters, limit],
+    )
+    return [(None, row[0]) for row in found]
+
+
+def _by_risk(
+    reader: Reader, conditions: Conditions, descending: bool, after: int | None, limit: int
+) -> list[tuple[object, int]]:
+    """Return customers without a value at risk by their churn risk, those without one last."""
+    scores = "SELECT COUNT(*) FROM customer_risk_scores WHERE value_at_risk_minor IS NOT NULL"
+    if reader.value(scores) == reader.value("SELECT COUNT(*) FROM customers"):
+        return []
+    risk = "COALESCE(churn_risk, -1)" if descending else "COALESCE(-churn_risk, -2)"
+    place = f"(SELECT COALESCE(MAX({risk}), -2) FROM customer_risk_scores WHERE customer_id = {{}})"
+    last = ""
+    if after is not None:
+        last = f" AND (place < {place.format('?')} OR (place = {place.format('?')} AND id > ?))"
+    found = reader.driver.execute(
+        f"SELECT id FROM (SELECT c.id AS id, {place.format('c.id')} AS place FROM customers c WHERE NOT EXISTS "
+        "(SELECT 1 FROM customer_risk_scores s WHERE s.customer_id = c.id AND s.value_at_risk_minor IS NOT NULL)"
+        f"{conditions.on('c.id')}) WHERE TRUE{last} ORDER BY place DESC, id LIMIT ?",
+        [*conditions.parameters, *([after] * 3 if after is not None else ()), limit],
     )
     return [(None, row[0]) for row in found]
 

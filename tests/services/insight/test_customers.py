@@ -124,6 +124,10 @@ def test_pages_join_to_the_whole_book_in_order(
     values = [_value(known[number], sort) for number in found]
     filled = [value for value in values if value is not None]
     assert values == sorted(filled, reverse=descending) + [None] * (len(values) - len(filled))
+    if sort == "at_risk":  # who has no value at risk comes by risk
+        risks = [(known[one]["score"] or {}).get("churn_risk") for one in found[len(filled) :]]
+        told = [risk for risk in risks if risk is not None]
+        assert risks == sorted(told, reverse=descending) + [None] * (len(risks) - len(told))
     count = insight.customers_count(book.workspace, wanted)
     assert (count.matching, count.total) == (len(expected), len(rows))
     sums = [(known[number]["score"] or {}).get("value_at_risk_minor") or 0 for number in expected]
