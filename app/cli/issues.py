@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from app.cli.alerts import opened_as_of
 from app.cli.frame import DONE, AsOfOption, JsonOption, StoreOption, answer, day_of, told
 from models.values.emerging import EmergingReport
 from models.values.errors import UserError
+from models.values.words import count
+
+if TYPE_CHECKING:
+    from services.insight import Reader
 
 
 @told
@@ -18,12 +25,23 @@ def issues(store: StoreOption = None, as_of: AsOfOption = None, json: JsonOption
         if report is None:
             raise UserError("The book was not scored yet. Import tickets or reviews, or run `bellwether score`.")
         lines = [issue_words(reader, issue) for issue in report.issues]
-    answer(report.as_json(), _words(report, lines), json)
+        words = "\n".join(_told(report, lines)) if lines else _nothing(report, reader)
+    answer(report.as_json(), words, json)
     return DONE
 
 
-def _words(report: EmergingReport, lines: list[str]) -> str:
-    if not lines:
-        return f"Nothing emerges as of {report.as_of}: {report.checked:,} topics are about as they were."
-    examples = (f"{line}\n  such as: {issue.example}" for line, issue in zip(lines, report.issues, strict=True))
-    return "\n".join(examples)
+def _told(report: EmergingReport, lines: list[str]) -> Iterator[str]:
+    for line, issue in zip(lines, report.issues, strict=True):
+        yield f"{line}\n  such as: {issue.example}"
+
+
+def _nothing(report: EmergingReport, reader: Reader) -> str:
+    if report.checked:
+        topics = count(report.checked, "topic")
+        return f"Nothing emerges as of {report.as_of}: {topics} {'is' if report.checked == 1 else 'are'} as before."
+    if reader.value("SELECT EXISTS (SELECT 1 FROM tickets) OR EXISTS (SELECT 1 FROM reviews)"):
+        return f"Too few tickets and reviews as of {report.as_of} to tell what comes up more than it used to."
+    return (
+        "There is nothing to look at: the book has no tickets and no reviews. Import an export of your help desk or of "
+        "your shop's reviews with `bellwether import FILE`."
+    )

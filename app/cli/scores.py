@@ -61,7 +61,9 @@ def score(
 
 
 def _words(run: ScoreRun, totals: str) -> str:
-    models = "; ".join(f"{name}: {model}" for name, model in run.models.items())
+    # The prior of activity tells that the book's own taught nothing: there is none, or hardly any.
+    told = {name: model for name, model in run.models.items() if name != "churn of activity" or "Prior" not in model}
+    models = "; ".join(f"{name}: {model}" for name, model in told.items())
     seconds = ", ".join(f"{step} {value:.2f} s" for step, value in run.seconds.items())
     kept = "" if run.stored else " (a run of its own: the book is as it was)"
     head = f"{run.scored:,} of {run.customers:,} customers scored as of {run.as_of}{kept}"

@@ -89,7 +89,8 @@ def parse_value(figure: str, text: str, currency: str) -> Value:
     figure
         One of `FIGURES`.
     text
-        A risk as "20 %" or 0.2, a score from 0 to 100, a segment's name, an amount of ``currency``.
+        A risk as "20 %", 20 or 0.2 (a bare 1 could be either), a score from 0 to 100, a segment's name,
+        an amount of ``currency``.
 
     Raises
     ------
@@ -170,6 +171,8 @@ def _risk(text: str) -> float:
     number = _number(text.removesuffix("%").strip(f" {words.THIN}"))
     if number is None:
         raise UserError(f"Write the churn risk as a percentage, such as 20{words.THIN}%.")
+    if number == 1 and not signed:
+        raise UserError(f"1 may be one percent or all: write 1{words.THIN}% or 100{words.THIN}%.")
     return float(number / 100 if signed or number > 1 else number)
 
 

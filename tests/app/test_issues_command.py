@@ -47,3 +47,20 @@ def test_a_book_without_scores_says_what_to_do(tmp_path: Path, capsys: pytest.Ca
     Book(path).workspace.close()
     assert run_command(["issues", "--store", str(path)]) == 1
     assert "not scored yet" in capsys.readouterr().err
+
+
+def test_a_book_without_tickets_and_reviews_says_what_to_import(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from services.scoring import score_due
+
+    book = Book(tmp_path / "orders.bellwether")
+    book.add_customers(1)
+    book.add_orders([(1, LAST, 1_000)])
+    score_due(book.workspace)
+    book.workspace.close()
+    assert run_command(["issues", "--store", str(book.path)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("There is nothing to look at: the book has no tickets and no reviews. Import ")
+    assert run_command(["score", "--all", "--store", str(book.path)]) == 0
+    assert "activity" not in capsys.readouterr().out
