@@ -19,9 +19,11 @@ from views.widgets.painting import LEFT, RIGHT, fill, line, snapped, threshold_b
 from views.words import DASH
 
 ROW_HEIGHT = 32
-_GAP = 6
+GAP = 6
 _FIRST_GAP = 16
 _PENCIL = 10
+#: The engagement bar, and where its figure begins: 100 has room behind it.
+_BAR, AFTER_BAR = 24, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ class CustomerDelegate(QStyledItemDelegate):
                 rect.height(),
                 self._theme.color("selected" if on else "hover"),
             )
-        left = _FIRST_GAP if place == 0 else _GAP
-        self._cell(painter, rect.adjusted(left, 0, -_GAP, 0), row, place)
+        left = _FIRST_GAP if place == 0 else GAP
+        self._cell(painter, rect.adjusted(left, 0, -GAP, 0), row, place)
         bottom = rect.bottom() - 1
         if on:
             self._ring(painter, rect, place)
@@ -118,7 +120,11 @@ class CustomerDelegate(QStyledItemDelegate):
         dpr = painter.device().devicePixelRatioF()
         left = rect.x()
         if not COLUMNS[place].right:
-            used = 34 + fonts.width(text, fonts.LIST) if place == AT["engagement"] else fonts.width(text, fonts.SMALL)
+            used = (
+                AFTER_BAR + fonts.width(text, fonts.LIST)
+                if place == AT["engagement"]
+                else fonts.width(text, fonts.SMALL)
+            )
             left = min(rect.x() + used + 4, rect.right() - _PENCIL)
         at = QPointF(snapped(left, dpr), snapped(rect.center().y() - _PENCIL / 2, dpr))
         painter.drawPixmap(at, self._theme.pixmap("edit", "ink_2", _PENCIL, dpr))
@@ -142,7 +148,7 @@ class CustomerDelegate(QStyledItemDelegate):
             return
         threshold = self.marks.threshold_of(row.segment)
         ink = "warning" if row.engagement < threshold else "axis"
-        bar = QRectF(rect.x(), rect.center().y() - 3, 28, 6)
+        bar = QRectF(rect.x(), rect.center().y() - 3, _BAR, 6)
         threshold_bar(painter, self._theme, bar, row.engagement / 100, threshold / 100, ink)
-        room = QRectF(rect.x() + 34, rect.y(), rect.width() - 34, rect.height())
+        room = QRectF(rect.x() + AFTER_BAR, rect.y(), rect.width() - AFTER_BAR, rect.height())
         line(painter, room, f"{row.engagement:.0f}", self._theme.color("ink"), fonts.LIST)

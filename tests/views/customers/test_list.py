@@ -13,11 +13,11 @@ from models.values.customers import CustomerFilter
 from tests.views.customers.shelf import Shelf
 from views.background import Background
 from views.customers.columns import AT, COLUMNS, NAME_AT_LEAST, shown_in
-from views.customers.delegate import Marks
+from views.customers.delegate import AFTER_BAR, GAP, Marks
 from views.customers.filters import own_tabs
 from views.customers.list_pane import ListPane
 from views.customers.model import CustomersModel
-from views.theme import Theme
+from views.theme import Theme, fonts
 
 
 @pytest.fixture
@@ -159,3 +159,8 @@ def test_beside_the_sum_it_says_how_far_values_were_off_where_there_is_room(qtbo
     qtbot.waitUntil(lambda: pane.count_words.endswith(" at risk"))
     pane.resize(800, 600)
     qtbot.waitUntil(lambda: pane.count_words.endswith("% low"))
+
+
+def test_an_engagement_of_100_has_room_beside_its_bar(theme: Theme) -> None:
+    room = COLUMNS[AT["engagement"]].width - 2 * GAP - AFTER_BAR
+    assert fonts.width("100", fonts.LIST) <= room
