@@ -28,8 +28,8 @@ from services.workspace import Workspace
 RECENT_DAYS = 91
 _NEWS_DAYS = 182
 _MONTH_DAYS = 28
-#: As rarely chance alone shows a trend that is named; and so many usual gaps are no usual silence.
-_RARE, _SEVERAL = 0.1, 3.0
+#: As rarely chance alone shows a trend that is named.
+_RARE = 0.1
 
 
 def trends_of(workspace: Workspace, customer_id: int) -> tuple[ChannelTrend, ...]:
@@ -73,7 +73,7 @@ def _silent(channel: Channel, days: NDArray[np.int64], level: float) -> ChannelT
     if np.exp(-rate * silence) <= _RARE:
         expected = round(rate * silence, 2)
         return ChannelTrend(channel.name, "falling", day_text(last + 1), 0.0, expected, silence)
-    if silence >= _SEVERAL * float(np.median(np.diff(np.unique(days)))):
+    if silence >= trends.SEVERAL_GAPS * float(np.median(np.diff(np.unique(days)))):
         return None
     return ChannelTrend(channel.name, "steady", None, 0.0, round(rate * RECENT_DAYS, 2), RECENT_DAYS)
 

@@ -28,6 +28,9 @@ _WINDOW_DAYS, _MONTH_DAYS = 90, 30
 #: A silence of this share of the usual gap is near its end.
 _MOST_OF_A_GAP = 0.5
 _DIGITS = 3
+#: What was bought was given back, for the most part.
+_MOSTLY = 0.5
+_BOUGHT = frozenset({"highest_value", "last_value", "spent_lately"})
 _THIN = "\u202f"
 
 
@@ -169,7 +172,9 @@ def _value(seen: Features, leads: Leads | None, hundredths: Whole) -> Retold:
             led &= ~plain
         amounts = leads.minor(column)
         say = _Amount(told, leads.unit, leads.currency)
-        yield _each(np.flatnonzero(led), say, _rounded(amounts))
+        back = np.nan_to_num(leads.minor("given_back"))
+        mostly = (aspect in _BOUGHT) & (back >= _MOSTLY * np.nan_to_num(amounts))
+        yield _each(np.flatnonzero(led), say, _rounded(amounts), _rounded(np.where(mostly, back, 0.0)))
 
 
 def _rounded(amounts: Floats) -> Whole:
@@ -186,12 +191,13 @@ class _Amount:
     unit: float
     currency: str
 
-    def __call__(self, amount: int) -> str:
+    def __call__(self, amount: int, back: int) -> str:
         told, without = self.words
         if amount <= 0:
             return up_to_points("value", "Spending", without)
         usual = money_short(round(self.unit), self.currency)
-        return up_to_points("value", "Spending", told.format(money_short(amount, self.currency), usual))
+        returned = f"; {money_short(back, self.currency)} given back" if back > 0 else ""
+        return up_to_points("value", "Spending", told.format(money_short(amount, self.currency), usual) + returned)
 
 
 #: Of each aspect of money its column, and the words with an amount (and the book's median purchase day) or without.

@@ -195,7 +195,9 @@ def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Feat
     return Scorecard(
         figures=figures,
         membership=replay(ledger, seen.usual_gap, worth),
-        trend=trends.direction(seen.recent, seen.window, seen.earlier, seen.exposure),
+        trend=trends.direction(
+            seen.recent, seen.window, seen.earlier, seen.exposure, seen.days_since / np.maximum(seen.usual_gap, 1.0)
+        ),
         confidence=confidence(ledger, seen, parameters, figures.churn_risk, horizon),
         drivers=drivers,
         changed=week.changed_json(

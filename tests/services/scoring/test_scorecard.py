@@ -233,6 +233,12 @@ def test_a_segment_tells_since_when_and_what_was_before() -> None:
     assert 910 + 60 <= member.since[0] <= YEAR
 
 
+def test_a_silence_of_several_usual_gaps_is_never_steady() -> None:
+    columns = [np.array([float(value)] * 3) for value in (0, 91, 4, 270)]
+    silence = np.array([1.5, 4.1, np.nan])
+    assert [trends.NAMES[way] for way in trends.direction(*columns, silence)] == ["steady", "falling", "steady"]
+
+
 @pytest.mark.parametrize(
     ("recent", "earlier", "exposure", "name"),
     [
