@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from json import dumps
 from pathlib import Path
 
 from sqlalchemy import delete
@@ -33,17 +34,23 @@ from models.tables import (
 )
 from models.values.errors import EnvironmentFault, UserError
 from models.values.journal import Actor
+from services.known import known_customers
 from services.workspace import FixedClock, Workspace, open_workspace
 
 
 @contextmanager
-def looking_back(workspace: Workspace, day: date) -> Iterator[Workspace]:
+def looking_back(workspace: Workspace, day: date, *, later_too: bool = False) -> Iterator[Workspace]:
     """Yield a workspace on a copy of the book, scored and with its cards raised as of the end of ``day``.
+
+    Parameters
+    ----------
+    later_too
+        Keep customers who were not known on that day yet: for one who walks on from it.
 
     Raises
     ------
     UserError
-        The day lies in the future.
+        The day lies in the future, or before the book begins.
     EnvironmentFault
         There is no room for the copy.
     """
@@ -51,7 +58,7 @@ def looking_back(workspace: Workspace, day: date) -> Iterator[Workspace]:
         raise UserError(f"{day} lies in the future. Choose a day up to today.")
     with tempfile.TemporaryDirectory(prefix="bellwether-as-of-") as folder:
         copy = Path(folder) / workspace.store.path.name
-        _copy(workspace.store, copy)
+        _copy(workspace.store, copy, None if later_too else day)
         moment = datetime.combine(day, time(23, 59, 59)).astimezone()
         recipe = replace(workspace.recipe, store=str(copy), moment=moment.isoformat())
         past = replace(open_workspace(recipe), policy=workspace.policy, clock=FixedClock(moment))
@@ -63,10 +70,15 @@ def looking_back(workspace: Workspace, day: date) -> Iterator[Workspace]:
             past.close()
 
 
-def _copy(source: Store, target: Path) -> None:
+def _copy(source: Store, target: Path, day: date | None) -> None:
+    """Copy the book; with a day only the customers who were known on it, what came later of others counts nowhere."""
     with source.snapshot() as origin, closing(sqlite3.connect(target)) as copy:
+        known = known_customers(origin, day) if day is not None else None
         try:
             origin.backup(copy)
+            if known is not None:
+                copy.execute("DELETE FROM customers WHERE id NOT IN (SELECT value FROM json_each(?))", (dumps(known),))
+                copy.commit()
         except sqlite3.OperationalError as error:
             raise EnvironmentFault(
                 "There is no room for the copy of the book that looking back needs. Free some space and try again."

@@ -95,7 +95,7 @@ def try_rule(
         raise UserError(f"A trial looks back {SHORTEST_WEEKS} to {LONGEST_WEEKS} weeks, not {weeks}.")
     title, last = _ruling(workspace, code)
     days = [last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
-    with looking_back(workspace, days[0]) as past:
+    with looking_back(workspace, days[0], later_too=True) as past:
         _only(past, code)
         found = []
         for number, day in enumerate(days):

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from sqlalchemy import Connection
@@ -33,6 +34,7 @@ from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
 from models.values.words import count, full_day
 from services.cycles import no_cycles
+from services.known import known_customers
 from services.scoring import history, overrides, refit, rows, segments, unusual, writing
 from services.scoring.events import EPOCH, BookEvents, day_number, newest_days, read_events
 from services.scoring.features import Features, features_at, joined
@@ -361,7 +363,7 @@ def _write_part(
 
 
 def score_as_of(workspace: Workspace, day: date, *, keep: bool = True) -> tuple[ScoreRun, tuple[CustomerScore, ...]]:
-    """Score every customer as of an earlier day, on parameters fitted through that day; the book is left as it is.
+    """Score whoever was known on an earlier day, on parameters fitted through that day; the book is left as it is.
 
     Events after the day are not read at all, so that nothing which happened later can move a score.
 
@@ -373,7 +375,7 @@ def score_as_of(workspace: Workspace, day: date, *, keep: bool = True) -> tuple[
     Raises
     ------
     UserError
-        If the day is still to come.
+        If the day is still to come, or before the book begins.
     """
     today = workspace.clock.today()
     if day > today:
@@ -382,7 +384,8 @@ def score_as_of(workspace: Workspace, day: date, *, keep: bool = True) -> tuple[
     policy = workspace.policy
     with workspace.store.read() as connection, watch.step("read"):
         currency = reporting_currency(connection, policy)
-        book = _read(connection, day, policy, currency, None)
+        known = known_customers(cast(sqlite3.Connection, connection.connection.driver_connection), day)
+        book = _read(connection, day, policy, currency, known)
     parameters, seen = _fitted(book, currency, policy, watch)
     scores: list[CustomerScore] = []
     with no_cycles():
