@@ -19,9 +19,9 @@ from models.values.errors import Cancelled
 from models.values.forecast import MonthForecast, PastMonth
 from services.scoring import monetary, pareto
 from services.scoring.events import BookEvents
-from services.scoring.features import features_at
+from services.scoring.features import Features, features_at
 from services.scoring.ledger import Ledger
-from services.scoring.range_levels import known_of, value_models
+from services.scoring.range_levels import has_value, known_of, value_models
 from services.scoring.report.months import Daily, Month, daily_revenue, months_from, seasonal_index, whole_months
 
 Floats = NDArray[np.float64]
@@ -106,7 +106,8 @@ class Foretold:
 def _ahead(book: BookEvents, day: int, ends: Floats) -> _Ahead:
     """Revenue in the periods after day number `day` that end so many days after it, from what was known by then."""
     ledger = Ledger(book, day)
-    seen, one = known_of(features_at(ledger)), np.ones(1)
+    everyone, one = features_at(ledger), np.ones(1)
+    seen = known_of(everyone)
     buys, value = value_models(seen)
     x, t_x, age = seen.frequency, seen.recency, seen.age
     each = monetary.expected_value(value, x + 1.0, seen.mean_value)
@@ -114,7 +115,7 @@ def _ahead(book: BookEvents, day: int, ends: Floats) -> _Ahead:
     counts = [alive * pareto.expected_if_alive(buys, x, age, np.array([end]), one) for end in ends]
     known = np.diff([0.0, *(float(count @ each) for count in counts)])
     squares = np.diff([0.0, *(float(count @ each**2) for count in counts)])
-    new, new_squares = _of_newcomers(ledger, seen.first_order, buys, value.mean, ends)
+    new, new_squares = _of_newcomers(ledger, everyone, buys, value.mean, ends)
     # Of a sum of purchases of varying value: the variance is that of their number times the mean square of value.
     varying = 1.0 + 1.0 / value.p + 1.0 / value.q
     noise = varying * (squares + new_squares) / np.maximum(known + new, 1.0) ** 2
@@ -122,12 +123,14 @@ def _ahead(book: BookEvents, day: int, ends: Floats) -> _Ahead:
 
 
 def _of_newcomers(
-    ledger: Ledger, first: Floats, buys: pareto.ParetoParameters, repeat_value: float, ends: Floats
+    ledger: Ledger, seen: Features, buys: pareto.ParetoParameters, repeat_value: float, ends: Floats
 ) -> tuple[Floats, Floats]:
     """Revenue of customers who will come at the pace of the past year, and the sum of its squares, by period.
 
     Of a history that is shorter than two years its second half tells the pace: to begin with, everybody looks new.
     """
+    begun = has_value(seen)
+    first = seen.first_order[begun]
     if not first.size:
         return np.zeros(ends.size), np.zeros(ends.size)
     since = max(ledger.day - _ARRIVALS_DAYS, (int(first.min()) + ledger.day) // 2)
@@ -135,7 +138,6 @@ def _of_newcomers(
     rate = float(arrived.sum()) / max(ledger.day - since, 1)
     if not rate:
         return np.zeros(ends.size), np.zeros(ends.size)
-    begun = ledger.orders.end > ledger.orders.start
     value = float(ledger.bought.value[ledger.orders.start[begun]][arrived].mean())
     grid = np.linspace(0.0, float(ends[-1]), _STEPS + 1)
     later = _repeats(buys, grid)
