@@ -51,6 +51,12 @@ def opened_as_of(store: Path | None, day: date | None) -> Iterator[Workspace]:
             yield past
 
 
+def _worth(document: dict[str, Any]) -> str:
+    """The money that a card is about; '' where it is about none, or that is not known."""
+    worth = document["value_at_risk"] or document["upside"]
+    return f"{worth:,.0f} {document['currency']}" if worth or document["value_at_risk"] is not None else ""
+
+
 def at_risk_list(documents: list[dict[str, Any]]) -> str:
     """Return the queue in words, one line a card."""
     if not documents:
@@ -60,7 +66,7 @@ def at_risk_list(documents: list[dict[str, Any]]) -> str:
             document["severity"],
             document["customer"],
             document["reason"],
-            f"{document['value_at_risk'] or document['upside']:,.0f} {document['currency']}",
+            _worth(document),
             "" if document["churn_risk"] is None else chance(document["churn_risk"]),
             document["due_at"] or "",
         )

@@ -40,7 +40,7 @@ class AlertRow:
     due_words: str  # "47 min", "3 h", "Mon", "2 h late"
     due_within_hour: bool
     breached: bool
-    value_at_risk_minor: int
+    value_at_risk_minor: int | None  # None: not known, or the customer has left
     upside_minor: int
     currency: str
     churn_risk: float | None
@@ -59,7 +59,7 @@ class QueueGroup:
     key: str
     title: str
     count: int
-    value_at_risk_minor: int
+    value_at_risk_minor: int | None  # None: of none of its risks a value is known
     upside_minor: int
 
 

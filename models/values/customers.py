@@ -70,7 +70,7 @@ class CustomersCount:
 
     matching: int
     total: int
-    value_at_risk_minor: int
+    value_at_risk_minor: int | None  # None: it is known of none of them
     currency: str
     value_note: str = ""
     value_check: str = ""

@@ -108,7 +108,7 @@ def count_customers(reader: Reader, wanted: CustomerFilter | None = None) -> Cus
         )
     check = read_value_check(reader)
     note, told = (check.note, check.sentence(reader.today)) if check is not None else ("", "")
-    return CustomersCount(matching, total, at_risk or 0, reader.currency, note, told)
+    return CustomersCount(matching, total, at_risk, reader.currency, note, told)
 
 
 def read_choices(reader: Reader) -> FilterChoices:

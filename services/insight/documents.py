@@ -104,7 +104,7 @@ def _alert(card: AlertRow, recommendation: Any) -> dict[str, Any]:
         "kind": card.kind,
         "rule": card.rule,
         "reason": card.reason,
-        "value_at_risk": _major(card.value_at_risk_minor, card.currency),
+        "value_at_risk": None if card.value_at_risk_minor is None else _major(card.value_at_risk_minor, card.currency),
         "upside": _major(card.upside_minor, card.currency),
         "currency": card.currency,
         "churn_risk": card.churn_risk,

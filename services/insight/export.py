@@ -22,6 +22,7 @@ from models.values import words
 from models.values.alerts import Severity
 from models.values.errors import EnvironmentFault, UserError
 from models.values.overrides import FIGURES
+from services.insight.queue_marks import AT_RISK, CHURN
 from services.insight.queue_rows import OPEN_CARDS
 from services.insight.reader import Reader
 
@@ -204,9 +205,7 @@ def _model(score: dict[str, Any]) -> str:
 def _alerts(reader: Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.each(
         f"""SELECT a.*, c.external_id, c.name, c.owner AS customer_owner,
-                   CASE WHEN a.kind = 'risk' THEN COALESCE(s.value_at_risk_minor, a.value_at_risk_minor)
-                        ELSE a.value_at_risk_minor END AS at_risk,
-                   COALESCE(s.churn_risk, a.churn_risk) AS churn
+                   {AT_RISK} AS at_risk, {CHURN} AS churn
               FROM alerts a LEFT JOIN customers c ON c.id = a.customer_id
               LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id
              WHERE {OPEN_CARDS} ORDER BY COALESCE(a.due_at, '9999'), a.expected_value_minor DESC, a.id"""

@@ -25,8 +25,9 @@ TAB_STATES: dict[QueueTab, tuple[str, ...]] = {
 }
 GROUPS = ("hour", "today", "week", "later", "waiting", "snoozed", "done")
 #: A risk's money is the customer's present one, as the detail shows it; the card's own is what it was ranked by.
-AT_RISK = """CASE WHEN a.kind = 'risk' THEN COALESCE(s.value_at_risk_minor, a.value_at_risk_minor)
-                  ELSE a.value_at_risk_minor END"""
+AT_RISK = """CASE WHEN a.kind = 'risk' AND s.customer_id IS NOT NULL THEN s.value_at_risk_minor
+                  WHEN a.customer_id IS NULL THEN NULL ELSE a.value_at_risk_minor END"""
+CHURN = "CASE WHEN s.customer_id IS NOT NULL THEN s.churn_risk ELSE a.churn_risk END"
 _CLOSED_SINCE = "FROM alerts WHERE closed_at >= ? AND +state IN ('resolved', 'not_useful')"
 _TODO = "state IN ('open', 'seen', 'in_work')"
 _NEVER = "9999"
@@ -40,14 +41,14 @@ class Mark(NamedTuple):
     kind: str
     due_at: str | None
     until: str | None
-    at_risk_minor: int
+    at_risk_minor: int | None
     upside_minor: int
     group: str
 
     @property
     def worth_minor(self) -> int:
         """The money that the card is about."""
-        return self.upside_minor if self.kind == "opportunity" else self.at_risk_minor
+        return self.upside_minor if self.kind == "opportunity" else self.at_risk_minor or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +156,17 @@ def groups_of(reader: Reader, line: Sequence[Mark], done_days: int) -> tuple[Que
                     key=key,
                     title=_title(reader, key, inside, done_days),
                     count=len(inside),
-                    value_at_risk_minor=sum(mark.at_risk_minor for mark in inside if mark.kind == "risk"),
+                    value_at_risk_minor=_known_sum([mark.at_risk_minor for mark in inside if mark.kind == "risk"]),
                     upside_minor=sum(mark.upside_minor for mark in inside if mark.kind == "opportunity"),
                 )
             )
     return tuple(groups)
+
+
+def _known_sum(amounts: Sequence[int | None]) -> int | None:
+    """The sum of what is known; None where there are some and none is known, which is not nothing."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known or not amounts else None
 
 
 def among(ids: Sequence[int]) -> tuple[str, list[Any]]:

@@ -13,6 +13,7 @@ from models.values.alerts import AlertKind, AlertRow, AlertState, QueueFilter, Q
 from services.insight.overridden import marks_of
 from services.insight.queue_marks import (
     AT_RISK,
+    CHURN,
     TAB_STATES,
     Bounds,
     among,
@@ -37,7 +38,7 @@ _CONDITIONS = {"next_order": "they order", "reply": "they reply", "worse": "it g
 _COLUMNS = f"""
     a.id, a.customer_id, c.name, c.external_id, c.tier, a.severity, a.kind, a.state, a.rule, a.reason, a.due_at,
     a.until, a.until_condition, a.owner AS card_owner, c.owner AS customer_owner, a.outcome, a.upside_minor, a.currency,
-    s.sparkline, {AT_RISK} AS value_at_risk_minor, COALESCE(s.churn_risk, a.churn_risk) AS churn_risk,
+    s.sparkline, {AT_RISK} AS value_at_risk_minor, {CHURN} AS churn_risk,
     s.overridden
 """
 _FROM = """

@@ -137,7 +137,7 @@ def value_parts(row: AlertRow) -> tuple[str, str]:
     """Figure and word of the money that a card is about; both '' where it is about none."""
     if row.kind == "opportunity":
         return money(row.upside_minor, row.currency), "upside"
-    if row.kind == "data":
+    if row.kind == "data" or row.value_at_risk_minor is None:
         return "", ""
     return money(row.value_at_risk_minor, row.currency), "at risk"
 

@@ -228,7 +228,7 @@ class QueuePane(QWidget):
         self._head.setCurrentIndex(1 if ticked else 0)
         if ticked:
             currency = ticked[0].currency
-            risk = sum(card.value_at_risk_minor for card in ticked if card.kind == "risk")
+            risk = sum(card.value_at_risk_minor or 0 for card in ticked if card.kind == "risk")
             upside = sum(card.upside_minor for card in ticked if card.kind == "opportunity")
             parts = [f"{money_short(risk, currency)} at risk"] if risk else []
             parts += [f"{money_short(upside, currency)} upside"] if upside else []

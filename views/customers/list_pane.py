@@ -336,9 +336,12 @@ class ListPane(QWidget):
         if count is None or not count.total:
             self._count.setText("")
             return
-        risk = f"{money_short(count.value_at_risk_minor, count.currency)} at risk"
+        known = count.value_at_risk_minor is not None
+        risk = (
+            f"{money_short(count.value_at_risk_minor, count.currency)} at risk" if known else "value at risk not known"
+        )
         said = [f"<b>{whole(count.matching)}</b> of {whole(count.total)}", risk]
-        said += [count.value_note] if count.value_note and self.width() >= _NOTED else []
+        said += [count.value_note] if count.value_note and known and self.width() >= _NOTED else []
         self._count.setText(DOT.join(said))
         self._count.setToolTip(count.value_check)
         told = f"{count.matching} of {count.total} customers, {risk}. {count.value_check}"

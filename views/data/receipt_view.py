@@ -181,17 +181,18 @@ def card_lines(cards: Sequence[AlertRow], count: int) -> list[TableLine]:
     lines = [_card_line(card) for card in cards]
     if not cards:
         return lines
-    total = sum(_worth(card) for card in cards)
+    total = sum(_worth(card) or 0 for card in cards)
     left = count - len(cards)
     words = f"All opened, {whole(left)} more in the queue" if left > 0 else "All opened"
-    sum_cell = TableCell(money(total, cards[0].currency), strong=True)
+    known = any(_worth(card) is not None for card in cards)
+    sum_cell = TableCell(money(total if known else None, cards[0].currency), strong=True)
     return [
         *lines,
         TableLine((TableCell(words, strong=True), TableCell(""), TableCell(""), sum_cell), None, total=True),
     ]
 
 
-def _worth(card: AlertRow) -> int:
+def _worth(card: AlertRow) -> int | None:
     return card.upside_minor if card.kind == "opportunity" else card.value_at_risk_minor
 
 

@@ -103,6 +103,6 @@ class BookOfImports:
 def _first(rows: Sequence[AlertRow], wanted: Collection[int]) -> tuple[AlertRow, ...]:
     ids = frozenset(wanted)
     found = sorted(
-        (row for row in rows if row.id in ids), key=lambda row: -max(row.value_at_risk_minor, row.upside_minor)
+        (row for row in rows if row.id in ids), key=lambda row: -max(row.value_at_risk_minor or 0, row.upside_minor)
     )
     return tuple(found[:MOST_CARDS])

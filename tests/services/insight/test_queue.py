@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from models.values.alerts import QueueFilter
 from services import insight
+from services.insight.documents import read_alert_documents
 from services.insight.queue_rows import read_order, read_queue
 from services.insight.tile_figures import filter_of_tile, read_tiles
 from services.settings import Policy
-from tests.services.insight.conftest import Fresh, SmallBook, minutes
+from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 
 
 def test_cards_are_grouped_by_when_they_are_due_and_ordered_by_due_then_value(book: SmallBook, reader: Fresh) -> None:
@@ -176,3 +177,16 @@ def test_groups_add_up_and_every_card_is_shown_or_counted(
 def test_the_order_is_that_of_the_tab(book: SmallBook, reader: Fresh) -> None:
     late, soon = book.card(book.customer(), due_at=minutes(300)), book.card(book.customer(), due_at=minutes(10))
     assert reader(read_order) == (soon, late)
+
+
+def test_no_money_is_at_risk_of_whom_none_is_known(book: SmallBook, reader: Fresh) -> None:
+    unknown, gone = book.customer(), book.customer(churned_on=days_ago(5))
+    book.score(unknown, value_at_risk_minor=None, churn_risk=0.7)
+    book.score(gone, value_at_risk_minor=None, churn_risk=None)
+    for who in (unknown, gone):
+        book.card(who, value_at_risk_minor=0, churn_risk=0.9, state="in_work")
+    page = reader(read_queue)
+    assert [group.value_at_risk_minor for group in page.groups] == [None]
+    assert {(row.value_at_risk_minor, row.churn_risk) for row in page.rows} == {(None, 0.7), (None, None)}
+    documents = list(reader(read_alert_documents, [row.id for row in page.rows]))
+    assert [one["value_at_risk"] for one in documents] == [None, None]
