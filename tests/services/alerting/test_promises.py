@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import insert
 
 from models.tables import score_history
+from models.values.scores import looking_back
 from services.alerting import evaluate, rule_records
 from services.alerting.precision import Promise
 from services.scoring import score_due
@@ -120,10 +121,10 @@ def promised(book: Book) -> Promise | None:
     return record.promise
 
 
-def remembered(book: Book, customer: int, risk: float) -> None:
+def remembered(book: Book, customer: int, risk: float, model: str = "test") -> None:
     """Keep today's risk in the history of scores, as scoring does."""
     with book.writing() as work:
-        row = {"customer_id": customer, "as_of": book.day(0), "churn_risk": risk, "model": "test"}
+        row = {"customer_id": customer, "as_of": book.day(0), "churn_risk": risk, "model": model}
         work.connection.execute(insert(score_history).values(**row))
 
 
@@ -143,6 +144,17 @@ def test_what_a_rule_promised_stands_beside_what_came_once_the_horizon_is_over(b
     (record,) = [one for one in rule_records(book.workspace) if one.code == "likely_to_leave"]
     assert record.words.endswith("; of 2 cards whose 90 days are over 50\u202f% left, told were 75\u202f%")
     assert {one.promise for one in rule_records(book.workspace) if one.code != "likely_to_leave"} == {None}
+
+
+def test_what_a_later_model_makes_of_the_day_of_a_card_promised_nothing(book: Book) -> None:
+    book.crowd(40)
+    told, worked_out = (leaving(book, churn_risk=risk) for risk in (0.7, 0.8))
+    book.evaluate()
+    remembered(book, told, 0.7)
+    remembered(book, worked_out, 0.8, looking_back("test", "2026-12-31"))
+    book.move(days=91)
+    found = promised(book)
+    assert found is not None and (found.cards, found.told) == (1, 0.7)
 
 
 def test_of_a_contract_its_end_is_what_was_promised(book: Book) -> None:
