@@ -37,6 +37,7 @@ from services.scoring.ladder.fitting import fit_challenger, fit_rung, mixed_numb
 from services.scoring.ladder.measures import measure
 from services.scoring.ladder.rungs import CLOSED_FORM, LABELS, FittedRung
 from services.scoring.ladder.windows import MOST_WINDOWS, Label, Past, Window, cutoffs_before, never, usable
+from services.scoring.parameters import RUNG_ONE_CUSTOMERS
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -44,7 +45,8 @@ Flags = NDArray[np.bool_]
 
 #: Customers from whom on a rung is tried at all, and the closed windows that it takes. The logistic rung and the
 #: additive one may be tried early, as few customers hardly move them from the closed form (see `fitting`).
-LEAST_CUSTOMERS = {PRIOR: 0, RULE: 0, MBG: 50, LOGISTIC: 50, ADDITIVE: 50, DEPTH_3: 1_000}
+#: Among fewer than the closed form is fitted on, it stands on what is assumed of every shop, and is judged as that.
+LEAST_CUSTOMERS = {PRIOR: 0, RULE: 0, MBG: 0, LOGISTIC: 50, ADDITIVE: 50, DEPTH_3: 1_000}
 LEAST_WINDOWS = {PRIOR: 1, RULE: 1, MBG: 0, LOGISTIC: 1, ADDITIVE: 2, DEPTH_3: 2}
 #: The newest closed windows on which the rungs are judged.
 TESTS = 6
@@ -112,6 +114,7 @@ class _Bench:
     cancelled: Callable[[], bool]
     most_windows: int
     with_references: bool
+    as_assumed: bool = False
     done: int = 0
     total: int = 1
 
@@ -133,6 +136,11 @@ class _Bench:
         cutoffs = cutoffs_before(day, self.first_day, self.past.horizon_days, self.most_windows)
         return list(usable([self.past.window(cutoff) for cutoff in cutoffs]))
 
+    def closed(self, day: int) -> list[Window]:
+        """Windows that had closed by a day, whoever left in them: enough for a share of those who did."""
+        cutoffs = cutoffs_before(day, self.first_day, self.past.horizon_days, self.most_windows)
+        return [one for cutoff in cutoffs if (one := self.past.window(cutoff)).left.size]
+
 
 def judge(
     book: BookEvents,
@@ -145,6 +153,7 @@ def judge(
     most_customers: int = MOST_CUSTOMERS,
     most_windows: int = MOST_WINDOWS,
     with_references: bool = True,
+    as_assumed: bool = False,
     progress: Callable[[Progress], None] = lambda _progress: None,
     cancelled: Callable[[], bool] = never,
 ) -> Judged:
@@ -162,6 +171,8 @@ def judge(
         A larger book is judged on so many of its customers; a longer one on so many of its newest windows.
     with_references
         Also fit what is only held against the rungs (depth 3); the rule is always there.
+    as_assumed
+        The book's scores come from the closed form on what is assumed of every shop, so that is what is judged.
 
     Raises
     ------
@@ -170,7 +181,9 @@ def judge(
     """
     past = Past(sampled(book, most_customers), horizon_days, label, cancelled, as_of)
     first = past.book.first_day()
-    bench = _Bench(past, as_of if first is None else first, progress, cancelled, most_windows, with_references)
+    bench = _Bench(
+        past, as_of if first is None else first, progress, cancelled, most_windows, with_references, as_assumed
+    )
     closed = cutoffs_before(as_of, bench.first_day, horizon_days)
     chosen = sorted(cutoffs) if cutoffs is not None else closed[-tests:]
     bench.total = len(chosen) + 1
@@ -211,19 +224,29 @@ def _calibrated(rung: FittedRung, tests: Sequence[Judgement]) -> FittedRung:
 def _judged(bench: _Bench, cutoff: int) -> Judgement:
     bench.step()
     window = bench.past.window(cutoff)
-    train = bench.training(cutoff)
+    train, closed = bench.training(cutoff), bench.closed(cutoff)
     risks = {}
     for name in (*RUNGS, *REFERENCES):
-        if window.customers.size < LEAST_CUSTOMERS[name] or len(train) < LEAST_WINDOWS[name]:
+        if (
+            window.customers.size < LEAST_CUSTOMERS[name]
+            or len(closed if name in (PRIOR, RULE) else train) < LEAST_WINDOWS[name]
+        ):
             continue
         if name == DEPTH_3 and not bench.with_references:
             continue
         if bench.cancelled():
             raise Cancelled("The backtest was cancelled.")
-        model = fit_challenger(train) if name == DEPTH_3 else _fit(name, train)
+        model = fit_challenger(train) if name == DEPTH_3 else _fitted(bench, name, cutoff, train)
         if model is not None:
             risks[name] = model.risk(window.frame)
     return Judgement(cutoff, window.customers, window.left, risks)
+
+
+def _fitted(bench: _Bench, name: str, cutoff: int, train: Sequence[Window]) -> FittedRung:
+    if name in (PRIOR, RULE):
+        return fit_rung(name, train or bench.closed(cutoff))
+    few = bench.past.window(cutoff).customers.size < RUNG_ONE_CUSTOMERS
+    return CLOSED_FORM if name == MBG and (few or bench.as_assumed) else _fit(name, train)
 
 
 def _rule_words(bench: _Bench, cutoffs: Sequence[int]) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import MBG, PRIOR, RULE, WAYS, BacktestReport, CalibrationBin, Miss
+from models.values.backtest import MBG, RULE, WAYS, BacktestReport, CalibrationBin, Miss
 from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.words import full_day, percent
@@ -55,10 +55,11 @@ _SEASON_BIAS, _SEASON_ERRORS = 0.02, 2.0
 
 @dataclass(frozen=True)
 class InUse:
-    """The rung that scores come from, and why."""
+    """The rung that scores come from, and why; `as_assumed`: by what is assumed of every shop, learnt from no past."""
 
     name: str
     why: str
+    as_assumed: bool = False
 
 
 def has_events(workspace: Workspace) -> bool:
@@ -125,6 +126,7 @@ def backtest_of(
         horizon_days,
         _default_cutoffs(book, horizon_days) if cutoffs is None else _checked(book, cutoffs, horizon_days),
         label=label or label_of(book),
+        as_assumed=in_use is not None and in_use.as_assumed,
         progress=lambda step: tell(Progress(STEP, step.done, (step.total or 0) + 1)),
         cancelled=cancelled or (lambda: False),
     )
@@ -188,7 +190,9 @@ def _used(judged: Judged, in_use: InUse | None) -> InUse:
 
     A refit chooses on fewer customers and windows: where these would have chosen another, that is said too.
     """
-    if in_use is None or (in_use.name != PRIOR and not any(in_use.name in one.risks for one in judged.tests)):
+    if in_use is not None and in_use.as_assumed:
+        return in_use
+    if in_use is None or not any(in_use.name in one.risks for one in judged.tests):
         return InUse(judged.used, judged.why)
     if judged.used == in_use.name:
         return InUse(in_use.name, judged.why)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.values.backtest import PRIOR, BacktestReport
+from models.values.backtest import MBG, BacktestReport
 from models.values.changes import Changes
 from models.values.drift import DriftReport
 from models.values.errors import Cancelled
@@ -39,7 +39,10 @@ CancelCall = Callable[[], bool]
 
 FORECAST_STEP, DRIFT_STEP = "Foretelling revenue", "Watching for drift"
 _WEEK_DAYS = 7
-_ON_AVERAGE = "The book's prior is used: too few customers with a history, or none who came back, for more than that."
+_ASSUMED = (
+    "The rhythm alone is used, as it is assumed of every shop: the book has too few customers with a history, or too "
+    "few who came back, to learn from."
+)
 #: About what each report takes, in their order, and into how many steps the way to the last of them is told.
 _WEIGHTS: tuple[tuple[kept.Kind, float], ...] = ((kept.BACKTEST, 0.9), (kept.FORECAST, 0.08), (kept.DRIFT, 0.02))
 _WAY = 1_000
@@ -95,7 +98,7 @@ def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> tuple[
     if contract is not None and 2 * book.contracts.row.size >= book.customer_ids.size:
         label, other = "contract", contract
     if other is None and rung == 0:
-        return label, InUse(PRIOR, _ON_AVERAGE)
+        return label, InUse(MBG, _ASSUMED, as_assumed=True)
     if other is None or other["horizon_days"] != horizon_days:
         return label, None
     return label, InUse(other["rung"]["name"], other["why"])

@@ -150,3 +150,12 @@ def test_who_leaves_decides_and_not_how_many_did() -> None:
     left = np.array([False, False, True, True])
     shifted = 1.0 / (1.0 + np.exp(-(np.log(risk / (1 - risk)) + 3.0)))
     assert levelled(shifted, left) == pytest.approx(levelled(risk, left), abs=1e-9)
+
+
+def test_where_nobody_leaves_the_rule_and_the_average_still_stand_beside_the_rhythm() -> None:
+    last = AS_OF
+    orders = [(who, on, 5_000.0) for who in range(30) for on in range(last - 400 + who % 7, last + 1, 7)]
+    found = judge(made_up_book(30, last, orders=orders), last, 90)
+    assert not any(one.left.any() for one in found.tests)
+    assert [one.name for one in found.reports] == [PRIOR, MBG, RULE]
+    assert all(len(one.cutoffs) == len(found.tests) for one in found.reports)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.values.backtest import MBG, PRIOR, RULE, BacktestReport
+from models.values.backtest import MBG, RULE, BacktestReport
 from models.values.errors import Cancelled, UserError
 from models.values.imports import Progress
 from models.values.journal import Actor
@@ -117,6 +117,7 @@ def test_only_risks_that_were_told_before_their_days_came_are_held_against_them(
     assert drift is not None and drift.calibration is None  # the past was worked out with the first fit, afterwards
     with told.workspace.store.unit_of_work(Actor("model", "test"), "refit", "test", at=told.workspace.at) as work:
         work.sql("UPDATE model_fits SET as_of = ?", ((LAST - timedelta(days=120)).isoformat(),))
+        work.sql("UPDATE score_history SET model = 'MBG/NBD v3 (rung 1)'")
         work.digest("fitted before")
         work.commit()
     renew_reports(told.workspace, everything=True)
@@ -152,7 +153,7 @@ def test_an_import_that_was_undone_makes_all_reports_due_once(told: Book) -> Non
     assert reports_due(told.workspace) == frozenset()
 
 
-def test_a_book_that_is_too_small_for_a_model_is_told_to_stand_on_its_average(tmp_path: Path) -> None:
+def test_a_book_that_is_too_small_for_a_model_is_judged_by_what_scores_it(tmp_path: Path) -> None:
     book = Book(tmp_path / "book.db")
     book.add("customers", ({"id": number, "name": f"Customer {number}"} for number in range(1, 21)))
     book.add_orders(simulated_orders(20, FIRST, LAST, seed=4))
@@ -160,8 +161,11 @@ def test_a_book_that_is_too_small_for_a_model_is_told_to_stand_on_its_average(tm
     assert run.models["churn"].startswith("Prior")
     renew_reports(book.workspace)
     report = last_backtest(book.workspace)
-    assert report is not None and report.used == PRIOR
-    assert report.why.startswith("The book's prior is used")
+    assert report is not None and report.used == MBG
+    assert report.why.startswith("The rhythm alone is used, as it is assumed of every shop: ")
+    used = report.rung(MBG)
+    assert used is not None and used.mean.auc != 0.5 and report.calibration
+    assert len(report.calibration) == 1 or len({one.said for one in report.calibration}) > 1
     book.workspace.close()
 
 
