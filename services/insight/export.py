@@ -25,6 +25,7 @@ from models.values.overrides import FIGURES
 from services.insight.queue_marks import AT_RISK, CHURN
 from services.insight.queue_rows import OPEN_CARDS
 from services.insight.reader import Reader
+from services.leaving import left_on
 
 WHATS = ("scores", "alerts", "customers")
 SCORE_COLUMNS = (
@@ -40,6 +41,7 @@ CUSTOMER_COLUMNS = (
     "customer_id", "source", "external_id", "name", "company", "email", "phone", "city", "region", "country", "tier",
     "owner", "signed_up_on", "email_consent", "email_consent_since", "renews_on", "segment", "engagement", "health",
     "churn_risk", "value_at_risk", "currency", "last_order_on", "days_since_last_order", "orders", "spend_12m",
+    "left_on",
 )  # fmt: skip
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _PHONE = re.compile(r"[+-][0-9 ().\-/]+")
@@ -221,7 +223,8 @@ def _alerts(reader: Reader) -> Iterator[tuple[Any, ...]]:
 
 def _customers(reader: Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.each(
-        """SELECT c.*, s.segment, s.engagement, s.health, s.churn_risk, s.value_at_risk_minor, s.currency,
+        f"""SELECT c.*, {left_on("s.as_of")} AS left_on, s.segment, s.engagement, s.health, s.churn_risk,
+                  s.value_at_risk_minor, s.currency,
                   s.last_order_on, s.days_since_last_order, s.order_count, s.spend_12m_minor
              FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id ORDER BY c.id"""
     ):
@@ -230,5 +233,5 @@ def _customers(reader: Reader) -> Iterator[tuple[Any, ...]]:
             row["id"], *(row[name] for name in CUSTOMER_COLUMNS[1:17]), _rounded(row["engagement"], 2),
             _rounded(row["health"], 2), _rounded(row["churn_risk"], 6), _major(row["value_at_risk_minor"], currency),
             currency, row["last_order_on"], row["days_since_last_order"], row["order_count"],
-            _major(row["spend_12m_minor"], currency),
+            _major(row["spend_12m_minor"], currency), row["left_on"],
         )  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 
 from services.insight.customers import read_customers
 from services.insight.documents import read_customer_document
+from services.insight.export import table_of
 from services.insight.figure_words import figure_lines, sure_words
 from services.insight.profile import read_profile
 from services.insight.timeline_rows import read_timeline
@@ -60,3 +61,12 @@ def test_who_buys_again_without_a_contract_is_a_customer(book: SmallBook, reader
     assert reader(read_customers).rows[0].left_on == LEFT_ON
     book.order(who, days_ago(3))
     assert reader(read_customers).rows[0].left_on is None
+
+
+def test_the_export_of_customers_has_the_day(book: SmallBook, reader: Fresh) -> None:
+    gone, here = book.customer(churned_on=LEFT_ON), book.customer()
+    book.score(gone, **NOTHING)
+    book.score(here)
+    columns, rows = reader(table_of, "customers")
+    assert columns[-1] == "left_on"
+    assert [(row[0], row[-1]) for row in rows] == [(gone, LEFT_ON), (here, None)]
