@@ -270,7 +270,8 @@ def off_words(groups: Sequence[CalibrationBin]) -> str:
         for one in sorted(worst, key=lambda one: one.said)
     ]
     more = [f"{counted(len(off) - len(worst), 'more group')} {'is' if len(off) == len(worst) + 1 else 'are'} off too."]
-    return " ".join([*said, *(more if len(off) > len(worst) else [])])
+    legend = "A hollow dot: further off than chance makes it."
+    return " ".join([*said, *(more if len(off) > len(worst) else []), legend])
 
 
 def _point(area: QRectF, group: CalibrationBin) -> QPointF:

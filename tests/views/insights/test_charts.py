@@ -167,8 +167,11 @@ def test_where_the_risk_is_off_is_said_in_words_with_its_side() -> None:
     high = CalibrationBin(0.72, 126, 217, 0.47, 0.68)
     low = CalibrationBin(0.1, 90, 200, 0.38, 0.52)
     little = CalibrationBin(0.5, 60, 100, 0.51, 0.69)
-    assert off_words([*CURVE, high]) == (f"Where 72{THIN}% was said, 58{THIN}% left: the risk is too high there.")
+    legend = " A hollow dot: further off than chance makes it."
+    assert off_words([*CURVE, high]) == (
+        f"Where 72{THIN}% was said, 58{THIN}% left: the risk is too high there.{legend}"
+    )
     assert off_words([high, low, little]) == (
         f"Where 10{THIN}% was said, 45{THIN}% left: the risk is too low there. "
-        f"Where 72{THIN}% was said, 58{THIN}% left: the risk is too high there. 1 more group is off too."
+        f"Where 72{THIN}% was said, 58{THIN}% left: the risk is too high there. 1 more group is off too.{legend}"
     )
