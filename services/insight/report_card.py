@@ -15,7 +15,7 @@ from models.values.drift import DriftReport
 from models.values.forecast import RevenueForecast
 from models.values.migration import MigrationReport
 from models.values.report_card import CostLine, Costs, Misses, MissLine, Reliance, ReportCard, SourceLine, Verdict
-from services.insight import report_words
+from services.insight import report_verdict, report_words
 from services.insight.reader import Reader, marks
 from services.insight.unusual import read_emerging
 from services.insight.value_check import read_value_check
@@ -96,7 +96,7 @@ def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard
     used, clv = report.rung(report.used), report.clv
     return ReportCard(
         report=report if report.calibration else None,
-        verdict=report_words.verdict(report) if report.calibration else _untold(reader, report),
+        verdict=report_verdict.verdict(report) if report.calibration else _untold(reader, report),
         used=used.way if used is not None else "",
         why=_why(report),
         said=report_words.said_words(report, reader.today),
@@ -110,7 +110,7 @@ def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard
         value=report_words.value_facts(clv, reader.currency) if clv is not None else (),
         value_verdict=report_words.value_verdict(clv) if clv is not None else None,
         value_span=report_words.value_span(clv, reader.today) if clv is not None else "",
-        rule=report_words.rule_words(report),
+        rule=report_verdict.rule_words(report),
         warning=reader.policy.churn_warning,
         critical=reader.policy.churn_critical,
         currency=reader.currency,

@@ -29,16 +29,14 @@ from models.values.errors import UserError
 from models.values.words import THIN
 from services import insight
 from services.insight.report_card import read_reliance, read_report_card
+from services.insight.report_verdict import off_by, rule_words, verdict
 from services.insight.report_words import (
     compared_words,
     cost_verdict,
     judged_words,
-    off_by,
-    rule_words,
     rung_lines,
     said_words,
     value_verdict,
-    verdict,
 )
 from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, minutes
 from tests.views.insights import made
@@ -115,6 +113,12 @@ def test_errors_of_different_seasons_do_not_cancel_in_the_verdict() -> None:
     assert (verdict(still).tone, "check" in verdict(still).rest) == ("good", False)
     one_way = verdict(made.report(calibration=right, rungs=(checked([0.03, 0.08], [0.03, 0.08]),)))
     assert one_way.rest.startswith("From check to check it foretold 3 points to 8 points more leaving than did.")
+
+
+def test_checks_of_so_few_customers_that_chance_hides_the_error_never_say_yes() -> None:
+    answer = verdict(made.report(rungs=(checked([0.0] * 6, [0.078] * 6, 30, 0.075),)))
+    assert answer.tone == "fair" and answer.bold.startswith("Roughly, off by 2 points")
+    assert "A check of so few customers cannot tell it closer." in answer.rest
 
 
 def test_where_few_leave_two_points_are_not_right_and_the_riskiest_are_named() -> None:
