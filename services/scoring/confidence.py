@@ -278,8 +278,9 @@ def _band_words(one: Band, label: Label) -> str:
 
 def _beats_the_rule(side: _Side, horizon_days: int) -> Iterator[Check]:
     if side.chosen is not None and side.chosen.beats_rule is False:
-        words = f"On the book's past the churn risk told no better than “no order for {horizon_days} days”."
-        yield Check(MEDIUM, side.whose, words)
+        silent = {"orders": "no order", "activity": "no activity"}.get(side.label)
+        rule = f"“{silent} for {horizon_days} days”" if silent else "a simple rule"
+        yield Check(MEDIUM, side.whose, f"On the book's past the churn risk told no better than {rule}.")
 
 
 def _counted(side: _Side) -> list[tuple[str, float]]:
