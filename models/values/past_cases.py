@@ -26,8 +26,11 @@ def kind_and_band(label: str, known_days: float, risk: float) -> tuple[int, int]
 
 
 def cases_words(label: str, kind: int, band: int, cases: int, told: float, left: float) -> str:
-    """What came of past cases of a kind and band: how many left of them, and what they were told on average."""
+    """What came of past cases of a kind and band: how many left of them, and what they were told on average.
+
+    Figures first: a narrow pane cuts the end.
+    """
     edges = (0.0, *RISKS, 1.0)
     risk = f"a risk of {round(100 * edges[band])} to {percent(edges[band + 1])}"
     like = f"{cases:,} past {'case' if cases == 1 else 'cases'} like this one"
-    return f"Of {like} ({KINDS[label][kind]}, {risk}) {percent(left)} left; told were {percent(told)}."
+    return f"Of {like} {percent(left)} left; told were {percent(told)} ({KINDS[label][kind]}, {risk})."

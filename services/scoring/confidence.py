@@ -14,13 +14,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.values.past_cases import RISKS, cases_words
 from models.values.words import capital, percent
 from services.scoring.events import BookEvents
 from services.scoring.features import Features
 from services.scoring.freshness import EVERYTHING, OLD_DAYS, WORDS
 from services.scoring.ladder.frame import Frame
 from services.scoring.ladder.in_use import frame_in_use, under_contract
-from services.scoring.ladder.record import RISKS, Band, Record, group_of, kinds_of, known_at, words_of
+from services.scoring.ladder.record import Band, Record, group_of, kinds_of, known_at
 from services.scoring.ladder.windows import Label
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Chosen, Parameters
@@ -270,10 +271,7 @@ def _overall_words(overall: float, cases: int) -> str:
 
 
 def _band_words(one: Band, label: Label) -> str:
-    edges = (0.0, *RISKS, 1.0)
-    risk = f"a risk of {round(100 * edges[one.band])} to {percent(edges[one.band + 1])}"
-    like = f"{one.cases:,} past {'case' if one.cases == 1 else 'cases'} like this one"
-    return f"Of {like} ({words_of(label)[one.kind]}, {risk}) {percent(one.left)} left; told were {percent(one.told)}."
+    return cases_words(label, one.kind, one.band, one.cases, one.told, one.left)
 
 
 def _beats_the_rule(side: _Side, horizon_days: int) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.past_cases import CONTRACT_DAYS, KINDS, KNOWN_DAYS, RISKS
+from models.values.past_cases import CONTRACT_DAYS, KNOWN_DAYS, RISKS
 from services.scoring.events import BookEvents
 from services.scoring.ladder.frame import BTYD, Frame
 from services.scoring.ladder.groups import GROUP_OF
@@ -27,7 +27,6 @@ Flags = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 
 __all__ = [
-    "RISKS",
     "Band",
     "Record",
     "bands_of",
@@ -36,7 +35,6 @@ __all__ = [
     "known_at",
     "record_of",
     "weights",
-    "words_of",
 ]
 
 #: A kind's own error counts as much as that of the whole book from so many cases a window on: kinds of customers
@@ -113,11 +111,6 @@ def group_of(column: str) -> str:
 def kinds_of(label: Label, known: Floats) -> Whole:
     """The kind of each customer by what is `known`: days of the rhythm, or days under contract; shape (customers,)."""
     return np.digitize(known, CONTRACT_DAYS if label == "contract" else KNOWN_DAYS)
-
-
-def words_of(label: Label) -> tuple[str, ...]:
-    """The kinds of a label in words."""
-    return KINDS[label]
 
 
 def known_at(ledger: Ledger, label: Label) -> Floats:
