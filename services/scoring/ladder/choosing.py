@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE, RUNGS, WAYS
+from models.values.words import capital
 from services.scoring.ladder.calibration import log_odds, sigmoid
 from services.scoring.ladder.measures import surprise
 
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from services.scoring.ladder.judging import Judgement
 
 Floats = NDArray[np.float64]
+#: Of risks and who left: how far off they were, in nats.
+Loss = Callable[[Floats, NDArray[np.bool_]], float]
 
 #: What a rung gained on the one below it in small books of public orders (nats a customer), which counts as much as
 #: what so many customers of the book itself tell. Fifty customers cannot tell which of two rungs is better: their
 #: windows differ by ten times that by chance. Among thousands it counts for nothing.
 _USUAL_GAIN, _AS_CUSTOMERS = 0.003, 300
-_ORDER = RUNGS
 _STEPS = 50
 
 
@@ -43,7 +45,7 @@ def levelled(risk: Floats, left: NDArray[np.bool_]) -> float:
     """
     logit = log_odds(risk)
     if left.all() or not left.any():
-        return float(np.mean(surprise(risk, left)))
+        return _outright(risk, left)
     shift = 0.0
     for _ in range(_STEPS):
         moved = sigmoid(logit + shift)
@@ -52,17 +54,20 @@ def levelled(risk: Floats, left: NDArray[np.bool_]) -> float:
         shift -= step
         if abs(step) < 1e-9:
             break
-    return float(np.mean(surprise(sigmoid(logit + shift), left)))
+    return _outright(sigmoid(logit + shift), left)
 
 
-def gain(tests: Sequence[Judgement], higher: str, lower: str) -> float | None:
-    """By how many nats `higher` told windows better than `lower`, on average over those where both could be judged."""
+def _mean_gain(tests: Sequence[Judgement], higher: str, lower: str, loss: Loss) -> float | None:
+    """By how much `higher` lost less than `lower`, on average over the windows in which both could be judged."""
     both = [one for one in tests if higher in one.risks and lower in one.risks and one.left.size]
     if not both:
         return None
-    return float(
-        np.mean([levelled(one.risks[lower], one.left) - levelled(one.risks[higher], one.left) for one in both])
-    )
+    return float(np.mean([loss(one.risks[lower], one.left) - loss(one.risks[higher], one.left) for one in both]))
+
+
+def gain(tests: Sequence[Judgement], higher: str, lower: str) -> float | None:
+    """By how many nats `higher` told windows better than `lower`, each window at its own level; None: never both."""
+    return _mean_gain(tests, higher, lower, levelled)
 
 
 def expected_gain(tests: Sequence[Judgement], higher: str, lower: str) -> float | None:
@@ -74,13 +79,9 @@ def expected_gain(tests: Sequence[Judgement], higher: str, lower: str) -> float 
     return (customers * found + _AS_CUSTOMERS * _USUAL_GAIN) / (customers + _AS_CUSTOMERS)
 
 
-def _outright(tests: Sequence[Judgement], used: str, other: str) -> float | None:
-    """The same with the level that each of them had: how people were told."""
-    both = [one for one in tests if used in one.risks and other in one.risks and one.left.size]
-    if not both:
-        return None
-    gains = [np.mean(surprise(one.risks[other], one.left) - surprise(one.risks[used], one.left)) for one in both]
-    return float(np.mean(gains))
+def _outright(risk: Floats, left: NDArray[np.bool_]) -> float:
+    """Mean surprise with the level that the risks had: how people were told."""
+    return float(np.mean(surprise(risk, left)))
 
 
 def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history: bool, lowest: str = MBG) -> Choice:
@@ -88,8 +89,9 @@ def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history:
     customers = max((one.left.size for one in tests), default=0)
     used, words = lowest, ""
     if not tests:
-        name = WAYS[lowest][0].upper() + WAYS[lowest][1:]
-        why = f"{name} is used: no stretch of the past is over yet that another way could be judged on."
+        why = (
+            f"{capital(WAYS[lowest])} is used: no stretch of the past is over yet that another way could be judged on."
+        )
         return Choice(lowest if has_history else PRIOR, why, None)
     for higher in (LOGISTIC, ADDITIVE):
         better = expected_gain(tests, higher, used)
@@ -107,7 +109,7 @@ def _untried(name: str, customers: int, least: int) -> str:
 
 
 def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
-    better = _outright(tests, used, RULE)
+    better = _mean_gain(tests, used, RULE, _outright)
     return None if better is None else better > 0
 
 
@@ -117,12 +119,12 @@ def _why(tests: Sequence[Judgement], used: str, rest: str) -> str:
     gains = {name: gain(tests, used, name) for name in RUNGS if name != used}
     others = {name: gained for name, gained in gains.items() if gained is not None}
     better = [name for name, gained in others.items() if gained <= 0]
-    first = WAYS[used][0].upper() + WAYS[used][1:]
+    first = capital(WAYS[used])
     if not others:
         told = f"{first} is used: there is nothing else to judge it by"
     elif not better:
         told = f"{first} told {over} best"
-    elif all(_ORDER.index(name) > _ORDER.index(used) for name in better):
+    elif all(RUNGS.index(name) > RUNGS.index(used) for name in better):
         kept = " and ".join(WAYS[name] for name in better)
         told = f"{first} is used: {kept} told {over} no better, or hardly so"
     else:

@@ -2,7 +2,8 @@
 
 Rolling origin: at each test cutoff the rungs are fitted on windows that had closed by then, and judged by the days
 after it. A rung is used where it told later windows better (log loss, see `choosing`) than the rung below it; so a
-small book stays with the closed form, which needs no windows. Once chosen, it is fitted on every window that closed.
+book with too short a past stays with the closed form, which needs no windows. Once chosen, it is fitted on every
+window that closed.
 """
 
 from __future__ import annotations
@@ -114,9 +115,9 @@ class _Bench:
     cancelled: Callable[[], bool]
     most_windows: int
     with_references: bool
-    as_assumed: bool = False
+    as_assumed: bool
+    total: int
     done: int = 0
-    total: int = 1
 
     def step(self) -> None:
         """Tell how far it is; stop where that is asked.
@@ -133,8 +134,7 @@ class _Bench:
 
     def training(self, day: int) -> list[Window]:
         """Windows that had closed by a day and can teach something."""
-        cutoffs = cutoffs_before(day, self.first_day, self.past.horizon_days, self.most_windows)
-        return list(usable([self.past.window(cutoff) for cutoff in cutoffs]))
+        return list(usable(self.closed(day)))
 
     def closed(self, day: int) -> list[Window]:
         """Windows that had closed by a day, whoever left in them: enough for a share of those who did."""
@@ -181,23 +181,17 @@ def judge(
     """
     past = Past(sampled(book, most_customers), horizon_days, label, cancelled, as_of)
     first = past.book.first_day()
-    bench = _Bench(
-        past, as_of if first is None else first, progress, cancelled, most_windows, with_references, as_assumed
-    )
-    closed = cutoffs_before(as_of, bench.first_day, horizon_days)
-    chosen = sorted(cutoffs) if cutoffs is not None else closed[-tests:]
-    bench.total = len(chosen) + 1
+    begun = as_of if first is None else first
+    chosen = sorted(cutoffs) if cutoffs is not None else cutoffs_before(as_of, begun, horizon_days)[-tests:]
+    bench = _Bench(past, begun, progress, cancelled, most_windows, with_references, as_assumed, len(chosen) + 1)
     judgements = tuple(_judged(bench, cutoff) for cutoff in chosen)
     bench.step()
-    train = bench.training(as_of)
-    choice = choose(
-        judgements, LEAST_CUSTOMERS, has_history=first is not None, lowest=PRIOR if label == "contract" else MBG
-    )
-    rung = _calibrated(_fit(choice.used, train), judgements)
+    lowest = PRIOR if label == "contract" else MBG
+    choice = choose(judgements, LEAST_CUSTOMERS, has_history=first is not None, lowest=lowest)
+    rung = _calibrated(_fit(choice.used, bench.training(as_of)), judgements)
     progress(Progress("Judging scores", bench.total, bench.total))
-    return Judged(
-        as_of, horizon_days, label, judgements, _reports(judgements, _rule_words(bench, chosen)), choice, rung
-    )
+    reports = _reports(judgements, _rule_words(bench, chosen))
+    return Judged(as_of, horizon_days, label, judgements, reports, choice, rung)
 
 
 def sampled(book: BookEvents, most: int) -> BookEvents:
