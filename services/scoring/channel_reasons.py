@@ -108,10 +108,6 @@ def _tenths(values: Floats) -> Whole:
     return _whole(np.nan_to_num(values * 10.0, nan=_UNKNOWN))
 
 
-def _days(count: int) -> str:
-    return f"{count:,} day" if count == 1 else f"{count:,} days"
-
-
 def _spend(percent: int) -> tuple[str, str]:
     if percent == _BEGUN:
         return "Spending", "Nothing to compare the last 6 months with"
@@ -139,7 +135,10 @@ def _email(number: int) -> tuple[str, str]:
 def _activity(days: int) -> tuple[str, str]:
     if days < 0:
         return "Other activity", "None so far"
-    return "Other activity", f"Last {_days(days)} ago" if days > 1 else f"Last {'yesterday' if days else 'today'}"
+    return (
+        "Other activity",
+        f"Last {plural(days, 'day')} ago" if days > 1 else f"Last {'yesterday' if days else 'today'}",
+    )
 
 
 def _contract(number: int) -> tuple[str, str]:
@@ -147,10 +146,10 @@ def _contract(number: int) -> tuple[str, str]:
         return "Contract", "None running"
     if number > _UNKNOWN:
         left = _YEAR_DAYS - number % _YEAR_DAYS
-        return "Contract", f"Runs {known_for(number)}; may be ended in {_days(left)}"
+        return "Contract", f"Runs {known_for(number)}; may be ended in {plural(left, 'day')}"
     since, due = divmod(-2 - number, _LONGEST)
     due -= _LATE
-    coming = f"the next is due in {_days(due)}" if due >= 0 else f"the next was due {_days(-due)} ago"
+    coming = f"the next is due in {plural(due, 'day')}" if due >= 0 else f"the next was due {plural(-due, 'day')} ago"
     return "Contract", f"Renewed {known_for(since)} ago; {coming}"
 
 
@@ -159,7 +158,7 @@ def _deals(number: int) -> tuple[str, str]:
     running, lost = divmod(both, _WIDE)
     told = "None open"
     if running:
-        moved = f"over {_NOT_KNOWN - 2} days" if still >= _NOT_KNOWN - 1 else _days(still)
+        moved = f"over {_NOT_KNOWN - 2} days" if still >= _NOT_KNOWN - 1 else plural(still, "day")
         told = f"{running} open, last moved {f'{moved} ago' if still else 'today'}"
     return "Deals", f"{told}; {lost} lost in 6 months" if lost else told
 
