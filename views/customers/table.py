@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from models.values.customers import SortColumn
 from views.customers.columns import AT, COLUMNS, shown_in
@@ -12,6 +12,7 @@ from views.customers.delegate import ROW_HEIGHT, CustomerDelegate, Marks
 from views.customers.model import CustomersModel
 from views.lists.keyset_model import Index
 from views.lists.painted_list import PREFETCH_ROWS
+from views.lists.row_table import RowTable
 from views.theme import Theme, fonts
 from views.widgets.painting import fill, line, snapped
 
@@ -59,7 +60,7 @@ class SortHeader(QHeaderView):
             painter.drawPixmap(at, theme.pixmap(icon, "primary_text", 12, dpr))
 
 
-class CustomerTable(QTableView):
+class CustomerTable(RowTable):
     """Shows a `CustomersModel`. Emits facts and requests only.
 
     `current_changed` tells the customer whose row became current by a person; `sort_wanted` asks for another order.
@@ -70,7 +71,7 @@ class CustomerTable(QTableView):
     opened = Signal(int)
 
     def __init__(self, theme: Theme, model: CustomersModel, me: str, marks: Marks) -> None:
-        super().__init__()
+        super().__init__("Customers", ROW_HEIGHT)
         self._model = model
         self._delegate = CustomerDelegate(theme, me, marks)
         self._header = SortHeader(theme, self)
@@ -81,21 +82,8 @@ class CustomerTable(QTableView):
         self.setItemDelegate(self._delegate)
         self.setHorizontalHeader(self._header)
         self._header.sectionClicked.connect(self._sort_by)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
-        self.setAccessibleName("Customers")
         self.doubleClicked.connect(self._open)
         self.verticalScrollBar().valueChanged.connect(self._read_ahead)
         theme.changed.connect(self.viewport().update)
