@@ -119,9 +119,10 @@ def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[s
             needed = [(one,) for one in entity.fields if one.required and one.name not in mapping.values()]
             _refuse_lacking(table, entity, needed)
             return Recognition(entity, mapping, system, table)
-        return _unknown(table, entity, chosen)
+        return _unknown(table, Seen.of(table.columns, table.sample), entity, chosen)
     _check_names(chosen)
-    return _unknown(table, _best_entity(table, chosen), chosen)
+    seen = Seen.of(table.columns, table.sample)
+    return _unknown(table, seen, _best_entity(table, seen, chosen), chosen)
 
 
 def recognise_also(recognition: Recognition) -> list[Recognition]:
@@ -154,27 +155,9 @@ def of_system(table: Table, system: System, mapping: Mapping[str, str] | None = 
     return found
 
 
-def rank_entities(
-    columns: Sequence[str],
-    chosen: Mapping[str, str] | None = None,
-    sample: Sequence[Sequence[str]] = (),
-    *,
-    by_content: bool = False,
-) -> list[tuple[float, Entity]]:
-    """Entities by how well headers name their fields, best first; those that lack something needed are left out.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        The headers.
-    chosen : mapping of str to str, optional
-        What a person said that columns mean.
-    sample : sequence of sequence of str, optional
-        The file's first rows.
-    by_content : bool
-        Whether something needed may also be told from what stands in a column.
-    """
-    return _ranked(Seen.of(columns, sample), chosen or {}, by_content=by_content)
+def rank_entities(columns: Sequence[str]) -> list[tuple[float, Entity]]:
+    """Entities by how well headers name their fields, best first; those that lack something needed are left out."""
+    return _ranked(Seen.of(columns), {})
 
 
 def _ranked(seen: Seen, chosen: Mapping[str, str], *, by_content: bool = False) -> list[tuple[float, Entity]]:
@@ -202,8 +185,7 @@ def _named_outright(entity: Entity, column: str, field: str) -> float:
     return 0.0
 
 
-def _best_entity(table: Table, chosen: Mapping[str, str]) -> Entity:
-    seen = Seen.of(table.columns, table.sample)
+def _best_entity(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
     ranked = _ranked(seen, chosen) or _ranked(seen, chosen, by_content=True)
     if not ranked:
         raise Undecided(
@@ -343,9 +325,8 @@ def _merge(table: Table, mapping: Mapping[str, str], chosen: Mapping[str, str]) 
     return {column: merged[column] for column in table.columns if merged.get(column)}
 
 
-def _unknown(table: Table, entity: Entity, chosen: Mapping[str, str]) -> Recognition:
+def _unknown(table: Table, seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> Recognition:
     """The columns of a file of no known system, whose rows are of this entity."""
-    seen = Seen.of(table.columns, table.sample)
     proposals = propose(entity, seen)
     if lacking(entity, [*fields_of(proposals).values(), *chosen.values()]):
         told = propose(entity, seen, by_content=True)
