@@ -69,6 +69,17 @@ def journal(book: Book) -> list[tuple[str, str, str]]:
         return [(row[0], row[1], row[2]) for row in rows]
 
 
+def take_back(book: Book, sql: str) -> None:
+    """Undo what an import brought, and score anew."""
+    with book.workspace.store.unit_of_work(
+        Actor("import", "test"), "undo-import", "test", at=book.workspace.at
+    ) as work:
+        work.sql(sql)
+        work.digest(sql)
+        work.commit()
+    score_due(book.workspace, force_all=True)
+
+
 def test_the_backtest_is_kept_with_all_its_figures(told: Book) -> None:
     report = last_backtest(told.workspace)
     assert report is not None
@@ -141,13 +152,7 @@ def test_nothing_is_due_until_the_day_the_fit_or_the_horizon_moves(told: Book) -
 
 
 def test_an_import_that_was_undone_makes_all_reports_due_once(told: Book) -> None:
-    with told.workspace.store.unit_of_work(
-        Actor("import", "test"), "undo-import", "test", at=told.workspace.at
-    ) as work:
-        work.sql("DELETE FROM orders WHERE customer_id = 1")
-        work.digest("fewer orders")
-        work.commit()
-    score_due(told.workspace, force_all=True)
+    take_back(told, "DELETE FROM orders WHERE customer_id = 1")
     assert reports_due(told.workspace) == EVERY
     renew_reports(told.workspace)
     assert reports_due(told.workspace) == frozenset()
@@ -232,13 +237,7 @@ def test_only_the_newest_reports_of_a_kind_stay(told: Book) -> None:
 
 
 def test_a_book_whose_facts_were_all_taken_back_keeps_no_report(told: Book) -> None:
-    with told.workspace.store.unit_of_work(
-        Actor("import", "test"), "undo-import", "test", at=told.workspace.at
-    ) as work:
-        work.sql("DELETE FROM orders")
-        work.digest("no orders")
-        work.commit()
-    score_due(told.workspace, force_all=True)
+    take_back(told, "DELETE FROM orders")
     assert renew_reports(told.workspace).tables == {"score_reports"}
     assert last_backtest(told.workspace) is None and last_forecast(told.workspace) is None
     assert reports_due(told.workspace) == frozenset()
