@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from models.values.changes import Changes
 from models.values.words import THIN
 from services.alerting import evaluate
 from services.alerting.overruled_words import plain_words
@@ -31,11 +32,16 @@ def rules_of(book: Book, customer: int) -> set[str]:
     return {rule for card in book.cards(customer) for rule in book.signals(card["id"])}
 
 
+def set_by_hand(book: Book, customer: int, figure: str, value: float) -> Changes:
+    """Set a figure of a customer for a month."""
+    until = book.today + timedelta(days=30)
+    return set_override(book.workspace, customer, figure, value, reason="known better", until=until)
+
+
 def test_a_risk_that_a_person_set_raises_the_customers_card(book: Book) -> None:
     known = book.customer("Known", value_at_risk_minor=30_000)
     assert not evaluate(book.workspace).opened
-    until = book.today + timedelta(days=30)
-    changes = set_override(book.workspace, known, "churn_risk", 0.9, reason="their buyer left", until=until)
+    changes = set_by_hand(book, known, "churn_risk", 0.9)
     assert len(evaluate(book.workspace, changes).opened) == 1
     assert rules_of(book, known) == {"likely_to_leave"}
     assert "90" in book.card(known)["reason"]
@@ -43,8 +49,7 @@ def test_a_risk_that_a_person_set_raises_the_customers_card(book: Book) -> None:
 
 def test_a_risk_set_low_raises_none(book: Book) -> None:
     known = book.customer("Known", value_at_risk_minor=30_000, churn_risk=0.9)
-    until = book.today + timedelta(days=30)
-    set_override(book.workspace, known, "churn_risk", 0.02, reason="renewed by phone", until=until)
+    set_by_hand(book, known, "churn_risk", 0.02)
     evaluate(book.workspace)
     assert not book.cards(known)
     changes = end_override(book.workspace, known, "churn_risk")
@@ -55,8 +60,7 @@ def test_a_card_that_the_set_figure_contradicts_stays_and_says_so(book: Book) ->
     known = book.customer("Known", value_at_risk_minor=30_000, churn_risk=0.9)
     evaluate(book.workspace)
     before = book.card(known)
-    until = book.today + timedelta(days=30)
-    changes = set_override(book.workspace, known, "churn_risk", 0.02, reason="renewed by phone", until=until)
+    changes = set_by_hand(book, known, "churn_risk", 0.02)
     outcome = evaluate(book.workspace, changes)
     after = book.card(known)
     assert after["reason"].startswith(f"Set to 2{THIN}% by hand; the model said 90{THIN}% · ")
@@ -72,8 +76,7 @@ def test_what_still_holds_leads_a_card_before_what_a_person_overruled(book: Book
     evaluate(book.workspace)
     before = book.card(known)
     assert (before["rule"], before["reason"]) == ("likely_to_leave", "No order for 178 days; the usual gap is 26")
-    until = book.today + timedelta(days=30)
-    changes = set_override(book.workspace, known, "churn_risk", 0.02, reason="renewed by phone", until=until)
+    changes = set_by_hand(book, known, "churn_risk", 0.02)
     evaluate(book.workspace, changes)
     after = book.card(known)
     assert (after["rule"], after["reason"]) == ("gap_beyond_usual", before["reason"])
@@ -86,8 +89,7 @@ def test_what_still_holds_leads_a_card_before_what_a_person_overruled(book: Book
 def test_what_still_stands_leads_even_where_no_rule_holds_now(book: Book) -> None:
     known = book.customer("Known", ago=178, gap=26, value_at_risk_minor=30_000, churn_risk=0.81)
     evaluate(book.workspace)
-    until = book.today + timedelta(days=30)
-    set_override(book.workspace, known, "churn_risk", 0.02, reason="renewed by phone", until=until)
+    set_by_hand(book, known, "churn_risk", 0.02)
     book.score(known, days_since_last_order=1)
     evaluate(book.workspace)
     assert book.card(known)["rule"] == "gap_beyond_usual"
@@ -97,8 +99,7 @@ def test_another_figure_than_the_risk_is_named_where_it_overrules(book: Book) ->
     known = book.customer("Known", value_at_risk_minor=30_000, churn_risk=0.9)
     evaluate(book.workspace)
     before = book.card(known)["reason"]
-    until = book.today + timedelta(days=30)
-    evaluate(book.workspace, set_override(book.workspace, known, "clv", 100, reason="they close", until=until))
+    evaluate(book.workspace, set_by_hand(book, known, "clv", 100))
     said = book.card(known)["reason"]
     assert said.startswith("Lifetime value set to $1 by hand; the model said ")
     assert plain_words(said) == before
@@ -110,8 +111,7 @@ def test_a_figure_that_a_rule_does_not_read_overrules_nothing(book: Book) -> Non
     evaluate(book.workspace)
     before = book.card(known)["reason"]
     book.score(known, churn_risk=0.02)
-    until = book.today + timedelta(days=30)
-    changes = set_override(book.workspace, known, "health", 90, reason="met them", until=until)
+    changes = set_by_hand(book, known, "health", 90)
     evaluate(book.workspace, changes)
     assert book.card(known)["reason"] == before
 
@@ -120,8 +120,7 @@ def test_when_it_is_over_and_the_rule_holds_no_more_the_words_are_those_of_befor
     known = book.customer("Known", value_at_risk_minor=30_000, churn_risk=0.9)
     evaluate(book.workspace)
     before = book.card(known)["reason"]
-    until = book.today + timedelta(days=30)
-    evaluate(book.workspace, set_override(book.workspace, known, "churn_risk", 0.02, reason="known", until=until))
+    evaluate(book.workspace, set_by_hand(book, known, "churn_risk", 0.02))
     changes = end_override(book.workspace, known)
     book.score(known, churn_risk=0.03, value_at_risk_minor=5)
     evaluate(book.workspace, changes)
