@@ -175,8 +175,8 @@ class Amounts:
             return None
         if not self._form.settled:
             raise Unsettled
-        found = map(self._own.__getitem__, cells)
-        return [currency or self._form.bare or None for currency in found] if self._form.bare else list(found)
+        bare = self._form.bare or None
+        return [self._own[cell] or bare for cell in cells]
 
     def _in(self, currency: str) -> OneColumn:
         if currency not in self._memos:
