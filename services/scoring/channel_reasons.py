@@ -12,8 +12,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from models.values.words import count as plural
 from services.scoring.features import Features
-from services.scoring.reason_words import features_words, known_for, no_visit_words, plural
+from services.scoring.reason_words import features_words, known_for, no_visit_words
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

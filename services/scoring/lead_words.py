@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.words import money_short
+from models.values.words import THIN, money_short
+from models.values.words import count as plural
 from services.scoring.features import Features
 from services.scoring.ladder.frame import Frame
 from services.scoring.ladder.groups import ASPECT_NAMES, GROUPS
-from services.scoring.reason_words import plural, up_to_points
+from services.scoring.reason_words import up_to_points
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -31,7 +32,6 @@ _DIGITS = 3
 #: What was bought was given back, for the most part.
 _MOSTLY = 0.5
 _BOUGHT = frozenset({"highest_value", "last_value", "spent_lately"})
-_THIN = "\u202f"
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _in_a_year(year: int, total: int, active: int) -> str:
 
 def _uneven(percent: int, active: int) -> str:
     _, day = _noun(active)
-    told = f"vary by {percent:,}{_THIN}%" if percent else "are all alike"
+    told = f"vary by {percent:,}{THIN}%" if percent else "are all alike"
     return up_to_points("orders", "Regularity", f"The gaps between {day}s {told}")
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from models.values.words import count as plural
 from models.values.words import day as day_words
 from services.scoring.series import EPOCH
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def known_for(days: int) -> str:

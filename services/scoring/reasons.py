@@ -20,25 +20,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
-from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.values.words import count as plural
 from services.scoring import btyd, channel_reasons, lead_words
 from services.scoring.features import Features
+from services.scoring.ladder.frame import CORNERS, INPUTS, shapley
 from services.scoring.lead_words import Leads
 from services.scoring.parameters import ChurnModel
 from services.scoring.reason_facts import Fact, facts_of
-from services.scoring.reason_words import known_for, plural, up_to_points
+from services.scoring.reason_words import known_for, up_to_points
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Texts = NDArray[np.object_]
 
-#: In the order of the columns of `Contributions.points`.
-INPUTS = ("gap", "orders", "tenure")
 #: Codes whose fact and whose reason are of one figure.
 _SAME_FIGURE = frozenset({"satisfaction", "reviews", "email", "deals", "use", "visits"})
 
@@ -81,26 +79,14 @@ def contributions(model: ChurnModel, seen: Features, horizon_days: int) -> Contr
     )
     own = (np.nan_to_num(seen.days_since), x, age)
     value = {}
-    for chosen in product((False, True), repeat=3):
+    for chosen in CORNERS:
         gap, count, known = (mine if yes else usual for yes, mine, usual in zip(chosen, own, typical, strict=True))
         recency = np.where(count > 0, np.maximum(known - gap, 0.0), 0.0)
         value[chosen] = btyd.p_no_purchase(model.btyd, count, recency, known, float(horizon_days))
-    points = np.stack([_shapley(value, place) for place in range(3)], axis=1)
+    points = shapley(value)
     points[:, 0] += np.where(repeat, 0.0, points[:, 1] + points[:, 2])
     points[:, 1:] *= repeat[:, None]
     return Contributions(value[False, False, False], points)
-
-
-def _shapley(value: dict[tuple[bool, ...], Floats], place: int) -> Floats:
-    total: Floats = np.zeros(value[False, False, False].shape)
-    for chosen, without in value.items():
-        if chosen[place]:
-            continue
-        others = sum(chosen)
-        weight = factorial(others) * factorial(2 - others) / 6
-        with_it = (*chosen[:place], True, *chosen[place + 1 :])
-        total += weight * (value[with_it] - without)
-    return total
 
 
 class _Words:

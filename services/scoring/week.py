@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 
 from services.scoring.events import EPOCH
 from services.scoring.features import Features, features_at
+from services.scoring.ladder.frame import INPUTS
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters
-from services.scoring.reasons import INPUTS, Contributions
+from services.scoring.reasons import Contributions
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

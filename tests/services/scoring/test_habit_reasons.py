@@ -12,10 +12,11 @@ import pytest
 from services.scoring import channel_reasons
 from services.scoring.features import Features, features_at
 from services.scoring.habit_series import LOST, MOVED, OPENED
+from services.scoring.ladder.frame import INPUTS
 from services.scoring.ladder.groups import GROUP_OF, GROUPS
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import fit_parameters
-from services.scoring.reasons import INPUTS, Contributions, contributions, drivers_json
+from services.scoring.reasons import Contributions, contributions, drivers_json
 from services.scoring.series import day_number
 from tests.services.scoring.made_up import NEVER, Event, made_up_book
 
