@@ -69,15 +69,6 @@ def find_amounts(part: Part) -> Iterator[Found]:
                 yield Found(found.start(), found.end(), "percent", held)
 
 
-def amount_of(part: Part, found: Found) -> Decimal | None:
-    """Return the major units of a sum of money that was found, None where it names none for certain."""
-    for form in _MONEY:
-        match = form.match(part.small, found.start)
-        if match is not None and match.end() >= found.end:
-            return _read(match)[1]
-    return None
-
-
 def _read(found: re.Match[str]) -> tuple[Span | None, Decimal | None]:
     has = found.groupdict()
     if has.get("spelled"):
