@@ -101,7 +101,7 @@ def connected(account: MailAccount, where: str, timeout: float, guard: Guard) ->
             f"{where} connects but does not greet as a mail server: check port and encryption in Settings. {WAITS}"
         ) from error
     except ssl.SSLError as error:
-        raise _tls_fault(account, where, error) from error
+        raise _tls_fault(where, error) from error
     except OSError as error:
         raise _connect_fault(account, where, error) from error
 
@@ -120,7 +120,7 @@ def _connect_fault(account: MailAccount, where: str, error: OSError) -> AccountF
     return AccountFault(f"The connection to {where} failed ({error.strerror or 'it was cut'}). {WAITS}")
 
 
-def _tls_fault(account: MailAccount, where: str, error: ssl.SSLError) -> AccountFault:
+def _tls_fault(where: str, error: ssl.SSLError) -> AccountFault:
     if isinstance(error, ssl.SSLCertVerificationError):
         return AccountFault(
             f"The certificate of {where} does not hold ({error.verify_message or 'it cannot be checked'}): no email "
@@ -154,7 +154,7 @@ def encrypt(smtp: smtplib.SMTP, account: MailAccount, where: str) -> None:
     except smtplib.SMTPResponseException as error:
         raise AccountFault(f"{where} turns us away: {said(error.smtp_code, error.smtp_error)}. {WAITS}") from error
     except ssl.SSLError as error:
-        raise _tls_fault(account, where, error) from error
+        raise _tls_fault(where, error) from error
     except (smtplib.SMTPException, OSError) as error:
         raise AccountFault(f"{where} broke the line before it was encrypted. {WAITS}") from error
 
