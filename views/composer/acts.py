@@ -121,7 +121,7 @@ class Acts(QObject):
             return
         before = session.edit
         if flag.where == "body":
-            self._take_out(session, flag)
+            self._take_out(flag)
         elif flag.where == "subject":
             self._page.mail.head.subject.setText(without(session.edit.subject, flag.text, flag.start)[0].strip())
         else:
@@ -135,7 +135,7 @@ class Acts(QObject):
         self._page.undo_offered.emit("Statement removed", undo)
         self._resolving = flag
 
-    def _take_out(self, session: Session, flag: Claim) -> None:
+    def _take_out(self, flag: Claim) -> None:
         body = self._page.mail.editor.text
         mark = next((one for one in self._page.mail.editor.marks if one.claim == flag), None)
         places = Places(body)

@@ -49,7 +49,7 @@ class MailPane(QWidget):
         self.drafts = DraftsList(theme)
         self.sheet = Sheet(theme, self.close_sheet)
         self.stream = _Stream(theme)
-        self._notice = _Notice(theme)
+        self._notice = _Notice()
         self._legend = _Legend(theme)
         self.count = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
         self._build_bar()
@@ -179,7 +179,7 @@ class MailPane(QWidget):
 class _Notice(QWidget):
     """One sentence over the text, with one button."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
         kind_of(self, "ground")
         self._words = label("", fonts.LIST, fonts.REGULAR, "ink", wrap=True)
