@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from models.values.report_card import Misses
@@ -100,12 +99,6 @@ class MissWindow(QDialog):
         buttons = row(self.export, -1, close)
         self.setLayout(column(said, 10, self.table, 10, buttons, margins=(16, 14, 16, 14)))
         self.resize(min(_SIZE[0], parent.width()), min(_SIZE[1], parent.height()))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-            return
-        super().keyPressEvent(event)
 
     def _open(self, customer_id: int) -> None:
         self.customer_wanted.emit(customer_id)
