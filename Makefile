@@ -9,6 +9,8 @@ PYTHON := $(VENV)/bin/python
 DEMO := demo
 # Processes that share the tests, a file to one of them; they wait more than they work, so two cores take two.
 WORKERS ?= 2
+# Some images turn compiled modules off, and then each process of the program compiles itself anew, three times as long.
+unexport PYTHONDONTWRITEBYTECODE
 # Further arguments for the command: `make run ARGS="alerts --json"`, `make test ARGS="tests/services -x"`.
 ARGS ?=
 

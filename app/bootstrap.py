@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.keyrings import LazyKeyring
 from app.paths import default_book, managed_policy
+from models.store import sweep_staging
 from services.workspace import Recipe, Workspace, open_workspace
 
 #: A moment (ISO, with zone) at which the clock stands still: for pictures and for checks that must not depend on today.
@@ -20,7 +21,7 @@ def calm_threads() -> None:
     Must run before numpy is imported; children inherit it.
     """
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, str(max(1, (os.cpu_count() or 2) - 1)))
+        os.environ.setdefault(variable, "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
@@ -45,11 +46,13 @@ def recipe_for(store: str | Path | None = None) -> Recipe:
 
 
 def build_workspace(store: str | Path | None = None, *, create: bool = True) -> Workspace:
-    """Open the workspace of a book.
+    """Open the workspace of a book; what a killed import left beside it is taken away.
 
     Raises
     ------
     EnvironmentFault
         The book cannot be opened; the message says why and what to do.
     """
-    return open_workspace(recipe_for(store), keyring=LazyKeyring(), create=create)
+    recipe = recipe_for(store)
+    sweep_staging(Path(recipe.store))
+    return open_workspace(recipe, keyring=LazyKeyring(), create=create)

@@ -1,4 +1,4 @@
-"""Which orders followed which email: one meaning of it, for the cards that it resolves and for what is counted.
+"""Which orders followed which email: one meaning of it, for the alerts that it resolves and for what is counted.
 
 An order follows an email if it was placed after it and within the policy's watch time. Where a file gives no time of
 day, an order of the email's own day does not count: it may have been placed before. That day is the one of the email's
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from models.values.outbox import OWN_SOURCE
+from services.purchases import is_cancelled
 
 #: SQL of the day on which the email ``m`` was sent; for one without an event the day in UTC.
 SENT_ON: Final = (
@@ -26,4 +27,4 @@ FOLLOWS: Final = (
 #: SQL of whether an order ``o`` is of the email's own day and its file gives no time: before or after.
 SAME_DAY: Final = f"o.customer_id = m.customer_id AND o.ordered_at IS NULL AND o.ordered_on = {SENT_ON}"
 #: SQL of whether an order ``o`` is a purchase that counts as coming back.
-PURCHASE: Final = "o.kind = 'purchase' AND o.amount_minor > 0"
+PURCHASE: Final = f"o.kind = 'purchase' AND o.amount_minor > 0 AND NOT {is_cancelled('o')}"

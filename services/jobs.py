@@ -13,16 +13,14 @@ from functools import reduce
 from pathlib import Path
 
 from models.values.changes import Changes
-from models.values.errors import BellwetherError, Cancelled
+from models.values.errors import BellwetherError, Cancelled, UserError
 from models.values.imports import (
     FileProgress,
     ImportOptions,
     ImportRequest,
     Milestone,
-    Preview,
     Progress,
     Receipt,
-    Verdict,
 )
 from services.pipeline import PipelineRun, after_change, do_round
 from services.workspace import Recipe, Workspace, open_workspace
@@ -69,32 +67,6 @@ def opened(recipe: Recipe) -> Iterator[Workspace]:
         yield workspace
     finally:
         workspace.close()
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewJob:
-    """Check a file without writing anything."""
-
-    recipe: Recipe
-    request: ImportRequest
-    first: int = 0
-    count: int = 200
-    verdict: Verdict | None = None
-
-    def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Preview:
-        """Return the check's page of rows with all its sums."""
-        from services.sync import preview
-
-        with opened(self.recipe) as workspace:
-            return preview(
-                workspace,
-                self.request,
-                progress=progress,
-                cancelled=cancelled,
-                first=self.first,
-                count=self.count,
-                verdict=self.verdict,
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +139,26 @@ def _import_each(
     cancelled: CancelCall,
     on_done: DoneCall,
 ) -> Iterator[ImportResult]:
-    from services.sync import run_import
+    from services.sync import run_import, source_question, together, waits_for
 
     imported = 0
+    refused: list[ImportRequest] = []
+    requests = together(requests)
+    question = source_question(workspace, requests, cancelled)
+    if question is not None:
+        for request in requests:
+            result = ImportResult(request.shown, None, str(question))
+            on_done(result)
+            yield result
+        return
     for number, request in enumerate(requests):
         tell = of_batch(progress, number, len(requests))
         try:
             if cancelled():
                 raise Cancelled
+            awaited = waits_for(workspace, request, refused)
+            if awaited:
+                raise UserError(f"waits for {awaited}, to which its rows refer. Import both when that one is settled.")
             receipt, changed = run_import(workspace, request, progress=tell, cancelled=cancelled)
         except Cancelled:
             if not imported:
@@ -183,6 +167,7 @@ def _import_each(
             return
         except BellwetherError as error:
             result = ImportResult(request.shown, None, str(error))
+            refused.append(request)
         else:
             result = ImportResult(request.shown, receipt, changes=changed)
             imported += 1
@@ -257,17 +242,24 @@ class RoundJob:
 
 @dataclass(frozen=True, slots=True)
 class ReportsJob:
-    """Check the scores against the book's past, foretell its revenue, watch for drift: what is due, or everything."""
+    """Check the scores against the book's past, forecast its revenue, watch for drift: what is due, or everything.
+
+    Where it is due, every rule is replayed over the past, too.
+    """
 
     recipe: Recipe
     everything: bool = False
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Changes:
         """Return what changed: the reports, each kept as soon as it was made."""
+        from services.alerting import record_due, renew_record
         from services.scoring import renew_reports
 
         with opened(self.recipe) as workspace:
-            return renew_reports(workspace, everything=self.everything, progress=progress, cancelled=cancelled)
+            changes = renew_reports(workspace, everything=self.everything, progress=progress, cancelled=cancelled)
+            if not self.everything and record_due(workspace):
+                changes = changes.merged(renew_record(workspace, progress, cancelled))
+            return changes
 
 
 @dataclass(frozen=True, slots=True)

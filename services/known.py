@@ -1,4 +1,4 @@
-"""Who was known at the end of an earlier day, for whoever looks at the book as of it.
+"""Since when a customer is one, and who was known at the end of an earlier day, for whoever looks at the book as of it.
 
 Known is of whom anything is dated up to that day: that they signed up, began a contract, or any event. Nothing later is
 looked at, so that what came afterwards moves nothing in a look back.
@@ -12,21 +12,48 @@ from typing import Final
 
 from models.values.errors import UserError
 from models.values.words import day_of, full_day
+from services.purchases import PURCHASES
 from services.sources import SOURCES
 
-_SIGNED: Final = ("signed_up_on", "contract_starts_on")
 _DEALS: Final = ("opportunities", "opened_on")
+_CONTRACTS: Final = ("contracts", "starts_on")
 #: Tables whose rows are customers' own, with the column of their day.
-_EVENTS: Final = (*((table, day) for _, table, day in SOURCES if table != "stage_changes"), _DEALS)
+_EVENTS: Final = (*((table, day) for _, table, day in SOURCES if table != "stage_changes"), _DEALS, _CONTRACTS)
 #: SQL of the ids of customers who were known at the end of ``:day``.
 KNOWN: Final = "SELECT c.id FROM customers c WHERE " + " OR ".join(
-    [f"c.{column} <= :day" for column in _SIGNED]
+    ["c.signed_up_on <= :day"]
     + [f"EXISTS (SELECT 1 FROM {table} e WHERE e.customer_id = c.id AND e.{day} <= :day)" for table, day in _EVENTS]
 )
 _BEGINS: Final = "SELECT min(day) FROM (" + " UNION ALL ".join(
-    [f"SELECT min({column}) AS day FROM customers" for column in _SIGNED]
+    ["SELECT min(signed_up_on) AS day FROM customers"]
     + [f"SELECT min({day}) FROM {table} WHERE customer_id IS NOT NULL" for table, day in _EVENTS]
 )
+
+
+#: The days from which somebody may be a customer: as their record has it, and that of the first order.
+_SINCE: Final = (
+    f"SELECT signed_up_on, (SELECT min(ordered_on) FROM {PURCHASES} o WHERE o.customer_id = ?1 AND o.kind = 'purchase'"
+    " AND ordered_on <= ?2) FROM customers WHERE id = ?1"
+)
+#: By the index over days; only a book without orders is walked through.
+_FIRST_ORDER: Final = "SELECT ordered_on FROM orders WHERE kind = 'purchase' ORDER BY ordered_on LIMIT 1"
+_FIRST_DEAL: Final = f"SELECT min(ordered_on) FROM {PURCHASES} WHERE kind = 'purchase'"
+_BEGINNING_DAYS: Final = 31
+
+
+def customer_since(driver: sqlite3.Connection, customer_id: int, today: date) -> tuple[date | None, bool]:
+    """Return since when a customer is one, and whether by an order: a CRM's record may be younger than that.
+
+    Of who ordered in the first month of the book nobody knows: the orders before it are not in it.
+    """
+    signed, ordered = map(day_of, driver.execute(_SINCE, (customer_id, today.isoformat())).fetchone() or (None, None))
+    by_order = ordered is not None and (signed is None or ordered < signed)
+    if by_order and ordered is not None:
+        first = day_of((driver.execute(_FIRST_ORDER).fetchone() or driver.execute(_FIRST_DEAL).fetchone())[0])
+        if first is not None and (ordered - first).days <= _BEGINNING_DAYS:
+            return None, False
+    since = ordered if by_order else signed
+    return (since, by_order) if since is not None and since <= today else (None, False)
 
 
 def known_customers(driver: sqlite3.Connection, day: date) -> tuple[int, ...]:

@@ -9,32 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.values.changes import Changes
+from models.values.facts import SCORED_TABLES
 from models.values.imports import Progress
 from models.values.scores import ScoreRun
 from services.settings import ABOUT_EMAILS
+from services.unscored import is_unscored, rules_lag
 from services.workspace import Workspace
 
-#: Tables whose rows are facts for scores and rules; a note or a task changes neither.
-FACTS = frozenset(
-    {
-        "customers",
-        "identities",
-        "products",
-        "orders",
-        "order_lines",
-        "tickets",
-        "reviews",
-        "email_events",
-        "opportunities",
-        "stage_changes",
-        "activities",
-        "surveys",
-        "conversations",
-        "policies",
-        "rules",
-        "score_overrides",
-    }
-)
+#: Tables whose rows move scores or rules; a note, a task, a contact or a document moves neither.
+FACTS = frozenset({*SCORED_TABLES, "policies", "rules"}) - {"contacts", "documents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +48,7 @@ def after_change(
     force: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> PipelineRun:
-    """Score and evaluate what ``changes`` touched; everyone where the book's day advanced.
+    """Score and evaluate what ``changes`` touched; everyone where the book's day advanced or earlier work was cut off.
 
     Parameters
     ----------
@@ -76,7 +59,7 @@ def after_change(
     progress
         Told the steps.
     """
-    if not force and not concerns_figures(changes):
+    if not force and not concerns_figures(changes) and not _unscored(workspace):
         return PipelineRun(changes)
     return _renew(workspace, changes, force=force, progress=progress)
 
@@ -99,13 +82,13 @@ def do_round(
 def _renew(
     workspace: Workspace, changes: Changes, *, force: bool, progress: Callable[[Progress], None] | None
 ) -> PipelineRun:
-    from services.alerting import evaluate, was_cut_off
+    from services.alerting import evaluate
     from services.scoring import overrides_out_of_date, score_due
 
     tell = progress or (lambda _progress: None)
     changes = changes.merged(Changes(customers=overrides_out_of_date(workspace)))
     everyone = force or changes.everyone or bool(_figures_in(changes) & {"policies", "rules"})
-    behind = was_cut_off(workspace)
+    behind = rules_lag(workspace)
     tell(Progress("Scoring", 0, 2))
     run = score_due(workspace, None if everyone else changes, force_all=everyone)
     tell(Progress("Raising alerts", 1, 2))
@@ -119,6 +102,11 @@ def _renew(
         opened=evaluation.opened,
         closed=evaluation.closed,
     )
+
+
+def _unscored(workspace: Workspace) -> bool:
+    with workspace.store.snapshot() as driver:
+        return is_unscored(driver)
 
 
 def _drafted(workspace: Workspace, opened: tuple[int, ...]) -> Changes:

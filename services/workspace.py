@@ -9,11 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from models.store import Store, open_store
+from models.values.changes import Changes
+from models.values.errors import UserError
 from models.values.journal import Actor
-from services.settings import Managed, Policy, Preferences, load_managed, load_policy
+from services.settings import (
+    Managed,
+    Policy,
+    Preferences,
+    change_policy,
+    load_managed,
+    load_policy,
+    reporting_currency,
+    title_of,
+)
 
 
 class Clock(Protocol):
@@ -164,6 +175,38 @@ class Workspace:
         """Return the policy in force: the book's newest, with what IT has set in its place."""
         with self.store.snapshot() as connection:
             return self.managed.apply(load_policy(connection))
+
+    def read_currency(self) -> str:
+        """Return the currency in which the book adds up."""
+        with self.store.snapshot() as connection:
+            return reporting_currency(connection, self.managed.apply(load_policy(connection)))
+
+    def change_policy(self, **changes: Any) -> Changes:
+        """Write a new version of the policy with some fields changed.
+
+        Parameters
+        ----------
+        **changes
+            Field of ``Policy`` to its new value, as the dataclass holds it or as JSON has it.
+
+        Returns
+        -------
+        Changes
+            With the fields that changed, and with ``everyone``, as a figure may change any score; not so where only
+            fields about emails changed. Without an entry where nothing did.
+
+        Raises
+        ------
+        FieldError
+            Naming the field that does not fit, and why.
+        UserError
+            For a field that IT has set.
+        """
+        for name in changes:
+            if self.managed.is_locked(name):
+                title = title_of(name)
+                raise UserError(f"The setting “{title}” is set by your organisation; ask your IT to change it.")
+        return change_policy(self.store, self.me, self.at, changes)
 
     def with_policy(self, policy: Policy) -> Workspace:
         """Return the same workspace under another policy (after it was changed, or for a trial)."""

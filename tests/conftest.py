@@ -7,11 +7,16 @@ program is imported, and spawned children inherit them.
 from __future__ import annotations
 
 import atexit
+import gc
+import importlib
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +31,8 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 os.environ["LC_ALL"] = "C.UTF-8"  # Qt warns of a locale without UTF-8, and a warning fails a test
 # As the program has it (app.bootstrap): threads of BLAS that spin make a fit ten times slower beside another process.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, str(max(1, (os.cpu_count() or 2) - 1)))
+    os.environ.setdefault(variable, "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 for variable, folder in (
     ("XDG_CONFIG_HOME", "config"),
     ("XDG_DATA_HOME", "data"),
@@ -35,6 +41,31 @@ for variable, folder in (
 ):
     (HOME / folder).mkdir()
     os.environ[variable] = str(HOME / folder)
+
+# No test cuts the power, and each commit would wait for the disk: a killed process loses nothing without that.
+importlib.import_module("models.store.connect").SYNCHRONOUS = "OFF"
+
+
+def _copying(create: Callable[[sqlite3.Connection, int], None]) -> Callable[[sqlite3.Connection, int], None]:
+    """Empty books as copies of the first one: thousands of tests open one, and its statements take twice as long."""
+    one_at_a_time = threading.Lock()
+
+    @cache
+    def first(application_id: int) -> sqlite3.Connection:
+        made = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        create(made, application_id)
+        return made
+
+    def copied(connection: sqlite3.Connection, application_id: int) -> None:
+        with one_at_a_time:
+            if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                first(application_id).backup(connection)
+
+    return copied
+
+
+_schema = importlib.import_module("models.store.schema")
+_schema.create_schema = _copying(_schema.create_schema)
 
 PROJECT = Path(__file__).resolve().parent.parent
 DATA_VARIABLE = "BELLWETHER_DATA"
@@ -47,7 +78,12 @@ settings.register_profile("house", settings(), deadline=None, suppress_health_ch
 settings.load_profile("house")
 
 #: How long an answer is waited for before it is said never to come: no measure of speed, the machine may be busy.
-PATIENCE_MS = 60_000
+PATIENCE_MS = 300_000
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays until the last one: the collector need not walk it each time."""
+    gc.freeze()
 
 
 class PatientBot(QtBot):

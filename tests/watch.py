@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-GRACE_SECONDS = 30.0
+GRACE_SECONDS = 120.0
 
 
 def _settle(still_there: Callable[[], list[Any]]) -> list[Any]:

@@ -50,6 +50,7 @@ class Command(Enum):
     REOPEN = auto()
     ADD_CUSTOMER = auto()
     EDIT_CUSTOMER = auto()
+    CONTACTS = auto()
     SAVE_FILTER = auto()
     OVERRIDE = auto()
     SHOW_DUPLICATES = auto()
@@ -63,6 +64,7 @@ class Command(Enum):
     SAMPLE_BOOK = auto()
     DRAFT = auto()
     WRITE = auto()
+    RECIPIENT = auto()
     SHORTER = auto()
     WARMER = auto()
     REWRITE = auto()
@@ -130,6 +132,9 @@ SPECS: dict[Command, Spec] = {
     Command.REOPEN: Spec("Reopen", ("O",), "return", "With an alert", "Put it back into the queue"),
     Command.ADD_CUSTOMER: Spec("Add a customer", ("Ctrl+N",), "plus", "With customers"),
     Command.EDIT_CUSTOMER: Spec("Edit", ("F2",), "edit", "With customers", "Edit this customer"),
+    Command.CONTACTS: Spec(
+        "Contacts…", ("P",), "person", "With customers", "Add or change the contacts of this customer"
+    ),
     Command.SAVE_FILTER: Spec("Save this filter", (), "plus", "With customers"),
     Command.OVERRIDE: Spec(
         "Override a score…", ("V",), "edit", "With customers", "Set a score by hand, with a reason and a last day"
@@ -153,6 +158,7 @@ SPECS: dict[Command, Spec] = {
     Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book", "With data"),
     Command.DRAFT: Spec("Draft email", ("E",), "email", "With an email", "Write an email to this customer"),
     Command.WRITE: Spec("Write again", ("Ctrl+G",), "retry", "With an email", "Write the draft with the chosen writer"),
+    Command.RECIPIENT: Spec("Change recipient…", ("Ctrl+T",), "person", "With an email", "Choose who gets this email"),
     Command.SHORTER: Spec("Shorter", (), "minus", "With an email", "Write it shorter, as a new draft"),
     Command.WARMER: Spec("Warmer", (), "thumb-up", "With an email", "Write it warmer, as a new draft"),
     Command.REWRITE: Spec("Rewrite…", ("Ctrl+R",), "edit", "With an email", "Say how it is to be rewritten"),

@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 GRACE_MS = 3_000
+#: How a child begins: anew, as a process with a window and threads cannot be copied.
+CHILDREN: Final = "spawn"
 _log = logging.getLogger(__name__)
 
 
@@ -72,7 +74,7 @@ class ChildRun(QObject):
 
         from views.child import run_child
 
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context(CHILDREN)
         self._channel, far_end = context.Pipe(duplex=False)
         self._token = context.Event()
         self._process = context.Process(target=run_child, args=(job, far_end, self._token), name="bellwether-child")

@@ -67,16 +67,27 @@ def photograph(workspace: Workspace, preferences: Preferences, folder: Path) -> 
     ------
     EnvironmentFault
         The folder cannot be written.
+    Exception
+        The first error of its own that the window met: a picture of it is no picture of the page.
     """
-    desk = desktop.build(workspace, preferences, None)
-    desk.window.resize(*SIZE)
-    desk.window.start()
-    desk.window.show()
-    settle(desk)
+    met: list[BaseException] = []
+    desk = desktop.build(workspace, preferences, None, bug=met.append)
     taken = []
-    for spec in PAGES:
-        desk.window.show_page(spec.key)
+    try:
+        desk.window.resize(*SIZE)
+        desk.window.start()
+        desk.window.show()
         settle(desk)
-        taken.append(take(desk, folder / f"{spec.key}.png"))
-    desk.window.close()
+        for spec in PAGES:
+            if met:
+                break
+            desk.window.show_page(spec.key)
+            settle(desk)
+            taken.append(take(desk, folder / f"{spec.key}.png"))
+    finally:
+        desk.window.close()
+        # A window that asks before it closes stays open: without a person its threads would keep the program alive.
+        desk.background.close()
+    if met:
+        raise met[0]
     return taken

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from models.values import words
+from models.values.words import whole as whole
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -32,11 +33,6 @@ def percent(share: float | None, digits: int = 0) -> str:
 def chance(share: float | None) -> str:
     """A foretold chance: "72 %", and ">99 %" or "<1 %" where that would say that it is certain."""
     return DASH if share is None else words.chance(share)
-
-
-def whole(number: float) -> str:
-    """A count with separators: "104,218"."""
-    return f"{round(number):,}"
 
 
 def minor_digits(currency: str) -> int:
@@ -67,11 +63,6 @@ def money_short(minor: int | None, currency: str) -> str:
             figure = f"{scaled:.0f}" if scaled >= 99.95 else f"{scaled:.1f}".removesuffix(".0")
             return _signed(minor, currency, figure + unit)
     return _signed(minor, currency, f"{amount:.0f}")
-
-
-def money_range(low_minor: int, high_minor: int, currency: str) -> str:
-    """A range of money: "$3.6k–$7.1k"."""
-    return f"{money_short(low_minor, currency)}{DASH}{money_short(high_minor, currency)}"
 
 
 def points(change: float) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as json_text
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,19 +20,27 @@ from app.cli.frame import (
     StoreOption,
     answer,
     day_of,
+    json_text,
+    never_cancelled,
     opened,
     progress_line,
+    question_of,
     say,
     table,
     told,
 )
 from app.cli.outreach import sent_document, sent_words
 from app.cli.watching import import_from_folders
-from models.values.words import chance
+from models.values.words import chance, count, full_day
 from services.pipeline import after_change, do_round
+from services.sources import asked_end, silence_held
+from services.unscored import NOT_SCORED
 from services.workspace import Workspace
 
-#: So many cards are listed in words; a person reads no more, and a program asks for JSON.
+if TYPE_CHECKING:
+    from services.insight import Reader
+
+#: So many alerts are listed in words; a person reads no more, and a program asks for JSON.
 MOST_LISTED = 1_000
 RuleName = Annotated[str, typer.Argument(metavar="RULE", help="The rule, as `rules` names it.")]
 
@@ -45,22 +52,26 @@ def opened_as_of(store: Path | None, day: date | None) -> Iterator[Workspace]:
         if day is None:
             yield workspace
             return
+        from services.alerting import evaluate
         from services.looking_back import looking_back
+        from services.scoring import score_due
 
         with looking_back(workspace, day) as past:
+            score_due(past, force_all=True, as_of=day)
+            evaluate(past)
             yield past
 
 
 def _worth(document: dict[str, Any]) -> str:
-    """The money that a card is about; '' where it is about none, or that is not known."""
+    """The money that an alert is about; '' where it is about none, or that is not known."""
     worth = document["value_at_risk"] or document["upside"]
     return f"{worth:,.0f} {document['currency']}" if worth or document["value_at_risk"] is not None else ""
 
 
-def at_risk_list(documents: list[dict[str, Any]]) -> str:
-    """Return the queue in words, one line a card."""
+def at_risk_list(documents: list[dict[str, Any]], as_of: date | None) -> str:
+    """Return the queue in words, one line an alert; without a day the book holds nothing that could be scored."""
     if not documents:
-        return "Nothing needs a person: the queue is empty."
+        return "No alerts today." if as_of else "No customers yet: `bellwether import FILE` brings them in."
     rows = [
         (
             document["severity"],
@@ -68,7 +79,7 @@ def at_risk_list(documents: list[dict[str, Any]]) -> str:
             document["reason"],
             _worth(document),
             "" if document["churn_risk"] is None else chance(document["churn_risk"]),
-            document["due_at"] or "",
+            document["due"],
         )
         for document in documents
     ]
@@ -82,27 +93,72 @@ def alerts(
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Print the queue: who needs a person, and why."""
-    from services.insight import read_alert_documents, read_alert_ids, reading
+    """Print the queue: who needs a person, and why; exit code 3 where something in the book is not scored yet."""
+    from services.insight import read_alert_documents, read_alert_ids, read_waiting, reading
 
     with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
         ids = read_alert_ids(reader, everything=everything)
+        day, scored = reader.as_of, not reader.unscored
+        asked = asked_end(reader.driver, reader.today, reader.policy)
+        held = silence_held(reader.driver, reader.present, reader.today, reader.policy)
         if json:
-            _write_all(read_alert_documents(reader, ids))
-            return DONE
-        sys.stdout.write(f"{at_risk_list(list(read_alert_documents(reader, ids[:MOST_LISTED])))}\n")
-    more = len(ids) - MOST_LISTED
-    if more > 0:
-        sys.stdout.write(f"{more:,} more: `bellwether alerts{' --all' * everything} --json` gives all {len(ids):,}.\n")
-    return DONE
+            head = {
+                "as_of": day.isoformat() if day else None,
+                "scored": scored,
+                "data_end_asked": asked.isoformat() if asked else None,
+                "silence_held": held or None,
+                "criticals_waiting": read_waiting(reader),
+            }
+            _write_all(read_alert_documents(reader, ids), head)
+            unlisted = []
+        else:
+            if ids or scored:
+                answer(None, at_risk_list(list(read_alert_documents(reader, ids[:MOST_LISTED])), day), False)
+            if (more := len(ids) - MOST_LISTED) > 0:
+                all_of_them = f"`bellwether alerts{' --all' * everything} --json` gives all {len(ids):,}"
+                sys.stdout.write(f"{more:,} more: {all_of_them}.\n")
+            unlisted = _unlisted(workspace, reader, len(ids), everything)
+    for words in unlisted:
+        say(words)
+    if day is not None:
+        say(f"As of {full_day(day)}.")
+    if asked is not None:
+        say(question_of(asked))
+    elif held:
+        say(f"Inactivity alerts are held back: {held}.")
+    if not scored:
+        say(f"{NOT_SCORED}: your latest data has raised no alerts. Run `bellwether score`.")
+    return DONE if scored else IN_PART
 
 
-def _write_all(documents: Iterable[dict[str, Any]]) -> None:
-    """Write one JSON document, laid out as all are, card by card: a queue may be longer than memory is large."""
-    sys.stdout.write('{\n  "alerts": [')
+def _unlisted(workspace: Workspace, reader: Reader, listed: int, everything: bool) -> list[str]:
+    """Say of how many alerts and overdue customers the list does not speak."""
+    from services.alerting import overdue_without_alert
+    from services.insight import read_number_open, read_waiting, waiting_words
+
+    said = []
+    number_open = 0 if everything else read_number_open(reader)
+    if number_open > listed:
+        said.append(f"{listed:,} of {count(number_open, 'open alert')}; --all lists the rest.")
+    if more_critical := waiting_words(reader, read_waiting(reader)):
+        said.append(f"{more_critical}.")
+    low, closed, win_back = overdue_without_alert(workspace)
+    why = [f"{low:,} of low churn risk"] * bool(low) + [f"{closed:,} with an alert closed recently"] * bool(closed)
+    if why:
+        said.append(f"Overdue without an open alert: {', '.join(why)}.")
+    if win_back:
+        why_not = "contacted since, silent for too long, or with an alert closed recently"
+        said.append(f"Win-back without an open alert: {win_back:,} ({why_not}).")
+    return said
+
+
+def _write_all(documents: Iterable[dict[str, Any]], head: dict[str, Any]) -> None:
+    """Write one JSON document, laid out as all are, alert by alert: a queue may be longer than memory is large."""
+    sys.stdout.write("{\n" + "".join(f'  "{key}": {json_text(head[key])},\n' for key in head))
+    sys.stdout.write('  "alerts": [')
     mark = ""
     for document in documents:
-        text = json_text.dumps(document, ensure_ascii=False, indent=2).replace("\n", "\n    ")
+        text = json_text(document).replace("\n", "\n    ")
         sys.stdout.write(f"{mark}\n    {text}")
         mark = ","
     sys.stdout.write("\n  ]\n}\n" if mark else "]\n}\n")
@@ -165,6 +221,7 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
             "closed": record.closed,
             "open": record.open,
             "promise": record.promise._asdict() if record.promise is not None else None,
+            "past": record.past.as_json() if record.past is not None else None,
         }
         for record in records
     ]
@@ -179,6 +236,7 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
 @told
 def run(store: StoreOption = None, json: JsonOption = False) -> int:
     """Do one round without a window: import what landed in watched folders, score, evaluate, send, check the scores."""
+    from services.alerting import record_due, renew_record
     from services.outreach import send_due
     from services.scoring import renew_reports, reports_due
 
@@ -190,11 +248,14 @@ def run(store: StoreOption = None, json: JsonOption = False) -> int:
         due = reports_due(workspace)
         renew_reports(workspace, progress=progress_line(json))
         checked = due - reports_due(workspace)
+        if record_due(workspace):
+            renew_record(workspace, progress_line(json), never_cancelled)
+            checked |= {"rules"}
     runs = (landed.landing.run, outcome)
     # What landed is scored with its import; the round finds nothing left of it.
     scores = max((run.scores for run in runs if run.scores), key=lambda one: one.scored, default=None)
-    raised = [card for run in runs for card in run.opened]
-    closed = [card for run in runs for card in run.closed]
+    raised = [alert for run in runs for alert in run.opened]
+    closed = [alert for run in runs for alert in run.closed]
     document = {
         **landed.document,
         "scores": scores.as_json() if scores else None,
@@ -203,7 +264,8 @@ def run(store: StoreOption = None, json: JsonOption = False) -> int:
         "reports": sorted(checked),
         **sent_document(sent),
     }
-    words = f"{landed.words}{scores.scored if scores else 0:,} customers scored, {len(raised)} alerts opened, "
+    scored = count(scores.scored if scores else 0, "customer")
+    words = f"{landed.words}{scored} scored, {count(len(raised), 'alert')} opened, "
     made = f" Reports made anew: {', '.join(sorted(checked))}." if checked else ""
     answer(document, f"{words}{len(closed)} closed. {sent_words(sent)}{made}", json)
     for sentence in [*landed.concerns, *landed.silent, *([sent.fault] if sent.fault else [])]:

@@ -21,7 +21,6 @@ from app.cli.frame import (
 )
 from models.values.backtest import BacktestReport, Measures, RungReport
 from models.values.words import count, money, percent
-from services.settings import book_currency
 
 HorizonOption = Annotated[
     int | None, typer.Option("--horizon", metavar="DAYS", min=1, max=730, help="Days ahead; default: the policy's.")
@@ -51,7 +50,7 @@ def backtest(
         report = judged(
             workspace, horizon_days=horizon, cutoffs=days, progress=progress_line(json), cancelled=never_cancelled
         )
-        currency = book_currency(workspace)
+        currency = workspace.read_currency()
     answer(report.as_json(), _words(report, currency), json)
     return DONE
 

@@ -18,11 +18,12 @@ from app.cli.frame import (
     answer,
     day_of,
     opened,
+    say,
     table,
     told,
 )
 from models.values.changes import Changes
-from models.values.customers import CustomerFilter, CustomerRow
+from models.values.customers import STANDINGS, CustomerFilter, CustomerRow
 from models.values.errors import UserError
 from models.values.words import chance, count, left_words, money
 from services.pipeline import after_change
@@ -37,22 +38,28 @@ Number = Annotated[int, typer.Argument(metavar="ID", help="The customer, as `cus
 def customers(
     query: Annotated[str, typer.Option("--query", metavar="Q", help="Words of a name, company, place or e-mail.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many at the most.")] = PAGE,
+    standing: Annotated[
+        str, typer.Option("--standing", metavar="|".join(STANDINGS), help="Only customers with this status.")
+    ] = "",
     store: StoreOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> int:
-    """List customers, those with most at risk first."""
-    from services.insight import read_customers, reading
+    """List customers: the highest value at risk first, then win-back, then lost."""
+    from services.insight import customers_count, read_customers, reading
 
+    if standing and standing not in STANDINGS:
+        raise typer.BadParameter(f"{standing!r} is not a status. Choose one of {', '.join(STANDINGS)}.")
     found: list[CustomerRow] = []
     with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
-        wanted, key = CustomerFilter(text=query), None
+        wanted, key = CustomerFilter(text=query, standings=frozenset({standing} - {""})), None
         while len(found) < limit:
             page = read_customers(reader, wanted, sort="at_risk", descending=True, after=key)
             found += page.rows
             key = page.next_key
             if key is None:
                 break
+        total = len(found) if key is None else customers_count(workspace, wanted).matching
     rows = [dataclasses.asdict(row) for row in found[:limit]]
     lines = [
         (
@@ -61,15 +68,23 @@ def customers(
             row.tier or "",
             row.segment or "",
             _risk(row),
-            "" if row.value_at_risk_minor is None else money(row.value_at_risk_minor, row.currency),
+            _at_risk(row),
             row.last_order_on or "",
             row.owner or "",
         )
         for row in found[:limit]
     ]
     head = ("id", "name", "tier", "segment", "churn", "at risk", "last order", "owner")
-    answer({"customers": rows}, table(head, lines, frozenset({0, 4, 5})), json)
+    answer({"customers": rows, "total": total}, table(head, lines, frozenset({0, 4, 5})), json)
+    if total > len(rows):
+        say(f"{len(rows):,} of {count(total, 'customer')} shown; --limit {total} shows all.")
     return DONE
+
+
+def _at_risk(row: CustomerRow) -> str:
+    if row.value_at_risk_minor is not None:
+        return money(row.value_at_risk_minor, row.currency)
+    return row.gone_words
 
 
 def _risk(row: CustomerRow) -> str:
@@ -81,6 +96,7 @@ def _risk(row: CustomerRow) -> str:
 @told
 def show(
     customer: Who,
+    events: Annotated[int, typer.Option("--events", min=0, help="How many of the newest events.")] = NEWEST,
     store: StoreOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
@@ -99,7 +115,7 @@ def show(
     with opened_as_of(store, day_of(as_of)) as workspace:
         number = customer_named(workspace, customer)
         with reading(workspace) as reader:
-            document = read_customer_document(reader, number, newest=NEWEST)
+            document = read_customer_document(reader, number, newest=events)
         if document is None:
             raise UserError(f"There is no customer {number}. `bellwether customers` lists them.")
         trends = channel_trends(workspace, number)
@@ -108,16 +124,29 @@ def show(
         figures = customer_profile(workspace, number).figures
     lines = figure_lines(figures) if figures is not None else ("Not scored yet",)
     answer(document, _words(document, lines, told.more), json)
+    shown, total = len(document["timeline"]), document["counts"]["all"]
+    if shown < total:
+        say(f"{shown:,} of {count(total, 'event')} shown; --events {total} shows all.")
     return DONE
 
 
 def _words(document: dict[str, Any], figures: Sequence[str], trends: Sequence[str]) -> str:
-    lines = [f"{document['name']} · {document['metadata']}", *(f"  {one}" for one in figures)]
+    lines = [f"{document['name']} · {document['metadata']}", *(f"  {one}" for one in _suggested(document["alert"]))]
+    lines += [f"  {one}" for one in figures]
     lines += [f"  {_reason(driver)}" for driver in document["drivers"]]
     lines += [f"  unusual: {one['words']}" for one in document["anomalies"]]
     lines += [f"  trend: {one}" for one in trends]
     lines += [f"  {row['when']}  {row['words']}  {row['reference']}" for row in document["timeline"]]
     return "\n".join(lines)
+
+
+def _suggested(alert: dict[str, Any] | None) -> list[str]:
+    """The open alert with what to do about it."""
+    if alert is None:
+        return []
+    advice = alert["recommendation"]
+    lines = [f"Alert, {alert['severity']}: {alert['reason']}"]
+    return lines + ([f"Suggested: {advice['title']}. {advice['why']}"] if advice is not None else [])
 
 
 def _reason(driver: dict[str, Any]) -> str:
@@ -148,6 +177,31 @@ def change(number: Number, fields: Fields, store: StoreOption = None, json: Json
 
     with opened(store, writes=True) as workspace:
         changes = edit_customer(workspace, number, _pairs(fields))
+        after_change(workspace, changes)
+    return _changed(changes, json)
+
+
+@told
+def contact(
+    customer: Who,
+    fields: Fields,
+    who: Annotated[str, typer.Option("--who", help="The contact to change: name, address or number.")] = "",
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Add a contact to a customer, or change one: `is_primary=yes`, `email_consent=given`."""
+    from services.contacts import contact_named
+    from services.insight import customer_named
+    from services.sync import add_contact, edit_contact
+
+    with opened(store, writes=True) as workspace:
+        number = customer_named(workspace, customer)
+        if who:
+            with workspace.store.snapshot() as driver:
+                known = contact_named(driver, number, who)
+            changes = edit_contact(workspace, known, _pairs(fields))
+        else:
+            changes = add_contact(workspace, number, _pairs(fields))
         after_change(workspace, changes)
     return _changed(changes, json)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,11 +23,15 @@ from app.bootstrap import build_workspace
 from app.cli.secrets import GivenSecrets
 from models.values.errors import BellwetherError, Cancelled
 from models.values.imports import Progress
+from models.values.words import full_day
 from services.audit import remember_head
-from services.settings import default_path, load_preferences
+from services.settings import LOOK_FROM, default_path, load_preferences
 from services.workspace import Workspace
 
 DONE, NOTHING_DONE, MISUSED, IN_PART, INTERRUPTED = 0, 1, 2, 3, 130
+
+# Tab and line feed are what words are laid out with.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 P = ParamSpec("P")
 
@@ -34,7 +39,7 @@ StoreOption = Annotated[Path | None, typer.Option("--store", metavar="PATH", hel
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
 #: The customer whom a command is about, for `services.insight.customer_named`.
 Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, id in its system, or exact name.")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to look from, YYYY-MM-DD.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As of this day, YYYY-MM-DD.")]
 
 
 def told(command: Callable[P, int | None]) -> Callable[P, None]:
@@ -75,25 +80,37 @@ def day_of(text: str | None) -> date | None:
     Raises
     ------
     typer.BadParameter
-        It is no day: the command was misused (exit code 2).
+        It is not a day: the command was misused (exit code 2).
     """
     if text is None:
         return None
+    if text and text in LOOK_FROM:
+        raise typer.BadParameter(f"`--as-of {text}` is for `score` alone; write YYYY-MM-DD here.")
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; write YYYY-MM-DD.") from None
+        raise typer.BadParameter(f"{text!r} is not a day; write YYYY-MM-DD.") from None
 
 
 def say(words: str) -> None:
     """Write words to standard error."""
-    sys.stderr.write(f"{words}\n")
+    sys.stderr.write(f"{harmless(words)}\n")
 
 
 def answer(document: Any, words: str, as_json: bool) -> None:
     """Write the result to standard output: the JSON document, or the words."""
-    text = json.dumps(document, ensure_ascii=False, indent=2) if as_json else words
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{json_text(document) if as_json else harmless(words)}\n")
+
+
+def harmless(words: str) -> str:
+    """Return words without the control characters that a file may bring: a terminal would obey them."""
+    return _CONTROL.sub("\ufffd", words)
+
+
+def json_text(document: Any) -> str:
+    """Return a document as JSON, in which every control character is escaped."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def progress_line(as_json: bool) -> Callable[[Progress], None]:
@@ -127,3 +144,11 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: frozens
         ).rstrip()
 
     return "\n".join([line(head), *(line(row) for row in rows)])
+
+
+def question_of(end: date) -> str:
+    """What to say of a book whose data end long ago: it has to be chosen as of which day to score."""
+    return (
+        f"Your data end on {full_day(end)}. Inactivity alerts start once you choose a date:"
+        " `bellwether score --as-of data-end` or `bellwether score --as-of today`."
+    )

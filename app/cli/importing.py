@@ -22,6 +22,7 @@ from app.cli.frame import (
     never_cancelled,
     opened,
     progress_line,
+    question_of,
     say,
     table,
     told,
@@ -29,8 +30,10 @@ from app.cli.frame import (
 from app.cli.reading import Files, reads
 from models.values.imports import ImportOptions, ImportRequest, Receipt
 from models.values.reading import ReadingChoice
+from models.values.words import count
 from services.jobs import ImportOutcome, import_files
 from services.pipeline import after_change
+from services.sources import asked_end
 from services.workspace import Workspace
 
 
@@ -43,6 +46,10 @@ class DateOrder(StrEnum):
 
 
 Entity = Annotated[str | None, typer.Option("--as", metavar="ENTITY", help="What the rows are.")]
+Kind = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="KIND", help="Of what kind all rows are, such as store_visit."),
+]
 Mapping = Annotated[
     list[str] | None, typer.Option("--map", metavar="'Column=field'", help="Which field a column is; repeatable.")
 ]
@@ -70,6 +77,7 @@ def import_(
     files: Files,
     *,
     entity: Entity = None,
+    kind: Kind = None,
     mapping: Mapping = None,
     source: Source = None,
     timezone: Timezone = None,
@@ -83,10 +91,11 @@ def import_(
     json: JsonOption = False,
 ) -> int:
     """Import files and what is in archives, customers before their orders, then score and raise alerts."""
-    from services.sync import each_file, order_of_import
+    from services.sync import each_file, order_of_import, together
 
     options = ImportOptions(
         entity=entity,
+        kind=kind,
         mapping=tuple(_pair(text, "--map 'Column=field'") for text in mapping or ()),
         source=source,
         timezone=timezone,
@@ -97,7 +106,7 @@ def import_(
     )
     with _book(store, dry_run) as workspace:
         named = [_request(workspace, name, options, dry_run=dry_run) for name in files]
-        requests = [one for request in named for one in each_file(request)]
+        requests = together([one for request in named for one in each_file(request)])
         order = order_of_import(workspace, requests)
         outcome = import_files(
             workspace,
@@ -106,7 +115,12 @@ def import_(
             progress=progress_line(json),
             cancelled=never_cancelled,
         )
-    return _reported(outcome, order, json)
+        with workspace.store.snapshot() as driver:
+            asked = asked_end(driver, workspace.clock.today(), workspace.read_policy())
+    code = _reported(outcome, order, json)
+    if asked is not None and not dry_run:
+        say(question_of(asked))
+    return code
 
 
 @contextmanager
@@ -145,9 +159,14 @@ def _reported(outcome: ImportOutcome, order: tuple[int, ...], as_json: bool) -> 
         answer(named, "\n".join([*_order_words(outcome, order), _words(receipts, outcome)]), as_json)
     if not receipts:
         return NOTHING_DONE
-    return (
-        IN_PART if len(receipts) < len(outcome.files) or any(receipt.rows["rejected"] for receipt in receipts) else DONE
-    )
+    in_part = len(receipts) < len(outcome.files) or any(map(_lacks_something, receipts))
+    return IN_PART if in_part else DONE
+
+
+def _lacks_something(receipt: Receipt) -> bool:
+    """Whether rows were rejected, or nothing of a file is in the book."""
+    rows = receipt.rows
+    return bool(rows["rejected"]) or rows["read"] > 0 == rows["inserted"] + rows["updated"] + rows["unchanged"]
 
 
 def _pair(text: str, form: str) -> tuple[str, str]:
@@ -186,14 +205,15 @@ def _words(receipts: list[Receipt], outcome: ImportOutcome) -> str:
             f"  {rows['read']:,} read = {rows['inserted']:,} new + {rows['updated']:,} changed"
             f" + {rows['unchanged']:,} unchanged + {rows['rejected']:,} rejected + {rows['ignored']:,} ignored"
         )
-        lines += [f"  {count:,} × {reason}" for reason, count in (receipt.reasons | receipt.ignored_reasons).items()]
+        lines += [f"  {receipt.distress}"] if receipt.distress else []
+        lines += [f"  {many:,} × {reason}" for reason, many in (receipt.reasons | receipt.ignored_reasons).items()]
         lines += [f"  note: {warning}" for warning in receipt.warnings]
         lines += [f"  rejected rows: {receipt.rejects_file}"] if receipt.rejects_file else []
     if outcome.pipeline.scores is not None:
         run = outcome.pipeline.scores
         lines.append(
             f"{run.scored:,} of {run.customers:,} customers scored as of {run.as_of}; "
-            f"{len(outcome.pipeline.opened):,} alerts opened, {len(outcome.pipeline.closed):,} closed"
+            f"{count(len(outcome.pipeline.opened), 'alert')} opened, {len(outcome.pipeline.closed):,} closed"
         )
     return "\n".join(lines)
 

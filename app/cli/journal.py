@@ -18,6 +18,7 @@ from app.keyrings import LazyKeyring
 from app.paths import log_folder
 from services.audit import history, undo_last, verify_book
 from services.pipeline import after_change
+from services.sources import orders_ahead
 
 PARTS = ("pyside6-essentials", "sqlalchemy", "pandas", "scikit-learn", "numpy", "scipy", "pyqtgraph")
 
@@ -70,15 +71,20 @@ def verify(store: StoreOption = None, json: JsonOption = False) -> int:
     """Check the journal's chain and the store, and print the content hash."""
     with opened(store) as workspace:
         outcome = verify_book(workspace)
+        with workspace.store.snapshot() as driver:
+            ahead = orders_ahead(driver, workspace.clock.today())
+    notes = [ahead] if ahead else []
     document = {
         "ok": outcome.ok,
         "entries": outcome.entries,
         "head": outcome.head,
         "content_hash": outcome.content_hash,
         "problems": list(outcome.problems),
+        "notes": notes,
     }
     verdict = f"The store and its {outcome.entries:,} journal entries hold together." if outcome.ok else "Not in order:"
-    answer(document, "\n".join([verdict, *outcome.problems, f"content hash {outcome.content_hash}"]), json)
+    lines = [verdict, *outcome.problems, *notes, f"content hash {outcome.content_hash}"]
+    answer(document, "\n".join(lines), json)
     return DONE if outcome.ok else NOTHING_DONE
 
 

@@ -23,7 +23,7 @@ from app.cli import (
     writing_back,
 )
 
-_OF_ONE = ("show", "add", "set", "override", "merge", "apart", "later")
+_OF_ONE = ("show", "add", "set", "contact", "override", "merge", "apart", "later")
 
 
 def build() -> typer.Typer:
@@ -44,6 +44,7 @@ def build() -> typer.Typer:
         ("undo-import", importing.undo_import),
         ("customers", customers.customers),
         ("duplicates", people.duplicates),
+        ("consent", people.consent),
         ("score", scores.score),
         ("backtest", backtest.backtest),
         ("issues", issues.issues),
@@ -67,12 +68,13 @@ def build() -> typer.Typer:
 
 def _add_groups(program: typer.Typer) -> None:
     one = typer.Typer(
-        help="One customer: `customer NAME` shows, `add` and `set` write by hand, `override` sets a score, `merge A B`"
-        " and `apart A B` judge two."
+        help="One customer: `customer NAME` shows, `add`, `set` and `contact` write by hand, `override` sets a score,"
+        " `merge A B` and `apart A B` judge two."
     )
     one.command("show", hidden=True)(customers.show)
     one.command("add")(customers.add)
     one.command("set")(customers.change)
+    one.command("contact")(customers.contact)
     one.command("override")(overriding.override)
     one.command("merge")(people.merge)
     one.command("apart")(people.apart)

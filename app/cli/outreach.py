@@ -47,6 +47,7 @@ def draft(
     tone: ToneOption = "",
     template: Annotated[str, typer.Option("--template", metavar="T", help="Code of a template.")] = "",
     model: ModelOption = "",
+    contact: Annotated[str, typer.Option("--contact", metavar="WHO", help="Contact of the customer who gets it.")] = "",
     keep: Annotated[bool, typer.Option("--save/--no-save", help="Keep it in the outbox for review.")] = True,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -62,8 +63,8 @@ def draft(
     with opened(store, writes=keep) as workspace:
         number = customer_named(workspace, customer)
         profile = customer_profile(workspace, number)
-        card = profile.alert.id if profile is not None and profile.alert is not None else None
-        composed = compose(workspace, number, card, goal=goal, tone=tone)
+        alert = profile.alert.id if profile is not None and profile.alert is not None else None
+        composed = compose(workspace, number, alert, goal=goal, tone=tone, contact=contact)
         written = _write(workspace, composed, goal, tone, template, model)
         edit = _with_text(composed, written, goal, tone)
         number_of_email = 0
@@ -86,12 +87,17 @@ def _write(workspace: Workspace, composed: Composition, goal: str, tone: str, te
     goal, tone = goal or edit.goal, tone or edit.tone
     note = ""
     if model:
-        request = ModelRequest(edit.customer_id, goal, tone, edit.facts, model, currency=edit.currency)
+        request = ModelRequest(
+            edit.customer_id, goal, tone, edit.facts, model, currency=edit.currency, contact_id=edit.contact_id
+        )
         try:
             return draft_by_model(workspace, request, on_text=lambda _text: None, cancelled=never_cancelled)
         except EnvironmentFault as error:
             note = fallback_words(error)
-    made = draft_by_template(workspace, edit.customer_id, goal=goal, tone=tone, template=template)
+    facts = edit.facts if goal == edit.goal and edit.facts else None
+    made = draft_by_template(
+        workspace, edit.customer_id, goal=goal, tone=tone, facts=facts, template=template, contact_id=edit.contact_id
+    )
     return replace(made, note=note or made.note)
 
 
@@ -124,6 +130,8 @@ def _document(number: int, composed: Composition, edit: Edit, written: Draft, fo
         "writer": written.writer,
         "note": written.note,
         "to": composed.to_address,
+        "to_name": composed.to_name,
+        "contact_id": edit.contact_id,
         "subject": edit.subject,
         "greeting": edit.greeting,
         "body": edit.body,
@@ -151,8 +159,9 @@ def _claim(claim: Claim, fact: Fact | None) -> dict[str, Any]:
 
 def _words(document: dict[str, Any]) -> str:
     flagged = [claim for claim in document["claims"] if claim["verdict"] == "unsupported"]
+    own = [claim for claim in document["claims"] if claim["verdict"] == "to_read"]
     lines = [
-        f"To: {document['to'] or 'no address is known'}",
+        f"To: {document['to_name']}, {document['to'] or 'no address is known'}",
         f"Subject: {document['subject']}",
         "",
         document["greeting"],
@@ -161,11 +170,29 @@ def _words(document: dict[str, Any]) -> str:
         "",
         document["verdict"],
         *(f"  no source: “{claim['text']}”" for claim in flagged),
-        *(f"  {'passed' if check['passed'] else 'not passed'}: {check['words']}" for check in document["checks"]),
+        *(f"  to read: “{claim['text']}”" for claim in own),
+        *(f"  {_checked(check)}" for check in document["checks"]),
     ]
     if document["id"]:
-        lines.append(f"It waits for review as email {document['id']}; nothing was sent.")
+        failing = [check["name"] for check in document["checks"] if not check["passed"]]
+        number = document["id"]
+        if document["ready"]:
+            kept = "It waits for review as"
+        elif own and not flagged and failing == ["statements"]:
+            kept = f"Once you have read these: `bellwether approve {number} --read`. Kept as"
+        else:
+            kept = "It cannot be approved yet. Kept as"
+        lines.append(f"{kept} email {number}; nothing was sent.")
     return "\n".join(lines)
+
+
+def _checked(check: dict[str, Any]) -> str:
+    if check["passed"]:
+        return f"passed: {check['words'].removesuffix(':')}"
+    if check["name"] == "permission" and check["why"].startswith("Write to "):
+        return f"not passed: {check['words']} {check['why']}: --contact"
+    joined = " " if check["words"].endswith(":") else ": "
+    return f"not passed: {check['words']}" + (f"{joined}{check['why']}" if check["why"] else "")
 
 
 @told
@@ -201,14 +228,19 @@ def approve(
     at: Annotated[
         str, typer.Option("--at", metavar="WHEN", help="Not before: YYYY-MM-DDTHH:MM in the book's time zone.")
     ] = "",
+    read: Annotated[
+        bool, typer.Option("--read", help="You have read the sentences that `draft` lists to read.")
+    ] = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
     """Approve an email as a person: it is queued, and its alert waits. `undo` takes it back until it is handed over."""
     from services.outreach import approve as do
-    from services.outreach import read_message
+    from services.outreach import read_message, read_sentences
 
     with opened(store, writes=True) as workspace:
+        if read:
+            read_sentences(workspace, number)
         changes = do(workspace, number, at=_moment(workspace, at))
         after_change(workspace, changes)
         message = read_message(workspace, number)

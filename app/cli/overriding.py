@@ -13,7 +13,6 @@ from models.values.errors import UserError
 from models.values.overrides import FIGURES, MOST_REASON, Override, parse_value, value_words
 from models.values.scores import SEGMENTS
 from services.pipeline import after_change
-from services.settings import book_currency
 from services.workspace import Workspace
 
 #: The option that sets a score → the score.
@@ -66,7 +65,7 @@ def override(
             changes = _end(workspace, number, ended)
         if writes:
             after_change(workspace, changes)
-        standing, currency = overrides_of(workspace, number), book_currency(workspace)
+        standing, currency = overrides_of(workspace, number), workspace.read_currency()
     said = "\n".join(_words(one, currency) for one in standing) or "No score is set by hand."
     document = {
         "customer_id": number,
@@ -85,7 +84,7 @@ def _set(workspace: Workspace, number: int, wanted: dict[str, str], reason: str,
     day = day_of(until)
     if day is None:
         raise UserError("Name the last day on which it counts: --until YYYY-MM-DD.")
-    currency = book_currency(workspace)
+    currency = workspace.read_currency()
     values = {figure: parse_value(figure, text, currency) for figure, text in wanted.items()}
     return _together(
         set_override(workspace, number, figure, value, reason=reason, until=day) for figure, value in values.items()
@@ -114,7 +113,7 @@ def _together(done: Iterable[Changes]) -> Changes:
 def _score(text: str) -> str:
     figure = _OPTIONS.get(text.strip().lower().removeprefix("--").replace("_", "-").replace(" ", "-"))
     if figure is None:
-        raise typer.BadParameter(f"{text!r} is no score; choose one of: {', '.join(_OPTIONS)}.")
+        raise typer.BadParameter(f"{text!r} is not a score; choose one of: {', '.join(_OPTIONS)}.")
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Commands about customers who may be one: the review list, merging two, keeping two apart."""
+"""Commands about people: who may be one, merging two, keeping two apart, and consent to emails under an address."""
 
 from __future__ import annotations
 
@@ -52,6 +52,33 @@ def duplicates(
     if quality:
         document["quality"] = [dataclasses.asdict(row) for row in contradictions]
     answer(document, words, json)
+    return DONE
+
+
+@told
+def consent(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The email address.")],
+    said: Annotated[str, typer.Argument(metavar="[given|withdrawn]", help="What to record; nothing shows it.")] = "",
+    since: Annotated[str, typer.Option("--since", metavar="DAY", help="Since when, today unless you say so.")] = "",
+    how: Annotated[str, typer.Option("--how", metavar="WORDS", help="How they said so: on the phone, a form.")] = "",
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Show or record consent to emails under an address: `withdrawn` blocks it, a later `given` lifts that."""
+    from services.permission.ledger import address_key, history, standing
+    from services.permission.lookalike import about_domain
+    from services.sync import record_consent
+
+    with opened(store, writes=bool(said)) as workspace:
+        changes = record_consent(workspace, address, said, since=since, how=how) if said else Changes()
+        after_change(workspace, changes)
+        with workspace.store.snapshot() as driver:
+            lines = history(driver, workspace.policy, address)
+            blocked = standing(driver, address, workspace.clock.now()) is not None
+            domain = about_domain(driver, address_key(address))
+    state = "Blocked: no email goes to this address." if blocked else "Not blocked."
+    document = {"address": address_key(address), "blocked": blocked, "history": lines, "domain": domain}
+    answer(document, "\n".join(filter(None, (changes.words, state, domain, *lines))), json)
     return DONE
 
 

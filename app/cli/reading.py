@@ -5,16 +5,23 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.frame import DONE, IN_PART, NOTHING_DONE, JsonOption, answer, say, told
+from app.cli.frame import DONE, IN_PART, NOTHING_DONE, JsonOption, answer, harmless, say, told
 from models.values.errors import BellwetherError, EnvironmentFault
 from models.values.reading import Conclusion, Doubt, ReadingChoice, ReadingOption
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+    from services.sync import Table
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="Exports to read.")]
 #: The options of `reads`, by the part of a `ReadingChoice` that each says.
@@ -91,12 +98,13 @@ def read(
     if json:
         answer(documents, "", True)
     failed = [document for document in documents if document["error"]]
+    in_part = any(document["surplus_rows"] for document in documents)
     for document in documents:
         for words in [document["error"]] if document["error"] else [] if json else document["warnings"]:
             say(words)
     if failed:
         return NOTHING_DONE if len(failed) == len(documents) else IN_PART
-    return DONE
+    return IN_PART if in_part else DONE
 
 
 def _choice(said: dict[str, Any]) -> ReadingChoice:
@@ -126,7 +134,11 @@ def _read_one(path: Path, out: Path | None, choice: ReadingChoice, *, quiet: boo
         "warnings": [],
         "concluded": [],
         "further_tables": [],
+        "left_out": {},
+        "fixed_rows": [],
+        "surplus_rows": [],
     }
+    seen = _Seen()
     try:
         found = read_table(path, choice, rowless=True)
         document |= {
@@ -137,11 +149,13 @@ def _read_one(path: Path, out: Path | None, choice: ReadingChoice, *, quiet: boo
             "further_tables": [_option(one) for one in found.reading.others],
         }
         if out is not None:
-            document["rows"] = _write_table(found, out / _plain_name(Path(found.dialect.member or path)))
+            document["rows"] = _write_table(found, out / _plain_name(Path(found.dialect.member or path)), seen)
         elif quiet:
-            document["rows"] = sum(1 for _ in _rows_of(found))
+            document["rows"] = sum(1 for _ in seen.rows_of(found))
         else:
-            document["rows"] = _write_rows(found, sys.stdout)
+            document["rows"] = _write_rows(found, _Screen() if sys.stdout.isatty() else sys.stdout, seen)
+        document |= {"left_out": dict(seen.left_out), "fixed_rows": seen.fixed, "surplus_rows": seen.surplus}
+        document["warnings"] += seen.in_words()
     except Doubt as doubt:
         document |= {"error": str(doubt), "options": [_option(one) for one in doubt.options]}
     except BellwetherError as error:
@@ -170,26 +184,66 @@ def _plain_name(path: Path) -> str:
     return f"{name}.csv" if ending in (".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods") else name
 
 
-def _rows_of(found: Any) -> Any:
-    for batch in found.batches():
-        for place, row in enumerate(batch.rows):
-            if place not in batch.blank and place not in batch.left_out:
-                yield row
+@dataclass
+class _Seen:
+    """What was met on the way through the rows of a file; rows are counted from 1, below the header."""
+
+    left_out: Counter[str] = field(default_factory=Counter)
+    fixed: list[int] = field(default_factory=list)
+    surplus: list[int] = field(default_factory=list)
+
+    def rows_of(self, found: Table) -> Iterator[list[str]]:
+        """Yield the rows of data."""
+        for batch in found.batches():
+            self.left_out.update(batch.left_out.values())
+            self.fixed += [batch.first + place for place in sorted(batch.repaired)]
+            self.surplus += [batch.first + place for place in sorted(batch.overlong)]
+            for place, row in enumerate(batch.rows):
+                if place not in batch.blank and place not in batch.left_out:
+                    yield row
+
+    def in_words(self) -> list[str]:
+        """What a person should know of it."""
+        said = [f"Left out: {count:,} × {why}." for why, count in self.left_out.items()]
+        if self.fixed:
+            said.append(
+                f"Fixed while reading: {_rows(self.fixed)} (a stray quotation mark, or a cell too many or too few)."
+            )
+        if self.surplus:
+            said.append(
+                f"Not read in full: {_rows(self.surplus)}. The number of cells differs from the header, and cells "
+                "beyond it are not in the table. Fix the file, then read it again."
+            )
+        return said
 
 
-def _write_rows(found: Any, target: IO[str]) -> int:
+def _rows(numbers: Sequence[int]) -> str:
+    shown = ", ".join(f"{number:,}" for number in numbers[:10])
+    more = f" and {len(numbers) - 10:,} more" if len(numbers) > 10 else ""
+    return f"{'row' if len(numbers) == 1 else 'rows'} {shown}{more}"
+
+
+class _Screen:
+    """Standard output where a person looks at it: what a terminal would obey is shown as a sign."""
+
+    def write(self, text: str) -> int:
+        """Write a row."""
+        return sys.stdout.write(harmless(text.replace("\r\n", "\n")))
+
+
+def _write_rows(found: Table, target: SupportsWrite[str], seen: _Seen) -> int:
     from services.sync.read import write_rows
 
-    return write_rows(target, chain([found.columns], _rows_of(found))) - 1
+    return write_rows(target, chain([found.columns], seen.rows_of(found))) - 1
 
 
-def _write_table(found: Any, target: Path) -> int:
+def _write_table(found: Table, target: Path, seen: _Seen) -> int:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and target.samefile(found.path):
             raise EnvironmentFault(f"{target} is the file that is read. Name another folder with --out.")
         with target.open("w", encoding="utf-8", newline="") as file:
-            return _write_rows(found, file)
+            return _write_rows(found, file, seen)
     except OSError as error:
         raise EnvironmentFault(
             f"{target} cannot be written ({error.strerror}). Name another folder with --out."

@@ -21,8 +21,10 @@ from app.cli.frame import (
     say,
     told,
 )
+from models.values.backtest import model_words
 from models.values.scores import ScoreRun
 from services.pipeline import do_round
+from services.settings import LOOK_FROM
 
 
 class Exportable(StrEnum):
@@ -40,11 +42,18 @@ def score(
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Score what is due; with an earlier --as-of, a run of its own that changes nothing in the book."""
+    """Score what is due; with an earlier --as-of, a run of its own that changes nothing in the book.
+
+    `--as-of data-end` (the last day of the data) and `--as-of today` also hold for later scores.
+    """
     from services.insight import totals_words
 
-    day, totals = day_of(as_of), ""
+    look_from = as_of if as_of in LOOK_FROM else ""
+    day, totals = None if look_from else day_of(as_of), ""
     with opened(store, writes=day is None) as workspace:
+        if look_from:
+            workspace.change_policy(look_from=look_from)
+            workspace = workspace.with_policy(workspace.read_policy())
         if day is not None:
             from services.scoring import score_as_of
 
@@ -61,13 +70,14 @@ def score(
 
 
 def _words(run: ScoreRun, totals: str) -> str:
-    # The prior of activity tells that the book's own taught nothing: there is none, or hardly any.
+    # Activity without a model of its own: there is none of it in the book, or hardly any.
     told = {name: model for name, model in run.models.items() if name != "churn of activity" or "Prior" not in model}
-    models = "; ".join(f"{name}: {model}" for name, model in told.items())
+    models = "; ".join(f"{name}: {model_words(model)}" for name, model in told.items())
     seconds = ", ".join(f"{step} {value:.2f} s" for step, value in run.seconds.items())
-    kept = "" if run.stored else " (a run of its own: the book is as it was)"
+    kept = "" if run.stored else " (the book is unchanged)"
     head = f"{run.scored:,} of {run.customers:,} customers scored as of {run.as_of}{kept}"
-    return "\n".join(part for part in (head, models, run.why, totals, seconds) if part)
+    lines = (head, models and f"Models: {models}", f"Scored because: {run.why}", totals, f"Time: {seconds}")
+    return "\n".join(line for line in lines if line)
 
 
 @told

@@ -34,7 +34,7 @@ def add(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> 
     """Watch a folder: files that land in it are imported by the open window and by `run`."""
     path = Path(folder).expanduser().absolute()
     if not path.is_dir():
-        raise UserError(f"{path} is no folder. Name one that is there.")
+        raise UserError(f"{path} is not a folder. Name one that is there.")
     with opened(store, create=True) as workspace:
         watched = WatchedFolder(str(path), workspace.recipe.store)
         found = _kept(with_watched(_preferences(), watched))

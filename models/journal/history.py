@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Text, and_, cast, exists, select
 
 from models.journal.chain import Image
 from models.tables import journal, journal_payloads
+from models.values.facts import FACT_ENTRIES
 from models.values.journal import Actor, JournalEntry
 
 #: Verbs that compensate; they are not undone by "undo" again.
@@ -72,18 +73,8 @@ def entry_images(connection: Connection, number: int) -> list[Image]:
 
 def fact_entries_since(connection: Connection, number: int, tables: Collection[str]) -> frozenset[int]:
     """Return the entries after ``number`` that changed rows of ``tables``: imports, their undo, edits and undos."""
-    named = ", ".join("?" * len(tables))
-    found = connection.exec_driver_sql(
-        f"""SELECT j.id FROM journal j
-             WHERE j.id > ? AND (
-                   j.verb = 'undo-import'
-                OR j.actor_kind = 'import' AND EXISTS (SELECT 1 FROM imports i
-                            WHERE i.journal_id = j.id AND i.rows_inserted + i.rows_updated > 0)
-                OR EXISTS (SELECT 1 FROM journal_payloads p
-                            WHERE p.journal_id = j.id AND p.table_name IN ({named})))""",
-        (number, *tables),
-    )
-    return frozenset(row[0] for row in found)
+    query = FACT_ENTRIES.format(since="?", tables=", ".join("?" * len(tables)))
+    return frozenset(row[0] for row in connection.exec_driver_sql(query, (number, *tables)))
 
 
 def last_undoable(connection: Connection, person: str) -> JournalEntry | None:

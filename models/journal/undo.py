@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, delete, exists, select, text, union
@@ -21,6 +22,7 @@ from models.tables import (
     messages,
     metadata,
     notes,
+    suppression_ledger,
     tasks,
 )
 
@@ -76,7 +78,7 @@ def clear_derived(connection: Connection, customer_ids: Sequence[int]) -> int:
 
 def undo_images(work: UnitOfWork, images: Iterable[Image]) -> None:
     """Put rows back to their before-images inside ``work``, last image first; name in ``work`` what is kept."""
-    images = renumbered(work, without_kept(work, list(images)))
+    images = renumbered(work, without_kept(work, [_of_known_columns(image) for image in images]))
     staying = _kept_customers(work, images)
     for image in reversed(images):
         table = metadata.tables[image.table]
@@ -89,6 +91,16 @@ def undo_images(work: UnitOfWork, images: Iterable[Image]) -> None:
             _bring_back(work, table, row_id, dict(image.before or {}))
         else:
             _put_back(work, table, row_id, dict(image.before or {}), dict(image.after or {}))
+
+
+def _of_known_columns(image: Image) -> Image:
+    """The image without columns that a later version of the store took away."""
+    known = metadata.tables[image.table].c
+    before, after = (
+        {name: value for name, value in side.items() if name in known} if side is not None else None
+        for side in (image.before, image.after)
+    )
+    return replace(image, before=before, after=after)
 
 
 def _customer_of(image: Image) -> int | None:
@@ -164,6 +176,9 @@ def _take_out(work: UnitOfWork, table: Table, row_id: int | str, after: dict[str
     row = _current(work, table, row_id)
     if row is None:
         return
+    if table is suppression_ledger and row["said"] == "withdrawn":
+        work.keep(f"{row['address']} stays in the suppression ledger: only a later consent lifts a withdrawal.")
+        return
     passing = UNWATCHED if table is messages else frozenset()
     changed = sorted(name for name, value in after.items() if row.get(name) != value and name not in passing)
     if changed:
@@ -173,7 +188,7 @@ def _take_out(work: UnitOfWork, table: Table, row_id: int | str, after: dict[str
     if isinstance(row_id, int):
         if table.name == "customers":
             withdrawn = clear_derived(work.connection, [row_id])
-            work.digest(f"scores and {withdrawn} untouched cards of customer {row_id} taken out")
+            work.digest(f"scores and {withdrawn} untouched alerts of customer {row_id} taken out")
         needed_by = references(work.connection, table, row_id)
         if needed_by:
             names = ", ".join(name.replace("_", " ") for name in needed_by)

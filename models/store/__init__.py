@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.store.connect import connect, staging_path
+from models.store.connect import connect
+from models.store.staging import remove_staging, runs, staging_path, sweep_staging
 from models.store.store import Store, open_store
 
 if TYPE_CHECKING:
     from models.store.unit_of_work import UnitOfWork
 
-__all__ = ["Store", "UnitOfWork", "connect", "open_store", "staging_path"]
+__all__ = [
+    "Store",
+    "UnitOfWork",
+    "connect",
+    "open_store",
+    "remove_staging",
+    "runs",
+    "staging_path",
+    "sweep_staging",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_MS = 5_000
 CACHE_KIB = 65_536
+#: What was said to be done survives a power cut, and a queued mail must never be sent twice.
+SYNCHRONOUS = "FULL"
 
 
 def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
@@ -34,8 +35,7 @@ def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqli
     try:
         prepared(connection, busy_timeout_ms)
         connection.execute("PRAGMA journal_mode = WAL")
-        # FULL: what was said to be done survives a power cut, and a queued mail must never be sent twice.
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
     except BaseException:
         connection.close()
         raise
@@ -49,12 +49,6 @@ def prepared(connection: sqlite3.Connection, busy_timeout_ms: int) -> sqlite3.Co
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB:d}")
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
-
-
-def staging_path(store: str | Path) -> Path:
-    """Return the path of this process's staging file, beside the store, so that both share a disk."""
-    store = Path(store)
-    return store.with_name(f"{store.name}.staging-{os.getpid()}")
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
 
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from models.tables import SCHEMA_VERSION, metadata
+from models.values.facts import WRITTEN
 
 #: The search index of customers follows the table by triggers, so that no writer can forget it.
 SEARCH_DDL = (
@@ -29,9 +31,18 @@ SEARCH_DDL = (
         VALUES (new.id, new.name, new.company, new.email, new.city);
     END""",
 )
+#: Words that change are to be read anew, whoever changes them.
+WORDS_DDL = tuple(
+    f"""CREATE TRIGGER {table}_words AFTER UPDATE OF {", ".join(words)} ON {table}
+        WHEN {" OR ".join(f"old.{one} IS NOT new.{one}" for one in words)} BEGIN
+        UPDATE {table} SET leaving = NULL WHERE id = new.id;
+    END"""
+    for table, (words, _) in WRITTEN.items()
+)
 
 
-def schema_ddl() -> list[str]:
+@cache
+def schema_ddl() -> tuple[str, ...]:
     """Return every statement that makes the schema of this version, in order."""
     dialect = sqlite.dialect()
     statements: list[str] = []
@@ -41,7 +52,7 @@ def schema_ddl() -> list[str]:
             str(CreateIndex(index).compile(dialect=dialect)).strip()
             for index in sorted(table.indexes, key=lambda index: index.name or "")
         ]
-    return [*statements, *SEARCH_DDL]
+    return (*statements, *SEARCH_DDL, *WORDS_DDL)
 
 
 def create_schema(connection: sqlite3.Connection, application_id: int) -> None:

@@ -7,7 +7,7 @@ migration in ``models.store.migrations`` and a new version; a test compares a mi
 from __future__ import annotations
 
 from models.schema_version import SCHEMA_VERSION
-from models.tables.customers import customers, documents, identities
+from models.tables.customers import contacts, contracts, customers, documents, identities, suppression_ledger
 from models.tables.events import (
     activities,
     conversations,
@@ -51,6 +51,9 @@ CONTENT_TABLES = (
     activities,
     surveys,
     conversations,
+    contacts,
+    contracts,
+    documents,
 )
 
 #: What is computed of each customer: it keeps no other row alive, goes with its customer, and is never merged.
@@ -66,6 +69,8 @@ __all__ = [
     "alerts",
     "anomalies",
     "book",
+    "contacts",
+    "contracts",
     "conversations",
     "customer_risk_scores",
     "customers",
@@ -99,6 +104,7 @@ __all__ = [
     "score_reports",
     "sendings",
     "stage_changes",
+    "suppression_ledger",
     "surveys",
     "tasks",
     "templates",

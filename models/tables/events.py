@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from models.tables.meta import customer_reference, foreign_key_columns, metadata, surrogate
+
+
+def _leaving(table: str, day: str) -> tuple[Column[int], Index]:
+    """Return whether the words say that the customer leaves (1 or 0; null: not read yet), and an index of who does."""
+    found = Index(f"ix_{table}_leaving", "customer_id", day, "leaving", sqlite_where=text("leaving IS NOT 0"))
+    return Column("leaving", Integer), found
+
 
 products = Table(
     "products",
@@ -16,6 +23,7 @@ products = Table(
     Column("category", Text),
     Column("price", Text),  # decimal text: a unit price may be finer than the currency
     Column("currency", Text),
+    Column("brand", Text),
     UniqueConstraint("source", "external_id", name="uq_products_key"),
 )
 
@@ -76,6 +84,9 @@ tickets = Table(
     Column("resolved_at", Text),
     Column("satisfaction", Integer),  # 1 … 5
     Column("agent", Text),
+    Column("first_answer_at", Text),
+    Column("resolution_hours", Float),  # the file's own, where it gives one
+    *_leaving("tickets", "opened_on"),
     UniqueConstraint("source", "external_id", name="uq_tickets_key"),
     Index("ix_tickets_customer", "customer_id", "opened_on", "resolved_on", "sentiment", "satisfaction"),
     Index("ix_tickets_on", "opened_on"),
@@ -97,6 +108,9 @@ reviews = Table(
     Column("reviewed_on", Text, nullable=False),
     Column("reviewed_at", Text),
     Column("verified", Integer),
+    Column("helpful_votes", Integer),
+    Column("sku", Text),  # of the product, as the file had it
+    *_leaving("reviews", "reviewed_on"),
     UniqueConstraint("source", "external_id", name="uq_reviews_key"),
     Index("ix_reviews_customer", "customer_id", "reviewed_on", "rating", "sentiment"),
     Index("ix_reviews_product", "product_id"),
@@ -115,6 +129,8 @@ email_events = Table(
     Column("kind", Text, nullable=False),
     Column("happened_on", Text, nullable=False),
     Column("happened_at", Text),
+    Column("campaign_kind", Text),
+    Column("address", Text),  # to whom, where the file says it: a contact's or the customer's own
     UniqueConstraint("source", "external_id", name="uq_email_events_key"),
     Index("ix_email_events_customer", "customer_id", "kind", "happened_on", "message"),
     Index("ix_email_events_on", "happened_on"),
@@ -139,6 +155,7 @@ opportunities = Table(
     Column("product_name", Text),
     Column("owner", Text),
     Column("origin", Text),
+    Column("sku", Text),
     UniqueConstraint("source", "external_id", name="uq_opportunities_key"),
     Index("ix_opportunities_customer", "customer_id", "stage"),
     Index("ix_opportunities_stage", "stage", "amount_minor"),
@@ -173,7 +190,7 @@ activities = Table(
     Column("duration_s", Integer),
     Column("subject", Text),
     Column("attributes", Text),  # JSON
-    UniqueConstraint("source", "external_id", name="uq_activities_key"),
+    UniqueConstraint("source", "external_id", "kind", name="uq_activities_key"),
     Index("ix_activities_customer", "customer_id", "kind", "happened_on"),
     Index("ix_activities_on", "happened_on"),
 )
@@ -190,6 +207,7 @@ surveys = Table(
     Column("comment", Text),
     Column("answered_on", Text, nullable=False),
     Column("answered_at", Text),
+    *_leaving("surveys", "answered_on"),
     UniqueConstraint("source", "external_id", name="uq_surveys_key"),
     Index("ix_surveys_customer", "customer_id", "answered_on", "kind", "score", "scale"),
     Index("ix_surveys_on", "answered_on"),
@@ -201,14 +219,16 @@ conversations = Table(
     surrogate(),
     customer_reference(nullable=True),
     *foreign_key_columns(),
-    Column("channel", Text),
+    Column("channel", Text, nullable=False, server_default=""),  # a part of the key: calls and chats both begin at 1
     Column("direction", Text),  # from_customer | to_customer
     Column("text", Text),
     Column("happened_on", Text, nullable=False),
     Column("happened_at", Text),
     Column("sentiment", Float),
     Column("sentiment_by", Text),
-    UniqueConstraint("source", "external_id", name="uq_conversations_key"),
+    Column("duration_s", Integer),
+    *_leaving("conversations", "happened_on"),
+    UniqueConstraint("source", "external_id", "channel", name="uq_conversations_key"),
     Index("ix_conversations_customer", "customer_id", "happened_on"),
     Index("ix_conversations_on", "happened_on"),
 )

@@ -57,20 +57,29 @@ customer_risk_scores = Table(
     Column("sparkline", Text),  # JSON list of small integers, oldest first
     Column("changed", Text),  # JSON list: what moved the churn risk since a week before
     Column("overridden", Text),  # JSON {figure: {"computed": …, "reason": …, "until": day}} of what a person set
+    Column("standing", Text),  # active | win_back | lost; null where nothing is known
+    # P(a silence at least this long | the customer's own gaps), null below 4 gaps
+    Column("silence_p", Float),
+    # what they still bring if they buy nothing within the churn horizon: clv = (1 - risk) x if stays + risk x if leaves
+    Column("clv_if_leaves_minor", Integer),
+    Column("clv_median_minor", Integer),  # as many outcomes lie above as below
+    Column("left_on", Text),  # day on which the last contract ended; null for customers
     Index("ix_scores_churn", "churn_risk", "customer_id"),
-    # with the range, so that the book's total and its range are read from the index alone
+    # with the range and the standing, so that the book's totals are read from the index alone
     Index(
         "ix_scores_at_risk",
         "value_at_risk_minor",
         "customer_id",
         "value_at_risk_low_minor",
         "value_at_risk_high_minor",
+        "standing",
     ),
     Index("ix_scores_engagement", "engagement", "customer_id"),
     Index("ix_scores_last_order", "last_order_on", "customer_id"),
     Index("ix_scores_segment", "segment", "customer_id"),
     Index("ix_scores_clv", "clv_minor", "customer_id"),
     Index("ix_scores_health", "health", "customer_id"),
+    Index("ix_scores_standing", "standing", "churn_risk", "customer_id"),
 )
 
 score_history = Table(

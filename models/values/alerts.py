@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Final, Literal
 
 from models.values.overrides import OverrideMark
+from models.values.words import money, money_range, percent
+
+#: Why the confidence in a score is low whose model tells nobody apart; a rule that asks for churn risk asks for
+#: confidence, too.
+ALIKE_WORDS: Final = (
+    "The model cannot tell customers of this book apart yet: their churn risks are nearly the same, or no better than "
+    "chance."
+)
 
 
 class Severity(IntEnum):
@@ -17,6 +25,13 @@ class Severity(IntEnum):
     HIGH = 3
     CRITICAL = 4
 
+
+#: SQL of alerts that say nothing of their rule: somebody knew already. Earlier versions kept them as not useful.
+NO_VERDICT: Final = "coalesce(outcome, '') IN ('known', 'known already')"
+#: SQL of alerts with which their rule was right: the work on them came to something.
+RIGHT: Final = (
+    "(state = 'resolved' AND (outcome IN ('saved', 'lost') OR (outcome = 'came_back' AND coalesce(touched, 0))))"
+)
 
 AlertKind = Literal["risk", "opportunity", "data"]
 AlertState = Literal["open", "seen", "in_work", "waiting", "snoozed", "resolved", "not_useful"]
@@ -50,6 +65,7 @@ class AlertRow:
     until: str | None
     group: str  # "hour" | "today" | "week" | "later" | "waiting" | "snoozed" | "done"
     overridden: tuple[OverrideMark, ...] = ()  # the figures that a person set
+    said_leaving: bool = False  # no risk of a model is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +90,21 @@ class QueueFilter:
     kinds: frozenset[str] = field(default_factory=frozenset)
     need_today: bool = False
     done_days: int = 1  # how far back the tab of done cards reaches
-    resolved_only: bool = False  # leaves out cards that were not useful
+    resolved_only: bool = False  # leaves out alerts that were not useful
+
+    @property
+    def is_search(self) -> bool:
+        """Whether something is looked for: among all open alerts, not only those within today's limit."""
+        return bool(self.text or self.severities or self.tiers or self.kinds)
+
+
+#: Key of the book's value that says whose critical alerts wait for a day that has room, by owner.
+CRITICAL_ALERTS: Final = "critical_alerts"
+
+
+#: What a book lacks before it can say that nobody needs a person: customers, the scoring of what came in last, or
+#: anything to score them by.
+Lacks = Literal["", "customers", "scoring", "history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +115,13 @@ class QueuePage:
     groups: tuple[QueueGroup, ...]
     rows: tuple[AlertRow, ...]
     counts: dict[str, int]  # per tab
-    beyond_budget: int  # cards behind the daily budget, never a critical one
+    beyond_budget: int  # beyond today's limit, shown or not, never a critical one
     currency: str
     next_due_words: str  # for the empty state: "Harbor Lane Café, Monday"
     more: int = 0  # cards after the last row: groups and counts have them
+    lacks: Lacks = ""  # what an empty queue lacks before it may be called clear
+    held: str = ""  # why inactivity alerts are held back: "your orders end on 20 May", '' where they are not
+    criticals_waiting: str = ""  # "3 more critical alerts wait for tomorrow: at most 5 a day", '' for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +144,7 @@ class Freshness:
     words: str  # "Data through 20 Nov · synced and scored 12 min ago"
     warning: str  # "email events 18 days old", or ''
     empty: bool  # nothing was ever imported
+    asked_from: str = ""  # the last day of data so old that the person must say from which day to look
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +192,7 @@ class TimelineRow:
     tone: Literal["neutral", "bad", "good"]
     reference: str  # "order #5128"
     key: str  # unique and sortable with ``at``: the keyset
+    details: tuple[tuple[str, str], ...] = ()  # what else the row's file said of it, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +270,60 @@ class ScoreFigures:
     segment_before: str | None
     trend: str | None
     model: str
+    own_rhythm: bool = True  # the usual gap is their own; else it is that of customers like them
     overridden: tuple[OverrideMark, ...] = ()  # what a person set in place of a computed figure
     week_line: str = ""  # "Since 14 Nov: risk 31 % → 44 %: no order for 7 more days (+9)", '' where nothing moved
 
     history: tuple[tuple[str, float], ...] = ()  # (ISO day, churn risk) of the last half year, the oldest first
-    # of each: the ISO day on which it was worked out afterwards; None: told on its own day
+    # of each: the ISO day on which it was worked out afterwards; None: worked out on its own day
     history_worked_out_on: tuple[str | None, ...] = ()
     model_day: str | None = None  # ISO day on which the model of these scores was fitted
     typical_risk: float | None = None  # to which the reasons' points are added: with them it is the model's churn risk
-    left_on: str | None = None  # ISO day on which they left: no risk and no value at risk is told of them
+    left_on: str | None = None  # ISO day on which they left: no risk and no value at risk is shown
     record: str = ""  # "When about 72 % was said, 126 of 217 left.", '' where no check speaks for such a risk
+    clv_median_minor: int | None = None
+    segment_since: str | None = None  # ISO day on which the segment became what it is
+    average_risk: float | None = None  # the book's, where the model cannot tell its customers apart; else None
+    said_leaving: str = ""  # "they are leaving", "they may leave", as they said: all that they would bring is at risk
+
+    @property
+    def risk_note(self) -> str:
+        """What stands beside a churn risk that does not tell how this customer stands; '' beside others."""
+        if self.mark_of("churn_risk") is not None:
+            return ""
+        if self.said_leaving:
+            return f"they said that {self.said_leaving}, which the model does not count"
+        if self.average_risk is None:
+            return ""
+        return f"your customers’ average is {percent(self.average_risk)}; the model cannot tell customers apart yet"
+
+    def clv_range(self, *, short: bool = False) -> str:
+        """The range of the lifetime value, and the median where the range does not hold it; '' without a range."""
+        low, high, mean, median = self.clv_low_minor, self.clv_high_minor, self.clv_minor, self.clv_median_minor
+        if low is None or high is None:
+            return ""
+        said = money_range(low, high, self.currency, mean_minor=mean, short=short)
+        if mean is None or median is None or low <= mean <= high or "average" in said:
+            return said
+        # Few customers bring much: the mean lies above what four in five bring.
+        return (
+            f"{said}, {f'median {money(median, self.currency)}' if median else 'an average: over half bring nothing'}"
+        )
+
+    def value_at_risk_range(self, *, short: bool = False) -> str:
+        """The range of the value at risk; '' without one."""
+        low, high = self.value_at_risk_low_minor, self.value_at_risk_high_minor
+        if low is None or high is None:
+            return ""
+        return money_range(low, high, self.currency, mean_minor=self.value_at_risk_minor, short=short)
+
+    @property
+    def stays_words(self) -> str:
+        """What they bring if they stay, "£4,490"; "£4,490 on average" where the range at risk goes beyond it."""
+        if self.clv_if_stays_minor is None:
+            return ""
+        beyond = (self.value_at_risk_high_minor or 0) > self.clv_if_stays_minor
+        return money(self.clv_if_stays_minor, self.currency) + (" on average" if beyond else "")
 
     def mark_of(self, figure: str) -> OverrideMark | None:
         """The mark of a figure that a person set, None where the computed one counts."""
@@ -270,7 +349,7 @@ class AlertDetail:
     recommendation: Recommendation | None
     open_work: tuple[WorkItem, ...]
     signals: tuple[str, ...]
-    rule_line: str  # "Rule “Order gap”: right 7 times in 10 this year"
+    rule_line: str  # "Rule “Order gap”: 7 of 10 correct this year"
     raised_line: str  # "Raised 08:02 · answer within 4 working hours"
     due_words: str  # "due 12:02"
     notes: tuple[str, ...]

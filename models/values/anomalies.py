@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from models.values.words import whole
+
 #: Channels that are no activity of the customer's own words: what scoring makes of the book's other tables.
 ORDERS, ORDER_VALUE, EMAILS, TICKETS, CONVERSATIONS = "orders", "order value", "emails", "tickets", "conversations"
 NO_ACTIVITY: Final = (ORDERS, ORDER_VALUE, EMAILS, TICKETS, CONVERSATIONS)
 
 #: Title, and one of it, of each channel that has words of its own; other kinds of activity are called as files do.
 _WORDS: Final = {
-    ORDERS: ("Orders", "order"),
+    ORDERS: ("Orders", "purchase day"),  # several orders of one day count as one
     ORDER_VALUE: ("Order value", "order"),
     EMAILS: ("Answers to emails", "email answered"),
     TICKETS: ("Tickets", "ticket"),
@@ -23,6 +25,10 @@ _WORDS: Final = {
     "feature_use": ("Use of features", "use of features"),
     "fit_scan": ("Fit scans", "fit scan"),
 }
+
+#: Below the first there is as good as nothing to expect; below the second no whole event.
+_LEAST_EXPECTED: Final = 0.05
+_ROUNDS_TO_ONE: Final = 0.5
 
 Direction = Literal["down", "up"]
 
@@ -45,6 +51,13 @@ def channel_events(channel: str, number: int) -> str:
     if channel in (EMAILS, "feature_use"):
         return f"{number:,} {first}s {rest}"
     return f"{number:,} {one}s"
+
+
+def about(expected: float) -> str:
+    """Return how many would have been usual: ``about 3``, ``fewer than 1``, ``none``."""
+    if expected < _LEAST_EXPECTED:
+        return "none"
+    return f"about {whole(expected)}" if expected >= _ROUNDS_TO_ONE else "fewer than 1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Values of the backtest: how well each rung of the ladder would have told the past, and which one is used."""
+"""Values of the backtest: how well each model of the ladder would have predicted the past, and which one is used."""
 
 from __future__ import annotations
 
@@ -12,19 +12,26 @@ PRIOR, MBG, LOGISTIC, ADDITIVE = "prior", "mbg_nbd", "logistic", "additive"
 DEPTH_3, RULE = "depth_3", "recency_rule"
 RUNGS = (PRIOR, MBG, LOGISTIC, ADDITIVE)
 REFERENCES = (DEPTH_3, RULE)
-#: What each way of telling who leaves is called where people read of it, inside a sentence.
+#: What each model is called where people read of it, inside a sentence.
 WAYS: Final = {
-    PRIOR: "the book’s average",
-    MBG: "the rhythm alone",
-    LOGISTIC: "weighing a few facts",
-    ADDITIVE: "adding up all facts",
-    DEPTH_3: "facts in combination",
+    PRIOR: "the average risk",
+    MBG: "the purchase rhythm",
+    LOGISTIC: "the logistic model",
+    ADDITIVE: "the additive model",
+    DEPTH_3: "the tree model",
 }
+#: How the models of scores are called in the store, by rung.
+MODELS: Final = dict(zip(RUNGS, ("Prior", "MBG/NBD", "Logistic", "Additive"), strict=True))
+
+
+def model_words(stored: str) -> str:
+    """Return what the model of a score is called in words: ``Additive v4 (rung 3)`` is ``the additive model``."""
+    return next((WAYS[rung] for rung, name in MODELS.items() if stored.startswith(name)), stored.split(" v", 1)[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """How well probabilities told one window, or the mean over several; None where the window cannot tell.
+    """How well probabilities predicted one window, or the mean over several; None where it cannot be worked out.
 
     Attributes
     ----------
@@ -37,7 +44,7 @@ class Measures:
     top_decile_lift
         Share of those who left among the tenth of highest risk / the share in all.
     bias
-        Mean risk − share that left: positive where too much churn was foretold.
+        Mean risk − share that left: positive where too much churn was predicted.
     customers, left
         Counts; of a mean: summed over its windows.
     ece_chance
@@ -109,7 +116,7 @@ class CalibrationBin:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A customer whom the rung in use told wrongly at the last window's cutoff."""
+    """A customer for whom the model in use was wrong at the last window's cutoff."""
 
     customer_id: int
     risk: float
@@ -121,7 +128,7 @@ class Miss:
 class ClvMeasures:
     """Lifetime value against what was spent in the window of `days` after `cutoff`; money in minor units.
 
-    `bias` is (foretold − spent) / spent of the total; `top10_capture` the share of all spend that the tenth of
+    `bias` is (predicted − spent) / spent of the total; `top10_capture` the share of all spend that the tenth of
     customers with the highest value brought; `coverage80` the share whose spend lay in their 80 % range, in which
     those who spent nothing count with the part of the chance of nothing that their range is to hold (see
     `services.scoring.lifetime_value`); `inside80` the bare share, which is higher the more are all but sure to buy
@@ -150,7 +157,7 @@ class BacktestReport:
     used, why
         Name of the rung in use and the reason in a sentence.
     beats_rule
-        Whether the rung in use told later windows better (log loss) than "no order for N days"; None: not known.
+        Whether the model in use predicted later windows better (log loss) than "no order for N days"; None: not known.
     label
         What leaving means here: "orders", "activity", or "contract".
     rungs
@@ -162,7 +169,7 @@ class BacktestReport:
     clv
         None where no closed window is long enough.
     seasonal
-        A sentence where this time last year was told with a bias, else "".
+        A sentence where this time last year was predicted with a bias, else "".
     """
 
     as_of: str

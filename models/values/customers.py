@@ -3,12 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from models.values.alerts import AlertRow, Driver, ScoreFigures
 from models.values.overrides import OverrideMark
 
 SortColumn = Literal["name", "tier", "segment", "churn", "at_risk", "engagement", "last_order", "next_action", "owner"]
+
+#: Who never bought and has no deal, contract or activity: kept, but not scored.
+CONTACT = "contact"
+#: What each standing of a customer is called.
+STANDINGS = {"active": "Active", "win_back": "Win-back", "lost": "Lost", CONTACT: "Contact without purchases"}
+#: What a consent is called.
+CONSENT_WORDS: Final = {
+    "given": "consent given",
+    "withdrawn": "consent withdrawn",
+    "unknown": "no consent recorded",
+}
+#: Examples of its source, where none is written yet.
+CONSENT_SOURCES: Final = "On the phone, by contract, at the fair …"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody at a customer, with a consent of their own to be emailed."""
+
+    id: int
+    name: str
+    role: str
+    email: str
+    phone: str
+    consent: str  # given | withdrawn | unknown
+    primary: bool = False
+
+    @property
+    def called(self) -> str:
+        """Name and role: "Kim Berg, Buyer"."""
+        return ", ".join(part for part in (self.name or self.email, self.role) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +53,7 @@ class CustomerFilter:
     owners: frozenset[str] = field(default_factory=frozenset)  # '' means no owner
     consents: frozenset[str] = field(default_factory=frozenset)
     confidences: frozenset[str] = field(default_factory=frozenset)  # high | medium | low
+    standings: frozenset[str] = field(default_factory=frozenset)  # active | win_back | lost
     churn_from: float | None = None
     at_risk_from_minor: int | None = None
     renews_within_days: int | None = None
@@ -47,6 +79,12 @@ class CustomerRow:
     confidence: str | None
     overridden: tuple[OverrideMark, ...] = ()  # the figures that a person set
     left_on: str | None = None  # ISO day on which they left
+    standing: str | None = None  # active | win_back | lost
+
+    @property
+    def gone_words(self) -> str:
+        """What stands in place of the value at risk of who is not active: "win-back" or "lost"; '' for others."""
+        return STANDINGS[self.standing].lower() if self.standing in ("win_back", "lost") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +97,14 @@ class CustomersPage:
 
 @dataclass(frozen=True, slots=True)
 class CustomersCount:
-    """What stands above the list: "32 of 104,218 · $91.2k at risk · values ran 7 % low".
+    """What stands above the list: "32 of 104,218 · $91.2k at risk · 12 win-back · values ran 7 % low".
 
     Attributes
     ----------
+    value_at_risk_minor
+        Of active customers; None: it is known of none of them.
+    win_back
+        Customers who are to be won back; nothing of them is at risk.
     value_note, value_check
         How far the total of values was off in the last check, in a few words and in a sentence; both '' where it was
         not checked.
@@ -70,10 +112,11 @@ class CustomersCount:
 
     matching: int
     total: int
-    value_at_risk_minor: int | None  # None: it is known of none of them
+    value_at_risk_minor: int | None
     currency: str
     value_note: str = ""
     value_check: str = ""
+    win_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

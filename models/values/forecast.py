@@ -30,7 +30,7 @@ class MonthForecast:
 
 @dataclass(frozen=True, slots=True)
 class PastMonth:
-    """A month that is over, in minor units, beside what would have been foretold of it at the end of the month before.
+    """A month that is over, in minor units, next to its forecast at the end of the month before.
 
     `foretold`, `low` and `high` are None where the history before it was too short.
     """
@@ -43,7 +43,7 @@ class PastMonth:
 
     @property
     def within(self) -> bool | None:
-        """Whether it came within the range; None where nothing was foretold."""
+        """Whether it came within the range; None without a forecast."""
         if self.low is None or self.high is None:
             return None
         return self.low <= self.came <= self.high
@@ -106,7 +106,7 @@ class RevenueForecast:
     index
         Twelve factors, January first, with a mean of one, by which months were weighted; empty under two years.
     bias
-        (foretold − came) / came of all checked months together; None without any.
+        (forecast − actual) / actual of all checked months together; None without any.
     at_risk, value, if_stays
         The book's value at risk, lifetime value, and what the latter would be if all stayed, summed over customers.
     acquisition

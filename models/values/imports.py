@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from models.values.meanings import Doubt, Meaning
 from models.values.reading import Reading, ReadingChoice, ReadingOption
+from models.values.words import count
 
+#: So many customers are named in a sentence.
+_NAMED: Final = 5
 Verdict = Literal["new", "changed", "unchanged", "rejected", "ignored"]
 
 
@@ -34,6 +37,7 @@ class ImportOptions:
     reading: ReadingChoice = field(default_factory=ReadingChoice)
     mended: tuple[MendedCell, ...] = ()
     mended_of: str = ""  # the file's stamp (see `Preview`) when its cells were mended: of another file none is
+    kind: str | None = None  # of what kind all rows are, such as "store_visit", where no column says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class ImportRequest:
     actor: str
     options: ImportOptions = ImportOptions()
     dry_run: bool = False
+    # Files that were dropped together with this one, each with the source that was decided for it, '' where none is.
+    beside: tuple[tuple[str, str], ...] = ()
 
     @property
     def shown(self) -> str:
@@ -101,6 +107,16 @@ class Receipt:
     dry_run: bool = False
     ignored_reasons: dict[str, int] = field(default_factory=dict)
     mended: tuple[dict[str, Any], ...] = ()  # row, column, before, after of each cell that a person mended
+    may_leave: tuple[str, ...] = ()  # customers who wrote in the file's last weeks that they leave or may leave
+
+    @property
+    def distress(self) -> str:
+        """The sentence that names who wrote that they may leave; '' for nobody. No store keeps it: it names people."""
+        if not self.may_leave:
+            return ""
+        named, more = self.may_leave[:_NAMED], len(self.may_leave) - _NAMED
+        names = ", ".join(named) + (f" and {more} more" if more > 0 else "")
+        return f"{count(len(self.may_leave), 'customer')} wrote that they may leave: {names}."
 
     def as_json(self) -> dict[str, Any]:
         """Return DATA.md's receipt as a JSON-ready dictionary."""
@@ -119,6 +135,7 @@ class Receipt:
             "warnings": list(self.warnings),
             "seconds": round(self.seconds, 3),
             **({"mended": list(self.mended)} if self.mended else {}),
+            **({"may_leave": list(self.may_leave)} if self.may_leave else {}),
             **({"dry_run": True} if self.dry_run else {}),
         }
 
@@ -171,7 +188,7 @@ class Preview:
     columns: tuple[ColumnProposal, ...]
     rows: tuple[PreviewRow, ...]
     question: str  # '' or what must be decided first, e.g. the order of day and month
-    question_kind: Literal["", "date_order", "mapping", "currency", "meaning", "reading"] = ""
+    question_kind: Literal["", "date_order", "mapping", "currency", "meaning", "reading", "source"] = ""
     meanings: tuple[Meaning, ...] = ()  # of the columns that become fields, from all rows
     doubts: tuple[Doubt, ...] = ()  # about columns: all that must be answered before the import
     # How the file is written, why, and what else it could be.

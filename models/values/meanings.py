@@ -20,7 +20,7 @@ MeaningKind = Literal[
     "duration",
     "list",
 ]
-DoubtKind = Literal["date_order", "decimal", "duration", "zone", "currency"]
+DoubtKind = Literal["date_order", "decimal", "duration", "zone", "currency", "source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What the cells of a column do not settle, so that a person must: the question and the answers to it."""
+    """What the cells of a column do not settle, so that a person must: the question and the answers to it.
+
+    Without a column it is about the file: which system it is of.
+    """
 
     kind: DoubtKind
     column: str

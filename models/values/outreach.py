@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from models.values.alerts import AlertRow, Permission, WorkItem
+from models.values.customers import Contact
 from models.values.tones import TONES as TONES
 
 Goal = Literal["apologise", "check_in", "renewal", "thank", "introduce"]
@@ -127,10 +128,6 @@ class Draft:
         ``template:CODE``, ``model:PROFILE`` or ``person``.
     words
         "template “After a late delivery”", "language model, 6 facts".
-    sent_to_model
-        Exactly what left this computer, as text; '' for a template.
-    note
-        One line to tell ("No network: the template was used"), or ''.
     """
 
     subject: str
@@ -141,12 +138,12 @@ class Draft:
     facts: tuple[str, ...]
     incentive_minor: int = 0
     currency: str = ""
-    sent_to_model: str = ""
+    sent_to_model: str = ""  # exactly what left this computer, as text
     tokens_in: int | None = None
     tokens_out: int | None = None
     cost: str = ""
     seconds: float = 0.0
-    note: str = ""
+    note: str = ""  # one line to tell: "No network: the template was used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +164,16 @@ class ModelRequest:
     incentive_minor: int = 0
     currency: str = ""
     variant: int = 0
+    contact_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """How a person resolved a flagged statement: a source named, or confirmed with a reason. Journalled."""
+    """What a person answers for in an email: a flagged sentence, or one of their own that they read. Journalled."""
 
-    sentence: str  # the flagged words as they stood
-    way: Literal["sourced", "confirmed"]
-    source: str  # label of the record or note, '' when confirmed
+    sentence: str  # the words as they stood
+    way: Literal["sourced", "confirmed", "read"]
+    source: str  # label of the record or note, '' when confirmed or read
     reason: str
     by: str
     at: str
@@ -190,15 +188,12 @@ class Claim:
     where, start, end
         Part of the email, and the place in it in code points, end exclusive.
     kind
-        number | date | money | percent | name | product | quote | statement | score | offer | field | markup | link
+        number | date | money | percent | name | product | quote | statement | score | offer | field | markup | link;
+        of a sentence that code would not write own, with the verdicts to_read and read
     verdict
         sourced | confirmed | unsupported
-    number
-        Its source's number in the margin, counted through the text; None where it has none.
     label
         The source's label ("order #5128"), or why it is flagged ("no source in your data").
-    fact
-        Key of the fact that supports it, '' otherwise.
     """
 
     where: Literal["subject", "greeting", "body"]
@@ -206,10 +201,10 @@ class Claim:
     end: int
     text: str
     kind: str
-    verdict: Literal["sourced", "confirmed", "unsupported"]
-    number: int | None
+    verdict: Literal["sourced", "confirmed", "unsupported", "to_read", "read"]
+    number: int | None  # its source's in the margin, counted through the text
     label: str
-    fact: str = ""
+    fact: str = ""  # key of the one that supports it
     sentence: str = ""  # the whole sentence that it stands in
 
 
@@ -217,7 +212,7 @@ class Claim:
 class Check:
     """One line of the checks. ``blocks`` is False for what only advises.
 
-    name: permission | facts | statements | greeting | incentive | scores | fields | unsubscribe
+    name: permission | facts | statements | greeting | incentive | scores | sender | fields | unsubscribe
     """
 
     name: str
@@ -240,12 +235,24 @@ class Review:
     claims: tuple[Claim, ...]
     checks: tuple[Check, ...]
     ready: bool
-    verdict: str  # "Ready: every statement has a source", "Not ready: one statement has no source"
+    verdict: str  # "All verified: every statement has a source", "2 sentences to read: …", "1 problem: …"
 
     @property
     def flagged(self) -> tuple[Claim, ...]:
         """Claims without a source."""
         return tuple(claim for claim in self.claims if claim.verdict == "unsupported")
+
+    @property
+    def own(self) -> tuple[Claim, ...]:
+        """The person's own sentences, read or not: no source is claimed for them."""
+        return tuple(claim for claim in self.claims if claim.kind == "own")
+
+    @property
+    def to_read(self) -> tuple[Claim, ...]:
+        """Those that nobody has read yet, where nothing else stands in the email's way."""
+        others = any(check.blocks and not check.passed and check.name != "statements" for check in self.checks)
+        left = tuple(claim for claim in self.own if claim.verdict == "to_read")
+        return () if others or self.flagged else left
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +286,7 @@ class Edit:
     incentive_minor: int = 0
     currency: str = ""
     version: int = 0
+    contact_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,13 +323,14 @@ class Message:
     sent_at: str | None
     created_at: str
     changed_at: str
+    contact_id: int | None = None
 
     @property
     def edit(self) -> Edit:
         """The text as a value to go on writing from."""
         return Edit(self.id, self.customer_id, self.alert_id, self.goal, self.tone, self.writer, self.subject,
                     self.greeting, self.body, self.facts, self.resolutions, self.incentive_minor,
-                    self.currency)  # fmt: skip
+                    self.currency, contact_id=self.contact_id)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +352,7 @@ class DraftVersion:
 
 @dataclass(frozen=True, slots=True)
 class Masking:
-    """What is masked on the way out and put back here, and what never leaves: two separate lists."""
+    """What is masked on the way out and put back here, and what never leaves."""
 
     masked: tuple[tuple[str, str], ...]  # ("Marlow & Pike Outfitters", "[customer]")
     withheld: str  # "Email, phone, address"
@@ -373,4 +382,17 @@ class Composition:
     scheduled: tuple[tuple[str, str], ...]  # (moment, words): proposed times other than now
     recall_minutes: int
     note: str = ""
+    recipients: tuple[Contact, ...] = ()
+    own_address: str = ""  # the customer's own, whoever is written to
     owner: str = ""  # whose zone quiet hours and free days are meant in
+    consent_history: tuple[str, ...] = ()  # what was said under the address, the newest first
+
+    @property
+    def recipient(self) -> Contact | None:
+        """The contact who is written to; None where it is the customer."""
+        return next((one for one in self.recipients if one.id == self.edit.contact_id), None)
+
+    @property
+    def to_name(self) -> str:
+        """The name of who is written to."""
+        return self.recipient.name if self.recipient is not None else self.customer

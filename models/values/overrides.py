@@ -180,7 +180,7 @@ def _segment(text: str) -> str:
     for name in SEGMENTS:
         if name.casefold() == text.casefold():
             return name
-    raise UserError(f"“{text}” is no segment; choose one of: {', '.join(reversed(SEGMENTS))}.")
+    raise UserError(f"“{text}” is not a segment; choose one of: {', '.join(reversed(SEGMENTS))}.")
 
 
 def _number(text: str) -> Decimal | None:

@@ -1,36 +1,42 @@
-"""Kinds of past cases by which a risk is told to have been right or wrong: how much was known, and what was said."""
+"""Past cases by which a risk is judged: those whose risk was nearest to it, of customers of whom as much was known."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from math import sqrt
 from typing import Final
 
-from models.values.words import percent
+from models.values.words import THIN, percent
 
 #: Purchase days (or days of activity) from which on a customer is of the next kind; days since a contract began.
 KNOWN_DAYS: Final = (2, 4)
 CONTRACT_DAYS: Final = (365,)
-#: The kinds in words, by what leaving means.
-KINDS: Final = {
-    "orders": ("one purchase day", "2 or 3 purchase days", "4 or more purchase days"),
-    "activity": ("one active day", "2 or 3 active days", "4 or more active days"),
-    "contract": ("in the first year of the contract", "under contract for a year or longer"),
-}
-#: Bands of risk: from each of these on the next.
-RISKS: Final = (0.25, 0.5, 0.75)
+#: Risks are compared in steps of one part in so many: nearer ones have the same past cases.
+STEPS: Final = 40
+#: Fewer cases say more about chance than about the risk.
+FEWEST: Final = 10
+_Z95: Final = 1.959963984540054
 
 
-def kind_and_band(label: str, known_days: float, risk: float) -> tuple[int, int]:
-    """The places of a customer's kind among `KINDS` of the label, and of the band of the risk."""
-    return bisect_right(CONTRACT_DAYS if label == "contract" else KNOWN_DAYS, known_days), bisect_right(RISKS, risk)
+def kind_and_step(label: str, known_days: float, risk: float) -> tuple[int, int]:
+    """A customer's kind, by what is known of them, and the step of their risk."""
+    return bisect_right(CONTRACT_DAYS if label == "contract" else KNOWN_DAYS, known_days), round(risk * STEPS)
 
 
-def cases_words(label: str, kind: int, band: int, cases: int, told: float, left: float) -> str:
-    """What came of past cases of a kind and band: how many left of them, and what they were told on average.
+def wilson(left: float, customers: float, z: float = _Z95) -> tuple[float, float]:
+    """Wilson's range of a share (Wilson 1927); the counts may be effective ones, which are no whole numbers."""
+    if customers <= 0:
+        return 0.0, 1.0
+    share, square = left / customers, z * z / customers
+    middle = (share + square / 2.0) / (1.0 + square)
+    half = z * sqrt(max(share * (1.0 - share), 0.0) / customers + square / (4.0 * customers)) / (1.0 + square)
+    return max(min(middle - half, share), 0.0), min(max(middle + half, share), 1.0)
 
-    Figures first: a narrow pane cuts the end.
-    """
-    edges = (0.0, *RISKS, 1.0)
-    risk = f"a risk of {round(100 * edges[band])} to {percent(edges[band + 1])}"
-    like = f"{cases:,} past {'case' if cases == 1 else 'cases'} like this one"
-    return f"Of {like} {percent(left)} left; told were {percent(told)} ({KINDS[label][kind]}, {risk})."
+
+def cases_words(cases: int, predicted: float, actual: float) -> str:
+    """What came of similar customers; figures first, as a narrow pane cuts the end."""
+    low, high = (round(100 * end) for end in wilson(actual * cases, cases))
+    return (
+        f"{cases:,} similar customers: predicted {percent(predicted)}, actual {percent(actual)} "
+        f"(95{THIN}% range {low}–{high}{THIN}%)."
+    )

@@ -11,7 +11,7 @@ from models.values.emerging import EmergingReport
 from models.values.forecast import RevenueForecast
 from models.values.migration import MigrationReport
 
-#: How a verdict is meant: good news, good with a reserve, bad news, or not to be told yet.
+#: How a verdict is meant: good news, good with a reserve, bad news, or not known yet.
 Tone = Literal["good", "fair", "bad", "open"]
 
 
@@ -35,7 +35,7 @@ class RungLine:
     used, reference
         Whether the scores come from it, and whether it is only held beside them.
     log_loss, auc, brier, ece, bias
-        Means over the checks that could judge every way; None where a measure could not be told.
+        Means over the checks that could judge every way; None where a measure could not be calculated.
     best_log_loss, best_auc
         Whether no other way did better.
     """
@@ -56,7 +56,7 @@ class RungLine:
 
 @dataclass(frozen=True, slots=True)
 class MissLine:
-    """A customer whom the last check told wrongly; ``value_minor`` is what they spent in the year before it."""
+    """A customer of whom the last back-test was wrong; ``value_minor`` is what they spent in the year before it."""
 
     customer_id: int
     name: str
@@ -158,13 +158,13 @@ class ReportCard:
     report
         The check itself; None where there was none, or where it could tell nothing.
     verdict
-        The answer; without a check it says what is missing, and when it can be told.
+        The answer; without a check it says what is missing, and when it can be known.
     used, why
         The way of telling that the scores come from, in plain words, and the reason for it.
     compared
         Over which checks the ways of telling are compared, in words.
     said, checked
-        When was foretold and when that was held against what came; when the check was run.
+        When the forecast was made and when it was compared; when the back-test was run.
     judged
         How many forecasts were judged, in words.
     old

@@ -10,6 +10,8 @@ SEGMENTS = (
     "Lost", "Hibernating", "New", "One-time", "Cooling VIP", "At risk", "Champion", "Loyal", "Promising",
 )  # fmt: skip
 
+#: From so many gaps between purchase days on a customer has a usual gap of their own.
+OWN_GAPS = 4
 _LOOKING_BACK = ", looking back from "
 #: In SQL, of the model of a row of the history: a score of a past day that a later model worked out, which had seen
 #: what came of it.
@@ -22,7 +24,7 @@ def looking_back(model: str, day: str) -> str:
 
 
 def looked_back_from(model: str) -> str | None:
-    """The day (ISO) as of which a score of a past day was worked out; None for one that was told on its own day."""
+    """The day (ISO) as of which a score of a past day was worked out; None for one of its own day."""
     return model.partition(_LOOKING_BACK)[2] or None
 
 

@@ -68,6 +68,23 @@ def money_short(amount_minor: int, currency: str) -> str:
     return _signed(value, currency, text.removesuffix(".0") + letter)
 
 
+def money_range(
+    low_minor: int, high_minor: int, currency: str, *, mean_minor: int | None = None, short: bool = False
+) -> str:
+    """Return the 80 % range of an amount, ``80 % range $292–$1,248``, to stand beside that amount.
+
+    Ends that read alike are no range, and "$0–$0" beside an average of $120 looks like a fault: then it is
+    ``most likely nothing``, and where the amount beside it (`mean_minor`) reads otherwise, ``an average; most likely
+    nothing``.
+    """
+    say = money_short if short else money
+    low, high = say(low_minor, currency), say(high_minor, currency)
+    if low != high:
+        return f"80{THIN}% range {low}{DASH}{high}"
+    likely = f"most likely {'nothing' if low == say(0, currency) else low}"
+    return f"an average; {likely}" if mean_minor is not None and say(mean_minor, currency) != low else likely
+
+
 def _signed(value: Decimal, currency: str, digits: str) -> str:
     sign = _SIGNS.get(currency, f"{currency}{THIN}" if currency else "")
     return f"{MINUS if value < 0 else ''}{sign}{digits}"
@@ -79,7 +96,7 @@ def percent(share: float) -> str:
 
 
 def chance(share: float) -> str:
-    """Return a foretold chance like `percent`: as nothing to come is certain, "<1 %" and ">99 %" at the ends."""
+    """Return a predicted chance like `percent`: as nothing to come is certain, "<1 %" and ">99 %" at the ends."""
     if share < SURELY_NOT:
         return f"<1{THIN}%"
     return f">99{THIN}%" if share >= SURELY else percent(share)
@@ -93,6 +110,11 @@ def whole(value: float) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """Return a count with its noun: ``1 order``, ``23 orders``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def gap_words(days: float, own: bool) -> str:
+    """Return how long a customer's gaps are: their usual one, or where they have too few, that of others."""
+    return f"the usual gap is {whole(days)}" if own else f"customers like them: about {count(_half_up(days), 'day')}"
 
 
 def spelled(number: int) -> str:
@@ -229,9 +251,9 @@ def span(days: int) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return the text as a sentence: a capital at its beginning, a full stop at its end."""
+    """Return the text as a sentence: a capital at its beginning, a full stop at its end, within a quote or after it."""
     text = capital(text.strip())
-    return text if not text or text[-1] in ".?!…" else f"{text}."
+    return text if not text or text.rstrip("”").endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def shortened(text: str, limit: int) -> str:

@@ -1,23 +1,25 @@
-"""Alerting: the rules that raise cards, the cards' life, and what a person does with them.
+"""Alerting: the rules that raise alerts, their life, and what a person does with them.
 
-After scoring, ``evaluate`` fires the rules, merges their signals into one open card per customer, resolves what an
+After scoring, ``evaluate`` fires the rules, merges their signals into one open alert per customer, resolves what an
 order answered and wakes what was put away. The other functions are what people do in the queue; each is one journal
-entry that "undo" takes back, for one card or for many.
+entry that "undo" takes back, for one alert or for many.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.alerting.cut_off import was_cut_off
 from services.alerting.follow_up import add_note, add_task, complete_task, suppress, take_up
 from services.alerting.precision import RuleRecord, rule_records
-from services.alerting.rulebook import switch_rule
+from services.alerting.rulebook import record_due, switch_rule
 from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait, wait_within
 from services.alerting.trial import Trial, TrialWeek, try_rule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from models.values.changes import Changes
+    from models.values.imports import Progress
     from services.alerting.run import Evaluation
     from services.workspace import Workspace
 
@@ -34,7 +36,10 @@ __all__ = [
     "mark_seen",
     "next_wake",
     "not_useful",
+    "overdue_without_alert",
     "playbook_goals",
+    "record_due",
+    "renew_record",
     "reopen",
     "resolve",
     "rule_records",
@@ -45,14 +50,13 @@ __all__ = [
     "try_rule",
     "wait",
     "wait_within",
-    "was_cut_off",
 ]
 
 
 def evaluate(workspace: Workspace, changed: Changes | None = None) -> Evaluation:
     """Evaluate the rules for the customers that changed, or for everyone where the book's day or a rule moved.
 
-    Cards whose date has come wake whoever changed, and the age of the book's data is looked at: ``Changes()`` is a
+    Alerts whose date has come wake whoever changed, and the age of the book's data is looked at: ``Changes()`` is a
     round in which nothing changed.
 
     Parameters
@@ -65,22 +69,61 @@ def evaluate(workspace: Workspace, changed: Changes | None = None) -> Evaluation
     Returns
     -------
     Evaluation
-        What changed, and the ids of the cards that were opened, closed and woken.
+        What changed, and the ids of the alerts that were opened, closed and woken.
     """
     from services.alerting.run import run_rules  # numpy: not on the way to the first page
 
     return run_rules(workspace, changed)
 
 
+def overdue_without_alert(workspace: Workspace) -> tuple[int, int, int]:
+    """Count customers whose silence is improbable and who have no open alert.
+
+    Returns
+    -------
+    tuple of int
+        Active ones below the rule's churn risk, other active ones (their alert was closed), and those to be won back
+        (contacted since, silent for too long, or their alert was closed).
+    """
+    from services.alerting.rulebook import in_force
+
+    with workspace.store.read() as connection:
+        rule = next((one for one in in_force(connection, workspace.policy) if one.code == "gap_beyond_usual"), None)
+        if rule is None:
+            return 0, 0, 0
+        low, closed, win_back = connection.exec_driver_sql(
+            "SELECT coalesce(sum(active AND trusted), 0), coalesce(sum(active AND NOT trusted), 0),"
+            " coalesce(sum(NOT active), 0) FROM (SELECT standing = 'active' AS active,"
+            " coalesce(churn_risk < :risk, 0) AS trusted FROM customer_risk_scores"
+            " WHERE standing IN ('active', 'win_back') AND silence_p <= :improbable AND customer_id NOT IN"
+            " (SELECT customer_id FROM alerts WHERE state NOT IN ('resolved', 'not_useful')"
+            " AND customer_id IS NOT NULL))",
+            {name: rule.parameters[name].value for name in ("risk", "improbable")},
+        ).one()
+    return int(low), int(closed), int(win_back)
+
+
+def renew_record(
+    workspace: Workspace,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Changes:
+    """Replay the rules over the book's past, keep each one's record, and evaluate the rules by it."""
+    from services.alerting.replay import renew_record as renew
+
+    return renew(workspace, progress, cancelled)
+
+
 def next_wake(workspace: Workspace) -> str | None:
-    """The next moment at which a snoozed or waiting card is due, None without one.
+    """The next moment at which a snoozed or waiting alert is due, None without one.
 
     Returns
     -------
     str or None
-        UTC, as the store writes moments; it lies in the past where a card should have been woken already.
+        UTC, as the store writes moments; it lies in the past where an alert should have been woken already.
     """
-    from services.alerting.cards import first_wake, moment_of, stored
+    from models.values.words import stored
+    from services.alerting.cards import first_wake, moment_of
 
     with workspace.store.read() as connection:
         until = first_wake(connection)

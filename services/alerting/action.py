@@ -34,7 +34,7 @@ class Action:
         """The cards in words: a customer's name, or their number."""
         if len(self.cards) == 1:
             return self.names[self.cards[0].id]
-        return count(len(self.cards), "card")
+        return count(len(self.cards), "alert")
 
 
 @contextmanager
@@ -106,4 +106,4 @@ def _names(work: UnitOfWork, cards: Sequence[Card]) -> dict[int, str]:
             (ids,),
         )
     )
-    return {row[0]: row[1] or "The card" for row in rows}
+    return {row[0]: row[1] or "The alert" for row in rows}

@@ -17,12 +17,16 @@ from models.tables import UNTOUCHED_DRAFT
 from services.alerting.driver import tuples
 from services.alerting.fire import Fired
 from services.alerting.merge import Card, Plan, Signal, Silence
-from services.coming_back import FOLLOWS, PURCHASE
+from services.coming_back import FOLLOWS
+from services.purchases import PURCHASES
 
 CLOSED: Final = ("resolved", "not_useful")
 _OPEN: Final = "a.state NOT IN ('resolved', 'not_useful')"
 _RESTING: Final = "a.state IN ('snoozed', 'waiting')"
-_SIGNAL: Final = "g.alert_id, g.id, g.rule, g.severity, g.reason, g.measure, g.raised_as_of, g.raised_at, g.due_at"
+_SIGNAL: Final = (
+    "g.alert_id, g.id, g.rule, g.severity, g.reason, g.measure, g.raised_as_of, g.raised_at, g.due_at,"
+    " g.evidence ->> 'sign'"
+)
 #: In the order of the fields of `Signal` (after its card's id) and of `Card`.
 _CARD: Final = (
     "a.id, a.customer_id, a.state, a.kind, a.rule, a.severity, a.reason, a.due_at, a.upside_minor, a.owner,"
@@ -36,11 +40,6 @@ def moment_of(text: str) -> datetime:
     """A stored moment as an aware one; a bare day begins at midnight UTC."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def stored(moment: datetime) -> str:
-    """A moment as the store writes it: UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def open_cards(connection: Connection, *, scoped: bool) -> dict[int | None, Card]:
@@ -94,9 +93,12 @@ def _card(row: Sequence[Any], signals: Mapping[int, list[Signal]]) -> Card:
     return Card._make((*row[:12], baseline, row[13], row[14] != 0, tuple(signals.get(row[0], ()))))
 
 
-def closed_signals(connection: Connection, since: str, *, scoped: bool) -> dict[tuple[str, int | None], Silence]:
-    """The newest signal of each (rule, customer) on cards that were closed after `since`."""
+def closed_signals(
+    connection: Connection, since: str, *, scoped: bool, by_people: bool = False
+) -> dict[tuple[str, int | None], Silence]:
+    """The newest signal of each (rule, customer) on cards that were closed after `since`; only those `by_people`."""
     where = f" AND {_IN_SCOPE}" if scoped else ""
+    where += " AND coalesce(a.closed_by, '') <> 'rule'" if by_people else ""
     found: dict[tuple[str, int | None], Silence] = {}
     for rule, customer, closed_at, raised_as_of, measure in tuples(
         connection,
@@ -114,7 +116,7 @@ def ordered_since(connection: Connection, as_of: str, watch_days: int, *, scoped
     where = f" AND {_IN_SCOPE}" if scoped else ""
     rows = tuples(
         connection,
-        "SELECT g.id, (SELECT min(o.ordered_on) FROM orders o WHERE o.customer_id = a.customer_id"
+        f"SELECT g.id, (SELECT min(o.ordered_on) FROM {PURCHASES} o WHERE o.customer_id = a.customer_id"
         "   AND o.kind = 'purchase' AND o.ordered_on > g.raised_as_of AND o.ordered_on <= :as_of"
         "   AND o.ordered_on <= date(g.raised_as_of, :watch) AND o.amount_minor > 0) AS ordered_on"
         f" FROM alerts a JOIN alert_signals g ON g.alert_id = a.id WHERE {_OPEN} AND a.customer_id IS NOT NULL"
@@ -125,12 +127,12 @@ def ordered_since(connection: Connection, as_of: str, watch_days: int, *, scoped
 
 
 def came_back_after_email(connection: Connection, as_of: str, watch_days: int, *, scoped: bool) -> frozenset[int]:
-    """Open cards whose customer was emailed for them and bought afterwards within the watch time."""
+    """Open alerts whose customer was emailed for them and bought afterwards within the watch time."""
     where = f" AND {_IN_SCOPE}" if scoped else ""
     rows = tuples(
         connection,
         "SELECT DISTINCT a.id FROM messages m JOIN alerts a ON a.id = m.alert_id"
-        f" JOIN orders o ON {FOLLOWS} WHERE m.state = 'sent' AND {_OPEN} AND {PURCHASE}"
+        f" JOIN {PURCHASES} o ON {FOLLOWS} WHERE m.state = 'sent' AND {_OPEN} AND o.amount_minor > 0"
         f" AND o.ordered_on <= :as_of{where}",
         {"as_of": as_of, "watch": f"+{watch_days} days"},
     )
@@ -154,7 +156,7 @@ def bought_since(connection: Connection, customer: int, day: str) -> bool:
     """Whether a customer bought after the end of a day."""
     found = tuples(
         connection,
-        "SELECT EXISTS (SELECT 1 FROM orders WHERE customer_id = ? AND kind = 'purchase' AND ordered_on > ?)",
+        f"SELECT EXISTS (SELECT 1 FROM {PURCHASES} WHERE customer_id = ? AND ordered_on > ?)",
         (customer, day),
     )
     return bool(found.fetchone()[0])
@@ -167,7 +169,7 @@ def came_back_without_order(connection: Connection, *, scoped: bool) -> list[int
         connection,
         "SELECT a.id FROM alerts a WHERE a.state = 'resolved' AND a.closed_by = 'rule' AND a.outcome = 'came_back'"
         f" AND a.customer_id IS NOT NULL{where}"
-        " AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = a.customer_id AND o.kind = 'purchase'"
+        f" AND NOT EXISTS (SELECT 1 FROM {PURCHASES} o WHERE o.customer_id = a.customer_id AND o.kind = 'purchase'"
         "   AND o.ordered_on > a.opened_as_of AND o.amount_minor > 0)"
         " AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.customer_id = a.customer_id"
         "   AND b.state NOT IN ('resolved', 'not_useful'))",
@@ -228,8 +230,11 @@ def write_plan(
     signals += [_signal_row(card, one, work.at, as_of, due(one.severity, one.owner)) for card, one in plan.joined]
     _insert(work, cards, signals)
     if plan.refreshed:
-        rows = [(one.reason, one.measure, max(one.severity, old.severity), old.id) for old, one in plan.refreshed]
-        work.sql("UPDATE alert_signals SET reason = ?, measure = ?, severity = ? WHERE id = ?", rows)
+        rows = [
+            (one.reason, one.measure, max(one.severity, old.severity), _evidence(one), old.id)
+            for old, one in plan.refreshed
+        ]
+        work.sql("UPDATE alert_signals SET reason = ?, measure = ?, severity = ?, evidence = ? WHERE id = ?", rows)
     _update_cards(work, plan)
     return [row[0] for row in cards]
 
@@ -247,7 +252,7 @@ def _insert(work: UnitOfWork, cards: list[tuple[Any, ...]], signals: list[tuple[
     if signals:
         work.sql(
             "INSERT INTO alert_signals (alert_id, customer_id, rule, severity, reason, measure, raised_at,"
-            " raised_as_of, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " raised_as_of, due_at, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             signals,
         )
 
@@ -302,7 +307,13 @@ def _card_row(
 
 
 def _signal_row(card: int, one: Fired, at: str, as_of: str, due: str) -> tuple[Any, ...]:
-    return (card, one.customer_id, one.rule, one.severity, one.reason, one.measure, at, as_of, due)
+    return (card, one.customer_id, one.rule, one.severity, one.reason, one.measure, at, as_of, due, _evidence(one))
+
+
+def _evidence(one: Fired) -> str | None:
+    known = {"sign": one.sign, "deal": one.deal_id}
+    kept = {name: value for name, value in known.items() if value is not None}
+    return json.dumps(kept) if kept else None
 
 
 def _worth(ones: Sequence[Fired]) -> tuple[int, int]:

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.store import UnitOfWork
 from services.alerting.driver import tuples
-from services.alerting.measures import ACTIVE, MEASURES
+from services.alerting.measures import MEASURES, POPULATIONS
 from services.alerting.rules import Condition, Rule, Test
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SIGNS: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<=", "equals": "=", "not": "<>"}
-_ACTIVE_COLUMN: Final = "is active"
 _OF_THE_BOOK: Final = frozenset({"among_highest", "times_median", "above_median"})
 
 
@@ -58,8 +57,9 @@ def reference_of(rule: Rule, test: Test) -> Reference | None:
     share = 0.5
     if test.comparator == "among_highest":
         share = float(rule.figure(test.value) or 0.0)
-    subject = "deal" if "customer" not in MEASURES[test.measure].subjects else "customer"
-    return Reference(subject, test.measure, test.of, share)
+    measure = MEASURES[test.measure]
+    subject = "deal" if "customer" not in measure.subjects else "customer"
+    return Reference(subject, measure.among or test.measure, test.of, share)
 
 
 def references(rules: Iterable[Rule]) -> frozenset[Reference]:
@@ -100,8 +100,8 @@ def compute_references(
             if source not in found:
                 values = columns[reference.measure]
                 known = ~np.isnan(values)
-                if reference.of == "active":
-                    known &= columns[_ACTIVE_COLUMN] == 1
+                if reference.of != "book":
+                    known &= columns[reference.of] == 1
                 found[source] = np.sort(values[known])
             if found[source].size:
                 figures[reference.key] = _quantile(found[source], reference.share)
@@ -109,14 +109,15 @@ def compute_references(
 
 
 def _columns(work: UnitOfWork, subject: str, names: Sequence[str], bindings: Mapping[str, Any]) -> dict[str, Any]:
-    """The measures of every customer or deal, read in one go: an array each by name, NaN where there is none."""
+    """The measures of every customer or deal, and who is of which population: an array each, NaN for nothing."""
     import numpy as np
 
-    table, active = ("temp.run_deals d", "1") if subject == "deal" else ("temp.run_facts f", ACTIVE)
-    expressions = [*(MEASURES[name].sql for name in names), active]
+    table = "temp.run_deals d" if subject == "deal" else "temp.run_facts f"
+    among = {of: "1" if subject == "deal" else sql for of, sql in POPULATIONS.items() if of != "book"}
+    expressions = [*(MEASURES[name].sql for name in names), *among.values()]
     rows = tuples(work.connection, f"SELECT {', '.join(expressions)} FROM {table}", bindings).fetchall()
     columns = zip(*rows, strict=True) if rows else ((),) * len(expressions)
-    return {name: np.array(column, dtype=float) for name, column in zip((*names, _ACTIVE_COLUMN), columns, strict=True)}
+    return {name: np.array(column, dtype=float) for name, column in zip((*names, *among), columns, strict=True)}
 
 
 def _quantile(ascending: NDArray[Any], share: float) -> float:
@@ -171,7 +172,7 @@ def _test_sql(test: Test, rule: Rule, figures: Mapping[str, float], bindings: Bi
         return "0"
     if test.comparator == "among_highest":
         # A book in which most have nothing: nobody with nothing is among the highest.
-        among = f" AND {ACTIVE}" if test.of == "active" and reference.subject == "customer" else ""
+        among = f" AND {POPULATIONS[test.of]}" if test.of != "book" and reference.subject == "customer" else ""
         return f"({sql} >= {figure!r} AND {sql} > 0{among})"
     if test.comparator == "above_median":
         return f"{sql} > {figure!r}"

@@ -9,25 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from math import sqrt
 from typing import Any, Final
 
 from models.store import UnitOfWork
 from models.values.words import capital
+from services.alerting import voices
 from services.alerting.driver import driver_of, tuples
 from services.alerting.measures import STAGE_AS_OF
-from services.leaving import left_on
+from services.alerting.product_ratings import COLUMNS, fallen
+from services.deals import DEAL_NAME, STAGE_NAME, closed_on
+from services.leaving import left_on, renews_on
+from services.matters import teach
+from services.open_tickets import is_open, is_unhappy
 from services.permission import may_email, unsubscribed_on
+from services.purchases import PURCHASES
 from services.settings import Policy
 from services.sources import source_ages
-
-#: A ticket or an answer below this sentiment (-1 … 1), or rated 2 or worse, is unhappy.
-UNHAPPY_SENTIMENT: Final = -0.25
 
 _FACTS: Final = """
 CREATE TEMP TABLE run_facts AS
 SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk_minor AS value_at_risk,
        s.clv_minor AS lifetime_value, coalesce(s.clv_if_stays_minor, s.clv_minor) AS value_if_stays,
-       s.confidence AS confidence,
+       s.confidence AS confidence, s.standing AS standing, s.silence_p AS silence_p,
        s.churn_horizon_days AS churn_horizon, s.model LIKE '% on contracts %' AS by_contract,
        s.health AS health, s.engagement AS engagement, {threshold} AS engagement_threshold,
        {risk_threshold} AS risk_threshold,
@@ -41,7 +45,7 @@ SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk
        julianday(:as_of) - julianday(coalesce(
            CASE WHEN c.email_consent = 'withdrawn' AND c.email_consent_since <= :as_of THEN c.email_consent_since END,
            {unsubscribed_on})) AS days_since_withdrawal,
-       CASE WHEN c.renews_on >= :as_of THEN julianday(c.renews_on) - julianday(:as_of) END AS days_to_renewal
+       julianday({renews_on}) - julianday(:as_of) AS days_to_renewal
 FROM customer_risk_scores s JOIN customers c ON c.id = s.customer_id
 WHERE {left_on} IS NULL {scope}
 """
@@ -54,10 +58,7 @@ SELECT customer_id,
            (julianday(:as_of) + 1 - julianday(coalesce(opened_at, opened_on))) * 24 END) AS unhappy_open_hours,
        sum(open) AS open_tickets
 FROM (SELECT customer_id, opened_on, opened_at,
-             coalesce(sentiment < :unhappy, 0)
-                 OR coalesce(satisfaction <= 2 AND coalesce(resolved_on, opened_on) <= :as_of, 0) AS unhappy,
-             NOT (coalesce(resolved_on <= :as_of, 0) OR (resolved_on IS NULL AND coalesce(status, '') = 'solved'))
-                 AS open
+             {unhappy} AS unhappy, {open} AS open
       FROM tickets WHERE customer_id IS NOT NULL AND opened_on <= :as_of {scope})
 GROUP BY customer_id""",
     "reviews": """
@@ -105,7 +106,11 @@ GROUP BY customer_id""",
 SELECT f.customer_id AS customer_id,
        (SELECT h.engagement FROM score_history h WHERE h.customer_id = f.customer_id
         AND h.as_of BETWEEN :day_90 AND :day_60
-        AND h.engagement IS NOT NULL ORDER BY h.as_of DESC LIMIT 1) AS engagement
+        AND h.engagement IS NOT NULL ORDER BY h.as_of DESC LIMIT 1) AS engagement,
+       (SELECT julianday(:as_of) - julianday(coalesce(
+            max(CASE WHEN h.engagement >= f.engagement_threshold THEN h.as_of END), min(h.as_of)))
+        FROM score_history h WHERE h.customer_id = f.customer_id AND h.as_of <= :as_of
+             AND h.engagement IS NOT NULL) AS days_below
 FROM temp.run_facts f WHERE f.engagement < f.engagement_threshold""",
     "closing": """
 SELECT customer_id, min(julianday(closes_on) - julianday(:as_of)) AS days_to_close
@@ -119,6 +124,31 @@ SELECT customer_id, sum(happened_on > :day_182) AS recent,
 FROM activities WHERE customer_id IS NOT NULL AND +happened_on <= :as_of
      AND +happened_on > :day_364 {scope}
 GROUP BY customer_id HAVING recent >= 8 AND min(happened_on) <= :day_336""",
+    # Of those only who are late for themselves: the orders of all would be most of the book.
+    "gaps": f"""
+SELECT customer_id, sqrt(max(count(gap) * sum(gap * gap) / (sum(gap) * sum(gap)) - 1, 0)) AS spread
+FROM (SELECT p.customer_id AS customer_id, julianday(p.ordered_on)
+             - lag(julianday(p.ordered_on)) OVER (PARTITION BY p.customer_id ORDER BY p.ordered_on) AS gap
+      FROM temp.run_facts f CROSS JOIN {PURCHASES} p ON p.customer_id = f.customer_id
+      WHERE f.standing = 'active' AND f.silence_p <= :improbable AND p.amount_minor > 0 AND p.ordered_on <= :as_of
+      GROUP BY p.customer_id, p.ordered_on)
+GROUP BY customer_id HAVING sum(gap) > 0""",
+    # The last 91 days against the 91 before, of who bought in both: purchase days and what was spent on them.
+    "quarters": f"""
+SELECT customer_id, min(1.0 * days / days_before, coalesce(1.0 * spent / nullif(spent_before, 0), 9e9)) - 1 AS change
+FROM (SELECT f.customer_id AS customer_id,
+             count(DISTINCT CASE WHEN p.ordered_on > :day_91 THEN p.ordered_on END) AS days,
+             count(DISTINCT CASE WHEN p.ordered_on <= :day_91 THEN p.ordered_on END) AS days_before,
+             sum(iif(p.ordered_on > :day_91, p.amount_minor, 0)) AS spent,
+             sum(iif(p.ordered_on <= :day_91, p.amount_minor, 0)) AS spent_before
+      FROM temp.run_facts f CROSS JOIN {PURCHASES} p ON p.customer_id = f.customer_id
+      WHERE f.orders_6m > 0 AND p.ordered_on > :day_182 AND p.ordered_on <= :as_of
+      GROUP BY f.customer_id)
+WHERE days_before > 0""",
+    "distress": voices.DISTRESS,
+    "pressing": voices.PRESSING,
+    "mentions": voices.MENTIONS,
+    "trouble": voices.TROUBLE,
     # The category of the newest such purchase: SQLite takes the other columns from the row of max().
     "adoption": """
 SELECT customer_id, category, julianday(:as_of) - julianday(bought_on) AS days
@@ -142,10 +172,35 @@ SELECT category FROM rates
 WHERE rate > (SELECT rate FROM rates ORDER BY rate LIMIT 1 OFFSET (SELECT (count(*) - 1) / 2 FROM rates))
 """
 
+# How long nine in ten of the deals took that were won or lost: of each kind with enough of them, and of all (null), of
+# which fewer are enough.
+_DEAL_DAYS: Final = """
+CREATE TEMP TABLE run_deal_days AS
+WITH ended AS (
+    SELECT o.kind AS kind, julianday({closed}) - julianday(o.opened_on) AS days FROM opportunities o
+    WHERE o.opened_on <= {closed} AND {closed} <= :as_of),
+ranked AS (
+    SELECT kind, days, cume_dist() OVER (PARTITION BY kind ORDER BY days) AS share,
+           count(*) OVER (PARTITION BY kind) AS deals FROM ended WHERE kind IS NOT NULL
+    UNION ALL SELECT NULL, days, cume_dist() OVER (ORDER BY days), count(*) OVER () FROM ended)
+SELECT kind, min(days) AS days FROM ranked WHERE share >= 0.9 AND deals >= iif(kind IS NULL, 10, 30) GROUP BY kind
+"""
+
+#: SQL of how long deals like ``x`` take; where too few closed to tell, the policy's figure. Where nobody writes down
+#: stages or contact, only a deal's age tells that it stands still; elsewhere null.
+USUAL_DAYS: Final = """CASE WHEN NOT EXISTS (SELECT 1 FROM stage_changes) AND NOT EXISTS (SELECT 1 FROM conversations)
+            THEN coalesce((SELECT days FROM temp.run_deal_days u WHERE u.kind = x.kind),
+                          (SELECT days FROM temp.run_deal_days u WHERE u.kind IS NULL), :unknown_days) END"""
+
 # Contact is what was said to or heard from the customer.
 _DEALS: Final = """
 CREATE TEMP TABLE run_deals AS
-SELECT id, customer_id, stage, amount, amount * coalesce(probability, 0.5) AS expected,
+SELECT id, customer_id, stage, amount, worth, worth * coalesce(probability, 0.5) AS expected,
+       iif(coalesce(amount, 0) = 0, 'about ', '') AS worth_is,
+       -- A stage in the file's own word, unless it has moved since.
+       coalesce(name || ', ', '') || iif(stage = stage_now, stage_name, stage) AS named,
+       julianday(:as_of) - julianday(opened_on) AS age_days,
+       {usual_days} AS usual_days,
        julianday(:as_of) - julianday(stage_since) AS stage_days,
        julianday(:as_of) - julianday(max(stage_since,
            coalesce((SELECT max(happened_on) FROM conversations c
@@ -157,11 +212,13 @@ SELECT id, customer_id, stage, amount, amount * coalesce(probability, 0.5) AS ex
            coalesce((SELECT max(substr(done_at, 1, 10)) FROM tasks k
                      WHERE k.customer_id = x.customer_id AND k.done_at <= :now), '')))
            AS silent_days
-FROM (SELECT o.id AS id, o.customer_id AS customer_id, o.probability AS probability,
-             {amount} AS amount,
-             {stage} AS stage,
+FROM (SELECT o.id AS id, o.customer_id AS customer_id, o.probability AS probability, o.kind AS kind,
+             o.opened_on AS opened_on,
+             {amount} AS amount, coalesce(nullif({amount}, 0), {listed}) AS worth, {name} AS name,
+             {stage} AS stage, o.stage AS stage_now, {stage_name} AS stage_name,
              coalesce(last.changed_on, o.opened_on) AS stage_since
       FROM opportunities o
+      LEFT JOIN products p ON p.id = o.product_id
       LEFT JOIN stage_changes last ON last.id = (
           SELECT id FROM stage_changes h WHERE h.opportunity_id = o.id AND h.changed_on <= :as_of
           ORDER BY h.changed_on DESC, h.changed_at DESC, h.id DESC LIMIT 1)
@@ -193,9 +250,12 @@ class Facts:
         categories: Sequence[str] | None = None,
     ) -> None:
         self._work = work
-        self.bindings = {"unhappy": UNHAPPY_SENTIMENT, **bindings}
+        self.bindings = dict(bindings)
         self.categories = categories
         self._tables: list[str] = []
+        driver = driver_of(work.connection)
+        teach(driver)
+        driver.create_function("sqrt", 1, sqrt, deterministic=True)  # not every SQLite has it
         self._scoped = scope is not None
         if scope is not None:
             self._create("scope", "CREATE TEMP TABLE run_scope (customer_id INTEGER PRIMARY KEY)")
@@ -210,6 +270,7 @@ class Facts:
             "may_email": may_email(":today"),
             "unsubscribed_on": unsubscribed_on(":as_of"),
             "left_on": left_on(":as_of"),
+            "renews_on": renews_on(":as_of"),
         }
         self._create("facts", _FACTS.format(scope=self._scope("s.customer_id"), **thresholds, **parts))
         self._work.sql("CREATE UNIQUE INDEX temp.run_facts_customer ON run_facts (customer_id)")
@@ -221,7 +282,9 @@ class Facts:
         if block == "adoption":
             self._build_categories()
         scoped = self._scope("customer_id" if block != "adoption" else "o.customer_id")
-        statement = _BLOCKS[block].format(scope=scoped, stage=STAGE_AS_OF)
+        statement = _BLOCKS[block].format(
+            scope=scoped, stage=STAGE_AS_OF, open=is_open(":as_of"), unhappy=is_unhappy(":as_of")
+        )
         if block == "adoption" and not self.categories:
             statement += " LIMIT 0"  # or SQLite would look for the lines of every order of two months, in vain
         self._create(block, f"CREATE TEMP TABLE run_{block} AS {statement}")
@@ -235,10 +298,22 @@ class Facts:
             rows = [(category,) for category in self.categories]
             self._work.sql("INSERT INTO temp.run_returning_categories VALUES (?)", rows)
 
-    def build_deals(self, amount: str) -> None:
-        """Build ``deals``; `amount` is the SQL of an amount in the reporting currency."""
+    def build_deals(self, amount: str, listed: str) -> None:
+        """Build ``deals``; SQL of the amount, and of its product's list price, in the reporting currency."""
         if "deals" not in self._tables:
-            self._create("deals", _DEALS.format(amount=amount, stage=STAGE_AS_OF, scope=self._scope("o.customer_id")))
+            self._create("deal_days", _DEAL_DAYS.format(closed=closed_on("o")))
+            said = {"name": DEAL_NAME, "stage": STAGE_AS_OF, "stage_name": STAGE_NAME, "usual_days": USUAL_DAYS}
+            scope = self._scope("o.customer_id")
+            self._create("deals", _DEALS.format(amount=amount, listed=listed, scope=scope, **said))
+            self._work.sql("CREATE INDEX temp.run_deals_customer ON run_deals (customer_id)")
+
+    def build_products(self) -> None:
+        """Build ``products``: those whose ratings fell, with how likely that is chance."""
+        if "products" not in self._tables:
+            self._create("products", f"CREATE TEMP TABLE run_products (product_id INTEGER PRIMARY KEY, {COLUMNS})")
+            rows = fallen(self._work.connection, self.bindings)
+            if rows:
+                self._work.sql("INSERT INTO temp.run_products VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def build_sources(self, today: str, policy: Policy) -> None:
         """Build ``sources``: the age and the usual interval of each kind of data that has one."""
@@ -252,7 +327,7 @@ class Facts:
         rows = [
             (number, capital(one.words), float(one.age_days), one.usual_days)
             for number, one in enumerate(source_ages(driver, date.fromisoformat(today), policy))
-            if one.usual_days is not None
+            if one.usual_days is not None and one.stale
         ]
         if rows:
             self._work.sql("INSERT INTO temp.run_sources VALUES (?, ?, ?, ?)", rows)

@@ -94,7 +94,7 @@ def suppress(workspace: Workspace, customer_id: int, *, until: date, why: str) -
     """
     reason = " ".join(why.split())
     if not reason:
-        raise UserError("Say in a word why they are not to be emailed; it is shown beside the date.")
+        raise UserError("Say in a word why they are not to be emailed; it is shown next to the date.")
     if until <= workspace.clock.today():
         raise UserError("Choose a day after today.")
     with workspace.store.unit_of_work(workspace.me, "suppress", f"customer:{customer_id}", at=workspace.at) as work:

@@ -1,8 +1,8 @@
-"""Words of open cards that name the horizon of the churn risk: they follow it where the policy sets another one.
+"""Words of open alerts that name the horizon of the churn risk: they follow it where the policy sets another one.
 
-A card stays until it is dealt with, also where its rule holds no longer, and keeps the words with which it was raised.
-Beside the figures of another horizon these would speak of a risk that is told nowhere else any more: where a rule does
-not hold by the new horizon, its words are filled with the figures of now.
+An alert stays until it is dealt with, also where its rule holds no longer, and keeps the words with which it was
+raised. Next to the figures of another horizon these would speak of a risk that is shown nowhere else any more: where a
+rule does not hold by the new horizon, its words are filled with the figures of now.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ _NAMED: Final = "{churn_horizon:"
 
 def names_horizon(rule: Rule) -> bool:
     """Whether the words of a rule about customers name the horizon."""
-    texts = (rule.reason, *(variant.text for variant in rule.reasons))
-    return rule.subject == "customer" and any(_NAMED in text for text in texts)
+    return rule.subject == "customer" and any(_NAMED in text for text in rule.texts)
 
 
 def customers_told(rule: Rule) -> str:

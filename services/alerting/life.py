@@ -9,10 +9,12 @@ from typing import Any
 
 from models.store import UnitOfWork
 from models.tables import alerts
+from models.values.words import stored
 from services.alerting import cards as queries
+from services.alerting.criticals import is_budgeted
 from services.alerting.fire import Fired
 from services.alerting.merge import Card, Signal
-from services.alerting.rules import Rule
+from services.alerting.rules import SEVERITIES, Rule
 from services.alerting.sla import DueTimes, due_when_resumed, remaining
 
 
@@ -110,7 +112,7 @@ def open_values(card: Card, state: str, due: DueTimes, now: datetime) -> dict[st
             calendar = due.calendar(card.owner)
             at = queries.moment_of(card.due_at)
             left = remaining(queries.moment_of(card.clock_stopped_at), at, calendar)
-            values["due_at"] = queries.stored(due_when_resumed(now, at, left, calendar))
+            values["due_at"] = stored(due_when_resumed(now, at, left, calendar))
     return values
 
 
@@ -197,6 +199,43 @@ def withdraw(
                 [(signal.id,) for signal in card.signals if signal not in standing],
             )
             left[customer] = _settled(work, card, standing)
+        else:
+            gone.append(card.id)
+    queries.delete_cards(work, gone)
+    return left, gone
+
+
+def raise_anew(
+    work: UnitOfWork, cards: Mapping[int | None, Card], fired: Sequence[Fired], rules: Mapping[str, Rule]
+) -> tuple[dict[int | None, Card], list[int]]:
+    """After the book's past was completed: cards that no person touched say what holds now, as if raised only now.
+
+    Returns
+    -------
+    tuple
+        The cards that are left, and the ids of those that are gone.
+    """
+    severities = {(one.rule, one.customer_id): one.severity for one in fired}
+    worked_on = queries.worked_on(work.connection, [card.id for card in cards.values() if not card.touched])
+    left: dict[int | None, Card] = {}
+    gone: list[int] = []
+    for customer, card in cards.items():
+        if card.touched or card.id in worked_on:
+            left[customer] = card
+            continue
+        standing = []
+        for signal in card.signals:
+            severity = severities.get((signal.rule, customer))
+            if severity is None:
+                work.sql("DELETE FROM alert_signals WHERE id = ?", (signal.id,))
+                continue
+            if is_budgeted(rules[signal.rule]):
+                severity = min(severity, SEVERITIES["high"])  # the day's budget decides again
+            standing.append(signal._replace(severity=severity))
+            work.sql("UPDATE alert_signals SET severity = ? WHERE id = ?", (severity, signal.id))
+        if standing:
+            work.sql("UPDATE alerts SET upside_minor = 0 WHERE id = ?", (card.id,))
+            left[customer] = _settled(work, card._replace(upside_minor=0), tuple(standing))
         else:
             gone.append(card.id)
     queries.delete_cards(work, gone)

@@ -13,20 +13,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-SUBJECTS: Final = frozenset({"customer", "deal", "book"})
-#: Customers that quantiles are taken over: all that are scored, or those who bought (or did something) lately.
-POPULATIONS: Final = frozenset({"book", "active"})
-ACTIVE: Final = (
-    "(f.days_since_order <= 180 OR f.days_since_order <= 2 * f.usual_gap"
-    " OR (f.days_since_order IS NULL AND f.last_activity_on >= :day_180))"
-)
+SUBJECTS: Final = frozenset({"customer", "deal", "book", "product"})
+#: What is measured of the book itself: the table of a run that holds it, under the alias that its measures read.
+OF_THE_BOOK: Final = {"book": "temp.run_sources b", "product": "temp.run_products p"}
+#: Customers that quantiles are taken over, as SQL: all that are scored; those who are active
+#: (`services.scoring.standing`); and those of them of whom a model may speak: of the others it knows too little.
+POPULATIONS: Final = {
+    "book": "1",
+    "active": "(f.standing = 'active')",
+    "known": "(f.standing = 'active' AND f.confidence <> 'low')",
+}
 #: Days back from the as-of day that the SQL names as ``:day_N``. SQLite would work a date() out again for every row.
-DAYS_BACK: Final = (28, 30, 60, 90, 180, 182, 336, 364, 365)
+DAYS_BACK: Final = (14, 28, 30, 60, 90, 91, 180, 182, 336, 364, 365)
 #: Parameters of rules that expressions name, with what stands for them where no rule in force has them.
-NAMED: Final[dict[str, float | str]] = {"feature": "", "fresh_days": 0.0}
+NAMED: Final[dict[str, float | str]] = {"feature": "", "unknown_days": 90, "improbable": 0.05}
 ANY_CUSTOMER: Final = frozenset({"customer", "deal"})
 DEAL: Final = frozenset({"deal"})
 BOOK: Final = frozenset({"book"})
+PRODUCT: Final = frozenset({"product"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ class Measure:
         It lies between 0 and 1, so "1.5 times" must not ask for more than certainty.
     counts_none
         It is known where its table has no row, too: nothing counts as 0.
+    among
+        The measure whose quantiles "among the highest" means; None: its own.
+    of_others
+        It says how many more of the customer's deals there are, so that the reason need not count them.
     """
 
     sql: str
@@ -52,6 +60,8 @@ class Measure:
     subjects: frozenset[str] = ANY_CUSTOMER
     probability: bool = False
     counts_none: bool = False
+    among: str | None = None
+    of_others: bool = False
 
 
 #: A deal's stage at the end of the as-of day: where its last change by then led, else what its first later one left.
@@ -65,13 +75,18 @@ STAGE_AS_OF: Final = """coalesce(
 # Personal contact: what was said or written to this customer, not a newsletter to everyone.
 _CONTACTS: Final = (
     "((SELECT count(*) FROM email_events e WHERE e.customer_id = f.customer_id AND e.kind = 'sent'"
-    "   AND coalesce(e.campaign, '') = '' AND e.happened_on > f.last_order_on AND e.happened_on <= :as_of)"
+    "   AND coalesce(e.campaign, e.campaign_kind, '') = ''"
+    "   AND e.happened_on > f.last_order_on AND e.happened_on <= :as_of)"
     " + (SELECT count(*) FROM conversations c WHERE c.customer_id = f.customer_id"
     "   AND c.happened_on > f.last_order_on AND c.happened_on <= :as_of)"
     " + (SELECT count(*) FROM notes n WHERE n.customer_id = f.customer_id AND n.written_at > f.last_order_on"
     "   AND n.written_at <= :now)"
     " + (SELECT count(*) FROM tasks k WHERE k.customer_id = f.customer_id AND k.done_at > f.last_order_on"
     "   AND k.done_at <= :now))"
+)
+_OF_SCAN: Final = (
+    "(SELECT {what} FROM activities x{frm} WHERE x.customer_id = f.customer_id AND x.kind = 'fit_scan'"
+    " AND x.happened_on <= :as_of {where} ORDER BY x.happened_on DESC, x.id DESC LIMIT 1)"
 )
 # Stops at the first product of a second category, so that a long history costs no more than a short one.
 _SINGLE_CATEGORY: Final = (
@@ -82,6 +97,11 @@ _SINGLE_CATEGORY: Final = (
     " FROM (SELECT p.category AS category FROM orders o JOIN order_lines l ON l.order_id = o.id"
     " JOIN products p ON p.id = l.product_id WHERE o.customer_id = f.customer_id AND o.kind = 'purchase'"
     " AND o.ordered_on <= :as_of AND p.category IS NOT NULL LIMIT 1) first) END)"
+)
+
+_TIMES_BEFORE: Final = (
+    "(CASE WHEN f.orders_6m_before > 0 AND f.first_order_on <= :day_365"
+    " THEN 1.0 * f.orders_6m / f.orders_6m_before END)"
 )
 
 MEASURES: Final[dict[str, Measure]] = {
@@ -95,38 +115,64 @@ MEASURES: Final[dict[str, Measure]] = {
     "value_at_risk": Measure("f.value_at_risk"),
     # The expectation, chance of leaving included: who is lost in all likelihood is not among the most valuable.
     "lifetime_value": Measure("f.lifetime_value"),
+    "lifetime_value_major": Measure("(1.0 * f.lifetime_value / :minor)"),
+    # What a customer in distress is worth does not depend on what the model thinks of their staying.
+    "value_if_stays": Measure("f.value_if_stays"),
     "confidence": Measure("f.confidence"),
+    "standing": Measure("f.standing"),
+    "segment": Measure("f.segment"),
     "health": Measure("f.health"),
     "engagement": Measure("f.engagement"),
     "engagement_margin": Measure("(f.engagement - f.engagement_threshold)"),
+    # The lowest engagement is the largest lack of it: quantiles are taken from above.
+    "engagement_lack": Measure("(100 - f.engagement)"),
     "engagement_before": Measure("h.engagement", "history"),
-    "engagement_margin_before": Measure("(h.engagement - f.engagement_threshold)", "history"),
+    "days_below_engagement": Measure("h.days_below", "history"),
     "engagement_fall": Measure("(h.engagement - f.engagement)", "history"),
     # orders
     "days_since_order": Measure("f.days_since_order"),
     "usual_gap": Measure("f.usual_gap"),
+    # P(a gap this long | their own gaps), null below four of these.
+    "silence_chance": Measure("f.silence_p", probability=True),
+    # Standard deviation of their own gaps over the mean gap: 0 for clockwork, 1 for chance.
+    "gap_spread": Measure("k.spread", "gaps"),
     "gap_ratio": Measure("(f.days_since_order / max(f.usual_gap, 1.0))"),
     # What it would be at the end of the risk's horizon, if no order came by then.
     "gap_ratio_ahead": Measure("((f.days_since_order + f.churn_horizon) / max(f.usual_gap, 1.0))"),
-    # As it was that many days ago, had the usual gap been the same: below a threshold only where it was crossed since.
-    "gap_ratio_before": Measure("((f.days_since_order - :fresh_days) / max(f.usual_gap, 1.0))"),
     "purchase_days": Measure("f.purchase_days"),
     "spent": Measure("f.spent"),
     "spent_12m": Measure("f.spent_12m"),
     "spend_fall": Measure("(CASE WHEN f.mean_before > 0 THEN 1.0 - 1.0 * f.mean_last / f.mean_before END)"),
-    "orders_6m": Measure("f.orders_6m"),
-    "yearly_orders": Measure("(f.orders_6m + f.orders_6m_before)"),
+    "spend_last": Measure("f.mean_last"),
+    "spend_before": Measure("f.mean_before"),
+    # P(the last three days with orders are as small by chance), null where the mean did not fall; and those days.
+    "spend_chance": Measure("z.chance", "spending", probability=True),
+    "spend_days": Measure("z.days", "spending"),
+    "purchase_days_6m": Measure("f.orders_6m"),
+    "purchase_days_6m_before": Measure("f.orders_6m_before"),
+    "purchase_days_year": Measure("(f.orders_6m + f.orders_6m_before)"),
     # Growth needs both half-years to be lived through, and something to grow from.
-    "order_growth": Measure(
-        "(CASE WHEN f.orders_6m_before > 0 AND f.first_order_on <= :day_365"
-        " THEN 1.0 * f.orders_6m / f.orders_6m_before - 1 END)"
-    ),
+    "purchase_growth": Measure(f"({_TIMES_BEFORE} - 1)"),
+    "purchase_times_before": Measure(_TIMES_BEFORE),
+    # In days or in revenue, whichever went down more.
+    "quarter_change": Measure("y.change", "quarters"),
     "single_category": Measure(_SINGLE_CATEGORY),
     "returning_category": Measure("a.category", "adoption"),
     "days_since_returning_category": Measure("a.days", "adoption"),
     "feature_uses": Measure(
         "(SELECT count(*) FROM activities x WHERE x.customer_id = f.customer_id AND x.kind = :feature"
         " AND x.happened_on <= :as_of)"
+    ),
+    # What the newest fit scan said.
+    "recommended_size": Measure(
+        _OF_SCAN.format(
+            what="j.value",
+            frm=", json_each(x.attributes) j",
+            where="AND lower(replace(j.key, ' ', '_')) IN ('recommended_size', 'suggested_size', 'fit_size', 'size')",
+        )
+    ),
+    "days_since_fit_scan": Measure(
+        _OF_SCAN.format(what="julianday(:as_of) - julianday(x.happened_on)", frm="", where="")
     ),
     "contacts_since_order": Measure(_CONTACTS),
     # activity
@@ -137,6 +183,9 @@ MEASURES: Final[dict[str, Measure]] = {
     "activity_channel": Measure("w.channel", "activity_drop"),
     "activity_since": Measure("w.since", "activity_drop"),
     "activity_counts": Measure("w.counts", "activity_drop"),
+    # What goes on besides the channel that fell; it counts as 1 where anything does.
+    "activity_beside": Measure("w.goes_on", "activity_drop"),
+    "activity_goes_on": Measure("(w.goes_on IS NOT NULL)", "activity_drop"),
     # service, reviews, emails, consent, contract
     "unhappy_tickets_60d": Measure("coalesce(t.unhappy_60d, 0)", "tickets", counts_none=True),
     "unhappy_open_hours": Measure("t.unhappy_open_hours", "tickets"),
@@ -146,13 +195,57 @@ MEASURES: Final[dict[str, Measure]] = {
     "rating_recent": Measure("q.recent", "ratings"),
     "rating_before": Measure("q.before", "ratings"),
     "rating_fall": Measure("(q.before - q.recent)", "ratings"),
+    "distress_signs": Measure("v.signs", "distress"),
+    "distress_days": Measure("v.days", "distress"),
+    "urgent_tickets": Measure("v.urgent", "distress"),
+    "wrote_leaving": Measure("v.leaving", "distress"),
+    "leaving_words": Measure("v.said", "distress"),
+    "distress_rating": Measure("v.rating", "distress"),
+    "distress_rated": Measure("v.rated", "distress"),
+    "pressing_tickets": Measure("u.tickets", "pressing"),
+    "pressing_days": Measure("u.days", "pressing"),
+    "bad_mentions": Measure("m.mentions", "mentions"),
+    "mention_days": Measure("m.days", "mentions"),
+    "mention_channel": Measure("m.channel", "mentions"),
+    "mention_leaving": Measure("m.leaving", "mentions"),
+    "mention_words": Measure("m.said", "mentions"),
+    "trouble_tickets": Measure("x.tickets", "trouble"),
+    "trouble_rating": Measure("x.rating", "trouble"),
+    "largest_open_deal": Measure("x.deal", "trouble"),
     "emails_unanswered": Measure("e.unanswered", "emails"),
     "days_since_withdrawal": Measure("f.days_since_withdrawal"),
     "days_to_renewal": Measure("f.days_to_renewal"),
     "days_to_deal_close": Measure("c.days_to_close", "closing"),
     # one open deal
     "deal_stage": Measure("d.stage", None, DEAL),
+    "deal_named": Measure("d.named", None, DEAL),
+    # The amount, else what the catalogue asks for its product, which is said as "about".
+    "deal_worth": Measure("d.worth", None, DEAL),
+    "deal_worth_is": Measure("d.worth_is", None, DEAL),
     "deal_stage_days": Measure("d.stage_days", None, DEAL),
+    "deal_age": Measure("d.age_days", None, DEAL),
+    # How long nine in ten closed deals took; null where contact is written down, which tells more.
+    "deal_usual_days": Measure("d.usual_days", None, DEAL),
+    # Whether enough closed to tell.
+    "deals_compared": Measure("(EXISTS (SELECT 1 FROM temp.run_deal_days))", None, DEAL),
+    "deal_overdue": Measure("(d.age_days - d.usual_days)", None, DEAL),
+    # The age of the customer's oldest deal of those that the rule about age is for.
+    "deal_longest": Measure(
+        "(SELECT max(o.age_days) FROM temp.run_deals o WHERE o.customer_id = d.customer_id"
+        " AND o.stage IN ('Qualified', 'Proposal') AND o.age_days > o.usual_days)",
+        None,
+        DEAL,
+        among="deal_age",
+    ),
+    # Of the same customer, also those in other stages.
+    "more_late_deals": Measure(
+        "(SELECT CASE count(*) WHEN 0 THEN '' WHEN 1 THEN '. 1 more deal is older than that'"
+        " ELSE printf('. %,d more deals are older than that', count(*)) END FROM temp.run_deals o"
+        " WHERE o.customer_id = d.customer_id AND o.id <> d.id AND o.age_days > o.usual_days)",
+        None,
+        DEAL,
+        of_others=True,
+    ),
     "deal_silent_days": Measure("d.silent_days", None, DEAL),
     "deal_amount": Measure("d.amount", None, DEAL),
     "deal_expected": Measure("d.expected", None, DEAL),
@@ -161,6 +254,13 @@ MEASURES: Final[dict[str, Measure]] = {
     "source_age_days": Measure("b.age_days", None, BOOK),
     "source_interval_days": Measure("b.interval_days", None, BOOK),
     "source_age_ratio": Measure("(b.age_days / b.interval_days)", None, BOOK),
+    # one product
+    "product_name": Measure("p.name", None, PRODUCT),
+    "product_rating": Measure("p.recent", None, PRODUCT),
+    "product_rating_before": Measure("p.before", None, PRODUCT),
+    "product_rating_fall": Measure("(p.before - p.recent)", None, PRODUCT),
+    "product_ratings": Measure("p.ratings", None, PRODUCT),
+    "product_fall_chance": Measure("p.chance", None, PRODUCT),
 }
 
 #: Alias of each table that hangs off ``f``.
@@ -172,8 +272,15 @@ BLOCKS: Final = {
     "closing": "c",
     "activity": "g",
     "activity_drop": "w",
+    "spending": "z",
+    "gaps": "k",
     "adoption": "a",
     "history": "h",
+    "quarters": "y",
+    "distress": "v",
+    "pressing": "u",
+    "mentions": "m",
+    "trouble": "x",
 }
 
 

@@ -27,6 +27,7 @@ class Signal(NamedTuple):
     raised_as_of: str
     raised_at: str
     due_at: str | None
+    sign: str | None = None
 
 
 class Card(NamedTuple):
@@ -161,12 +162,14 @@ def is_silent(one: Fired, silence: Silence | None, book: Rulebook) -> bool:
     if silence is None:
         return False
     rule = book.rules[one.rule]
-    if one.since_days is not None:
-        event = datetime.fromisoformat(book.as_of) - timedelta(days=one.since_days)
-        return silence.raised_as_of >= event.date().isoformat()
-    if book.now >= silence.closed_at + timedelta(days=rule.cooldown_days):
+    if worse_by_a_step(one.measure, silence.measure, rule):
         return False
-    return not worse_by_a_step(one.measure, silence.measure, rule)
+    if book.now < silence.closed_at + timedelta(days=rule.cooldown_days):
+        return True
+    if one.since_days is None:
+        return False
+    event = datetime.fromisoformat(book.as_of) - timedelta(days=one.since_days)
+    return silence.raised_as_of >= event.date().isoformat()
 
 
 def worse_by_a_step(now: float | None, before: float | None, rule: Rule) -> bool:
@@ -182,7 +185,8 @@ def _join(
     for one in signals:
         signal = known.get(one.rule)
         if signal is not None and (
-            signal.reason != one.reason or signal.measure != one.measure or one.severity > signal.severity
+            one.severity > signal.severity
+            or (signal.reason, signal.measure, signal.sign) != (one.reason, one.measure, one.sign)
         ):
             plan.refreshed.append((signal, one))
     if fresh:
@@ -197,12 +201,16 @@ def _join(
 def _got_worse(card: Card, signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook) -> bool:
     if card.state not in ("snoozed", "waiting"):
         return False
+    measures = card.baseline.get("measures", {})
+    for one in signals:
+        rule = book.rules[one.rule]
+        if rule.distress and (one in fresh or worse_by_a_step(one.measure, measures.get(one.rule), rule)):
+            return True  # they wrote again since it was put away
     gravest = max((one.severity for one in signals), default=0)
     if gravest > card.severity and gravest == 4:
         return True  # nothing hides a card that became critical
     if card.until_condition != "worse":
         return False
-    measures = card.baseline.get("measures", {})
     return bool(fresh) or any(
         worse_by_a_step(one.measure, measures.get(one.rule), book.rules[one.rule]) for one in signals
     )

@@ -10,6 +10,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from pathlib import Path
@@ -23,13 +24,19 @@ from models.values.words import money, percent
 from services.alerting.driver import tuples
 from services.alerting.measures import STAGE_AS_OF
 from services.alerting.rules import RULE_FILES
+from services.complaints import IN_MIND, window
+from services.open_tickets import is_open, is_unhappy
+from services.purchases import PURCHASES
 from services.settings import Policy
 
 PLAYBOOK_FILE: Final = RULE_FILES / "playbook.toml"
-WORK: Final = frozenset({"ticket", "deal", "task"})
+WORK: Final = frozenset({"ticket", "deal", "task", "complaint"})
 LEAST_CASES: Final = 10
 _KEYS: Final = frozenset(
-    {"code", "groups", "also", "segments", "may_email", "open", "incentive", "title", "goal", "goal_code", "why"}
+    {
+        *("code", "groups", "also", "sign", "segments", "may_email", "open", "incentive"),
+        *("title", "goal", "goal_code", "why"),
+    }
 )
 
 
@@ -48,12 +55,14 @@ class Entry:
     open_work: str | None
     incentive: bool
     goal_code: str = ""
+    sign: str = ""
 
     def fits(self, case: Case) -> bool:
         """Whether the entry is right for a card."""
         return (
             case.group in self.groups
             and (not self.also or bool(self.also & case.others))
+            and (not self.sign or self.sign == case.sign)
             and (not self.segments or case.segment in self.segments)
             and (self.may_email is None or self.may_email == case.may_email)
             and (self.open_work is None or self.open_work in case.open_work)
@@ -68,12 +77,13 @@ class Case(NamedTuple):
     segment: str | None
     may_email: int  # 0 or 1
     open_work: frozenset[str]
+    sign: str | None
     yearly_value_minor: int
     currency: str
 
 
 #: So many of a case's fields decide which entry is chosen; the others only how much may be offered.
-_CHOSEN_BY: Final = 5
+_CHOSEN_BY: Final = 6
 
 
 @dataclass(frozen=True)
@@ -181,7 +191,7 @@ def read_records(connection: Connection, as_of: str, watch_days: int) -> dict[st
     """How closed cards ended whose watch time is over, by playbook entry."""
     rows = connection.exec_driver_sql(
         "SELECT json_extract(a.recommendation, '$.code'), a.touched,"
-        " EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = a.customer_id AND o.kind = 'purchase'"
+        f" EXISTS (SELECT 1 FROM {PURCHASES} o WHERE o.customer_id = a.customer_id AND o.kind = 'purchase'"
         "   AND o.ordered_on > a.opened_as_of AND o.ordered_on <= date(a.opened_as_of, :watch)"
         "   AND o.ordered_on <= :as_of)"
         " FROM alerts a WHERE a.closed_at >= date(:as_of, '-365 days') AND a.customer_id IS NOT NULL"
@@ -198,7 +208,7 @@ def read_records(connection: Connection, as_of: str, watch_days: int) -> dict[st
 
 
 def read_open_work(connection: Connection, as_of: str, now: str) -> Mapping[int | None, frozenset[str]]:
-    """The kinds of work that are under way, by customer: deals and tickets as of the book's day, tasks now."""
+    """The kinds of work under way, by customer: tasks now; deals, unhappy tickets, complaints as of the book's day."""
     found: dict[int | None, frozenset[str]] = {}
     for kind, query in (
         (
@@ -212,13 +222,14 @@ def read_open_work(connection: Connection, as_of: str, now: str) -> Mapping[int 
         ),
         (
             "ticket",
-            "SELECT customer_id FROM tickets WHERE opened_on <= :as_of"
-            " AND coalesce(resolved_on, '9999') > :as_of AND NOT (resolved_on IS NULL AND status = 'solved')",
+            f"SELECT customer_id FROM tickets WHERE opened_on <= :as_of AND {is_open(':as_of')}"
+            f" AND {is_unhappy(':as_of')}",
         ),
+        ("complaint", IN_MIND.format(scope="")),
     ):
         # One set for all customers with the same work: there are few such sets, and many customers.
         more = {known: known | {kind} for known in {frozenset[str](), *found.values()}}
-        for (customer,) in tuples(connection, query, {"as_of": as_of, "now": now}):
+        for (customer,) in tuples(connection, query, {**window(date.fromisoformat(as_of)), "now": now}):
             known = found.get(customer, frozenset())
             found[customer] = more.get(known, known)
     found.pop(None, None)
@@ -255,4 +266,5 @@ def _entry(definition: Mapping[str, Any], where: str) -> Entry:
         open_work=open_work,
         incentive=bool(definition.get("incentive", False)),
         goal_code=goal_code,
+        sign=definition.get("sign", ""),
     )

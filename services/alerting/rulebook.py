@@ -1,14 +1,17 @@
 """The rules of a book: the shipped definitions kept in the store with their version, switched and tuned by people.
 
 Figures that people change are policy (`rule_parameters`, or the general figure that a parameter follows); the table
-holds the definitions themselves, so that every card can be read beside the rule that raised it.
+holds the definitions themselves, so that every alert can be read next to the rule that raised it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -16,9 +19,14 @@ from models.store import UnitOfWork
 from models.tables import rules as rules_table
 from models.values.changes import Changes
 from models.values.errors import UserError
+from models.values.rule_records import RULE_RECORDS
 from services.alerting.rules import Rule, rule_from_json, rule_to_json, shipped_rules
+from services.kept_values import kept_value
 from services.settings import Policy
 from services.workspace import Workspace
+
+#: Days of the book after which the past is replayed anew.
+_RENEW_DAYS: Final = 30
 
 
 @cache
@@ -60,13 +68,13 @@ def in_force(connection: Connection, policy: Policy) -> tuple[Rule, ...]:
 
 
 def with_policy(rule: Rule, policy: Policy) -> Rule:
-    """A rule with the figures that the policy sets."""
+    """A rule with the figures that the policy sets; one that only an older program's rule had rests."""
     values: dict[str, float | str] = {}
     for name, parameter in rule.parameters.items():
         if parameter.follows is not None:
             values[name] = float(getattr(policy, parameter.follows))
     for one in policy.rule_parameters:
-        if one.rule == rule.code:
+        if one.rule == rule.code and one.name not in rule.retired:
             values[one.name] = one.value
     return rule.with_parameters(values)
 
@@ -78,6 +86,32 @@ def fingerprint(rules: Iterable[Rule], policy: Policy) -> str:
     ]
     thresholds = (policy.engagement_threshold_by_segment, policy.churn_threshold_by_segment)
     return repr((figures, policy.engagement_threshold, *thresholds))
+
+
+def record_due(workspace: Workspace) -> bool:
+    """Whether the past is to be replayed: never yet, a month ago, after a refit or undo, or with other rules."""
+    with workspace.store.read() as connection:
+        as_of = connection.exec_driver_sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar()
+        if as_of is None:
+            return False
+        text = kept_value(connection, RULE_RECORDS)
+        if text is None:
+            return True
+        kept = json.loads(text)
+        refitted = connection.exec_driver_sql(
+            "SELECT EXISTS (SELECT 1 FROM model_fits WHERE coalesce(journal_id, 0) > :entry)"
+            " OR EXISTS (SELECT 1 FROM journal WHERE id > :entry AND verb = 'undo-import')",
+            {"entry": kept["entry"]},
+        ).scalar()
+        age = (date.fromisoformat(as_of) - date.fromisoformat(kept["as_of"])).days
+        mark = replay_mark(in_force(connection, workspace.policy), workspace.policy)
+    return bool(refitted) or not 0 <= age < _RENEW_DAYS or kept["mark"] != mark
+
+
+def replay_mark(rules: Iterable[Rule], policy: Policy) -> str:
+    """A short text that changes when a replay of the rules could find something else."""
+    text = f"{fingerprint(rules, policy)} {policy.churn_horizon_days}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def switch_rule(workspace: Workspace, code: str, *, enabled: bool) -> Changes:

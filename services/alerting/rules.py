@@ -17,22 +17,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.values.errors import UserError
+from models.values.rule_records import LEFT, SPENT_LESS
 from services.alerting.measures import MEASURES, POPULATIONS, SUBJECTS
 
 RULE_FILES: Final = Path(__file__).resolve().parents[2] / "resources" / "rules"
 SEVERITIES: Final = {"critical": 4, "high": 3, "medium": 2, "low": 1}
 COMPARATORS: Final = frozenset(
-    {
-        "above",
-        "at_least",
-        "below",
-        "at_most",
-        "equals",
-        "not",
-        "among_highest",
-        "times_median",
-        "above_median",
-    }
+    {*("above", "at_least", "below", "at_most", "equals", "not"), *("among_highest", "times_median", "above_median")}
 )
 WORDS: Final = frozenset({"number", "decimal", "percent", "chance", "money", "days", "hours", "count", "text"})
 PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?(?::([^|}]*)\|([^}]*))?\}")
@@ -40,6 +31,7 @@ _KEYS: Final = frozenset(
     {
         *("code", "title", "position", "kind", "subject", "group", "severity", "cooldown_days", "once_since"),
         *("after_order", "reason", "reasons", "words_from", "worse", "upside", "parameters", "when", "escalate"),
+        *("distress", "retired", "silence", "outcome"),
     }
 )
 
@@ -75,10 +67,14 @@ class Escalation:
 
 @dataclass(frozen=True)
 class Reason:
-    """Words for the queue; the first variant whose tests hold is used, the rule's plain reason otherwise."""
+    """Words for the queue; the first variant whose tests hold is used, the rule's plain reason otherwise.
+
+    `sign` names what was seen where the queue asks for it, as the words tell it to people only.
+    """
 
     text: str
     when: Group
+    sign: str | None
 
 
 @dataclass(frozen=True)
@@ -98,6 +94,10 @@ class Rule:
     """A validated rule; `definition` is its source as a JSON-ready mapping.
 
     `words_from` names rules that say it more plainly: where one of them holds too, its reason stands on the card.
+    `retired`: figures that the rule had in an older program, which a policy may still set.
+    `distress`: its critical alerts come first; no limit, budget, confidence or precision of the rule holds them back.
+    `silence`: its alerts say that nothing came; they are held back where the files stopped coming.
+    `outcome`: what its record counts; a rule about spending speaks only where the record bears it out.
     """
 
     code: str
@@ -121,6 +121,10 @@ class Rule:
     when: Group
     escalations: tuple[Escalation, ...]
     definition: Mapping[str, Any]
+    distress: bool = False
+    retired: tuple[str, ...] = ()
+    silence: bool = False
+    outcome: str = LEFT
 
     def figure(self, value: float | str | None) -> float | str | None:
         """The figure that a test's value stands for: its parameter's, or itself."""
@@ -154,6 +158,11 @@ class Rule:
             raise UserError(f"{words} lie between {parameter.least:g} and {parameter.most:g}.")
         return float(value)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The words of the variants of its reason, and last those of the plain reason."""
+        return (*(variant.text for variant in self.reasons), self.reason)
+
     def tests(self) -> Iterator[Test]:
         """Every test of the rule, those of its escalations and reasons included."""
         yield from walk(self.when)
@@ -165,7 +174,7 @@ class Rule:
     def measures(self) -> frozenset[str]:
         """The names of the measures that the rule reads."""
         named = {test.measure for test in self.tests()}
-        for text in (self.reason, *(reason.text for reason in self.reasons)):
+        for text in self.texts:
             named |= {match[1] for match in PLACEHOLDER.finditer(text)} - self.parameters.keys()
         named |= {name for name in (self.worse_measure, self.upside_measure, self.once_since) if name}
         return frozenset(named)
@@ -227,19 +236,16 @@ def parse_rule(definition: Mapping[str, Any], where: str) -> Rule:
     rule = Rule(
         code=read.text("code"),
         title=read.text("title"),
-        position=int(read.number("position", 0, 1000)),
+        position=int(read.number("position", -1000, 1000)),
         kind=read.choice("kind", frozenset({"risk", "opportunity", "data"})),
         subject=read.choice("subject", SUBJECTS),
         group=read.text("group"),
         severity=SEVERITIES[read.choice("severity", frozenset(SEVERITIES))],
-        cooldown_days=0 if once_since else int(read.number("cooldown_days", 1, 3650)),
+        cooldown_days=int(read.number("cooldown_days", 1, 3650, default=0 if once_since else None)),
         once_since=once_since,
         order_resolves=read.choice("after_order", frozenset({"resolves", "resolves_when_over"})) == "resolves",
         reason=read.text("reason"),
-        reasons=tuple(
-            Reason(read.piece(r, "text"), _group("all", r.get("when", []), where, "reasons.when"))
-            for r in definition.get("reasons", [])
-        ),
+        reasons=tuple(_reason(one, read, where) for one in definition.get("reasons", [])),
         words_from=tuple(read.texts("words_from")),
         worse_measure=worse.get("measure"),
         worse_by=float(worse.get("by", 0)),
@@ -247,11 +253,12 @@ def parse_rule(definition: Mapping[str, Any], where: str) -> Rule:
         upside_times=upside.get("times", 0),
         parameters=parameters,
         when=_group("all", definition.get("when", []), where, "when"),
-        escalations=tuple(
-            Escalation(_severity(e.get("to"), where), _group("all", e.get("when", []), where, "escalate.when"))
-            for e in definition.get("escalate", [])
-        ),
+        escalations=tuple(_escalation(one, where) for one in definition.get("escalate", [])),
         definition=definition,
+        distress=read.flag("distress"),
+        retired=tuple(read.texts("retired")),
+        silence=read.flag("silence"),
+        outcome=read.choice("outcome", frozenset({LEFT, SPENT_LESS}), default=LEFT),
     )
     _check(rule, where)
     return rule
@@ -282,23 +289,37 @@ class _Reader:
             raise UserError(f"{self._where}: “{name}” must be a list of texts.")
         return value
 
-    def number(self, name: str, least: float, most: float) -> float:
+    def flag(self, name: str) -> bool:
+        value = self._definition.get(name, False)
+        if not isinstance(value, bool):
+            raise UserError(f"{self._where}: “{name}” must be true or false.")
+        return value
+
+    def number(self, name: str, least: float, most: float, default: float | None = None) -> float:
         value = self._definition.get(name)
+        if value is None and default is not None:
+            return default
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
             raise UserError(f"{self._where}: “{name}” must be a number from {least:g} to {most:g}.")
         return float(value)
 
-    def choice(self, name: str, known: frozenset[str]) -> str:
-        value = self.text(name)
+    def choice(self, name: str, known: frozenset[str], default: str | None = None) -> str:
+        value = self.text(name) if default is None or name in self._definition else default
         if value not in known:
             raise UserError(f"{self._where}: “{name}” must be one of {', '.join(sorted(known))}, not “{value}”.")
         return value
 
 
-def _severity(name: object, where: str) -> int:
+def _reason(definition: Mapping[str, Any], read: _Reader, where: str) -> Reason:
+    when = _group("all", definition.get("when", []), where, "reasons.when")
+    return Reason(read.piece(definition, "text"), when, definition.get("sign"))
+
+
+def _escalation(definition: Mapping[str, Any], where: str) -> Escalation:
+    name = definition.get("to")
     if not isinstance(name, str) or name not in SEVERITIES:
         raise UserError(f"{where}: “escalate.to” must be one of {', '.join(SEVERITIES)}.")
-    return SEVERITIES[name]
+    return Escalation(SEVERITIES[name], _group("all", definition.get("when", []), where, "escalate.when"))
 
 
 def _parameter(name: str, definition: Mapping[str, Any], where: str) -> Parameter:
@@ -346,7 +367,7 @@ def _check(rule: Rule, where: str) -> None:
             raise UserError(f"{where}: “{name}” cannot be measured for a {rule.subject}.")
     for test in rule.tests():
         _check_test(rule, test, where)
-    for text in (rule.reason, *(reason.text for reason in rule.reasons)):
+    for text in rule.texts:
         for match in PLACEHOLDER.finditer(text):
             if (match[2] or "text") not in WORDS:
                 raise UserError(f"{where}: “{match[2]}” in the reason is no way to word a figure.")

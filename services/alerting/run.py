@@ -12,28 +12,39 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from models.store import UnitOfWork
 from models.values.changes import Changes
 from models.values.journal import Actor
+from models.values.money import exponent
+from models.values.words import count, stored
 from services.alerting import cards as queries
 from services.alerting.activity import COLUMNS, drops
 from services.alerting.conditions import compute_references, references
+from services.alerting.criticals import within_budget
+from services.alerting.driver import driver_of
 from services.alerting.facts import Facts
 from services.alerting.fire import Fired, fire, prepare
+from services.alerting.gate import Gate
 from services.alerting.horizon import customers_told, follow_horizon, names_horizon
-from services.alerting.life import Answered, answer, reopen_without_order, wake, withdraw
-from services.alerting.measures import NAMED, day_bindings
+from services.alerting.late_deals import count_late, judges_age
+from services.alerting.life import Answered, answer, raise_anew, reopen_without_order, wake, withdraw
+from services.alerting.measures import NAMED, OF_THE_BOOK, day_bindings
 from services.alerting.merge import Card, Plan, Rulebook, merge
 from services.alerting.overruled import mark_overruled
 from services.alerting.recommend import Adviser, Case, read_open_work, read_playbook, read_records
 from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
+from services.alerting.spending import COLUMNS as spending_columns
+from services.alerting.spending import falls
 from services.cycles import no_cycles
+from services.deals import list_price
+from services.kept_values import keep_value, kept_value
 from services.settings import Policy, SegmentFigure, minor_rates, reporting_currency
+from services.sources import silence_held
 from services.workspace import Workspace
 
 _REFERENCES: Final = "alert_references"
@@ -62,30 +73,40 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What the steps of a run share."""
+    """What the steps of a run share; `book`: what the references are kept with, `kept`: those of the last full run."""
 
     work: UnitOfWork
     policy: Policy
     rules: Mapping[str, Rule]
+    gate: Gate
     now: datetime
     today: str
-    as_of: str
-    horizon: int | None
+    book: Mapping[str, Any]
+    kept: Mapping[str, Any]
     currency: str
     scope: frozenset[int] | None
+
+    @property
+    def as_of(self) -> str:
+        return str(self.book["as_of"])
 
     @property
     def scoped(self) -> bool:
         return self.scope is not None
 
     @property
+    def anew(self) -> bool:
+        """The scores are of another past than when the open alerts were raised."""
+        return "figures" in self.kept and self.kept["basis"] != self.book["basis"]
+
+    @property
     def measured(self) -> tuple[Rule, ...]:
         """The rules that this run evaluates: without a customer to look at, those about the book."""
         nobody = self.scope is not None and not self.scope
-        return tuple(rule for rule in self.rules.values() if not nobody or rule.subject == "book")
+        return tuple(rule for rule in self.rules.values() if not nobody or rule.subject in OF_THE_BOOK)
 
 
-def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluation:
+def run_rules(workspace: Workspace, changed: Changes | None = None, *, gated: bool = True) -> Evaluation:
     """Evaluate the rules for the customers that changed, or for the whole book.
 
     Parameters
@@ -94,6 +115,8 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
         Store, policy and clock.
     changed
         What changed since the last run; None: evaluate everyone.
+    gated
+        Hold back rules that the book's past refutes; a trial and a replay ask what each rule says by itself.
 
     Returns
     -------
@@ -104,57 +127,79 @@ def run_rules(workspace: Workspace, changed: Changes | None = None) -> Evaluatio
     unit = workspace.store.unit_of_work(actor, "evaluate", "alerts", at=workspace.at)
     with no_cycles(), unit as work:
         install(work)
-        rules = in_force(work.connection, workspace.policy)
-        # Scoring keeps all on one day and one horizon.
-        as_of = work.sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar()
-        if as_of is None:
+        rules = {rule.code: rule for rule in in_force(work.connection, workspace.policy)}
+        gate = Gate(work, rules if gated else {})
+        book = _book(work, f"{fingerprint(rules.values(), workspace.policy)} {gate.mark}")
+        if book is None:
+            _undone_since(work)
             return Evaluation(changes=work.commit())
-        horizon = work.sql("SELECT churn_horizon_days FROM customer_risk_scores LIMIT 1").scalar()
         kept = _kept_references(work)
-        mark = hashlib.sha256(fingerprint(rules, workspace.policy).encode()).hexdigest()
-        stale = (kept.get("as_of"), kept.get("rules"), kept.get("horizon")) != (as_of, mark, horizon)
-        everyone = changed is None or changed.everyone or stale
+        stale = any(kept.get(key) != value for key, value in book.items())
         run = _Run(
             work=work,
             policy=workspace.policy,
-            rules={rule.code: rule for rule in rules},
+            rules=rules,
+            gate=gate,
             now=workspace.clock.now(),
             today=workspace.clock.today().isoformat(),
-            as_of=as_of,
-            horizon=horizon,
+            book=book,
+            kept=kept,
             currency=reporting_currency(work.connection, workspace.policy),
-            scope=None if everyone or changed is None else changed.customers,
+            scope=None if stale or changed is None or changed.everyone else changed.customers,
         )
-        bindings = {**day_bindings(as_of, work.at), "today": run.today, **_named(rules)}
-        facts = Facts(work, bindings, run.scope, kept["categories"] if run.scoped else None)
-        fired, reworded = _measure(run, facts, kept, mark)
+        facts = Facts(work, _bindings(run), run.scope, kept["categories"] if run.scoped else None)
+        fired, reworded = _measure(run, facts)
         return _apply(run, facts, fired, reworded, undone=_undone_since(work))
 
 
-def _named(rules: Sequence[Rule]) -> dict[str, float | str]:
-    """The values of the parameters that the measures' expressions name."""
-    return {**NAMED, **{name: p.value for rule in rules for name, p in rule.parameters.items() if name in NAMED}}
+def _book(work: UnitOfWork, rules: str) -> dict[str, Any] | None:
+    """What the references of a full run hold for, None for a book without scores; `rules`: what these say."""
+    # Scoring keeps all on one day and one horizon.
+    scores: Any = work.sql("SELECT as_of, churn_horizon_days FROM customer_risk_scores LIMIT 1").fetchone()
+    if scores is None:
+        return None
+    scored = json.loads(kept_value(work.connection, "scored") or "{}")
+    mark = hashlib.sha256(rules.encode()).hexdigest()
+    return {"as_of": scores[0], "rules": mark, "horizon": scores[1], "basis": scored.get("basis", 0)}
 
 
-def _measure(run: _Run, facts: Facts, kept: Mapping[str, Any], mark: str) -> tuple[list[Fired], list[Fired]]:
-    """Build the run's tables and fire every rule; beside, what open cards are to say by another horizon."""
+def _bindings(run: _Run) -> dict[str, Any]:
+    """What the measures' expressions name: days, the currency's minor units, and parameters of rules."""
+    parameters = [(name, one.value) for rule in run.rules.values() for name, one in rule.parameters.items()]
+    named = {**NAMED, **dict(sorted(one for one in parameters if one[0] in NAMED))}  # of several rules the highest
+    return {**day_bindings(run.as_of, run.work.at), "today": run.today, "minor": 10 ** exponent(run.currency), **named}
+
+
+def _measure(run: _Run, facts: Facts) -> tuple[list[Fired], list[Fired]]:
+    """Build the run's tables and fire every rule; also what open alerts are to say by another horizon."""
     rules = run.measured
     facts.build_customers(*_thresholds_sql(run.policy))
-    amount = _amount_sql(run)
+    amounts = _amounts_sql(run)
     if any(rule.code == "activity_dropped" for rule in rules):
-        facts.store("activity_drop", COLUMNS, drops(run.work.connection, facts.bindings, scoped=run.scoped))
-    prepare(facts, rules, amount, run.today, run.policy)
+        facts.store("activity_drop", COLUMNS, drops(run.work.connection, facts.bindings))
+    spending = run.rules.get("spend_falling")
+    if spending in rules and spending is not None:
+        fall = float(spending.parameters["fall"].value)
+        facts.store("spending", spending_columns, falls(run.work.connection, facts.bindings, fall))
+    prepare(facts, rules, amounts, run.today, run.policy)
     if run.scoped:
-        figures = kept["figures"]
+        figures = run.kept["figures"]
     else:
-        figures = compute_references(run.work, references(rules), facts.bindings, lambda: facts.build_deals(amount))
-        book = {"as_of": run.as_of, "rules": mark, "horizon": run.horizon, "categories": list(facts.categories or ())}
-        _keep_references(run.work, {**book, "figures": figures})
+        figures = compute_references(run.work, references(rules), facts.bindings, lambda: facts.build_deals(*amounts))
+        _keep_references(run.work, {**run.book, "categories": list(facts.categories or ()), "figures": figures})
+        if any(judges_age(rule) for rule in rules):
+            run.gate.limit_by_age(count_late(run.work, facts.bindings))
     fired = [one for rule in rules for one in fire(run.work, rule, figures, facts.bindings, run.currency)]
-    other = kept.get("horizon") != run.horizon and not run.scoped
+    other = run.kept.get("horizon") != run.book["horizon"] and not run.scoped
     naming = [rule for rule in rules if other and names_horizon(rule)]
-    told = [fire(run.work, one, figures, facts.bindings, run.currency, customers_told(one)) for one in naming]
-    return fired, [one for rule in told for one in rule]
+    reworded = [fire(run.work, one, figures, facts.bindings, run.currency, customers_told(one)) for one in naming]
+    return _said_once(run, fired), [one for rule in reworded for one in rule]
+
+
+def _said_once(run: _Run, fired: Sequence[Fired]) -> list[Fired]:
+    """Leave out that engagement fell where a rule says that nothing came: engagement falls by that alone."""
+    silent = {one.customer_id for one in fired if run.rules[one.rule].silence}
+    return [one for one in fired if run.rules[one.rule].group != "engagement" or one.customer_id not in silent]
 
 
 def _apply(
@@ -164,19 +209,25 @@ def _apply(
     work, due = run.work, DueTimes(run.policy, run.now)
     reopened = reopen_without_order(work, scoped=run.scoped)
     before = queries.open_cards(work.connection, scoped=run.scoped)
-    cards: Mapping[int | None, Card] = before
+    cards, lowered = run.gate.lower(work, before, due)
+    fired = run.gate.let_through(_without_silence(run, before, fired))
     withdrawn: list[int] = []
     if undone is not None:
         cards, withdrawn = withdraw(work, cards, fired, undone)
+    if run.anew:
+        cards, more = raise_anew(work, cards, fired, run.rules)
+        withdrawn += more
     holding = frozenset((one.rule, one.customer_id) for one in fired)
     answered = answer(
         work, cards, run.rules, holding, as_of=run.as_of, watch_days=run.policy.watch_days, scoped=run.scoped
     )
     cards = follow_horizon(work, _without(cards, answered), reworded, holding)
     cards = mark_overruled(work, cards, run.rules, holding)
-    since = queries.stored(run.now - timedelta(days=3650))
-    silences = queries.closed_signals(work.connection, since, scoped=run.scoped)
-    plan = merge(fired, cards, silences, Rulebook(run.rules, run.now, run.as_of, due.of))
+    since = stored(run.now - timedelta(days=3650))
+    silences = queries.closed_signals(work.connection, since, scoped=run.scoped, by_people=run.anew)
+    book = Rulebook(run.rules, run.now, run.as_of, due.of)
+    fired = within_budget(work, fired, cards, silences, book, run.policy.critical_budget, run.scope, anew=run.anew)
+    plan = merge(fired, cards, silences, book)
     adviser = _Advice(run)
     adviser.renew(plan, cards, fired)
     opened = queries.write_plan(
@@ -186,13 +237,13 @@ def _apply(
         due=due.of,
         recommendations=[adviser.advise(lead, ones) for lead, _, ones in plan.opened],
     )
-    resting = {**queries.due_cards(work.connection, queries.stored(run.now)), **cards}
+    resting = {**queries.due_cards(work.connection, stored(run.now)), **cards}
     woken = wake(work, resting, plan.woken, due, run.now)
     revalued = queries.refresh_values(work)
     facts.drop()
     closed = (*answered.resolved, *withdrawn)
     altered = {card.id for customer, card in cards.items() if card is not before[customer]}
-    altered |= {card for card, values in plan.updates.items() if values} | {card for card, _ in plan.joined}
+    altered |= lowered | {card for card, values in plan.updates.items() if values} | {card for card, _ in plan.joined}
     changed = {*opened, *closed, *woken, *reopened, *altered}
     if changed or plan.refreshed or revalued:
         counts = (len(altered), len(plan.joined), len(plan.refreshed), len(answered.signals), revalued)
@@ -200,6 +251,18 @@ def _apply(
         work.touch(alerts=changed, tables=("alerts", "alert_signals"))
     signals = Counter(one.rule for one in fired)
     return Evaluation(work.commit(), tuple(opened), closed, tuple(woken), dict(signals))
+
+
+def _without_silence(run: _Run, cards: Mapping[int | None, Card], fired: Sequence[Fired]) -> Sequence[Fired]:
+    """Leave out what says that nothing came where no file came; an alert that is open already says so instead."""
+    held = silence_held(
+        driver_of(run.work.connection), date.fromisoformat(run.as_of), date.fromisoformat(run.today), run.policy
+    )
+    if not held:
+        return fired
+    there = {(signal.rule, customer) for customer, card in cards.items() for signal in card.signals}
+    kept = [one for one in fired if not run.rules[one.rule].silence or (one.rule, one.customer_id) in there]
+    return [one._replace(reason=f"{one.reason}; {held}") if run.rules[one.rule].silence else one for one in kept]
 
 
 def _describe(work: UnitOfWork, fired: Sequence[Fired], cards: Sequence[Sequence[int]], counts: Sequence[int]) -> None:
@@ -211,7 +274,7 @@ def _describe(work: UnitOfWork, fired: Sequence[Fired], cards: Sequence[Sequence
         digest.update(repr(sorted(ids)).encode())
     work.digest(f"{digest.hexdigest()} altered, joined, refreshed, cleared, revalued: {list(counts)}")
     opened, closed, woken, _ = (len(ids) for ids in cards)
-    work.say(f"Evaluated the rules: {opened} cards opened, {closed} closed, {woken} due again")
+    work.say(f"Evaluated the rules: {count(opened, 'alert')} opened, {closed} closed, {woken} due again")
 
 
 def _without(cards: Mapping[int | None, Card], answered: Answered) -> dict[int | None, Card]:
@@ -252,6 +315,7 @@ class _Advice:
             lead.segment,
             lead.may_email,
             self._open_work.get(lead.customer_id, _NONE),
+            lead.sign,
             lead.value_if_stays_minor,
             lead.currency,
         )
@@ -274,13 +338,13 @@ class _Advice:
 
 def _undone_since(work: UnitOfWork) -> str | None:
     """When the oldest import was written that was undone since the last run, or None; remembers this run."""
-    last = work.sql("SELECT value FROM book WHERE key = ?", (_EVALUATED,)).scalar()
+    last = kept_value(work.connection, _EVALUATED)
     found = work.sql(
         "SELECT min(undone.at) FROM journal j JOIN journal undone ON undone.id = j.undoes"
         " WHERE j.id > ? AND undone.actor_kind = 'import'",
         (int(last or 0),),
     ).scalar()
-    _keep(work, _EVALUATED, str(work.sql("SELECT coalesce(max(id), 0) FROM journal").scalar()))
+    keep_value(work, _EVALUATED, str(work.sql("SELECT coalesce(max(id), 0) FROM journal").scalar()))
     return str(found) if found is not None else None
 
 
@@ -300,27 +364,25 @@ def _by_segment_sql(figures: Sequence[SegmentFigure], general: str) -> str:
     return f"CASE{cases} ELSE {general} END" if cases else general
 
 
-def _amount_sql(run: _Run) -> str:
-    """SQL of a deal's amount in the reporting currency; without a known rate the deal has none."""
-    cases = f" WHEN o.currency IS NULL OR o.currency = '{run.currency}' THEN o.amount_minor"
-    for currency, rate in minor_rates(run.policy, run.currency).items():
-        cases += f" WHEN o.currency = '{currency}' THEN o.amount_minor * {rate!r}"
-    return f"CASE{cases} END"
+def _amounts_sql(run: _Run) -> tuple[str, str]:
+    """SQL of a deal's amount and of its product's list price in the reporting currency; none without a known rate."""
+    rates = {run.currency: 1.0, **minor_rates(run.policy, run.currency)}
+
+    def converted(amount: str, currency: str) -> str:
+        cases = "".join(f" WHEN '{one}' THEN {amount} * {rate!r}" for one, rate in rates.items())
+        return f"CASE coalesce({currency}, '{run.currency}'){cases} END"
+
+    return (
+        converted("o.amount_minor", "o.currency"),
+        converted(list_price(run.currency), "coalesce(p.currency, o.currency)"),
+    )
 
 
 def _kept_references(work: UnitOfWork) -> dict[str, Any]:
-    text = work.sql("SELECT value FROM book WHERE key = ?", (_REFERENCES,)).scalar()
-    return dict(json.loads(text)) if text else {}
+    text = kept_value(work.connection, _REFERENCES)
+    return {"basis": 0, **(json.loads(text) if text else {})}
 
 
 def _keep_references(work: UnitOfWork, kept: Mapping[str, Any]) -> None:
     figures = {key: value for key, value in kept["figures"].items() if value != float("inf")}
-    _keep(work, _REFERENCES, json.dumps({**kept, "figures": figures}, sort_keys=True))
-
-
-def _keep(work: UnitOfWork, key: str, value: str) -> None:
-    work.sql(
-        "INSERT INTO book (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-        " WHERE value <> excluded.value",
-        (key, value),
-    )
+    keep_value(work, _REFERENCES, json.dumps({**kept, "figures": figures}, sort_keys=True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from models.store import UnitOfWork
@@ -17,15 +17,20 @@ from models.values.alerts import Severity
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
-from models.values.words import day
+from models.values.words import day, stored
 from services.alerting.action import Action, is_open, on_cards, within
-from services.alerting.cards import CLOSED, moment_of, stored
+from services.alerting.cards import CLOSED, moment_of
 from services.alerting.life import closing_values, open_values
 from services.alerting.merge import Card
-from services.alerting.sla import due_after
 from services.workspace import Workspace
 
-OUTCOMES: Final = {"came_back": "came back", "saved": "saved", "lost": "lost", "no_issue": "no issue"}
+OUTCOMES: Final = {
+    "came_back": "came back",
+    "saved": "saved",
+    "lost": "lost",
+    "no_issue": "no issue",
+    "known": "known already",
+}
 SNOOZE_CONDITIONS: Final = {"next_order": "the next order", "worse": "it gets worse"}
 WAIT_CONDITIONS: Final = {"reply": "they reply", "next_order": "the next order"}
 TO_DO: Final = frozenset({"open", "seen", "in_work"})
@@ -139,7 +144,7 @@ def wait_within(
 
 
 def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Changes:
-    """Close cards with an outcome: came_back, saved, lost or no_issue.
+    """Close cards with an outcome: came_back, saved, lost, no_issue, or known, which is no verdict on their rule.
 
     Raises
     ------
@@ -147,7 +152,7 @@ def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Cha
         For an unknown outcome, or cards that are all closed already.
     """
     if outcome not in OUTCOMES:
-        raise UserError(f"“{outcome}” is no outcome; choose one of: {', '.join(OUTCOMES.values())}.")
+        raise UserError(f"“{outcome}” is not an outcome; choose one of: {', '.join(OUTCOMES.values())}.")
     with on_cards(workspace, "resolve", alert_ids, is_open, "is closed already") as action:
         for card in action.cards:
             values = closing_values(card, workspace.at, outcome=outcome, by="person")
@@ -188,7 +193,7 @@ def reopen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
     ) as action:
         for card in action.cards:
             if card.state in CLOSED and _has_open_card(action.work, card):
-                action.work.keep(f"{action.names[card.id]} has another open card already; this one stays closed.")
+                action.work.keep(f"{action.names[card.id]} has another open alert already; this one stays closed.")
                 continue
             values = open_values(card, "seen", action.due, action.now)
             closed = {"outcome": None, "closed_at": None, "closed_by": None, "in_time": None}
@@ -207,7 +212,7 @@ def assign(workspace: Workspace, alert_ids: Sequence[int], owner: str) -> Change
     """
     name = " ".join(owner.split())
     if not name:
-        raise UserError("Name the person who takes the card over.")
+        raise UserError("Name the person who takes the alert over.")
     with on_cards(workspace, "assign", alert_ids, is_open, "is closed; reopen it first") as action:
         for card in action.cards:
             action.work.update(alerts, card.id, {"owner": name, "touched": 1})
@@ -278,15 +283,14 @@ def _until(
 ) -> datetime:
     if until is None:
         if condition is None:
-            raise UserError("Choose until when the card is put away: a day, or a condition.")
+            raise UserError("Choose until when the alert is snoozed: a day, or a condition.")
         until = action.today + timedelta(days=workspace.policy.snooze_latest_days)
     if isinstance(until, datetime):
         moment = until.astimezone(UTC)
     else:
-        zone = workspace.policy.zone_of(card.owner)
-        begins = datetime.combine(until, time(0), zone).astimezone(UTC)
-        # The first working moment of that day, or of the next working day.
-        moment = due_after(begins, timedelta(seconds=1), action.due.calendar(card.owner)) - timedelta(seconds=1)
+        # The day that was chosen stays, a Saturday too: who chooses one works on it.
+        calendar = action.due.calendar(card.owner)
+        moment = datetime.combine(until, calendar.opens, calendar.zone).astimezone(UTC)
     if moment <= action.now:
         raise UserError("That date is past. Choose a later one.")
     return moment
@@ -301,4 +305,4 @@ def _until_words(action: Action, moment: datetime, condition: str | None, known:
 
 def _known(condition: str | None, known: dict[str, str]) -> None:
     if condition is not None and condition not in known:
-        raise UserError(f"“{condition}” is no condition; choose one of: {', '.join(known.values())}.")
+        raise UserError(f"“{condition}” is not a condition; choose one of: {', '.join(known.values())}.")

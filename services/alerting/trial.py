@@ -1,8 +1,8 @@
-"""Try a rule against the past: how many cards it would have raised week by week, and how they would have ended.
+"""Try a rule against the past: how many alerts it would have raised week by week, and how they would have ended.
 
 The trial runs on a copy of the book that lives as long as the trial, with the same scoring and the same rules' engine,
-as of each week's day; only the rule in question is switched on. Nobody works on the copy's cards, so "ordered again"
-is what would have happened by itself: for a rule about leaving these are its false alarms.
+as of each week's day; only the rule in question is switched on. Nobody works on the alerts of the copy, so "ordered
+again" is what would have happened by itself: for a rule about leaving these are its false alarms.
 """
 
 from __future__ import annotations
@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.words import count
-from services.alerting.rulebook import stored_rules
+from services.alerting.rulebook import install, stored_rules
+from services.looking_back import looking_back
+from services.purchases import PURCHASES
 from services.workspace import FixedClock, Workspace
-
-if TYPE_CHECKING:
-    from models.store import UnitOfWork
 
 SHORTEST_WEEKS = 1
 LONGEST_WEEKS = 104
@@ -27,7 +25,7 @@ LONGEST_WEEKS = 104
 
 @dataclass(frozen=True, slots=True)
 class TrialWeek:
-    """Cards that the rule would have opened as of one day; the first week also finds what had piled up before."""
+    """Alerts that the rule would have opened as of one day; the first week also finds what had piled up before."""
 
     as_of: str
     opened: int
@@ -40,7 +38,7 @@ class Trial:
     Attributes
     ----------
     judged
-        Cards whose watch time is over, so that it is known how they ended.
+        Alerts whose watch time is over, so that it is known how they ended.
     ordered
         Of these, customers who ordered within the watch time though nobody did anything.
     """
@@ -58,7 +56,7 @@ class Trial:
         """The trial in a sentence."""
         later = self.cards - self.weeks[0].opened
         pace = later / max(1, len(self.weeks) - 1)
-        said = f"{count(self.cards, 'card')} in {count(len(self.weeks), 'week')}, {pace:.1f} a week after the first"
+        said = f"{count(self.cards, 'alert')} in {count(len(self.weeks), 'week')}, {pace:.1f} a week after the first"
         if not self.judged:
             return f"{said}; too early to say how they end"
         return f"{said}; {self.ordered} of {self.judged} ordered within {self.watch_days} days by themselves"
@@ -89,8 +87,6 @@ def try_rule(
     UserError
         For a rule that there is not, a number of weeks out of bounds, or a book without scores.
     """
-    from services.looking_back import looking_back
-
     if not SHORTEST_WEEKS <= weeks <= LONGEST_WEEKS:
         raise UserError(f"A trial looks back {SHORTEST_WEEKS} to {LONGEST_WEEKS} weeks, not {weeks}.")
     title, last = _ruling(workspace, code)
@@ -127,17 +123,12 @@ def _ruling(workspace: Workspace, code: str) -> tuple[str, date]:
 
 
 def _only(past: Workspace, code: str) -> None:
-    """Switch every other rule of the copy off, and forget the cards that all of them raised."""
+    """Switch every other rule of the copy off."""
     with past.store.unit_of_work(past.me, "try-rule", f"rule:{code}", at=past.at) as work:
-        _forget(work)
+        install(work)
         work.sql("UPDATE rules SET enabled = (code = ?)", (code,))
         work.digest(code)
         work.commit()
-
-
-def _forget(work: UnitOfWork) -> None:
-    for table in ("alert_signals", "alerts"):
-        work.sql(f"DELETE FROM {table}")
 
 
 def _week(past: Workspace, day: date) -> TrialWeek:
@@ -147,14 +138,14 @@ def _week(past: Workspace, day: date) -> TrialWeek:
     moment = past.clock.now()
     then = replace(past, clock=FixedClock(datetime.combine(day, moment.timetz())))
     score_due(then, force_all=True)
-    return TrialWeek(day.isoformat(), len(run_rules(then).opened))
+    return TrialWeek(day.isoformat(), len(run_rules(then, gated=False).opened))
 
 
 def _ends(past: Workspace, last: date, watch_days: int) -> tuple[int, int]:
-    """How many cards' watch time is over, and how many of their customers ordered within it."""
+    """Of how many alerts the watch time is over, and how many of their customers ordered within it."""
     with past.store.read() as connection:
         row = connection.exec_driver_sql(
-            "SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = a.customer_id"
+            f"SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM {PURCHASES} o WHERE o.customer_id = a.customer_id"
             "   AND o.kind = 'purchase' AND o.ordered_on > a.opened_as_of"
             "   AND o.ordered_on <= date(a.opened_as_of, :watch))), 0)"
             " FROM alerts a WHERE a.customer_id IS NOT NULL AND date(a.opened_as_of, :watch) <= :last",

@@ -25,7 +25,7 @@ class Wording:
     words
         What stands for the rule's own parameters.
     limits
-        Figures that others are held against: a number that only rounding makes one of them shows its decimal.
+        Figures that others are compared with: a number that only rounding makes one of them shows its decimal.
     """
 
     def __init__(

@@ -39,11 +39,12 @@ from services.insight.customers import (
     read_choices,
     read_customers,
 )
-from services.insight.detail import read_detail, read_open_work
+from services.insight.detail import read_detail
 from services.insight.figure_words import figure_lines, sure_words
 from services.insight.freshness import read_freshness
 from services.insight.naming import read_customer_named
-from services.insight.queue_rows import read_card, read_queue
+from services.insight.open_work import read_open_work
+from services.insight.queue_rows import read_card, read_queue, read_waiting, waiting_words
 from services.insight.reader import Reader, reading
 from services.insight.tile_figures import filter_of_tile, read_tiles
 from services.insight.timeline_rows import read_timeline
@@ -75,7 +76,9 @@ __all__ = [
     "read_customer_document",
     "read_customers",
     "read_emerging",
+    "read_number_open",
     "read_open_work",
+    "read_waiting",
     "reading",
     "reference",
     "reliance",
@@ -87,6 +90,7 @@ __all__ = [
     "totals_words",
     "trend_words",
     "trust_in_scores",
+    "waiting_words",
     "write_export",
     "write_report_card",
 ]
@@ -100,7 +104,7 @@ def queue(
     Parameters
     ----------
     beyond_budget
-        Show the cards behind the daily budget too.
+        Show the alerts beyond today's limit too.
     """
     with reading(workspace) as reader:
         return read_queue(reader, tab, wanted, beyond_budget=beyond_budget)
@@ -121,12 +125,12 @@ def freshness(workspace: Workspace) -> Freshness:
 def alert_detail(
     workspace: Workspace, alert_id: int, *, order: Sequence[int] | None = None, wanted: QueueFilter | None = None
 ) -> AlertDetail | None:
-    """Return everything about a card, None if it is gone.
+    """Return everything about an alert, None if it is gone.
 
     Parameters
     ----------
     order
-        The ids of the queue as it is shown: spares reading it again for the card's place.
+        The ids of the queue as it is shown: spares reading it again for the alert's place.
     wanted
         The queue's filter, where ``order`` is not given.
     """
@@ -290,19 +294,26 @@ def write_report_card(workspace: Workspace, path: Path, misses: MissKind | None 
 
 
 def read_alert_row(reader: Reader, alert_id: int) -> AlertRow | None:
-    """Return one card as its row in the queue, whatever its state; None if it is gone."""
+    """Return one alert as its row in the queue, whatever its state; None if it is gone."""
     return read_card(reader, alert_id)
 
 
 def read_alert_ids(reader: Reader, *, everything: bool = False) -> list[int]:
-    """Return the ids of the queue's cards in view order; see ``services.insight.documents``."""
+    """Return the ids of the queue's alerts in view order; see ``services.insight.documents``."""
     from services.insight import documents
 
     return documents.read_alert_ids(reader, everything=everything)
 
 
+def read_number_open(reader: Reader) -> int:
+    """Return how many alerts are to do, those beyond today's limit with them."""
+    from services.insight import documents
+
+    return documents.read_number_open(reader)
+
+
 def read_alert_documents(reader: Reader, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
-    """Return cards one by one as documents for other programs; see ``services.insight.documents``."""
+    """Return alerts one by one as documents for other programs; see ``services.insight.documents``."""
     from services.insight import documents
 
     return documents.read_alert_documents(reader, ids)

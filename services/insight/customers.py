@@ -25,7 +25,7 @@ from services.insight.matching import Conditions, conditions_of
 from services.insight.overridden import marks_of
 from services.insight.reader import Reader, marks
 from services.insight.value_check import read_value_check
-from services.leaving import left_on
+from services.open_tickets import AS_OF, is_open
 
 PAGE = 200
 RENEWAL_DAYS = 60
@@ -33,20 +33,23 @@ RENEWAL_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class _Sort:
-    """Where a sort column lies: its table, id column, expression and the index that is walked."""
+    """Where a sort column lies: its table, id column, expression, the index that is walked, and whose rows lead."""
 
     table: str
     key: str
     column: str
     index: str
+    lead: str = ""
 
 
+#: Who stands at the top where risk orders a list: the others are to be won back, or lost.
+_ACTIVE = " AND standing = 'active'"
 _SORTS: dict[str, _Sort] = {
     "name": _Sort("customers", "id", "name COLLATE NOCASE", "ix_customers_name"),
     "tier": _Sort("customers", "id", "tier", "ix_customers_tier"),
     "owner": _Sort("customers", "id", "owner", "ix_customers_owner"),
     "segment": _Sort("customer_risk_scores", "customer_id", "segment", "ix_scores_segment"),
-    "churn": _Sort("customer_risk_scores", "customer_id", "churn_risk", "ix_scores_churn"),
+    "churn": _Sort("customer_risk_scores", "customer_id", "churn_risk", "ix_scores_standing", _ACTIVE),
     "at_risk": _Sort("customer_risk_scores", "customer_id", "value_at_risk_minor", "ix_scores_at_risk"),
     "engagement": _Sort("customer_risk_scores", "customer_id", "engagement", "ix_scores_engagement"),
     "last_order": _Sort("customer_risk_scores", "customer_id", "last_order_on", "ix_scores_last_order"),
@@ -57,10 +60,11 @@ _ACTIONS = """
     SELECT customer_id, COALESCE(due_on, '9998-01-01') AS day, 0 AS rank, title AS said
       FROM tasks WHERE done_at IS NULL AND customer_id IS NOT NULL {tasks}
     UNION ALL
-    SELECT id, renews_on, 1, 'Renewal' FROM customers WHERE renews_on BETWEEN ? AND ? {renewals}
+    SELECT customer_id, ends_on, 1, 'Renewal' FROM contracts
+     WHERE ends_on BETWEEN ? AND ? AND status IS NOT 'ended' {renewals}
     UNION ALL
     SELECT customer_id, '9999-01-01', 2, 'Ticket open' FROM tickets
-     WHERE customer_id IS NOT NULL AND resolved_on IS NULL AND COALESCE(status, 'open') <> 'solved' {tickets}
+     WHERE customer_id IS NOT NULL AND {open} {tickets}
 """
 
 
@@ -95,9 +99,9 @@ def count_customers(reader: Reader, wanted: CustomerFilter | None = None) -> Cus
     """Return how many customers the filter lets through, of how many, and what is at risk with them."""
     conditions = conditions_of(reader, wanted or CustomerFilter())
     total = reader.value("SELECT COUNT(*) FROM customers")
-    matching, at_risk = reader.driver.execute(
-        "SELECT COUNT(*), SUM(s.value_at_risk_minor) FROM customer_risk_scores s INDEXED BY ix_scores_at_risk "
-        f"WHERE TRUE{conditions.on('s.customer_id')}",
+    matching, at_risk, win_back = reader.driver.execute(
+        "SELECT COUNT(*), SUM(s.value_at_risk_minor), COUNT(CASE s.standing WHEN 'win_back' THEN 1 END) "
+        f"FROM customer_risk_scores s INDEXED BY ix_scores_at_risk WHERE TRUE{conditions.on('s.customer_id')}",
         conditions.parameters,
     ).fetchone()
     if reader.value("SELECT COUNT(*) FROM customer_risk_scores") < total:
@@ -108,7 +112,7 @@ def count_customers(reader: Reader, wanted: CustomerFilter | None = None) -> Cus
         )
     check = read_value_check(reader)
     note, told = (check.note, check.sentence(reader.today)) if check is not None else ("", "")
-    return CustomersCount(matching, total, at_risk, reader.currency, note, told)
+    return CustomersCount(matching, total, at_risk, reader.currency, note, told, win_back)
 
 
 def read_choices(reader: Reader) -> FilterChoices:
@@ -149,14 +153,14 @@ def _walk(
     direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
     if sort == "next_action":
         source = f"(SELECT customer_id, MIN(day || rank) AS next_on FROM ({_actions_of_all()}) GROUP BY customer_id) t"
-        key, column, lead = "t.customer_id", "t.next_on", _action_days(reader)
+        key, column, lead, whose = "t.customer_id", "t.next_on", _action_days(reader), ""
     else:
         where = _SORTS[sort]
-        source, lead = f"{where.table} t INDEXED BY {where.index}", []
+        source, lead, whose = f"{where.table} t INDEXED BY {where.index}", [], where.lead
         key, column = f"t.{where.key}", f"t.{where.column}"
     keyset = f" AND ({column}, {key}) {beyond} (?, ?)" if after is not None else ""
     found = reader.driver.execute(
-        f"SELECT {column}, {key} FROM {source} WHERE {column} IS NOT NULL{keyset}{conditions.on(key)} "
+        f"SELECT {column}, {key} FROM {source} WHERE {column} IS NOT NULL{whose}{keyset}{conditions.on(key)} "
         f"ORDER BY {column} {direction}, {key} {direction} LIMIT ?",
         [*lead, *(after or ()), *conditions.parameters, limit],
     )
@@ -166,9 +170,9 @@ def _walk(
 def _without_value(
     reader: Reader, conditions: Conditions, sort: SortColumn, descending: bool, after: int | None, limit: int
 ) -> list[tuple[object, int]]:
-    """Return customers that have nothing in the sort column, by id; where no value is known, by their risk first."""
-    if sort == "at_risk":
-        return _by_risk(reader, conditions, descending, after, limit)
+    """Return customers that have nothing in the sort column, by id; in a list by risk, by standing and risk first."""
+    if sort in ("at_risk", "churn"):
+        return _by_risk(reader, _SORTS[sort], conditions, descending, after, limit)
     lead: list[Any] = []
     if sort == "next_action":
         missing = f"c.id NOT IN (SELECT customer_id FROM ({_actions_of_all()}))"
@@ -193,20 +197,22 @@ def _without_value(
 
 
 def _by_risk(
-    reader: Reader, conditions: Conditions, descending: bool, after: int | None, limit: int
+    reader: Reader, led: _Sort, conditions: Conditions, descending: bool, after: int | None, limit: int
 ) -> list[tuple[object, int]]:
-    """Return customers without a value at risk by their churn risk, those without one last."""
-    scores = "SELECT COUNT(*) FROM customer_risk_scores WHERE value_at_risk_minor IS NOT NULL"
+    """Return customers whom the sort column does not lead: active ones first, then by risk, those without one last."""
+    leads = f"{led.column} IS NOT NULL{led.lead}"
+    scores = f"SELECT COUNT(*) FROM customer_risk_scores WHERE {leads}"
     if reader.value(scores) == reader.value("SELECT COUNT(*) FROM customers"):
         return []
-    risk = "COALESCE(churn_risk, -1)" if descending else "COALESCE(-churn_risk, -2)"
-    place = f"(SELECT COALESCE(MAX({risk}), -2) FROM customer_risk_scores WHERE customer_id = {{}})"
+    sign = "" if descending else "-"
+    risk = f"COALESCE(CASE standing WHEN 'active' THEN 6 WHEN 'win_back' THEN 3 ELSE 0 END + {sign}churn_risk, -2)"
+    place = f"(SELECT COALESCE(MAX({risk}), -3) FROM customer_risk_scores WHERE customer_id = {{}})"
     last = ""
     if after is not None:
         last = f" AND (place < {place.format('?')} OR (place = {place.format('?')} AND id > ?))"
     found = reader.driver.execute(
         f"SELECT id FROM (SELECT c.id AS id, {place.format('c.id')} AS place FROM customers c WHERE NOT EXISTS "
-        "(SELECT 1 FROM customer_risk_scores s WHERE s.customer_id = c.id AND s.value_at_risk_minor IS NOT NULL)"
+        f"(SELECT 1 FROM customer_risk_scores WHERE customer_id = c.id AND {leads})"
         f"{conditions.on('c.id')}) WHERE TRUE{last} ORDER BY place DESC, id LIMIT ?",
         [*conditions.parameters, *([after] * 3 if after is not None else ()), limit],
     )
@@ -219,7 +225,7 @@ def _rows(reader: Reader, ids: Sequence[int]) -> tuple[CustomerRow, ...]:
     found = reader.rows(
         f"""SELECT c.id, c.name, c.external_id, c.tier, c.owner, s.segment, s.churn_risk, s.value_at_risk_minor,
                    s.currency, s.engagement, s.last_order_on, s.days_since_last_order, s.confidence, s.overridden,
-                   {left_on("s.as_of")} AS left_on
+                   s.standing, s.left_on
               FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id
              WHERE c.id IN ({marks(ids)})""",
         list(ids),
@@ -246,6 +252,7 @@ def _row(reader: Reader, row: sqlite3.Row, action: str) -> CustomerRow:
         confidence=row["confidence"],
         overridden=marks_of(reader, row["overridden"], row["currency"] or reader.currency),
         left_on=row["left_on"],
+        standing=row["standing"],
     )
 
 
@@ -254,8 +261,9 @@ def next_actions(reader: Reader, ids: Sequence[int]) -> dict[int, str]:
     inside = marks(ids)
     sql = _ACTIONS.format(
         tasks=f"AND customer_id IN ({inside})",
-        renewals=f"AND +id IN ({inside})" if len(ids) > 50 else f"AND id IN ({inside})",
+        renewals=f"AND +customer_id IN ({inside})" if len(ids) > 50 else f"AND customer_id IN ({inside})",
         tickets=f"AND customer_id IN ({inside})",
+        open=is_open(AS_OF),
     )
     found: dict[int, tuple[str, int, str]] = {}
     for row in reader.driver.execute(sql, [*ids, *_action_days(reader), *ids, *ids]):
@@ -275,7 +283,7 @@ def _said(reader: Reader, on: str, rank: int, said: str) -> str:
 
 
 def _actions_of_all() -> str:
-    return _ACTIONS.format(tasks="", renewals="", tickets="")
+    return _ACTIONS.format(tasks="", renewals="", tickets="", open=is_open(AS_OF))
 
 
 def _action_days(reader: Reader) -> list[Any]:

@@ -1,14 +1,16 @@
-"""Everything that the Alerts page shows for one card, read in one go: a click must be answered at once."""
+"""Everything that the Alerts page shows for one alert, read in one go: a click must be answered at once."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Any
 
 from models.values import words
 from models.values.alerts import (
+    NO_VERDICT,
+    RIGHT,
     AlertDetail,
     AlertRow,
     QueueFilter,
@@ -16,31 +18,33 @@ from models.values.alerts import (
     Recommendation,
     ScoreFigures,
     Severity,
-    WorkItem,
 )
+from models.values.rule_records import RULE_RECORDS, correct_words, records_of
 from services.insight import story
-from services.insight.figures import read_figures
+from services.insight.advice import read_advice
+from services.insight.figures import of_alert, read_figures
+from services.insight.open_work import read_open_work
 from services.insight.permission import read_permission
 from services.insight.queue_marks import TAB_STATES
 from services.insight.queue_rows import read_card, read_order
 from services.insight.reader import Reader
 from services.insight.rhythm import read_rhythm
 from services.insight.timeline_words import rule_title, rules_of_cards
+from services.known import customer_since
 from services.outcomes import contact_of_alert
 
 _RECORD_DAYS = 365
-_OPEN_DEAL = "stage NOT IN ('Won', 'Lost')"
 
 
 def read_detail(
     reader: Reader, alert_id: int, *, order: Sequence[int] | None = None, wanted: QueueFilter | None = None
 ) -> AlertDetail | None:
-    """Return a card's detail, None for a card that is not there (an undo may have taken it out).
+    """Return an alert's detail, None for an alert that is not there (an undo may have taken it out).
 
     Parameters
     ----------
     order
-        The ids of the queue in view order, where the caller knows it; else the card's own tab is read.
+        The ids of the queue in view order, where the caller knows it; else the alert's own tab is read.
     wanted
         The filter of that tab.
     """
@@ -53,68 +57,82 @@ def read_detail(
     places = order if order is not None else read_order(reader, tab_of(alert), wanted)
     place = places.index(alert_id) + 1 if alert_id in places else 0
     customer = reader.row("SELECT * FROM customers WHERE id = ?", (alert.customer_id,))
-    scored = read_figures(reader, alert.customer_id) if alert.customer_id is not None else None
-    figures, drivers = scored or (None, ())
-    advice = _recommendation(row["recommendation"])
+    about = _about_the_book(reader, row) if customer is None else _about_customer(reader, alert, row, customer)
     title = rule_title(row["rule"], row["definition"])
     return AlertDetail(
         alert=alert,
         place=place,
         of=len(places),
         tier=alert.tier,
-        metadata_line=metadata_line(reader, customer, figures) if customer is not None else "Your book as a whole",
-        ids=read_ids(reader, customer) if customer is not None else (),
         story_bold=words.sentence(alert.reason),
-        story=story.read_story(reader, alert, figures) if customer is not None else "",
-        figures=figures,
-        drivers=drivers,
-        rhythm=read_rhythm(reader, customer["id"], figures.usual_gap_days if figures else None)
-        if customer is not None
-        else None,
-        permission=read_permission(reader, customer, advice.incentive_words if advice else "")
-        if customer is not None
-        else None,
-        recommendation=advice,
-        open_work=read_open_work(reader, alert.customer_id) if alert.customer_id is not None else (),
         signals=rules_of_cards(reader, [alert_id]).get(alert_id, ()),
         rule_line=f"Rule “{title}”: {_record(reader, row['rule'])}",
         raised_line=_raised(reader, row),
         due_words=_due(reader, row),
         notes=_notes(reader, alert_id),
         contact=_contact(reader, alert_id),
+        **about,
     )
 
 
+def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer: sqlite3.Row) -> dict[str, Any]:
+    """Return what a detail says of the customer whom its alert is about."""
+    number = customer["id"]
+    found, drivers = read_figures(reader, number) or (None, ())
+    figures = of_alert(reader, found, alert)
+    advice = _recommendation(read_advice(reader, row["recommendation"], row["rule"], customer))
+    return {
+        "metadata_line": metadata_line(reader, customer, figures),
+        "ids": read_ids(reader, customer),
+        "story": story.read_story(reader, alert, figures),
+        "figures": figures,
+        "drivers": drivers,
+        "rhythm": read_rhythm(reader, number, figures.usual_gap_days if figures and figures.own_rhythm else None),
+        "permission": read_permission(reader, customer, advice.incentive_words if advice else ""),
+        "recommendation": advice,
+        "open_work": read_open_work(reader, number),
+    }
+
+
+def _about_the_book(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    """Return the same of an alert that is about no customer."""
+    return {
+        "metadata_line": "Your book as a whole", "ids": (), "story": "", "figures": None, "drivers": (),
+        "rhythm": None, "permission": None, "open_work": (),
+        "recommendation": _recommendation(read_advice(reader, row["recommendation"], row["rule"], None)),
+    }  # fmt: skip
+
+
 def _contact(reader: Reader, alert_id: int) -> str:
-    """Say what followed our email for this card, '' where none was sent."""
+    """Say what followed our email for this alert, '' where none was sent."""
     found = contact_of_alert(reader.driver, alert_id, reader.policy, today=reader.today, zone=reader.zone)
     return found.words if found is not None else ""
 
 
 def tab_of(alert: AlertRow) -> QueueTab:
-    """Return the tab of the queue in which a card lies."""
+    """Return the tab of the queue in which an alert lies."""
     return next(tab for tab, states in TAB_STATES.items() if alert.state in states)
+
+
+def _segment_before(reader: Reader, figures: ScoreFigures) -> str:
+    """Return ``, was Champion until Nov``, '' where the segment is what it was."""
+    changed = words.day_of(figures.segment_since)
+    if changed is None or not figures.segment_before or figures.segment_before == figures.segment:
+        return ""
+    near = changed.year == reader.today.year or (reader.today - changed).days < 300
+    month = words.MONTHS[changed.month - 1] if near else words.month(changed)
+    return f", was {figures.segment_before} until {month}"
 
 
 def metadata_line(reader: Reader, customer: sqlite3.Row, figures: ScoreFigures | None) -> str:
     """Return segment, since when, where and whose, on one line."""
     parts = []
     if figures is not None and figures.segment:
-        changed = words.day_of(
-            reader.value("SELECT segment_since FROM customer_risk_scores WHERE customer_id = ?", (customer["id"],))
-        )
-        was = ""
-        if figures.segment_before and figures.segment_before != figures.segment and changed is not None:
-            near = changed.year == reader.today.year or (reader.today - changed).days < 300
-            was = f", was {figures.segment_before} until " + (
-                words.MONTHS[changed.month - 1] if near else words.month(changed)
-            )
+        was = _segment_before(reader, figures)
         mark = figures.mark_of("segment")
         parts.append(figures.segment + (f", {mark.short} (model: {mark.model})" if mark is not None else was))
     parts += [words.left_words(figures.left_on)] if figures is not None and figures.left_on else []
-    since = words.day_of(customer["signed_up_on"]) or words.day_of(
-        reader.value("SELECT first_order_on FROM customer_risk_scores WHERE customer_id = ?", (customer["id"],))
-    )
+    since, _ = customer_since(reader.driver, customer["id"], reader.today)
     if since is not None:
         parts.append(f"customer since {words.long_month(since)}")
     place = ", ".join(part for part in (customer["city"], customer["region"]) if part) or customer["country"]
@@ -135,49 +153,9 @@ def read_ids(reader: Reader, customer: sqlite3.Row) -> tuple[tuple[str, str], ..
     return tuple(found)
 
 
-def read_open_work(reader: Reader, customer_id: int) -> tuple[WorkItem, ...]:
-    """Return the customer's open tasks, the soonest first, and then its open deals, the largest first."""
-    items = []
-    for row in reader.rows(
-        "SELECT id, title, due_on, owner FROM tasks WHERE customer_id = ? AND done_at IS NULL "
-        "ORDER BY COALESCE(due_on, '9999'), id",
-        (customer_id,),
-    ):
-        due = words.day_of(row["due_on"])
-        parts = [words.soon(due, reader.today)] if due is not None else []
-        parts += [row["owner"]] if row["owner"] and not reader.is_mine(row["owner"]) else []
-        items.append(WorkItem("task", row["id"], row["title"], " · ".join(parts), done=False))
-    for row in reader.rows(
-        f"SELECT id, name, stage, amount_minor, currency FROM opportunities WHERE customer_id = ? AND {_OPEN_DEAL} "
-        "ORDER BY COALESCE(amount_minor, 0) DESC, id",
-        (customer_id,),
-    ):
-        items.append(WorkItem("deal", row["id"], row["name"] or "Deal", deal_words(reader, row), done=False))
-    return tuple(items)
-
-
-def deal_words(reader: Reader, deal: sqlite3.Row) -> str:
-    """Return a deal's amount, stage and time in it: "$450 · Proposal for 19 days"."""
-    since = stage_since(reader, deal["id"])
-    parts = []
-    if deal["amount_minor"] is not None:
-        parts.append(words.money(deal["amount_minor"], deal["currency"] or reader.currency))
-    days = (reader.present - since).days if since is not None else 0
-    parts.append(f"{deal['stage']} for {words.count(days, 'day')}" if days > 0 else deal["stage"])
-    return " · ".join(parts)
-
-
-def stage_since(reader: Reader, opportunity_id: int) -> date | None:
-    """Return the day on which a deal came into its stage: its last change, else when it was opened."""
-    return words.day_of(
-        reader.value("SELECT MAX(changed_on) FROM stage_changes WHERE opportunity_id = ?", (opportunity_id,))
-    ) or words.day_of(reader.value("SELECT opened_on FROM opportunities WHERE id = ?", (opportunity_id,)))
-
-
-def _recommendation(text: str | None) -> Recommendation | None:
-    if not text:
+def _recommendation(raw: dict[str, Any] | None) -> Recommendation | None:
+    if raw is None:
         return None
-    raw = json.loads(text)
     return Recommendation(
         title=raw.get("title", ""),
         why=raw.get("why", ""),
@@ -193,14 +171,14 @@ def _record(reader: Reader, rule: str) -> str:
     """Return how often the rule was right, by the definition of the rules' record: work that came to something."""
     since = words.stored(reader.now - timedelta(days=_RECORD_DAYS))
     right, closed = reader.driver.execute(
-        """SELECT COALESCE(SUM(state = 'resolved' AND (outcome IN ('saved', 'lost')
-                                 OR (outcome = 'came_back' AND touched))), 0), COUNT(*)
-             FROM alerts WHERE closed_at >= ? AND rule = ? AND state IN ('resolved', 'not_useful')""",
+        f"""SELECT COALESCE(SUM({RIGHT}), 0), COUNT(*)
+             FROM alerts WHERE closed_at >= ? AND rule = ? AND state IN ('resolved', 'not_useful')
+              AND NOT {NO_VERDICT}""",
         (since, rule),
     ).fetchone()
-    if not closed:
-        return "no card closed yet"
-    return f"right {words.count(right, 'time')} in {closed:,} this year"
+    said = correct_words(right, closed)
+    past = records_of(reader.value("SELECT value FROM book WHERE key = ?", (RULE_RECORDS,))).get(rule)
+    return f"{said}. Replayed over the past: {past.words}" if past is not None else said
 
 
 def _raised(reader: Reader, row: sqlite3.Row) -> str:

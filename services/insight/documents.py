@@ -10,12 +10,14 @@ from typing import Any
 
 from models.values import words
 from models.values.alerts import AlertRow, Permission, QueueFilter, QueueTab
-from services.insight.detail import read_open_work
+from services.insight.advice import read_advice
+from services.insight.measurements import read_measurements
+from services.insight.open_work import read_open_work
 from services.insight.permission import read_permission
 from services.insight.profile import read_profile
 from services.insight.queue_marks import read_line
 from services.insight.queue_rows import MOST_ROWS, rows_of
-from services.insight.reader import Reader, marks
+from services.insight.reader import Reader
 from services.insight.timeline_rows import read_timeline
 from services.insight.unusual import anomaly_words, read_anomalies
 
@@ -23,24 +25,31 @@ _TABS: tuple[QueueTab, ...] = ("todo", "waiting", "snoozed", "done")
 
 
 def read_alert_ids(reader: Reader, *, everything: bool = False) -> list[int]:
-    """Return the ids of the queue's cards in view order.
+    """Return the ids of the queue's alerts in view order.
 
     Parameters
     ----------
     everything
-        With the cards behind the daily budget, and those that wait, are snoozed or were done today.
+        With the alerts beyond today's limit, and those that wait, are snoozed or were done today.
     """
     tabs = _TABS if everything else _TABS[:1]
     lines = (read_line(reader, tab, QueueFilter(), beyond_budget=everything) for tab in tabs)
     return [mark.id for line in lines for mark in line.shown]
 
 
+def read_number_open(reader: Reader) -> int:
+    """Return how many alerts are to do, those beyond today's limit with them."""
+    line = read_line(reader, "todo", QueueFilter())
+    return len(line.shown) + line.beyond
+
+
 def read_alert_documents(reader: Reader, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
-    """Return these cards one by one in the given order, however many there are."""
+    """Return these alerts one by one in the given order, however many there are."""
     for start in range(0, len(ids), MOST_ROWS):
         part = ids[start : start + MOST_ROWS]
-        advice = _recommendations(reader, part)
-        for card in rows_of(reader, part):
+        cards = rows_of(reader, part)
+        advice = _recommendations(reader, cards)
+        for card in cards:
             yield _alert(card, advice.get(card.id))
 
 
@@ -66,7 +75,10 @@ def read_customer_document(reader: Reader, customer_id: int, *, newest: int = 20
         "anomalies": [
             {**asdict(one), "words": anomaly_words(reader, one)} for one in read_anomalies(reader, customer_id)
         ],
-        "alert": _alert(profile.alert, None) if profile.alert is not None else None,
+        "measurements": _measurements(reader, customer_id),
+        "alert": _alert(profile.alert, _recommendations(reader, [profile.alert]).get(profile.alert.id))
+        if profile.alert is not None
+        else None,
         "consent": _consent(read_permission(reader, customer)),
         "open_work": [{"kind": item.kind, "title": item.title, "words": item.words} for item in
                       read_open_work(reader, customer_id)],
@@ -77,11 +89,20 @@ def read_customer_document(reader: Reader, customer_id: int, *, newest: int = 20
                 "when": row.when_words,
                 "words": " · ".join(part for part in (row.bold, row.rest) if part),
                 "reference": row.reference,
+                "details": dict(row.details),
             }
             for row in timeline.rows
         ],
         "counts": timeline.counts,
     }  # fmt: skip
+
+
+def _measurements(reader: Reader, customer_id: int) -> dict[str, Any] | None:
+    known = read_measurements(reader.driver, customer_id)
+    if known is None:
+        return None
+    measures = [{"name": name, "value": value, "unit": unit} for name, value, unit in known.measures]
+    return {"on": known.day, "size": known.size, "measures": measures}
 
 
 def _drivers(text: str | None) -> dict[str, Any]:
@@ -109,17 +130,18 @@ def _alert(card: AlertRow, recommendation: Any) -> dict[str, Any]:
         "currency": card.currency,
         "churn_risk": card.churn_risk,
         "due_at": card.due_at,
+        "due": card.due_words,
         "state": card.state,
         "recommendation": recommendation,
     }
 
 
-def _recommendations(reader: Reader, ids: Sequence[int]) -> dict[int, Any]:
+def _recommendations(reader: Reader, cards: Sequence[AlertRow]) -> dict[int, Any]:
     found: dict[int, Any] = {}
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        for row in reader.driver.execute(f"SELECT id, recommendation FROM alerts WHERE id IN ({marks(part)})", part):
-            found[row[0]] = json.loads(row[1]) if row[1] else None
+    for card in cards:
+        text = reader.value("SELECT recommendation FROM alerts WHERE id = ?", (card.id,))
+        customer = reader.row("SELECT * FROM customers WHERE id = ?", (card.customer_id,))
+        found[card.id] = read_advice(reader, text, card.rule, customer)
     return found
 
 

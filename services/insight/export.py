@@ -25,7 +25,7 @@ from models.values.overrides import FIGURES
 from services.insight.queue_marks import AT_RISK, CHURN
 from services.insight.queue_rows import OPEN_CARDS
 from services.insight.reader import Reader
-from services.leaving import left_on
+from services.leaving import renews_on
 
 WHATS = ("scores", "alerts", "customers")
 SCORE_COLUMNS = (
@@ -223,7 +223,8 @@ def _alerts(reader: Reader) -> Iterator[tuple[Any, ...]]:
 
 def _customers(reader: Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.each(
-        f"""SELECT c.*, {left_on("s.as_of")} AS left_on, s.segment, s.engagement, s.health, s.churn_risk,
+        f"""SELECT c.*, {renews_on("s.as_of")} AS renews_on, s.left_on,
+                  s.segment, s.engagement, s.health, s.churn_risk,
                   s.value_at_risk_minor, s.currency,
                   s.last_order_on, s.days_since_last_order, s.order_count, s.spend_12m_minor
              FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id ORDER BY c.id"""

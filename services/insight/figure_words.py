@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from models.values import words
 from models.values.alerts import ScoreFigures
+from services.insight.said_of import full_day
 
 
 def sure_words(figures: ScoreFigures) -> str:
     """Return how sure the scores are, what lowers that, and how such a risk did before; of who has left, since when."""
     if figures.left_on is not None:
         left = words.capital(words.left_words(figures.left_on))
-        return f"{left}: neither a churn risk nor a value at risk is told of who has left."
+        return f"{left}: no churn risk and no value at risk."
     why = " ".join(figures.confidence_why)
     if not why and not figures.record:
         orders = ", and orders up to date" if figures.last_order_on else ""
@@ -35,23 +36,31 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
         yield sure_words(f)
     horizon = words.count(f.churn_horizon_days, "day")
     if f.churn_risk is not None:
-        told = words.percent(f.churn_risk) if "churn_risk" in by_hand else words.chance(f.churn_risk)
-        yield f"Churn risk, {horizon}: {told}{_change(f.churn_change_points, f, 'pts')}"
+        risk = words.percent(f.churn_risk) if "churn_risk" in by_hand else words.chance(f.churn_risk)
+        # A change between risks that tell nobody apart says nothing.
+        more = f"; {f.risk_note}" if f.risk_note else _change(f.churn_change_points, f, "pts")
+        if f.said_leaving and f.risk_note:
+            risk, more = f"they said that {f.said_leaving}", f". The model does not count that and has {risk}"
+        yield f"Churn risk, {horizon}: {risk}{more}"
     months = words.count(f.clv_horizon_months, "month")
     if f.value_at_risk_minor is not None:
-        worth = f" of {_money(f.clv_if_stays_minor, f)}" if f.clv_if_stays_minor is not None else ""
-        stays = f"{worth} over {months} if they stay" if worth else ""
-        between = _range(f.value_at_risk_low_minor, f.value_at_risk_high_minor, f)
+        stays = f" of {f.stays_words} over {months} if they stay" if f.stays_words else ""
+        if f.said_leaving and f.value_at_risk_minor == f.clv_if_stays_minor:
+            stays = f", all that they would bring over {months} if they stay"
+        between = f" ({f.value_at_risk_range()})" if f.value_at_risk_range() else ""
         yield f"At risk, {horizon}: {_money(f.value_at_risk_minor, f)}{stays}{between}"
     if f.clv_minor is not None:
-        yield f"Lifetime value, {months}: {_money(f.clv_minor, f)}{_range(f.clv_low_minor, f.clv_high_minor, f)}"
+        between = f" ({f.clv_range()})" if f.clv_range() else ""
+        if f.said_leaving:
+            between = f" by the model, with a churn risk of {words.chance(f.churn_risk or 0.0)}"
+        yield f"Lifetime value, {months}: {_money(f.clv_minor, f)}{between}"
     if f.engagement is not None:
         limit = f"; your threshold is {words.whole(f.engagement_threshold)}"
         yield f"Engagement: {words.whole(f.engagement)} of 100{_change(f.engagement_change, f)}{limit}"
     if f.health is not None:
         yield f"Health: {words.whole(f.health)} of 100, from {f.health_coverage} of 6 parts"
     if f.days_since_last_order is not None:
-        gap = f"; the usual gap is {words.whole(f.usual_gap_days)}" if f.usual_gap_days is not None else ""
+        gap = f"; {words.gap_words(f.usual_gap_days, f.own_rhythm)}" if f.usual_gap_days is not None else ""
         yield f"Last order: {f.last_order_words}, {words.count(f.days_since_last_order, 'day')} ago{gap}"
     if f.segment:
         before = f", was {f.segment_before}" if f.segment_before else ""
@@ -60,7 +69,7 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
         yield sure_words(f)
     yield from (mark.line for mark in f.overridden)
     if f.model_day is not None:
-        yield f"Scores as of {_full_day(f.as_of)}, by the model of {_full_day(f.model_day)}"
+        yield f"Scores as of {full_day(f.as_of)}, by the model of {full_day(f.model_day)}"
     if f.week_line:
         yield f.week_line
 
@@ -75,16 +84,5 @@ def _change(points: float | None, f: ScoreFigures, unit: str = "") -> str:
     return f", {' '.join(part for part in (f'{sign}{size}', unit) if part)} in {words.count(f.change_days, 'day')}"
 
 
-def _full_day(text: str) -> str:
-    day = words.day_of(text)
-    return words.full_day(day) if day is not None else text
-
-
 def _money(minor: int | None, f: ScoreFigures) -> str:
     return words.money(minor or 0, f.currency)
-
-
-def _range(low: int | None, high: int | None, f: ScoreFigures) -> str:
-    if low is None or high is None:
-        return ""
-    return f" (80{words.THIN}%: {_money(low, f)}{words.DASH}{_money(high, f)})"

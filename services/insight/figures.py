@@ -5,27 +5,61 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 from models.values import words
-from models.values.alerts import Driver, ScoreFigures
+from models.values.alerts import ALIKE_WORDS, AlertRow, Driver, ScoreFigures
+from models.values.scores import OWN_GAPS
 from services.insight.overridden import marks_of, week_line
 from services.insight.reader import Reader
 from services.insight.risk_history import read_risk_history
 from services.insight.risk_record import record_words
-from services.leaving import left_on
+from services.matters import read_matters
+from services.purchases import PURCHASES
 
+#: Figures that are shown as they are stored.
+_AS_STORED: Final = (
+    "as_of",
+    "churn_risk",
+    "churn_horizon_days",
+    "engagement",
+    "health",
+    "value_at_risk_minor",
+    "value_at_risk_low_minor",
+    "value_at_risk_high_minor",
+    "clv_if_stays_minor",
+    "clv_minor",
+    "clv_low_minor",
+    "clv_high_minor",
+    "clv_median_minor",
+    "clv_horizon_months",
+    "confidence",
+    "last_order_on",
+    "days_since_last_order",
+    "usual_gap_days",
+    "segment",
+    "segment_before",
+    "segment_since",
+    "trend",
+    "model",
+    "left_on",
+)
 CHANGE_DAYS = 60
 #: A history shorter than this tells no change.
 _LEAST_DAYS = 14
 _OLDEST_DAYS = 120
-_SCORES = f"""SELECT s.*, {left_on("s.as_of")} AS left_on
-    FROM customer_risk_scores s JOIN customers c ON c.id = s.customer_id WHERE s.customer_id = ?"""
+_SENT_BACK = (
+    "SELECT EXISTS (SELECT 1 FROM orders WHERE customer_id = ? AND kind IN ('return', 'cancellation')"
+    " AND ordered_on BETWEEN ? AND ?)"
+)
+_BOUGHT = f"SELECT sum(amount_minor) FROM {PURCHASES} WHERE customer_id = ? AND ordered_on = ? AND currency = ?"
 
 
 def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[Driver, ...]] | None:
     """Return a customer's figures and drivers, or None where the customer was never scored."""
-    row = reader.row(_SCORES, (customer_id,))
+    row = reader.row("SELECT * FROM customer_risk_scores WHERE customer_id = ?", (customer_id,))
     if row is None:
         return None
     before, days = _before(reader, row)
@@ -35,45 +69,47 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
     past = read_risk_history(reader, customer_id, row["as_of"], _computed_risk(row))
     drivers = _drivers(row["drivers"])
     figures = ScoreFigures(
-        as_of=row["as_of"],
-        churn_risk=row["churn_risk"],
-        churn_horizon_days=row["churn_horizon_days"],
         churn_change_points=None if "churn_risk" in by_hand else _change(row["churn_risk"], before, "churn_risk", 100),
-        engagement=row["engagement"],
         engagement_change=None if "engagement" in by_hand else _change(row["engagement"], before, "engagement"),
         engagement_threshold=reader.policy.engagement_threshold_of(row["segment"]),
-        health=row["health"],
         health_coverage=row["health_coverage"] or 0,
         change_days=days,
-        value_at_risk_minor=row["value_at_risk_minor"],
-        value_at_risk_low_minor=row["value_at_risk_low_minor"],
-        value_at_risk_high_minor=row["value_at_risk_high_minor"],
-        clv_if_stays_minor=row["clv_if_stays_minor"],
-        clv_minor=row["clv_minor"],
-        clv_low_minor=row["clv_low_minor"],
-        clv_high_minor=row["clv_high_minor"],
-        clv_horizon_months=row["clv_horizon_months"],
         currency=currency,
-        confidence=row["confidence"],
         confidence_why=tuple(json.loads(row["confidence_why"] or "[]")),
-        last_order_on=row["last_order_on"],
         last_order_words=_last_order(reader, row, currency),
-        days_since_last_order=row["days_since_last_order"],
-        usual_gap_days=row["usual_gap_days"],
-        segment=row["segment"],
-        segment_before=row["segment_before"],
-        trend=row["trend"],
-        model=row["model"],
+        own_rhythm=row["purchase_days"] > OWN_GAPS,
         overridden=marks,
         week_line=week_line(reader, row["changed"], _risk_called(by_hand), past.model_day),
         history=past.points,
         history_worked_out_on=past.worked_out_on,
         model_day=past.model_day,
         typical_risk=_typical_risk(row, drivers),
-        left_on=row["left_on"],
         record=record_words(reader, row),
+        average_risk=_average_risk(reader, row),
+        **{name: row[name] for name in _AS_STORED},
     )
     return figures, drivers
+
+
+def of_alert(reader: Reader, figures: ScoreFigures | None, alert: AlertRow | None) -> ScoreFigures | None:
+    """The figures next to an alert: of who said that they (may) leave, what is at risk is what the queue says."""
+    if figures is None or alert is None or alert.customer_id is None or not alert.said_leaving:
+        return figures
+    if figures.churn_risk is None:
+        return figures
+    matters = read_matters(reader.driver, alert.customer_id, reader.present)
+    departure = next((one.departure for one in matters if one.departure is not None), None)
+    said = "they are leaving" if departure is not None and departure.leaves else "they may leave"
+    stays = figures.clv_if_stays_minor
+    if stays is None or figures.value_at_risk_minor is None:
+        return replace(figures, said_leaving=said)
+    return replace(
+        figures,
+        said_leaving=said,
+        value_at_risk_minor=stays,
+        value_at_risk_low_minor=None,
+        value_at_risk_high_minor=None,
+    )
 
 
 def _risk_called(by_hand: Collection[str]) -> str:
@@ -109,7 +145,14 @@ def _last_order(reader: Reader, row: sqlite3.Row, currency: str) -> str:
     if day is None:
         return "no order yet"
     amount = row["last_order_amount_minor"]
-    return reader.day(day) + (f" · {words.money(amount, currency)}" if amount is not None else "")
+    if amount == 0 and reader.value(_SENT_BACK, (row["customer_id"], row["last_order_on"], row["as_of"])):
+        return f"{reader.day(day)} · returned"
+    if amount is None:
+        return reader.day(day)
+    gross = reader.value(_BOUGHT, (row["customer_id"], row["last_order_on"], currency)) or 0
+    # The timeline has the amount before that.
+    net = " after returns" if amount < gross else ""
+    return f"{reader.day(day)} · {words.money(amount, currency)}{net}"
 
 
 def _typical_risk(row: sqlite3.Row, drivers: Sequence[Driver]) -> float | None:
@@ -119,6 +162,13 @@ def _typical_risk(row: sqlite3.Row, drivers: Sequence[Driver]) -> float | None:
     if risk is None or not told:
         return None
     return min(max(risk - sum(told) / 100.0, 0.0), 1.0)
+
+
+def _average_risk(reader: Reader, row: sqlite3.Row) -> float | None:
+    """The mean churn risk of active customers, where the model cannot tell this one from them."""
+    if row["churn_risk"] is None or ALIKE_WORDS not in json.loads(row["confidence_why"] or "[]"):
+        return None
+    return float(reader.value("SELECT avg(churn_risk) FROM customer_risk_scores WHERE standing = 'active'") or 0.0)
 
 
 def _computed_risk(row: sqlite3.Row) -> float | None:

@@ -1,4 +1,4 @@
-"""How far the data reach and how old each kind of them is, as the line beside the page's title says it."""
+"""How far the data reach and how old each kind of them is, as the line next to the page's title says it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import date
 from models.values import words
 from models.values.alerts import Freshness
 from services.insight.reader import Reader
-from services.sources import source_ages
+from services.sources import ages_and_end
+from services.unscored import NOT_SCORED
 
 
 def read_freshness(reader: Reader) -> Freshness:
-    """Return what stands beside the title."""
-    ages = source_ages(reader.driver, reader.today, reader.policy)
+    """Return what stands next to the title."""
+    ages, asked = ages_and_end(reader.driver, reader.today, reader.policy)
     through = reader.as_of or max((age.last_day for age in ages), default=None)
     synced = words.moment_of(
         reader.value("SELECT finished_at FROM imports WHERE undone_by IS NULL ORDER BY id DESC LIMIT 1")
@@ -28,13 +29,17 @@ def read_freshness(reader: Reader) -> Freshness:
         parts += [f"synced {words.ago(synced, reader.now)}"] if synced is not None else []
         parts += [f"scored {words.ago(scored, reader.now)}"] if scored is not None else []
     stale = sorted((age for age in ages if age.stale), key=lambda age: -age.age_days)
+    warnings = [NOT_SCORED.lower()] if reader.unscored else []
+    warnings += [f"data end on {words.full_day(asked)}"] if asked is not None else []
+    warnings += [f"{age.words} {words.count(age.age_days, 'day')} old" for age in stale[:2]]
+    warnings += [f"{len(stale) - 2} more"] if len(stale) > 2 else []
     empty = through is None and reader.value("SELECT 1 FROM customers LIMIT 1") is None
     return Freshness(
         through=_iso(through) or None,
         words="Nothing imported yet" if empty else " · ".join(parts),
-        warning=" · ".join(f"{age.words} {words.count(age.age_days, 'day')} old" for age in stale[:2])
-        + (f" · {len(stale) - 2} more" if len(stale) > 2 else ""),
+        warning=" · ".join(warnings),
         empty=empty,
+        asked_from=_iso(asked),
     )
 
 

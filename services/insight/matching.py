@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models.values.customers import CustomerFilter
+from models.values.customers import CONTACT, CustomerFilter
 from services.insight.reader import Reader, marks
 
 #: A set larger than this share of the book is not built.
@@ -69,6 +69,12 @@ def conditions_of(reader: Reader, wanted: CustomerFilter) -> Conditions:
         confidences = sorted(wanted.confidences)
         clause = f"(SELECT confidence FROM customer_risk_scores WHERE customer_id = {{id}}) IN ({marks(confidences)})"
         collector.lookups.append((clause, list(confidences)))
+    if CONTACT in wanted.standings:
+        told = sorted(wanted.standings)
+        found = "(SELECT coalesce(standing, '') FROM customer_risk_scores WHERE customer_id = {id})"
+        collector.lookups.append((f"coalesce({found}, '{CONTACT}') IN ({marks(told)})", told))
+    elif wanted.standings:
+        _add_choice(collector, "customer_risk_scores", "customer_id", "standing", wanted.standings)
     for column, least in (("churn_risk", wanted.churn_from), ("value_at_risk_minor", wanted.at_risk_from_minor)):
         if least is not None:
             collector.add(
@@ -80,7 +86,7 @@ def conditions_of(reader: Reader, wanted: CustomerFilter) -> Conditions:
         until = reader.today + timedelta(days=wanted.renews_within_days)
         collector.sets.append(
             (
-                "{id} IN (SELECT id FROM customers WHERE renews_on BETWEEN ? AND ?)",
+                "{id} IN (SELECT customer_id FROM contracts WHERE ends_on BETWEEN ? AND ? AND status IS NOT 'ended')",
                 [reader.today.isoformat(), until.isoformat()],
             )
         )

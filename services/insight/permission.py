@@ -1,4 +1,4 @@
-"""Whether a customer may be emailed, and why, for the pages: what the gate of outreach says, and what may be offered.
+"""Whether a customer may be emailed, and why, for the pages: what the gate says, and what may be offered.
 
 It advises; what is sent is asked again where it is sent, by the same gate.
 """
@@ -22,10 +22,8 @@ def read_permission(reader: Reader, customer: sqlite3.Row, incentive_words: str 
         What the suggested action says about the largest incentive, shown last as a limit.
     """
     # Not needed for the queue, and dear to import: 20 ms before the first page.
-    from services.outreach.gate import may_send
+    from services.permission.answer import may_send
 
     answer = may_send(reader.driver, reader.policy, customer["id"], at=reader.now)
-    lines = answer.lines[:-1] if answer.allowed and answer.not_before is not None else answer.lines
-    if incentive_words and answer.allowed:
-        lines = (*lines, ("warn", incentive_words))
-    return Permission(allowed=answer.allowed, verdict=answer.verdict, lines=lines)
+    offer = (("warn", incentive_words),) if incentive_words and answer.allowed else ()
+    return Permission(allowed=answer.allowed, verdict=answer.verdict, lines=(*answer.lines, *offer))

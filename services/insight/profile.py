@@ -11,21 +11,27 @@ from models.values import words
 from models.values.alerts import ScoreFigures
 from models.values.customers import CustomerProfile, IdentityField, Milestone
 from models.values.outbox import OWN_SOURCE
-from services.insight.detail import deal_words, metadata_line, read_ids, stage_since
-from services.insight.figures import read_figures
+from services.insight.detail import metadata_line, read_ids
+from services.insight.figures import of_alert, read_figures
+from services.insight.mails import ONE_MAIL, mail_through
+from services.insight.measurements import read_measurements
+from services.insight.open_work import deal_words, read_deals, stage_since
 from services.insight.queue_rows import read_open_card
 from services.insight.reader import Reader
-from services.insight.story import UNHAPPY_RATING, UNHAPPY_SENTIMENT
-from services.insight.timeline_words import mail_through
+from services.insight.said_of import consent_words, contact_fields, contract_fields, full_day, source_words
+from services.insight.timeline_words import deal_name
 from services.insight.unusual import anomaly_headline, is_bad, read_anomalies
+from services.leaving import SPEAKING
+from services.open_tickets import AS_OF, is_open, is_unhappy
+from services.permission.ledger import history
+from services.products import deal_called
+from services.purchases import PURCHASES
 
 #: What the form edits, in its order.
 FORM_FIELDS = (
     "name", "company", "email", "phone", "city", "region", "country", "tier", "owner", "signed_up_on", "email_consent",
-    "email_consent_since", "email_consent_how", "renews_on",
+    "email_consent_since", "email_consent_how",
 )  # fmt: skip
-#: A file that no system is known for is called by its own name, which is often just what it holds.
-_KINDS_OF_FILES = frozenset({"customers", "contacts", "accounts", "orders", "clients", "people", "export", "data"})
 _SQUARES = 12
 _SHOWN = 3
 _LOYAL_AT = 4
@@ -40,7 +46,9 @@ def read_profile(reader: Reader, customer_id: int) -> CustomerProfile | None:
     if customer is None:
         return None
     scored = read_figures(reader, customer_id)
-    figures = scored[0] if scored is not None else None
+    contract = reader.row(SPEAKING.format(customer="?", day="?"), (customer_id, reader.today.isoformat()))
+    alert = read_open_card(reader, customer_id)
+    figures = of_alert(reader, scored[0], alert) if scored is not None else None
     ids = read_ids(reader, customer)
     deals_line, deals = _deals(reader, customer_id)
     tickets_line, tickets = _tickets(reader, customer_id)
@@ -52,12 +60,12 @@ def read_profile(reader: Reader, customer_id: int) -> CustomerProfile | None:
         tier=customer["tier"],
         metadata_line=metadata_line(reader, customer, figures),
         ids=ids,
-        alert=read_open_card(reader, customer_id),
+        alert=alert,
         figures=figures,
         drivers=scored[1] if scored is not None else (),
         milestones=_milestones(reader, customer_id, figures),
         journey_line=_journey_line(reader, customer_id),
-        identity=_identity(reader, customer, figures),
+        identity=_identity(reader, customer, contract, figures),
         records_joined=len(ids),
         deals_line=deals_line,
         deals=deals,
@@ -68,14 +76,19 @@ def read_profile(reader: Reader, customer_id: int) -> CustomerProfile | None:
         emails=squares,
         emails_line=emails_line,
         emails_count=emails_count,
-        fields={name: str(customer[name]) if customer[name] is not None else "" for name in FORM_FIELDS},
+        fields={
+            **{name: str(customer[name] or "") for name in FORM_FIELDS},
+            "renews_on": contract["ends_on"] or "" if contract is not None and contract["status"] != "ended" else "",
+        },
     )
 
 
 # -- identity ---------------------------------------------------------------------------------------------------
 
 
-def _identity(reader: Reader, customer: sqlite3.Row, figures: ScoreFigures | None) -> tuple[IdentityField, ...]:
+def _identity(
+    reader: Reader, customer: sqlite3.Row, contract: sqlite3.Row | None, figures: ScoreFigures | None
+) -> tuple[IdentityField, ...]:
     origins = _origins(reader, customer)
     place = ", ".join(customer[name] for name in ("city", "region", "country") if customer[name])
     rows = [
@@ -85,32 +98,36 @@ def _identity(reader: Reader, customer: sqlite3.Row, figures: ScoreFigures | Non
         ("Place", "city" if customer["city"] else "region" if customer["region"] else "country", place),
         ("Tier", "tier", customer["tier"]),
         ("Owner", "owner", customer["owner"]),
-        ("Consent", "email_consent", _consent(customer)),
-        ("Renews", "renews_on", _full(customer["renews_on"])),
-        ("Signed up", "signed_up_on", _full(customer["signed_up_on"])),
-        ("Left", "churned_on", _full(figures.left_on) if figures is not None else ""),
+        ("Consent", "email_consent", consent_words(customer)),
+        ("Signed up", "signed_up_on", full_day(customer["signed_up_on"])),
     ]
     found = [IdentityField(label, str(value), origins[column]) for label, column, value in rows if value]
+    ledger = history(reader.driver, reader.policy, customer["email"] or "")
+    if ledger:
+        found.append(IdentityField("Consent history", "; ".join(ledger[:_SHOWN]), ""))
+    if contract is not None:
+        found += contract_fields(reader, contract)
+    found += contact_fields(reader, customer["id"])
+    known = read_measurements(reader.driver, customer["id"])
+    if known is not None:
+        scanned = words.day_of(known.day)
+        when = f"{reader.day(scanned)}: " if scanned is not None else ""
+        origin = "scan" if scanned is not None else source_words(customer["source"])
+        lines = (("Size", known.size), ("Measured", known.words))
+        found += [IdentityField(label, f"{when}{value}", origin) for label, value in lines if value]
+    if figures is not None and figures.left_on is not None:
+        origin = source_words((contract or customer)["source"])
+        found.append(IdentityField("Left", full_day(figures.left_on), origin))
     if figures is not None and figures.clv_if_stays_minor is not None:
         months = figures.clv_horizon_months
         over = "a year" if months == 12 else f"in {words.count(months, 'month')}"
-        worth = words.money(figures.clv_if_stays_minor, figures.currency)
-        mark = figures.mark_of("clv")
-        found.append(
-            IdentityField("Value", f"{worth} {over} if they stay", mark.short if mark is not None else "scored")
+        expected, worth = (
+            words.money(minor or 0, figures.currency) for minor in (figures.clv_minor, figures.clv_if_stays_minor)
         )
+        mark = figures.mark_of("clv")
+        said = f"{expected} of {worth} {over} if they stay"
+        found.append(IdentityField("Lifetime value", said, mark.short if mark is not None else "scored"))
     return tuple(found)
-
-
-def _consent(customer: sqlite3.Row) -> str:
-    since = words.day_of(customer["email_consent_since"])
-    said = {"given": "given", "withdrawn": "withdrawn"}.get(customer["email_consent"], "not recorded")
-    return f"{said} {words.full_day(since)}" if since is not None and said != "not recorded" else said
-
-
-def _full(text: str | None) -> str:
-    day = words.day_of(text)
-    return words.full_day(day) if day is not None else ""
 
 
 class _Origins(dict[str, str]):
@@ -124,14 +141,14 @@ class _Origins(dict[str, str]):
 
 def _origins(reader: Reader, customer: sqlite3.Row) -> _Origins:
     """Return the system that each field has its present value from: the row's own, else who changed it last."""
-    origins = _Origins(_source_words(customer["source"]))
+    origins = _Origins(source_words(customer["source"]))
     changes: list[tuple[int, str, str]] = []
     for row in reader.driver.execute(
         """SELECT i.journal_id, i.source, c.after FROM import_changes c JOIN imports i ON i.id = c.import_id
             WHERE c.table_name = 'customers' AND c.row_id = ? AND i.undone_by IS NULL""",
         (customer["id"],),
     ):
-        changes.append((row[0], _source_words(row[1]), row[2]))
+        changes.append((row[0], source_words(row[1]), row[2]))
     for row in reader.driver.execute(
         """SELECT p.journal_id, p.after FROM journal_payloads p JOIN journal j ON j.id = p.journal_id
             WHERE p.table_name = 'customers' AND p.row_id = ? AND p.operation = 'update' AND j.actor_kind = 'person'
@@ -145,21 +162,12 @@ def _origins(reader: Reader, customer: sqlite3.Row) -> _Origins:
     return origins
 
 
-def _source_words(source: str) -> str:
-    plain = source.replace("_", " ")
-    if source in _KINDS_OF_FILES:
-        return f"{plain} file"
-    if plain in ("hand", "by hand", "manual"):
-        return "by hand"
-    return plain.upper() if plain in ("crm", "erp") else plain
-
-
 # -- journey ----------------------------------------------------------------------------------------------------
 
 
 def _journey_line(reader: Reader, customer_id: int) -> str:
     first, orders = reader.driver.execute(
-        "SELECT MIN(ordered_on), COUNT(*) FROM orders WHERE customer_id = ? AND kind = 'purchase' AND ordered_on <= ?",
+        f"SELECT MIN(ordered_on), COUNT(*) FROM {PURCHASES} WHERE customer_id = ? AND ordered_on <= ?",
         (customer_id, reader.present.isoformat()),
     ).fetchone()
     since = words.day_of(first)
@@ -200,8 +208,7 @@ def _order_stations(reader: Reader, customer_id: int) -> list[_Station]:
     days = [
         row[0]
         for row in reader.driver.execute(
-            "SELECT DISTINCT ordered_on FROM orders WHERE customer_id = ? AND kind = 'purchase' "
-            "ORDER BY ordered_on LIMIT ?",
+            f"SELECT DISTINCT ordered_on FROM {PURCHASES} WHERE customer_id = ? ORDER BY ordered_on LIMIT ?",
             (customer_id, _LOYAL_AT),
         )
     ]
@@ -213,20 +220,21 @@ def _order_stations(reader: Reader, customer_id: int) -> list[_Station]:
 
 def _won_station(reader: Reader, customer_id: int) -> list[_Station]:
     won = reader.row(
-        """SELECT o.name, MAX(h.changed_on) AS day FROM opportunities o JOIN stage_changes h ON h.opportunity_id = o.id
+        f"""SELECT {deal_called("o")} AS name, o.kind, MAX(h.changed_on) AS day
+             FROM opportunities o JOIN stage_changes h ON h.opportunity_id = o.id
             WHERE o.customer_id = ? AND o.stage = 'Won' AND h.to_stage = 'Won' GROUP BY o.id
             ORDER BY o.amount_minor DESC LIMIT 1""",
         (customer_id,),
     )
-    return [(won["day"], f"Won: {words.shortened(won['name'] or 'deal', 22)}", "good")] if won is not None else []
+    return [(won["day"], f"Won: {words.shortened(deal_name(won), 22)}", "good")] if won is not None else []
 
 
 def _unhappy_station(reader: Reader, customer_id: int) -> list[_Station]:
     since = (reader.present - timedelta(days=365)).isoformat()
     bad = reader.row(
-        "SELECT opened_on, subject FROM tickets WHERE customer_id = ? AND opened_on >= ? "
-        "AND (satisfaction <= ? OR (satisfaction IS NULL AND sentiment < ?)) ORDER BY opened_on DESC LIMIT 1",
-        (customer_id, since, UNHAPPY_RATING, UNHAPPY_SENTIMENT),
+        "SELECT opened_on, coalesce(subject, kind) AS subject FROM tickets WHERE customer_id = ? AND opened_on >= ? "
+        f"AND {is_unhappy(AS_OF)} ORDER BY opened_on DESC LIMIT 1",
+        (customer_id, since),
     )
     return [(bad["opened_on"], words.shortened(bad["subject"] or "Unhappy ticket", 22), "bad")] if bad else []
 
@@ -262,15 +270,15 @@ def _worse(figures: ScoreFigures | None) -> bool:
 
 
 def _deals(reader: Reader, customer_id: int) -> tuple[str, tuple[str, ...]]:
-    rows = reader.rows(
-        "SELECT id, name, stage, amount_minor, currency FROM opportunities WHERE customer_id = ? "
-        "ORDER BY stage IN ('Won', 'Lost'), COALESCE(amount_minor, 0) DESC, id",
+    still_open = read_deals(reader, customer_id)
+    closed = reader.rows(
+        f"SELECT {deal_called('opportunities')} AS name, kind, stage, amount_minor, currency FROM opportunities"
+        " WHERE customer_id = ? AND stage IN ('Won', 'Lost') ORDER BY coalesce(amount_minor, 0) DESC, id",
         (customer_id,),
     )
-    if not rows:
+    if not still_open and not closed:
         return "none", ()
-    still_open = [row for row in rows if row["stage"] not in ("Won", "Lost")]
-    won = sum(row["stage"] == "Won" for row in rows)
+    won = sum(row["stage"] == "Won" for row in closed)
     parts = []
     if still_open:
         since = stage_since(reader, still_open[0]["id"])
@@ -278,33 +286,31 @@ def _deals(reader: Reader, customer_id: int) -> tuple[str, tuple[str, ...]]:
         parts.append(f"{len(still_open)} open{longest if len(still_open) == 1 else ''}")
     if won:
         parts.append(f"{won} won")
-    lost = len(rows) - len(still_open) - won
+    lost = len(closed) - won
     if lost:
         parts.append(f"{lost} lost")
-    said = tuple(f"{words.shortened(row['name'] or 'Deal', 40)} · {_deal(reader, row)}" for row in rows[:_SHOWN])
-    return " · ".join(parts), said
+    told = [(row, deal_words(reader, row)) for row in still_open[:_SHOWN]]
+    told += [(row, _closed(reader, row)) for row in closed[: _SHOWN - len(told)]]
+    return " · ".join(parts), tuple(f"{words.shortened(deal_name(row), 40)} · {said}" for row, said in told)
 
 
-def _deal(reader: Reader, row: sqlite3.Row) -> str:
-    if row["stage"] not in ("Won", "Lost"):
-        return deal_words(reader, row)
+def _closed(reader: Reader, row: sqlite3.Row) -> str:
     amount = row["amount_minor"]
-    money = f"{words.money(amount, row['currency'] or reader.currency)} · " if amount is not None else ""
+    money = f"{words.money(amount, row['currency'] or reader.currency)} · " if amount else ""
     return f"{money}{row['stage']}"
 
 
 def _tickets(reader: Reader, customer_id: int) -> tuple[str, tuple[str, ...]]:
     total, still_open = reader.driver.execute(
-        "SELECT COUNT(*), SUM(resolved_on IS NULL AND COALESCE(status, 'open') <> 'solved') "
-        "FROM tickets WHERE customer_id = ?",
+        f"SELECT COUNT(*), SUM({is_open(AS_OF)}) FROM tickets WHERE customer_id = ?",
         (customer_id,),
     ).fetchone()
     if not total:
         return "none", ()
     closed = {1: "closed", 2: "both closed"}.get(total, "all closed")
     rows = reader.rows(
-        "SELECT subject, satisfaction, opened_on, resolved_on, status FROM tickets WHERE customer_id = ? "
-        "ORDER BY opened_on DESC, id DESC LIMIT ?",
+        f"SELECT coalesce(subject, kind) AS subject, satisfaction, opened_on, {is_open(AS_OF)} AS open FROM tickets "
+        "WHERE customer_id = ? ORDER BY opened_on DESC, id DESC LIMIT ?",
         (customer_id, _SHOWN),
     )
     said = []
@@ -312,7 +318,7 @@ def _tickets(reader: Reader, customer_id: int) -> tuple[str, tuple[str, ...]]:
         parts = [words.shortened(row["subject"] or "Ticket", 40)]
         if row["satisfaction"] is not None:
             parts.append(f"rated {row['satisfaction']} of 5")
-        elif row["resolved_on"] is None and (row["status"] or "open") != "solved":
+        elif row["open"]:
             parts.append("open")
         day = words.day_of(row["opened_on"])
         parts += [reader.day(day)] if day is not None else []
@@ -339,9 +345,9 @@ def _reviews(reader: Reader, customer_id: int) -> tuple[str, tuple[str, ...]]:
 def _emails(reader: Reader, customer_id: int) -> tuple[tuple[str, ...], str, int]:
     """Return the last messages as squares, oldest first, what they say together, and how many there are in all."""
     rows = reader.rows(
-        """SELECT MIN(happened_on) AS day, MAX(kind = 'replied') AS replied,
+        f"""SELECT MIN(happened_on) AS day, MAX(kind = 'replied') AS replied,
                   MAX(kind IN ('clicked', 'converted')) AS clicked, MAX(kind = 'opened') AS opened
-             FROM email_events WHERE customer_id = ? AND source <> ? GROUP BY COALESCE(message, campaign, external_id)
+             FROM email_events WHERE customer_id = ? AND source <> ? GROUP BY {ONE_MAIL}
             ORDER BY day DESC, MIN(id) DESC""",
         (customer_id, OWN_SOURCE),
     )

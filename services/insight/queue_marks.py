@@ -1,8 +1,9 @@
-"""Which cards a tab of the queue holds, in which order and group: decided on narrow marks, as there may be thousands.
+"""Which alerts a tab of the queue holds, in which order and group: decided on narrow marks, as there may be thousands.
 
-The budget holds the cards of highest expected value plus every critical one; it is drawn from the whole queue before
-any filter, so that a filter narrows what is shown and never changes what today's queue is. What stands behind the
-budget is counted, and shown when it is asked for.
+Today's limit holds every critical alert, then the others by severity and expected value, of the whole book or of the
+owners whose queue is shown: what somebody might buy more of hides nobody who may leave. What was handled today
+counts towards the limit: done is done, and the rest is offered. A search (text, severity, tier, kind) looks through all
+open alerts, also those beyond the limit, and counts these.
 """
 
 from __future__ import annotations
@@ -24,17 +25,31 @@ TAB_STATES: dict[QueueTab, tuple[str, ...]] = {
     "done": ("resolved", "not_useful"),
 }
 GROUPS = ("hour", "today", "week", "later", "waiting", "snoozed", "done")
-#: A risk's money is the customer's present one, as the detail shows it; the card's own is what it was ranked by.
-AT_RISK = """CASE WHEN a.kind = 'risk' AND s.customer_id IS NOT NULL THEN s.value_at_risk_minor
+#: Whether they said that they leave: what the alert's rule saw last.
+SAID_LEAVING = """(a.rule = 'distress' AND a.kind = 'risk' AND 'leaving' = (
+    SELECT g.evidence ->> 'sign' FROM alert_signals g WHERE g.alert_id = a.id AND g.rule = a.rule
+     ORDER BY g.id DESC LIMIT 1))"""
+#: A risk's money is the customer's present one, as the detail shows it; the alert's own is what it was ranked by. Where
+#: they said that they leave, all that they would bring is at risk: a model's small risk would contradict their words.
+AT_RISK = f"""CASE WHEN {SAID_LEAVING} AND s.clv_if_stays_minor IS NOT NULL THEN s.clv_if_stays_minor
+                  WHEN a.kind = 'risk' AND s.customer_id IS NOT NULL THEN s.value_at_risk_minor
                   WHEN a.customer_id IS NULL THEN NULL ELSE a.value_at_risk_minor END"""
-CHURN = "CASE WHEN s.customer_id IS NOT NULL THEN s.churn_risk ELSE a.churn_risk END"
+CHURN = f"CASE WHEN {SAID_LEAVING} THEN NULL WHEN s.customer_id IS NOT NULL THEN s.churn_risk ELSE a.churn_risk END"
 _CLOSED_SINCE = "FROM alerts WHERE closed_at >= ? AND +state IN ('resolved', 'not_useful')"
 _TODO = "state IN ('open', 'seen', 'in_work')"
+#: SQL of a customer's distress: 2 by what they said or an urgent ticket, 1 by a rating alone, else 0. Such alerts come
+#: first, and no limit holds them.
+_DISTRESS = f"""(
+    SELECT coalesce(max(CASE WHEN g.evidence ->> 'sign' = 'rated' THEN 1 ELSE 2 END), 0)
+      FROM alert_signals g JOIN rules r ON r.code = g.rule
+     WHERE g.alert_id = a.id AND g.severity = {int(Severity.CRITICAL)} AND g.cleared_at IS NULL
+       AND json_extract(r.definition, '$.distress'))"""
+_OWNER = "COALESCE(a.owner, (SELECT owner FROM customers WHERE id = a.customer_id), '')"
 _NEVER = "9999"
 
 
 class Mark(NamedTuple):
-    """What order, groups and sums need of a card."""
+    """What order, groups and sums need of an alert."""
 
     id: int
     severity: int
@@ -44,32 +59,35 @@ class Mark(NamedTuple):
     at_risk_minor: int | None
     upside_minor: int
     group: str
+    distress: int
 
     @property
     def worth_minor(self) -> int:
-        """The money that the card is about."""
-        return self.upside_minor if self.kind == "opportunity" else self.at_risk_minor or 0
+        """The money that the alert is about."""
+        at_risk = 0 if self.kind == "opportunity" else self.at_risk_minor or 0
+        return max(at_risk, self.upside_minor)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A tab's cards in view order.
+    """A tab's alerts in view order.
 
     Attributes
     ----------
     shown
-        Within the budget (or all, where they were asked for) and let through by the filter.
-    hidden
-        How many that the filter lets through stand behind the budget.
+        Within today's limit and let through by the filter; all that it lets through where they were searched or asked
+        for.
+    beyond
+        How many that the filter lets through are beyond today's limit, shown or not.
     """
 
     shown: tuple[Mark, ...]
-    hidden: int
+    beyond: int
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The moments, as the store writes them, at which a card passes from one group to the next."""
+    """The moments, as the store writes them, at which an alert passes from one group to the next."""
 
     now: str
     hour: str
@@ -77,7 +95,7 @@ class Bounds:
     week: str
 
     def group(self, state: str, due_at: str | None) -> str:
-        """Return the group of a card."""
+        """Return the group of an alert."""
         if state in ("waiting", "snoozed"):
             return state
         if state in TAB_STATES["done"]:
@@ -111,21 +129,23 @@ def _start_of(reader: Reader, day: date) -> str:
 
 
 def read_line(reader: Reader, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool = False) -> Line:
-    """Return the cards of a tab in view order: due, then value; what is put away by when it comes back."""
-    unfiltered = wanted == QueueFilter(done_days=wanted.done_days)
-    within = _within(reader, tab, wanted.done_days)
-    if unfiltered and not beyond_budget:
-        behind = _number_to_do(reader) - len(within) if tab == "todo" else 0
-        return Line(_ordered(reader, tab, within), behind)
+    """Return the alerts of a tab in view order: by when they are due, distress first, then due and value.
+
+    What is put away is in the order in which it comes back.
+    """
+    within = _within(reader, tab, wanted)
+    if tab == "todo" and wanted == QueueFilter() and not beyond_budget:
+        return Line(_ordered(reader, tab, within), _number_to_do(reader) - len(within))
     everyone = _to_do(reader) if tab == "todo" else within
-    found = everyone if unfiltered else _matching(reader, everyone, wanted)
+    found = _matching(reader, everyone, wanted)
     inside = set(within)
     kept = [one for one in found if one in inside]
-    return Line(_ordered(reader, tab, found if beyond_budget else kept), len(found) - len(kept))
+    everything = beyond_budget or wanted.is_search
+    return Line(_ordered(reader, tab, found if everything else kept), len(found) - len(kept))
 
 
 def read_counts(reader: Reader, todo: int | None = None) -> dict[str, int]:
-    """Return how many cards each tab shows; those behind the budget are not among those to do.
+    """Return how many alerts each tab shows; those beyond today's limit are not among those to do.
 
     Parameters
     ----------
@@ -138,7 +158,7 @@ def read_counts(reader: Reader, todo: int | None = None) -> dict[str, int]:
         ).fetchall()
     )
     return {
-        "todo": len(_within(reader, "todo", 1)) if todo is None else todo,
+        "todo": len(_within(reader, "todo", QueueFilter())) if todo is None else todo,
         "waiting": resting.get("waiting", 0),
         "snoozed": resting.get("snoozed", 0),
         "done": reader.value(f"SELECT COUNT(*) {_CLOSED_SINCE}", (start_of_today(reader),)),
@@ -146,7 +166,7 @@ def read_counts(reader: Reader, todo: int | None = None) -> dict[str, int]:
 
 
 def groups_of(reader: Reader, line: Sequence[Mark], done_days: int) -> tuple[QueueGroup, ...]:
-    """Return the headers over the cards: how many, and the money at risk and to win."""
+    """Return the headers over the alerts: how many, and the money at risk and to win."""
     groups = []
     for key in GROUPS:
         inside = [mark for mark in line if mark.group == key]
@@ -170,27 +190,50 @@ def _known_sum(amounts: Sequence[int | None]) -> int | None:
 
 
 def among(ids: Sequence[int]) -> tuple[str, list[Any]]:
-    """Return the clause and parameters that pick these cards; a long list goes in as one value."""
+    """Return the clause and parameters that pick these alerts; a long list goes in as one value."""
     if len(ids) <= 500:
         return f"a.id IN ({marks(ids)})", list(ids)
     return "a.id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
 
 
-def _within(reader: Reader, tab: QueueTab, done_days: int) -> list[int]:
-    """Return the ids of the tab's cards, of those to do the ones within the budget."""
+def _within(reader: Reader, tab: QueueTab, wanted: QueueFilter) -> list[int]:
+    """Return the ids of the tab's alerts, of those to do the ones within today's limit."""
     if tab == "done":
-        since = start_of_today(reader, done_days)
+        since = start_of_today(reader, wanted.done_days)
         found = reader.driver.execute(f"SELECT id {_CLOSED_SINCE} ORDER BY closed_at DESC, id DESC", (since,))
     elif tab == "todo":
+        of_owners, owners = _of_owners(wanted)
         found = reader.driver.execute(
-            f"""SELECT id FROM alerts WHERE {_TODO} AND severity = ?
+            f"""SELECT a.id FROM alerts a WHERE {_TODO} AND severity = ? {of_owners}
                 UNION
-                SELECT id FROM (SELECT id FROM alerts WHERE {_TODO} ORDER BY expected_value_minor DESC, id LIMIT ?)""",
-            (int(Severity.CRITICAL), reader.policy.card_budget),
+                SELECT id FROM (SELECT a.id FROM alerts a WHERE {_TODO} {of_owners}
+                                ORDER BY severity DESC, expected_value_minor DESC, a.id LIMIT ?)""",
+            (int(Severity.CRITICAL), *owners, *owners, _left_today(reader, wanted)),
         )
     else:
         found = reader.driver.execute("SELECT id FROM alerts WHERE state = ?", TAB_STATES[tab])
     return [row[0] for row in found]
+
+
+def _of_owners(wanted: QueueFilter) -> tuple[str, list[str]]:
+    """Return the condition, and its parameters, that an alert ``a`` belongs to the owners whose queue is shown."""
+    if not wanted.owners:
+        return "", []
+    owners = sorted(wanted.owners)
+    return f"AND {_OWNER} IN ({marks(owners)})", owners
+
+
+def _left_today(reader: Reader, wanted: QueueFilter) -> int:
+    """Return how many alerts today's limit still holds: what a person finished or put away today counts towards it."""
+    of_owners, owners = _of_owners(wanted)
+    since = start_of_today(reader)
+    handled: int = reader.value(
+        f"""SELECT (SELECT COUNT(*) FROM alerts a WHERE closed_at >= ? AND closed_by = 'person' {of_owners})
+                 + (SELECT COUNT(*) FROM alerts a WHERE state IN ('waiting', 'snoozed')
+                       AND json_extract(condition_baseline, '$.at') >= ? {of_owners})""",
+        (since, *owners, since, *owners),
+    )
+    return max(0, reader.policy.card_budget - handled)
 
 
 def _to_do(reader: Reader) -> list[int]:
@@ -203,14 +246,17 @@ def _number_to_do(reader: Reader) -> int:
 
 
 def _matching(reader: Reader, ids: Sequence[int], wanted: QueueFilter) -> list[int]:
-    """Return those of the cards that the filter lets through, in the same order."""
-    if not ids:
-        return []
+    """Return those of the alerts that the filter lets through, in the same order."""
+    if not ids or wanted == QueueFilter(done_days=wanted.done_days):
+        return list(ids)
     clause, parameters = among(ids)
     for column, chosen in (("a.severity", wanted.severities), ("c.tier", wanted.tiers), ("a.kind", wanted.kinds)):
         if chosen:
             clause += f" AND {column} IN ({marks(list(chosen))})"
             parameters += sorted(chosen)
+    of_owners, owners = _of_owners(wanted)
+    clause += f" {of_owners}"
+    parameters += owners
     if wanted.resolved_only:
         clause += " AND a.state <> 'not_useful'"
     if wanted.need_today:
@@ -220,13 +266,11 @@ def _matching(reader: Reader, ids: Sequence[int], wanted: QueueFilter) -> list[i
     asked = wanted.text.casefold().split()
     found = set()
     for row in reader.driver.execute(
-        "SELECT a.id, c.name, a.reason, c.tier, COALESCE(a.owner, c.owner, '') FROM alerts a "
+        f"SELECT a.id, c.name, a.reason, c.tier, {_OWNER} FROM alerts a "
         f"LEFT JOIN customers c ON c.id = a.customer_id WHERE {clause}",
         parameters,
     ):
-        if wanted.owners and row[4] not in wanted.owners:
-            continue
-        said = f"{row[1] or ''} {row[2]} {row[3] or ''} {row[4]}".casefold() if asked else ""
+        said = " ".join(part or "" for part in row[1:]).casefold() if asked else ""
         if all(part in said for part in asked):
             found.add(row[0])
     return [one for one in ids if one in found]
@@ -238,9 +282,10 @@ def _ordered(reader: Reader, tab: QueueTab, ids: Sequence[int]) -> tuple[Mark, .
     clause, parameters = among(ids)
     bounds = bounds_of(reader)
     found = [
-        Mark(one, severity, kind, due_at, until, at_risk, upside, bounds.group(state, due_at))
-        for one, severity, kind, due_at, until, at_risk, upside, state in reader.driver.execute(
-            f"""SELECT a.id, a.severity, a.kind, a.due_at, a.until, {AT_RISK}, a.upside_minor, a.state FROM alerts a
+        Mark(one, severity, kind, due_at, until, at_risk, upside, bounds.group(state, due_at), distress)
+        for one, severity, kind, due_at, until, at_risk, upside, state, distress in reader.driver.execute(
+            f"""SELECT a.id, a.severity, a.kind, a.due_at, a.until, {AT_RISK}, a.upside_minor, a.state, {_DISTRESS}
+                  FROM alerts a
                   LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id WHERE {clause}""",
             parameters,
         )
@@ -249,8 +294,11 @@ def _ordered(reader: Reader, tab: QueueTab, ids: Sequence[int]) -> tuple[Mark, .
         places = {one: place for place, one in enumerate(ids)}
         found.sort(key=lambda mark: places[mark.id])
     elif tab == "todo":
-        # Groups follow each other in time: the due moment alone puts them in order.
-        found.sort(key=lambda mark: (mark.due_at or _NEVER, -mark.worth_minor, mark.id))
+        found.sort(
+            key=lambda mark: (
+                GROUPS.index(mark.group), -mark.distress, mark.due_at or _NEVER, -mark.worth_minor, mark.id
+            )
+        )  # fmt: skip
     else:
         found.sort(key=lambda mark: (mark.until or _NEVER, -mark.worth_minor, mark.id))
     return tuple(found)

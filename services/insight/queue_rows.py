@@ -9,11 +9,21 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from models.values import words
-from models.values.alerts import AlertKind, AlertRow, AlertState, QueueFilter, QueuePage, QueueTab, Severity
+from models.values.alerts import (
+    CRITICAL_ALERTS,
+    AlertKind,
+    AlertRow,
+    AlertState,
+    QueueFilter,
+    QueuePage,
+    QueueTab,
+    Severity,
+)
 from services.insight.overridden import marks_of
 from services.insight.queue_marks import (
     AT_RISK,
     CHURN,
+    SAID_LEAVING,
     TAB_STATES,
     Bounds,
     among,
@@ -23,23 +33,25 @@ from services.insight.queue_marks import (
     read_line,
 )
 from services.insight.reader import Reader
+from services.sources import silence_held
 
 #: Rows that a page holds; a queue of more has been left alone for weeks. Groups and counts are of all.
 MOST_ROWS = 1_000
-#: The cards that are not closed; in the words of the index that holds one of them a customer.
+#: The alerts that are not closed; in the words of the index that holds one of them a customer.
 OPEN_CARDS = "a.state NOT IN ('resolved', 'not_useful')"
 _OUTCOMES = {
     "came_back": "Came back",
     "saved": "Saved",
     "lost": "Lost",
     "no_issue": "No issue",
+    "known": "Known already",
 }
 _CONDITIONS = {"next_order": "they order", "reply": "they reply", "worse": "it gets worse"}
 _COLUMNS = f"""
     a.id, a.customer_id, c.name, c.external_id, c.tier, a.severity, a.kind, a.state, a.rule, a.reason, a.due_at,
     a.until, a.until_condition, a.owner AS card_owner, c.owner AS customer_owner, a.outcome, a.upside_minor, a.currency,
     s.sparkline, {AT_RISK} AS value_at_risk_minor, {CHURN} AS churn_risk,
-    s.overridden
+    {SAID_LEAVING} AS said_leaving, s.overridden
 """
 _FROM = """
     FROM alerts a
@@ -58,7 +70,7 @@ def read_queue(
     wanted
         The filter; OR within a kind, AND between kinds.
     beyond_budget
-        Show the cards behind the daily budget too.
+        Show the alerts beyond today's limit too; a search shows them anyway.
     """
     wanted = wanted or QueueFilter()
     line = read_line(reader, tab, wanted, beyond_budget=beyond_budget)
@@ -68,26 +80,46 @@ def read_queue(
         groups=groups_of(reader, line.shown, wanted.done_days),
         rows=rows_of(reader, [mark.id for mark in line.shown[:MOST_ROWS]]),
         counts=read_counts(reader, len(line.shown) if whole else None),
-        beyond_budget=line.hidden,
+        beyond_budget=line.beyond,
         currency=reader.currency,
         next_due_words="" if line.shown else _next_due(reader, tab),
         more=max(0, len(line.shown) - MOST_ROWS),
+        lacks="" if line.shown else reader.lacks,
+        held="" if line.shown else silence_held(reader.driver, reader.present, reader.today, reader.policy),
+        criticals_waiting=waiting_words(reader, read_waiting(reader, wanted.owners)),
     )
 
 
+def read_waiting(reader: Reader, owners: frozenset[str] = frozenset()) -> int:
+    """Return how many critical alerts of these owners (none named: of all) wait for a day that has room for them."""
+    kept = json.loads(reader.value("SELECT value FROM book WHERE key = ?", (CRITICAL_ALERTS,)) or "{}")
+    if kept.get("day") != reader.now.date().isoformat():
+        return 0
+    return sum(len(waiting) for owner, waiting in kept["waiting"].items() if not owners or owner in owners)
+
+
+def waiting_words(reader: Reader, waiting: int) -> str:
+    """Return ``3 more critical alerts wait for tomorrow: at most 5 a day``, '' where none waits."""
+    if not waiting:
+        return ""
+    wait = "waits" if waiting == 1 else "wait"
+    most = reader.policy.critical_budget
+    return f"{words.count(waiting, 'more critical alert')} {wait} for tomorrow: at most {most} a day"
+
+
 def read_order(reader: Reader, tab: QueueTab = "todo", wanted: QueueFilter | None = None) -> tuple[int, ...]:
-    """Return the ids of a tab's cards in view order: an id's place in the queue."""
+    """Return the ids of a tab's alerts in view order: an id's place in the queue."""
     return tuple(mark.id for mark in read_line(reader, tab, wanted or QueueFilter()).shown)
 
 
 def read_card(reader: Reader, alert_id: int) -> AlertRow | None:
-    """Return one card as its row in the queue, whatever its state."""
+    """Return one alert as its row in the queue, whatever its state."""
     found = reader.row(f"SELECT {_COLUMNS} {_FROM} WHERE a.id = ?", (alert_id,))
     return _row(reader, bounds_of(reader), found) if found is not None else None
 
 
 def read_open_card(reader: Reader, customer_id: int) -> AlertRow | None:
-    """Return the open card of a customer, or None."""
+    """Return the open alert of a customer, or None."""
     found = reader.row(
         f"SELECT {_COLUMNS} {_FROM} WHERE a.customer_id = ? AND {OPEN_CARDS} LIMIT 1",
         (customer_id,),
@@ -96,7 +128,7 @@ def read_open_card(reader: Reader, customer_id: int) -> AlertRow | None:
 
 
 def rows_of(reader: Reader, ids: Sequence[int]) -> tuple[AlertRow, ...]:
-    """Return the rows of these cards in the given order."""
+    """Return the rows of these alerts in the given order."""
     if not ids:
         return ()
     clause, parameters = among(ids)
@@ -134,6 +166,7 @@ def _row(reader: Reader, bounds: Bounds, row: sqlite3.Row) -> AlertRow:
         until=row["until"],
         group=bounds.group(state, row["due_at"]),
         overridden=marks_of(reader, row["overridden"], row["currency"] or reader.currency),
+        said_leaving=bool(row["said_leaving"]),
     )
 
 
@@ -156,7 +189,7 @@ def _due_words(reader: Reader, row: sqlite3.Row, due: datetime | None) -> str:
 
 
 def _next_due(reader: Reader, tab: QueueTab) -> str:
-    """Return what comes next where a tab is empty: the snoozed or waiting card that wakes first."""
+    """Return what comes next where a tab is empty: the snoozed or waiting alert that wakes first."""
     if tab == "done":
         return ""
     found = reader.row(

@@ -15,9 +15,11 @@ from functools import cached_property
 from typing import Any, cast
 
 from models.values import words
+from models.values.alerts import Lacks
 from models.values.money import exponent
 from services.settings import Policy, reporting_currency
 from services.settings.local_zone import this_computers_zone
+from services.unscored import is_unscored
 from services.workspace import Clock, FixedClock, Workspace
 
 
@@ -73,6 +75,21 @@ class Reader:
     def as_of(self) -> date | None:
         """The day through which the scores know the book; None before the first scoring."""
         return words.day_of(self.value("SELECT as_of FROM customer_risk_scores LIMIT 1"))
+
+    @cached_property
+    def unscored(self) -> bool:
+        """Whether something came into the book that is not in its scores and alerts yet."""
+        return is_unscored(self.driver)
+
+    @cached_property
+    def lacks(self) -> Lacks:
+        """What the book lacks before an empty queue is an all-clear."""
+        if not self.value("SELECT EXISTS (SELECT 1 FROM customers)"):
+            return "customers"
+        if self.unscored:
+            return "scoring"
+        judged = "SELECT 1 FROM customer_risk_scores WHERE churn_risk IS NOT NULL OR left_on IS NOT NULL"
+        return "" if self.value(f"SELECT EXISTS (SELECT 1 FROM alerts) OR EXISTS ({judged})") else "history"
 
     @property
     def present(self) -> date:

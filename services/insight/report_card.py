@@ -42,7 +42,7 @@ _USED_FOR: Final = {
     "deal stages": "alerts",
     "activity": "instead of orders",
     "surveys": "health",
-    "conversations": "the timeline",
+    "conversations": "alerts",
 }
 #: What the additive rung takes into the risk of leaving too; the rungs below it know orders only.
 _IN_THE_RISK: Final = frozenset({"tickets", "reviews", "email events", "deal stages", "activity", "surveys"})
@@ -53,7 +53,7 @@ _WITH_ORDERS: Final = "SELECT COUNT(*) FROM customer_risk_scores WHERE order_cou
 _WITH: Final = "SELECT COUNT(*) FROM customers c WHERE EXISTS (SELECT 1 FROM {table} t WHERE t.customer_id = c.id)"
 _LOW: Final = """SELECT COUNT(*), SUM(order_count < ?), confidence_why FROM customer_risk_scores
                   WHERE confidence = 'low' GROUP BY confidence_why"""
-_NOT_YET = "Nothing that was said was held against what came yet. Check now, or it is done when nothing else runs."
+_NOT_YET = "Not back-tested yet. Check now, or Bellwether does it when nothing else runs."
 _NOTHING_CLOSED = "So far there is no stretch of the past in which somebody left and somebody stayed."
 _NOBODY_SCORED = "Once orders or activity are imported, it says here how far the scores can be trusted."
 
@@ -249,8 +249,8 @@ def _what_is_missing(reader: Reader, horizon: int) -> Verdict | None:
     if days < needs:
         then = (first or reader.present) + timedelta(days=needs)
         said = (
-            f"A check needs {needs} days: {LEAST_HISTORY_DAYS} to learn from, and {horizon} to be held against. "
-            f"The book has {words.count(days, 'day')}; it can be told from {words.day(then, reader.today)}."
+            f"A check needs {needs} days: {LEAST_HISTORY_DAYS} to learn from, and {horizon} to compare with. "
+            f"The book has {words.count(days, 'day')}; a check is possible from {words.day(then, reader.today)}."
         )
         return Verdict("open", "Too little history to tell yet.", said)
     return None

@@ -7,7 +7,7 @@ from math import pi, sqrt
 from typing import Final
 
 from models.values import words
-from models.values.backtest import RULE, BacktestReport, CalibrationBin, Measures
+from models.values.backtest import PRIOR, RULE, BacktestReport, CalibrationBin, Measures
 from models.values.report_card import Verdict
 
 #: Off by so much or less on average, shares of 1: the risk is as good as right, or roughly right. Where few leave, or
@@ -40,7 +40,7 @@ def rule_words(report: BacktestReport) -> str:
 def off_by(report: BacktestReport) -> float | None:
     """Return how far what was said lay from what came within a check, in shares of 1: the mean over the checks.
 
-    Checks are not thrown together: too many foretold in one season and too few in the next would cancel. What chance
+    Checks are not pooled: too many predicted in one season and too few in the next would cancel. What chance
     alone makes of risks that are right is taken off, as the squares of independent distances add up.
     """
     used = report.rung(report.used)
@@ -87,6 +87,12 @@ def verdict(report: BacktestReport) -> Verdict:
     if off is None or min(left, judged - left) < FEWEST_EACH:
         return Verdict("open", "Too early to tell.", _too_few(report, judged, left))
     ranks = _ranks(report)
+    if _refuted(report):
+        return Verdict(
+            "bad",
+            "No better than the average.",
+            f"Giving every customer the share that left before was more accurate in back-tests. {ranks}".strip(),
+        )
     if report.beats_rule is False:
         said = f"The risk is off by {_points(off)} on average, but {_rule_tells(report)}."
         return Verdict("bad", "No better than the simple rule.", f"{said} {ranks}".strip())
@@ -103,6 +109,15 @@ def verdict(report: BacktestReport) -> Verdict:
     if off <= min(ROUGHLY, _ROUGHLY_OF * rarer) or all(_holds(one) for one in report.calibration if one.customers):
         return Verdict("fair", f"Roughly, {far}.", rest)
     return Verdict("bad", f"With care: {far}.", rest)
+
+
+def _refuted(report: BacktestReport) -> bool:
+    """Whether the share that left before was as accurate as the model in use, over the same back-tests."""
+    compared = _compared(report)
+    used, average = compared.get(report.used), compared.get(PRIOR)
+    if used is None or average is None or report.used == PRIOR:
+        return False
+    return (average.log_loss or 0.0) <= (used.log_loss or 0.0)
 
 
 def _rule_tells(report: BacktestReport) -> str:
@@ -143,7 +158,7 @@ def _top(report: BacktestReport, share: float) -> str:
 
 
 def _swing(report: BacktestReport) -> str:
-    """How many too few or too many were foretold, from check to check; '' where that is hardly more than chance."""
+    """How far predicted churn was off, from check to check; '' where that is hardly more than chance."""
     used = report.rung(report.used)
     told = [(one.measures.bias, one.measures) for one in used.cutoffs] if used is not None else []
     biases = [(bias, 2.0 * _spread(check, 1)) for bias, check in told if bias is not None and check.customers]
@@ -152,14 +167,12 @@ def _swing(report: BacktestReport) -> str:
     low, high = min(bias for bias, _ in biases), max(bias for bias, _ in biases)
     fewest, most = round(100 * low), round(100 * high)
     if fewest == most:
-        return f"It foretold {_points(abs(high))} {_side(high)} leaving than did."
+        return f"It predicted {_points(abs(high))} {_side(high)} leaving than left."
     if fewest < 0 < most:
-        return (
-            f"From check to check it swings from {_points(-low)} too few foretold to leave to {_points(high)} too many."
-        )
+        return f"Across back-tests, predicted churn was between {_points(-low)} too low and {_points(high)} too high."
     near, far = sorted((abs(low), abs(high)))
     span = f"{_points(near)} to {_points(far)}" if fewest * most else f"up to {_points(far)}"
-    return f"From check to check it foretold {span} {_side(low + high)} leaving than did."
+    return f"Across back-tests, predicted churn was {span} too {'high' if low + high > 0 else 'low'}."
 
 
 def _side(bias: float) -> str:
@@ -173,7 +186,7 @@ def _too_few(report: BacktestReport, judged: int, left: int) -> str:
     who, count = ("left", left) if left < stayed else ("stayed", stayed)
     few = "nobody" if not count else f"only {words.spelled(count)}"
     return (
-        f"Of {words.count(judged, 'forecast')} that could be held against what came, {few} {who}. "
+        f"Of {words.count(judged, 'forecast')} that could be checked, {few} {who}. "
         f"It takes at least {words.spelled(FEWEST_EACH)} to see more than chance."
     )
 
@@ -189,7 +202,7 @@ def _ranks(report: BacktestReport) -> str:
     used, rule = told.get(report.used), told.get(RULE)
     if used is None or used.auc is None:
         return ""
-    said = f"It ranks the right customer first {round(100 * used.auc)} times in 100"
+    said = f"It puts the customer who leaves ahead of the one who stays {words.percent(used.auc)} of the time"
     if rule is None or rule.auc is None or report.used == RULE:
         return f"{said}."
-    return f"{said}; “{rule_words(report)}” does {round(100 * rule.auc)}."
+    return f"{said}; “{rule_words(report)}” does so {words.percent(rule.auc)}."

@@ -28,17 +28,17 @@ VALUE_OFF: Final = 0.15
 RANGE_LOW, RANGE_HIGH = 0.75, 0.85
 
 _PLAIN: Final = {
-    PRIOR: "The book’s own average for everyone, as long as there is too little to tell customers apart.",
-    MBG: "Each customer’s own rhythm: how often they bought, and how long they have been silent against it.",
-    LOGISTIC: "The rhythm and a few facts, weighed against one another by what came in the past.",
-    ADDITIVE: "Many small steps, one for each fact, that are added up; risk never falls where a fact gets worse.",
-    DEPTH_3: "Facts in combination. Only held beside the others: its reasons could not be told exactly.",
-    RULE: "Everyone of whom it holds counts as leaving, everyone else as staying. No model at all.",
+    PRIOR: "The same risk for everyone, while there is too little history to tell customers apart.",
+    MBG: "Each customer’s own rhythm: how often they bought, and how long they have been silent.",
+    LOGISTIC: "The purchase rhythm and a few signals, weighted by back-tests.",
+    ADDITIVE: "Each signal adds or removes points. A worsening signal never lowers the risk.",
+    DEPTH_3: "Combinations of signals. For comparison only: it gives no exact reasons.",
+    RULE: "A simple rule: everyone it matches counts as leaving, everyone else as staying.",
 }
 
 
 def plain_words(name: str, label: str = "orders") -> str:
-    """Return what a way of telling does, in plain words; '' for one that is not known here."""
+    """Return what a model does, in plain words; '' for one that is not known here."""
     plain = _PLAIN.get(name, "")
     return plain if label == "orders" else plain.replace("they bought", "they came")
 
@@ -97,7 +97,7 @@ def _shown(value: float) -> float:
 
 
 def said_words(report: BacktestReport, today: date) -> str:
-    """Return when was foretold and held against what came: "said on 22 Aug · checked on 20 Nov"."""
+    """Return when a forecast was made and when it was checked: "said on 22 Aug · checked on 20 Nov"."""
     days = _cutoffs(report)
     if not days:
         return ""
@@ -160,7 +160,7 @@ def value_verdict(clv: ClvMeasures) -> Verdict | None:
 def _held(clv: ClvMeasures) -> str:
     if clv.coverage80 is None:
         return ""
-    said = f"The range of a customer’s value held {round(100 * clv.coverage80)} times in 100; it should be 80."
+    said = f"{words.percent(clv.coverage80)} of customers fell within their {words.percent(0.8)} range."
     if clv.coverage80 > RANGE_HIGH:
         return f"{said} The ranges are too wide."
     return f"{said} The ranges are too narrow." if clv.coverage80 < RANGE_LOW else said
@@ -172,7 +172,7 @@ def value_facts(clv: ClvMeasures, currency: str) -> tuple[Fact, ...]:
     if clv.bias is not None:
         side, share = side_of(clv.bias)
         figure = f"{share} too {side}" if side else share
-        meaning = "What was foretold for all customers together, against what they spent."
+        meaning = "The forecast for all customers together, compared with what they spent."
         found.append(Fact("The total", figure, meaning, abs(clv.bias) <= VALUE_OFF))
     if clv.coverage80 is not None:
         meaning = (
@@ -190,7 +190,7 @@ def value_facts(clv: ClvMeasures, currency: str) -> tuple[Fact, ...]:
         meaning = "Order by value against order by spend: 1 is the same order, 0 is chance."
         found.append(Fact("Right order (Spearman)", f"{clv.spearman:.2f}", meaning))
     if clv.mae is not None:
-        meaning = "The mean distance between what was foretold for a customer and what they spent."
+        meaning = "The mean distance between the forecast for a customer and what they spent."
         found.append(Fact("Off for one customer", words.money(round(clv.mae), currency), meaning))
     return tuple(found)
 

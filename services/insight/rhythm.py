@@ -8,17 +8,20 @@ from statistics import quantiles
 from models.values import words
 from models.values.alerts import Rhythm, RhythmPoint
 from services.insight.reader import Reader
+from services.purchases import PURCHASES
 
 WINDOW_DAYS = 365
 _MOST_MISSING = 12
 _LEAST_FOR_BAND = 4
+#: An order is late from so much of a usual gap after the day on which it was expected.
+_LATE = 0.5
 
 
 def missed_orders(days_since: int | None, usual_gap: float | None) -> int:
-    """Return how many orders were expected since the last one, at one for each usual gap that has passed."""
+    """Return how many orders are late: one for each usual gap since the last, from half a gap after its day on."""
     if days_since is None or not usual_gap or usual_gap <= 0:
         return 0
-    return int(days_since / usual_gap)
+    return max(0, int(days_since / usual_gap - _LATE))
 
 
 def read_rhythm(reader: Reader, customer_id: int, usual_gap: float | None) -> Rhythm | None:
@@ -30,8 +33,8 @@ def read_rhythm(reader: Reader, customer_id: int, usual_gap: float | None) -> Rh
     first_day = last_day - timedelta(days=WINDOW_DAYS)
     totals: dict[date, int] = {}
     for on, amount, currency in reader.driver.execute(
-        """SELECT ordered_on, SUM(amount_minor), currency FROM orders
-            WHERE customer_id = ? AND kind = 'purchase' AND ordered_on BETWEEN ? AND ? GROUP BY ordered_on, currency""",
+        f"""SELECT ordered_on, SUM(amount_minor), currency FROM {PURCHASES}
+            WHERE customer_id = ? AND ordered_on BETWEEN ? AND ? GROUP BY ordered_on, currency""",
         (customer_id, first_day.isoformat(), last_day.isoformat()),
     ):
         day = words.day_of(on)
@@ -39,7 +42,7 @@ def read_rhythm(reader: Reader, customer_id: int, usual_gap: float | None) -> Rh
             totals[day] = totals.get(day, 0) + (reader.converted(amount, currency) or 0)
     latest = max(totals, default=None) or words.day_of(
         reader.value(
-            "SELECT MAX(ordered_on) FROM orders WHERE customer_id = ? AND kind = 'purchase' AND ordered_on <= ?",
+            f"SELECT MAX(ordered_on) FROM {PURCHASES} WHERE customer_id = ? AND ordered_on <= ?",
             (customer_id, last_day.isoformat()),
         )
     )

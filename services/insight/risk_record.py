@@ -10,12 +10,11 @@ import json
 import sqlite3
 from typing import Any, Final
 
-from models.values.past_cases import cases_words, kind_and_band
+from models.values.past_cases import FEWEST, cases_words, kind_and_step
 from models.values.words import day_of
 from services.insight.reader import Reader
+from services.leaving import starts_on
 
-#: Fewer cases say more about chance than about the risk.
-_FEWEST: Final = 10
 _RECORD: Final = """SELECT json_extract(parameters, :path) FROM model_fits WHERE as_of <= :as_of
                       AND id = (SELECT json_extract(value, '$.fit') FROM book WHERE key = 'scored')"""
 _SIDES: Final = {" on contracts": ("contract", "$.contract"), " on activity": ("activity", "$.activity.chosen")}
@@ -39,10 +38,10 @@ def record_words(reader: Reader, row: sqlite3.Row) -> str:
     chosen = _chosen(reader, path, row["as_of"])
     if known is None or chosen is None or chosen.get("horizon_days") != row["churn_horizon_days"]:
         return ""
-    kind, band = kind_and_band(label, known, risk)
-    for one_kind, one_band, cases, told, left, *_ in chosen.get("record", {}).get("bands", ()):
-        if (one_kind, one_band) == (kind, band) and cases >= _FEWEST:
-            said = cases_words(label, kind, band, cases, told, left)
+    kind, step = kind_and_step(label, known, risk)
+    for one_kind, one_step, cases, predicted, actual, *_ in chosen.get("record", {}).get("similar", ()):
+        if (one_kind, one_step) == (kind, step) and cases >= FEWEST:
+            said = cases_words(cases, predicted, actual)
             return "" if said in json.loads(row["confidence_why"] or "[]") else said
     return ""
 
@@ -65,6 +64,6 @@ def _known_days(reader: Reader, row: sqlite3.Row, label: str) -> float | None:
                 (number, as_of),
             )
         )
-    begun = reader.value("SELECT coalesce(contract_starts_on, signed_up_on) FROM customers WHERE id = ?", (number,))
+    begun = reader.value(f"SELECT coalesce({starts_on()}, c.signed_up_on) FROM customers c WHERE c.id = ?", (number,))
     since, until = day_of(begun) if begun else None, day_of(as_of)
     return float((until - since).days) if since is not None and until is not None else None

@@ -1,10 +1,11 @@
 """The two sentences of "why now" after the first: what did not come, what went wrong last, what else speaks for it.
 
-Facts of the record only, the most telling first; what the card's own reason already says is not said again.
+Facts of the record only, the most telling first; what the alert's own reason already says is not said again.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,21 +15,33 @@ from models.values.anomalies import ORDER_VALUE, ORDERS, channel_title
 from services.insight.reader import Reader
 from services.insight.rhythm import missed_orders
 from services.insight.unusual import anomaly_words, is_bad, read_anomalies, shared_issue_words
+from services.open_tickets import AS_OF, is_open, is_unhappy
 
 _SENTENCES = 2
 _RECENT_DAYS = 90
-#: A rating of 2 or worse, or without one a sentiment (-1 … 1) below this, is unhappy; as for rules and scores.
-UNHAPPY_RATING = 2
-UNHAPPY_SENTIMENT = -0.25
+#: A review of so many of 5 or fewer is unhappy, as for rules and scores.
+_UNHAPPY_RATING = 2
 _FALLEN = 10
 _MOST_SPELLED = 12
+#: From so many missed orders on, a churn risk that tells nobody apart would be believed or doubted wrongly.
+_SILENT = 2
+_QUOTE = re.compile("“([^“”]+)”")
+_REST = 200
+#: What a customer wrote or said of late, the newest first.
+_WRITTEN = """
+SELECT text FROM (
+    SELECT happened_on AS day, text FROM conversations WHERE customer_id = :customer
+    UNION ALL SELECT opened_on, text FROM tickets WHERE customer_id = :customer
+    UNION ALL SELECT answered_on, comment FROM surveys WHERE customer_id = :customer
+    UNION ALL SELECT reviewed_on, text FROM reviews WHERE customer_id = :customer)
+WHERE text <> '' ORDER BY day DESC LIMIT 50"""
 
 
 def read_story(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) -> str:
-    """Return up to two sentences that go with the card's reason."""
+    """Return up to two sentences that go with the alert's reason, and one on a risk that tells nobody apart."""
     if alert.customer_id is None:
         return ""
-    said = _other_signals(reader, alert)
+    said = [*_went_on(reader, alert), *_other_signals(reader, alert)]
     before = f"{alert.reason} {' '.join(said)}".casefold()
     said += _silence(before, alert, figures)
     more: tuple[tuple[tuple[str, ...], Callable[[], list[str]]], ...] = (
@@ -37,13 +50,26 @@ def read_story(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) ->
         ((), lambda: _shared(reader, alert)),
         ((), lambda: _unusual(reader, alert, before)),
         (("engagement",), lambda: _fall(figures)),
-        (("average order", "spend"), lambda: _spend(reader, alert)),
+        (("days with orders", "spend"), lambda: _spend(reader, alert)),
         ((), lambda: _worth(figures)),
     )
     for topics, tell in more:
         if len(said) < _SENTENCES and not any(topic in before for topic in topics):
             said += tell()
-    return " ".join(words.sentence(one) for one in said[:_SENTENCES])
+    return " ".join(words.sentence(one) for one in [*said[:_SENTENCES], *_alike(alert, figures)])
+
+
+def _went_on(reader: Reader, alert: AlertRow) -> list[str]:
+    """What else they said in the message that the reason quotes a sentence of: by when they decide, for example."""
+    quote = _QUOTE.search(alert.reason)
+    if quote is None:
+        return []
+    for row in reader.rows(_WRITTEN, {"customer": alert.customer_id}):
+        before, found, after = " ".join(row["text"].split()).partition(quote[1].rstrip("…"))
+        rest = " … ".join(part.strip() for part in (before, after) if part.strip(" .!?"))
+        if found and rest:
+            return [f"They also said: “{words.shortened(rest.strip('“”'), _REST)}”"]
+    return []
 
 
 def _other_signals(reader: Reader, alert: AlertRow) -> list[str]:
@@ -52,12 +78,18 @@ def _other_signals(reader: Reader, alert: AlertRow) -> list[str]:
         "ORDER BY severity DESC, id LIMIT 1",
         (alert.id, alert.rule),
     )
-    return [row["reason"] for row in found if row["reason"] != alert.reason]
+    return [row["reason"] for row in found if not _told(row["reason"], alert.reason)]
+
+
+def _told(reason: str, before: str) -> bool:
+    """Whether a reason was given: in its own words, or by the quote in it."""
+    quotes = _QUOTE.findall(reason)
+    return reason == before or any(quote in before for quote in quotes)
 
 
 def _silence(before: str, alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
     """Say how long no order came, or where that was said, what it amounts to."""
-    if alert.kind != "risk" or figures is None:
+    if alert.kind != "risk" or figures is None or not figures.own_rhythm:
         return []
     missing = missed_orders(figures.days_since_last_order, figures.usual_gap_days)
     if not missing:
@@ -70,20 +102,30 @@ def _silence(before: str, alert: AlertRow, figures: ScoreFigures | None) -> list
     return [f"{words.spelled(missing)} expected {'order' if missing == 1 else 'orders'} did not come"]
 
 
+def _alike(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+    """Say of a silence what the churn risk is worth where the model tells nobody apart: a low one looks believable."""
+    if alert.kind != "risk" or figures is None or not figures.risk_note:
+        return []
+    if missed_orders(figures.days_since_last_order, figures.usual_gap_days) < _SILENT:
+        return []
+    return [f"Churn risk {words.chance(figures.churn_risk or 0.0)}: {figures.risk_note}"]
+
+
 def _ticket(reader: Reader, alert: AlertRow) -> list[str]:
     """Say what became of the last unhappy ticket."""
     since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
     row = reader.row(
-        "SELECT subject, satisfaction, resolved_on, opened_on FROM tickets WHERE customer_id = ? AND opened_on >= ? "
-        "AND (satisfaction <= ? OR (satisfaction IS NULL AND sentiment < ?)) ORDER BY opened_on DESC, id DESC LIMIT 1",
-        (alert.customer_id, since, UNHAPPY_RATING, UNHAPPY_SENTIMENT),
+        f"SELECT coalesce(subject, kind) AS subject, satisfaction, {is_open(AS_OF)} AS open, opened_on FROM tickets "
+        f"WHERE customer_id = ? AND opened_on >= ? AND {is_unhappy(AS_OF)} "
+        "ORDER BY opened_on DESC, id DESC LIMIT 1",
+        (alert.customer_id, since),
     )
     if row is None:
         return []
     subject = words.shortened(row["subject"] or "unhappy ticket", 50)
     if row["satisfaction"] is not None:
         return [f"The ticket “{subject}” was rated {row['satisfaction']} of 5"]
-    if row["resolved_on"] is None:
+    if row["open"]:
         opened = words.day_of(row["opened_on"])
         days = (reader.present - opened).days if opened is not None else 0
         return [f"The ticket “{subject}” is open for {words.count(days, 'day')}"]
@@ -95,7 +137,7 @@ def _review(reader: Reader, alert: AlertRow) -> list[str]:
     row = reader.row(
         "SELECT rating, reviewed_on FROM reviews WHERE customer_id = ? AND reviewed_on >= ? AND rating <= ? "
         "ORDER BY reviewed_on DESC, id DESC LIMIT 1",
-        (alert.customer_id, since, UNHAPPY_RATING),
+        (alert.customer_id, since, _UNHAPPY_RATING),
     )
     day = words.day_of(row["reviewed_on"]) if row is not None else None
     return (
@@ -142,13 +184,15 @@ def _spend(reader: Reader, alert: AlertRow) -> list[str]:
     change = row["last"] / row["before"] - 1
     if abs(change) < 0.25:
         return []
-    return [
-        f"The last three orders are {words.percent(abs(change))} {'above' if change > 0 else 'below'} the six before"
-    ]
+    way = "above" if change > 0 else "below"
+    return [f"The last three days with orders are {words.percent(abs(change))} {way} the six before"]
 
 
 def _worth(figures: ScoreFigures | None) -> list[str]:
     if figures is None or figures.clv_if_stays_minor is None or figures.clv_if_stays_minor <= 0:
         return []
-    worth = words.money(figures.clv_if_stays_minor, figures.currency)
-    return [f"They are worth about {worth} over {words.count(figures.clv_horizon_months, 'month')} if they stay"]
+    expected, worth = (
+        words.money(minor or 0, figures.currency) for minor in (figures.clv_minor, figures.clv_if_stays_minor)
+    )
+    months = words.count(figures.clv_horizon_months, "month")
+    return [f"Lifetime value over {months}: {expected} of {worth} if they stay"]

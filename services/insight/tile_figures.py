@@ -12,6 +12,7 @@ from services.insight.queue_marks import read_line, start_of_today
 from services.insight.reader import Reader
 from services.insight.value_check import read_value_check
 from services.outcomes import returned
+from services.unscored import NOT_SCORED
 
 CHANGE_DAYS = 30
 RESOLVED_DAYS = 30
@@ -45,7 +46,14 @@ def filter_of_tile(key: str) -> tuple[str, QueueFilter] | None:
 
 
 def _need_today(reader: Reader) -> Tile:
+    title = "need action today"
+    if reader.unscored:
+        said = "Scores and alerts of what came in last are not ready."
+        return Tile("today", words.DASH, title, NOT_SCORED.lower(), "neutral", said)
     cards = read_line(reader, "todo", QueueFilter()).shown
+    if not cards and reader.lacks:
+        line = "no customers yet" if reader.lacks == "customers" else "no customer is scored yet"
+        return Tile("today", words.DASH, title, line, "neutral")
     today = [card for card in cards if card.group in ("hour", "today")]
     critical = sum(card.severity == Severity.CRITICAL for card in today)
     coming = next((card for card in cards if card.due_at is not None and card.due_at >= reader.at), None)
@@ -59,21 +67,22 @@ def _need_today(reader: Reader) -> Tile:
     return Tile(
         key="today",
         figure=f"{len(today):,}",
-        title="needs action today" if len(today) == 1 else "need action today",
+        title="needs action today" if len(today) == 1 else title,
         line=" · ".join(parts) or "nothing is due",
         tone="bad" if critical or late else "neutral",
-        tooltip="Cards of today's queue that are due by midnight, late ones included.",
+        tooltip="Alerts of today's queue that are due by midnight, late ones included.",
     )
 
 
 def _at_risk(reader: Reader) -> Tile:
     days, worth = words.count(reader.policy.churn_horizon_days, "day"), reader.policy.clv_horizon_months
     months = words.count(worth, "month")
-    # All of it from the index on value at risk, which holds the range too.
-    total, scored, spread = reader.driver.execute(
+    # All of it from the index on value at risk, which holds the range and the standing too.
+    total, scored, spread, win_back, lost = reader.driver.execute(
         """SELECT COALESCE(SUM(value_at_risk_minor), 0), COUNT(value_at_risk_minor),
                   SUM((value_at_risk_high_minor - value_at_risk_low_minor) * 1.0
-                      * (value_at_risk_high_minor - value_at_risk_low_minor))
+                      * (value_at_risk_high_minor - value_at_risk_low_minor)),
+                  COUNT(CASE standing WHEN 'win_back' THEN 1 END), COUNT(CASE standing WHEN 'lost' THEN 1 END)
              FROM customer_risk_scores"""
     ).fetchone()
     title = f"at risk in {days}, of {months}’ value" if worth > 1 else f"at risk in {days}, of a month’s value"
@@ -86,7 +95,7 @@ def _at_risk(reader: Reader) -> Tile:
     common = COMMON_ERROR if check is None else max(COMMON_ERROR, abs(check.bias))
     half = _Z80 * math.hypot(own, common * total / _Z80)
     low, high = max(0, round(total - half)), round(total + half)
-    line = f"range {words.money_short(low, reader.currency)}{words.DASH}{words.money_short(high, reader.currency)}"
+    line = words.money_range(low, high, reader.currency, mean_minor=total, short=True)
     before = _at_risk_before(reader, scored)
     tone: Literal["neutral", "bad", "good"] = "neutral"
     if before:
@@ -95,6 +104,7 @@ def _at_risk(reader: Reader) -> Tile:
         sign = {"bad": "▲ ", "good": "▼ ", "neutral": ""}[tone]
         said = f"{sign}{words.percent(abs(change))}" if sign else "unchanged"
         line = f"{said} in {CHANGE_DAYS} days · {line}"
+    line += f" · {win_back:,} win-back" if win_back else ""
     return Tile(
         key="at_risk",
         figure=words.money_short(total, reader.currency),
@@ -102,9 +112,10 @@ def _at_risk(reader: Reader) -> Tile:
         line=line,
         tone=tone,
         tooltip=(
-            f"The risk of leaving within {days} times what each customer is worth over {months} if they stay, added "
-            f"up over {words.count(scored, 'customer')}. The range joins the customers' own 80{words.THIN}% ranges "
-            f"with {words.percent(common)} for what all estimates have in common. "
+            f"What each active customer brings over {months} if they buy within {days}, less their expected lifetime "
+            f"value, added up over {words.count(scored, 'active customer')}; {win_back:,} win-back and {lost:,} lost "
+            f"are not in it. The range joins the customers' own 80{words.THIN}% ranges with {words.percent(common)} "
+            "for what all estimates have in common. "
             f"{check.sentence(reader.today) if check is not None else ''}".rstrip()
         ),
     )
@@ -142,9 +153,9 @@ def _in_time(reader: Reader) -> Tile:
     before = _share_in_time(reader, RESOLVED_DAYS, RESOLVED_DAYS)
     title = f"resolved in time, {RESOLVED_DAYS} days"
     if not now[1]:
-        return Tile("in_time", words.DASH, title, "no card was closed yet", "neutral")
+        return Tile("in_time", words.DASH, title, "no alerts resolved yet", "neutral")
     share = now[0] / now[1]
-    line, bad, good = f"{now[0]:,} of {now[1]:,} cards", False, False
+    line, bad, good = f"{now[0]:,} of {now[1]:,} alerts", False, False
     if before[1]:
         points = round(100 * share - 100 * before[0] / before[1])
         bad, good = points < 0, points > 0
@@ -152,7 +163,7 @@ def _in_time(reader: Reader) -> Tile:
         said = f"{sign} {words.count(abs(points), 'pt')} on" if points else "as in"
         line = f"{said} the {RESOLVED_DAYS} days before · {line}"
     return Tile("in_time", words.percent(share), title, line, "bad" if bad else "good" if good else "neutral",
-                "Cards that were closed before their time limit, out of all that had one.")  # fmt: skip
+                "Alerts that were closed before their time limit, out of all that had one.")  # fmt: skip
 
 
 def _share_in_time(reader: Reader, days: int, back: int) -> tuple[int, int]:
@@ -165,7 +176,7 @@ def _share_in_time(reader: Reader, days: int, back: int) -> tuple[int, int]:
 
 
 def _came_back(reader: Reader) -> Tile:
-    """Count, among cards of customers at risk that were closed, who ordered again: emailed, and not emailed.
+    """Count, among alerts of customers at risk that were closed, who ordered again: emailed, and not emailed.
 
     It is a count and no effect: nobody was held back at random.
     """
@@ -174,13 +185,13 @@ def _came_back(reader: Reader) -> Tile:
     share = words.percent(found.others_back / found.others) if found.others else ""
     others = [f"not contacted: {found.others_back:,} of {found.others:,} ({share})"] if found.others else []
     if not found.contacted:
-        return Tile("came_back", words.DASH, title, " · ".join(["no emailed card to count yet", *others]), "neutral")
+        return Tile("came_back", words.DASH, title, " · ".join(["no emails sent yet", *others]), "neutral")
     return Tile(
         key="came_back",
         figure=words.percent(found.contacted_back / found.contacted),
         title=title,
         line=" · ".join([f"{found.contacted_back:,} of {found.contacted:,}", *others]),
         tone="neutral",
-        tooltip="Closed cards of customers at risk for which an email was sent, and those for which none was. "
+        tooltip="Closed alerts of customers at risk, with an email and without one. "
         "A count, not an effect: nobody was held back at random.",
     )

@@ -12,8 +12,13 @@ from collections.abc import Collection
 
 from models.values.alerts import TimelinePage, TimelineRow
 from models.values.outbox import OWN_SOURCE
+from services.deals import closed_on
 from services.insight import timeline_words
+from services.insight.mails import ONE_MAIL
 from services.insight.reader import Reader
+from services.open_tickets import is_open
+from services.products import deal_called, product_called
+from services.purchases import is_cancelled
 
 PAGE = 50
 
@@ -27,11 +32,19 @@ def _at(day: str, moment: str) -> str:
 _ENDED_BY = """(SELECT j.actor FROM journal_payloads p JOIN journal j ON j.id = p.journal_id
                  WHERE p.table_name = 'score_overrides' AND p.row_id = o.id AND p.operation = 'update'
                    AND j.verb = 'end-override' ORDER BY j.id DESC LIMIT 1)"""
-#: Kind → query of one customer's rows; its parameters are the customer's id and the present day.
+#: A deal without a name of its own has its product's.
+_DEAL = f"coalesce({deal_called('o')}, {product_called('o')})"
+#: Won or lost on a day that is over and that no change of stage names: before it comes, that day was only a plan.
+_CLOSED = f"""({closed_on("o")} <= :today
+               AND NOT EXISTS (SELECT 1 FROM stage_changes h WHERE h.opportunity_id = o.id AND h.to_stage = o.stage))"""
+#: Whether rows of their own say what became of a deal.
+_LATER = f"""({_CLOSED} OR EXISTS (
+               SELECT 1 FROM stage_changes h WHERE h.opportunity_id = o.id AND h.from_stage IS NOT NULL))"""
+#: Kind → query of one customer's rows; its parameters are the customer's id, today, and the day the book knows.
 SOURCES: dict[str, str] = {
     "order": f"""
         SELECT {_at("ordered_on", "ordered_at")} AS at, printf('order:%012d', id) AS key, id, external_id,
-               ordered_on AS day, amount_minor, currency, channel, kind
+               ordered_on AS day, amount_minor, currency, channel, kind, {is_cancelled("orders")} AS cancelled
           FROM orders WHERE customer_id = :customer AND kind = 'purchase'""",
     "return": f"""
         SELECT {_at("ordered_on", "ordered_at")} AS at, printf('return:%012d', id) AS key, id, external_id,
@@ -39,38 +52,45 @@ SOURCES: dict[str, str] = {
           FROM orders WHERE customer_id = :customer AND kind IN ('return', 'cancellation')""",
     "ticket": f"""
         SELECT {_at("opened_on", "opened_at")} AS at, printf('ticket:%012d', id) AS key, id, external_id,
-               opened_on AS day, subject, status, opened_at, resolved_on, resolved_at, satisfaction, sentiment
+               opened_on AS day, subject, kind, channel, priority, status, opened_at, resolved_on, resolved_at,
+               satisfaction, sentiment, {is_open(":present")} AS is_open
           FROM tickets WHERE customer_id = :customer AND opened_on IS NOT NULL""",
     "email": f"""
         SELECT MIN({_at("happened_on", "happened_at")}) AS at, printf('email:%012d', MIN(id)) AS key, MIN(id) AS id,
                COALESCE(MAX(message), MIN(external_id)) AS external_id, MIN(happened_on) AS day,
-               MAX(campaign) AS campaign, MAX(kind = 'opened') AS opened, MAX(kind = 'clicked') AS clicked,
+               MAX(campaign) AS campaign, MAX(campaign_kind) AS campaign_kind, address,
+               MAX(kind = 'opened') AS opened, MAX(kind = 'clicked') AS clicked,
                MAX(kind = 'replied') AS replied, MAX(kind = 'converted') AS converted,
                MAX(kind = 'bounced') AS bounced, MAX(kind = 'unsubscribed') AS unsubscribed,
                MAX(kind IN ('sent', 'delivered')) AS sent, NULL AS own_subject, NULL AS own_by
           FROM email_events WHERE customer_id = :customer AND source <> '{OWN_SOURCE}'
-         GROUP BY COALESCE(message, campaign, external_id)
+         GROUP BY {ONE_MAIL}
         UNION ALL
         SELECT {_at("e.happened_on", "e.happened_at")}, printf('email:%012d', e.id), m.id, m.id, e.happened_on,
-               NULL, 0, 0, 0, 0, 0, 0, 1, m.subject, m.approved_by
+               NULL, NULL, k.email, 0, 0, 0, 0, 0, 0, 1, m.subject, m.approved_by
           FROM email_events e JOIN messages m ON m.message_id = e.external_id
+          LEFT JOIN contacts k ON k.id = m.contact_id
          WHERE e.customer_id = :customer AND e.source = '{OWN_SOURCE}' AND e.kind = 'sent'""",
     "review": f"""
         SELECT {_at("reviewed_on", "reviewed_at")} AS at, printf('review:%012d', id) AS key, id, external_id,
-               reviewed_on AS day, rating, title, text, product_name
+               reviewed_on AS day, rating, title, text, {product_called("reviews")} AS product_name
           FROM reviews WHERE customer_id = :customer""",
     "deal": f"""
-        SELECT opened_on AS at, printf('deal:%012d', id) AS key, id, external_id, opened_on AS day, name, amount_minor,
-               currency, NULL AS to_stage
-          FROM opportunities WHERE customer_id = :customer AND opened_on IS NOT NULL
+        SELECT opened_on AS at, printf('deal:%012d', id) AS key, id, external_id, opened_on AS day, {_DEAL} AS name,
+               kind, amount_minor, currency, NULL AS to_stage, iif({_LATER}, NULL, nullif(stage, 'Identified')) AS now
+          FROM opportunities o WHERE customer_id = :customer AND opened_on IS NOT NULL
         UNION ALL
         SELECT {_at("h.changed_on", "h.changed_at")}, printf('deal:%012d:%012d', o.id, h.id), o.id, o.external_id,
-               h.changed_on, o.name, o.amount_minor, o.currency, h.to_stage
+               h.changed_on, {_DEAL}, o.kind, o.amount_minor, o.currency, h.to_stage, NULL
           FROM opportunities o JOIN stage_changes h ON h.opportunity_id = o.id
-         WHERE o.customer_id = :customer AND h.from_stage IS NOT NULL""",
+         WHERE o.customer_id = :customer AND h.from_stage IS NOT NULL
+        UNION ALL
+        SELECT closes_on, printf('deal:%012d:z', id), id, external_id, closes_on, {_DEAL}, kind, amount_minor, currency,
+               stage, NULL
+          FROM opportunities o WHERE customer_id = :customer AND {_CLOSED}""",
     "activity": f"""
         SELECT {_at("happened_on", "happened_at")} AS at, printf('activity:%012d', id) AS key, id, external_id,
-               happened_on AS day, kind, subject, duration_s
+               happened_on AS day, kind, subject, duration_s, attributes
           FROM activities WHERE customer_id = :customer""",
     "alert": """
         SELECT opened_at AS at, printf('alert:%012d:0', id) AS key, id, id AS external_id, opened_at AS day, reason,
@@ -120,8 +140,8 @@ SOURCES: dict[str, str] = {
                happened_on AS day, channel, direction, text, sentiment
           FROM conversations WHERE customer_id = :customer""",
     "left": """
-        SELECT churned_on AS at, printf('left:%012d', id) AS key, id, external_id, churned_on AS day, contract_starts_on
-          FROM customers WHERE id = :customer AND churned_on <= :today""",
+        SELECT ends_on AS at, printf('left:%012d', id) AS key, id, external_id, ends_on AS day, starts_on
+          FROM contracts WHERE customer_id = :customer AND status = 'ended' AND ends_on <= :today""",
 }
 
 
@@ -160,7 +180,7 @@ def read_timeline(
     return TimelinePage(
         rows=described,
         counts=read_counts(reader, customer_id),
-        next_key=(page[-1][0], page[-1][1]) if len(newest) > limit else None,
+        next_key=(page[-1][0], page[-1][1]) if page and len(newest) > limit else None,
     )
 
 
@@ -172,7 +192,7 @@ def read_counts(reader: Reader, customer_id: int) -> dict[str, int]:
 
 
 def _of(reader: Reader, customer_id: int) -> dict[str, str | int]:
-    return {"customer": customer_id, "today": reader.today.isoformat()}
+    return {"customer": customer_id, "today": reader.today.isoformat(), "present": reader.present.isoformat()}
 
 
 def _described(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite3.Row]]) -> tuple[TimelineRow, ...]:

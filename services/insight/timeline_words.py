@@ -11,17 +11,17 @@ from typing import Literal
 
 from models.values import words
 from models.values.alerts import TimelineRow
-from models.values.outbox import OWN_SOURCE
 from models.values.overrides import FIGURES, stored_value, value_words
+from services.insight.mails import became, furthest, mail_through, names_by_address, unread_streaks
+from services.insight.measurements import details_of, in_words, measured
 from services.insight.reader import Reader, marks
+from services.purchases import PURCHASES
 
 Tone = Literal["neutral", "bad", "good"]
 Said = tuple[str, str, Tone]
 
 #: An order within this time after an email is named beside it. A sequence in time, no effect.
 _ORDERED_AFTER_DAYS = 30
-#: Opens and clicks arrive over some days; before that, silence says nothing.
-_OPENS_KNOWN_AFTER_DAYS = 3
 _LONGEST_ID = 24
 #: What a row without an id of its own is known by: a hash of its text, numbered where it occurs again.
 _HASH = re.compile(r"[0-9a-f]{16,}(#\d+)?")
@@ -34,7 +34,22 @@ _ACTIVITIES = {
     "store_visit": "Store visit",
     "fit_scan": "Fit scan",
 }
-_OUTCOMES = {"came_back": "they ordered again", "saved": "saved", "lost": "lost", "no_issue": "no issue"}
+_PAGES = re.compile(r"(page[ _]?views?|pages?( |_|$).*|seiten|páginas.*|pages_vues)", re.IGNORECASE)
+_SHOWN_AS_IS = re.compile(r"device([ _]type)?|gerät|appareil|dispositivo|outcome|result", re.IGNORECASE)
+#: What rows of a kind are asked for besides their words: name in documents to column.
+_DETAILS = {
+    "ticket": {"type": "kind", "channel": "channel", "priority": "priority"},
+    "email": {"campaign": "campaign", "campaign_type": "campaign_kind", "address": "address"},
+    "deal": {"type": "kind"},
+    "activity": {"subject": "subject"},
+}
+_OUTCOMES = {
+    "came_back": "they ordered again",
+    "saved": "saved",
+    "lost": "lost",
+    "no_issue": "no issue",
+    "known": "known already",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +58,52 @@ class Context:
 
     Attributes
     ----------
-    lines
-        Lines of each order shown.
+    items
+        What each order shown has, in words: ``3,906 items``; what is not counted in whole pieces, ``2 products``.
     unread
         Of each message by its key, how many before it and with it were not opened in a row.
     mail_through
         The last day of the book's email events: later mails' opens are not known.
     signals
-        Titles of the rules whose signals joined each card.
+        Titles of the rules whose signals joined each alert.
+    contacts
+        Names of the customer's contacts by their address.
     """
 
     customer_id: int
-    lines: dict[int, int]
+    items: dict[int, str]
     unread: dict[str, int]
     mail_through: date | None
     signals: dict[int, tuple[str, ...]]
+    contacts: dict[str, str]
 
 
 def context_of(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite3.Row]]) -> Context:
     """Read what the rows of one page need, in one query a kind."""
     kinds = {kind for kind, _ in entries}
     orders = [row["id"] for kind, row in entries if kind in ("order", "return")]
-    lines: dict[int, int] = {}
-    if orders:
-        lines = dict(
-            reader.driver.execute(
-                f"SELECT order_id, COUNT(*) FROM order_lines WHERE order_id IN ({marks(orders)}) GROUP BY order_id",
-                orders,
-            ).fetchall()
-        )
     cards = [row["id"] for kind, row in entries if kind == "alert"]
     return Context(
         customer_id=customer_id,
-        lines=lines,
-        unread=_unread(reader, customer_id) if "email" in kinds else {},
+        items=_items(reader, orders) if orders else {},
+        unread=unread_streaks(reader, customer_id) if "email" in kinds else {},
         mail_through=mail_through(reader) if "email" in kinds else None,
         signals=rules_of_cards(reader, cards) if cards else {},
+        contacts=names_by_address(reader, customer_id) if "email" in kinds else {},
     )
 
 
-def mail_through(reader: Reader) -> date | None:
-    """Return the last day of the email events that files brought: of our own emails nothing tells who opened them."""
-    # From the end of the index on the day, past the few of our own.
-    found = "SELECT happened_on FROM email_events WHERE source <> ? ORDER BY happened_on DESC LIMIT 1"
-    return words.day_of(reader.value(found, (OWN_SOURCE,)))
+def _items(reader: Reader, orders: list[int]) -> dict[int, str]:
+    rows = reader.driver.execute(
+        f"""SELECT order_id, COUNT(*), SUM(abs(COALESCE(quantity, 1))),
+                   MIN(COALESCE(quantity, 1) <> 0 AND COALESCE(quantity, 1) = CAST(COALESCE(quantity, 1) AS INTEGER))
+              FROM order_lines WHERE order_id IN ({marks(orders)}) GROUP BY order_id""",
+        orders,
+    )
+    return {
+        order: words.count(int(pieces), "item") if whole else words.count(lines, "product")
+        for order, lines, pieces, whole in rows
+    }
 
 
 def describe(reader: Reader, context: Context, kind: str, row: sqlite3.Row) -> TimelineRow:
@@ -103,7 +120,14 @@ def describe(reader: Reader, context: Context, kind: str, row: sqlite3.Row) -> T
         tone=tone,
         reference=reference(kind, row["id"], row["external_id"]),
         key=row["key"],
+        details=_details(kind, row),
     )
+
+
+def _details(kind: str, row: sqlite3.Row) -> tuple[tuple[str, str], ...]:
+    known = [(name, row[column]) for name, column in _DETAILS.get(kind, {}).items()]
+    known += details_of(row["attributes"]).items() if kind == "activity" else ()
+    return tuple((name, value) for name, value in known if value)
 
 
 def reference(kind: str, row_id: int, external_id: str | int | None) -> str:
@@ -115,7 +139,7 @@ def reference(kind: str, row_id: int, external_id: str | int | None) -> str:
 
 
 def rules_of_cards(reader: Reader, alert_ids: list[int]) -> dict[int, tuple[str, ...]]:
-    """Return the titles of the rules whose signals joined each card after the one that raised it."""
+    """Return the titles of the rules whose signals joined each alert after the one that raised it."""
     found: dict[int, tuple[str, ...]] = {}
     for row in reader.rows(
         f"""SELECT g.alert_id, g.rule, r.definition FROM alert_signals g JOIN alerts a ON a.id = g.alert_id
@@ -138,25 +162,10 @@ def rule_title(code: str, definition: str | None) -> str:
     return words.capital(code.replace("_", " "))
 
 
-def _unread(reader: Reader, customer_id: int) -> dict[str, int]:
-    streaks: dict[str, int] = {}
-    streak = 0
-    for key, read in reader.driver.execute(
-        """SELECT printf('email:%012d', MIN(id)), MAX(kind IN ('opened', 'clicked', 'replied', 'converted'))
-             FROM email_events WHERE customer_id = ? AND source <> ?
-            GROUP BY COALESCE(message, campaign, external_id) ORDER BY MIN(happened_on), MIN(id)""",
-        (customer_id, OWN_SOURCE),
-    ):
-        streak = 0 if read else streak + 1
-        streaks[key] = streak
-    return streaks
-
-
 def _order(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
-    lines = context.lines.get(row["id"], 0)
-    parts = [words.count(lines, "item")] if lines else []
-    parts += [row["channel"]] if row["channel"] else []
-    return words.money_exact(row["amount_minor"], row["currency"]), " · ".join(parts), "neutral"
+    parts = [context.items.get(row["id"]), row["channel"]]
+    parts += ["cancelled"] if row["kind"] == "purchase" and row["cancelled"] else []
+    return words.money_exact(row["amount_minor"], row["currency"]), " · ".join(filter(None, parts)), "neutral"
 
 
 def _returned(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
@@ -167,54 +176,51 @@ def _returned(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
 
 
 def _ticket(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
-    parts = []
-    opened, resolved = words.moment_of(row["opened_at"]), words.moment_of(row["resolved_at"])
-    first, last = words.day_of(row["day"]), words.day_of(row["resolved_on"])
-    if opened and resolved and resolved - opened < timedelta(days=3):
-        parts.append(f"resolved in {max(1, round((resolved - opened).total_seconds() / 3600))} h")
-    elif first and last:
-        parts.append(
-            f"resolved in {words.count((last - first).days, 'day')}" if last > first else "resolved the same day"
-        )
-    elif row["status"] == "solved":
-        parts.append("resolved")
-    elif first:
-        days = (reader.today - first).days
-        parts.append(f"{row['status'] or 'open'} for {words.count(days, 'day')}" if days > 0 else "opened today")
+    subject, kind = row["subject"], row["kind"] or ""
+    parts = [kind] if subject and kind and kind.casefold() not in subject.casefold() else []
+    parts += _course(reader, row)
     rating = row["satisfaction"]
     if rating is not None:
         parts.append(f"rated {rating} of 5")
     unhappy = rating is not None and rating <= _UNHAPPY
-    return words.shortened(row["subject"] or "Ticket", 60), " · ".join(parts), "bad" if unhappy else "neutral"
+    return words.shortened(subject or kind or "Ticket", 60), " · ".join(parts), "bad" if unhappy else "neutral"
+
+
+def _course(reader: Reader, row: sqlite3.Row) -> list[str]:
+    """What became of a ticket; a day of solving that is still to come solves nothing."""
+    opened, resolved = words.moment_of(row["opened_at"]), words.moment_of(row["resolved_at"])
+    first, last = words.day_of(row["day"]), words.day_of(row["resolved_on"])
+    if row["is_open"]:
+        days = (reader.today - first).days if first else 0
+        status = "open" if row["status"] == "solved" else row["status"] or "open"
+        return [f"{status} for {words.count(days, 'day')}" if days > 0 else "opened today"]
+    if last and row["status"] not in (None, "", "solved"):
+        return [f"resolved {reader.day(last)} by its date, not by its status"]
+    if row["status"] not in (None, "", "solved"):
+        return ["answered"]
+    if opened and resolved and resolved - opened < timedelta(days=3):
+        return [f"resolved in {max(1, round((resolved - opened).total_seconds() / 3600))} h"]
+    if first and last:
+        return [f"resolved in {words.count((last - first).days, 'day')}" if last > first else "resolved the same day"]
+    return ["resolved"]
 
 
 def _email(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     if row["own_subject"] is not None:
         return _own_email(reader, context, row)
-    parts = ["sent"] if row["sent"] else []
-    tone: Tone = "neutral"
+    parts, bad = became(row, context.mail_through, context.unread.get(row["key"], 0))
     sent_on = words.day_of(row["day"])
-    known_from = context.mail_through - timedelta(days=_OPENS_KNOWN_AFTER_DAYS) if context.mail_through else None
-    if row["unsubscribed"]:
-        parts.append("unsubscribed")
-        tone = "bad"
-    elif row["bounced"]:
-        parts.append("bounced")
-        tone = "bad"
-    elif row["replied"]:
-        parts.append("answered")
-    elif row["clicked"] or row["converted"]:
-        parts.append("clicked")
-    elif row["opened"]:
-        parts.append("opened")
-    elif sent_on is not None and known_from is not None and sent_on > known_from:
-        parts.append("opens not known yet")
-    else:
-        in_a_row = context.unread.get(row["key"], 0)
-        parts.append("not opened" + (f", {_nth(in_a_row)} in a row" if in_a_row > 1 else ""))
-    if sent_on is not None and (row["opened"] or row["clicked"] or row["replied"]):
+    if sent_on is not None and furthest(row):
         parts += _ordered_after(reader, context.customer_id, sent_on)
-    return words.shortened(row["campaign"] or "Email", 60), " · ".join(parts), tone
+    campaign, kind = row["campaign"] or "", row["campaign_kind"] or ""
+    said = [kind] if campaign and kind and kind.casefold() not in campaign.casefold() else []
+    said += [f"to {name}"] if (name := _addressee(context, row)) else []
+    return words.shortened(campaign or kind or "Email", 60), " · ".join(said + parts), "bad" if bad else "neutral"
+
+
+def _addressee(context: Context, row: sqlite3.Row) -> str:
+    """The contact to whom a mail went, '' where that is not known."""
+    return words.shortened(context.contacts.get((row["address"] or "").lower(), ""), 40)
 
 
 def _own_email(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
@@ -222,15 +228,18 @@ def _own_email(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     who = "You" if reader.is_mine(row["own_by"]) else row["own_by"] or "You"
     sent_on = words.day_of(row["day"])
     after = _ordered_after(reader, context.customer_id, sent_on) if sent_on is not None else []
-    return f"{who} emailed", " · ".join([f"“{words.shortened(row['own_subject'], 70)}”", *after]), "neutral"
+    return (
+        f"{who} emailed {_addressee(context, row)}".strip(),
+        " · ".join([f"“{words.shortened(row['own_subject'], 70)}”", *after]),
+        "neutral",
+    )
 
 
 def _ordered_after(reader: Reader, customer_id: int, sent_on: date) -> list[str]:
     until = sent_on + timedelta(days=_ORDERED_AFTER_DAYS)
     on = words.day_of(
         reader.value(
-            "SELECT MIN(ordered_on) FROM orders WHERE customer_id = ? AND kind = 'purchase' "
-            "AND ordered_on BETWEEN ? AND ?",
+            f"SELECT MIN(ordered_on) FROM {PURCHASES} WHERE customer_id = ? AND ordered_on BETWEEN ? AND ?",
             (customer_id, sent_on.isoformat(), until.isoformat()),
         )
     )
@@ -238,11 +247,6 @@ def _ordered_after(reader: Reader, customer_id: int, sent_on: date) -> list[str]
         return []
     days = (on - sent_on).days
     return [f"ordered after {words.count(days, 'day')}" if days else "ordered the same day"]
-
-
-def _nth(number: int) -> str:
-    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def _review(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
@@ -255,14 +259,20 @@ def _review(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
 
 
 def _deal(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
-    amount = (
-        words.money(row["amount_minor"], row["currency"] or reader.currency) if row["amount_minor"] is not None else ""
-    )
-    moved = f"moved to {row['to_stage']}" if row["to_stage"] else "deal opened"
+    amount = words.money(row["amount_minor"], row["currency"] or reader.currency) if row["amount_minor"] else ""
+    moved = f"moved to {row['to_stage']}" if row["to_stage"] else "deal opened" if row["name"] else "opened"
     if row["to_stage"] in ("Won", "Lost"):
         moved = row["to_stage"].lower()
     tone: Tone = {"Won": "good", "Lost": "bad"}.get(row["to_stage"] or "", "neutral")  # type: ignore[assignment]
-    return words.shortened(row["name"] or "Deal", 60), " · ".join(part for part in (moved, amount) if part), tone
+    now = f"now {row['now']}" if row["now"] else ""
+    parts = (row["kind"] if row["name"] else "", moved, amount, now)
+    return words.shortened(deal_name(row), 60), " · ".join(part for part in parts if part), tone
+
+
+def deal_name(deal: sqlite3.Row) -> str:
+    """Return what a deal is called: by its name, else by its kind."""
+    kind = deal["kind"] or ""
+    return deal["name"] or ("Deal" if not kind else kind if "deal" in kind.casefold() else f"{kind} deal")
 
 
 def _activity(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
@@ -270,7 +280,20 @@ def _activity(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     parts = [words.shortened(row["subject"], 70)] if row["subject"] else []
     if row["duration_s"]:
         parts.append(f"{round(row['duration_s'] / 60)} min" if row["duration_s"] >= 90 else f"{row['duration_s']} s")
-    return known, " · ".join(parts), "neutral"
+    return known, " · ".join(parts + _said_of(details_of(row["attributes"]))), "neutral"
+
+
+def _said_of(details: dict[str, str]) -> list[str]:
+    """What is short and telling among the details of an activity: a size, measurements, pages, the device."""
+    size, measures = measured(details)
+    found = [f"size {size}"] if size else []
+    found += [in_words(measures)] if measures else []
+    for name, value in details.items():
+        if _PAGES.fullmatch(name) and value.isdecimal():
+            found.append(words.count(int(value), "page"))
+        elif _SHOWN_AS_IS.fullmatch(name):
+            found.append(words.shortened(value, 30))
+    return found
 
 
 def _alert(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
@@ -347,7 +370,7 @@ def _conversation(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
 
 
 def _left(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
-    day, signed = words.day_of(row["day"]), words.day_of(row["contract_starts_on"])
+    day, signed = words.day_of(row["day"]), words.day_of(row["starts_on"])
     if day is None or signed is None or signed > day:
         return "Left", "", "bad"
     return "Left", f"their contract ended after {words.span((day - signed).days)}", "bad"

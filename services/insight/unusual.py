@@ -19,15 +19,15 @@ from models.values.anomalies import (
     Anomaly,
     ChannelTrend,
     TrendWords,
+    about,
+    channel_events,
     channel_title,
 )
 from models.values.emerging import EmergingIssue, EmergingReport
 from services.insight.reader import Reader
 
-#: Fewer would read as "about 0.0".
-_LEAST_TOLD: Final = 0.05
 _COLUMNS: Final = "customer_id, channel, as_of, since, direction, seen, expected, window_days, p, evidence"
-_NO_TREND: Final = "Too little happened in any channel to tell a trend"
+_NO_TREND: Final = "Not enough activity for a trend"
 #: Of which more is no good sign.
 _BETTER_FEWER: Final = frozenset({TICKETS})
 
@@ -114,18 +114,13 @@ def _heading(trend: ChannelTrend, today: date) -> str:
 
 def _seen(trend: ChannelTrend) -> str:
     seen = f"{trend.seen:,.0f}" if trend.seen else "none"
+    if trend.seen and trend.channel == ORDERS:  # the heading does not say what is counted
+        seen = channel_events(ORDERS, round(trend.seen))
     return f"{seen} in {words.count(trend.window_days, 'day')}, {about(trend.expected)} expected"
 
 
 def _lowered(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def about(expected: float) -> str:
-    """Return how many would have been usual: "about 3", "about 0.4", "none"."""
-    if expected < _LEAST_TOLD:
-        return "none"
-    return f"about {words.whole(expected) if expected >= 1.5 else f'{expected:.1f}'}"
 
 
 def issue_words(reader: Reader, issue: EmergingIssue) -> str:

@@ -1,4 +1,4 @@
-"""How far the total of lifetime value was off in the last check: said beside every total that is made of values."""
+"""How far the total of lifetime value was off in the last check: shown next to every total that is made of values."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _LAST = """SELECT json_extract(report, '$.clv.bias'), json_extract(report, '$.cl
 
 @dataclass(frozen=True, slots=True)
 class ValueCheck:
-    """The last time that values were held against what was spent.
+    """The last time that values were compared with what was spent.
 
     Attributes
     ----------
     bias
-        (foretold − spent) / spent, of the total.
+        (predicted − spent) / spent, of the total.
     cutoff, days
-        The day on which they were foretold, and over how many days that was held against what came.
+        The day on which they were predicted, and over how many days these were compared with what was spent.
     """
 
     bias: float
@@ -55,9 +55,10 @@ def read_value_check(reader: Reader) -> ValueCheck | None:
 
 
 def read_totals(reader: Reader) -> str:
-    """Return what is at risk, of how much if all customers stay, and how far off such totals were; '' unscored."""
+    """Return what is at risk, of how much if all active ones stay, and how far off such totals were; '' unscored."""
     row = reader.row(
-        "SELECT SUM(value_at_risk_minor) AS at_risk, SUM(clv_if_stays_minor) AS stays FROM customer_risk_scores"
+        "SELECT SUM(value_at_risk_minor) AS at_risk, SUM(clv_if_stays_minor) AS stays FROM customer_risk_scores "
+        "WHERE value_at_risk_minor IS NOT NULL"
     )
     if row is None or row["at_risk"] is None or row["stays"] is None:
         return ""
@@ -66,7 +67,7 @@ def read_totals(reader: Reader) -> str:
     months = words.count(reader.policy.clv_horizon_months, "month")
     at_risk, stays = (words.money_short(row[name], reader.currency) for name in ("at_risk", "stays"))
     days = words.count(reader.policy.churn_horizon_days, "day")
-    return f"At risk in {days}: {at_risk}, of {stays} over {months} if all customers stay.{told}"
+    return f"At risk in {days}: {at_risk}, of {stays} over {months} if all active customers stay.{told}"
 
 
 def side_of(bias: float) -> tuple[str, str]:

@@ -4,15 +4,14 @@ facts → draft (template or language model) → claims and checks → approval 
 gate (consent, suppression, frequency cap, quiet hours, approval) is one function that every path passes: drafting shows
 it, approving asks it, and sending asks it again inside the transaction that claims the email.
 
-Everything is imported at its first use: nothing of this room is needed before the first page. No module in the room
-bears the name of a function here: the first import of it would take the function's place.
+Everything is imported at its first use. No module bears the name of a function here: it would take its place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from models.values.changes import Changes
 
@@ -38,16 +37,17 @@ if TYPE_CHECKING:
 
 
 def compose(
-    workspace: Workspace, customer_id: int, alert_id: int | None = None, *, goal: str = "", tone: str = ""
-) -> Composition:
+    workspace: Workspace, customer_id: int, alert_id: int | None = None, *, goal: str = "", tone: str = "",
+    contact: str = "",
+) -> Composition:  # fmt: skip
     """Return what the composer opens with: the alert's open draft, or a new one by template that is not stored yet.
 
-    Without a goal, the alert's recommendation decides; without a tone, the segment does. A customer who is not there
-    is a `UserError`.
+    Without a goal, the alert's recommendation decides; without a tone, the segment does; without a contact (name,
+    address or number), it goes to the customer's own address, else to the primary contact.
     """
     from services.outreach.composing import compose as do
 
-    return do(workspace, customer_id, alert_id, goal=goal, tone=tone)
+    return do(workspace, customer_id, alert_id, goal=goal, tone=tone, contact=contact)
 
 
 def reopen(workspace: Workspace, message_id: int) -> Composition:
@@ -55,6 +55,13 @@ def reopen(workspace: Workspace, message_id: int) -> Composition:
     from services.outreach.composing import reopen as do
 
     return do(workspace, message_id)
+
+
+def readdress(workspace: Workspace, edit: Edit, contact_id: int | None) -> Composition:
+    """Return the composition of a text that goes to another contact, or to the customer (None), greeted by name."""
+    from services.outreach.composing import readdress as do
+
+    return do(workspace, edit, contact_id)
 
 
 def read_facts(workspace: Workspace, customer_id: int, goal: str) -> tuple[Fact, ...]:
@@ -66,7 +73,7 @@ def read_facts(workspace: Workspace, customer_id: int, goal: str) -> tuple[Fact,
 
 def draft_by_template(
     workspace: Workspace, customer_id: int, *, goal: str, tone: str = "", facts: Sequence[str] | None = None,
-    template: str = "", incentive_minor: int = 0, variant: int = 0,
+    template: str = "", incentive_minor: int = 0, variant: int = 0, contact_id: int | None = None,
 ) -> Draft:  # fmt: skip
     """Write a draft from a template; without a code the best enabled one for goal, tone and ticked facts.
 
@@ -80,7 +87,7 @@ def draft_by_template(
     from services.outreach.templates.write import draft_by_template as do
 
     return do(workspace, customer_id, goal=goal, tone=tone, facts=facts, template=template,
-              incentive_minor=incentive_minor, variant=variant)  # fmt: skip
+              incentive_minor=incentive_minor, variant=variant, contact_id=contact_id)  # fmt: skip
 
 
 def draft_by_model(
@@ -161,10 +168,7 @@ def template_fields() -> tuple[TemplateField, ...]:
 
 
 def rehearse(workspace: Workspace) -> None:
-    """Write and judge an email that nobody sees: the first one of a run opens as fast as every other. Nothing is kept.
-
-    It takes a third of a second the first time, for what it imports and compiles; run it in a worker.
-    """
+    """Write and judge an email that nobody sees and nothing keeps, in a worker: the first opens as fast as others."""
     from services.outreach.rehearsal import rehearse as do
 
     do(workspace)
@@ -177,33 +181,27 @@ def review(workspace: Workspace, edit: Edit) -> Review:
     return do(workspace, edit)
 
 
-def source_statement(workspace: Workspace, message_id: int, sentence: str, source: str) -> Changes:
-    """Name the record, page or note that supports a flagged statement; journalled with the person's name."""
-    from services.outreach.messages import source_statement as do
+def resolve_statement(
+    workspace: Workspace, message_id: int, sentence: str, way: Literal["sourced", "confirmed"], said: str
+) -> Changes:
+    """Name the source of a flagged statement, or confirm it with a reason; scores and mark-up can never go out."""
+    from services.outreach.answering import resolve_statement as do
 
-    return do(workspace, message_id, sentence, source)
+    return do(workspace, message_id, sentence, way, said)
 
 
-def confirm_statement(workspace: Workspace, message_id: int, sentence: str, reason: str) -> Changes:
-    """Confirm a flagged statement with a reason; journalled with the person's name.
+def read_sentences(workspace: Workspace, message_id: int, *, read: bool = True) -> Changes:
+    """Keep that a person has read the sentences of their own as they stand, or take that back; journalled."""
+    from services.outreach.answering import read_sentences as do
 
-    Raises
-    ------
-    UserError
-        Without a reason; or what is flagged can never be confirmed (an internal score, an open field, markup).
-    """
-    from services.outreach.messages import confirm_statement as do
-
-    return do(workspace, message_id, sentence, reason)
+    return do(workspace, message_id, read=read)
 
 
 # -- writing ------------------------------------------------------------------------------------------------------
 
 
 def save(workspace: Workspace, edit: Edit, *, draft: Draft | None = None, for_review: bool = False) -> Message:
-    """Store a text; the autosave of each second, and what a writer made (``draft``: kept as a further draft).
-
-    The autosave is an entry of its own kind that Ctrl+Z passes over; a new draft and ``for_review`` are the person's.
+    """Store a text: an autosave, which Ctrl+Z passes over, or with ``draft`` or ``for_review`` an act of the person.
 
     Raises
     ------
@@ -254,7 +252,7 @@ def approve(
 
 def leaves_at(workspace: Workspace, owner: str, at: str | None = None) -> tuple[str, bool]:
     """Return when (UTC) an email approved now for ``at`` goes out, and whether quiet hours or a free day hold it."""
-    from services.outreach.quiet import leaves_at as do
+    from services.permission.quiet import leaves_at as do
 
     return do(workspace, owner, at)
 
@@ -293,10 +291,9 @@ def send_due(
 ) -> tuple[SendRun, Changes]:  # fmt: skip
     """Hand over over SMTP what is approved and due; each email at most once, whatever happens.
 
-    Called from any thread or process; two at once never send the same email. A fault of the connection or the account
-    ends the round: what is left waits. ``now`` does not wait out the time in which an email can be stopped (a chosen
-    moment and quiet hours still hold); ``only`` names just these. ``cancelled`` begins no further email; ``abandoned``
-    cuts the line too, and the next round decides on what was being handed over: in doubt only if its end was sent.
+    Two at once never send the same email. A fault of the connection or the account ends the round: what is left waits.
+    ``now`` does not wait out the time in which an email can be stopped; ``only`` names just these. ``cancelled`` begins
+    no further email; ``abandoned`` cuts the line too: what was being handed over is in doubt only if its end was sent.
     """
     from services.outreach.outbox.sending import send_due as do
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from models.store import UnitOfWork
@@ -68,7 +68,7 @@ def _drafted_today(driver: sqlite3.Connection, workspace: Workspace) -> int:
 
 
 def _due(driver: sqlite3.Connection, workspace: Workspace, alert_ids: Sequence[int]) -> list[_Due]:
-    from services.outreach.gate import may_send
+    from services.permission.answer import may_send
 
     policy = workspace.policy
     rows = driver.execute(
@@ -100,22 +100,24 @@ def _write(workspace: Workspace, one: _Due) -> tuple[Edit, Draft] | None:
 
     try:
         edit = compose(workspace, one.customer_id, one.alert_id).edit
-        draft = draft_by_template(workspace, one.customer_id, goal=edit.goal, tone=edit.tone, facts=edit.facts)
+        draft = draft_by_template(
+            workspace, one.customer_id, goal=edit.goal, tone=edit.tone, facts=edit.facts, contact_id=edit.contact_id
+        )
     except UserError:
         return None
-    made = Edit(
+    made = replace(
+        edit,
         id=0,
-        customer_id=one.customer_id,
         alert_id=one.alert_id,
-        goal=edit.goal,
-        tone=edit.tone,
         writer=draft.writer,
         subject=draft.subject,
         greeting=draft.greeting,
         body=draft.body,
         facts=draft.facts,
+        resolutions=(),
         incentive_minor=draft.incentive_minor,
         currency=draft.currency,
+        version=0,
     )
     return made, draft
 

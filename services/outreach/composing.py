@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from models.values import words
 from models.values.alerts import AlertRow, Permission, WorkItem
 from models.values.errors import UserError
 from models.values.outreach import GOALS, TONES, WRITABLE, Composition, Edit, Message
+from services.contacts import contact_named, contacts_of
 from services.insight import (
     Reader,
     read_alert_row,
@@ -19,13 +20,17 @@ from services.insight import (
     reading,
 )
 from services.outreach.facts import Found, find_facts, names_of
-from services.outreach.gate import may_send
+from services.outreach.gate import answer_for
 from services.outreach.manner import goal_of_alert, goal_of_facts, tone_of
 from services.outreach.messages import find_open, message_of, read_versions
 from services.outreach.model import masking_of
-from services.outreach.quiet import first_moment
 from services.outreach.templates.shelf import templates_of
 from services.outreach.templates.write import draft_of
+from services.outreach.unwanted import why_not_drafted
+from services.permission.answer import recipient_of
+from services.permission.ledger import history
+from services.permission.quiet import first_moment
+from services.permission.recipient import addressed
 from services.settings import Policy
 from services.workspace import Workspace
 
@@ -36,12 +41,18 @@ _NEXT_STAGE: Final = {"Identified": "Qualified", "Qualified": "Proposal", "Propo
 
 
 def compose(
-    workspace: Workspace, customer_id: int, alert_id: int | None = None, *, goal: str = "", tone: str = ""
+    workspace: Workspace,
+    customer_id: int,
+    alert_id: int | None = None,
+    *,
+    goal: str = "",
+    tone: str = "",
+    contact: str = "",
 ) -> Composition:
     """Return what the composer opens with: the open draft, or a new one by template that is not stored yet.
 
     Without a goal, the alert's recommendation decides, else what is known of the customer; without a tone, the segment.
-    An open draft is returned as it is where no other goal or tone is asked for.
+    An open draft is returned as it is where no other goal, tone or contact (a name, address or number) is asked for.
 
     Raises
     ------
@@ -49,19 +60,26 @@ def compose(
         There is no such customer, or the alert is not this customer's.
     """
     with reading(workspace) as reader:
-        customer = _customer(reader, customer_id)
+        asked = contact_named(reader.driver, customer_id, contact) if contact else None
+        contact_id = asked or recipient_of(reader.driver, workspace.policy, customer_id, at=reader.now)
+        customer = addressed(reader.driver, customer_id, contact_id)
         alert = _alert(reader, customer_id, alert_id)
         known = find_open(reader.driver, customer_id, alert.id if alert else None)
         if known is not None:
             message = message_of(reader.driver, known)
-            if goal in ("", message.goal) and tone in ("", message.tone):
+            if goal in ("", message.goal) and tone in ("", message.tone) and asked in (None, message.contact_id):
+                customer = addressed(reader.driver, customer_id, message.contact_id)
                 return _reopened(workspace, reader, customer, alert, message)
         goal = goal or (goal_of_alert(reader, alert.id) if alert else "")
         if goal not in GOALS:
-            goal = goal_of_facts(reader, find_facts(reader, customer_id, "check_in"))
+            goal = goal_of_facts(reader, customer_id, find_facts(reader, customer_id, "check_in"))
         tone = tone if tone in TONES else tone_of(reader, customer)
         found = find_facts(reader, customer_id, goal, rule=alert.rule if alert else "")
-        edit, note = _first_draft(reader, customer, alert, found, goal, tone)
+        unwanted = why_not_drafted(reader, customer_id, contact_id)
+        if unwanted:
+            edit, note = _unwritten(customer, alert, (), goal, tone, contact_id), unwanted
+        else:
+            edit, note = _first_draft(reader, customer, alert, found, goal, tone, contact_id)
         if known is not None:
             edit = replace(edit, id=known)
         return _composition(workspace, reader, customer, alert, found, edit, None if known is None else message, note)
@@ -77,9 +95,29 @@ def reopen(workspace: Workspace, message_id: int) -> Composition:
     """
     with reading(workspace) as reader:
         message = message_of(reader.driver, message_id)
-        customer = _customer(reader, message.customer_id)
+        customer = addressed(reader.driver, message.customer_id, message.contact_id)
         alert = read_alert_row(reader, message.alert_id) if message.alert_id is not None else None
         return _reopened(workspace, reader, customer, alert, message)
+
+
+def readdress(workspace: Workspace, edit: Edit, contact_id: int | None) -> Composition:
+    """Return the composition of a text that goes to another contact, or to the customer (None), greeted by name.
+
+    Nothing is stored.
+
+    Raises
+    ------
+    UserError
+        The customer or the contact is no longer in the book.
+    """
+    with reading(workspace) as reader:
+        customer = addressed(reader.driver, edit.customer_id, contact_id)
+        greeting = names_of(customer["name"], customer["company"]).greeting(edit.tone)
+        found = _ticked_as(find_facts(reader, edit.customer_id, edit.goal, keep=edit.facts), edit.facts)
+        alert = read_alert_row(reader, edit.alert_id) if edit.alert_id is not None else None
+        message = message_of(reader.driver, edit.id) if edit.id else None
+        to_them = replace(edit, contact_id=contact_id, greeting=greeting)
+        return _composition(workspace, reader, customer, alert, found, to_them, message, "")
 
 
 def mornings(policy: Policy, owner: str | None, now: datetime, count: int = _MORNINGS) -> tuple[tuple[str, str], ...]:
@@ -88,7 +126,7 @@ def mornings(policy: Policy, owner: str | None, now: datetime, count: int = _MOR
     day = now.astimezone(zone).date()
     found: list[tuple[str, str]] = []
     for _ in range(count):
-        day = working_day(policy, day + timedelta(days=1))
+        day = hours.working_day(day + timedelta(days=1))
         moment = first_moment(policy, owner, datetime.combine(day, hours.opens, zone).astimezone(UTC))
         local = moment.astimezone(zone)
         day = local.date()
@@ -97,28 +135,11 @@ def mornings(policy: Policy, owner: str | None, now: datetime, count: int = _MOR
     return tuple(found)
 
 
-def working_day(policy: Policy, day: date) -> date:
-    """Return a day, or the first working day after it; the day itself where holidays leave none within a year."""
-    hours = policy.business_hours
-    for later in range(366):
-        one = day + timedelta(days=later)
-        if one.weekday() in hours.weekdays and one not in hours.holidays:
-            return one
-    return day
-
-
 # -- parts --------------------------------------------------------------------------------------------------------
 
 
-def _customer(reader: Reader, customer_id: int) -> sqlite3.Row:
-    customer = reader.row("SELECT * FROM customers WHERE id = ?", (customer_id,))
-    if customer is None:
-        raise UserError("This customer is no longer in the book; an undo or an erasure took it out.")
-    return customer
-
-
 def _alert(reader: Reader, customer_id: int, alert_id: int | None) -> AlertRow | None:
-    """Return the card that an email answers; None without one, or for a card that an undo took out meanwhile."""
+    """Return the alert that an email answers; None without one, or for an alert that an undo took out meanwhile."""
     alert = read_alert_row(reader, alert_id) if alert_id is not None else None
     if alert is not None and alert.customer_id != customer_id:
         raise UserError("This alert is about another customer; open the email from that customer's alert.")
@@ -126,21 +147,35 @@ def _alert(reader: Reader, customer_id: int, alert_id: int | None) -> AlertRow |
 
 
 def _first_draft(
-    reader: Reader, customer: sqlite3.Row, alert: AlertRow | None, found: Sequence[Found], goal: str, tone: str
+    reader: Reader,
+    customer: sqlite3.Row,
+    alert: AlertRow | None,
+    found: Sequence[Found],
+    goal: str,
+    tone: str,
+    contact_id: int | None,
 ) -> tuple[Edit, str]:
     """Return a draft by template that is not stored, or where none fits an empty one with the sentence why."""
     alert_id = alert.id if alert is not None else None
     try:
-        draft = draft_of(reader, customer["id"], found, goal=goal, tone=tone)
+        draft = draft_of(reader, customer["id"], found, goal=goal, tone=tone, contact_id=contact_id)
     except UserError as fault:
-        greeting = names_of(customer["name"], customer["company"]).greeting(tone)
         ticked = tuple(one.fact.key for one in found if one.fact.ticked)
-        return Edit(0, customer["id"], alert_id, goal, tone, "person", "", greeting, "", ticked), str(fault)
+        return _unwritten(customer, alert, ticked, goal, tone, contact_id), str(fault)
     return (
         Edit(0, customer["id"], alert_id, goal, tone, draft.writer, draft.subject, draft.greeting, draft.body,
-             draft.facts),
+             draft.facts, contact_id=contact_id),
         draft.note,
     )  # fmt: skip
+
+
+def _unwritten(
+    customer: sqlite3.Row, alert: AlertRow | None, ticked: tuple[str, ...], goal: str, tone: str, contact_id: int | None
+) -> Edit:
+    """Return an email that has a greeting and no text yet."""
+    greeting = names_of(customer["name"], customer["company"]).greeting(tone)
+    alert_id = alert.id if alert is not None else None
+    return Edit(0, customer["id"], alert_id, goal, tone, "person", "", greeting, "", ticked, contact_id=contact_id)
 
 
 def _reopened(
@@ -166,39 +201,36 @@ def _composition(
     note: str,
 ) -> Composition:
     policy, owner = workspace.policy, customer["owner"]
-    permission = _permission(reader, policy, customer["id"], message)
+    answer = answer_for(reader, policy, edit)
+    consent = answer.lines[0][1]
+    company = customer["name"] if edit.contact_id is None else customer["company"]
     deal, stage = _deal(reader, customer["id"])
     local_day = reader.now.astimezone(policy.zone_of(owner)).date()
     return Composition(
         customer_id=customer["id"],
-        customer=words.name_of(customer["name"] or customer["company"], customer["external_id"]),
+        customer=words.name_of(company or customer["company"], customer["external_id"]),
         to_address=customer["email"] or "",
         from_address=workspace.preferences.mail.from_address,
-        consent_words=permission.lines[0][1][:1].lower() + permission.lines[0][1][1:],
+        consent_words=consent[:1].lower() + consent[1:],
         edit=edit,
         message=message,
         facts=tuple(one.fact for one in found),
         versions=read_versions(reader.driver, message.id) if message is not None else (),
         templates=templates_of(reader.driver),
-        permission=permission,
+        permission=Permission(answer.allowed, answer.verdict, answer.lines_now),
         masking=masking_of(workspace, customer["id"]),
         alert=alert,
         deal=deal,
         deal_stage=stage,
-        remind_on=working_day(policy, local_day + timedelta(days=REMIND_DAYS)).isoformat(),
+        remind_on=policy.business_hours.working_day(local_day + timedelta(days=REMIND_DAYS)).isoformat(),
         scheduled=mornings(policy, owner, reader.now),
         recall_minutes=policy.recall_minutes,
         note=note,
+        recipients=contacts_of(reader.driver, customer["id"]),
+        own_address=reader.value("SELECT email FROM customers WHERE id = ?", (customer["id"],)) or "",
         owner=owner or "",
+        consent_history=history(reader.driver, policy, answer.address),
     )
-
-
-def _permission(reader: Reader, policy: Policy, customer_id: int, message: Message | None) -> Permission:
-    """Return what the gate says of this email."""
-    answer = may_send(
-        reader.driver, policy, customer_id, at=reader.now, message_id=message.id if message is not None else None
-    )
-    return Permission(answer.allowed, answer.verdict, answer.lines)
 
 
 def _deal(reader: Reader, customer_id: int) -> tuple[WorkItem | None, str]:

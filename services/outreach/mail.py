@@ -21,6 +21,7 @@ from models.values.outreach import WRITABLE, Message
 from services.outreach.gate import in_force, why_not
 from services.outreach.letter import Letter, dated, full_text, link, read_letter
 from services.outreach.messages import message_of
+from services.permission.recipient import addressed
 from services.workspace import Workspace
 
 Written = TypeVar("Written")
@@ -32,11 +33,10 @@ _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 def letter_of(driver: sqlite3.Connection, workspace: Workspace, message: Message, message_id: str = "") -> Letter:
     """Return the letter that an email makes with the account, the signature and the book's policy of this moment."""
     account, policy = workspace.preferences.mail, in_force(workspace, driver)
-    email, name = driver.execute(
-        "SELECT email, coalesce(nullif(company, ''), name) FROM customers WHERE id = ?", (message.customer_id,)
-    ).fetchone()
+    to = addressed(driver, message.customer_id, message.contact_id)
+    email, name = to["email"], to["company"] or to["name"] if message.contact_id is None else to["name"]
     text = full_text(
-        message.greeting, message.body, workspace.preferences.signature, policy.sender_line, policy.unsubscribe_line
+        message.greeting, message.body, workspace.preferences.signed_by, policy.sender_line, policy.unsubscribe_line
     )
     return Letter(
         to_address=email or "",
@@ -131,7 +131,7 @@ def why_not_by_hand(workspace: Workspace, message_id: int) -> str:
 
 def _refused(workspace: Workspace, driver: sqlite3.Connection, message: Message) -> str:
     at, policy = workspace.clock.now(), in_force(workspace, driver)
-    return why_not(driver, policy, message.customer_id, at=at, step="hand_over", message_id=message.id)
+    return why_not(driver, policy, message.customer_id, message.id, at=at)
 
 
 def take_out(workspace: Workspace, message_id: int, via: str, write: Callable[[Message, str], Written]) -> Written:

@@ -4,46 +4,62 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
 from functools import cache
 from typing import Final
 
 from models.values.outreach import GOALS
+from services.complaints import has_in_mind, read_unsettled
 from services.insight import Reader
+from services.insight.advice import ANSWER_FIRST
+from services.leaving import SPEAKING
+from services.matters import read_matters
 from services.outreach.facts import Found, names_of
 
 RENEWAL_DAYS: Final = 60
 QUIET_DAYS: Final = 30
 FRESH_DAYS: Final = 120
 _TROUBLE: Final = frozenset({"trouble", "bad review"})
+#: Entries of the playbook whose email offers something: none is right after a complaint that was not made good.
+_OFFERING: Final = frozenset({"engagement_draft", "vip_personal", "check_in", "spend_review", "win_back", "grow"})
 
 
 def tone_of(reader: Reader, customer: sqlite3.Row) -> str:
     """Return the tone for a customer: formal with companies under contract, else the policy's of the segment."""
     names = names_of(customer["name"], customer["company"])
-    if names.company and not names.full and (customer["contract_starts_on"] or customer["renews_on"]):
+    under_contract = SPEAKING.format(customer="?", day="?")
+    if names.company and not names.full and reader.row(under_contract, (customer["id"], reader.today.isoformat())):
         return "formal"
     segment = reader.value("SELECT segment FROM customer_risk_scores WHERE customer_id = ?", (customer["id"],))
     return reader.policy.tone_of(segment)
 
 
 def goal_of_alert(reader: Reader, alert_id: int) -> str:
-    """Return the goal that a card's recommendation means, '' where it means none."""
-    text = reader.value("SELECT recommendation FROM alerts WHERE id = ?", (alert_id,))
-    advice = json.loads(text) if text else {}
+    """Return the goal that an alert's recommendation means, '' where it means none; what waits is answered first."""
+    alert = reader.row("SELECT customer_id, recommendation FROM alerts WHERE id = ?", (alert_id,))
+    if alert is None:
+        return ""
+    advice = json.loads(alert["recommendation"]) if alert["recommendation"] else {}
+    asked = (reader.driver, alert["customer_id"], reader.present)
+    code = advice.get("code")
+    if code in ANSWER_FIRST and (read_matters(*asked) or (code in _OFFERING and read_unsettled(*asked))):
+        return "apologise"
     goal = str(advice.get("goal_code") or _goals_of_playbook().get(advice.get("code", ""), ""))
     return goal if goal in GOALS else ""
 
 
-def goal_of_facts(reader: Reader, found: Collection[Found]) -> str:
+def goal_of_facts(reader: Reader, customer_id: int, found: Collection[Found]) -> str:
     """Return the goal that a customer's facts suggest: trouble first, then the renewal, then how things stand.
 
     Trouble that is settled and some months old is not brought up again by itself.
     """
     sorts = {one.sort for one in found}
+    asked = (reader.driver, customer_id, reader.present)
+    if "matter" in sorts or has_in_mind(*asked) or read_unsettled(*asked):
+        return "apologise"
     since = (reader.today - timedelta(days=FRESH_DAYS)).isoformat()
-    if any(_is_open(one) or (one.sort in _TROUBLE and _newest(one) >= since) for one in found):
+    if any(one.is_open_ticket or (one.sort in _TROUBLE and _newest(one) >= since) for one in found):
         return "apologise"
     near = (reader.today + timedelta(days=RENEWAL_DAYS)).isoformat()
     if any(one.sort == "renewal" and _newest(one) <= near for one in found):
@@ -54,11 +70,6 @@ def goal_of_facts(reader: Reader, found: Collection[Found]) -> str:
     return "check_in"
 
 
-def _is_open(found: Found) -> bool:
-    ticket = found.fillings.get("ticket")
-    return isinstance(ticket, Mapping) and bool(ticket.get("open"))
-
-
 def _newest(found: Found) -> str:
     """Return the latest day that a fact speaks of, '' where it speaks of none."""
     return max((value.text for value in found.fact.values if value.kind == "date"), default="")
@@ -66,7 +77,7 @@ def _newest(found: Found) -> str:
 
 @cache
 def _goals_of_playbook() -> dict[str, str]:
-    """Return the goals of the playbook's entries: for cards that were raised before cards carried them."""
+    """Return the goals of the playbook's entries: for alerts that were raised before alerts carried them."""
     from services.alerting import playbook_goals
 
     return playbook_goals()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
@@ -18,19 +18,17 @@ from models.values import words
 from models.values.changes import Changes
 from models.values.errors import ChangedElsewhere, UserError
 from models.values.journal import Actor
-from models.values.outreach import HANDED_OVER, WRITABLE, After, Claim, Draft, DraftVersion, Edit, Message, Resolution
+from models.values.outreach import HANDED_OVER, WRITABLE, After, Draft, DraftVersion, Edit, Message, Resolution
 from services.alerting import take_up
 from services.workspace import Workspace
 
-#: What no reason can make right: it is removed, or the email is not sent.
-NEVER_CONFIRMED: Final = frozenset({"score", "field", "markup"})
 _APPROVED: Final = "This email is approved already. Take it back in the outbox to change it."
 _HANDED_OVER: Final = "This email has been handed over and can no longer be changed."
 _CLOSED: Final = {
     "discarded": "This email was discarded. Undo brings it back.",
     **dict.fromkeys(HANDED_OVER, _HANDED_OVER),
 }
-_TEXT: Final = ("subject", "greeting", "body", "facts", "resolutions", "incentive_minor", "currency")
+_TEXT = ("subject", "greeting", "body", "facts", "resolutions", "incentive_minor", "currency", "contact_id")
 _COLUMNS: Final = ", ".join(f"m.{column.name}" for column in messages.columns)
 
 
@@ -252,59 +250,12 @@ def undo_approval(work: UnitOfWork, message_id: int) -> None:
         undo_images(work, [one for one in entry_images(work.connection, entry) if one.table != "messages"])
 
 
-# -- flagged statements -------------------------------------------------------------------------------------------
-
-
-def source_statement(workspace: Workspace, message_id: int, sentence: str, source: str) -> Changes:
-    """Name the record, page or note that supports a flagged statement.
-
-    Raises
-    ------
-    UserError
-        Without a source; or nothing of these words is flagged, or it can never be right.
-    """
-    if not source.strip():
-        raise UserError("Name the record, page or note that supports the statement.")
-    return _resolve(workspace, message_id, sentence, "sourced", source=source.strip(), reason="")
-
-
-def confirm_statement(workspace: Workspace, message_id: int, sentence: str, reason: str) -> Changes:
-    """Confirm a flagged statement with a reason.
-
-    Raises
-    ------
-    UserError
-        Without a reason; or nothing of these words is flagged, or it can never be right.
-    """
-    if not reason.strip():
-        raise UserError("Write how you know it: the reason is recorded with your name.")
-    return _resolve(workspace, message_id, sentence, "confirmed", source="", reason=reason.strip())
-
-
-def _resolve(workspace: Workspace, message_id: int, sentence: str, way: Any, *, source: str, reason: str) -> Changes:
-    message = read_message(workspace, message_id)
-    _resolvable(_flagged_in(workspace, message, sentence))
-    made = Resolution(sentence, way, source, reason, workspace.person, workspace.at)
-    with workspace.store.unit_of_work(workspace.me, way, f"message:{message_id}", at=workspace.at) as work:
-        message = _writable(work, message_id)
-        kept = tuple(one for one in message.resolutions if one.sentence != sentence)
-        _update(work, replace(message.edit, resolutions=(*kept, made)), "")
-        done = "Confirmed" if way == "confirmed" else "Named the source of"
-        work.say(f"{done} a statement in the email to {message.customer}")
+def change_text(workspace: Workspace, message_id: int, verb: str, change: Callable[[Edit], Edit], said: str) -> Changes:
+    """Change the text of an email that may still be written, as one act of the person."""
+    with workspace.store.unit_of_work(workspace.me, verb, f"message:{message_id}", at=workspace.at) as work:
+        _update(work, change(_writable(work, message_id).edit), "")
+        work.say(said)
         return work.commit()
-
-
-def _flagged_in(workspace: Workspace, message: Message, sentence: str) -> list[Claim]:
-    from services.outreach.reviewing import review
-
-    return [claim for claim in review(workspace, message.edit).flagged if claim.sentence == sentence]
-
-
-def _resolvable(claims: Sequence[Claim]) -> None:
-    if not claims:
-        raise UserError("The email has changed: this statement is no longer flagged as it was. Look at it again.")
-    if any(claim.kind in NEVER_CONFIRMED for claim in claims):
-        raise UserError("This can only be removed: scores, open fields and mark-up never go to a customer.")
 
 
 # -- inside -------------------------------------------------------------------------------------------------------
@@ -328,7 +279,7 @@ def _insert(work: UnitOfWork, edit: Edit, *, by: str, state: str, origin: str) -
 
 
 def _answered(work: UnitOfWork, edit: Edit) -> int | None:
-    """Return the card that a new email answers; None where it was withdrawn while the email was being written."""
+    """Return the alert that a new email answers; None where it was withdrawn while the email was being written."""
     if work.sql("SELECT 1 FROM customers WHERE id = ?", (edit.customer_id,)).first() is None:
         raise UserError(
             "This customer is no longer in the book. The email is not stored; copy its text if you need it."
@@ -360,8 +311,7 @@ def _kept_aside(work: UnitOfWork, edit: Edit, draft: Draft | None) -> str:
 
 def _update(work: UnitOfWork, edit: Edit, state: str) -> None:
     message = _writable(work, edit.id)
-    values = _written(edit)
-    before = _written(message.edit)
+    values, before = _written(edit), _written(message.edit)
     if any(values[name] != before[name] for name in _TEXT):
         values["version"] = message.version + 1
     if state:
@@ -381,6 +331,7 @@ def _written(edit: Edit) -> dict[str, Any]:
         "facts": json.dumps(list(edit.facts)),
         "resolutions": json.dumps([asdict(one) for one in edit.resolutions], ensure_ascii=False),
         "incentive_minor": edit.incentive_minor,
+        "contact_id": edit.contact_id,
         "currency": edit.currency or None,
     }
 

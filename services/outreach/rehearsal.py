@@ -27,7 +27,7 @@ def rehearse(workspace: Workspace) -> None:
         who = driver.execute(_WHO).fetchone() or driver.execute(_ANYONE).fetchone()
     if who is None:
         return
-    playbook_goals()  # asked only for a card that was raised before cards carried their goal
+    playbook_goals()  # asked only for an alert that was raised before alerts carried their goal
     # Between the two readings the customer may have been taken out of the book.
     with suppress(UserError):
         review(workspace, compose(workspace, who[0], who[1]).edit)

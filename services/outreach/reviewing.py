@@ -1,24 +1,29 @@
-"""The verdict on a text before a person may approve it: seven checks, in the order in which the composer shows them.
+"""The verdict on a text before a person may approve it: eight checks, in the order in which the composer shows them.
 
-permission (the gate) · facts (still as they were) · statements · greeting · incentive · scores · unsubscribe; and
-an eighth, of open fields and mark-up, which is shown only where it fails.
+permission (the gate) · facts (still as they were) · statements · greeting · incentive · scores · sender · unsubscribe;
+and a ninth, of open fields and mark-up, which is shown only where it fails.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from models.values import words
-from models.values.errors import UserError
 from models.values.outreach import Check, Claim, Edit, Fact, Review
 from services.insight import Reader, reading
 from services.outreach.claims import NEVER_CONFIRMED, Context, find_claims, says_anything
 from services.outreach.claims.book import read_context, texts_of
+from services.outreach.facts import find_facts, names_of
+from services.outreach.gate import answer_for, in_force
 from services.outreach.greeting import fault_of_greeting
+from services.outreach.templates.fields import fill
+from services.outreach.verified import with_own_words, written_by_code
+from services.permission.answer import who_consented
+from services.permission.recipient import addressed
 from services.workspace import Workspace
 
 #: Nobody writes so much to a customer; beyond it a text is not read at all.
@@ -41,21 +46,27 @@ def review(workspace: Workspace, edit: Edit) -> Review:
     UserError
         The customer is no longer in the book.
     """
-    from services.outreach.facts import facts_of
-
     with reading(workspace) as reader:
-        customer = reader.row("SELECT * FROM customers WHERE id = ?", (edit.customer_id,))
-        if customer is None:
-            raise UserError("This customer is no longer in the book; an undo or an erasure took it out.")
-        facts = facts_of(reader, edit.customer_id, edit.goal, keep=edit.facts)
+        customer = addressed(reader.driver, edit.customer_id, edit.contact_id)
+        found = find_facts(reader, edit.customer_id, edit.goal, keep=edit.facts)
+        facts = tuple(one.fact for one in found)
         permission = _permission(workspace, reader, edit)
         unreadable = _unreadable(edit)
         readable = _shortened(edit) if unreadable else edit
         context = read_context(workspace, reader, readable, customer)
         ticked = [fact for fact in facts if fact.key in set(edit.facts)]
         checks = [permission, _facts(reader, edit, facts)]
-    claims = () if unreadable else find_claims(texts_of(edit), ticked, context)
+    names = names_of(customer["name"], customer["company"])
+    keys = [key for key in dict.fromkeys(edit.facts) if key in {fact.key for fact in ticked}]
+    values = fill(found, keys, names, incentive_minor=edit.incentive_minor, currency=reader.currency)
+    claims = () if unreadable else _claims(edit, ticked, context, values)
     return _verdict(claims, [*checks, *_of_text(workspace, readable, claims, context, unreadable)])
+
+
+def _claims(edit: Edit, ticked: Sequence[Fact], context: Context, values: Mapping[str, Any]) -> tuple[Claim, ...]:
+    text = texts_of(edit)
+    claims = find_claims(text, ticked, context)
+    return with_own_words(text, claims, written_by_code(values), edit.resolutions, context.our_names)
 
 
 def _unreadable(edit: Edit) -> str:
@@ -87,6 +98,7 @@ def _of_text(
         _greeting(edit, claims, context),
         _incentive(edit, claims, context),
         _scores(claims),
+        _sender(workspace, edit),
         _unsubscribe(workspace),
     ]
     fields = _fields(claims, unreadable)
@@ -94,14 +106,14 @@ def _of_text(
 
 
 def _permission(workspace: Workspace, reader: Reader, edit: Edit) -> Check:
-    from services.outreach.gate import in_force, may_send
-
-    answer = may_send(
-        reader.driver, in_force(workspace, reader.driver), edit.customer_id, at=reader.now, message_id=edit.id or None
-    )
+    policy = in_force(workspace, reader.driver)
+    answer = answer_for(reader, policy, edit)
     if not answer.allowed:
+        other = who_consented(reader.driver, policy, edit.customer_id, at=reader.now) if answer.unasked else ""
+        if other:
+            return Check("permission", False, "You may not email them:", f"Write to {other}, who gave consent")
         return Check("permission", False, "You may not email them:", " ".join(answer.reasons))
-    said = ", ".join(_small(line) for _, line in answer.lines)
+    said = ", ".join(_small(line) for _, line in answer.lines_now)
     return Check("permission", True, "You may email them:", said)
 
 
@@ -134,10 +146,15 @@ def _facts(reader: Reader, edit: Edit, facts: Sequence[Fact]) -> Check:
 
 
 def _statements(claims: Sequence[Claim]) -> Check:
-    count = len(_unsourced(claims))
-    if not count:
+    if count := len(_unsourced(claims)):
+        said = f"{words.count(count, 'statement')} without a source"
+        return Check("statements", False, said, _first(_unsourced(claims)))
+    own = [claim for claim in claims if claim.kind == "own"]
+    if not own:
         return Check("statements", True, "Every statement has a source")
-    return Check("statements", False, f"{words.count(count, 'statement')} without a source", _first(_unsourced(claims)))
+    if left := sum(claim.verdict == "to_read" for claim in own):
+        return Check("statements", False, f"{words.count(left, 'sentence')} to read", "your own words, not checked")
+    return Check("statements", True, f"{words.count(len(own), 'sentence')} of your own", "you have read them")
 
 
 def _unsourced(claims: Sequence[Claim]) -> list[str]:
@@ -193,7 +210,7 @@ def _incentive(edit: Edit, claims: Sequence[Claim], context: Context) -> Check:
     if by_hand:
         return Check("incentive", True, "Offers what you have confirmed or sourced")
     early = re.search(
-        r"\b(?:early|first|advance|earlier|before everyone|sneak) ?(?:look|access|view|peek|preview)?\b",
+        r"\b(?:early|first|advance|earlier|sneak) (?:look|access|view|peek|preview)\b|\bbefore everyone\b",
         f"{edit.subject} {edit.body}".lower(),
     )
     said = "Offers an early look only; no price or discount" if early else "Offers no price or discount"
@@ -227,6 +244,18 @@ def _scores(claims: Sequence[Claim]) -> Check:
     )
 
 
+def _sender(workspace: Workspace, edit: Edit) -> Check:
+    """Whether somebody's name stands under the text: one that is set, or one that was typed below the closing."""
+    name = workspace.preferences.signed_by.partition("\n")[0]
+    if name:
+        return Check("sender", True, f"Signed {words.shortened(name, 40)}")
+    if edit.body.rstrip().endswith(","):
+        return Check(
+            "sender", False, "The email ends without a name", "set “Your name as the sender” in Settings, Emails"
+        )
+    return Check("sender", True, "Signed in the text")
+
+
 def _unsubscribe(workspace: Workspace) -> Check:
     if workspace.policy.unsubscribe_line.strip():
         return Check("unsubscribe", True, "Unsubscribe line is added on sending")
@@ -249,13 +278,31 @@ def _fields(claims: Sequence[Claim], unreadable: str) -> Check | None:
 
 def _verdict(claims: tuple[Claim, ...], checks: Sequence[Check]) -> Review:
     failed = [check for check in checks if check.blocks and not check.passed]
-    ready = not failed and not any(claim.verdict == "unsupported" for claim in claims)
-    return Review(
-        claims,
-        tuple(checks),
-        ready,
-        "Ready: every statement has a source" if ready else f"Not ready: {_why(claims, failed)}",
-    )
+    return Review(claims, tuple(checks), not failed and not _unsupported(claims), _in_words(claims, failed))
+
+
+def _unsupported(claims: Sequence[Claim]) -> bool:
+    return any(claim.verdict == "unsupported" for claim in claims)
+
+
+def _in_words(claims: Sequence[Claim], failed: Sequence[Check]) -> str:
+    """All verified, sentences of their own to read or read, or problems: one of the three."""
+    own = [claim for claim in claims if claim.kind == "own"]
+    flagged = len(_unsourced(claims))
+    # An offer that is flagged fails its check too, and is one problem.
+    counted = {"statements", "incentive"} if flagged else {"statements"}
+    problems = [check for check in failed if check.name not in counted]
+    if problems or _unsupported(claims):
+        return f"{words.count(max(1, len(problems) + flagged), 'problem')}: {_why(claims, failed)}"
+    if left := sum(claim.verdict == "to_read" for claim in own):
+        return f"{words.count(left, 'sentence')} to read: everything else is written from facts and matches your data"
+    if own:
+        return f"Ready: you have read {_of_yours(len(own))}"
+    return "All verified: every statement has a source"
+
+
+def _of_yours(count: int) -> str:
+    return "your own sentence" if count == 1 else f"the {count} sentences of your own"
 
 
 def _why(claims: Sequence[Claim], failed: Sequence[Check]) -> str:

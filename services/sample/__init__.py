@@ -1,10 +1,10 @@
 """The sample book: the exports of a made-up clothing retailer, drawn from a seed, with the truth kept beside them.
 
-In the order in which things happen: the recipe is read (`recipe`), customers are invented (`people`), they buy
-and stop buying (`purchases`), orders get lines and returns (`baskets`), customers write (`voices`), are written to
-(`mailings`), negotiate (`deals`) and drop by (`visits`); `book` puts it together and `files` writes each export in a
-dialect of its own. The exports come into a store only through the same import as everybody's files; the truth
-(`truth`) is for tests and is never imported.
+In the order in which things happen: the recipe is read (`recipe`), customers are invented (`people`), they buy and stop
+buying (`purchases`), orders get lines and returns (`baskets`), customers complain and praise (`tickets`, `reviews`),
+are written to (`mailings`), negotiate (`deals`), drop by and are measured (`visits`), answer and call (`voices`);
+`book` puts it together and `files` writes each export in a dialect of its own. The exports come into a store only
+through the same import as everybody's files; the truth (`truth`) is for tests and is never imported.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from services.sample.baskets import Orders, fill_baskets, money, order_rows, ret
 from services.sample.calendar import Calendar, make_calendar
 from services.sample.deals import negotiate, opportunity_rows, stage_change_rows
 from services.sample.mailings import campaigns, email_rows, mail
-from services.sample.people import Consent, Register, customer_rows, decide_consent
+from services.sample.people import Consent, Register, contact_rows, customer_rows, decide_consent
 from services.sample.purchases import (
     CAUSES,
     LEFT,
@@ -32,10 +32,12 @@ from services.sample.recipe import Recipe, load_recipe
 from services.sample.reviews import review, review_rows
 from services.sample.tickets import ticket_occasions, ticket_rows
 from services.sample.truth import CustomerTruth, SampleTruth, Spell
-from services.sample.visits import activity_rows, drop_by
+from services.sample.visits import SCAN, activity_rows, drop_by, scan_rows
+from services.sample.voices import conversation_rows, survey_rows
 
 COHORT_SIZE = 10_000  # bounds the memory of large books
-FIRST_NUMBERS = {"order": 10_001, "return": 2_001, "ticket": 3_001, "review": 5_001, "mail": 1, "deal": 701, "visit": 1}
+FIRST_NUMBERS = {"order": 10_001, "return": 2_001, "ticket": 3_001, "review": 5_001, "mail": 1, "deal": 701}
+FIRST_NUMBERS |= dict.fromkeys(("contact", "visit", "scan", "survey", "conversation"), 1)
 
 
 @dataclass
@@ -93,6 +95,9 @@ def _write_cohort(book: _Book, seed: int, number: int, first: int, size: int) ->
     people, owner, near = customer_rows(draw("people"), ids, cohort, consent, recipe, calendar, book.register)
     owners = [recipe.people["owners"][o] if o >= 0 else "" for o in owner.tolist()]
     out.write(files.CUSTOMERS, people)
+    persons = contact_rows(draw("contacts"), people, cohort, recipe, calendar, book.register, book.numbers["contact"])
+    book.numbers["contact"] += len(persons)
+    out.write(files.CONTACTS, persons)
 
     orders = fill_baskets(draw("baskets"), cohort, bought, recipe, calendar, book.numbers["order"])
     book.numbers["order"] += len(orders.day)
@@ -102,15 +107,13 @@ def _write_cohort(book: _Book, seed: int, number: int, first: int, size: int) ->
     out.write(files.RETURNS, back)
 
     names = [row[1] for row in people]
+    _write_deals(book, draw, ids, owners, cohort, bought, planted)
     _write_voices(book, draw, ids, names, cohort, bought, orders, planted)
     _write_mail(book, draw, ids, [row[2] for row in people], cohort, consent, bought)
-    _write_deals(book, draw, ids, owners, cohort, bought, planted)
-    customer, kind, day, second = drop_by(draw("visits"), cohort, bought, orders, recipe, calendar, planted)
-    out.write(
-        files.ACTIVITIES,
-        activity_rows(draw("visit rows"), ids, customer, kind, day, second, recipe, calendar, book.numbers["visit"]),
-    )
-    book.numbers["visit"] += len(day)
+    _write_activity(book, draw, ids, cohort, bought, orders, planted)
+    surveys = survey_rows(draw("surveys"), ids, cohort, bought, recipe, calendar, book.numbers["survey"])
+    book.numbers["survey"] += len(surveys)
+    out.write(files.SURVEYS, surveys)
 
     planted.add("unsubscribed_lately", np.flatnonzero(consent.lately))
     planted.add("renewal_near", np.flatnonzero(near))
@@ -145,6 +148,11 @@ def _write_voices(
     rows = review_rows(draw("review rows"), ids, orders, reviews, recipe, calendar, book.numbers["review"])
     book.numbers["review"] += len(rows)
     book.files.write(files.REVIEWS, rows)
+    spoken = conversation_rows(
+        draw("conversations"), ids, cohort, bought, recipe, calendar, planted, book.numbers["conversation"]
+    )
+    book.numbers["conversation"] += len(spoken)
+    book.files.write(files.CONVERSATIONS, spoken)
 
 
 def _write_mail(
@@ -180,6 +188,31 @@ def _write_deals(
     )
     book.files.write(files.STAGE_CHANGES, stage_change_rows(draw("stages"), owners, deals, book.calendar, first))
     book.numbers["deal"] += len(deals.opened)
+
+
+def _write_activity(
+    book: _Book,
+    draw: Callable[[str], np.random.Generator],
+    ids: list[str],
+    cohort: Cohort,
+    bought: Purchases,
+    orders: Orders,
+    planted: Planted,
+) -> None:
+    recipe, calendar, out = book.recipe, book.calendar, book.files
+    customer, kind, day, second = drop_by(draw("visits"), cohort, bought, orders, recipe, calendar, planted)
+    scans = kind == SCAN
+    measured = scan_rows(
+        draw("scan rows"), ids, customer[scans], day[scans], second[scans], recipe, calendar, book.numbers["scan"]
+    )
+    out.write(files.FIT_SCANS, measured)
+    book.numbers["scan"] += int(scans.sum())
+    customer, kind, day, second = (part[~scans] for part in (customer, kind, day, second))
+    out.write(
+        files.ACTIVITIES,
+        activity_rows(draw("visit rows"), ids, customer, kind, day, second, recipe, calendar, book.numbers["visit"]),
+    )
+    book.numbers["visit"] += len(day)
 
 
 def _product_rows(recipe: Recipe) -> list[tuple[str, ...]]:

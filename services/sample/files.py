@@ -36,6 +36,13 @@ CUSTOMERS = Export(
         "Consent since,Preferences,Renews on"
     ),
 )
+CONTACTS = Export(
+    "contacts.csv",
+    _columns(
+        "Contact ID,Customer ID,Name,Role,Email,Phone,Email consent,Consent since,Primary contact,Preferred channel,"
+        "Preferred hours"
+    ),
+)
 PRODUCTS = Export("products.csv", _columns("SKU,Product,Category,Price,Currency"), quote_all=True)
 ORDERS = Export(
     "orders.csv",
@@ -76,9 +83,21 @@ OPPORTUNITIES = Export(
 )
 STAGE_CHANGES = Export("stage_changes.csv", _columns("Opportunity ID,From stage,To stage,Changed at,Changed by"))
 ACTIVITIES = Export("activities.csv.gz", _columns("Activity ID,Customer ID,Kind,At,Duration seconds,Subject"))
+FIT_SCANS = Export(
+    "fit_scans.csv",
+    _columns("Scan ID,Customer ID,Scanned at,Chest cm,Waist cm,Hip cm,Inseam cm,Recommended size"),
+)
+SURVEYS = Export("surveys.csv", _columns("Response ID,Customer ID,Survey,Score,Scale,Comment,Answered on"))
+CONVERSATIONS = Export(
+    "conversations.csv",
+    _columns("Conversation ID,Customer ID,Channel,Direction,Message,At"),
+    delimiter=";",
+    newline="\r\n",
+)
 # In this order a file finds what it refers to.
 EXPORTS = (
     CUSTOMERS,
+    CONTACTS,
     PRODUCTS,
     ORDERS,
     RETURNS,
@@ -88,6 +107,9 @@ EXPORTS = (
     OPPORTUNITIES,
     STAGE_CHANGES,
     ACTIVITIES,
+    FIT_SCANS,
+    SURVEYS,
+    CONVERSATIONS,
 )
 
 

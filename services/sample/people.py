@@ -112,6 +112,48 @@ def customer_rows(
     return rows, owner, near
 
 
+def contact_rows(
+    rng: np.random.Generator,
+    customers: list[list[str]],
+    cohort: Cohort,
+    recipe: Recipe,
+    calendar: Calendar,
+    register: Register,
+    first_number: int,
+) -> list[list[str]]:
+    """Return the people of the companies, the primary one first; their consent is their own."""
+    people, p = recipe.people, recipe.parameters["contacts"]
+    rows: list[list[str]] = []
+    for i in np.flatnonzero(cohort.company).tolist():
+        identifier, shop, area = customers[i][0], customers[i][1], _area(customers[i], people)
+        for place in range(1 + int(rng.choice(len(p["further"]), p=p["further"]))):
+            given, family = _choose(rng, people["given"]), _choose(rng, people["family"])
+            draw = rng.random()
+            state = GIVEN if draw < p["consent_given"] else WITHDRAWN if draw >= 1 - p["consent_withdrawn"] else UNKNOWN
+            since = int(max(cohort.joined[i], 0) + rng.random() * (calendar.last - max(cohort.joined[i], 0)))
+            rows.append(
+                [
+                    f"P{first_number + len(rows):05d}",
+                    identifier,
+                    f"{given} {family}",
+                    people["roles"][place] if place else _choose(rng, people["roles"][:2]),
+                    _address(register, f"{_slug(given)}.{_slug(family)}", f"{_slug(shop)}.example"),
+                    _phone(register, area),
+                    CONSENT[state],
+                    "" if state == UNKNOWN else calendar.on(since).isoformat(),
+                    "no" if place else "yes",
+                    _choose(rng, people["channels"]),
+                    _choose(rng, people["hours"]),
+                ]
+            )
+    return rows
+
+
+def _area(customer: list[str], people: Any) -> str:
+    """Return the area code of a customer's town."""
+    return str(next(code for town, state, code in people["cities"] if [town, state] == customer[5:7]))
+
+
 def _tiers(rng: np.random.Generator, cohort: Cohort) -> list[str]:
     """Tiers follow the yearly value, not exactly: they were given by people."""
     seen = cohort.value_minor_a_year * np.exp(rng.normal(0.0, 0.25, cohort.size))

@@ -1,4 +1,7 @@
-"""What else customers do: web sessions, store visits, fit scans, the shops' portal. Rows of activities.csv."""
+"""What else customers do: web sessions, store visits, the shops' portal, fit scans.
+
+Rows of activities.csv and, with what was measured, of fit_scans.csv.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from services.sample.recipe import Bools, Floats, Ints, Recipe
 KINDS = ("web_session", "store_visit", "fit_scan", "login", "document_view")
 SESSION, VISIT, SCAN, LOGIN, DOCUMENT = range(len(KINDS))
 SECONDS = ((220, 0.9), (1300, 0.4), (95, 0.3), (340, 0.7), (150, 0.8))  # median and log-normal spread
+SIZES = ("XS", "S", "M", "L", "XL", "XXL")
+SIZE_FROM_CHEST_CM = (88, 94, 101, 108, 116)
 AFTERWARDS = 12  # days for which somebody who stops still looks around
 
 
@@ -140,5 +145,33 @@ def activity_rows(
         calendar.moments(day, second),
         map(str, lasted.tolist()),
         subject,
+        strict=True,
+    )
+
+
+def scan_rows(
+    rng: np.random.Generator, ids: list[str], customer: Ints, day: Ints, second: Ints, recipe: Recipe,
+    calendar: Calendar, first_number: int,
+) -> Iterable[tuple[str, ...]]:  # fmt: skip
+    """Return the rows of fit_scans.csv: a customer's measures stay, but for a centimetre or two from scan to scan."""
+    p = recipe.parameters["measurements"]
+
+    def drawn(name: str) -> Floats:
+        mean, spread = p[name]
+        return rng.normal(mean, spread, len(ids))
+
+    chest, waist, hip, inseam = map(drawn, ("chest_cm", "waist_from_chest_cm", "hip_from_chest_cm", "inseam_cm"))
+    noise = rng.normal(0.0, 0.7, (4, len(customer)))
+    seen = [
+        np.round(part[customer] + around)
+        for part, around in zip((chest, chest + waist, chest + hip, inseam), noise, strict=True)
+    ]
+    sizes = [SIZES[step] for step in np.digitize(seen[0], SIZE_FROM_CHEST_CM).tolist()]
+    return zip(
+        [f"F{number}" for number in range(first_number, first_number + len(customer))],
+        [ids[i] for i in customer.tolist()],
+        calendar.moments(day, second),
+        *([str(int(value)) for value in part.tolist()] for part in seen),
+        sizes,
         strict=True,
     )

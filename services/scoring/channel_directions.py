@@ -39,7 +39,19 @@ def trends_of(workspace: Workspace, customer_id: int) -> tuple[ChannelTrend, ...
         if day is None:
             return ()
         currency = reporting_currency(connection, workspace.policy)
-        return read_channel_trends(connection, date.fromisoformat(day), customer_id, currency=currency)
+        found = read_channel_trends(connection, date.fromisoformat(day), customer_id, currency=currency)
+        unusual = _unusual(connection, customer_id)
+    return tuple(unusual.get(one.channel, one) for one in found)
+
+
+def _unusual(connection: Connection, customer_id: int) -> dict[str, ChannelTrend]:
+    """What scoring found unusual, as trends: one channel is never told with two days and two expected counts."""
+    rows = connection.exec_driver_sql(
+        "SELECT channel, direction, since, seen, expected, window_days FROM anomalies WHERE customer_id = ?",
+        (customer_id,),
+    )
+    ways = {"down": "falling", "up": "rising"}
+    return {channel: ChannelTrend(channel, ways[way], *figures) for channel, way, *figures in rows}
 
 
 def read_channel_trends(

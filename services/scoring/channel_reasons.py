@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.values.words import count as plural
 from services.scoring.features import Features
-from services.scoring.reason_words import features_words, known_for, no_visit_words
+from services.scoring.reason_words import features_words, known_for, leaving_words, no_visit_words, whole
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -40,25 +40,25 @@ def figures(code: str, seen: Features) -> Told:
 def _spending(seen: Features) -> Told:
     change = 100.0 * (seen.spend_6m / np.maximum(seen.spend_6m_before, 1.0) - 1.0)
     begun = ~(seen.spend_6m_before > 0)
-    return _whole(np.where(begun, _BEGUN, np.clip(np.nan_to_num(change), -100, _LARGEST_CHANGE))), _spend
+    return whole(np.where(begun, _BEGUN, np.clip(np.nan_to_num(change), -100, _LARGEST_CHANGE))), _spend
 
 
 def _emails(seen: Features) -> Told:
     answered = np.round(np.nan_to_num(seen.answer_share * seen.mails_180d)).clip(0, _MOST_MAILS)
     mails = np.nan_to_num(seen.mails_180d).clip(0, _MOST_MAILS)
-    return _whole(mails * (_MOST_MAILS + 1) + answered), _email
+    return whole(mails * (_MOST_MAILS + 1) + answered), _email
 
 
-#: Several figures in one number: each is below `_WIDE`, the highest of them "not known".
-_WIDE = 128
+#: Several figures in one number, three of them at most: each is below `_WIDE`, the highest of them "not known".
+_WIDE = 1 << 20
 _NOT_KNOWN = _WIDE - 1
 
 
 def _numbers(*figures: Floats) -> Whole:
-    """Figures of a customer in one number; a large one is told as the largest that there is room for."""
+    """Figures of a customer in one number; no book has one for which there is no room."""
     told = np.zeros(figures[0].shape, np.int64)
     for figure in figures:
-        known = _whole(np.clip(np.nan_to_num(figure), 0, _NOT_KNOWN - 1))
+        known = whole(np.clip(np.nan_to_num(figure), 0, _NOT_KNOWN - 1))
         told = told * _WIDE + np.where(np.isnan(figure), _NOT_KNOWN, known)
     return told
 
@@ -68,7 +68,7 @@ def _contract_number(seen: Features) -> Whole:
     age = np.nan_to_num(seen.contract_days, nan=_UNKNOWN)
     since = np.clip(np.nan_to_num(seen.renewed_days), 0, _LONGEST - 1)
     due = np.clip(np.nan_to_num(seen.renewal_due_days), -_LATE, _LONGEST - _LATE - 1) + _LATE
-    return _whole(np.where(np.isnan(seen.renewed_days), age, -2.0 - (since * _LONGEST + due)))
+    return whole(np.where(np.isnan(seen.renewed_days), age, -2.0 - (since * _LONGEST + due)))
 
 
 def _visits_number(seen: Features) -> Whole:
@@ -76,7 +76,7 @@ def _visits_number(seen: Features) -> Whole:
     counts = _numbers(seen.visits_30d, seen.visits_90d_before)
     ago = np.nan_to_num(seen.day - seen.last_visit)
     away = np.where(np.isnan(seen.last_visit), _UNKNOWN, -2.0 - ago)
-    return _whole(np.where(seen.visits_30d > 0, counts, away))
+    return whole(np.where(seen.visits_30d > 0, counts, away))
 
 
 def outweighed(code: str, numbers: Whole, hundredths: Whole) -> NDArray[np.bool_]:
@@ -96,17 +96,13 @@ def outweighed(code: str, numbers: Whole, hundredths: Whole) -> NDArray[np.bool_
 def outweighed_words(code: str, number: int) -> tuple[str, str]:
     """Label and evidence of what went one way where all of its group goes the other."""
     if code == "visits":
-        return "Visits", f"{number // _WIDE} in 30 days"
+        return "Visits", f"{number // _WIDE:,} in 30 days"
     way = "down" if number < 0 else "up"
     return "Spending", f"{way.capitalize()} {abs(number)}\u202f% in 6 months; their orders in all count more"
 
 
-def _whole(values: Floats) -> Whole:
-    return np.round(values).astype(np.int64)
-
-
 def _tenths(values: Floats) -> Whole:
-    return _whole(np.nan_to_num(values * 10.0, nan=_UNKNOWN))
+    return whole(np.nan_to_num(values * 10.0, nan=_UNKNOWN))
 
 
 def _spend(percent: int) -> tuple[str, str]:
@@ -159,8 +155,8 @@ def _deals(number: int) -> tuple[str, str]:
     running, lost = divmod(both, _WIDE)
     told = "None open"
     if running:
-        moved = f"over {_NOT_KNOWN - 2} days" if still >= _NOT_KNOWN - 1 else plural(still, "day")
-        told = f"{running} open, last moved {f'{moved} ago' if still else 'today'}"
+        moved = f"{plural(still, 'day')} ago" if still else "today"
+        told = f"{running:,} open, last moved {moved}"
     return "Deals", f"{told}; {lost} lost in 6 months" if lost else told
 
 
@@ -170,7 +166,7 @@ def _mix(number: int) -> tuple[str, str]:
         return "Products bought", "Not known"
     if not now and not before:
         return "Products bought", "None in a year"
-    return "Products bought", f"{now} different in 6 months, {before} in the 6 before"
+    return "Products bought", f"{now:,} different in 6 months, {before:,} in the 6 before"
 
 
 def _discounts(number: int) -> tuple[str, str]:
@@ -187,7 +183,11 @@ def _visits(today: int, number: int) -> tuple[str, str]:
     if number < _UNKNOWN:
         return "Visits", no_visit_words(today + 2 + number, today)
     now, before = divmod(number, _WIDE)
-    return "Visits", f"{now} in 30 days, {round(before / _MONTHS)} a month before"
+    return "Visits", f"{now:,} in 30 days, {round(before / _MONTHS):,} a month before"
+
+
+def _words(today: int, ago: int) -> tuple[str, str]:
+    return "Mentions of leaving", leaving_words(today - ago, today) if ago >= 0 else "None in a year"
 
 
 def _use(number: int) -> tuple[str, str]:
@@ -200,11 +200,11 @@ def _use(number: int) -> tuple[str, str]:
 
 _FIGURES: dict[str, Callable[[Features], Told]] = {
     "value": _spending,
-    "tickets": lambda seen: (_whole(np.nan_to_num(seen.tickets_90d)), _tickets),
+    "tickets": lambda seen: (whole(np.nan_to_num(seen.tickets_90d)), _tickets),
     "satisfaction": lambda seen: (_tenths(seen.satisfaction), _satisfaction),
     "reviews": lambda seen: (_tenths(seen.review_score), _reviews),
     "email": _emails,
-    "activity": lambda seen: (_whole(np.nan_to_num(seen.day - seen.last_activity, nan=_UNKNOWN)), _activity),
+    "activity": lambda seen: (whole(np.nan_to_num(seen.day - seen.last_activity, nan=_UNKNOWN)), _activity),
     "contract": lambda seen: (_contract_number(seen), _contract),
     "deals": lambda seen: (_numbers(seen.deals_open, seen.deals_lost_6m, seen.deal_still_days), _deals),
     "mix": lambda seen: (_numbers(seen.kinds_6m, seen.kinds_6m_before), _mix),
@@ -213,5 +213,10 @@ _FIGURES: dict[str, Callable[[Features], Told]] = {
         _discounts,
     ),
     "visits": lambda seen: (_visits_number(seen), partial(_visits, seen.day)),
+    "fields": lambda seen: (
+        np.zeros(seen.rhythm_count.shape, np.int64),
+        lambda _: ("Customer fields", "What the imported fields say of them, such as the kind of contract"),
+    ),
+    "leaving": lambda seen: (whole(np.nan_to_num(seen.leaving_days, nan=_UNKNOWN)), partial(_words, seen.day)),
     "use": lambda seen: (_numbers(seen.features_used, seen.features_kept, seen.features_before), _use),
 }

@@ -159,7 +159,7 @@ def read_channels(
         last = ends["email_events"]
         mails = _bare(book.mails.until(last - _ANSWER_DAYS))
         found.append(Channel(EMAILS, _bare(book.answers.until(last)), last, mails))
-    reader = _Reader(connection, book.customer_ids, day)
+    reader = _Reader(connection, book.customer_ids)
     if "conversations" in ends:
         last = ends["conversations"]
         said = reader.events("conversations", last, "direction = 'from_customer'", {})
@@ -174,9 +174,13 @@ def read_channels(
     return found
 
 
-def fresh_ends(connection: Connection, day: int) -> dict[str, int]:
-    """The last day number that each source tells of by `day`; what ended long before it has no news."""
-    ends = {name: day_number(newest) for name, newest in newest_days(connection, _date(day)).items()}
+def fresh_ends(connection: Connection, day: int, *, contacts: bool = False) -> dict[str, int]:
+    """The last day number that each source tells of by `day`; what ended long before it has no news.
+
+    With `contacts`, what contacts without purchases wrote or read counts too.
+    """
+    newest = newest_days(connection, _date(day), contacts=contacts)
+    ends = {name: day_number(last) for name, last in newest.items()}
     return {name: end for name, end in ends.items() if day - end <= _FRESH_DAYS}
 
 
@@ -191,7 +195,7 @@ def _bare(series: Series) -> Series:
 class _Reader:
     """Reads a year of events of the customers that are scored."""
 
-    def __init__(self, connection: Connection, customer_ids: Whole, day: int) -> None:
+    def __init__(self, connection: Connection, customer_ids: Whole) -> None:
         self._connection = connection
         self._ids = customer_ids
         everyone = fetch(connection, "SELECT count(*) FROM customers", {})[0][0] == customer_ids.size

@@ -14,14 +14,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.past_cases import RISKS, cases_words
+from models.values.alerts import ALIKE_WORDS
+from models.values.past_cases import FEWEST, STEPS, cases_words, wilson
 from models.values.words import capital, percent
 from services.scoring.events import BookEvents
 from services.scoring.features import Features
 from services.scoring.freshness import EVERYTHING, OLD_DAYS, WORDS
 from services.scoring.ladder.frame import Frame
 from services.scoring.ladder.in_use import frame_in_use, under_contract
-from services.scoring.ladder.record import Band, Record, group_of, kinds_of, known_at
+from services.scoring.ladder.record import Record, Similar, group_of, kinds_of, known_at
 from services.scoring.ladder.windows import Label
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Chosen, Parameters
@@ -32,7 +33,8 @@ Flags = NDArray[np.bool_]
 LOW, MEDIUM, HIGH = range(3)
 NAMES = ("low", "medium", "high")
 _FEW_DAYS = 4
-LEFT_WORDS = "They have left: neither a risk of leaving nor a value at risk is told of them."
+LEFT_WORDS = "They have left: no churn risk and no value at risk."
+_PAUSE_WORDS = "In this book's history a pause and a departure look the same."
 #: Told risks so far off in the past (a share of customers) leave medium confidence at most, or low.
 _FAR_OFF, _USELESS = 0.10, 0.20
 #: From this share of what the risk rests on, a source that is old lowers the confidence; one that is as old as the
@@ -47,6 +49,7 @@ _SOURCES_OF: dict[str, tuple[str, ...]] = {
     "tickets": ("tickets",),
     "satisfaction": ("tickets", "surveys"),
     "reviews": ("reviews",),
+    "leaving": ("tickets", "reviews", "surveys", "conversations"),
     "email": ("email_events",),
     "activity": ("activities",),
     "visits": ("activities",),
@@ -79,6 +82,15 @@ class Confidence:
         return self.combinations[why]
 
 
+def book_words(parameters: Parameters) -> Iterator[str]:
+    """What a run says of all its churn risks: that they tell no departures, or no customers apart."""
+    orders = parameters.orders
+    if orders.rung and not orders.btyd.dropout_identifiable:
+        yield f"{_PAUSE_WORDS} A high churn risk means “no order soon”, not “gone for good”."
+    if orders.chosen is not None and not Record.from_json(orders.chosen.record).apart:
+        yield ALIKE_WORDS
+
+
 class Check(NamedTuple):
     """Of the customers for whom it `holds`, the confidence is `at_most` so high, and why."""
 
@@ -107,6 +119,7 @@ def confidence(ledger: Ledger, seen: Features, parameters: Parameters, risk: Flo
         *_as_new_as_the_day(ledger.book, under | (seen.rhythm_count > 0), horizon_days),
     ]
     for side in _sides(seen, parameters, under, horizon_days):
+        checks.append(Check(LOW, side.whose & (not side.record.apart), ALIKE_WORDS))
         checks += _fresh(ledger.book, _old(ledger.book, ledger.day), side, horizon_days)
         checks += _like_this_one(ledger, side, risk)
         checks += _beats_the_rule(side, horizon_days)
@@ -169,13 +182,15 @@ def _known(ledger: Ledger, seen: Features, parameters: Parameters, under: Flags,
         once = "one-time buyers" if day == "purchase day" else "those who came once"
         yield Check(LOW, free & whose & (count == 1), f"Only one {day} is known: {once} cannot be told apart.")
         yield Check(MEDIUM, some & whose & (count < _FEW_DAYS), f"Fewer than {_FEW_DAYS} {several} are known.")
-    yield Check(LOW, some & (rung == 0), "The book has too few customers with a history to fit a model.")
+    averaged = np.where(seen.by_activity, activity.chosen is not None, orders.chosen is not None) & (rung == 0)
+    yield Check(LOW, some & averaged, "In back-tests no model was more accurate than the share of customers who left.")
+    yield Check(LOW, some & (rung == 0) & ~averaged, "The book has too few customers with a history to fit a model.")
     yield Check(MEDIUM, some & (seen.age < horizon_days), f"Known for less than {horizon_days} days.")
     yield Check(MEDIUM, under & young, f"Under contract for less than {horizon_days} days.")
     yield Check(
         MEDIUM,
         some & ~identifiable & (rung > 0),
-        "Dropout is not identifiable in this book's history: a pause and a departure look the same.",
+        _PAUSE_WORDS,
     )
 
 
@@ -235,50 +250,54 @@ def _old_words(source: str, days: int) -> str:
 
 
 def _like_this_one(ledger: Ledger, side: _Side, risk: Floats) -> Iterator[Check]:
-    """How far off the rung was for customers like each: their kind, and the risk that they were told."""
-    chosen, bands = side.chosen, side.record.bands
-    if chosen is None:
+    """How far off the rung was for customers similar to each: their kind, and a risk near to theirs."""
+    record = side.record
+    if side.chosen is None:
         return
-    if not bands:
-        error = chosen.error or 0.0
-        words = f"On the book's past the churn risk was off by {round(100 * error)} points on average."
+    if not record.cases:
+        error = side.chosen.error or 0.0
+        words = f"In back-tests the churn risk was off by {round(100 * error)} points on average."
         yield Check(MEDIUM, side.whose & (error > _FAR_OFF), words)
         return
     kind = kinds_of(side.label, known_at(ledger, side.label))
-    band = np.digitize(risk, RISKS)
-    cases = sum(one.cases for one in bands)
-    overall = sum(one.cases * (one.told - one.left) for one in bands) / cases
-    general = _overall_words(overall, cases)
+    step = np.where(side.whose, np.round(np.nan_to_num(risk) * STEPS), -1.0)
+    general = _overall_words(record)
     alone = side.whose.copy()
-    for one in bands:
-        here = side.whose & (kind == one.kind) & (band == one.band)
+    for one in record.similar:
+        if one.cases < FEWEST:
+            continue
+        here = side.whose & (kind == one.kind) & (step == one.step)
         alone &= ~here
-        if abs(one.off) > _FAR_OFF:
+        if abs(one.off) > _FAR_OFF or _disagrees(one):
             own = one.off * (one.told - one.left) > 0 and abs(one.told - one.left) > _FAR_OFF
-            yield Check(_at_most(one.off), here, _band_words(one, side.label) if own else general)
-    if abs(overall) > _FAR_OFF:
-        yield Check(_at_most(overall), alone, general)
+            words = cases_words(one.cases, one.told, one.left) if own else general
+            yield Check(_at_most(one.off), here, words)
+    far = abs(record.off) > _FAR_OFF
+    few = f"Fewer than {FEWEST} similar customers were in the back-tests."
+    yield Check(_at_most(record.off) if far else MEDIUM, alone, general if far else few)
+
+
+def _disagrees(one: Similar) -> bool:
+    """Whether what came of similar customers was far from their risk, and by more than chance."""
+    low, high = wilson(one.left * one.cases, one.cases)
+    return abs(one.told - one.left) > _FAR_OFF and not low <= one.told <= high
 
 
 def _at_most(off: float) -> int:
     return LOW if abs(off) > _USELESS else MEDIUM
 
 
-def _overall_words(overall: float, cases: int) -> str:
-    way = "high" if overall > 0 else "low"
-    points = round(100 * abs(overall))
-    return f"On the book's past the churn risk was {points} points too {way} on average ({cases:,} cases)."
-
-
-def _band_words(one: Band, label: Label) -> str:
-    return cases_words(label, one.kind, one.band, one.cases, one.told, one.left)
+def _overall_words(record: Record) -> str:
+    way = "high" if record.off > 0 else "low"
+    points = round(100 * abs(record.off))
+    return f"In back-tests the churn risk was {points} points too {way} on average ({record.cases:,} cases)."
 
 
 def _beats_the_rule(side: _Side, horizon_days: int) -> Iterator[Check]:
     if side.chosen is not None and side.chosen.beats_rule is False:
         silent = {"orders": "no order", "activity": "no activity"}.get(side.label)
         rule = f"“{silent} for {horizon_days} days”" if silent else "a simple rule"
-        yield Check(MEDIUM, side.whose, f"On the book's past the churn risk told no better than {rule}.")
+        yield Check(MEDIUM, side.whose, f"In back-tests the churn risk was no more accurate than {rule}.")
 
 
 def _counted(side: _Side) -> list[tuple[str, float]]:

@@ -113,7 +113,7 @@ def write_emerging(work: UnitOfWork, as_of: int, *, anew: bool = True) -> Emergi
 
 def find_emerging(connection: Connection, as_of: int) -> EmergingReport:
     """Issues of the book at the end of the day number `as_of`; nothing later is read."""
-    ends = fresh_ends(connection, as_of)
+    ends = fresh_ends(connection, as_of, contacts=True)
     found: list[_Found] = []
     checked = 0
     for name, read in (("tickets", _read_tickets), ("reviews", _read_reviews)):

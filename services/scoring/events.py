@@ -6,7 +6,7 @@ Nothing after `as_of` is read. A row without a customer or without a day belongs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.values.outbox import OWN_SOURCE
-from services.leaving import back_on
+from services.deals import closed_on
+from services.leaving import departures, relations
+from services.matters import SURVEY_RATING
+from services.purchases import WON_DEALS, cancelled_order, no_contacts
 from services.scoring.freshness import old_sources
 from services.scoring.habit_series import habits_known, read_habits
 from services.scoring.series import (
@@ -29,6 +32,7 @@ from services.scoring.series import (
     money_of,
     nothing,
 )
+from services.scoring.traits import OWN, fields_of, traits_of
 from services.sources import FROM_FILES, SOURCES
 
 __all__ = [
@@ -60,8 +64,8 @@ class BookEvents:
     orders
         One event a purchase: value (nan: in a currency without a rate).
     linked_returns
-        Returns and cancellations that name their order: `day` is their own; original: the order's day; value
-        (negative); cancels: 1 for a cancellation.
+        Returns and cancellations whose order is known: `day` is their own; original: the order's day; value
+        (negative); cancels: 1 for a cancellation, 2 for one of the whole order.
     loose_returns
         Those that do not: value (negative).
     tickets
@@ -95,10 +99,18 @@ class BookEvents:
         customer, kind and day.
     discounted
         The orders that had a discount: value.
+    leaving
+        Texts in which they say that they leave, on the days on which these were written.
     visits, renewals
         Of the other activity, visits of any kind, and renewals of a contract.
+    traits
+        Fields of customers under contract by name, shape (customers,) each (see `traits`).
     later_orders
         How many orders (and returns) of the whole book are of a later day than `as_of`: they count from that day on.
+    contacts
+        How many contacts without purchases the book has, who are not scored; 0 where only some customers are read.
+    of_deals
+        The purchases are won deals, as the book has no orders.
     """
 
     customer_ids: NDArray[np.int64]
@@ -127,6 +139,10 @@ class BookEvents:
     renewals: Series = _NO_EVENT
     departures: Series = _NO_LEAVING
     later_orders: int = 0
+    leaving: Series = _NO_EVENT
+    traits: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    contacts: int = 0
+    of_deals: bool = False
 
     def only(self, kept: NDArray[np.bool_]) -> BookEvents:
         """The same book with some of the customers; `kept` has shape (customers,)."""
@@ -138,25 +154,29 @@ class BookEvents:
             series: Series = getattr(self, name)
             among = series.where(kept[series.row])
             chosen[name] = replace(among, row=place[among.row])
-        return replace(self, customer_ids=self.customer_ids[kept], **chosen)  # type: ignore[arg-type]
+        traits = {name: column[kept] for name, column in self.traits.items()}
+        return replace(self, customer_ids=self.customer_ids[kept], traits=traits, **chosen)  # type: ignore[arg-type]
 
     def part(self, first: int, stop: int) -> BookEvents:
         """The same book with its customers from place `first` up to, not including, `stop`."""
         if first <= 0 and stop >= self.customer_ids.size:
             return self
         chosen: dict[str, Series] = {name: getattr(self, name).part(first, stop) for name in _SERIES}
-        return replace(self, customer_ids=self.customer_ids[first:stop], **chosen)  # type: ignore[arg-type]
+        traits = {name: column[first:stop] for name, column in self.traits.items()}
+        ids = self.customer_ids[first:stop]
+        return replace(self, customer_ids=ids, traits=traits, **chosen)  # type: ignore[arg-type]
 
     def first_day(self) -> int | None:
-        """Day number of the first order or other activity, None without any."""
-        firsts = [int(series.day.min()) for series in (self.orders, self.activities) if series.day.size]
-        return min(firsts, default=None)
+        """Day number of the first order or other activity, in a book of neither of the first contract; None without."""
+        rhythms = (self.orders, self.activities)
+        series = rhythms if any(one.day.size for one in rhythms) else (self.contracts,)
+        return min((int(one.day.min()) for one in series if one.day.size), default=None)
 
 
 _SERIES = (
     "orders", "linked_returns", "loose_returns", "tickets", "surveys", "reviews", "mails", "answers", "own_mails",
     "activities", "contracts", "deals", "mix", "discounted", "visits", "uses", "renewals",
-    "departures",
+    "departures", "leaving",
 )  # fmt: skip
 
 
@@ -166,24 +186,19 @@ _ANSWERED = """(SELECT customer_id, min(happened_on) AS happened_on FROM email_e
     GROUP BY customer_id, coalesce(message, id))"""
 #: Found by the key's index, so that the mails themselves are still read from theirs alone.
 _OWN = f"(SELECT id FROM email_events WHERE source = '{OWN_SOURCE}')"
-_CONTRACTS = f"""(SELECT id AS customer_id, {{since}} AS since,
-    iif(churned_on <= :day AND churned_on >= {{since}}, churned_on, '{NEVER}') AS ended
-    FROM customers WHERE {{since}} IS NOT NULL)"""
-_DEPARTURES = f"(SELECT c.id AS customer_id, c.churned_on AS gone, {back_on(':day')} AS back FROM customers c)"
-_LATER = "SELECT count(*) FROM orders WHERE ordered_on > :day"
-_SCORE_OF_5 = "coalesce((kind = 'nps') + (5.0 - (kind = 'nps')) * score / nullif(scale, 0), 'nan')"
-_SAID = {"score": "coalesce(rating, 'nan')", "sentiment": "coalesce(sentiment, 'nan')"}
+_SCORE_OF_5 = f"coalesce({SURVEY_RATING}, 'nan')"
+_RATED = {"score": "coalesce(rating, 'nan')", "sentiment": "coalesce(sentiment, 'nan')"}
 _TICKET = {
     "resolved": f"coalesce(resolved_on, '{NEVER}')",
     "sentiment": "coalesce(sentiment, 'nan')",
     "satisfaction": "coalesce(satisfaction, 'nan')",
 }
 # Few orders are returns: the covering index finds them, and only then is the table looked at.
-_RETURNS = """orders AS r INDEXED BY ix_orders_customer LEFT JOIN orders AS o
-    ON o.source = r.source AND o.external_id = r.of_external_id AND o.kind = 'purchase'"""
+_RETURNS = f"""orders AS r INDEXED BY ix_orders_customer LEFT JOIN orders AS o
+    ON r.kind <> 'purchase' AND o.id = {cancelled_order("r")}"""
 #: A deal's events are its opening and, once it is won or lost, its close; before, that is a plan.
-_DEAL_DAYS = """(SELECT opened_on AS day FROM opportunities
-    UNION ALL SELECT closes_on FROM opportunities WHERE stage IN ('Won', 'Lost'))"""
+_DEAL_DAYS = f"""(SELECT opened_on AS day FROM opportunities
+    UNION ALL SELECT {closed_on("o")} FROM opportunities o WHERE stage IN ('Won', 'Lost'))"""
 
 
 def read_events(
@@ -204,39 +219,50 @@ def read_events(
     customers
         Ids of the customers to read; all by default.
     habits
-        Also deals, products, discounts, visits, use of features and renewals, where the book has them.
+        Also deals, products, discounts, visits, use of features, renewals and words of leaving, if the book has them.
     """
     reader = SeriesReader(connection, as_of, customers)
     newest = newest_days(connection, as_of)
     money = money_of(currency, rates or {})
-    orders = reader.series("orders", "ordered_on", {"value": money}, "kind = 'purchase'")
+    orders = reader.series(
+        "orders" if _has_orders(connection) else WON_DEALS, "ordered_on", {"value": money}, "kind = 'purchase'"
+    )
     linked, loose = _returns(reader, money_of(currency, rates or {}, "r."))
     known = habits_known(connection, as_of, newest) if habits else frozenset()
+    contracts = _contracts(connection, reader, as_of, with_orders="orders" in newest)
     return BookEvents(
         customer_ids=reader.customer_ids,
         as_of=day_number(as_of),
         orders=orders,
         linked_returns=linked,
         loose_returns=loose,
-        tickets=reader.series("tickets", "opened_on", _TICKET),
-        surveys=reader.series("surveys", "answered_on", {"score": _SCORE_OF_5}, "kind <> 'ces'"),
-        reviews=reader.series("reviews", "reviewed_on", _SAID),
-        mails=_mails(reader),
-        answers=reader.series(_ANSWERED, "happened_on", {}),
-        own_mails=reader.series("email_events", "happened_on", {}, f"kind = 'sent' AND id IN {_OWN}"),
         activities=reader.series("activities", "happened_on", {}),
         currency=currency,
         unconverted=int(np.isnan(orders.values.get("value", np.empty(0))).sum()),
         known_sources=frozenset(newest) | known,
         newest_order=day_number(newest["orders"]) if "orders" in newest else None,
-        contracts=_contracts(connection, reader, as_of, with_orders="orders" in newest),
-        departures=reader.series(_DEPARTURES, "gone", {"back": "back"}, "gone IS NOT NULL"),
+        contracts=contracts,
+        traits={} if "orders" in newest else _traits(connection, reader, as_of, contracts),
+        departures=reader.series(departures(":day"), "gone", {"back": "back"}),
         old_sources=old_sources(connection, newest, as_of),
-        later_orders=fetch(connection, "SELECT count(*) FROM orders WHERE ordered_on > :day", {"day": str(as_of)})[0][
-            0
-        ],
+        later_orders=_count(connection, "orders WHERE ordered_on > :day", as_of),
+        contacts=0 if customers is not None else _count(connection, "customers", as_of) - reader.customer_ids.size,
+        of_deals="orders" in newest and not _has_orders(connection),
+        **_said(reader),
         **read_habits(reader, known, money),
     )
+
+
+def _said(reader: SeriesReader) -> dict[str, Series]:
+    """What customers wrote and rated, and the mails to them."""
+    return {
+        "tickets": reader.series("tickets", "opened_on", _TICKET),
+        "surveys": reader.series("surveys", "answered_on", {"score": _SCORE_OF_5}, "kind <> 'ces'"),
+        "reviews": reader.series("reviews", "reviewed_on", _RATED),
+        "mails": _mails(reader),
+        "answers": reader.series(_ANSWERED, "happened_on", {}),
+        "own_mails": reader.series("email_events", "happened_on", {}, f"kind = 'sent' AND id IN {_OWN}"),
+    }
 
 
 def _contracts(connection: Connection, reader: SeriesReader, as_of: date, *, with_orders: bool) -> Series:
@@ -244,18 +270,37 @@ def _contracts(connection: Connection, reader: SeriesReader, as_of: date, *, wit
 
     Of those alone who have left, a day of signing up would tell that they are going to.
     """
-    left = "SELECT 1 FROM customers WHERE churned_on <= :day LIMIT 1"
+    left = "SELECT 1 FROM contracts WHERE status = 'ended' AND ends_on <= :day LIMIT 1"
     by_sign_up = not with_orders and bool(fetch(connection, left, {"day": str(as_of)}))
-    since = "coalesce(contract_starts_on, signed_up_on)" if by_sign_up else "contract_starts_on"
-    return reader.series(_CONTRACTS.replace("{since}", since), "since", {"left": "ended"}, "since IS NOT NULL")
+    contracts = relations(":day", "c.signed_up_on" if by_sign_up else "NULL")
+    return reader.series(contracts, "since", {"left": "ended"})
+
+
+def _traits(
+    connection: Connection, reader: SeriesReader, as_of: date, contracts: Series
+) -> dict[str, NDArray[np.float64]]:
+    """Fields of those under contract in a book without orders, chosen by the whole book whoever is read."""
+    if not contracts.row.size:
+        return {}
+    rows = fetch(connection, f"SELECT id, attributes, {', '.join(OWN)} FROM customers ORDER BY id", {})
+    ids, day = np.array([row[0] for row in rows], np.int64), day_number(as_of)
+    if ids.size > reader.customer_ids.size:
+        contracts = _contracts(connection, SeriesReader(connection, as_of, None), as_of, with_orders=False)
+    days, ended = np.full(ids.size, np.nan), np.zeros(ids.size, np.bool_)
+    left = contracts.values["left"]
+    days[contracts.row], ended[contracts.row] = np.minimum(left, day) - contracts.day, left <= day
+    found = traits_of([fields_of(row[1], row[2:]) for row in rows], days, ended)
+    here = np.searchsorted(ids, reader.customer_ids)
+    return {name: column[here] for name, column in found.items()}
 
 
 def _returns(reader: SeriesReader, money: str) -> tuple[Series, Series]:
-    """Returns and cancellations that name an order of the book, and those that do not."""
+    """Returns and cancellations of a known order of the book, and the others."""
     columns = {
         "original": f"coalesce(o.ordered_on, '{NEVER}')",
         "value": money,
-        "cancels": "r.kind = 'cancellation'",
+        "cancels": "(r.kind = 'cancellation')"
+        " * (1 + coalesce(o.amount_minor > 0 AND -r.amount_minor >= o.amount_minor, 0))",
     }
     both = reader.series(_RETURNS, "r.ordered_on", columns, "r.kind <> 'purchase'", "r.")
     named = both.values["original"] < day_number(date.fromisoformat(NEVER))
@@ -274,16 +319,39 @@ def _mails(reader: SeriesReader) -> Series:
     return Series(kept.row, kept.day)
 
 
-def newest_days(connection: Connection, until: date) -> dict[str, date]:
-    """The newest day of each source of the whole book that files have any of, not after `until`."""
+def newest_days(connection: Connection, until: date, *, contacts: bool = False) -> dict[str, date]:
+    """The newest day of each source of the whole book that files have any of, not after `until`.
+
+    What contacts without purchases write or read tells nothing of how far the book of the customers reaches, unless
+    `contacts` are asked for too, or the book has nothing else. In a book without orders, won deals are its orders.
+    """
     found = {}
-    sources = [(table, table, day, FROM_FILES) for _, table, day in SOURCES]
-    for name, source, day, kept in [*sources, ("opportunities", _DEAL_DAYS, "day", "1")]:
-        query = f"SELECT max({day}) FROM {source} WHERE {day} <= :day AND {kept}"
-        ((newest,),) = fetch(connection, query, {"day": str(until)})
-        if newest is not None:
+    sources = [
+        (table, table, day, FROM_FILES + ("" if contacts else no_contacts(table, ":day"))) for _, table, day in SOURCES
+    ]
+    deals = [("opportunities", _DEAL_DAYS, "day", "1")]
+    deals += [] if _has_orders(connection) else [("orders", WON_DEALS, "ordered_on", "1")]
+    for name, source, day, kept in [*sources, *deals]:
+        query = f"SELECT {day} FROM {source} AS e WHERE {day} <= :day AND {kept} ORDER BY {day} DESC LIMIT 1"
+        for (newest,) in fetch(connection, query, {"day": str(until)}):
             found[name] = date.fromisoformat(newest)
-    return found
+    found = found or _newest_contract(connection, until)
+    return found if found or contacts else newest_days(connection, until, contacts=True)
+
+
+def _newest_contract(connection: Connection, until: date) -> dict[str, date]:
+    """In a book of contracts alone, the newest day on which one began or was left."""
+    days = "SELECT starts_on AS day FROM contracts UNION ALL SELECT ends_on FROM contracts WHERE status = 'ended'"
+    ((newest,),) = fetch(connection, f"SELECT max(day) FROM ({days}) WHERE day <= :day", {"day": str(until)})
+    return {"contracts": date.fromisoformat(newest)} if newest is not None else {}
+
+
+def _count(connection: Connection, rows: str, day: date) -> int:
+    return int(fetch(connection, f"SELECT count(*) FROM {rows}", {"day": str(day)})[0][0])
+
+
+def _has_orders(connection: Connection) -> bool:
+    return bool(fetch(connection, "SELECT 1 FROM orders LIMIT 1", {}))
 
 
 def last_day_covered(connection: Connection, today: date) -> date | None:

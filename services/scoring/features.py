@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from services.open_tickets import UNHAPPY
 from services.scoring.events import BookEvents, Series
 from services.scoring.habits import HABIT_FIGURES, habit_figures
 from services.scoring.ledger import Ledger, PurchaseDays, Rows, pace_of, trend_window
@@ -24,8 +25,6 @@ OWN_GAP_FROM = 5
 SPARKLINE_POINTS = 12
 _SPARKLINE_STEP_DAYS = 28
 _SPARKLINE_STEPS_SUMMED = 3
-#: As the rules have it: below this sentiment (-1 to 1), or rated 2 or worse, a ticket is unhappy.
-_UNHAPPY_SENTIMENT = -0.25
 _BAD_STARS = 2.0
 
 
@@ -65,20 +64,20 @@ class Features:
         Such days in all and in the last 365 days.
     purchase_days, order_count, first_order, last_order, last_activity
         Of orders alone; days as day numbers.
-    repeat_value, mean_value, last_value
-        Net mean of repeat purchase days, of all purchase days, and the last one's, in minor units.
+    repeat_value, repeats_priced, repeat_log, mean_value, last_value
+        Repeat purchase days of positive value: net mean in minor units, number, mean of logarithms; mean of all, last.
     spend_..., orders_..., mean_...
-        Sums of minor units and counts over 365 days, 182 days and the 182 before, the last 3 purchase days and the
-        6 before.
+        Minor units and purchase days of 365 days, 182 days and the 182 before; means of the last 3 and the 6 before.
     satisfaction, review_score, answer_share, tickets_90d, days_since_mail
         Means on 1 to 5 over a year; share of our mails of 180 days that were answered; counts.
     ..._since_order
         Unhappy tickets, and reviews of two stars or worse, on the day of the last order or later, within a year.
+    leaving_days, leaving_90d
+        Days since they last wrote, within a year, that they leave (nan: never), and how often they did in 90 days.
     deals_open, deal_still_days, deals_lost_6m
         Open deals, days since the last of them moved, and deals lost in 182 days.
     kinds_..., new_kinds_6m, top_kind_share
-        Products bought in 182 days and in the 182 before, those bought for the first time, and the share of the
-        favourite one in a year.
+        Products of 182 days and of the 182 before, those of them that are new, and the favourite's share in a year.
     discount_share_6m, discount_share_before
         Share of revenue that was discounted in 182 days, and in the 365 before.
     last_visit, visit_gap_days, visits_30d, visits_90d_before
@@ -109,6 +108,8 @@ class Features:
     last_order: Floats
     last_activity: Floats
     repeat_value: Floats
+    repeats_priced: Floats
+    repeat_log: Floats
     mean_value: Floats
     last_value: Floats
     spend_total: Floats
@@ -128,6 +129,8 @@ class Features:
     unhappy_since_order: Floats
     bad_reviews_since_order: Floats
     days_since_mail: Floats
+    leaving_days: Floats
+    leaving_90d: Floats
     deals_open: Floats
     deal_still_days: Floats
     deals_lost_6m: Floats
@@ -267,10 +270,10 @@ def features_at(ledger: Ledger, reference: ReferenceGaps | None = None, like: Fe
 
 
 _UNREFERENCED = (
-    "order_count", "repeat_value", "mean_value", "last_value", "spend_total", "spend_12m", "spend_6m",
-    "spend_6m_before", "orders_6m", "orders_6m_before", "mean_last_3", "mean_6_before", "satisfaction", "review_score",
-    "answer_share", "mails_180d", "tickets_90d", "tickets_unhappy_60d", "unhappy_since_order",
-    "bad_reviews_since_order", "days_since_mail", *HABIT_FIGURES,
+    "order_count", "repeat_value", "repeats_priced", "repeat_log", "mean_value", "last_value", "spend_total",
+    "spend_12m", "spend_6m", "spend_6m_before", "orders_6m", "orders_6m_before", "mean_last_3", "mean_6_before",
+    "satisfaction", "review_score", "answer_share", "mails_180d", "tickets_90d", "tickets_unhappy_60d",
+    "unhappy_since_order", "bad_reviews_since_order", "days_since_mail", *HABIT_FIGURES,
 )  # fmt: skip
 
 
@@ -302,20 +305,25 @@ def _money(rows: Rows, bought: PurchaseDays, loose: Series, day: int) -> dict[st
     gross = spent[end] - spent[start]
     back = returned[given_back.end] - returned[given_back.start]
     net = np.clip(1.0 + back / np.maximum(gross, 1.0), 0.0, 1.0)
+    again, priced = np.minimum(start + 1, end), bought.value > 0
+    many, logs = _running(priced.astype(np.float64)), _running(np.log(np.where(priced, bought.value, 1.0)))
+    repeats = np.where(net > 0, many[end] - many[again], 0.0)
     third, ninth = np.maximum(end - 3, start), np.maximum(end - 9, start)
     last = np.where(end > start, np.append(bought.value, 0.0)[np.maximum(end - 1, 0)], np.nan)
     spend_6m = spend(day - 182, half)
     return {
         "order_count": orders[end] - orders[start],
-        "repeat_value": mean(np.minimum(start + 1, end), end) * net,
+        "repeat_value": _divided((spent[end] - spent[again]) * net, repeats),
+        "repeats_priced": repeats,
+        "repeat_log": _divided(logs[end] - logs[again], repeats) + np.log(np.where(net > 0, net, 1.0)),
         "mean_value": mean(start, end) * net,
         "last_value": last,
         "spend_total": gross + back,
         "spend_12m": spend(day - 365, year),
         "spend_6m": spend_6m,
         "spend_6m_before": spend(day - 364, six_before) - spend_6m,
-        "orders_6m": orders[end] - orders[half],
-        "orders_6m_before": orders[half] - orders[six_before],
+        "orders_6m": (end - half).astype(np.float64),
+        "orders_6m_before": (half - six_before).astype(np.float64),
         "mean_last_3": np.where(end - start >= 3, mean(third, end), np.nan),
         "mean_6_before": np.where(end - start >= 9, mean(ninth, third), np.nan),
     }
@@ -334,6 +342,8 @@ def _service(book: BookEvents, day: int, last_order: Floats) -> dict[str, Floats
     # A rating is given when the ticket is closed; one without that day counts from the opening.
     closed = np.where(resolved < 2_000_000, resolved, tickets.day)
     rating = np.where((closed <= day) & (closed > day - 365), rated, np.nan)
+    # As `is_unhappy` has it for the rules.
+    unhappy = (rating <= _BAD_STARS) | (~(rating >= 4.0) & (tickets.values["sentiment"] < UNHAPPY))
     mood = 3.0 + 2.0 * np.clip(tickets.values["sentiment"], -1.0, 1.0)
     rating = np.where(np.isnan(rating) & (tickets.day > day - 365), mood, rating)
     answered = np.where(surveys.day > day - 365, surveys.values["score"], np.nan)
@@ -342,7 +352,6 @@ def _service(book: BookEvents, day: int, last_order: Floats) -> dict[str, Floats
     stars = np.where(np.isnan(stars), 3.0 + 2.0 * tone, stars)
     by_review = _mean_by_row(reviews.row, np.where(reviews.day > day - 365, stars, np.nan), customers)
     opened = np.bincount(tickets.row[tickets.day > day - 90], minlength=customers).astype(np.float64)
-    unhappy = (tickets.values["sentiment"] < _UNHAPPY_SENTIMENT) | (rating <= 2.0)
     sad = unhappy & (tickets.day > day - 60)
     since = unhappy & (tickets.day > day - 365) & (tickets.day >= last_order[tickets.row])
     panned = (stars <= _BAD_STARS) & (reviews.day > day - 365) & (reviews.day >= last_order[reviews.row])

@@ -1,4 +1,4 @@
-"""What customers buy and use, at what price, and how their deals stand: further series of the book's events.
+"""What customers buy and use, at what price, how their deals stand, and who said that they leave: further series.
 
 Each is read only where the book has something of the kind, and each has a day of its own: a deal's stage counts from
 the day on which it changed, an order's discount and products from the order's, a feature's use from its own.
@@ -6,17 +6,21 @@ the day on which it changed, an order's discount and products from the order's, 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection
 from datetime import date
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from sqlalchemy import Connection
 
+from services.deals import closed_on
+from services.leaving_marks import SAID_LEAVING, teach
 from services.scoring.series import Series, SeriesReader, decode_days, decode_numbers, fetch, kind_series, nothing
 
 #: What these series are called among the kinds of event that a book has.
 DEALS, MIX, DISCOUNTS, VISITS, USE, RENEWALS = "deals", "order mix", "discounts", "visits", "feature use", "renewals"
+LEAVING: Final = "words of leaving"
 HABITS: Final = (DEALS, MIX, DISCOUNTS, VISITS, USE, RENEWALS)
 #: Steps of a deal, and from which of them on it is closed.
 OPENED, MOVED, WON, LOST = range(4)
@@ -35,12 +39,15 @@ _VISIT = f"{_WORD} IN {_VISITS}"
 _RENEWAL = f"{_WORD} IN {_RENEWALS}"
 _USE = f"{_WORD} IN {_USES} AND subject <> ''"
 #: A deal's present stage counts only from its close on, which has a day; the stages before have days in their history.
-_STEPS = f"""(SELECT customer_id, opened_on AS day, id AS deal, {OPENED} AS step FROM opportunities
-    UNION ALL SELECT customer_id, closes_on, id, iif(stage = 'Won', {WON}, {LOST}) FROM opportunities
+#: One that was won or lost nobody knows when tells nothing of any day.
+_STEPS = f"""(SELECT customer_id, opened_on AS day, id AS deal, {OPENED} AS step FROM opportunities o
+        WHERE stage NOT IN ('Won', 'Lost') OR {closed_on("o")} IS NOT NULL
+    UNION ALL SELECT customer_id, {closed_on("o")}, id, iif(stage = 'Won', {WON}, {LOST}) FROM opportunities o
         WHERE stage IN ('Won', 'Lost')
     UNION ALL SELECT o.customer_id, c.changed_on, o.id,
         CASE c.to_stage WHEN 'Won' THEN {WON} WHEN 'Lost' THEN {LOST} ELSE {MOVED} END
         FROM stage_changes AS c JOIN opportunities AS o ON o.id = c.opportunity_id)"""
+_SAID_LEAVING = f"({SAID_LEAVING})"
 _PRODUCT = "coalesce(t.product_id, nullif(t.sku, ''), nullif(t.product_name, ''))"
 _OF_ALL = "order_lines t CROSS JOIN orders o ON o.id = t.order_id"
 #: Whether the book has any of it by a day; each looks through its table at most once, and stops at the first.
@@ -59,7 +66,7 @@ _TABLE_OF: Final = {MIX: "orders", DISCOUNTS: "orders", VISITS: "activities", US
 
 
 def habits_known(connection: Connection, as_of: date, sources: Collection[str]) -> frozenset[str]:
-    """Which of `HABITS` anybody in the book has had by `as_of`; visits only where there is other activity beside them.
+    """Which of `HABITS`, and words of leaving, anybody in the book has had by `as_of`; visits only with other activity.
 
     Parameters
     ----------
@@ -70,6 +77,9 @@ def habits_known(connection: Connection, as_of: date, sources: Collection[str]) 
     for name, query in {**_ANY, VISITS: _SOME_VISITS}.items():
         if _TABLE_OF[name] in sources and fetch(connection, f"{query} LIMIT 1", {"day": as_of.isoformat()}):
             found.add(name)
+    teach(cast(sqlite3.Connection, connection.connection.driver_connection))
+    if fetch(connection, f"SELECT 1 FROM {_SAID_LEAVING.format(only='')} LIMIT 1", {"day": as_of.isoformat()}):
+        found.add(LEAVING)
     return frozenset(found)
 
 
@@ -97,6 +107,8 @@ def read_habits(reader: SeriesReader, known: Collection[str], money: str) -> dic
         found["uses"] = _uses(reader)
     if RENEWALS in known:
         found["renewals"] = reader.series("activities", "happened_on", {}, _RENEWAL)
+    if LEAVING in known:
+        found["leaving"] = reader.series(_SAID_LEAVING, "day", {})
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from services.scoring.habit_series import DEALS, DISCOUNTS, LOST, MIX, RENEWALS, USE, VISITS, WON
+from services.scoring.habit_series import DEALS, DISCOUNTS, LEAVING, LOST, MIX, RENEWALS, USE, VISITS, WON
 from services.scoring.ledger import Ledger, Rows
 from services.scoring.series import Series
 
@@ -25,6 +25,7 @@ HALF_YEAR, YEAR = 182, 365
 MONTH, QUARTER = 30, 90
 #: In the order of the fields of `Features`.
 HABIT_FIGURES: Final = (
+    "leaving_days", "leaving_90d",
     "deals_open", "deal_still_days", "deals_lost_6m",
     "kinds_6m", "kinds_6m_before", "new_kinds_6m", "top_kind_share",
     "discount_share_6m", "discount_share_before",
@@ -44,6 +45,8 @@ def habit_figures(ledger: Ledger) -> dict[str, Floats]:
     absent = np.broadcast_to(np.float64(np.nan), (customers,))
     found: dict[str, Floats] = dict.fromkeys(HABIT_FIGURES, absent)
     active = ledger.told_until("activities")
+    if LEAVING in known:
+        found |= _words(ledger.book.leaving.until(day), day, customers)
     if DEALS in known:
         moved = ledger.told_until("opportunities", "stage_changes")
         found |= _deals(ledger.book.deals.until(moved), moved, customers)
@@ -64,6 +67,13 @@ def habit_figures(ledger: Ledger) -> dict[str, Floats]:
 
 def _count(row: Whole, customers: int) -> Floats:
     return np.bincount(row, minlength=customers).astype(np.float64)
+
+
+def _words(said: Series, day: int, customers: int) -> dict[str, Floats]:
+    rows = Rows(said.row, said.day, customers)
+    last = np.where(rows.end > rows.start, rows.days[np.maximum(rows.end - 1, 0)], np.nan)
+    ago = np.where(day - last < YEAR, day - last, np.nan)
+    return {"leaving_days": ago, "leaving_90d": rows.counted(day - QUARTER, day)}
 
 
 def _deals(steps: Series, day: int, customers: int) -> dict[str, Floats]:

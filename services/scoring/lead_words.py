@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.words import THIN, money_short
+from models.values.scores import OWN_GAPS
+from models.values.words import THIN, gap_words, money_short
 from models.values.words import count as plural
 from services.scoring.features import Features
 from services.scoring.ladder.frame import Frame
 from services.scoring.ladder.groups import ASPECT_NAMES, GROUPS
-from services.scoring.reason_words import up_to_points
+from services.scoring.reason_words import gap_days, up_to_points, whole
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -65,11 +66,7 @@ class Leads:
 
     def lately(self) -> Whole:
         """Purchase days, or active days, of the last 90 days."""
-        return _whole(np.square(self.frame.column("days_90")))
-
-
-def _whole(values: Floats) -> Whole:
-    return np.round(np.nan_to_num(values)).astype(np.int64)
+        return whole(np.square(self.frame.column("days_90")))
 
 
 def _each(places: Whole, say: Callable[..., str], *figures: NDArray[np.int64]) -> tuple[Whole, list[str]]:
@@ -94,8 +91,8 @@ def retold(code: str, seen: Features, leads: Leads | None, hundredths: Whole) ->
 
 
 def _gap(seen: Features, leads: Leads | None, hundredths: Whole) -> Retold:
-    since, usual = _whole(seen.days_since), _whole(seen.usual_gap)
-    known = (seen.rhythm_count > 0) & (usual > 0)
+    since, usual = whole(seen.days_since), whole(gap_days(seen.usual_gap))
+    known, own = (seen.rhythm_count > 0) & (usual > 0), (seen.own_gaps >= OWN_GAPS).astype(np.int64)
     inside, beyond = known & (hundredths > 0) & (since <= usual), known & (hundredths < 0) & (since > usual)
     active = seen.by_activity.astype(np.int64)
     left = np.ones(since.shape, np.bool_)
@@ -106,8 +103,8 @@ def _gap(seen: Features, leads: Leads | None, hundredths: Whole) -> Retold:
         yield _each(np.flatnonzero(once), _only, since, active)
         yield _each(np.flatnonzero(few), _lately, lately, active)
         left = ~once & ~few
-    yield _each(np.flatnonzero(inside & left & (since > 0)), _not_over, since, usual, active)
-    yield _each(np.flatnonzero(beyond & left), _not_long, since, usual, active)
+    yield _each(np.flatnonzero(inside & left & (since > 0)), _not_over, since, usual, active, own)
+    yield _each(np.flatnonzero(beyond & left), _not_long, since, usual, active, own)
 
 
 def _noun(active: int) -> tuple[str, str]:
@@ -127,26 +124,30 @@ def _lately(count: int, active: int) -> str:
     )
 
 
-def _not_over(since: int, usual: int, active: int) -> str:
+def _not_over(since: int, usual: int, active: int, own: int) -> str:
     noun, _ = _noun(active)
-    of = f"{since:,} of the usual {plural(usual, 'day')}"
+    of = (
+        f"{since:,} of the usual {plural(usual, 'day')}"
+        if own
+        else f"{plural(since, 'day')}; {gap_words(usual, False)}"
+    )
     return up_to_points("gap", f"Gap since last {noun}", f"No {noun} for {of}")
 
 
-def _not_long(since: int, usual: int, active: int) -> str:
+def _not_long(since: int, usual: int, active: int, own: int) -> str:
     noun, _ = _noun(active)
-    than = f"not twice the usual {usual:,}" if since < 2 * usual else "others are silent for longer"
+    than = f"not twice the usual {usual:,}" if since < 2 * usual and own else "others are silent for longer"
     return up_to_points("gap", f"Gap since last {noun}", f"No {noun} for {plural(since, 'day')}; {than}")
 
 
 def _orders(seen: Features, leads: Leads | None, hundredths: Whole) -> Retold:
     if leads is None:
         return
-    active, year, total = seen.by_activity.astype(np.int64), _whole(seen.rhythm_12m), _whole(seen.rhythm_count)
+    active, year, total = seen.by_activity.astype(np.int64), whole(seen.rhythm_12m), whole(seen.rhythm_count)
     spread = leads.frame.column("gap_spread")
     yield _each(np.flatnonzero(leads.led("orders", "year")), _in_a_year, year, total, active)
     uneven = leads.led("orders", "spread") & np.isfinite(spread)
-    yield _each(np.flatnonzero(uneven), _uneven, _whole(100.0 * spread), active)
+    yield _each(np.flatnonzero(uneven), _uneven, whole(100.0 * spread), active)
 
 
 def _in_a_year(year: int, total: int, active: int) -> str:
@@ -224,7 +225,7 @@ def _activity(seen: Features, leads: Leads | None, hundredths: Whole) -> Retold:
         led = leads.led("activity", aspect)
         if aspect == "active_year":
             led |= today & leads.led("activity", "active_last")
-        yield _each(np.flatnonzero(led), _Active(days), _whole(leads.frame.column(column)))
+        yield _each(np.flatnonzero(led), _Active(days), whole(leads.frame.column(column)))
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ class _Active:
 
 
 def _satisfaction(seen: Features, leads: Leads | None, hundredths: Whole) -> Retold:
-    tenths = _whole(10.0 * seen.satisfaction)
+    tenths = whole(10.0 * seen.satisfaction)
     yield _each(np.flatnonzero(odd("satisfaction", seen, hundredths)), _answered, tenths)
 
 

@@ -1,8 +1,8 @@
 """The book at the end of a day: which days count as purchase days, and windows of any length over them.
 
-Several orders on one day are one purchase day. A return that names its order reduces that order from the return's own
-date on; one that does not reduces spend on its own date; a purchase day whose orders were all cancelled is none from
-the cancellation's date on.
+Several orders on one day are one purchase day. A return whose order is known reduces that order from the return's own
+date on; another reduces spend on its own date; a purchase day whose orders were all cancelled is none from the
+cancellation's date on. Which order a cancellation takes back that names none is said in `services.purchases`.
 """
 
 from __future__ import annotations
@@ -45,6 +45,13 @@ class Rows:
             return self.start
         return np.asarray(np.clip(np.searchsorted(self._key, self.base + day, side="right"), self.start, self.end))
 
+    def until_of(self, place: Whole, day: Floats) -> Whole:
+        """The same of the customers at `place` alone, each at a day of their own."""
+        if not self.day.size:
+            return np.asarray(self.start[place])
+        found = np.searchsorted(self._key, self.base[place] + np.floor(day).astype(np.int64), side="right")
+        return np.asarray(np.clip(found, self.start[place], self.end[place]))
+
     def counted(self, after: Whole | int, until: Whole | int) -> Floats:
         """Events of each customer in (after, until]."""
         return (self.until(until) - self.until(after)).astype(np.float64)
@@ -64,6 +71,13 @@ class Rows:
         counts = np.bincount(kind, minlength=customers * (marks + 1)).reshape(customers, marks + 1)
         counts[:, 0] += self.start
         return np.cumsum(counts[:, :marks].T, axis=0)
+
+    @cached_property
+    def log_gaps(self) -> Floats:
+        """Sum of the logarithms of the gaps between days of each customer, shape (customers,)."""
+        same = self.row[1:] == self.row[:-1]
+        gaps = (self.day[1:] - self.day[:-1])[same]
+        return np.asarray(np.bincount(self.row[1:][same], np.log(gaps), self.start.size), np.float64)
 
     @cached_property
     def median_gaps(self) -> Floats:
@@ -106,7 +120,7 @@ def purchase_days(book: BookEvents, day: int) -> tuple[PurchaseDays, Series]:
     else:
         value, valued = np.empty(0), np.empty(0)
     count = np.diff(np.append(first, key.size)).astype(np.float64)
-    cancelled, loose = _apply_returns(book, day, key[first], value)
+    cancelled, loose = _apply_returns(book, day, key[first], value, count)
     counts = ~cancelled & (value >= 0.0)
     row, on = orders.row[first], orders.day[first]
     if counts.all():
@@ -114,8 +128,13 @@ def purchase_days(book: BookEvents, day: int) -> tuple[PurchaseDays, Series]:
     return PurchaseDays(row[counts], on[counts], value[counts], valued[counts], count[counts]), loose
 
 
-def _apply_returns(book: BookEvents, day: int, keys: Whole, value: Floats) -> tuple[NDArray[np.bool_], Series]:
-    """Take linked returns off `value` in place; return which days are cancelled, and the loose returns."""
+def _apply_returns(
+    book: BookEvents, day: int, keys: Whole, value: Floats, count: Floats
+) -> tuple[NDArray[np.bool_], Series]:
+    """Take linked returns off `value`, and cancelled orders off `count`, in place.
+
+    Returns which days are cancelled, and the loose returns.
+    """
     linked, loose = book.linked_returns.until(day), book.loose_returns.until(day)
     cancelled = np.zeros(keys.size, np.bool_)
     if not linked.row.size:
@@ -128,6 +147,8 @@ def _apply_returns(book: BookEvents, day: int, keys: Whole, value: Floats) -> tu
     cancelling = found & (linked.values["cancels"] > 0)
     cancelled[place[cancelling]] = True
     cancelled &= value <= 0.0
+    np.subtract.at(count, place[found & (linked.values["cancels"] > 1)], 1.0)
+    np.maximum(count, 1.0, out=count)  # a day that counts had an order
     np.maximum(value, 0.0, out=value, where=~cancelled & np.isin(np.arange(keys.size), place[found]))
     if found.all():
         return cancelled, loose
@@ -162,6 +183,15 @@ class Ledger:
     def left(self) -> NDArray[np.bool_]:
         """Who has left by the ledger's day and has not come back, shape (customers,)."""
         return self.left_by(self.day)
+
+    @cached_property
+    def left_on(self) -> NDArray[np.float64]:
+        """Day number on which a customer left who has not come back, nan for all others; shape (customers,)."""
+        gone = self.book.departures
+        found = np.full(self.customers, np.nan)
+        still = self.left[gone.row]
+        found[gone.row[still]] = gone.day[still]
+        return found
 
     def left_by(self, day: int) -> NDArray[np.bool_]:
         """The same at the end of `day`, one not after the ledger's."""

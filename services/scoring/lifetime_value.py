@@ -1,16 +1,27 @@
-"""Lifetime value: expected net revenue of the next months, its 80 % range, and the value at risk.
+"""Lifetime value: expected net revenue of the next months, its 80 % range, and what of it is at risk.
 
-The mean is exact: (M)BG/NBD purchases of each month, discounted, times the Gamma-Gamma value of a purchase day. The
-range is simulated from the fitted heterogeneity, once for each kind of history instead of once a customer: given
+Three figures, of which the third is the difference of the others. With p the churn risk (no purchase within the churn
+horizon), S what the next months bring if they buy within it, and R what they still bring if they do not:
+
+    value if they stay = S,    expected lifetime value = (1 - p) S + p R,    value at risk = S - expected = p (S - R).
+
+p is the risk that is displayed, whichever model or person it comes from; S and R are exact by Pareto/NBD: who is silent
+through the horizon is a customer of the same purchases who is known for that much longer. Writing A for the purchases
+expected of an active customer, J for those after the horizon if they are silent until then and still active (times the
+chance of that), and s for the chance of that silence, S = (A - J) / (1 - s) and R = P(alive) J / P(silent), times the
+Gamma-Gamma value of a purchase day. Purchases of each month are discounted.
+
+The range is simulated from the fitted heterogeneity, once for each kind of history instead of once a customer: given
 that a customer buys at all, their spend is (scale + x mean value) x H, where the law of H depends on x and T only;
 the chance that they do not buy has a closed form. H is drawn for a fixed grid of (x, T) that no customer's data
 moves, and a customer's range is read off between grid points. So it costs little for one customer and little more
-for a million, and is the same whenever it is asked.
+for a million, and is the same whenever it is asked. The law is scaled so that its mean is the expected value.
 
-A range holds 80 % of the outcomes and the expected value. A tenth of them lie above it and a tenth below, where that
-can be: of a customer who may well buy nothing, nothing lies below nothing, and the fifth left out is the highest. At
-which levels of the simulated law its ends are read is learnt from an earlier window of the book (`range_levels`): no
-book is quite as the models have it.
+A range holds 80 % of the outcomes. A tenth of them lie above it and a tenth below, where that can be: of a customer who
+may well buy nothing, nothing lies below nothing, and the fifth left out is the highest. So the expected value of a
+customer who most likely brings nothing may lie above the range: the median is kept to say so. At which levels of the
+simulated law the ends are read is learnt from an earlier window of the book (`range_levels`): no book is quite as the
+models have it.
 
 Where nothing is likelier than 80 %, no range can leave a fifth of the outcomes out, and one that held what it says
 would seem to hold too much. So when ranges are judged, an outcome of nothing counts with the part of its chance that
@@ -36,6 +47,8 @@ DAYS_A_MONTH = 365.25 / 12
 #: From one chance of nothing to the other the lower end of a range goes to nothing, and the upper one comes down.
 _OPEN_BELOW, _SHUT_BELOW = 0.1, 0.2
 _DRAWS = 3_000
+#: Chances are kept above this where they divide.
+_LEAST = 1e-12
 _LEVELS = (np.arange(200) + 0.5) / 200
 _FREQUENCIES = np.array([0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 110, 200, 400, 1000], np.float64)
 _AGES = np.array([0, 15, 30, 60, 90, 135, 200, 300, 450, 700, 1100, 1800, 3000, 6000], np.float64)
@@ -79,24 +92,31 @@ AS_TOLD = RangeLevels()
 class LifetimeValue:
     """Money in major units, shape (customers,) each. `low` and `high` hold 80 % of the outcomes between them.
 
-    `if_stays`, `if_stays_low` and `if_stays_high` are the same for a customer who is known not to have left.
+    `if_stays` is the value if they buy within the churn horizon, with the range of such outcomes, and `if_leaves` what
+    they still bring if they do not. `median`: as many outcomes lie above as below.
     `nothing_within`: what an outcome of nothing counts when the range is judged, 0 to 1.
     """
 
     expected: Floats
     low: Floats
     high: Floats
+    median: Floats
     if_stays: Floats
     if_stays_low: Floats
     if_stays_high: Floats
+    if_leaves: Floats
     nothing_within: Floats
 
 
 @dataclass(frozen=True)
 class _SpendTable:
-    """Quantiles of H at `_LEVELS` for each grid point: shape (frequencies, ages, levels)."""
+    """Quantiles of H at `_LEVELS` for each grid point: shape (frequencies, ages, levels).
+
+    `early`: of those who buy within the churn horizon.
+    """
 
     quantiles: Floats
+    early: Floats
 
 
 def _discounts(months: float, yearly_rate: float) -> tuple[Floats, Floats, float]:
@@ -108,23 +128,33 @@ def _discounts(months: float, yearly_rate: float) -> tuple[Floats, Floats, float
 
 
 @lru_cache(maxsize=4)
-def _simulate(buys: ParetoParameters, value: GammaGammaParameters, days: float, seed: int) -> _SpendTable:
+def _simulate(
+    buys: ParetoParameters, value: GammaGammaParameters, days: float, horizon: float, seed: int
+) -> _SpendTable:
     """Draw H for every grid point: spend over `days`, if any, in units of (scale + (x+1) mean value)."""
     rng = np.random.default_rng(seed)
     size = (_FREQUENCIES.size, _DRAWS)
     rate = rng.gamma(np.broadcast_to((buys.r + _FREQUENCIES)[:, None], size))[:, None, :]
+    rate = rate / (buys.alpha + _AGES)[None, :, None]
     leaving = rng.exponential(size=size) / np.maximum(rng.gamma(buys.s, size=size), 1e-300)
     active = np.minimum(leaving[:, None, :] * (buys.beta + _AGES)[None, :, None], days)
-    purchases = rng.poisson(np.minimum(rate / (buys.alpha + _AGES)[None, :, None] * active, 1e9))
+    soon = np.minimum(active, horizon)
+    early, late = (rng.poisson(np.minimum(rate * time, 1e9)) for time in (soon, active - soon))
+    purchases = early + late
     bought = purchases > 0
     spend = np.zeros(purchases.shape)
     spend[bought] = rng.gamma(value.p * purchases[bought])
     nu = rng.gamma(np.broadcast_to((value.p * (_FREQUENCIES + 1.0) + value.q)[:, None], size))[:, None, :]
     spend /= np.maximum(nu, 1e-300)
-    spend.sort(axis=2)
-    nothing = (~bought).sum(axis=2, keepdims=True)
+    return _SpendTable(_quantiles(spend, bought), _quantiles(np.where(early > 0, spend, 0.0), early > 0))
+
+
+def _quantiles(spend: Floats, counted: NDArray[np.bool_]) -> Floats:
+    """Quantiles at `_LEVELS` of the draws that count; the others are nothing."""
+    ordered = np.sort(spend, axis=2)
+    nothing = (~counted).sum(axis=2, keepdims=True)
     at = np.minimum(nothing + (_LEVELS * (_DRAWS - nothing)).astype(np.int64), _DRAWS - 1)
-    return _SpendTable(np.take_along_axis(spend, at, axis=2))
+    return np.take_along_axis(ordered, at, axis=2)
 
 
 def _between(grid: Floats, values: Floats) -> tuple[NDArray[np.int64], Floats]:
@@ -141,67 +171,90 @@ class SpendLaw:
 
     Attributes
     ----------
-    silent, stays_silent
-        The chance of nothing, and the same for a customer who is known not to have left.
-    level
-        Spend is this times H.
+    corner, across, along
+        The grid point below each customer's x and T (its place among all), and the shares of the way to the next ones.
+    silent, level
+        The chance of nothing; spend is `level` times H.
+    quantiles
+        Of H at each grid point.
     """
 
-    frequency: Floats
-    age: Floats
+    corner: NDArray[np.int64]
+    across: Floats
+    along: Floats
     silent: Floats
-    stays_silent: Floats
     level: Floats
-    table: _SpendTable
+    quantiles: Floats
 
-    def quantile(self, at: Floats, silent: Floats) -> Floats:
-        """Spend at the level `at` (one a customer) of all outcomes, where `silent` is the chance of nothing."""
-        return self.level * self._of_buyers((at - silent) / np.maximum(1.0 - silent, 1e-12))
+    def quantile(self, at: Floats) -> Floats:
+        """Spend at the level `at` (one a customer) of all outcomes."""
+        return self.level * self._of_buyers((at - self.silent) / np.maximum(1.0 - self.silent, 1e-12))
+
+    def range(self, levels: RangeLevels) -> tuple[Floats, Floats]:
+        """Both ends of the range."""
+        low, high = levels.ends(self.silent)
+        return self.quantile(low), self.quantile(high)
 
     def _of_buyers(self, level: Floats) -> Floats:
         """Quantile of H at `level` (below 0: no purchase), interpolated in x, T and level."""
-        i, across = _between(_FREQUENCIES, self.frequency)
-        j, along = _between(_AGES, self.age)
         place = np.clip(level * _LEVELS.size - 0.5, 0.0, _LEVELS.size - 1.0)
         k = np.minimum(place.astype(np.int64), _LEVELS.size - 2)
-        up = place - k
+        up, at, table = place - k, self.corner * _LEVELS.size + k, self.quantiles.ravel()
         result = np.zeros(level.size)
-        for di, share_i in ((0, 1.0 - across), (1, across)):
-            for dj, share_j in ((0, 1.0 - along), (1, along)):
-                below = self.table.quantiles[i + di, j + dj, k]
-                above = self.table.quantiles[i + di, j + dj, k + 1]
-                result += share_i * share_j * (below + up * (above - below))
+        for di, share_i in ((0, 1.0 - self.across), (_AGES.size, self.across)):
+            for dj, share_j in ((0, 1.0 - self.along), (1, self.along)):
+                first = at + (di + dj) * _LEVELS.size
+                below = table.take(first)
+                result += share_i * share_j * (below + up * (table.take(first + 1) - below))
         return np.where(level <= 0.0, 0.0, result)
 
 
+def _corners(of: History) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """The first three fields of a `SpendLaw`."""
+    (i, across), (j, along) = _between(_FREQUENCIES, of.frequency), _between(_AGES, of.age)
+    return i * _AGES.size + j, across, along
+
+
+@dataclass(frozen=True)
+class History:
+    """What the two models know of customers; shape (customers,) each, days and major units.
+
+    Attributes
+    ----------
+    frequency, recency, age
+        x, t_x and T.
+    mean_value
+        Mean value of all purchase days; nan where no value is known.
+    """
+
+    frequency: Floats
+    recency: Floats
+    age: Floats
+    mean_value: Floats
+
+
 def spend_law(
-    buys: ParetoParameters,
-    value: GammaGammaParameters,
-    frequency: Floats,
-    age_days: Floats,
-    mean_value: Floats,
-    alive: Floats,
-    *,
-    days: float,
-    seed: int = 0,
+    buys: ParetoParameters, value: GammaGammaParameters, of: History, *, days: float, seed: int = 0
 ) -> SpendLaw:
-    """The law of what customers spend in the next `days`, undiscounted; see `forecast`; `alive`: P(has not left)."""
-    count = frequency + 1.0
-    level = value.scale + count * np.where(np.isfinite(mean_value), np.maximum(mean_value, 0.0), value.mean)
-    stays_silent = pareto.p_silent_if_alive(buys, frequency, age_days, days)
-    silent = 1.0 - alive * (1.0 - stays_silent)
-    return SpendLaw(frequency, age_days, silent, stays_silent, level, _simulate(buys, value, days, seed))
+    """The law of what customers spend in the next `days`, undiscounted, by the model alone; see `forecast`."""
+    alive = pareto.p_alive(buys, of.frequency, of.recency, of.age)
+    silent = 1.0 - alive * (1.0 - pareto.p_silent_if_alive(buys, of.frequency, of.age, days))
+    return SpendLaw(*_corners(of), silent, _level(value, of), _simulate(buys, value, days, days, seed).quantiles)
+
+
+def _level(value: GammaGammaParameters, of: History) -> Floats:
+    own = np.where(np.isfinite(of.mean_value), np.maximum(of.mean_value, 0.0), value.mean)
+    return np.asarray(value.scale + (of.frequency + 1.0) * own)
 
 
 def forecast(
     buys: ParetoParameters,
     value: GammaGammaParameters,
-    frequency: Floats,
-    recency_days: Floats,
-    age_days: Floats,
-    mean_value: Floats,
+    of: History,
     *,
     months: float,
+    horizon_days: float = 90.0,
+    risk: Floats | None = None,
     yearly_discount: float = 0.0,
     margin: float = 1.0,
     levels: RangeLevels = AS_TOLD,
@@ -212,43 +265,103 @@ def forecast(
 
     Parameters
     ----------
-    frequency, recency_days, age_days
-        x, t_x and T of each customer, shape (customers,), days.
-    mean_value
-        Mean value of all purchase days, major units, shape (customers,); nan where no value is known.
+    risk
+        Churn risk over `horizon_days` as displayed, shape (customers,); None or nan: that of the purchase model.
     yearly_discount, margin
         Discount rate a year (monthly, at mid-month), and the share of revenue that counts as value.
     levels
         Where the ends of the ranges are read.
     ranges
-        Without them, the four bounds are nan: of the past only the expected value is kept.
+        Without them, bounds and median are nan: of the past only the expected value is kept.
     """
-    alive = pareto.p_alive(buys, frequency, recency_days, age_days)
     ends, discounts, discount = _discounts(months, yearly_discount)
-    purchases = pareto.expected_if_alive(buys, frequency, age_days, ends, discounts)
-    if_stays = purchases * monetary.expected_value(value, frequency + 1.0, mean_value) * margin
-    expected = alive * if_stays
+    mean = _means(buys, value, of, horizon_days, risk, ends, discounts, margin)
     if not ranges:
-        unknown = np.full(frequency.shape, np.nan)
-        return LifetimeValue(expected, unknown, unknown, if_stays, unknown, unknown, unknown)
-    law = spend_law(buys, value, frequency, age_days, mean_value, alive, days=float(ends[-1]), seed=seed)
+        unknown = np.full(of.age.shape, np.nan)
+        return LifetimeValue(
+            mean.expected, unknown, unknown, unknown, mean.stays, unknown, unknown, mean.leaves, unknown
+        )
+    table = _simulate(buys, value, float(ends[-1]), horizon_days, seed)
+    any_ever = np.maximum(1.0 - pareto.p_silent_if_alive(buys, of.frequency, of.age, float(ends[-1])), _LEAST)
     # The simulated spend is not discounted: scaled by the discount that the expected spend has on average.
-    law = replace(law, level=law.level * margin * discount)
+    law, law_if_stays = _laws(mean, any_ever, _corners(of), _level(value, of) * margin * discount, table)
     return LifetimeValue(
-        expected,
-        *_range(law, law.silent, levels, expected),
-        if_stays,
-        *_range(law, law.stays_silent, levels, if_stays),
+        mean.expected,
+        *law.range(levels),
+        law.quantile(np.full(of.age.shape, 0.5)),
+        mean.stays,
+        *law_if_stays.range(levels),
+        mean.leaves,
         levels.nothing_within(law.silent),
     )
 
 
-def _range(law: SpendLaw, silent: Floats, levels: RangeLevels, expected: Floats) -> tuple[Floats, Floats]:
-    """Both ends, with the expected value between them."""
-    low, high = (law.quantile(at, silent) for at in levels.ends(silent))
-    return np.minimum(low, expected), np.maximum(high, expected)
+@dataclass(frozen=True)
+class _Means:
+    """What the months bring on average, and the chances that it comes from; shape (customers,) each.
+
+    `any_soon`: P(any purchase within the horizon | alive); `silent`: P(none); `active`: spend expected if alive.
+    """
+
+    expected: Floats
+    stays: Floats
+    leaves: Floats
+    risk: Floats
+    alive: Floats
+    any_soon: Floats
+    silent: Floats
+    active: Floats
 
 
-def value_at_risk(churn_risk: Floats, if_stays: Floats) -> Floats:
-    """Churn risk times the value of a customer who stays: never above the latter."""
-    return np.asarray(np.clip(churn_risk, 0.0, 1.0) * if_stays)
+def _means(
+    buys: ParetoParameters,
+    value: GammaGammaParameters,
+    of: History,
+    horizon_days: float,
+    risk: Floats | None,
+    ends: Floats,
+    discounts: Floats,
+    margin: float,
+) -> _Means:
+    x, age = of.frequency, of.age
+    alive = pareto.p_alive(buys, x, of.recency, age)
+    any_soon = np.maximum(1.0 - pareto.p_silent_if_alive(buys, x, age, horizon_days), _LEAST)
+    active = pareto.expected_if_alive(buys, x, age, ends, discounts)
+    later = pareto.expected_after_silence(buys, x, age, horizon_days, ends, discounts)
+    each = monetary.expected_value(value, x + 1.0, of.mean_value) * margin
+    silent = 1.0 - alive * any_soon
+    stays, leaves = each * np.maximum(active - later, 0.0) / any_soon, each * alive * later / silent
+    p = silent if risk is None else np.where(np.isnan(risk), silent, risk)
+    return _Means(stays - p * (stays - leaves), stays, leaves, p, alive, any_soon, silent, each * active)
+
+
+def _laws(
+    mean: _Means, any_ever: Floats, corners: tuple[NDArray[np.int64], Floats, Floats], level: Floats, table: _SpendTable
+) -> tuple[SpendLaw, SpendLaw]:
+    """The law of the spend, scaled to the mean of those who buy at all, and that of those who buy within the horizon.
+
+    `any_ever`: P(any purchase in the months | alive).
+    """
+    # P(any purchase in the months | buys, and does not buy, within the horizon): one of them where that is longer.
+    if_bought = np.minimum(any_ever / mean.any_soon, 1.0)
+    if_silent = mean.alive * np.maximum(any_ever - mean.any_soon, 0.0) / mean.silent
+    some = (1.0 - mean.risk) * if_bought + mean.risk * if_silent
+    moved = (mean.expected / np.maximum(some, _LEAST)) / np.maximum(mean.active / any_ever, _LEAST)
+    law = SpendLaw(*corners, 1.0 - some, level * np.where(some > _LEAST, moved, 1.0), table.quantiles)
+    return law, SpendLaw(*corners, 1.0 - if_bought, level, table.early)
+
+
+#: Decimal places of a churn risk as it is kept and displayed.
+RISK_DIGITS = 4
+
+
+def at_risk(churn_risk: float | Floats, if_stays: float | Floats, if_leaves: float | Floats) -> Floats:
+    """What is lost if they leave, times the chance of that: whole units of whole ones, so that sums add up."""
+    return np.asarray(np.rint(churn_risk * (if_stays - if_leaves)))
+
+
+def in_whole_units(value: LifetimeValue, risk: Floats) -> LifetimeValue:
+    """The same with the expected value, and that of both ways, in whole minor units that add up."""
+    stays, leaves = np.rint(value.if_stays), np.rint(value.if_leaves)
+    expected = stays - at_risk(np.round(risk, RISK_DIGITS), stays, leaves)
+    return replace(value, expected=expected, if_stays=stays, if_leaves=leaves)

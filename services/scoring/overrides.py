@@ -48,16 +48,17 @@ COLUMNS: Final = {
     "clv": "clv_minor",
 }
 _AT_RISK: Final = ("value_at_risk_minor", "value_at_risk_low_minor", "value_at_risk_high_minor")
-#: Columns that follow a figure.
+_RANGE: Final = ("clv_low_minor", "clv_high_minor", "clv_median_minor")
+#: Columns that follow a figure: of one that a person set the model knows no range.
 _FOLLOW: Final = {
-    "churn_risk": _AT_RISK,
-    "clv": (*_AT_RISK, "clv_low_minor", "clv_high_minor", "clv_if_stays_minor"),
+    "churn_risk": (*_AT_RISK, *_RANGE, "clv_minor"),
+    "clv": (*_AT_RISK, *_RANGE, "clv_if_stays_minor", "clv_if_leaves_minor"),
     "segment": ("segment_before", "segment_since"),
 }
 #: What is foreseen of customers; of who has left, nothing is, by a person neither.
 FORESEEN: Final = ("churn_risk", "clv")
-#: All columns that an override may change.
-TOUCHED: Final = tuple(sorted({*COLUMNS.values(), *(name for names in _FOLLOW.values() for name in names)}))
+#: All columns that an override may change, and the one that decides whether anything is at risk, whatever was set.
+TOUCHED: Final = tuple(sorted({*COLUMNS.values(), *(name for names in _FOLLOW.values() for name in names), "standing"}))
 
 Laid = dict[str, Override]
 
@@ -219,10 +220,8 @@ def effective(computed: Mapping[str, Any], laid: Laid) -> dict[str, Any]:
     changed: dict[str, Any] = {COLUMNS[figure]: one.value for figure, one in laid.items()}
     if "segment" in laid:
         changed |= {"segment_before": None, "segment_since": laid["segment"].made_at[:10]}
-    if "clv" in laid:
-        changed |= _worth(computed, int(changed["clv_minor"]))
     if "churn_risk" in laid or "clv" in laid:
-        changed |= _at_risk(computed, {**computed, **changed}, ranged="clv" not in laid)
+        changed |= _worth({**computed, **changed}, changed.get("clv_minor"))
     changed["overridden"] = json.dumps({figure: _mark(computed, one) for figure, one in laid.items()}) if laid else None
     return changed
 
@@ -247,23 +246,29 @@ def _mark(computed: Mapping[str, Any], one: Override) -> dict[str, Any]:
     }
 
 
-def _worth(computed: Mapping[str, Any], value: int) -> dict[str, Any]:
-    """What follows a lifetime value that a person set: no range, and what the customer is worth if they stay."""
-    expected, stays = computed["clv_minor"], computed["clv_if_stays_minor"]
-    if expected is not None and stays is not None and value < expected:
-        stays = round(stays * value / expected)
-    return {"clv_low_minor": None, "clv_high_minor": None, "clv_if_stays_minor": max(stays or 0, value)}
+def _worth(now: Mapping[str, Any], wanted: int | None) -> dict[str, Any]:
+    """What follows a churn risk or a lifetime value that a person set: expected + at risk = if they stay.
 
-
-def _at_risk(computed: Mapping[str, Any], now: Mapping[str, Any], *, ranged: bool) -> dict[str, Any]:
-    """Value at risk from the figures that count; its range moves in proportion with the risk."""
-    risk, stays, before = now["churn_risk"], now["clv_if_stays_minor"], computed["churn_risk"]
-    if risk is None or stays is None:
-        return dict.fromkeys(_AT_RISK)
-    found: dict[str, Any] = {"value_at_risk_minor": round(risk * stays)}
-    for name in _AT_RISK[1:]:
-        bound = computed[name]
-        found[name] = round(bound * risk / before) if ranged and bound is not None and before else None
+    Parameters
+    ----------
+    now
+        The figures that count, with the value of both ways as computed.
+    wanted
+        The lifetime value that a person set. What is at risk moves with it in proportion; of a customer of whom the
+        model expects less, it is at the least the risk's share of the value.
+    """
+    risk, stays, leaves = now["churn_risk"], now["clv_if_stays_minor"], now["clv_if_leaves_minor"]
+    found: dict[str, Any] = dict.fromkeys((*_AT_RISK, *_RANGE))
+    lost = round(risk * (stays - leaves)) if None not in (risk, stays, leaves) else None
+    if wanted is not None:
+        expected = None if lost is None else stays - lost
+        share = round((risk or 0.0) * wanted)
+        lost = min(round(lost * wanted / expected), max(lost, share)) if lost is not None and expected else share
+        found |= {"clv_if_stays_minor": wanted + lost, "clv_if_leaves_minor": None}
+    elif lost is not None:
+        found["clv_minor"] = stays - lost
+    if now["standing"] not in ("win_back", "lost") and risk is not None:
+        found["value_at_risk_minor"] = lost
     return found
 
 
@@ -292,9 +297,9 @@ def _name_of(connection: Connection, customer_id: int) -> str:
 def _checked_reason(reason: str) -> str:
     why = " ".join(reason.split())
     if not why:
-        raise UserError("Say in a word why: the reason is shown beside the figure.")
+        raise UserError("Say in a word why: the reason is shown next to the figure.")
     if len(why) > MOST_REASON:
-        raise UserError(f"Say why in {MOST_REASON} letters at the most: the reason is shown beside the figure.")
+        raise UserError(f"Say why in {MOST_REASON} letters at the most: the reason is shown next to the figure.")
     return why
 
 

@@ -2,9 +2,10 @@
 
 The ladder's rungs: 0, the book's prior (fewer than 50 customers with a history, or nobody came back), and 1, MBG/NBD in
 closed form; both come from one fit with a weak prior, so that a small book is drawn to ordinary shops and a large one
-speaks for itself. Rungs 2 (logistic) and 3 (additive) are learnt from the book's own past where they tell it better;
-they are kept here as tables. References (usual gaps, typical values) are frozen here too: a customer's score moves by
-that customer's data and by time, never because others changed.
+speaks for itself. Rungs 2 (logistic) and 3 (additive) are learnt from the book's own past where they predict it better,
+and the share that left (0 again) is used where the past refutes them all. They are kept here as tables. References
+(usual gaps, typical values) are frozen here too: a customer's score moves by that customer's data and by time, never
+because others changed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.values.backtest import MODELS, RUNGS
 from services.scoring import btyd, monetary, pareto
 from services.scoring.btyd import BtydParameters, LogNormalPrior
 from services.scoring.features import Features, ReferenceGaps
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 #: Bumped whenever the same data would give other parameters or scores; older fits are then not used any more.
-MODEL_VERSION = 3
+MODEL_VERSION = 4
 RUNG_ONE_CUSTOMERS = 50
 _RUNG_ONE_REPEATS = 10
 #: What shops are like before a book has spoken (days): between the published fits of retail books.
@@ -52,7 +54,7 @@ class Typical:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The rung that told the book's past best, and what is known of it from there.
+    """The rung that predicted the book's past best, and what is known of it from there.
 
     Attributes
     ----------
@@ -65,7 +67,7 @@ class Chosen:
     error
         Expected calibration error over the windows it was judged on, 0 to 1; None: there was none.
     beats_rule
-        Whether it told them better than "no order for N days"; None: not known.
+        Whether it predicted them better than "no order for N days"; None: not known.
     record
         How far off it was for which customers, and what its say rests on (see `ladder.record`), as plain values.
     """
@@ -78,12 +80,9 @@ class Chosen:
     record: dict[str, Any] = field(default_factory=dict)
 
 
-_RUNG_NAMES = ("Prior", "MBG/NBD", "Logistic", "Additive")
-
-
 def rung_name(rung: int) -> str:
     """Model, version and rung in words."""
-    return f"{_RUNG_NAMES[rung]} v{MODEL_VERSION} (rung {rung})"
+    return f"{MODELS[RUNGS[rung]]} v{MODEL_VERSION} (rung {rung})"
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class ChurnModel:
 
     def learnt(self, horizon_days: int) -> FittedRung | None:
         """The rung that was learnt from the past for this horizon; None: the closed form scores as it is."""
-        if self.chosen is None or not self.rung or self.chosen.horizon_days != horizon_days:
+        if self.chosen is None or self.chosen.horizon_days != horizon_days:
             return None
         return self.chosen.rung if self.chosen.rung.windows else None
 
@@ -126,7 +125,7 @@ class Parameters:
     orders, activity
         Churn model over purchase days, and over days of other activity for customers who never ordered.
     value
-        Gamma-Gamma over repeat purchase days.
+        Gamma-Gamma over the single values of repeat purchase days.
     buys
         Pareto/NBD over purchase days, for lifetime value.
     median_value
@@ -139,6 +138,8 @@ class Parameters:
         The rung that tells who leaves their contract, of a book in which enough have done so.
     levels
         Where the ends of the ranges of lifetime value are read.
+    rows
+        How many rows of each kind the book had through the day of the fit (see `basis`); None: not counted.
     """
 
     as_of: int
@@ -153,6 +154,7 @@ class Parameters:
     horizon_days: int = 0
     contract: Chosen | None = None
     levels: RangeLevels = AS_TOLD
+    rows: dict[str, int] | None = None
 
     @property
     def gaps(self) -> ReferenceGaps:
@@ -226,7 +228,6 @@ def fit_parameters(seen: Features, currency: str, *, with_value: bool = True) ->
         Without it, what lifetime value alone needs is not fitted: a churn model of an earlier day does not ask for it.
     """
     ordered = seen.purchase_days > 0
-    repeat = np.where(ordered & with_value, seen.repeat_value, np.nan)
     yearly = seen.mean_value * 365.25 / np.maximum(seen.usual_gap, 1.0)
     return Parameters(
         as_of=seen.day,
@@ -234,7 +235,7 @@ def fit_parameters(seen: Features, currency: str, *, with_value: bool = True) ->
         currency=currency,
         orders=_fit_churn(seen, ordered),
         activity=_fit_churn(seen, seen.by_activity),
-        value=monetary.fit(np.where(ordered, seen.frequency, 0.0), repeat),
+        value=monetary.fit(seen.repeats_priced * with_value, seen.repeat_value, seen.repeat_log),
         median_value=_or(0.0, _quantile(seen.mean_value[ordered], 0.5)),
         top_yearly_value=_or(0.0, _quantile(yearly[ordered & (seen.frequency > 0)], _TOP_SHARE)),
         buys=pareto.fit(seen.frequency[ordered], seen.recency[ordered], seen.age[ordered])

@@ -3,7 +3,7 @@
 A customer buys at a rate drawn from Gamma(r, alpha) while active, and leaves at a rate drawn from Gamma(s, beta), at
 any time rather than at a purchase. For the next months the closed forms of `btyd` tell as well; over a year they let
 those who buy often leave too soon, because each purchase is a chance to leave. Lifetime value therefore counts by this
-model (CDNOW, 39 weeks: revenue foretold 16 % too low instead of 23 %, ranks .45 instead of .44).
+model (CDNOW, 39 weeks: revenue predicted 16 % too low instead of 23 %, ranks .45 instead of .44).
 
 Writing gone = 1 - P(alive),
 
@@ -186,15 +186,31 @@ def expected_if_alive(
     until, weights
         Shape (periods,): ends of consecutive periods that begin now, and what a purchase in each counts.
     """
-    rate, scale = (model.r + frequency) / (model.alpha + age), model.beta + age
+    # The time that a customer lasts depends on T alone, of which there are few: whole days.
+    ages, place = np.unique(age, return_inverse=True)
+    scale = model.beta + ages
     steps = weights - np.append(weights[1:], 0.0)  # on counts until the end of each period, not on increments
+    until, steps = until[steps != 0.0], steps[steps != 0.0]
     excess = model.s - 1.0
-    total = np.zeros(frequency.shape)
+    total = np.zeros(ages.shape)
     for end, step in zip(until, steps, strict=True):
         stretch = np.log1p(end / scale)
         time = stretch if abs(excess) < 1e-9 else -np.expm1(-excess * stretch) / excess
         total += step * scale * time
-    return np.asarray(rate * total)
+    return np.asarray((model.r + frequency) / (model.alpha + age) * total[place])
+
+
+def expected_after_silence(
+    model: ParetoParameters, frequency: Floats, age: Floats, silence: float, until: Floats, weights: Floats
+) -> Floats:
+    """Purchases after a `silence` that begins now, times P(it comes, and they are active at its end | active now).
+
+    Then they are customers of the same purchases who are known for that much longer; see `expected_if_alive`.
+    """
+    rate_lasts = (model.r + frequency) * np.log1p(silence / (model.alpha + age))
+    chance = np.exp(-rate_lasts - model.s * np.log1p(silence / (model.beta + age)))
+    later = expected_if_alive(model, frequency, age + silence, np.maximum(until - silence, 0.0), weights)
+    return np.asarray(chance * later)
 
 
 def p_silent_if_alive(model: ParetoParameters, frequency: Floats, age: Floats, horizon: float) -> Floats:

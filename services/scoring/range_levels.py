@@ -1,10 +1,10 @@
 """At which levels the ends of the ranges of lifetime value are read: learnt from an earlier window of the same book.
 
-The book is cut where as long a time lies after the cut as is foretold, or as it has a history before; there everything
-is learnt anew from what was known then, and held against what came. A range of four cases of five is then what would
-have held four of five: among customers who all but surely buy a tenth left out at each end, among the others a fifth at
-the upper one. One window tells the next only in part, and few customers tell little: so much the levels stay with those
-of the model.
+The book is cut so that as much time lies after the cut as the forecast covers, or as its history before the cut is
+long. Everything is learnt again from what was known then, and compared with what customers spent. An 80 % range is then
+the one that would have held 80 % of them: a tenth is left out at each end for customers who almost surely buy, a fifth
+at the upper end for the others. One window predicts the next only in part, and few customers say little: to that extent
+the levels stay with those of the model.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from services.scoring import lifetime_value, monetary, pareto
+from services.scoring import monetary, pareto
 from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at
 from services.scoring.ladder.judging import sampled
 from services.scoring.ledger import Ledger
-from services.scoring.lifetime_value import AS_TOLD, DAYS_A_MONTH, RangeLevels, SpendLaw
+from services.scoring.lifetime_value import AS_TOLD, DAYS_A_MONTH, History, RangeLevels, SpendLaw, spend_law
 from services.scoring.monetary import GammaGammaParameters
 from services.scoring.parameters import Parameters
 from services.scoring.pareto import ParetoParameters
@@ -28,15 +28,15 @@ from services.scoring.pareto import ParetoParameters
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: Below a chance of nothing of so much a range has two ends to be left out at.
+#: A range leaves out both ends where the chance of no purchase is below this, else only the upper one.
 _BUYS_SURELY = 0.2
-#: What an earlier window tells of the next one: in 26 windows of public and simulated books, half to three quarters of
-#: what it shows served the next best.
+#: How much of what an earlier window shows is taken over: in 26 windows of public and simulated books, half to three
+#: quarters of it served the next one best.
 _TOLD = 0.75
 #: The model's level counts as so many customers.
 _BELIEVED = 30.0
 _FEWEST_DAYS = 28
-#: Customers of a large book who are asked: more would move a level by less than a hundredth.
+#: Customers of a large book who are read: more would move a level by less than a hundredth.
 _MOST = 8_000
 #: Levels stay within these, whatever a window says.
 _LOWER, _UPPER, _ALONE = (0.02, 0.3), (0.75, 0.99), (0.5, 0.95)
@@ -45,7 +45,7 @@ _HALVINGS = 12
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What customers were told to spend at an earlier day, and what they spent; shape (customers,)."""
+    """What customers were predicted to spend on an earlier day, and what they spent; shape (customers,)."""
 
     law: SpendLaw
     spent: Floats
@@ -53,7 +53,7 @@ class Outcomes:
     def of(self, among: Flags) -> Outcomes:
         """Those of some of the customers."""
         law = self.law
-        chosen = {name: getattr(law, name)[among] for name in ("frequency", "age", "silent", "stays_silent", "level")}
+        chosen = {name: getattr(law, name)[among] for name in ("corner", "across", "along", "silent", "level")}
         return Outcomes(replace(law, **chosen), self.spent[among])
 
     def below(self, at: float) -> float:
@@ -64,7 +64,7 @@ class Outcomes:
         law = self.law
         bought = self.spent > 0
         spread = np.minimum(at / np.maximum(law.silent, 1e-12), 1.0)
-        held = self.spent <= law.quantile(np.full(law.silent.shape, at), law.silent)
+        held = self.spent <= law.quantile(np.full(law.silent.shape, at))
         return float(np.where(bought, held, spread).mean()) if bought.size else 1.0
 
 
@@ -110,19 +110,22 @@ def known_of(seen: Features) -> Features:
     return replace(seen, **columns)  # type: ignore[arg-type]
 
 
+def history_of(seen: Features) -> History:
+    """What the models of value know of customers, as if those who never bought had bought on the last day."""
+    buys = seen.purchase_days > 0
+    x, t_x, age = (np.where(buys, column, 0.0) for column in (seen.frequency, seen.recency, seen.age))
+    return History(x, t_x, age, seen.mean_value)
+
+
 def value_models(known: Features) -> tuple[ParetoParameters, GammaGammaParameters]:
     """What lifetime value is told by, learnt from customers who have all bought; `fit_parameters` without the rest."""
     buys = pareto.fit(known.frequency, known.recency, known.age)
-    return buys, monetary.fit(known.frequency, known.repeat_value)
+    return buys, monetary.fit(known.repeats_priced, known.repeat_value, known.repeat_log)
 
 
 def _outcomes_of(book: BookEvents, cutoff: int, days: int) -> Outcomes:
     seen, spent = known_and_spent(book, cutoff, days)
-    x, age = seen.frequency, seen.age
-    buys, value = value_models(seen)
-    alive = pareto.p_alive(buys, x, seen.recency, age)
-    law = lifetime_value.spend_law(buys, value, x, age, seen.mean_value, alive, days=float(days))
-    return Outcomes(law, spent)
+    return Outcomes(spend_law(*value_models(seen), history_of(seen), days=float(days)), spent)
 
 
 def levels_of(outcomes: Outcomes) -> RangeLevels:

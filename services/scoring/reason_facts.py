@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.scoring.features import Features
-from services.scoring.reason_words import features_words, no_visit_words, up_to_points
+from services.scoring.reason_words import features_words, leaving_words, no_visit_words, up_to_points
 
 Flags = NDArray[np.bool_]
 
@@ -45,6 +45,7 @@ def facts_of(seen: Features) -> dict[int, tuple[list[Fact], list[Fact]]]:
     sad, panned = seen.unhappy_since_order > 0, seen.bad_reviews_since_order > 0
     mailed = seen.mails_180d > 0
     raising = (
+        (seen.leaving_90d > 0, seen.day - seen.leaving_days, partial(_said_leaving, seen.day)),
         (sad, seen.unhappy_since_order, _unhappy_since),
         (panned, seen.bad_reviews_since_order, _bad_reviews_since),
         (~sad & (seen.tickets_unhappy_60d > 0), seen.tickets_unhappy_60d, _unhappy_tickets),
@@ -67,6 +68,10 @@ def facts_of(seen: Features) -> dict[int, tuple[list[Fact], list[Fact]]]:
             for place, value in zip(places.tolist(), figure[places].tolist(), strict=True):
                 found.setdefault(place, ([], []))[side].append(told(value))
     return found
+
+
+def _said_leaving(today: int, last: float) -> Fact:
+    return Fact("leaving", "Mentions of leaving", leaving_words(int(last), today), "raises")
 
 
 def _unhappy_tickets(count: float) -> Fact:
@@ -98,7 +103,7 @@ def _good_reviews(score: float) -> Fact:
 
 
 def _ignored_mails(count: float) -> Fact:
-    return Fact("email", "Emails ignored", f"0 of {int(count):,} in 180 days", "raises")
+    return Fact("email", "No clicks", f"none of {int(count):,} emails in 180 days", "raises")
 
 
 def _answered_mails(share: float) -> Fact:

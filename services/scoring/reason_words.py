@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.values.words import count as plural
 from models.values.words import day as day_words
 from services.scoring.series import EPOCH
+
+Floats = NDArray[np.float64]
+
+
+#: Decimals of the usual gap in the public table, from which the other rooms word it.
+GAP_DIGITS = 1
+
+
+def whole(values: Floats) -> NDArray[np.int64]:
+    """Numbers as words have them: a half is rounded away from zero, nan is 0."""
+    known = np.nan_to_num(values)
+    return (np.sign(known) * np.floor(np.abs(known) + 0.5)).astype(np.int64)
+
+
+def gap_days(usual_gap: Floats) -> Floats:
+    """Usual gaps as the public table has them: a reason and a figure beside it are rounded from the same number."""
+    return np.asarray(np.round(usual_gap, GAP_DIGITS))
 
 
 def known_for(days: int) -> str:
@@ -29,6 +49,11 @@ def day_of(number: int, today: int) -> str:
 def no_visit_words(last: int, today: int) -> str:
     """Evidence of a customer who stays away since the day number `last`."""
     return f"No visit since {day_of(last, today)}"
+
+
+def leaving_words(last: int, today: int) -> str:
+    """Evidence of a customer who last wrote on the day number `last` that they leave."""
+    return f"Wrote on {day_of(last, today)} that they may leave"
 
 
 def features_words(kept: int, before: int) -> str:

@@ -24,14 +24,16 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from models.values.scores import OWN_GAPS
 from models.values.words import count as plural
+from models.values.words import gap_words
 from services.scoring import btyd, channel_reasons, lead_words
 from services.scoring.features import Features
 from services.scoring.ladder.frame import CORNERS, INPUTS, shapley
 from services.scoring.lead_words import Leads
 from services.scoring.parameters import ChurnModel
 from services.scoring.reason_facts import Fact, facts_of
-from services.scoring.reason_words import known_for, up_to_points
+from services.scoring.reason_words import gap_days, known_for, up_to_points, whole
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -106,7 +108,8 @@ class _Words:
         return f'{{"code": "gap", "label": "Gap since last {self._noun}", "evidence": "{told}'
 
     def usual(self, days: int) -> str:
-        return (f"; the usual gap is {days}" if days > 0 else "") + '", "points": '
+        """The usual gap; below zero, that of customers like them, who have too few gaps of their own."""
+        return (f"; {gap_words(abs(days), days > 0)}" if days else "") + '", "points": '
 
     def orders(self, count: int) -> str:
         """Few that raise the risk or many that lower it; `few` and `many`: the other way round."""
@@ -127,8 +130,13 @@ class _Words:
         return self._typical_count
 
     def tenure(self, days: int) -> str:
-        told = f"Customer for {known_for(days)}"
-        return up_to_points("tenure", told, f"The typical repeat customer for {self._typical_age}")
+        """Since the first order, or below zero since the first contract of who never ordered."""
+        told = f"First {self._noun} {known_for(days)} ago" if days >= 0 else f"Customer for {known_for(-days)}"
+        return up_to_points("tenure", told, f"The typical repeat customer: {self._typical_age} ago")
+
+
+#: Up to such a span, counting which numbers occur is quicker than sorting them.
+_COUNTED = 1 << 21
 
 
 def _worded(told: Callable[[int], str], numbers: Whole) -> Texts:
@@ -137,6 +145,9 @@ def _worded(told: Callable[[int], str], numbers: Whole) -> Texts:
         return np.empty(0, object)
     lowest = int(numbers.min())
     place = numbers - lowest
+    if int(place.max()) > _COUNTED:  # several figures in one number
+        distinct, place = np.unique(numbers, return_inverse=True)
+        return np.asarray(np.array([told(one) for one in distinct.tolist()], object)[place])
     texts = np.empty(int(place.max()) + 1, object)
     for occurs in np.flatnonzero(np.bincount(place)).tolist():
         texts[occurs] = told(occurs + lowest)
@@ -179,19 +190,19 @@ def _fragments(
     """Each reason of each customer as JSON with a comma behind it, shape (customers, codes)."""
 
     def told(say: Callable[[_Words, int], str], figure: Floats) -> Texts:
-        numbers = np.round(np.nan_to_num(figure)).astype(np.int64)
+        numbers = whole(figure)
         ours = _worded(lambda number: say(of_orders, number), numbers)
         if not seen.by_activity.any():
             return ours
         return np.where(seen.by_activity, _worded(lambda number: say(of_activity, number), numbers), ours)
 
     of_orders, of_activity = _Words(False, orders), _Words(True, activity)
-    known = seen.rhythm_count > 0
+    known, own = seen.rhythm_count > 0, np.where(seen.own_gaps >= OWN_GAPS, 1.0, -1.0)
     texts = [
         told(_Words.since, np.where(known, seen.days_since, -1.0))
-        + told(_Words.usual, np.where(known, seen.usual_gap, 0.0)),
+        + told(_Words.usual, np.where(known, own * gap_days(seen.usual_gap), 0.0)),
         _counted(told, seen, hundredths[:, 1], of_orders, of_activity),
-        told(_Words.tenure, np.where(known, seen.age, seen.contract_days)),
+        told(_Words.tenure, np.where(known, seen.age, -seen.contract_days)),
     ]
     if len(codes) > len(INPUTS):
         for place, code in enumerate(codes[len(INPUTS) :], len(INPUTS)):

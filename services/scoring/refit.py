@@ -2,23 +2,26 @@
 
 Between refits parameters stand still: a customer's score then moves only by that customer's data and by time. A fit is
 in force while it is not from a later day than the scores, younger than the policy's `refit_days`, made by this version,
-in the book's currency and for the policy's horizon, and while the number of customers with a history is within a fifth
-of what it was. With each refit the rungs of the ladder are judged again. So after an import is undone, the fit from
-before it is in force again, and the scores are those of before.
+in the book's currency and for the policy's horizon, while the number of customers with a history is within a fifth of
+what it was, and while the past that it was learnt from is still the book's (`basis`). With each refit the rungs of the
+ladder are judged again. So after an import is undone, the fit from before it is in force again, and the scores are
+those of before.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
 from models.tables import model_fits
 from models.values.journal import Actor
+from services.scoring.basis import same_past
 from services.scoring.parameters import MODEL_VERSION, Parameters
 from services.scoring.rows import day_text
 from services.settings import Policy
@@ -64,9 +67,31 @@ def fit_in_force(connection: Connection, day: int, policy: Policy, *, currency: 
     for row in connection.execute(query):
         parameters = Parameters.from_json(json.loads(row.parameters))
         fits = parameters.currency == currency and parameters.horizon_days == policy.churn_horizon_days
-        if fits and _close(parameters.customers, customers):
+        if fits and _close(parameters.customers, customers) and _knows_the_past(connection, parameters):
             return Fit(int(row.id), parameters)
     return None
+
+
+def basis_of(connection: Connection, last: Mapping[str, Any], fit: Fit | None) -> int | None:
+    """The basis of the last run's scores, None where these were learnt from another past than the book's is now.
+
+    Parameters
+    ----------
+    last
+        What that run left about itself.
+    fit
+        The one in force; None: a refit is due.
+    """
+    if fit is None or fit.id != last.get("fit"):
+        text = connection.execute(select(model_fits.c.parameters).where(model_fits.c.id == last.get("fit"))).scalar()
+        parameters = Parameters.from_json(json.loads(text)) if text is not None else None
+        if parameters is not None and parameters.rows is not None and not _knows_the_past(connection, parameters):
+            return None
+    return int(last.get("basis", 0))
+
+
+def _knows_the_past(connection: Connection, parameters: Parameters) -> bool:
+    return parameters.rows is not None and same_past(connection, parameters.rows, day_text(parameters.as_of))
 
 
 def _close(then: int, now: int) -> bool:

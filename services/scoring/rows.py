@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.scoring import confidence, segments, trends
+from services.scoring import confidence, segments, standing, trends
 from services.scoring.confidence import Confidence
 from services.scoring.engagement import PartScores
 from services.scoring.events import EPOCH, BookEvents
+from services.scoring.lifetime_value import RISK_DIGITS
+from services.scoring.reason_words import GAP_DIGITS
 from services.scoring.scorecard import Figures, Scorecard
 from services.settings import Policy
 
@@ -70,6 +72,9 @@ def _why_json(judged: Confidence) -> list[str]:
     return [texts[bits] for bits in judged.why.tolist()]
 
 
+_STANDINGS: tuple[str | None, ...] = (*standing.NAMES, None)
+
+
 def segment_names(codes: NDArray[np.int64]) -> list[str | None]:
     """Names of segment codes, None for -1."""
     names: list[str | None] = [*segments.NAMES, None]
@@ -85,7 +90,7 @@ def score_columns(card: Scorecard, book: BookEvents, policy: Policy, scored_at: 
         "as_of": [day_text(seen.day)] * count,
         "engagement": decimals(figures.engagement.total, 1),
         "health": decimals(figures.health.total, 1),
-        "churn_risk": decimals(figures.churn_risk, 4),
+        "churn_risk": decimals(figures.churn_risk, RISK_DIGITS),
         "clv_minor": whole_numbers(value.expected),
         "value_at_risk_minor": whole_numbers(figures.value_at_risk),
         "health_coverage": figures.health.coverage.tolist(),
@@ -95,8 +100,8 @@ def score_columns(card: Scorecard, book: BookEvents, policy: Policy, scored_at: 
         "clv_if_stays_minor": whole_numbers(value.if_stays),
         "clv_horizon_months": [policy.clv_horizon_months] * count,
         "currency": [book.currency] * count,
-        "value_at_risk_low_minor": whole_numbers(figures.churn_risk * value.if_stays_low),
-        "value_at_risk_high_minor": whole_numbers(figures.churn_risk * value.if_stays_high),
+        "value_at_risk_low_minor": whole_numbers(_lost(figures, value.if_stays_low)),
+        "value_at_risk_high_minor": whole_numbers(_lost(figures, value.if_stays_high)),
         "segment": segment_names(member.now),
         "segment_before": segment_names(member.before),
         "segment_since": day_texts(np.where(member.since >= 0, member.since, np.nan)),
@@ -112,7 +117,18 @@ def score_columns(card: Scorecard, book: BookEvents, policy: Policy, scored_at: 
         "sparkline": [f"[{', '.join(points)}]" for points in _HUNDRED[card.sparkline].tolist()],
         "changed": card.changed,
         "overridden": [None] * count,  # laid over when they are written
+        "standing": [_STANDINGS[code] for code in figures.standing.tolist()],
+        "silence_p": decimals(card.silence_p, 4),
+        "clv_if_leaves_minor": whole_numbers(value.if_leaves),
+        "clv_median_minor": whole_numbers(value.median),
+        "left_on": day_texts(card.left_on),
     }
+
+
+def _lost(figures: Figures, if_stays: Floats) -> Floats:
+    """What is at risk where staying brings so much: nothing where leaving brings no less, nan unless active."""
+    loss = figures.churn_risk * np.maximum(if_stays - figures.value.if_leaves, 0.0)
+    return np.where(figures.standing == standing.ACTIVE, loss, np.nan)
 
 
 def _facts(figures: Figures) -> dict[str, list[Any]]:
@@ -124,7 +140,7 @@ def _facts(figures: Figures) -> dict[str, list[Any]]:
         "last_order_on": day_texts(seen.last_order),
         "last_order_amount_minor": whole_numbers(seen.last_value),
         "days_since_last_order": whole_numbers(seen.day - seen.last_order),
-        "usual_gap_days": decimals(seen.usual_gap, 1),
+        "usual_gap_days": decimals(seen.usual_gap, GAP_DIGITS),
         "spend_total_minor": whole_numbers(seen.spend_total),
         "spend_12m_minor": whole_numbers(seen.spend_12m),
         "spend_6m_minor": whole_numbers(seen.spend_6m),

@@ -13,12 +13,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from typing import Any, cast
 
@@ -27,18 +25,20 @@ from sqlalchemy import Connection
 
 from models.journal import fact_entries_since, head
 from models.store import UnitOfWork
-from models.tables import CONTENT_TABLES
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, UserError
+from models.values.facts import FACT_TABLES
 from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
-from models.values.words import count, full_day
 from services.cycles import no_cycles
 from services.known import known_customers
+from services.leaving_marks import mark_texts
 from services.scoring import history, overrides, refit, rows, segments, unusual, writing
-from services.scoring.events import EPOCH, BookEvents, day_number, newest_days, read_events
+from services.scoring.basis import rows_through
+from services.scoring.confidence import book_words
+from services.scoring.due import Due, marks_now, who_is_due
+from services.scoring.events import BookEvents, day_number, newest_days, read_events
 from services.scoring.features import Features, features_at, joined
-from services.scoring.freshness import old_sources
 from services.scoring.ladder.in_use import with_rungs
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import MODEL_VERSION, Parameters, fit_parameters
@@ -46,33 +46,16 @@ from services.scoring.range_levels import with_levels
 from services.scoring.refit import Fit
 from services.scoring.scorecard import Scorecard, scorecard
 from services.scoring.stopwatch import Stopwatch
-from services.scoring.unpriced import about_unpriced
-from services.settings import ABOUT_EMAILS, Policy, minor_rates, reporting_currency
-from services.settings.codec import from_json, to_json
+from services.scoring.unpriced import about_purchases, left_out
+from services.settings import Policy, minor_rates, reporting_currency
 from services.workspace import Workspace
 
-#: Above this share of the book a change is scored as a run over everyone.
-_FEW = 0.1
 #: So many customers are scored at once: memory holds the rows and the words of these. The first part is scored before
 #: the store is locked, so a book of fewer is locked only while it is written.
 _PART = 25_000
 #: The features of so many are kept from the fit for their scores; of more they are worked out again.
 _HELD = 200_000
-_FACTS = tuple(table.name for table in CONTENT_TABLES)
 _ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class _Due:
-    """Who is scored (None: everyone) and why; `fit` is set where the one in force need not be looked for again.
-
-    `said`: whether anything changed of what issues of the book are found in.
-    """
-
-    customers: tuple[int, ...] | None
-    why: str
-    fit: Fit | None = None
-    said: bool = True
 
 
 @dataclass(frozen=True)
@@ -82,13 +65,6 @@ class _Part:
     book: BookEvents
     card: Scorecard
     columns: dict[str, list[Any]]
-
-
-def _policy_mark(policy: Policy) -> str:
-    # Through JSON and back, as a default of 50 and a stored 50.0 are the same figure.
-    plain = to_json(from_json(Policy, to_json(policy)))
-    figures = {name: value for name, value in plain.items() if name not in ABOUT_EMAILS}
-    return hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _read(
@@ -104,60 +80,6 @@ def _with_history(book: BookEvents) -> int:
     return int(seen.sum())
 
 
-def _sources(connection: Connection, newest: dict[str, date], as_of: date) -> list[str]:
-    """What every customer's scores know of the book's sources: which there are, and how old those are that are old."""
-    old = old_sources(connection, newest, as_of)
-    return [*sorted(newest), *(f"{name}, {days} days old" for name, days in sorted(old.items()))]
-
-
-def _why_everyone(marks: dict[str, Any], now: dict[str, Any], changed: Changes | None, force: bool) -> str | None:
-    """Why everybody is due, or None; `marks` are of the last run, `now` what this one would leave."""
-    if force:
-        return "asked for"
-    if not marks:
-        return "first scoring"
-    if marks["as_of"] != now["as_of"]:
-        return "a new day of data" if now["as_of"] > marks["as_of"] else "the book covers fewer days than before"
-    if marks["policy"] != now["policy"]:
-        return "the policy changed"
-    if marks["sources"] != now["sources"]:
-        return "a kind of data came or went"
-    if changed is not None and changed.everyone:
-        return "many customers changed"
-    return None
-
-
-def _unscored_entries(connection: Connection, marks: dict[str, Any], changed: Changes | None) -> bool:
-    """Whether facts changed since the last run that `changed` does not tell of: a score that was put off or cut off."""
-    told = changed.entries if changed is not None else frozenset()
-    return bool(fact_entries_since(connection, int(marks.get("entry", 0)), (*_FACTS, "score_overrides")) - told)
-
-
-def _due(
-    connection: Connection, policy: Policy, now: dict[str, Any], changed: Changes | None, force: bool, currency: str
-) -> _Due:
-    marks = writing.read_marks(connection)
-    why = _why_everyone(marks, now, changed, force)
-    if why is None and _unscored_entries(connection, marks, changed):
-        why = "changes that were not scored yet"
-    if why is not None:
-        return _Due(None, why)
-    fit = refit.fit_in_force(
-        connection,
-        now["as_of"],
-        policy,
-        currency=currency,
-        customers=marks["customers"],  # of the last run over everyone: a tenth of them at most has changed since
-    )
-    if fit is None or fit.id != marks["fit"]:
-        return _Due(None, "a refit is due")
-    due = writing.without_scores(connection) | (changed.customers if changed is not None else frozenset())
-    if len(due) > _FEW * fit.parameters.customers:
-        return _Due(None, "many customers changed")
-    said = changed is not None and bool(changed.tables & unusual.SAID_IN)
-    return _Due(tuple(sorted(due)), "their data changed", fit, said)
-
-
 def score_due(
     workspace: Workspace, changed: Changes | None = None, force_all: bool = False, *, as_of: date | None = None
 ) -> ScoreRun:
@@ -169,6 +91,7 @@ def score_due(
         The book was changed by others each time before the scores could be written.
     """
     with no_cycles():
+        force_all |= mark_texts(workspace)
         for _attempt in range(_ATTEMPTS):
             run = _score_due(workspace, changed, force_all, as_of, Stopwatch())
             if run is not None:
@@ -185,33 +108,32 @@ def _score_due(
     today = workspace.clock.today()
     with workspace.store.read() as connection, watch.step("read"):
         newest = newest_days(connection, today)
-        as_of = asked or max(newest.values(), default=today)
+        through = today if workspace.policy.look_from == "today" else max(newest.values(), default=today)
+        as_of = asked or through
         day = day_number(as_of)
         currency = reporting_currency(connection, workspace.policy)
-        marks = {
-            "as_of": day,
-            "policy": _policy_mark(workspace.policy),
-            "sources": _sources(connection, newest, as_of),
-            "entry": head(connection)[0],
-        }
-        due = _due(connection, workspace.policy, marks, changed, force_all, currency)
+        marks = marks_now(connection, newest, as_of, workspace.policy)
+        due = who_is_due(connection, workspace.policy, marks, changed, force_all, currency)
         if due.customers is not None and not due.customers:
+            writing.pass_over(workspace, connection, head(connection)[0])
             return _nothing_due(connection, as_of, due)
         book = _read(connection, as_of, workspace.policy, currency, due.customers)
         fit = due.fit or refit.fit_in_force(
             connection, day, workspace.policy, currency=currency, customers=_with_history(book)
         )
+        marks["basis"] = refit.basis_of(connection, writing.read_marks(connection), fit)
+        learnt_from = rows_through(connection, as_of.isoformat()) if fit is None else None
     seen = None
     if fit is None:
         fitted, seen = _fitted(book, currency, workspace.policy, watch)
         with watch.step("fit"):
             first = int(book.orders.day.min()) if book.orders.day.size else None
-            why = "no fit of this day, or the book has changed by more than a fifth"
-            fit = refit.store_fit(workspace, fitted, data_from=first, why=why)
+            why = "no fit of this day, or of another past of the book"
+            fit = refit.store_fit(workspace, replace(fitted, rows=learnt_from), data_from=first, why=why)
     if not _write(workspace, book, _scored(workspace, book, fit.parameters, seen, watch), fit, due, marks, watch):
         return None
     total = book.customer_ids.size if due.customers is None else _customers(workspace)
-    return _run(book, fit.parameters, total, due.why, watch, _left_out(book))
+    return _run(book, fit.parameters, total, due.why, watch, left_out(book))
 
 
 def _fitted(book: BookEvents, currency: str, policy: Policy, watch: Stopwatch) -> tuple[Parameters, Features | None]:
@@ -248,11 +170,11 @@ def _scored_part(workspace: Workspace, part: BookEvents, parameters: Parameters,
 
 def _customers(workspace: Workspace) -> int:
     with workspace.store.read() as connection:
-        return int(connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() or 0)
+        return int(connection.exec_driver_sql("SELECT count(*) FROM customer_risk_scores").scalar() or 0)
 
 
-def _nothing_due(connection: Connection, as_of: date, due: _Due) -> ScoreRun:
-    count = int(connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() or 0)
+def _nothing_due(connection: Connection, as_of: date, due: Due) -> ScoreRun:
+    count = int(connection.exec_driver_sql("SELECT count(*) FROM customer_risk_scores").scalar() or 0)
     assert due.fit is not None
     return ScoreRun(as_of.isoformat(), count, 0, _models(due.fit.parameters), "nothing is due")
 
@@ -265,22 +187,11 @@ def _models(parameters: Parameters) -> dict[str, str]:
     }
 
 
-def _left_out(book: BookEvents) -> str:
-    """What is said of orders that are dated after the day of the scores; nothing without any."""
-    day = full_day(EPOCH + timedelta(days=book.as_of))
-    many = book.later_orders != 1
-    said = f"{count(book.later_orders, 'order')} dated after {day} {'are' if many else 'is'} left out until"
-    return f"{said} {'their' if many else 'its'} day" if book.later_orders else ""
-
-
 def _run(
-    book: BookEvents, parameters: Parameters, customers: int, why: str, watch: Stopwatch, left_out: str = ""
+    book: BookEvents, parameters: Parameters, customers: int, why: str, watch: Stopwatch, later: str = ""
 ) -> ScoreRun:
-    warnings = [f"{left_out}."] if left_out else []
-    warnings += about_unpriced(book)
-    model = parameters.orders
-    if model.rung and not model.btyd.dropout_identifiable:
-        warnings.append("Dropout is not identifiable in this history: churn risk is told, departure is not.")
+    warnings = [f"{later}."] if later else []
+    warnings += [*about_purchases(book), *book_words(parameters)]
     return ScoreRun(
         as_of=rows.day_text(book.as_of),
         customers=customers,
@@ -297,7 +208,7 @@ def _write(
     book: BookEvents,
     parts: Iterator[_Part],
     fit: Fit,
-    due: _Due,
+    due: Due,
     marks: dict[str, Any],
     watch: Stopwatch,
 ) -> bool:
@@ -308,32 +219,12 @@ def _write(
     with workspace.store.unit_of_work(
         Actor("model", fit.parameters.orders.name), "score", f"book:{as_of}", at=workspace.at
     ) as work:
-        if fact_entries_since(work.connection, marks["entry"], _FACTS):
+        if fact_entries_since(work.connection, marks["entry"], FACT_TABLES):
             return False
         with watch.step("write"):
-            last, digest, moves = writing.read_marks(work.connection), writing.Digest(), segments.Moves()
-            counted_by = history.counted_by(workspace.policy, book.currency)
-            anew = everyone and history.is_to_be_made_anew(work.connection, last, counted_by, workspace.policy)
-            if anew:
-                history.forget_all(work)
-            elif last.get("as_of", book.as_of) > book.as_of:
-                history.forget_later(work, as_of)
-            with writing.filling(work, everyone=everyone, customers=size), history.filling(work, size):
-                laid = overrides.in_force(work.connection, workspace.at, workspace.clock.today())
-                for part in ready:
-                    part.columns.update(overrides.laid_over(part.columns, laid))
-                    ids = part.book.customer_ids
-                    before = history.read_previous(work.connection, ids, everyone=everyone, anew=anew)
-                    _write_part(work, part, before, fit.parameters, workspace.policy, watch)
-                    digest.add(part.card.figures, part.book.customer_ids)
-                    moves.add(part.card.membership)
-                    del part
-            if everyone:
-                moves.keep(work, book.as_of)
-            customers = _with_history(book) if everyone else last["customers"]
-            writing.write_marks(work, {**marks, "fit": fit.id, "customers": customers, "counted_by": counted_by})
+            digest = _write_scores(work, workspace, book, ready, fit, due.customers, marks, watch)
             unusual.write_unusual(work, book, everyone=everyone, said=due.said)
-            work.say("; ".join(filter(None, (f"Scored {size:,} customers as of {as_of}: {due.why}", _left_out(book)))))
+            work.say("; ".join(filter(None, (f"Scored {size:,} customers as of {as_of}: {due.why}", left_out(book)))))
             work.digest(f"fit:{fit.id} scores:{digest}")
             work.touch(
                 everyone=everyone,
@@ -342,6 +233,46 @@ def _write(
             )
             work.commit()
     return True
+
+
+def _write_scores(
+    work: UnitOfWork,
+    workspace: Workspace,
+    book: BookEvents,
+    parts: Iterator[_Part],
+    fit: Fit,
+    customers: tuple[int, ...] | None,
+    marks: dict[str, Any],
+    watch: Stopwatch,
+) -> writing.Digest:
+    """Write the scores of these customers (None: of all), their history and the run's marks."""
+    everyone, size = customers is None, int(book.customer_ids.size)
+    last, digest, moves = writing.read_marks(work.connection), writing.Digest(), segments.Moves()
+    counted_by = history.counted_by(workspace.policy, book.currency)
+    moved = marks["basis"] is None  # scores of another past are nothing to compare with
+    otherwise = history.is_to_be_made_anew(work.connection, last, counted_by, workspace.policy)
+    anew = everyone and (moved or otherwise)
+    if anew:
+        history.forget_all(work)
+    elif last.get("as_of", book.as_of) > book.as_of:
+        history.forget_later(work, rows.day_text(book.as_of))
+    writing.forget_scores(work, book.customer_ids, customers)
+    with writing.filling(work, everyone=everyone, customers=size), history.filling(work, size):
+        laid = overrides.in_force(work.connection, workspace.at, workspace.clock.today())
+        for part in parts:
+            part.columns.update(overrides.laid_over(part.columns, laid))
+            ids = part.book.customer_ids
+            before = history.read_previous(work.connection, ids, everyone=everyone, anew=anew)
+            _write_part(work, part, before, fit.parameters, workspace.policy, watch)
+            digest.add(part.card.figures, ids)
+            moves.add(part.card.membership)
+            del part
+    if everyone:
+        moves.keep(work, book.as_of)
+    known = _with_history(book) if everyone else last["customers"]
+    basis = fit.id if moved else marks["basis"]
+    writing.write_marks(work, {**marks, "basis": basis, "fit": fit.id, "customers": known, "counted_by": counted_by})
+    return digest
 
 
 def _write_part(

@@ -23,8 +23,10 @@ from services.scoring.lead_words import Leads
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import LifetimeValue
 from services.scoring.parameters import ChurnModel, Parameters, rung_name
+from services.scoring.range_levels import has_value, history_of
 from services.scoring.reasons import Contributions, contributions, drivers_json
 from services.scoring.segments import Membership, replay
+from services.scoring.standing import ACTIVE, silence_p, standing_of
 from services.settings import Policy
 
 Floats = NDArray[np.float64]
@@ -38,7 +40,10 @@ NO_RISK = "None (has left)"
 
 @dataclass(frozen=True)
 class Figures:
-    """The scores that history keeps, shape (customers,) each; nan where there is nothing to score."""
+    """The scores that history keeps, shape (customers,) each; nan where there is nothing to score.
+
+    `standing` has codes of `services.scoring.standing`: only who is active has value at risk.
+    """
 
     seen: Features
     churn_risk: Floats
@@ -46,11 +51,15 @@ class Figures:
     health: PartScores
     value: LifetimeValue
     value_at_risk: Floats
+    standing: Whole
 
 
 @dataclass(frozen=True)
 class Scorecard:
-    """All scores of one day. `drivers` and `changed` are JSON texts; `sparkline` has shape (customers, 12)."""
+    """All scores of one day. `drivers` and `changed` are JSON texts; `sparkline` has shape (customers, 12).
+
+    `silence_p`: see `services.scoring.standing`. `left_on`: a day number, nan for customers.
+    """
 
     figures: Figures
     membership: Membership
@@ -60,6 +69,8 @@ class Scorecard:
     changed: list[str | None]
     sparkline: Whole
     models: list[str]
+    silence_p: Floats
+    left_on: Floats
 
 
 def _by_rhythm(seen: Features, orders: Floats, activity: Floats) -> Floats:
@@ -88,22 +99,21 @@ def figures_at(
     """Churn risk, engagement, health and value at the end of the ledger's day; see `features_at` and `forecast`."""
     seen = features_at(ledger, parameters.gaps, like)
     risk = risk_in_use(ledger, seen, parameters, policy.churn_horizon_days)
-    buys = seen.purchase_days > 0
+    standing = standing_of(ledger, seen, parameters)
     value = lifetime_value.forecast(
         parameters.buys,
         parameters.value,
-        np.where(buys, seen.frequency, 0.0),
-        np.where(buys, seen.recency, 0.0),
-        np.where(buys, seen.age, 0.0),
-        seen.mean_value,
+        history_of(seen),
         months=policy.clv_horizon_months,
+        horizon_days=policy.churn_horizon_days,
+        risk=risk,
         yearly_discount=policy.discount_rate,
         margin=policy.margin,
         seed=SEED,
         levels=parameters.levels,
         ranges=ranges,
     )
-    value = _unknown_unless(buys & np.isfinite(seen.mean_value) & ~ledger.left, value)
+    value = lifetime_value.in_whole_units(_unknown_unless(has_value(seen) & ~ledger.left, value), risk)
     return Figures(
         seen=seen,
         churn_risk=risk,
@@ -116,7 +126,8 @@ def figures_at(
         ),
         health=health(seen, weights=policy.health_weights, curves=policy.health_curves),
         value=value,
-        value_at_risk=lifetime_value.value_at_risk(risk, value.if_stays),
+        value_at_risk=np.where(standing == ACTIVE, value.if_stays - value.expected, np.nan),
+        standing=standing,
     )
 
 
@@ -210,4 +221,6 @@ def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Feat
         ),
         sparkline=sparklines(ledger),
         models=_model_names(ledger, seen, parameters, horizon),
+        silence_p=silence_p(ledger, seen),
+        left_on=ledger.left_on,
     )

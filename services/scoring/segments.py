@@ -141,10 +141,7 @@ def replay(ledger: Ledger, gap: Floats, worth: Floats) -> Membership:
 
 def _on_the_day(ledger: Ledger, since: Whole) -> Whole:
     """Since when: of those who have left, from the day on which they did."""
-    gone = ledger.book.departures
-    still = ledger.left[gone.row]
-    since[gone.row[still]] = gone.day[still]
-    return since
+    return np.asarray(np.where(ledger.left, np.nan_to_num(ledger.left_on), since).astype(np.int64))
 
 
 class Moves:

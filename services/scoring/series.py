@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.values.errors import StoreDamaged
+from services.purchases import is_customer
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]
@@ -119,7 +120,7 @@ def decode_numbers(text: str, kind: type[np.float64] | type[np.int64], count: in
     Raises
     ------
     StoreDamaged
-        If one of them is no number, or there are fewer or more.
+        If one of them is not a number, or there are fewer or more.
     """
     try:
         numbers = np.fromstring(text, dtype=kind, sep=",")
@@ -127,7 +128,7 @@ def decode_numbers(text: str, kind: type[np.float64] | type[np.int64], count: in
         numbers = np.empty(0, kind)
     if numbers.size != count:
         raise StoreDamaged(
-            "An event of the book has an amount that is no number. Run `bellwether verify`, or restore a copy."
+            "An event of the book has an amount that is not a number. Run `bellwether verify`, or restore a copy."
         )
     return numbers
 
@@ -155,8 +156,9 @@ class SeriesReader:
         self.customer_ids = self._customers(ids)
 
     def _customers(self, ids: Sequence[int] | None) -> NDArray[np.int64]:
-        only = "" if ids is None else "WHERE id IN (SELECT value FROM json_each(:ids)) "
-        rows = fetch(self._connection, f"SELECT id FROM customers {only}ORDER BY id", self._parameters)
+        only = "" if ids is None else "AND c.id IN (SELECT value FROM json_each(:ids)) "
+        query = f"SELECT c.id FROM customers c WHERE {is_customer(':day')} {only}ORDER BY c.id"
+        rows = fetch(self._connection, query, self._parameters)
         return np.array([row[0] for row in rows], np.int64)
 
     def series(self, source: str, day: str, columns: dict[str, str], where: str = "1", prefix: str = "") -> Series:
@@ -173,7 +175,8 @@ class SeriesReader:
             return nothing(*columns)
         day_numbers = decode_days(days)
         values = {name: _values(name, text, day_numbers.size) for name, text in zip(columns, rest, strict=True)}
-        return _ordered(Series(self.rows(decode_numbers(owners, np.int64, day_numbers.size)), day_numbers, values))
+        row = self.rows(decode_numbers(owners, np.int64, day_numbers.size))
+        return _ordered(Series(row, day_numbers, values).where(row >= 0))
 
     @property
     def everyone(self) -> bool:
@@ -212,9 +215,12 @@ class SeriesReader:
                 yield told, np.fromiter(map(codes.__getitem__, texts), np.int64, count)
 
     def rows(self, owners: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Index into the customers of each event's owner; looked up once for each run of the same one."""
+        """Index into the customers of each event's owner, -1 for a contact; looked up once a run of the same one."""
+        if not self.customer_ids.size:
+            return np.full(owners.size, -1)
         first = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
-        index = np.searchsorted(self.customer_ids, owners[first])
+        index = np.minimum(np.searchsorted(self.customer_ids, owners[first]), self.customer_ids.size - 1)
+        index[self.customer_ids[index] != owners[first]] = -1
         return np.repeat(index, np.diff(np.append(first, owners.size)))
 
 
@@ -243,7 +249,7 @@ def money_of(currency: str, rates: dict[str, float], prefix: str = "") -> str:
     cases = []
     for code, rate in known:
         if not (code.isascii() and code.isalpha()):
-            raise ValueError(f"{code!r} is no currency code")
+            raise ValueError(f"{code!r} is not a currency code")
         amount = f"{prefix}amount_minor" if rate == 1.0 else f"CAST(round({prefix}amount_minor * {rate!r}) AS INT)"
         cases.append(f"WHEN '{code}' THEN {amount}")
     return f"CASE {prefix}currency {' '.join(cases)} ELSE {NO_RATE} END"

@@ -1,13 +1,14 @@
-"""Orders in a currency without a rate: what is said of them, and of the customers who have no others."""
+"""What a run says of the book's purchases: what they are, in a currency without a rate, and who has none at all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import numpy as np
 
-from models.values.words import count
-from services.scoring.events import BookEvents
+from models.values.words import count, full_day
+from services.scoring.events import EPOCH, BookEvents
 
 
 def unpriced(book: BookEvents) -> int:
@@ -19,14 +20,29 @@ def unpriced(book: BookEvents) -> int:
     return int(((every > 0) & (every == unknown)).sum())
 
 
-def about_unpriced(book: BookEvents) -> Iterator[str]:
-    """What a run says of orders that count without a value; nothing without any."""
+def about_purchases(book: BookEvents) -> Iterator[str]:
+    """What a run says of purchases that are won deals or count without a value, and of contacts that have none."""
+    if book.of_deals:
+        yield "The book has no orders: won deals count as purchases, on the day of their close."
+    if book.contacts:
+        are = "contact without purchases is" if book.contacts == 1 else "contacts without purchases are"
+        yield f"{book.contacts:,} {are} not scored."
     if not book.unconverted:
         return
+    one = book.unconverted == 1
     yield (
-        f"{book.unconverted:,} orders are in a currency without a rate to {book.currency}: "
-        "they count as purchases without a value. Add the rate in the settings."
+        f"{count(book.unconverted, 'order')} {'is' if one else 'are'} in a currency without a rate to {book.currency}: "
+        f"{'it counts as a purchase' if one else 'they count as purchases'} without a value. Add the rate in the "
+        "settings."
     )
     without = unpriced(book)
     if without:
-        yield f"Of {count(without, 'customer')} every order is: no value is told of them, and none is summed."
+        yield f"{count(without, 'customer')} bought in such a currency only: no value, and in no total."
+
+
+def left_out(book: BookEvents) -> str:
+    """What is said of orders that are dated after the day of the scores; nothing without any."""
+    day = full_day(EPOCH + timedelta(days=book.as_of))
+    many = book.later_orders != 1
+    said = f"{count(book.later_orders, 'order')} dated after {day} {'are' if many else 'is'} left out until"
+    return f"{said} {'their' if many else 'its'} day" if book.later_orders else ""

@@ -19,7 +19,8 @@ from sqlalchemy import Connection
 
 from models.store import UnitOfWork
 from models.values import words
-from models.values.anomalies import EMAILS, NO_ACTIVITY, ORDER_VALUE, Anomaly, channel_events
+from models.values.anomalies import EMAILS, NO_ACTIVITY, ORDER_VALUE, Anomaly, about, channel_events
+from services.kept_values import keep_value, kept_value
 from services.scoring import emerging
 from services.scoring.amounts import Latest, OrderValues, book_spread, joined, latest_of, order_values
 from services.scoring.anomaly import FALSE_DISCOVERIES, FEWEST_EVENTS, LearnedChannel, chances, learn, summary_of
@@ -105,15 +106,12 @@ def write_unusual(work: UnitOfWork, book: BookEvents, *, everyone: bool, said: b
 
 def read_learned(connection: Connection) -> Learned | None:
     """What the last run over the whole book found usual, None before the first."""
-    text = connection.exec_driver_sql("SELECT value FROM book WHERE key = ?", (_KEPT,)).scalar()
+    text = kept_value(connection, _KEPT)
     return Learned.from_json(json.loads(text)) if text else None
 
 
 def _keep_learned(work: UnitOfWork, learned: Learned) -> None:
-    work.sql(
-        "INSERT INTO book (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (_KEPT, json.dumps(asdict(learned), sort_keys=True)),
-    )
+    keep_value(work, _KEPT, json.dumps(asdict(learned), sort_keys=True))
 
 
 @dataclass(frozen=True)
@@ -214,7 +212,7 @@ def _of_channel(one: _Tested, book: BookEvents, learned: Learned) -> Iterator[An
             past, coming = (since - first) / 7.0, (channel.last + 1 - since) / 7.0
         else:
             past, coming = float((units < since).sum()), float((units >= since).sum())
-        usual = float(level * expected(np.array(before), np.array(past), np.array(coming), of_all))
+        usual = round(float(level * expected(np.array(before), np.array(past), np.array(coming), of_all)), 2)
         if not _matters(seen, usual, down):
             continue
         window = channel.last + 1 - since
@@ -225,7 +223,7 @@ def _of_channel(one: _Tested, book: BookEvents, learned: Learned) -> Iterator[An
             since=day_text(since),
             direction="down" if down else "up",
             seen=float(seen),
-            expected=round(usual, 2),
+            expected=usual,
             window_days=window,
             p=float(f"{chance:.3g}"),
             evidence=_evidence(channel.name, seen, usual, window, None if units is None else int(coming)),
@@ -241,12 +239,8 @@ def _matters(seen: float, usual: float, down: bool) -> bool:
 def _evidence(channel: str, seen: int, usual: float, window: int, mails: int | None) -> str:
     over = words.count(window, "day")
     if channel == EMAILS and mails is not None:
-        return f"{seen:,} of {words.count(mails, 'email')} answered in {over}, about {_about(usual)} expected"
-    return f"{channel_events(channel, seen)} in {over}, about {_about(usual)} expected"
-
-
-def _about(usual: float) -> str:
-    return words.whole(usual) if usual >= 1.5 else f"{usual:.1f}"
+        return f"{seen:,} of {words.count(mails, 'email')} answered in {over}, {about(usual)} expected"
+    return f"{channel_events(channel, seen)} in {over}, {about(usual)} expected"
 
 
 def _of_values(values: OrderValues, book: BookEvents, learned: Learned) -> Iterator[Anomaly]:

@@ -14,11 +14,18 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 
+from models.journal import fact_entries_since
 from models.store import UnitOfWork
 from models.tables import customer_risk_scores
+from models.values.facts import SCORED_TABLES
+from models.values.journal import Actor
+from services.kept_values import keep_value, kept_value
+from services.purchases import is_customer
 from services.scoring.lifetime_value import LifetimeValue
 from services.scoring.rows import records
 from services.scoring.scorecard import Figures
+from services.scoring.series import fetch
+from services.workspace import Workspace
 
 #: From so many rows on, a table's indexes are made anew instead of being kept up row by row.
 REBUILD_FROM = 20_000
@@ -27,26 +34,42 @@ _MARKS_KEY = "scored"
 
 def read_marks(connection: Connection) -> dict[str, Any]:
     """What the last run left about itself: as_of, fit, policy. Empty before the first."""
-    text = connection.exec_driver_sql("SELECT value FROM book WHERE key = ?", (_MARKS_KEY,)).scalar()
+    text = kept_value(connection, _MARKS_KEY)
     return json.loads(text) if text else {}
 
 
 def write_marks(work: UnitOfWork, marks: dict[str, Any]) -> None:
     """Keep what the next run needs to know about this one."""
-    work.sql(
-        "INSERT INTO book (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (_MARKS_KEY, json.dumps(marks, sort_keys=True)),
-    )
+    keep_value(work, _MARKS_KEY, json.dumps(marks, sort_keys=True))
 
 
-def without_scores(connection: Connection) -> frozenset[int]:
-    """Customers who have no row in the public table.
+def pass_over(workspace: Workspace, connection: Connection, entry: int) -> None:
+    """Remember that what changed up to `entry` moves no score (products, documents, contacts); no entry of its own."""
+    marks = read_marks(connection)
+    if not fact_entries_since(connection, int(marks["entry"]), SCORED_TABLES):
+        return
+    with workspace.store.unit_of_work(Actor("model", "scoring"), "score", "book", at=workspace.at) as work:
+        write_marks(work, {**marks, "entry": entry})
+        work.commit()
+
+
+def without_scores(connection: Connection, as_of: str) -> frozenset[int]:
+    """Customers, not contacts without purchases, who have no row in the public table.
 
     Every row there is a customer's: where there are as many, nobody is without one, and nobody need be looked for.
     """
-    query = """SELECT id FROM customers WHERE (SELECT count(*) FROM customers)
-        > (SELECT count(*) FROM customer_risk_scores) AND id NOT IN (SELECT customer_id FROM customer_risk_scores)"""
-    return frozenset(row[0] for row in connection.exec_driver_sql(query))
+    query = f"""SELECT c.id FROM customers c WHERE (SELECT count(*) FROM customers)
+        > (SELECT count(*) FROM customer_risk_scores) AND c.id NOT IN (SELECT customer_id FROM customer_risk_scores)
+        AND {is_customer(":day")}"""
+    return frozenset(row[0] for row in fetch(connection, query, {"day": as_of}))
+
+
+def forget_scores(work: UnitOfWork, kept: NDArray[np.int64], among: Iterable[int] | None) -> None:
+    """Take the scores of those `among` (None: all) who are not `kept`: contacts now, as an order was undone."""
+    scored = {row[0] for row in work.sql("SELECT customer_id FROM customer_risk_scores")}
+    gone = (scored if among is None else scored & set(among)).difference(kept.tolist())
+    if gone:
+        work.sql("DELETE FROM customer_risk_scores WHERE customer_id = ?", [(one,) for one in sorted(gone)])
 
 
 class Digest:

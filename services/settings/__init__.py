@@ -12,6 +12,7 @@ from services.settings.mail import MailAccount, ModelProfile
 from services.settings.managed import Managed, load_managed
 from services.settings.policy import (
     ABOUT_EMAILS,
+    LOOK_FROM,
     AutoDrafts,
     BusinessHours,
     ExchangeRate,
@@ -37,18 +38,20 @@ from services.settings.preferences import (
     without_watched,
 )
 from services.settings.stored import (
-    book_currency,
     change_policy,
     changed_fields,
     history,
+    known_currency,
     load_policy,
     minor_rates,
+    most_of_first,
     reporting_currency,
     title_of,
 )
 
 __all__ = [
     "ABOUT_EMAILS",
+    "LOOK_FROM",
     "AutoDrafts",
     "BusinessHours",
     "Curve",
@@ -72,15 +75,16 @@ __all__ = [
     "SegmentTone",
     "SlaHours",
     "WatchedFolder",
-    "book_currency",
     "change_policy",
     "changed_fields",
     "default_path",
     "history",
+    "known_currency",
     "load_managed",
     "load_policy",
     "load_preferences",
     "minor_rates",
+    "most_of_first",
     "reporting_currency",
     "save_preferences",
     "title_of",

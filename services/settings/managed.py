@@ -80,7 +80,7 @@ def load_managed(path: Path | None) -> Managed:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path}: {error}. Ask your IT to mend the file.") from None
+        raise UserError(f"{path}: {error}. Ask your IT to fix the file.") from None
     sections: dict[str, dict[str, Any]] = {"policy": {}, "preferences": {}}
     for section, values in document.items():
         if section not in _SECTIONS or not isinstance(values, dict):
@@ -112,5 +112,5 @@ def _mistake(path: Path, text: str, name: str, reason: str) -> UserError:
         pattern = re.compile(rf"^\s*\[{{0,2}}[\w.\s\"-]*\b{re.escape(key)}\b")
         for number, line in enumerate(text.splitlines(), start=1):
             if pattern.match(line) or re.search(rf"\b{re.escape(key)}\s*=", line):
-                return UserError(f"{path}, line {number}: {name} {reason}. Ask your IT to mend the file.")
-    return UserError(f"{path}: {name} {reason}. Ask your IT to mend the file.")
+                return UserError(f"{path}, line {number}: {name} {reason}. Ask your IT to fix the file.")
+    return UserError(f"{path}: {name} {reason}. Ask your IT to fix the file.")

@@ -7,7 +7,7 @@ It is stored in the book, versioned (``services.settings.stored``).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time, tzinfo
+from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,25 +19,27 @@ from services.settings.local_zone import this_computers_zone
 SEVERITIES = ("critical", "high", "medium", "low")
 CHURN_HORIZONS_DAYS = (30, 60, 90, 180)
 USUAL_TONE = "warm"
-#: Fields that say how emails are written and when they go out: no score and no rule reads them.
+#: Fields that say how emails are written, when they go out, and who is named: no score and no rule reads them.
 ABOUT_EMAILS = frozenset(
     {
         *("recall_minutes", "quiet_hours", "consent_on_record", "auto_drafts", "sender_line", "unsubscribe_line"),
-        "tone_by_segment",
+        *("tone_by_segment", "service_manager"),
     }
 )
+#: As of which day a book is scored; empty: nobody was asked.
+LOOK_FROM = ("", "data-end", "today")
 
 
 def _known_zone(name: str, zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise FieldError(name, f"{zone!r} is no time zone; write one such as Europe/Berlin") from None
+        raise FieldError(name, f"{zone!r} is not a time zone; write one such as Europe/Berlin") from None
 
 
 def _known_currency(name: str, currency: str) -> None:
     if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
-        raise FieldError(name, f"{currency!r} is no currency; write three capital letters such as USD")
+        raise FieldError(name, f"{currency!r} is not a currency; write three capital letters such as USD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,14 @@ class BusinessHours:
     def zone(self) -> tzinfo:
         """Return the zone in which the hours are meant."""
         return ZoneInfo(self.time_zone) if self.time_zone else this_computers_zone()
+
+    def works_on(self, day: date) -> bool:
+        """Return whether a day is a working day."""
+        return day.weekday() in self.weekdays and day not in self.holidays
+
+    def working_day(self, day: date) -> date:
+        """Return a day, or the first working day after it; the day itself where holidays leave none within a year."""
+        return next((one for later in range(366) if self.works_on(one := day + timedelta(days=later))), day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +170,7 @@ class SegmentTone:
 
     def __post_init__(self) -> None:
         if self.tone not in TONES:
-            raise FieldError("tone", f"{self.tone!r} is no tone; choose one of {', '.join(TONES)}")
+            raise FieldError("tone", f"{self.tone!r} is not a tone; choose one of {', '.join(TONES)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +209,7 @@ class ExchangeRate:
         try:
             rate = Decimal(self.rate)
         except InvalidOperation:
-            raise FieldError("rate", f"{self.rate!r} is no number; write one such as 1.0845") from None
+            raise FieldError("rate", f"{self.rate!r} is not a number; write one such as 1.0845") from None
         if not rate.is_finite() or rate <= 0:
             raise FieldError("rate", "must be greater than 0")
 
@@ -224,6 +234,10 @@ class Policy:
         The scores' parameters are fitted again when the book has this many new days.
     card_budget
         Cards the queue shows; every critical comes on top.
+    critical_budget
+        Critical alerts a day and owner that silence or the model alone may raise; distress has no limit.
+    service_manager
+        To whom alerts about tickets and distress are handed: named in what they suggest. Empty: nobody by name.
     watch_days
         An order within this time after a card was raised or worked resolves it as "came back".
     snooze_latest_days
@@ -238,6 +252,11 @@ class Policy:
         Cap of an incentive as a share of yearly value, and the amount above which a manager approves.
     reporting_currency
         Empty: the currency of most of the book's first orders.
+    look_from
+        The day of the scores: "data-end" is the last day of the data, "today" is today. Empty: the last day of the
+        data, and in a book whose data end long ago a question that is still open.
+    won_deals_count
+        In a book without orders, won deals are its purchases.
     recall_minutes
         An approved email that goes out at once can be stopped for so long.
     consent_on_record
@@ -265,6 +284,8 @@ class Policy:
     business_hours: BusinessHours = BusinessHours()
     owner_zones: tuple[OwnerZone, ...] = ()
     card_budget: int = 25
+    critical_budget: int = 5
+    service_manager: str = ""
     watch_days: int = 60
     snooze_latest_days: int = 30
     stale_factor: float = 2.0
@@ -281,6 +302,8 @@ class Policy:
     unsubscribe_line: str = "If you would rather not hear from us by email, answer with “unsubscribe”."
     rule_parameters: tuple[RuleParameter, ...] = ()
     reporting_currency: str = ""
+    won_deals_count: bool = True
+    look_from: str = ""
     exchange_rates: tuple[ExchangeRate, ...] = ()
 
     def __post_init__(self) -> None:
@@ -290,6 +313,8 @@ class Policy:
             raise FieldError("churn_critical", "must not be below the risk from which a warning is shown")
         if self.churn_horizon_days not in CHURN_HORIZONS_DAYS:
             raise FieldError("churn_horizon_days", "must be 30, 60, 90 or 180 days")
+        if self.look_from not in LOOK_FROM:
+            raise FieldError("look_from", f"must be one of {', '.join(one for one in LOOK_FROM if one)}, or empty")
         if self.reporting_currency:
             _known_currency("reporting_currency", self.reporting_currency)
         _only_once("exchange_rates", [rate.currency for rate in self.exchange_rates])
@@ -337,7 +362,8 @@ _LIMITS: tuple[tuple[str, float, float, str], ...] = (
     ("discount_rate", 0, 1, ""),
     ("margin", 0.01, 1, ""),
     ("refit_days", 1, 365, " days"),
-    ("card_budget", 1, 1000, " cards"),
+    ("card_budget", 1, 1000, " alerts"),
+    ("critical_budget", 0, 1000, " alerts"),
     ("watch_days", 1, 730, " days"),
     ("snooze_latest_days", 1, 365, " days"),
     ("stale_factor", 1, 100, ""),

@@ -116,6 +116,11 @@ class Preferences:
         if len(set(names)) != len(names):
             raise FieldError("profiles", "two language models have the same name")
 
+    @property
+    def signed_by(self) -> str:
+        """What stands under an email: the signature, else the name of the sender; '' where neither is set."""
+        return self.signature.strip() or self.mail.from_name.strip() or self.me.strip()
+
     def watched_for(self, store: str) -> tuple[str, ...]:
         """Return the folders that are watched for a book, in their order."""
         return tuple(one.path for one in self.watched if one.store == store)

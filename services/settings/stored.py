@@ -8,7 +8,6 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from models.values.changes import Changes
-from models.values.errors import UserError
 from models.values.money import exponent
 from services.settings.codec import FieldError, decode_field, from_json, hints_of, to_json
 from services.settings.policy import ABOUT_EMAILS, AutoDrafts, Policy
@@ -18,9 +17,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from services.workspace import Workspace
+    from models.store import Store
+    from models.values.journal import Actor
 
 _FIRST_ORDERS = 400
+#: Fields whose names are not the words that people see.
+_TITLES = {
+    "card_budget": "alerts a day",
+    "critical_budget": "critical inactivity alerts",
+    "look_from": "score as of",
+}
 
 
 def _first(connection: Connection | sqlite3.Connection, sql: str) -> Any:
@@ -51,24 +57,30 @@ def load_policy(connection: Connection | sqlite3.Connection) -> Policy:
 
 
 def reporting_currency(connection: Connection | sqlite3.Connection, policy: Policy) -> str:
-    """Return the currency in which the book adds up: the policy's, else that of most of its first orders, else USD.
+    """Return the currency in which the book adds up: the policy's, else of most of its first orders or deals, else USD.
 
     The first ones, so that it stays the same as the book grows, and is looked up at once.
     """
+    return known_currency(connection, policy) or "USD"
+
+
+def known_currency(connection: Connection | sqlite3.Connection, policy: Policy) -> str:
+    """Return the same, '' where neither the policy nor an order or a deal says it."""
     if policy.reporting_currency:
         return policy.reporting_currency
-    found = _first(
-        connection,
-        f"SELECT currency FROM (SELECT id, currency FROM orders ORDER BY id LIMIT {_FIRST_ORDERS})"
-        " GROUP BY currency ORDER BY count(*) DESC, min(id) LIMIT 1",
+    for table in ("orders", "opportunities"):
+        found = _first(connection, most_of_first(f"SELECT id, currency FROM {table}"))
+        if found:
+            return str(found[0])
+    return ""
+
+
+def most_of_first(rows: str) -> str:
+    """Return the query for the currency of most of the first rows that a query finds, each with its id and currency."""
+    return (
+        f"SELECT currency FROM ({rows} ORDER BY id LIMIT {_FIRST_ORDERS})"
+        " WHERE currency IS NOT NULL GROUP BY currency ORDER BY count(*) DESC, min(id) LIMIT 1"
     )
-    return str(found[0]) if found else "USD"
-
-
-def book_currency(workspace: Workspace) -> str:
-    """Return the currency in which an open book adds up."""
-    with workspace.store.snapshot() as connection:
-        return reporting_currency(connection, workspace.managed.apply(load_policy(connection)))
 
 
 def minor_rates(policy: Policy, currency: str) -> dict[str, float]:
@@ -85,41 +97,18 @@ def minor_rates(policy: Policy, currency: str) -> dict[str, float]:
     return found
 
 
-def change_policy(workspace: Workspace, **changes: Any) -> Changes:
-    """Write a new version of the policy with some fields changed.
-
-    Parameters
-    ----------
-    **changes
-        Field of ``Policy`` to its new value, as the dataclass holds it or as JSON has it.
-
-    Returns
-    -------
-    Changes
-        With the fields that changed, and with ``everyone``, as a figure may change any score; not so where only
-        fields about emails changed. Without an entry where nothing did.
-
-    Raises
-    ------
-    FieldError
-        Naming the field that does not fit, and why.
-    UserError
-        For a field that IT has set.
-    """
+def change_policy(store: Store, actor: Actor, at: str, changes: Mapping[str, Any]) -> Changes:
+    """Write a new version of the policy with some fields changed; see ``Workspace.change_policy``."""
     from models.tables import policies
 
-    for name in changes:
-        if workspace.managed.is_locked(name):
-            raise UserError(f"The setting “{title_of(name)}” is set by your organisation; ask your IT to change it.")
     decoded = {name: decode_field(Policy, name, value) for name, value in changes.items()}
-    store = workspace.store
-    with store.unit_of_work(workspace.me, "change-policy", "policy", at=workspace.at) as work:
+    with store.unit_of_work(actor, "change-policy", "policy", at=at) as work:
         before = load_policy(work.connection)
         after = replace(before, **decoded)
         if after == before:
             return Changes()
         text = json.dumps(to_json(after), ensure_ascii=False, sort_keys=True)
-        work.insert(policies, {"policy": text, "changed_at": workspace.at, "actor": workspace.person})
+        work.insert(policies, {"policy": text, "changed_at": at, "actor": actor.name})
         work.say(_said(before, after))
         names = changed_fields(before, after)
         work.touch(everyone=not names <= ABOUT_EMAILS, tables=("policies",), policy=names)
@@ -140,8 +129,9 @@ def history(connection: Connection, limit: int = 100) -> list[tuple[str, str, Ma
 
 
 def title_of(name: str) -> str:
-    """Return a field's name in words: ``card_budget`` is "card budget"."""
-    return name.replace("_", " ").replace("clv", "lifetime value").replace("sla", "answer")
+    """Return a field's name in words: ``refit_days`` is "refit days"."""
+    plain = name.replace("_", " ").replace("clv", "lifetime value").replace("sla", "answer")
+    return _TITLES.get(name, plain)
 
 
 def _said(before: Policy, after: Policy) -> str:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from services.sync.by_hand import FIELDS as CUSTOMER_FIELDS
 from services.sync.by_hand import add_customer, edit_customer
 from services.sync.check_files import forget_check
+from services.sync.consent_by_hand import record_consent
+from services.sync.contacts_by_hand import FIELDS as CONTACT_FIELDS
+from services.sync.contacts_by_hand import add_contact, edit_contact
 from services.sync.history import imports_history
-from services.sync.order import each_file, order_of_import, place_of
+from services.sync.order import each_file, order_of_import, place_of, source_question, together, waits_for
 from services.sync.preview import check_rows, preview
 from services.sync.quality import data_quality
 from services.sync.read import Table, of_each_member, read_table, tables_in
@@ -19,12 +22,15 @@ from services.sync.undo import undo_import
 from services.sync.undo_check import undo_preview
 
 __all__ = [
+    "CONTACT_FIELDS",
     "CUSTOMER_FIELDS",
     "Table",
+    "add_contact",
     "add_customer",
     "check_rows",
     "data_quality",
     "each_file",
+    "edit_contact",
     "edit_customer",
     "forget_check",
     "imports_history",
@@ -33,8 +39,12 @@ __all__ = [
     "place_of",
     "preview",
     "read_table",
+    "record_consent",
     "run_import",
+    "source_question",
     "tables_in",
+    "together",
     "undo_import",
     "undo_preview",
+    "waits_for",
 ]

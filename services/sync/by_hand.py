@@ -8,11 +8,14 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from models.store import UnitOfWork
-from models.tables import customers, identities
+from models.tables import contracts, customers, identities
 from models.values.changes import Changes
 from models.values.errors import UserError
+from services.leaving import SPEAKING
+from services.permission.ledger import note
 from services.sync.entities import ENTITIES, Field
 from services.sync.map.headers import normal
 from services.sync.map.mapped import MappedColumn
@@ -26,9 +29,12 @@ if TYPE_CHECKING:
     from services.workspace import Workspace
 
 SOURCE = "by hand"
-_ENTITY = ENTITIES["customers"]
+_ENTITY, _CONTRACT = ENTITIES["customers"], ENTITIES["contracts"]
+_SAID = ("number", "starts_on", "ends_on", "notice_days", "value_per_year_minor", "status", "renews")
 # What a form or a command may set, by field name; the store's column is the same except for money.
-FIELDS: dict[str, Field] = {field.name: field for field in _ENTITY.fields if field.columns and field.role == "row"}
+FIELDS: dict[str, Field] = {
+    field.name: field for field in _ENTITY.fields if (field.columns and field.role == "row") or field.part
+}
 _CHOICES = {"email_consent": ("given", "withdrawn", "unknown"), "tracking_consent": ("given", "withdrawn", "unknown")}
 
 
@@ -46,7 +52,7 @@ def add_customer(workspace: Workspace, fields: Mapping[str, str]) -> Changes:
     UserError
         A field is not known or its text does not fit; the message names it.
     """
-    values = _values(workspace, fields)
+    values, contract = _values(workspace, fields)
     name = values.get("name") or values.get("company") or values.get("email") or values.get("phone")
     if not name:
         raise UserError("A customer needs a name, a company, an email address or a phone number.")
@@ -63,6 +69,8 @@ def add_customer(workspace: Workspace, fields: Mapping[str, str]) -> Changes:
         )
         work.subject = f"customer:{customer_id}"
         _identify(work, customer_id, values)
+        _set_contract(work, customer_id, contract)
+        note(workspace, work, values.get("email"), values)
         work.say(f"Added {name}")
         return work.commit()
 
@@ -87,7 +95,7 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
     UserError
         There is no such customer, a field is not known, or its text does not fit.
     """
-    values = _values(workspace, fields)
+    values, contract = _values(workspace, fields)
     with workspace.store.unit_of_work(
         workspace.me, "edit-customer", f"customer:{customer_id}", at=workspace.at
     ) as work:
@@ -103,8 +111,12 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
                 values[column] = "unknown"
         if values.get("email") != row["email"]:
             _refuse_taken(work, values, customer_id)
+        if values.get("email") and row["email_consent"] == "withdrawn":
+            values.setdefault("email_consent", "withdrawn")  # for whichever address they have
         changed = [column for column, value in values.items() if row[column] != value]
-        if not work.update(customers, customer_id, values):
+        work.update(customers, customer_id, values)
+        changed += _set_contract(work, customer_id, contract)
+        if not note(workspace, work, {**row, **values}["email"], values) and not changed:
             return Changes()
         _forget_old(work, customer_id, dict(row), values)
         if values.keys() & {"email", "phone", "country"}:
@@ -114,27 +126,78 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
         return work.commit()
 
 
-def _values(workspace: Workspace, fields: Mapping[str, str]) -> dict[str, Any]:
+def _set_contract(work: UnitOfWork, customer_id: int, values: Mapping[str, Any]) -> list[str]:
+    """Change the contract that speaks for a customer, or make one where none runs; the fields that changed."""
+    named = {"customer": customer_id, "day": (work.at or "")[:10]}
+    row = work.connection.execute(sql(SPEAKING.format(customer=":customer", day=":day")), named).mappings().first()
+    known = {name: row[name] if row is not None else None for name in values}
+    if row is not None and row["status"] == "ended" and values.get("ends_on") and "status" not in values:
+        row, known = None, dict.fromkeys(values)
+    changed = [name for name, value in values.items() if known[name] != value]
+    if not changed:
+        return []
+    if row is None:
+        key = {"customer_id": customer_id, "source": SOURCE, "external_id": uuid.uuid4().hex}
+        work.insert(contracts, {**key, **values})
+    elif any(value is not None for name, value in {**row, **values}.items() if name in _SAID):
+        work.update(contracts, row["id"], values)
+    else:
+        work.delete(contracts, row["id"])
+    return [f"contract {name}" for name in changed]
+
+
+def _values(workspace: Workspace, fields: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns of the customer, and those of the contract, that the fields name."""
     known = {normal(name): field for name, field in FIELDS.items()}
     values: dict[str, Any] = {}
+    contract: dict[str, Any] = {}
     for name, text in fields.items():
         field = known.get(normal(name))
         if field is None:
             raise UserError(f"Customers have no field “{name}”. Choose one of {', '.join(FIELDS)}.")
-        values[field.columns[0]] = _value(workspace, field, text)
-    return values
+        value = value_of(workspace, field, text)
+        of_contract = _CONTRACT.field(field.part) if field.part else None
+        if field.part == "left_on":
+            contract |= {"ends_on": value, "status": "ended" if value else None}
+        elif of_contract is not None:
+            contract.setdefault(of_contract.columns[0], value)
+        else:
+            values[field.columns[0]] = value
+    dated(workspace, values)
+    return values, contract
 
 
-def _value(workspace: Workspace, field: Field, text: str) -> Any:
-    from services.settings import book_currency
+def dated(workspace: Workspace, values: dict[str, Any]) -> None:
+    """Give consent that is said by hand its day, today where none is named, and its way; nobody says it in advance.
 
+    Raises
+    ------
+    UserError
+        The day is still to come.
+    """
+    today = workspace.clock.today().isoformat()
+    if values.get("email_consent") in ("given", "withdrawn"):
+        values["email_consent_since"] = values.get("email_consent_since") or today
+        values["email_consent_how"] = values.get("email_consent_how") or "recorded by hand"
+        if values["email_consent_since"] > today:
+            raise UserError(f"Consent since {values['email_consent_since']} is still to come. Enter a day up to today.")
+
+
+def value_of(workspace: Workspace, field: Field, text: str) -> Any:
+    """Return what a text that a person wrote for a field means, None for an empty one.
+
+    Raises
+    ------
+    UserError
+        It does not fit.
+    """
     if field.name in _CHOICES:
         word = text.strip().lower() or "unknown"
         if word not in _CHOICES[field.name]:
             raise UserError(f"{field.label} is given, withdrawn or unknown, not “{text.strip()}”.")
         return word
     order = _date_order(field, text)
-    currency = book_currency(workspace) if field.kind == "money" else ""
+    currency = workspace.read_currency() if field.kind == "money" else ""
     converter = make_converter(MappedColumn(0, field.label, field, Form(order=order)), UTC, currency)
     value = converter.convert([text])[0][0]
     if isinstance(value, Fault):
@@ -183,7 +246,7 @@ def _forget_old(work: UnitOfWork, customer_id: int, row: Mapping[str, Any], valu
 
 
 def _known_as(values: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Address and number of a customer as files are held against them: a number as it is dialled at home too."""
+    """Address and number of a customer as they are compared with files: a number as it is dialled at home too."""
     email, phone, country = values.get("email"), values.get("phone") or "", values.get("country") or ""
     found = {("email", email or ""), ("phone", phone_key(phone)), ("phone", phone_key(phone, country))}
     return {(kind, value) for kind, value in found if value}

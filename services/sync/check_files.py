@@ -16,17 +16,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.store import remove_staging
 from models.tables import SCHEMA_VERSION
 from models.values.imports import ImportRequest, Receipt
 from models.values.meanings import Doubt, Meaning, Reading
-from services.sync.stage.staging import remove_staging
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
 _KEPT_SECONDS = 86_400
 # Raise it where what is staged or kept changes its form.
-_FORM = 5
+_FORM = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def write_facts(db: sqlite3.Connection, facts: Facts) -> None:
 def read_facts(db: sqlite3.Connection) -> Facts:
     """What a check found out."""
     kept = json.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
-    lists = {name: tuple(kept["receipt"][name]) for name in ("warnings", "mended")}
+    lists = {name: tuple(kept["receipt"][name]) for name in ("warnings", "mended", "may_leave")}
     return Facts(
         Receipt(**{**kept["receipt"], **lists}),
         kept["span"],
@@ -85,7 +85,15 @@ def check_path(workspace: Workspace, request: ImportRequest) -> Path:
     store = Path(workspace.store.path)
     with workspace.store.read() as connection:
         head = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar()
-    facts = (_FORM, _version(), SCHEMA_VERSION, status.st_mtime_ns, status.st_size, repr(request.options), head)
+    facts = (
+        _FORM,
+        _version(),
+        SCHEMA_VERSION,
+        status.st_mtime_ns,
+        status.st_size,
+        repr((request.options, request.beside)),
+        head,
+    )
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
     return store.with_name(f"{store.name}.check-{_file_key(request)}-{digest}")
 

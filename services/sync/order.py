@@ -7,14 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.values.errors import BellwetherError
+from models.store import remove_staging, staging_path
+from models.values.errors import BellwetherError, UserError
 from models.values.imports import ImportRequest
-from services.sync.entities import ENTITIES
-from services.sync.map.plan import header_signature, what_was_said
-from services.sync.mend import table_of
+from services.cycles import no_cycles
+from services.sync.apply.analysis import Analysis, CancelCall, Watch
+from services.sync.entities import ENTITIES, Entity
+from services.sync.fixed_cells import table_of
+from services.sync.map.plan import MeaningOpen, header_signature, what_was_said
 from services.sync.read import of_each_member
-from services.sync.recognise import recognise
+from services.sync.recognise import Undecided, contacts_of, recognise
 from services.sync.remember import recall
+from services.sync.run import comparing, plan_for, told
+from services.sync.watch.look import look_into
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -27,10 +32,115 @@ def place_of(entity: str) -> int:
 
 
 def each_file(request: ImportRequest) -> tuple[ImportRequest, ...]:
-    """Return a request for each file of an archive that holds several; of any other file the request itself."""
-    options = request.options
-    choices = of_each_member(Path(request.file), options.reading)
+    """Return a request for each file of a folder, or of an archive that holds several; of another file the request."""
+    options, path = request.options, Path(request.file)
+    if path.is_dir():
+        look = look_into(str(path), Path(request.store))
+        if look.fault or not look.marks:
+            raise UserError(look.fault or f"There is nothing to import in the folder {path}. Name one with exports.")
+        return tuple(one for mark in look.marks for one in each_file(replace(request, file=mark.path)))
+    choices = of_each_member(path, options.reading)
     return tuple(replace(request, options=replace(options, reading=choice)) for choice in choices)
+
+
+def together(requests: Sequence[ImportRequest]) -> tuple[ImportRequest, ...]:
+    """Requests of one drop, each with the files beside it; what is said of columns holds for files that have them.
+
+    Raises
+    ------
+    UserError
+        No file has a column that something is said of.
+    """
+    paths = tuple((str(Path(one.file).resolve()), "") for one in requests)
+    if len(requests) < 2:
+        return tuple(requests)
+    requests = [replace(one, beside=one.beside or paths) for one in requests]
+    said = {column for one in requests for column, _ in (*one.options.mapping, *one.options.meanings)}
+    if not said:
+        return tuple(requests)
+    columns = [_columns(one) for one in requests]
+    for column in said:
+        if not any(column in known for known in columns):
+            raise UserError(f"No file has a column “{column}”. Check how your file spells it.")
+    return tuple(
+        replace(
+            one,
+            options=replace(
+                one.options,
+                mapping=tuple(pair for pair in one.options.mapping if pair[0] in known),
+                meanings=tuple(pair for pair in one.options.meanings if pair[0] in known),
+            ),
+        )
+        for one, known in zip(requests, columns, strict=True)
+    )
+
+
+def _columns(request: ImportRequest) -> tuple[str, ...]:
+    try:
+        return table_of(request).columns
+    except BellwetherError:
+        return ()  # the import says what is wrong with it
+
+
+def waits_for(workspace: Workspace, request: ImportRequest, refused: Sequence[ImportRequest]) -> str:
+    """Return the name of a refused file of customers, orders or deals whose rows a file refers to; '' for none."""
+    if not refused:
+        return ""
+    own = _entity(workspace, request)
+    for other in refused:
+        named = _entity(workspace, other)
+        # People may be customers themselves or contacts of some: which, the import decides.
+        name = "" if named is None else "customers" if named.name == "contacts" else named.name
+        if own is not None and name in own.refers_to:
+            return Path(other.shown).name
+    return ""
+
+
+def source_question(
+    workspace: Workspace, requests: Sequence[ImportRequest], cancelled: CancelCall
+) -> MeaningOpen | None:
+    """Ask of which system files dropped together are, before the first is imported; None where nothing is to be asked.
+
+    Only files are looked at of which neither their headers nor their folder tell the system. What follows a file of a
+    system that is new to the book belongs with it, and is asked, if at all, when that one is in.
+    """
+    store, watch = Path(workspace.store.path), Watch(None, cancelled)
+    with workspace.store.snapshot() as db:
+        places = {Path(row[0]).parent for row in db.execute("SELECT file_path FROM imports WHERE undone_by IS NULL")}
+        systems = {row[0] for row in db.execute("SELECT source FROM imports WHERE undone_by IS NULL")}
+    decided: dict[str, str] = {}
+    for request in requests if systems and len(requests) > 1 else ():
+        path = Path(request.file).resolve()
+        beside = tuple((name, source or decided.get(name, "")) for name, source in request.beside)
+        try:
+            plan = plan_for(workspace, replace(request, beside=beside))
+        except BellwetherError:
+            continue  # its import says so
+        if (
+            plan.doubts
+            or plan.source_said
+            or plan.recognition.system
+            or plan.origin.by_headers
+            or path.parent in places
+        ):
+            continue
+        staging = staging_path(store)
+        try:
+            with told(store, watch), no_cycles():
+                analysis = Analysis(plan, watch)
+                analysis.stage(staging, keep_raw=False)
+                with comparing(store, staging, watch) as connection:
+                    analysis.find_system(connection)
+        except UserError:
+            continue
+        finally:
+            remove_staging(staging)
+        if analysis.doubt is not None:
+            return MeaningOpen.of(analysis.doubt)
+        decided[str(path)] = analysis.plan.source
+        if analysis.plan.source not in systems:
+            return None
+    return None
 
 
 def order_of_import(workspace: Workspace, requests: Sequence[ImportRequest]) -> tuple[int, ...]:
@@ -44,18 +154,24 @@ def order_of_import(workspace: Workspace, requests: Sequence[ImportRequest]) -> 
     if len(requests) < 2:
         return tuple(range(len(requests)))
 
-    def rank(place: int) -> tuple[bool, int]:
-        try:
-            return False, _rank(workspace, requests[place])
-        except BellwetherError:
-            # The import says what is wrong with it.
-            return True, 0
+    def rank(place: int) -> int:
+        entity = _entity(workspace, requests[place])
+        return place_of(entity.name if entity is not None else "")
 
     return tuple(sorted(range(len(requests)), key=rank))
 
 
-def _rank(workspace: Workspace, request: ImportRequest) -> int:
-    table = table_of(request)
-    with workspace.store.read() as connection:
-        recalled = recall(connection, header_signature(table), request.options, table.columns)
-    return recognise(table, *what_was_said(recalled.options, recalled.remembered)).entity.order
+def _entity(workspace: Workspace, request: ImportRequest) -> Entity | None:
+    """What a file is about, or looks most like where the import will ask; None where nothing says it."""
+    try:
+        table = table_of(request)
+        with workspace.store.read() as connection:
+            recalled = recall(connection, header_signature(table), request.options, table.columns)
+        found = recognise(table, *what_was_said(recalled.options, recalled.remembered))
+        # The people of accounts come after the accounts.
+        people = contacts_of(found, {}) if found.entity.name == "customers" else None
+        return (people or found).entity
+    except Undecided as open_question:
+        return ENTITIES.get(request.options.entity or open_question.entity)
+    except BellwetherError:
+        return None

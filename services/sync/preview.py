@@ -11,9 +11,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from models.store import staging_path
+from models.store import remove_staging, staging_path, sweep_staging
 from models.values.errors import UserError
 from models.values.imports import ColumnProposal, ImportRequest, Preview, PreviewRow, Receipt, Verdict
 from models.values.reading import Doubt, Reading, ReadingOption
@@ -21,25 +21,25 @@ from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Wat
 from services.sync.apply.target import Target, targets_of
 from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks, write_facts
 from services.sync.entities import ENTITIES, Entity
+from services.sync.fixed_cells import table_of
 from services.sync.map.headers import fields_for
 from services.sync.map.plan import Plan, settle
-from services.sync.map.propose import SURE
-from services.sync.mend import stamp_of, table_of
+from services.sync.map.proposal import SURE
 from services.sync.people import doubtful_customers
 from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
-from services.sync.read import ANOTHER, Table, read_table
+from services.sync.read import ANOTHER, Table, read_table, stamp_of
 from services.sync.receipt import make_receipt
 from services.sync.recognise import Undecided, own_columns, rank_entities
 from services.sync.rejects import gather_late_rejects
 from services.sync.run import comparing, plan_for, told
 from services.sync.stage.layout import layout_of
-from services.sync.stage.staging import remove_staging, sweep
 from services.sync.validate.in_words import list_meaning
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
 _SAMPLES = 4
+_KINDS: dict[str, Literal["date_order", "source"]] = {"date_order": "date_order", "source": "source"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -70,11 +70,11 @@ def preview(
     Raises
     ------
     UserError
-        The file is no table of text. A file that is one but is not understood has its question in the result.
+        The file is not a table of text. A file that is one but is not understood has its question in the result.
     """
     store = Path(workspace.store.path)
     watch = Watch(progress, cancelled)
-    sweep(store)
+    sweep_staging(store)
     try:
         plan = plan_for(workspace, request)
     except Doubt as doubt:
@@ -156,7 +156,7 @@ def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[Pr
         columns=_columns(plan.table, plan.entity, plan.mapping, plan),
         rows=rows,
         question=doubts[0].question if doubts else "",
-        question_kind=("date_order" if doubts[0].kind == "date_order" else "meaning") if doubts else "",
+        question_kind=_KINDS.get(doubts[0].kind, "meaning") if doubts else "",
         meanings=facts.meanings,
         doubts=doubts,
         reading=_with_further_table(plan.table.reading, facts.receipt),
@@ -197,6 +197,7 @@ def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Pat
                 rejects_file=None,
                 seconds=time.perf_counter() - began,
                 dry_run=True,
+                today=workspace.clock.today(),
             )
             found = analysis.plan
             facts = Facts(
@@ -205,7 +206,7 @@ def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Pat
                 found.source,
                 found.meanings,
                 found.currency,
-                tuple(found.doubts),
+                (*found.doubts, *((analysis.doubt,) if analysis.doubt else ())),
                 _doubtful(db, analysis),
             )
             write_facts(db, facts)
@@ -254,7 +255,7 @@ def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan |
 
 def _why(header: str, field: str, mapped: Mapping[str, object], plan: Plan | None) -> str:
     if plan is None or header not in mapped:
-        return "Kept as extra detail" if plan and plan.entity.name == "customers" else "Not imported"
+        return "Kept as extra detail" if plan and plan.entity.extras else "Not imported"
     parts = []
     if plan.recognition.system is not None:
         parts.append(f"Known from {plan.recognition.system.words}")

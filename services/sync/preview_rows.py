@@ -38,9 +38,9 @@ def rows_of_page(
     plan: Plan,
     targets: Sequence[Target],
     wanted: Page,
-    mended: Sequence[Mapping[str, Any]] = (),
+    fixed: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[PreviewRow, ...]:
-    """One page of a check's rows; ``mended`` are the cells that a person wrote anew, as the receipt has them."""
+    """One page of a check's rows; ``fixed`` are the cells that a person wrote anew, as the receipt has them."""
     numbers = _numbers(db, wanted)
     if not numbers:
         return ()
@@ -59,14 +59,14 @@ def rows_of_page(
         _row(row, cells[row], states.get(row), rejected.get(row), ignored.get(row), before.get(row, {}))
         for row in numbers
     )
-    return _with_mended(found, plan.table.columns, mended)
+    return _with_fixes(found, plan.table.columns, fixed)
 
 
-def _with_mended(
-    rows: tuple[PreviewRow, ...], columns: Sequence[str], mended: Sequence[Mapping[str, Any]]
+def _with_fixes(
+    rows: tuple[PreviewRow, ...], columns: Sequence[str], fixed: Sequence[Mapping[str, Any]]
 ) -> tuple[PreviewRow, ...]:
-    """Say at each mended cell what stands in the file."""
-    written = {(one["row"], one["column"]): one["before"] for one in mended}
+    """Say at each fixed cell what stands in the file."""
+    written = {(one["row"], one["column"]): one["before"] for one in fixed}
     if not written:
         return rows
     return tuple(

@@ -5,15 +5,23 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Final
 
+from models.values import words
+from models.values.facts import WRITTEN
 from models.values.imports import Receipt
 from models.values.words import figure
+from services.leaving_words import says_leaving
+from services.purchases import is_customer
+from services.sources import orders_ahead
 from services.sync.apply.analysis import Analysis
 from services.sync.apply.pieces import late_reasons
-from services.sync.apply.target import IGNORED, REJECTED
-from services.sync.mend import mended_cells
+from services.sync.apply.target import CHANGED, IGNORED, REJECTED
+from services.sync.fixed_cells import fixed_cells
+from services.sync.map.plan import Plan
 from services.sync.read import Table
+from services.sync.stage import faults
 
 if TYPE_CHECKING:
     from services.settings import Policy
@@ -28,6 +36,7 @@ def make_receipt(
     rejects_file: str | None,
     seconds: float,
     dry_run: bool,
+    today: date,
 ) -> Receipt:
     """Count what the staging file holds; see DATA.md for the receipt's fields."""
     plan, stager = analysis.plan, analysis.stager
@@ -44,6 +53,8 @@ def make_receipt(
         "ignored": ignored.total(),
     }
     totals, aside = _totals(db, analysis, policy)
+    may_leave, contacts = _may_leave(db, analysis)
+    nothing = _about_nothing(plan, rows, ignored)
     return Receipt(
         file=_file(plan.table),
         recognised_as=plan.words,
@@ -56,12 +67,44 @@ def make_receipt(
         totals=totals,
         reasons=dict(rejected.most_common()),
         rejects_file=rejects_file,
-        warnings=tuple(analysis.warnings + aside + _about_rows(db, analysis)),
+        warnings=tuple(analysis.warnings + aside + _about_rows(db, analysis, today) + contacts + nothing),
         seconds=seconds,
         dry_run=dry_run,
         ignored_reasons=dict(ignored.most_common()),
-        mended=mended_cells(plan.table),
+        mended=fixed_cells(plan.table),
+        may_leave=may_leave,
     )
+
+
+#: Purchases of any day make a customer.
+_EVER: Final = "'9999'"
+
+
+def _may_leave(db: sqlite3.Connection, analysis: Analysis) -> tuple[tuple[str, ...], list[str]]:
+    """Customers who write in new or changed rows of the file's last 30 days that they may leave, the latest first.
+
+    Who never bought is not scored and has no alert, so that they are not named but counted in a note.
+    """
+    written, day = WRITTEN.get(analysis.plan.entity.name, ((), ""))
+    known = analysis.layout.columns
+    columns = [name for name in written if name in known]
+    if not columns or day not in known:
+        return (), []
+    theirs = " AND coalesce(direction, '') <> 'to_customer'" if "direction" in known else ""
+    texts_of = ", ".join(f"r.{one}" for one in columns)
+    rows = db.execute(
+        f"SELECT coalesce(nullif(c.name, ''), p.name, p.email, p.external_id), p.who,"
+        f" c.id IS NOT NULL AND {is_customer(_EVER)}, {texts_of}"
+        " FROM stage.r r JOIN stage.people p ON p.who = r.who LEFT JOIN main.customers c ON c.id = p.customer_id"
+        f" WHERE (r.state IS NULL OR r.state = {CHANGED}){theirs}"
+        f" AND r.{day} > (SELECT date(max({day}), '-30 days') FROM stage.r) ORDER BY r.{day} DESC, r.row DESC"
+    )
+    wrote = {who: (name, bought) for name, who, bought, *texts in rows if any(map(says_leaving, texts))}
+    contacts = sum(not bought for _, bought in wrote.values())
+    who = words.count(contacts, "contact")
+    note = f"{who} without purchases wrote that they may leave: not scored, so they get no alert."
+    customers = dict.fromkeys(name for name, bought in wrote.values() if name and bought)
+    return tuple(customers), [note] if contacts else []
 
 
 def _file(table: Table) -> str:
@@ -121,16 +164,18 @@ def _totals(db: sqlite3.Connection, analysis: Analysis, policy: Policy) -> tuple
         elif count:
             noun = kind if count == 1 else f"{kind}s"
             aside.append(f"{count:,} {noun} worth {money_words(minor, currency)} are not in the total of purchases.")
-    return totals, aside + list(_without_rate(db, orders, policy))
+    return totals, aside + list(_without_rate(db, orders, policy, lines=lines))
 
 
-def _without_rate(db: sqlite3.Connection, orders: Mapping[str, int], policy: Policy) -> Iterator[str]:
+def _without_rate(db: sqlite3.Connection, orders: Mapping[str, int], policy: Policy, *, lines: bool) -> Iterator[str]:
     """What is said of the file's orders by currency, where there is no rate to the one in which the book adds up."""
-    from services.settings import reporting_currency
+    from services.settings import most_of_first, reporting_currency
 
     home = reporting_currency(db, policy)
     if not policy.reporting_currency and not db.execute("SELECT EXISTS (SELECT 1 FROM main.orders)").fetchone()[0]:
-        home = max(orders, key=lambda currency: orders[currency], default=home)
+        staged = "SELECT first_row AS id, currency FROM stage.o" if lines else "SELECT row AS id, currency FROM stage.r"
+        first = db.execute(most_of_first(f"{staged} WHERE state IS NULL")).fetchone()
+        home = first[0] if first else home
     known = {home, *(one.currency for one in policy.exchange_rates)}
     for currency, count in orders.items():
         if count and currency not in known:
@@ -161,10 +206,18 @@ def _sums_of_rows(db: sqlite3.Connection, analysis: Analysis) -> list[tuple[str,
     return [(kind, currency, found[2 * place], found[2 * place + 1]) for place, (kind, currency) in enumerate(groups)]
 
 
-def _about_rows(db: sqlite3.Connection, analysis: Analysis) -> list[str]:
-    said = []
+def _about_rows(db: sqlite3.Connection, analysis: Analysis, today: date) -> list[str]:
+    said: list[str] = []
+    if "ordered_on" in analysis.layout.columns:
+        kept = f"(SELECT ordered_on FROM stage.r WHERE state IS NULL OR state < {IGNORED})"
+        said += filter(None, [orders_ahead(db, today, kept)])
     if analysis.plan.zone_assumed and _has_naive_times(db, analysis):
         said.append(f"Times without a zone were taken in {analysis.plan.zone}.")
+    if analysis.plan.currency_assumed and analysis.plan.currency_whose:
+        said.append(
+            f"Bellwether read the amounts as {analysis.plan.currency}, {analysis.plan.currency_whose}. "
+            "Not right? Change Currency before you import."
+        )
     if analysis.plan.entity.customer == "optional":
         nobody = db.execute(
             f"SELECT count(*) FROM stage.r WHERE who IS NULL AND (state IS NULL OR state < {IGNORED})"
@@ -175,6 +228,17 @@ def _about_rows(db: sqlite3.Connection, analysis: Analysis) -> list[str]:
                 "and are kept without one."
             )
     return said
+
+
+def _about_nothing(plan: Plan, rows: Mapping[str, int], ignored: Mapping[str, int]) -> list[str]:
+    """Say what a file lacks of which nothing is imported."""
+    if not rows["read"] or rows["inserted"] or rows["updated"] or rows["unchanged"]:
+        return []
+    if ignored.get(faults.NO_CUSTOMER) and not plan.has("customer_id", "customer_email", "customer_name"):
+        return ["Nothing is imported, because no column names the customer: map one to customer_id or customer_email."]
+    if ignored.get(faults.STRANGER):
+        return ["Nothing is imported, because none of these customers is in the book. Import the customers first."]
+    return ["Nothing is imported. Read the reasons above, then map the columns."]
 
 
 def _has_naive_times(db: sqlite3.Connection, analysis: Analysis) -> bool:

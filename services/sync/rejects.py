@@ -1,4 +1,4 @@
-"""Rejected rows as a file: as they stood, with the reason beside each, ready to be mended and imported again."""
+"""Rejected rows as a file: as they stood, with the reason beside each, ready to be fixed and imported again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from models.store import runs
 from models.values.errors import EnvironmentFault
 from services.sync.apply.target import REJECTED
 from services.sync.driver import driver
@@ -19,7 +20,6 @@ from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.map.plan import Plan, source_from_name
 from services.sync.read import is_ragged, write_rows
 from services.sync.recognise import own_columns
-from services.sync.stage.staging import runs
 
 _ENDING = ".part"
 

@@ -20,7 +20,7 @@ from models.values.imports import ImportOptions, ImportRequest
 from services.sync.map.headers import normal
 from services.sync.map.plan import Plan, Remembered
 
-_SAID = ("date_order", "currency", "timezone")
+_SAID = ("date_order", "currency", "timezone", "kind")
 _ORDERS = {"dmy": "dates with the day before the month", "mdy": "dates with the month before the day"}
 
 
@@ -43,7 +43,8 @@ def recall(connection: Connection, signature: str, options: ImportOptions, colum
     if found is None:
         return Recalled(None, options)
     kept = json.loads(found.options)
-    remembered = Remembered(kept["source"], _as_here(json.loads(found.mapping), columns), found.entity)
+    sources = sorted(kept["said"], key=lambda name: name != kept["source"])
+    remembered = Remembered(kept["source"], _as_here(json.loads(found.mapping), columns), found.entity, tuple(sources))
     said = kept["said"].get(options.source or remembered.source, {})
     read = _not_said(said.get("meanings", {}), options)
     applied = {name: value for name, value in said.items() if name in _SAID and getattr(options, name) is None}
@@ -143,6 +144,8 @@ def _words(applied: dict[str, str], columns: dict[str, str], read: dict[str, str
         parts.append(f"amounts in {applied['currency']}")
     if "timezone" in applied:
         parts.append(f"times in {applied['timezone']}")
+    if "kind" in applied:
+        parts.append(f"all rows of the kind “{applied['kind']}”")
     parts += [f"“{column}” as {field.replace('_', ' ')}" for column, field in columns.items() if field]
     parts += [f"“{column}” read as {words}" for column, words in read.items()]
     parts += [f"“{column}” left out" for column, field in columns.items() if not field]

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.store import UnitOfWork, connect, staging_path
+from models.store import UnitOfWork, connect, remove_staging, staging_path, sweep_staging
 from models.store.connect import sentences
 from models.tables import imports
 from models.values.changes import EVERYONE_FROM, Changes
@@ -23,13 +24,15 @@ from models.values.errors import Cancelled, UserError
 from models.values.imports import ImportRequest, Receipt
 from models.values.journal import Actor
 from services.cycles import no_cycles
+from services.permission.ledger import note_import
+from services.sync.accounts import are_contacts
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.write import Writer
 from services.sync.check_files import forget_check
 from services.sync.digest import sha256_of
 from services.sync.driver import driver
-from services.sync.map.plan import MeaningOpen, Plan, header_signature, make_plan, source_from_name
-from services.sync.mend import table_of
+from services.sync.fixed_cells import table_of
+from services.sync.map.plan import MeaningOpen, Plan, header_signature, make_plan
 from services.sync.receipt import make_receipt
 from services.sync.rejects import (
     gather_late_rejects,
@@ -41,14 +44,15 @@ from services.sync.rejects import (
 )
 from services.sync.remember import recall, remember
 from services.sync.stage.parts import at_work
-from services.sync.stage.staging import attached, remove_staging, sweep
+from services.sync.stage.staging import attached
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
 
-def plan_for(workspace: Workspace, request: ImportRequest, *, survey: bool = False) -> Plan:
-    """Read a file's first rows and decide everything about it; all rows, where `survey` says so.
+@no_cycles()
+def plan_for(workspace: Workspace, request: ImportRequest) -> Plan:
+    """Read a file's first rows and decide everything about it.
 
     Its `doubts` are still open.
 
@@ -57,26 +61,28 @@ def plan_for(workspace: Workspace, request: ImportRequest, *, survey: bool = Fal
     UserError
         It cannot be read, is not recognised, or something must be said first.
     """
-    from services.settings import reporting_currency
+    from services.settings import known_currency
+    from services.settings.local_currency import this_computers_currency
     from services.settings.local_zone import this_computers_zone
 
     table = table_of(request)
     with workspace.store.read() as connection:
-        currency = reporting_currency(connection, workspace.policy)
+        known = known_currency(connection, workspace.policy)
         recalled = recall(connection, header_signature(table), request.options, table.columns)
-    plan = make_plan(
-        table,
-        recalled.options,
-        local_zone=this_computers_zone(),
-        book_currency=currency,
-        remembered=recalled.remembered,
-        survey=survey,
-    )
-    said = recalled.words
-    by_columns = plan.source_said and not request.options.source and plan.recognition.system is None
-    if by_columns and plan.source != source_from_name(table.path.name):
-        said += (f"Taken as a further export of “{plan.source}”, whose files have the same columns.",)
-    return replace(plan, warnings=plan.warnings + said)
+    here = this_computers_currency()
+    currency = known or here or "USD"
+    make = partial(make_plan, table, local_zone=this_computers_zone(), book_currency=currency)
+    plan = make(recalled.options, remembered=recalled.remembered)
+    if request.options.entity is None and not request.options.mapping:
+        with workspace.store.read() as connection:
+            people_of_accounts = are_contacts(connection, plan)
+        if people_of_accounts:
+            before = recalled.remembered
+            before = replace(before, mapping={}, entity="contacts") if before is not None else None
+            plan = make(replace(recalled.options, entity="contacts"), remembered=before)
+    origin = replace(plan.origin, beside=request.beside)
+    whose = "your book’s currency" if known else "the usual currency here" if here else "the default"
+    return replace(plan, warnings=plan.warnings + recalled.words, origin=origin, currency_whose=whose)
 
 
 def run_import(
@@ -134,7 +140,7 @@ def run_import(
 def _prepared(workspace: Workspace, request: ImportRequest) -> Plan:
     """Remove what imports that were ended left beside the book, and plan this one."""
     store = Path(workspace.store.path)
-    sweep(store)
+    sweep_staging(store)
     with workspace.store.read() as connection:
         sweep_rejects(connection, store)
     plan = plan_for(workspace, request)
@@ -195,7 +201,7 @@ class _Run:
         """Say what importing would do."""
         analysis = self._staged()
         with comparing(Path(self.workspace.store.path), self.staging, self.watch) as db:
-            analysis.compare(db)
+            self._compare(db, analysis)
             gather_late_rejects(db)
             return self._receipt(db, analysis, None, None)
 
@@ -225,6 +231,8 @@ class _Run:
 
     def _compare(self, db: sqlite3.Connection, analysis: Analysis) -> None:
         analysis.compare(db)
+        if analysis.doubt is not None:
+            raise MeaningOpen.of(analysis.doubt)
         why = self.doubt(self._receipt(db, analysis, None, None)) if self.doubt is not None else ""
         if why:
             raise UserError(why)
@@ -245,6 +253,7 @@ class _Run:
             rejects_file=str(rejects) if rejects else None,
             seconds=time.perf_counter() - self.began,
             dry_run=import_id is None,
+            today=self.workspace.clock.today(),
         )
 
     def _last_step(self, analysis: Analysis, digest: str, compared_at: int | None) -> tuple[Receipt, Changes]:
@@ -265,6 +274,10 @@ class _Run:
                     writer = Writer(db, import_id, analysis.plan.source, analysis.tallies, watch.step)
                     _write(analysis, writer)
                     changed = _write_parts(db, analysis, writer)
+                    zone = analysis.plan.zone
+                    staged = analysis.layout.columns if analysis.plan.entity.name == "customers" else ()
+                    by = request.actor
+                    note_import(db, import_id, writer.tables, staged=staged, at=request.now, by=by, zone=zone)
                     gather_late_rejects(db)
                     keep_rejects(db, import_id)
                     rejects = write_rejects(db, analysis.plan, Path(store.path), import_id)
@@ -295,6 +308,10 @@ def _write(analysis: Analysis, writer: Writer) -> None:
         writer.customers_of_rows()
     for target in analysis.targets:
         writer.rows(target)
+        if target.table == "products" and analysis.tallies[target.staged].new:
+            writer.link_products()
+    if analysis.plan.entity.name == "opportunities":
+        writer.owners_of_deals()
 
 
 def _write_parts(db: sqlite3.Connection, analysis: Analysis, writer: Writer) -> tuple[set[int], bool]:
@@ -330,7 +347,7 @@ def _close(
         )
     )
     said = remember(db, header_signature(plan.table), plan, request)
-    kept = {**receipt.as_json(), "ignored_reasons": receipt.ignored_reasons, "remembered": said}
+    kept = {**replace(receipt, may_leave=()).as_json(), "ignored_reasons": receipt.ignored_reasons, "remembered": said}
     customers, everyone = changed
     work.touch(customers=customers, everyone=everyone, tables=writer.tables)
     path = plan.table.path

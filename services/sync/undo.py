@@ -18,11 +18,13 @@ from models.store import UnitOfWork
 from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
+from services.permission.ledger import forget_import
 from services.sync.apply.indexes import BULK_ROWS, build_indexes, drop_indexes
+from services.sync.apply.products import LINKED, unlink_products
 from services.sync.driver import driver
 from services.sync.remember import forget
 from services.sync.undo_check import ORDER, changed_again_words, gone_words, merged_words, record_of, refusal
-from services.sync.undo_kept import staying, staying_words
+from services.sync.undo_kept import going_with, staying, staying_words
 
 # SQLite notes the rows that a statement deletes before it deletes them: so many take little memory.
 _AT_ONCE = 100_000
@@ -58,11 +60,14 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
         refused = refusal(db, import_id)
         if refused:
             raise UserError(refused)
-        undo = _Undo(db, work, import_id, record.journal_id)
+        undo = _Undo(db, work, import_id, going_with(db, import_id))
         work.undoes = record.journal_id
         undo.put_back()
         undo.take_out()
         forget(db, import_id)
+        stays = forget_import(db, import_id)
+        if stays:
+            work.keep(stays)
         work.say(f"Undid the import of {record.file_name}: {undo.removed_rows:,} rows taken out, {undo.put:,} put back")
         work.digest(json.dumps({"import": import_id, "removed": undo.removed, "put_back": undo.put}, sort_keys=True))
         work.touch(customers=undo.customers, everyone=undo.everyone, tables=undo.tables)
@@ -75,7 +80,7 @@ class _Undo:
     db: sqlite3.Connection
     work: UnitOfWork
     import_id: int
-    entry: int
+    going: tuple[int, ...]
     removed: dict[str, int] = field(default_factory=dict)
     put: int = 0
     stay: dict[str, dict[int, str]] = field(default_factory=dict)
@@ -133,24 +138,33 @@ class _Undo:
     # -- inserted rows ------------------------------------------------------------------------------------------
 
     def take_out(self) -> None:
-        """Remove rows that the import added, unless others refer to them or a person changed them since."""
+        """Remove rows that the import added, unless others refer to them or a person changed them since.
+
+        What imports undone before left, because others needed it, goes as soon as nothing does.
+        """
         self._gather_customers()
         for sentence in merged_words(self.db, self.import_id):
             self._keep(sentence)
         for table in ORDER:
-            total = self.db.execute(f"SELECT count(*) FROM {table} WHERE import_id = ?", (self.import_id,)).fetchone()[
-                0
-            ]
-            if not total:
+            totals = self.db.execute(
+                f"SELECT import_id, count(*) FROM {table} "
+                "WHERE import_id IN (SELECT value FROM json_each(?)) GROUP BY 1",
+                (json.dumps(self.going),),
+            ).fetchall()
+            if not totals:
                 continue
             self.tables.add(table)
             if table == "customers":
                 self._withdraw_scores()
             stay = self._stay(table)
-            removed = self._remove(table, total, stay)
-            if removed:
-                self.removed[table] = removed
-            for sentence in staying_words(self.db, table, stay):
+            for number, total in totals:
+                if table == "products":
+                    unlink_products(self.db, number, json.dumps(list(stay)))
+                    self.tables.update(LINKED)
+                removed = self._remove(table, number, total, stay)
+                if removed:
+                    self.removed[table] = self.removed.get(table, 0) + removed
+            for sentence in staying_words(self.db, table, stay, self.import_id):
                 self._keep(sentence)
 
     def _stay(self, table: str) -> dict[int, str]:
@@ -158,18 +172,18 @@ class _Undo:
         if table == "identities":
             self._stay("customers")
         if table not in self.stay:
-            self.stay[table] = staying(self.db, self.import_id, self.entry, table, self.stay)
+            self.stay[table] = staying(self.db, self.going, table, self.stay)
         return self.stay[table]
 
-    def _remove(self, table: str, total: int, stay: Collection[int]) -> int:
+    def _remove(self, table: str, import_id: int, total: int, stay: Collection[int]) -> int:
         """Delete the import's rows but those that stay; where most of the table goes, indexes are built anew."""
         indexes: list[str] = []
         if total >= BULK_ROWS:
             others = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE import_id IS NOT ? LIMIT ?)"
-            if self.db.execute(others, (self.import_id, total)).fetchone()[0] < total:
+            if self.db.execute(others, (import_id, total)).fetchone()[0] < total:
                 indexes = drop_indexes(self.db, table)
         first, last = self.db.execute(
-            f"SELECT min(id), max(id) FROM {table} WHERE import_id = ?", (self.import_id,)
+            f"SELECT min(id), max(id) FROM {table} WHERE import_id = ?", (import_id,)
         ).fetchone()
         self.db.execute("CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY)")
         self.db.executemany("INSERT INTO temp.kept VALUES (?)", ((number,) for number in stay))
@@ -178,7 +192,7 @@ class _Undo:
             removed += self.db.execute(
                 f"DELETE FROM {table} WHERE id BETWEEN ?1 AND ?2 AND import_id = ?3 AND id NOT IN "
                 "(SELECT id FROM temp.kept)",
-                (start, start + _AT_ONCE - 1, self.import_id),
+                (start, start + _AT_ONCE - 1, import_id),
             ).rowcount
         self.db.execute("DROP TABLE temp.kept")
         if indexes:
@@ -186,9 +200,11 @@ class _Undo:
         return removed
 
     def _withdraw_scores(self) -> None:
-        """Scores and untouched cards of customers who go are computed, not brought: they go first."""
+        """Scores and untouched alerts of customers who go are computed, not brought: they go first."""
         stay = self._stay("customers")
-        added = self.db.execute("SELECT id FROM customers WHERE import_id = ?", (self.import_id,))
+        added = self.db.execute(
+            "SELECT id FROM customers WHERE import_id IN (SELECT value FROM json_each(?))", (json.dumps(self.going),)
+        )
         clear_derived(self.work.connection, [number for (number,) in added.fetchall() if number not in stay])
 
     # -- what it means for scoring ------------------------------------------------------------------------------

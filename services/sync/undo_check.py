@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from models import tables
 from models.journal import MERGED
 from models.values.errors import UserError
 from models.values.imports import UndoPreview
+from services.sync.apply.write import UNOWNED
 from services.sync.driver import driver
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ ORDER = (
     "reviews",
     "tickets",
     "conversations",
+    "contacts",
+    "contracts",
     "order_lines",
     "orders",
     "products",
@@ -40,7 +44,7 @@ _WORDS = {
     "alert_signals": "alerts",
 }
 
-# Cards come last: of several reasons why a customer stays, the one that a person would give is named.
+# Alerts come last: of several reasons why a customer stays, the one that a person would give is named.
 REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
     name: tuple(
         (other.name, column.name)
@@ -53,7 +57,7 @@ REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
 # The image of an edit that still holds: after the import's own entry (before it, another row had the number), not one
 # that compensates an entry, nor one that was compensated. That a row went over to another customer is no edit of it.
 EDITED_SINCE = f"""
-    p.operation = 'update' AND p.journal_id > ?3
+    p.operation = 'update' AND p.journal_id > (SELECT i.journal_id FROM imports i WHERE i.id = t.import_id)
     AND NOT EXISTS (
         SELECT 1 FROM journal j WHERE j.undoes = p.journal_id OR (
             j.id = p.journal_id AND (
@@ -131,8 +135,10 @@ def undo_preview(workspace: Workspace, import_id: int, *, undone_before: Collect
         for table in reversed(ORDER):
             if table == "identities":
                 continue
-            count = db.execute(f"SELECT count(*) FROM {table} WHERE import_id = ?", (import_id,)).fetchone()[0]
-            count -= len(kept.rows.get(table, ()))
+            count = db.execute(
+                f"SELECT count(*) FROM {table} WHERE import_id = ? AND id NOT IN (SELECT value FROM json_each(?))",
+                (import_id, json.dumps(list(kept.rows.get(table, ())))),
+            ).fetchone()[0]
             if count:
                 takes_out.append((table_words(table), count))
         puts_back = db.execute(
@@ -187,7 +193,7 @@ def overwritten_by(db: sqlite3.Connection, imports: Collection[int]) -> dict[int
         found += db.execute(
             f"""
             SELECT t.import_id, min(c.import_id) FROM import_changes c JOIN {table} t ON t.id = c.row_id
-            WHERE c.table_name = ? AND c.import_id > t.import_id AND t.import_id {asked}
+            WHERE c.table_name = ? AND c.import_id > t.import_id AND t.import_id {asked} AND c.before <> '{UNOWNED}'
               AND c.import_id IN (SELECT id FROM imports WHERE undone_by IS NULL)
             GROUP BY t.import_id
             """,

@@ -35,7 +35,7 @@ class Kept:
     words
         One sentence for each row and field, as `undo_import` says them.
     rows
-        By table: the rows that the import added and that stay.
+        By table: the rows that the import, and those undone before it, added and that stay.
     unchanged
         By table: how many rows that it changed cannot be put back in any field.
     """
@@ -58,6 +58,7 @@ def kept_by_undo(db: sqlite3.Connection, import_id: int, entry: int, undone_befo
         Imports that are undone before this one: their rows hold nothing any more.
     """
     kept = Kept()
+    going = (*going_with(db, import_id), *undone_before)
     changed = db.execute("SELECT DISTINCT table_name FROM import_changes WHERE import_id = ?", (import_id,)).fetchall()
     for (table,) in changed:
         _changed_again(db, import_id, entry, table, kept)
@@ -66,9 +67,15 @@ def kept_by_undo(db: sqlite3.Connection, import_id: int, entry: int, undone_befo
         if table == "identities":  # nobody is told of them, and nothing is kept because of them
             continue
         if db.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE import_id = ?)", (import_id,)).fetchone()[0]:
-            kept.rows[table] = staying(db, import_id, entry, table, kept.rows, undone_before)
-            kept.words += staying_words(db, table, kept.rows[table])
+            kept.rows[table] = staying(db, going, table, kept.rows)
+            kept.words += staying_words(db, table, kept.rows[table], import_id)
     return kept
+
+
+def going_with(db: sqlite3.Connection, import_id: int) -> tuple[int, ...]:
+    """An import with those undone before it: what they left, because others needed it, goes with the last of these."""
+    undone = db.execute("SELECT id FROM imports WHERE undone_by IS NOT NULL AND id <> ? ORDER BY id", (import_id,))
+    return (import_id, *(number for (number,) in undone))
 
 
 def _changed_again(db: sqlite3.Connection, import_id: int, entry: int, table: str, kept: Kept) -> None:
@@ -99,18 +106,15 @@ def _changed_again(db: sqlite3.Connection, import_id: int, entry: int, table: st
 
 
 def staying(
-    db: sqlite3.Connection,
-    import_id: int,
-    entry: int,
-    table: str,
-    rows: Mapping[str, Collection[int]],
-    undone_before: Collection[int] = (),
+    db: sqlite3.Connection, going: Collection[int], table: str, rows: Mapping[str, Collection[int]]
 ) -> dict[int, str]:
-    """Find the rows of a table that the import added and that stay: referred to by others, or edited by hand.
+    """Find the rows of a table that imports added and that stay: referred to by others, or edited by hand.
 
     Parameters
     ----------
-    db, import_id, entry, undone_before : see `kept_by_undo`
+    db : sqlite3.Connection
+    going : collection of int
+        The imports that are taken back.
     table : str
     rows : mapping of str to collection of int
         What stays of the tables whose rows refer to it; for identities, of the customers.
@@ -121,42 +125,40 @@ def staying(
         Why each stays; '' for identities, of which nobody is told.
     """
     if table == "identities":
-        return dict.fromkeys(_identities_of(db, import_id, rows.get("customers", ())), "")
+        return dict.fromkeys(_identities_of(db, going, rows.get("customers", ())), "")
     stay: dict[int, str] = {}
+    own = "t.import_id IN (SELECT value FROM json_each(:going))"
+    values = {"going": _numbers(going)}
     for other, column in REFERENCES.get(table, ()):
-        values = {
-            "number": import_id,
-            "gone": _numbers((import_id, *undone_before)),
-            "stay": _numbers(rows.get(other, ())),
-        }
         for (number,) in db.execute(
             f"""
-            SELECT t.id FROM {table} t WHERE t.import_id = :number
+            SELECT t.id FROM {table} t WHERE {own}
               AND EXISTS (SELECT 1 FROM {other} o WHERE o.{column} = t.id AND {_holds(other, table)})
             """,
-            values,
+            {**values, "stay": _numbers(rows.get(other, ()))},
         ):
             stay.setdefault(number, f"{table_words(other)} refer to it")
     for (number,) in db.execute(
         f"""
         SELECT t.id FROM journal_payloads p JOIN {table} t ON t.id = CAST(p.row_id AS INTEGER)
-        WHERE p.table_name = ?2 AND t.import_id = ?1 AND {EDITED_SINCE}
+        WHERE p.table_name = :table AND {own} AND {EDITED_SINCE}
         """,
-        (import_id, table, entry),
+        {**values, "table": table},
     ):
         stay.setdefault(number, "it was edited by hand since")
     return stay
 
 
-def _identities_of(db: sqlite3.Connection, import_id: int, customers: Collection[int]) -> list[int]:
-    """Identities that the import added to customers, and those under which a record that was merged is known."""
+def _identities_of(db: sqlite3.Connection, going: Collection[int], customers: Collection[int]) -> list[int]:
+    """Identities that imports gave to customers whom they added, and those under which a merged record is known."""
     found = db.execute(
         """
-        SELECT id FROM identities WHERE import_id = ?1 AND (
-            customer_id IN (SELECT value FROM json_each(?2))
-            OR customer_id IN (SELECT customer_id FROM merged_customers WHERE import_id = ?1))
+        SELECT i.id FROM identities i WHERE i.import_id IN (SELECT value FROM json_each(:going)) AND (
+            i.customer_id IN (SELECT c.id FROM customers c WHERE c.import_id = i.import_id
+                              AND c.id IN (SELECT value FROM json_each(:stay)))
+            OR i.customer_id IN (SELECT m.customer_id FROM merged_customers m WHERE m.import_id = i.import_id))
         """,
-        (import_id, _numbers(customers)),
+        {"going": _numbers(going), "stay": _numbers(customers)},
     )
     return [number for (number,) in found]
 
@@ -173,7 +175,9 @@ def _holds(other: str, table: str) -> str:
         return "0"
     if other == "messages" and table == "customers":
         return f"NOT {tables.UNTOUCHED_DRAFT}"
-    others = "o.import_id NOT IN (SELECT value FROM json_each(:gone))"
+    if table == "products":
+        return "0"  # rows keep what their files said of a product
+    others = "o.import_id NOT IN (SELECT value FROM json_each(:going))"
     if other == "identities":
         # An identity that another import added says that its file knows the customer too.
         return f"o.import_id IS NOT NULL AND {others}"
@@ -182,15 +186,16 @@ def _holds(other: str, table: str) -> str:
     return "1"
 
 
-def staying_words(db: sqlite3.Connection, table: str, stay: Mapping[int, str]) -> list[str]:
-    """Say of rows that stay, the first ones by name, why they do."""
+def staying_words(db: sqlite3.Connection, table: str, stay: Mapping[int, str], import_id: int) -> list[str]:
+    """Say of rows that an import added and that stay, the first ones by name, why they do."""
     if not stay or table == "identities":
         return []
     columns = [column.name for column in tables.metadata.tables[table].columns]
-    listed = sorted(stay)[:NAMED]
-    marks = ", ".join(map(str, listed))
+    own = f"FROM {table} WHERE import_id = ? AND id IN (SELECT value FROM json_each(?))"
+    values = (import_id, _numbers(stay))
+    (count,) = db.execute(f"SELECT count(*) {own}", values).fetchone()
     said = []
-    for values in db.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE id IN ({marks}) ORDER BY id"):
-        row = dict(zip(columns, values, strict=True))
+    for found in db.execute(f"SELECT {', '.join(columns)} {own} ORDER BY id LIMIT {NAMED}", values):
+        row = dict(zip(columns, found, strict=True))
         said.append(stays_words(title_of(table, row), stay[row["id"]]))
-    return said + ([more_kept_words(table, len(stay) - len(listed))] if len(stay) > len(listed) else [])
+    return said + ([more_kept_words(table, count - NAMED)] if count > NAMED else [])

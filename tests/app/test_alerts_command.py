@@ -51,6 +51,43 @@ def test_words_list_the_first_and_count_the_rest(
     assert last == "4 more: `bellwether alerts --all --json` gives all 7."
 
 
+def test_the_list_says_what_is_left_of_the_time_as_the_window_does(
+    long_queue: list[str], store_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["alerts", "--store", str(store_path)]) == 0
+    first = capsys.readouterr().out.splitlines()[1]
+    assert run_command(["alerts", "--json", "--store", str(store_path)]) == 0
+    document = json.loads(capsys.readouterr().out)["alerts"][0]
+    assert document["due"] and first.endswith(document["due"])
+    assert document["due_at"][:10] not in first
+
+
+def test_what_the_daily_budget_holds_back_is_counted(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = Book(store_path)
+    for number in range(30):
+        book.review(book.customer(f"Customer {number}"), 1)
+    book.evaluate()
+    book.close()
+    assert run_command(["alerts", "--store", str(store_path)]) == 0
+    assert "25 of 30 open alerts; --all lists the rest." in "".join(capsys.readouterr())
+    assert run_command(["alerts", "--all", "--store", str(store_path)]) == 0
+    assert "--all lists the rest" not in "".join(capsys.readouterr())
+
+
 def test_an_empty_queue_is_an_empty_list(ask: Any, store_path: Path) -> None:
     Book(store_path).close()
-    assert ask("alerts", "--all")[1] == {"alerts": []}
+    empty = {
+        "as_of": None,
+        "scored": True,
+        "alerts": [],
+        "data_end_asked": None,
+        "silence_held": None,
+        "criticals_waiting": 0,
+    }
+    assert ask("alerts", "--all")[1] == empty
+
+
+def test_a_book_without_customers_is_no_all_clear(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Book(store_path).close()
+    assert run_command(["alerts", "--store", str(store_path)]) == 0
+    assert capsys.readouterr().out == "No customers yet: `bellwether import FILE` brings them in.\n"

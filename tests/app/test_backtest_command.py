@@ -41,7 +41,7 @@ def test_its_json_is_the_contracts(ask: Any, store_path: Path, capsys: pytest.Ca
     capsys.readouterr()
     assert run_command(["backtest", "--store", str(store_path)]) == 0
     printed = capsys.readouterr()
-    assert "The rhythm alone (MBG/NBD)" in printed.out and "Means over the same " in printed.out
+    assert "The purchase rhythm (MBG/NBD)" in printed.out and "Means over the same " in printed.out
     assert "No order for 90 days" in printed.out and "Lifetime value, " in printed.out
     assert printed.err == ""
 
@@ -68,6 +68,6 @@ def test_a_round_makes_the_reports_that_are_due_once(
     ask: Any, store_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command(["run", "--store", str(store_path)]) == 0
-    assert capsys.readouterr().out.endswith(" Reports made anew: backtest, drift, forecast.\n")
+    assert capsys.readouterr().out.endswith(" Reports made anew: backtest, drift, forecast, rules.\n")
     code, document, _ = ask("run")
     assert (code, document["reports"]) == (0, [])

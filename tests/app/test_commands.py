@@ -91,7 +91,7 @@ def test_a_customer_by_hand_is_added_changed_shown_and_undone(ask: Any) -> None:
     assert ask("undo")[0] == 0
     assert ask("customers")[1]["customers"][0]["tier"] == "Gold"
     assert ask("undo")[0] == 0
-    assert ask("customers")[1] == {"customers": []}
+    assert ask("customers")[1] == {"customers": [], "total": 0}
     assert ask("customer", number)[0] == 1
 
 
@@ -147,8 +147,27 @@ def test_one_of_several_files_that_fails_is_done_in_part(ask: Any, orders: Path,
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
     code, documents, told = ask("import", str(orders), str(empty))
-    assert code == 3 and documents[1]["error"] and told.count("\n") == 1
+    failed, question = told.splitlines()
+    assert code == 3 and documents[1]["error"] and failed.startswith("empty.csv is empty.")
+    assert question.startswith("Your data end on ") and "score --as-of data-end" in question
     assert ask("import", str(empty))[0] == 1
+
+
+def test_a_list_that_is_cut_says_so_and_how_to_see_all(
+    ask: Any, orders: Path, store_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask("import", str(orders), "--no-score")
+    total = ask("customer", "1")[1]["counts"]["all"]
+    code, document, said = ask("customer", "1", "--events", "2")
+    assert code == 0 and len(document["timeline"]) == 2 < total
+    assert said.strip().splitlines()[-1] == f"2 of {total} events shown; --events {total} shows all."
+    assert ask("customer", "1", "--events", "0")[1]["timeline"] == []
+    _, document, said = ask("customer", "1", "--events", str(total))
+    assert len(document["timeline"]) == total and "shown" not in said
+    _, document, said = ask("customers", "--limit", "3")
+    assert (len(document["customers"]), document["total"]) == (3, 4)
+    assert said.strip().splitlines()[-1] == "3 of 4 customers shown; --limit 4 shows all."
+    assert "shown" not in ask("customers")[2]
 
 
 def test_read_writes_a_clean_table(orders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from app.bootstrap import MOMENT_VARIABLE
 from app.cli import run_command
+from app.cli.outreach import _checked
 from models.store import connect
 from services.settings import MailAccount, ModelProfile, Preferences, save_preferences
 from tests.servers.mail_server import MailServer, mail_server, trusted
@@ -84,6 +85,36 @@ def test_a_draft_is_checked_kept_for_review_and_sends_nothing(
     ]
     assert outbox["counts"]["review"] == 1
     assert mail.accepted == []
+
+
+def test_a_draft_that_is_refused_does_not_wait_for_review(
+    ask: Any, customer: dict[str, Any], store_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    driver = connect(store_path)
+    driver.execute(
+        "UPDATE customers SET email_consent = 'unknown', email_consent_since = NULL WHERE id = ?", (customer["id"],)
+    )
+    driver.close()
+    run_command(["draft", str(customer["id"]), "--store", str(store_path)])
+    said = capsys.readouterr().out
+    assert (
+        "not passed: You may not email them: No consent is on record" in said
+        and "passed: You may email them:" not in said
+    )
+    assert "It cannot be approved yet. Kept as email 1; nothing was sent." in said and "waits" not in said
+
+
+def test_who_unsubscribed_is_not_drafted_to_and_a_call_is_suggested(
+    ask: Any, customer: dict[str, Any], store_path: Path
+) -> None:
+    driver = connect(store_path)
+    driver.execute(
+        "UPDATE customers SET email_consent = 'withdrawn', phone = '+1 555 0100' WHERE id = ?", (customer["id"],)
+    )
+    driver.close()
+    code, _, said = ask("draft", str(customer["id"]))
+    assert code == 1 and "Consent was withdrawn" in said and "Call +1 555 0100." in said
+    assert ask("outbox")[1]["messages"] == []
 
 
 def test_a_customer_is_named_by_number_by_id_or_by_name(ask: Any, customer: dict[str, Any]) -> None:
@@ -189,4 +220,14 @@ def test_words_are_for_people(ask: Any, customer: dict[str, Any], store_path: Pa
     printed = capsys.readouterr().out
     assert customer["name"] in printed and draft["subject"] in printed
     assert "nothing was sent" in printed and "Nothing is due." in printed
-    assert not re.search(r"churn|risk|segment", printed.split("Subject:", 1)[1].split("Ready", 1)[0])
+    assert not re.search(r"churn|risk|segment", printed.split("Subject:", 1)[1].split("All verified", 1)[0])
+
+
+def test_a_check_that_passed_ends_without_a_colon_and_another_recipient_is_named() -> None:
+    assert _checked({"name": "permission", "passed": True, "words": "You may email them:", "why": "consent given"}) == (
+        "passed: You may email them"
+    )
+    why = "Write to Vera Hayashi, who gave consent"
+    assert _checked({"name": "permission", "passed": False, "words": "You may not email them:", "why": why}) == (
+        "not passed: You may not email them: Write to Vera Hayashi, who gave consent: --contact"
+    )

@@ -135,3 +135,30 @@ def test_a_workbook_is_one_table_that_names_its_other_sheets(
     code, (document,), _ = read(capsys, str(tmp_path / "three.xlsx"))
     assert (code, document["dialect"]["sheet"], document["rows"]) == (0, "North", 1)
     assert [one["flag"] for one in document["further_tables"]] == ["--sheet 'South'", "--sheet 'West'"]
+
+
+def test_what_a_terminal_would_obey_is_never_written_to_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "evil.csv"
+    path.write_text("id,\x1b[2Jnote\x9b31m\n1,\x1b]0;owned\x07\n2,plain\n", encoding="utf-8")
+    _code, (document,), _said = read(capsys, str(path))
+    assert document["columns"] == ["id", "\x1b[2Jnote\x9b31m"]
+    assert run_command(["read", str(path), "--json"]) == 0
+    assert not {"\x1b", "\x9b"} & set(capsys.readouterr().out)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert run_command(["read", str(path)]) == 0
+    assert capsys.readouterr().out.splitlines() == ["id,\ufffd[2Jnote\ufffd31m", "1,\ufffd]0;owned\ufffd", "2,plain"]
+    store = tmp_path / "book.db"
+    assert run_command(["import", str(path), "--as", "customers", "--store", str(store), "--no-score"]) == 1
+    said = capsys.readouterr()
+    assert not {"\x1b", "\x9b", "\x07"} & set(said.out + said.err)
+
+
+def test_cells_beyond_the_header_are_told_with_their_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,note,other\n" + "".join(f"{number},plain,x\n" for number in range(20)) + "20,one,two,three\n")
+    code, (document,), _ = read(capsys, str(path))
+    assert (code, document["surplus_rows"], document["rows"]) == (3, [21], 21)
+    assert run_command(["read", str(path)]) == 3
+    assert "Not read in full: row 21." in capsys.readouterr().err

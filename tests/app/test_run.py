@@ -116,4 +116,14 @@ def test_numeric_libraries_are_kept_to_one_thread(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(os, "environ", {})
     calm_threads()
-    assert int(os.environ["OMP_NUM_THREADS"]) == max(1, (os.cpu_count() or 2) - 1)
+    assert os.environ["OMP_NUM_THREADS"] == "1"
+
+
+def test_a_start_takes_away_what_a_killed_import_left(tmp_path: Path) -> None:
+    store = tmp_path / "book [1].db"
+    open_store(store).close()
+    nobody, running = (store.with_name(f"{store.name}.staging-{pid}") for pid in (99_999_999, os.getpid()))
+    for path in (nobody, running):
+        path.write_text("")
+    assert run_command(["doctor", "--store", str(store)]) == 0
+    assert running.exists() and not nobody.exists()

@@ -41,7 +41,7 @@ def test_folders_are_watched_for_one_book_until_they_are_removed(ask: Any, folde
 
 def test_what_is_no_folder_is_not_watched(ask: Any, folder: Path) -> None:
     code, _, said = ask("watch", "add", str(folder / "none"))
-    assert code == 1 and "is no folder" in said
+    assert code == 1 and "is not a folder" in said
 
 
 def test_run_imports_what_landed_first_and_scores_it(ask: Any, folder: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from models.tables import messages
 from models.values import words
 from services.outreach import read_outbox, read_standing, send_due
-from services.outreach.gate import may_send
+from services.permission.answer import may_send
 from tests.benchmarks.bench_queries import timed
 from tests.servers.mail_server import mail_server
 from tests.services.outreach.outbox.post import NOW, Post, account_of

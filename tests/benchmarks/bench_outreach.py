@@ -19,7 +19,7 @@ from pathlib import Path
 from models.store import connect
 from services import outreach
 from services.insight import reading
-from services.outreach.suggest import suggest
+from services.outreach.facts.suggest import suggest
 from services.workspace import Recipe, Workspace, open_workspace
 from tests.benchmarks.big_book import BigBook, big_book
 

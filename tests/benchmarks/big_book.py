@@ -159,9 +159,10 @@ class _World:
         yield (
             "customers",
             "id,source,external_id,import_id,name,email,phone,company,city,region,country,tier,owner,"
-            "signed_up_on,email_consent,email_consent_since,renews_on",
+            "signed_up_on,email_consent,email_consent_since",
             self._customers(),
         )
+        yield "contracts", "customer_id,source,external_id,import_id,ends_on", self._contracts()
         yield "identities", "customer_id,kind,source,value,confidence,import_id", self._identities()
         yield (
             "orders",
@@ -231,8 +232,11 @@ class _World:
                 f"+1 503 555 {i % 10000:04d}", name, city, REGIONS[i % 6], "US", TIERS[self.tier[i]],
                 OWNERS[self.owner[i]], self.days[min(1499, int(self.first_back[i]))],
                 ("given", "given", "unknown", "withdrawn")[consent[i]], self.days[600],
-                self.days[0][:5] + f"12-{1 + i % 28:02d}" if i % 40 == 0 else None,
             )  # fmt: skip
+
+    def _contracts(self) -> Rows:
+        for i in range(0, self.book.customers, 40):
+            yield i + 1, "crm", f"customer:C{i + 1:06d}", 1, self.days[0][:5] + f"12-{1 + i % 28:02d}"
 
     def _identities(self) -> Rows:
         for i in range(self.book.customers):

@@ -77,3 +77,24 @@ def online_retail(data: Path) -> BookEvents:
         return Series(owner.astype(np.int64), day.astype(np.int64), {"value": pence.astype(np.float64)})
 
     return book_of(len(names), series(orders), date(2011, 12, 9), series(returns))
+
+
+def groceries(customers: int = 2_000, seed: int = 1, days: int = 480) -> BookEvents:
+    """Weekly shoppers through 2024-10-04, of another process than the models assume.
+
+    They skip weeks as they please, shop within a day of their weekday after gamma gaps, stay away over two weeks of
+    holidays, and leave for good at any time, 1.5 % of them a month.
+    """
+    rng = np.random.default_rng(seed)
+    last = 20_000
+    orders = []
+    for shopper in range(customers):
+        begun = float(rng.integers(0, 7) + (0 if rng.random() < 0.6 else rng.integers(0, days * 4 // 5)))
+        skips, leaves = rng.beta(2.0, 6.0), begun + rng.exponential(30.4 / rng.gamma(2.0, 0.0075))
+        value, on = rng.lognormal(8.6, 0.5), begun
+        while on < min(days, leaves):
+            away = 200 <= on % 365 < 214 and rng.random() < 0.6
+            if not away and rng.random() > skips:
+                orders.append((shopper, last - days + int(on), round(value * rng.lognormal(0.0, 0.4))))
+            on += 7.0 * max(rng.gamma(20.0, 0.05), 0.3)
+    return made_up_book(customers, last, orders=orders)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from views.alerts.page import AlertsPage
 from views.desktop import Desktop
 
-LONG_MS = 120_000
+LONG_MS = 600_000
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier

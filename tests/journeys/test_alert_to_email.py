@@ -30,7 +30,7 @@ from views.actions import Command
 from views.composer.page import ComposerPage
 from views.data.page import DataPage
 
-INVENTED = "We have since moved your region to a second carrier."
+INVENTED = "That will never happen again."
 ANSWER = (
     "Subject: A word from us\n\n"
     f"Thank you for being with us. {INVENTED}\n\n"
@@ -166,7 +166,19 @@ def remove_the_invented(hands: Hands, composer: ComposerPage) -> None:
     composer.verdict.first_control().setFocus()
     hands.press(Qt.Key.Key_1)
     hands.wait(lambda: INVENTED not in composer.mail.editor.text)
-    hands.wait(action.isEnabled)
+    read_them(hands, composer)
+
+
+def read_them(hands: Hands, composer: ComposerPage) -> None:
+    """What is left to be read is the person's own: the box opens the way."""
+    session = composer.session
+    assert session is not None
+    hands.wait(lambda: session.review is not None and not session.checking and bool(session.review.to_read))
+    hands.wait(composer.verdict.read.isVisible)
+    assert not composer.context.actions[Command.APPROVE].isEnabled()
+    composer.verdict.read.setFocus()
+    hands.press(Qt.Key.Key_Space)
+    hands.wait(composer.context.actions[Command.APPROVE].isEnabled)
     hands.calm()
 
 
@@ -202,6 +214,7 @@ def edit_and_approve_again(hands: Hands, workspace: Workspace, card: int) -> Non
     hands.type("I hope that you are well. ")
     hands.wait(lambda: composer.session is not None and "you are well. " in composer.session.edit.body)
     hands.calm()
+    read_them(hands, composer)
     approve(hands, composer, workspace)
 
 

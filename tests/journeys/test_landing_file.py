@@ -24,7 +24,7 @@ from tests.views.books import MOMENT, opened
 from tests.views.conftest import OpenWindow
 from views.shell import folder_watch
 
-CUSTOMERS, CHANGED = 20_000, 1_000
+CUSTOMERS, CHANGED = 5_000, 1_000
 TODAY = date.fromisoformat(MOMENT[:10])
 ORDERS = ("order_id", "customer_id", "customer_name", "date", "amount", "currency")
 REVIEWS = ("review_id", "customer_id", "product", "rating", "title", "text", "date")
@@ -57,7 +57,7 @@ def reviews(first: int, count: int, rating: int, day: date) -> Iterable[Sequence
 
 @pytest.fixture
 def book(store_path: Path, tmp_path: Path) -> Workspace:
-    """A book of 20,000 customers with orders and some reviews, scored."""
+    """A book of many customers with orders and some reviews, scored."""
     workspace = opened(store_path)
     files = (
         write(tmp_path / "orders.csv", ORDERS, orders()),

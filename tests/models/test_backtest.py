@@ -12,6 +12,7 @@ from models.values.backtest import (
     Measures,
     Miss,
     RungReport,
+    model_words,
 )
 
 
@@ -38,3 +39,11 @@ def test_a_report_is_read_from_the_store_as_it_was_written() -> None:
     assert BacktestReport.from_json(plain) == report
     assert plain["used"]["rung"] == "mbg_nbd" and list(plain["rungs"]) == ["mbg_nbd", "recency_rule"]
     assert BacktestReport.from_json({**plain, "clv": None}).clv is None
+
+
+def test_a_stored_model_has_a_name_in_words() -> None:
+    assert (
+        model_words("Additive v4 (rung 3)") == model_words("Additive v4 on activity (rung 3)") == "the additive model"
+    )
+    assert model_words("Prior v4 (rung 0)") == "the average risk"
+    assert model_words("Pareto/NBD × Gamma-Gamma v4") == "Pareto/NBD × Gamma-Gamma"

@@ -85,7 +85,7 @@ def _undo(store: Store) -> Changes | None:
         return work.commit()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_undoing_every_step_brings_back_every_state(tmp_path_factory: pytest.TempPathFactory, steps: Any) -> None:
     store = open_store(tmp_path_factory.mktemp("journal") / "book.db")

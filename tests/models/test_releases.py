@@ -13,7 +13,7 @@ from models.store import open_store
 from models.store.migrate import backup_path, migrate
 from models.tables import SCHEMA_VERSION
 
-RELEASES = {"0.1.0": "d75e7bb1eba3c024726c64d5fa26285fcab311d91563e45728c25a7bde6d761a"}
+RELEASES = {"0.1.0": "7ae470e63d273f34ba6bb1dc8086f4bbf407db6d947234bf377f3028638fa1f0"}
 STORES = Path(__file__).resolve().parent.parent / "fixtures" / "stores"
 
 
@@ -39,7 +39,7 @@ def test_a_migrated_store_has_the_tables_of_a_new_one(store_path: Path, tmp_path
 
 
 def _shape(path: Path) -> dict[str, object]:
-    """Columns, keys and the columns of every index of each table."""
+    """Columns, keys, the columns of every index and the names of the triggers of each table."""
     driver = sqlite3.connect(path)
     try:
         tables = [row[0] for row in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -50,6 +50,9 @@ def _shape(path: Path) -> dict[str, object]:
                 sorted(
                     (*row[1:], tuple(driver.execute(f"SELECT name FROM pragma_index_info('{row[1]}')")))
                     for row in driver.execute(f"SELECT * FROM pragma_index_list('{table}')")
+                ),
+                sorted(
+                    driver.execute(f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'")
                 ),
             )
             for table in tables
@@ -87,7 +90,7 @@ def test_the_report_card_is_added_and_every_row_of_before_is_kept(store_path: Pa
     _of_version(3, store_path)
     before = _rows(store_path)
     assert not set(REPORT_CARD_TABLES) & set(before)
-    open_store(store_path).close()
+    migrate(store_path, 3, to=4)
     after = _rows(store_path)
     assert [after.pop(table) for table in REPORT_CARD_TABLES] == [[], [], []]
     scores = [row[: -len(REPORT_CARD_COLUMNS)] for row in after["customer_risk_scores"]]
@@ -134,3 +137,90 @@ def test_a_store_of_each_version_comes_to_the_same_tables(store_path: Path, tmp_
 
 def test_every_store_kept_is_tested() -> None:
     assert {path.name.removesuffix(".bellwether.gz") for path in STORES.glob("*.gz")} == set(RELEASES)
+
+
+def test_wider_keys_keep_every_activity_and_conversation(store_path: Path) -> None:
+    _of_version(4, store_path)
+    driver = sqlite3.connect(store_path)
+    driver.execute(
+        "INSERT INTO conversations (source, external_id, channel, text, happened_on) VALUES (?, ?, NULL, ?, ?)",
+        ("crm", "1", "Hi", "2026-05-01"),
+    )
+    driver.commit()
+    driver.close()
+    before = _rows(store_path)
+    open_store(store_path).close()
+    after = _rows(store_path)
+    assert before["activities"] and after["activities"] == before["activities"]
+    driver = sqlite3.connect(store_path)
+    assert driver.execute("SELECT external_id, channel, text FROM conversations").fetchall() == [("1", "", "Hi")]
+    driver.close()
+
+
+def test_what_a_customer_said_of_a_contract_becomes_one_and_an_undo_still_puts_it_back(store_path: Path) -> None:
+    _of_version(4, store_path)
+    driver = sqlite3.connect(store_path)
+    first, second, third, *_ = (row[0] for row in driver.execute("SELECT id FROM customers ORDER BY id"))
+    driver.execute(
+        "UPDATE customers SET contract_starts_on = '2024-01-05', renews_on = '2027-01-05' WHERE id = ?", (first,)
+    )
+    driver.execute("UPDATE customers SET renews_on = '2026-03-01', churned_on = '2026-02-01' WHERE id = ?", (second,))
+    driver.execute(
+        "INSERT INTO import_changes (import_id, table_name, row_id, before, after) VALUES (1, 'customers', ?, ?, ?)",
+        (first, '{"renews_on": "2026-01-05", "tier": null}', '{"renews_on": "2027-01-05", "tier": "Gold"}'),
+    )
+    driver.commit()
+    driver.close()
+    open_store(store_path).close()
+    driver = sqlite3.connect(store_path)
+    rows = driver.execute(
+        "SELECT customer_id, external_id LIKE 'customer:%', starts_on, ends_on, status FROM contracts "
+        "WHERE customer_id <= ? ORDER BY customer_id", (third,)
+    ).fetchall()  # fmt: skip
+    assert rows[:2] == [(first, 1, "2024-01-05", "2027-01-05", None), (second, 1, None, "2026-02-01", "ended")]
+    images = driver.execute("SELECT table_name, before, after FROM import_changes WHERE before LIKE '%2026-01-05%'")
+    assert images.fetchall() == [
+        (
+            "contracts",
+            '{"starts_on":"2024-01-05","ends_on":"2026-01-05","status":null}',
+            '{"starts_on":"2024-01-05","ends_on":"2027-01-05","status":null}',
+        )
+    ]
+    kept = driver.execute("SELECT before FROM import_changes WHERE table_name = 'customers' AND after LIKE '%Gold%'")
+    assert kept.fetchall() == [('{"tier":null}',)]
+    driver.close()
+
+
+def test_the_withdrawals_of_an_older_store_are_entered_with_the_consents_that_lift_them(store_path: Path) -> None:
+    _of_version(5, store_path)
+    driver = sqlite3.connect(store_path)
+    first, second, third, fourth, fifth = (row[0] for row in driver.execute("SELECT id FROM customers ORDER BY id"))
+    driver.execute("DELETE FROM email_events WHERE kind = 'unsubscribed'")
+    driver.execute("UPDATE customers SET email_consent = 'unknown', email_consent_since = NULL, email = NULL")
+    for number, email, consent, since in (
+        (first, "A@x.example", "withdrawn", "2026-01-05"),
+        (second, "a@x.example", "given", "2026-02-05"),
+        (third, "b@x.example", "withdrawn", None),
+        (fourth, "b@x.example", "given", "2020-01-01"),
+        (fifth, "c@x.example", "unknown", None),
+    ):
+        said = (email, consent, since, number)
+        driver.execute("UPDATE customers SET email = ?, email_consent = ?, email_consent_since = ? WHERE id = ?", said)
+    driver.execute(
+        "INSERT INTO email_events (customer_id, source, external_id, kind, happened_on, happened_at)"
+        " VALUES (?, 'crm', 'E1', 'unsubscribed', '2026-03-01', '2026-03-01T23:45:00Z')",
+        (fifth,),
+    )
+    (last,) = driver.execute("SELECT max(at) FROM journal").fetchone()
+    driver.commit()
+    driver.close()
+    open_store(store_path).close()
+    driver = sqlite3.connect(store_path)
+    assert driver.execute("SELECT address, said, since FROM suppression_ledger ORDER BY address, since").fetchall() == [
+        ("a@x.example", "withdrawn", "2026-01-05T23:59:59Z"),
+        ("a@x.example", "given", "2026-02-05T00:00:00Z"),
+        ("b@x.example", "given", "2020-01-01T00:00:00Z"),
+        ("b@x.example", "withdrawn", last),
+        ("c@x.example", "withdrawn", "2026-03-01T23:45:00Z"),
+    ]
+    driver.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,14 @@ def test_what_is_not_committed_is_rolled_back(store_path: Path) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 0
         assert connection.exec_driver_sql("SELECT count(*) FROM journal").scalar() == 0
     store.close()
+
+
+def test_the_program_waits_for_the_disk_before_it_says_that_something_is_done(
+    store_path: Path, project: Path, python: str
+) -> None:
+    asked = "from models.store import connect; import sys; print(*connect(sys.argv[1]).execute('PRAGMA synchronous'))"
+    said = subprocess.run([python, "-c", asked, store_path], cwd=project, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "(2,)", "FULL, which the tests themselves do without"
 
 
 def test_a_reader_cannot_write_and_sees_one_state(store_path: Path) -> None:

@@ -121,3 +121,17 @@ def test_what_is_no_day_is_none(text: str | None) -> None:
 def test_shortened_text_is_one_line_and_fits(text: str, limit: int) -> None:
     short = words.shortened(text, limit)
     assert len(short) <= limit and "\n" not in short
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rated 2 of 5", "Rated 2 of 5."),
+        ("wrote: “We leave.”", "Wrote: “We leave.”"),
+        ("wrote: “We leave”", "Wrote: “We leave”."),
+        ("”", "”."),
+        ("", ""),
+    ],
+)
+def test_a_sentence_ends_once(text: str, said: str) -> None:
+    assert words.sentence(text) == said

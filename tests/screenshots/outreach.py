@@ -24,7 +24,8 @@ from views.desktop import Desktop
 from views.pictures import settle, wait_until
 from views.theme import ThemeChoice
 
-INVENTED = "We have since moved your region to a second carrier."
+INVENTED = "That will never happen again."
+OWN = "I have thought about what you told us."
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def composer(shots: Shots) -> None:
         text = page.session.edit.body
         first, _, rest = text.partition("\n\n")
         half = threading.Event()
-        answer = f"Subject: {page.session.edit.subject}\n\n{first} {INVENTED}\n\n{rest}"
+        answer = f"Subject: {page.session.edit.subject}\n\n{first} {INVENTED} {OWN}\n\n{rest}"
         gates = [threading.Event() for _ in range(38)]
         gates[-1] = half
         server.answer(written(answer, gates=gates))
@@ -77,8 +78,14 @@ def composer(shots: Shots) -> None:
         shots.shot(desk, "composer-blocked-dark")
         desk.theme.choose(ThemeChoice.LIGHT)
         _ways_out(shots, desk)
-        desk.window.actions_registry[Command.REMOVE_STATEMENT].trigger()
+        for left in reversed(range(len(page.session.flags))):
+            desk.window.actions_registry[Command.REMOVE_STATEMENT].trigger()
+            wait_until(lambda left=left: page.session.review is not None and len(page.session.flags) == left)  # type: ignore[misc]
+        assert [one.text for one in page.session.review.to_read] == [OWN]
+        shots.shot(desk, "composer-to-read")
+        page.verdict.read.click()
         wait_until(lambda: page.session.review is not None and page.session.review.ready)
+        assert page.session.review.ready, "the pictures that follow show an email that is ready, and approved"
         shots.shot(desk, "composer-ready-light")
         desk.theme.choose(ThemeChoice.DARK)
         shots.shot(desk, "composer-ready-dark")

@@ -237,7 +237,7 @@ def mail_server(
             auth_require_tls=security == "starttls",
             auth_required=bool(user),
             authenticator=_authenticator(user, password),
-            timeout=60,
+            timeout=600,
         )
         sessions.append(made)
         return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -113,9 +113,13 @@ def test_the_job_tells_each_file_over_the_channel(book: Workspace, requests: tup
 
 
 def test_a_cancel_between_scores_and_alerts_is_made_good_by_the_next_round(
-    book: Workspace, requests: tuple[ImportRequest, ...]
+    book: Workspace, requests: tuple[ImportRequest, ...], tmp_path: Path
 ) -> None:
-    outcome = run(book, requests, Person(lambda step: of_file(step) == len(NAMES)))
+    path = tmp_path / "tickets.csv"
+    said = f"T1,{NAMES[0]},2026-11-18,open,urgent,Leaving,We are cancelling and we will leave you"
+    path.write_text(f"ticket_id,customer_id,created_at,status,priority,subject,description\n{said}\n")
+    requests = (*requests, replace(requests[0], file=str(path)))
+    outcome = run(book, requests, Person(lambda step: of_file(step) == len(requests)))
     assert outcome.stopped
     with book.store.read() as connection:
         before = connection.exec_driver_sql("SELECT count(*) FROM alerts").scalar()

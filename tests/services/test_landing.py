@@ -118,7 +118,7 @@ def test_a_file_of_which_many_rows_would_be_rejected_waits(book: Book, tmp_path:
     rows = [[f"O{n}", "C1", "2026-11-05", "5.00" if n > 2 else "n/a?"] for n in range(10)]
     write_csv(folder / "a.csv", ORDERS, rows)
     before = book.hash()
-    assert why(landed(book, folder))["a.csv"].startswith("3 of 10 rows would be rejected: Sum is no number.")
+    assert why(landed(book, folder))["a.csv"].startswith("3 of 10 rows would be rejected: Sum is not a number.")
     assert book.hash() == before and book.one("SELECT count(*) FROM imports") == 1
     assert not (Path(book.workspace.store.path).parent / "rejects").exists()
     write_csv(folder / "a.csv", ORDERS, [["O99", "C1", "2026-11-05", "n/a?"], *rows[3:] * 3])

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.tables import customers, email_events
+from models.tables import contacts, customers, email_events
 from services.alerting.facts import Facts
 from services.alerting.measures import NAMED, day_bindings
 from services.insight import reading
 from services.insight.permission import read_permission
 from tests.services.alerting.book import Book
+from tests.services.withdrawals import left
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def explained(book: Book, customer: int) -> bool:
     refused = any(state == "no" for state, _ in permission.lines)
     assert refused == (not permission.allowed)
     if refused:  # consent to be recorded and a limit to be waited for refuse an email, not the advice to write one
-        later = ("Record their consent before you email them", "Wait before you email them")
+        later = ("Ask for their consent before you email them", "Wait before you email them")
         assert permission.verdict in ("Do not email them", *later)
     return permission.verdict != "Do not email them"
 
@@ -62,6 +63,15 @@ DAYS = st.integers(-3, 6)
     suppressed=st.none() | DAYS,
     email=st.sampled_from([None, "", "a@example.org"]),
     events=st.lists(st.tuples(st.sampled_from(["sent", "opened", "bounced", "unsubscribed"]), DAYS), max_size=5),
+    people=st.lists(
+        st.tuples(
+            st.sampled_from([None, "a@example.org", "B@example.org "]),
+            st.sampled_from(["given", "withdrawn", "unknown"]),
+            st.none() | st.integers(0, 6),
+            st.booleans(),
+        ),
+        max_size=3,
+    ),
 )
 def test_the_advice_and_the_page_agree(
     book: Book,
@@ -70,10 +80,11 @@ def test_the_advice_and_the_page_agree(
     suppressed: int | None,
     email: str | None,
     events: list[tuple[str, int]],
+    people: list[tuple[str | None, str, int | None, bool]],
 ) -> None:
     customer = book.customer()
     values: dict[str, Any] = {
-        "email": email,
+        "email": email.replace("example", f"{customer}.example") if email else email,
         "email_consent": consent,
         "email_consent_since": book.day(since) if since is not None else None,
         "suppressed_until": book.day(suppressed) if suppressed is not None else None,
@@ -82,7 +93,53 @@ def test_the_advice_and_the_page_agree(
         work.update(customers, customer, values)
     for kind, ago in events:
         book.add(email_events, customer_id=customer, kind=kind, happened_on=book.day(ago))
+    for address, said, ago, primary in people:
+        at = address.replace("example", f"{customer}.example") if address else address  # nobody's of an example before
+        contact(book, customer, at, said, ago, is_primary=int(primary))
     assert advised(book, customer) == explained(book, customer)
+
+
+def contact(book: Book, customer: int, email: str | None, consent: str, ago: int | None = None, **more: Any) -> int:
+    """Add a person to a customer."""
+    since = book.day(ago) if ago is not None else None
+    if email and consent == "withdrawn":
+        left(book.workspace, email, since or "2020-01-01")
+    return book.add(
+        contacts,
+        customer_id=customer,
+        name="Kim",
+        email=email,
+        email_consent=consent,
+        email_consent_since=since,
+        **more,
+    )
+
+
+def test_a_company_without_an_address_is_written_to_through_its_primary_contact(book: Book) -> None:
+    def company(**fields: Any) -> int:
+        return book.customer(**{"email": None, "email_consent": "unknown", **fields})
+
+    def allowed(customer: int) -> bool:
+        assert advised(book, customer) == explained(book, customer)
+        return advised(book, customer)
+
+    reached, silent, apart, shared = company(), company(), company(), company(email="all@firm.example")
+    assert not allowed(reached), "no address at all"
+    contact(book, reached, "lee@x.example", "withdrawn", 9)
+    assert not allowed(reached)
+    contact(book, reached, "kim@x.example", "given", 3, is_primary=1)
+    assert allowed(reached), "a colleague who withdrew stands in nobody else's way"
+    contact(book, silent, None, "given", 3, is_primary=1)
+    assert not allowed(silent), "a contact without an address"
+    contact(book, apart, "ada@x.example", "given", 3)
+    book.email(apart, "unsubscribed", 5)
+    assert allowed(apart), "consent that was given after the company unsubscribed"
+    book.email(apart, "unsubscribed", 2)
+    assert not allowed(apart)
+    contact(book, shared, "sam@firm.example", "withdrawn", 3)
+    assert allowed(shared)
+    contact(book, shared, "ALL@firm.example", "withdrawn", 3)
+    assert not allowed(shared), "who withdrew under the company's own address"
 
 
 @pytest.mark.parametrize(

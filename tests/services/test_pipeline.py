@@ -13,7 +13,7 @@ import pytest
 from models.values.changes import Changes
 from services.audit import undo_last
 from services.pipeline import after_change, concerns_figures, do_round
-from services.settings import ABOUT_EMAILS, Policy, QuietHours, change_policy
+from services.settings import ABOUT_EMAILS, Policy, QuietHours
 from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
 
@@ -40,7 +40,7 @@ def test_the_fields_about_emails_are_fields_of_the_policy() -> None:
 
 
 def test_a_setting_of_emails_scores_nobody_neither_at_once_nor_in_the_next_round(book: Workspace) -> None:
-    changes = change_policy(book, **OTHERS)
+    changes = book.change_policy(**OTHERS)
     assert changes.entry is not None and "policies" in changes.tables
     assert changes.policy == frozenset(OTHERS)
     assert not changes.everyone and not concerns_figures(changes)
@@ -53,7 +53,7 @@ def test_a_setting_of_emails_scores_nobody_neither_at_once_nor_in_the_next_round
 
 
 def test_a_figure_scores_everyone_and_so_does_its_undo(book: Workspace) -> None:
-    changes = change_policy(book, engagement_threshold=45.0, recall_minutes=5)
+    changes = book.change_policy(engagement_threshold=45.0, recall_minutes=5)
     assert changes.everyone and concerns_figures(changes)
     scores = after_change(now(book), changes).scores
     assert scores is not None and scores.scored == scores.customers
@@ -65,7 +65,7 @@ def test_a_figure_scores_everyone_and_so_does_its_undo(book: Workspace) -> None:
 
 def test_orders_that_come_with_a_setting_of_emails_score_only_who_ordered(book: Workspace) -> None:
     ordered = Changes(customers=frozenset({1}), tables=frozenset({"orders"}))
-    both = change_policy(book, recall_minutes=5).merged(ordered)
+    both = book.change_policy(recall_minutes=5).merged(ordered)
     assert concerns_figures(both)
     scores = after_change(now(book), both).scores
     assert scores is not None and scores.scored == 1

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.tables import reviews
+from models.tables import opportunities, reviews
 from services.alerting.rules import shipped_rules
 from services.insight import freshness, reading
 from services.settings import Policy, RuleParameter
@@ -26,6 +26,14 @@ def book(store_path: Path) -> Iterator[Book]:
     opened.close()
 
 
+def known(book: Book) -> int:
+    """A customer with a deal of long ago: what contacts without purchases write tells nothing of a book's age."""
+    customer = book.customer()
+    book.add(opportunities, customer_id=customer, source="t", external_id=str(customer), stage="Proposal",
+             opened_on="1990-01-01")  # fmt: skip
+    return customer
+
+
 def stale_by_card(book: Book) -> str:
     """The reason of the book's card, in small letters; empty without one."""
     return next((card["reason"].lower() for card in book.cards() if card["customer_id"] is None), "")
@@ -36,13 +44,12 @@ def stale_by_card(book: Book) -> str:
     [
         (3, ""),
         (7, ""),
-        (8, "reviews 8 days old"),
-        (300, "reviews 300 days old"),
-        (2_000, ""),  # an archive: the title says through which day it knows
+        (31, ""),  # may be the export of a month
+        (33, "reviews 33 days old"),
     ],
 )
 def test_the_card_and_the_title_name_the_same_source(book: Book, last: int, stale: str) -> None:
-    customer = book.customer()
+    customer = known(book)
     for ago in range(last, last + 60, 3):
         book.review(customer, 5, ago)
     book.score(customer, as_of=book.day(last))
@@ -52,34 +59,35 @@ def test_the_card_and_the_title_name_the_same_source(book: Book, last: int, stal
 
 
 def test_in_an_archive_a_source_is_held_against_the_end_of_the_book(book: Book) -> None:
-    customer = book.customer()
+    customer = known(book)
     for ago in range(2_000, 2_030):
         book.order(customer, ago)
     for ago in range(2_040, 2_100, 3):
         book.review(customer, 5, ago)
     book.score(customer, as_of=book.day(2_000))
     book.evaluate()
-    assert freshness(book.workspace).warning == "reviews 40 days old"
+    assert freshness(book.workspace).warning.endswith("reviews 40 days old")
     assert stale_by_card(book) == "reviews 40 days old; usually every 3 days"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(1, 40), st.integers(1, 15), st.floats(1, 8), st.none() | st.integers(1, 60))
+@given(st.integers(1, 35), st.integers(1, 15), st.floats(1, 8), st.none() | st.integers(1, 60))
 def test_whatever_the_policy_says_both_agree(book: Book, last: int, gap: int, factor: float, least: int | None) -> None:
     own = (RuleParameter(RULE, "least_days", least),) if least is not None else ()
     policy = replace(book.workspace.policy, stale_factor=factor, rule_parameters=own)
     book.workspace = book.workspace.with_policy(policy)
     with book.writing() as work:
-        for table in ("alert_signals", "alerts", "reviews", "customer_risk_scores", "customers"):
+        for table in ("alert_signals", "alerts", "reviews", "opportunities", "customer_risk_scores", "customers"):
             work.sql(f"DELETE FROM {table}")
-    customer = book.customer()
+    customer = known(book)
     for number in range(6):
         book.add(reviews, customer_id=customer, rating=5, reviewed_on=book.day(last + gap * number))
     book.evaluate()
     with reading(book.workspace) as reader:
         (age,) = source_ages(reader.driver, reader.today, policy)
     assert (age.age_days, age.usual_days) == (last, gap)
-    assert age.stale == (last > (least or LEAST_AGE_DAYS) and last / gap > factor)
+    floor = max(31, least or LEAST_AGE_DAYS)  # how often it is exported is not known yet
+    assert age.stale == (last > floor and last / gap > factor)
     assert bool(stale_by_card(book)) == bool(freshness(book.workspace).warning) == age.stale
 
 
@@ -91,7 +99,7 @@ def test_the_figures_are_those_of_the_rule() -> None:
 
 
 def test_days_to_come_are_not_read(book: Book) -> None:
-    customer = book.customer()
+    customer = known(book)
     for ago in range(-5, 5):
         book.review(customer, 5, ago)
     with reading(book.workspace) as reader:

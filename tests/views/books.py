@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -34,8 +35,10 @@ def sample_copy(to: Path) -> Path:
 
 
 def opened(path: Path, moment: str | None = MOMENT) -> Workspace:
-    """Open a book with a clock that stands still."""
-    return open_workspace(Recipe(str(path), PERSON, moment))
+    """Open a book with a clock that stands still, at a computer that knows the sender's name."""
+    workspace = open_workspace(Recipe(str(path), PERSON, moment))
+    mail = replace(workspace.preferences.mail, from_name=PERSON)
+    return replace(workspace, preferences=replace(workspace.preferences, mail=mail))
 
 
 def forget() -> None:

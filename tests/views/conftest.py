@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import multiprocessing
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,12 +14,39 @@ from pytestqt.qtbot import QtBot
 from services.settings import Preferences
 from services.workspace import Workspace
 from tests.views.books import forget, opened, sample_copy
+from views import background as runner
 from views import desktop
 from views.background import Background
 from views.desktop import Desktop
 from views.theme import Theme, ThemeChoice
 
 atexit.register(forget)
+
+#: What the window's children need, and in which they spend their first second.
+CHILDRENS_MODULES = (
+    "views.child",
+    "views.data.jobs",
+    "services.alerting.run",
+    "services.landing",
+    "services.scoring.ladder.in_use",
+    "services.scoring.report.renewal",
+    "services.scoring.run",
+    "services.sync",
+    "sklearn.ensemble",
+)
+
+
+@pytest.fixture(scope="session")
+def warm_children() -> None:
+    """A process without a window that has imported all that children need; they are copies of it."""
+    multiprocessing.set_forkserver_preload(list(CHILDRENS_MODULES))
+
+
+@pytest.fixture(autouse=True)
+def children(warm_children: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Children begin as copies; as the program begins them where a test is marked so: that takes them a second each."""
+    if request.node.get_closest_marker("real_children") is None:
+        monkeypatch.setattr(runner, "CHILDREN", "forkserver")
 
 
 @pytest.fixture(scope="session")

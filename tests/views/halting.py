@@ -12,7 +12,7 @@ from models.values.imports import FileProgress, Progress
 from services.jobs import FileDone
 from views.child import CancelCall, ChildJob, ProgressCall
 
-AT_MOST_SECONDS = 120.0
+AT_MOST_SECONDS = 600.0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from models.values.errors import Cancelled, EnvironmentFault, UserError
 from models.values.imports import Milestone, Progress
 from views.background import Background, ChildRun, Desk, Done, Failed, WasCancelled
 
+pytestmark = pytest.mark.real_children
+
 
 @pytest.fixture
 def desk(background: Background) -> Desk:
@@ -166,7 +168,7 @@ class Polite:
 
     def __call__(self, progress: Callable[[Progress], None], cancelled: Callable[[], bool]) -> None:
         progress(Progress("Waiting", 0, None))
-        until = time.monotonic() + 20
+        until = time.monotonic() + 300
         while time.monotonic() < until:
             if cancelled():
                 raise Cancelled("Cancelled.")

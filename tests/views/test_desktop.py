@@ -15,6 +15,7 @@ from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from models.values.errors import EnvironmentFault
 from services.settings import Preferences
 from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
@@ -27,9 +28,9 @@ from views.shell.window import MainWindow
 HEAVY = "pandas sklearn scipy numpy openai pyqtgraph alembic pydantic typer sqlalchemy keyring jinja2"
 #: What leaves and comes in, and the processes for long work.
 LATER = "ssl email smtplib multiprocessing.connection views.child services.pipeline services.jobs"
-#: Other pages, and the rooms of emails.
+#: Other pages, the rooms of emails, and the gate before them.
 OTHERS = "views.customers views.composer views.outbox views.data views.settings services.outreach.gate"
-BANNED = tuple(f"{HEAVY} {LATER} {OTHERS} models.values.outreach".split())
+BANNED = tuple(f"{HEAVY} {LATER} {OTHERS} services.permission.answer models.values.outreach".split())
 GIVEN_UP_AFTER_MS = 60_000
 
 
@@ -118,7 +119,7 @@ def test_nothing_heavy_is_imported_before_the_first_page(tmp_path: Path) -> None
         text=True,
         check=True,
         env=environment,
-        timeout=120,
+        timeout=600,
     )
     assert ended.stdout.strip() == ""
 
@@ -131,6 +132,28 @@ def test_a_picture_of_each_page_can_be_taken_without_a_screen(
     workspace.close()
     assert [path.name for path in taken] == [f"{spec.key}.png" for spec in PAGES]
     assert all(path.stat().st_size > 20_000 for path in taken)
+
+
+@pytest.mark.parametrize("fault", ["the folder", "a page"])
+def test_pictures_that_cannot_be_taken_end_the_program_with_an_error(
+    qtbot: QtBot, theme: object, tmp_path: Path, store_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    made: list[desktop.Desktop] = []
+    build = desktop.build
+    monkeypatch.setattr(desktop, "build", lambda *a, **k: made.append(build(*a, **k)) or made[-1])
+    if fault == "a page":
+        monkeypatch.setattr("views.alerts.questions.tiles", _broken)
+    taken = tmp_path / "file"
+    taken.write_text("") if fault == "the folder" else taken.mkdir()
+    workspace = opened(sample_copy(store_path))
+    with pytest.raises(EnvironmentFault if fault == "the folder" else ZeroDivisionError):
+        photograph(workspace, Preferences(theme="light"), taken / "pictures")
+    workspace.close()
+    assert made[0].background.closed and not made[0].window.isVisible()
+
+
+def _broken(*_args: object, **_named: object) -> None:
+    raise ZeroDivisionError
 
 
 @pytest.mark.parametrize("percent", [125, 150, 175, 200])
@@ -161,7 +184,7 @@ def test_the_window_is_drawn_at_every_scale(percent: int, tmp_path: Path) -> Non
         text=True,
         check=True,
         env=environment,
-        timeout=120,
+        timeout=600,
     )
     assert ended.stderr == ""
     width, height, ratio = ended.stdout.split()

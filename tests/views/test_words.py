@@ -20,7 +20,7 @@ def test_percent_has_a_thin_space_and_an_unknown_one_is_a_dash() -> None:
     ("minor", "currency", "text"),
     [
         (524_000, "USD", "$5,240"),
-        (-1_250, "EUR", "−€12"),
+        (-1_250, "EUR", "−€13"),
         (38_600, "GBP", "£386"),
         (5_240, "JPY", "¥5,240"),
         (5_240_000, "KWD", f"KWD{THIN}5,240"),
@@ -95,3 +95,9 @@ def test_a_foretold_chance_is_never_certain() -> None:
 )
 def test_a_reason_becomes_a_sentence(reason: str, said: str) -> None:
     assert words.sentence(reason) == said
+
+
+@given(st.floats(0, 1e6))
+def test_a_number_is_rounded_as_the_rooms_round_it(number: float) -> None:
+    assert words.whole(number) == sentences.whole(number)
+    assert (words.whole(41.5), words.whole(42.5)) == ("42", "43")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QMenu, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from models.values.alerts import AlertDetail, Permission, WorkItem
 from views.actions import Actions, Command
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
-from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule
+from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule, scrolling
 from views.words import whole
 
 #: The commands behind "more", in their order.
@@ -35,12 +35,7 @@ class ActionsPane(QWidget):
         self._sections = column(margins=(0, 0, 0, 8))
         content = FlowingContent()
         content.setLayout(self._sections)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(content)
-        self.setLayout(column(self._top, rule(soft=True), scroll))
+        self.setLayout(column(self._top, rule(soft=True), scrolling(content)))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     @property

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QMenu, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QSizePolicy, QWidget
 
 from models.values.alerts import AlertDetail
 from views.actions import Actions, Command
@@ -20,11 +20,10 @@ from views.scores.course import ScoreCourse
 from views.scores.notes import ScoreNotes
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
-from views.widgets.labels import ElidedLabel, FlowingContent, column, kind_of, label, row, rule, tag
+from views.widgets.labels import ElidedLabel, FlowingContent, column, kind_of, label, row, rule, scrolling, tag
 from views.widgets.painting import fill, mark_of
 from views.widgets.tabs import CountTabs, Tab
 
-_DIRECTIONAL = "directional, not causal"
 #: Kinds that have a tab even when they are few; the others come under "More" when they exist.
 _ALWAYS = frozenset({"order", "ticket", "email", "review", "deal"})
 
@@ -87,11 +86,7 @@ class DetailPane(QWidget):
         content.setLayout(column(upper, self.tabs, self.list))
         self.list.setMinimumHeight(96)
         self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(content)
+        self._scroll = scrolling(content)
         self.setLayout(column(self._scroll))
 
     @property
@@ -122,8 +117,8 @@ class DetailPane(QWidget):
         self.notes.show_figures(detail.figures)
         self.course.show_figures(detail.figures)
         mark = detail.figures.mark_of("churn_risk") if detail.figures is not None else None
-        self._chart_hint.setText(f"of the model’s {mark.model}" if mark is not None else _DIRECTIONAL)
         self.drivers.show_drivers(detail.drivers, detail.figures.typical_risk if detail.figures is not None else None)
+        self._chart_hint.setText(self.drivers.hint(mark))
         self.rhythm.show_rhythm(detail.rhythm, detail.alert.currency)
         self._missing_hint()
         if other:
@@ -186,7 +181,7 @@ class DetailPane(QWidget):
 
     def _build_charts(self) -> QWidget:
         theme = self._theme
-        hint = label(_DIRECTIONAL, fonts.SMALL, fonts.REGULAR, "ink_3")
+        hint = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
         why = row(label("Why at risk", fonts.SMALL, fonts.SEMIBOLD), -1, hint)
         period = label("12 months", fonts.SMALL, fonts.REGULAR, "ink_3")
         title = ElidedLabel(theme, "Orders against their usual rhythm", fonts.SMALL, fonts.SEMIBOLD)

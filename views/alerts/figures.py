@@ -13,7 +13,7 @@ from models.values.alerts import ScoreFigures
 from models.values.words import left_words
 from views.theme import Theme, fonts
 from views.widgets.painting import Run, fill, line, ring, runs, snapped
-from views.words import DASH, THIN, chance, counted, money, money_range, percent, whole
+from views.words import DASH, chance, counted, money, percent, whole
 
 HEIGHT = 100
 #: Narrower than this the cells stand two by two.
@@ -150,6 +150,13 @@ def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
     by_hand = by_hand_lines(f, "churn_risk")
     if by_hand is not None:
         return Figure(label, percent(f.churn_risk), ink=ink, first=by_hand[0], second=by_hand[1], by_hand=True)
+    if f.risk_note:
+        big, said, why = DASH, f"said {f.said_leaving}", f"model: {chance(f.churn_risk)}"
+        if not f.said_leaving:
+            big = chance(f.churn_risk)
+            said, why = f"customers’ average: {percent(f.average_risk)}", "cannot tell them apart"
+        first, second = (Run(said, "warning_text"),), (Run(why, "ink_3"),)
+        return Figure(label, big, first=first, second=second, more=f.risk_note)
     confidence = Run(f"confidence {f.confidence}", "warning_text" if f.confidence == "low" else "ink_3")
     change = changed(f.churn_change_points, "pts", f.change_days, rising_is_bad=True)
     return Figure(label, chance(f.churn_risk), ink=ink, first=change, second=(confidence,))
@@ -169,14 +176,12 @@ def risk_figure(f: ScoreFigures) -> Figure:
     if f.value_at_risk_minor is None:
         return Figure(label, DASH)
     by_hand = f.mark_of("clv") is not None or f.mark_of("churn_risk") is not None
-    stays: tuple[Run, ...] = ()
-    if f.clv_if_stays_minor is not None:
-        stays = (Run(f"of {money(f.clv_if_stays_minor, f.currency)} if they stay", "ink_3"),)
-    span: tuple[Run, ...] = ()
-    if f.value_at_risk_low_minor is not None and f.value_at_risk_high_minor is not None:
-        between = money_range(f.value_at_risk_low_minor, f.value_at_risk_high_minor, f.currency)
-        span = (Run(f"80{THIN}%: {between}", "ink_3"),)
-    worth = f"what they are worth is over {counted(f.clv_horizon_months, 'month')}"
+    whole_of_it = "their whole value" if f.said_leaving else f"of {f.stays_words} if they stay"
+    stays = (Run(whole_of_it, "ink_3"),) if f.stays_words else ()
+    between = f.value_at_risk_range(short=True)
+    span = (Run(between, "ink_3"),) if between else ()
+    expected = f", {money(f.clv_minor, f.currency)} expected" if f.clv_minor is not None else ""
+    worth = f"lifetime value over {counted(f.clv_horizon_months, 'month')}{expected}"
     return Figure(
         label, money(f.value_at_risk_minor, f.currency), first=stays, second=span, by_hand=by_hand, more=worth
     )
@@ -202,7 +207,13 @@ def last_order_figure(f: ScoreFigures) -> Figure:
     """Days since the last order, beside the usual gap."""
     if f.days_since_last_order is None:
         return Figure("Since last order", DASH, second=(Run("no order yet", "ink_3"),))
-    gap = "" if f.usual_gap_days is None else f"usual gap {whole(f.usual_gap_days)}"
+    gap = (
+        ""
+        if f.usual_gap_days is None
+        else f"usual gap {whole(f.usual_gap_days)}"
+        if f.own_rhythm
+        else f"others: {whole(f.usual_gap_days)}"
+    )
     unit = "day" if f.days_since_last_order == 1 else "days"
     return Figure(
         "Since last order",

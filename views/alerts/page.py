@@ -239,7 +239,7 @@ class AlertsPage(Page):
     def _show_nothing(self) -> None:
         self._desk.drop("detail")
         self._forget_detail()
-        self.detail_state.show_empty("Nothing is selected", "What you select in the queue is shown here.")
+        self.detail_state.show_empty("No alert selected", "Choose one to see why it was raised.")
 
     def _forget_detail(self) -> None:
         """Offer nothing of the card that was shown: no command, no suggestion, no permission."""

@@ -14,17 +14,17 @@ from views.theme import Theme
 from views.widgets.overlay import Choice, ChoicePanel, FormPanel, date_field, text_field
 from views.words import WEEKDAYS, days, short_day
 
-KEEPS_RUNNING = "The time limit keeps running while snoozed."
-STOPS = "The time limit stops while you wait for them."
+KEEPS_RUNNING = "Snoozing does not move the due time."
+STOPS = "The due time is paused while you wait on the customer."
 PICK = "pick"
 OUTCOMES = (
     Choice("Came back", "they ordered", "came_back"),
     Choice("Saved", "you kept them", "saved"),
     Choice("Lost", "they left", "lost"),
     Choice("No issue", "nothing was wrong", "no_issue"),
+    Choice("I know this already", "no verdict on the rule", "known"),
 )
 WHY_NOT = (
-    Choice("I knew this already", "", "known already"),
     Choice("It is normal for them", "", "normal for this customer"),
     Choice("The data are wrong", "", "wrong data"),
     Choice("Not worth my time", "", "not worth the time"),
@@ -75,11 +75,7 @@ def wait_choices(policy: Policy) -> list[Choice]:
 
 def next_working_day(policy: Policy, today: date) -> date:
     """The next day after ``today`` with business hours."""
-    hours = policy.business_hours
-    day = today + timedelta(days=1)
-    while day.weekday() not in hours.weekdays or day in hours.holidays:
-        day += timedelta(days=1)
-    return day
+    return policy.business_hours.working_day(today + timedelta(days=1))
 
 
 def choice_panel(
@@ -184,7 +180,7 @@ def suppress_panel(
 
     def sent(panel: FormPanel) -> None:
         if not why.text().strip():
-            panel.object_to("Say in a word why; it is shown beside the date.")
+            panel.object_to("Say in a word why; it is shown next to the date.")
             why.setFocus()
             return
         panel.dismiss()

@@ -1,4 +1,4 @@
-"""The queue: whose it is, tabs, filter, the list with its states, and what stands behind today's budget."""
+"""The queue: whose it is, tabs, filter, the list with its states, and what is beyond today's limit."""
 
 from __future__ import annotations
 
@@ -31,9 +31,15 @@ TABS: tuple[tuple[QueueTab, str], ...] = (
 )
 _EMPTY = {
     "todo": "Queue clear",
-    "waiting": "Nobody is being waited for",
-    "snoozed": "Nothing is snoozed",
-    "done": "Nothing done yet today",
+    "waiting": "No alerts are waiting on a customer",
+    "snoozed": "No alerts are snoozed",
+    "done": "No alerts done yet today",
+}
+#: An empty queue of such a book is no all-clear.
+_LACKS = {
+    "customers": ("No customers yet", "Import your customers and orders to see who needs you."),
+    "scoring": ("Not scored yet", "Alerts appear once your latest data is scored."),
+    "history": ("No customer can be scored yet", "Import orders, contracts or other activity to score them."),
 }
 
 
@@ -47,6 +53,7 @@ class QueuePane(QWidget):
         super().__init__()
         kind_of(self, "panel")
         self._theme, self._me = theme, me
+        self._choose_files = actions[Command.CHOOSE_FILES].trigger
         self._owners: tuple[str, ...] = ()
         self.beyond_budget = False
         self.model = QueueModel(self)
@@ -114,7 +121,7 @@ class QueuePane(QWidget):
         self.tabs.show_tabs([Tab(k, done if k == "done" else w, counts.get(k, 0)) for k, w in TABS])
         if current is not None and self.model.row_of(current.id) >= 0:
             self.view.set_current(current.id, quiet=True)
-        self._show_foot(page.beyond_budget)
+        self._show_foot(page.beyond_budget, page.criticals_waiting)
         self._news_box.hide()
         if page.rows:
             self.pane.show_content()
@@ -150,7 +157,9 @@ class QueuePane(QWidget):
         self.owner.setMenu(QMenu(self.owner))
         self._fill_owner_menu()
         order = label("Due, then value", fonts.SMALL, fonts.REGULAR, "ink_2")
-        order.setToolTip("The order of the queue: due first, then the highest value")
+        order.setToolTip(
+            "The order of the queue: by when they are due, customers in distress first, then the highest value"
+        )
         self.filter_button = IconButton(self._theme, "filter", actions[Command.FILTER].toolTip())
         self.filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._filter_menu = QMenu(self.filter_button)
@@ -164,18 +173,28 @@ class QueuePane(QWidget):
         self._foot_link.clicked.connect(self._budget_turned)
         foot = QWidget()
         kind_of(foot, "ground")
-        inner = row(self._foot_words, -1, self._foot_link, margins=(16, 3, 10, 3))
-        foot.setLayout(column(rule(), inner))
+        self._criticals_waiting = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self._criticals_waiting.setContentsMargins(16, 4, 10, 4)
+        self._within_limit = QWidget()
+        self._within_limit.setLayout(row(self._foot_words, -1, self._foot_link, margins=(16, 3, 10, 3)))
+        foot.setLayout(column(rule(), self._criticals_waiting, self._within_limit))
         foot.hide()
         return foot
 
-    def _show_foot(self, beyond: int) -> None:
-        self._foot.setVisible(beyond > 0 and self.tab == "todo")
-        if self.beyond_budget:
-            self._foot_words.setText(f"{counted(beyond, 'card')} beyond today’s queue shown")
+    def _show_foot(self, beyond: int, waiting: str) -> None:
+        self._foot.setVisible((beyond > 0 or bool(waiting)) and self.tab == "todo")
+        self._criticals_waiting.setText(waiting)
+        self._criticals_waiting.setVisible(bool(waiting))
+        self._within_limit.setVisible(beyond > 0)
+        if self.filter.is_search:
+            words = f"{beyond:,} beyond today’s limit, listed too"
+        elif self.beyond_budget:
+            words = f"{counted(beyond, 'alert')} beyond today’s limit shown"
         else:
-            self._foot_words.setText(f"{counted(beyond, 'more card')} behind today’s queue")
+            words = f"{counted(beyond, 'more alert')} beyond today’s limit"
+        self._foot_words.setText(words)
         self._foot_link.setText("Hide" if self.beyond_budget else "Show")
+        self._foot_link.setVisible(not self.filter.is_search)
 
     def _budget_turned(self) -> None:
         self.beyond_budget = not self.beyond_budget
@@ -237,10 +256,18 @@ class QueuePane(QWidget):
     def _show_empty(self, page: QueuePage) -> None:
         if self.filter != QueueFilter():
             clear_filters = ("Clear filters", self.filter_bar.clear_filter)
-            self.pane.show_empty("No alert matches", "The filters leave nothing over.", clear_filters)
+            self.pane.show_empty("No alerts match these filters", "", clear_filters)
             return
         next_due = f"Nothing due. Next: {page.next_due_words}" if page.next_due_words else ""
-        action = None
+        title, action = _EMPTY[self.tab], None
+        if page.lacks and self.tab == "todo":
+            heading, words = _LACKS[page.lacks]
+            offered = ("Choose files", self._choose_files) if page.lacks != "scoring" else None
+            self.pane.show_empty(heading, words, offered)
+            return
         if page.beyond_budget and not self.beyond_budget:
-            action = (f"Show {counted(page.beyond_budget, 'more card')}", self._budget_turned)
-        self.pane.show_empty(_EMPTY[self.tab], next_due, action)
+            title = "Today’s alerts are done"
+            action = (f"Show {counted(page.beyond_budget, 'more alert')}", self._budget_turned)
+        elif page.held and self.tab == "todo":
+            title, next_due = "No alerts to show", f"Inactivity alerts are held back: {page.held}"
+        self.pane.show_empty(title, next_due, action)

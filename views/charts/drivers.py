@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from models.values.alerts import Driver
+from models.values.overrides import OverrideMark
 from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
@@ -43,6 +44,20 @@ class DriverBars(PaintedChart):
     def drivers(self) -> tuple[Driver, ...]:
         """All reasons, not only those that are drawn."""
         return self._drivers
+
+    def hint(self, mark: OverrideMark | None) -> str:
+        """What stands beside the title: how to read the bars, and how many of the reasons are drawn if not all.
+
+        Parameters
+        ----------
+        mark
+            Of a risk that a person set: the bars are the model's.
+        """
+        total = len(self._drivers)
+        cut = f"{MOST_ROWS} of {total}" if total > MOST_ROWS else ""
+        # At 1366 pixels there is no room for more.
+        how = f"of the model’s {mark.model}" if mark is not None else "not causal" if cut else "directional, not causal"
+        return DOT.join(filter(None, (cut, how)))
 
     @property
     def foot(self) -> str:
@@ -156,4 +171,5 @@ class DriverBars(PaintedChart):
         left = max(min(names, fonts.width(self.foot, fonts.SMALL) + 10), zero - 70)
         if zero - 7 - left > fonts.width("lowers", fonts.SMALL) + 2:
             line(painter, QRectF(left, y, zero - 7 - left, ROW_HEIGHT), "lowers", ink, fonts.SMALL, align=RIGHT)
-        line(painter, QRectF(zero + 7, y, 60, ROW_HEIGHT), "raises", ink, fonts.SMALL)
+        wide = fonts.width("raises", fonts.SMALL) + 1
+        line(painter, QRectF(min(zero + 7, self.width() - wide), y, wide, ROW_HEIGHT), "raises", ink, fonts.SMALL)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -60,6 +60,7 @@ class Acts(QObject):
         drafting = self._drafting
         return {
             Command.WRITE: drafting.write,
+            Command.RECIPIENT: self.choose_recipient,
             Command.SHORTER: drafting.shorter,
             Command.WARMER: drafting.warmer,
             Command.REWRITE: drafting.rewrite,
@@ -90,6 +91,7 @@ class Acts(QObject):
         state = session.message.state if session is not None and session.message is not None else ""
         enabled = {
             Command.WRITE: idle,
+            Command.RECIPIENT: idle and session is not None and len(panels.recipients(session.composition)) > 1,
             Command.SHORTER: idle and text,
             Command.WARMER: idle and text,
             Command.REWRITE: idle and text and model,
@@ -161,16 +163,45 @@ class Acts(QObject):
         resolved, self._resolving = self._resolving is not None, None
         return resolved
 
-    def _resolve(self, way: str, words: str) -> None:
+    def _resolve(self, way: Literal["sourced", "confirmed"], words: str) -> None:
         session = self._session
         flag = session.flag if session is not None else None
         if session is None or flag is None:
             return
         work = partial(session.stored.resolve, edit=session.edit, way=way, sentence=flag.sentence, words=words)
         self._resolving = flag
+        self._answer(session, work)
+
+    def read_sentences(self, read: bool) -> None:
+        """Keep that the person has read the sentences of their own, or that they have not."""
+        session = self._session
+        if session is not None and session.writable:
+            self._answer(session, partial(session.stored.read, edit=session.edit, read=read))
+
+    def _answer(self, session: Session, work: Callable[[Workspace], Changes]) -> None:
         # A text that is stored meanwhile does not know of it yet.
         session.pause()
         self._book.act(work, "", lambda _changes: session.resolved(), partial(self._not_approved, session))
+
+    # -- to whom it goes ----------------------------------------------------------------------------------------
+
+    def choose_recipient(self) -> None:
+        """Choose who of the customer gets the email."""
+        session = self._session
+        if session is not None:
+            choices = panels.recipients(session.composition)
+            panel = panels.recipient_panel(self._theme, self._window, choices, self._address)
+            self._open(panel, self._page.mail.head.change)
+
+    def _address(self, contact_id: int | None) -> None:
+        session = self._session
+        if session is not None:
+            session.address(contact_id, partial(self._addressed, session, session.edit.contact_id))
+
+    def _addressed(self, session: Session, before: int | None) -> None:
+        self._page.show_all()
+        words = f"The email goes to {session.composition.to_name}"
+        self._page.undo_offered.emit(words, partial(self._address, before))
 
     # -- approving ----------------------------------------------------------------------------------------------
 
@@ -326,13 +357,15 @@ class Acts(QObject):
         session = self._session
         if session is None:
             return
-        customer = session.edit.customer_id
+        edit = session.edit
 
-        def send(how: str) -> None:
-            work = partial(rooms.record_consent, customer_id=customer, how=how)
+        def send(how: str, since: str) -> None:
+            said = {"email_consent": "given", "email_consent_since": since, "email_consent_how": how}
+            work = partial(rooms.record_consent, customer_id=edit.customer_id, contact_id=edit.contact_id, said=said)
             self._book.act(work, "", None, partial(self._tell, session))
 
-        panel = panels.consent_panel(self._theme, self._window, session.composition.customer, send)
+        today = self._book.workspace.clock.today()
+        panel = panels.consent_panel(self._theme, self._window, session.composition, today, send)
         self._open(panel, self._page.verdict)
 
     def pick_moment(self) -> None:

@@ -118,7 +118,7 @@ class Drafting(QObject):
             customer_id=edit.customer_id, goal=edit.goal, tone=edit.tone, facts=edit.facts,
             profile=name_of_writer(self._page.writer), change=change, text=edit.body if change else "",
             subject=edit.subject if change else "", incentive_minor=edit.incentive_minor, currency=edit.currency,
-            variant=self._variant,
+            variant=self._variant, contact_id=edit.contact_id,
         )  # fmt: skip
 
     def _written(self, session: Session, draft: Draft) -> None:

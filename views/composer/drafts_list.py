@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from views.theme import Theme, fonts
 from views.widgets.buttons import MenuButton, link
-from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row, rule
+from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row, rule, scrolling
 from views.words import whole
 
 ROW_HEIGHT = 30
@@ -56,11 +56,7 @@ class DraftsList(QWidget):
         self._rows = column()
         inner = QWidget()
         inner.setLayout(self._rows)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(inner)
+        self._scroll = scrolling(inner)
         self.setLayout(column(rule(), head, self._scroll))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 

@@ -1,7 +1,7 @@
 """The body of an email in an editor that shows what each statement rests on.
 
-What has a source is tinted and underlined and carries its number, what has none is tinted under a wave. Both are
-painted under the text: the text itself is plain, and Ctrl+Z knows nothing of them.
+What has a source is tinted and underlined and carries its number, what has none is tinted under a wave, and a sentence
+of the person's own stands over dots. All are painted under the text: it is plain, and Ctrl+Z knows nothing of them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QFont,
     QHelpEvent,
     QPainter,
@@ -211,12 +212,12 @@ class BodyEditor(QTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
-            for mark in self._marks:
-                if not mark.flagged:
-                    self._paint_sourced(painter, mark)
-            for mark in self._marks:
-                if mark.flagged:
-                    self._paint_flagged(painter, mark)
+            for look, paint in (
+                ("own", self._paint_own), ("sourced", self._paint_sourced), ("flagged", self._paint_flagged),
+            ):  # fmt: skip
+                for mark in self._marks:
+                    if mark.look == look:
+                        paint(painter, mark)
             self._paint_foot(painter)
         super().paintEvent(event)
 
@@ -290,6 +291,10 @@ class BodyEditor(QTextEdit):
                 ink = theme.color("primary_text")
                 line(painter, room, str(mark.claim.number), ink, fonts.SMALL, fonts.SEMIBOLD)
 
+    def _paint_own(self, painter: QPainter, mark: Mark) -> None:
+        for one, offset, left, right, _last in self._stretches(mark):
+            dotted(painter, left, right, offset.y() + one.y() + one.ascent() + 5, self._theme.color("ink_3"))
+
     def _paint_flagged(self, painter: QPainter, mark: Mark) -> None:
         theme = self._theme
         for one, offset, left, right, _last in self._stretches(mark):
@@ -308,6 +313,14 @@ class BodyEditor(QTextEdit):
 def plain(text: str) -> str:
     """A text with line feeds only, and nothing that an editor cannot show in its place."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+
+
+def dotted(painter: QPainter, left: float, right: float, y: float, ink: QColor) -> None:
+    """Dots under words."""
+    painter.save()
+    painter.setPen(QPen(ink, 1.25, Qt.PenStyle.DotLine))
+    painter.drawLine(QPointF(left, y), QPointF(right, y))
+    painter.restore()
 
 
 def wave(painter: QPainter, left: float, right: float, middle: float, pen: QPen) -> None:

@@ -91,7 +91,7 @@ class FactsPane(QWidget):
         only = label("Only ticked facts leave this computer.", fonts.SMALL, fonts.REGULAR, "ink_2")
         said = column(head, 6, only, margins=(MARK_LEFT, 0, 0, 0))
         facts = column(said, 4, self._rows, margins=(16 - MARK_LEFT, 10, 16, 8))
-        title = label("Masked on the way out, put back here", fonts.SMALL, fonts.SEMIBOLD)
+        title = label("Hidden from the model, restored here", fonts.SMALL, fonts.SEMIBOLD)
         sent = row(13, self.sent_link, -1)
         masked = column(title, 4, self._masked, 2, sent, margins=(16, 8, 16, 4))
         tone = row(label("Tone", fonts.SMALL, fonts.SEMIBOLD), 12, self.tone)

@@ -6,7 +6,9 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
+from views.actions import Actions, Command
 from views.theme import Theme, fonts
+from views.widgets.buttons import link
 from views.widgets.labels import ElidedLabel, Pictogram, column, label, row, rule
 from views.widgets.painting import fill
 
@@ -72,18 +74,26 @@ class HeadFields(QWidget):
 
     edited = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, actions: Actions) -> None:
         super().__init__()
         self.to = ElidedLabel(theme)
         self.from_whom = ElidedLabel(theme)
         self.subject = entry("Subject", fonts.SEMIBOLD)
         self.greeting = entry("Greeting")
-        self.to_row = FieldRow(theme, "To", self.to)
+        self.change = link("Change…")
+        self.change.hide()
+        self._recipient = actions[Command.RECIPIENT]
+        self.change.setToolTip(self._recipient.toolTip())
+        self.change.clicked.connect(self._recipient.trigger)
+        self._recipient.changed.connect(lambda: self.change.setVisible(self._recipient.isEnabled()))
+        to = QWidget()
+        to.setLayout(row(self.to, 8, self.change, -1))
+        self.to_row = FieldRow(theme, "To", to)
         self.from_row = FieldRow(theme, "From", self.from_whom)
         self.subject_row = FieldRow(theme, "Subject", self.subject)
         self.greeting_row = FieldRow(theme, "Greeting", self.greeting)
-        for one in (self.to, self.from_whom):
-            one.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.to.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.from_whom.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # Fixed: a layout that stretches inside would make the head take room from the text.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setLayout(column(self.to_row, self.from_row, self.subject_row, self.greeting_row))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTextEdit, QWidget
 
 from views.actions import Actions, Command
 from views.composer.drafts_list import DraftsList
-from views.composer.editor import LEFT, MARGIN, TEXT_SIZE, TOP, BodyEditor, number_width, wave
+from views.composer.editor import LEFT, MARGIN, TEXT_SIZE, TOP, BodyEditor, dotted, number_width, wave
 from views.composer.fields import HeadFields
 from views.composer.margin import Margin
 from views.composer.sheet import Sheet
@@ -42,7 +43,7 @@ class MailPane(QWidget):
         super().__init__()
         kind_of(self, "panel")
         self._theme, self._actions = theme, actions
-        self.head = HeadFields(theme)
+        self.head = HeadFields(theme, actions)
         self.editor = BodyEditor(theme)
         self.editor.set_foot(FOOT)
         self.margin = Margin(theme, self.editor)
@@ -155,10 +156,10 @@ class MailPane(QWidget):
         """The sentence above the text, '' for none."""
         return self._notice.words
 
-    def show_count(self, words: str, *, flagged: bool, sourced: bool) -> None:
+    def show_count(self, words: str, looks: Collection[str]) -> None:
         """Show the words, when it was saved and what is traced, with the legend of what occurs."""
         self.count.setText(words)
-        self._legend.show_kinds(sourced=sourced, flagged=flagged)
+        self._legend.show_looks(looks)
 
     def set_writable(self, on: bool) -> None:
         """Whether the email can be changed."""
@@ -209,39 +210,56 @@ class _Notice(QWidget):
             self._act()
 
 
+#: What each look of a mark means, as the legend says it.
+_LOOKS: Final = {"own": "your words", "flagged": "no source", "sourced": "sourced"}
+_BETWEEN: Final = 14
+
+
 class _Legend(QWidget):
-    """What the two marks mean, where they occur."""
+    """What the marks mean, where they occur."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._sourced = self._flagged = False
-        self.setFixedSize(150, 22)
-        self.setAccessibleName("Underlined with a number: sourced. Waved: no source.")
+        self._looks: Collection[str] = ()
+        self.setFixedSize(0, 22)
+        self.setAccessibleName("Underlined with a number: sourced. Waved: no source. Dotted: your words.")
         theme.changed.connect(self.update)
 
-    def show_kinds(self, *, sourced: bool, flagged: bool) -> None:
-        self._sourced, self._flagged = sourced, flagged
+    def show_looks(self, looks: Collection[str]) -> None:
+        self._looks = looks
+        number = number_width(1)
+        wide = {
+            look: fonts.width(said, fonts.SMALL) + 4 + number * (look == "sourced") for look, said in _LOOKS.items()
+        }
+        shown = [wide[look] for look in _LOOKS if look in looks]
+        # As wide as what it shows: the rest of the line is the count's.
+        self.setFixedWidth(round(sum(shown) + _BETWEEN * max(0, len(shown) - 1)))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-
         with QPainter(self) as painter:
             theme, x, base = self._theme, float(self.width()), 15.0
-            if self._flagged:
-                wide = fonts.width("no source", fonts.SMALL)
+            if "own" in self._looks:
+                wide = fonts.width(_LOOKS["own"], fonts.SMALL)
+                x -= wide + 2
+                dotted(painter, x, x + wide, base + 4, theme.color("ink_3"))
+                line(painter, QRectF(x, 0, wide + 2, 22), _LOOKS["own"], theme.color("ink_2"), fonts.SMALL)
+                x -= _BETWEEN
+            if "flagged" in self._looks:
+                wide = fonts.width(_LOOKS["flagged"], fonts.SMALL)
                 x -= wide + 2
                 fill(painter, x - 2, base - 13, wide + 4, 17, theme.color("warning_wash"))
                 wave(painter, x - 1, x + wide + 1, base + 4, QPen(theme.color("warning"), 1.5))
-                line(painter, QRectF(x, 0, wide + 2, 22), "no source", theme.color("ink_2"), fonts.SMALL)
-                x -= 14
-            if self._sourced:
+                line(painter, QRectF(x, 0, wide + 2, 22), _LOOKS["flagged"], theme.color("ink_2"), fonts.SMALL)
+                x -= _BETWEEN
+            if "sourced" in self._looks:
                 number = number_width(1)
-                wide = fonts.width("sourced", fonts.SMALL) + number
+                wide = fonts.width(_LOOKS["sourced"], fonts.SMALL) + number
                 x -= wide + 2
                 fill(painter, x - 2, base - 13, wide + 4, 17, theme.color("selected"))
                 fill(painter, x - 2, base + 4, wide + 4, 1, theme.color("primary_text"))
-                line(painter, QRectF(x, 0, wide, 22), "sourced", theme.color("ink_2"), fonts.SMALL)
+                line(painter, QRectF(x, 0, wide, 22), _LOOKS["sourced"], theme.color("ink_2"), fonts.SMALL)
                 at = QRectF(x + wide - number + 3, -2, number, 18)
                 line(painter, at, "1", theme.color("primary_text"), fonts.SMALL, fonts.SEMIBOLD)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from models.values.outreach import Claim
 
@@ -25,7 +26,14 @@ class Mark:
     @property
     def flagged(self) -> bool:
         """Whether it has no source."""
-        return self.claim.verdict == UNSUPPORTED
+        return self.look == "flagged"
+
+    @property
+    def look(self) -> Literal["flagged", "own", "sourced"]:
+        """How it is shown: without a source, as the person's own sentence, or with its source."""
+        if self.claim.verdict == UNSUPPORTED:
+            return "flagged"
+        return "own" if self.claim.kind == "own" else "sourced"
 
 
 @dataclass(frozen=True, slots=True)

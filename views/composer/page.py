@@ -25,7 +25,7 @@ from views.composer.facts_pane import KEPT, FactsPane
 from views.composer.mail_pane import MailPane
 from views.composer.marks import marks_of
 from views.composer.session import Session
-from views.composer.shown import count_words, day_words, draft_lines, opens_words, skeleton, writer_key
+from views.composer.shown import count_words, day_words, draft_lines, opens_words, skeleton, to_words, writer_key
 from views.composer.standing import closed_words
 from views.composer.timing import NOW, due_words
 from views.composer.verdict_pane import VerdictPane
@@ -34,8 +34,8 @@ from views.shell.page import Context, Page
 from views.widgets.labels import column
 from views.widgets.states import StatePane
 
-_SHOWN = frozenset({"messages", "drafts", "customers", "policies", "email_events", "alerts", "suppressions", "orders",
-                    "tickets", "reviews", "opportunities", "templates"})  # fmt: skip
+_SHOWN = frozenset({"messages", "drafts", "customers", "contacts", "policies", "email_events", "alerts", "suppressions",
+                    "orders", "tickets", "reviews", "opportunities", "templates"})  # fmt: skip
 _ORIGINS = {"alerts": "Alerts", "customers": "Customers", "outbox": "Outbox"}
 SKELETON_AFTER_MS = 100
 
@@ -90,6 +90,7 @@ class ComposerPage(Page):
         verdict.flag_wanted.connect(self._step_flag)
         verdict.moment_chosen.connect(self._choose_moment)
         verdict.after_changed.connect(self.show_moments)
+        verdict.read_changed.connect(acts.read_sentences)
         verdict.remedy_wanted.connect(lambda _check: acts.record_consent())
         self.take_commands({command: partial(self._with_email, done) for command, done in acts.commands().items()})
         self.context.theme.changed.connect(self.show_all)
@@ -212,9 +213,9 @@ class ComposerPage(Page):
             return
         found = session.composition
         self.facts.show_composition(found, session.edit)
-        signed = bool(self.context.book.workspace.preferences.signature.strip())
+        signed = bool(self.context.book.workspace.preferences.signed_by)
         words, allowed = found.consent_words, found.permission.allowed
-        self.mail.show_addresses(found.to_address, found.from_address, words, allowed=allowed, signed=signed)
+        self.mail.show_addresses(to_words(found), found.from_address, words, allowed=allowed, signed=signed)
         deal = f"Move “{found.deal.title}” to {found.deal_stage}" if found.deal and found.deal_stage else ""
         remind = f"Remind me on {day_words(found.remind_on)} if there is no order" if found.remind_on else ""
         self.verdict.show_after(alert=found.alert is not None, remind=remind, deal=deal)
@@ -332,8 +333,7 @@ class ComposerPage(Page):
         if session is None:
             return
         marks = self.mail.editor.marks
-        flagged, sourced = any(mark.flagged for mark in marks), not all(mark.flagged for mark in marks)
-        self.mail.show_count(count_words(session, self.mail.editor.text), flagged=flagged, sourced=sourced)
+        self.mail.show_count(count_words(session, self.mail.editor.text), {mark.look for mark in marks})
 
     def tell_failure(self, failed: Failed) -> None:
         """Say above the text what failed, until it is stored again; the text stays."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import QCompleter, QDateTimeEdit, QLineEdit, QWidget
 
-from models.values.outreach import TONES, TemplateChoice
-from views.composer.timing import stored
-from views.theme import Theme
-from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay, text_field
+from models.values.customers import CONSENT_WORDS
+from models.values.outreach import TONES, Composition, TemplateChoice
+from models.values.words import stored
+from views.theme import Theme, fonts
+from views.widgets.labels import label
+from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay, consent_fields, text_field
 
 
 def rewrite_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) -> Overlay:
@@ -44,14 +46,26 @@ def confirm_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) ->
                  "Write how you know it: the reason is recorded.")  # fmt: skip
 
 
-def consent_panel(theme: Theme, window: QWidget, customer: str, send: Callable[[str], None]) -> Overlay:
-    """Record that a customer agreed, and how that is known."""
-    field = QLineEdit()
-    field.setMaxLength(200)
-    field.setPlaceholderText("On the phone, by contract, at the fair …")
-    foot = f"It is kept with {customer} from today on, with your name."
-    return _form(theme, window, "Record consent", "Record consent", "How did they agree?", field, send, foot,
-                 "Write how they agreed: consent needs its evidence.")  # fmt: skip
+def consent_panel(
+    theme: Theme, window: QWidget, found: Composition, today: date, send: Callable[[str, str], None]
+) -> Overlay:
+    """Record how and since when a recipient agreed, below what was said under the address before."""
+    how, since = consent_fields(today)
+
+    def sent(panel: FormPanel) -> None:
+        if not how.text().strip():
+            panel.object_to("Write how they agreed: consent needs its evidence.")
+            return
+        panel.dismiss()
+        send(how.text().strip(), since.date().toString(Qt.DateFormat.ISODate))
+
+    foot = f"It is kept with {found.to_name}, with your name. Only a consent later than a withdrawal lifts it."
+    panel = FormPanel(theme, window, "Record consent", "Record consent", sent, foot)
+    panel.add("How did they agree?", how)
+    panel.add("Since when?", since)
+    if found.consent_history:
+        panel.add("History", label("\n".join(found.consent_history), fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
+    return panel.done()
 
 
 def moment_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[str], None]) -> Overlay:
@@ -76,6 +90,23 @@ def moment_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[s
     panel = FormPanel(theme, window, "Pick a time", "Choose", sent, foot)
     panel.add("When shall it go out?", field)
     return panel.done()
+
+
+def recipients(found: Composition) -> list[Choice]:
+    """Who of a customer can be written to: the customer where it has an address, and its contacts."""
+    own = [Choice(found.customer, found.own_address, None)] if found.own_address else []
+    people = [
+        Choice(one.called, CONSENT_WORDS[one.consent] if one.email else "no email address", one.id)
+        for one in found.recipients
+    ]
+    return own + people
+
+
+def recipient_panel(
+    theme: Theme, window: QWidget, choices: Sequence[Choice], chosen: Callable[[int | None], None]
+) -> Overlay:
+    """Choose who gets the email."""
+    return ChoicePanel(theme, window, "Send to", choices, chosen, "The greeting changes with it; the text stays.")
 
 
 def template_panel(

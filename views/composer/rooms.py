@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from models.values.changes import Changes
 from models.values.errors import ChangedElsewhere, UserError
@@ -32,6 +32,11 @@ def composition(workspace: Workspace, question: Question) -> Composition:
     if question.message_id:
         return outreach.reopen(workspace, question.message_id)
     return outreach.compose(workspace, question.customer_id, question.alert_id)
+
+
+def readdressed(workspace: Workspace, edit: Edit, contact_id: int | None) -> Composition:
+    """The composition of a text that goes to somebody else of the customer."""
+    return outreach.readdress(workspace, edit, contact_id)
 
 
 def facts(workspace: Workspace, customer_id: int, goal: str) -> tuple[Fact, ...]:
@@ -78,6 +83,7 @@ def by_template(
         template=template,
         incentive_minor=edit.incentive_minor,
         variant=variant,
+        contact_id=edit.contact_id,
     )
 
 
@@ -169,11 +175,19 @@ class Stored:
         message = self.save(workspace, edit)
         return outreach.approve(workspace, message.id, message.version, at=at, after=after)
 
-    def resolve(self, workspace: Workspace, edit: Edit, way: str, sentence: str, words: str) -> Changes:
+    def resolve(
+        self, workspace: Workspace, edit: Edit, way: Literal["sourced", "confirmed"], sentence: str, words: str
+    ) -> Changes:
         """Store the text and resolve a flagged statement of it."""
         message = self.save(workspace, edit)
-        act = outreach.source_statement if way == "sourced" else outreach.confirm_statement
-        changes = act(workspace, message.id, sentence, words)
+        changes = outreach.resolve_statement(workspace, message.id, sentence, way, words)
+        self.resolutions = self._have(outreach.read_message(workspace, message.id)).resolutions
+        return changes
+
+    def read(self, workspace: Workspace, edit: Edit, read: bool) -> Changes:
+        """Store the text and that the person has read the sentences of their own, or that they have not."""
+        message = self.save(workspace, edit)
+        changes = outreach.read_sentences(workspace, message.id, read=read)
         self.resolutions = self._have(outreach.read_message(workspace, message.id)).resolutions
         return changes
 
@@ -200,10 +214,10 @@ class Stored:
         return outreach.handed_over(workspace, self._id, "mail_program")
 
 
-def record_consent(workspace: Workspace, customer_id: int, how: str) -> Changes:
-    """Keep that a customer agreed to be emailed, and how that is known."""
-    from services.sync import edit_customer
+def record_consent(workspace: Workspace, customer_id: int, contact_id: int | None, said: dict[str, str]) -> Changes:
+    """Keep that the one who is written to agreed to be emailed, since when, and how that is known."""
+    from services.sync import edit_contact, edit_customer
 
-    since = workspace.clock.today().isoformat()
-    fields = {"email_consent": "given", "email_consent_since": since, "email_consent_how": how}
-    return edit_customer(workspace, customer_id, fields)
+    if contact_id is not None:
+        return edit_contact(workspace, contact_id, said)
+    return edit_customer(workspace, customer_id, said)

@@ -136,6 +136,24 @@ class Session(QObject):
         self.keep_draft(draft, before)
         self.check()
 
+    def address(self, contact_id: int | None, then: Callable[[], None]) -> None:
+        """Let the email go to another contact, or to the customer (None), greeted by name; the text stays."""
+        if self.writable and self._open and contact_id != self.edit.contact_id:
+            ask = partial(rooms.readdressed, self._book.workspace, self.edit, contact_id)
+            self._desk.read("address", ask, partial(self._addressed, then), self.not_saved.emit)
+
+    def _addressed(self, then: Callable[[], None], found: Composition) -> None:
+        if not self._open or not self.writable:
+            return
+        before, to = self.edit, found.edit
+        self.composition = found
+        self.edit = replace(before, contact_id=to.contact_id, greeting=to.greeting)
+        self.replaced.emit()
+        words = f"addressed to {found.to_name} by you"
+        self.keep_draft(Draft(before.subject, to.greeting, before.body, before.writer, words, before.facts), before)
+        self.check()
+        then()
+
     def keep_draft(self, draft: Draft, before: Edit) -> None:
         """Keep the text as a further draft; ``before`` is the one whose place it took, stored or not yet."""
         self._save_soon.stop()
@@ -175,6 +193,7 @@ class Session(QObject):
         self._try_again.stop()
         self._desk.drop("review")
         self._desk.drop("again")
+        self._desk.drop("address")
 
     def pause(self) -> None:
         """It is being approved or put away with the text as it is: nothing is stored meanwhile."""

@@ -26,6 +26,18 @@ def day_words(day: str) -> str:
     return short_day(on, on)
 
 
+def to_words(composition: Composition) -> str:
+    """To whom an email goes: the contact with role and address, or the customer's own address; '' without one.
+
+    Where a company has people, its own address stands beside its name: it is nobody's of them.
+    """
+    whom = composition.recipient
+    if whom is not None and whom.email:
+        return f"{whom.called} · {whom.email}"
+    own = composition.to_address
+    return f"{composition.customer} · {own}" if own and composition.recipients else own
+
+
 def draft_lines(session: Session) -> list[DraftLine]:
     """The drafts as they are listed; a text that is not stored yet is a draft too."""
     versions = session.composition.versions
@@ -62,6 +74,8 @@ def opens_words(composition: Composition, review: Review, moment: str, leaves: L
     flags = len(statements_of(review.flagged))
     if flags:
         return "Opens when the statement is resolved." if flags == 1 else f"Opens when all {flags} are resolved."
+    if review.to_read:
+        return "Opens when the box is ticked. A changed sentence clears the tick."
     blocked = next((check for check in review.checks if not check.passed and check.blocks), None)
     if blocked is None:
         return ""
@@ -76,8 +90,11 @@ def count_words(session: Session, text: str) -> str:
         words.append(f"saved {clock_words(session.saved_at)}")
     elif session.dirty:
         words.append("not saved yet")
-    claims = statements_of(session.review.claims) if session.review is not None else ()
+    found = session.review.claims if session.review is not None else ()
+    claims = statements_of(claim for claim in found if claim.kind != "own")
     if claims:
         traced = sum(claim.verdict != "unsupported" for claim in claims)
         words.append(f"{traced} of {counted(len(claims), 'statement')} traced")
+    if own := sum(claim.kind == "own" for claim in found):
+        words.append(f"{counted(own, 'sentence')} of yours")
     return " · ".join(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from models.values.outreach import Composition
 from views.words import MONTHS, WEEKDAYS, counted
@@ -116,8 +116,3 @@ def when_words(composition: Composition, at: str, leaves: Leaving, zone: tzinfo 
     if at != NOW or leaves.held:
         return local_words(leaves.at, zone)
     return f"in {counted(composition.recall_minutes, 'minute')}" if composition.recall_minutes else "at once"
-
-
-def stored(moment: datetime) -> str:
-    """A moment as the store writes it: UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QBoxLayout,
@@ -16,90 +14,24 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
-    QSizePolicy,
     QTextEdit,
     QWidget,
 )
 
 from models.values.outreach import Check, Claim, Review
-from views.actions import Actions, Command, words_of_keys
+from models.values.words import sentence, shortened
+from views.actions import Actions, Command
 from views.composer.options import MARK_LEFT, CheckOption, RadioOption
 from views.composer.timing import Moment
+from views.composer.ways import WAYS, Quote, WayButton
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, IconButton, link
 from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule
-from views.widgets.painting import fill, focus_ring, key_cap, line, rounded, snapped
 
-WAYS = (
-    (Command.REMOVE_STATEMENT, "close", "The rest of the draft stays as it is"),
-    (Command.SOURCE_STATEMENT, "link", "A record, a policy page or a note"),
-    (Command.CONFIRM_STATEMENT, "edit", "Your name and reason are recorded"),
-)
 NOTHING_SENT = "Nothing is sent before you approve."
-
-
-class WayButton(QAbstractButton):
-    """One way to resolve a flagged statement: icon, words with what it means, key."""
-
-    def __init__(self, theme: Theme, action: QAction, icon: str, says: str) -> None:
-        super().__init__()
-        self._theme, self._action, self._icon, self._says = theme, action, icon, says
-        self.key = ""
-        self.show_key(typing=False)
-        self.setFixedHeight(46)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setText(action.text())
-        self.setAccessibleName(action.text())
-        self.setAccessibleDescription(says)
-        self.setToolTip(action.toolTip())
-        self.clicked.connect(action.trigger)
-        action.changed.connect(self._follow)
-        self._follow()
-
-    def show_key(self, *, typing: bool) -> None:
-        """Show the key that acts now: a digit is a letter while a text field has the focus."""
-        keys = [words_of_keys(one) for one in self._action.shortcuts()]
-        self.key = next((one for one in keys if (len(one) > 1) == typing), "")
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(240, 46)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        theme, rect, on = self._theme, QRectF(self.rect()), self.isEnabled()
-        with QPainter(self) as painter:
-            ground = "selected" if self.isDown() else "hover" if self.underMouse() and on else "raised"
-            rounded(painter, rect, 8, theme.color(ground if on else "ground"), theme.color("control"), dashed=not on)
-            dpr = self.devicePixelRatioF()
-            picture = theme.pixmap(self._icon, "ink_2" if on else "ink_3", 15, dpr)
-            painter.drawPixmap(int(snapped(11, dpr)), int(snapped(15, dpr)), picture)
-            cap = fonts.width(self.key, fonts.SMALL, fonts.MEDIUM) + 12
-            room = rect.width() - 34 - cap - 18
-            line(painter, QRectF(34, 6, room, 18), self.text(), theme.color("ink" if on else "ink_3"), fonts.LIST,
-                 fonts.MEDIUM)  # fmt: skip
-            line(painter, QRectF(34, 23, room, 17), self._says, theme.color("ink_3"), fonts.SMALL)
-            key_cap(painter, theme, rect.width() - 10, rect.center().y(), self.key, on_primary=False)
-            if self.hasFocus():
-                focus_ring(painter, theme, rect, 8)
-
-    def _follow(self) -> None:
-        self.setEnabled(self._action.isEnabled())
-
-
-class Quote(QWidget):
-    """A flagged sentence beside a line in the colour of a warning."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self.words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
-        self.setLayout(column(self.words, margins=(12, 0, 0, 0)))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            fill(painter, 0, 0, 2, self.height(), self._theme.color("warning"))
+_NOT_READY = ("severity-high", "warning_text")
+#: So many sentences of their own are quoted beside the text, and so much of each.
+_MOST_QUOTED, _LONGEST_QUOTE = 4, 110
 
 
 class VerdictPane(QWidget):
@@ -111,12 +43,14 @@ class VerdictPane(QWidget):
     moment_chosen : index of a `Moment`, -1 for one to pick.
     after_changed : a tick of what follows was changed.
     remedy_wanted : name of a check whose remedy is asked for.
+    read_changed : whether the person has read the sentences of their own.
     """
 
     flag_wanted = Signal(int)
     moment_chosen = Signal(int)
     after_changed = Signal()
     remedy_wanted = Signal(str)
+    read_changed = Signal(bool)
 
     def __init__(self, theme: Theme, actions: Actions) -> None:
         super().__init__()
@@ -152,6 +86,9 @@ class VerdictPane(QWidget):
         self._steps.setLayout(row(self.quote_count, -1, self.quote_before, self.quote_next))
         self.ways = [WayButton(theme, actions[command], icon, says) for command, icon, says in WAYS]
         self.never = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self._own_rows = column()
+        self.read = CheckOption(theme, "I have read them")
+        self.read.clicked.connect(self.read_changed)
         self.approve = CommandButton.of(theme, actions[Command.APPROVE], "send", primary=True)
         self.locked = CommandButton.of(theme, actions[Command.APPROVE], "lock", primary=True)
         self.recall = CommandButton.of(theme, actions[Command.RECALL], "return")
@@ -180,9 +117,13 @@ class VerdictPane(QWidget):
             flagged += [6, button]
         self._flagged = QWidget()
         self._flagged.setLayout(column(*flagged, 4, self.never))
+        self._own = QWidget()
+        self._own.setLayout(column(2, self._own_rows, 6, self.read))
         buttons = (self.approve, self.locked, self.recall, 8, beside, 6, self.opens)
         self._act = QWidget()
-        self._act.setLayout(column(head, 6, self.summary, self._flagged, 8, *buttons, margins=(16, 12, 16, 12)))
+        self._act.setLayout(
+            column(head, 6, self.summary, self._flagged, self._own, 8, *buttons, margins=(16, 12, 16, 12))
+        )
         checks = column(row(_title("Checks"), -1, self._passed), 4, self._checks, margins=(16, 11, 16, 11))
         self._when = QWidget()
         when_head = row(_title("When"), -1, self._due, margins=(MARK_LEFT, 0, 0, 0))
@@ -201,7 +142,7 @@ class VerdictPane(QWidget):
 
     def first_control(self) -> QWidget:
         """Where the focus goes when the column takes it."""
-        parts = (*self.ways, self.approve, self.recall, self.save, *self._moments)
+        parts = (*self.ways, self.read, self.approve, self.recall, self.save, *self._moments)
         return next((part for part in parts if part.isVisible() and part.isEnabled()), self)
 
     def has_focus(self) -> bool:
@@ -220,6 +161,7 @@ class VerdictPane(QWidget):
         self.verdict.setText("Checking …")
         self._sign.show_icon("", "ink_3")
         self._show_flag(None, (0, 0))
+        self._show_own(())
         self._passed.setText("")
         clear(self._checks)
         for part in (self.summary, self.approve, self.recall, self.opens):
@@ -231,10 +173,18 @@ class VerdictPane(QWidget):
         """Show a verdict, the flagged statement that is looked at, and what opens the button."""
         first, _colon, rest = review.verdict.partition(": ")
         what, _colon, why = rest.partition(": ")
-        self._say_verdict(f"{first}:\n{what}" if what else first, ready=review.ready)
         passed = sum(check.passed for check in review.checks)
-        said = f"{passed} of {len(review.checks)} checks passed. {NOTHING_SENT}" if review.ready else why
-        self._show(self.summary, said)
+        if review.ready:
+            said = f"{passed} of {len(review.checks)} checks passed. {NOTHING_SENT}"
+            self._say_verdict(first, "ready", "good_text")
+            self._show(self.summary, f"{sentence(rest)} {said}" if rest else said)
+        elif review.to_read:
+            self._say_verdict(first, "eye", "ink")
+            self._show(self.summary, sentence(rest))
+        else:
+            self._say_verdict(f"{first}:\n{what}" if what else first, *_NOT_READY)
+            self._show(self.summary, why)
+        self._show_own(() if review.flagged else review.own)
         self._passed.setText(f"{passed} of {len(review.checks)} passed")
         self._show_flag(flag, place)
         self.approve.setVisible(review.ready)
@@ -247,9 +197,10 @@ class VerdictPane(QWidget):
 
     def show_closed(self, verdict: str, summary: str, *, ready: bool, recall: bool) -> None:
         """Show an email that is not written any more: approved, sent, failed, in doubt, discarded."""
-        self._say_verdict(verdict, ready=ready)
+        self._say_verdict(verdict, *(("ready", "good_text") if ready else _NOT_READY))
         self._show(self.summary, summary)
         self._show_flag(None, (0, 0))
+        self._show_own(())
         for part in (self.approve, self.locked, self._beside, self._checks_box, self._when, self._after):
             part.hide()
         self.recall.setVisible(recall)
@@ -308,9 +259,8 @@ class VerdictPane(QWidget):
         part.setText(words)  # type: ignore[attr-defined]
         part.setVisible(bool(words))
 
-    def _say_verdict(self, words: str, *, ready: bool) -> None:
+    def _say_verdict(self, words: str, icon: str, ink: str) -> None:
         self.verdict.setText(words)
-        icon, ink = ("ready", "good_text") if ready else ("severity-high", "warning_text")
         self._sign.show_icon(icon, ink)
         self._act.setAccessibleName(words.replace("\n", " "))
 
@@ -326,6 +276,21 @@ class VerdictPane(QWidget):
         self.quote_count.setText(f"{at} of {of} to resolve")
         never = "" if self.ways[1].isEnabled() else "This can only be removed: it never goes to a customer."
         self._show(self.never, never)
+
+    def _show_own(self, own: Sequence[Claim]) -> None:
+        """Show the person's own sentences, each once, with the box that says that they were read."""
+        clear(self._own_rows)
+        self._own.setVisible(bool(own))
+        for one in list(dict.fromkeys(claim.sentence for claim in own))[:_MOST_QUOTED]:
+            quote = Quote(self._theme, "control")
+            quote.words.setText(f"“{shortened(one, _LONGEST_QUOTE)}”")
+            self._own_rows.addWidget(quote)
+        said = {claim.sentence for claim in own}
+        self.read.say(f"I have read {'it' if len(said) == 1 else 'them'}", "")
+        more = len(said) - _MOST_QUOTED
+        if more > 0:
+            self._own_rows.addWidget(label(f"and {more} more, marked in the text", fonts.SMALL, fonts.REGULAR, "ink_3"))
+        self.read.setChecked(bool(own) and all(claim.verdict == "read" for claim in own))
 
     def _show_checks(self, checks: Sequence[Check]) -> None:
         clear(self._checks)

@@ -81,7 +81,8 @@ def text_of(row: CustomerRow, place: int, me: str) -> str:
         case "churn":
             return churn_words(row)
         case "at_risk":
-            return money(row.value_at_risk_minor, row.currency)
+            at_risk = row.value_at_risk_minor
+            return row.gone_words if at_risk is None and row.gone_words else money(at_risk, row.currency)
         case "engagement":
             return DASH if row.engagement is None else f"{row.engagement:.0f}"
         case "last_order":
@@ -93,7 +94,7 @@ def text_of(row: CustomerRow, place: int, me: str) -> str:
 
 
 def churn_words(row: CustomerRow) -> str:
-    """The churn risk: a foretold chance, or what a person set to the letter; of who has left, that they have."""
+    """The churn risk: a predicted chance, or exactly what a person set; of who has left, that they have."""
     if row.left_on is not None:
         return "left"
     by_hand = any(mark.figure == "churn_risk" for mark in row.overridden)
@@ -115,6 +116,8 @@ def sentence_of(row: CustomerRow, me: str) -> str:
         parts.append(f"churn risk {churn_words(row)}")
     if row.value_at_risk_minor is not None:
         parts.append(f"{money(row.value_at_risk_minor, row.currency)} at risk")
+    elif row.gone_words:
+        parts.append(row.gone_words)
     if row.engagement is not None:
         parts.append(f"engagement {row.engagement:.0f} of 100")
     if row.days_since_last_order is not None:

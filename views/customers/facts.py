@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -49,13 +50,15 @@ class IdentityGrid(QWidget):
                 parts[0].setText(field.label)
                 parts[1].setText(field.value)
                 parts[2].setText(field.origin)
+        wide = max((fonts.width(one.label, fonts.SMALL) for one in fields), default=0)
+        for label, *_ in self._rows:
+            label.setFixedWidth(max(60, ceil(wide) + 1))
         self.setAccessibleName("; ".join(f"{one.label} {one.value}, from {one.origin}" for one in fields))
 
     def _add_row(self) -> None:
         at = len(self._rows)
         inks = ("ink_3", "ink", "ink_3")
         name, value, origin = (ElidedLabel(self._theme, "", fonts.SMALL, fonts.REGULAR, ink) for ink in inks)
-        name.setFixedWidth(60)
         value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for place, part in enumerate((name, value, origin)):
             self._grid.addWidget(part, at, place)

@@ -6,9 +6,9 @@ from models.values.alerts import ScoreFigures
 from views.alerts.figures import Figure, by_hand_lines, churn_figure, engagement_figure, risk_figure
 from views.customers.delegate import Marks
 from views.widgets.painting import Run
-from views.words import DASH, THIN, whole
+from views.words import DASH, whole
 
-SHARES = (160, 150, 166, 122)
+SHARES = (141, 168, 121, 105)
 HEIGHT = 84
 
 
@@ -17,13 +17,13 @@ def profile_figures(f: ScoreFigures | None, marks: Marks) -> tuple[Figure, ...]:
     if f is None:
         return (Figure("Not scored yet", DASH, first=(Run("scores come with orders or activity", "ink_3"),)),)
     churn = churn_figure(f, marks.churn_warning, marks.churn_critical)
-    if f.confidence == "low" and f.churn_risk is not None and not churn.by_hand:
+    if f.confidence == "low" and f.churn_risk is not None and not churn.by_hand and not f.risk_note:
         churn = Figure(churn.label, churn.big, ink=churn.ink, first=churn.second)
     risk = risk_figure(f)
     engagement = engagement_figure(f)
-    span = tuple(Run(run.text.replace("80 %", f"80{THIN}%"), "ink_2") for run in risk.second)
+    span = tuple(Run(run.text, "ink_2") for run in risk.second)
     return (
-        Figure(churn.label, churn.big, ink=churn.ink, first=_one_line(churn), by_hand=churn.by_hand),
+        Figure(churn.label, churn.big, ink=churn.ink, first=_one_line(churn), by_hand=churn.by_hand, more=churn.more),
         Figure(risk.label, risk.big, first=span or risk.first, by_hand=risk.by_hand, more=risk.more),
         Figure("Engagement", engagement.big, engagement.unit, first=_one_line(engagement), by_hand=engagement.by_hand),
         _health(f),

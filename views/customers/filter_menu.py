@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from models.values.customers import CustomerFilter, FilterChoices
+from models.values.customers import STANDINGS, CustomerFilter, FilterChoices
 from views.customers.filters import CONFIDENCES, CONSENTS, NO_OWNER, NOBODY, toggled
 from views.words import minor_digits, money, percent, whole
 
@@ -44,6 +44,7 @@ class FilterMenu(QMenu):
             "owners": ("Owner", self._owners(choices.owners)),
             "consents": ("Email consent", [(value, words, None) for value, words in CONSENTS]),
             "confidences": ("Confidence", [(value, value, None) for value in CONFIDENCES]),
+            "standings": ("Status", [(value, words, None) for value, words in STANDINGS.items()]),
         }
         for name, (title, rows) in values.items():
             if rows and kind in ("", name):

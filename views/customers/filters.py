@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from models.values.customers import CustomerFilter
+from models.values.customers import STANDINGS, CustomerFilter
 from views.words import money, percent
 
 NOBODY = ""
@@ -24,6 +24,7 @@ _SETS = {
     "owners": "Owner",
     "consents": "Email consent",
     "confidences": "Confidence",
+    "standings": "Status",
 }
 EMPTY = CustomerFilter()
 
@@ -71,6 +72,8 @@ def _value_words(kind: str, value: str, me: str) -> str:
         return NO_OWNER if value == NOBODY else "you" if value == me else value
     if kind == "consents":
         return _CONSENT_WORDS.get(value, value)
+    if kind == "standings":
+        return STANDINGS.get(value, value)
     return value or "none"
 
 
@@ -96,7 +99,8 @@ def own_tabs(me: str, churn_warning: float) -> tuple[FilterTab, ...]:
     if me:
         tabs.append(FilterTab("mine", "Mine", CustomerFilter(owners=frozenset({me}))))
     tabs += [
-        FilterTab("at_risk", "At risk", CustomerFilter(churn_from=churn_warning)),
+        FilterTab("at_risk", "At risk", CustomerFilter(churn_from=churn_warning, standings=frozenset({"active"}))),
+        FilterTab("win_back", "Win-back", CustomerFilter(standings=frozenset({"win_back"}))),
         FilterTab("renewal", "Renewal in 30 days", CustomerFilter(renews_within_days=30)),
         FilterTab("no_owner", NO_OWNER, CustomerFilter(owners=frozenset({NOBODY}))),
     ]

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QScrollArea, QWidget
 
-from models.values.customers import FilterChoices
+from models.values.customers import CONSENT_WORDS, FilterChoices
+from models.values.words import capital
 from views.background import Failed
-from views.customers.filters import CONSENTS
 from views.customers.form_fields import FIELDS, FormField, changed, fault_of, faults_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import column, kind_of, label, row, rule
+from views.widgets.overlay import FormPanel, date_field
 from views.words import sentence
-
-_CONSENT_WORDS = {"given": "Yes, consent given", "withdrawn": "No, consent withdrawn", "unknown": "Not known"}
 
 
 class CustomerForm(QWidget):
@@ -167,8 +166,9 @@ class CustomerForm(QWidget):
         entry: QLineEdit | QComboBox
         if field.kind == "consent":
             entry = ChoiceBox(self._theme, field.label)
-            for value, _words in CONSENTS:
-                entry.addItem(_CONSENT_WORDS[value], value)
+            for value, words in CONSENT_WORDS.items():
+                entry.addItem(capital(words), value)
+            entry.currentIndexChanged.connect(self._said_anew)
         elif field.kind == "choice":
             entry = ChoiceBox(self._theme, field.label, editable=True)
             line = entry.lineEdit()
@@ -178,11 +178,34 @@ class CustomerForm(QWidget):
             entry = QLineEdit()
             entry.setPlaceholderText(field.hint)
             entry.editingFinished.connect(lambda: self._check(field))
-            entry.textEdited.connect(lambda _text: self._mended(field))
+            entry.textEdited.connect(lambda _text: self._corrected(field))
+            if field.kind == "day":
+                pick = entry.addAction(self._theme.icon("calendar"), QLineEdit.ActionPosition.TrailingPosition)
+                pick.setToolTip(f"Choose the day: {field.label}")
+                pick.triggered.connect(lambda: self._pick(field, entry))
         entry.setFont(fonts.font(fonts.LIST))
         entry.setAccessibleName(field.label)
         entry.setMinimumHeight(32)
         return entry
+
+    def _said_anew(self, _index: int) -> None:
+        """Another answer has a day and a way of its own."""
+        for key in ("email_consent_since", "email_consent_how"):
+            _put(self._inputs[key], "")
+
+    def _pick(self, field: FormField, entry: QLineEdit) -> None:
+        """Choose a day in a calendar."""
+        day = QDate.fromString(entry.text().strip(), Qt.DateFormat.ISODate)
+        chosen = date_field(day if day.isValid() else QDate.currentDate())
+
+        def send(panel: FormPanel) -> None:
+            panel.dismiss()
+            entry.setText(chosen.date().toString(Qt.DateFormat.ISODate))
+            self._corrected(field)
+
+        panel = FormPanel(self._theme, self.window(), field.label, "Choose", send)
+        panel.add("Day", chosen)
+        panel.done().open_under(entry)
 
     def _check(self, field: FormField) -> None:
         """Say a fault when the field is left, not while it is being typed; an empty required one only on saving."""
@@ -190,7 +213,7 @@ class CustomerForm(QWidget):
         if text.strip():
             self._show_fault(field.key, fault_of(field, text))
 
-    def _mended(self, field: FormField) -> None:
+    def _corrected(self, field: FormField) -> None:
         if self.fault(field.key):
             self._show_fault(field.key, fault_of(field, self.texts[field.key]))
 

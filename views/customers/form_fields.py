@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from models.values.customers import CONSENT_SOURCES
+
 Kind = Literal["text", "email", "day", "choice", "consent"]
 #: Something before one @, and a domain with an ending: the import's own check is stricter and has the last word.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
@@ -35,6 +37,8 @@ FIELDS = (
     FormField("tier", "Tier", "choice"),
     FormField("owner", "Owner", "choice", "No owner"),
     FormField("email_consent", "Email consent", "consent"),
+    FormField("email_consent_since", "Consent since", "day", "Today, unless you enter a day"),
+    FormField("email_consent_how", "Consent source", hint=CONSENT_SOURCES),
     FormField("signed_up_on", "Customer since", "day", "2026-03-31"),
     FormField("renews_on", "Renews", "day", "2026-12-31"),
 )
@@ -46,12 +50,12 @@ def fault_of(field: FormField, text: str) -> str:
     if not text:
         return f"A customer needs a {field.label.lower()}." if field.required else ""
     if field.kind == "email" and not _EMAIL.fullmatch(text):
-        return "This is no email address; write it like name@example.com."
+        return "This is not an email address; write it like name@example.com."
     if field.kind == "day":
         try:
             date.fromisoformat(text)
         except ValueError:
-            return "This is no day; write it like 2026-12-31."
+            return "This is not a day; write it like 2026-12-31."
     return ""
 
 

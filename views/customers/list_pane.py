@@ -340,6 +340,7 @@ class ListPane(QWidget):
         risk = (
             f"{money_short(count.value_at_risk_minor, count.currency)} at risk" if known else "value at risk not known"
         )
+        risk += f"{DOT}{whole(count.win_back)} win-back" if count.win_back else ""
         said = [f"<b>{whole(count.matching)}</b> of {whole(count.total)}", risk]
         said += [count.value_note] if count.value_note and known and self.width() >= _NOTED else []
         self._count.setText(DOT.join(said))

@@ -15,6 +15,7 @@ from models.values.customers import CustomerFilter
 from services.settings import Policy, SavedFilter, with_filter, without_filter
 from views.actions import Command
 from views.background import Failed
+from views.customers.contacts import Contacts
 from views.customers.delegate import Marks
 from views.customers.filters import FilterTab, from_json, own_tabs, to_json
 from views.customers.form import CustomerForm
@@ -31,7 +32,8 @@ KEY = "customers"
 LOW_CONFIDENCE = "low-confidence"
 STACK_BELOW = 960
 _SHOWN = frozenset({"customers", "identities", "customer_risk_scores", "orders", "tickets", "reviews", "email_events",
-                    "opportunities", "alerts", "tasks", "notes", "activities", "policies", "imports"})  # fmt: skip
+                    "opportunities", "alerts", "tasks", "notes", "activities", "policies", "imports",
+                    "contacts", "contracts"})  # fmt: skip
 
 
 class CustomersPage(Page):
@@ -51,6 +53,7 @@ class CustomersPage(Page):
         self.list = ListPane(theme, desk, self._rooms, self._me, marks)
         self.profile = ProfilePane(theme, actions, desk, self._rooms, marks)
         self.form = CustomerForm(theme)
+        self._people = Contacts(book, theme, self)
         self._right = QStackedWidget()
         for half in (self.profile, self.form):
             self._right.addWidget(half)
@@ -68,6 +71,7 @@ class CustomersPage(Page):
             {
                 Command.ADD_CUSTOMER: self._add,
                 Command.EDIT_CUSTOMER: self._edit,
+                Command.CONTACTS: self._contacts,
                 Command.SAVE_FILTER: self._save_filter,
                 Command.DRAFT: self._draft,
                 Command.OVERRIDE: self._override,
@@ -109,7 +113,7 @@ class CustomersPage(Page):
             self.list.table.setFocus()
 
     def arrive(self) -> None:
-        for command in (Command.DRAFT, Command.OVERRIDE):
+        for command in (Command.DRAFT, Command.OVERRIDE, Command.CONTACTS):
             self.context.actions[command].setEnabled(self.profile.profile is not None)
         if not self._visited:
             self._visited = True
@@ -174,6 +178,14 @@ class CustomersPage(Page):
         asked = Asked(profile.id, profile.name, figures, currency)
         ask_override(book, self.context.theme, self.window(), asked, self.profile.name_label)
 
+    def _contacts(self) -> None:
+        """List the contacts of the customer whose page is open."""
+        profile = self.profile.profile
+        if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
+            if self._stacked:
+                self._show_half(self._right)
+            self._people.open(profile, self.profile.contacts)
+
     def _end_override(self, figure: str) -> None:
         profile = self.profile.profile
         if profile is not None:
@@ -198,7 +210,7 @@ class CustomersPage(Page):
     def _loaded(self) -> None:
         self.headline_changed.emit()
         if self.isVisible():
-            for command in (Command.DRAFT, Command.OVERRIDE):
+            for command in (Command.DRAFT, Command.OVERRIDE, Command.CONTACTS):
                 self.context.actions[command].setEnabled(True)
         if self._edit_soon:
             self._edit()

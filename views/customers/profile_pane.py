@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QMenu, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from models.values.customers import CustomerProfile
 from models.values.errors import UserError
@@ -31,8 +31,8 @@ from views.scores.notes import ScoreNotes
 from views.scores.trends import TrendsOnRest
 from views.theme import Theme, fonts
 from views.widgets.alert_badge import AlertBadge
-from views.widgets.buttons import CommandButton, IconButton
-from views.widgets.labels import ElidedLabel, FlowingContent, column, kind_of, label, row, rule, tag
+from views.widgets.buttons import CommandButton, IconButton, link
+from views.widgets.labels import ElidedLabel, FlowingContent, column, kind_of, label, row, rule, scrolling, tag
 from views.widgets.states import StatePane
 from views.widgets.tabs import CountTabs, Tab
 from views.words import counted, whole
@@ -56,12 +56,7 @@ class ProfilePane(QWidget):
         self._profile: CustomerProfile | None = None
         self._wanted: int | None = None
         self._make_parts(theme, actions, desk)
-        content = QScrollArea()
-        content.setWidgetResizable(True)
-        content.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        content.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        content.setWidget(self._content())
-        self.state = StatePane(theme, content, _blocks)
+        self.state = StatePane(theme, scrolling(self._content()), _blocks)
         self.setLayout(column(self.state))
         kind_of(self, "panel")
         self.clear()
@@ -133,6 +128,9 @@ class ProfilePane(QWidget):
         self._journey = JourneyStrip(theme)
         self._journey_line = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._identity = IdentityGrid(theme)
+        self.contacts = link("Contacts…")
+        self.contacts.setToolTip(actions[Command.CONTACTS].toolTip())
+        self.contacts.clicked.connect(actions[Command.CONTACTS].trigger)
         self._joined = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._deals = LinesBlock(theme, "Deals", 2)
         self._tickets = LinesBlock(theme, "Tickets", 2)
@@ -157,7 +155,7 @@ class ProfilePane(QWidget):
         head = column(name_row, 2, line, margins=(_HEAD_LEFT, 9, _HEAD_RIGHT, 10))
         journey_head = row(_heading("Journey"), -1, self._journey_line, margins=(20, 10, 20, 4))
         left = QWidget()
-        left_head = row(_heading("Identity"), -1, self._joined)
+        left_head = row(_heading("Identity"), 8, self.contacts, -1, self._joined)
         left.setLayout(column(left_head, 6, self._identity, -1, margins=(20, 10, 16, 10)))
         right = QWidget()
         blocks = column(self._deals, 4, self._tickets, 4, self._reviews, -1, margins=(16, 8, 16, 10))
@@ -215,7 +213,7 @@ class ProfilePane(QWidget):
         self._why.setVisible(bool(profile.drivers))
         self.drivers.show_drivers(profile.drivers, figures.typical_risk if figures is not None else None)
         mark = figures.mark_of("churn_risk") if figures is not None else None
-        self._why_hint.setText(f"of the model’s {mark.model}" if mark is not None else "directional, not causal")
+        self._why_hint.setText(self.drivers.hint(mark))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -43,8 +43,17 @@ class Batch:
         return bool(self._asked)
 
     def ask(self, request: ImportRequest) -> tuple[ImportRequest, ...]:
-        """Take another request for the open file; return all requests that have no answer yet."""
+        """Take another request for the open file; return all requests that have no answer yet.
+
+        Which system a file is of is asked once for all files of the drop.
+        """
+        before = self.checked[self.at].request
         self._asked[self.at] = request
+        if request.options.source != before.options.source:
+            for place, one in enumerate(self.checked):
+                if place != self.at and one.preview is not None and one.preview.question_kind == "source":
+                    options = replace(one.request.options, source=request.options.source)
+                    self._asked[place] = replace(one.request, options=options)
         return tuple(self._asked.values())
 
     def take(self, found: Sequence[Checked]) -> tuple[str, ...]:
@@ -52,8 +61,8 @@ class Batch:
         asked, self._asked = self._asked, {}
         faults = []
         for place, request in asked.items():
-            wanted = replace(request, dry_run=True)
-            one = next((one for one in found if one.request == wanted), None)
+            wanted = replace(request, dry_run=True, beside=())
+            one = next((one for one in found if replace(one.request, beside=()) == wanted), None)
             if one is not None and one.preview is not None:
                 self.checked = (*self.checked[:place], one, *self.checked[place + 1 :])
             elif one is not None:

@@ -13,13 +13,13 @@ from views.data.jobs import Checked
 from views.data.phrases import Sums, about, import_words, is_understood, nothing_words, sums_of
 from views.data.plan_pane import SumsBlock
 from views.data.question import asked
-from views.data.sections import icon_line, scrolling, section
+from views.data.sections import icon_line, section
 from views.data.steps import StepBar
 from views.data.sums import StackBar
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, link
-from views.widgets.labels import clear, column, kind_of, label, row
+from views.widgets.labels import clear, column, kind_of, label, row, scrolling
 from views.widgets.splitter import PaneSplitter
 from views.words import counted, whole
 

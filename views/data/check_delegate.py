@@ -106,7 +106,7 @@ class CheckDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)
         editor.setFont(fonts.font(fonts.SMALL))
-        editor.setAccessibleName(f"Mend {index.model().headerData(index.column(), Qt.Orientation.Horizontal)}")
+        editor.setAccessibleName(f"Fix {index.model().headerData(index.column(), Qt.Orientation.Horizontal)}")
         editor.setStyleSheet("QLineEdit { min-height: 0; padding: 0 6px; }")
         return editor
 

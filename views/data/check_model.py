@@ -222,7 +222,7 @@ class CheckModel(QAbstractTableModel):
         cell = row.cells[at]
         name = self._columns[at].column
         if cell.mended_from is not None:
-            mended = f"{name}: {cell.text or 'empty'}, mended; the file has {cell.mended_from or 'nothing'}"
+            mended = f"{name}: {cell.text or 'empty'}, changed; the file has {cell.mended_from or 'nothing'}"
             return f"{mended}. {cell.fault}" if cell.fault else mended
         if cell.fault:
             return f"{name}: {cell.text or 'empty'}. {cell.fault}"

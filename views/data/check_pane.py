@@ -87,7 +87,7 @@ class CheckTable(RowTable):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        mend = menu.addAction("Mend this cell")
+        mend = menu.addAction("Fix this cell")
         mend.setEnabled(bool(self._checked.flags(index) & Qt.ItemFlag.ItemIsEditable))
         mend.triggered.connect(lambda: self.mend(index))
         cell = index.data(CELL_ROLE)

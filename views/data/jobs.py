@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from models.values.errors import BellwetherError, Cancelled
 from models.values.imports import FileProgress, ImportRequest, Preview, Progress
@@ -29,18 +30,22 @@ class CheckJob:
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> tuple[Checked, ...]:
         """Return every file's check, in the order in which they should be imported."""
-        from services.sync import each_file, preview
+        from services.sync import each_file, order_of_import, preview, together
 
         found: list[Checked] = []
         workspace = open_workspace(self.recipe)
         try:
-            requests = [one for request in self.requests for one in each_file(request)]
-            for number, request in enumerate(requests):
+            requests = together([one for request in self.requests for one in each_file(request)])
+            decided: dict[str, str] = {}
+            for number, place in enumerate(order_of_import(workspace, requests)):
+                request = requests[place]
                 if cancelled():
                     raise Cancelled
                 tell = _telling(progress, number, len(requests))
                 tell(Progress("Checking", 0, None))
-                request = replace(request, dry_run=True)
+                # What is decided of a file, those that refer to it follow.
+                beside = tuple((path, source or decided.get(path, "")) for path, source in request.beside)
+                request = replace(request, dry_run=True, beside=beside)
                 try:
                     seen = preview(workspace, request, progress=tell, cancelled=cancelled, first=0, count=self.rows)
                 except Cancelled:
@@ -49,6 +54,8 @@ class CheckJob:
                     found.append(Checked(request, None, str(error)))
                 else:
                     found.append(Checked(request, seen))
+                    if not seen.question:
+                        decided[str(Path(request.file).resolve())] = seen.source
         finally:
             workspace.close()
         return in_order(found)

@@ -146,7 +146,7 @@ def nothing_words(sums: Sums, files: int = 1) -> str:
     if sums.unchanged:
         these, again = ("this file is", "it") if files == 1 else ("these files is", "them")
         return f"Everything in {these} in your book already. Importing {again} again changes nothing."
-    return "No row can be imported. See the reasons, mend the file or the mapping, and check again."
+    return "No row can be imported. See the reasons, fix the file or the mapping, and check again."
 
 
 def about(seconds: float) -> str:

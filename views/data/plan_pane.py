@@ -24,11 +24,11 @@ from views.data.phrases import (
 from views.data.question import QuestionBox
 from views.data.reading_options import ReadingOptions
 from views.data.reasons import ReasonList
-from views.data.sections import icon_line, scrolling, section
+from views.data.sections import icon_line, section
 from views.data.sums import StackBar, Swatch
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, link
-from views.widgets.labels import clear, column, kind_of, label, row, rule
+from views.widgets.labels import clear, column, kind_of, label, row, rule, scrolling
 from views.words import whole
 
 
@@ -123,7 +123,7 @@ class PlanPane(QWidget):
         foot.setStretch(0, 1)
         top = section(title, 10, self._bar, 8, self._sums, 10, self.question, 8, self.go, 4, foot)
         self._rejected_head = label("", fonts.SMALL, fonts.SEMIBOLD)
-        kept = "Kept in a file with the reason beside each row, ready to be mended and imported again."
+        kept = "Kept in a file with the reason next to each row, ready to be fixed and imported again."
         rejected = section(
             self._rejected_head, 4, self._rejected, 4, label(kept, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
         )

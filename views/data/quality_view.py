@@ -11,11 +11,10 @@ from models.values.people import PairCounts, QualityRow
 from models.values.quality import DataAge, DataQuality, FieldFill
 from models.values.words import capital
 from views.data.receipt_view import Band
-from views.data.sections import scrolling
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
-from views.widgets.labels import column, kind_of, label, row
+from views.widgets.labels import column, kind_of, label, row, scrolling
 from views.widgets.states import StatePane, rows_skeleton
 from views.words import counted, percent, whole
 

@@ -38,6 +38,8 @@ def answers_to(preview: Preview, options: ImportOptions) -> tuple[Answer, ...]:
     if not preview.doubts:
         return ()
     doubt = preview.doubts[0]
+    if doubt.kind == "source":
+        return tuple(Answer(one.words, "", replace(options, source=one.value)) for one in doubt.readings)
     filled = next((one.filled for one in preview.meanings if one.column == doubt.column), 0)
     return tuple(
         Answer(reading.words, _fits(reading.fits, filled), _answered(preview, doubt, reading.value, options))

@@ -20,6 +20,8 @@ ORDERS = (
     ("mdy", "Month first: 12/31/2026"),
     ("ymd", "Year first: 2026-12-31"),
 )
+#: Kinds of activities that scores and rules know; any other word is kept as it is.
+KINDS = ("login", "document_view", "feature_use", "web_session", "store_visit", "fit_scan", "call")
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "JPY", "SEK", "NOK", "DKK", "PLN", "INR", "BRL")
 
 
@@ -32,6 +34,8 @@ class ReadingOptions(QWidget):
         super().__init__()
         self._options = ImportOptions()
         self._entity = ChoiceBox(theme, "What the file is about")
+        self._kind = ChoiceBox(theme, "Kind of all rows", editable=True)
+        self._kind.setToolTip("No column says what the rows are. Choose their kind, or write one.")
         self._order = ChoiceBox(theme, "Order of day and month")
         self._currency = ChoiceBox(theme, "Currency", editable=True)
         self._zone = ChoiceBox(theme, "Time zone", editable=True)
@@ -41,13 +45,19 @@ class ReadingOptions(QWidget):
         self._fill(self._order, [("", BY_EVIDENCE), *ORDERS], "")
         self._fill(self._currency, [("", BY_EVIDENCE), *((one, one) for one in CURRENCIES)], "")
         self._fill(self._zone, [("", "this computer's zone")], "")
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(10)
         form.setVerticalSpacing(6)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         rows = (
-            *(("About", self._entity), ("Days", self._order), ("Money", self._currency), ("Times", self._zone)),
+            *(
+                ("About", self._entity),
+                ("Kind", self._kind),
+                ("Days", self._order),
+                ("Money", self._currency),
+                ("Times", self._zone),
+            ),
             ("Source", self._source),
         )
         for title, box in rows:
@@ -59,7 +69,12 @@ class ReadingOptions(QWidget):
         self.setLayout(form)
         self._entity.activated.connect(lambda _at: self._tell(entity=_chosen(self._entity)))
         self._order.activated.connect(lambda _at: self._tell(date_order=_chosen(self._order)))
-        for box, name in ((self._currency, "currency"), (self._zone, "timezone"), (self._source, "source")):
+        for box, name in (
+            (self._kind, "kind"),
+            (self._currency, "currency"),
+            (self._zone, "timezone"),
+            (self._source, "source"),
+        ):
             box.activated.connect(lambda _at, box=box, name=name: self._tell(**{name: _chosen(box)}))
             line = box.lineEdit()
             assert line is not None
@@ -71,12 +86,21 @@ class ReadingOptions(QWidget):
         unsaid = [] if preview.entity else [("", UNSAID)]
         self._fill(self._entity, [*unsaid, *preview.entities], preview.entity)
         self._fill(self._order, [("", BY_EVIDENCE), *ORDERS], options.date_order or "")
+        self._show_kind(preview, options)
         _put(self._currency, options.currency)
         _put(self._zone, options.timezone)
         said = options.source or ""
         known = sorted({*preview.sources, said} - {"", preview.source if not said else ""})
         proposed = BY_EVIDENCE if said else preview.source or BY_EVIDENCE
         self._fill(self._source, [("", proposed), *((one, one) for one in known)], said)
+
+    def _show_kind(self, preview: Preview, options: ImportOptions) -> None:
+        """Ask for the kind of activities only where no column of the file says it."""
+        said = [one for one in preview.columns if one.field == "kind"]
+        self._form.setRowVisible(self._kind, preview.entity == "activities" and not any(one.mendable for one in said))
+        taken = next((_worded(one.samples[0]) for one in said if one.samples and not options.kind), BY_EVIDENCE)
+        self._fill(self._kind, [("", taken), *((one, _worded(one)) for one in KINDS)], options.kind or "")
+        _put(self._kind, options.kind)
 
     def showEvent(self, event: object) -> None:
         if not self._zone_filled:
@@ -104,13 +128,17 @@ class ReadingOptions(QWidget):
         options = replace(self._options, **changes)  # type: ignore[arg-type]
         if "entity" in changes:
             # Another entity has other fields: a mapping for the old one means nothing.
-            options = replace(options, mapping=())
+            options = replace(options, mapping=(), kind=None)
         self._options = options
         self.changed.emit(options)
 
 
 def _chosen(box: QComboBox) -> str | None:
     return str(box.currentData() or "") or None
+
+
+def _worded(kind: str) -> str:
+    return kind.replace("_", " ")
 
 
 def _put(box: QComboBox, value: str | None) -> None:

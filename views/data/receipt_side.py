@@ -12,10 +12,10 @@ from models.values.imports import ImportRecord, Receipt, UndoPreview
 from views.data.phrases import Sums, customer_lines, undo_lines
 from views.data.reasons import ReasonList
 from views.data.receipt_view import ReceiptContent
-from views.data.sections import IconMark, icon_line, scrolling, section
+from views.data.sections import IconMark, icon_line, section
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, link
-from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row
+from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row, scrolling
 from views.words import DOT, counted, whole
 
 EARLIER = 5
@@ -58,9 +58,9 @@ class ReceiptSide(QWidget):
         self._reasons.show_wanted.connect(lambda _reason: self.file_wanted.emit(self._rejects_file))
         self._show_file = CommandButton(self._theme, "Show file", "file")
         self._show_file.clicked.connect(lambda: self.file_wanted.emit(self._rejects_file))
-        self._mend = CommandButton(self._theme, "Mend here…", "edit")
+        self._mend = CommandButton(self._theme, "Fix here…", "edit")
         self._mend.clicked.connect(lambda: self.mend_wanted.emit(self._rejects_file))
-        note = "Mended here, or in that file dropped here again: mended rows come in, the others stay as they are."
+        note = "Fix the rows here, or fix the file and drop it again. Only fixed rows are imported."
         named = row(IconMark(self._theme, "file"), 8, self._file_name)
         head = row(label("Rejected rows", fonts.SMALL, fonts.SEMIBOLD), -1, self._rejected_count)
         foot = label(note, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
@@ -188,7 +188,7 @@ def note_lines(receipts: Sequence[Receipt]) -> list[str]:
     """What is worth knowing; of several files each says of which."""
     files: dict[str, list[str]] = {}
     for receipt in receipts:
-        for words in (*mended_words(receipt), *receipt.warnings):
+        for words in (*filter(None, (receipt.distress,)), *mended_words(receipt), *receipt.warnings):
             names = files.setdefault(words, [])
             names.append(PurePath(receipt.file).name)
     if len(receipts) < 2:
@@ -200,11 +200,11 @@ def note_lines(receipts: Sequence[Receipt]) -> list[str]:
 def mended_words(receipt: Receipt) -> list[str]:
     """The cells that a person mended before the import, the first ones by name."""
     said = [
-        f"Row {whole(one['row'])}, {one['column']}: “{one['before']}” was mended to “{one['after']}”."
+        f"Row {whole(one['row'])}, {one['column']}: “{one['before']}” was changed to “{one['after']}”."
         for one in receipt.mended[:MENDED_NAMED]
     ]
     more = len(receipt.mended) - MENDED_NAMED
-    return [*said, f"{counted(more, 'more cell')} mended."] if more > 0 else said
+    return [*said, f"{counted(more, 'more cell')} changed."] if more > 0 else said
 
 
 def done_words(sums: Sums, files: int, failed: int) -> str:

@@ -14,11 +14,10 @@ from models.values.imports import Receipt
 from services.jobs import ImportResult
 from views.data.phrases import Sums, entity_rows, sums_of
 from views.data.rooms import QueueEffect
-from views.data.sections import scrolling
 from views.data.sums import Equation, StackBar
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
-from views.widgets.labels import column, kind_of, label, row, rule
+from views.widgets.labels import column, kind_of, label, row, rule, scrolling
 from views.widgets.painting import mark_of
 from views.words import counted, money, whole
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from views.theme import Theme, fonts
 from views.widgets.labels import column, label, row, rule
@@ -55,14 +55,3 @@ def section(*parts: QWidget | QBoxLayout | int) -> QWidget:
     made.setLayout(column(column(*parts, margins=(16, 12, 16, 12)), rule(soft=True)))
     made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
     return made
-
-
-def scrolling(content: QWidget) -> QScrollArea:
-    """A pane that scrolls when it is lower than its content."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(content)
-    return area

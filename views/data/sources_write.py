@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QCheckBox, QSizePolicy, QStackedWidget, QWidget
 
 from models.values.write_back import WHATS, What, WriteBack, WriteFile
 from views.background import Failed
-from views.data.sections import icon_line, scrolling, section
+from views.data.sections import icon_line, section
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row, rule
+from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row, rule, scrolling
 from views.widgets.splitter import PaneSplitter
 from views.widgets.states import StatePane, rows_skeleton
 from views.widgets.tabs import CountTabs, Tab

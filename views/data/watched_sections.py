@@ -15,7 +15,6 @@ from services.settings import WatchedFolder, with_watched, without_watched
 from views.background import Failed
 from views.data.files import open_file
 from views.data.history_view import HistoryView
-from views.data.sections import scrolling
 from views.data.sources_pane import SourcesPane
 from views.data.sources_write import KEY as SPLITTER
 from views.data.sources_write import WriteBackPane
@@ -23,7 +22,7 @@ from views.data.watched_pane import WatchedPane
 from views.data.watched_rooms import BookInStep, Written
 from views.file_dialog import choose_folder
 from views.shell.page import Page
-from views.widgets.labels import column, kind_of
+from views.widgets.labels import column, kind_of, scrolling
 from views.words import counted
 
 #: The sections' keys: "data/folders" leads to the first.

@@ -23,7 +23,7 @@ _HEIGHT = 128
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One way of telling: its values by check, None where one could not be told."""
+    """One model: its values by back-test, None where one could not be calculated."""
 
     name: str
     label: str
@@ -32,12 +32,12 @@ class Course:
 
     @property
     def rule(self) -> bool:
-        """Whether it is the simple rule."""
+        """Whether it is the baseline."""
         return self.name == RULE
 
 
 class CourseChart(PaintedChart):
-    """Small lines over the days of the checks.
+    """Small lines over the days of the back-tests.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class CourseChart(PaintedChart):
         self.setFixedHeight(_HEIGHT)
         self.setMinimumWidth(150)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"{title}, by check")
+        self.setAccessibleName(f"{title}, by back-test")
         theme.changed.connect(self.update)
 
     @property
@@ -65,11 +65,11 @@ class CourseChart(PaintedChart):
 
     @property
     def days(self) -> tuple[date, ...]:
-        """The days at which was foretold, the first first."""
+        """The days as of which the models predicted, the first first."""
         return self._days
 
     def show_rungs(self, rungs: Sequence[RungReport], used: str) -> None:
-        """Draw these ways of telling."""
+        """Draw these models."""
         days = sorted({one.cutoff for rung in rungs for one in rung.cutoffs})
         self._days = tuple(date.fromisoformat(day) for day in days)
         made = []
@@ -81,13 +81,13 @@ class CourseChart(PaintedChart):
         self.update()
 
     def sentence(self) -> str:
-        """The chart in one sentence: the one in use against the rule at the last check."""
+        """The chart in one sentence: the one in use against the baseline at the last back-test."""
         used = next((one for one in self._courses if one.used), None)
         rule = next((one for one in self._courses if one.rule), None)
         if used is None or not self._days or used.values[-1] is None:
-            return f"{self._title}: not told yet."
+            return f"{self._title}: no back-test yet."
         against = f", {rule.label} {self._figure(rule.values[-1])}" if rule is not None and rule is not used else ""
-        return f"{self._title}, last check: {used.label} {self._figure(used.values[-1])}{against}."
+        return f"{self._title}, last back-test: {used.label} {self._figure(used.values[-1])}{against}."
 
     def sizeHint(self) -> QSize:
         return QSize(220, _HEIGHT)
@@ -105,10 +105,10 @@ class CourseChart(PaintedChart):
         area = self._area()
         place = min(range(len(self._days)), key=lambda number: abs(self._x(area, number) - x))
         day = self._days[place]
-        told = [one for one in reversed(self._courses) if one.values[place] is not None]
-        told.sort(key=lambda one: one.values[place] or 0.0)
+        known = [one for one in reversed(self._courses) if one.values[place] is not None]
+        known.sort(key=lambda one: one.values[place] or 0.0)
         return "\n".join(
-            [f"Said on {day.day} {day:%b %Y}", *(f"{self._figure(o.values[place])}  {o.label}" for o in told)]
+            [f"Forecast of {day.day} {day:%b %Y}", *(f"{self._figure(o.values[place])}  {o.label}" for o in known)]
         )
 
     def _area(self) -> QRectF:
@@ -121,8 +121,8 @@ class CourseChart(PaintedChart):
         return area.x() + area.width() * (self._days[number] - self._days[0]).days / span
 
     def _range(self) -> tuple[float, float]:
-        told = [value for one in self._courses for value in one.values if value is not None]
-        low, high = min(told, default=0.0), max(told, default=1.0)
+        known = [value for one in self._courses for value in one.values if value is not None]
+        low, high = min(known, default=0.0), max(known, default=1.0)
         room = max((high - low) * 0.12, 0.005)
         # A share of pairs has an end; a loss has none.
         most = 1.0 if self._scale == 100 else high + room
@@ -159,7 +159,7 @@ class CourseChart(PaintedChart):
 
     def _paint_course(self, painter: QPainter, area: QRectF, one: Course, low: float, high: float) -> None:
         theme = self._theme
-        told = [
+        known = [
             QPointF(self._x(area, number), area.bottom() - area.height() * (value - low) / (high - low))
             for number, value in enumerate(one.values)
             if value is not None
@@ -170,11 +170,11 @@ class CourseChart(PaintedChart):
             pen.setDashPattern([4, 3])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(pen)
-        painter.drawPolyline(QPolygonF(told))
-        if one.used or len(told) == 1:
+        painter.drawPolyline(QPolygonF(known))
+        if one.used or len(known) == 1:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(ink))
-            for at in told:
+            for at in known:
                 painter.drawEllipse(at, 2.8, 2.8)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 

@@ -1,4 +1,4 @@
-"""What was said against what came: customers of like risk as dots with their 95 % range, and the line of being right.
+"""Calibration: customers of similar risk as dots with their 95 % range, and the line of being right.
 
 A dot is filled where its range holds the line, and hollow where it lies further off than chance makes it.
 """
@@ -61,7 +61,7 @@ class CalibrationCurve(PaintedChart):
         self.setMinimumSize(_SMALLEST)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("What was said against what came")
+        self.setAccessibleName("Calibration: predicted and actual churn")
         theme.changed.connect(self.update)
 
     @property
@@ -84,14 +84,14 @@ class CalibrationCurve(PaintedChart):
     def sentence(self) -> str:
         """The chart in one sentence."""
         if not self._groups:
-            return "Nothing was held against what came yet."
+            return "Not back-tested yet."
         off = [one for one in self._groups if not holds(one)]
         judged = counted(sum(one.customers for one in self._groups), "forecast")
         groups = counted(len(self._groups), "group")
         if not off:
-            return f"{judged} in {groups} of like risk: in each of them what came is within chance of what was said."
-        verb = "lies" if len(off) == 1 else "lie"
-        return f"{judged} in {groups} of like risk: {whole(len(off))} of them {verb} further off than chance makes it."
+            return f"{judged} in {groups} of similar risk: each is within chance of its predicted churn."
+        verb = "is" if len(off) == 1 else "are"
+        return f"{judged} in {groups} of similar risk: {whole(len(off))} of them {verb} off by more than chance."
 
     def sizeHint(self) -> QSize:
         return QSize(440, 330)
@@ -129,7 +129,7 @@ class CalibrationCurve(PaintedChart):
 
     def show_table(self) -> None:
         """Open the numbers as a table."""
-        heads = ("We said", "Left", "Of", "That is", f"95{THIN}% range")
+        heads = ("Predicted", "Left", "Of", "That is", f"95{THIN}% range")
         rows = [
             (percent(one.said), whole(one.left), whole(one.customers), percent(came(one)),
              f"{percent(one.low)} to {percent(one.high)}")
@@ -178,8 +178,8 @@ class CalibrationCurve(PaintedChart):
             foot = QRectF(x - 24, area.bottom() + 4, 48, 16)
             line(painter, foot, percent(share), theme.color("ink_3"), fonts.SMALL, align=CENTRE)
         said = QRectF(area.x(), area.bottom() + 20, area.width(), 16)
-        line(painter, said, "we said they would leave", theme.color("ink_2"), fonts.SMALL, align=CENTRE)
-        line(painter, QRectF(area.x(), 2, 160, 16), "they did leave", theme.color("ink_2"), fonts.SMALL)
+        line(painter, said, "Predicted churn", theme.color("ink_2"), fonts.SMALL, align=CENTRE)
+        line(painter, QRectF(area.x(), 2, 160, 16), "Actual churn", theme.color("ink_2"), fonts.SMALL)
 
     def _paint_diagonal(self, painter: QPainter, area: QRectF) -> None:
         pen = QPen(self._theme.color("axis"), 1)
@@ -190,7 +190,7 @@ class CalibrationCurve(PaintedChart):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if self.width() >= _NARROW:
             room = self._beside_the_line(area)
-            line(painter, room, "exactly right", self._theme.color("ink_3"), fonts.SMALL)
+            line(painter, room, "perfect", self._theme.color("ink_3"), fonts.SMALL)
 
     @staticmethod
     def _beside_the_line(area: QRectF) -> QRectF:
@@ -251,9 +251,9 @@ def label_of(group: CalibrationBin) -> str:
 
 def words_of(group: CalibrationBin) -> str:
     """A group in words."""
-    off = "" if holds(group) else ", further off than chance makes it"
+    off = "" if holds(group) else ", off by more than chance"
     return (
-        f"We said {percent(group.said)}: {label_of(group)} left, {percent(came(group))} "
+        f"Predicted {percent(group.said)}: {label_of(group)} left, {percent(came(group))} "
         f"(95{THIN}% range {percent(group.low)} to {percent(group.high)}){off}."
     )
 
@@ -262,15 +262,15 @@ def off_words(groups: Sequence[CalibrationBin]) -> str:
     """Where the risk was further off than chance makes it, and on which side; that it was nowhere so."""
     off = [one for one in groups if one.customers and not holds(one)]
     if not off:
-        return "In every group what came is within chance of what was said."
+        return "Every group is within chance of its predicted churn."
     worst = sorted(off, key=lambda one: -abs(came(one) - one.said))[:_MOST_OFF]
     said = [
-        f"Where {percent(one.said)} was said, {percent(came(one))} left: the risk is too "
-        f"{'high' if one.said > came(one) else 'low'} there."
+        f"At {percent(one.said)} predicted, {percent(came(one))} left: risk is "
+        f"{'over' if one.said > came(one) else 'under'}stated here."
         for one in sorted(worst, key=lambda one: one.said)
     ]
     more = [f"{counted(len(off) - len(worst), 'more group')} {'is' if len(off) == len(worst) + 1 else 'are'} off too."]
-    legend = "A hollow dot: further off than chance makes it."
+    legend = "Hollow dots are off by more than chance."
     return " ".join([*said, *(more if len(off) > len(worst) else []), legend])
 
 

@@ -15,18 +15,18 @@ _SIZE = (720, 460)
 
 
 def show_rungs(rungs: Sequence[RungLine], parent: QWidget) -> None:
-    """Every way of telling with all its measures and what it does."""
-    heads = ("Way of telling", "Surprise", "Ranks right", "Brier", "Off in groups", "In all", "What it does")
+    """Every model with all its measures and what it does."""
+    heads = ("Model", "Log loss", "AUC", "Brier score", "ECE", "Bias", "What it does")
     rows = [
         (one.label, _figure(one.log_loss), _figure(one.auc), _figure(one.brier), _figure(one.ece),
          DASH if one.bias is None else f"{one.bias:+.3f}", one.plain)
         for one in rungs
     ]  # fmt: skip
     more = (
-        "Brier: the mean squared distance of a forecast from what came. "
-        "Off in groups: the distance of what was said from what came, over 15 groups of like risk (ECE)."
+        "Brier score: the mean squared error of a forecast. "
+        "ECE: the expected calibration error, over 15 groups of similar risk."
     )
-    _open("Ways of telling who leaves", f"{MEASURES}\n{more}", heads, rows, parent)
+    _open("Churn models", f"{MEASURES}\n{more}", heads, rows, parent)
 
 
 def show_facts(facts: Sequence[Fact], span: str, parent: QWidget) -> None:

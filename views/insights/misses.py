@@ -1,4 +1,4 @@
-"""Who was told wrongly: the worst by name in a panel, and all of them in a window of their own."""
+"""Wrong forecasts: the worst by name in a panel, and all of them in a window of their own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST: Final = 8
 _SIZE: Final = (620, 560)
 COLUMNS: Final = (
     TableColumn("Customer"),
-    TableColumn("We said", 76, right=True),
+    TableColumn("Predicted", 88, right=True),
     TableColumn("Spent, year before", 138, right=True, keeps=1),
 )
 

@@ -8,12 +8,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from models.values import words
 from models.values.forecast import RevenueForecast
 from views.charts.painted import PaintedChart
 from views.charts.table import ChartTable
 from views.theme import Theme, fonts
 from views.widgets.painting import CENTRE, RIGHT, fill, focus_ring, line, snapped
-from views.words import DASH, MONTHS, THIN, money, money_range, money_short
+from views.words import DASH, MONTHS, money, money_short
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 12.0, 12.0, 22.0
 _HEIGHT = 168
@@ -81,7 +82,7 @@ class MonthsChart(PaintedChart):
 
     def show_table(self) -> None:
         """Open the numbers as a table."""
-        heads = ("Month", "Came", "Foretold", f"80{THIN}% range")
+        heads = ("Month", "Actual", "Predicted", "Range")
         rows = [(one.title, self._money(one.came), self._money(one.foretold), self._range(one)) for one in self._months]
         ChartTable(self.accessibleName(), self._said, heads, rows, self.window()).show()
 
@@ -89,14 +90,16 @@ class MonthsChart(PaintedChart):
         return DASH if minor is None else money(minor, self._currency)
 
     def _range(self, one: Month) -> str:
-        return DASH if one.low is None or one.high is None else money_range(one.low, one.high, self._currency)
+        if one.low is None or one.high is None:
+            return DASH
+        return words.money_range(one.low, one.high, self._currency, mean_minor=one.foretold, short=True)
 
     def _words(self, one: Month) -> str:
         parts = [one.title]
         if one.came is not None:
             parts.append(f"{self._money(one.came)} {'so far' if one.to_come else 'came'}")
         if one.foretold is not None:
-            parts.append(f"{self._money(one.foretold)} foretold, 80{THIN}% {self._range(one)}")
+            parts.append(f"{self._money(one.foretold)} predicted, {self._range(one)}")
         return "\n".join(parts)
 
     # -- painting -----------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from views.widgets.tabs import CountTabs, Tab
 
 SCORES: Final = "scores"
 FILE_NAME: Final = "scores-check.csv"
-#: Files of those who were told wrongly, by kind.
+#: Files of customers whose forecasts were wrong, by kind.
 MISS_FILES: Final = {"missed": "left-unseen.csv", "alarmed": "flagged-and-stayed.csv"}
 _SHOWN: Final = frozenset({"score_reports", "customer_risk_scores", "policies", "imports", "customers"})
 _MOVES: Final = {
@@ -159,7 +159,7 @@ class InsightsPage(Page):
             self.write_misses_to(kind, folder / MISS_FILES[kind])
 
     def write_misses_to(self, kind: str, path: Path) -> None:
-        """Write who was told wrongly as a file; ``kind`` is one of `MISS_FILES`."""
+        """Write customers whose forecasts were wrong as a file; ``kind`` is one of `MISS_FILES`."""
         self._write(partial(self._rooms.write, path, "missed" if kind == "missed" else "alarmed"))
 
     def _folder(self, title: str) -> Path | None:

@@ -24,7 +24,7 @@ class BookOfScores:
         return insight.trust_in_scores(self._book.workspace)
 
     def reliance(self) -> Reliance:
-        """How fresh each kind of data is, and how many customers are too little known."""
+        """How fresh each kind of data is, and how many customers have too little history."""
         return insight.reliance(self._book.workspace)
 
     def checking(self) -> ChildJob:
@@ -34,6 +34,6 @@ class BookOfScores:
         return ReportsJob(self._book.workspace.recipe, everything=True)
 
     def write(self, path: Path, misses: Literal["missed", "alarmed"] | None = None) -> Path:
-        """Write the figures of the last check as a file, or only who was told wrongly."""
+        """Write the figures of the last back-test as a file, or only of wrong forecasts."""
         insight.write_report_card(self._book.workspace, path, misses)
         return path

@@ -15,7 +15,7 @@ from models.values.forecast import RevenueForecast
 from models.values.migration import MigrationReport
 from models.values.report_card import Reliance, ReportCard
 from views.charts.table import ChartTable
-from views.data.sections import icon_line, scrolling
+from views.data.sections import icon_line
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.insights.band import VerdictBand
 from views.insights.costs import CostPanel
@@ -38,7 +38,7 @@ from views.insights.tables import (
 )
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
-from views.widgets.labels import FlowingContent, clear, column, label, row, rule
+from views.widgets.labels import FlowingContent, clear, column, label, row, rule, scrolling
 from views.words import DASH, MINUS, counted, percent, whole
 
 #: Below these widths of the window two panels stand beside one another, then one.
@@ -55,7 +55,7 @@ class ScoresTab(QWidget):
     """Shows a `ReportCard` and a `Reliance`.
 
     `customer_wanted` leads to a customer, `low_wanted` to the uncertain; `misses_wanted` asks for a file of those of
-    one kind who were told wrongly.
+    one kind whose forecasts were wrong.
     """
 
     customer_wanted = Signal(int)
@@ -81,22 +81,22 @@ class ScoresTab(QWidget):
         self.curve = CalibrationCurve(theme)
         self.off = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         off = hold(column(self.off, margins=(16, 2, 16, 10)))
-        self.curve_panel = Panel(theme, "What was said, and what came", self.curve, off)
-        self.rungs = _table(theme, "Ways of telling who leaves", RUNGS)
+        self.curve_panel = Panel(theme, "Calibration", self.curve, off)
+        self.rungs = _table(theme, "Churn models", RUNGS)
         self.rungs.horizontalHeader().setToolTip(MEASURES)
         self.rungs.setAccessibleDescription(MEASURES)
         self.rungs.opened.connect(lambda _key: self._explain_rungs())
-        self.losses = CourseChart(theme, "log_loss", "Surprise, less is better")
-        self.ranks = CourseChart(theme, "auc", "Ranks right, more is better", scale=100)
+        self.losses = CourseChart(theme, "log_loss", "Log loss, less is better")
+        self.ranks = CourseChart(theme, "auc", "AUC in %, more is better", scale=100)
         courses = row(self.losses, 12, self.ranks, margins=(16, 10, 12, 10))
         courses.setStretch(0, 1)
         courses.setStretch(2, 1)
         self._courses = QWidget()
         self._courses.setLayout(courses)
-        self.rungs_panel = Panel(theme, "Against the simple rule", self.rungs, self._courses, rest())
+        self.rungs_panel = Panel(theme, "Models and baseline", self.rungs, self._courses, rest())
         self._make_sources(theme)
-        self.missed_panel = MissPanel(theme, "Left unseen", "missed")
-        self.alarmed_panel = MissPanel(theme, "Flagged, and stayed", "alarmed")
+        self.missed_panel = MissPanel(theme, "Missed churn", "missed")
+        self.alarmed_panel = MissPanel(theme, "False alarms", "alarmed")
         for misses in (self.missed_panel, self.alarmed_panel):
             misses.customer_wanted.connect(self.customer_wanted)
             misses.export_wanted.connect(self.misses_wanted)
@@ -112,7 +112,7 @@ class ScoresTab(QWidget):
         self.outlook.setTextFormat(Qt.TextFormat.RichText)
         told = column(self.outlook, margins=(16, 2, 16, 10))
         self.months_panel = Panel(theme, "Revenue to come", self.months, hold(told), rest())
-        self.months_panel.say_aside("bars came · dots foretold")
+        self.months_panel.say_aside("bars actual · dots forecast")
         self.costs_panel = CostPanel(theme)
         self.costs_panel.customer_wanted.connect(self.customer_wanted)
         self.segments = _table(theme, "Segments before and now", _SEGMENTS)
@@ -179,8 +179,8 @@ class ScoresTab(QWidget):
             for chart in (self.losses, self.ranks):
                 chart.show_rungs(report.rungs, report.used)
             self._courses.setVisible(bool(self.losses.days))
-        self.missed_panel.show_misses(card.missed, card.currency, f"left, told under {percent(card.warning)}")
-        flagged = f"stayed, told {percent(card.critical)} or more"
+        self.missed_panel.show_misses(card.missed, card.currency, f"left, predicted under {percent(card.warning)}")
+        flagged = f"stayed, predicted {percent(card.critical)} or more"
         self.alarmed_panel.show_misses(card.alarmed, card.currency, flagged)
         self._show_value(card)
         self._show_forecast(card)
@@ -288,9 +288,11 @@ def outlook_lines(forecast: RevenueForecast, value_note: str) -> list[str]:
 
 
 def low_words(reliance: Reliance) -> tuple[str, str]:
-    """How many customers are too little known, and what that means for them."""
+    """How many customers have too little history, and what that means for them."""
     share = percent(reliance.low / reliance.scored) if reliance.scored else ""
-    heading = f"{counted(reliance.low, 'customer')} ({share}) {'is' if reliance.low == 1 else 'are'} too little known"
+    heading = (
+        f"{counted(reliance.low, 'customer')} ({share}) {'has' if reliance.low == 1 else 'have'} too little history"
+    )
     few = ""
     if reliance.few_orders:
         verb = "has" if reliance.few_orders == 1 else "have"

@@ -1,4 +1,4 @@
-"""The tables of the tab Scores as lines of finished cells: ways of telling, misses, figures of value, sources."""
+"""The tables of the tab Scores as lines of finished cells: models, misses, figures of value, sources."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from views.data.table import TableCell, TableColumn, TableLine
 from views.words import DASH, MINUS, chance, counted, money, whole
 
 RUNGS: Final = (
-    TableColumn("Way of telling"),
-    TableColumn("Surprise", 84, right=True),
-    TableColumn("Ranks right", 92, right=True),
-    TableColumn("In all", 76, right=True, keeps=1),
+    TableColumn("Model"),
+    TableColumn("Log loss", 76, right=True),
+    TableColumn("AUC, %", 68, right=True),
+    TableColumn("Bias", 72, right=True, keeps=1),
 )
 VALUE: Final = (TableColumn("Lifetime value"), TableColumn("Figure", 132, right=True))
 SOURCES: Final = (
     TableColumn("Source"),
     TableColumn("Through", 70, keeps=1),
     TableColumn("State", 116),
-    TableColumn("Customers", 84, right=True, keeps=3),
+    TableColumn("Customers", 96, right=True, keeps=3),
     TableColumn("Used for", keeps=2),
 )
 ISSUES: Final = (
@@ -35,17 +35,17 @@ ISSUES: Final = (
 )
 #: What the measures mean, for whoever has not met them.
 MEASURES: Final = (
-    "Surprise: how much what came surprised the forecast (log loss). Less is better; being sure and wrong costs most.\n"
-    "Ranks right: of 100 pairs, one who left and one who stayed, how often the one who left had the higher risk. "
-    "50 is chance (AUC × 100).\n"
+    "Log loss: lower is better; a forecast that is sure and wrong costs most.\n"
+    "AUC, %: of 100 pairs, one who left and one who stayed, how often the one who left had the higher risk. "
+    "50 is chance.\n"
     "✓ marks the best.\n"
-    "In all: how many points more (+) or fewer (−) were foretold to leave than left."
+    "Bias: how many points more (+) or fewer (−) were predicted to leave than left."
 )
 _LINK: Final = "customer"
 
 
 def rung_lines(rungs: Sequence[RungLine]) -> list[TableLine]:
-    """Ways of telling in the order of the ladder; the best figure of a column is marked, the one in use too."""
+    """Models in the order of the ladder; the best figure of a column is marked, the one in use too."""
     lines = []
     for one in rungs:
         name = f"{one.label} · in use" if one.used else one.label
@@ -62,7 +62,7 @@ def rung_lines(rungs: Sequence[RungLine]) -> list[TableLine]:
 
 def _best(figure: str | None, *, best: bool) -> TableCell:
     if figure is None:
-        return TableCell(DASH, "ink_3", tip="Could not be told.")
+        return TableCell(DASH, "ink_3", tip="Could not be calculated.")
     if best:
         return TableCell(f"✓ {figure}", "good_text", strong=True, tip="No other way did better.")
     return TableCell(figure)
@@ -77,7 +77,7 @@ def _signed_points(share: float | None) -> str:
 
 
 def miss_lines(misses: Sequence[MissLine], currency: str) -> list[TableLine]:
-    """Customers who were told wrongly; each leads to their page."""
+    """Customers whose forecasts were wrong; each leads to their page."""
     return [
         TableLine(
             (

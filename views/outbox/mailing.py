@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.changes import Changes
 from models.values.outreach import Message
+from models.values.words import stored
 from views.actions import Command
 from views.file_dialog import choose_folder
 from views.outbox import rooms, times
@@ -93,7 +94,7 @@ class Mailing(QObject):
         now = self._book.workspace.clock.now().astimezone()
 
         def at(moment: datetime | None) -> None:
-            self._book.act(rooms.reschedule(message.id, times.stored(moment)))
+            self._book.act(rooms.reschedule(message.id, stored(moment) if moment is not None else None))
 
         def chosen(value: object) -> None:
             if value == times.PICK:

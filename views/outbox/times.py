@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from PySide6.QtCore import QDate, QDateTime, QTime
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
@@ -42,11 +42,6 @@ def quarter(moment: datetime) -> datetime:
     """The next full quarter of an hour."""
     floor = moment.replace(minute=moment.minute - moment.minute % 15, second=0, microsecond=0)
     return floor if floor == moment else floor + timedelta(minutes=15)
-
-
-def stored(moment: datetime | None) -> str | None:
-    """A moment as the store writes it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment is not None else None
 
 
 def time_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[datetime], None]) -> FormPanel:

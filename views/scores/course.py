@@ -18,12 +18,12 @@ from views.theme import Theme, fonts
 from views.widgets.buttons import link
 from views.widgets.labels import ElidedLabel, Pictogram, column, row, rule
 from views.widgets.painting import RIGHT, fill, focus_ring, line
-from views.words import THIN, chance, counted, money, money_range, short_day
+from views.words import chance, counted, money, short_day
 
 _WIDE, _SLIM, _HIGH = 236, 172, 42
 _NUMBERS: Final = 44.0
 #: Narrower than this the line of the risk stands below the words; from the other on there is room for a longer one.
-_BESIDE, _ROOMY = 540, 640
+_BESIDE, _ROOMY = 580, 640
 _LOOKS: Final = {"high": ("check", "good_text"), "medium": ("info", "ink_2"), "low": ("warning", "warning_text")}
 
 
@@ -168,7 +168,7 @@ class ScoreCourse(QWidget):
         self._figures: ScoreFigures | None = None
         self._sign = Pictogram(theme, "", "ink_2", 14, (20, 18))
         self.sure = _Line(theme)
-        self.past = link("Its past")
+        self.past = link("Track record")
         self.past.setToolTip("How far the risk can be trusted, on the page Insights")
         self.past.setAccessibleName("How the risk did in the past: opens Insights")
         self.past.clicked.connect(self.past_wanted)
@@ -239,7 +239,5 @@ def value_words(figures: ScoreFigures) -> str:
     said = (
         f"Lifetime value, {counted(figures.clv_horizon_months, 'month')}: {money(figures.clv_minor, figures.currency)}"
     )
-    if figures.clv_low_minor is None or figures.clv_high_minor is None or not figures.clv_high_minor:
-        return said
-    between = money_range(figures.clv_low_minor, figures.clv_high_minor, figures.currency)
-    return f"{said}, 80{THIN}% {between}"
+    between = figures.clv_range(short=True)
+    return f"{said}, {between}" if between else said

@@ -155,7 +155,7 @@ class OverridePanel(FormPanel):
             return
         why = " ".join(self.reason.text().split())
         if not why:
-            self.object_to("Say in a word why: the reason is shown beside the figure.")
+            self.object_to("Say in a word why: the reason is shown next to the figure.")
             self.reason.setFocus()
             return
         day = self.until.date()

@@ -13,7 +13,7 @@ from typing import Literal
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault
 from models.values.outreach import TemplateChoice, TemplateField, TemplatePreview
-from services.settings import MailAccount, ModelProfile, Policy, book_currency
+from services.settings import MailAccount, ModelProfile, Policy
 from services.workspace import Workspace
 
 
@@ -35,7 +35,7 @@ class Kept:
 
 def in_force(workspace: Workspace) -> InForce:
     """Read the policy and the book's currency."""
-    return InForce(workspace.read_policy(), book_currency(workspace))
+    return InForce(workspace.read_policy(), workspace.read_currency())
 
 
 def rule_titles(workspace: Workspace) -> tuple[tuple[str, str], ...]:

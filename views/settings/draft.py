@@ -67,7 +67,7 @@ def changes(before: Policy, after: Policy) -> dict[str, Any]:
 
 
 def sum_of(texts: Mapping[str, str], top: str) -> float | None:
-    """What the parts of a group add up to in percent, None while one of them is no number."""
+    """What the parts of a group add up to in percent, None while one of them is not a number."""
     total = 0.0
     for setting in SETTINGS:
         if setting.top == top:

@@ -69,24 +69,23 @@ _SCORES = (
     Group(
         "thresholds",
         "Thresholds",
-        "From where on a figure is marked, and a rule may raise a card.",
+        "When a score is highlighted and can raise an alert.",
         (
             Setting("engagement_threshold", "Engagement is low below", "number", "of 100"),
             Setting(
                 "engagement_threshold_by_segment",
                 "Other for a segment",
                 "by_segment",
-                says="Empty: as for everyone.",
+                says="Leave empty to use the same as for everyone.",
             ),
             Setting("health_threshold", "Health is low below", "number", "of 100"),
             Setting("churn_warning", "Churn risk is coloured from", "percent", "%"),
             Setting("churn_critical", "Churn risk is critical from", "percent", "%"),
             Setting(
                 "churn_threshold_by_segment",
-                "Likely to leave from",
+                "High churn risk starts at",
                 "percent_by_segment",
-                says="Empty: by the book's highest tenth. With a figure, a customer of the segment raises a card from"
-                " it on, where enough is at risk.",
+                says="Leave empty for the riskiest 10\u202f% of your customers. Low-value customers raise no alert.",
             ),
         ),
     ),
@@ -102,6 +101,13 @@ _SCORES = (
                 choices=(("30", "30 days"), ("60", "60 days"), ("90", "90 days"), ("180", "180 days")),
             ),
             Setting("clv_horizon_months", "Lifetime value over", "whole", "months"),
+            Setting(
+                "look_from",
+                "Score as of",
+                "choice",
+                says="If your data end long ago, inactivity alerts start once you choose a date.",
+                choices=(("", "Not chosen"), ("data-end", "Last day of data"), ("today", "Today")),
+            ),
             Setting("discount_rate", "Discounted by, a year", "percent", "%"),
             Setting("margin", "Share of revenue that counts", "percent", "%"),
         ),
@@ -137,7 +143,7 @@ _QUEUE = (
     Group(
         "sla",
         "Time to answer",
-        "Business hours within which a card is answered. The clock stops while you wait for the customer.",
+        "Business hours within which an alert is answered. The clock stops while you wait for the customer.",
         (
             Setting("sla_hours.critical", "Critical", "number", "hours"),
             Setting("sla_hours.high", "High", "number", "hours"),
@@ -160,15 +166,29 @@ _QUEUE = (
     Group(
         "queue",
         "Queue",
-        "How much a day brings. A critical card is never held back.",
+        "How many alerts a day brings: by severity, then by expected value. Critical ones are always shown.",
         (
-            Setting("card_budget", "Cards a day", "whole", "cards", says="Those of highest expected value."),
+            Setting("card_budget", "Alerts a day", "whole", "alerts", says="The most severe first."),
+            Setting(
+                "critical_budget",
+                "Critical inactivity alerts",
+                "whole",
+                "alerts",
+                says="For each owner and day; the rest stay high until there is room. Customers in distress have no"
+                " limit.",
+            ),
+            Setting(
+                "service_manager",
+                "Service manager",
+                "line",
+                says="Alerts about tickets and distress name them. Leave empty to name nobody.",
+            ),
             Setting(
                 "watch_days",
                 "An order counts as “came back” within",
                 "whole",
                 "days",
-                says="Counted from the day on which the card was raised or worked.",
+                says="Counted from the day on which the alert was raised or worked.",
             ),
         ),
     ),
@@ -183,7 +203,13 @@ _MONEY = (
                 "reporting_currency",
                 "Reporting currency",
                 "currency",
-                says="Three letters such as USD. Empty: the currency of most of the book's first orders.",
+                says="Three letters such as USD. Leave empty for the currency of most of the first orders.",
+            ),
+            Setting(
+                "won_deals_count",
+                "Won deals",
+                "tick",
+                says="Count as purchases in books without orders",
             ),
             Setting(
                 "exchange_rates",
@@ -197,14 +223,14 @@ _MONEY = (
     Group(
         "incentives",
         "Incentives",
-        "How much a card may suggest to offer, and how much an email may promise.",
+        "How much an alert may suggest to offer, and how much an email may promise.",
         (
             Setting("incentive_share", "At most, of the yearly value", "percent", "%"),
             Setting(
                 "incentive_share_by_segment",
                 "Other for a segment",
                 "percent_by_segment",
-                says="Empty: as for everyone.",
+                says="Leave empty to use the same as for everyone.",
             ),
             Setting("incentive_approval_minor", "A manager approves above", "money"),
         ),

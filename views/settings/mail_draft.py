@@ -62,7 +62,7 @@ def account_of(texts: Mapping[str, str]) -> tuple[MailAccount | None, dict[str, 
     if plain["host"] and not _is_address(plain["from_address"]):
         faults["from_address"] = "An address such as dana@example.com; customers answer to it."
     elif plain["from_address"] and not _is_address(plain["from_address"]):
-        faults["from_address"] = "This is no email address."
+        faults["from_address"] = "This is not an email address."
     if faults:
         return None, faults
     try:

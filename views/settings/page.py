@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.outreach import TemplateChoice
-from services.settings import ABOUT_EMAILS, Policy, change_policy
+from services.settings import ABOUT_EMAILS, Policy
 from views.background import Failed
 from views.settings import asks
 from views.settings.draft import changes as changed_fields
@@ -31,7 +31,7 @@ from views.settings.places import LOOK, MAIL, MODELS, OWN
 from views.shell.page import Context, Page
 from views.theme import fonts
 from views.widgets.buttons import push
-from views.widgets.labels import FlowingContent, column, kind_of, label, row, rule
+from views.widgets.labels import FlowingContent, column, kind_of, label, row, rule, scrolling
 from views.widgets.tabs import CountTabs, Tab
 from views.words import counted
 
@@ -115,12 +115,7 @@ class SettingsPage(Page):
         box = row(inner, -1)
         box.setStretch(0, _ALL)
         host.setLayout(box)
-        area = self._areas[key] = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(host)
+        area = self._areas[key] = scrolling(host)
         self._stack.addWidget(area)
 
     def _wire(self) -> None:
@@ -233,6 +228,8 @@ class SettingsPage(Page):
     def _scroll_to(self, field: QWidget) -> None:
         area = self._stack.currentWidget()
         if isinstance(area, QScrollArea) and area.isAncestorOf(field):
+            if (inner := area.widget()) and (layout := inner.layout()) is not None:
+                layout.activate()
             area.ensureWidgetVisible(field, 0, 60)
 
     @property
@@ -294,9 +291,9 @@ class SettingsPage(Page):
             self.discard()
             return
         self.save_button.setEnabled(False)
-        work = partial(change_policy, **fields)
         words = "Settings saved" if fields.keys() <= ABOUT_EMAILS else "Settings saved; scores and alerts follow"
-        self.context.book.act(work, words, partial(self._saved, after), self._refused)
+        saved = partial(self._saved, after)
+        self.context.book.act(lambda book: book.change_policy(**fields), words, saved, self._refused)
 
     def discard(self) -> None:
         """Show the book's own settings again; what was typed can be brought back."""

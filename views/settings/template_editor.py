@@ -11,10 +11,8 @@ from PySide6.QtGui import QKeyEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
-    QFrame,
     QLineEdit,
     QPlainTextEdit,
-    QScrollArea,
     QTextEdit,
     QWidget,
 )
@@ -31,7 +29,7 @@ from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import FlowingContent, column, label, row, rule
+from views.widgets.labels import FlowingContent, column, label, row, rule, scrolling
 
 NARROW = 980
 NEW = TemplateChoice("", "", "check_in", "warm", "", "", "own")
@@ -110,14 +108,8 @@ class TemplateEditor(QWidget):
             self._sides.addWidget(part, stretch)
         inner = FlowingContent()
         inner.setLayout(self._sides)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
-        self._area = area
-        self.setLayout(column(area))
+        self._area = scrolling(inner)
+        self.setLayout(column(self._area))
 
     def _wire(self) -> None:
         self.name.textEdited.connect(self._typed)

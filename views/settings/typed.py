@@ -60,7 +60,7 @@ def _figure(setting: Setting, text: str) -> float:
     except ValueError:
         value = nan
     if not isfinite(value):
-        raise FieldError(setting.path, f"“{text}” is no number" if text else "a number is missing here")
+        raise FieldError(setting.path, f"“{text}” is not a number" if text else "a number is missing here")
     return value
 
 
@@ -82,9 +82,9 @@ def _minor(setting: Setting, text: str, currency: str) -> int:
     try:
         minor = Decimal(text.replace(",", ".").replace(THIN, "").replace(" ", "")).scaleb(minor_digits(currency))
     except ArithmeticError:
-        raise FieldError(setting.path, f"“{text}” is no amount" if text else "an amount is missing here") from None
+        raise FieldError(setting.path, f"“{text}” is not an amount" if text else "an amount is missing here") from None
     if not minor.is_finite() or minor.adjusted() > _MOST_DIGITS:
-        raise FieldError(setting.path, f"“{text}” is no amount that can be used here")
+        raise FieldError(setting.path, f"“{text}” is not an amount that can be used here")
     if minor != minor.to_integral_value():
         raise FieldError(setting.path, f"has more digits than {currency} has")
     return int(minor)
@@ -94,14 +94,14 @@ def _time(setting: Setting, text: str) -> time:
     try:
         return time.fromisoformat(text if ":" in text else f"{int(text):02d}:00")
     except ValueError:
-        raise FieldError(setting.path, f"“{text}” is no time; write one such as 09:00") from None
+        raise FieldError(setting.path, f"“{text}” is not a time; write one such as 09:00") from None
 
 
 def _day(setting: Setting, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise FieldError(setting.path, f"“{text}” is no day; write one such as 2026-12-25") from None
+        raise FieldError(setting.path, f"“{text}” is not a day; write one such as 2026-12-25") from None
 
 
 def _days(setting: Setting, text: str) -> tuple[date, ...]:
@@ -145,7 +145,7 @@ def _tones(setting: Setting, text: str) -> tuple[SegmentTone, ...]:
             found.append(SegmentTone(segment, tone))
         except FieldError:
             names = ", ".join(TONES.values())
-            raise FieldError(setting.path, f"{segment}: “{words}” is no tone; choose one of {names}") from None
+            raise FieldError(setting.path, f"{segment}: “{words}” is not a tone; choose one of {names}") from None
     return tuple(found)
 
 
@@ -177,7 +177,7 @@ _READERS: dict[str, Callable[[Setting, str], Any]] = {
     "number": _figure,
     "whole": _whole,
     "percent": _share,
-    "choice": lambda _setting, text: int(text),
+    "choice": lambda _setting, text: int(text) if text.isdecimal() else text,
     "time": _time,
     "weekdays": lambda _setting, text: tuple(int(day) for day in text.split(",") if day),
     "days": _days,

@@ -103,6 +103,7 @@ class Reports(QObject):
 
 
 def _due(workspace: Workspace) -> frozenset[str]:
+    from services.alerting import record_due
     from services.scoring import reports_due
 
-    return reports_due(workspace)
+    return reports_due(workspace) | ({"rules"} if record_due(workspace) else frozenset())

@@ -29,6 +29,7 @@ from views.shell.close_panel import Closing
 from views.shell.first_start import FirstStart
 from views.shell.folder_watch import FolderWatch
 from views.shell.keys import give_keys_to, goes_up, next_pane
+from views.shell.look_from import LookFrom
 from views.shell.page import Context, Page
 from views.shell.pages import COMPOSER, DUPLICATES, OVER, PAGES, PageSpec
 from views.shell.palette import Palette
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         self._outer.addWidget(self._frame)
         self._outer.addWidget(self.first_start)
         self.setCentralWidget(self._outer)
+        self.look_from = LookFrom(self._book, theme, self)
         self.toast = Toast(theme, self, left=RAIL_WIDTH)
         self._minute = QTimer(self, interval=FRESHNESS_EVERY_MS)
         self._first_freshness = QTimer(self, singleShot=True, interval=FRESHNESS_AT_LATEST_MS)
@@ -279,6 +281,7 @@ class MainWindow(QMainWindow):
             self.postman.look()
         self._freshness = found.freshness
         self.top_bar.show_freshness(found.freshness)
+        self.look_from.ask(found.freshness.asked_from, self.top_bar.title)
         self.rail.button("alerts").set_count(found.critical, f"{found.critical} critical")
         filling = self.sample.run is not None
         self.actions_registry[Command.SAMPLE_BOOK].setEnabled(found.freshness.empty and not filling)

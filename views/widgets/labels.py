@@ -6,7 +6,17 @@ from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from views.theme import Theme, fonts
 
@@ -148,6 +158,17 @@ class FlowingContent(QWidget):
         if self.width() > 0 and self.hasHeightForWidth():
             return QSize(smallest.width(), min(smallest.height(), self.heightForWidth(self.width())))
         return smallest
+
+
+def scrolling(content: QWidget) -> QScrollArea:
+    """A pane that scrolls when it is lower than its content."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area
 
 
 class ElidedLabel(QWidget):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QDateEdit, QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDateEdit, QFrame, QLineEdit, QPlainTextEdit, QWidget
 
+from models.values.customers import CONSENT_SOURCES
 from views.theme import Theme, fonts
 from views.widgets.buttons import ENTER, press_focused, push
-from views.widgets.labels import column, kind_of, label, row, rule
+from views.widgets.labels import column, kind_of, label, row, rule, scrolling
 from views.widgets.painting import RIGHT, key_cap, line, rounded
 
 
@@ -118,6 +120,10 @@ class Choice:
     value: Any
 
 
+#: Lines after these have no key of their own; the arrows lead to them.
+_NUMBER_KEYS: Final = 9
+
+
 class _ChoiceRow(QWidget):
     """One painted line with its number key."""
 
@@ -137,7 +143,8 @@ class _ChoiceRow(QWidget):
             if self.highlighted:
                 rounded(painter, rect, 6, theme.color("selected"))
             cap = fonts.width(str(self.number), fonts.SMALL, fonts.MEDIUM) + 12
-            key_cap(painter, theme, 8 + cap, rect.center().y(), str(self.number), on_primary=False)
+            if self.number <= _NUMBER_KEYS:
+                key_cap(painter, theme, 8 + cap, rect.center().y(), str(self.number), on_primary=False)
             hint = fonts.width(self.choice.hint, fonts.SMALL)
             room = QRectF(8 + cap + 10, 0, rect.width() - cap - 30 - hint, rect.height())
             line(painter, room, self.choice.words, theme.color("ink"), fonts.LIST)
@@ -146,7 +153,7 @@ class _ChoiceRow(QWidget):
 
 
 class ChoicePanel(Overlay):
-    """Numbered lines; a number key, Enter or a click chooses."""
+    """Numbered lines, which scroll where they are many; a number key, Enter or a click chooses."""
 
     def __init__(
         self,
@@ -166,7 +173,10 @@ class ChoicePanel(Overlay):
         heading = label(title, fonts.LIST, fonts.SEMIBOLD)
         heading.setContentsMargins(8, 0, 0, 0)
         heading.setFixedHeight(30)
-        box = column(heading, *self._rows, margins=(6, 6, 6, 6))
+        lines = QWidget()
+        lines.setLayout(column(*self._rows))
+        self._lines = scrolling(lines)
+        box = column(heading, self._lines, margins=(6, 6, 6, 6))
         if foot:
             words = label(foot, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
             words.setContentsMargins(8, 6, 8, 4)
@@ -186,12 +196,12 @@ class ChoicePanel(Overlay):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         number = key - Qt.Key.Key_0
-        if 1 <= number <= len(self._rows):
+        if 1 <= number <= min(len(self._rows), _NUMBER_KEYS):
             self._choose(number - 1)
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_J):
-            self._light((self._at + 1) % len(self._rows))
+            self._move(1)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_K):
-            self._light((self._at - 1) % len(self._rows))
+            self._move(-1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._choose(self._at)
         elif key == Qt.Key.Key_Escape:
@@ -205,6 +215,10 @@ class ChoicePanel(Overlay):
                 self._choose(self._rows.index(watched))
                 return True
         return super().eventFilter(watched, event)
+
+    def _move(self, by: int) -> None:
+        self._light((self._at + by) % len(self._rows))
+        self._lines.ensureWidgetVisible(self._rows[self._at], 0, 0)
 
     def _light(self, number: int) -> None:
         self._at = number
@@ -285,13 +299,24 @@ class FormPanel(Overlay):
             self._send(self)
 
 
-def date_field(day: QDate, earliest: QDate) -> QDateEdit:
-    """A field for a day from ``earliest`` on."""
+def date_field(day: QDate, earliest: QDate | None = None, latest: QDate | None = None) -> QDateEdit:
+    """A field for a day, from ``earliest`` and up to ``latest`` where they are given."""
     field = QDateEdit(day)
-    field.setMinimumDate(earliest)
+    if earliest is not None:
+        field.setMinimumDate(earliest)
+    if latest is not None:
+        field.setMaximumDate(latest)
     field.setCalendarPopup(True)
     field.setDisplayFormat("ddd d MMM yyyy")
     return field
+
+
+def consent_fields(today: date) -> tuple[QLineEdit, QDateEdit]:
+    """Fields for how somebody said whether they want emails, and for the day on which they did."""
+    how, latest = QLineEdit(), QDate(today.year, today.month, today.day)
+    how.setMaxLength(200)
+    how.setPlaceholderText(CONSENT_SOURCES)
+    return how, date_field(latest, latest=latest)
 
 
 def text_field(placeholder: str) -> QPlainTextEdit:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from services.outreach.claims.context import Context
 from services.outreach.claims.find import NEVER_CONFIRMED, Text, find_claims
-from services.outreach.claims.sentences import says_anything, sentences
+from services.outreach.claims.sentences import is_sign_off, says_anything, sentences
+from services.outreach.claims.text import fold
 
-__all__ = ["NEVER_CONFIRMED", "Context", "Text", "find_claims", "says_anything", "sentences"]
+__all__ = ["NEVER_CONFIRMED", "Context", "Text", "find_claims", "fold", "is_sign_off", "says_anything", "sentences"]

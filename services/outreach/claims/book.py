@@ -13,6 +13,7 @@ from services.outreach.claims.find import Text
 from services.outreach.claims.names import is_common, opening_places
 from services.outreach.claims.text import fold, lower, stem
 from services.outreach.claims.vocabulary import vocabulary
+from services.outreach.facts import names_of
 
 if TYPE_CHECKING:
     from models.values.outreach import Edit
@@ -40,8 +41,6 @@ def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sql
     customer
         The row of ``customers``, all columns.
     """
-    from services.outreach.facts import names_of
-
     names = names_of(customer["name"], customer["company"])
     text = lower(fold(f"{edit.subject}\n{edit.body}"))
     words = _TOKEN.findall(text)
@@ -61,7 +60,6 @@ def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sql
         own_links=tuple(lower(fold(one)) for one in (mail.from_address, *ours) if one),
         reasons=tuple(row[0] for row in reader.driver.execute(_REASONS, {"customer": customer["id"]}) if row[0]),
         resolutions=edit.resolutions,
-        goal=edit.goal if edit.goal == "renewal" else "",
         incentive_minor=edit.incentive_minor,
         cap_minor=cap,
         currency=edit.currency or currency,

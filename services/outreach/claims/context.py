@@ -32,8 +32,6 @@ class Context:
         Addresses and numbers of ours, in small letters.
     reasons
         The alert's reasons in words: none of it is said to the customer.
-    goal
-        A word for what the email is for, of which an invitation may then speak; empty where the goal adds none.
     incentive_minor, cap_minor, currency
         What the email offers, and the most that may be offered.
     """
@@ -49,7 +47,6 @@ class Context:
     own_links: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     resolutions: tuple[Resolution, ...] = field(default=())
-    goal: str = ""
     incentive_minor: int = 0
     cap_minor: int = 0
     currency: str = ""

@@ -20,6 +20,7 @@ from services.outreach.claims.quotes import find_quotes
 from services.outreach.claims.sentences import sentences
 from services.outreach.claims.sources import Sources
 from services.outreach.claims.statements import find_statements
+from services.outreach.claims.states import find_states
 from services.outreach.claims.text import Span, fold, lower, within, words
 from services.outreach.claims.together import find_apart
 
@@ -99,6 +100,7 @@ def _all(part: Part) -> list[Found]:
     found += find_numbers(part, taken)
     found += find_offers(part, [one for one in found if one.kind == "money"])
     found += find_statements(part, found)
+    found += find_states(part)
     found += find_pictures(part)
     found += find_apart(part, found)
     return found
@@ -143,7 +145,7 @@ def _resolved(claim: Claim, resolutions: Sequence[Resolution]) -> Claim:
     if claim.verdict != "unsupported" or claim.kind in NEVER_CONFIRMED:
         return claim
     for one in reversed(resolutions):
-        if one.sentence.strip() and one.sentence == claim.sentence:
+        if one.way != "read" and one.sentence.strip() and one.sentence == claim.sentence:
             label = one.source if one.way == "sourced" else f"confirmed by {one.by}"
             return replace(claim, verdict=one.way, label=label)
     return claim

@@ -24,7 +24,7 @@ def find_forbidden(part: Part) -> Iterator[Found]:
     for kind, group in (("score", "scores"), ("field", "fields"), ("markup", "markup")):
         for label, pattern in forbidden(group).all:
             for found in pattern.finditer(part.small):
-                if found.end() > found.start() and _spelled_so(part, kind, found.group()):
+                if found.end() > found.start() and _spelled_so(part, kind, found):
                     yield Found(found.start(), found.end(), kind, label=label)
     yield from _segments(part)
     yield from _alert_reasons(part)
@@ -68,9 +68,21 @@ def _no_phone(said: str) -> bool:
     )
 
 
-def _spelled_so(part: Part, kind: str, said: str) -> bool:
-    """Whether what was found is what it looks like: "nan" and "null" are names too where they have a capital."""
-    return not (kind == "field" and said in ("nan", "null") and part.text.find(said) < 0)
+def _spelled_so(part: Part, kind: str, found: re.Match[str]) -> bool:
+    """Whether what was found is what it looks like: "nan" and "null" are names too where they have a capital.
+
+    Nor is a part of the customer's own name an open field: Xx-holding.
+    """
+    if kind != "field":
+        return True
+    if found.group() in ("nan", "null") and part.text.find(found.group()) < 0:
+        return False
+    return not any(
+        place.start() <= found.start() and found.end() <= place.end()
+        for name in (lower(fold(one)) for one in part.context.own_names)
+        if name and name != found.group()
+        for place in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", part.small)
+    )
 
 
 def _segments(part: Part) -> Iterator[Found]:
@@ -87,17 +99,31 @@ def _segments(part: Part) -> Iterator[Found]:
 
 
 def _alert_reasons(part: Part) -> Iterator[Found]:
-    """Yield where four words in a row are those of the alert's reason."""
+    """Yield where four words in a row are the alert's reason, and neither a name nor what the customer asked for."""
     tokens = list(re.finditer(r"[\w%]+", part.small))
     said = [one.group() for one in tokens]
     runs = {
         tuple(reason[at : at + _SHARED_WORDS])
         for reason in (re.findall(r"[\w%]+", lower(fold(text))) for text in part.context.reasons)
         for at in range(len(reason) - _SHARED_WORDS + 1)
+    } - {
+        tuple(name[at : at + _SHARED_WORDS])
+        for name in (re.findall(r"[\w%]+", lower(fold(text))) for text in _names_of_matters(part))
+        for at in range(len(name) - _SHARED_WORDS + 1)
     }
     for at in range(len(said) - _SHARED_WORDS + 1):
         if tuple(said[at : at + _SHARED_WORDS]) in runs:
             yield Found(tokens[at].start(), tokens[at + _SHARED_WORDS - 1].end(), "score", label="an alert’s reason")
+
+
+def _names_of_matters(part: Part) -> Iterator[str]:
+    """Yield what an email may say though the alert's reason does so too: tickets, products, what is to be answered."""
+    for source in part.sources.all:
+        asked = source.fact.key.startswith("matter:")
+        for value in source.fact.values:
+            named = value.kind == "product" or (value.kind == "quote" and source.fact.table == "tickets")
+            if named or (asked and value.kind == "statement"):
+                yield value.text
 
 
 def _hidden(part: Part) -> Iterator[Found]:

@@ -5,13 +5,14 @@ A picture can give something away too, or say what nobody can check; only a face
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
 from services.outreach.claims.sources import Source
-from services.outreach.claims.text import Span, words
+from services.outreach.claims.text import Span, fold, lower, words
 from services.outreach.claims.vocabulary import offers, vocabulary
 
 PICTURE: Final = "a picture, whose meaning no record can hold"
@@ -25,13 +26,14 @@ def find_offers(part: Part, amounts: Sequence[Found]) -> Iterator[Found]:
     """Yield offers.
 
     An offer is right where its sentence names the amount that the email is set to offer. What only speaks of the past
-    ("your refund arrived late") is right where a fact other than the customer's own words says so.
+    ("your refund arrived late") is right where a fact other than the customer's own words says so. The quoted subject
+    of a ticket is none (you wrote to us about “Prices for next season”).
     """
     finds, offering = offers()
     taken: list[Span] = []
     for found in finds.finditer(part.small):
         span = Span(found.start(), found.end())
-        if any(span.meets(one) for one in taken):
+        if any(span.meets(one) for one in taken) or _recalled(part, span):
             continue
         taken.append(span)
         sentence = part.sentence_at(found.start())
@@ -54,6 +56,19 @@ def find_pictures(part: Part) -> Iterator[Found]:
             continue
         if not any(first <= letter <= last for first, last in _FACES):
             yield Found(at, at + 1, "statement", label=PICTURE)
+
+
+def _recalled(part: Part, span: Span) -> bool:
+    """Return whether a place lies in the subject of their ticket, word for word behind the words that recall it."""
+    for source, value in part.sources.values("statement"):
+        said = lower(fold(value.text))
+        at = said.find('"')
+        if at < 0 or not said.endswith('"') or source.fact.group != "ticket":
+            continue
+        places = (one.start() for one in re.finditer(re.escape(said), part.small))
+        if any(start + at < span.start and span.end < start + len(said) for start in places):
+            return True
+    return False
 
 
 def _mentioned(part: Part, said: str) -> Source | None:

@@ -1,8 +1,8 @@
-"""Statements in a text: what a sentence asserts must be covered by what the ticked facts say.
+"""Statements in a text: which fact a clause rests on, and what can surely be called wrong.
 
-A statement's words are those that are left when what is merely courteous is taken away; each must occur, by its stem or
-with its meaning, in a fact. Of what we ourselves did or will do, only feelings and thanks need no fact. What a customer
-wrote supports only what the text says that they wrote.
+Wrong are a promise that no fact holds and a clause that denies what its fact states. All else that no fact covers is
+the person's own words, which they read before the email goes out: no rules of ours can tell whether it is true. A
+clause rests on the fact in which most of its words occur, by their stems or with their meaning.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Final
 
 from services.outreach.claims.clauses import Clause
 from services.outreach.claims.found import Found, Part
-from services.outreach.claims.names import signing_place
 from services.outreach.claims.sentences import is_sign_off
 from services.outreach.claims.sources import NO_SOURCE, Source
 from services.outreach.claims.text import Span, Word, fold, lower, stems, within
@@ -38,22 +37,11 @@ _GUARANTEE: Final = re.compile(
 _PRESSING: Final = re.compile(
     r"guarantee|promis|assur|pledge|gone|last|sold|selling|running|expire|hurry|deadline|act now"
 )
-_PARTICIPLE: Final = re.compile(
-    r"\b(?:have|has|had|'ve)\s+(?:now |already |since |just |also |recently |finally |personally )*(?:done|"
-    r"made|taken|put|set|got|given|sent|seen to|gone)\b"
-    r"|^(?:and |so |but )?(?:we|i) (?:now |already |then |also |finally )*(?:did|made|took|put|set|gave|sent|"
-    r"saw to|went)\b"
-)
 _SAID: Final = re.compile(
     r"\b(?:you|your team|your colleagues?) (?:\w+ ){0,2}(?:told|said|wrote|mentioned|reported|called|described|"
     r"asked|found|complained|praised|rated|gave|felt|liked|praised|noted|pointed out|put it|named|kindly)\b|"
     r"\byour (?:\w+ ){0,2}(?:review|words|verdict|comment|feedback|message|note|remark|survey|answer|rating|complaint|"
     r"ticket)\b|\bin your (?:own )?words\b"
-)
-_KNOWN_ONE: Final = re.compile(
-    r"\b(?:your|our)(?! (?:next|future|new|coming|first))(?P<what>(?: [a-z'-]+){1,3})"
-    r"|\bthe(?P<this>(?: [a-z'-]+){1,3}?) (?:(?:of|in|from|on|with|to) (?:your|our)|(?:that|which) (?:was|were|is|"
-    r"we|you|came|has))\b"
 )
 #: "Not" that says how things ought to be denies nothing.
 _NORMS: Final = re.compile(
@@ -69,25 +57,15 @@ _NORMS: Final = re.compile(
     r"\b(?:no|not a) (?:excuse|way|reason|fun|small|matter)\b|"
     r"\bnot (?:only|just|to mention|least|sure|yet sure)\b|\bwithout\b"
 )
-_DID_IT: Final = re.compile(r"(?:did|has|have) (?:the|your|everything|all|it|they)\b")
-_ARRIVED: Final = frozenset(stems("arrive"))
 #: A template's run of fewer words may stand in any text by chance.
 _LEAST_FIXED: Final = 3
-_TOLD: Final = re.compile(
-    r"\byou (?:[a-z]+ ){0,1}(?:told|said|mentioned|wrote(?! to)|asked|complained|promised|agreed|accepted)\b|"
-    r"\byour words\b"
-)
-_SPLIT: Final = re.compile(r"[.,;:]")
-_WILL: Final = re.compile(r"\b(?:will|shall|going to)\b|'ll\b|won't\b")
-_QUOTING: Final = re.compile(r"\b(?:told|said|wrote|mentioned|reported|complained|asked|called)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a clause asserts: the words that a fact covers, and those that none does."""
+    """The words of a clause that facts cover, and the fact that covers most of them."""
 
     covered: tuple[Span, ...]
-    uncovered: tuple[Span, ...]
     source: Source | None
 
 
@@ -152,119 +130,39 @@ def _guaranteed(part: Part, sentence: Span) -> bool:
 
 def _fails(part: Part, clause: Clause, taken: Sequence[tuple[int, int]], fixed: Sequence[tuple[int, int]]) -> bool:
     said = part.small[clause.start : clause.end].strip(" ,;:()-")
-    if is_sign_off(said) or (clause.topic and _signs(part, clause)):
+    if is_sign_off(said) or clause.topic or clause.kind == "open":
         return False
-    verdict = judge(part, clause, taken)
-    if verdict.uncovered:
-        return True
-    if clause.topic:
-        return False
-    if clause.kind == "open":
-        return _presupposes(part, clause, [*taken, *fixed])
     if any(one.start <= clause.start and clause.end <= one.end + 1 for one in map(Span._make, fixed)):
         return False
-    if clause.kind == "act" and _PARTICIPLE.search(said) and verdict.source is None:
-        return True
-    if _QUOTING.search(said) and _SAID.search(said) and not _somebody_wrote(part):
-        return True
+    verdict = judge(part, clause, taken)
     return bool(verdict.covered) and _denies(part, said, verdict)
 
 
-def _signs(part: Part, clause: Clause) -> bool:
-    """Whether a line stands under the closing and is a name in all its words: whose, is judged with the names."""
-    signing = signing_place(part)
-    names = re.findall(r"[^\W\d_][\w.'-]*", part.text[clause.start : clause.end])
-    return signing is not None and clause.start >= signing and all(one[0].isupper() for one in names)
-
-
-def _presupposes(part: Part, clause: Clause, taken: Sequence[tuple[int, int]]) -> bool:
-    """Whether an invitation or a question speaks of something as known of which no fact tells: "your open invoice"."""
-    known = vocabulary()
-    for found in _KNOWN_ONE.finditer(part.small, clause.start, part.sentence_at(clause.start).end):
-        if found.start() >= clause.end:
-            break
-        for word in words_of(part.small, *found.span("what" if found["what"] else "this")):
-            meaning = known.meaning(word.stem)
-            if meaning in known.presupposed and not within((word.start, word.end), taken):
-                return meaning not in part.sources.meanings
-    return False
-
-
 def judge(part: Part, clause: Clause, taken: Iterable[tuple[int, int]]) -> Verdict:
-    """Return what a clause asserts and what covers it."""
+    """Return what covers a clause."""
     known = vocabulary()
     phrases = _phrases(part, clause)
     idioms = [one.span() for one in known.idioms.finditer(part.small, clause.start, clause.end)]
     skipped = [*taken, *idioms, *(span for span, _ in phrases)]
     sentence = part.sentence_at(clause.start)
     attributed = bool(_SAID.search(part.small, sentence.start, sentence.end))
-    free = _free_words(part, clause, sentence)
-    covered: list[Span] = []
-    uncovered: list[Span] = []
-    best: dict[int, int] = {}
-    told_by: list[set[str]] = []
-    asked: list[tuple[Span, tuple[str, ...], bool]] = [
-        (Span(word.start, word.end), (known.meaning(word.stem),), word.stem in free)
-        for word in _wanted(part, clause, skipped)
+    asked: list[tuple[Span, tuple[str, ...]]] = [
+        (Span(word.start, word.end), (known.meaning(word.stem),)) for word in _wanted(part, clause, skipped)
     ]
-    asked += [(span, meanings, False) for span, meanings in phrases]
-    for span, meanings, courtesy in asked:
+    covered: list[Span] = []
+    best: dict[int, int] = {}
+    for span, meanings in [*asked, *phrases]:
         holders = [at for at, source in enumerate(part.sources.all) if set(meanings) <= _meanings(source, attributed)]
         if holders:
             covered.append(span)
-            told_by.append({_row(part.sources.all[at]) for at in holders})
             for at in holders:
                 best[at] = best.get(at, 0) + 1
-        elif not courtesy and not (attributed and set(meanings) <= _said_meanings()):
-            uncovered.append(span)
-    if told_by and not set.intersection(*told_by) and _is_their_word(part, clause, sentence):
-        uncovered.append(covered[0])
     first = max(best, key=lambda one: (best[one], -one)) if best else None
-    return Verdict(tuple(sorted(covered)), tuple(uncovered), None if first is None else part.sources.all[first])
-
-
-def _free_words(part: Part, clause: Clause, sentence: Span) -> frozenset[str]:
-    """The stems that a clause may hold without a fact, by what it does."""
-    known = vocabulary()
-    if _is_their_word(part, clause, sentence):
-        return known.light
-    if clause.kind == "open" or clause.topic:
-        return known.light | known.courteous | known.proposed | _asked_about(part, clause)
-    if clause.kind == "act":
-        promised = _WILL.search(part.small, clause.start, clause.end)
-        return known.light if promised else known.light | known.felt
-    return known.light | known.courteous
-
-
-def _asked_about(part: Part, clause: Clause) -> frozenset[str]:
-    """What an invitation may speak of besides: whether a thing came, and the goal that a person has set."""
-    arrived = _DID_IT.match(part.small[clause.start : clause.end].lstrip())
-    return (_ARRIVED if arrived else frozenset()) | frozenset(stems(part.context.goal))
-
-
-def _is_their_word(part: Part, clause: Clause, sentence: Span) -> bool:
-    """Whether a clause says what the customer said: "you told us …", and the "that …" behind it."""
-    if clause.kind == "open":
-        return False
-    if _TOLD.search(part.small, clause.start, clause.end):
-        return True
-    behind = part.small[clause.start : clause.end].lstrip(" ,").startswith("that ")
-    before = _TOLD.search(part.small, sentence.start, clause.start)
-    return behind and before is not None and not _SPLIT.search(part.small, before.end(), clause.start)
+    return Verdict(tuple(sorted(covered)), None if first is None else part.sources.all[first])
 
 
 def _meanings(source: Source, attributed: bool) -> frozenset[str]:
     return source.meanings | source.told if attributed else source.meanings
-
-
-def _row(source: Source) -> str:
-    """The record that a fact is of: what a customer said, one of their messages says alone."""
-    return ":".join(source.fact.key.split(":")[:2])
-
-
-def _said_meanings() -> frozenset[str]:
-    known = vocabulary()
-    return frozenset(known.meaning(one) for one in known.said)
 
 
 def _wanted(part: Part, clause: Clause, skipped: Sequence[tuple[int, int]]) -> Iterator[Word]:
@@ -282,11 +180,6 @@ def _phrases(part: Part, clause: Clause) -> list[tuple[Span, tuple[str, ...]]]:
         for finds, means in vocabulary().phrases
         for found in finds.finditer(part.small, clause.start, clause.end)
     ]
-
-
-def _somebody_wrote(part: Part) -> bool:
-    groups = {"review", "ticket", "survey", "conversation"}
-    return any(source.fact.group in groups or source.quotes for source in part.sources.all)
 
 
 def _denies(part: Part, said: str, verdict: Verdict) -> bool:

@@ -24,14 +24,10 @@ class Vocabulary:
         State nothing; state nothing in a courteous letter; state nothing that we would have to prove of ourselves.
     said
         Tell what customers said.
-    proposed
-        What an invitation or a question may speak of beside courtesy.
     openers, capital
         Begin a sentence without being a name; have a capital without being one (as written in small letters).
     counted, units
         What ordinals and numbers count, as meanings.
-    presupposed
-        Things that exist where a text speaks of "your" or "the" one, as meanings.
     alike
         The stem that stands for all of one meaning.
     idioms
@@ -45,10 +41,8 @@ class Vocabulary:
     felt: frozenset[str]
     said: frozenset[str]
     openers: frozenset[str]
-    proposed: frozenset[str]
     counted: frozenset[str]
     units: frozenset[str]
-    presupposed: frozenset[str]
     capital: frozenset[str]
     alike: dict[str, str]
     idioms: re.Pattern[str]
@@ -75,13 +69,10 @@ def vocabulary() -> Vocabulary:
         found = [stem(word) for word in line.split()]
         alike |= dict.fromkeys(found, found[0])
     return Vocabulary(
-        **{
-            name: frozenset(map(stem, raw[name].split()))
-            for name in ("light", "courteous", "felt", "said", "openers", "proposed")
-        },
+        **{name: frozenset(map(stem, raw[name].split())) for name in ("light", "courteous", "felt", "said", "openers")},
         **{
             name: frozenset(alike.get(stem(word), stem(word)) for word in raw[name].split())
-            for name in ("counted", "units", "presupposed")
+            for name in ("counted", "units")
         },
         capital=frozenset(raw["capital"].split()),
         alike=alike,

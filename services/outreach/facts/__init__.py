@@ -1,6 +1,7 @@
 """Facts of a customer with their source rows: what a draft may say, in the order in which a person reads them.
 
-person · purchases · voice (what they said) · business (deals, mailings, the feature) · suggestions → chosen for a goal.
+matter (what must be answered first) · person · purchases · voice (what they said) · business (deals, mailings, the
+feature) · suggestions → chosen for a goal.
 No score, segment, risk or alert's reason is a fact; they are never read here.
 """
 
@@ -8,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from models.values.errors import UserError
 from models.values.outreach import Fact
+from services.complaints import read_unsettled
 from services.insight import Reader, reading
 from services.outreach.facts.business import read_business
 from services.outreach.facts.choose import chosen
 from services.outreach.facts.found import Filling, Found
+from services.outreach.facts.matter import read_matter
 from services.outreach.facts.names import Names, has_first_name, names_of
 from services.outreach.facts.person import read_person
 from services.outreach.facts.purchases import read_purchases
+from services.outreach.facts.suggest import suggested_facts
 from services.outreach.facts.voice import read_voice
+from services.permission.recipient import addressed
 from services.workspace import Workspace
 
 __all__ = ["Filling", "Found", "Names", "facts_of", "find_facts", "has_first_name", "names_of", "read_facts"]
@@ -50,18 +54,16 @@ def find_facts(
     keep
         Keys that are shown in any case, though there are more telling ones: those of a stored email.
     rule
-        Of the card that the email answers, '' without one: what it is about is proposed as well.
+        Of the alert that the email answers, '' without one: what it is about is proposed as well.
     """
-    from services.outreach.suggest import suggested_facts
-
-    customer = reader.row("SELECT * FROM customers WHERE id = ?", (customer_id,))
-    if customer is None:
-        raise UserError("This customer is no longer in the book; an undo or an erasure took it out.")
+    customer = addressed(reader.driver, customer_id)
     found = [
+        *read_matter(reader, customer_id, rule),
         *read_person(reader, customer),
         *read_purchases(reader, customer_id),
         *read_voice(reader, customer_id),
         *read_business(reader, customer_id),
         *suggested_facts(reader, customer),
     ]
-    return chosen(found, goal, keep=keep, rule=rule)
+    complained = read_unsettled(reader.driver, customer_id, reader.present) is not None
+    return chosen(found, goal, keep=keep, rule=rule, complained=complained)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from models.values import words
 from models.values.outreach import Fact
+from services.deals import ALERTED, list_price
 from services.insight import Reader, reference
 from services.outreach.facts.found import (
     Filling,
     Found,
     long_day,
+    long_month,
     money,
     number,
     of_kind,
@@ -29,6 +32,8 @@ _ACTIVITIES: Final = 4000
 _STAGE_WORDS: Final = {"Identified": "first talks", "Qualified": "first talks", "Proposal": "proposal",
                        "Negotiation": "negotiation"}  # fmt: skip
 
+_RENEWAL: Final = re.compile(r"\brenew", re.IGNORECASE)
+
 
 def read_business(reader: Reader, customer_id: int) -> Iterator[Found]:
     """Yield the facts of deals, campaigns, the feature and documents."""
@@ -39,13 +44,16 @@ def read_business(reader: Reader, customer_id: int) -> Iterator[Found]:
 
 
 def _deal(reader: Reader, customer_id: int) -> Iterator[Found]:
-    """Yield the largest open deal."""
+    """Yield the open deal that the alert is about, else the largest that has an offer, that can be named, or at all."""
     row = reader.row(
-        "SELECT o.id, o.external_id, o.name, o.stage, o.amount_minor, o.currency, o.opened_on,"
+        "SELECT o.id, o.external_id, o.name, o.kind, o.stage, o.amount_minor, o.currency, o.opened_on,"
         " coalesce(nullif(p.name, ''), o.product_name, '') AS product"
         " FROM opportunities o LEFT JOIN products p ON p.id = o.product_id"
         " WHERE o.customer_id = ? AND o.stage NOT IN ('Won', 'Lost') AND coalesce(o.opened_on, '') <= ?"
-        " ORDER BY coalesce(o.amount_minor, 0) DESC, o.id LIMIT 1",
+        f" ORDER BY {ALERTED} DESC, o.stage IN ('Proposal', 'Negotiation') DESC,"
+        " coalesce(o.name, '') = '' AND product = '' AND o.stage = 'Identified',"
+        f" coalesce(nullif(o.amount_minor, 0), {list_price(reader.currency)}, 0) DESC,"
+        " coalesce(o.opened_on, '~'), o.id LIMIT 1",
         (customer_id, reader.today.isoformat()),
     )
     if row is None:
@@ -55,20 +63,31 @@ def _deal(reader: Reader, customer_id: int) -> Iterator[Found]:
     offered = row["stage"] in ("Proposal", "Negotiation")
     values = [*of_kind("name", name), *products(product), *saying(stage, "we have talked about", "we spoke about")]
     values += saying("our proposal", "open proposal", "we proposed") if offered else ()
-    parts = [name or (f"Deal about {with_article(product)}" if product else "Open deal")]
-    if row["amount_minor"] is not None:
+    renewal = not name and not product and _RENEWAL.search(row["kind"] or "") is not None
+    values += saying("the renewal", "your renewal") if renewal else ()
+    parts = [name or (f"Deal about {with_article(product)}" if product else "Renewal" if renewal else "Open deal")]
+    if row["amount_minor"]:
         amount = words.money(row["amount_minor"], row["currency"] or reader.currency)
         parts.append(amount)
         values.append(money(row["amount_minor"], row["currency"] or reader.currency))
     opened = words.day_of(row["opened_on"])
-    about = name or (with_article(product) if product else "")
-    filling: dict[str, str | bool | list[str]] = {"proposal": offered, **({"name": about} if about else {})}
+    about = name or (with_article(product) if product else "the renewal" if renewal else "")
+    filling: dict[str, str | bool | list[str]] = {"proposal": offered and bool(about)}
     if opened is not None:
         values += on(opened)
         filling["opened"] = long_day(opened, reader.today)
+    if about or row["stage"] != "Identified":
+        filling["name"] = about or _unnamed(opened, reader.today, offered=offered)
     fact = Fact(f"deal:{row['id']}", ", ".join([*parts, stage]), reference("deal", row["id"], row["external_id"]),
                 "opportunities", row["id"], "deal", tuple(values))  # fmt: skip
     yield Found(fact, "deal", {"deal": filling})
+
+
+def _unnamed(opened: date | None, today: date, *, offered: bool) -> str:
+    """What a deal is called to the customer that has no name, and of whose kind only the seller speaks."""
+    if offered:
+        return f"our proposal of {long_day(opened, today)}" if opened is not None else "our proposal"
+    return f"what we talked about in {long_month(opened, today)}" if opened is not None else "what we talked about"
 
 
 def _campaign(reader: Reader, customer_id: int) -> Iterator[Found]:

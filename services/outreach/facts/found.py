@@ -44,6 +44,12 @@ class Found:
     sort: str
     fillings: Mapping[str, Filling] = field(default_factory=dict)
 
+    @property
+    def is_open_ticket(self) -> bool:
+        """Whether it is a ticket that is open."""
+        ticket = self.fillings.get("ticket")
+        return isinstance(ticket, Mapping) and bool(ticket.get("open"))
+
 
 def number(value: int | str) -> FactValue:
     """Return a number that may be stated."""
@@ -84,15 +90,16 @@ def of_kind(kind: Literal["product", "category", "name", "quote"], *texts: str) 
 
 
 def written(product: str) -> str:
-    """Return a product's name as a letter has it: one that a system keeps in capitals is written small."""
+    """Return a product's name as a letter has it: without a full stop that would end its sentence, and not shouted."""
+    product = product.rstrip(" .,;:")
     loud = product.isupper() and sum(letter.isalpha() for letter in product) > 4 and " " in product
     return product.lower() if loud else product
 
 
 def with_article(product: str) -> str:
-    """Return ``the rain jacket``; a name that begins with its article keeps it."""
+    """Return ``the rain jacket``; a name that begins with its article keeps it, and ``Item 48`` has none."""
     name = written(product)
-    return name if name.casefold().startswith("the ") else f"the {name}"
+    return name if name.casefold().startswith("the ") or name[-1:].isdigit() else f"the {name}"
 
 
 def products(*names: str) -> tuple[FactValue, ...]:

@@ -27,6 +27,8 @@ _TRADE: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: "Ida Moor68": a person whom a system told apart from others of the same name.
+_NUMBERED: Final = re.compile(r"[^\W\d_]{2,}(?: [^\W\d_]+){0,2} [^\W\d_]{2,}\d+")
 
 #: What systems write where they know no name: "Customer 17850", "unknown".
 _NO_NAME: Final = re.compile(
@@ -62,7 +64,8 @@ class Names:
         """Return the line that a letter begins with, in the tone's manner."""
         hello = "Dear" if tone == "formal" else "Hello"
         if self.full:
-            return f"{hello} {self.full if tone == 'formal' or not self.first else self.first},"
+            by_full_name = tone == "formal" and not _NUMBERED.fullmatch(self.full)
+            return f"{hello} {self.full if by_full_name or not self.first else self.first},"
         return f"{hello} {self.short} team," if self.short else "Hello,"
 
 
@@ -87,7 +90,8 @@ def first_name(name: str) -> str:
 
 def is_company(name: str) -> bool:
     """Return whether a name without anything beside it is a company's rather than a person's."""
-    return bool(_TRADE.search(name) or _LEGAL.search(name)) or len(name.split()) > 4
+    plain = name.rstrip("0123456789") if _NUMBERED.fullmatch(name) else name
+    return bool(_TRADE.search(plain) or _LEGAL.search(plain)) or len(name.split()) > 4
 
 
 def short_name(company: str) -> str:

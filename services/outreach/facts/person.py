@@ -10,7 +10,11 @@ from typing import Any, Final
 from models.values import words
 from models.values.outreach import Fact, FactValue
 from services.insight import Reader
-from services.outreach.facts.found import Found, in_month, long_day, of_kind, on, saying
+from services.insight.measurements import read_measurements
+from services.insight.said_of import source_words
+from services.known import customer_since
+from services.leaving import left_on, renews_on, starts_on
+from services.outreach.facts.found import Found, in_month, long_day, number, of_kind, on, saying
 
 _SIZE: Final = ("size", "sizes")
 _LIKED: Final = (("categories", "category"), ("styles", "style"), ("colours", "colour"), ("colors", "color"),
@@ -25,15 +29,8 @@ def read_person(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     yield from _renewal(reader, customer)
     yield from _contract(reader, customer)
     yield from _preferences(customer)
+    yield from _measured(reader, customer)
     yield from _tier(customer)
-
-
-def source_words(source: str) -> str:
-    """Return what a customer's record is called beside a fact: ``CRM``, ``by hand``, ``sample``."""
-    plain = source.replace("_", " ")
-    if plain in ("hand", "by hand", "manual"):
-        return "by hand"
-    return plain.upper() if plain in ("crm", "erp") else plain
 
 
 def _fact(
@@ -45,17 +42,8 @@ def _fact(
 
 
 def _since(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
-    """Yield since when: the first order where it is before the day of the record, as a CRM may be younger."""
-    signed = words.day_of(customer["signed_up_on"])
-    row = reader.row(
-        "SELECT id, ordered_on FROM orders WHERE customer_id = ? AND kind = 'purchase' AND ordered_on <= ?"
-        " ORDER BY ordered_on, id LIMIT 1",
-        (customer["id"], reader.today.isoformat()),
-    )
-    first = words.day_of(row["ordered_on"]) if row is not None else None
-    by_order = first is not None and (signed is None or first < signed)
-    since = first if by_order else signed
-    if since is None or since > reader.today or _has_left(reader, customer):
+    since, by_order = customer_since(reader.driver, customer["id"], reader.today)
+    if since is None or _has_left(reader, customer):
         return
     label = f"{source_words(customer['source'])}, first order" if by_order else ""
     month = words.long_month(since)
@@ -64,14 +52,22 @@ def _since(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     yield Found(_fact(customer, "since", f"Customer since {month}", "person", values, label), "since", {"since": month})
 
 
+def _of_today(reader: Reader, customer: sqlite3.Row, expression: str) -> Any:
+    """What SQL over the customer's row, with today as ``:day``, says."""
+    row = reader.rows(
+        f"SELECT {expression} FROM customers c WHERE c.id = :customer",
+        {"customer": customer["id"], "day": reader.today.isoformat()},
+    )
+    return row[0][0] if row else None
+
+
 def _has_left(reader: Reader, customer: sqlite3.Row) -> bool:
-    left = words.day_of(customer["churned_on"])
-    return left is not None and left <= reader.today
+    return _of_today(reader, customer, left_on(":day")) is not None
 
 
 def _renewal(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
-    day = words.day_of(customer["renews_on"])
-    if day is None or day < reader.today or _has_left(reader, customer):
+    day = words.day_of(_of_today(reader, customer, renews_on(":day")))
+    if day is None or _has_left(reader, customer):
         return
     said = f"Renews {words.full_day(day) if day.year != reader.today.year else words.day(day, reader.today)}"
     values = (
@@ -86,7 +82,7 @@ def _renewal(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
 
 
 def _contract(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
-    day = words.day_of(customer["contract_starts_on"])
+    day = words.day_of(_of_today(reader, customer, starts_on()))
     if day is None or day > reader.today or _has_left(reader, customer):
         return
     month = words.long_month(day)
@@ -141,6 +137,27 @@ def _preferences(customer: sqlite3.Row) -> Iterator[Found]:
             "contact",
             {"contact": contact},
         )
+
+
+def _measured(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+    """Yield the size that a scan recommended and, apart from it, the measurements: these a letter rarely needs."""
+    known = read_measurements(reader.driver, customer["id"])
+    if known is None:
+        return
+    day = words.day_of(known.day)
+    label = f"fit scan, {words.day(day, reader.today)}" if day is not None else source_words(customer["source"])
+    # Without the day as a value: it would lend its month to what was bought.
+    if known.size:
+        values = saying(f"size {known.size}", "your size", "recommended size")
+        fact = Fact(
+            "measured:size", f"Recommended size {known.size}", label, known.table, known.row_id, "person", values
+        )
+        yield Found(fact, "size", {"preference": {"size": known.size}})
+    if known.measures:
+        values = (*(number(value.replace(",", ".")) for _, value, _ in known.measures),
+                  *saying("your measurements", *(what for what, _, _ in known.measures)))  # fmt: skip
+        said = f"Measurements: {known.words}"
+        yield Found(Fact("measured:body", said, label, known.table, known.row_id, "person", values), "measurements", {})
 
 
 def preferred_categories(customer: sqlite3.Row) -> list[str]:

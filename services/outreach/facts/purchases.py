@@ -25,6 +25,7 @@ from services.outreach.facts.found import (
     saying,
     with_article,
 )
+from services.purchases import is_cancelled
 
 #: A category is their main one from this share of their orders on.
 _MOSTLY: Final = 0.5
@@ -43,10 +44,11 @@ _NO_PRODUCT: Final = re.compile(
 
 
 def read_purchases(reader: Reader, customer_id: int) -> Iterator[Found]:
-    """Yield the facts of a customer's orders up to today."""
+    """Yield the facts of a customer's orders up to today; the last order is the last that they kept some of."""
     today = reader.today.isoformat()
     count = reader.value(
-        "SELECT count(*) FROM orders WHERE customer_id = ? AND kind = 'purchase' AND ordered_on <= ?",
+        "SELECT count(*) FROM orders o WHERE customer_id = ? AND kind = 'purchase' AND ordered_on <= ?"
+        f" AND NOT {is_cancelled('o')}",
         (customer_id, today),
     )
     if not count:
@@ -54,9 +56,12 @@ def read_purchases(reader: Reader, customer_id: int) -> Iterator[Found]:
     yield from _orders(reader, customer_id, count)
     last = reader.row(
         "SELECT o.id, o.external_id, o.customer_id, o.ordered_on, o.amount_minor, o.currency FROM orders o"
-        " WHERE o.customer_id = ? AND o.kind = 'purchase' AND o.ordered_on <= ? AND NOT EXISTS"
-        " (SELECT 1 FROM orders x WHERE x.customer_id = o.customer_id AND x.kind = 'cancellation'"
-        "   AND x.of_external_id = o.external_id) ORDER BY o.ordered_on DESC, o.id DESC LIMIT 1",
+        f" WHERE o.customer_id = ? AND o.kind = 'purchase' AND o.ordered_on <= ? AND NOT {is_cancelled('o')}"
+        " AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.customer_id = o.customer_id AND x.kind = 'cancellation'"
+        "   AND x.of_external_id = o.external_id) AND (o.amount_minor <= 0 OR o.amount_minor >"
+        " (SELECT coalesce(-sum(x.amount_minor), 0) FROM orders x WHERE x.customer_id = o.customer_id"
+        "   AND x.kind = 'return' AND x.of_external_id = o.external_id))"
+        " ORDER BY o.ordered_on DESC, o.id DESC LIMIT 1",
         (customer_id, today),
     )
     day = words.day_of(last["ordered_on"]) if last is not None else None

@@ -83,7 +83,7 @@ TROUBLES: Final = (
     _kind(
         "late", "Overdue delivery",
         r"not here|where is my|not (?:yet )?arrived|never arrived|has not moved"
-        r"|still waiting for (?:my|the|our) (?:order|parcel|delivery|package)",
+        r"|still waiting for (?:my|the|our) (?:order|parcel|deliver(?:y|ies)|package)",
         "{what} did not reach you on time", "your delivery",
         "delivery was overdue", "did not reach you on time", "did not arrive on time", "late delivery",
         "you had to wait for your order", "you had to ask where your delivery was",

@@ -5,14 +5,18 @@ What they wrote is quoted as theirs and marked as such (``Fact.quote``); it is d
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
 from models.values import words
 from models.values.outreach import Fact, FactValue
+from services.complaints import Complaint, no_praise_until, read_complaints
 from services.insight import Reader, reference
+from services.lexicon import sentiment_of
+from services.open_tickets import is_open, is_unhappy
 from services.outreach.facts.found import (
     Found,
     long_day,
@@ -27,9 +31,8 @@ from services.outreach.facts.found import (
 )
 from services.outreach.facts.trouble import trouble_of
 
-#: A rating of 2 or worse, or a sentiment (-1 … 1) below this, is unhappy; as for rules and scores.
+#: A rating of 2 or worse is unhappy; as for rules and scores.
 UNHAPPY_RATING: Final = 2
-UNHAPPY_SENTIMENT: Final = -0.25
 GLAD_RATING: Final = 4
 _WITHIN_DAYS: Final = 365
 _TICKETS: Final = 2
@@ -38,6 +41,11 @@ _REVIEWS: Final = 2
 #: Trouble with an order as a whole, of which its day is said; other trouble is with a product.
 _OF_ORDERS: Final = frozenset({"late", "missing", "damaged"})
 _OF_PRODUCTS: Final = frozenset({"size", "quality"})
+#: Praise that takes something back is not proposed: no letter of thanks says it again.
+_TAKES_BACK: Final = re.compile(
+    r"\b(?:(?<!nothing )but|however|although|though|except|unfortunately|sadly|aber|jedoch|allerdings|leider"
+    r"|mais|cependant|pourtant|malheureusement|pero|aunque|lástima)\b", re.IGNORECASE,
+)  # fmt: skip
 
 
 def read_voice(reader: Reader, customer_id: int) -> Iterator[Found]:
@@ -55,11 +63,12 @@ def read_voice(reader: Reader, customer_id: int) -> Iterator[Found]:
 def _tickets(reader: Reader, customer_id: int, since: str, today: str) -> Iterator[Found]:
     """Yield the unhappy tickets of a year and those that are open, the open ones first, then the newest."""
     rows = reader.rows(
-        """SELECT id, external_id, subject, text, status, opened_on, resolved_on, satisfaction,
-                  resolved_on IS NULL AND coalesce(status, 'open') <> 'solved' AS is_open,
-                  coalesce(satisfaction <= ?, 0) OR coalesce(sentiment < ?, 0) AS unhappy
-             FROM tickets WHERE customer_id = ? AND opened_on BETWEEN ? AND ?""",
-        (UNHAPPY_RATING, UNHAPPY_SENTIMENT, customer_id, since, today),
+        f"""SELECT id, external_id, coalesce(nullif(subject, ''), kind) AS subject, text, status, opened_on,
+                  resolved_on, satisfaction,
+                  {is_open(":present")} AS is_open,
+                  {is_unhappy(":present")} AS unhappy
+             FROM tickets WHERE customer_id = :customer AND opened_on BETWEEN :since AND :today""",
+        {"present": reader.present.isoformat(), "customer": customer_id, "since": since, "today": today},
     )
     told = [row for row in rows if row["unhappy"] or row["is_open"]]
     told.sort(key=lambda row: (row["is_open"], row["unhappy"], row["opened_on"], row["id"]), reverse=True)
@@ -113,7 +122,7 @@ def _course(reader: Reader, row: sqlite3.Row) -> tuple[str, tuple[FactValue, ...
     filling: dict[str, str | bool | list[str]] = {"open": bool(row["is_open"])}
     if opened is not None:
         filling |= {"opened": long_day(opened, reader.today), "month": long_month(opened, reader.today)}
-    if resolved is not None and resolved <= reader.today:
+    if resolved is not None and not row["is_open"]:
         filling["resolved"] = long_day(resolved, reader.today)
         values += (*on(resolved), *saying("resolved", "settled", "closed", "put right"))
         return f"resolved {words.day(resolved, reader.today)}", values, filling
@@ -154,7 +163,12 @@ def _product_of(reader: Reader, customer_id: int, subject: str | None) -> str:
 
 
 def _reviews(reader: Reader, customer_id: int, since: str, today: str) -> Iterator[Found]:
-    """Yield the newest review and the newest of the other mood: what they like, and what they do not."""
+    """Yield the newest review and the newest of the other mood: what they like, and what they do not.
+
+    Praise that a complaint came after, or that is of a product they complained of, is no longer theirs to be quoted.
+    It is proposed as praise only where its words are no reproach and take nothing back, and it is also the newest that
+    they rated, half a year after any complaint.
+    """
     rows = reader.rows(
         "SELECT r.id, r.external_id, r.rating, r.title, r.text, r.reviewed_on,"
         " coalesce(nullif(p.name, ''), r.product_name) AS product"
@@ -162,23 +176,46 @@ def _reviews(reader: Reader, customer_id: int, since: str, today: str) -> Iterat
         " WHERE r.customer_id = ? AND r.reviewed_on BETWEEN ? AND ? ORDER BY r.reviewed_on DESC, r.id DESC LIMIT 20",
         (customer_id, since, today),
     )
+    complaints = read_complaints(reader.driver, customer_id, reader.today)
+    until = no_praise_until(reader.driver, customer_id, reader.today)
     seen: set[str] = set()
     for row in rows:
-        sort = _mood(row["rating"])
+        sort = _mood(row)
+        if sort == "praise" and _overtaken(row, complaints):
+            continue
+        if sort == "praise" and (row["reviewed_on"] <= until or _TAKES_BACK.search(_quoted(row))):
+            sort = "past praise"
         if sort not in seen and len(seen) < _REVIEWS:
             seen.add(sort)
             yield _review(reader, row, sort)
 
 
-def _mood(rating: int | None) -> str:
+def _mood(row: sqlite3.Row) -> str:
+    """Whether a review praises: by its rating, unless its words deny it, as mockery does."""
+    rating = row["rating"]
     if rating is None:
         return "review"
-    return "praise" if rating >= GLAD_RATING else "bad review" if rating <= UNHAPPY_RATING else "review"
+    feeling = sentiment_of(f"{row['title'] or ''}. {row['text'] or ''}")
+    if rating >= GLAD_RATING:
+        return "praise" if feeling is None or feeling > 0 else "review"
+    return "bad review" if rating <= UNHAPPY_RATING else "review"
+
+
+def _overtaken(row: sqlite3.Row, complaints: Sequence[Complaint]) -> bool:
+    product = " ".join((row["product"] or "").casefold().split())
+    return any(
+        one.last_on.isoformat() >= row["reviewed_on"] or (product and product in one.what.casefold())
+        for one in complaints
+    )
+
+
+def _quoted(row: sqlite3.Row) -> str:
+    return opening(row["title"]) or opening(row["text"])
 
 
 def _review(reader: Reader, row: sqlite3.Row, sort: str) -> Found:
     day = words.day_of(row["reviewed_on"])
-    quoted = opening(row["title"]) or opening(row["text"])
+    quoted = _quoted(row)
     product = " ".join((row["product"] or "").split())
     parts = [f"{row['rating']} of 5"] if row["rating"] is not None else []
     parts += [f"“{quoted}”"] if quoted else []
@@ -195,7 +232,9 @@ def _review(reader: Reader, row: sqlite3.Row, sort: str) -> Found:
     label = reference("review", row["id"], row["external_id"])
     fact = Fact(f"review:{row['id']}", said, label, "reviews", row["id"], "review", tuple(values), quote=quoted)
     return Found(
-        fact, sort, {"praise" if sort == "praise" else "complaint" if sort == "bad review" else "review": filling}
+        fact,
+        sort,
+        {"praise" if sort in ("praise", "past praise") else "complaint" if sort == "bad review" else "review": filling},
     )
 
 

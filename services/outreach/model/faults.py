@@ -38,7 +38,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "certificates": (
         "No safe connection",
-        "This computer's certificates cannot be read (see SSL_CERT_FILE and SSL_CERT_DIR). Ask your IT to mend them.",
+        "This computer's certificates cannot be read (see SSL_CERT_FILE and SSL_CERT_DIR). Ask your IT to fix them.",
     ),
     "proxy": ("No network", "The proxy of this network did not let {host} through. Check the proxy, or ask your IT."),
     "silent": (

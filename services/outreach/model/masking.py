@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from models.values import words
 from models.values.outreach import Masking
+from services.contacts import contacts_of
 from services.outreach.facts import Names, names_of
 from services.outreach.model.known import Book, Hit, folded
 from services.outreach.model.visible import visible
@@ -189,6 +190,10 @@ def mask_for(driver: sqlite3.Connection, customer_id: int, writer: str, plain: I
     record = dict(zip((column[0] for column in cursor.description), row, strict=True)) if row is not None else {}
     book = Book(driver)
     own = [*_of_customer(record), *_of_our_people(book, str(record.get("owner") or ""), writer)]
+    for contact in contacts_of(driver, customer_id):
+        told = {"name": contact.name, "email": contact.email, "phone": contact.phone}
+        person = {**record, "company": record.get("name"), **told}
+        own += _of_customer(person)
     seen: dict[str, _Own] = {}
     for one in own:
         if len(one.text) > 1:

@@ -9,6 +9,7 @@ from typing import Final
 from models.values import words
 from models.values.errors import UserError
 from models.values.outreach import Draft, Fact, ModelRequest
+from services.insight import reading
 from services.outreach.facts import facts_of, names_of
 from services.outreach.model.answer import so_far, to_email
 from services.outreach.model.client import CONNECT_S, Answer, ask, check_address, check_key
@@ -16,6 +17,8 @@ from services.outreach.model.faults import Trouble, told
 from services.outreach.model.masking import Mask, mask_for
 from services.outreach.model.prompt import as_json, request_text, sendable
 from services.outreach.model.unticked import without_unticked
+from services.outreach.unwanted import why_not_drafted
+from services.permission.recipient import addressed
 from services.settings import ModelProfile
 from services.workspace import Workspace
 
@@ -125,18 +128,19 @@ class _Prepared:
 
 
 def _prepared(workspace: Workspace, profile: ModelProfile, request: ModelRequest) -> _Prepared:
-    from services.insight import reading
-
     with reading(workspace) as reader:
+        unwanted = why_not_drafted(reader, request.customer_id, request.contact_id)
+        if unwanted:
+            raise UserError(unwanted)
         known = facts_of(reader, request.customer_id, request.goal, keep=request.facts)
         facts = sendable(known, request.facts)
         request = without_unticked(workspace, request, known)
-        row = reader.row("SELECT name, company FROM customers WHERE id = ?", (request.customer_id,))
+        row = addressed(reader.driver, request.customer_id, request.contact_id)
         plain = {value.text for fact in facts for value in fact.values if value.kind in ("product", "category")}
         mask = mask_for(reader.driver, request.customer_id, workspace.person, plain)
         text = request_text(profile, request, facts, mask)
         subject = mask.hide(request.subject)
-    names = names_of(row["name"], row["company"]) if row is not None else names_of("", "")
+    names = names_of(row["name"], row["company"])
     return _Prepared(text, mask, facts, names.greeting(request.tone), subject)
 
 

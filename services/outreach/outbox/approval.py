@@ -17,13 +17,14 @@ from models.values.errors import UserError
 from models.values.outbox import OWN_SOURCE
 from models.values.outreach import HANDED_OVER, WRITABLE, After, Message, MessageState
 from services.alerting import wait_within
-from services.outreach.gate import digest_of, in_force, why_not
+from services.outreach.gate import digest_of, in_force
 from services.outreach.letter import write_letter
 from services.outreach.mail import letter_of, new_message_id
 from services.outreach.messages import message_of, read_message, undo_approval
 from services.outreach.outbox.event import keep_event
 from services.outreach.outbox.trouble import try_at_once
-from services.outreach.quiet import first_moment
+from services.permission.answer import may_send
+from services.permission.quiet import goes_out
 from services.workspace import Workspace
 
 VIAS: Final = ("eml", "mail_program")
@@ -220,6 +221,7 @@ def _writable(message: Message, version: int) -> None:
 
 
 def _reviewed(workspace: Workspace, message: Message) -> None:
+    # Sending, which has this module too, judges no text and need not load what that takes.
     from services.outreach.reviewing import review
 
     found = review(workspace, message.edit)
@@ -237,7 +239,7 @@ def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: d
     if account.host and not account.from_address:
         raise UserError("The mail account has no sender: add the address in Settings, then approve the email.")
     due = _due(workspace, work, message, chosen, timedelta(minutes=workspace.policy.recall_minutes))
-    refused = _refused(workspace, work, message, due)
+    refused = may_send(driver, workspace.policy, message.customer_id, at=due, message_id=message.id).refusal
     if refused:
         raise UserError(f"Not approved. {refused}")
     number = new_message_id(account.from_address)
@@ -272,7 +274,7 @@ def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: d
 def _queue_again(workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None) -> str:
     standing = workspace.with_policy(in_force(workspace, work.driver))
     due = _due(standing, work, message, chosen, timedelta(0))
-    refused = _refused(standing, work, message, due)
+    refused = may_send(work.driver, standing.policy, message.customer_id, at=due, message_id=message.id).refusal
     if refused:
         return f"The email to {message.customer} stays as it is. {refused}"
     values: dict[str, Any] = {
@@ -291,15 +293,8 @@ def _queue_again(workspace: Workspace, work: UnitOfWork, message: Message, chose
 def _due(
     workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None, stoppable: timedelta
 ) -> datetime:
-    """When an email goes out: not before the chosen moment, nor while it can be stopped, nor in quiet hours."""
-    earliest = workspace.clock.now().astimezone(UTC).replace(microsecond=0) + stoppable
     owner = work.sql("SELECT owner FROM customers WHERE id = ?", (message.customer_id,)).scalar()
-    return first_moment(workspace.policy, owner, max(earliest, chosen) if chosen is not None else earliest)
-
-
-def _refused(workspace: Workspace, work: UnitOfWork, message: Message, at: datetime) -> str:
-    policy = workspace.policy
-    return why_not(work.driver, policy, message.customer_id, at=at, step="approve", message_id=message.id)
+    return goes_out(workspace, owner, chosen, stoppable)[0]
 
 
 def _chosen(workspace: Workspace, at: str | None) -> datetime | None:
@@ -308,7 +303,7 @@ def _chosen(workspace: Workspace, at: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:
-        raise UserError(f"“{at}” is no moment; write one such as 2026-11-23T09:00:00Z.") from None
+        raise UserError(f"“{at}” is not a moment; write one such as 2026-11-23T09:00:00Z.") from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment < workspace.clock.now() - timedelta(minutes=1):
         raise UserError("That moment is past. Choose a later one.")
@@ -391,7 +386,7 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UserError(f"“{text}” is no day; write one such as 2026-12-04.") from None
+        raise UserError(f"“{text}” is not a day; write one such as 2026-12-04.") from None
 
 
 def _moment_words(workspace: Workspace, moment: datetime) -> str:

@@ -28,7 +28,7 @@ from services.coming_back import PURCHASE
 from services.outreach.gate import in_force, why_not
 from services.outreach.messages import message_of
 from services.outreach.outbox.approval import back_to_review
-from services.outreach.quiet import first_moment
+from services.permission.quiet import first_moment
 from services.workspace import Workspace
 
 #: Who sends, as the journal names it: an undo of a person's passes it over.
@@ -224,7 +224,7 @@ def _held(workspace: Workspace, work: UnitOfWork, message: Message, at_once: boo
         work.update(messages, message.id, {"due_at": words.stored(opens), "changed_at": work.at})
         work.say(f"The email to {message.customer} waits for the end of the quiet hours")
         return Held(f"Quiet hours: it goes out {_words_of(opens, now, policy.zone_of(owner))}.", failed=False)
-    refused = why_not(driver, policy, message.customer_id, at=now, step="send", message_id=message.id)
+    refused = why_not(driver, policy, message.customer_id, message.id, at=now)
     if refused:
         work.update(messages, message.id, {"state": "failed", "fault": refused, "due_at": None, "changed_at": work.at})
         work.say(f"The email to {message.customer} was not sent")

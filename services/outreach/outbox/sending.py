@@ -39,7 +39,7 @@ from services.outreach.outbox.connecting import AccountFault
 from services.outreach.outbox.guard import GivenUp
 from services.outreach.outbox.smtp import InDoubt, Later, Line, Refused, Timeouts
 from services.outreach.outbox.trouble import keep_trouble, no_trouble, read_trouble
-from services.outreach.quiet import first_moment
+from services.permission.quiet import first_moment
 from services.workspace import Workspace
 
 #: Minutes until an email is tried again that the server did not take; the last one for every further attempt.

@@ -6,10 +6,13 @@ customer cannot fill is "missing": it counts as no in an ``{% if %}`` and is an 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from models.values import words
+from services.leaving import renews_on, starts_on
+from services.open_tickets import is_open, is_unhappy
 from services.outreach.facts import Filling, Found, Names
 from services.outreach.facts.found import with_article
 
@@ -36,6 +39,17 @@ FIELDS: Final[Mapping[str, str]] = {
     "amount": "Amount of the last order",
     "returned.day": "Day of the last return",
     "returned.products": "Products returned",
+    "matter.title": "What needs an answer, as a subject",
+    "matter.named": "What needs an answer",
+    "matter.day": "Day of what needs an answer",
+    "matter.open": "What needs an answer is an open ticket",
+    "matter.told": "They said that they may leave, or complained about you",
+    "matter.asked": "What they asked for when they said so",
+    "matter.trouble": "What trouble they mentioned",
+    "matter.by": "When to call them by",
+    "matter.phone": "Phone number on record",
+    "matter.handled": "They rated how a ticket was handled",
+    "matter.also": "What else needs an answer",
     "ticket.clause": "What went wrong",
     "ticket.about": "What the ticket is about",
     "ticket.opened": "Day of the ticket",
@@ -84,16 +98,20 @@ FIELDS: Final[Mapping[str, str]] = {
 #: A field, or the first word of a field with parts, to its words.
 ROOTS: Final[Mapping[str, str]] = {
     **{name: said for name, said in FIELDS.items() if "." not in name},
-    "preference": "Preferences", "last_order": "Last order", "returned": "Return", "ticket": "Ticket",
+    "preference": "Preferences", "last_order": "Last order", "returned": "Return", "matter": "What needs an answer",
+    "ticket": "Ticket",
     "praise": "Good review", "complaint": "Bad review", "review": "Review", "renewal": "Renewal", "deal": "Open deal",
     "feature": "Feature", "survey": "Survey", "conversation": "Conversation",
 }  # fmt: skip
 
 #: Fields that are yes or no: they can be asked, not written.
-FLAGS: Final = frozenset({"ticket.open", "ticket.unhappy", "ticket.late", "ticket.missing", "ticket.damaged",
+FLAGS: Final = frozenset({"matter.open", "matter.told", "matter.handled", "matter.phone",
+                          "ticket.open", "ticket.unhappy", "ticket.late", "ticket.missing", "ticket.damaged",
                           "ticket.refund", "ticket.billing", "ticket.answer", "ticket.size", "ticket.quality",
                           "deal.proposal", "feature.used"})  # fmt: skip
 
+#: So many of the other matters are named.
+_NAMED: Final = 2
 _PURCHASE: Final = "SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.kind = 'purchase' AND o.ordered_on <= :day"
 _NO_ORDER: Final = f"NOT EXISTS ({_PURCHASE})"
 _NO_PRODUCT: Final = (
@@ -114,7 +132,7 @@ LACKING: Final[Mapping[str, tuple[str, str]]] = {
     "name": ("coalesce(c.name, '') = '' AND coalesce(c.company, '') = ''", "name"),
     "company": ("coalesce(c.company, '') = ''", "company"),
     "since": (f"c.signed_up_on IS NULL AND {_NO_ORDER}", "day from which they are a customer"),
-    "contract_since": ("c.contract_starts_on IS NULL", "contract"),
+    "contract_since": (f"{starts_on()} IS NULL", "contract"),
     "tier": ("coalesce(c.tier, '') = ''", "tier"),
     "contact": ("json_extract(c.preferences, '$.contact') IS NULL", "preferred contact"),
     "preference": ("coalesce(c.preferences, '{}') IN ('', '{}')", "preferences"),
@@ -130,14 +148,13 @@ LACKING: Final[Mapping[str, tuple[str, str]]] = {
     "further_category": (_NO_PRODUCT, "order that suggestions could be made from"),
     "ticket": (
         "NOT EXISTS (SELECT 1 FROM tickets t WHERE t.customer_id = c.id AND t.opened_on "
-        f"{_IN_A_YEAR} AND (t.satisfaction <= 2 OR t.sentiment < -0.25"
-        " OR (t.resolved_on IS NULL AND coalesce(t.status, 'open') <> 'solved')))",
+        f"{_IN_A_YEAR} AND ({is_unhappy(':day', 't')} OR {is_open(':day', 't')}))",
         "complaint within a year",
     ),
     "praise": (_no_review("r.rating >= 4"), "good review within a year"),
     "complaint": (_no_review("r.rating <= 2"), "bad review within a year"),
     "review": (_no_review("r.rating = 3"), "mixed review within a year"),
-    "renewal": ("coalesce(c.renews_on, '') < :day", "renewal ahead"),
+    "renewal": (f"{renews_on(':day')} IS NULL", "renewal ahead"),
     "deal": (
         "NOT EXISTS (SELECT 1 FROM opportunities d WHERE d.customer_id = c.id AND d.stage NOT IN ('Won', 'Lost'))",
         "open deal",
@@ -174,18 +191,23 @@ def fill(
     Parameters
     ----------
     found, ticked
-        A customer's facts, and the keys of those that may be used.
+        A customer's facts, and the keys of those that may be used: where two fill the same field, the first does.
     """
     values: dict[str, Filling] = {}
     suggestions: list[str] = []
-    for one in found:
-        if one.fact.key not in ticked:
-            continue
-        for name, filling in one.fillings.items():
-            if name == "suggestions" and isinstance(filling, list):
-                suggestions += filling
-            else:
-                values.setdefault(name, filling)
+    beside: list[str] = []
+    known = {one.fact.key: one for one in found}
+    for name, filling in (pair for key in ticked if key in known for pair in known[key].fillings.items()):
+        if name == "suggestions" and isinstance(filling, list):
+            suggestions += filling
+        elif name == "matter" and name in values and isinstance(filling, Mapping):
+            beside.append(str(filling["beside"]))
+        else:
+            values.setdefault(name, filling)
+    if beside:
+        matter = values["matter"]
+        assert isinstance(matter, Mapping)
+        values["matter"] = {**matter, "also": _also(beside)}
     if suggestions:
         values["suggestion"] = with_article(suggestions[0])
         values["suggestions"] = words.listed([with_article(name) for name in suggestions])
@@ -196,6 +218,18 @@ def fill(
         whole = words.major(incentive_minor, currency) == int(words.major(incentive_minor, currency))
         values["incentive"] = (words.money if whole else words.money_exact)(incentive_minor, currency)
     return values
+
+
+def _also(beside: Sequence[str]) -> str:
+    """What else needs an answer, at most two of it by name; tickets that are called the same are one name."""
+    several = {name: "both" if times == 2 else "all" for name, times in Counter(beside).items() if times > 1}
+    names = [
+        name.replace("your open ticket", f"{several[name]} your open tickets", 1) if name in several else name
+        for name in dict.fromkeys(beside)
+    ]
+    more = len(names) - _NAMED
+    rest = [f"your other open {'request' if more == 1 else 'requests'}"] if more > 0 else []
+    return words.listed([*names[:_NAMED], *rest])
 
 
 def holds(values: Mapping[str, Any], condition: str) -> bool:

@@ -97,7 +97,7 @@ def reset_template(workspace: Workspace, code: str) -> Changes:
 def preview_template(workspace: Workspace, template: TemplateChoice, customer_id: int | None = None) -> TemplatePreview:
     """Fill a template that may not be saved yet for a real customer, and say what the book lacks for it.
 
-    Without a customer, one with an open card or else with the newest order is taken who may be emailed: who has what
+    Without a customer, one with an open alert or else with the newest order is taken who may be emailed: who has what
     the template needs, as long as there is one.
     """
     from services.outreach.templates import write

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from models.values.errors import UserError
 from models.values.outreach import GOALS, TONES, TemplateChoice
 
 TEMPLATE_FILES: Final = Path(__file__).resolve().parents[3] / "resources" / "templates"
+_PART: Final = re.compile(r"\[\[.*?\]\]")
 _KEYS: Final = frozenset({"code", "name", "goal", "tone", "when", "subject", "body"})
 
 
@@ -41,18 +43,18 @@ def starter_set(folder: Path = TEMPLATE_FILES) -> dict[str, Starter]:
     found: dict[str, Starter] = {}
     for path in sorted(folder.glob("*.toml")):
         try:
-            entries = tomllib.loads(path.read_text(encoding="utf-8")).get("template", [])
+            file = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as fault:
             raise UserError(f"{path.name} cannot be read as TOML: {fault}. Correct the file.") from None
-        for entry in entries:
-            one = _starter(entry, path.name)
+        for entry in file.get("template", []):
+            one = _starter(entry, file.get("parts", {}), path.name)
             if one.choice.code in found:
                 raise UserError(f"{path.name}: the code “{one.choice.code}” stands twice; rename one of them.")
             found[one.choice.code] = one
     return found
 
 
-def _starter(entry: dict[str, Any], where: str) -> Starter:
+def _starter(entry: dict[str, Any], parts: dict[str, str], where: str) -> Starter:
     code = entry.get("code")
     if not isinstance(code, str) or not code:
         raise UserError(f"{where}: each template needs a “code”.")
@@ -65,7 +67,13 @@ def _starter(entry: dict[str, Any], where: str) -> Starter:
     for name in ("name", "subject", "body"):
         if not isinstance(entry.get(name), str) or not entry[name].strip():
             raise UserError(f"{where}: “{name}” of “{code}” must be a text.")
+    body = entry["body"].strip()
+    for name, part in parts.items():
+        body = body.replace(f"[[{name}]]", part)
+    missing = _PART.search(body)
+    if missing is not None:
+        raise UserError(f"{where}: “{missing[0]}” of “{code}” is no part of this file; correct it.")
     choice = TemplateChoice(
-        code, entry["name"], entry["goal"], entry["tone"], entry["subject"].strip(), entry["body"].strip(), "starter"
+        code, entry["name"], entry["goal"], entry["tone"], entry["subject"].strip(), body, "starter"
     )
     return Starter(choice, tuple(entry.get("when", ())))

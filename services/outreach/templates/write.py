@@ -16,6 +16,8 @@ from services.outreach.templates.fields import fill, holds
 from services.outreach.templates.sandbox import FieldMissing, fault_of, parse, render
 from services.outreach.templates.shelf import templates_of
 from services.outreach.templates.starter import starter_set
+from services.outreach.unwanted import why_not_drafted
+from services.permission.recipient import addressed
 from services.workspace import Workspace
 
 _SUBJECT_LENGTH: Final = 200
@@ -31,6 +33,7 @@ def draft_by_template(
     template: str = "",
     incentive_minor: int = 0,
     variant: int = 0,
+    contact_id: int | None = None,
 ) -> Draft:
     """Write a draft from a template; without a code the best enabled one for goal, tone and ticked facts.
 
@@ -39,12 +42,16 @@ def draft_by_template(
     Raises
     ------
     UserError
-        No template fits, or one has a field that this customer cannot fill: an unresolved field is never sent.
+        No template fits, or one has a field that this customer cannot fill: an unresolved field is never sent; or
+        they withdrew consent or unsubscribed.
     """
     with reading(workspace) as reader:
+        unwanted = why_not_drafted(reader, customer_id, contact_id)
+        if unwanted:
+            raise UserError(unwanted)
         found = find_facts(reader, customer_id, goal, keep=facts or ())
         return draft_of(reader, customer_id, found, goal=goal, tone=tone, facts=facts, template=template,
-                        incentive_minor=incentive_minor, variant=variant)  # fmt: skip
+                        incentive_minor=incentive_minor, variant=variant, contact_id=contact_id)  # fmt: skip
 
 
 def draft_of(
@@ -58,13 +65,16 @@ def draft_of(
     template: str = "",
     incentive_minor: int = 0,
     variant: int = 0,
+    contact_id: int | None = None,
 ) -> Draft:
     """Write the same from facts at hand."""
     if goal not in GOALS:
         raise UserError(f"“{goal}” is no goal of an email; the goals are {', '.join(GOALS)}.")
-    customer = _customer(reader, customer_id)
+    customer = addressed(reader.driver, customer_id, contact_id)
     tone = tone if tone in TONES else tone_of(reader, customer)
-    keys = [one.fact.key for one in found if (one.fact.ticked if facts is None else one.fact.key in facts)]
+    shown = [one.fact for one in found]
+    ticked = [fact.key for fact in shown if fact.ticked] if facts is None else facts
+    keys = [key for key in dict.fromkeys(ticked) if key in {fact.key for fact in shown}]
     names = names_of(customer["name"], customer["company"])
     values = fill(found, keys, names, incentive_minor=incentive_minor, currency=reader.currency)
     shelf = templates_of(reader.driver)
@@ -83,7 +93,7 @@ def draft_of(
 
 def filled(reader: Reader, customer_id: int, choice: TemplateChoice) -> Draft:
     """Fill one template with everything that is known of a customer, whether it is proposed or not."""
-    customer = _customer(reader, customer_id)
+    customer = addressed(reader.driver, customer_id)
     found = find_facts(reader, customer_id, choice.goal)
     keys = [one.fact.key for one in found]
     names = names_of(customer["name"], customer["company"])
@@ -128,13 +138,6 @@ def _place(choice: TemplateChoice, goal: str, values: Mapping[str, Any]) -> Iter
 def _offers(choice: TemplateChoice, values: Mapping[str, Any]) -> bool:
     """Whether a template says the incentive at all."""
     return "incentive" in values and "incentive" in choice.subject + choice.body
-
-
-def _customer(reader: Reader, customer_id: int) -> sqlite3.Row:
-    customer = reader.row("SELECT * FROM customers WHERE id = ?", (customer_id,))
-    if customer is None:
-        raise UserError("This customer is no longer in the book; an undo or an erasure took it out.")
-    return customer
 
 
 def _filled(

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.scoring.features import Features
-from services.scoring.habit_series import DEALS, DISCOUNTS, MIX, RENEWALS, USE, VISITS
+from services.scoring.habit_series import DEALS, DISCOUNTS, LEAVING, MIX, RENEWALS, USE, VISITS
 from services.scoring.ledger import Ledger
 
 Floats = NDArray[np.float64]
 
 _YEAR, _QUARTER, _MONTH = 365, 90, 30
+#: Words of leaving count half as much again after so many days.
+_WORDS_HALF = 45
 #: Visits of the quarter before, as of so many months.
 _MONTHS = 3.0
 
@@ -30,9 +32,12 @@ def channel_columns(ledger: Ledger, seen: Features, channels: frozenset[str]) ->
     if "reviews" in channels:
         found["review_score"] = seen.review_score
     if "email_events" in channels:
-        found |= {"answer_share": seen.answer_share, "mails": seen.mails_180d}
+        found["answer_share"] = seen.answer_share
     if "activities" in channels:
         found |= _activity(ledger)
+    if LEAVING in channels:
+        fresh = np.nan_to_num(np.exp2(-seen.leaving_days / _WORDS_HALF))
+        found |= {"leaving_words": seen.leaving_90d, "leaving_fresh": fresh}
     return found
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE, RUNGS, WAYS
-from models.values.words import capital
+from models.values.backtest import MBG, PRIOR, RULE, RUNGS, WAYS
+from models.values.words import capital, count, listed
 from services.scoring.ladder.calibration import log_odds, sigmoid
-from services.scoring.ladder.measures import surprise
+from services.scoring.ladder.measures import log_losses
 
 if TYPE_CHECKING:
     from services.scoring.ladder.judging import Judgement
@@ -21,10 +21,10 @@ Floats = NDArray[np.float64]
 #: Of risks and who left: how far off they were, in nats.
 Loss = Callable[[Floats, NDArray[np.bool_]], float]
 
-#: What a rung gained on the one below it in small books of public orders (nats a customer), which counts as much as
-#: what so many customers of the book itself tell. Fifty customers cannot tell which of two rungs is better: their
-#: windows differ by ten times that by chance. Among thousands it counts for nothing.
-_USUAL_GAIN, _AS_CUSTOMERS = 0.003, 300
+#: What a rung gained on another in small books of public orders (nats a customer), which counts as much as what so many
+#: customers of the book itself say. Fifty customers cannot tell which of two rungs is better: their windows differ by
+#: ten times that by chance. Among thousands it counts for nothing. The rhythm gains more on the book's average.
+_USUAL_GAIN, _ON_AVERAGE, _AS_CUSTOMERS = 0.003, 0.03, 300
 _STEPS = 50
 
 
@@ -38,7 +38,7 @@ class Choice:
 
 
 def levelled(risk: Floats, left: NDArray[np.bool_]) -> float:
-    """Mean surprise of risks in nats once their common level is that of the window.
+    """Mean log loss of risks once their common level is that of the window.
 
     How many leave swings with seasons and sales for all rungs alike, and which of them the swing flatters is chance.
     Who leaves is what a rung knows of later windows too: so rungs are compared on that.
@@ -66,46 +66,56 @@ def _mean_gain(tests: Sequence[Judgement], higher: str, lower: str, loss: Loss) 
 
 
 def gain(tests: Sequence[Judgement], higher: str, lower: str) -> float | None:
-    """By how many nats `higher` told windows better than `lower`, each window at its own level; None: never both."""
+    """By how many nats `higher` predicted windows better than `lower`, each at its own level; None: never both."""
     return _mean_gain(tests, higher, lower, levelled)
 
 
-def expected_gain(tests: Sequence[Judgement], higher: str, lower: str) -> float | None:
+def expected_gain(tests: Sequence[Judgement], higher: str, lower: str, loss: Loss = levelled) -> float | None:
     """The gain to expect of `higher`: that of the book's windows, drawn to what such a rung usually gains."""
-    found = gain(tests, higher, lower)
+    found = _mean_gain(tests, higher, lower, loss)
     if found is None:
         return None
     customers = max(one.left.size for one in tests if higher in one.risks and lower in one.risks)
-    return (customers * found + _AS_CUSTOMERS * _USUAL_GAIN) / (customers + _AS_CUSTOMERS)
+    usual = _ON_AVERAGE if lower == PRIOR else _USUAL_GAIN
+    return (customers * found + _AS_CUSTOMERS * usual) / (customers + _AS_CUSTOMERS)
 
 
 def _outright(risk: Floats, left: NDArray[np.bool_]) -> float:
-    """Mean surprise with the level that the risks had: how people were told."""
-    return float(np.mean(surprise(risk, left)))
+    """Mean log loss at the level that the risks had."""
+    return float(np.mean(log_losses(risk, left)))
 
 
-def choose(tests: Sequence[Judgement], least: Mapping[str, int], *, has_history: bool, lowest: str = MBG) -> Choice:
-    """Choose the rung: each must be expected to beat the best one below it on later windows, from `lowest` on."""
+def choose(tests: Sequence[Judgement], least: Mapping[str, int], rungs: Sequence[str]) -> Choice:
+    """Choose one of `rungs` (rising), or the book's average.
+
+    The lowest needs no past. Each of the others must be expected to predict later windows better than the best below it
+    (each window at its own level), and each of all better than the book's average (at the level that it had).
+    """
     customers = max((one.left.size for one in tests), default=0)
-    used, words = lowest, ""
-    if not tests:
-        why = (
-            f"{capital(WAYS[lowest])} is used: no stretch of the past is over yet that another way could be judged on."
-        )
-        return Choice(lowest if has_history else PRIOR, why, None)
-    for higher in (LOGISTIC, ADDITIVE):
+    if not tests or not rungs:
+        used = rungs[0] if rungs else PRIOR
+        why = f"{capital(WAYS[used])} is used: no back-test period is over yet to compare it with another model."
+        return Choice(used, why, None)
+    used, words = PRIOR, ""
+    for higher in rungs:
         better = expected_gain(tests, higher, used)
         if better is None:
-            words = words or _untried(higher, customers, least[higher])
-        elif better > 0.0:
+            used, words = (MBG, words) if higher == MBG else (used, words or _untried(higher, customers, least[higher]))
+        elif better > 0.0 and not _refuted(tests, higher):
             used = higher
     return Choice(used, _why(tests, used, words), _beats(tests, used))
 
 
+def _refuted(tests: Sequence[Judgement], name: str) -> bool:
+    """Whether the book's average predicted its windows better than a rung did, by more than chance among few."""
+    gained = expected_gain(tests, name, PRIOR, _outright)
+    return gained is not None and gained <= 0.0
+
+
 def _untried(name: str, customers: int, least: int) -> str:
     if customers < least:
-        return f"; {WAYS[name]} takes {least:,} customers"
-    return f"; {WAYS[name]} takes more stretches of the past than are over"
+        return f"; {WAYS[name]} needs {least:,} customers"
+    return f"; {WAYS[name]} needs more back-test periods"
 
 
 def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
@@ -115,19 +125,20 @@ def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
 
 def _why(tests: Sequence[Judgement], used: str, rest: str) -> str:
     windows = sum(used in one.risks for one in tests)
-    over = f"{windows} stretch{'es' if windows != 1 else ''} of the past"
+    over = count(windows, "back-test period")
     gains = {name: gain(tests, used, name) for name in RUNGS if name != used}
     others = {name: gained for name, gained in gains.items() if gained is not None}
     better = [name for name, gained in others.items() if gained <= 0]
     first = capital(WAYS[used])
     if not others:
-        told = f"{first} is used: there is nothing else to judge it by"
+        said = f"{first} is used: no other model could be back-tested"
     elif not better:
-        told = f"{first} told {over} best"
-    elif all(RUNGS.index(name) > RUNGS.index(used) for name in better):
-        kept = " and ".join(WAYS[name] for name in better)
-        told = f"{first} is used: {kept} told {over} no better, or hardly so"
+        said = f"{first} was the most accurate in {over}"
     else:
-        kept = " and ".join(WAYS[name] for name in better)
-        told = f"{first} is used: {kept} told {over} as well, but that can be chance among so few customers"
-    return f"{told}{rest}."
+        others_too = listed([WAYS[name] for name in better])
+        were = "was" if len(better) == 1 else "were"
+        if all(RUNGS.index(name) > RUNGS.index(used) for name in better):
+            said = f"{first} is used: {others_too} {were} hardly more accurate in {over}"
+        else:
+            said = f"{first} is used: {others_too} {were} as accurate in {over}, which can be chance in so small a book"
+    return f"{said}{rest}."

@@ -6,8 +6,7 @@ customers come.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,9 +15,11 @@ from numpy.typing import NDArray
 
 from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE
 from services.scoring.ladder.calibration import newton, sigmoid
-from services.scoring.ladder.frame import BTYD, DIRECTIONS, Frame
+from services.scoring.ladder.frame import ACTS, BTYD, DIRECTIONS, Frame
+from services.scoring.ladder.groups import GROUP_OF
 from services.scoring.ladder.rungs import CLOSED_FORM, FittedRung, Line, Mean, Steps, Term
 from services.scoring.ladder.windows import Window, times_told
+from services.scoring.traits import PREFIX
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -29,28 +30,26 @@ LOGISTIC_FEATURES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Held:
-    """How firmly a regression is held at the closed form: as by so many customers its slopes, and its level."""
-
-    slopes: float
-    level: float
-
-
-#: Firm enough that fifty customers cannot bend the logistic rung far from the closed form where that is right, and
-#: loose enough that they lower its level where it is not (a season, a sale).
-_LOGISTIC = _Held(300.0, 20.0)
+#: How firmly the slopes of the logistic rung are held at the closed form, as by so many customers: fifty cannot bend it
+#: far where the closed form is right.
+_LOGISTIC = 300.0
 #: The additive rung leans on few customers as little as the logistic one does, and frees itself as they become more:
 #: its lines are held as by 30 customers among very many, twice that among `_LINES_FREE`, and so on; the stumps count
-#: for half among very many and for a quarter among `_STUMPS_FREE`. So it may be tried in any book. Customers are told
-#: once each: windows that overlap say the same days again.
-_LINES, _LINES_FREE = _Held(30.0, 6.0), 2_000.0
+#: for half among very many and for a quarter among `_STUMPS_FREE`. So it may be tried in any book. Customers count
+#: once each: windows that overlap repeat the same days.
+_LINES, _LINES_FREE = 30.0, 2_000.0
 _STUMPS, _STUMPS_FREE = 0.5, 800.0
-#: Of so few customers the level is held as firmly as that of the logistic rung, and more loosely beyond.
+#: By how much (log-odds) the share that leaves swings from one window to the next, by season and sale; how far the
+#: closed form's level is usually off, with as many books behind that figure; and how firmly a level is held at all,
+#: enough for windows in which nobody left.
+_SWING, _OFF, _BOOKS, _LEVEL = 0.25, 0.22, 9.0, 0.1
+#: Beyond so many customers a level is drawn to the closed form less and less: they tell a season's shape as well.
 _LEVEL_FREE = 300.0
 #: Most rows of a fit: beyond, each customer counts in a share of the windows only.
 MOST_ROWS = 100_000
 _CHECKED = 200
+#: Words of leaving are a feature from so many customers on who wrote some: of fewer the past tells little but chance.
+_WRITERS = 20
 #: Days without activity from which on the simple rule takes one under contract for leaving.
 _QUIET_DAYS = 14
 #: A precision that leaves a coefficient where it is.
@@ -63,27 +62,20 @@ class Rows:
     """Rows of several windows: features by name, shape (rows,) each, who left, and what a row counts.
 
     Windows that overlap tell the same days several times: together they count as one that tells them once. `start`: how
-    much of the closed form a regression begins with; of the end of a contract it says nothing.
+    much of the closed form a regression begins with; of the end of a contract it says nothing. `windows`: how many that
+    do not overlap would say as much.
     """
 
     columns: dict[str, Floats]
     left: Flags
     weight: float = 1.0
     start: float = 1.0
+    windows: float = 1.0
 
     @property
     def size(self) -> int:
         """How many rows there are."""
         return int(self.left.size)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Use one thread: threads that wait for one another by spinning cost ten times the fit beside a busy neighbour."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    with threadpool_limits(limits=1):
-        yield
 
 
 def gather(train: Sequence[Window], names: Sequence[str]) -> Rows:
@@ -95,8 +87,9 @@ def gather(train: Sequence[Window], names: Sequence[str]) -> Rows:
     order = np.lexsort((left, *values.T))
     values, left = values[order], left[order]
     columns = {name: np.ascontiguousarray(values[:, place]) for place, name in enumerate(names)}
-    weight = kept.size / max(left.size, 1) / times_told([one.cutoff for one in train], train[0].horizon_days)
-    return Rows(columns, left, weight, 0.0 if train[0].label == "contract" else 1.0)
+    told = times_told([one.cutoff for one in train], train[0].horizon_days)
+    weight = kept.size / max(left.size, 1) / told
+    return Rows(columns, left, weight, 0.0 if train[0].label == "contract" else 1.0, len(train) / told)
 
 
 def _spread(keys: NDArray[np.int64]) -> Flags:
@@ -128,8 +121,7 @@ def fit_rung(name: str, train: Sequence[Window]) -> FittedRung:
     if not train:
         raise ValueError(f"The rung {name} needs a window.")
     fit = {PRIOR: _prior, MBG: _levelled, RULE: _rule, LOGISTIC: _logistic, ADDITIVE: _additive}[name]
-    with one_thread():
-        return replace(fit(train), customers=int(train[-1].customers.size), windows=len(train))
+    return replace(fit(train), customers=int(train[-1].customers.size), windows=len(train))
 
 
 def _share(left: Flags) -> float:
@@ -143,13 +135,30 @@ def _prior(train: Sequence[Window]) -> FittedRung:
 
 
 def _levelled(train: Sequence[Window]) -> FittedRung:
-    """The closed form with the level of windows later than its fits, at which it is held as firmly as the logistic."""
-    rows = gather(train, (BTYD,))
-    odds = rows.columns[BTYD]
-    design, weight = np.column_stack([odds, np.ones(rows.size)]), np.full(rows.size, rows.weight)
-    held = np.array([_FIXED, _LOGISTIC.level])
-    beta = newton(design, rows.left.astype(np.float64), np.array([1.0, 0.0]), held, weight)
-    return replace(CLOSED_FORM, intercept=float(beta[1]))
+    """The closed form with the level of windows later than its fits."""
+    own, believed = _levels(gather(train, (BTYD,)))
+    return replace(CLOSED_FORM, intercept=own + believed)
+
+
+def _levels(rows: Rows) -> tuple[float, float]:
+    """How far the windows' level lies from the closed form's, and what to add to it for the next window.
+
+    A level swings from window to window, so a few windows tell the next one little: what they say is drawn to the
+    closed form by its variance, that of the swing over the windows that do not overlap and that of the customers. How
+    far a level may be off is learnt from other books and from this one, so that one far off is believed (empirical
+    Bayes; a t law in effect). Where the closed form says nothing, of contracts, there is nothing to draw a level to.
+    """
+    if not rows.start:
+        return 0.0, 0.0
+    odds, weight = rows.columns[BTYD], np.full(rows.size, rows.weight)
+    design = np.column_stack([odds, np.ones(rows.size)])
+    held = np.array([_FIXED, _LEVEL])
+    own = float(newton(design, rows.left.astype(np.float64), np.array([1.0, 0.0]), held, weight)[1])
+    risk = sigmoid(odds + own)
+    chance = _SWING**2 / rows.windows + 1.0 / max(rows.weight * float(np.sum(risk * (1.0 - risk))), 1e-9)
+    spread = (_BOOKS * _OFF**2 + own**2) / (_BOOKS + 1.0)
+    drawn = min(1.0, _LEVEL_FREE / (rows.size * rows.weight))
+    return own, -own * drawn * chance / (spread + chance)
 
 
 @dataclass(frozen=True)
@@ -191,22 +200,26 @@ def _rule(train: Sequence[Window]) -> FittedRung:
 def _logistic(train: Sequence[Window]) -> FittedRung:
     rows = gather(train, (BTYD, *LOGISTIC_FEATURES))
     base, lines = _lines(rows, _LOGISTIC)
-    return FittedRung(LOGISTIC, base, tuple(lines.items()))
+    return FittedRung(LOGISTIC, base + _levels(rows)[1], tuple(lines.items()))
 
 
-def _lines(rows: Rows, held: _Held) -> tuple[float, dict[str, Line]]:
+def _lines(rows: Rows, held: float) -> tuple[float, dict[str, Line]]:
     """Logistic regression that starts from the closed form; a feature that would go the wrong way is left out."""
-    names = [name for name, column in rows.columns.items() if name == BTYD or _scale(column) > 1e-9]
+    scaled = {
+        name: _Scaled.of(name, column, scale)
+        for name, column in rows.columns.items()
+        if (scale := _scale(column)) > 1e-9 or name == BTYD
+    }
     while True:
-        base, lines = _regression(rows, names, held)
+        base, lines = _regression(rows, scaled, held)
         wrong = {
-            name: abs(line.coefficient) * _scale(rows.columns[name])
+            name: abs(line.coefficient) * scaled[name].unit
             for name, line in lines.items()
             if name != BTYD and line.coefficient * DIRECTIONS.get(name, 0) < 0
         }
         if not wrong:
             return base, lines
-        names.remove(max(wrong, key=lambda name: wrong[name]))
+        del scaled[max(wrong, key=lambda name: wrong[name])]
 
 
 def _scale(column: Floats) -> float:
@@ -214,17 +227,37 @@ def _scale(column: Floats) -> float:
     return float(known.std()) if known.size else 0.0
 
 
-def _regression(rows: Rows, names: Sequence[str], held: _Held) -> tuple[float, dict[str, Line]]:
-    columns = [rows.columns[name] for name in names]
-    # The closed form is taken as it is, so that its coefficient means the same in every book.
-    centres = [0.0 if name == BTYD else float(np.nanmean(column)) for name, column in zip(names, columns, strict=True)]
-    scales = [1.0 if name == BTYD else _scale(column) for name, column in zip(names, columns, strict=True)]
-    design = [
-        np.nan_to_num((column - centre) / scale) for column, centre, scale in zip(columns, centres, scales, strict=True)
-    ]
-    matrix = np.column_stack([*design, np.ones(rows.size)])
-    means, precision = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], held.slopes)
-    means[0], precision[-1] = rows.start, held.level
+def _ordinary(name: str, column: Floats) -> Floats:
+    """The values against which a feature's points are measured: nobody is ordinary by what is not known of them.
+
+    Of an act of the customer's own it is the least that anybody did: whoever did more is never worse off by it.
+    """
+    known = column[np.isfinite(column)]
+    return known[known > 0.0].min(keepdims=True) if name in ACTS and (known > 0.0).any() else known
+
+
+@dataclass(frozen=True)
+class _Scaled:
+    """A feature as a regression has it: about its ordinary value, in units of its scale; what is not known is 0."""
+
+    values: Floats
+    centre: float
+    unit: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, name: str, column: Floats, scale: float) -> _Scaled:
+        """Scale a column; the closed form is taken as it is, so that its coefficient means the same in every book."""
+        centre, unit = (0.0, 1.0) if name == BTYD else (float(_ordinary(name, column).mean()), scale)
+        values = np.nan_to_num((column - centre) / unit)
+        return cls(values, centre, unit, float(np.nanmin(column)), float(np.nanmax(column)))
+
+
+def _regression(rows: Rows, scaled: dict[str, _Scaled], held: float) -> tuple[float, dict[str, Line]]:
+    matrix = np.column_stack([*(one.values for one in scaled.values()), np.ones(rows.size)])
+    means, precision = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], held)
+    means[0], precision[-1] = rows.start, _LEVEL
     left, weight = rows.left.astype(np.float64), np.full(rows.size, rows.weight)
     beta = newton(matrix, left, means, precision, weight)
     if beta[0] < 0.0:  # the closed form may count for nothing, never against itself
@@ -232,10 +265,8 @@ def _regression(rows: Rows, names: Sequence[str], held: _Held) -> tuple[float, d
         beta = newton(matrix, left, means, precision, weight)
         beta[0] = max(beta[0], 0.0)
     lines = {
-        name: Line(
-            float(beta[place] / scales[place]), centres[place], float(np.nanmin(column)), float(np.nanmax(column))
-        )
-        for place, (name, column) in enumerate(zip(names, columns, strict=True))
+        name: Line(float(beta[place] / one.unit), one.centre, one.least, one.most)
+        for place, (name, one) in enumerate(scaled.items())
     }
     return float(beta[-1]), lines
 
@@ -251,17 +282,24 @@ def _boosted(rows: Rows, names: Sequence[str], depth: int) -> Any:
     model = HistGradientBoostingClassifier(
         max_depth=depth, monotonic_cst=directions, early_stopping=False, random_state=0, **SETTINGS
     )
-    with one_thread():  # once more: what was loaded only above is not kept to one thread by those who called
-        return model.fit(np.column_stack([rows.columns[name] for name in names]), rows.left)
+    return model.fit(np.column_stack([rows.columns[name] for name in names]), rows.left)
 
 
 def useful(train: Sequence[Window]) -> tuple[str, ...]:
-    """Names of columns of the windows that are not everywhere the same."""
-    names = dict.fromkeys(name for one in train for name in one.frame.names)
+    """Names of columns of the windows that are not everywhere the same; fields only where contracts end.
+
+    Words of leaving only where enough customers wrote them.
+    """
+    fields = () if train[-1].label == "contract" else (PREFIX,)
+    names = dict.fromkeys(name for one in train for name in one.frame.names if not name.startswith(fields))
     found = []
     for name in names:
         column = np.concatenate([one.frame.column(name) for one in train])
         told = column[np.isfinite(column)]
+        if GROUP_OF.get(name) == "leaving":
+            writers = np.concatenate([one.customers for one in train])[column > 0]
+            if np.unique(writers).size < _WRITERS:
+                continue
         if told.size and (told.min() < told.max() or told.size < column.size):
             found.append(name)
     return tuple(found)
@@ -279,7 +317,7 @@ def _additive(train: Sequence[Window]) -> FittedRung:
         return FittedRung(ADDITIVE, _share(rows.left), ())
     base, steps = _stumps(rows, names)
     told = rows.size * rows.weight
-    level, lines = _lines(rows, _held_lines(told))
+    level, lines = _lines(rows, _LINES * (1.0 + _LINES_FREE / told))
     share = _STUMPS * told / (told + _STUMPS_FREE)
     nothing = Steps((), (0.0,), 0.0)
     terms: list[tuple[str, Term]] = [
@@ -287,13 +325,7 @@ def _additive(train: Sequence[Window]) -> FittedRung:
         for name in names
         if name in lines or name in steps
     ]
-    return FittedRung(ADDITIVE, share * base + (1.0 - share) * level, tuple(terms))
-
-
-def _held_lines(told: float) -> _Held:
-    """How firmly the lines of the additive rung are held where so many customers tell of them."""
-    level = _LINES.level + (_LOGISTIC.level - _LINES.level) * min(1.0, _LEVEL_FREE / told)
-    return _Held(_LINES.slopes * (1.0 + _LINES_FREE / told), level)
+    return FittedRung(ADDITIVE, share * base + (1.0 - share) * level + _levels(rows)[1], tuple(terms))
 
 
 def _stumps(rows: Rows, names: Sequence[str]) -> tuple[float, dict[str, Steps]]:
@@ -306,7 +338,7 @@ def _stumps(rows: Rows, names: Sequence[str]) -> tuple[float, dict[str, Steps]]:
         raise ArithmeticError("The tables of the additive rung do not say what the model says.")
     centred = {}
     for name, term in tables:
-        ordinary = float(term.points(rows.columns[name]).mean())
+        ordinary = float(term.points(_ordinary(name, rows.columns[name])).mean())
         base += ordinary
         steps = tuple(float(value - ordinary) for value in term.steps)
         centred[name] = Steps(term.thresholds, steps, float(term.missing - ordinary))
@@ -358,5 +390,4 @@ def fit_challenger(train: Sequence[Window]) -> Challenger | None:
     rows = gather(train, names)
     if not names or rows.left.all() or not rows.left.any():
         return None
-    with one_thread():
-        return Challenger(_boosted(rows, names, 3), names)
+    return Challenger(_boosted(rows, names, 3), names)

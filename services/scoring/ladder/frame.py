@@ -53,6 +53,8 @@ DIRECTIONS = {
     "tickets_unhappy": 1,
     "ticket_mood": -1,
     "ticket_open_days": 1,
+    "leaving_words": 1,
+    "leaving_fresh": 1,
     "activity_recent": -1,
     "activity_gap": 1,
     "deal_still": 1,
@@ -64,6 +66,9 @@ DIRECTIONS = {
     "features_used": -1,
     "features_kept": -1,
 }
+#: Acts of the customer's own that lower the risk or leave it: even the least of them is never a reason to leave. How
+#: many emails they were sent is no feature at all: that is what somebody did to them.
+ACTS = frozenset({"answer_share"})
 #: Log-odds stay within these: a closed form is never surer than one in a million.
 SUREST = 14.0
 
@@ -191,7 +196,7 @@ def frame_at(
     }
     known = seen.rhythm_count > 0
     told = {name: np.where(known | (name == BTYD), column, np.nan) for name, column in columns.items()}
-    told |= contract_columns(seen, known_channels, horizon_days)
+    told |= {**contract_columns(seen, known_channels, horizon_days), **ledger.book.traits}
     return Frame(tuple(told), np.column_stack(list(told.values())), logit, rhythms)
 
 

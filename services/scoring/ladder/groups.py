@@ -7,7 +7,7 @@ from services.scoring.ladder.frame import INPUTS
 #: Reasons that people are told.
 GROUPS = (
     *INPUTS, "value", "tickets", "satisfaction", "reviews", "email", "activity", "contract", "deals", "mix",
-    "discounts", "visits", "use",
+    "discounts", "visits", "use", "fields", "leaving",
 )  # fmt: skip
 #: The group of each feature beside the three inputs of the closed form.
 GROUP_OF = {
@@ -29,8 +29,9 @@ GROUP_OF = {
     "ticket_open_days": "tickets",
     "satisfaction": "satisfaction",
     "review_score": "reviews",
+    "leaving_words": "leaving",
+    "leaving_fresh": "leaving",
     "answer_share": "email",
-    "mails": "email",
     "activity_recent": "activity",
     "activity_year": "activity",
     "activity_gap": "activity",

@@ -18,9 +18,9 @@ from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at
 from services.scoring.ladder.calibration import sigmoid
 from services.scoring.ladder.frame import Frame, frame_at
-from services.scoring.ladder.groups import ASPECT_NAMES, ASPECT_OF, GROUP_OF, GROUP_OF_ASPECT, GROUPS
+from services.scoring.ladder.groups import ASPECT_NAMES, ASPECT_OF, GROUP_OF_ASPECT, GROUPS
 from services.scoring.ladder.judging import Judged, judge, sampled
-from services.scoring.ladder.record import record_of
+from services.scoring.ladder.record import group_of, record_of
 from services.scoring.ladder.rungs import FittedRung
 from services.scoring.ladder.windows import Label, contract_days
 from services.scoring.ledger import Ledger
@@ -51,7 +51,7 @@ _CONTRACTS, _LEFT = 50, 10
 
 
 def with_rungs(book: BookEvents, parameters: Parameters, horizon_days: int) -> Parameters:
-    """Parameters with the rung of each rhythm that told the book's past best; a rhythm of few keeps what it has."""
+    """Parameters with the rung of each rhythm that predicted the past best; a rhythm of few keeps what it has."""
     bench = _Bench(book, parameters, horizon_days)
     return replace(
         parameters,
@@ -72,14 +72,14 @@ class _Bench:
         self._parameters, self._horizon_days = parameters, horizon_days
 
     def judged_rhythm(self, model: ChurnModel, label: Label) -> ChurnModel:
-        """The model with the rung that told who would stop."""
+        """The model with the rung that predicted best who would stop."""
         if not model.rung or model.btyd.customers < RUNG_ONE_CUSTOMERS:
             return model
         found = self._judge(label)
-        return replace(model, rung=max(RUNGS.index(found.used), 1), chosen=self._chosen(found))
+        return replace(model, rung=RUNGS.index(found.used), chosen=self._chosen(found))
 
     def judged_contracts(self) -> Chosen | None:
-        """The rung that tells who leaves their contract; None where too few have, or none of it lies far back."""
+        """The rung that predicts who leaves their contract; None where too few have, or none of it lies far back."""
         if self._contracts.row.size < _CONTRACTS:
             return None
         if int((self._contracts.values["left"] <= self._few.as_of).sum()) < _LEFT:
@@ -132,7 +132,7 @@ def learnt(parameters: Parameters, horizon_days: int) -> bool:
 
 
 def by_contract(parameters: Parameters, horizon_days: int) -> FittedRung | None:
-    """The rung that tells who leaves their contract within the horizon, None without."""
+    """The rung that predicts who leaves their contract within the horizon, None without."""
     chosen = parameters.contract
     return chosen.rung if chosen is not None and chosen.horizon_days == horizon_days else None
 
@@ -214,7 +214,7 @@ def grouped(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days
         base, points = rung.contributions(frame)
         told, aspects = np.zeros((frame.size, len(GROUPS))), np.zeros((frame.size, len(ASPECT_NAMES)))
         for place, part in enumerate(rung.parts):
-            told[:, GROUPS.index(part if part in GROUPS[:3] else GROUP_OF.get(part, "gap"))] += points[:, place]
+            told[:, GROUPS.index(part if part in GROUPS[:3] else group_of(part))] += points[:, place]
             if part in ASPECT_OF:
                 aspects[:, ASPECT_OF[part]] += points[:, place]
         told[:, 0] += np.where(once, told[:, 1] + told[:, 2], 0.0)

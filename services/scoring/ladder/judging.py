@@ -1,9 +1,9 @@
 """The judge: every rung against every other on the book's own past, and the one that is used from now on.
 
 Rolling origin: at each test cutoff the rungs are fitted on windows that had closed by then, and judged by the days
-after it. A rung is used where it told later windows better (log loss, see `choosing`) than the rung below it; so a
-book with too short a past stays with the closed form, which needs no windows. Once chosen, it is fitted on every
-window that closed.
+after it. A rung is used where it predicted later windows better (log loss, see `choosing`) than the rung below it, and
+never where the book's average predicted them better; a book with too short a past stays with the closed form, which
+needs no windows. Once chosen, it is fitted on every window that closed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from services.scoring.ladder.choosing import Choice, choose
 from services.scoring.ladder.fitting import fit_challenger, fit_rung, mixed_numbers, rule_of
 from services.scoring.ladder.measures import measure
 from services.scoring.ladder.rungs import CLOSED_FORM, LABELS, FittedRung
-from services.scoring.ladder.windows import MOST_WINDOWS, Label, Past, Window, cutoffs_before, never, usable
+from services.scoring.ladder.windows import MOST_WINDOWS, Label, Past, Window, cutoffs_before, never
 from services.scoring.parameters import RUNG_ONE_CUSTOMERS
 
 Floats = NDArray[np.float64]
@@ -49,6 +49,8 @@ Flags = NDArray[np.bool_]
 #: Among fewer than the closed form is fitted on, it stands on what is assumed of every shop, and is judged as that.
 LEAST_CUSTOMERS = {PRIOR: 0, RULE: 0, MBG: 0, LOGISTIC: 50, ADDITIVE: 50, DEPTH_3: 1_000}
 LEAST_WINDOWS = {PRIOR: 1, RULE: 1, MBG: 0, LOGISTIC: 1, ADDITIVE: 2, DEPTH_3: 2}
+#: Who takes windows in which somebody left and somebody stayed.
+_TAUGHT = (LOGISTIC, ADDITIVE, DEPTH_3)
 #: The newest closed windows on which the rungs are judged.
 TESTS = 6
 #: Of a larger book, so many customers are judged, picked by a hash of their id.
@@ -76,7 +78,7 @@ class Judged:
     reports
         Every rung and reference that could be judged in any window, in the order of the ladder.
     used, why, beats_rule
-        The rung in use, why in a sentence, and whether it told later windows better than the rule; None: not known.
+        The rung in use, why, and whether it predicted later windows better than the rule; None: not known.
     rung
         The rung in use, fitted on every closed window.
     """
@@ -101,7 +103,7 @@ class Judged:
 
     @property
     def beats_rule(self) -> bool | None:
-        """Whether the rung in use told later windows better than the rule."""
+        """Whether the rung in use predicted later windows better than the rule."""
         return self.choice.beats_rule
 
 
@@ -132,12 +134,8 @@ class _Bench:
         self.progress(Progress("Judging scores", self.done, self.total))
         self.done += 1
 
-    def training(self, day: int) -> list[Window]:
-        """Windows that had closed by a day and can teach something."""
-        return list(usable(self.closed(day)))
-
     def closed(self, day: int) -> list[Window]:
-        """Windows that had closed by a day, whoever left in them: enough for a share of those who did."""
+        """Windows that had closed by a day, those in which nobody left or everybody did among them."""
         cutoffs = cutoffs_before(day, self.first_day, self.past.horizon_days, self.most_windows)
         return [one for cutoff in cutoffs if (one := self.past.window(cutoff)).left.size]
 
@@ -186,9 +184,9 @@ def judge(
     bench = _Bench(past, begun, progress, cancelled, most_windows, with_references, as_assumed, len(chosen) + 1)
     judgements = tuple(_judged(bench, cutoff) for cutoff in chosen)
     bench.step()
-    lowest = PRIOR if label == "contract" else MBG
-    choice = choose(judgements, LEAST_CUSTOMERS, has_history=first is not None, lowest=lowest)
-    rung = _calibrated(_fit(choice.used, bench.training(as_of)), judgements)
+    rungs = tuple(name for name in RUNGS[1:] if name != MBG or label != "contract")
+    choice = choose(judgements, LEAST_CUSTOMERS, rungs if first is not None else ())
+    rung = _calibrated(_fit(choice.used, bench.closed(as_of)), judgements)
     progress(Progress("Judging scores", bench.total, bench.total))
     reports = _reports(judgements, _rule_words(bench, chosen))
     return Judged(as_of, horizon_days, label, judgements, reports, choice, rung)
@@ -218,15 +216,13 @@ def _calibrated(rung: FittedRung, tests: Sequence[Judgement]) -> FittedRung:
 def _judged(bench: _Bench, cutoff: int) -> Judgement:
     bench.step()
     window = bench.past.window(cutoff)
-    train, closed = bench.training(cutoff), bench.closed(cutoff)
+    train = bench.closed(cutoff)
+    teaches = len(set(np.concatenate([one.left for one in train]).tolist())) > 1 if train else False
     risks = {}
     for name in (*RUNGS, *REFERENCES):
-        if (
-            window.customers.size < LEAST_CUSTOMERS[name]
-            or len(closed if name in (PRIOR, RULE) else train) < LEAST_WINDOWS[name]
-        ):
+        if window.customers.size < LEAST_CUSTOMERS[name] or len(train) < LEAST_WINDOWS[name]:
             continue
-        if name == DEPTH_3 and not bench.with_references:
+        if (name in _TAUGHT and not teaches) or (name == DEPTH_3 and not bench.with_references):
             continue
         if bench.cancelled():
             raise Cancelled("The backtest was cancelled.")
@@ -238,7 +234,7 @@ def _judged(bench: _Bench, cutoff: int) -> Judgement:
 
 def _fitted(bench: _Bench, name: str, cutoff: int, train: Sequence[Window]) -> FittedRung:
     if name in (PRIOR, RULE):
-        return fit_rung(name, train or bench.closed(cutoff))
+        return fit_rung(name, train)
     few = bench.past.window(cutoff).customers.size < RUNG_ONE_CUSTOMERS
     return CLOSED_FORM if name == MBG and (few or bench.as_assumed) else _fit(name, train)
 

@@ -1,4 +1,4 @@
-"""How well probabilities told what happened: exact, whatever the order of the rows, and None where nothing can be told.
+"""How well probabilities predicted what happened: exact, whatever the order of the rows, None where nothing is known.
 
 Customers of equal risk count as one: where a bin or a tenth cuts through them, each side gets its share.
 """
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 BINS = 15
-#: A risk is never taken for more certain than this when its surprise is measured.
+#: A risk is never taken for more certain than this when its log loss is measured.
 _SUREST = 1e-9
 
 
@@ -42,7 +42,7 @@ def brier(risk: Floats, left: Flags) -> float | None:
     return float(np.mean((risk - left) ** 2)) if risk.size else None
 
 
-def surprise(risk: Floats, left: Flags) -> Floats:
+def log_losses(risk: Floats, left: Flags) -> Floats:
     """Negative log likelihood of each customer in nats, nan without a risk."""
     held = np.clip(np.where(left, risk, 1.0 - risk), _SUREST, 1.0)
     return np.asarray(-np.log(held))
@@ -51,7 +51,7 @@ def surprise(risk: Floats, left: Flags) -> Floats:
 def log_loss(risk: Floats, left: Flags) -> float | None:
     """Mean negative log likelihood in nats."""
     risk, left = known(risk, left)
-    return float(np.mean(surprise(risk, left))) if risk.size else None
+    return float(np.mean(log_losses(risk, left))) if risk.size else None
 
 
 def ece15(risk: Floats, left: Flags) -> float | None:

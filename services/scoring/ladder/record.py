@@ -1,57 +1,62 @@
-"""The record of the rung in use: how far off it was for customers like each, and which facts its say rests on.
+"""The record of the rung in use: how far off it was for customers like each, and which facts its risk rests on.
 
-Customers are alike in how much is known of them (purchase days; under contract, the time since it began) and in the
-risk that they were told. What a few cases say of a kind is drawn to what all cases say, so that chance does not lower
-anybody's confidence.
+Customers are similar where as much is known of them (purchase days; under contract, the time since it began) and their
+risk was nearest. Neighbours by risk, not bands of it: a risk of 74 % and one of 75 % have all but the same past cases.
+What a few cases say is drawn to what all cases say, so that chance does not lower anybody's confidence.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.past_cases import CONTRACT_DAYS, KNOWN_DAYS, RISKS
+from models.values.past_cases import CONTRACT_DAYS, KNOWN_DAYS, STEPS
 from services.scoring.events import BookEvents
 from services.scoring.ladder.frame import BTYD, Frame
 from services.scoring.ladder.groups import GROUP_OF
 from services.scoring.ladder.judging import Judged
 from services.scoring.ladder.rungs import FittedRung
-from services.scoring.ladder.windows import Label
+from services.scoring.ladder.windows import Label, times_told
 from services.scoring.ledger import Ledger
+from services.scoring.traits import PREFIX
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 
 __all__ = [
-    "Band",
     "Record",
-    "bands_of",
+    "Similar",
     "group_of",
     "kinds_of",
     "known_at",
     "record_of",
+    "similar_cases",
     "weights",
 ]
 
-#: A kind's own error counts as much as that of the whole book from so many cases a window on: kinds of customers
+#: The error of similar customers counts as much as that of the whole book from so many of them on: kinds of customers
 #: differ by some 5 points where a share is known to within sqrt(p (1 - p) / n) of itself.
 _BELIEVED = 100.0
+#: So many cases are looked at, as near in risk as they are, and none further away than this.
+_NEAREST, _NEAR = 100.0, 0.1
+#: The highest risks stand out from so many times the usual one on; from this AUC on a ranking is more than a coin's.
+_STANDS_OUT, _RANKS = 1.5, 0.6
 
 
 @dataclass(frozen=True)
-class Band:
-    """Customers of one kind who were told a risk of one band, over the windows that the rung was judged on.
+class Similar:
+    """Past cases of one kind of customer whose risk was nearest to one step of risk.
 
     Attributes
     ----------
-    kind, band
-        Place among the kinds of the rung's label, and among the bands between `RISKS`.
+    kind, step
+        Place among the kinds of the rung's label, and the risk in parts of `STEPS`.
     cases
-        Customers, each counted in every window.
+        Customers; one whom overlapping windows repeat counts once.
     told, left
         Mean risk, and the share that left; 0 to 1.
     off
@@ -59,7 +64,7 @@ class Band:
     """
 
     kind: int
-    band: int
+    step: int
     cases: int
     told: float
     left: float
@@ -72,31 +77,37 @@ class Record:
 
     Attributes
     ----------
-    windows
-        On how many it was judged.
-    bands
-        Those with a case, by kind and band.
+    cases, off
+        On how many cases it was judged, and by how much it was too high for all of them.
+    similar
+        Past cases by kind and step of risk, where there are any.
     weights
-        Share of the rung's say that rests on each column of the frame (mean distance of its points from their mean);
+        Share of the rung's risk that rests on each column of the frame (mean distance of its points from their mean);
         they sum to 1, or there are none.
+    apart
+        Whether its risks tell customers apart: those of today differ, and in back-tests they ranked better than chance.
     """
 
-    windows: int = 0
-    bands: tuple[Band, ...] = ()
+    cases: int = 0
+    off: float = 0.0
+    similar: tuple[Similar, ...] = ()
     weights: tuple[tuple[str, float], ...] = ()
+    apart: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the store."""
-        bands = [[one.kind, one.band, one.cases, one.told, one.left, one.off] for one in self.bands]
-        return {"windows": self.windows, "bands": bands, "weights": dict(self.weights)}
+        similar = [list(astuple(one)) for one in self.similar]
+        weights = dict(self.weights)
+        return {"cases": self.cases, "off": self.off, "similar": similar, "weights": weights, "apart": self.apart}
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> Record:
         """The inverse of `as_json`; a fit of before there was a record has an empty one."""
-        if not values:
+        if "similar" not in values:
             return Record()
-        bands = tuple(Band(*one) for one in values["bands"])
-        return Record(values["windows"], bands, tuple(values["weights"].items()))
+        similar = tuple(Similar(*one) for one in values["similar"])
+        weights = tuple(values["weights"].items())
+        return Record(values["cases"], values["off"], similar, weights, values.get("apart", True))
 
     def share(self, groups: frozenset[str]) -> float:
         """Share of the rung's say that rests on columns of some groups."""
@@ -105,7 +116,7 @@ class Record:
 
 def group_of(column: str) -> str:
     """The group of reasons that a column of the frame belongs to."""
-    return GROUP_OF.get(column, "gap")
+    return "fields" if column.startswith(PREFIX) else GROUP_OF.get(column, "gap")
 
 
 def kinds_of(label: Label, known: Floats) -> Whole:
@@ -140,24 +151,65 @@ def record_of(judged: Judged, book: BookEvents, frame: Frame, among: Flags) -> R
         kinds.append(kinds_of(judged.label, known[np.searchsorted(book.customer_ids, one.customers)]))
         risks.append(one.risks[judged.used])
         lefts.append(one.left)
-    bands: tuple[Band, ...] = ()
-    if tests:
-        bands = bands_of(np.concatenate(kinds), np.concatenate(risks), np.concatenate(lefts), len(tests))
-    return Record(len(tests), bands, weights(judged.rung, frame.only(among)) if among.any() else ())
+    today = frame.only(among)
+    rests_on = weights(judged.rung, today) if among.any() else ()
+    apart = not among.any() or differ(judged.rung.risk(today))
+    if not tests:
+        return Record(weights=rests_on, apart=apart)
+    risk, left = np.concatenate(risks), np.concatenate(lefts)
+    told = times_told([one.cutoff for one in tests], judged.horizon_days)
+    off = float(risk.mean() - left.mean())
+    mean = next(one.mean for one in judged.reports if one.name == judged.used)
+    apart = apart and not by_chance(mean.auc, float(left.sum()) / told, float((~left).sum()) / told)
+    similar = similar_cases(np.concatenate(kinds), risk, left, told)
+    return Record(round(left.size / told), round(off, 4), similar, rests_on, apart)
 
 
-def bands_of(kind: Whole, risk: Floats, left: Flags, windows: int) -> tuple[Band, ...]:
-    """How far off each kind of customers was told in each band of risk; shape (cases,) each, of so many windows."""
+def differ(risk: Floats) -> bool:
+    """Whether the highest or the lowest tenth of risks stands out from the usual one, as risks or as chances to stay.
+
+    Where most leave, as one-time buyers do, it is the few who stay that the model tells from the others.
+    """
+    usual, rising, tenth = float(np.median(risk)), np.sort(risk), max(1, risk.size // 10)
+    lowest, highest = float(rising[:tenth].mean()), float(rising[-tenth:].mean())
+    high = min(_STANDS_OUT * usual, 1.0 - (1.0 - usual) / _STANDS_OUT)
+    return highest >= high or lowest <= usual / _STANDS_OUT
+
+
+def by_chance(auc: float | None, left: float, stayed: float) -> bool:
+    """Whether a ranking of so many who left and who stayed is hardly better than a coin's, and could be one's.
+
+    The standard error is that of Hanley and McNeil (1982), eq. 2. Of few customers a good ranking is believed.
+    """
+    if auc is None or auc >= _RANKS:
+        return False
+    one, other = auc / (2.0 - auc), 2.0 * auc * auc / (1.0 + auc)
+    spread = auc * (1.0 - auc) + (left - 1.0) * (one - auc * auc) + (stayed - 1.0) * (other - auc * auc)
+    return bool(auc - 1.96 * np.sqrt(max(spread, 0.0) / (left * stayed)) <= 0.5)
+
+
+def similar_cases(kind: Whole, risk: Floats, left: Flags, counted_times: float = 1.0) -> tuple[Similar, ...]:
+    """The nearest past cases of each kind at each step of risk; shape (cases,) each.
+
+    Cases of equal risk stay together, so that no order of rows matters. `counted_times`: how often a day of the windows
+    is repeated, see `times_told`.
+    """
     overall = float(risk.mean() - left.mean())
-    steps = len(RISKS) + 1
-    cell = kind * steps + np.digitize(risk, RISKS)
+    most = round(_NEAREST * counted_times)
     found = []
-    for place in np.unique(cell).tolist():
-        here = cell == place
-        cases, told, gone = int(here.sum()), float(risk[here].mean()), float(left[here].mean())
-        own = cases / windows / (cases / windows + _BELIEVED)
-        off = overall + own * (told - gone - overall)
-        found.append(Band(place // steps, place % steps, cases, round(told, 4), round(gone, 4), round(off, 4)))
+    order = np.lexsort((left, risk, kind))
+    kind, risk, left = kind[order], risk[order], left[order]
+    for ours in np.unique(kind).tolist():
+        its, gone = risk[kind == ours], left[kind == ours]
+        for step in range(STEPS + 1):
+            away = np.abs(its - step / STEPS)
+            furthest = np.partition(away, most - 1)[most - 1] if away.size > most else _NEAR
+            here = away <= min(float(furthest), _NEAR)
+            if not here.any():
+                continue
+            cases, told, share = float(here.sum()) / counted_times, float(its[here].mean()), float(gone[here].mean())
+            off = overall + cases / (cases + _BELIEVED) * (told - share - overall)
+            found.append(Similar(ours, step, round(cases), round(told, 4), round(share, 4), round(off, 4)))
     return tuple(found)
 
 

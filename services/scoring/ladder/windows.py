@@ -7,7 +7,7 @@ label window had closed still counts in it, as it did then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -189,8 +189,3 @@ def windows(
     """The windows after each of `cutoffs` (day numbers), in their order."""
     past = Past(book, horizon_days, label, cancelled)
     return [past.window(cutoff) for cutoff in cutoffs]
-
-
-def usable(found: Sequence[Window]) -> Iterator[Window]:
-    """Those windows in which somebody left and somebody stayed."""
-    return (one for one in found if one.left.any() and not one.left.all())

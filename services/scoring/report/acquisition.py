@@ -10,7 +10,7 @@ from services.scoring.events import fetch
 _NAMED = 10
 _COSTS = """
 SELECT c.id, c.acquisition_cost_minor, coalesce(s.spend_total_minor, 0), coalesce(s.clv_minor, 0),
-       coalesce(s.clv_high_minor, 0)
+       max(coalesce(s.clv_high_minor, 0), coalesce(s.clv_minor, 0))
   FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id AND s.currency = :currency
  WHERE c.acquisition_cost_minor > 0
  ORDER BY c.id
@@ -18,14 +18,13 @@ SELECT c.id, c.acquisition_cost_minor, coalesce(s.spend_total_minor, 0), coalesc
 
 
 def book_totals(connection: Connection) -> tuple[int, int, int]:
-    """Value at risk, lifetime value, and the latter if all stayed, summed over customers, in minor units."""
-    ((at_risk, value, if_stays),) = fetch(
+    """Value at risk, lifetime value, and the latter if all active customers stayed, summed up, in minor units."""
+    ((at_risk, value),) = fetch(
         connection,
-        "SELECT coalesce(sum(value_at_risk_minor), 0), coalesce(sum(clv_minor), 0),"
-        " coalesce(sum(clv_if_stays_minor), 0) FROM customer_risk_scores",
+        "SELECT coalesce(sum(value_at_risk_minor), 0), coalesce(sum(clv_minor), 0) FROM customer_risk_scores",
         {},
     )
-    return int(at_risk), int(value), int(if_stays)
+    return int(at_risk), int(value), int(at_risk) + int(value)
 
 
 def read_acquisition(connection: Connection, currency: str, margin: float) -> AcquisitionValue | None:

@@ -23,7 +23,7 @@ from models.values.words import full_day, percent
 from services.scoring.events import EPOCH, BookEvents, day_number, last_day_covered, read_events
 from services.scoring.features import features_at
 from services.scoring.ladder import Judged, Judgement, Label, cutoffs_before, judge
-from services.scoring.ladder.measures import surprise
+from services.scoring.ladder.measures import log_losses
 from services.scoring.ladder.windows import times_told
 from services.scoring.ledger import Ledger
 from services.scoring.report.calibration import curve
@@ -148,7 +148,7 @@ def _report(book: BookEvents, policy: Policy, judged: Judged, used: InUse) -> Ba
         calibration=_calibration(judged, used.name),
         missed=missed.worst,
         alarmed=alarmed.worst,
-        clv=clv_of(book, policy.clv_horizon_months),
+        clv=clv_of(book, policy.clv_horizon_months, policy.churn_horizon_days),
         seasonal=_seasonal(judged, used.name),
         missed_count=missed.count,
         alarmed_count=alarmed.count,
@@ -196,16 +196,16 @@ def _used(judged: Judged, in_use: InUse | None) -> InUse:
         return InUse(judged.used, judged.why)
     if judged.used == in_use.name:
         return InUse(in_use.name, judged.why)
-    other = f"This check would have chosen {WAYS[judged.used]}; that is decided at the next fit."
+    other = f"This back-test favours {WAYS[judged.used]}; the next training of the model decides."
     return InUse(in_use.name, f"{in_use.why} {other}")
 
 
 def _beats_rule(judged: Judged, used: str) -> bool | None:
-    """Whether the rung told the windows that both could be judged on better than the rule; None: there is none."""
+    """Whether the rung predicted the windows with a risk of both better than the rule; None: there is none."""
     both = [one for one in judged.tests if used in one.risks and RULE in one.risks and one.left.size]
     if not both:
         return None
-    gains = [np.mean(surprise(one.risks[RULE], one.left) - surprise(one.risks[used], one.left)) for one in both]
+    gains = [np.mean(log_losses(one.risks[RULE], one.left) - log_losses(one.risks[used], one.left)) for one in both]
     return bool(np.mean(gains) > 0)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 from numpy.typing import NDArray
 
 from models.values.backtest import CalibrationBin
+from models.values.past_cases import wilson
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -15,17 +14,6 @@ Flags = NDArray[np.bool_]
 _BINS = 10
 #: Customers in a bin at the least.
 _FEWEST = 20
-_Z95 = 1.959963984540054
-
-
-def wilson(left: float, customers: float, z: float = _Z95) -> tuple[float, float]:
-    """Wilson's range of a share (Wilson 1927); the counts may be effective ones, which are no whole numbers."""
-    if customers <= 0:
-        return 0.0, 1.0
-    share, square = left / customers, z * z / customers
-    middle = (share + square / 2.0) / (1.0 + square)
-    half = z * sqrt(max(share * (1.0 - share), 0.0) / customers + square / (4.0 * customers)) / (1.0 + square)
-    return max(min(middle - half, share), 0.0), min(max(middle + half, share), 1.0)
 
 
 def curve(risk: Floats, left: Flags, counted_times: float = 1.0, bins: int = _BINS) -> tuple[CalibrationBin, ...]:

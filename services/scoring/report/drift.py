@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.values.drift import CalibrationDrift, DriftReport, FeatureDrift, Shift
+from models.values.past_cases import wilson
 from models.values.words import capital, count, day_of, full_day, money, percent
 from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at
 from services.scoring.ledger import Ledger, Rows
-from services.scoring.report.calibration import wilson
 from services.scoring.rows import day_text
 
 Floats = NDArray[np.float64]

@@ -105,7 +105,7 @@ def reports_due(workspace: Workspace) -> frozenset[Kind]:
         scored = _scored(connection)
         if scored is None:
             return frozenset()
-        # Without an order there is no revenue to foretell.
+        # Without an order there is no revenue to forecast.
         (sells,) = connection.execute("SELECT EXISTS (SELECT 1 FROM orders)").fetchone()
         kinds = (BACKTEST, DRIFT, FORECAST) if sells else (BACKTEST, DRIFT)
         newest = {kind: _newest(connection, kind) for kind in kinds}
@@ -150,7 +150,8 @@ def _has_past(connection: sqlite3.Connection, today: date) -> bool:
         for _, table, day in SOURCES
     )
     found = connection.execute(
-        f"SELECT max(some) FROM ({tables} UNION ALL SELECT EXISTS (SELECT 1 FROM opportunities))",
+        f"SELECT max(some) FROM ({tables} UNION ALL SELECT EXISTS (SELECT 1 FROM opportunities)"
+        " UNION ALL SELECT EXISTS (SELECT 1 FROM contracts WHERE starts_on <= :today))",
         {"today": today.isoformat()},
     ).fetchone()
     return bool(found[0])

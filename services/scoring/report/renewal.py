@@ -27,9 +27,10 @@ from services.scoring.report import kept
 from services.scoring.report.acquisition import book_totals, read_acquisition
 from services.scoring.report.backtest import InUse, backtest_of, days_of, has_events, label_of, read_book
 from services.scoring.report.drift import SaidBefore, watch
-from services.scoring.report.revenue import foretell_months
+from services.scoring.report.revenue import forecast_months
 from services.scoring.report.revenue_words import forecast_sentences
 from services.scoring.rows import day_text
+from services.scoring.writing import read_marks
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 ProgressCall = Callable[[Progress], None]
 CancelCall = Callable[[], bool]
 
-FORECAST_STEP, DRIFT_STEP = "Foretelling revenue", "Watching for drift"
+FORECAST_STEP, DRIFT_STEP = "Forecasting revenue", "Watching for drift"
 _WEEK_DAYS = 7
 _ASSUMED = (
     "The rhythm alone is used, as it is assumed of every shop: the book has too few customers with a history, or too "
@@ -169,11 +170,11 @@ def _within(tell: ProgressCall, span: tuple[float, float]) -> ProgressCall:
 
 
 def _forecast(workspace: Workspace, book: BookEvents, tell: ProgressCall, stop: CancelCall) -> Changes:
-    found = foretell_months(book, lambda done, total: tell(Progress(FORECAST_STEP, done, total)), stop)
+    found = forecast_months(book, lambda done, total: tell(Progress(FORECAST_STEP, done, total)), stop)
     as_of = day_text(book.as_of)
     tell(Progress(FORECAST_STEP, 1, 1))
     if found is None:
-        return kept.keep_none(workspace, kept.FORECAST, as_of, "No purchase is in the book to foretell revenue from.")
+        return kept.keep_none(workspace, kept.FORECAST, as_of, "No purchase is in the book to forecast revenue from.")
     with workspace.store.read() as connection:
         at_risk, value, if_stays = book_totals(connection)
         acquisition = read_acquisition(connection, book.currency, workspace.policy.margin)
@@ -188,8 +189,7 @@ def _forecast(workspace: Workspace, book: BookEvents, tell: ProgressCall, stop: 
 def _watch(workspace: Workspace, book: BookEvents) -> Changes:
     horizon = workspace.policy.churn_horizon_days
     with workspace.store.read() as connection:
-        rows = fetch(connection, "SELECT value FROM book WHERE key = 'scored'", {})
-        marks = json.loads(rows[0][0]) if rows else {}
+        marks = read_marks(connection)
         fits = fetch(connection, "SELECT as_of FROM model_fits WHERE id = :fit", {"fit": marks.get("fit")})
         last = book.as_of - horizon
         said = fetch(

@@ -1,8 +1,8 @@
-"""The book's revenue by calendar month, foretold with an 80 % range.
+"""The book's revenue by calendar month, forecast with an 80 % range.
 
 What customers of today will spend is purchases expected times value, summed; those still to come arrive at the pace of
 the past year and then buy like any other. How far such forecasts are off is learnt from the book itself: it is cut
-at the end of each past month, foretold from there, and compared with what came. The range is that error, by how many
+at the end of each past month, forecast from there, and compared with what came. The range is that error, by how many
 months ahead, drawn to a usual one while there are few months to learn it from; a past month's own range knows only
 errors that were known by then. Pure: events in, values out.
 """
@@ -54,12 +54,12 @@ class _Ahead:
 
 @dataclass
 class _Errors:
-    """How far forecasts were off, ln(came / foretold), by months ahead; each with the day on which it was known."""
+    """How far forecasts were off, ln(came / predicted), by months ahead; each with the day on which it was known."""
 
     found: list[tuple[int, int, float]] = field(default_factory=list)
 
-    def add(self, known_on: int, lead: int, came: float, foretold: float) -> None:
-        away = np.log(max(came, 1.0) / max(foretold, 1.0))
+    def add(self, known_on: int, lead: int, came: float, predicted: float) -> None:
+        away = np.log(max(came, 1.0) / max(predicted, 1.0))
         self.found.append((known_on, lead, float(np.clip(away, -_LARGEST_ERROR, _LARGEST_ERROR))))
 
     def factors(self, day: int, noise: Floats) -> Floats:
@@ -92,8 +92,8 @@ class _Errors:
 
 
 @dataclass(frozen=True)
-class Foretold:
-    """What `foretell_months` found; see `models.values.forecast.RevenueForecast`."""
+class BookForecast:
+    """What `forecast_months` found; see `models.values.forecast.RevenueForecast`."""
 
     months: tuple[MonthForecast, ...]
     low: int
@@ -158,7 +158,7 @@ def _weighted(index: Floats | None, months: list[Month], revenue: Floats) -> Flo
 
 
 def _cut(book: BookEvents, daily: Daily, day: int, count: int) -> tuple[list[Month], _Ahead]:
-    """What would have been foretold at the end of `day` of `count` months, weighted by the seasons known by then."""
+    """What would have been forecast at the end of `day` of `count` months, weighted by the seasons known by then."""
     months = months_from(day + 1, count)
     ahead = _ahead(book, day, np.array([float(month.last - day) for month in months]))
     index = seasonal_index(daily, day)
@@ -166,10 +166,10 @@ def _cut(book: BookEvents, daily: Daily, day: int, count: int) -> tuple[list[Mon
     return months, _Ahead(known, new, ahead.noise)
 
 
-def foretell_months(
+def forecast_months(
     book: BookEvents, tell: Tell | None = None, cancelled: Callable[[], bool] | None = None
-) -> Foretold | None:
-    """Foretell the revenue of the present month and those after it; None for a book without orders.
+) -> BookForecast | None:
+    """Forecast the revenue of the present month and those after it; None for a book without orders.
 
     Parameters
     ----------
@@ -194,19 +194,19 @@ def foretell_months(
         if tell is not None:
             tell(number, len(cuts) + 1)
         months, ahead = _cut(book, daily, cut, MONTHS_AHEAD)
-        foretold = ahead.known + ahead.new
+        predicted = ahead.known + ahead.new
         factor = float(errors.factors(cut, ahead.noise)[0])
-        checked[months[0].name] = (foretold[0], foretold[0] / factor, foretold[0] * factor)
+        checked[months[0].name] = (predicted[0], predicted[0] / factor, predicted[0] * factor)
         for lead, month in enumerate(months):
             if month.last <= book.as_of:
-                errors.add(month.last, lead, daily.between(month.first, month.last), float(foretold[lead]))
+                errors.add(month.last, lead, daily.between(month.first, month.last), float(predicted[lead]))
                 sums.add(
-                    month.last, lead, daily.between(months[0].first, month.last), float(foretold[: lead + 1].sum())
+                    month.last, lead, daily.between(months[0].first, month.last), float(predicted[: lead + 1].sum())
                 )
     months, ahead = _cut(book, daily, book.as_of, MONTHS_AHEAD)
     index = seasonal_index(daily, book.as_of)
     low, high = _of_all(daily, book.as_of, months, ahead, sums)
-    return Foretold(
+    return BookForecast(
         months=_to_come(daily, book.as_of, months, ahead, errors),
         low=low,
         high=high,

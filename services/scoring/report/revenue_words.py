@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.values.forecast import AcquisitionValue, RevenueForecast
-from models.values.words import MONTHS_LONG, count, day_of, money_short, percent
+from models.values.words import MONTHS_LONG, count, day_of, money_range, money_short, percent
 
 _SEASON_SAID = 0.1
 
@@ -24,9 +24,10 @@ def _total(report: RevenueForecast) -> str:
     so_far = sum(one.so_far for one in report.months)
     begun = f", {money_short(so_far, report.currency)} of it in the book already" if so_far > 0 else ""
     new = summed("from_new")
-    low, high = (money_short(amount, report.currency) for amount in (report.low, report.high))
+    expected = sum(one.expected for one in report.months)
+    between = money_range(report.low, report.high, report.currency, mean_minor=expected, short=True)
     return (
-        f"About {summed('expected')} of revenue is expected {until} (in four cases of five between {low} and {high})"
+        f"About {summed('expected')} of revenue is expected {until} ({between})"
         f"{begun}; {new} from customers still to come."
     )
 
@@ -34,29 +35,29 @@ def _total(report: RevenueForecast) -> str:
 def _record(report: RevenueForecast) -> str:
     inside, checked = report.within
     if not checked:
-        return "No such forecast can be checked yet: that takes seven months of orders. The range is a usual one."
-    words = f"Foretold a month ahead, {inside} of the last {count(checked, 'month')} came within the range"
+        return "Not checked yet: that takes seven months of orders. Until then the range is a typical one."
+    words = f"Last {count(checked, 'one-month forecast')}: {inside} within range"
     if report.bias is None:
         return f"{words}."
     if abs(report.bias) < 0.02:
-        return f"{words}; in all they were foretold right."
+        return f"{words}, right on average."
     way = "high" if report.bias > 0 else "low"
-    return f"{words}; in all they were foretold {percent(abs(report.bias))} too {way}."
+    return f"{words}, {percent(abs(report.bias))} too {way} on average."
 
 
 def _season(report: RevenueForecast) -> str:
     if not report.index:
-        return "Seasons are not in it: that takes two whole years of orders."
+        return "Seasons are not included yet: that takes two full years of orders."
     highest = max(range(12), key=lambda place: report.index[place])
     above = report.index[highest] - 1.0
     if above < _SEASON_SAID:
         return "This book has no marked seasons."
-    return f"Seasons are in it: {MONTHS_LONG[highest]} is usually {percent(above)} above a mean month."
+    return f"Seasons are included: {MONTHS_LONG[highest]} is usually {percent(above)} above a mean month."
 
 
 def _at_risk(report: RevenueForecast) -> str:
     at_risk, stays = (money_short(amount, report.currency) for amount in (report.at_risk, report.if_stays))
-    return f"{at_risk} is at risk, of {stays} of lifetime value that customers would bring if all stayed."
+    return f"{at_risk} is at risk, of {stays} of lifetime value that customers would bring if all active ones stayed."
 
 
 def _acquisition(one: AcquisitionValue, currency: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from models.values.errors import Cancelled
 from models.values.imports import Progress
+from models.values.meanings import Doubt
 from services.sync.apply.compare import (
     Tally,
     compare,
@@ -21,6 +22,7 @@ from services.sync.apply.compare import (
     compare_customers,
     ignore_nobodys,
     keep_what_is_not_said,
+    keep_withdrawn,
     locate,
     mark_order_changes,
     put_orders_together,
@@ -30,11 +32,14 @@ from services.sync.apply.compare import (
     tally,
 )
 from services.sync.apply.contacts import part_shared_contacts
-from services.sync.apply.match import Matches, adopt_source, match_items, match_people
+from services.sync.apply.match import Matches, match_people
 from services.sync.apply.pieces import tally_rows
+from services.sync.apply.products import match_items
+from services.sync.apply.sources import system_of
 from services.sync.apply.target import Target, targets_of
 from services.sync.apply.totals import about_repeated_orders, settle_totals
 from services.sync.map.plan import MeaningOpen, Plan, settle
+from services.sync.stage.contracts import key_by_customer
 from services.sync.stage.layout import layout_of
 from services.sync.stage.parts import at_work, follow_main, join_main, put_aside, take_up
 from services.sync.stage.rows import Stager
@@ -95,10 +100,12 @@ class Watch:
 class Part:
     """A further entity that the rows of a file bring."""
 
-    def __init__(self, number: int, plan: Plan) -> None:
+    def __init__(self, number: int, plan: Plan, whole: Plan) -> None:
         self.number = number
         self.plan = plan
-        self.layout = replace(layout_of(plan), has_people=False)
+        self.by_customer = plan.entity.name == "contracts" and whole.entity.customer == "self"
+        layout = layout_of(plan)
+        self.layout = replace(layout, has_people=False, keyed=layout.keyed or self.by_customer)
         (self.target,) = targets_of(plan, self.layout)
         self.stager: Stager
         self.tally = Tally(0, 0, 0, 0, 0, 0)
@@ -113,11 +120,13 @@ class Analysis:
         self.targets: list[Target] = targets_of(plan, self.layout)
         self.matches = Matches(0, 0, {}, ())
         self.warnings: list[str] = list(plan.warnings)
+        #: What a person must say before the rows can be written.
+        self.doubt: Doubt | None = None
         self._watch = watch
         self.stager: Stager
         self.tallies: dict[str, Tally] = {}
         self.rows = Tally(0, 0, 0, 0, 0, 0)
-        self.parts = [Part(number, one) for number, one in enumerate(plan.also, 1)]
+        self.parts = [Part(number, one, plan) for number, one in enumerate(plan.also, 1)]
 
     def stage(self, path: Path, *, keep_raw: bool) -> None:
         """Read the file into a new staging file at `path`.
@@ -135,7 +144,7 @@ class Analysis:
             self.plan = settle(self.plan)
             if self.plan.doubts:
                 raise MeaningOpen.of(self.plan.doubts[0]) from None
-            self.parts = [Part(number, one) for number, one in enumerate(self.plan.also, 1)]
+            self.parts = [Part(number, one, self.plan) for number, one in enumerate(self.plan.also, 1)]
             self._stage(path, keep_raw=keep_raw)
         self.warnings += [*self.plan.column_warnings, *self.stager.warnings]
 
@@ -169,7 +178,7 @@ class Analysis:
     def compare(self, db: sqlite3.Connection) -> None:
         """Match and compare; `db` is a connection of the store with the staging file attached."""
         self._watch.step("Matching customers")
-        self._adopt(db)
+        self.find_system(db)
         plan, layout, source = self.plan, self.layout, self.plan.source
         if plan.entity.customer == "self":
             part_shared_contacts(db, layout, source)
@@ -185,6 +194,8 @@ class Analysis:
         self._watch.step("Comparing with your book")
         if plan.entity.name == "stage_changes":
             reject_unknown_deals(db, source)
+        if plan.entity.name == "contacts" and "email_consent" in layout.kept:
+            keep_withdrawn(db, source, dated="email_consent_since" in layout.kept)
         if plan.entity.customer == "self":
             compare_customers(db, self.targets[0], source)
         elif layout.lines:
@@ -195,29 +206,21 @@ class Analysis:
         for part in self.parts:
             with at_work(db, part.number):
                 follow_main(db, part.plan.entity.customer == "required")
+                if part.by_customer:
+                    key_by_customer(db, part.layout, self.plan.source)
+                    part.stager.keys_ascend = False
                 sort_out_keys(db, part.layout, part.stager, loose=not part.layout.keyed)
                 compare(db, part.target, self.plan.source)
                 part.tally = tally(db, "r")
         staged = ["r", *(f"r_{part.number}" for part in self.parts)]
         self.rows = tally_rows(db, staged) if self.in_pieces else self.tallies["r"]
 
-    def _adopt(self, db: sqlite3.Connection) -> None:
-        """Take the file as a further export of a system that is in the book, where its ids say so."""
-        found = adopt_source(db, self.plan)
-        if found is None or found[0] == self.plan.source:
-            return
-        system, sure = found
-        if not sure:
-            self.warnings.append(
-                f"Its ids are numbers that “{system}” has too, which proves nothing: it counts as a system of its own. "
-                f"If both are of one, name “{system}” as its source."
-            )
-            return
-        self.plan = replace(self.plan, source=system)
-        self.warnings.append(
-            f"Taken as a further export of “{system}”, because it names the same ids. "
-            "If it is of another system, name that one as its source; after the import, undo it first."
-        )
+    def find_system(self, db: sqlite3.Connection) -> None:
+        """Find out which system the file's ids belong to; until a question is answered the likeliest answer holds."""
+        found = system_of(db, self.plan, self.targets[0], lines=self.layout.lines)
+        self.plan = replace(self.plan, source=found.source)
+        self.doubt = found.doubt
+        self.warnings += [found.words] if found.words else []
 
     def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:
         orders, lines = self.targets

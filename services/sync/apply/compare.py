@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target
+from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target, given_later, stays_withdrawn
 from services.sync.map.plan import Plan
 from services.sync.stage import faults
 from services.sync.stage.layout import Layout
@@ -27,12 +27,13 @@ def sort_out_keys(db: sqlite3.Connection, layout: Layout, stager: Stager, *, loo
     """
     if stager.keys_ascend:
         return
+    same = ", ".join(["key", *(f"coalesce({name}, '')" for name in layout.space if name in layout.kept)])
     db.execute("CREATE INDEX stage.r_key ON r (key)")
     db.execute("CREATE TABLE stage.twice AS SELECT key FROM stage.r GROUP BY key HAVING count(*) > 1")
     db.execute(
-        """
+        f"""
         CREATE TABLE stage.occurrence AS
-        SELECT row, row_number() OVER (PARTITION BY key ORDER BY row) AS n, count(*) OVER (PARTITION BY key) AS of
+        SELECT row, row_number() OVER (PARTITION BY {same} ORDER BY row) AS n, count(*) OVER (PARTITION BY {same}) AS of
         FROM stage.r WHERE key IN (SELECT key FROM stage.twice)
         """
     )
@@ -47,6 +48,14 @@ def sort_out_keys(db: sqlite3.Connection, layout: Layout, stager: Stager, *, loo
 
 def ignore_nobodys(db: sqlite3.Connection, plan: Plan) -> None:
     """Rows whose customer cannot be found and cannot be made up are ignored."""
+    if plan.only_updates:
+        strangers = "SELECT who FROM stage.people WHERE customer_id IS NULL"
+        db.execute(
+            f"UPDATE stage.r SET state = ?, note = ? WHERE state IS NULL AND who IN ({strangers})",
+            (IGNORED, faults.STRANGER),
+        )
+        db.execute("UPDATE stage.people SET head = NULL WHERE customer_id IS NULL")
+        return
     if plan.entity.customer != "required":
         return
     db.execute("UPDATE stage.people SET head = NULL WHERE customer_id IS NULL AND head IS NULL")
@@ -75,6 +84,19 @@ def reject_unknown_deals(db: sqlite3.Connection, source: str) -> None:
     )
 
 
+def keep_withdrawn(db: sqlite3.Connection, source: str, *, dated: bool) -> None:
+    """Consent that a contact withdrew is given again only by a file that says since when, and later."""
+    anew = given_later("s.email_consent_since" if dated else "NULL")
+    since = ", email_consent_since = t.email_consent_since" if dated else ""
+    db.execute(
+        f"""
+        UPDATE stage.r AS s SET email_consent = 'withdrawn'{since} FROM main.contacts t
+        WHERE t.source = ? AND t.external_id = s.key AND {stays_withdrawn("email_consent", anew)}
+        """,
+        (source,),
+    )
+
+
 def put_orders_together(db: sqlite3.Connection, layout: Layout, *, keyless: bool) -> None:
     """Make orders from rows: the earliest time counts, amounts and discounts of lines add up."""
     if keyless:
@@ -85,7 +107,9 @@ def put_orders_together(db: sqlite3.Connection, layout: Layout, *, keyless: bool
     if "discount_minor" in gathered:
         gathered["discount_minor"] = "sum(discount_minor)"
     gathered["amount_minor"] = "coalesce(max(total_minor), sum(amount_minor))"
-    gathered["kind"] = "coalesce(min(kind), CASE WHEN sum(amount_minor) < 0 THEN 'return' ELSE 'purchase' END)"
+    # Nobody buys for less than nothing, whatever a word of the file's own says.
+    kind = "coalesce(min(kind), 'purchase')"
+    gathered["kind"] = f"iif({kind} = 'purchase' AND {gathered['amount_minor']} < 0, 'return', {kind})"
     db.execute(
         f"""
         CREATE TABLE stage.o (key TEXT PRIMARY KEY, who INTEGER, {", ".join(gathered)}, first_row INTEGER,
@@ -111,7 +135,7 @@ def compare(db: sqlite3.Connection, target: Target, source: str) -> None:
         f"""
         UPDATE stage.{target.staged} AS s SET (target_id, state) = (
             SELECT t.id, CASE WHEN {differs} THEN {CHANGED} ELSE {UNCHANGED} END
-            FROM main.{target.table} t WHERE t.source = :source AND t.external_id = s.key)
+            FROM main.{target.table} t WHERE {target.same_row})
         WHERE s.state IS NULL
         """,
         {"source": source},
@@ -128,7 +152,7 @@ def locate(db: sqlite3.Connection, target: Target, source: str) -> bool:
     db.execute(
         f"""
         UPDATE stage.{target.staged} AS s SET target_id = (
-            SELECT t.id FROM main.{target.table} t WHERE t.source = :source AND t.external_id = s.key)
+            SELECT t.id FROM main.{target.table} t WHERE {target.same_row})
         """,
         {"source": source},
     )

@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from services.sync.apply.joined import any_joined, find_joined, speak_as_one
 from services.sync.apply.shared_contacts import part_other_names
 from services.sync.map.plan import Plan
-from services.sync.recognise import known_sources
 from services.sync.stage.layout import layout_of
-from services.sync.validate.words import loose_key, name_key
+from services.sync.validate.words import name_key
 
-# A book without a list of products knows none of a shop's thousands: that goes without saying. A few are told.
-_FEW = 20
 _SAME_SOURCE_ID = """
     EXISTS (SELECT 1 FROM main.identities o
             WHERE o.customer_id = i.customer_id AND o.kind = 'external_id' AND o.source = :source)
@@ -32,58 +29,6 @@ class Matches:
     created: int
     by: dict[str, int]
     warnings: tuple[str, ...]
-
-
-def adopt_source(db: sqlite3.Connection, plan: Plan) -> tuple[str, bool] | None:
-    """Another export of the same, unknown system: one that knows at least half of the ids that this file names.
-
-    A customers.csv and an orders.csv of one shop have no more in common than their ids. Files of systems that are
-    recognised, or whose system a person has named, are never joined this way; nor are ids that are only small numbers,
-    which many systems have.
-
-    Returns
-    -------
-    tuple of str and bool, or None
-        The system under which that export is known, and whether its ids say enough for this file to be of it too.
-    """
-    if plan.recognition.system is not None or plan.source_said or _is_known(db, plan.source):
-        return None
-    if plan.entity.name == "stage_changes":
-        named, table, condition = "SELECT DISTINCT ref AS id FROM stage.r", "opportunities", "k.external_id = n.id"
-    elif plan.has("customer_id"):
-        named, table = "SELECT DISTINCT external_id AS id FROM stage.people", "identities"
-        condition = "k.kind = 'external_id' AND k.value = n.id"
-    else:
-        return None
-    db.execute(f"CREATE TABLE stage.named AS SELECT id FROM ({named}) WHERE id IS NOT NULL")
-    total, telling = db.execute(
-        "SELECT count(*), count(*) FILTER (WHERE length(id) >= 4 OR id GLOB '*[A-Za-z]*') FROM stage.named"
-    ).fetchone()
-    if not total:
-        return None
-    best: tuple[int, str | None] = (0, None)
-    for (other,) in db.execute("SELECT source FROM main.imports GROUP BY source ORDER BY min(id)").fetchall():
-        if other in known_sources():
-            continue
-        known = db.execute(
-            f"""
-            SELECT count(*) FROM stage.named n
-            WHERE EXISTS (SELECT 1 FROM main.{table} k WHERE k.source = ? AND {condition})
-            """,
-            (other,),
-        ).fetchone()[0]
-        if known > best[0]:
-            best = (known, other)
-    return (best[1], telling >= 0.9 * total) if best[1] is not None and best[0] * 2 >= total else None
-
-
-def _is_known(db: sqlite3.Connection, source: str) -> bool:
-    """Whether files of this system, by name, are in the book."""
-    return bool(
-        db.execute(
-            "SELECT EXISTS (SELECT 1 FROM main.imports WHERE source = ? AND undone_by IS NULL)", (source,)
-        ).fetchone()[0]
-    )
 
 
 def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
@@ -103,11 +48,15 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
     if db.execute("SELECT EXISTS (SELECT 1 FROM main.customers)").fetchone()[0]:
         own = plan.entity.customer == "self"
         _by_id(db, source)
+        if not own:
+            _by_person(db, source, "people.external_id", "k.external_id", "AND k.source = :source")
         _by_key(db, source, own=own)
         joined = any_joined(db)
         if joined:
             find_joined(db, source, _own_key(own=own))
         _by_contact(db, "email", source)
+        if not own:
+            _by_person(db, source, "people.email", "lower(k.email)", "")
         _by_contact(db, "phone", source)
         if db.execute("SELECT EXISTS (SELECT 1 FROM stage.people WHERE phone_home IS NOT NULL)").fetchone()[0]:
             _by_contact(db, "phone", source, at_home=True)
@@ -139,6 +88,19 @@ def _by_id(db: sqlite3.Connection, source: str) -> int:
         """,
         {"source": source},
     ).rowcount
+
+
+def _by_person(db: sqlite3.Connection, source: str, said: str, known: str, where: str) -> None:
+    """By the id or the address of a contact, who stands for the account; not where the person is at several."""
+    db.execute(
+        f"""
+        UPDATE stage.people SET how = 'contact', customer_id = k.customer_id
+        FROM (SELECT {known} AS known, min(k.customer_id) AS customer_id FROM main.contacts k
+              WHERE {known} IS NOT NULL {where} GROUP BY 1 HAVING count(DISTINCT k.customer_id) = 1) k
+        WHERE people.customer_id IS NULL AND people.order_ref IS NULL AND k.known = {said}
+        """,
+        {"source": source},
+    )
 
 
 def _by_key(db: sqlite3.Connection, source: str, *, own: bool) -> None:
@@ -261,79 +223,3 @@ def _group_new(db: sqlite3.Connection) -> None:
             WHERE customer_id IS NULL AND head IS NULL AND {kind} IS NOT NULL
             """
         )
-
-
-def match_items(db: sqlite3.Connection, source: str) -> list[str]:
-    """Find the file's products in the book: by code, by name, and by name without blanks and case.
-
-    Returns
-    -------
-    list of str
-        What a person should know: names that were only found loosely, and names that were not found.
-    """
-    if not db.execute("SELECT EXISTS (SELECT 1 FROM main.products)").fetchone()[0]:
-        return _unknown_products(db, at_most=_FEW)
-    for key, own in (("sku", "sku"), ("sku", "external_id"), ("name", "name")):
-        db.execute(
-            f"""
-            UPDATE stage.items SET product_id = (
-                SELECT p.id FROM main.products p WHERE p.{own} = items.{key}
-                ORDER BY p.source <> :source, p.id LIMIT 1)
-            WHERE product_id IS NULL AND {key} IS NOT NULL
-            """,
-            {"source": source},
-        )
-    db.create_function("loose_key", 1, lambda text: loose_key(text) if text else None, deterministic=True)
-    db.execute(
-        "CREATE TABLE stage.loose AS SELECT loose_key(name) AS k, min(id) AS id, name FROM main.products GROUP BY 1"
-    )
-    loosely = [
-        row[0]
-        for row in db.execute(
-            """
-            SELECT i.what FROM stage.items i JOIN stage.loose l ON l.k = i.loose_key
-            WHERE i.product_id IS NULL AND i.loose_key <> ''
-            """
-        )
-    ]
-    db.execute(
-        """
-        UPDATE stage.items SET product_id = (SELECT l.id FROM stage.loose l WHERE l.k = items.loose_key)
-        WHERE product_id IS NULL AND loose_key <> ''
-        """
-    )
-    said = []
-    for name, known, count in _counted(db, loosely):
-        said.append(f"“{name}” was taken as the product “{known}” ({count:,} rows).")
-    return said + _unknown_products(db)
-
-
-def _counted(db: sqlite3.Connection, items: list[int]) -> list[tuple[str, str, int]]:
-    found: list[tuple[str, str, int]] = []
-    for what in items[:20]:
-        row = db.execute(
-            """
-            SELECT i.name, p.name, (SELECT count(*) FROM stage.r WHERE r.what = i.what)
-            FROM stage.items i JOIN main.products p ON p.id = i.product_id WHERE i.what = ?
-            """,
-            (what,),
-        ).fetchone()
-        found.append(row)
-    return found
-
-
-def _unknown_products(db: sqlite3.Connection, at_most: int | None = None) -> list[str]:
-    """Product names that the book does not have; nothing is said of more than `at_most` of them."""
-    unknown = db.execute(
-        """
-        SELECT i.name, count(*) FROM stage.items i JOIN stage.r ON r.what = i.what
-        WHERE i.product_id IS NULL AND i.name IS NOT NULL GROUP BY i.name ORDER BY 2 DESC, 1
-        """
-    ).fetchall()
-    if not unknown or (at_most is not None and len(unknown) > at_most):
-        return []
-    shown = ", ".join(f"{name} ({count:,})" for name, count in unknown[:8])
-    rest = f" and {len(unknown) - 8:,} more" if len(unknown) > 8 else ""
-    return [
-        f"{len(unknown):,} product names are not among the products of the book: {shown}{rest}. They are kept as text."
-    ]

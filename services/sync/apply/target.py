@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models import tables
+from services.permission.ledger import stored_key
 from services.sync.map.plan import Plan
 from services.sync.stage.layout import Layout
 
@@ -17,8 +18,13 @@ CHANGED, UNCHANGED, IGNORED, REJECTED = 1, 2, 3, 4
 CUSTOMER = "(SELECT p.customer_id FROM stage.people p WHERE p.who = s.who)"
 _PRODUCT = "(SELECT i.product_id FROM stage.items i WHERE i.what = s.what)"
 _PRODUCT_NAME = "(SELECT i.name FROM stage.items i WHERE i.what = s.what)"
+_ADDRESS = "(SELECT p.email FROM stage.people p WHERE p.who = s.who)"
 _SKU = "(SELECT i.sku FROM stage.items i WHERE i.what = s.what)"
 _OPPORTUNITY = "(SELECT d.id FROM main.opportunities d WHERE d.source = :source AND d.external_id = s.ref)"
+_TRACKING_BY_HAND = (
+    "EXISTS (SELECT 1 FROM main.journal_payloads p WHERE p.table_name = 'customers' AND p.row_id = CAST(t.id AS TEXT)"
+    " AND json_extract(p.after, '$.tracking_consent') = 'withdrawn')"
+)
 _ORDER = "(SELECT q.id FROM main.orders q WHERE q.source = :source AND q.external_id = s.ord)"
 # An order known by its text has another key in the book if it was edited: it is found through the staged order.
 _LOOSE_ORDER = "(SELECT o.target_id FROM stage.o o WHERE o.key = s.ord)"
@@ -44,6 +50,8 @@ class Target:
         Columns in which an edited row still agrees with its earlier self, closest first.
     day
         The column of the day on which it happened, '' for none.
+    space
+        Columns that part the table's keys.
     """
 
     table: str
@@ -53,6 +61,13 @@ class Target:
     loose_keys: bool
     like: tuple[tuple[str, ...], ...] = ()
     day: str = ""
+    space: tuple[str, ...] = ()
+
+    @property
+    def same_row(self) -> str:
+        """SQL of whether row `t` of the store is the one that the staged row `s` names."""
+        parts = [f"t.{name} = {self.columns[name]}" for name in self.space]
+        return " AND ".join(["t.source = :source", "t.external_id = s.key", *parts])
 
 
 def targets_of(plan: Plan, layout: Layout) -> list[Target]:
@@ -68,40 +83,45 @@ def targets_of(plan: Plan, layout: Layout) -> list[Target]:
 def _customers(layout: Layout) -> Target:
     """A customer keeps what other systems said of them; an empty cell erases only what its own system once said.
 
-    Consent that was withdrawn is given again only by its own system, and not where a person recorded here that it was
-    withdrawn, or by a file that says since when and is later.
+    Consent to emails that was withdrawn is given again only by a file that says since when, and later; consent to
+    tracking only by its own system, and not where a person recorded here that it was withdrawn.
     """
     columns = {
         name: f"CASE WHEN t.source = :source THEN s.{name} ELSE coalesce(s.{name}, t.{name}) END"
         for name in layout.kept
     }
     columns["name"] = "coalesce(s.name, t.name)"
-    dated = "email_consent_since" in columns
+    given_since = "s.email_consent_since" if "email_consent_since" in columns else "NULL"
+    stays = {
+        "email_consent": stays_withdrawn("email_consent", given_later(given_since)),
+        "tracking_consent": stays_withdrawn("tracking_consent", f"t.source = :source AND NOT {_TRACKING_BY_HAND}"),
+    }
     for name in ("email_consent", "tracking_consent"):
         if name in columns:
             columns[name] = (
-                f"CASE WHEN {_stays_withdrawn(name, dated=dated)} THEN 'withdrawn' "
+                f"CASE WHEN {stays[name]} THEN 'withdrawn' "
                 f"WHEN t.source = :source THEN coalesce(s.{name}, 'unknown') "
                 f"ELSE coalesce(nullif(s.{name}, 'unknown'), t.{name}) END"
             )
     if "email_consent" in columns:
         for name in ("email_consent_since", "email_consent_how"):
             if name in columns:
-                stays = _stays_withdrawn("email_consent", dated=dated)
-                columns[name] = f"CASE WHEN {stays} AND t.{name} IS NOT NULL THEN t.{name} ELSE {columns[name]} END"
+                columns[name] = f"CASE WHEN {stays['email_consent']} THEN t.{name} ELSE {columns[name]} END"
     return Target("customers", "r", columns, compared=tuple(columns), loose_keys=False)
 
 
-def _stays_withdrawn(name: str, *, dated: bool) -> str:
-    """SQL of whether consent was withdrawn and a staged row does not say that it was given anew."""
-    later = "s.email_consent_since > t.email_consent_since" if dated and name == "email_consent" else "0"
-    by_hand = (
-        "EXISTS (SELECT 1 FROM main.journal_payloads p WHERE p.table_name = 'customers' "
-        f"AND p.row_id = CAST(t.id AS TEXT) AND json_extract(p.after, '$.{name}') = 'withdrawn')"
-    )
+def stays_withdrawn(name: str, anew: str) -> str:
+    """SQL of whether consent was withdrawn in `t` and the staged row `s` does not say that it was given anew."""
     return (
-        f"t.{name} = 'withdrawn' AND s.{name} IS NOT 'withdrawn' AND NOT coalesce(s.{name} = 'given' AND "
-        f"({later} OR (t.source = :source AND NOT {by_hand})), 0)"
+        f"t.{name} = 'withdrawn' AND s.{name} IS NOT 'withdrawn' AND NOT coalesce(s.{name} = 'given' AND ({anew}), 0)"
+    )
+
+
+def given_later(since: str) -> str:
+    """SQL of whether a day is later than that of the withdrawal in `t`; without a day, than what the ledger has."""
+    return (
+        f"{since} > coalesce(t.email_consent_since, (SELECT max(substr(n.since, 1, 10)) FROM main.suppression_ledger n"
+        f" WHERE n.said = 'withdrawn' AND n.address = {stored_key('t.email')}))"
     )
 
 
@@ -115,10 +135,23 @@ def _plain(plan: Plan, layout: Layout) -> Target:
     store = tables.metadata.tables[entity.table].columns
     columns |= {name: f"s.{name}" for name in layout.kept if name in store}
     if layout.has_items:
-        columns["product_name"] = _PRODUCT_NAME
-        columns["product_id"] = _PRODUCT
+        columns |= {"product_name": _PRODUCT_NAME, "sku": _SKU, "product_id": _PRODUCT}
+    if entity.name == "email_events" and plan.has("customer_email"):
+        columns["address"] = _ADDRESS
+    if entity.name == "opportunities" and layout.has_items:
+        # A deal without a name is known by what it is about.
+        columns["name"] = f"coalesce({columns.get('name', 'NULL')}, {_PRODUCT_NAME}, {_SKU})"
+    if entity.name == "contracts" and plan.has("contract_id"):
+        columns["number"] = "s.key"
+    if entity.name == "contacts":
+        columns["name"] = "coalesce(s.name, s.email, '')" if "email" in columns else "coalesce(s.name, '')"
+        for name, otherwise in (("email_consent", "'unknown'"), ("is_primary", "0")):
+            if name in columns:
+                columns[name] = f"coalesce({columns[name]}, {otherwise})"
     if entity.name == "products":
         columns["name"] = f"coalesce({columns.get('name', 'NULL')}, s.key)"
+    # What a file does not say of a key is ''.
+    columns |= {name: f"coalesce(s.{name}, '')" if name in layout.kept else "''" for name in layout.space}
     day = entity.field(entity.day)
     return Target(
         table=entity.table,
@@ -128,6 +161,7 @@ def _plain(plan: Plan, layout: Layout) -> Target:
         loose_keys=not layout.keyed,
         like=() if layout.keyed else _like(entity.like, columns),
         day=day.columns[0] if day and day.columns and day.columns[0] in columns else "",
+        space=layout.space,
     )
 
 

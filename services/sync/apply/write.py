@@ -15,11 +15,15 @@ from itertools import islice
 from services.sync.apply.compare import Tally
 from services.sync.apply.indexes import BULK_ROWS, build_indexes, drop_indexes
 from services.sync.apply.joined import words_to_keep
+from services.sync.apply.products import LINKED, link_products
 from services.sync.apply.target import CHANGED, IGNORED, Target
 from services.sync.map.plan import Plan
 
 _IMAGES_AT_ONCE = 1_000
 _AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
+#: What a customer was before deals gave it an owner: the import that brought the customer may go before theirs.
+UNOWNED = _AS_JSON({"owner": None})
+_WHOSE = "SELECT p.customer_id FROM stage.people p WHERE p.customer_id IS NOT NULL AND p.staged"
 _LONGEST_NAME = "coalesce(p.name, p.company, p.email, default_name(p.external_id, p.email, p.phone_text))"
 
 
@@ -141,6 +145,28 @@ class Writer:
                 """,
                 self._names,
             )
+
+    def owners_of_deals(self) -> None:
+        """Let who owns a customer's newest deal own the customer, where nobody does; a bare number is not a name."""
+        owners = f"""
+            SELECT c.id, c.import_id IS :import_id, (
+                SELECT d.owner FROM main.opportunities d WHERE d.customer_id = c.id AND d.owner NOT GLOB '[0-9]*'
+                ORDER BY coalesce(d.opened_on, d.closes_on, '') DESC, d.id DESC LIMIT 1) AS owner
+            FROM main.customers c WHERE c.owner IS NULL AND c.id IN ({_WHOSE}) ORDER BY c.id"""
+        found = [row for row in self._db.execute(owners, self._names).fetchall() if row[2]]
+        if not found:
+            return
+        self.tables.add("customers")
+        # Customers of this very import go with it.
+        self._write_images(
+            "customers", [(one, UNOWNED, _AS_JSON({"owner": owner})) for one, own, owner in found if not own]
+        )
+        self._db.executemany("UPDATE main.customers SET owner = ? WHERE id = ?", [(row[2], row[0]) for row in found])
+
+    def link_products(self) -> None:
+        """Let rows that came before their products know them."""
+        link_products(self._db)
+        self.tables.update(LINKED)
 
     def changed_customers(self, plan: Plan, limit: int) -> tuple[set[int], bool]:
         """Customers whose rows are new or changed: their ids, or True for everyone above `limit`."""

@@ -4,6 +4,8 @@ Adding an entity is a declaration here and a table in the store; no other code o
 """
 
 from services.sync.entities.base import CUSTOMER_FIELDS, Entity, Field, Kind
+from services.sync.entities.contacts import CONTACTS
+from services.sync.entities.contracts import CONTRACTS
 from services.sync.entities.customers import CUSTOMERS, PRODUCTS
 from services.sync.entities.deals import OPPORTUNITIES, STAGE_CHANGES
 from services.sync.entities.events import ACTIVITIES, CONVERSATIONS, EMAIL_EVENTS, REVIEWS, SURVEYS, TICKETS
@@ -24,6 +26,8 @@ ENTITIES: dict[str, Entity] = {
         SURVEYS,
         OPPORTUNITIES,
         STAGE_CHANGES,
+        CONTRACTS,
+        CONTACTS,
     )
 }
 

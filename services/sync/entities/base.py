@@ -1,8 +1,11 @@
-"""What an entity is made of: fields with their type, the headers that files give them, and where they are kept."""
+"""What an entity is made of: fields with their type, and where they are kept.
+
+The headers that files give them are data: `resources/synonyms`, one file for each language.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 Kind = Literal[
@@ -20,6 +23,10 @@ Kind = Literal[
     "phone",
     "rating",
     "sentiment",
+    "birth_year",
+    "gender",
+    "instant",
+    "hours",
     "currency",
     "stage",
     "consent",
@@ -28,13 +35,14 @@ Kind = Literal[
     "mail_kind",
     "activity_kind",
     "ticket_status",
+    "contract_status",
     "survey_kind",
     "direction",
     "number",
     "duration",
     "flag_deleted",
 ]
-Role = Literal["row", "key", "customer", "item", "line", "reference", "control"]
+Role = Literal["row", "key", "customer", "item", "line", "reference", "control", "part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +57,43 @@ class Field:
         Its type; see ``services.sync.validate``.
     label
         How the window calls it.
-    headers
-        Headers under which files have it, besides its own name.
     columns
-        Columns of the entity's table that hold it. A moment has two: the day as the file had it, and the moment in UTC.
+        Columns of the entity's table that hold it, where it is a ``row``; declared only where they have other names. A
+        moment has two: the day as the file had it, and the moment in UTC.
     role
         ``row`` is kept as it is; ``key`` identifies the row; ``customer`` says whose it is; ``item`` says which
         product; ``line`` belongs to a line of an order; ``reference`` names a row of another entity; ``control``
-        decides what happens to the row and is not kept.
+        decides what happens to the row and is not kept; ``part`` is kept in a row of another entity.
     required
         Whether a row without it is rejected.
     once
         Headers that stand for it only where no text comes twice below them: the "id" of a list of purchases may be the
         buyer's.
+    part
+        For a field of that role: the field that it becomes in the contract of the row's customer.
+    beside
+        Fields of which a file must have one, else a header does not stand for this one.
     """
 
     name: str
     kind: Kind
     label: str
-    headers: tuple[str, ...] = ()
+    _: KW_ONLY
     columns: tuple[str, ...] = ()
     role: Role = "row"
     required: bool = False
     once: tuple[str, ...] = ()
+    part: str = ""
+    beside: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.role == "row" and not self.columns:
+            object.__setattr__(self, "columns", self._usual_columns())
+
+    def _usual_columns(self) -> tuple[str, ...]:
+        if self.kind == "moment":
+            return f"{self.name.removesuffix('_at')}_on", self.name
+        return (f"{self.name}_minor",) if self.kind == "money" else (self.name,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +115,20 @@ class Entity:
         fields is about something else.
     needs
         Groups of fields; of each group a file must have one, else it cannot be about this entity.
+    known_by
+        The field by which a file that has nothing of `needs` still says something of rows that are in the book.
     customer
         Whether a row must have a customer, may have one, or has none.
     day
         The field whose day says how far a file reaches.
+    extras
+        Whether columns that are not a field are kept with the row, as its attributes.
     like
         Columns in which an edited row of a file without ids still agrees with its earlier self, closest first.
     order
         Place in a batch of files: what others refer to comes first.
+    by_account
+        Whether a file is about it only where a person says so, or where its rows name accounts that are in the book.
     """
 
     name: str
@@ -111,13 +139,23 @@ class Entity:
     needs: tuple[tuple[str, ...], ...]
     customer: Literal["self", "required", "optional", "none"]
     day: str = ""
+    extras: bool = False
     like: tuple[tuple[str, ...], ...] = ()
     order: int = 50
     vague: tuple[str, ...] = ()
+    by_account: bool = False
+    known_by: str = ""
 
     def field(self, name: str) -> Field | None:
         """The field of this name, or None."""
         return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def refers_to(self) -> frozenset[str]:
+        """Entities without whose rows its own cannot be joined: those of its customers, orders and deals."""
+        own = {"of_order_id": "orders", "opportunity_id": "opportunities"}
+        found = {own[field.name] for field in self.fields if field.name in own and field.role != "key"}
+        return frozenset(found | ({"customers"} if self.customer in ("required", "optional") else set()) - {self.name})
 
     @property
     def with_lines(self) -> bool:
@@ -126,119 +164,19 @@ class Entity:
 
 
 CUSTOMER_FIELDS: tuple[Field, ...] = (
-    Field(
-        "customer_id",
-        "id",
-        "Customer id",
-        (
-            "customer number",
-            "customer no",
-            "customerid",
-            "cust id",
-            "client id",
-            "account id",
-            "accountid",
-            "user id",
-            "member id",
-            "contact id",
-            "buyer id",
-            "customer external id",
-            "kundennummer",
-            "buyer user id",
-        ),
-        role="customer",
-    ),
-    Field(
-        "customer_email",
-        "email",
-        "Customer email",
-        (
-            "email",
-            "e-mail",
-            "email address",
-            "e-mail address",
-            "buyer email",
-            "contact email",
-            "requester email",
-            "reviewer email",
-            "user email",
-            "customer e-mail",
-            "recipient",
-            "recipient email",
-        ),
-        role="customer",
-    ),
-    Field(
-        "customer_phone", "phone", "Customer phone", ("phone", "phone number", "mobile", "telephone"), role="customer"
-    ),
-    Field(
-        "customer_name",
-        "text",
-        "Customer name",
-        (
-            "customer",
-            "account",
-            "account name",
-            "client",
-            "client name",
-            "company",
-            "company name",
-            "organization",
-            "organisation",
-            "buyer",
-            "buyer name",
-            "requester",
-            "reviewer name",
-            "full name",
-            "contact name",
-        ),
-        role="customer",
-    ),
-    Field("customer_city", "text", "Customer city", ("city", "billing city", "ship city"), role="customer"),
-    Field("customer_region", "text", "Customer region", ("region", "state", "province"), role="customer"),
-    Field(
-        "customer_country", "text", "Customer country", ("country", "billing country", "ship country"), role="customer"
-    ),
+    Field("customer_id", "id", "Customer id", role="customer"),
+    Field("customer_email", "email", "Customer email", role="customer"),
+    Field("customer_phone", "phone", "Customer phone", role="customer"),
+    Field("customer_name", "text", "Customer name", role="customer"),
+    Field("customer_first_name", "text", "Customer first name", role="customer"),
+    Field("customer_last_name", "text", "Customer last name", role="customer"),
+    Field("customer_company", "text", "Customer company", role="customer"),
+    Field("customer_city", "text", "Customer city", role="customer"),
+    Field("customer_region", "text", "Customer region", role="customer"),
+    Field("customer_country", "text", "Customer country", role="customer"),
 )
 
 ITEM_FIELDS: tuple[Field, ...] = (
-    Field(
-        "sku",
-        "id",
-        "Product code",
-        (
-            "product id",
-            "productid",
-            "product code",
-            "stock code",
-            "stockcode",
-            "item id",
-            "item code",
-            "article number",
-            "artikelnummer",
-            "lineitem sku",
-            "variant sku",
-            "product sku",
-            "asin",
-        ),
-        role="item",
-    ),
-    Field(
-        "product",
-        "text",
-        "Product",
-        (
-            "product name",
-            "item",
-            "item name",
-            "description",
-            "product title",
-            "product purchased",
-            "lineitem name",
-            "article",
-            "artikel",
-            "product description",
-        ),
-        role="item",
-    ),
+    Field("sku", "id", "Product code", role="item"),
+    Field("product", "text", "Product", role="item"),
 )

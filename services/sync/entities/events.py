@@ -7,18 +7,6 @@ from services.sync.entities.base import CUSTOMER_FIELDS, ITEM_FIELDS, Entity, Fi
 _LIKE = "customer_id"
 
 
-def _happened_at(*headers: str) -> Field:
-    """When something happened, under the headers that every export uses and those of this entity."""
-    return Field(
-        "happened_at",
-        "moment",
-        "At",
-        ("at", "date", "timestamp", *headers),
-        ("happened_on", "happened_at"),
-        required=True,
-    )
-
-
 TICKETS = Entity(
     name="tickets",
     label="Tickets",
@@ -30,75 +18,24 @@ TICKETS = Entity(
     like=((_LIKE, "opened_on"),),
     order=50,
     fields=(
-        Field(
-            "ticket_id", "id", "Ticket", ("ticket", "ticket number", "case id", "case number", "ticket no"), role="key"
-        ),
+        Field("ticket_id", "id", "Ticket", role="key"),
         *CUSTOMER_FIELDS,
-        Field("subject", "text", "Subject", ("ticket subject", "ticket name", "title", "case subject"), ("subject",)),
-        Field(
-            "text",
-            "long_text",
-            "Text",
-            ("description", "ticket description", "body", "message", "details", "comment"),
-            ("text",),
-        ),
-        Field(
-            "kind", "text", "Type", ("type", "ticket type", "category", "reason", "issue type", "case type"), ("kind",)
-        ),
-        Field("channel", "text", "Channel", ("ticket channel", "source", "via", "case origin", "origin"), ("channel",)),
-        Field("status", "ticket_status", "Status", ("ticket status", "state", "case status"), ("status",)),
-        Field("priority", "text", "Priority", ("ticket priority", "severity", "urgency"), ("priority",)),
-        Field("sentiment", "sentiment", "Sentiment", ("ticket sentiment",), ("sentiment",)),
-        Field(
-            "opened_at",
-            "moment",
-            "Opened at",
-            (
-                "opened",
-                "opened on",
-                "created",
-                "created at",
-                "created time",
-                "created on",
-                "create date",
-                "date opened",
-                "open date",
-                "date",
-                "submitted at",
-                "date created",
-                "created date",
-            ),
-            ("opened_on", "opened_at"),
-        ),
-        Field(
-            "resolved_at",
-            "moment",
-            "Resolved at",
-            (
-                "resolved",
-                "resolved on",
-                "resolved time",
-                "solved at",
-                "closed at",
-                "closed time",
-                "close date",
-                "date closed",
-                "closed on",
-                "closed date",
-                "resolution date",
-            ),
-            ("resolved_on", "resolved_at"),
-        ),
-        Field(
-            "satisfaction",
-            "rating",
-            "Satisfaction",
-            ("satisfaction score", "satisfaction rating", "customer satisfaction rating", "csat", "rating"),
-            ("satisfaction",),
-        ),
-        Field("agent", "text", "Agent", ("assignee", "assigned to", "owner", "handled by", "ticket owner"), ("agent",)),
+        Field("subject", "text", "Subject"),
+        Field("text", "long_text", "Text"),
+        Field("kind", "text", "Type"),
+        Field("channel", "text", "Channel"),
+        Field("status", "ticket_status", "Status"),
+        Field("priority", "text", "Priority"),
+        Field("sentiment", "sentiment", "Sentiment"),
+        Field("opened_at", "moment", "Opened at"),
+        Field("first_answer_at", "instant", "First response"),
+        Field("resolved_at", "moment", "Resolved at"),
+        Field("resolution_hours", "hours", "Resolution time (hours)"),
+        Field("satisfaction", "rating", "Satisfaction"),
+        Field("agent", "text", "Agent"),
     ),
 )
+
 
 REVIEWS = Entity(
     name="reviews",
@@ -111,76 +48,42 @@ REVIEWS = Entity(
     like=((_LIKE, "reviewed_on"),),
     order=60,
     fields=(
-        Field("review_id", "id", "Review id", ("id",), role="key"),
+        Field("review_id", "id", "Review id", role="key"),
         *CUSTOMER_FIELDS,
         *ITEM_FIELDS,
-        Field(
-            "rating", "rating", "Rating", ("stars", "score", "review score", "star rating"), ("rating",), required=True
-        ),
-        Field("title", "text", "Title", ("review title", "headline", "summary"), ("title",)),
-        Field(
-            "text",
-            "long_text",
-            "Text",
-            ("review", "review text", "body", "content", "comment", "review content", "review body"),
-            ("text",),
-        ),
-        Field("sentiment", "sentiment", "Sentiment", (), ("sentiment",)),
-        Field(
-            "reviewed_at",
-            "moment",
-            "Reviewed at",
-            (
-                "review date",
-                "reviewed on",
-                "date",
-                "created at",
-                "date created",
-                "submitted at",
-                "review creation date",
-            ),
-            ("reviewed_on", "reviewed_at"),
-            required=True,
-        ),
-        Field(
-            "verified",
-            "boolean",
-            "Verified",
-            ("verified purchase", "is verified buyer", "verified buyer"),
-            ("verified",),
-        ),
+        Field("rating", "rating", "Rating", required=True),
+        Field("title", "text", "Title"),
+        Field("text", "long_text", "Text"),
+        Field("sentiment", "sentiment", "Sentiment"),
+        Field("reviewed_at", "moment", "Reviewed at", required=True),
+        Field("verified", "boolean", "Verified"),
+        Field("helpful_votes", "integer", "Helpful votes"),
     ),
 )
+
 
 EMAIL_EVENTS = Entity(
     name="email_events",
     label="Email events",
     table="email_events",
     telling=("event_id", "kind", "message", "campaign"),
-    needs=(("kind",), ("happened_at",), ("message", "campaign", "customer_email")),
+    needs=(("kind",), ("happened_at",), ("message", "campaign", "campaign_kind", "customer_email", "customer_id")),
     customer="required",
     day="happened_at",
     like=((_LIKE, "happened_on", "kind"),),
     order=70,
     fields=(
-        Field("event_id", "id", "Event id", ("id",), role="key"),
+        Field("event_id", "id", "Event id", role="key"),
         *CUSTOMER_FIELDS,
-        Field("message", "text", "Message", ("message id", "mail id", "email id", "email name"), ("message",)),
-        Field(
-            "campaign", "text", "Campaign", ("campaign name", "campaign id", "flow", "campaign title"), ("campaign",)
-        ),
-        Field("subject", "text", "Subject", ("email subject", "subject line"), role="control"),
-        Field(
-            "kind",
-            "mail_kind",
-            "Event",
-            ("event", "event type", "type", "action", "event name"),
-            ("kind",),
-            required=True,
-        ),
-        _happened_at("event time", "event date", "time", "occurred at", "created at", "datetime", "sent at"),
+        Field("message", "text", "Message"),
+        Field("campaign", "text", "Campaign"),
+        Field("campaign_kind", "text", "Campaign type"),
+        Field("subject", "text", "Subject", role="control"),
+        Field("kind", "mail_kind", "Event", required=True),
+        Field("happened_at", "moment", "At", required=True),
     ),
 )
+
 
 ACTIVITIES = Entity(
     name="activities",
@@ -192,28 +95,18 @@ ACTIVITIES = Entity(
     day="happened_at",
     like=((_LIKE, "happened_on", "kind"),),
     order=75,
+    extras=True,
     fields=(
-        Field("activity_id", "id", "Activity id", ("id", "session id", "visit id"), role="key"),
+        Field("activity_id", "id", "Activity id", role="key"),
         *CUSTOMER_FIELDS,
-        Field(
-            "kind", "activity_kind", "Kind", ("activity", "activity type", "type", "action"), ("kind",), required=True
-        ),
-        _happened_at("time", "occurred at", "activity date", "visited at", "started at", "datetime"),
-        Field(
-            "duration",
-            "duration",
-            "Duration in seconds",
-            ("duration seconds", "duration s", "duration (s)", "seconds", "length"),
-            ("duration_s",),
-        ),
-        Field("subject", "text", "Subject", ("page", "document", "feature", "title", "details"), ("subject",)),
+        Field("kind", "activity_kind", "Kind", required=True),
+        Field("happened_at", "moment", "At", required=True),
+        Field("duration", "duration", "Duration in seconds", columns=("duration_s",)),
+        Field("subject", "text", "Subject"),
     ),
 )
 
-_SCORES = (
-    *("nps", "nps score", "net promoter score", "csat", "csat score", "satisfaction score", "ces", "ces score"),
-    *("effort score", "rating", "answer", "value"),
-)
+
 SURVEYS = Entity(
     name="surveys",
     label="Surveys",
@@ -229,22 +122,16 @@ SURVEYS = Entity(
     like=((_LIKE, "answered_on", "kind"),),
     order=80,
     fields=(
-        Field("survey_id", "id", "Survey id", ("response id", "respondent id", "answer id"), role="key"),
+        Field("survey_id", "id", "Survey id", role="key"),
         *CUSTOMER_FIELDS,
-        Field("kind", "survey_kind", "Kind", ("survey", "survey type", "metric"), ("kind",), required=True),
-        Field("score", "number", "Score", _SCORES, ("score",), required=True),
-        Field("scale", "integer", "Scale", ("scale max", "maximum"), ("scale",)),
-        Field("comment", "long_text", "Comment", ("feedback", "verbatim", "text"), ("comment",)),
-        Field(
-            "answered_at",
-            "moment",
-            "Answered at",
-            ("answered on", "date", "submitted at", "submit date", "created at", "response date", "timestamp"),
-            ("answered_on", "answered_at"),
-            required=True,
-        ),
+        Field("kind", "survey_kind", "Kind", required=True),
+        Field("score", "number", "Score", required=True),
+        Field("scale", "integer", "Scale"),
+        Field("comment", "long_text", "Comment"),
+        Field("answered_at", "moment", "Answered at", required=True),
     ),
 )
+
 
 CONVERSATIONS = Entity(
     name="conversations",
@@ -257,42 +144,13 @@ CONVERSATIONS = Entity(
     like=((_LIKE, "happened_on", "channel"), (_LIKE, "happened_on")),
     order=78,
     fields=(
-        Field(
-            "conversation_id",
-            "id",
-            "Conversation",
-            ("conversation", "message id", "chat id", "call id", "mention id", "transcript id", "letter id"),
-            role="key",
-        ),
+        Field("conversation_id", "id", "Conversation", role="key"),
         *CUSTOMER_FIELDS,
-        Field(
-            "channel",
-            "text",
-            "Channel",
-            ("conversation channel", "source", "medium", "platform", "network", "type"),
-            ("channel",),
-        ),
-        Field(
-            "direction",
-            "direction",
-            "Direction",
-            ("sender type", "author type", "sent by", "in or out", "message direction"),
-            ("direction",),
-        ),
-        Field(
-            "text",
-            "long_text",
-            "Text",
-            (
-                *("message", "body", "transcript", "chat transcript", "content", "conversation text", "message text"),
-                *("comment", "mention", "letter", "message body"),
-            ),
-            ("text",),
-        ),
-        _happened_at(
-            *("time", "sent at", "received at", "created at", "occurred at", "posted at", "started at", "datetime"),
-            "message date",
-        ),
-        Field("sentiment", "sentiment", "Sentiment", ("conversation sentiment", "tone"), ("sentiment",)),
+        Field("channel", "text", "Channel"),
+        Field("direction", "direction", "Direction"),
+        Field("text", "long_text", "Text"),
+        Field("happened_at", "moment", "At", required=True),
+        Field("duration", "duration", "Duration in seconds", columns=("duration_s",)),
+        Field("sentiment", "sentiment", "Sentiment"),
     ),
 )

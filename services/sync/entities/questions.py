@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 KINDS: Final = (
-    ("nps", re.compile(r"recommend|\bnps\b|net promoter|weiterempf|recommand|recomend", re.IGNORECASE)),
+    ("nps", re.compile(r"recommend|\bnps\b|net promoter|weiterempf|recommand|recomi?end", re.IGNORECASE)),
     ("ces", re.compile(r"\beas(?:y|ily|e)\b|effort|einfach|aufwand|facil|fácil|\bces\b", re.IGNORECASE)),
     ("csat", re.compile(r"satisf|zufried|\bcsat\b|overall experience|rate (?:us|our|your)", re.IGNORECASE)),
 )
 REMARK: Final = re.compile(
-    r"comment|why\b|feedback|improve|tell us|reason|anything else|warum|kommentar|grund|pourquoi|comentario|por qué",
+    r"comment|why\b|feedback|improve|better|tell us|reason|anything else|warum|kommentar|grund|besser|pourquoi|mieux"
+    r"|comentario|por qué|mejor",
     re.IGNORECASE,
 )
+# A question that names its scale is one, however short.
+_SCALE: Final = re.compile(r"[(\[]\s*[01]\s*(?:-|–|to|a|bis|à)\s*\d{1,2}\s*[)\]]")
 #: No question is shorter, and no scale goes further.
 _WORDS, _MOST = 4, 10
 
@@ -26,7 +29,8 @@ def kind_asked(header: str) -> str | None:
 
 def asks_for_score(header: str, cells: Sequence[str]) -> bool:
     """Whether a header is a question for a score, and what was answered are numbers of a scale."""
-    if len(header.split()) < _WORDS or kind_asked(header) is None or not cells:
+    scaled = _SCALE.search(header) is not None
+    if (len(header.split()) < _WORDS and not scaled) or kind_asked(header) is None or not cells:
         return False
     return all(cell.isdecimal() and int(cell) <= _MOST for cell in cells)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from models.values.errors import UserError
 from models.values.imports import ImportOptions
@@ -15,8 +15,10 @@ from services.sync.map.headers import normal
 from services.sync.read import Table
 from services.sync.recognise import Recognition
 from services.sync.validate.currencies import CODES
+from services.sync.validate.date_evidence import DateTally
 from services.sync.validate.decisions import DATES, Circumstances, Column, Decided, decide, meaning_of
 from services.sync.validate.form import PLAIN, Form
+from services.sync.validate.number_evidence import NumberTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Basis:
         What a person said that amounts are in; '' where nobody did.
     currency
         What bare amounts are in where no amount shows it.
+    currency_assumed
+        Whether neither a person nor the file's system nor a column of it says that currency.
     """
 
     fields: Mapping[int, tuple[str, Field]]
@@ -74,14 +78,16 @@ class Basis:
     about: Circumstances
     currency_said: str
     currency: str
+    currency_assumed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """How the columns are read, what bare amounts are in, and all of it in words."""
+    """How the columns are read, what bare amounts are in, whether nothing says so, and all of it in words."""
 
     columns: tuple[MappedColumn, ...]
     currency: str
+    currency_assumed: bool
     meanings: tuple[Meaning, ...]
 
 
@@ -105,8 +111,12 @@ def basis_of(recognition: Recognition, options: ImportOptions, zone: tzinfo, boo
     code = _said_currency(options)
     known = recognition.system.currency if recognition.system is not None else ""
     beside = any(column.kind == "currency" for column in wanted)
-    about = Circumstances(table.dialect.delimiter, zone, code or known, table.path.name, book_currency, beside)
-    return Basis(fields, tuple(wanted), about, code, known or _beside(table, fields) or book_currency)
+    written = datetime.fromtimestamp(table.path.stat().st_mtime, zone)
+    about = Circumstances(
+        *(table.dialect.delimiter, zone, code or known, table.path.name, book_currency, beside, written.year)
+    )
+    named = known or _beside(table, fields)
+    return Basis(fields, tuple(wanted), about, code, named or book_currency, not (code or named or beside))
 
 
 def _fields(table: Table, recognition: Recognition) -> dict[int, tuple[str, Field]]:
@@ -130,16 +140,35 @@ def _beside(table: Table, fields: Mapping[int, tuple[str, Field]]) -> str:
 def read_columns(table: Table, basis: Basis, *, survey: bool) -> Meant:
     """Decide how the columns are read, from the first rows where they suffice; `survey`: from all rows."""
     decided = decide(
-        basis.wanted, table.sample, lambda: (batch.rows for batch in table.batches()), basis.about, survey=survey
+        (*basis.wanted, *_witnesses(table, basis)),
+        table.sample,
+        lambda: (batch.rows for batch in table.batches()),
+        basis.about,
+        survey=survey,
     )
+    decided = {place: decided[place] for place in basis.fields}
+    currency = _currency(basis, decided)
     return Meant(
         columns=tuple(
             MappedColumn(place, header, found, decided[place].form)
             for place, (header, found) in sorted(basis.fields.items())
         ),
-        currency=_currency(basis, decided),
+        currency=currency or basis.currency,
+        currency_assumed=not currency and basis.currency_assumed and any(map(_has_amounts, decided.values())),
         meanings=tuple(meaning_of(decided[place]) for place in sorted(decided)),
     )
+
+
+def _witnesses(table: Table, basis: Basis) -> Iterable[Column]:
+    """Columns of dates that become no field: one program wrote them all, so they show the order of the others."""
+    if not any(one.kind in DATES and not one.said for one in basis.wanted):
+        return
+    for place, header in enumerate(table.columns):
+        tally = DateTally()
+        if place not in basis.fields:
+            tally.take([row[place] for row in table.sample if place < len(row)])
+        if tally.order in ("dmy", "mdy"):
+            yield Column(place, header, "date")
 
 
 def _said_currency(options: ImportOptions) -> str:
@@ -147,15 +176,19 @@ def _said_currency(options: ImportOptions) -> str:
         return ""
     code = options.currency.strip().upper()
     if code not in CODES:
-        raise UserError(f"“{options.currency}” is no currency. Write three letters such as USD or EUR.")
+        raise UserError(f"“{options.currency}” is not a currency. Write three letters such as USD or EUR.")
     return code
 
 
 def _currency(basis: Basis, decided: Mapping[int, Decided]) -> str:
-    """What bare amounts are in: as a person said, else as amounts of the file show, else as its system has it."""
+    """What bare amounts are in: as a person said, else as amounts of the file show; '' where neither does."""
     if basis.currency_said:
         return basis.currency_said
     for one in decided.values():
         if one.column.kind in ("money", "decimal") and one.currency:
             return one.currency
-    return basis.currency
+    return ""
+
+
+def _has_amounts(one: Decided) -> bool:
+    return one.column.kind in ("money", "decimal") and isinstance(one.tally, NumberTally) and one.tally.bare > 0

@@ -17,6 +17,7 @@ from services.sync.map.mapped import Basis, MappedColumn, basis_of, read_columns
 from services.sync.read import Table
 from services.sync.read.dialect import BLANKS
 from services.sync.recognise import Recognition, Undecided, is_used, own_columns, recognise, recognise_also
+from services.sync.validate.words import is_age
 
 
 class MeaningOpen(Undecided):
@@ -29,7 +30,17 @@ class MeaningOpen(Undecided):
         said = " or ".join(f"--read '{doubt.column}={value}'" for value in values)
         if doubt.kind == "date_order":
             said = " or ".join(f"--date-order {value}" for value in values)
+        if doubt.kind == "source":
+            said = " or ".join(f"--source '{value}'" for value in values)
         return cls(doubt.question, f"Say which with {said}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file comes from: what was dropped with it, and the systems whose files have the same columns."""
+
+    beside: tuple[tuple[str, str], ...] = ()
+    by_headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class Plan:
     source_said: bool
     zone: tzinfo
     currency: str
+    currency_assumed: bool
     zone_assumed: bool
     words: str
     basis: Basis
@@ -55,6 +67,8 @@ class Plan:
     also: tuple[Plan, ...] = field(default=())
     said: frozenset[str] = frozenset()
     settled: bool = False
+    origin: Origin = Origin()
+    currency_whose: str = ""  # whose currency amounts are taken in, where nothing says which they are in
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -82,6 +96,16 @@ class Plan:
         return any(self.column(name) is not None for name in names)
 
     @property
+    def only_updates(self) -> bool:
+        """Whether its rows say so little of customers that nobody new is made of them."""
+        if self.recognition.system is not None:
+            return False
+        if self.entity.known_by:
+            return self.has(self.entity.known_by) and not any(self.has(*group) for group in self.entity.needs)
+        named = ("contract_id", "customer_name", "customer_email", "customer_phone")
+        return self.entity.name == "contracts" and not self.has(*named)
+
+    @property
     def column_warnings(self) -> tuple[str, ...]:
         """What a person should know about how columns were read, and about damage in them."""
         stripped = [column.header for column in self.columns if column.form.strip_zero]
@@ -93,11 +117,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What an earlier file with the same headers was taken to be."""
+    """What an earlier file with the same headers was taken to be, and all systems that have such files."""
 
     source: str
     mapping: Mapping[str, str]
     entity: str
+    sources: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -107,7 +132,6 @@ def make_plan(
     local_zone: tzinfo,
     book_currency: str,
     remembered: Remembered | None,
-    survey: bool = False,
 ) -> Plan:
     """Decide everything about a file.
 
@@ -136,19 +160,20 @@ def make_plan(
         The file is not recognised, or something must be said first.
     """
     entity_name, overrides = what_was_said(options, remembered)
-    recognition = recognise(table, entity_name, overrides)
+    recognition = recognise(table, entity_name, overrides, options.kind)
     if recognition.system is not None and recognition.system.date_order:
         options = replace(options, date_order=options.date_order or recognition.system.date_order)
     _check_meanings(recognition.table, options)
     zone = _zone(options.timezone, local_zone)
     plan = replace(
-        _plan_of(recognition, options, zone, book_currency, survey=survey),
-        source=options.source or _source(recognition, remembered),
-        source_said=bool(options.source) or remembered is not None,
+        _plan_of(recognition, options, zone, book_currency),
+        source=options.source or (recognition.system.name if recognition.system is not None else ""),
+        source_said=bool(options.source),
+        origin=Origin(by_headers=remembered.sources if remembered is not None else ()),
         said=frozenset(overrides.values()),
     )
     plan = replace(plan, extra=_extra(plan, overrides))
-    also = (_plan_of(one, options, zone, plan.currency, survey=survey) for one in recognise_also(recognition))
+    also = (_plan_of(one, options, zone, plan.currency) for one in recognise_also(recognition))
     return replace(plan, warnings=_warnings(plan), also=tuple(replace(one, source=plan.source) for one in also))
 
 
@@ -159,25 +184,26 @@ def settle(plan: Plan) -> Plan:
         plan,
         columns=meant.columns,
         currency=meant.currency,
+        currency_assumed=meant.currency_assumed,
         meanings=meant.meanings,
         also=tuple(settle(one) for one in plan.also),
         settled=True,
     )
 
 
-def _plan_of(recognition: Recognition, options: ImportOptions, zone: tzinfo, currency: str, *, survey: bool) -> Plan:
+def _plan_of(recognition: Recognition, options: ImportOptions, zone: tzinfo, currency: str) -> Plan:
     """The plan of one entity that a file's rows bring, without what holds for the file as a whole.
 
     Parameters
     ----------
-    recognition, options, survey : see `make_plan`
+    recognition, options : see `make_plan`
     zone : tzinfo
     currency : str
         What its amounts are in where neither the file nor a person says so.
     """
     table = recognition.table
     basis = basis_of(recognition, options, zone, currency)
-    meant = read_columns(table, basis, survey=survey)
+    meant = read_columns(table, basis, survey=False)
     return Plan(
         table=table,
         recognition=recognition,
@@ -187,6 +213,7 @@ def _plan_of(recognition: Recognition, options: ImportOptions, zone: tzinfo, cur
         source_said=False,
         zone=zone,
         currency=meant.currency,
+        currency_assumed=meant.currency_assumed,
         zone_assumed=options.timezone is None and any(found.kind == "moment" for _, found in basis.fields.values()),
         words=_words(recognition, options),
         basis=basis,
@@ -233,7 +260,7 @@ def _zone(named: str | None, local: tzinfo) -> tzinfo:
     try:
         return UTC if named.upper() in ("UTC", "GMT", "Z") else ZoneInfo(named)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UserError(f"“{named}” is no time zone. Write one such as Europe/Berlin or UTC.") from None
+        raise UserError(f"“{named}” is not a time zone. Write one such as Europe/Berlin or UTC.") from None
 
 
 def _words(recognition: Recognition, options: ImportOptions) -> str:
@@ -241,14 +268,6 @@ def _words(recognition: Recognition, options: ImportOptions) -> str:
     if recognition.system is None and options.source:
         return f"{options.source} {recognition.entity.label.lower()}"
     return recognition.words
-
-
-def _source(recognition: Recognition, remembered: Remembered | None) -> str:
-    if remembered is not None:
-        return remembered.source
-    if recognition.system is not None:
-        return recognition.system.name
-    return source_from_name(recognition.table.path.name)
 
 
 def source_from_name(name: str) -> str:
@@ -263,10 +282,15 @@ def _warnings(plan: Plan) -> tuple[str, ...]:
     said = list(plan.table.warnings)
     if plan.recognition.system is not None and plan.recognition.system.remark:
         said.append(plan.recognition.system.remark)
-    said += plan.recognition.unsure
-    if plan.extra and plan.entity.name != "customers":
-        names = ", ".join(header for _, header in plan.extra[:6]) + (", …" if len(plan.extra) > 6 else "")
+    said += [*plan.recognition.notes, *plan.recognition.unsure]
+    if plan.extra and not plan.entity.extras:
+        names = ", ".join(header for _, header in plan.extra)
         said.append(f"Not imported, because {plan.entity.label.lower()} have no field for it: {names}.")
+    births = plan.column("birth_year")
+    if births is not None and any(is_age(row[births.place]) for row in plan.table.sample if births.place < len(row)):
+        said.append(
+            f"Ages in “{births.header}” are kept as years of birth, counted from {births.form.year}, the file’s year."
+        )
     if plan.table.dialect.delimiter == BLANKS:
         said.append("The columns are separated by blanks.")
     return tuple(said)

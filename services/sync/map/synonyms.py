@@ -1,4 +1,4 @@
-"""Headers in German, French and Spanish, read from `resources/synonyms`: which fields of an entity they stand for."""
+"""The headers that files give to fields, read from `resources/synonyms`: English, German, French and Spanish."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from services.sync.entities import Entity
 
@@ -15,12 +15,16 @@ FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "synonyms"
 LANGUAGES: Final = {"de": "German", "fr": "French", "es": "Spanish"}
 # What stands before or after the name of a column and says only in what it is counted.
 _UNIT = re.compile(
-    r"[\[(][^\[\]()]*[\])]|(?:^|[\s_])(?:in|en)\s+(?:eur|usd|gbp|chf|euro|€|\$|£)\s*$"
-    r"|[\s_]+(?:eur|usd|gbp|chf|€|\$|£)\s*$",
+    r"[\[(][^\[\]()]*[\])]|\s*/\s*(?:5|7|10)\s*$"
+    r"|(?:(?:^|[\s_])(?:in|en))?[\s_]+(?:[tk]?(?:eur|usd|gbp|chf|euro|€|\$|£)|cents?|centimes|c[eé]ntimos|minor)\s*$",
     re.IGNORECASE,
 )
 
+# What some programs write around the name of a column that a person made.
+_WRAPPED = re.compile(r"custom fields?\s*[(\[](.+)[)\]]", re.IGNORECASE)
 
+
+@cache
 def folded(header: str) -> str:
     """A header without case, accents, blanks, punctuation."""
     text = unicodedata.normalize("NFKD", header.replace("ß", "ss").replace("º", "").replace("°", ""))
@@ -29,26 +33,28 @@ def folded(header: str) -> str:
 
 def without_unit(header: str) -> str:
     """A header without what says in what it is counted: "Betrag (EUR)", "Total in USD"."""
-    return _UNIT.sub("", header).strip()
+    wrapped = _WRAPPED.fullmatch(header.strip())
+    return _UNIT.sub("", wrapped[1] if wrapped else header).strip()
 
 
 @cache
-def _languages() -> tuple[tuple[str, dict[str, dict[str, list[str]]]], ...]:
-    found: list[tuple[str, dict[str, Any]]] = []
-    for code, language in LANGUAGES.items():
-        found.append((language, tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))))
-    return tuple(found)
+def _tables(code: str) -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
+
+
+def listed(code: str, entity: Entity) -> dict[str, list[str]]:
+    """Field to its headers in one language, likelier first; those of the entity itself stand instead of common ones."""
+    tables = _tables(code)
+    said = {**tables.get("customer", {}), **tables.get("item", {}), **tables.get(entity.name, {})}
+    return {name: headers for name, headers in said.items() if entity.field(name) is not None}
 
 
 @cache
 def synonyms(entity: Entity) -> dict[str, tuple[tuple[str, int, str], ...]]:
     """Folded header → fields of an entity that it may stand for, each with its rank and its language."""
     found: dict[str, list[tuple[str, int, str]]] = {}
-    for language, tables in _languages():
-        said = {**tables.get("customer", {}), **tables.get("item", {}), **tables.get(entity.name, {})}
-        for name, headers in said.items():
-            if entity.field(name) is None:
-                continue
+    for code, language in LANGUAGES.items():
+        for name, headers in listed(code, entity).items():
             for rank, header in enumerate(headers):
                 found.setdefault(folded(header), []).append((name, rank, language))
     return {header: tuple(sorted(fields, key=lambda one: one[1])) for header, fields in found.items()}

@@ -26,9 +26,6 @@ PLAIN: Final = tuple(name for name in FIELDS if name not in _BY_RULE)
 #: Fields in the words of the window, where their name is not the word.
 LABELS: Final = {
     "signed_up_on": "customer since",
-    "contract_starts_on": "contract start",
-    "renews_on": "renewal",
-    "churned_on": "day of leaving",
     "acquisition_cost_minor": "acquisition cost",
     "email_consent": "email consent",
     "email_consent_since": "consent since",

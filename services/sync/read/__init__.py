@@ -1,11 +1,12 @@
 """Any file becomes a table of text.
 
 In this order: what is it packed as and is it text at all (`content`), in which encoding (`encoding`), how is it cut
-into cells (`dialect`, `cut`, `cells`), which rows name the columns (`header`), what is no row of it (`structure`), and
+into cells (`dialect`, `cut`, `cells`), which rows name the columns (`header`), what is not a row of it (`structure`),
 then its rows in batches (`table`); sheets of workbooks join at the header (`sheets`). `opening` puts it together.
 Nothing here knows what a customer is.
 """
 
+from services.sync.read.content import stamp_of
 from services.sync.read.members import of_each_member
 from services.sync.read.opening import read_table, tables_in
 from services.sync.read.structure import ANOTHER, is_ragged, ragged
@@ -22,6 +23,7 @@ __all__ = [
     "of_each_member",
     "ragged",
     "read_table",
+    "stamp_of",
     "tables_in",
     "write_rows",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 EMPTY, NUMBER, DATE, EMAIL, TOKEN, WORDS, OTHER = "empty", "number", "date", "email", "token", "words", "other"
 
@@ -13,29 +14,37 @@ _NUMBER = re.compile(
     rf"\s?(?:{_SIGN}|%)?\)?"
 )
 _TIME = (
-    r"(?:[T ]\s?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+    r"(?:[T ]\s?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?"
+    r"\s?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc)[a-z]*\.?"
 )
 _DATE = re.compile(
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}|(?:19|20)\d{{2}}[01]\d[0-3]\d"
-    rf"|\d{{1,2}}[- .]{{1,2}}{_MONTH}[- ,.]{{0,2}}\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}){_TIME}",
+    rf"|\d{{1,2}}[- ./]{{1,2}}{_MONTH}[- ,./]{{0,2}}\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}){_TIME}",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp][Mm])?")
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]{2,}")
 _ADDRESS = re.compile(r"(?:[a-z]{2,8}://|www\.)\S+", re.IGNORECASE)
 _TOKEN = re.compile(r"[\w#@&*./:+\-]+")
+# No number, date or address is longer; the patterns for those look again and again at every sign of a longer text.
+_LONGEST_TYPED = 320
+_DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[\w'’&()/.:\-+#%!?*@ ]{1,120}")
 
 
+# The same cells are looked at for the delimiter, the header, the kind of the file and each column.
+@lru_cache(maxsize=20_000)
 def cell_type(cell: str) -> str:
     """Name the plainest type that a cell's text fits."""
     text = cell.strip()
     if not text or text in ("-", "--", "NA", "N/A", "NULL", "null", "NaN"):
         return EMPTY
-    if any(sign.isdigit() for sign in text):
+    if len(text) > _LONGEST_TYPED:
+        return TOKEN if _TOKEN.fullmatch(text) or _ADDRESS.fullmatch(text) else OTHER
+    if _DIGIT.search(text):
         if _DATE.fullmatch(text) or _CLOCK.fullmatch(text):
             return DATE
         if _NUMBER.fullmatch(text):

@@ -1,7 +1,7 @@
 """What a file is made of before it is a table: text, packed text, an archive, a workbook, or nothing that can be read.
 
-Nothing is guessed from the file's name. Bytes decide: magic numbers and what lies in an archive. What is no table but
-is known (a web page, a PDF document, a picture) is named, with what to do instead.
+Nothing is guessed from the file's name. Bytes decide: magic numbers and what lies in an archive. What is not a table
+but is known (a web page, a PDF document, a picture) is named, with what to do instead.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from models.values.errors import EnvironmentFault, UserError
 from services.sync.read.encoding import BLOCK, Encoding, by_mark, by_nuls, decide, scan
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 SAMPLE_BYTES = 1 << 16
 Container = Literal["text", "gzip", "zip", "workbook"]
@@ -44,10 +47,17 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (b"Rar!", "packed with RAR", "unpack it first"),
     (b"PK\x05\x06", "a ZIP archive with nothing in it", "export it again"),
 )
+_JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*\{)")
 _TEXT_CONTROLS = bytes((0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B))
 _CONTROLS = bytes(byte for byte in range(1, 32) if byte not in _TEXT_CONTROLS)
-# Signs that old systems put between cells; one of them is no sign of a program or a picture.
+# Signs that old systems put between cells; one of them is not a sign of a program or a picture.
 _SEPARATORS = (b"\x01", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+# Limits of what is read: a line, what packed text may unpack to (beyond the first, so many times its size), and files
+# of an archive. An export keeps far below them; what does not would take memory, or hours, and bring nothing.
+_LONGEST_LINE = 32 << 20
+_FREELY_UNPACKED = 512 << 20
+_MOST_PACKED = 300
+_MOST_MEMBERS = 200
 # What packers add to an archive for themselves.
 _PACKERS_OWN = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 
@@ -65,6 +75,7 @@ class Content:
     member: str
     encoding: Encoding
     size_bytes: int
+    json: bool = False
 
     @property
     def compressed(self) -> bool:
@@ -141,6 +152,11 @@ def members_of(path: Path) -> list[zipfile.ZipInfo]:
         ]
     if not found:
         raise UserError(f"{path.name} is a ZIP archive with nothing in it. Export it again, then import the new file.")
+    if len(found) > _MOST_MEMBERS:
+        raise UserError(
+            f"{path.name} holds {len(found):,} files; at most {_MOST_MEMBERS} are read at once. "
+            "Unpack it, then import the files that you need."
+        )
     if any(info.flag_bits & 0x1 for info in found):
         raise UserError(f"{path.name} is locked by a password. Unpack it first, then import what was in it.")
     return found
@@ -167,7 +183,8 @@ def inspect(path: Path, container: Container = "text", member: str = "", encodin
         found = _encoding(path, container, member, head, name)
     if encoding is not None:
         found = Encoding(encoding, "replace", 1.0, "you said so", has_nul=found.has_nul)
-    return Content(path, container, member, found, size)
+    json = _JSON.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
+    return Content(path, container, member, found, size, json)
 
 
 def size_of(path: Path) -> int:
@@ -197,6 +214,13 @@ def size_of(path: Path) -> int:
     return status.st_size
 
 
+def stamp_of(path: Path) -> str:
+    """A mark that changes whenever somebody writes to a file."""
+    with reading(path):
+        status = path.stat()
+    return f"{status.st_mtime_ns}-{status.st_size}"
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Turn what can go wrong while reading a file into sentences."""
@@ -212,7 +236,7 @@ def reading(path: Path) -> Iterator[None]:
         ) from problem
     except UnicodeDecodeError as problem:
         raise UserError(
-            f"{path.name} has bytes that are no {problem.encoding} text. Save it again as UTF-8, then import that file."
+            f"{path.name} has bytes that are not {problem.encoding} text. Save it as UTF-8, then import that file."
         ) from problem
     except OSError as problem:
         raise EnvironmentFault(f"{path.name} cannot be read ({_word(problem)}). Nothing was imported.") from problem
@@ -222,18 +246,58 @@ def _word(problem: OSError) -> str:
     return (problem.strerror or type(problem).__name__).lower()
 
 
+class _Bounded(io.RawIOBase):
+    """The unpacked bytes of a file; stops where no export goes on: a line without end, a text that only unpacks."""
+
+    def __init__(self, inner: BinaryIO, name: str, most: int | None) -> None:
+        self._inner = inner
+        self._name = name
+        self._left = most
+        self._line = 0
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Read into a buffer, and look at what came."""
+        block = self._inner.read(len(memoryview(buffer)))
+        memoryview(buffer)[: len(block)] = block
+        end = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        self._line = self._line + len(block) if end < 0 else len(block) - end
+        if self._line > _LONGEST_LINE:
+            raise UserError(
+                f"{self._name} has a line of more than {_LONGEST_LINE >> 20} MB, so it is not a table. "
+                "Export it again as CSV with one row a line."
+            )
+        if self._left is not None:
+            self._left -= len(block)
+            if self._left < 0:
+                raise UserError(
+                    f"{self._name} unpacks to more than {_MOST_PACKED} times its size, as no export does. "
+                    "Unpack it and look at it; import the unpacked file if it is what you expect."
+                )
+        return len(block)
+
+
 @contextmanager
 def _opened(path: Path, container: Container, member: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The unpacked bytes, and the raw stream that tells how far was read."""
+    most = max(_FREELY_UNPACKED, _MOST_PACKED * path.stat().st_size) if container != "text" else None
+    name = f"{path.name} › {member}" if member else path.name
     with path.open("rb") as raw:
         if container == "gzip":
             with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:
-                yield cast(BinaryIO, unpacked), raw
+                yield _bounded(cast(BinaryIO, unpacked), name, most), raw
         elif container == "zip":
             with zipfile.ZipFile(raw) as archive, archive.open(member) as inner:
-                yield cast(BinaryIO, inner), raw
+                yield _bounded(cast(BinaryIO, inner), name, most), raw
         else:
-            yield raw, raw
+            yield _bounded(raw, name, most), raw
+
+
+def _bounded(inner: BinaryIO, name: str, most: int | None) -> BinaryIO:
+    return cast(BinaryIO, io.BufferedReader(_Bounded(inner, name, most), buffer_size=BLOCK))
 
 
 @contextmanager
@@ -247,10 +311,11 @@ def open_bytes(path: Path, container: Container, member: str = "") -> Iterator[B
 def open_text(content: Content) -> Iterator[tuple[io.TextIOWrapper, BinaryIO]]:
     """Open a file as text with its line ends as they stand, and the raw stream that tells how far it was read."""
     encoding = content.encoding
-    with _opened(content.path, content.container, content.member) as (stream, raw):
-        buffered = io.BufferedReader(cast(io.RawIOBase, stream), buffer_size=BLOCK)
-        with io.TextIOWrapper(buffered, encoding=encoding.name, errors=encoding.errors, newline="") as text:
-            yield text, raw
+    with (
+        _opened(content.path, content.container, content.member) as (stream, raw),
+        io.TextIOWrapper(stream, encoding=encoding.name, errors=encoding.errors, newline="") as text,
+    ):
+        yield text, raw
 
 
 def _refuse_foreign(name: str, head: bytes) -> None:
@@ -266,7 +331,7 @@ def _refuse_foreign(name: str, head: bytes) -> None:
         raise UserError(f"{name} is a web page, not an export: {_AS_CSV}.")
     if start.startswith(b"<?xml"):
         raise UserError(f"{name} is an XML document: {_AS_CSV}.")
-    if re.match(rb"(?:\{\s*[\"}]|\[\s*[\[{])", start):
+    if re.match(rb"\[\s*\[", start):
         raise UserError(f"{name} is a JSON document: export the same data as CSV.")
 
 

@@ -29,6 +29,8 @@ _LONG = re.compile(r"(?<=[\w\"'])(?:[^\w\s\"'.()\[\]{}\-]{2,4}|[,;|] )(?=[\w\"']
 # Colons and slashes of addresses and clocks stand within a cell.
 _WITHIN = re.compile(r"\w+:/+[^\s,;|]*|\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}/\d{1,2}/\d{1,4}|[\w.+-]+@[\w-]+\.[\w.]+")
 _SAMPLE_ROWS = 300
+# So much of a line is enough to see which signs stand between its cells.
+_TELLING_SIGNS = 2_000
 _SCORED_CELLS = 6_000
 # `#` alone in its cell is a column's name: the number of an answer.
 # What escapes are for is that quotes stand where they belong: a cut with both escapes and stray quotes is a poor guess.
@@ -153,7 +155,7 @@ def _same_signs(one: str, two: str) -> bool:
 def _delimiters(text: str, lines: Sequence[str]) -> dict[str, float]:
     """Signs that may stand between cells, each with how much is to be thought of it before the text is cut."""
     found = {sign: prior for sign, prior in _USUAL.items() if sign in text}
-    filled = [_WITHIN.sub("", line).strip() for line in lines[:_SAMPLE_ROWS] if line.strip()]
+    filled = [_WITHIN.sub("", line[:_TELLING_SIGNS]).strip() for line in lines[:_SAMPLE_ROWS] if line.strip()]
     if len(filled) < 2:
         return found
     for sign, prior in _RARE.items():

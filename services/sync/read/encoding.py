@@ -168,7 +168,7 @@ def _by_page(counts: Counts, nul: bool) -> Encoding:
         # Nothing makes words: the most widespread page, and little trust in it.
         usual = "latin-1" if counts.not_in_cp1252 else "cp1252"
         others = tuple(page for page in ranked if page != usual)
-        return Encoding(usual, "strict", 0.3, "it is no UTF-8; its other letters make no words", others, has_nul=nul)
+        return Encoding(usual, "strict", 0.3, "it is not UTF-8; its other letters make no words", others, has_nul=nul)
     best, second = ranked[0], ranked[1]
     lead = scores[best] - max(0.0, scores[second])
     if best == "cp1250" and lead < 0.15:
@@ -184,7 +184,7 @@ def _why(page: str) -> str:
         "latin-1": "it has bytes that Windows-1252 does not know",
         "cp1251": "its letters make Cyrillic words",
         "cp1250": "its accents are those of Central Europe",
-    }.get(page, "it is no UTF-8, and its accents make words as Windows writes them")
+    }.get(page, "it is not UTF-8, and its accents make words as Windows writes them")
 
 
 def _fit(text: str, page: str) -> float:

@@ -47,7 +47,6 @@ def find_header(rows: Sequence[Sequence[str]], said_row: int | None = None, said
     if said_row is None and said_rows is None and _is_group_row(rows, start, body):
         said_rows = 2
     if said_row == 0 or (said_row is None and said_rows is None and not _names_columns(first, body)):
-        width = _without_trailing([], rows[start:], width)
         return Header(tuple(f"column {place}" for place in range(1, width + 1)), None, start, 0)
     begin, count = (start, said_rows) if said_rows else _rows_of_names(rows, start, width, free=said_row is None)
     names = _joined(rows[begin : begin + count])
@@ -113,7 +112,7 @@ def _rows_of_names(rows: Sequence[Sequence[str]], start: int, width: int, *, fre
 
 
 def _groups(above: Sequence[str], names: Sequence[str]) -> bool:
-    """Whether a row names groups of the columns that the row below it names, and is no title or note."""
+    """Whether a row names groups of the columns that the row below it names, and is not a title or note."""
     filled = [place for place, cell in enumerate(above) if cell.strip()]
     if any(celltypes.cell_type(above[place]) in (celltypes.DATE, celltypes.EMAIL) for place in filled):
         return False

@@ -20,18 +20,31 @@ from services.sync.read.conclude import (
     warnings_of_rows,
     warnings_of_text,
 )
-from services.sync.read.content import SAMPLE_BYTES, Content, container_of, inspect, members_of, open_text, reading
+from services.sync.read.content import (
+    SAMPLE_BYTES,
+    Content,
+    container_of,
+    inspect,
+    members_of,
+    open_text,
+    reading,
+    stamp_of,
+)
 from services.sync.read.cut import FIXED, Cut
-from services.sync.read.dialect import Candidate, rank_cuts, sample_lines, sample_rows
+from services.sync.read.dialect import MAX_CELL, Candidate, rank_cuts, sample_lines, sample_rows
 from services.sync.read.fixed import fixed_places
 from services.sync.read.header import Header, find_header
+from services.sync.read.json_rows import json_rows
+from services.sync.read.members import member_of, member_option, sheet_option
 from services.sync.read.returned import Returned
-from services.sync.read.sheets import Sheet, SheetRows, sheets_of
+from services.sync.read.sheets import SheetRows, sheets_of
 from services.sync.read.stream import Rows, TextRows, with_rows_ahead
 from services.sync.read.structure import AHEAD, ANOTHER, Rules, Sorter, table_starts
 from services.sync.read.table import BATCH_ROWS, Dialect, Table
 
 _SAMPLE_ROWS = 300
+# A header in two rows and a row of data.
+_FEWEST_ROWS = 3
 # Two readings whose fit differs by less than this part are about equally likely.
 _ABOUT_EQUAL = 0.95
 _NO_CHOICE = ReadingChoice()
@@ -53,7 +66,7 @@ def read_table(path: Path, choice: ReadingChoice = _NO_CHOICE, *, rowless: bool 
     Doubt
         Two readings are about equally likely.
     UserError
-        The file is missing, a folder, empty, has no rows, or is no table.
+        The file is missing, a folder, empty, has no rows, or is not a table.
     EnvironmentFault
         The file cannot be read.
     """
@@ -62,8 +75,10 @@ def read_table(path: Path, choice: ReadingChoice = _NO_CHOICE, *, rowless: bool 
         return _of_sheet(path, choice, rowless=rowless)
     member = ""
     if container == "zip":
-        member = _member(path, choice)
+        member = member_of(path, choice)
     content = inspect(path, container, member, _known_encoding(choice.encoding))
+    if content.json:
+        return _of_json(content, choice, rowless=rowless)
     return _of_text(content, choice, rowless=rowless)
 
 
@@ -79,22 +94,17 @@ def tables_in(path: Path) -> tuple[ReadingOption, ...]:
     """
     container, _ = container_of(path)
     if container == "zip":
-        return tuple(_member_option(info.filename, info.file_size, _NO_CHOICE) for info in members_of(path))
+        return tuple(member_option(info.filename, info.file_size, _NO_CHOICE) for info in members_of(path))
     if container == "workbook":
         seen = [sheet for sheet in sheets_of(path) if sheet.visible]
-        return tuple(_sheet_option(sheet, _NO_CHOICE) for sheet in seen or sheets_of(path))
+        return tuple(sheet_option(sheet, _NO_CHOICE) for sheet in seen or sheets_of(path))
     return (ReadingOption(path.name, _NO_CHOICE, ""),)
 
 
 def _of_text(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table:
-    with reading(content.path), open_text(content) as (text, _):
-        sample = text.read(SAMPLE_BYTES).lstrip("\ufeff").replace("\0", "")
-        whole = not text.read(1)
-    if not sample.strip():
-        raise UserError(f"{content.name} is empty. Export it again, then import the new file.")
-    cut, ranked = _cut(content, sample, choice, whole=whole)
+    cut, ranked, first_rows = _beginning(content, choice)
     rows = TextRows(content, cut, 0)
-    seen = _see(sample_rows(cut, sample, whole=whole), choice, cut.delimiter, rows)
+    seen = _see(first_rows, choice, cut.delimiter, rows)
     dialect = Dialect(
         encoding=content.encoding.name,
         delimiter=cut.delimiter,
@@ -126,6 +136,38 @@ def _of_text(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table
         rowless=rowless,
         name=content.name,
     )
+
+
+def _of_json(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table:
+    rows = json_rows(content)
+    with reading(content.path):
+        sample = next(rows.chunks(_SAMPLE_ROWS, 0)).rows
+    seen = Seen(sample, Header(rows.columns, 0, 1), 0, ())
+    dialect = Dialect(
+        *(content.encoding.name, "", "", "", "", 0, 0, content.compressed), container="json", member=content.member
+    )
+    about = Conclusion("file", "records of JSON", "its first signs say so", 1.0)
+    conclusions = (*about_packing(content, choice), about, about_encoding(content, choice))
+    found = Reading(conclusions, choice)
+    warnings = warnings_of_text(content)
+    return _table(content.path, dialect, seen, rows, found, warnings, rowless=rowless, name=content.name)
+
+
+def _beginning(content: Content, choice: ReadingChoice) -> tuple[Cut, list[Candidate], list[list[str]]]:
+    """The cut of a text, its candidates by their fit, and its first rows: more is read until there are a few."""
+    sample, whole, size = "", False, SAMPLE_BYTES
+    with reading(content.path), open_text(content) as (text, _):
+        while True:
+            more = text.read(size)
+            whole = len(more) < size
+            sample += more.lstrip("\ufeff").replace("\0", "")
+            if whole and not sample.strip():
+                raise UserError(f"{content.name} is empty. Export it again, then import the new file.")
+            cut, ranked = _cut(content, sample, choice, whole=whole)
+            rows = sample_rows(cut, sample, whole=whole)
+            if whole or len(rows) >= _FEWEST_ROWS or len(sample) > MAX_CELL:
+                return cut, ranked, rows
+            size *= 4
 
 
 def _of_sheet(path: Path, choice: ReadingChoice, *, rowless: bool) -> Table:
@@ -160,7 +202,7 @@ def _of_sheet(path: Path, choice: ReadingChoice, *, rowless: bool) -> Table:
         container="workbook",
         sheet=sheet.name,
     )
-    others = tuple(_sheet_option(one, choice) for one in sheets if one is not sheet)
+    others = tuple(sheet_option(one, choice) for one in sheets if one is not sheet)
     about = Conclusion(
         "sheet",
         f"sheet “{sheet.name}”",
@@ -201,6 +243,7 @@ def _table(
         dialect=dialect,
         columns=tuple(map(clean, header.columns[:width])),
         size_bytes=path.stat().st_size,
+        stamp=stamp_of(path),
         warnings=warnings,
         sample=tuple(tuple(returned.row(row) if returned else row) for row in data[:end]),
         reading=found,
@@ -314,34 +357,6 @@ def _known_encoding(name: str | None) -> str | None:
             f"There is no encoding “{name}”. Choose one such as utf-8, cp1252, mac_roman or utf-16."
         ) from None
     return codecs.lookup(name).name
-
-
-def _member(path: Path, choice: ReadingChoice) -> str:
-    found = members_of(path)
-    if choice.member is not None:
-        named = [info.filename for info in found if choice.member in (info.filename, Path(info.filename).name)]
-        if not named:
-            names = ", ".join(info.filename for info in found[:12])
-            raise UserError(f"{path.name} has no file “{choice.member}” in it. There are {names}.")
-        return named[0]
-    if len(found) > 1:
-        options = tuple(_member_option(info.filename, info.file_size, choice) for info in found[:12])
-        raise Doubt(f"{path.name} holds {len(found)} files.", options)
-    return found[0].filename
-
-
-def _member_option(name: str, size: int, choice: ReadingChoice) -> ReadingOption:
-    words_of_size = f"{max(1, round(size / 1024)):,} KB"
-    return ReadingOption(f"{name}, {words_of_size}", replace(choice, member=name), f"--member '{name}'")
-
-
-def _sheet_option(sheet: Sheet, choice: ReadingChoice) -> ReadingOption:
-    hidden = "" if sheet.visible else ", hidden"
-    return ReadingOption(
-        f"sheet “{sheet.name}”, {sheet.rows:,} rows{hidden}",
-        replace(choice, sheet=sheet.name),
-        f"--sheet '{sheet.name}'",
-    )
 
 
 def _cut(content: Content, sample: str, choice: ReadingChoice, *, whole: bool) -> tuple[Cut, list[Candidate]]:

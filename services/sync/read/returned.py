@@ -1,4 +1,4 @@
-"""Rows that this program rejected, as they come back in a file: mended, and perhaps filled up by a spreadsheet.
+"""Rows that this program rejected, as they come back in a file: fixed, and perhaps filled up by a spreadsheet.
 
 A row with a cell too many or too few stands in the file as it was, with its two added cells right behind its last one.
 A spreadsheet fills all rows up to the longest, and the header too: where the added cells of a row stand is told by what

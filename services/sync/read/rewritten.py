@@ -37,7 +37,7 @@ class RewrittenRows:
             yield chunk
 
     def _rewritten(self, row: int, cells: list[str]) -> list[str]:
-        # Of a row with a cell too many, what was shown and mended is what holds.
+        # Of a row with a cell too many, what was shown and fixed is what holds.
         cells = (cells + [""] * (self.width - len(cells)))[: self.width]
         for place, text in self.cells[row].items():
             self.before.setdefault((row, place), cells[place])

@@ -6,6 +6,7 @@ cell happened to be formatted.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,11 +23,18 @@ from services.sync.read.stream import Chunk
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
-# Beyond this it is no workbook that a table program has written.
-_MOST_UNPACKED = 16 << 30
+# Beyond these no table program has written it: its size unpacked, and what packing can save of it.
+_MOST_UNPACKED = 4 << 30
+_MOST_PACKED = 150
+_SMALL = 64 << 20
 # A workbook with a larger sheet is not unpacked in memory (which takes some nine times its rows) but read as it comes,
-# several times slower.
+# several times slower. So is one whose cells lie far apart: memory would hold every empty cell between them, at 31
+# bytes each (measured).
 _LARGE_SHEET = 160 << 20
+_MOST_PLACES = 6_000_000
+_BLOCK = 1 << 20
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]* r=["'](\d{1,7})["']""")
+_FAR_CELL = re.compile(rb""" r=["']([A-Z]{2,3})(\d{1,7})["']""")
 _SAVE = "open it where it was made and save it as CSV, then import that file"
 
 
@@ -69,12 +77,41 @@ def _sheets_at_once(path: Path) -> list[Sheet]:
 
 
 def _is_large(path: Path) -> bool:
-    """Whether a workbook has a sheet that memory should not hold."""
+    """Whether a workbook has a sheet that memory should not hold.
+
+    Raises
+    ------
+    UserError
+        It unpacks to more than any table program writes.
+    """
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
-        sheets = [info for info in archive.infolist() if info.filename.startswith("xl/worksheets/sheet")]
-    return any(info.filename.endswith(".xml") and info.file_size > _LARGE_SHEET for info in sheets)
+        unpacked = sum(info.file_size for info in archive.infolist())
+        if unpacked > _MOST_UNPACKED or unpacked > max(_SMALL, _MOST_PACKED * path.stat().st_size):
+            raise UserError(f"{path.name} unpacks to {unpacked >> 20:,} MB, too much for a workbook: {_SAVE}.")
+        sheets = [info for info in archive.infolist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename)]
+        return any(info.file_size > _LARGE_SHEET or _places(archive, info) > _MOST_PLACES for info in sheets)
+
+
+def _places(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> int:
+    """Return how many cells, empty ones too, lie between the first and the last cell of a sheet; a bound from above."""
+    rows, columns, rest = 1, 26, b""
+    with archive.open(sheet) as stream:
+        while block := stream.read(_BLOCK):
+            block = rest + block
+            rows = max(rows, *map(int, _ROW.findall(block)), 0)
+            for letters, row in _FAR_CELL.findall(block):
+                rows, columns = max(rows, int(row)), max(columns, _column(letters))
+            rest = block[-64:]
+    return rows * columns
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _sheets_as_they_come(path: Path) -> list[Sheet]:
@@ -107,10 +144,6 @@ def _streaming(path: Path) -> Iterator[Any]:
 def _open(path: Path) -> CalamineWorkbook:
     from python_calamine import load_workbook
 
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if sum(info.file_size for info in archive.infolist()) > _MOST_UNPACKED:
-                raise UserError(f"{path.name} is too large for a workbook: {_SAVE}.")
     with _reading_sheets(path):
         return load_workbook(path)
 
@@ -157,7 +190,9 @@ class SheetRows:
     def _cells(self) -> Iterator[Iterable[Any]]:
         if _is_large(self.path):
             with _streaming(self.path) as streamed:
-                yield from streamed[self.sheet].iter_rows(values_only=True)
+                sheet = streamed[self.sheet]
+                sheet.reset_dimensions()  # else each row is filled up to the farthest cell
+                yield from sheet.iter_rows(values_only=True)
             return
         workbook = _open(self.path)
         with _reading_sheets(self.path):

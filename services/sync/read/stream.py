@@ -27,13 +27,13 @@ class Chunk:
 
     Attributes
     ----------
-    mended : dict of int to str
+    repaired : dict of int to str
         Places of rows whose quotation marks broke the rules, and what was taken of them.
     """
 
     rows: list[list[str]]
     share: float
-    mended: dict[int, str]
+    repaired: dict[int, str]
 
 
 class Rows(Protocol):
@@ -93,8 +93,8 @@ class TextRows:
                 pass
             while found := list(islice(records, size)):
                 rows = [row for row, _ in found]
-                mended = {place: word for place, (_, word) in enumerate(found) if word}
-                yield Chunk(rows, self._share(raw), mended)
+                repaired = {place: word for place, (_, word) in enumerate(found) if word}
+                yield Chunk(rows, self._share(raw), repaired)
 
     def _records(self, lines: Iterator[str], first: int) -> Iterator[tuple[list[str], str]]:
         if self.cut.delimiter in (BLANKS, FIXED):
@@ -111,7 +111,7 @@ class TextRows:
     def _irregular(self, record: Record) -> Iterator[tuple[list[str], str]]:
         """A row whose marks break the rules, or the rows that an unclosed mark in it would have swallowed."""
         alone = [self._without_quotes(line) for line in record.lines]
-        if len(alone) > 1 and all(len(cells) == self.width for cells in alone):
+        if len(alone) > 1 and all(len(cells) == self.width for cells in alone[1:]):
             yield from ((cells, UNCLOSED) for cells in alone)
         elif len(record.cells) != self.width and len(alone) == 1 and len(alone[0]) == self.width:
             yield alone[0], UNCLOSED

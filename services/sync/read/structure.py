@@ -1,6 +1,6 @@
 """What lies between and below the rows of a table: repeated headers, totals, footers, remarks, further tables.
 
-All of it is left out with its reason, and nothing else is. Rows that have a cell too many or too few are mended where
+All of it is left out with its reason, and nothing else is. Rows that have a cell too many or too few are repaired where
 the types of the columns leave one way only; otherwise they stay as they are, and whoever takes them must refuse them.
 """
 
@@ -23,7 +23,9 @@ AHEAD = 5
 _RAGGED = re.compile(r"(?:The row )?has [\d,]+ cells where the header has [\d,]+")
 _FOOTER = re.compile(
     r"(?:grand |sub)?totals?\b|confidential information|copyright \(c\)|summe\b|gesamt(?:summe)?\b|total général\b"
-    r"|suma total\b|generated (?:by|on)\b|report (?:generated|run)\b|filtered by\b|as of \d|end of (?:report|file)\b",
+    r"|suma total\b|generated (?:by|on)\b|report (?:generated|run)\b|filtered by\b|as of \d|end of (?:report|file)\b"
+    r"|trailer\b|averages?\b|durchschnitt\b|mittelwert\b|moyenne\b|promedio\b"
+    r"|(?:anzahl|nombre|número|number|record count|row count)\b[^:]{0,30}:\s*\d+$",
     re.IGNORECASE,
 )
 # How such rows begin: looked for in many rows at once, before any of them is looked at.
@@ -50,6 +52,8 @@ _TOTAL_WORDS = frozenset(
     for plain in (word, word.title(), word.upper(), word.capitalize())
     for form in (plain, f"{plain}:")
 )
+# So many rows of a sample tell that a column is always, or never, filled.
+_MANY = 10
 _TYPED = frozenset((celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL))
 
 
@@ -59,7 +63,7 @@ class Findings:
 
     blank: frozenset[int] = frozenset()
     left_out: dict[int, str] = field(default_factory=dict)
-    mended: dict[int, str] = field(default_factory=dict)
+    repaired: dict[int, str] = field(default_factory=dict)
     faults: dict[int, list[str]] = field(default_factory=dict)
 
 
@@ -84,6 +88,10 @@ class Rules:
         filled = [[text for cell in column if (text := cell.strip())] for column in zip(*rows, strict=True)]
         self._digits = [len(column) > 1 and all(map(_has_digit, column)) for column in filled]
         self._untyped = [len(column) > 1 and not any(map(_is_typed, column)) for column in filled]
+        # Among many rows, columns in which every cell is filled, and those in which none is.
+        many = len(rows) >= _MANY
+        self._full = [many and len(cells) == len(rows) for cells in filled]
+        self._empty = [many and not cells for cells in filled]
         # A column of numbers or dates that has a cell in every row tells where a row was shifted.
         self._always = [
             kind is not None and all(cell.strip() for cell in column)
@@ -100,7 +108,7 @@ class Rules:
         return any(beginning in together for beginning in _BEGINNINGS)
 
     def left_out(self, row: Sequence[str]) -> str | None:
-        """Why a row is no row of data; None where it is one."""
+        """Why a row is not a row of data; None where it is one."""
         cells = [cell.strip() for cell in row]
         filled = [cell for cell in cells if cell]
         if not filled:
@@ -120,16 +128,24 @@ class Rules:
             return REMARK
         return None
 
-    def mend(self, row: Sequence[str], delimiter: str) -> list[str] | None:
+    def repair(self, row: Sequence[str], delimiter: str) -> list[str] | None:
         """A row with a cell too many or too few as it must have been meant; None where that is not certain."""
         if not any(self._kinds):
             return None
         if len(row) <= self._width:
             return self._only([self._opened(row, place) for place in range(len(row) + 1)])
+        # A delimiter too many leaves an empty cell; one within a text cuts it in two.
+        extra = len(row) - self._width
+        closed = [
+            [*row[:place], *row[place + extra :]]
+            for place in range(self._width + 1)
+            if not any(map(str.strip, row[place : place + extra]))
+        ]
         ways = {place: self._glued(row, place, delimiter) for place in range(self._width)}
         # "Stone, Ada": a blank after the delimiter says that it stood within a text.
         spaced = [way for place, way in ways.items() if row[place + 1].startswith(" ")]
-        return self._only(list(ways.values())) or self._only(spaced)
+        usual = [way for way in closed if self.is_usual(way)]
+        return self._only(usual) or self._only(list(ways.values())) or self._only(spaced)
 
     def is_shifted(self, row: Sequence[str]) -> bool:
         """Whether cells of a row stand in columns that they cannot belong to."""
@@ -137,6 +153,13 @@ class Rules:
             kind is None or celltypes.cell_type(cell) in (kind, celltypes.EMPTY)
             for kind, cell in zip(self._kinds, row, strict=False)
         )
+
+    def names_anew(self, row: Sequence[str]) -> bool:
+        """Whether a row repeats the header with columns fewer or more: so begins another table, blank row or not."""
+        filled = [cell.strip() for cell in row if cell.strip()]
+        names = [name for name in self._header if name]
+        shorter, longer = sorted((filled, names), key=len)
+        return len(filled) != len(names) and len(shorter) > 2 and longer[: len(shorter)] == shorter
 
     def begins_another(self, row: Sequence[str], following: Sequence[Sequence[str]]) -> bool:
         """Whether a row after a blank one names the columns of another table; `following` are the rows below it."""
@@ -184,6 +207,13 @@ class Rules:
         given = all(cell.strip() for cell, always in zip(row, self._always, strict=False) if always)
         return given and not self.is_shifted(row)
 
+    def is_usual(self, row: Sequence[str]) -> bool:
+        """Whether a row fits, and is filled and empty where all rows of the sample are."""
+        return self.fits(row) and not any(
+            (full and not cell.strip()) or (empty and cell.strip())
+            for cell, full, empty in zip(row, self._full, self._empty, strict=False)
+        )
+
     def _glued(self, row: Sequence[str], place: int, delimiter: str) -> list[str]:
         """The row with the cells from `place` on put together, as if their delimiter belonged to the text."""
         extra = len(row) - self._width + 1
@@ -199,6 +229,8 @@ class Rules:
         return list(found.pop()) if len(found) == 1 else None
 
 
+# In a narrower table a row of one cell may be a record of which the rest is missing.
+_WIDE = 4
 Ahead = Callable[[], list[list[str]]]
 
 
@@ -210,6 +242,17 @@ def is_footer(row: Sequence[str]) -> bool:
     return len(filled) == 1 or _are_numbers(filled[1:])
 
 
+def trailer(rows: Sequence[Sequence[str]]) -> int:
+    """Where below the last record a blank row begins what a report says of itself, a cell a row; else how many rows."""
+    begins = len(rows)
+    for place in reversed(range(len(rows))):
+        filled = sum(1 for cell in rows[place] if cell.strip())
+        if filled > 1 or len(rows[place]) < _WIDE or (filled and not rows[place][0].strip()):
+            break
+        begins = begins if filled else place
+    return begins
+
+
 class Sorter:
     """Sorts the rows of a table's chunks as they come; it remembers where a further table has begun.
 
@@ -217,19 +260,19 @@ class Sorter:
     ----------
     rules : Rules
     delimiter : str
-    mends : bool
-        Whether rows with a cell too many or too few are mended: not in a file of rows that were rejected before.
+    repairs : bool
+        Whether rows with a cell too many or too few are repaired: not in a file of rows that were rejected before.
     """
 
-    def __init__(self, rules: Rules, delimiter: str, *, mends: bool = True) -> None:
-        self._mends = mends
+    def __init__(self, rules: Rules, delimiter: str, *, repairs: bool = True) -> None:
+        self._repairs = repairs
         self._rules = rules
         self._delimiter = delimiter
         self._blank_before = False
         self._elsewhere = False
 
     def sort(self, rows: list[list[str]], width: int, ahead: Ahead = list) -> Findings:
-        """Find what is no row of the table, and bring every row to its width.
+        """Find what is not a row of the table, and bring every row to its width.
 
         Rows are changed in place. Chunks in which nothing is odd cost a look at the first cells only. `ahead` gives
         the rows that follow: what the last row of a chunk is may depend on them.
@@ -253,7 +296,9 @@ class Sorter:
         word = self._rules.left_out(row)
         if word == REPEATED:
             self._elsewhere = False
-        elif self._blank_before and not self._elsewhere and self._begins_another(rows, place, ahead):
+        elif not self._elsewhere and (
+            (self._blank_before and self._begins_another(rows, place, ahead)) or self._rules.names_anew(row)
+        ):
             self._elsewhere = True
         self._blank_before = False
         if self._elsewhere:
@@ -276,20 +321,22 @@ class Sorter:
         return title and len(following) > 1 and self._rules.begins_another(following[1], following[2:])
 
     def _even_out(self, rows: list[list[str]], place: int, row: list[str], width: int, found: Findings) -> None:
-        """Bring a row to the table's width: mended where that is certain, else with its fault."""
-        if len(row) > width and not any(cell.strip() for cell in row[width:]):
+        """Bring a row to the table's width: repaired where that is certain, else with its fault."""
+        padded = row + [""] * (width - len(row))
+        if len(row) > width and not any(map(str.strip, row[width:])) and self._rules.is_usual(row[:width]):
             rows[place] = row[:width]
             return
-        padded = row + [""] * (width - len(row))
         rows[place] = padded[:width]
         if place in found.left_out or not any(row):
             return
-        if len(row) < width and not self._rules.is_shifted(padded) and self._mends:
+        if len(row) < width and not self._rules.is_shifted(padded) and self._repairs:
+            if not self._rules.is_usual(padded):
+                found.repaired[place] = ragged(len(row), width)
             return
-        mended = self._rules.mend(row, self._delimiter) if self._mends else None
-        if mended is not None:
-            rows[place] = mended
-            found.mended[place] = ragged(len(row), width)
+        repaired = self._rules.repair(row, self._delimiter) if self._repairs else None
+        if repaired is not None:
+            rows[place] = repaired
+            found.repaired[place] = ragged(len(row), width)
         else:
             found.faults[place] = row
 

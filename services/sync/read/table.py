@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from models.values.errors import UserError
 from models.values.reading import Reading, ReadingChoice
 from services.sync.guard import guarded
-from services.sync.read.content import reading
+from services.sync.read.content import reading, stamp_of
 from services.sync.read.returned import Returned
 from services.sync.read.rewritten import RewrittenRows
 from services.sync.read.stream import Chunk, Rows, with_rows_ahead
@@ -79,15 +80,15 @@ class Batch:
     blank : frozenset of int
         Places within the batch of rows in which nothing is written.
     overlong : dict of int to list of str
-        Places within the batch of rows that have more or fewer cells than the header and could not be mended, and
+        Places within the batch of rows that have more or fewer cells than the header and could not be repaired, and
         their cells as they were cut.
     share : float
         How much of the file has been read, 0–1.
     left_out : dict of int to str
-        Places of rows that are no rows of the table (a header repeated, a total, a footer, a remark, another table),
+        Places of rows that are not rows of the table (a header repeated, a total, a footer, a remark, another table),
         and which they are.
-    mended : dict of int to str
-        Places of rows that broke the rules and were mended with certainty, and what was wrong.
+    repaired : dict of int to str
+        Places of rows that broke the rules and were repaired with certainty, and what was wrong.
     """
 
     first: int
@@ -96,17 +97,24 @@ class Batch:
     overlong: dict[int, list[str]]
     share: float
     left_out: dict[int, str] = field(default_factory=dict)
-    mended: dict[int, str] = field(default_factory=dict)
+    repaired: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file that was found to be a table of text."""
+    """A file that was found to be a table of text.
+
+    Attributes
+    ----------
+    stamp : str
+        The state of the file when it was opened; see `stamp_of`.
+    """
 
     path: Path
     dialect: Dialect
     columns: tuple[str, ...]
     size_bytes: int
+    stamp: str
     warnings: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
     reading: Reading = field(repr=False, default_factory=lambda: Reading((), ReadingChoice()))
@@ -147,20 +155,25 @@ class Table:
         Raises
         ------
         UserError
-            The file turns out to be damaged further down.
+            The file turns out to be damaged further down, or somebody wrote to it meanwhile.
         EnvironmentFault
             It cannot be read any longer.
         """
-        sorter = Sorter(Rules(self._header, self.sample), self.dialect.delimiter, mends=not self._returned)
+        sorter = Sorter(Rules(self._header, self.sample), self.dialect.delimiter, repairs=not self._returned)
         with reading(self.path):
             first = 1
             for chunk, ahead in with_rows_ahead(self._rows.chunks(rows, self._first_data_row), AHEAD):
                 yield self._batch(chunk, first, sorter, ahead)
                 first += len(chunk.rows)
+        if stamp_of(self.path) != self.stamp:
+            raise UserError(
+                f"{self.path.name} changed while it was read. Nothing was imported; import it again when it is written."
+            )
 
     def _batch(self, chunk: Chunk, first: int, sorter: Sorter, ahead: Ahead) -> Batch:
         rows = chunk.rows
         if self._returned:
             rows = [self._returned.row(row) for row in rows]
         found = sorter.sort(rows, len(self.columns), ahead)
-        return Batch(first, rows, found.blank, found.faults, chunk.share, found.left_out, chunk.mended | found.mended)
+        repaired = {place: why for place, why in (chunk.repaired | found.repaired).items() if place not in found.faults}
+        return Batch(first, rows, found.blank, found.faults, chunk.share, found.left_out, repaired)

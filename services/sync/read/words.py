@@ -63,7 +63,8 @@ def dialect_words(dialect: Dialect) -> str:
     if dialect.sheet:
         words = [f"workbook, sheet “{dialect.sheet}”"]
     else:
-        words = [encoding_words(dialect.encoding), delimiter_words(dialect.delimiter)]
+        cut = "JSON" if dialect.container == "json" else delimiter_words(dialect.delimiter)
+        words = [encoding_words(dialect.encoding), cut]
         if dialect.container in _CONTAINERS:
             words.append(_CONTAINERS[dialect.container])
         if dialect.member:

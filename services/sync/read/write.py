@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import IO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 # What needs quotes by the standard, what another program may take for a quote, a remark or an escape, and blanks at the
 # ends, which many readers drop.
 _NEEDS_QUOTES = re.compile(r"[\",\r\n\\]|^[\s'#]|\s$|^sep=", re.IGNORECASE)
 
 
-def write_rows(file: IO[str], rows: Iterable[Sequence[str]]) -> int:
+def write_rows(file: SupportsWrite[str], rows: Iterable[Sequence[str]]) -> int:
     """Write rows and return how many; `file` is opened with ``newline=""``."""
     count = 0
     for row in rows:

@@ -1,7 +1,8 @@
 """Known exports by their headers (`systems`), their rows as their own rules leave them (`reshape`), and everything else
 by what its headers name (`recognise`)."""
 
-from services.sync.recognise.recognise import Recognition, Undecided, rank_entities, recognise, recognise_also
+from services.sync.recognise.ranking import Undecided, rank_entities
+from services.sync.recognise.recognise import Recognition, contacts_of, recognise, recognise_also
 from services.sync.recognise.reshape import ShapedBatch, is_used, own_columns
 from services.sync.recognise.systems import System, all_systems, known_sources
 
@@ -11,6 +12,7 @@ __all__ = [
     "System",
     "Undecided",
     "all_systems",
+    "contacts_of",
     "is_used",
     "known_sources",
     "own_columns",

@@ -1,4 +1,4 @@
-"""Rules of cells: a column mended in place, or one made of others. See `services.sync.recognise.rules`."""
+"""Rules of cells: a column changed in place, or one made of others. See `services.sync.recognise.rules`."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def words(sheet: Sheet, says: Says) -> Step | None:
         return derived(
             sheet, says, lambda cells: change(next((cell for cell in cells if cell), "")), always="empty" in says
         )
-    return in_place(sheet.mended(says["columns"]), change)
+    return in_place(sheet.changed(says["columns"]), change)
 
 
 def consent(sheet: Sheet, says: Says) -> Step | None:
@@ -110,7 +110,7 @@ def consent(sheet: Sheet, says: Says) -> Step | None:
         text = cell.strip()
         return "given" if re.match(r"\d{4}-\d\d-\d\d", text) else text
 
-    return in_place(sheet.mended(says["columns"]), change)
+    return in_place(sheet.changed(says["columns"]), change)
 
 
 def file_name(sheet: Sheet, says: Says) -> Step | None:
@@ -143,13 +143,13 @@ def dash_is_empty(sheet: Sheet, says: Says) -> Step:
 def first_of_list(sheet: Sheet, says: Says) -> Step | None:
     """Keep the first of several values that share a cell."""
     between = says["between"]
-    return in_place(sheet.mended(says["columns"]), lambda cell: cell.split(between)[0].strip())
+    return in_place(sheet.changed(says["columns"]), lambda cell: cell.split(between)[0].strip())
 
 
 def without(sheet: Sheet, says: Says) -> Step | None:
     """Leave out what matches a form."""
     form = re.compile(says["form"], re.IGNORECASE)
-    return in_place(sheet.mended(says["columns"]), lambda cell: form.sub("", cell).strip())
+    return in_place(sheet.changed(says["columns"]), lambda cell: form.sub("", cell).strip())
 
 
 def tags(sheet: Sheet, says: Says) -> Step | None:
@@ -158,12 +158,12 @@ def tags(sheet: Sheet, says: Says) -> Step | None:
     def change(cell: str) -> str:
         return ", ".join(part.strip() for part in re.findall(r'"([^"]+)"', cell)) or cell
 
-    return in_place(sheet.mended(says["columns"]), change)
+    return in_place(sheet.changed(says["columns"]), change)
 
 
 def html_text(sheet: Sheet, says: Says) -> Step | None:
     """Read text out of markup."""
-    return in_place(sheet.mended(says["columns"]), lambda cell: plain(cell) if "<" in cell or "&" in cell else cell)
+    return in_place(sheet.changed(says["columns"]), lambda cell: plain(cell) if "<" in cell or "&" in cell else cell)
 
 
 def plain(markup: str) -> str:
@@ -173,7 +173,7 @@ def plain(markup: str) -> str:
 
 def salesforce_ids(sheet: Sheet, says: Says) -> Step | None:
     """Write ids of 15 characters with the 18 that the other exports have."""
-    return in_place(sheet.mended(says["columns"]), lambda cell: long_id(cell.strip()))
+    return in_place(sheet.changed(says["columns"]), lambda cell: long_id(cell.strip()))
 
 
 def prefix(sheet: Sheet, says: Says) -> Step | None:
@@ -181,7 +181,7 @@ def prefix(sheet: Sheet, says: Says) -> Step | None:
     before = says["with"]
     if "into" in says:
         return derived(sheet, says, lambda cells: before + cells[0] if cells[0] else "")
-    return in_place(sheet.mended(says["columns"]), lambda cell: before + cell.strip() if cell.strip() else "")
+    return in_place(sheet.changed(says["columns"]), lambda cell: before + cell.strip() if cell.strip() else "")
 
 
 def matching(sheet: Sheet, says: Says) -> Step | None:

@@ -3,49 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from models.values.errors import UserError
 from services.sync.entities import ENTITIES, Entity, Field
-from services.sync.map.headers import lacking, normal
-from services.sync.map.propose import SURE, Proposal, Seen, fields_of, propose
+from services.sync.map.headers import lacking
+from services.sync.map.proposal import SURE, Proposal
+from services.sync.map.propose import Seen, fields_of, propose
 from services.sync.read import Table
+from services.sync.recognise.ranking import Undecided, merged_with, named_fields, some_of, what_they_are
 from services.sync.recognise.reshape import as_read, fixed_header, own_columns, reshape
+from services.sync.recognise.shapes import lay_out
 from services.sync.recognise.systems import System, all_systems
-from services.sync.validate.memo import Unfit
-from services.sync.validate.words import to_direction, to_mail_kind, to_survey_kind
 
 _ONLY_BY_HEADERS = 0.75
-# So many more columns must name something else.
-_MORE = 2
-# Where another entity reaches this part of the best one's score, headers alone do not decide.
-_ABOUT_EQUAL = 0.85
-# Kinds of which the words are known: cells that are none of them speak against an entity, cells that are speak for it.
-_WORDS: Mapping[str, Callable[[str], str]] = {
-    "mail_kind": to_mail_kind,
-    "survey_kind": to_survey_kind,
-    "direction": to_direction,
-}
 
-
-class Undecided(UserError):
-    """Something of a file must be said by a person first.
-
-    Attributes
-    ----------
-    question
-        What is open, for a window that asks it; the error's own words say too how a command is told.
-    entity
-        What the file looks most like; '' where nothing speaks for anything.
-    """
-
-    def __init__(self, question: str, advice: str, entity: str = "") -> None:
-        super().__init__(question, advice)
-        self.question, self.entity = question, entity
-
-    def __str__(self) -> str:
-        return " ".join(self.args)
+#: Fields of people that are called differently where they are contacts.
+_AS_CONTACT: Final = {"customer_id": "contact_id", "company": "customer_name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +40,8 @@ class Recognition:
         The file as that export's rules leave it.
     proposals
         For a file of no known system: what each column was taken for, and how sure that is.
+    notes
+        How its rows were laid out, where they do not lie in the file as this program keeps them.
     """
 
     entity: Entity
@@ -71,6 +49,7 @@ class Recognition:
     system: System | None
     table: Table
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -88,7 +67,12 @@ class Recognition:
         )
 
 
-def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[str, str] | None = None) -> Recognition:
+def recognise(
+    table: Table,
+    entity_name: str | None = None,
+    overrides: Mapping[str, str] | None = None,
+    kind: str | None = None,
+) -> Recognition:
     """Find out what a file is about.
 
     Parameters
@@ -98,6 +82,8 @@ def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[s
         What a person said it is about (``--as``).
     overrides : mapping of str to str, optional
         What a person said columns mean (``--map``): column to field, or to '' to leave the column out.
+    kind : str, optional
+        Of what kind a person said all rows are (``--kind``), such as "store_visit".
 
     Raises
     ------
@@ -106,6 +92,8 @@ def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[s
     """
     chosen = dict(overrides or {})
     entity = _entity(entity_name) if entity_name is not None else None
+    if entity is not None and entity.by_account:
+        return _of_accounts(table, entity, chosen)
     system = _system_of(table, entity)
     if system is not None:
         if system.refuse and entity is None:
@@ -119,16 +107,15 @@ def recognise(table: Table, entity_name: str | None = None, overrides: Mapping[s
             needed = [(one,) for one in entity.fields if one.required and one.name not in mapping.values()]
             _refuse_lacking(table, entity, needed)
             return Recognition(entity, mapping, system, table)
-        return _unknown(table, Seen.of(table.columns, table.sample), entity, chosen)
+        return _unknown(table, entity, chosen, kind)
     _check_names(chosen)
-    seen = Seen.of(table.columns, table.sample)
-    return _unknown(table, seen, _best_entity(table, seen, chosen), chosen)
+    return _unknown(table, what_they_are(table, Seen.of(table.columns, table.sample), chosen), chosen, kind)
 
 
 def recognise_also(recognition: Recognition) -> list[Recognition]:
     """The further entities that the rows of a known export bring, where the file has the columns for them."""
     system = recognition.system
-    found: list[Recognition] = []
+    found = _contracts_of(recognition)
     if system is None:
         return found
     for also in system.also:
@@ -138,6 +125,47 @@ def recognise_also(recognition: Recognition) -> list[Recognition]:
         needed = {field.name for field in entity.fields if field.required}
         if needed <= set(mapping.values()) and not lacking(entity, mapping.values()):
             found.append(Recognition(entity, mapping, system, table))
+    return found
+
+
+def _contracts_of(recognition: Recognition) -> list[Recognition]:
+    """The contracts that rows about something else bring in columns of their own."""
+    fields = {column: recognition.entity.field(name) for column, name in recognition.mapping.items()}
+    mapping = {column: field.part for column, field in fields.items() if field is not None and field.part}
+    if not mapping:
+        return []
+    return [Recognition(ENTITIES["contracts"], mapping, recognition.system, recognition.table)]
+
+
+def contacts_of(recognition: Recognition, chosen: Mapping[str, str]) -> Recognition | None:
+    """What a list of people says of them as contacts of accounts; None where it names no accounts or no people."""
+    contacts, table = ENTITIES["contacts"], recognition.table
+    mapping: dict[str, str] = {}
+    if recognition.system is not None:
+        renamed = ((column, _AS_CONTACT.get(name, name)) for column, name in recognition.mapping.items())
+        mapping = {column: name for column, name in renamed if contacts.field(name) is not None}
+    for column, name in fields_of(propose(contacts, Seen.of(table.columns, table.sample))).items():
+        if column not in mapping and name not in mapping.values():
+            mapping[column] = name
+    mapping = _merge(table, mapping, chosen)
+    if lacking(contacts, mapping.values()) or contacts.name == recognition.entity.name:
+        return None
+    return Recognition(contacts, mapping, recognition.system, table)
+
+
+def _of_accounts(table: Table, entity: Entity, chosen: Mapping[str, str]) -> Recognition:
+    people = ENTITIES["customers"]
+    system = _system_of(table, people)
+    if system is not None:
+        table = reshape(table, system)
+    _check_columns(table, chosen)
+    _check_fields(entity, chosen)
+    mapping = of_system(table, system) if system is not None else {}
+    found = contacts_of(Recognition(people, mapping, system, table), chosen)
+    if found is None:
+        said = [*fields_of(propose(entity, Seen.of(table.columns, table.sample))).values(), *chosen.values()]
+        _refuse_lacking(table, entity, lacking(entity, said))
+        raise Undecided(f"{table.path.name} names no contacts of accounts.", "Say with --as what its rows are.")
     return found
 
 
@@ -153,113 +181,6 @@ def of_system(table: Table, system: System, mapping: Mapping[str, str] | None = 
     if mapping is None:
         found |= {fixed_header(name): name for name in system.fixed if name not in taken}
     return found
-
-
-def rank_entities(columns: Sequence[str]) -> list[tuple[float, Entity]]:
-    """Entities by how well headers name their fields, best first; those that lack something needed are left out."""
-    return _ranked(Seen.of(columns), {})
-
-
-def _ranked(seen: Seen, chosen: Mapping[str, str], *, by_content: bool = False) -> list[tuple[float, Entity]]:
-    ranked = []
-    for entity in ENTITIES.values():
-        mapping = _with(fields_of(propose(entity, seen, by_content=by_content)), chosen)
-        fields = [name for name in mapping.values() if name]
-        if any(entity.field(name) is None for name in fields) or lacking(entity, fields):
-            continue
-        told = {
-            name for column, name in mapping.items() if name in entity.telling and normal(column) not in entity.vague
-        }
-        if entity.vague and not told:
-            continue
-        telling = len(told) / len(entity.telling)
-        named = sum(_named_outright(entity, column, name) for column, name in mapping.items() if name)
-        ranked.append((telling + len(fields) / max(1, len(seen.columns)) + named / max(1, len(seen.columns)), entity))
-    return sorted(ranked, key=lambda item: -item[0])
-
-
-def _named_outright(entity: Entity, column: str, field: str) -> float:
-    """1 where a header names the entity's own field in its own words, such as "Review ID"; less for a synonym."""
-    if normal(column) == normal(field):
-        return 1.0 if field in entity.telling else 0.5
-    return 0.0
-
-
-def _best_entity(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
-    ranked = _ranked(seen, chosen) or _ranked(seen, chosen, by_content=True)
-    if not ranked:
-        raise Undecided(
-            f"{table.path.name} is not recognised: its columns ({_some(table.columns)}) do not say what its rows are.",
-            f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'.",
-        )
-    even = _by_their_words(seen, [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]], chosen)
-    if len(even) > 1:
-        names = " or ".join(entity.label.lower() for entity in even)
-        choices = " or ".join(f"--as {entity.name}" for entity in even)
-        raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
-    _ask_where_more_is_named(table, seen, even[0], chosen)
-    return even[0]
-
-
-def _by_their_words(seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
-    """Of entities that are about equally likely those for which the cells speak: "opened" is of emails, "call" is not.
-
-    Those without a column of known words are kept unless the words of exactly one other are there.
-    """
-    if len(even) == 1:
-        return even
-    told = {entity.name: _knows_its_words(seen, entity, chosen) for entity in even}
-    sure = [entity for entity in even if told[entity.name]]
-    return sure if len(sure) == 1 else [entity for entity in even if told[entity.name] is not False] or even
-
-
-def _knows_its_words(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> bool | None:
-    """Whether most cells of an entity's columns of known words are such words; None where it has no such column."""
-    kinds = {one.name: one.kind for one in entity.fields}
-    mapping = _with(fields_of(propose(entity, seen)), chosen)
-    known = [
-        _is_word(_WORDS[kinds[name]], cell)
-        for column, cells in zip(seen.columns, seen.cells, strict=True)
-        if (name := mapping.get(column, "")) and kinds.get(name) in _WORDS
-        for cell in cells
-    ]
-    return sum(known) * 2 > len(known) if known else None
-
-
-def _is_word(convert: Callable[[str], str], cell: str) -> bool:
-    try:
-        convert(cell)
-    except Unfit:
-        return False
-    return True
-
-
-def _ask_where_more_is_named(table: Table, seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> None:
-    """A list of sales without customers is none of products, though it names products and prices.
-
-    Raises
-    ------
-    Undecided
-        Most columns name something that only lacks what it needs.
-    """
-    own = len(_named(seen, entity, chosen))
-    if own * 2 >= len(own_columns(table)):
-        return
-    for other in ENTITIES.values():
-        names = _named(seen, other, chosen)
-        missing = lacking(other, names)
-        if missing and len(names) >= own + _MORE:
-            label = other.label.lower()
-            raise Undecided(
-                f"{table.path.name} looks like {label}, but no column is {_named_fields(missing[0])}.",
-                f"Name it with --map 'Column={missing[0][0].name}', or say with --as what the rows are.",
-                other.name,
-            )
-
-
-def _named(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> list[str]:
-    mapping = _with(fields_of(propose(entity, seen)), chosen)
-    return [name for name in mapping.values() if name and entity.field(name) is not None]
 
 
 def _system_of(table: Table, entity: Entity | None) -> System | None:
@@ -296,7 +217,7 @@ def _entity(name: str) -> Entity:
 def _check_columns(table: Table, chosen: Mapping[str, str]) -> None:
     for column in chosen:
         if column not in table.columns:
-            raise UserError(f"{table.path.name} has no column “{column}”. Its columns are {_some(table.columns)}.")
+            raise UserError(f"{table.path.name} has no column “{column}”. Its columns are {some_of(table.columns)}.")
 
 
 def _check_fields(entity: Entity, chosen: Mapping[str, str]) -> None:
@@ -313,46 +234,40 @@ def _check_names(chosen: Mapping[str, str]) -> None:
             raise Undecided(f"Nothing has a field “{name}”.", "Say what the rows are with --as to see their fields.")
 
 
-def _with(mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
-    taken = {field for field in chosen.values() if field}
-    kept = {column: field for column, field in mapping.items() if column not in chosen and field not in taken}
-    return {**kept, **chosen}
-
-
 def _merge(table: Table, mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
     """Columns of the file to fields, in the file's order; what a person said comes before what was found."""
-    merged = _with(mapping, chosen)
+    merged = merged_with(mapping, chosen)
     return {column: merged[column] for column in table.columns if merged.get(column)}
 
 
-def _unknown(table: Table, seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> Recognition:
+def _unknown(table: Table, entity: Entity, chosen: Mapping[str, str], kind: str | None) -> Recognition:
     """The columns of a file of no known system, whose rows are of this entity."""
+    laid = lay_out(table, Seen.of(table.columns, table.sample), entity, kind, chosen)
+    table, chosen = laid.table, {**laid.mapping, **chosen}
+    seen = Seen.of(table.columns, table.sample)
     proposals = propose(entity, seen)
     if lacking(entity, [*fields_of(proposals).values(), *chosen.values()]):
         told = propose(entity, seen, by_content=True)
         # What stands in the columns helps only where nothing is left to ask then.
         if not lacking(entity, [*fields_of(told).values(), *chosen.values()]):
             proposals = told
-    mapping = _merge(table, fields_of(proposals), chosen)
+    mapping = _supported(entity, _merge(table, fields_of(proposals), chosen), chosen)
     # What a person confirmed is not unsure any more, whatever the evidence alone would have said.
     proposals = {column: one for column, one in proposals.items() if one.confidence >= SURE or column not in chosen}
     _refuse_lacking(table, entity, lacking(entity, mapping.values()))
-    return Recognition(entity, mapping, None, table, proposals)
+    return Recognition(entity, mapping, None, table, proposals, laid.notes)
+
+
+def _supported(entity: Entity, mapping: dict[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """The mapping without fields that nobody chose and that mean nothing without others, which the file lacks."""
+    said = set(mapping.values())
+    alone = {field.name for field in entity.fields if field.beside and not said & set(field.beside)}
+    return {column: name for column, name in mapping.items() if name not in alone or column in chosen}
 
 
 def _refuse_lacking(table: Table, entity: Entity, missing: Sequence[tuple[Field, ...]]) -> None:
     if missing:
         raise Undecided(
-            f"{table.path.name} has no column for {_named_fields(missing[0])} of {entity.label.lower()}.",
-            f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {_some(own_columns(table))}.",
+            f"{table.path.name} has no column for {named_fields(missing[0])} of {entity.label.lower()}.",
+            f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {some_of(own_columns(table))}.",
         )
-
-
-def _named_fields(fields: Sequence[Field]) -> str:
-    """Fields as the boxes of a window name them."""
-    return " or ".join(f"“{one.label}”" for one in fields)
-
-
-def _some(columns: Sequence[str]) -> str:
-    shown = ", ".join(column.replace("\n", " ")[:40] for column in columns[:12])
-    return shown + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")

@@ -1,4 +1,4 @@
-"""A file as its export's rules leave it: cells mended, columns added, rows left out or laid out one below the other.
+"""A file as its export's rules leave it: cells changed, columns added, rows left out or laid out one below the other.
 
 Only exports that have rules are read through this; all others come from the file as they are.
 """
@@ -77,7 +77,7 @@ def reshape(table: Table, system: System, rules: tuple[Rule, ...] | None = None)
         return table
     shaper = _Shaper(table, system, rules)
     sample = Rows([shaper.wide(row) for row in table.sample])
-    shaper.mend(sample)
+    shaper.change(sample)
     shown = [row for place, row in enumerate(sample.rows) if place not in sample.skipped]
     values = {one.name: getattr(table, one.name) for one in fields(table)}
     values["columns"] = tuple(shaper.sheet.columns)
@@ -121,7 +121,7 @@ class _Shaper:
         cells = list(row[: self.sheet.own_width])
         return cells + [""] * (len(self.sheet.columns) - len(cells))
 
-    def mend(self, batch: Rows) -> None:
+    def change(self, batch: Rows) -> None:
         """Take rows, as wide as the sheet, through all rules but the one that lays them out one below the other."""
         for step in self._steps:
             step(batch)
@@ -136,7 +136,7 @@ class _Shaper:
     def batch(self, batch: Batch) -> ShapedBatch:
         """One batch of the file as the rules leave it."""
         rows = Rows([self.wide(row) for row in batch.rows])
-        self.mend(rows)
+        self.change(rows)
         as_read = {one.name: getattr(batch, one.name) for one in fields(batch)}
         if self._expand is None:
             return ShapedBatch(
@@ -161,7 +161,7 @@ class _Shaper:
             "rows": laid,
             "blank": frozenset(firsts[place] for place in batch.blank),
             "left_out": {firsts[place]: why for place, why in batch.left_out.items()},
-            "mended": {firsts[place]: why for place, why in batch.mended.items()},
+            "repaired": {firsts[place]: why for place, why in batch.repaired.items()},
             "overlong": {firsts[place]: row for place, row in batch.overlong.items()},
             "skipped": {firsts[place]: why for place, why in rows.skipped.items()},
             "origin": tuple(origin),

@@ -19,10 +19,10 @@ SECOND_HEADER = "further row of headings"
 
 def carry(sheet: Sheet, says: Says) -> Step | None:
     """Fill in on further rows of a record what only its first row has; rows of a record follow each other."""
-    places = sheet.mended(says["columns"])
-    if not sheet.mended([says["by"]]) or not places:
+    places = sheet.changed(says["columns"])
+    if not sheet.changed([says["by"]]) or not places:
         return None
-    (by,) = sheet.mended([says["by"]])
+    (by,) = sheet.changed([says["by"]])
     last: dict[str, list[str]] = {}
 
     def step(batch: Rows) -> None:

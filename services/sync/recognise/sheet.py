@@ -57,12 +57,12 @@ class Sheet:
 
         A header may stand there twice: some exports have a column for each zone in which they write their times.
         """
-        found = self.mended(headers)
+        found = self.changed(headers)
         self.used.update(found)
         return found
 
-    def mended(self, headers: Sequence[str]) -> list[int]:
-        """Where those of several columns stand whose cells are only mended: they still say something of their own."""
+    def changed(self, headers: Sequence[str]) -> list[int]:
+        """Where those of several columns stand whose cells are only changed: they still say something of their own."""
         return [place for header in headers for place in self._named.get(self._system.key(header), ())]
 
     def add(self, header: str) -> int:

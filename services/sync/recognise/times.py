@@ -13,15 +13,20 @@ _ZONE_IN_HEADER = re.compile(r"\(([A-Z]{2,5})\)\s*$")
 _TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp][Mm])?\s*$")
 
 
+def is_time_of_day(text: str) -> bool:
+    """Whether a cell is a time on a day that stands elsewhere: "14:05", "2:05 PM"."""
+    return _TIME_OF_DAY.match(text.strip()) is not None
+
+
 def in_zone(sheet: Sheet, says: Says) -> Step | None:
     """Add the zone in which an export writes all its times."""
-    return in_place(sheet.mended(says["columns"]), _with_zone(behind_a_time(says["zone"])))
+    return in_place(sheet.changed(says["columns"]), _with_zone(behind_a_time(says["zone"])))
 
 
 def zone_of_header(sheet: Sheet, says: Says) -> Step | None:
     """Add the zone that stands in a column's header to its times."""
     steps = []
-    for place in sheet.mended(says["columns"]):
+    for place in sheet.changed(says["columns"]):
         found = _ZONE_IN_HEADER.search(sheet.columns[place])
         zone = behind_a_time(found[1]) if found else ""
         if zone:

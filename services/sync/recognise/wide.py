@@ -10,13 +10,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
+from hashlib import sha256
 from typing import Final
 
 from services.sync.entities.questions import REMARK, kind_asked
+from services.sync.read import celltypes
 from services.sync.recognise.sheet import Expand, Says, Sheet
 from services.sync.validate.date_evidence import DateTally
 from services.sync.validate.memo import Unfit
 from services.sync.validate.moments import parse_moment
+from services.sync.validate.words import to_boolean
 
 _ITEM_COLUMN = re.compile(r"line_item_\d+", re.IGNORECASE)
 _STAGE_COLUMNS: Final = (
@@ -25,6 +28,7 @@ _STAGE_COLUMNS: Final = (
 )
 _ORDER: Final = {"nps": 0, "csat": 1, "ces": 2}
 _LEADING_NUMBER = re.compile(r"\s*(\d{1,3}(?:[.,]\d+)?)(?!\d)")
+_LONGEST_COUNT = 4
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -80,6 +84,75 @@ def refund(sheet: Sheet, says: Says) -> Expand | None:
     return expand
 
 
+def given_back(sheet: Sheet, says: Says) -> Expand | None:
+    """The sale, and where a column says that it came back a return of the same amount, linked to it."""
+    flag = sheet.place(says["flag"])
+    if flag is None:
+        return None
+    order = sheet.place(says["order"] or "")
+    # A status of the file's own is that of the return too.
+    own = sheet.changed([says["kind"]])
+    kind, of = own[0] if own else sheet.add(says["kind"]), sheet.add(says["of"])
+
+    def expand(row: list[str]) -> list[list[str]]:
+        if not happened(row[flag]):
+            return [row]
+        piece = [*row]
+        piece[kind] = "return"
+        if order is not None and row[order].strip():
+            piece[of], piece[order] = row[order], f"{row[order].strip()} return"
+        return [row, piece]
+
+    return expand
+
+
+def events(sheet: Sheet, says: Says) -> Expand | None:
+    """The mail that was sent, and each thing that a column says happened to it, on its own day where one is given.
+
+    Where no column names the message, its events are held together by the row's id, or by what else the row says.
+    """
+    flags = [(place, kind) for column, kind in says["flags"].items() for place in sheet.places([column])]
+    key, at = (next(iter(sheet.changed([says[name] or ""])), None) for name in ("key", "at"))
+    into = sheet.add(says["into"])
+    message = sheet.add(says["message"]) if says["message"] else None
+    flagged = {place for place, _ in flags}
+    sent = next((place for place, kind in flags if kind == "sent"), None)
+
+    def expand(row: list[str]) -> list[list[str]]:
+        found = []
+        if message is not None:
+            said = "\x1f".join(cell.strip() for place, cell in enumerate(row) if place not in flagged)
+            row[message] = (row[key].strip() if key is not None else "") or sha256(said.encode()).hexdigest()[:16]
+        for place, kind in [(sent, "sent"), *(one for one in flags if one[1] != "sent")]:
+            if place is not None and not happened(row[place]):
+                continue
+            piece = [*row]
+            piece[into] = kind
+            if key is not None and row[key].strip() and kind != "sent":
+                piece[key] = f"{row[key].strip()}/{kind}"
+            if at is not None and place is not None and _is_moment(row[place]):
+                piece[at] = row[place]
+            found.append(piece)
+        return found
+
+    return expand
+
+
+def happened(cell: str) -> bool | None:
+    """Whether a cell says that something happened: yes, a count, or when it did; None where it says neither."""
+    text = cell.strip()
+    if text.isdecimal() and len(text) < _LONGEST_COUNT:
+        return int(text) > 0
+    try:
+        return to_boolean(text) == 1
+    except Unfit:
+        return True if _is_moment(text) else None
+
+
+def _is_moment(text: str) -> bool:
+    return celltypes.cell_type(text) == celltypes.DATE
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
     place: int
@@ -99,6 +172,7 @@ def questions(sheet: Sheet, says: Says) -> Expand | None:
         return None
     remarks = [place for place in free if REMARK.search(heads[place]) and place not in {one.place for one in asked}]
     answer, respondent = sheet.place(says["answer"]), _respondent(sheet, says)
+    sheet.used.update(remarks, (one.place for one in asked), () if respondent is None else (respondent,))
     kind, score, scale = sheet.add("Survey kind"), sheet.add("Survey score"), sheet.add("Survey scale")
     comment, number, email = sheet.add("Survey comment"), sheet.add("Survey answer"), sheet.add("Respondent")
 
@@ -196,5 +270,5 @@ def _when(text: str, order: str) -> str:
 
 
 WIDE: Final[dict[str, Callable[[Sheet, Says], Expand | None]]] = {
-    rule.__name__: rule for rule in (line_items, refund, questions, stages)
+    rule.__name__: rule for rule in (line_items, refund, given_back, events, questions, stages)
 }

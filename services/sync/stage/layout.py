@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import UniqueConstraint
+
+from models import tables
 from services.sync.map.plan import Plan
 
 # Columns of the store that hold numbers; all else is text.
@@ -21,9 +24,15 @@ _INTEGERS = frozenset(
         "verified",
         "duration_s",
         "scale",
+        "is_primary",
+        "notice_days",
+        "value_per_year_minor",
+        "renews",
+        "birth_year",
+        "helpful_votes",
     )
 )
-_REALS = frozenset(("sentiment", "probability", "score"))
+_REALS = frozenset(("sentiment", "probability", "score", "resolution_hours"))
 # Of a row of the file that is laid out as several, the first bears its number, each further one this much more.
 PIECE = 1 << 40
 
@@ -46,6 +55,8 @@ class Layout:
         Whether the file identifies its rows; else a row is known by its text and its n-th occurrence.
     has_people, has_items
         Whether rows name a customer, a product.
+    space
+        Columns that part the keys of the table: each kind of activity counts from 1.
     """
 
     columns: tuple[str, ...]
@@ -56,6 +67,7 @@ class Layout:
     has_people: bool
     has_items: bool
     has_extra: bool
+    space: tuple[str, ...]
 
     def create(self) -> str:
         """The statement that makes the table of staged rows."""
@@ -72,44 +84,46 @@ class Layout:
 def layout_of(plan: Plan) -> Layout:
     """Declare how a plan's rows are staged."""
     entity = plan.entity
-    kept: list[str] = []
-    for column in plan.columns:
-        if column.field.role in ("row",) and column.field.columns:
-            kept += column.field.columns
+    fields = (name for column in plan.columns if column.field.role == "row" for name in column.field.columns)
     lines = entity.with_lines and any(column.field.role == "line" for column in plan.columns)
-    extra: list[str] = []
-    if entity.table == "orders":
-        extra = [name for name in ("amount_minor", "kind", "currency") if name not in kept]
-        kept = [name for name in kept if name not in ("amount_minor",)]
-        kept += extra
-        if lines:
-            extra = [*extra, "total_minor", "quantity", "unit_price"]
-    elif entity.name in ("products", "opportunities"):
-        extra = [name for name in ("currency",) if name not in kept]
-        kept += extra
-    if entity.name in ("tickets", "reviews", "conversations"):
-        extra = [name for name in ("sentiment", "sentiment_by") if name not in kept]
-        kept += extra
-    if entity.name == "surveys":
-        extra = [name for name in ("kind", "scale") if name not in kept]
-        kept += extra
-    has_extra = entity.customer == "self"
-    if has_extra:
-        extra = ["attributes"] + (["name"] if "name" not in kept else [])
-        extra += ["email_consent"] if plan.has("email_opt_out") and "email_consent" not in kept else []
-        kept += extra
-    columns = tuple(dict.fromkeys([*kept, *extra]))
-    key = next((column for column in plan.columns if column.field.role == "key"), None)
+    kept = tuple(dict.fromkeys([*fields, *_computed(plan)]))
+    keyed = plan.has("line_id") if lines else any(column.field.role == "key" for column in plan.columns)
     return Layout(
-        columns=columns,
-        kept=tuple(dict.fromkeys(kept)),
+        columns=(*kept, *(("total_minor", "quantity", "unit_price") if lines else ())),
+        kept=kept,
         usual=_usual(plan, lines=lines),
         lines=lines,
-        keyed=(plan.has("line_id") if lines else key is not None) or entity.name in ("customers", "products"),
+        keyed=keyed or entity.name in ("customers", "products", "contacts"),
         has_people=entity.customer != "none",
         has_items=any(column.field.name in ("sku", "product") for column in plan.columns) and entity.name != "products",
-        has_extra=has_extra,
+        has_extra=entity.extras,
+        space=key_space(entity.table),
     )
+
+
+def _computed(plan: Plan) -> list[str]:
+    """Columns that rows have even where no column of the file is one."""
+    name = plan.entity.name
+    found = ["attributes"] if plan.entity.extras else []
+    if plan.entity.table == "orders":
+        found += ["amount_minor", "kind", "currency"]
+    elif name in ("products", "opportunities") or (name == "contracts" and plan.has("value_per_year")):
+        found.append("currency")
+    elif name in ("tickets", "reviews", "conversations"):
+        found += ["sentiment", "sentiment_by"]
+    elif name == "surveys":
+        found += ["kind", "scale"]
+    elif name in ("customers", "contacts"):
+        found += ["name", "email_consent"] if plan.has("email_opt_out") else ["name"]
+    if name == "contracts" and plan.has("left_on"):
+        found += ["ends_on", "status"]
+    return found
+
+
+def key_space(table: str) -> tuple[str, ...]:
+    """Columns that make up a table's key besides source and external id."""
+    key = next(one for one in tables.metadata.tables[table].constraints if isinstance(one, UniqueConstraint))
+    return tuple(column.name for column in key.columns if column.name not in ("source", "external_id"))
 
 
 def _usual(plan: Plan, *, lines: bool) -> dict[str, str]:

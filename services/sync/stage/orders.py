@@ -16,6 +16,16 @@ EMPTY = Fault("is empty")
 _DEBIT = ("return", "cancellation")
 
 
+def _sizes(discounts: list[Any], amounts: Sequence[Any]) -> list[Any]:
+    """Discounts of purchases without the sign that some programs give them."""
+    if not any(off.__class__ is int and off < 0 for off in discounts):
+        return discounts
+    return [
+        -off if off.__class__ is int and off < 0 and not (amount.__class__ is int and amount < 0) else off
+        for off, amount in zip(discounts, amounts, strict=True)
+    ]
+
+
 class OrderColumns:
     """Computes the amount of each row and the kind of its order."""
 
@@ -44,6 +54,8 @@ class OrderColumns:
         elif None in currencies:
             values["currency"] = [currency or self._currency for currency in currencies]
         amounts = self._amounts(values, count)
+        if self._has_discount:
+            values["discount_minor"] = _sizes(values["discount_minor"], amounts)
         kinds = self._kinds(values.get("kind"), keys, count)
         if self._is_return:
             amounts = [-abs(amount) if isinstance(amount, int) else amount for amount in amounts]
@@ -131,12 +143,12 @@ class OrderColumns:
         if self._lines:
             # An order of several lines is a return where their sum is negative: known only when all are read.
             return kinds if kinds is not None else [None] * len(amounts)
-        if kinds is None:
-            return ["return" if isinstance(one, int) and one < 0 else "purchase" for one in amounts]
-        if None not in kinds:
+        kinds = [kind or "purchase" for kind in kinds] if kinds is not None else ["purchase"] * len(amounts)
+        if not any(one.__class__ is int and one < 0 for one in set(amounts)):
             return kinds
+        # Nobody buys for less than nothing, whatever a word of the file's own says.
         return [
-            kind or ("return" if isinstance(one, int) and one < 0 else "purchase")
+            "return" if kind == "purchase" and isinstance(one, int) and one < 0 else kind
             for kind, one in zip(kinds, amounts, strict=True)
         ]
 

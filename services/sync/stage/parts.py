@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from services.sync.apply.joined import JOINED
 from services.sync.apply.target import IGNORED
 from services.sync.stage.layout import PIECE
 
@@ -63,7 +64,7 @@ def at_work(db: sqlite3.Connection, part: int) -> Iterator[None]:
 
 def follow_main(db: sqlite3.Connection, customer_needed: bool) -> None:
     """Leave out rows of the part at work whose row of the file is not kept after all."""
-    kept = f"state IS NULL OR state < {IGNORED}"
+    kept = f"state IS NULL OR state < {IGNORED} OR note = '{JOINED}'"
     db.execute(f"DELETE FROM stage.r WHERE row % {PIECE} NOT IN (SELECT row FROM stage.r_{_MAIN} WHERE {kept})")
     if customer_needed:
         db.execute("DELETE FROM stage.r WHERE who IS NULL")

@@ -11,10 +11,11 @@ from typing import Any
 
 from services.sync.map.mapped import MappedColumn
 from services.sync.map.plan import Plan
-from services.sync.stage.faults import CellFault
+from services.sync.stage.faults import CellFault, LeftOut
 from services.sync.validate import words
 from services.sync.validate.ids import Ids
 from services.sync.validate.memo import LIMIT, Fault, Unfit
+from services.sync.validate.nothing import is_nothing
 from services.sync.validate.phones import phone_key
 
 PEOPLE = (
@@ -33,6 +34,7 @@ PEOPLE = (
 )
 ITEMS = ("sku", "name", "name_key", "loose_key")
 _BETWEEN = "\x1f"
+_OF_PERSON = ("contact_id", "name", "first_name", "last_name", "email", "phone")
 _CREATE = f"""
 CREATE TABLE people (who INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in PEOPLE)},
     staged INTEGER NOT NULL DEFAULT 1, customer_id INTEGER, how TEXT, head INTEGER)
@@ -75,17 +77,22 @@ class Numbered(dict[Any, Any]):
 class People:
     """The customers of a file's rows."""
 
-    def __init__(self, plan: Plan, db: sqlite3.Connection) -> None:
+    def __init__(self, plan: Plan, db: sqlite3.Connection, left_out: LeftOut) -> None:
+        self._left_out = left_out
         own = plan.entity.customer == "self"
         self._columns = [column for column in plan.columns if own or column.field.role == "customer"]
         if own:
-            told = {"customer_id", "email", "phone", "name", "first_name", "last_name", "company"}
+            wanted = {"customer_id", "email", "phone", "name", "first_name", "last_name", "company"}
             # Where a number is, the country of the customer says.
-            told |= {"country"} if plan.has("phone") else set()
-            self._columns = [column for column in plan.columns if column.field.name in told]
+            wanted |= {"country"} if plan.has("phone") else set()
+            self._columns = [column for column in plan.columns if column.field.name in wanted]
         order_ref = plan.column("of_order_id") if plan.entity.name == "returns" else None
         if order_ref is not None:
             self._columns.append(order_ref)
+        # A contact without an account is a customer as it stands.
+        self._whose = len(self._columns)
+        if plan.entity.by_account:
+            self._columns += [column for column in plan.columns if column.field.name in _OF_PERSON]
         self._names = [_person_field(column) for column in self._columns]
         self._ids = {column.place: Ids(column.form) for column in self._columns if column.field.kind == "id"}
         self._numbers = Numbered(self._read)
@@ -110,7 +117,7 @@ class People:
         return self._numbers.faulty
 
     def staged(self, who: Iterable[Any]) -> None:
-        """Note whose rows are staged: who has only rejected rows is no customer."""
+        """Note whose rows are staged: who has only rejected rows is not a customer."""
         self._staged.update(who)
 
     def finish(self) -> None:
@@ -133,28 +140,40 @@ class People:
     def _read(self, cells: Any) -> tuple[Any, ...] | CellFault | None:
         given = (cells,) if self._single else cells.split(_BETWEEN)
         found: dict[str, str] = {}
-        for column, name, cell in zip(self._columns, self._names, given, strict=False):
+        unread: list[tuple[CellFault, str]] = []
+        for place, (column, name, cell) in enumerate(zip(self._columns, self._names, given, strict=False)):
+            if place == self._whose and found:
+                break
             text = cell.strip()
-            if not text or text in ("-", "NULL", "null"):
+            if is_nothing(text, typed=column.field.kind == "email"):
                 continue
             if column.field.kind == "id":
                 own = self._ids[column.place].convert([text])[0][0]
                 if isinstance(own, Fault):
-                    return CellFault(column.place, column.header, own.why)
+                    unread.append((CellFault(column.place, column.header, own.why), text))
+                    continue
                 text = own or ""
             elif column.field.kind == "email":
                 try:
                     text = words.to_email(text)
                 except Unfit as problem:
-                    return CellFault(column.place, column.header, str(problem))
+                    unread.append((CellFault(column.place, column.header, str(problem)), text))
+                    continue
             if text:
                 found[name] = text
+        known = found.get("external_id") or found.get("email")
+        if unread and not (known and self._left_out.may(self._columns[0].field)):
+            return unread[0][0]
+        for fault, text in unread:
+            self._left_out.note(fault, text)
         return _person(found)
 
 
 def _person_field(column: MappedColumn) -> str:
     name = column.field.name
-    return {"customer_id": "external_id", "of_order_id": "order_ref"}.get(name, name.removeprefix("customer_"))
+    return {"customer_id": "external_id", "contact_id": "external_id", "of_order_id": "order_ref"}.get(
+        name, name.removeprefix("customer_")
+    )
 
 
 def _person(found: dict[str, str]) -> tuple[Any, ...] | None:

@@ -11,25 +11,30 @@ from itertools import compress, product
 from operator import lt
 from typing import Any
 
+from models.values.words import count as counted
+from services.sync.entities.base import ITEM_FIELDS
 from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.map.mapped import MappedColumn
 from services.sync.map.plan import Plan
 from services.sync.read import Batch, ragged
-from services.sync.read.structure import is_footer
+from services.sync.read.structure import is_footer, trailer
 from services.sync.recognise import ShapedBatch, own_columns
 from services.sync.stage import faults
-from services.sync.stage.faults import CellFault
+from services.sync.stage.contracts import settle_contracts
+from services.sync.stage.faults import CellFault, LeftOut
+from services.sync.stage.keys import contact_keys, first_of
 from services.sync.stage.layout import PIECE, Layout
 from services.sync.stage.orders import OrderColumns
 from services.sync.stage.people import Items, People
 from services.sync.stage.scales import Scales
-from services.sync.stage.texts import add_computed_sentiment
+from services.sync.stage.texts import contradictions_words, settle_contradictions
 from services.sync.validate import words
 from services.sync.validate.columns import Amounts, Converter, Stages, Told, make_converter
 from services.sync.validate.consents import stricter
 from services.sync.validate.memo import Fault
 
 _BETWEEN = "\x1f"
+_ITEM = tuple(field.name for field in ITEM_FIELDS)
 
 
 class Stager:
@@ -43,10 +48,12 @@ class Stager:
         self._converters = [
             (column, make_converter(column, plan.zone, plan.currency))
             for column in plan.columns
-            if column.field.role not in ("customer", "item") and not _only_item(column)
+            if column.field.role not in ("customer", "item", "part")
+            and (column.field.role != "line" or column.field.name not in _ITEM)
         ]
         self._currency_first = sorted(self._converters, key=lambda pair: pair[0].field.kind != "currency")
-        self._people = People(plan, db) if layout.has_people else None
+        self._left_out = LeftOut(plan.entity)
+        self._people = People(plan, db, self._left_out) if layout.has_people else None
         self._items = Items(plan, db) if layout.has_items else None
         self._orders = OrderColumns(plan, layout.lines) if plan.entity.table == "orders" else None
         self._scales = Scales(plan) if plan.entity.name == "surveys" else None
@@ -58,7 +65,8 @@ class Stager:
         self.rows_read = 0
         self.rejected = 0
         self.zero_rows = 0
-        self.mended = 0
+        self.repaired = 0
+        self._contradicting: Counter[str] = Counter()
         self.kinds_of_money: set[tuple[Any, Any]] = set()
         self.keys_ascend = True
         self.ignored: Counter[str] = Counter()
@@ -74,7 +82,7 @@ class Stager:
         count = len(batch.rows)
         rejects: dict[int, CellFault] = {}
         ignored: dict[int, str] = {**dict.fromkeys(batch.blank, faults.BLANK), **batch.left_out}
-        self.mended += len(batch.mended)
+        self.repaired += len(batch.repaired)
         for place, row in batch.overlong.items():
             rejects[place] = CellFault(-1, "The row", self._ragged(row))
         cells = list(zip(*batch.rows, strict=True))
@@ -124,11 +132,11 @@ class Stager:
     def warnings(self) -> list[str]:
         """What a person should know about the rows."""
         said = []
-        if self.mended:
-            broke = "broke the rules of the file (a quotation mark or a delimiter too many)"
-            said.append(f"{self.mended:,} rows {broke} and were mended.")
+        if self.repaired:
+            said.append(f"{counted(self.repaired, 'row')} fixed: a stray quotation mark, a cell too many or too few.")
+        said += contradictions_words(self._contradicting)
         if self.zero_rows:
-            said.append(f"{self.zero_rows:,} {'row has' if self.zero_rows == 1 else 'rows have'} a value of zero.")
+            said.append(f"{counted(self.zero_rows, 'row')} {'has' if self.zero_rows == 1 else 'have'} a value of zero.")
         if self._orders and self._orders.cancelled_positive:
             count = self._orders.cancelled_positive
             which = "order that was cancelled or given back counts" if count == 1 else "orders that were {} count"
@@ -138,7 +146,7 @@ class Stager:
                 shown = ", ".join(sorted(converter.unknown)[:5])
                 more = f" and {len(converter.unknown) - 5:,} more" if len(converter.unknown) > 5 else ""
                 said.append(f"{converter.said}: {shown}{more} (“{column.header}”).")
-        return said
+        return said + self._left_out.warnings
 
     def _convert(
         self, cells: Sequence[Sequence[str]], rejects: dict[int, CellFault], ignored: dict[int, str]
@@ -154,6 +162,8 @@ class Stager:
                 found = converter.convert_in(cells[column.place], currencies)
             else:
                 found = converter.convert(cells[column.place])
+            if converter.faulty and self._left_out.may(column.field):
+                self._left_out.clear(column.header, cells[column.place], found)
             self._note_faults(column, converter, found[0], rejects)
             if column.field.kind == "currency":
                 currencies = found[0]
@@ -181,9 +191,12 @@ class Stager:
         own = next((column.field.name for column in plan.columns if column.field.role == "key"), None)
         given = values.pop(own, None) if own else None
         if plan.entity.name == "customers":
-            return _first_of(given, values.get("email"), values.get("phone"), self._names(values, cells))
+            return first_of(given, values.get("email"), values.get("phone"), self._names(values, cells))
+        if plan.entity.name == "contacts":
+            whose = [cells[column.place] for column in plan.columns if column.field.role == "customer"]
+            return contact_keys(given, whose, values.get("email"), self._names(values, cells))
         if plan.entity.name == "products":
-            return _first_of(given, values.get("sku"), values.get("name"))
+            return first_of(given, values.get("sku"), values.get("name"))
         if plan.entity.name == "returns" and given is not None:
             # A return and an order of one system may bear the same number.
             given = [f"return:{key}" if key and key.isdecimal() else key for key in given]
@@ -198,7 +211,7 @@ class Stager:
                 return [f"{order}/{line}" for order, line in zip(given, lines, strict=True)]
             if given is not None:
                 # A line is known within its order: its keys then lie in the store as the file's orders do.
-                return self._line_keys(given, cells)
+                return [f"{order}/{digest}" for order, digest in zip(given, self._digests(cells, 6), strict=True)]
         elif given is not None and None not in given:
             return given
         digests = self._digests(cells)
@@ -206,16 +219,9 @@ class Stager:
             return digests
         return [key or digest for key, digest in zip(given, digests, strict=True)]
 
-    def _digests(self, cells: Sequence[Sequence[str]]) -> list[str]:
+    def _digests(self, cells: Sequence[Sequence[str]], size: int = 10) -> list[str]:
         mapped = zip(*(cells[place] for place in self._mapped), strict=True)
-        return [blake2b(_BETWEEN.join(texts).encode(), digest_size=10).hexdigest() for texts in mapped]
-
-    def _line_keys(self, orders: list[Any], cells: Sequence[Sequence[str]]) -> list[str]:
-        mapped = zip(*(cells[place] for place in self._mapped), strict=True)
-        return [
-            f"{order}/{blake2b(_BETWEEN.join(texts).encode(), digest_size=6).hexdigest()}"
-            for order, texts in zip(orders, mapped, strict=True)
-        ]
+        return [blake2b(_BETWEEN.join(texts).encode(), digest_size=size).hexdigest() for texts in mapped]
 
     def _names(self, values: dict[str, list[Any]], cells: Sequence[Sequence[str]]) -> list[Any]:
         """The name of each customer, put together from its parts where the file has no whole one."""
@@ -258,7 +264,9 @@ class Stager:
                 if score is not None:
                     rejects.setdefault(place, CellFault(score.place, score.header, why))
         if entity.name in ("tickets", "reviews", "conversations"):
-            add_computed_sentiment(values, count)
+            self._contradicting += settle_contradictions(values, count)
+        if entity.name == "contracts":
+            settle_contracts(values)
         if "email_opt_out" in values:
             values["email_consent"] = stricter(values.get("email_consent"), values.pop("email_opt_out"))
         if self._layout.has_extra:
@@ -298,8 +306,13 @@ class Stager:
         what = self._items.convert(cells)
         if self._items.faulty:
             for place, one in enumerate(what):
-                if one.__class__ is CellFault:
+                if not isinstance(one, CellFault):
+                    continue
+                if self._layout.lines:
                     rejects.setdefault(place, one)
+                else:
+                    self._left_out.note(one, cells[one.place][place])
+                    what[place] = None
         return what
 
     def _shaped(self, batch: ShapedBatch, rejects: dict[int, CellFault], ignored: dict[int, str]) -> Sequence[int]:
@@ -327,8 +340,9 @@ class Stager:
     def _sort_out(
         self, batch: Batch, numbers: Sequence[int], rejects: dict[int, CellFault], ignored: dict[int, str]
     ) -> None:
+        tail = trailer(batch.rows)
         for place in rejects.keys() | ignored.keys():
-            if ignored.get(place) != faults.BLANK and is_footer(batch.rows[place]):
+            if ignored.get(place) != faults.BLANK and (place > tail or is_footer(batch.rows[place])):
                 ignored[place] = faults.TOTALS
         for place in ignored:
             rejects.pop(place, None)
@@ -380,15 +394,6 @@ class Stager:
             self._people.flush()
         if self._items:
             self._items.flush()
-
-
-def _only_item(column: MappedColumn) -> bool:
-    return column.field.role == "line" and column.field.name in ("sku", "product")
-
-
-def _first_of(*columns: list[Any] | None) -> list[Any]:
-    given = [column for column in columns if column is not None]
-    return [next((value for value in values if value), None) for values in zip(*given, strict=True)]
 
 
 def _as_json(row: list[str]) -> str:

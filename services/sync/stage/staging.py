@@ -6,12 +6,12 @@ It stands beside the store, so that both share a disk; it needs no journal, as i
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from models.store.connect import connect, sentences
+from models.store import connect, remove_staging
+from models.store.connect import sentences
 
 _CACHE_KIB = 16_384
 
@@ -39,13 +39,6 @@ def close_staging(db: sqlite3.Connection) -> None:
     db.close()
 
 
-def remove_staging(path: Path) -> None:
-    """Delete a staging file and what SQLite may have put beside it."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        with suppress(OSError):
-            path.with_name(path.name + suffix).unlink()
-
-
 @contextmanager
 def attached(db: sqlite3.Connection, path: Path) -> Iterator[None]:
     """Attach a staging file as `stage` to a connection of the store."""
@@ -57,19 +50,3 @@ def attached(db: sqlite3.Connection, path: Path) -> Iterator[None]:
     finally:
         with suppress(sqlite3.Error):
             db.execute("DETACH stage")
-
-
-def sweep(store: Path) -> None:
-    """Delete staging files that a killed run left beside the store; those of running processes stay."""
-    for found in store.parent.glob(f"{store.name}.staging-*"):
-        owner = found.name.rpartition("-")[2]
-        if owner.isdecimal() and not runs(int(owner), found):
-            remove_staging(found)
-
-
-def runs(pid: int, path: Path) -> bool:
-    """Whether the process that owns a file may still run."""
-    if Path("/proc/self").exists():
-        return Path(f"/proc/{pid}").exists()
-    # Without /proc there is no harmless way to ask: a file that was not touched for a day has no owner any more.
-    return time.time() - path.stat().st_mtime < 86_400

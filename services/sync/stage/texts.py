@@ -1,163 +1,59 @@
-"""The sentiment of a text where the file has none: a small word list, no model, marked as computed."""
+"""What a file's rows contradict themselves in: a sentiment that its text denies, a ticket both open and resolved.
+
+The sentiment is the file's own, or where it has none, that of the words, marked as such.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from collections import Counter
+from typing import Any, Final
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’]t)?")
-_GOOD = frozenset(
-    [
-        "good",
-        "great",
-        "excellent",
-        "perfect",
-        "love",
-        "loved",
-        "loves",
-        "happy",
-        "thanks",
-        "thank",
-        "wonderful",
-        "amazing",
-        "best",
-        "beautiful",
-        "fast",
-        "quick",
-        "helpful",
-        "friendly",
-        "comfortable",
-        "recommend",
-        "recommended",
-        "pleased",
-        "satisfied",
-        "quality",
-        "soft",
-        "lovely",
-        "fantastic",
-        "superb",
-        "works",
-        "resolved",
-        "enjoy",
-        "awesome",
-        "nice",
-        "flattering",
-        "delighted",
-        "favourite",
-        "favorite",
-        "impressed",
-        "well",
-    ]
-)
-_BAD = frozenset(
-    [
-        "bad",
-        "poor",
-        "terrible",
-        "awful",
-        "broken",
-        "late",
-        "delay",
-        "delayed",
-        "damaged",
-        "wrong",
-        "missing",
-        "refund",
-        "return",
-        "disappointed",
-        "disappointing",
-        "slow",
-        "worst",
-        "hate",
-        "defective",
-        "faulty",
-        "issue",
-        "issues",
-        "problem",
-        "problems",
-        "complaint",
-        "cancel",
-        "angry",
-        "frustrated",
-        "frustrating",
-        "never",
-        "torn",
-        "ripped",
-        "faded",
-        "shrank",
-        "unhappy",
-        "useless",
-        "waste",
-        "cheap",
-        "lost",
-        "error",
-        "errors",
-        "fail",
-        "failed",
-        "fails",
-        "unacceptable",
-        "annoying",
-        "tight",
-        "loose",
-        "crash",
-        "crashes",
-    ]
-)
-_NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "without",
-        "isn't",
-        "wasn't",
-        "don't",
-        "doesn't",
-        "didn't",
-        "can't",
-        "won't",
-        "couldn't",
-        "hardly",
-    ]
-)
-_STRONG = frozenset(["very", "extremely", "really", "so", "totally", "completely", "absolutely"])
+from models.values.words import count as counted
+from services.lexicon import sentiment_of
+
+#: From so strong a sentiment of the words on, any opposite one of the file is wrong: "hate the sizing" is not positive.
+#: How strong the file's own is plays no part: a system's mark, faint or not, is a guess, and the words are not.
+_CLEAR: Final = 0.6
+DENIED: Final = "sentiment"
+RESOLVED: Final = "resolved"
 
 
-def sentiment_of(text: str) -> float | None:
-    """The sentiment of a text from -1 to 1, or None where no word of it tells."""
-    score = hits = 0.0
-    weight, flip = 1.0, False
-    for match in _WORD.finditer(text.lower().replace("’", "'")):
-        word = match[0]
-        value = 1.0 if word in _GOOD else -1.0 if word in _BAD else 0.0
-        if value:
-            score += (-0.7 if flip else 1.0) * value * weight
-            hits += weight
-            weight, flip = 1.0, False
-        elif word in _NEGATIONS:
-            flip = True
-        elif word in _STRONG:
-            weight = 1.5
-        else:
-            weight, flip = 1.0, False
-    if not hits:
-        return None
-    return round(max(-1.0, min(1.0, score / (hits + 1))), 3)
+def settle_contradictions(values: dict[str, list[Any]], count: int) -> Counter[str]:
+    """Fill the sentiment from subject or title and text where the file has none, or one that the words deny.
 
-
-def add_computed_sentiment(values: dict[str, list[Any]], count: int) -> None:
-    """Fill the sentiment that the file does not have from subject or title and text, and say where each is from."""
+    Returns
+    -------
+    Counter
+        Rows whose own sentiment the words deny (`DENIED`), and tickets that are open, but have a day on which they were
+        resolved (`RESOLVED`).
+    """
     nothing: list[Any] = [None] * count
     given = values.get("sentiment", nothing)
     heads = values.get("subject", values.get("title", nothing))
     texts = values.get("text", nothing)
-    sentiments, origins = [], []
+    sentiments, origins, denied = [], [], 0
     for one, head, text in zip(given, heads, texts, strict=True):
         found = one if isinstance(one, float) else None
-        origin = "file" if found is not None else None
-        if found is None and (head or text):
-            found = sentiment_of(f"{head or ''}. {text or ''}")
-            origin = "computed" if found is not None else None
-        sentiments.append(found)
-        origins.append(origin)
+        words = sentiment_of(f"{head or ''}. {text or ''}") if text or (head and found is None) else None
+        contradicts = found is not None and words is not None and abs(words) >= _CLEAR and found * words < 0
+        denied += contradicts
+        computed = words is not None and (found is None or contradicts)
+        sentiments.append(words if computed else found)
+        origins.append("computed" if computed else "file" if found is not None else None)
     values["sentiment"], values["sentiment_by"] = sentiments, origins
+    pairs = zip(values.get("status", nothing), values.get("resolved_on", nothing), strict=True)
+    return Counter(
+        {DENIED: denied, RESOLVED: sum(status in ("open", "pending") and day is not None for status, day in pairs)}
+    )
+
+
+def contradictions_words(found: Counter[str]) -> list[str]:
+    """What a person should know of rows that contradict themselves."""
+    said = []
+    if found[DENIED]:
+        said.append(f"Sentiment: the text counts where it contradicts the file’s ({found[DENIED]:,} rows).")
+    if found[RESOLVED]:
+        has, counts = ("has", "it counts") if found[RESOLVED] == 1 else ("have", "they count")
+        tickets = counted(found[RESOLVED], "ticket")
+        said.append(f"{tickets} {has} the status open but a resolved date: {counts} as resolved from that day.")
+    return said

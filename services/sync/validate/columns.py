@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
+from decimal import Decimal
 from typing import Any, Protocol
 
 from models.values.money import exponent
@@ -20,6 +21,7 @@ from services.sync.validate.form import Form
 from services.sync.validate.ids import Ids
 from services.sync.validate.memo import Memo, Unfit, Unsettled
 from services.sync.validate.moments import Moments
+from services.sync.validate.nothing import is_nothing
 from services.sync.validate.numbers import (
     currency_in,
     figures_of,
@@ -30,13 +32,22 @@ from services.sync.validate.numbers import (
     to_integer,
     to_minor,
 )
-from services.sync.validate.order_kinds import is_status, knows_order_kind, to_order_kind
+from services.sync.validate.order_kinds import (
+    is_cancelled_flag,
+    is_status,
+    knows_cancelled,
+    knows_order_kind,
+    to_cancelled,
+    to_order_kind,
+)
 from services.sync.validate.phones import is_spoilt
 
 Values = tuple[list[Any], ...]
 _MOST_UNKNOWN = 1_000
+_HOUR = 3_600
 _KINDS_UNKNOWN = "Orders of a kind or status that is not known, or given back only in part, count as purchases"
-_NOTHING = frozenset(("", "-", "--", "NULL", "null", "N/A", "n/a", "NaN", "nan", "None"))
+# Kinds of which every value is one of a few forms, so that a word for "not known" is none of them.
+_TYPED = frozenset(("decimal", "integer", "number", "percent", "duration", "hours", "birth_year", "email", "boolean"))
 
 
 class Converter(Protocol):
@@ -53,8 +64,8 @@ class Converter(Protocol):
 class OneColumn:
     """One value a cell, each distinct text converted once."""
 
-    def __init__(self, convert: Callable[[str], Any]) -> None:
-        self.memo = Memo(lambda text: None if text.strip() in _NOTHING else convert(text))
+    def __init__(self, convert: Callable[[str], Any], *, typed: bool = False) -> None:
+        self.memo = Memo(lambda text: None if is_nothing(text, typed=typed) else convert(text))
 
     def convert(self, cells: Sequence[str]) -> Values:
         """Columns of values for a column of cells."""
@@ -79,7 +90,9 @@ class Texts:
 class Told(OneColumn):
     """Words of other systems; those that are not known are kept, so that a person is told what they were taken for."""
 
-    def __init__(self, convert: Callable[[str], Any], knows: Callable[[str], bool], said: str) -> None:
+    def __init__(
+        self, convert: Callable[[str], Any], knows: Callable[[str], bool], said: str, *, typed: bool = False
+    ) -> None:
         self.said = said
         self.unknown: set[str] = set()
 
@@ -88,7 +101,7 @@ class Told(OneColumn):
                 self.unknown.add(text.strip())
             return convert(text)
 
-        super().__init__(noting)
+        super().__init__(noting, typed=typed)
 
 
 class Stages:
@@ -117,14 +130,16 @@ class Stages:
 
 
 class Days:
-    """The first of the two columns of a moment."""
+    """A moment in one column: its day, or the moment where a text has one."""
 
-    def __init__(self, form: Form, zone: tzinfo) -> None:
+    def __init__(self, form: Form, zone: tzinfo, *, exact: bool) -> None:
         self._moments = Moments(form.order, form.zone or zone, form.settled)
+        self._exact = exact
 
     def convert(self, cells: Sequence[str]) -> Values:
         """Columns of values for a column of cells."""
-        return (self._moments.convert(cells)[0],)
+        days, moments = self._moments.convert(cells)
+        return ([at or day for day, at in zip(days, moments, strict=True)] if self._exact else days,)
 
     @property
     def faulty(self) -> bool:
@@ -181,7 +196,9 @@ class Amounts:
     def _in(self, currency: str) -> OneColumn:
         if currency not in self._memos:
             form, places = self._form, exponent(currency)
-            self._memos[currency] = OneColumn(lambda text: to_minor(_number(text, form, currency), places))
+            self._memos[currency] = OneColumn(
+                lambda text: to_minor(_scaled(_number(text, form, currency), form, places), places), typed=True
+            )
         return self._memos[currency]
 
 
@@ -194,8 +211,8 @@ def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Convert
         return Texts()
     if kind == "moment":
         return Moments(form.order, form.zone or zone, form.settled)
-    if kind == "date":
-        return Days(form, zone)
+    if kind in ("date", "instant"):
+        return Days(form, zone, exact=kind == "instant")
     if kind == "money":
         return Amounts(form, currency)
     if kind == "stage":
@@ -203,6 +220,8 @@ def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Convert
     if column.field.name == "preferences":
         return OneColumn(_preferences)
     if kind == "order_kind":
+        if is_cancelled_flag(column.header):
+            return Told(to_cancelled, knows_cancelled, _KINDS_UNKNOWN)
         status = is_status(column.header)
         return Told(lambda text: to_order_kind(text, status=status), knows_order_kind, _KINDS_UNKNOWN)
     if kind == "phone":
@@ -210,16 +229,22 @@ def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Convert
         return Told(_phone, lambda text: not is_spoilt(text), spoilt)
     if kind == "rating":
         between = "Ratings between two whole numbers were rounded, halves up"
-        return Told(words.to_rating, words.is_whole_rating, between)
+        return Told(words.to_rating, words.is_whole_rating, between, typed=True)
     if kind == "consent":
         return Told(to_consent, knows_consent, "Words that do not say whether consent was given count as unknown")
+    if kind == "contract_status":
+        said = "Statuses of contracts that are not known count as unknown"
+        return Told(words.to_contract_status, lambda text: words.to_contract_status(text) != "unknown", said)
     if kind == "ticket_status":
         return Told(
             words.to_ticket_status,
             words.knows_ticket_status,
             "Statuses of tickets that are not known were taken as open",
         )
-    return OneColumn(_plain_converter(column))
+    if kind == "decimal" and form.scale:
+        places = exponent(currency)
+        return OneColumn(lambda text: to_decimal_text(_scaled(_number(text, form), form, places)), typed=True)
+    return OneColumn(_plain_converter(column), typed=kind in _TYPED)
 
 
 def _plain_converter(column: MappedColumn) -> Callable[[str], Any]:
@@ -230,6 +255,8 @@ def _plain_converter(column: MappedColumn) -> Callable[[str], Any]:
         "number": lambda text: float(_number(text, form)),
         "percent": lambda text: _share(text, form),
         "duration": lambda text: _duration(text, form),
+        "hours": lambda text: round(_duration(text, form) / _HOUR, 2),
+        "birth_year": lambda text: words.to_birth_year(text, form.year),
     }
     return number.get(column.field.kind) or _WORDS[column.field.kind]
 
@@ -254,6 +281,13 @@ def _number(text: str, form: Form, currency: str = "", *, share: bool = False) -
     return number
 
 
+def _scaled(number: str, form: Form, places: int) -> str:
+    """A number that counts thousands, millions or the smallest unit of a currency, in whole units of it."""
+    if not form.scale:
+        return number
+    return format(Decimal(number).scaleb({"thousands": 3, "millions": 6, "minor": -places}[form.scale]), "f")
+
+
 _WORDS: dict[str, Callable[[str], Any]] = {
     "text": str.strip,
     "email": words.to_email,
@@ -266,6 +300,7 @@ _WORDS: dict[str, Callable[[str], Any]] = {
     "activity_kind": lambda text: "_".join(text.strip().lower().replace("-", " ").split()),
     "survey_kind": words.to_survey_kind,
     "direction": words.to_direction,
+    "gender": words.to_gender,
 }
 
 
@@ -280,7 +315,7 @@ def _share(text: str, form: Form) -> float:
     if not 0 <= share <= 1:
         if not form.settled:
             raise Unsettled
-        raise Unfit("is no share between 0 and 100 %")
+        raise Unfit("is not a share between 0 and 100 %")
     return share
 
 
@@ -294,7 +329,7 @@ def _duration(text: str, form: Form) -> int:
 
 
 def _preferences(text: str) -> str:
-    """Preferences as a JSON object; what is no JSON is kept as a note."""
+    """Preferences as a JSON object; what is not JSON is kept as a note."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):

@@ -9,33 +9,12 @@ import re
 from typing import Any, Final
 
 from services.sync.validate.memo import Unfit
-from services.sync.validate.words import phrase, phrases
+from services.sync.validate.vocabulary import phrase, vocabulary
 
-_YES: Final = phrases("""
-yes, y, true, 1, 1.0, on, x, checked, enabled, ✓, ✔, ☑, ✅, ja, j, wahr, an, oui, o, vrai, sí, si, s, verdadero, cierto
-""")
-_NO: Final = phrases("""
-no, n, false, 0, 0.0, off, unchecked, disabled, ✗, ✘, ☐, ❌, nein, falsch, aus, non, faux, falso
-""")
-_GIVEN: Final = _YES | phrases("""
-given, granted, subscribed, confirmed, active, opted in, opt in, optin, double opt in, single opt in, accepted, agreed
-erteilt, eingewilligt, zugestimmt, bestätigt, angemeldet, abonniert, aktiv, akzeptiert
-accordé, accordée, accepté, acceptée, consenti, confirmé, confirmée, abonné, abonnée, inscrit, inscrite, actif
-dado, otorgado, otorgada, aceptado, aceptada, consentido, confirmado, confirmada, suscrito, suscrita, activo, acepta
-""")
-_LEFT: Final = phrases("""
-withdrawn, revoked, unsubscribed, unsubscribe, unsub, opted out, opt out, optout, refused, rejected, declined, denied
-cleaned, bounced, suppressed, blocked, blacklisted, blocklisted, complained, spam, junk, do not contact, do not email
-dnc, never contact
-widerrufen, entzogen, abgemeldet, abbestellt, abgelehnt, verweigert, gesperrt, nicht erteilt, keine, kein, widersprochen
-retiré, retirée, révoqué, révoquée, refusé, refusée, désabonné, désabonnée, désinscrit, désinscrite, bloqué, opposé
-retirado, retirada, revocado, revocada, rechazado, rechazada, denegado, denegada, dado de baja, dada de baja, baja
-desuscrito, no acepta, bloqueado, bloqueada
-""")
-_UNKNOWN: Final = phrases("""
-unknown, never subscribed, not subscribed, nonsubscribed, non subscribed, never, pending, unconfirmed, not confirmed
-not set, none, null, n/a, na, ?, unbekannt, ausstehend, unbestätigt, inconnu, en attente, desconocido, pendiente
-""") | {""}
+_WORDS: Final = vocabulary("consent")
+_YES, _NO, _LEFT = _WORDS["yes"], _WORDS["no"], _WORDS["left"]
+_GIVEN: Final = _YES | _WORDS["given"]
+_UNKNOWN: Final = _WORDS["unknown"] | {""}
 _DAY: Final = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b.*", re.DOTALL)
 
 
@@ -55,7 +34,7 @@ def knows_consent(text: str) -> bool:
 def to_opt_out(text: str) -> str:
     """Consent as a column says it whose yes means no: withdrawn, or unknown.
 
-    A day is the one on which somebody opted out. Not to have opted out is no consent.
+    A day is the one on which somebody opted out. Not to have opted out is not a consent.
 
     Raises
     ------

@@ -176,6 +176,28 @@ _WORDS = frozenset(("ALL", "TOP", "CUP"))
 _IN_HEADER = re.compile(
     r"(?:[(\[]\s*([A-Z]{3}|[^\w\s()\[\]]{1,2})\s*[)\]]|\bin ([A-Z]{3})|[\s_-]([A-Z]{3}|[€$£¥₹]))\s*$"
 )
+_MONEY = r"(?:€|£|\$|eur|euros?|usd|gbp|chf|us\$|dollars?)"
+# A currency that is counted in thousands or millions: "T€", "k USD", "TEUR", "$K", "M€".
+_COUNTED = re.compile(
+    rf"(?<![^\W_])(?:[tkm]|mio\.?|mn|mill?\.?)[. ]?({_MONEY})(?![^\W_])|({_MONEY})\s?k(?![^\W_])", re.IGNORECASE
+)
+_SCALES = {
+    "thousands": re.compile(
+        rf"(?<![^\W_])[tk][. ]?{_MONEY}(?![^\W_])|{_MONEY}\s?k(?![^\W_])"
+        r"|[(\[]\s*(?:in )?(?:k|tsd\.?|000s?|'000)\s*[)\]]"
+        r"|\b(?:in[ _](?:thousands?|tausend|tsd)|en[ _](?:milliers|miles))\b|\bthousands\b",
+        re.IGNORECASE,
+    ),
+    "millions": re.compile(
+        rf"(?<![^\W_])(?:m|mio\.?|mn|mill?\.?) ?{_MONEY}(?![^\W_])"
+        r"|\b(?:in|en)[ _](?:millions?|millionen|mio|millones)\b",
+        re.IGNORECASE,
+    ),
+    "minor": re.compile(
+        r"(?<!per[ _])(?<![^\W_])(?:cents?|centimes?|c[eé]ntimos?|pence|minor(?:[ _]units?)?|rappen)(?![^\W_])",
+        re.IGNORECASE,
+    ),
+}
 _DOLLARS = ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP", "TWD", "BBD", "BMD", "BSD", "JMD")
 _CROWNS = ("", "SEK", "NOK", "DKK", "ISK")
 _RUPEES = ("INR", "PKR", "LKR", "NPR", "MUR")
@@ -292,21 +314,28 @@ def currency_of(text: str) -> str:
     Raises
     ------
     Unfit
-        It is no currency, or may be several and none is the likeliest.
+        It is not a currency, or may be several and none is the likeliest.
     """
     code = text.strip().upper()
     if len(code) == 3 and code.isascii() and code.isalpha():
         return code
     found = currencies_of(text.strip())
     if not found:
-        raise Unfit("is no currency")
+        raise Unfit("is not a currency")
     if not found[0]:
         raise Unfit(f"could be {', '.join(found[1:-1])} or {found[-1]}: write the code")
     return found[0]
 
 
+def header_scale(header: str) -> str:
+    """In what the amounts of a column are counted: `thousands` ("T€", "k USD"), `millions`, `minor` ("cents") or ''."""
+    return next((name for name, form in _SCALES.items() if form.search(header)), "")
+
+
 def header_currency(header: str) -> str:
     """The currency that a header names, such as "Total (EUR)", "Amount in USD" or "Price €"; '' where it names none."""
+    if counted := _COUNTED.search(header):
+        return currencies_of(counted[1] or counted[2])[0]
     found = _IN_HEADER.search(header)
     if found is None:
         return ""

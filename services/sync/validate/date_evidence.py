@@ -35,7 +35,7 @@ class DateTally:
     Attributes
     ----------
     kinds
-        Readings that a cell may have, such as ("dmy", "mdy") or ("excel",), to how many cells; () for what is no date,
+        Readings that a cell may have, such as ("dmy", "mdy") or ("excel",), to how many cells; () for no date,
         ("one",) for a date with one meaning.
     example
         For each of them a text that has them, the first in order of the alphabet.

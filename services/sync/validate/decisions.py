@@ -15,7 +15,7 @@ from models.values.errors import UserError
 from models.values.meanings import Doubt, Meaning
 from models.values.money import exponent
 from services.sync.validate import in_words
-from services.sync.validate.currencies import CODES, header_currency
+from services.sync.validate.currencies import CODES, header_currency, header_scale
 from services.sync.validate.date_evidence import DateTally
 from services.sync.validate.durations import DurationTally, header_clock, header_unit
 from services.sync.validate.fit_evidence import FIT_KINDS, FitTally
@@ -26,7 +26,8 @@ from services.sync.validate.number_evidence import NumberTally
 from services.sync.validate.zones import header_zone, place_named, several
 
 Tally = DateTally | NumberTally | IdTally | DurationTally | FitTally
-DATES = ("date", "moment")
+DATES = ("date", "moment", "instant")
+DURATIONS = ("duration", "hours")
 NUMBERS = ("money", "decimal", "integer", "number", "percent")
 _DAY_ORDERS = ("dmy", "mdy", "ymd")
 _ORDERS = (*_DAY_ORDERS, "excel", "excel1904", "unix", "unix_ms", "unix_us")
@@ -34,7 +35,14 @@ _SIGNS = ("point", "comma")
 _SHARES = ("of_hundred", "of_one")
 _IDS = ("as_written",)
 _SLIPS = 0.02
+_SCALED = {
+    "thousands": "counted in thousands, as its header says",
+    "millions": "counted in millions, as its header says",
+    "minor": "counted in cents, as its header says",
+}
 _CLOCKS = ("hm", "ms")
+# How many seconds a bare number counts where nothing says it.
+_BARE = {"duration": 1.0, "hours": 3600.0}
 _UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86_400.0}
 
 
@@ -66,6 +74,8 @@ class Circumstances:
         The currency of the book.
     beside
         Whether a column of the file says the currency of each row.
+    year
+        The year of the file, in which ages count.
     """
 
     delimiter: str
@@ -74,6 +84,7 @@ class Circumstances:
     file: str = "the file"
     book: str = ""
     beside: bool = False
+    year: int = 0
 
 
 @dataclass
@@ -166,7 +177,7 @@ def _tally_of(kind: str) -> Tally | None:
         return DateTally()
     if kind in NUMBERS:
         return NumberTally()
-    if kind == "duration":
+    if kind in DURATIONS:
         return DurationTally()
     if kind in FIT_KINDS:
         return FitTally(kind)
@@ -189,7 +200,7 @@ def _decide_all(
     found: dict[int, Decided] = {}
     for column in columns:
         tally = tallies.get(column.place)
-        one = Decided(column, tally, Form(settled=settled))
+        one = Decided(column, tally, Form(settled=settled, year=about.year))
         if isinstance(tally, DateTally):
             _decide_date(one, tally, about)
         elif isinstance(tally, NumberTally):
@@ -221,7 +232,14 @@ def _decide_number(one: Decided, tally: NumberTally, about: Circumstances) -> No
     # One share above 1 among many below it is a slip, and no proof that they count to 100.
     hundred = "%" in one.column.header or tally.above_one > _SLIPS * tally.filled
     own = one.column.kind == "money" and tally.mixed
-    one.form = replace(one.form, comma=sign == "comma", sure=sign in _SIGNS, hundred=hundred, own_currency=own)
+    scale = header_scale(one.column.header) if one.column.kind in ("money", "decimal") else ""
+    if scale == "minor" and not tally.whole:
+        scale = ""  # cents are whole: these amounts have theirs behind a sign
+    if scale:
+        one.because.append(_SCALED[scale])
+    one.form = replace(
+        one.form, comma=sign == "comma", sure=sign in _SIGNS, hundred=hundred, own_currency=own, scale=scale
+    )
     if not own or not tally.bare or about.beside:
         return
     bare = about.currency or header_currency(one.column.header)
@@ -239,7 +257,7 @@ def _decide_duration(one: Decided, tally: DurationTally, about: Circumstances) -
     if tally.kinds["two"] and not clock:
         one.doubts.append(in_words.ask_clock(header, tally, about.file))
         clock = one.doubts[0].readings[0].value
-    one.form = replace(one.form, unit=unit or 1, clock=clock)
+    one.form = replace(one.form, unit=unit or _BARE[one.column.kind], clock=clock)
 
 
 def _obey(one: Decided) -> None:
@@ -270,10 +288,10 @@ def _obey(one: Decided) -> None:
             one.form = replace(one.form, hundred=word == "of_hundred")
         elif word in _IDS and one.column.kind == "id":
             one.form = Form()
-        elif word in _CLOCKS and one.column.kind == "duration":
+        elif word in _CLOCKS and one.column.kind in DURATIONS:
             one.form = replace(one.form, clock=word)
             one.doubts.clear()
-        elif word in _UNITS and one.column.kind == "duration":
+        elif word in _UNITS and one.column.kind in DURATIONS:
             one.form = replace(one.form, unit=_UNITS[word])
         else:
             known = _readings(one)
@@ -289,7 +307,7 @@ def _readings(one: Decided) -> tuple[str, ...]:
     if one.column.kind in NUMBERS:
         further = {"percent": _SHARES, "money": ("the code of a currency",)}.get(one.column.kind, ())
         return (*_SIGNS, *further)
-    if one.column.kind == "duration":
+    if one.column.kind in DURATIONS:
         return (*_CLOCKS, *_UNITS)
     return _IDS if one.column.kind == "id" else ()
 
@@ -330,7 +348,7 @@ def _ask_neighbours_for_sign(found: Mapping[int, Decided], about: Circumstances)
 def _settle_open(one: Decided, tally: NumberTally, proven: Mapping[bool, Decided], about: Circumstances) -> None:
     own = one.currency or about.currency
     likely = tally.likely(
-        money=one.column.kind == "money" and (not own or exponent(own) < 3),
+        money=one.column.kind == "money" and not one.form.scale and (not own or exponent(own) < 3),
         whole=one.column.kind == "integer",
         delimiter="",
     )

@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import cache
 
 from services.sync.validate.memo import Memo, Unfit
+from services.sync.validate.nothing import is_nothing
 
 _UNITS: dict[str, Decimal] = {}
 for _names, _size in (
@@ -38,7 +39,6 @@ _HEADER_CLOCK = re.compile(r"(?<![:\w])(hh?:?mm|mm?:ss)(?![:\w])", re.IGNORECASE
 # Words of headers that seldom name a unit: "day of the call", "second call".
 _NO_UNITS = frozenset(("m", "d", "j", "w", "s", "h", "tag", "day", "second"))
 _LONGEST = 10**11
-_EMPTY = frozenset(("", "-", "--", "NULL", "null", "N/A", "n/a", "None"))
 
 
 def to_seconds(text: str, unit: float = 1, clock: str = "") -> int:
@@ -55,7 +55,7 @@ def to_seconds(text: str, unit: float = 1, clock: str = "") -> int:
     Raises
     ------
     Unfit
-        It is no duration, is negative, or could be two.
+        It is not a duration, is negative, or could be two.
     """
     body = text.strip()
     seconds = _seconds(body, Decimal(str(unit)), clock)
@@ -70,7 +70,7 @@ def _seconds(body: str, unit: Decimal, clock: str) -> Decimal:
     if found := _CLOCK.fullmatch(body):
         days, hours, minutes = int(found[1] or 0), int(found[2]), int(found[3])
         if found[1] and hours > 23:
-            raise Unfit("is no duration")
+            raise Unfit("is not a duration")
         return Decimal(days * 86_400 + hours * 3_600 + minutes * 60) + _decimal(found[4])
     if found := _TWO.fullmatch(body):
         if clock not in ("hm", "ms"):
@@ -92,18 +92,18 @@ def _worded(body: str) -> Decimal:
         found = _PIECE.match(plain, place)
         size = _UNITS.get(found[2].lower()) if found else None
         if found is None or size is None or size >= last:
-            raise Unfit("is no duration")
+            raise Unfit("is not a duration")
         total += _decimal(found[1]) * size
         place, last = found.end(), size
     if not place:
-        raise Unfit("is no duration")
+        raise Unfit("is not a duration")
     return total
 
 
 def _decimal(text: str) -> Decimal:
     parts = text.replace(",", ".")
     if parts.count(".") > 1:
-        raise Unfit("is no duration")
+        raise Unfit("is not a duration")
     return Decimal(parts)
 
 
@@ -156,7 +156,7 @@ class DurationTally:
 
 def _look(text: str) -> str:
     body = text.strip()
-    if body in _EMPTY:
+    if is_nothing(body, typed=True):
         return ""
     if _BARE.fullmatch(body):
         return "bare"

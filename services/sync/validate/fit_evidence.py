@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from services.sync.validate import words
 from services.sync.validate.memo import Memo, Unfit
+from services.sync.validate.nothing import is_nothing
 from services.sync.validate.phones import phone_key
-
-_EMPTY = frozenset(("", "-", "--", "NULL", "null", "N/A", "n/a", "NaN", "nan", "None"))
 
 
 @dataclass
@@ -30,7 +29,7 @@ class FitTally:
 
     def __post_init__(self) -> None:
         look = _LOOKS[self.kind]
-        self._memo = Memo(lambda text: "" if text.strip() in _EMPTY else look(text))
+        self._memo = Memo(lambda text: "" if is_nothing(text, typed=True) else look(text))
 
     def take(self, cells: Iterable[str]) -> None:
         """Add cells to the evidence."""

@@ -26,6 +26,8 @@ class Form:
         Of money: whether amounts name their currencies, and they differ.
     bare
         Of money: the currency of amounts that name none beside others that name theirs; '' for that of the file.
+    scale
+        Of money: `thousands`, `millions` or `minor` where its header counts in these; '' for whole units.
     hundred
         Of shares: whether they count to 100.
     strip_zero
@@ -40,6 +42,8 @@ class Form:
         Of durations: how many seconds a bare number counts.
     clock
         Of durations: whether 1:30 is `hm` (90 minutes) or `ms` (90 seconds); '' where no cell shows it.
+    year
+        Of years of birth: the year in which an age counts.
     settled
         Whether all cells of the column were seen. Where only the first rows were, a cell that speaks against the form
         raises `Unsettled`, and the column is decided from all rows.
@@ -51,6 +55,7 @@ class Form:
     sure: bool = True
     own_currency: bool = False
     bare: str = ""
+    scale: str = ""
     hundred: bool = False
     strip_zero: bool = False
     salesforce: bool = False
@@ -58,6 +63,7 @@ class Form:
     digits: bool = False
     unit: float = 1
     clock: str = ""
+    year: int = 0
     settled: bool = True
 
 

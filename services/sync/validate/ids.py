@@ -45,13 +45,13 @@ def salesforce_id(text: str) -> str:
     if len(text) == 15 and text.isascii() and text.isalnum():
         return text + salesforce_checksum(text)
     if len(text) != 18 or not text.isascii() or not text.isalnum():
-        raise Unfit("is no Salesforce id of 15 or 18 characters")
+        raise Unfit("is not a Salesforce id of 15 or 18 characters")
     signs = []
     for place, sign in enumerate(text[:15]):
         bits = _ALPHABET.find(text[15 + place // 5].upper())
         capital = bits >> place % 5 & 1
         if bits < 0 or (capital and not sign.isalpha()):
-            raise Unfit("is no Salesforce id: its last three characters do not belong to it")
+            raise Unfit("is not a Salesforce id: its last three characters do not belong to it")
         signs.append(sign.upper() if capital else sign.lower())
     return "".join(signs) + text[15:].upper()
 
@@ -101,7 +101,7 @@ class IdTally:
                 self._lettered += count
 
     def _take_plain(self, cells: Sequence[str]) -> bool:
-        """Take cells of which none is anything but a word that is no number, as most programs write ids."""
+        """Take cells of which none is anything but a word that is not a number, as most programs write ids."""
         lengths = set(map(len, cells))
         together = "\n".join(cells)
         if lengths & _TELLING_LENGTHS or any(mark in together for mark in _MARKS) or any(map(str.isdecimal, cells)):

@@ -45,6 +45,8 @@ _KINDS: dict[str, MeaningKind] = {
     "boolean": "boolean",
     "flag_deleted": "boolean",
     "duration": "duration",
+    "hours": "duration",
+    "instant": "moment",
 }
 _CLOCK_WORDS = {"hm": "hours and minutes", "ms": "minutes and seconds"}
 _FIT_WORDS = {

@@ -24,7 +24,7 @@ class Unsettled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Stands in a column for a value that could not be converted: "is no date or time"."""
+    """Stands in a column for a value that could not be converted: "is not a date or time"."""
 
     why: str
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from services.sync.validate.calendar_words import is_weekday, month_of
 from services.sync.validate.memo import Fault, Memo, Unfit, Unsettled
+from services.sync.validate.nothing import is_nothing
 from services.sync.validate.zones import is_zone, to_utc
 
 NUMERIC = ("excel", "excel1904", "unix", "unix_ms", "unix_us")
@@ -40,9 +41,9 @@ _TIME = re.compile(
     r"(?:\s*([+\-−]\d{1,2}(?::?\d{2})?|(?:UTC|GMT)\s?[+\-−]\d{1,2}(?::?\d{2})?|\[?[A-Za-z]+(?:/[A-Za-z_]+)*\]?))?"
     r"(?:\s*[(\[][^()\[\]]*[)\]])?",
 )
-_EMPTY = frozenset(
-    ("", "-", "--", "0", "0000-00-00", "0000-00-00 00:00:00", "NULL", "null", "NaT", "nan", "N/A", "None", "0/0/00")
-)
+_EMPTY = frozenset(("0", "NaT", "0/0/00"))
+# Programs that must write a day write one that never was or never comes: 0000-00-00, 31.12.9999.
+_NEVER = re.compile(r"(?:0000-?00-?00|00[./]00[./]0000|9999-?12-?31|31[./]12[./]9999|12/31/9999)(?:[T ][\d:.]+Z?)?")
 _EARLIEST, _LATEST = 1900, 2199
 _FROM_ISO = datetime.fromisoformat
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,7 +75,7 @@ def parse_moment(text: str, order: str, zone: tzinfo) -> tuple[str, str | None]:
     Raises
     ------
     Unfit
-        It is no date or time, or could be two.
+        It is not a date or time, or could be two.
     """
     body = text.strip()
     if order in NUMERIC and BARE.fullmatch(body):
@@ -115,7 +116,7 @@ def _split(text: str, order: str) -> tuple[date, Clock]:
     try:
         return _split_bare(text, order)
     except Unfit:
-        # "Mar" is March, and Tuesday in two languages: a weekday is taken off only where the text is no date with it.
+        # "Mar" is March, and Tuesday in two languages: a weekday goes only where the text is not a date with it.
         bare = _without_weekday(text)
         if bare == text:
             raise
@@ -146,7 +147,7 @@ def _split_named(body: str) -> tuple[date, Clock]:
         return _day(int(match[3]), _month(match[1]), int(match[2])), _clock(body[match.end() :])
     if match := _YEAR_NAME.match(body):
         return _day(int(match[1]), _month(match[2]), int(match[3])), _clock(body[match.end() :])
-    raise Unfit("is no date or time")
+    raise Unfit("is not a date or time")
 
 
 def _without_weekday(text: str) -> str:
@@ -161,11 +162,11 @@ def _ordered(match: re.Match[str], order: str) -> date:
             return readings[order]
         if readings:
             first = {"dmy": "day", "mdy": "month"}[order]
-            raise Unfit(f"is no day of the calendar with the {first} first")
-        raise Unfit("is no day of the calendar")
+            raise Unfit(f"is not a day of the calendar with the {first} first")
+        raise Unfit("is not a day of the calendar")
     days = set(readings.values())
     if not days:
-        raise Unfit("is no day of the calendar")
+        raise Unfit("is not a day of the calendar")
     if len(days) > 1:
         parts = {"dmy": "day/month", "mdy": "month/day", "ymd": "year/month/day"}
         raise Unfit(f"could be {' or '.join(parts[one] for one in sorted(readings))}")
@@ -191,9 +192,9 @@ def _day(year: int, month: int, day: int) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise Unfit("is no day of the calendar") from None
+        raise Unfit("is not a day of the calendar") from None
     if not _EARLIEST <= year <= _LATEST:
-        raise Unfit("is no likely date")
+        raise Unfit("is not a likely date")
     return found
 
 
@@ -207,7 +208,7 @@ def _full_year(digits: str) -> int:
 def _month(name: str) -> int:
     found = month_of(name)
     if found is None:
-        raise Unfit("is no date or time")
+        raise Unfit("is not a date or time")
     return found
 
 
@@ -217,19 +218,19 @@ def _clock(rest: str) -> Clock:
         return None
     match = _TIME.fullmatch(rest)
     if match is None:
-        raise Unfit("is no date or time")
+        raise Unfit("is not a date or time")
     hour, minute, second = int(match[1] or match[4]), int(match[2] or match[5] or 0), int(match[3] or match[6] or 0)
     half, named = (match[7] or "").lower(), match[8] or ""
     if match[1] and match[2] is None and not half:
-        raise Unfit("is no date or time")
+        raise Unfit("is not a date or time")
     if named and not is_zone(named.strip("[]")):
-        raise Unfit("is no date or time")
+        raise Unfit("is not a date or time")
     if half and not 1 <= hour <= 12:
-        raise Unfit("is no time of day")
+        raise Unfit("is not a time of day")
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 23 or minute > 59 or second > 60:
-        raise Unfit("is no time of day")
+        raise Unfit("is not a time of day")
     return hour, minute, min(second, 59), named
 
 
@@ -240,15 +241,15 @@ def _counted_days(text: str, system: str, zone: tzinfo) -> tuple[str, str | None
     if system == "excel1904":
         start = date(1904, 1, 1)
     elif whole == _LEAP_SERIAL:
-        raise Unfit("is no day of the calendar")
+        raise Unfit("is not a day of the calendar")
     else:
         start = date(1899, 12, 31) if whole < _LEAP_SERIAL else date(1899, 12, 30)
     if whole > 109_938:
-        raise Unfit("is no likely date")
+        raise Unfit("is not a likely date")
     second = int((part * 86_400).to_integral_value())
     on = start + timedelta(days=whole + second // 86_400)
     if on.year < _EARLIEST:
-        raise Unfit("is no likely date")
+        raise Unfit("is not a likely date")
     if not part:
         return on.isoformat(), None
     second %= 86_400
@@ -259,7 +260,7 @@ def _counted_days(text: str, system: str, zone: tzinfo) -> tuple[str, str | None
 def _counted_seconds(text: str, unit: str, zone: tzinfo) -> tuple[str, str | None]:
     seconds = int(Decimal(text.replace(",", ".")) / _PER_SECOND[unit])
     if seconds >= 7_258_118_400:
-        raise Unfit("is no likely date")
+        raise Unfit("is not a likely date")
     moment = _EPOCH + timedelta(seconds=seconds)
     return moment.astimezone(zone).date().isoformat(), moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -325,7 +326,7 @@ class Moments:
         return days, [f"{hour}{cell[13:]}Z" for hour, cell in zip(hours, cells, strict=True)]
 
     def _read(self, text: str) -> tuple[str | None, str | None]:
-        if text.strip() in _EMPTY:
+        if is_empty(text):
             return None, None
         if not self._settled and self._order in NUMERIC and not BARE.fullmatch(text.strip()):
             raise Unsettled
@@ -354,7 +355,8 @@ class Moments:
 
 def is_empty(text: str) -> bool:
     """Whether a cell of a column of dates says that there is none."""
-    return text.strip() in _EMPTY
+    body = text.strip()
+    return body in _EMPTY or is_nothing(body, typed=True) or _NEVER.fullmatch(body) is not None
 
 
 def speaks(text: str) -> bool:

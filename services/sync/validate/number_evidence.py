@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from services.sync.validate.memo import Memo, Unfit
+from services.sync.validate.nothing import is_nothing
 from services.sync.validate.numbers import figures_of, take_apart
 
 _SLIPS = 0.02
 # If the last of three figures after the sign were a fraction's, one number in ten would be written shorter.
 _MANY = 30
 _FEW = 3
-_EMPTY = frozenset(("", "-", "--", "NULL", "null", "N/A", "n/a", "NaN", "nan", "None"))
 _THREE_AFTER = re.compile(r"[1-9][0-9]{0,2}([.,])[0-9]{3}")
 
 
@@ -28,7 +28,7 @@ class _Seen:
     """What one text says.
 
     `reading`: `whole` (both signs read it as the same number), `point` or `comma` (only that sign reads it), `.` or `,`
-    (both read it, differently: the sign is followed by three figures), `none` (it is no number).
+    (both read it, differently: the sign is followed by three figures), `none` (it is not a number).
     """
 
     reading: str
@@ -148,6 +148,11 @@ class NumberTally:
         return None
 
     @property
+    def whole(self) -> bool:
+        """Whether every number is written without a fraction or a mark."""
+        return self.filled == self.readings["whole"] + self.readings["none"]
+
+    @property
     def mixed(self) -> bool:
         """Whether numbers name their currencies, and not all the same one."""
         firsts = {marks[0] for marks in self.currencies}
@@ -182,7 +187,7 @@ def _see(text: str) -> _Seen | None:
         # As most programs write numbers: no other reading of such a text has the same figures.
         return _PLAIN_SEEN[parts[2] is not None, len(parts[1]) > _GROUP, float(text) > 1]
     body = text.strip()
-    if body in _EMPTY:
+    if is_nothing(body, typed=True):
         return None
     try:
         written = take_apart(body)

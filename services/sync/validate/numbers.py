@@ -72,12 +72,12 @@ def take_apart(text: str) -> Written:
     negative = "(" in body
     if negative:
         if body.count("(") != 1 or body.count(")") != 1 or "-" in body or body.index("(") > body.index(")"):
-            raise Unfit("is no number")
+            raise Unfit("is not a number")
         body = body.replace("(", " ").replace(")", " ").strip()
     body = _NO_MINOR.sub("", body).replace("–", "-")
     found = _FIGURES.search(body)
     if found is None:
-        raise Unfit("is no number")
+        raise Unfit("is not a number")
     before, figures, after = body[: found.start()], found[0].strip(), body[found.end() :].strip()
     if before.endswith((".", ",")) and not currencies_of(before.strip(" -+")):
         before, figures = before[:-1], before[-1] + figures
@@ -90,7 +90,7 @@ def _around(before: str, after: str) -> tuple[bool, bool, tuple[str, ...]]:
     signs = before.count("-") + before.count("+") + after.count("-") + after.count("+")
     minus = "-" in before or "-" in after
     if signs > 1 and "US-$" not in (before.upper(), after.upper()):
-        raise Unfit("is no number")
+        raise Unfit("is not a number")
     marks: tuple[str, ...] = ()
     percent = False
     for side in (before, after):
@@ -100,7 +100,7 @@ def _around(before: str, after: str) -> tuple[bool, bool, tuple[str, ...]]:
         elif word:
             named = currencies_of(word)
             if not named:
-                raise Unfit("is no number")
+                raise Unfit("is not a number")
             marks = tuple(one for one in named if one in marks) if marks else named
             if not marks:
                 raise Unfit("names two currencies")
@@ -122,7 +122,7 @@ def plain_number(text: str, decimal_comma: bool) -> str:
     Raises
     ------
     Unfit
-        The text is no number, or none with this decimal sign.
+        The text is not a number, or none with this decimal sign.
     """
     if text.isdecimal() and text.isascii() and len(text) <= _MOST_DIGITS:
         return text
@@ -151,7 +151,7 @@ def figures_of(written: Written, decimal_comma: bool) -> str:
     if parts is None:
         other = (_POINT if decimal_comma else _COMMA).fullmatch(written.figures)
         if other is None:
-            raise Unfit("is no number")
+            raise Unfit("is not a number")
         mine, theirs = ("point", "comma") if decimal_comma else ("comma", "point")
         raise Unfit(f"has a {mine} where the others have a {theirs}")
     whole = parts["whole"].translate(_GROUPS)
@@ -160,7 +160,7 @@ def figures_of(written: Written, decimal_comma: bool) -> str:
         raise Unfit("has too many digits for a number")
     body = whole + ("" if part is None else f".{part}") + power
     if body in ("", "."):
-        raise Unfit("is no number")
+        raise Unfit("is not a number")
     return "-" + body if written.negative else body
 
 
@@ -206,7 +206,7 @@ def to_integer(number: str) -> int:
     """
     value = Decimal(number)
     if value != value.to_integral_value():
-        raise Unfit("is no whole number")
+        raise Unfit("is not a whole number")
     if abs(value) > _LARGEST:
         raise Unfit("is too large")
     return int(value)

@@ -9,37 +9,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from services.sync.validate.words import phrase, phrases
+from services.sync.validate.vocabulary import meanings, phrase, vocabulary
 
 UNDONE: Final = "undone"
-_PURCHASES: Final = phrases("""
-purchase, order, sale, sold, paid, completed, complete, fulfilled, unfulfilled, shipped, delivered, processing
-processed, closed, invoice, invoiced, approved, confirmed, created, new, open, dispatched, ready, authorized
-partially shipped, partially fulfilled, partially paid, in progress, in transit, subscription, renewal, online, store
-web, in store, pos, phone
-bestellung, kauf, verkauf, auftrag, rechnung, bezahlt, versendet, versandt, geliefert, ausgeliefert, abgeschlossen
-bestätigt, neu, offen, in bearbeitung
-commande, vente, achat, facture, payé, payée, livré, livrée, expédié, expédiée, terminé, terminée, confirmée, en cours
-pedido, venta, compra, factura, pagado, pagada, enviado, enviada, entregado, entregada, completado, completada, cerrado
-""") | {""}
-_RETURNS: Final = phrases("""
-return, returns, refund, refunds, credit note, credit memo, creditnote, chargeback, reversal, rma
-retoure, rückgabe, gutschrift, erstattung, rückerstattung, rücksendung
-retour, avoir, remboursement, note de crédit
-devolución, reembolso, abono, nota de crédito
-""")
-_UNDONE: Final = phrases("""
-returned, refunded, charged back, reversed, fully refunded
-retourniert, zurückgegeben, zurückgesendet, erstattet, rückerstattet, gutgeschrieben
-retourné, retournée, remboursé, remboursée
-devuelto, devuelta, reembolsado, reembolsada
-""")
-_CANCELLATIONS: Final = phrases("""
-cancelled, canceled, cancellation, cancel, void, voided, failed, declined, denied, expired, abandoned, trash, rejected
-storno, storniert, stornierung, abgebrochen, annulliert, fehlgeschlagen, abgelehnt, verfallen
-annulé, annulée, annulation, échoué, échouée, refusé, refusée, abandonné, abandonnée, expiré, expirée
-cancelado, cancelada, cancelación, anulado, anulada, anulación, fallido, fallida, rechazado, rechazada, caducado
-""")
+_WORDS: Final = vocabulary("order_kind")
+_PURCHASES: Final = _WORDS["purchases"] | {""}
+_RETURNS, _UNDONE, _CANCELLATIONS = _WORDS["returns"], _WORDS["undone"], _WORDS["cancellations"]
 # Of words that are not known, tried in this order; a word that is denied ("no refund") says nothing of the kind.
 _DENIED: Final = re.compile(
     r"\b(?:no|non|not|nicht|kein\w*|sans|sin|pas|pending|request\w*|beantragt|angefragt)\b|\bnon\w*able\b"
@@ -51,12 +26,40 @@ _CANCEL: Final = re.compile(r"\b(?:cancel|void|storn|annul|anul)")
 _BACK: Final = re.compile(
     r"\b(?:refund|return(?:s|ed)?\b|erstatt|ruckerstatt|retour|rembours|reembols|devol|devuel|chargeback)"
 )
+# Words of yes that say of an order that it stands.
+_STANDS: Final = frozenset(
+    phrase(one) for one in ("active", "enabled", "confirmed", "verified", "aktiv", "actif", "activo")
+)
+_DAY: Final = re.compile(r"\d{1,4}[ ./]\d{1,2}[ ./]\d{2,4}")
 _STATUS: Final = re.compile(r"status|\bstate\b|statut|estado|zustand|\betat\b")
 
 
 def is_status(header: str) -> bool:
     """Whether a column says how an order stands, and not what kind of row it is."""
     return _STATUS.search(phrase(header)) is not None
+
+
+def is_cancelled_flag(header: str) -> bool:
+    """Whether a column says with yes or no whether an order was cancelled: "Voided", "Anulado", "Is cancelled"."""
+    words = [word for word in phrase(header).rstrip("?").split() if word not in ("is", "was", "ist", "est")]
+    return len(words) == 1 and (words[0] in _CANCELLATIONS or _CANCEL.match(words[0]) is not None)
+
+
+def to_cancelled(text: str) -> str:
+    """What such a column says of an order: yes, a day, or a word for it; anything else is a purchase."""
+    return "cancellation" if _says_cancelled(phrase(text)) else "purchase"
+
+
+def knows_cancelled(text: str) -> bool:
+    """Whether such a cell is known to say one or the other."""
+    word = phrase(text)
+    said_no = word in _PURCHASES or meanings("yes_no").get(word) == "no" or not word.strip("0.,")
+    return said_no or _says_cancelled(word)
+
+
+def _says_cancelled(word: str) -> bool:
+    yes = meanings("yes_no").get(word) == "yes" and word not in _STANDS
+    return yes or word in _CANCELLATIONS or _DAY.match(word) is not None
 
 
 def to_order_kind(text: str, *, status: bool = False) -> str:

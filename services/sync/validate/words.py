@@ -4,43 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from typing import Final
 
+from services.permission.ledger import address_key
 from services.sync.validate.memo import Unfit
+from services.sync.validate.vocabulary import meanings, phrase
 
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_OLDEST: Final = 120
 _EMAIL = re.compile(r"[^\s@,;<>\"()]+@[^\s@,;<>\"()]+")
 _BETWEEN_ADDRESSES = re.compile(r"\s*(?::::|[;,|\n]|\s/\s)\s*(?=[^\s;,|])")
 _ADDRESS = re.compile(r".*<([^<>]+)>\s*")
-# English, German, French, Spanish, and what spreadsheets and forms put there.
-_YES_WORDS = """
-1 1.0 true yes y t on x ✓ ✔ ☑ ✅ checked enabled active
-ja j wahr richtig an aktiv
-oui o vrai actif
-sí si s verdadero cierto activo
-"""
-_NO_WORDS = """
-0 0.0 false no n f off ✗ ✘ ☐ ❌ unchecked disabled inactive
-nein falsch aus inaktiv
-non faux inactif
-falso inactivo
-"""
-_RATING = re.compile(r"([0-9])(?:[.,]([0-9]{1,6}))?(?:\s*/\s*5(?:[.,]0)?|\s*(?:stars?|of 5|out of 5))?", re.IGNORECASE)
-_YES = frozenset(_YES_WORDS.split())
-_NO = frozenset((*_NO_WORDS.split(), ""))
-
-
-def phrase(text: str) -> str:
-    """A word or a few as they are compared: without case, accents, lines between them and stray blanks."""
-    apart = unicodedata.normalize("NFKD", text.casefold().replace("_", " ").replace("-", " "))
-    return " ".join("".join(sign for sign in apart if not unicodedata.combining(sign)).split())
-
-
-def phrases(listed: str) -> frozenset[str]:
-    """Phrases that are listed with commas between them, on several lines."""
-    return frozenset(phrase(one) for line in listed.strip().splitlines() for one in line.split(","))
-
-
+_RATING = re.compile(
+    r"([0-9])(?:[.,]([0-9]{1,6}))?(?:\s*/\s*5(?:[.,]0)?"
+    r"|\s*(?:stars?|of 5|out of 5|sterne?n?|von 5|étoiles?|sur 5|estrellas?|de 5))?(?:\s*[-–:(]\s*[^\d].*)?",
+    re.IGNORECASE,
+)
 _STAGES = {
     "identified": "Identified",
     "prospecting": "Identified",
@@ -94,6 +73,7 @@ _MAIL_KINDS = {
     "processed": "sent",
     "delivered": "delivered",
     "delivery": "delivered",
+    "received": "delivered",
     "opened": "opened",
     "open": "opened",
     "clicked": "clicked",
@@ -115,25 +95,19 @@ _MAIL_KINDS = {
     "complaint": "unsubscribed",
     "complained": "unsubscribed",
     "spam": "unsubscribed",
+    "marked email as spam": "unsubscribed",
     "spam report": "unsubscribed",
     "spamreport": "unsubscribed",
     "marked as spam": "unsubscribed",
-}
-_TICKET_STATUSES: Final = {
-    "open": phrases("""
-        open, new, reopened, in progress, work in progress, assigned, unassigned, active, started, escalated
-        to do, todo, offen, neu, in bearbeitung, wiedereröffnet, zugewiesen, ungelöst
-        ouvert, ouverte, nouveau, nouvelle, en cours, rouvert, abierto, abierta, nuevo, nueva, en curso, en proceso
-    """),
-    "pending": phrases("""
-        pending, on hold, hold, waiting, wartend, zurückgestellt, en attente, en pause, pendiente, en espera
-    """),
-    "solved": phrases("""
-        solved, resolved, closed, done, completed, complete, finished, fixed, answered
-        gelöst, geschlossen, erledigt, abgeschlossen, beantwortet
-        résolu, résolue, fermé, fermée, clos, close, clôturé, clôturée, traité, traitée, terminé, terminée
-        resuelto, resuelta, cerrado, cerrada, solucionado, solucionada, finalizado, finalizada
-    """),
+    # As warehouses shorten them.
+    **dict.fromkeys(("snt", "snd"), "sent"),
+    **dict.fromkeys(("dlv", "dlvd", "dlvrd", "del"), "delivered"),
+    **dict.fromkeys(("opn", "opnd"), "opened"),
+    **dict.fromkeys(("clk", "clkd", "clck"), "clicked"),
+    **dict.fromkeys(("rpl", "rply"), "replied"),
+    **dict.fromkeys(("cnv", "conv"), "converted"),
+    **dict.fromkeys(("bnc", "bnce", "hb", "sb", "hbnc", "sbnc"), "bounced"),
+    **dict.fromkeys(("uns", "unsb", "opo"), "unsubscribed"),
 }
 _DENIED: Final = re.compile(r"\b(?:no|non|not|never|nicht|kein\w*|pas|sin)\b")
 _WAITS: Final = re.compile(r"(?<![a-z])(?:pend|a?wait|hold|wart|attente|espera)")
@@ -180,16 +154,14 @@ def to_email(text: str) -> str:
     if "@" not in body:
         raise Unfit("has no @")
     if not _EMAIL.fullmatch(body) or ".." in body:
-        raise Unfit("is no email address")
-    local, _, domain = body.rpartition("@")
+        raise Unfit("is not an email address")
+    domain = body.rpartition("@")[2]
     if "." not in domain.strip("."):
         raise Unfit("has no domain ending")
-    if not domain.isascii():
-        try:
-            domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            raise Unfit("is no email address") from None
-    return f"{local}@{domain}".lower()
+    key = address_key(body)
+    if not key.rpartition("@")[2].isascii():
+        raise Unfit("is not an email address")
+    return key
 
 
 def addresses_in(text: str) -> list[str]:
@@ -220,12 +192,11 @@ def loose_key(text: str) -> str:
 
 def to_boolean(text: str) -> int:
     """Yes or no, in a few languages."""
-    word = text.strip().lower()
-    if word in _YES:
-        return 1
-    if word in _NO:
-        return 0
-    raise Unfit("is neither yes nor no")
+    word = phrase(text)
+    said = meanings("yes_no").get(word) if word else "no"
+    if said is None:
+        raise Unfit("is neither yes nor no")
+    return int(said == "yes")
 
 
 def to_stage(text: str) -> str:
@@ -243,10 +214,10 @@ def knows_stage(text: str) -> bool:
 
 def to_mail_kind(text: str) -> str:
     """What happened to a mail."""
-    word = text.strip().lower().replace("_", " ").removeprefix("email ").strip()
+    word = text.strip().lower().replace("_", " ").removeprefix("email ").removesuffix(" email").strip()
     found = _MAIL_KINDS.get(word)
     if found is None:
-        raise Unfit("is no known event of a mail")
+        raise Unfit("is not a known event of a mail")
     return found
 
 
@@ -262,7 +233,7 @@ def knows_ticket_status(text: str) -> bool:
 
 def _ticket_status(text: str) -> str | None:
     word = phrase(text)
-    known = next((status for status, listed in _TICKET_STATUSES.items() if word in listed), None)
+    known = meanings("ticket_status").get(word)
     if known is not None:
         return known
     if _WAITS.search(word):
@@ -272,11 +243,16 @@ def _ticket_status(text: str) -> str | None:
     return "open" if re.match(r"un(?:re)?solved|\b(?:re ?)?open", word) else None
 
 
+def to_contract_status(text: str) -> str:
+    """Active, ended or unknown."""
+    return meanings("contract_status").get(phrase(text), "unknown")
+
+
 def to_survey_kind(text: str) -> str:
     """NPS, CSAT or CES."""
     found = _SURVEYS.get(text.strip().lower())
     if found is None:
-        raise Unfit("is no survey of the kinds NPS, CSAT, CES")
+        raise Unfit("is not a survey of the kinds NPS, CSAT or CES")
     return found
 
 
@@ -296,7 +272,7 @@ def to_sentiment(text: str) -> float:
     try:
         value = float(word)
     except ValueError:
-        raise Unfit("is no sentiment") from None
+        raise Unfit("is not a sentiment") from None
     if not -1 <= value <= 1:
         raise Unfit("is not between -1 and 1")
     return value
@@ -306,7 +282,7 @@ def to_rating(text: str) -> int:
     """A rating from 1 to 5: "4", "4.0", "4/5", "4 stars", "★★★★"; one between two is rounded, a half up."""
     value = _rating(text)
     if value is None:
-        raise Unfit("is no rating from 1 to 5")
+        raise Unfit("is not a rating from 1 to 5")
     if not 1 <= value <= 5:
         raise Unfit("is not between 1 and 5")
     return math.floor(value + 0.5)
@@ -323,4 +299,35 @@ def _rating(text: str) -> float | None:
     if body and not body.strip("★☆½"):
         return body.count("★") + body.count("½") / 2
     match = _RATING.fullmatch(body)
-    return float(f"{match[1]}.{match[2] or 0}") if match else None
+    if match:
+        return float(f"{match[1]}.{match[2] or 0}")
+    said = meanings("rating").get(phrase(body.strip(" .!")))
+    return float(said) if said else None
+
+
+def to_birth_year(text: str, year: int) -> int:
+    """The year of a birth: of a date, the year itself, or an age in the year of the file.
+
+    Raises
+    ------
+    Unfit
+        It is none of them.
+    """
+    body = text.strip().removesuffix(".0")
+    if is_age(body):
+        return year - int(body)
+    found = _YEAR.search(body)
+    if found is None or not year - _OLDEST <= int(found[0]) <= year:
+        raise Unfit("is not a year or date of birth or an age")
+    return int(found[0])
+
+
+def is_age(text: str) -> bool:
+    """Whether a number is an age and not a year."""
+    body = text.strip().removesuffix(".0")
+    return body.isdecimal() and int(body) <= _OLDEST
+
+
+def to_gender(text: str) -> str:
+    """Female, male or other; a word that is not known is kept as the file has it."""
+    return meanings("gender").get(phrase(text).rstrip("."), text.strip())

@@ -145,7 +145,7 @@ def to_utc(written: datetime, named: str) -> datetime:
     if parts := _OFFSET.fullmatch(word):
         shift = timedelta(hours=int(parts[2]), minutes=int(parts[3] or 0))
         if shift > _FURTHEST or int(parts[3] or 0) > 59:
-            raise Unfit("is no time of day")
+            raise Unfit("is not a time of day")
         naive = written.replace(tzinfo=UTC)
         return naive - shift if parts[1] == "+" else naive + shift
     if "/" in word and (place := _place(word)) is not None:
@@ -160,7 +160,7 @@ def to_utc(written: datetime, named: str) -> datetime:
         names = [words for _, words in _SEVERAL[upper]]
         places = f"{', '.join(names[:-1])} and {names[-1]}"
         raise Unfit(f"has a time in {upper}, which is a zone of {places}: name the zone of the file")
-    raise Unfit("is no date or time")
+    raise Unfit("is not a date or time")
 
 
 def header_zone(header: str, zone: tzinfo) -> tuple[tzinfo, str] | None:

@@ -122,6 +122,6 @@ def _fault(folder: str, error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"{folder} may not be read by you. Ask its owner for the right to read it; it is tried again."
     if error.errno == errno.ENOTDIR:
-        return f"{folder} is no folder any more. Watch another one."
+        return f"{folder} is not a folder any more. Watch another one."
     reason = error.strerror or type(error).__name__
     return f"{folder} does not answer ({reason}). It is tried again; nothing is lost meanwhile."

@@ -148,7 +148,7 @@ def _decide(workspace: Workspace, mark: FileMark, digest: str) -> Ready | Waitin
         return WaitingFile(mark, str(getattr(problem, "question", "") or problem))
     if plan.doubts:
         return WaitingFile(mark, plan.doubts[0].question)
-    if plan.recognition.system is None and not plan.source_said:
+    if plan.recognition.system is None and not plan.origin.by_headers:
         return WaitingFile(mark, NEVER_SEEN)
     return Ready(mark, request, digest, plan.entity.order)
 

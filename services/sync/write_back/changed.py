@@ -68,7 +68,7 @@ def changed_rows(
     Parameters
     ----------
     sources
-        The names under which the system's files are known; empty: each row is held against files of its own source.
+        The names under which the system's files are known; empty: each row is compared with files of its own source.
     """
     wanted = frozenset(fields)
     edits = _edits(db, table, wanted)

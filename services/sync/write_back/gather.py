@@ -8,6 +8,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from models.values import words
@@ -24,7 +25,17 @@ _DIGITS: Final = {"engagement": 0, "health": 0, "churn_risk": 2}
 _FIGURES: Final = frozenset({"engagement", "health", "churn_risk", "value_at_risk", "segment", "trend"})
 _MARK_LETTERS: Final = 12
 _AT_ONCE: Final = 500
+#: What a row of these tables is called where the system does not have it.
+_WHOM: Final = {"customers": "customer", "contacts": "contact"}
 Ids = Mapping[int, Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A changed row with the (source, external id) under which the system may know it."""
+
+    changed: ChangedRow
+    ids: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,36 +86,55 @@ class Gathering:
     # -- fields and stages --------------------------------------------------------------------------------------
 
     def _fields(self) -> None:
-        kinds = [kind for kind in self.target.kinds if kind.of == "customers"]
-        wanted = {column for one in ENTITIES["customers"].fields for column in one.columns}
-        rows = changed_rows(self.db, "customers", wanted, self.target.name, self.sources)
-        ids = self._ids([one.row["id"] for one in rows])
-        for kind in kinds:
-            self._write_changed(kind, "fields", rows, ids, {})
-        nowhere = [one for one in rows if not any(kind.id_of(key) for kind in kinds for _, key in ids[one.row["id"]])]
-        if nowhere:
-            self.left_out[f"a customer whom {self.target.system} does not have: add them there"] += len(nowhere)
+        self._write_changed("fields", {table: self._changed(table) for table in ("customers", "contacts", "contracts")})
 
     def _stages(self) -> None:
-        for kind in self.target.kinds:
-            if kind.of != "opportunities":
-                continue
-            rows = changed_rows(self.db, "opportunities", kind.fields, self.target.name, self.sources)
-            mine = [one for one in rows if not self.sources or one.row["source"] in self.sources]
-            ids = {one.row["id"]: [(one.row["source"], one.row["external_id"])] for one in mine}
-            self._write_changed(kind, "stages", mine, ids, self._stage_words())
+        self._write_changed("stages", {"opportunities": self._changed("opportunities")}, self._stage_words())
+
+    def _changed(self, table: str) -> list[_Known]:
+        """The changed rows of a table that the system knows; customers and contacts whom it does not know are said."""
+        kinds = [kind for kind in self.target.kinds if table in kind.of]
+        if not kinds:
+            return []
+        people = table in _WHOM
+        wanted = {name for kind in kinds for name in kind.fields}
+        if people:  # also those that the system has no field for, which are named
+            wanted = {name for one in ENTITIES[table].fields for name in one.columns}
+        rows = changed_rows(self.db, table, wanted, self.target.name, self.sources)
+        ids: Ids = (
+            self._ids([one.row["id"] for one in rows])
+            if table == "customers"
+            else {one.row["id"]: self._own_id(one.row) for one in rows}
+        )
+        known = [_Known(one, ids[one.row["id"]]) for one in rows]
+        nowhere = [one for one in known if not any(kind.id_of(key) for kind in kinds for _, key in one.ids)]
+        if nowhere and people:
+            self.left_out[f"a {_WHOM[table]} whom {self.target.system} does not have: add them there"] += len(nowhere)
+        return known
+
+    def _own_id(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Under which id the system knows a row that has one of its own; none where it is of another system."""
+        return [(row["source"], row["external_id"])] if not self.sources or row["source"] in self.sources else []
 
     def _write_changed(
-        self, kind: Kind, what: What, rows: Sequence[ChangedRow], ids: Ids, stages: Mapping[tuple[str, str], str]
+        self,
+        what: What,
+        changed: Mapping[str, Sequence[_Known]],
+        stages: Mapping[tuple[str, str], str] = MappingProxyType({}),
     ) -> None:
-        """One file of rows, with the columns that changed in any of them."""
-        lines = []
-        for one in rows:
-            for source, key in ids[one.row["id"]]:
-                there = kind.id_of(key)
-                cells = self._cells_of(kind, one, source, stages) if there else {}
-                if cells:
-                    lines.append(_Line(one, source, there, cells))
+        """One file for each kind of record of which a row changed."""
+        for kind in self.target.kinds:
+            lines = [
+                _Line(known.changed, source, there, cells)
+                for table in kind.of
+                for known in changed.get(table, ())
+                for source, key in known.ids
+                if (there := kind.id_of(key)) and (cells := self._cells_of(kind, known.changed, source, stages))
+            ]
+            self._add_changed(kind, what, lines)
+
+    def _add_changed(self, kind: Kind, what: What, lines: Sequence[_Line]) -> None:
+        """A file with the columns that changed in any row."""
         used = [name for name in kind.fields if any(name in line.cells for line in lines)]
         head = [kind.source_column, kind.id_column, *(kind.fields[name] for name in used), kind.changed_column]
         texts = []

@@ -32,7 +32,7 @@ class Kind:
     Attributes
     ----------
     name, of
-        What it is called there, and which of our tables holds it.
+        What it is called there, and which of our tables hold such records: a person may be a customer or a contact.
     id_column, ids
         The column of its id, and which of our external ids are of this kind; the group is the id over there.
     source_column, changed_column
@@ -50,7 +50,7 @@ class Kind:
     """
 
     name: str
-    of: str
+    of: tuple[str, ...]
     id_column: str
     ids: re.Pattern[str]
     fields: Mapping[str, str] = field(hash=False)
@@ -141,7 +141,7 @@ def target_of(name: str) -> Target:
 def _kind(said: Mapping[str, Any]) -> Kind:
     return Kind(
         name=said["name"],
-        of=said["of"],
+        of=tuple(said["of"]),
         id_column=said["id"],
         ids=re.compile(said["ids"], re.DOTALL),
         fields=said["fields"],

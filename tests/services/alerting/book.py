@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from models.store import UnitOfWork, open_store
 from models.tables import (
     alert_signals,
     alerts,
+    contracts,
     customer_risk_scores,
     customers,
     email_events,
@@ -25,9 +27,11 @@ from models.tables import (
     tickets,
 )
 from models.values.journal import Actor
+from models.values.rule_records import RULE_RECORDS, SPENT_LESS, PastRecord
 from services.alerting import evaluate
 from services.settings import BusinessHours, Policy
 from services.workspace import FixedClock, Recipe, SessionKeyring, Workspace
+from tests.contracts import without_contract
 
 #: A Thursday, in the morning.
 NOW = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
@@ -83,19 +87,24 @@ class Book:
 
     def customer(self, name: str = "Linden Supply", *, ago: int = 5, gap: float = 30, **fields: Any) -> int:
         """A customer with scores: last order `ago` days ago, usual gap `gap`; fields of either table may be given."""
+        fields, contract = without_contract(fields)
         own = {key: fields.pop(key) for key in list(fields) if key in customers.c}
-        customer = self.add(customers, name=name, email=f"c{self._keys}@example.org", **own)
+        late = ago > 3 * gap  # a silence that is improbable for them; of high value, with little at risk
+        customer = self.add(customers, **{"name": name, "email": f"c{self._keys}@example.org", **own})
+        if contract:
+            self.add(contracts, customer_id=customer, **contract)
         scores: dict[str, Any] = {
             "as_of": self.today.isoformat(),
             "engagement": 70.0,
             "health": 75.0,
-            "churn_risk": 0.1,
+            "churn_risk": 0.2 if late else 0.1,
             "churn_horizon_days": 90,
             "clv_minor": 50_000,
-            "clv_if_stays_minor": 60_000,
+            "clv_if_stays_minor": 70_000 if late else 60_000,
+            "clv_if_leaves_minor": 0,
             "clv_horizon_months": 12,
             "currency": "USD",
-            "value_at_risk_minor": 5_000,
+            "value_at_risk_minor": 50 if late else 5_000,
             "segment": "Loyal",
             "confidence": "high",
             "model": "test",
@@ -112,9 +121,15 @@ class Book:
             "orders_6m_before": 3,
             "mean_last_3_minor": 10_000,
             "mean_6_before_minor": 10_000,
+            "standing": "active" if ago <= max(180, 3 * gap) else "win_back",
+            "silence_p": 0.04 if late else 0.6,
         }
         scores["customer_id"] = customer
         self.add(customer_risk_scores, **{**scores, **fields})
+        if "mean_last_3_minor" in fields:  # the orders that these figures are of
+            for number in range(9):
+                amount = scores["mean_6_before_minor"] if number < 6 else fields["mean_last_3_minor"]
+                self.order(customer, ago + 10 * (8 - number), amount)
         return customer
 
     def crowd(self, number: int, **fields: Any) -> list[int]:
@@ -162,6 +177,16 @@ class Book:
         with self.writing() as work:
             table = customer_risk_scores
             work.connection.execute(table.update().where(table.c.customer_id == customer).values(**values))
+
+    def keep_records(self, **records: PastRecord) -> None:
+        """Keep what a replay of the past would have found of the rules."""
+        text = json.dumps({"rules": {code: record.as_json() for code, record in records.items()}})
+        with self.writing() as work:
+            work.sql("INSERT OR REPLACE INTO book (key, value) VALUES (?, ?)", (RULE_RECORDS, text))
+
+    def bear_out_spending(self) -> None:
+        """Let the past say that whose spend fell goes on to spend less."""
+        self.keep_records(spend_falling=PastRecord(SPENT_LESS, 40, 36, 100, 50, "active customers"))
 
     def evaluate(self) -> Any:
         return evaluate(self.workspace)

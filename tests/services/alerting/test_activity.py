@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from models.tables import anomalies
+from models.tables import activities, anomalies, conversations
 from tests.services.alerting.book import Book
 
 RULE = "activity_dropped"
@@ -32,8 +33,13 @@ def reasons(book: Book, customer: int) -> list[str]:
     return [card["reason"] for card in book.cards(customer)]
 
 
+def quiet(book: Book, **fields: Any) -> int:
+    """A customer whose order is due, without being improbably late."""
+    return book.customer(ago=40, gap=30, **fields)
+
+
 def test_a_card_says_which_activity_fell_by_how_much_since_when_and_from_what(book: Book) -> None:
-    customer = book.customer()
+    customer = quiet(book)
     found(book, customer)
     book.evaluate()
     assert reasons(book, customer) == ["Portal logins fell 85\u202f% since 23 Oct: 2 instead of about 13"]
@@ -41,8 +47,43 @@ def test_a_card_says_which_activity_fell_by_how_much_since_when_and_from_what(bo
     assert (card["rule"], card["severity"]) == (RULE, 3)
 
 
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        ("orders", "they still order, last on 14 Nov"),
+        ("a call", "they still get in touch, last on 9 Nov"),
+        ("a visit", "store visits go on, last on 10 Nov"),
+        ("a call before", ""),
+        ("our call", ""),
+        ("a login", ""),
+        ("a visit of fewer", ""),
+        ("fewer orders", ""),
+    ],
+)
+def test_a_fall_in_one_channel_is_no_silence_where_others_go_on(book: Book, happens: str, said: str) -> None:
+    customer = book.customer() if "orders" in happens else quiet(book)
+    found(book, customer)
+    if happens == "fewer orders":
+        found(book, customer, "orders", p=1e-3)
+    elif "call" in happens:
+        direction = "to_customer" if happens == "our call" else "from_customer"
+        day = book.day(28 if happens == "a call before" else 10)
+        book.add(conversations, customer_id=customer, channel="Call", direction=direction, happened_on=day)
+    elif happens in ("a visit", "a login", "a visit of fewer"):
+        if happens == "a visit of fewer":
+            found(book, customer, "store_visit", p=1e-3)
+        kind = "login" if happens == "a login" else "store_visit"
+        book.add(activities, customer_id=customer, kind=kind, happened_on=book.day(9))
+    book.evaluate()
+    card = book.card(customer)
+    fell = "Portal logins fell 85\u202f% since 23 Oct: 2 instead of about 13"
+    assert (card["reason"], card["severity"]) == (f"{fell}; {said}" if said else fell, 1 if said else 3)
+    advised = json.loads(card["recommendation"])
+    assert (advised["code"] == "channel_note") == bool(said)
+
+
 def test_the_channel_that_is_least_likely_to_be_chance_stands_for_the_customer(book: Book) -> None:
-    customer = book.customer()
+    customer = quiet(book)
     found(book, customer, "web_session", p=1e-4)
     found(book, customer, "kiosk_tap", p=1e-7, seen=0.0, expected=40.0)
     book.evaluate()

@@ -124,7 +124,7 @@ def test_a_card_whose_signals_hold_unchanged_is_left_alone(ones: list[Fired]) ->
 
 def test_of_equal_severity_the_rule_that_stands_first_leads() -> None:
     ones = [fired("bad_review"), fired("gap_beyond_usual"), fired("unhappy_tickets")]
-    assert leading(ones, RULES).rule == "gap_beyond_usual"
+    assert leading(ones, RULES).rule == "unhappy_tickets"
 
 
 def test_the_plainer_words_of_another_signal_stand_on_the_card_while_that_one_holds() -> None:

@@ -72,36 +72,41 @@ def test_a_card_that_the_set_figure_contradicts_stays_and_says_so(book: Book) ->
 
 
 def test_what_still_holds_leads_a_card_before_what_a_person_overruled(book: Book) -> None:
-    known = book.customer("Known", ago=178, gap=26, value_at_risk_minor=30_000, churn_risk=0.81)
+    book.bear_out_spending()
+    known = book.customer("Known", mean_last_3_minor=5_000, value_at_risk_minor=30_000, churn_risk=0.81)
     evaluate(book.workspace)
     before = book.card(known)
-    assert (before["rule"], before["reason"]) == ("likely_to_leave", "No order for 178 days; the usual gap is 26")
+    assert (before["rule"], before["reason"]) == (
+        "likely_to_leave",
+        f"Last 3 days with orders (25 Oct to 14 Nov) averaged $50, the 6 before $100: down 50{THIN}%",
+    )
     changes = set_by_hand(book, known, "churn_risk", 0.02)
     evaluate(book.workspace, changes)
     after = book.card(known)
-    assert (after["rule"], after["reason"]) == ("gap_beyond_usual", before["reason"])
+    assert (after["rule"], after["reason"]) == ("spend_falling", before["reason"])
     evaluate(book.workspace)
-    assert book.card(known)["rule"] == "gap_beyond_usual"
+    assert book.card(known)["rule"] == "spend_falling"
     evaluate(book.workspace, end_override(book.workspace, known))
     assert (book.card(known)["rule"], book.card(known)["reason"]) == ("likely_to_leave", before["reason"])
 
 
 def test_what_still_stands_leads_even_where_no_rule_holds_now(book: Book) -> None:
-    known = book.customer("Known", ago=178, gap=26, value_at_risk_minor=30_000, churn_risk=0.81)
+    book.bear_out_spending()
+    known = book.customer("Known", mean_last_3_minor=5_000, value_at_risk_minor=30_000, churn_risk=0.81)
     evaluate(book.workspace)
     set_by_hand(book, known, "churn_risk", 0.02)
-    book.score(known, days_since_last_order=1)
+    book.score(known, mean_last_3_minor=10_000)
     evaluate(book.workspace)
-    assert book.card(known)["rule"] == "gap_beyond_usual"
+    assert book.card(known)["rule"] == "spend_falling"
 
 
 def test_another_figure_than_the_risk_is_named_where_it_overrules(book: Book) -> None:
     known = book.customer("Known", value_at_risk_minor=30_000, churn_risk=0.9)
     evaluate(book.workspace)
     before = book.card(known)["reason"]
-    evaluate(book.workspace, set_by_hand(book, known, "clv", 100))
+    evaluate(book.workspace, set_by_hand(book, known, "clv", 10))
     said = book.card(known)["reason"]
-    assert said.startswith("Lifetime value set to $1 by hand; the model said ")
+    assert said.startswith("Lifetime value set to $0 by hand; the model said ")
     assert plain_words(said) == before
     assert plain_words(f"{before} · overruled by hand") == before
 

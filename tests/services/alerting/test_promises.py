@@ -142,7 +142,7 @@ def test_what_a_rule_promised_stands_beside_what_came_once_the_horizon_is_over(b
     book.order(stayed_away, -1)
     assert promised(book) == Promise(2, 0.75, 1, 90)
     (record,) = [one for one in rule_records(book.workspace) if one.code == "likely_to_leave"]
-    assert record.words.endswith("; of 2 cards whose 90 days are over 50\u202f% left, told were 75\u202f%")
+    assert record.words.endswith("; 2 alerts after 90 days: predicted 75\u202f%, actual 50\u202f%")
     assert {one.promise for one in rule_records(book.workspace) if one.code != "likely_to_leave"} == {None}
 
 

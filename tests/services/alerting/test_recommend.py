@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.tables import conversations
 from models.values.errors import UserError
 from models.values.outreach import GOALS
 from services.alerting.recommend import Adviser, Case, Record, evidence, incentive, read_playbook
@@ -19,7 +20,7 @@ from services.settings import Policy
 from tests.services.alerting.book import Book
 
 PLAYBOOK = read_playbook()
-CASE = Case("silence", frozenset(), "Loyal", True, frozenset(), 728_000, "USD")
+CASE = Case("silence", frozenset(), "Loyal", True, frozenset(), None, 728_000, "USD")
 
 
 def advice(case: Case, policy: Policy | None = None, records: dict[str, Record] | None = None) -> dict[str, object]:
@@ -52,8 +53,20 @@ def test_an_entry_with_a_goal_says_which_of_the_composers_it_is() -> None:
 
 
 def test_an_apology_comes_before_an_offer() -> None:
-    found = advice(CASE._replace(others=frozenset({"service"})))
-    assert str(found["title"]).startswith("Apologise first")
+    found = advice(CASE._replace(open_work=frozenset({"complaint"})))
+    assert (str(found["title"])[:15], found["goal_code"]) == ("Apologise first", "apologise")
+
+
+def test_a_complaint_that_an_order_or_a_kind_word_followed_is_not_the_cause_of_a_silence(book: Book) -> None:
+    silent, spoke, ordered = (book.customer(ago=70, gap=20) for _ in range(3))
+    for customer in (silent, spoke):
+        book.review(customer, 1, 60)
+    book.review(ordered, 1, 80)
+    said = {"customer_id": spoke, "channel": "Call", "text": "Thanks for the quick reply!", "sentiment": 0.6}
+    book.add(conversations, **said, happened_on=book.day(40))
+    book.evaluate()
+    titles = [json.loads(book.card(one)["recommendation"])["title"] for one in (silent, spoke, ordered)]
+    assert [title.startswith("Apologise first") for title in titles] == [True, False, False]
 
 
 def test_an_open_ticket_comes_before_everything_else() -> None:

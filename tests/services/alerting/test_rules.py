@@ -15,17 +15,22 @@ from models.values.errors import UserError
 from services.alerting.conditions import times_median
 from services.alerting.measures import BLOCKS, MEASURES
 from services.alerting.rulebook import with_policy
-from services.alerting.rules import parse_rule, rule_from_json, rule_to_json, shipped_rules
+from services.alerting.rules import SEVERITIES, parse_rule, rule_from_json, rule_to_json, shipped_rules, walk
 from services.alerting.wording import Wording
 from services.settings import Policy, RuleParameter
 
 #: Cool-downs of ALERTS.md in days; 0 where it speaks once.
 LAW = {
     "likely_to_leave": ("high", 30),
-    "gap_beyond_usual": ("high", 45),
-    "engagement_below": ("medium", 30),
+    "gap_beyond_usual": ("low", 45),
+    "distress": ("high", 0),
+    "engagement_below": ("low", 90),
+    "urgent_ticket": ("high", 14),
+    "repeated_trouble": ("high", 30),
+    "unhappy_mention": ("medium", 14),
+    "product_ratings_falling": ("medium", 30),
     "spend_falling": ("medium", 60),
-    "activity_dropped": ("high", 30),
+    "activity_dropped": ("low", 30),
     "unhappy_tickets": ("high", 30),
     "bad_review": ("high", 30),
     "satisfaction_falling": ("medium", 60),
@@ -37,7 +42,7 @@ LAW = {
     "not_adopted": ("low", 90),
     "ready_for_more": ("low", 60),
     "win_back_due": ("low", 120),
-    "data_stale": ("medium", 7),
+    "data_stale": ("high", 7),
 }
 SEVERITY = {"critical": 4, "high": 3, "medium": 2, "low": 1}
 
@@ -67,8 +72,10 @@ def test_the_shipped_rules_are_those_of_the_design_with_its_severities_and_cool_
 def test_each_measure_and_block_is_used_or_needed() -> None:
     used = {name for rule in shipped_rules() for name in rule.measures()} | {"lifetime_value"}
     spare = set(MEASURES) - used
-    # The weeks of a fall stand in the rule's words as books of earlier versions have it.
-    assert spare <= {"activity_6m", "activity_weeks", "purchase_days", "rating_before"}
+    # The weeks of a fall stand in the rule's words as books of earlier versions have it; what a scan said is for rules
+    # that a book has of its own.
+    scanned = {"recommended_size", "days_since_fit_scan"}
+    assert spare <= {"activity_6m", "activity_weeks", "purchase_days", "rating_before", *scanned}
     assert {measure.block for measure in MEASURES.values() if measure.block} == set(BLOCKS)
 
 
@@ -169,3 +176,22 @@ def test_no_reason_calls_it_certain_that_somebody_leaves() -> None:
 )
 def test_a_figure_that_only_rounding_makes_the_threshold_shows_its_decimal(health: float, said: str) -> None:
     assert Wording("health {health:number}", {"health": 0}, {}, {60.0, 50.0}).fill((health,), "USD") == said
+
+
+def test_a_figure_of_a_rule_that_is_gone_stops_nothing() -> None:
+    """A policy of an older program may still set "times the usual gap"."""
+    rule = next(one for one in shipped_rules() if one.code == "gap_beyond_usual")
+    policy = Policy(rule_parameters=(RuleParameter("gap_beyond_usual", "ratio", 4.0),))
+    assert with_policy(rule, policy).parameters == rule.parameters
+
+
+def test_no_rule_is_critical_by_churn_risk_alone_where_the_model_knows_too_little() -> None:
+    for rule in shipped_rules():
+        grave = [clause.when for clause in rule.escalations if clause.severity == SEVERITIES["critical"]]
+        if rule.severity == SEVERITIES["critical"]:
+            grave.append(rule.when)
+        for condition in grave:
+            tests = [*walk(condition), *(walk(rule.when))]
+            if any(test.measure in ("churn_risk", "value_at_risk") for test in tests):
+                known = ("confidence", "not", "low")
+                assert any((test.measure, test.comparator, test.value) == known for test in tests), rule.code

@@ -5,8 +5,10 @@ A run a week is the hardest case: who opens the program daily has every card up 
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from math import sqrt
@@ -24,6 +26,8 @@ from tests.measured import Tell
 from tests.services.sample.imports import import_sample
 
 TODAY = date(2026, 11, 20)
+#: The book as it was imported, before its first score.
+UNSCORED = "unscored.db"
 #: Rules that say "this customer is going away".
 LEAVING = frozenset(
     {"gap_beyond_usual", "likely_to_leave", "engagement_below", "spend_falling", "activity_dropped", "deal_at_risk"}
@@ -63,8 +67,11 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     folder: Path = tmp_path_factory.mktemp("sample")
     truth = write_exports(folder, today=TODAY)
     moment = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
-    workspace = open_workspace(Recipe(str(folder / "book.db"), "Ada", moment.isoformat()))
-    import_sample(workspace, truth)
+    recipe = Recipe(str(folder / "book.db"), "Ada", moment.isoformat())
+    with closing(open_workspace(recipe)) as imported:
+        import_sample(imported, truth)
+    shutil.copyfile(recipe.store, folder / UNSCORED)
+    workspace = open_workspace(recipe)
     first = min(one.last_order_on for one in truth.planted if one.last_order_on) - timedelta(days=28)
     opened = []
     day = first
@@ -81,8 +88,9 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
 
 
 def _deadline(customer: CustomerTruth) -> date:
+    """Three gaps of silence, and the two weeks by which the churn risk lags an improbable silence."""
     assert customer.last_order_on is not None
-    return customer.last_order_on + timedelta(days=round(3 * customer.usual_gap_days) + 7)
+    return customer.last_order_on + timedelta(days=round(3 * customer.usual_gap_days) + 14)
 
 
 def test_each_silent_decline_worth_keeping_has_a_card_in_time(replay: Replay) -> None:
@@ -135,7 +143,8 @@ def test_the_noise_is_counted_and_bearable(replay: Replay, tell: Tell) -> None:
         tell(f"{rule}: {count} times; of {over[rule]} whose {horizon.days} days are over {wrong[rule]} ordered in them")
     # A manager works 25 cards a day; all new ones of a week must fit into a day.
     assert median(weekly) <= 25
-    assert wrong["gap_beyond_usual"] <= 0.6 * over["gap_beyond_usual"]
+    # Medium by itself, it names customers of a risk from 20 % on; clearly more of them must have left.
+    assert over["gap_beyond_usual"] - wrong["gap_beyond_usual"] >= 0.3 * over["gap_beyond_usual"] > 0
 
 
 def test_as_many_leave_as_the_cards_promise(replay: Replay, tell: Tell) -> None:
@@ -180,9 +189,9 @@ def test_shops_that_nearly_stopped_coming_to_the_portal_have_a_card(replay: Repl
 def test_a_replayed_book_is_the_same_as_one_that_was_scored_today(replay: Replay, tmp_path: Path) -> None:
     """The history of runs must not colour what is true today: the same rules hold for the same customers."""
     recipe = replay.workspace.recipe
+    shutil.copyfile(Path(recipe.store).with_name(UNSCORED), tmp_path / "fresh.db")
     fresh = open_workspace(replace(recipe, store=str(tmp_path / "fresh.db")))
     try:
-        import_sample(fresh, replay.truth)
         score_due(fresh, None, force_all=True)
         fired = dict(evaluate(fresh).fired)
         again = dict(evaluate(replay.workspace).fired)

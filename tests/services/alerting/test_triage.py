@@ -71,15 +71,15 @@ def test_a_snooze_to_a_day_comes_back_at_its_opening_hour_and_the_clock_runs_on(
     assert first(queue)["state"] == "open"
 
 
-def test_a_snooze_to_a_weekend_comes_back_on_the_next_working_day(queue: Book) -> None:
+def test_a_snooze_to_a_weekend_comes_back_on_the_day_that_was_chosen(queue: Book) -> None:
     alerting.snooze(queue.workspace, [first(queue)["id"]], until=queue.today + timedelta(days=2))
-    assert first(queue)["until"] == "2026-11-23T09:00:00Z"
+    assert first(queue)["until"] == "2026-11-21T09:00:00Z"  # a Saturday
 
 
 def test_a_condition_carries_a_latest_date(queue: Book) -> None:
     card = first(queue)
     alerting.snooze(queue.workspace, [card["id"]], condition="worse")
-    assert first(queue)["until"] == "2026-12-21T09:00:00Z"  # 30 days on is a Saturday
+    assert first(queue)["until"] == "2026-12-19T09:00:00Z"  # 30 days on
     queue.score(card["customer_id"], days_since_last_order=105)
     assert queue.evaluate().woken == ()
     queue.score(card["customer_id"], days_since_last_order=111)
@@ -100,7 +100,7 @@ def test_a_snooze_until_the_next_order_ends_with_it(queue: Book) -> None:
 def test_a_snoozed_card_that_becomes_critical_comes_back(queue: Book) -> None:
     card = first(queue)
     alerting.snooze(queue.workspace, [card["id"]], until=queue.today + timedelta(days=20))
-    queue.score(card["customer_id"], clv_minor=9_000_000)
+    queue.score(card["customer_id"], value_at_risk_minor=9_000_000)
     assert queue.evaluate().woken == (card["id"],)
     assert (first(queue)["state"], first(queue)["severity"]) == ("open", 4)
 
@@ -147,7 +147,7 @@ def test_a_card_is_not_reopened_beside_another_open_one(queue: Book) -> None:
     queue.ticket(card["customer_id"], 5)
     queue.evaluate()
     changes = alerting.reopen(queue.workspace, [card["id"]])
-    assert changes.entry is None and "another open card" in changes.kept[0]
+    assert changes.entry is None and "another open alert" in changes.kept[0]
 
 
 def test_undoing_a_resolution_after_a_new_card_opened_is_refused_in_words(queue: Book) -> None:
@@ -169,7 +169,18 @@ def test_not_useful_needs_a_reason_and_counts_against_the_rule(queue: Book) -> N
     assert first(queue)["outcome"] == "seasonal buyer"
     (record,) = [r for r in alerting.rule_records(queue.workspace) if r.code == "gap_beyond_usual"]
     assert (record.right, record.closed, record.open) == (1, 2, 1)
-    assert record.words == "right 1 time in 2 this year"
+    assert record.words == "1 of 2 correct this year"
+
+
+def test_what_was_known_already_is_no_verdict_on_the_rule(queue: Book) -> None:
+    one, two, _ = queue.cards()
+    alerting.resolve(queue.workspace, [one["id"]], "known")
+    alerting.resolve(queue.workspace, [two["id"]], "saved")
+    (record,) = [r for r in alerting.rule_records(queue.workspace) if r.code == "gap_beyond_usual"]
+    assert (record.right, record.closed, record.open) == (1, 1, 1)
+    undo_last(queue.workspace)
+    undo_last(queue.workspace)
+    assert first(queue)["state"] == "open"
 
 
 def test_who_came_back_untouched_was_a_false_alarm(queue: Book) -> None:
@@ -229,7 +240,7 @@ def test_many_cards_are_one_entry_and_one_undo(queue: Book) -> None:
     alerting.resolve(queue.workspace, ids[:1], "saved")
     undo_last(queue.workspace)
     changes = alerting.snooze(queue.workspace, ids, until=queue.today + timedelta(days=7))
-    assert changes.words == "Snoozed 3 cards until 26 Nov" and changes.alerts == frozenset(ids)
+    assert changes.words == "Snoozed 3 alerts until 26 Nov" and changes.alerts == frozenset(ids)
     undo_last(queue.workspace)
     assert content(queue) == before
 
@@ -247,8 +258,8 @@ def test_what_cannot_be_done_is_said_in_a_sentence(queue: Book) -> None:
     for attempt, words in (
         (lambda: alerting.snooze(workspace, [card]), "until when"),
         (lambda: alerting.snooze(workspace, [card], until=queue.today - timedelta(days=1)), "past"),
-        (lambda: alerting.snooze(workspace, [card], condition="reply"), "no condition"),
-        (lambda: alerting.resolve(workspace, [card], "won"), "no outcome"),
+        (lambda: alerting.snooze(workspace, [card], condition="reply"), "not a condition"),
+        (lambda: alerting.resolve(workspace, [card], "won"), "not an outcome"),
         (lambda: alerting.reopen(workspace, [card]), "to be done already"),
         (lambda: alerting.add_note(workspace, card, " "), "empty"),
         (lambda: alerting.add_task(workspace, card, ""), "title"),
@@ -278,11 +289,11 @@ def test_a_rule_that_is_switched_off_raises_nothing_until_the_undo(queue: Book) 
 def test_switching_a_rule_to_what_it_is_writes_nothing(queue: Book) -> None:
     before = content(queue)
     changes = alerting.switch_rule(queue.workspace, "gap_beyond_usual", enabled=True)
-    assert (changes.entry, changes.words) == (None, "The rule “Gap beyond the usual” is on already")
+    assert (changes.entry, changes.words) == (None, "The rule “Overdue order” is on already")
     assert content(queue) == before
     changes = alerting.switch_rule(queue.workspace, "gap_beyond_usual", enabled=False)
     assert changes.entry is not None and changes.everyone and "rules" in changes.tables
-    assert changes.words == "Switched off the rule “Gap beyond the usual”"
+    assert changes.words == "Switched off the rule “Overdue order”"
 
 
 Action = Callable[[Book, int], Changes]

@@ -13,6 +13,7 @@ import pytest
 from models.store import connect
 from services.insight import Reader, reading
 from services.workspace import Recipe, Workspace, open_workspace
+from tests.contracts import without_contract
 
 NOW = "2026-11-20T09:00:00+00:00"  # a Friday
 TODAY = date(2026, 11, 20)
@@ -53,8 +54,11 @@ class SmallBook:
         return str(self._next)
 
     def customer(self, name: str = "Linden Supply", **values: Any) -> int:
+        values, contract = without_contract(values)
         row = {"source": "crm", "external_id": f"C{self._id()}", "name": name, **values}
         number = self.insert("customers", **row)
+        if contract:
+            self.event("contracts", number, **{"source": row["source"], **contract})
         self.insert(
             "identities", customer_id=number, kind="external_id", source=row["source"], value=row["external_id"]
         )
@@ -69,6 +73,8 @@ class SmallBook:
             "clv_horizon_months": 12,
             "currency": "USD",
             "value_at_risk_minor": 10_000,
+            "standing": "active",
+            "purchase_days": 10,
             "confidence": "high",
             "model": "mbg_nbd/1",
             "scored_at": minutes(-12),
@@ -117,8 +123,8 @@ class SmallBook:
         }
         return self.insert("messages", customer_id=customer, alert_id=alert, **row)
 
-    def rule(self, code: str, title: str) -> None:
-        definition = json.dumps({"code": code, "title": title})
+    def rule(self, code: str, title: str, **more: Any) -> None:
+        definition = json.dumps({"code": code, "title": title, **more})
         self.insert("rules", code=code, version=1, enabled=1, definition=definition, changed_at=minutes(0))
 
 

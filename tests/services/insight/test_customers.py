@@ -12,6 +12,7 @@ from models.values.customers import CustomerFilter, CustomerRow, SortColumn
 from services import insight
 from services.insight.customers import count_customers, find_customers, read_choices, read_customers
 from services.insight.matching import match_expression
+from services.insight.tile_figures import read_tiles
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 
 SORTS = get_args(SortColumn)
@@ -97,7 +98,7 @@ def _renewal(row: dict[str, Any]) -> str | None:
 def test_pages_join_to_the_whole_book_in_order(
     book: SmallBook, rows: list[dict[str, Any]], wanted: CustomerFilter, sort: SortColumn, descending: bool, limit: int
 ) -> None:
-    for table in ("alerts", "tasks", "customer_risk_scores", "identities", "customers"):
+    for table in ("alerts", "tasks", "customer_risk_scores", "identities", "contracts", "customers"):
         book.run(f"DELETE FROM {table}")
     known: dict[int, dict[str, Any]] = {}
     for row in rows:
@@ -170,7 +171,7 @@ def test_a_row_says_what_is_next_to_do(book: SmallBook, reader: Fresh) -> None:
         "tasks", customer_id=task, title="Done", due_on=days_ago(9), created_at=minutes(-9), done_at=minutes(-1)
     )
     book.insert("tasks", customer_id=late, title="Email", due_on=days_ago(2), created_at=minutes(-5))
-    book.run("UPDATE customers SET renews_on = ? WHERE id = ?", days_ago(-18), renewal)
+    book.event("contracts", renewal, ends_on=days_ago(-18))
     book.event("tickets", ticket, subject="Late", status="open", opened_on=days_ago(3))
     book.event("tickets", nothing, subject="Late", status="solved", opened_on=days_ago(3))
     page = reader(read_customers, None, "next_action", descending=False)
@@ -198,3 +199,33 @@ def test_an_empty_book_has_an_empty_page(reader: Fresh, sort: SortColumn) -> Non
     page = reader(read_customers, None, sort)
     assert (page.rows, page.next_key) == ((), None)
     assert reader(count_customers).matching == 0
+
+
+def test_active_customers_come_first_and_the_others_are_counted_apart(book: SmallBook) -> None:
+    """The lost have the highest risk: a list by risk that began with them would begin with nobody to save."""
+    ids = {}
+    for name, standing, risk, at_risk in (
+        ("Lost", "lost", 0.99, None),
+        ("Gone", "win_back", 0.9, None),
+        ("Calm", "active", 0.1, 900),
+        ("Shaky", "active", 0.6, 500),
+        ("New", None, None, None),
+    ):
+        ids[name] = book.customer(name)
+        book.score(ids[name], standing=standing, churn_risk=risk, value_at_risk_minor=at_risk)
+    with insight.reading(book.workspace) as reader:
+        for sort, first in (("churn", ["Shaky", "Calm"]), ("at_risk", ["Calm", "Shaky"])):
+            names, key = [], None
+            while True:
+                page = read_customers(reader, None, sort, after=key, limit=2)
+                names += [row.name for row in page.rows]
+                key = page.next_key
+                if key is None:
+                    break
+            assert names == [*first, "Gone", "Lost", "New"]
+        win_back = read_customers(reader, CustomerFilter(standings=frozenset({"win_back"})))
+        assert [(row.name, row.standing) for row in win_back.rows] == [("Gone", "win_back")]
+        count = count_customers(reader)
+        assert (count.value_at_risk_minor, count.win_back) == (1_400, 1)
+        tile = next(one for one in read_tiles(reader) if one.key == "at_risk")
+        assert tile.figure == "$14" and "1 win-back" in tile.line and "1 lost" in tile.tooltip

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from models.tables import customers
+from models.values.alerts import ALIKE_WORDS
 from models.values.errors import UserError
 from models.values.scores import looking_back
 from models.values.words import THIN
@@ -19,8 +20,12 @@ from services.insight.figures import read_figures
 from services.insight.permission import read_permission
 from services.insight.profile import read_profile
 from services.insight.rhythm import missed_orders, read_rhythm
+from services.outreach.facts import facts_of
 from services.settings import ExchangeRate, Policy
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
+from views.alerts.figures import churn_figure
+from views.customers.delegate import Marks
+from views.customers.figures import profile_figures
 
 DRIVERS = json.dumps(
     [
@@ -54,7 +59,8 @@ def marlow(book: SmallBook) -> int:
         book.order(number, days_ago(back), 30_000 + 100 * (back % 5))
     book.score(
         number, churn_risk=0.72, engagement=34.0, health=41.0, health_coverage=6, value_at_risk_minor=524_000,
-        clv_if_stays_minor=728_000, value_at_risk_low_minor=360_000, value_at_risk_high_minor=710_000,
+        clv_minor=204_000, clv_if_stays_minor=728_000,
+        value_at_risk_low_minor=360_000, value_at_risk_high_minor=710_000,
         segment="Cooling VIP", segment_before="Loyal", segment_since=days_ago(60), last_order_on=days_ago(74),
         last_order_amount_minor=38_600, days_since_last_order=74, usual_gap_days=21.0, drivers=DRIVERS,
         confidence_why='["14 orders"]',
@@ -67,6 +73,15 @@ def marlow(book: SmallBook) -> int:
     return number
 
 
+def test_the_last_order_says_where_returns_are_taken_off(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Anaya Reed")
+    book.score(number, last_order_on=days_ago(10), last_order_amount_minor=36_500)
+    book.order(number, days_ago(10), 57_288)
+    book.order(number, days_ago(10), 90_000)
+    book.order(number, days_ago(9), -90_000, kind="cancellation")
+    assert reader(read_detail, book.card(number)).figures.last_order_words == "10 Nov · $365 after returns"
+
+
 def test_figures_name_their_change_and_its_period(book: SmallBook, reader: Fresh, marlow: int) -> None:
     detail = reader(read_detail, book.card(marlow))
     figures = detail.figures
@@ -77,6 +92,16 @@ def test_figures_name_their_change_and_its_period(book: SmallBook, reader: Fresh
         ("Gap since last order", 31.2),
         ("Late-delivery ticket", None),
     ]
+
+
+def test_an_order_that_was_returned_is_not_said_to_have_brought_nothing(book: SmallBook, reader: Fresh) -> None:
+    for amount, back, words in ((0, True, "7 Sep · returned"), (0, False, "7 Sep · $0"), (1_000, True, "7 Sep · $10")):
+        number = book.customer()
+        book.score(number, last_order_on=days_ago(74), last_order_amount_minor=amount, days_since_last_order=74)
+        if back:
+            book.order(number, days_ago(70), amount_minor=-10_000, kind="return")
+        found = reader(read_figures, number)
+        assert found is not None and found[0].last_order_words == words
 
 
 def test_the_line_of_the_risk_ends_where_the_risk_stands_now(book: SmallBook, reader: Fresh) -> None:
@@ -129,6 +154,17 @@ def test_the_story_says_what_the_reason_does_not(book: SmallBook, reader: Fresh,
     assert detail.metadata_line == "Cooling VIP, was Loyal until Sep · customer since March 2023 · Portland, OR · yours"
 
 
+def test_a_customer_is_one_since_the_first_order_where_the_record_is_younger(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Ida Moor", signed_up_on="2026-02-03")
+    book.order(book.customer("Older"), "2025-01-09")  # the book goes further back, so April was the first
+    book.order(number, "2025-04-09")
+    book.score(number)
+    first = reader(read_profile, number).metadata_line
+    assert first.startswith("Customer since April 2025")
+    facts = reader(facts_of, number, "check_in")
+    assert "Customer since April 2025" in [fact.words for fact in facts]
+
+
 def test_other_signals_come_first_in_the_story_and_are_named(book: SmallBook, reader: Fresh, marlow: int) -> None:
     book.rule("gap_beyond_usual", "Order gap")
     book.rule("engagement_below", "Engagement drop")
@@ -141,6 +177,22 @@ def test_other_signals_come_first_in_the_story_and_are_named(book: SmallBook, re
     detail = reader(read_detail, card)
     assert detail.story.startswith("Engagement fell to 34. Three expected")
     assert detail.signals == ("Engagement drop",)
+
+
+def test_a_quote_is_said_once(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    card = book.card(marlow, reason="Wrote: “We are talking to another supplier.”")
+    book.insert("alert_signals", alert_id=card, customer_id=marlow, rule="unhappy_mention", severity=3,
+                reason="Said: “We are talking to another supplier.”", raised_at=minutes(-50),
+                raised_as_of=days_ago(0))  # fmt: skip
+    detail = reader(read_detail, card)
+    assert detail.story_bold == "Wrote: “We are talking to another supplier.”" and "another" not in detail.story
+
+
+def test_the_story_tells_the_rest_of_what_the_reason_quotes(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    text = "We are talking  to another supplier. We will decide this week."
+    book.event("conversations", marlow, channel="Call", text=text, happened_on=days_ago(2))
+    card = book.card(marlow, reason="Said on the phone, 18 Nov: “We are talking to another supplier.”")
+    assert reader(read_detail, card).story.startswith("They also said: “We will decide this week.”")
 
 
 def test_what_is_yours_goes_by_the_name_that_the_book_has_for_you(book: SmallBook) -> None:
@@ -169,7 +221,7 @@ def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: in
 def test_the_rules_record_counts_the_closed_cards_of_a_year(book: SmallBook, reader: Fresh, marlow: int) -> None:
     book.rule("gap_beyond_usual", "Order gap")
     card = book.card(marlow)
-    assert reader(read_detail, card).rule_line == "Rule “Order gap”: no card closed yet"
+    assert reader(read_detail, card).rule_line == "Rule “Order gap”: no alert closed yet"
     for outcome, state, touched in (
         ("saved", "resolved", 1),
         ("came_back", "resolved", 1),
@@ -180,7 +232,7 @@ def test_the_rules_record_counts_the_closed_cards_of_a_year(book: SmallBook, rea
         book.card(marlow, state=state, outcome=outcome, touched=touched, closed_at=minutes(-9000))
     book.card(marlow, state="resolved", outcome="saved", closed_at=minutes(-400 * 24 * 60))
     detail = reader(read_detail, card)
-    assert detail.rule_line == "Rule “Order gap”: right 2 times in 5 this year"
+    assert detail.rule_line == "Rule “Order gap”: 2 of 4 correct this year"  # "I know this already" is no verdict
 
 
 @pytest.mark.parametrize(
@@ -250,14 +302,9 @@ def test_recommendation_open_work_and_notes(book: SmallBook, reader: Fresh, marl
     assert detail.permission.lines[-1] == ("warn", "Offer up to $50.")
 
 
-def test_missed_orders_are_whole_gaps() -> None:
-    assert [missed_orders(days, gap) for days, gap in ((74, 21.0), (20, 21.0), (None, 21.0), (9, None), (9, 0.0))] == [
-        3,
-        0,
-        0,
-        0,
-        0,
-    ]
+def test_an_order_is_missed_once_it_is_late_by_half_a_gap() -> None:
+    asked = ((74, 21.0), (17, 16.6), (31, 21.0), (32, 21.0), (0, 21.0), (None, 21.0), (9, None), (9, 0.0))
+    assert [missed_orders(days, gap) for days, gap in asked] == [3, 0, 0, 1, 0, 0, 0, 0]
 
 
 def test_the_rhythm_marks_what_was_expected_and_did_not_come(reader: Fresh, marlow: int) -> None:
@@ -274,7 +321,7 @@ def test_a_long_silence_shows_its_last_marks_only(book: SmallBook, reader: Fresh
     number = book.customer()
     book.order(number, days_ago(700))
     rhythm = reader(read_rhythm, number, 7.0)
-    assert rhythm.missing == 100 and len(rhythm.points) == 12
+    assert rhythm.missing == 99 and len(rhythm.points) == 12
     assert reader(read_rhythm, book.customer(), 7.0) is None
 
 
@@ -298,7 +345,7 @@ def test_orders_of_a_day_are_one_stem_and_other_currencies_are_converted(book: S
          ("ok", "Consent given 2 Mar 2023")),
         ({"email_consent": "withdrawn", "email_consent_since": "2026-05-03"}, (), False, "Do not email them",
          ("no", "Consent withdrawn 3 May 2026")),
-        ({}, (), False, "Record their consent before you email them",
+        ({}, (), False, "Ask for their consent before you email them",
          ("no", "No consent is on record")),
         ({"email_consent": "given"}, (("sent", 8),), True, "You may email them",
          ("ok", "Last email 8 days ago; your limit is one in 7")),
@@ -355,7 +402,7 @@ def test_the_profile_says_where_each_value_comes_from(book: SmallBook, reader: F
         "Owner": ("Ada", "CRM"),
         "Consent": ("given 2 Mar 2023", "CRM"),
         "Signed up": ("2 Mar 2023", "CRM"),
-        "Value": ("$7,280 a year if they stay", "scored"),
+        "Lifetime value": ("$2,040 of $7,280 a year if they stay", "scored"),
     }
     assert profile.records_joined == 2 and profile.fields["city"] == "Salem"
     undo_last(book.workspace)
@@ -400,3 +447,36 @@ def test_the_engagement_threshold_is_the_segments(book: SmallBook, marlow: int) 
     policy = replace(Policy(), engagement_threshold_by_segment=(SegmentFigure("Cooling VIP", 60),))
     profile = insight.customer_profile(book.workspace.with_policy(policy), marlow)
     assert profile.figures is not None and profile.figures.engagement_threshold == 60
+
+
+def test_a_low_risk_beside_a_long_silence_says_that_the_model_tells_nobody_apart(
+    book: SmallBook, reader: Fresh
+) -> None:
+    who, other = book.customer(), book.customer()
+    silent = {"days_since_last_order": 130, "usual_gap_days": 25.0, "purchase_days": 14}
+    alike = json.dumps(["Fewer than 4 purchase days are known.", ALIKE_WORDS])
+    book.score(who, churn_risk=0.21, confidence="low", confidence_why=alike, **silent)
+    book.score(other, churn_risk=0.25, confidence="low", **silent)
+    note = f"your customers’ average is 23{THIN}%; the model cannot tell customers apart yet"
+    detail = reader(read_detail, book.card(who, reason="No order for 130 days; the usual gap is 25"))
+    assert detail.story.endswith(f"Churn risk 21{THIN}%: {note}.")
+    assert figure_lines(detail.figures)[0] == f"Churn risk, 90 days: 21{THIN}%; {note}"
+    shown = churn_figure(detail.figures, 0.4, 0.5).spoken
+    assert f"customers’ average: 23{THIN}%" in shown and note in shown
+    assert note in profile_figures(detail.figures, Marks())[0].spoken
+    known = reader(read_detail, book.card(other, reason="No order for 130 days; the usual gap is 25"))
+    assert "average" not in known.story + figure_lines(known.figures)[0]
+
+
+def test_only_who_the_book_calls_primary_is_the_primary_contact_and_a_days_notice_is_a_period(
+    book: SmallBook, reader: Fresh
+) -> None:
+    number = book.customer(contract_starts_on="2026-01-05")
+    book.run("UPDATE contracts SET notice_days = 1")
+    book.event("contacts", number, name="Kim Berg")
+    told = {one.label: one.value for one in reader(read_profile, number).identity}
+    assert "Primary contact" not in told and told["Contact"].startswith("Kim Berg")
+    assert told["Contract"].endswith("notice period: 1 day")
+    book.event("contacts", number, name="Ada Stone", is_primary=1)
+    told = {one.label: one.value for one in reader(read_profile, number).identity}
+    assert told["Primary contact"].startswith("Ada Stone") and told["Contact"].startswith("Kim Berg")

@@ -81,7 +81,7 @@ def test_lists_profile_documents_and_export_carry_the_marks(book: SmallBook, kno
     assert queued.overridden == rows[known].overridden
     profile = insight.customer_profile(book.workspace, known)
     assert profile.metadata_line.startswith("New, set by you until 3 Jan (model: Lost)")
-    assert [one.origin for one in profile.identity if one.label == "Value"] == ["set by Mateo until 3 Jan"]
+    assert [one.origin for one in profile.identity if one.label == "Lifetime value"] == ["set by Mateo until 3 Jan"]
     with insight.reading(book.workspace) as reader:
         document = read_customer_document(reader, known)
         assert document is not None

@@ -11,6 +11,7 @@ from models.values.alerts import Permission
 from services.insight import alert_detail
 from services.outreach import compose
 from tests.services.outreach.outbox.post import Post
+from tests.services.withdrawals import left
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_the_page_knows_of_another_customer_under_the_address(post: Post) -> Non
     customer = post.customer("Nora Berg", email="both@example.org")
     alert = post.alert(customer)
     assert _on_page(post, alert).verdict == "You may email them"
-    post.customer("Ole Berg", email="both@example.org", email_consent="withdrawn", email_consent_since="2026-01-01")
+    left(post.workspace, "both@example.org", "2026-01-01")
     found = _on_page(post, alert)
     assert (found.allowed, found.verdict) == (False, "Do not email them")
     assert found == compose(post.workspace, customer, alert).permission

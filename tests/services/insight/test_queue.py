@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.values.alerts import QueueFilter
-from services import insight
+from services import alerting, insight
+from services.insight.detail import read_detail
 from services.insight.documents import read_alert_documents
+from services.insight.figure_words import figure_lines
+from services.insight.profile import read_profile
 from services.insight.queue_rows import read_order, read_queue
 from services.insight.tile_figures import filter_of_tile, read_tiles
 from services.settings import Policy
-from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
+from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, minutes
 
 
 def test_cards_are_grouped_by_when_they_are_due_and_ordered_by_due_then_value(book: SmallBook, reader: Fresh) -> None:
@@ -57,16 +62,120 @@ def test_the_budget_holds_the_dearest_cards_and_every_critical_one(book: SmallBo
         book.card(book.customer(f"N{number}"), value_at_risk_minor=1000 + number)
     poor = book.card(book.customer("Poor but critical"), severity=4, value_at_risk_minor=1)
     page = reader(read_queue)
-    assert len(page.rows) == page.counts["todo"] == 26 and poor in {row.id for row in page.rows}
-    assert page.beyond_budget == 5
-    assert min(row.value_at_risk_minor for row in page.rows if row.id != poor) == 1005
+    assert len(page.rows) == page.counts["todo"] == 25 and poor in {row.id for row in page.rows}
+    assert page.beyond_budget == 6
+    assert min(row.value_at_risk_minor for row in page.rows if row.id != poor) == 1006
     every = reader(read_queue, beyond_budget=True)
-    assert len(every.rows) == 31 and every.beyond_budget == 5
+    assert len(every.rows) == 31 and every.beyond_budget == 6
     found = reader(read_queue, "todo", QueueFilter(text="N1"))
-    assert {row.customer for row in found.rows} == {f"N{number}" for number in range(10, 20)}
+    assert {row.customer for row in found.rows} == {"N1", *(f"N{number}" for number in range(10, 20))}
     assert found.beyond_budget == 1
     small = reader.workspace.with_policy(replace(Policy(), card_budget=3))
-    assert len(insight.queue(small).rows) == 4 and insight.queue(small).counts["todo"] == 4
+    assert len(insight.queue(small).rows) == 3 and insight.queue(small).counts["todo"] == 3
+    for number in range(4):
+        book.card(book.customer(f"Critical {number}"), severity=4, value_at_risk_minor=1)
+    assert len(insight.queue(small).rows) == 5, "no critical alert is held back"
+
+
+def test_what_somebody_might_buy_more_of_hides_nobody_who_may_leave(book: SmallBook, reader: Fresh) -> None:
+    for number in range(30):
+        book.card(book.customer(f"Buys {number}"), severity=1, kind="opportunity", upside_minor=900_000,
+                  expected_value_minor=900_000, value_at_risk_minor=0)  # fmt: skip
+    quiet = book.card(book.customer("Quiet"), severity=3, value_at_risk_minor=60_000)
+    assert quiet in {row.id for row in reader(read_queue).rows}
+
+
+def test_critical_alerts_that_wait_for_room_are_counted_by_owner_while_their_day_lasts(
+    book: SmallBook, reader: Fresh
+) -> None:
+    assert reader(read_queue).criticals_waiting == ""
+    kept = {"day": TODAY.isoformat(), "raised": {"Ada": 5}, "waiting": {"Ada": [1, 2], "": [3]}}
+    book.insert("book", key="critical_alerts", value=json.dumps(kept))
+    assert reader(read_queue).criticals_waiting == "3 more critical alerts wait for tomorrow: at most 5 a day"
+    hers = reader(read_queue, "todo", QueueFilter(owners=frozenset({"Ada"})))
+    assert hers.criticals_waiting.startswith("2 more critical alerts wait")
+    book.run("UPDATE book SET value = ? WHERE key = 'critical_alerts'", json.dumps({**kept, "day": days_ago(1)}))
+    assert reader(read_queue).criticals_waiting == ""
+
+
+def test_distress_comes_first_among_those_due_at_the_same_time_of_day(book: SmallBook, reader: Fresh) -> None:
+    book.rule("distress", "Customer in distress", distress=True)
+    book.card(book.customer("Rich"), due_at=minutes(120), value_at_risk_minor=900_000, severity=4)
+    upset = book.card(book.customer("Upset"), due_at=minutes(180), value_at_risk_minor=100, severity=4)
+    calmed = book.card(book.customer("Calmed"), due_at=minutes(190), value_at_risk_minor=100, severity=4)
+    for card, cleared in ((upset, None), (calmed, minutes(-5))):
+        book.insert(
+            "alert_signals", alert_id=card, rule="distress", severity=4, reason="Wrote", raised_at=minutes(-9),
+            raised_as_of=days_ago(0), cleared_at=cleared,
+        )  # fmt: skip
+    assert [row.customer for row in reader(read_queue).rows] == ["Upset", "Rich", "Calmed"]
+
+
+def test_words_of_leaving_come_before_a_rating_and_are_not_contradicted_by_a_small_risk(
+    book: SmallBook, reader: Fresh
+) -> None:
+    book.rule("distress", "Customer in distress", distress=True)
+    # The words tell nothing: a person's sentence may begin with anything.
+    for name, sign, reason, later in (("Rated", "rated", "Two of ten", 120), ("Said", "leaving", "Gave notice", 180)):
+        customer = book.customer(name)
+        book.score(customer, churn_risk=0.03, value_at_risk_minor=900, clv_if_stays_minor=30_000)
+        card = book.card(customer, rule="distress", reason=reason, due_at=minutes(later), severity=4)
+        book.insert(
+            "alert_signals", alert_id=card, rule="distress", severity=4, reason=reason, raised_at=minutes(-9),
+            raised_as_of=days_ago(0), evidence=json.dumps({"sign": sign}),
+        )  # fmt: skip
+    said, rated = reader(read_queue).rows
+    assert (said.customer, said.churn_risk, said.value_at_risk_minor) == ("Said", None, 30_000)
+    assert (rated.customer, rated.churn_risk, rated.value_at_risk_minor) == ("Rated", 0.03, 900)
+    for page in (reader(read_detail, said.id), reader(read_profile, said.customer_id)):
+        lines = figure_lines(page.figures)
+        assert (
+            "Churn risk, 90 days: they said that they may leave. The model does not count that and has 3\u202f%"
+            in lines
+        )
+        assert "At risk, 90 days: $300, all that they would bring over 12 months if they stay" in lines
+        assert page.figures.value_at_risk_minor == said.value_at_risk_minor
+    assert not reader(read_profile, rated.customer_id).figures.risk_note
+
+
+def test_a_filter_looks_through_all_open_alerts_and_counts_those_beyond_the_limit(
+    book: SmallBook, reader: Fresh
+) -> None:
+    for number in range(40):
+        book.card(book.customer(f"N{number}", tier="Gold" if number % 2 else None), value_at_risk_minor=1000 + number)
+    for wanted, listed, beyond in (
+        (QueueFilter(tiers=frozenset({"Gold"})), 20, 7),
+        (QueueFilter(severities=frozenset({3})), 40, 15),
+        (QueueFilter(text="N3 gap"), 11, 1),
+        (QueueFilter(need_today=True), 25, 15),
+    ):
+        page = reader(read_queue, "todo", wanted)
+        assert (len(page.rows), page.beyond_budget) == (listed, beyond)
+
+
+def test_each_owner_has_a_limit_of_their_own(book: SmallBook, reader: Fresh) -> None:
+    for number in range(60):
+        book.card(book.customer(owner=("Ada", "Kim")[number % 2]), value_at_risk_minor=1000 + number)
+    assert len(reader(read_queue).rows) == 25
+    mine = reader(read_queue, "todo", QueueFilter(owners=frozenset({"Kim"})))
+    assert (len(mine.rows), mine.beyond_budget) == (25, 5)
+
+
+def test_a_finished_day_is_not_refilled_and_more_is_offered(book: SmallBook, reader: Fresh) -> None:
+    cards = [book.card(book.customer(f"N{number}"), value_at_risk_minor=1000 + number) for number in range(40)]
+    best = [row.id for row in reader(read_queue).rows]
+    alerting.resolve(book.workspace, best[:10], "saved")
+    alerting.snooze(book.workspace, best[10:13], until=TODAY + timedelta(days=5))
+    alerting.wait(book.workspace, best[13:15], condition="reply")
+    page = reader(read_queue)
+    assert {row.id for row in page.rows} == set(best[15:]) and page.beyond_budget == 15
+    alerting.resolve(book.workspace, best[15:], "no_issue")
+    page = reader(read_queue)
+    assert (page.rows, page.counts["todo"], page.beyond_budget) == ((), 0, 15)
+    assert len(reader(read_queue, beyond_budget=True).rows) == 15
+    book.run("UPDATE alerts SET closed_at = ? WHERE state = 'resolved'", minutes(-24 * 60))
+    assert len(reader(read_queue).rows) == 15, "a new day has a limit of its own"
+    assert len(cards) == 40
 
 
 def test_tabs_are_exclusive_and_say_until_when(book: SmallBook, reader: Fresh) -> None:
@@ -76,7 +185,7 @@ def test_tabs_are_exclusive_and_say_until_when(book: SmallBook, reader: Fresh) -
     book.card(book.customer("Soon"), state="snoozed", until=minutes(90), until_condition="next_order")
     book.card(book.customer("Waiting"), state="waiting", until=minutes(14 * 24 * 60), until_condition="reply")
     book.card(book.customer("Back"), state="resolved", outcome="came_back", closed_at=minutes(-60))
-    book.card(book.customer("No use"), state="not_useful", outcome="known", closed_at=minutes(-30))
+    book.card(book.customer("No use"), state="not_useful", outcome="not worth the time", closed_at=minutes(-30))
     book.card(book.customer("Yesterday"), state="resolved", closed_at=minutes(-24 * 60))
     page = reader(read_queue)
     assert page.counts == {"todo": 2, "waiting": 1, "snoozed": 2, "done": 2}
@@ -163,6 +272,8 @@ def test_groups_add_up_and_every_card_is_shown_or_counted(
     assert len(page.rows) == page.counts["todo"] == sum(group.count for group in page.groups)
     assert sum(group.value_at_risk_minor for group in page.groups) == sum(row.value_at_risk_minor for row in page.rows)
     assert sum(row.severity == 4 for row in page.rows) == sum(severity == 4 for _, severity, _, _ in cards)
+    left = sorted((severity for _, severity, _, _ in cards), reverse=True)[len(page.rows) :]
+    assert all(row.severity >= severity for row in page.rows for severity in left), "none is hidden behind a lesser one"
     assert [row.group for row in page.rows] == [group.key for group in page.groups for _ in range(group.count)]
     every = insight.queue(workspace, beyond_budget=True)
     assert {row.id for row in page.rows} <= {row.id for row in every.rows} and len(every.rows) == len(cards)
@@ -171,7 +282,7 @@ def test_groups_add_up_and_every_card_is_shown_or_counted(
         assert read_order(reader) == tuple(row.id for row in page.rows)
     listed = filter_of_tile("today")
     assert listed is not None
-    assert tile.figure == f"{len(insight.queue(workspace, *listed).rows)}"
+    assert tile.figure == (f"{len(insight.queue(workspace, *listed).rows)}" if cards else "–")
 
 
 def test_the_order_is_that_of_the_tab(book: SmallBook, reader: Fresh) -> None:

@@ -18,6 +18,7 @@ from models.values.backtest import (
     DEPTH_3,
     LOGISTIC,
     MBG,
+    PRIOR,
     RULE,
     BacktestReport,
     CalibrationBin,
@@ -51,7 +52,25 @@ def test_the_verdict_says_how_far_off_and_against_what() -> None:
     answer = verdict(made.report())
     assert answer.tone == "good"
     assert answer.bold == "Yes, off by 1 point on average."
-    assert answer.rest == "It ranks the right customer first 87 times in 100; “no order for 90 days” does 76."
+    assert answer.rest == (
+        "It puts the customer who leaves ahead of the one who stays 87 % of the time; “no order for 90 days” does so"
+        " 76 %."
+    )
+
+
+def test_a_model_that_the_books_average_beats_is_said_to_be_no_better() -> None:
+    report = made.report()
+    used = report.rung(report.used)
+    assert used is not None
+
+    def better(one: Measures) -> Measures:
+        return replace(one, log_loss=(one.log_loss or 0.0) - 0.1, auc=0.5)
+
+    cutoffs = tuple(replace(one, measures=better(one.measures)) for one in used.cutoffs)
+    average = replace(used, name=PRIOR, label="Share that left before", mean=better(used.mean), cutoffs=cutoffs)
+    answer = verdict(replace(report, rungs=(average, *(one for one in report.rungs if one.name != PRIOR))))
+    assert (answer.tone, answer.bold) == ("bad", "No better than the average.")
+    assert answer.rest.startswith("Giving every customer the share that left before was more accurate in back-tests.")
 
 
 def test_a_rung_that_does_not_beat_the_rule_is_said_to_be_no_better() -> None:
@@ -77,7 +96,7 @@ def test_too_much_churn_foretold_is_said_with_its_points() -> None:
     rungs = tuple(made.rung(name, name, 0.3, 0.8, 0.1, 0.2) for name in (ADDITIVE, RULE))
     answer = verdict(made.report(calibration=wrong, rungs=rungs))
     assert (answer.tone, answer.bold) == ("bad", "With care: off by 20 points on average.")
-    assert answer.rest.startswith("It foretold 20 points more leaving than did.")
+    assert answer.rest.startswith("It predicted 20 points more leaving than left.")
 
 
 def test_a_small_book_that_is_off_by_chance_alone_is_not_called_wrong() -> None:
@@ -106,13 +125,13 @@ def test_errors_of_different_seasons_do_not_cancel_in_the_verdict() -> None:
     answer = verdict(one)
     assert (answer.tone, answer.bold) == ("fair", "Roughly, off by 6 points on average.")
     assert answer.rest.startswith(
-        "From check to check it swings from 9 points too few foretold to leave to 8 points too many."
+        "Across back-tests, predicted churn was between 9 points too low and 8 points too high."
     )
     still = made.report(calibration=right, rungs=(checked([0.004, -0.003], [0.026, 0.025]),))
     assert off_by(still) == pytest.approx(0.0, abs=0.005)
     assert (verdict(still).tone, "check" in verdict(still).rest) == ("good", False)
     one_way = verdict(made.report(calibration=right, rungs=(checked([0.03, 0.08], [0.03, 0.08]),)))
-    assert one_way.rest.startswith("From check to check it foretold 3 points to 8 points more leaving than did.")
+    assert one_way.rest.startswith("Across back-tests, predicted churn was 3 points to 8 points too high.")
 
 
 def test_checks_of_so_few_customers_that_chance_hides_the_error_never_say_yes() -> None:
@@ -133,7 +152,7 @@ def test_where_few_leave_two_points_are_not_right_and_the_riskiest_are_named() -
 def test_with_hardly_anybody_who_left_it_is_too_early_to_tell() -> None:
     answer = verdict(made.early())
     assert (answer.tone, answer.bold) == ("open", "Too early to tell.")
-    assert answer.rest.startswith("Of 52 forecasts that could be held against what came, only three left.")
+    assert answer.rest.startswith("Of 52 forecasts that could be checked, only three left.")
 
 
 def test_of_a_book_without_orders_the_rule_is_about_activity() -> None:
@@ -242,7 +261,7 @@ def test_the_card_names_customers_and_counts_those_who_are_gone(book: SmallBook,
     assert card.missed.count == 2 and not card.missed.at_least
     assert [line.name for line in card.alarmed.lines] == ["Customer C2", "Customer C2"]
     assert card.checked == "checked 12 min ago"
-    assert card.used == "Adding up all facts" and "It told later windows best" in card.why
+    assert card.used == "The additive model" and "It told later windows best" in card.why
     assert card.report is not None and not card.empty and card.old == ""
 
 
@@ -332,7 +351,7 @@ def test_too_short_a_history_says_when_it_can_be_told(book: SmallBook, reader: F
         book.score(book.customer(), purchase_days=2, first_order_on=days_ago(79))
     card = reader(read_report_card)
     assert card.verdict.bold == "Too little history to tell yet."
-    assert card.verdict.rest.endswith("The book has 79 days; it can be told from 31 Dec.")
+    assert card.verdict.rest.endswith("The book has 79 days; a check is possible from 31 Dec.")
     assert (date(2026, 12, 31) - TODAY).days == 30 + 90 - 79
 
 
@@ -361,6 +380,7 @@ def test_what_the_scores_stand_on(book: SmallBook, reader: Fresh) -> None:
     book.score(silent, order_count=0, confidence="low", confidence_why=why)
     for back in (3, 5, 7, 9, 11):
         book.order(sure, days_ago(back))
+    book.order(unsure, days_ago(50))  # the tickets of who never bought are those of a contact
     for back in (40, 42, 44, 46, 48):
         book.event("tickets", unsure, opened_on=days_ago(back))
     found = reader(read_reliance)

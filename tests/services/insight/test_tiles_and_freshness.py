@@ -13,10 +13,10 @@ from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 def test_an_empty_book_says_so_everywhere(reader: Fresh) -> None:
     tiles = reader(read_tiles)
     assert [(tile.figure, tile.line) for tile in tiles] == [
-        ("0", "nothing is due"),
+        ("–", "no customers yet"),
         ("–", "no customer is scored yet"),
-        ("–", "no card was closed yet"),
-        ("–", "no emailed card to count yet"),
+        ("–", "no alerts resolved yet"),
+        ("–", "no emails sent yet"),
     ]
     fresh = reader(read_freshness)
     assert fresh.empty and fresh.words == "Nothing imported yet" and fresh.warning == "" and fresh.through is None
@@ -43,7 +43,7 @@ def test_what_is_at_risk_has_a_range_and_a_change_with_its_period(book: SmallBoo
             )
     tile = reader(read_tiles)[1]
     assert tile.figure == "$18.4k" and tile.title == "at risk in 90 days, of 12 months’ value"
-    assert tile.line == "▲ 20\u202f% in 30 days · range $11.3k–$25.5k"
+    assert tile.line == "▲ 20\u202f% in 30 days · 80\u202f% range $11.3k–$25.5k"
     assert tile.tone == "bad"
     assert insight.customers_count(book.workspace).value_at_risk_minor == 1_840_000
 
@@ -53,7 +53,7 @@ def test_what_is_at_risk_is_told_with_both_horizons(book: SmallBook) -> None:
     policy = Policy(churn_horizon_days=30, clv_horizon_months=6)
     tile = Fresh(book.workspace.with_policy(policy))(read_tiles)[1]
     assert tile.title == "at risk in 30 days, of 6 months’ value"
-    assert "leaving within 30 days times what each customer is worth over 6 months if they stay" in tile.tooltip
+    assert "brings over 6 months if they buy within 30 days, less their expected lifetime value" in tile.tooltip
 
 
 def test_resolved_in_time_is_compared_with_the_days_before(book: SmallBook, reader: Fresh) -> None:
@@ -62,7 +62,7 @@ def test_resolved_in_time_is_compared_with_the_days_before(book: SmallBook, read
     tile = reader(read_tiles)[2]
     assert (tile.figure, tile.line, tile.tone) == (
         "75\u202f%",
-        "▲ 25 pts on the 30 days before · 3 of 4 cards",
+        "▲ 25 pts on the 30 days before · 3 of 4 alerts",
         "good",
     )
     listed = filter_of_tile("in_time")
@@ -118,7 +118,7 @@ def test_a_source_that_fell_behind_is_named_with_its_age(book: SmallBook, reader
     number = book.customer()
     for back in range(40):
         book.order(number, days_ago(back))
-    for back in range(18, 80, 3):
+    for back in range(38, 100, 3):
         book.event("email_events", number, kind="sent", happened_on=days_ago(back))
     for back in range(10, 200, 14):
         book.event("reviews", number, rating=5, reviewed_on=days_ago(back))
@@ -127,7 +127,7 @@ def test_a_source_that_fell_behind_is_named_with_its_age(book: SmallBook, reader
     assert (ages["email events"].usual_days, ages["email events"].stale) == (3, True)
     assert (ages["reviews"].usual_days, ages["reviews"].stale) == (14, False)
     assert (ages["surveys"].usual_days, ages["surveys"].stale) == (None, False)
-    assert reader(read_freshness).warning == "email events 18 days old"
+    assert reader(read_freshness).warning == "email events 38 days old"
 
 
 def test_an_old_book_is_not_stale_for_ending_long_ago(book: SmallBook, reader: Fresh) -> None:
@@ -135,4 +135,7 @@ def test_an_old_book_is_not_stale_for_ending_long_ago(book: SmallBook, reader: F
     for back in range(10_000, 10_040):
         book.order(number, days_ago(back))
     fresh = reader(read_freshness)
-    assert fresh.warning == "" and fresh.words == f"Data through {days_ago(10_000)[8:].lstrip('0')} Jul 1999"
+    assert (
+        fresh.warning == "data end on 5 Jul 1999"
+        and fresh.words == f"Data through {days_ago(10_000)[8:].lstrip('0')} Jul 1999"
+    )

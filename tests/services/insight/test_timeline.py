@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from models.tables import alerts, notes
 from services import insight
 from services.audit import undo_last
+from services.insight.open_work import read_open_work
 from services.insight.timeline_rows import SOURCES, read_timeline
 from services.scoring import end_override, set_override
 from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, minutes
 
+SCAN = '{"chest_cm": "109", "inseam_cm": "78", "recommended_size": "XL"}'
 THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -64,6 +66,21 @@ def test_each_kind_is_said_in_an_account_managers_words(book: SmallBook, reader:
     assert page.counts["all"] == 10 and page.counts["deal"] == 2 and page.next_key is None
 
 
+def test_a_cancelled_order_says_so_and_items_are_counted_in_pieces(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    order = book.order(number, days_ago(74), 38_600, external_id="5128")
+    cloth = book.order(number, days_ago(75), 100, external_id="5127")
+    for of, quantity in ((order, "3900"), (order, "6"), (cloth, "2.5")):
+        book.insert("order_lines", order_id=of, source="x", external_id=book._id(), amount_minor=1, quantity=quantity)
+    back = book.order(number, days_ago(74), -38_600, kind="cancellation", external_id="C5128")
+    book.insert("order_lines", order_id=back, source="x", external_id=book._id(), amount_minor=1, quantity="-3906")
+    assert sorted(said(reader(read_timeline, number))) == [
+        ("6 Sep", "$1.00", "1 product", "order #5127"),
+        ("7 Sep", "$386.00", "3,906 items · cancelled", "order #5128"),
+        ("7 Sep", "Cancelled $386.00", "3,906 items", "order #C5128"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("external_id", "reference"),
     [
@@ -99,14 +116,118 @@ def test_mails_are_one_row_a_message_with_what_became_of_it(book: SmallBook, rea
     book.order(number, days_ago(138))
     page = reader(read_timeline, number, ("email",))
     assert [(row.bold, row.rest, row.tone) for row in page.rows] == [
-        ("News M6", "sent · bounced", "bad"),
+        ("News M6", "bounced", "bad"),
         ("News M5", "sent · opens not known yet", "neutral"),
         ("News M4", "sent · unsubscribed", "bad"),
         ("News M3", "sent · not opened, 2nd in a row", "neutral"),
         ("News M2", "sent · not opened", "neutral"),
-        ("News M1", "sent · clicked · ordered after 12 days", "neutral"),
+        ("News M1", "clicked · ordered after 12 days", "neutral"),
     ]
     assert page.counts["email"] == 6 and page.rows[0].reference == "email #M6"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        ("sent opened", "opened"),
+        ("sent opened clicked", "clicked"),
+        ("sent clicked replied", "answered"),
+        ("sent opened converted", "converted"),
+        ("sent opened unsubscribed", "opened · unsubscribed"),
+        ("bounced opened", "opened"),
+    ],
+)
+def test_a_mail_says_the_furthest_thing_that_happened_to_it(
+    book: SmallBook, reader: Fresh, kinds: str, words: str
+) -> None:
+    number = book.customer()
+    for kind in kinds.split():
+        book.event("email_events", number, message="M1", campaign_kind="Promotional", kind=kind,
+                   happened_on=days_ago(60))  # fmt: skip
+    (row,) = reader(read_timeline, number, ("email",)).rows
+    assert (row.bold, row.rest) == ("Promotional", words)
+
+
+def test_a_mail_to_a_contact_names_the_contact(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer(email="shop@linden.example")
+    book.insert("contacts", customer_id=number, source="crm", external_id="K1", name="Vera Hayashi",
+                email="Vera@linden.example")  # fmt: skip
+    for at, address in enumerate(("vera@linden.example", "shop@linden.example"), start=1):
+        for kind in ("sent", "opened"):
+            book.event("email_events", number, message="Spring", campaign="Spring", campaign_kind="Newsletter",
+                       address=address, kind=kind, happened_on=days_ago(60 + at))  # fmt: skip
+    page = reader(read_timeline, number, ("email",))
+    assert [row.rest for row in page.rows] == ["Newsletter · to Vera Hayashi · opened", "Newsletter · opened"]
+    assert dict(page.rows[0].details)["address"] == "vera@linden.example"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"status": "open", "resolved_on": days_ago(-1)}, "open for 4 days"),
+        ({"status": "solved", "resolved_on": days_ago(-1)}, "open for 4 days"),
+        ({"status": "open", "resolved_on": days_ago(1)}, "resolved 19 Nov by its date, not by its status"),
+        ({"status": "solved", "resolved_on": days_ago(1)}, "resolved in 3 days"),
+        ({"status": "open"}, "open for 4 days"),
+        ({"status": "open", "satisfaction": 5}, "answered · rated 5 of 5"),
+    ],
+)
+def test_a_ticket_is_open_up_to_its_day_of_solving_whatever_its_status_says(
+    book: SmallBook, reader: Fresh, fields: dict[str, object], words: str
+) -> None:
+    number = book.customer()
+    book.event("tickets", number, subject="Zip is stuck", opened_on=days_ago(4), **fields)
+    assert [row.rest for row in reader(read_timeline, number).rows] == [words]
+
+
+def test_kinds_and_details_of_rows_are_in_their_words(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.event("tickets", number, kind="Sizing Issue", status="solved", channel="Phone", priority="High",
+               opened_on=days_ago(2))  # fmt: skip
+    book.event("tickets", number, subject="Too small", kind="Sizing Issue", status="solved", opened_on=days_ago(3))
+    book.event("opportunities", number, kind="Upsell", stage="Negotiation", opened_on=days_ago(4))
+    book.event("activities", number, kind="store_visit", subject="Store 2", duration_s=1200, happened_on=days_ago(5))
+    book.event("activities", number, kind="web_session", attributes='{"pages_viewed": "5", "device": "mobile"}',
+               happened_on=days_ago(6))  # fmt: skip
+    book.event("activities", number, kind="fit_scan", attributes=SCAN, happened_on=days_ago(7))
+    page = reader(read_timeline, number)
+    assert [(row.bold, row.rest) for row in page.rows] == [
+        ("Sizing Issue", "resolved"),
+        ("Too small", "Sizing Issue · resolved"),
+        ("Upsell deal", "opened · now Negotiation"),
+        ("Store visit", "Store 2 · 20 min"),
+        ("Web session", "5 pages · mobile"),
+        ("Fit scan", "size XL · chest 109, inseam 78 cm"),
+    ]
+    assert dict(page.rows[0].details) == {"type": "Sizing Issue", "channel": "Phone", "priority": "High"}
+    assert dict(page.rows[4].details) == {"pages_viewed": "5", "device": "mobile"}
+
+
+def test_a_deal_that_was_lost_for_nothing_is_told_without_an_amount(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.event("opportunities", number, kind="Upsell", stage="Lost", closes_on=days_ago(4), amount_minor=0)
+    (row,) = reader(read_timeline, number).rows
+    assert (row.bold, row.rest) == ("Upsell deal", "lost")
+
+
+def test_a_deal_is_won_on_no_day_that_has_not_come(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.event("opportunities", number, kind="Upsell", stage="Won", opened_on=days_ago(4), closes_on=days_ago(-8))
+    (row,) = reader(read_timeline, number).rows
+    assert (row.bold, row.rest) == ("Upsell deal", "opened · now Won")
+
+
+def test_a_planned_day_is_not_the_day_on_which_a_deal_was_won(book: SmallBook, reader: Fresh) -> None:
+    number, texts = book.customer(), ("file_name", "file_path", "file_sha256", "source", "recognised_as", "started_at",
+                                      "finished_at", "actor")  # fmt: skip
+    counts = ("file_bytes", "seconds", "rows_read", "rows_inserted", "rows_updated", "rows_unchanged", "rows_rejected",
+              "rows_ignored", "journal_id")  # fmt: skip
+    receipt = '{"mapping": {"expected_close_date": "closes_on"}}'
+    source = book.insert("imports", **dict.fromkeys(texts, "x"), **dict.fromkeys(counts, 1), receipt=receipt)
+    days = {"opened_on": days_ago(9), "closes_on": days_ago(2)}
+    book.event("opportunities", number, kind="Upsell", stage="Won", import_id=source, **days)
+    (row,) = reader(read_timeline, number).rows
+    assert (row.bold, row.rest) == ("Upsell deal", "opened · now Won")
 
 
 def test_our_own_email_says_who_wrote_and_what_followed_and_is_never_unread(book: SmallBook, reader: Fresh) -> None:
@@ -244,3 +365,19 @@ def test_other_customers_events_stay_theirs(book: SmallBook, reader: Fresh) -> N
     book.card(other)
     assert reader(read_timeline, mine).rows == ()
     assert reader(read_timeline, mine).counts["all"] == 0
+
+
+def test_a_deal_and_a_review_name_their_product_as_the_catalogue_does(book: SmallBook, reader: Fresh) -> None:
+    who = book.customer()
+    product = book.insert("products", source="shop", external_id="P1", name="GTX Pro")
+    book.event(
+        "opportunities", who, product_id=product, product_name="GTXPro", stage="Qualified", opened_on=days_ago(9)
+    )
+    named = {"name": "GTXPro", "product_name": "GTXPro"}
+    book.event("opportunities", who, product_id=product, stage="Qualified", opened_on=days_ago(8), **named)
+    book.event("reviews", who, product_id=product, product_name="gtx pro", rating=4, reviewed_on=days_ago(5))
+    book.event("reviews", who, product_name="Harbor Tee", rating=4, reviewed_on=days_ago(3))
+    told = " ".join(f"{row.bold} {row.rest}" for row in reader(read_timeline, who).rows)
+    assert "GTX Pro" in told and "Harbor Tee" in told
+    assert "GTXPro" not in told and "gtx pro" not in told
+    assert "GTX Pro" in [item.title for item in reader(read_open_work, who)]

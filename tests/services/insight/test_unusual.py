@@ -99,7 +99,7 @@ def test_issues_of_the_book_are_read_and_worded(book: SmallBook, reader: Fresh) 
     told(book, ISSUE)
     report = reader(read_emerging)
     assert report is not None and report.issues == (ISSUE,)
-    said = "Tickets with “late delivery”: 26 since 30 Oct, about 1.1 expected, from 24 customers"
+    said = "Tickets with “late delivery”: 26 since 30 Oct, about 1 expected, from 24 customers"
     assert reader(issue_words, ISSUE) == said
     reviews = replace(ISSUE, title="Bad reviews of Tee", seen=7, of=10, expected=1.6)
     assert reader(issue_words, reviews).startswith("Bad reviews of Tee: 7 of 10 reviews since 30 Oct, about 2 expected")
@@ -137,6 +137,9 @@ def test_where_channels_are_heading_is_one_line_with_the_figures_behind_it() -> 
         ChannelTrend("web_session", "steady", None, 0.0, 0.01, 91),
         ChannelTrend("store_visit", "falling", "2026-08-30", 0.0, 2.2, 83),
     )
+    assert trend_words((replace(trends[2], seen=10.0),), TODAY).more == (
+        "Orders down since 3 Sep: 10 purchase days in 79 days, about 4 expected",
+    )
     told = trend_words(trends, TODAY)
     assert told.line == (
         "Orders down since 3 Sep, store visits since 30 Aug; tickets up since 20 Oct; "
@@ -145,12 +148,12 @@ def test_where_channels_are_heading_is_one_line_with_the_figures_behind_it() -> 
     assert told.more == (
         "Orders down since 3 Sep: none in 79 days, about 4 expected",
         "Store visits down since 30 Aug: none in 83 days, about 2 expected",
-        "Tickets up since 20 Oct: 3 in 32 days, about 0.4 expected",
+        "Tickets up since 20 Oct: 3 in 32 days, fewer than 1 expected",
         "Portal logins as usual: 14 in 91 days, about 13 expected",
         "Web visits as usual: none in 91 days, none expected",
     )
     assert trend_words(trends[:1], TODAY).line == "Portal logins as usual"
-    assert trend_words((), TODAY).line == "Too little happened in any channel to tell a trend"
+    assert trend_words((), TODAY).line == "Not enough activity for a trend"
 
 
 def test_before_any_scoring_no_trend_is_told(book: SmallBook, linden: int) -> None:

@@ -36,7 +36,7 @@ def test_it_is_said_beside_the_sum_of_the_list_the_tile_the_page_and_on_the_comm
 ) -> None:
     assert insight.customers_count(scored.workspace).value_note == ""
     assert insight.totals_words(scored.workspace) == (
-        "At risk in 90 days: $2k, of $8k over 12 months if all customers stay."
+        "At risk in 90 days: $2k, of $8k over 12 months if all active customers stay."
     )
     checked(scored, -0.072)
     told = f"When last checked, 39 weeks from 15 Feb, the total of lifetime value was 7{THIN}% too low."
@@ -45,7 +45,7 @@ def test_it_is_said_beside_the_sum_of_the_list_the_tile_the_page_and_on_the_comm
     tile = reader(read_tiles)[1]
     assert tile.title == f"at risk in 90 days, values ran 7{THIN}% low" and tile.tooltip.endswith(told)
     assert reader(read_report_card).value_note == told
-    assert insight.totals_words(scored.workspace).endswith(f"if all customers stay. {told}")
+    assert insight.totals_words(scored.workspace).endswith(f"if all active customers stay. {told}")
 
 
 def test_the_range_of_what_is_at_risk_is_as_wide_as_the_check_was_off(scored: SmallBook, reader: Fresh) -> None:
@@ -53,8 +53,8 @@ def test_the_range_of_what_is_at_risk_is_as_wide_as_the_check_was_off(scored: Sm
     for bias in (0.01, -0.15, 0.4):
         checked(scored, bias)
         ranges.append(reader(read_tiles)[1].line)
-    assert ranges[0] == ranges[1] == "range $1.7k–$2.3k"
-    assert ranges[2] == "range $1.2k–$2.8k"
+    assert ranges[0] == ranges[1] == "80\u202f% range $1.7k–$2.3k"
+    assert ranges[2] == "80\u202f% range $1.2k–$2.8k"
 
 
 @pytest.mark.parametrize("report", ["{", "[]", '{"clv": null}', '{"clv": {"bias": "much", "cutoff": 3, "days": 9}}'])

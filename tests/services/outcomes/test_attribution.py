@@ -62,6 +62,15 @@ def test_an_order_of_the_same_day_without_a_time_is_named_and_not_counted(
     assert found.words == "Emailed 10 Nov · ordered the same day, perhaps before the email: not counted"
 
 
+def test_an_order_that_was_cancelled_is_none(book: SmallBook, card: tuple[int, int]) -> None:
+    book.order(card[0], days_ago(7), 38_600)
+    book.order(card[0], days_ago(6), -38_600, kind="cancellation")
+    found = _contact(book, card[1])
+    assert found is not None
+    assert (found.orders, found.revenue_minor) == (0, 0)
+    assert found.words == "Emailed 10 Nov · no order yet, watched until 9 Jan"
+
+
 def test_until_the_watch_time_is_over_it_is_said_how_long_it_runs(book: SmallBook, card: tuple[int, int]) -> None:
     found = _contact(book, card[1])
     assert found is not None

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from models.store import connect
+from services.leaving import renews_on
 from services.workspace import Workspace
 from tests.views.books import forget, opened, sample_copy
 
 atexit.register(forget)
 
+_RENEWAL = renews_on("'2026-11-20'")
 _GIVEN = "c.email_consent = 'given' AND c.suppressed_until IS NULL AND c.email <> ''"
 _PERSON = "c.company IS NULL AND instr(c.name, ' ') > 0"
 #: Which customers of the sample book a name means, the first of each: SQL over ``customers c`` beside their score.
@@ -29,7 +31,7 @@ _WANTED = {
     "unhappy": f"{_GIVEN} AND EXISTS (SELECT 1 FROM reviews r WHERE r.customer_id = c.id AND r.rating <= 2)",
     "dealt": f"{_GIVEN} AND EXISTS (SELECT 1 FROM opportunities o WHERE o.customer_id = c.id"
     " AND o.stage IN ('Qualified', 'Proposal'))",
-    "renewing": f"{_GIVEN} AND c.renews_on >= '2026-11-20'",
+    "renewing": f"{_GIVEN} AND {_RENEWAL} IS NOT NULL",
     "alerted": f"{_GIVEN} AND EXISTS (SELECT 1 FROM alerts a WHERE a.customer_id = c.id AND a.state = 'open')",
 }
 

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.tables import email_events
-from services.outreach.gate import GateAnswer, may_send
-from services.outreach.quiet import first_moment
+from models.tables import email_events, orders
+from services.permission.answer import GateAnswer, may_send
+from services.permission.quiet import first_moment
 from services.scoring.events import last_day_covered
 from services.settings import BusinessHours, OwnerZone, Policy, QuietHours
 from services.sources import source_ages
+from services.sync import edit_customer
 from tests.services.outreach.outbox.post import NOW, Post
 
 
@@ -65,10 +66,15 @@ def test_who_left_under_another_number_is_not_written_to(post: Post) -> None:
     one = post.customer(email="shop@example.org")
     other = post.customer(email="SHOP@example.org")
     assert asked(post, one).allowed
-    event(post, other, "unsubscribed", "2026-11-01")
-    assert "Another customer with this address" in asked(post, one).reasons[0]
-    again = post.customer(email="shop@example.org", email_consent_since="2026-11-02")
-    assert asked(post, again).allowed
+    edit_customer(post.workspace, other, {"email_consent": "withdrawn"})
+    refusal = "Consent was withdrawn for shop@example.org: ask again, and note it under “Email consent”."
+    assert asked(post, one).reasons == (refusal,)
+    post.move(hours=1)
+    again = post.customer(email="shop@example.org", email_consent_since="2026-11-19")
+    assert not asked(post, again, NOW + timedelta(hours=2)).allowed, "nobody said so for the address since"
+    edit_customer(post.workspace, again, {"email_consent": "given"})
+    assert asked(post, again, NOW + timedelta(hours=2)).allowed
+    assert not asked(post, other, NOW + timedelta(hours=2)).allowed, "their own record says no"
 
 
 def test_the_cap_counts_what_anyone_sent(post: Post) -> None:
@@ -88,13 +94,15 @@ def test_two_bounces_are_a_dead_address(post: Post) -> None:
 
 def test_our_own_emails_say_nothing_about_how_far_files_reach(post: Post) -> None:
     customer = post.customer()
+    post.add(orders, customer_id=customer, source="test", external_id="O1", ordered_on="2026-03-02", amount_minor=9000,
+             currency="USD")  # fmt: skip
     event(post, customer, "sent", "2026-11-01")
     event(post, customer, "sent", "2026-11-19", source="bellwether")
     with post.workspace.store.read() as connection:
         assert last_day_covered(connection, NOW.date()) == date(2026, 11, 1)
     with post.workspace.store.snapshot() as driver:
-        (age,) = source_ages(driver, NOW.date(), post.workspace.policy)
-    assert age.last_day == date(2026, 11, 1)
+        ages = source_ages(driver, NOW.date(), post.workspace.policy)
+    assert {age.last_day for age in ages} == {date(2026, 3, 2), date(2026, 11, 1)}
 
 
 @settings(max_examples=200, deadline=None)

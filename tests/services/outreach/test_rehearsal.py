@@ -28,7 +28,7 @@ def test_an_email_after_the_rehearsal_imports_nothing(store_path: Path) -> None:
         "workspace.close()",
     )
     command = [sys.executable, "-c", "\n".join(lines)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert ended.stderr == ""
     assert ended.stdout.strip() == "8 []"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 DIALECTS = {
     "customers.csv": (",", "utf-8"),
+    "contacts.csv": (",", "utf-8"),
     "products.csv": (",", "utf-8"),
     "orders.csv": (",", "utf-8"),
     "returns.csv": (",", "utf-8"),
@@ -17,6 +18,9 @@ DIALECTS = {
     "opportunities.csv": (",", "utf-8"),
     "stage_changes.csv": (",", "utf-8"),
     "activities.csv.gz": (",", "utf-8"),
+    "fit_scans.csv": (",", "utf-8"),
+    "surveys.csv": (",", "utf-8"),
+    "conversations.csv": (";", "utf-8"),
 }
 
 

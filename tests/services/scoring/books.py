@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from sqlalchemy import Table, insert
 from models.tables import customers, metadata
 from models.values.journal import Actor
 from services.workspace import Recipe, Workspace, open_workspace
+from tests.contracts import without_contract
 
 MOMENT = "2026-11-23T09:00:00+00:00"
 
@@ -30,6 +32,14 @@ class Book:
     def __post_init__(self) -> None:
         self.workspace = open_workspace(Recipe(str(self.path), "Ada", self.moment))
 
+    @classmethod
+    def copied(cls, of: Path, path: Path, moment: str = MOMENT) -> Book:
+        """A copy of a closed book; rows that are added to it have keys of their own."""
+        shutil.copyfile(of, path)
+        book = cls(path, moment)
+        book._keys = 1_000_000
+        return book
+
     def at(self, day: date) -> Workspace:
         """The same store as seen on another day."""
         self.workspace.close()
@@ -41,8 +51,12 @@ class Book:
         """Insert rows as an import would, in one unit of work."""
         into = metadata.tables[table] if isinstance(table, str) else table
         full = []
+        contracts = []
         for row in rows:
             self._keys += 1
+            if into is customers:
+                row, contract = without_contract(row)
+                contracts += [{"customer_id": row["id"], **contract}] if contract else []
             full.append({"source": "test", "external_id": f"{into.name}-{self._keys}", **row})
         actor = Actor("import", "test")
         with self.workspace.store.unit_of_work(actor, "import", "test", at=self.workspace.at) as work:
@@ -50,6 +64,8 @@ class Book:
                 work.execute(insert(into), full)
             work.digest(f"{len(full)} rows")
             work.commit()
+        if contracts:
+            self.add("contracts", contracts)
 
     def add_customers(self, count: int) -> list[int]:
         """Insert customers 1 to count."""

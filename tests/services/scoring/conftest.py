@@ -1,18 +1,67 @@
-"""A store for each test, closed at its end."""
+"""A store for each test, closed at its end; a scored one is a copy of one that was scored once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import pickle
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.services.scoring.books import Book
+from services.scoring import btyd, score_due
+from services.scoring.ladder import fitting
+from tests.services.scoring.books import Book, simulated_orders
+
+_FITS: dict[bytes, Any] = {}
+
+
+def _once(fit: Callable[..., Any], *of: Any, **how: Any) -> Any:
+    """The fit of the very same numbers; of any others a new one."""
+    key = hashlib.sha256(pickle.dumps((fit.__qualname__, of, how))).digest()
+    if key not in _FITS:
+        _FITS[key] = fit(*of, **how)
+    return _FITS[key]
+
+
+@pytest.fixture
+def fits_anew() -> None:
+    """Asked for by tests of which a fit is the matter: that it is the same when it is made again."""
+
+
+@pytest.fixture(autouse=True)
+def fits_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Laws score one book again and again: the dearest part, a fit of the same numbers, is made once."""
+    if "fits_anew" not in request.fixturenames:
+        monkeypatch.setattr(fitting, "_boosted", partial(_once, fitting._boosted))
+        monkeypatch.setattr(btyd, "fit", partial(_once, btyd.fit))
 
 
 @pytest.fixture
 def book(store_path: Path) -> Iterator[Book]:
     """Return an empty book."""
     made = Book(store_path)
+    yield made
+    made.workspace.close()
+
+
+@pytest.fixture(scope="session")
+def scored_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a book of 80 customers with two years of orders, scored, that nobody changes."""
+    made = Book(tmp_path_factory.mktemp("scored") / "book.db")
+    made.add_customers(80)
+    made.add_orders(simulated_orders(80, date(2025, 1, 1), date(2026, 11, 21), seed=4))
+    score_due(made.workspace)
+    made.workspace.close()
+    return made.path
+
+
+@pytest.fixture
+def scored(scored_once: Path, store_path: Path) -> Iterator[Book]:
+    """Return a copy of the scored book."""
+    made = Book.copied(scored_once, store_path)
     yield made
     made.workspace.close()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from services.scoring.events import BookEvents, Series
-from services.scoring.habit_series import DEALS, DISCOUNTS, MIX, RENEWALS, USE, VISITS
+from services.scoring.habit_series import DEALS, DISCOUNTS, LEAVING, MIX, RENEWALS, USE, VISITS
 from services.scoring.series import kind_series
 
 Event = tuple[int, int, float]
@@ -32,6 +32,7 @@ _VALUES = {
     "visits": (),
     "uses": ("kind",),
     "renewals": (),
+    "leaving": (),
 }
 #: What a book calls each series of which it knows that it has it.
 _CALLED = {
@@ -43,6 +44,7 @@ _CALLED = {
     "visits": VISITS,
     "uses": USE,
     "renewals": RENEWALS,
+    "leaving": LEAVING,
 }
 #: The day of what has not happened.
 NEVER = 2_932_896.0

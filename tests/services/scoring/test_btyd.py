@@ -15,6 +15,8 @@ from services.scoring.btyd import BtydParameters, LogNormalPrior
 from tests.benchmarks.bench_btyd import drawn
 from tests.services.scoring.cdnow import Floats, read_purchases, read_summary
 
+pytestmark = pytest.mark.usefixtures("fits_anew")
+
 BG = BtydParameters("bg", 0.243, 4.414, 0.793, 2.426, 0.0, 0, True, True)
 MBG = BtydParameters("mbg", 0.525, 6.183, 0.891, 1.614, 0.0, 0, True, True)
 FAMILIES = st.sampled_from(["mbg", "bg"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from models.values.anomalies import about
 from services.scoring import channel_trends, score_due
 from services.scoring.channel_directions import read_channel_trends
 from tests.services.scoring.books import Book
-from tests.services.scoring.test_unusual import LAST, days, did
+from tests.services.scoring.test_unusual import LAST, crowded, days, did, found
 
 
 def filled(book: Book) -> Book:
@@ -70,3 +71,12 @@ def test_what_comes_after_the_day_changes_no_trend(book: Book) -> None:
     before = told()
     book.add("activities", [row for who in (1, 2, 3) for row in did(who, [day + timedelta(days=1)] * 30)])
     assert told() == before
+
+
+def test_a_channel_that_is_unusual_has_one_day_and_one_expected_count_wherever_it_is_told(book: Book) -> None:
+    score_due(crowded(book).workspace)
+    for (who, channel), anomaly in found(book).items():
+        (trend,) = (one for one in channel_trends(book.workspace, who) if one.channel == channel)
+        figures = (anomaly.since, anomaly.seen, anomaly.expected, anomaly.window_days)
+        assert (trend.since, trend.seen, trend.expected, trend.window_days) == figures
+        assert about(trend.expected) in anomaly.evidence

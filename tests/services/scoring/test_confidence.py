@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,14 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from models.values.alerts import ALIKE_WORDS
 from services.scoring import score_due
-from services.scoring.confidence import HIGH, LOW, MEDIUM, Check, Confidence, confidence, summed
+from services.scoring.confidence import HIGH, LOW, MEDIUM, Check, Confidence, book_words, confidence, summed
 from services.scoring.events import BookEvents, Series, read_events
 from services.scoring.features import features_at
 from services.scoring.freshness import EVERYTHING
 from services.scoring.ladder import CLOSED_FORM
 from services.scoring.ladder.in_use import with_rungs
-from services.scoring.ladder.record import Band, Record, bands_of
+from services.scoring.ladder.record import Record, Similar, similar_cases
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Chosen, Parameters, fit_parameters
 from tests.services.scoring.books import Book, simulated_orders
@@ -80,27 +82,27 @@ def why(found: Confidence, customer: int) -> tuple[str, ...]:
 
 
 def test_who_is_well_known_from_fresh_sources_is_of_high_confidence_without_a_reason() -> None:
-    found = judged(Record(3, (), (("btyd", 0.8), ("tickets", 0.2))))
+    found = judged(Record(weights=(("btyd", 0.8), ("tickets", 0.2))))
     assert (found.level[REGULAR] == HIGH).all() and {why(found, who) for who in range(3, CUSTOMERS)} == {()}
     assert found.level[[ONCE, THRICE, NEW]].tolist() == [LOW, MEDIUM, MEDIUM]
     assert "Known for less than 90 days." in why(found, NEW)
 
 
 def test_an_old_source_that_the_risk_rests_on_lowers_the_confidence_and_is_named_with_its_days() -> None:
-    record = Record(3, (), (("btyd", 0.8), ("tickets", 0.15), ("tickets_unhappy", 0.05)))
+    record = Record(weights=(("btyd", 0.8), ("tickets", 0.15), ("tickets_unhappy", 0.05)))
     found = judged(record, old={"tickets": 45})
     assert why(found, 5) == ("Tickets are 45 days older than the book's other data.",)
     assert (found.level[REGULAR] == MEDIUM).all()
 
 
 def test_an_old_source_that_the_risk_hardly_rests_on_lowers_nothing() -> None:
-    record = Record(3, (), (("btyd", 0.97), ("tickets", 0.02), ("tickets_unhappy", 0.01)))
+    record = Record(weights=(("btyd", 0.97), ("tickets", 0.02), ("tickets_unhappy", 0.01)))
     for told in (record, Record(), None):
         assert (judged(told, old={"tickets": 400, "reviews": 31}).level[REGULAR] == HIGH).all()
 
 
 def test_satisfaction_is_as_new_as_the_newer_of_tickets_and_surveys() -> None:
-    record = Record(3, (), (("btyd", 0.7), ("satisfaction", 0.3)))
+    record = Record(weights=(("btyd", 0.7), ("satisfaction", 0.3)))
     assert (judged(record, old={"surveys": 700}).level[REGULAR] == HIGH).all()
     both = judged(record, old={"surveys": 700, "tickets": 61})
     assert why(both, 5) == ("Tickets are 61 days older than the book's other data.",)
@@ -114,7 +116,7 @@ def test_old_orders_lower_the_confidence_and_orders_as_old_as_the_horizon_leave_
 
 
 def test_a_source_as_old_as_the_horizon_leaves_low_confidence_where_most_of_the_risk_rests_on_it() -> None:
-    heavy, light = (Record(3, (), (("btyd", 1.0 - share), ("review_score", share))) for share in (0.6, 0.3))
+    heavy, light = (Record(weights=(("btyd", 1.0 - share), ("review_score", share))) for share in (0.6, 0.3))
     assert (judged(heavy, old={"reviews": 120}).level[3:20] == LOW).all()
     assert (judged(light, old={"reviews": 120}).level[3:20] == MEDIUM).all()
 
@@ -127,7 +129,7 @@ def test_a_day_of_scores_long_after_all_data_is_said_and_lowers_the_confidence()
 
 
 def test_who_lacks_what_the_risk_rests_on_is_of_medium_confidence_and_is_told_what_is_missing() -> None:
-    record = Record(3, (), (("btyd", 0.55), ("review_score", 0.4), ("satisfaction", 0.05)))
+    record = Record(weights=(("btyd", 0.55), ("review_score", 0.4), ("satisfaction", 0.05)))
     found = judged(record)
     assert (found.level[3:20] == HIGH).all()
     assert (found.level[20:] == MEDIUM).all()
@@ -138,46 +140,85 @@ def test_who_lacks_what_the_risk_rests_on_is_of_medium_confidence_and_is_told_wh
 
 
 def test_little_that_is_missing_lowers_nothing() -> None:
-    assert (judged(Record(3, (), (("btyd", 0.7), ("review_score", 0.3)))).level[REGULAR] == HIGH).all()
+    assert (judged(Record(weights=(("btyd", 0.7), ("review_score", 0.3)))).level[REGULAR] == HIGH).all()
 
 
 def test_customers_like_whom_the_past_was_told_wrongly_are_named_with_what_came() -> None:
-    bands = (Band(2, 2, 312, 0.62, 0.41, 0.16), Band(2, 3, 500, 0.9, 0.91, 0.0))
+    similar = (Similar(2, 24, 112, 0.62, 0.41, 0.16), Similar(2, 32, 100, 0.81, 0.82, 0.0))
     risk = np.where(np.arange(CUSTOMERS) % 2 == 0, 0.6, 0.8)
-    found = judged(Record(3, bands), risk=risk)
+    found = judged(Record(812, 0.05, similar), risk=risk)
     assert (found.level[4::2] == MEDIUM).all() and (found.level[3::2] == HIGH).all()
     assert why(found, 4) == (
-        "Of 312 past cases like this one 41\u202f% left; told were 62\u202f% "
-        "(4 or more purchase days, a risk of 50 to 75\u202f%).",
+        "112 similar customers: predicted 62\u202f%, actual 41\u202f% (95\u202f% range 32–50\u202f%).",
     )
 
 
 def test_risks_that_were_useless_for_customers_like_this_one_leave_low_confidence() -> None:
-    found = judged(Record(3, (Band(2, 2, 900, 0.62, 0.31, 0.28),)))
+    found = judged(Record(900, 0.28, (Similar(2, 24, 900, 0.62, 0.31, 0.28),)))
     assert (found.level[REGULAR] == LOW).all()
 
 
 def test_where_nobody_like_this_one_was_seen_the_whole_past_speaks() -> None:
-    bands = (Band(2, 3, 400, 0.9, 0.74, 0.16), Band(0, 2, 100, 0.6, 0.5, 0.13))
-    found = judged(Record(3, bands))
-    assert why(found, 5) == ("On the book's past the churn risk was 15 points too high on average (500 cases).",)
+    similar = (Similar(2, 32, 100, 0.9, 0.74, 0.16), Similar(0, 24, 100, 0.6, 0.5, 0.13))
+    found = judged(Record(500, 0.15, similar))
+    assert why(found, 5) == ("In back-tests the churn risk was 15 points too high on average (500 cases).",)
     assert (found.level[REGULAR] == MEDIUM).all()
 
 
+def test_high_confidence_takes_similar_customers_of_whom_the_risk_was_right() -> None:
+    few = judged(Record(500, 0.01, (Similar(2, 24, 9, 0.6, 0.6, 0.0),)))
+    assert why(few, 5) == ("Fewer than 10 similar customers were in the back-tests.",)
+    assert (few.level[REGULAR] == MEDIUM).all()
+    off = judged(Record(500, 0.01, (Similar(2, 24, 100, 0.6, 0.45, 0.08),)))
+    assert why(off, 5)[0].startswith("100 similar customers: predicted 60")
+    assert (off.level[REGULAR] == MEDIUM).all()
+    chance = judged(Record(500, 0.01, (Similar(2, 24, 20, 0.6, 0.45, 0.03),)))
+    assert (chance.level[REGULAR] == HIGH).all()
+
+
+def test_a_risk_and_one_a_point_higher_have_all_but_the_same_past_cases() -> None:
+    rng = np.random.default_rng(6)
+    risk = rng.beta(2.0, 2.0, 900)
+    found = similar_cases(np.full(900, 2), risk, rng.random(900) < risk)
+    assert [one.step for one in found] == list(range(41))
+    for one, following in pairwise(found):
+        assert abs(one.left - following.left) < 0.12 or following.cases < 80
+    assert all(one.cases <= 100 and abs(one.told - one.step / 40) <= 0.1 for one in found)
+
+
+def test_past_cases_are_the_same_in_any_order_and_count_a_repeated_customer_once() -> None:
+    rng = np.random.default_rng(7)
+    kind, risk = rng.integers(0, 3, 600), np.round(rng.random(600), 2)
+    left = rng.random(600) < risk
+    order = rng.permutation(600)
+    once = similar_cases(kind, risk, left)
+    assert similar_cases(kind[order], risk[order], left[order]) == once
+    twice = similar_cases(*(np.repeat(column, 2) for column in (kind, risk, left)), 2.0)
+    assert [(one.cases, one.left) for one in twice] == [
+        (one.cases, one.left) for one in similar_cases(kind, risk, left)
+    ]
+
+
 def test_a_record_replaces_what_was_known_on_average_only() -> None:
-    fair = Record(3, (Band(2, 2, 400, 0.6, 0.6, 0.0),))
+    fair = Record(400, 0.0, (Similar(2, 24, 400, 0.6, 0.6, 0.0),))
     assert (judged(fair, error=0.2).level[REGULAR] == HIGH).all()
     found = judged(Record(), error=0.2)
-    assert why(found, 5) == ("On the book's past the churn risk was off by 20 points on average.",)
+    assert why(found, 5) == ("In back-tests the churn risk was off by 20 points on average.",)
+
+
+def test_a_model_that_cannot_tell_customers_apart_leaves_low_confidence() -> None:
+    found = judged(Record(400, 0.0, (Similar(2, 24, 400, 0.6, 0.6, 0.0),), apart=False))
+    assert why(found, 5) == (ALIKE_WORDS,)
+    assert (found.level[REGULAR] == LOW).all()
 
 
 def test_a_rung_that_tells_no_better_than_the_rule_is_said_to_be_so() -> None:
-    found = judged(Record(3, (Band(2, 2, 400, 0.6, 0.6, 0.0),)), beats_rule=False)
-    assert why(found, 5) == ("On the book's past the churn risk told no better than “no order for 90 days”.",)
+    found = judged(Record(400, 0.0, (Similar(2, 24, 400, 0.6, 0.6, 0.0),)), beats_rule=False)
+    assert why(found, 5) == ("In back-tests the churn risk was no more accurate than “no order for 90 days”.",)
 
 
 def test_a_record_for_another_horizon_says_nothing() -> None:
-    told = replace(chosen(Record(3, (Band(2, 2, 900, 0.62, 0.31, 0.28),))), horizon_days=30)
+    told = replace(chosen(Record(900, 0.28, (Similar(2, 24, 900, 0.62, 0.31, 0.28),))), horizon_days=30)
     parameters = replace(FITTED, orders=replace(FITTED.orders, chosen=told))
     ledger = Ledger(BOOK, AS_OF)
     found = confidence(ledger, features_at(ledger, parameters.gaps), parameters, RISK, HORIZON)
@@ -188,16 +229,15 @@ def test_who_is_scored_by_their_contract_is_judged_by_the_contract() -> None:
     days = np.where(np.arange(CUSTOMERS) < 30, AS_OF - 40, AS_OF - 500)
     contracts = Series(np.arange(CUSTOMERS), days, {"left": np.full(CUSTOMERS, 3e6)})
     rung = replace(CLOSED_FORM, windows=4)
-    bands = (Band(0, 2, 300, 0.6, 0.6, 0.0), Band(1, 2, 300, 0.6, 0.42, 0.14))
-    told = replace(chosen(Record(3, bands, (("contract_age", 1.0),))), rung=rung)
+    similar = (Similar(0, 24, 300, 0.6, 0.6, 0.0), Similar(1, 24, 300, 0.6, 0.42, 0.14))
+    told = replace(chosen(Record(600, 0.05, similar, (("contract_age", 1.0),))), rung=rung)
     book = replace(BOOK, contracts=contracts, old_sources={"orders": 200})
     parameters = replace(FITTED, horizon_days=HORIZON, contract=told)
     ledger = Ledger(book, AS_OF)
     found = confidence(ledger, features_at(ledger, parameters.gaps), parameters, RISK, HORIZON)
     assert (found.level == MEDIUM).all()
     assert why(found, ONCE) == ("Under contract for less than 90 days.",)
-    assert why(found, 40)[0].startswith("Of 300 past cases like this one ")
-    assert "(under contract for a year or longer, a risk" in why(found, 40)[0]
+    assert why(found, 40)[0].startswith("300 similar customers: predicted 60")
 
 
 SOURCES = ("orders", "tickets", "reviews", "surveys", EVERYTHING)
@@ -214,7 +254,7 @@ SOURCES = ("orders", "tickets", "reviews", "surveys", EVERYTHING)
 def test_a_fresher_source_never_lowers_the_confidence(
     old: dict[str, int], source: str, days: int, share: float, column: str
 ) -> None:
-    record = Record(3, (), (("btyd", 1.0 - share), (column, share)))
+    record = Record(weights=(("btyd", 1.0 - share), (column, share)))
     fresher = {name: age for name, age in old.items() if name != source}
     if source in old and days > 30:
         fresher[source] = min(days, old[source])
@@ -225,15 +265,13 @@ def test_a_fresher_source_never_lowers_the_confidence(
 @settings(max_examples=40, deadline=None)
 def test_a_record_that_was_further_off_never_raises_the_confidence(cases: int, one: float, other: float) -> None:
     near, far = sorted((one, other))
-    levels = [judged(Record(3, (Band(2, 2, cases + 1, 0.6, 0.6 - off, off),))).level for off in (near, far)]
+    levels = [judged(Record(40, 0.0, (Similar(2, 24, cases + 10, 0.6, 0.6 - off, off),))).level for off in (near, far)]
     assert (levels[1] <= levels[0]).all()
 
 
 def test_reasons_are_the_same_alone_and_among_all() -> None:
     """Whether one is scored alone, with few or with everybody, and however many reasons the book has."""
-    bands = tuple(
-        Band(kind, band, 300, 0.6, 0.3, 0.15 + 0.01 * kind + 0.001 * band) for kind in range(3) for band in range(4)
-    )
+    similar = tuple(Similar(kind, step, 300 + step, 0.6, 0.3, 0.15) for kind in range(3) for step in range(41))
     active = [(who, AS_OF - 60 - 20 * n - who, 0) for who in range(10, 20) for n in range(9)]
     some = made_up_book(CUSTOMERS, AS_OF, activities=[(who, day) for who, day, _ in active])
     orders = BOOK.orders.where((BOOK.orders.row < 10) | (BOOK.orders.row >= 20))
@@ -241,7 +279,7 @@ def test_reasons_are_the_same_alone_and_among_all() -> None:
     old = {"orders": 40, "tickets": 35, "reviews": 50, "activities": 60}
     known = frozenset({"orders", "tickets", "reviews", "activities"})
     book = replace(BOOK, orders=orders, activities=some.activities, old_sources=old, known_sources=known)
-    told = chosen(Record(3, bands, weights))
+    told = chosen(Record(900, 0.05, similar, weights))
     parameters = replace(
         FITTED, orders=replace(FITTED.orders, chosen=told), activity=replace(FITTED.activity, rung=1, chosen=told)
     )
@@ -276,11 +314,9 @@ def test_what_a_few_cases_say_is_drawn_to_what_all_say() -> None:
     kind = np.repeat([0, 2], [10, 2_000])
     risk, left = np.full(2_010, 0.6), np.arange(2_010) % 10 < 6
     left[:10] = False
-    few, many = bands_of(kind, risk, left, 2)
+    few, many = (one for one in similar_cases(kind, risk, left) if one.step == 24)
     assert (few.cases, few.told, few.left) == (10, 0.6, 0.0)
     assert 0.0 < few.off < 0.06 and abs(many.off) < 0.02
-    more = bands_of(np.repeat([0, 2], [1_000, 1_010]), risk, np.arange(2_010) >= 1_000, 2)
-    assert more[0].off == pytest.approx(0.52, abs=0.04)
 
 
 def test_a_refit_keeps_a_record_that_adds_up_and_survives_the_store() -> None:
@@ -291,10 +327,9 @@ def test_a_refit_keeps_a_record_that_adds_up_and_survives_the_store() -> None:
     assert Parameters.from_json(plain) == parameters
     record = Record.from_json(parameters.orders.chosen.record)
     assert Record.from_json(json.loads(json.dumps(record.as_json()))) == record
-    assert record.windows >= 2 and sum(one.cases for one in record.bands) > 300
+    assert record.cases > 100
     assert sum(weight for _, weight in record.weights) == pytest.approx(1.0, abs=0.01)
-    assert all(0.0 <= one.left <= 1.0 and 0.0 < one.told < 1.0 for one in record.bands)
-    assert all(one.band == np.digitize(one.told, (0.25, 0.5, 0.75)) for one in record.bands)
+    assert all(0.0 <= one.left <= 1.0 and abs(one.told - one.step / 40) <= 0.1 for one in record.similar)
 
 
 LAST = date(2026, 11, 20)
@@ -330,3 +365,21 @@ def test_when_an_old_source_gets_newer_everybody_is_scored_anew(book: Book) -> N
     book.add("tickets", [{"customer_id": 3, "opened_on": _days(40), "sentiment": 0.1}])
     run = score_due(book.workspace)
     assert run.scored == 80
+
+
+def test_what_holds_of_a_whole_book_is_said_once_and_in_plain_words() -> None:
+    """A run warns of a book in which a pause looks like a departure, and of a model that tells nobody apart."""
+    parameters = fit_parameters(features_at(Ledger(BOOK, BOOK.as_of)), "USD")
+    orders = replace(
+        parameters.orders,
+        rung=1,
+        btyd=replace(parameters.orders.btyd, dropout_identifiable=False),
+        chosen=chosen(Record(400, 0.0, (), apart=False)),
+    )
+    said = list(book_words(replace(parameters, orders=orders)))
+    assert said == [
+        "In this book's history a pause and a departure look the same. "
+        "A high churn risk means “no order soon”, not “gone for good”.",
+        ALIKE_WORDS,
+    ]
+    assert not any(term in " ".join(said).lower() for term in ("dropout", "identifiable", "rung", "told"))

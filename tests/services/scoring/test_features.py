@@ -63,6 +63,12 @@ def test_a_cancelled_day_is_no_purchase_day_and_a_partly_cancelled_one_is() -> N
     assert seen(49, **events).purchase_days[0] == 2  # not cancelled yet
 
 
+def test_an_order_that_was_cancelled_whole_is_not_counted_beside_one_that_stands() -> None:
+    orders = [(0, 40, 900), (0, 70, 100), (0, 70, 200)]
+    assert seen(100, orders=orders, linked_returns=[(0, 71, 70, -100, 2)]).order_count[0] == 2
+    assert seen(100, orders=orders, linked_returns=[(0, 71, 70, -50, 1)]).order_count[0] == 3
+
+
 def test_a_purchase_of_zero_is_a_purchase_day_and_a_negative_one_is_none() -> None:
     found = seen(100, orders=[(0, 10, 500), (0, 30, 0), (0, 50, -100)])
     assert found.purchase_days[0] == 2
@@ -118,6 +124,18 @@ def test_a_ticket_is_rated_when_it_is_closed() -> None:
     assert seen(30, orders=[(0, 1, 5)], tickets=tickets).satisfaction[0] == 1.0
 
 
+def test_a_ticket_that_is_rated_well_is_not_unhappy_whatever_its_words() -> None:
+    tickets = [(0, 40, 41, -0.9, 5.0), (1, 40, 41, 0.5, 1.0), (2, 40, 70, -0.9, 5.0)]
+    found = seen(60, customers=3, orders=[(row, 1, 5) for row in range(3)], tickets=tickets)
+    assert found.tickets_unhappy_60d.tolist() == [0, 1, 1], "the rating of a day to come is not known"
+
+
+def test_a_middling_rating_takes_back_no_unhappy_ticket_and_makes_none() -> None:
+    tickets = [(0, 40, 41, -0.9, 3.0), (1, 40, 41, 0.5, 3.0), (2, 40, 41, np.nan, 3.0)]
+    found = seen(60, customers=3, orders=[(row, 1, 5) for row in range(3)], tickets=tickets)
+    assert found.tickets_unhappy_60d.tolist() == [1, 0, 0]
+
+
 def test_no_ticket_is_a_fact_only_where_tickets_are_recorded() -> None:
     assert np.isnan(seen(50, orders=[(0, 1, 5)]).tickets_90d[0])
     found = seen(50, customers=2, orders=[(0, 1, 5), (1, 1, 5)], tickets=[(1, 20, 21, 0.0, 4.0)])
@@ -125,7 +143,7 @@ def test_no_ticket_is_a_fact_only_where_tickets_are_recorded() -> None:
 
 
 def test_what_came_since_the_last_order_is_told_apart() -> None:
-    tickets = [(0, day, day + 1, mood, 3.0) for day, mood in ((39, -0.9), (40, -0.9), (60, -0.9), (70, 0.5))]
+    tickets = [(0, day, day + 1, mood, np.nan) for day, mood in ((39, -0.9), (40, -0.9), (60, -0.9), (70, 0.5))]
     reviews = [(0, 30, 1.0, -1.0), (0, 50, 2.0, -0.5), (0, 55, 5.0, 1.0)]
     events = {"orders": [(0, 1, 5), (0, 40, 5)], "tickets": tickets, "reviews": reviews}
     found = seen(80, customers=2, **events)
@@ -164,7 +182,7 @@ def test_days_are_decoded_as_the_calendar_has_them() -> None:
 
 def test_a_number_that_is_none_is_a_damaged_store_and_not_a_shorter_series() -> None:
     for text in ("1,2,x", "1,2", "1,2,3,4"):
-        with pytest.raises(StoreDamaged, match="amount that is no number"):
+        with pytest.raises(StoreDamaged, match="amount that is not a number"):
             decode_numbers(text, np.int64, 3)
     assert decode_numbers("1,-2,9007199254740993", np.int64, 3).tolist() == [1, -2, 9007199254740993]
 
@@ -200,6 +218,7 @@ books = st.fixed_dictionaries(
         "visits": st.lists(st.tuples(rows, days), max_size=8),
         "uses": st.lists(st.tuples(rows, days, few), max_size=10),
         "renewals": st.lists(st.tuples(rows, days), max_size=4),
+        "leaving": st.lists(st.tuples(rows, days), max_size=4),
     }
 )
 
@@ -289,3 +308,12 @@ def test_features_with_other_usual_gaps_are_those_computed_anew(events: dict[str
     one, other = features_at(ledger, GAPS, features_at(ledger)), features_at(ledger, GAPS)
     for field in fields(Features):
         np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name), err_msg=field.name)
+
+
+def test_the_values_of_repeat_days_are_told_singly_and_those_of_nothing_are_left_out() -> None:
+    found = seen(100, orders=[(0, 10, 500), (0, 30, 200), (0, 40, 0), (0, 60, 800)], loose_returns=[(0, 70, -150)])
+    left = 1.0 - 150 / 1500
+    assert (found.repeats_priced[0], found.repeat_value[0]) == (2, 500 * left)
+    assert found.repeat_log[0] == pytest.approx((np.log(200) + np.log(800)) / 2 + np.log(left))
+    nothing = seen(100, orders=[(0, 10, 500), (0, 30, 200)], loose_returns=[(0, 70, -700)])
+    assert nothing.repeats_priced[0] == 0 and np.isnan(nothing.repeat_value[0])

@@ -69,11 +69,16 @@ def test_every_reason_beside_the_rhythm_has_words() -> None:
             {"deals": back((50, 1, OPENED), (40, 2, OPENED), (60, 3, OPENED), (20, 3, LOST))},
             "2 open, last moved 40 days ago; 1 lost in 6 months",
         ),
-        ("deals", {"deals": back((400, 1, OPENED))}, "1 open, last moved over 125 days ago"),
+        ("deals", {"deals": back((400, 1, OPENED))}, "1 open, last moved 400 days ago"),
         ("deals", {"deals": back((400, 1, OPENED), (300, 1, LOST))}, "None open"),
         ("deals", {"deals": back((0, 1, OPENED))}, "1 open, last moved today"),
         ("mix", {"mix": back((600, 1))}, "None in a year"),
         ("mix", {"mix": back((300, 1), (300, 2), (3, 1))}, "1 different in 6 months, 2 in the 6 before"),
+        (
+            "mix",
+            {"mix": back(*((300, kind) for kind in range(1_444)), *((3, kind) for kind in range(934)))},
+            "934 different in 6 months, 1,444 in the 6 before",
+        ),
         (
             "discounts",
             {

@@ -11,7 +11,7 @@ from models.values.changes import Changes
 from models.values.scores import looked_back_from
 from services.audit import undo_last
 from services.scoring import score_due
-from services.settings import EngagementWeights, change_policy
+from services.settings import EngagementWeights
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
 
@@ -45,7 +45,7 @@ def first_scored(path: Any, **policy: Any) -> dict[int, list[dict[str, Any]]]:
     other = Book(path)
     other.add_customers(CUSTOMERS)
     other.add_orders(simulated_orders(CUSTOMERS, FIRST, LAST, seed=4))
-    change_policy(other.workspace, **policy)
+    other.workspace.change_policy(**policy)
     score_due(now(other))
     found = histories(other)
     other.workspace.close()
@@ -57,7 +57,7 @@ def test_another_horizon_makes_the_history_anew_as_if_it_had_always_been_that_on
     scored: Book, tmp_path: Any, horizon: int
 ) -> None:
     before = histories(scored)
-    changes = change_policy(scored.workspace, churn_horizon_days=horizon)
+    changes = scored.workspace.change_policy(churn_horizon_days=horizon)
     rescored(scored, changes)
     after = histories(scored)
     assert after == first_scored(tmp_path / "other.bellwether", churn_horizon_days=horizon)
@@ -68,14 +68,14 @@ def test_another_horizon_makes_the_history_anew_as_if_it_had_always_been_that_on
 
 def test_a_horizon_that_is_taken_back_leaves_the_history_of_before(scored: Book) -> None:
     before = histories(scored)
-    rescored(scored, change_policy(scored.workspace, churn_horizon_days=30))
+    rescored(scored, scored.workspace.change_policy(churn_horizon_days=30))
     rescored(scored, undo_last(scored.workspace))
     assert histories(scored) == before
 
 
 def test_other_weights_of_engagement_make_no_change_of_engagement(scored: Book, tmp_path: Any) -> None:
     weights = EngagementWeights(recency=0.6, frequency=0.1, value=0.1, contact=0.2)
-    rescored(scored, change_policy(scored.workspace, engagement_weights=weights))
+    rescored(scored, scored.workspace.change_policy(engagement_weights=weights))
     assert histories(scored) == first_scored(tmp_path / "other.bellwether", engagement_weights=weights)
 
 
@@ -85,7 +85,7 @@ def test_a_figure_that_no_score_is_counted_by_leaves_the_history_as_it_is(scored
     scored.add("activities", [{"customer_id": 3, "kind": "login", "happened_on": str(day)}])
     score_due(scored.workspace)
     before = histories(scored)
-    rescored(scored, change_policy(scored.workspace, engagement_threshold=45.0))
+    rescored(scored, scored.workspace.change_policy(engagement_threshold=45.0))
     assert histories(scored) == before
 
 
@@ -98,7 +98,7 @@ def test_a_history_without_a_mark_of_its_policy_is_known_by_the_horizons_of_the_
         work.commit()
     score_due(scored.workspace, force_all=True)
     assert len(scored.history(1)) == 1
-    rescored(scored, change_policy(scored.workspace, churn_horizon_days=30))
+    rescored(scored, scored.workspace.change_policy(churn_horizon_days=30))
     assert len(scored.history(1)) == len(before[1])
 
 

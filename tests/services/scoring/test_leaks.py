@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.scoring.events import BookEvents, Series
 from services.scoring.features import Features, features_at
-from services.scoring.habit_series import HABITS
+from services.scoring.habit_series import HABITS, LEAVING
 from services.scoring.habits import HABIT_FIGURES
 from services.scoring.ladder import frame_at
 from services.scoring.ledger import Ledger
@@ -22,7 +22,7 @@ from services.sources import SOURCES
 from tests.services.scoring.made_up import NEVER, made_up_book, read_through
 from tests.services.scoring.test_features import books, days, rows
 
-EVERY_CHANNEL = frozenset(table for _, table, _ in SOURCES) | frozenset(HABITS)
+EVERY_CHANNEL = frozenset(table for _, table, _ in SOURCES) | frozenset({*HABITS, LEAVING})
 Events = dict[str, list[tuple[float, ...]]]
 _MONEY = {"orders": 2, "linked_returns": 3, "loose_returns": 2, "discounted": 2}
 
@@ -81,7 +81,7 @@ def _lively() -> BookEvents:
         "contracts": [(0, 90, NEVER), (1, 20, 251.0), (2, 203, NEVER)],
         "departures": [(1, 251, 390.0)],
     }
-    days_alone = ("mails", "answers", "own_mails", "activities", "visits", "renewals")
+    days_alone = ("mails", "answers", "own_mails", "activities", "visits", "renewals", "leaving")
     return made_up_book(3, 400, **events, **{name: [one for one in every if rng.random() < 0.7] for name in days_alone})
 
 

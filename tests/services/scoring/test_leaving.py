@@ -21,7 +21,8 @@ TODAY = date(2026, 11, 20)
 #: 6 left, and an order came after the contract had ended.
 STAYS, LEFT, LEAVES, SIGNED, BOUGHT, BILLED = range(1, 7)
 UNKNOWN = ("churn_risk", "value_at_risk_minor", "value_at_risk_low_minor", "value_at_risk_high_minor", "clv_minor",
-           "clv_low_minor", "clv_high_minor", "clv_if_stays_minor")  # fmt: skip
+           "clv_low_minor", "clv_high_minor", "clv_if_stays_minor", "clv_if_leaves_minor",
+           "clv_median_minor")  # fmt: skip
 
 
 def ago(days: int) -> str:
@@ -80,7 +81,7 @@ def test_the_history_has_no_risk_of_the_days_after_they_left(book: Book) -> None
 def test_who_left_is_scored_again_once_they_sign(book: Book) -> None:
     score_due(book.workspace)
     with book.workspace.store.unit_of_work(book.workspace.me, "edit", "customer:2", at=book.workspace.at) as work:
-        work.sql("UPDATE customers SET contract_starts_on = ? WHERE id = ?", (ago(1), LEFT))
+        work.sql("UPDATE contracts SET starts_on = ? WHERE customer_id = ?", (ago(1), LEFT))
         work.digest("signed")
         work.touch(customers=(LEFT,), tables=("customers",))
         changes = work.commit()

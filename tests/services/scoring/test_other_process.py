@@ -146,7 +146,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SampleTru
 
 def test_ranges_of_a_year_of_the_sample_book_cover_what_came(sample: tuple[SampleTruth, Workspace]) -> None:
     _, workspace = sample
-    found = clv_of(read_book(workspace), 12)
+    found = clv_of(read_book(workspace), 12, 90)
     assert found is not None and found.days == 365 and found.coverage80 is not None
     print(f"sample book: 80 % ranges cover {found.coverage80:.1%}, the total was off by {found.bias:+.1%}")
     assert 0.75 <= found.coverage80 <= 0.85

@@ -27,22 +27,13 @@ from services.scoring import (
     score_due,
     set_override,
 )
+from services.scoring.lifetime_value import at_risk
 from services.scoring.overrides import TOUCHED, computed_of, effective
-from tests.services.scoring.books import Book, simulated_orders
+from tests.services.scoring.books import Book
 
-FIRST, LAST = date(2025, 1, 1), date(2026, 11, 21)
 TODAY = date(2026, 11, 23)
 UNTIL = TODAY + timedelta(days=40)
 WHY = "they renewed by phone"
-
-
-@pytest.fixture
-def scored(book: Book) -> Book:
-    """A book of 80 customers, scored."""
-    book.add_customers(80)
-    book.add_orders(simulated_orders(80, FIRST, LAST, seed=4))
-    score_due(book.workspace)
-    return book
 
 
 def set_risk(book: Book, value: float = 0.12, customer: int = 7, until: date = UNTIL) -> Changes:
@@ -58,8 +49,9 @@ def test_a_figure_that_a_person_set_counts_at_once_and_says_what_was_computed(sc
     changes = set_risk(scored)
     row = scored.scores()[7]
     assert row["churn_risk"] == 0.12
-    assert row["value_at_risk_minor"] == round(0.12 * before["clv_if_stays_minor"])
-    assert row["value_at_risk_low_minor"] <= row["value_at_risk_minor"] <= row["value_at_risk_high_minor"]
+    assert row["value_at_risk_minor"] == round(0.12 * (before["clv_if_stays_minor"] - before["clv_if_leaves_minor"]))
+    assert row["clv_minor"] + row["value_at_risk_minor"] == row["clv_if_stays_minor"] == before["clv_if_stays_minor"]
+    assert row["clv_low_minor"] is row["value_at_risk_low_minor"] is row["clv_median_minor"] is None
     mark = json.loads(row["overridden"])["churn_risk"]
     assert (mark["computed"], mark["reason"], mark["until"], mark["by"]) == (
         before["churn_risk"], WHY, UNTIL.isoformat(), "Ada",
@@ -89,7 +81,8 @@ def test_new_data_move_what_is_computed_and_not_what_was_set(scored: Book) -> No
     row = scored.scores()[silent]
     assert row["churn_risk"] == 0.12
     assert json.loads(row["overridden"])["churn_risk"]["computed"] < before
-    assert row["value_at_risk_minor"] == round(0.12 * row["clv_if_stays_minor"])
+    assert row["value_at_risk_minor"] == round(0.12 * (row["clv_if_stays_minor"] - row["clv_if_leaves_minor"]))
+    assert row["clv_minor"] + row["value_at_risk_minor"] == row["clv_if_stays_minor"]
 
 
 def test_one_that_is_set_while_a_run_scores_is_laid_over_and_nothing_is_scored_twice(
@@ -191,9 +184,11 @@ def test_looking_back_knows_only_what_was_set_by_then(scored: Book) -> None:
     workspace = scored.at(TODAY)
     found = {}
     for day in (date(2026, 11, 14), date(2026, 11, 16), date(2026, 11, 20)):
-        with looking_back(workspace, day) as past, past.store.read() as connection:
+        with looking_back(workspace, day) as past:
+            score_due(past, force_all=True, as_of=day)
             query = "SELECT segment, overridden FROM customer_risk_scores WHERE customer_id = 7"
-            found[day.day] = tuple(connection.exec_driver_sql(query).one())
+            with past.store.read() as connection:
+                found[day.day] = tuple(connection.exec_driver_sql(query).one())
     assert found[16][0] == "Champion" and found[16][1]
     assert found[14][1] is None and found[20][1] is None
 
@@ -204,7 +199,7 @@ def test_who_was_never_scored_gets_the_figure_with_the_first_scores(book: Book) 
     set_override(book.workspace, 3, "clv", 1000, reason=WHY, until=UNTIL)
     score_due(book.workspace)
     row = book.scores()[3]
-    assert (row["churn_risk"], row["clv_minor"], row["clv_if_stays_minor"]) == (0.5, 1000, 1000)
+    assert (row["churn_risk"], row["clv_minor"], row["clv_if_stays_minor"]) == (0.5, 1000, 1500)
     assert row["value_at_risk_minor"] == 500
 
 
@@ -223,7 +218,7 @@ def test_the_same_again_is_no_change(scored: Book) -> None:
         ("churn_risk", float("nan"), WHY, UNTIL, "as a number"),
         ("health", 101, WHY, UNTIL, "Health lies between 0 and 100"),
         ("engagement", -1, WHY, UNTIL, "Engagement lies between 0 and 100"),
-        ("segment", "Whale", WHY, UNTIL, "is no segment"),
+        ("segment", "Whale", WHY, UNTIL, "is not a segment"),
         ("clv", -5, WHY, UNTIL, "cannot be negative"),
         ("churn_risk", 0.2, "  ", UNTIL, "Say in a word why"),
         ("churn_risk", 0.2, "x" * 201, UNTIL, "200 letters"),
@@ -264,17 +259,22 @@ _MONEY = st.none() | st.integers(0, 10**7)
 
 @given(
     risk=st.none() | st.integers(0, 10_000).map(lambda n: n / 10_000),
-    clv=_MONEY,
-    stays=_MONEY,
+    leaves=_MONEY,
+    more=st.integers(0, 10**7),
+    standing=st.sampled_from(["active", "win_back", "lost", None]),
     laid=st.dictionaries(st.sampled_from(["churn_risk", "health", "engagement", "segment", "clv"]), st.integers(0, 1)),
 )
-def test_computed_figures_come_back_and_value_at_risk_is_never_above_what_they_are_worth(
-    risk: float | None, clv: int | None, stays: int | None, laid: dict[str, int]
+def test_computed_figures_come_back_and_expected_and_at_risk_add_up_to_the_value_if_they_stay(
+    risk: float | None, leaves: int | None, more: int, standing: str | None, laid: dict[str, int]
 ) -> None:
     values: dict[str, Any] = {"churn_risk": 0.37, "health": 12.0, "engagement": 70.0, "segment": "Loyal", "clv": 5_000}
-    computed = dict.fromkeys(TOUCHED) | {"churn_risk": risk, "clv_minor": clv, "clv_if_stays_minor": stays}
-    at_risk = round(risk * stays) if risk is not None and stays is not None else None
-    computed["value_at_risk_minor"] = at_risk
+    computed = dict.fromkeys(TOUCHED) | {"churn_risk": risk, "standing": standing}
+    if leaves is not None:
+        computed |= {"clv_if_leaves_minor": leaves, "clv_if_stays_minor": leaves + more}
+        if risk is not None:
+            lost = int(at_risk(risk, float(leaves + more), float(leaves)))
+            computed |= {"clv_minor": leaves + more - lost}
+            computed["value_at_risk_minor"] = lost if standing in ("active", None) else None
     overrides = {
         figure: Override(n, 1, figure, values[figure], WHY, "2026-11-20T08:00:00Z", "Ada", "2027-01-02")
         for n, figure in enumerate(laid)
@@ -282,6 +282,19 @@ def test_computed_figures_come_back_and_value_at_risk_is_never_above_what_they_a
     row = {**computed, **effective(computed, overrides)}
     assert computed_of(row) == computed
     if row["value_at_risk_minor"] is not None:
-        assert row["value_at_risk_minor"] <= row["clv_if_stays_minor"]
+        assert row["clv_minor"] + row["value_at_risk_minor"] == row["clv_if_stays_minor"]
+        assert row["value_at_risk_minor"] >= 0
+        assert standing in ("active", None)
     if "clv" in laid:
         assert row["clv_minor"] == 5_000 <= row["clv_if_stays_minor"]
+
+
+def test_a_value_that_is_set_to_what_was_computed_leaves_what_is_at_risk() -> None:
+    computed = dict.fromkeys(TOUCHED) | {
+        "churn_risk": 0.4, "clv_minor": 6_400, "clv_if_stays_minor": 10_000, "clv_if_leaves_minor": 1_000,
+        "value_at_risk_minor": 3_600, "standing": "active",
+    }  # fmt: skip
+    for wanted, lost in ((6_400, 3_600), (3_200, 1_800), (64_000, 25_600), (0, 0)):
+        one = Override(1, 1, "clv", wanted, WHY, "2026-11-20T08:00:00Z", "Ada", "2027-01-02")
+        row = {**computed, **effective(computed, {"clv": one})}
+        assert (row["value_at_risk_minor"], row["clv_if_stays_minor"]) == (lost, wanted + lost)

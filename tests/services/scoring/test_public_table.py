@@ -34,11 +34,8 @@ def test_the_columns_of_the_public_table_stay_in_their_order(store_path: Path) -
     assert tuple(columns[: len(PUBLIC)]) == PUBLIC
 
 
-def test_a_run_fills_every_column_that_it_names(book: Book) -> None:
-    book.add_customers(80)
-    book.add_orders(simulated_orders(80, FIRST, LAST, seed=4))
-    score_due(book.workspace)
-    rows = book.scores().values()
+def test_a_run_fills_every_column_that_it_names(scored: Book) -> None:
+    rows = scored.scores().values()
     always = set(PUBLIC) - {"segment_before", "segment_since", "overridden", "last_activity_on"}
     assert {name for name in always if all(row[name] is None for row in rows)} == set()
 
@@ -54,18 +51,15 @@ def test_any_day_is_recomputed_the_same(book: Book, day: date) -> None:
     assert {one.values["as_of"] for one in once} == {day.isoformat()}
 
 
-def test_a_run_over_everyone_leaves_nothing_of_what_stood_there(book: Book) -> None:
-    book.add_customers(80)
-    book.add_orders(simulated_orders(80, FIRST, LAST, seed=5))
-    score_due(book.workspace)
-    before = book.scores()
-    with book.workspace.store.unit_of_work(book.workspace.me, "edit", "book", at=book.workspace.at) as work:
+def test_a_run_over_everyone_leaves_nothing_of_what_stood_there(scored: Book) -> None:
+    before = scored.scores()
+    with scored.workspace.store.unit_of_work(scored.workspace.me, "edit", "book", at=scored.workspace.at) as work:
         for name in set(PUBLIC) - {"customer_id", "overridden"}:
             value = "2026-01-01" if name == "as_of" or name.endswith("_on") else "77"
             work.sql(f"UPDATE customer_risk_scores SET {name} = ? WHERE customer_id % 2 = 1", (value,))
         work.sql("DELETE FROM customer_risk_scores WHERE customer_id % 5 = 0")
         work.digest("spoilt")
         work.commit()
-    assert book.scores() != before
-    score_due(book.workspace, force_all=True)
-    assert book.scores() == before
+    assert scored.scores() != before
+    score_due(scored.workspace, force_all=True)
+    assert scored.scores() == before

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.scoring import lifetime_value, pareto
 from services.scoring.events import BookEvents, day_number
 from services.scoring.features import features_at
 from services.scoring.ledger import Ledger
-from services.scoring.lifetime_value import AS_TOLD, RangeLevels
+from services.scoring.lifetime_value import AS_TOLD, History, RangeLevels, spend_law
 from services.scoring.monetary import GammaGammaParameters
 from services.scoring.parameters import Parameters, fit_parameters
 from services.scoring.pareto import ParetoParameters
@@ -43,10 +42,8 @@ def outcomes(factor: float = 1.0, customers: int = 4_000, seed: int = 3) -> Outc
     age = rng.uniform(60.0, 500.0, customers)
     t_x = np.where(x > 0, age * rng.beta(3.0, 1.0, customers), 0.0)
     mean = rng.gamma(3.0, 1_300.0, customers)
-    alive = pareto.p_alive(BUYS, x, t_x, age)
-    law = lifetime_value.spend_law(BUYS, VALUE, x, age, mean, alive, days=DAYS)
-    at = rng.random(customers)
-    return Outcomes(law, factor * law.quantile(at, law.silent))
+    law = spend_law(BUYS, VALUE, History(x, t_x, age, mean), days=DAYS)
+    return Outcomes(law, factor * law.quantile(rng.random(customers)))
 
 
 def test_outcomes_of_the_model_itself_leave_its_levels_where_they_are() -> None:
@@ -134,7 +131,7 @@ def test_ends_are_in_order_and_move_with_the_chance_of_nothing_without_a_jump(
 
 def covered(levels: RangeLevels, told: Outcomes) -> float:
     law, spent = told.law, told.spent
-    low, high = (law.quantile(at, law.silent) for at in levels.ends(law.silent))
+    low, high = law.range(levels)
     inside: Floats = np.where(spent > 0, (low <= spent) & (spent <= high), levels.nothing_within(law.silent))
     return float(inside.mean())
 

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.values.words import gap_words
 from services.scoring.features import features_at
 from services.scoring.ladder.in_use import GROUPS
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import fit_parameters
+from services.scoring.reason_words import GAP_DIGITS
 from services.scoring.reasons import Contributions, drivers_json
+from services.scoring.rows import decimals
 from tests.services.scoring.made_up import made_up_book
 
 YEAR = 1_000
@@ -67,3 +70,20 @@ def test_a_figure_that_the_model_counts_the_other_way_is_not_told_as_a_fact_too(
         reviews = [one for one in drivers if one["code"] == "reviews"]
         assert sum(one["points"] is None for one in reviews) == facts
         assert len({one["kind"] for one in reviews}) == 1
+
+
+def test_the_usual_gap_of_a_reason_is_the_figure_beside_it() -> None:
+    # Gaps of 20 and 21 days in turn: 20.5 is usual, a half that two ways of rounding tell as 20 and as 21.
+    days = [500]
+    while days[-1] < 960:
+        days.append(days[-1] + (20 if len(days) % 2 else 21))
+    book = made_up_book(3, YEAR, orders=[(who, day, 5000) for who in range(3) for day in days[: len(days) - who]])
+    seen = features_at(Ledger(book, book.as_of))
+    parameters = fit_parameters(seen, "USD")
+    points = np.tile(np.array([0.1 if code == "gap" else 0.0 for code in GROUPS]), (3, 1))
+    parts = Contributions(np.full(3, 0.3), points, GROUPS, points)
+    reasons = [json.loads(text)[0] for text in drivers_json(seen, parts, parameters.orders, parameters.activity)]
+    figures = decimals(seen.usual_gap, GAP_DIGITS)
+    assert any(gap is not None and gap % 1 == 0.5 for gap in figures)
+    for reason, gap in zip(reasons, figures, strict=True):
+        assert gap is not None and reason["evidence"].endswith(gap_words(gap, own=True))

@@ -41,13 +41,13 @@ def test_who_has_only_unpriced_orders_has_a_risk_but_no_value(book: Book) -> Non
     assert scores[UNPRICED]["churn_risk"] is not None and scores[UNPRICED]["confidence"] == "low"
     assert [scores[UNPRICED][name] for name in MONEY] == [None] * len(MONEY)
     assert None not in [scores[MIXED][name] for name in MONEY]
-    assert "Of 1 customer every order is: no value is told of them, and none is summed." in run.warnings
+    assert "1 customer bought in such a currency only: no value, and in no total." in run.warnings
 
 
 def test_values_are_checked_without_who_has_none(book: Book) -> None:
     with book.workspace.store.read() as connection:
         events = read_events(connection, TODAY, currency="USD")
-    window = window_at(events, events.as_of - 180, 180)
+    window = window_at(events, events.as_of - 180, 180, 90)
     bought = np.unique(events.orders.row[events.orders.day <= window.cutoff]).size
-    assert window.spent.size == window.foretold.expected.size == bought - 1
-    assert np.isfinite(window.foretold.expected).all()
+    assert window.spent.size == window.predicted.expected.size == bought - 1
+    assert np.isfinite(window.predicted.expected).all()

@@ -95,7 +95,7 @@ def test_a_source_that_ends_early_is_no_silence_of_its_customers(book: Book) -> 
 
 
 def test_mails_that_are_not_answered_any_more_are_told_and_mails_that_were_not_sent_are_not(book: Book) -> None:
-    book.add_customers(40)
+    book.add_orders((who, LAST - timedelta(days=400), 5_000) for who in book.add_customers(40))
     rows = []
     for who in range(1, 41):
         for ago in range(363, 0, -2):
@@ -208,7 +208,7 @@ def test_the_order_of_rows_changes_nothing(tmp_path_factory: pytest.TempPathFact
         ("feature_use", 2, "2 uses of features", "Use of features"),
         ("emails", 1, "1 email answered", "Answers to emails"),
         ("kiosk_tap", 3, "3 times “kiosk tap”", "Kiosk tap"),
-        ("orders", 0, "0 orders", "Orders"),
+        ("orders", 0, "0 purchase days", "Orders"),
     ],
 )
 def test_channels_have_words(channel: str, number: int, words: str, title: str) -> None:

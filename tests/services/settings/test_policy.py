@@ -30,7 +30,6 @@ from services.settings import (
     SegmentFigure,
     SegmentTone,
     SlaHours,
-    change_policy,
     history,
     load_policy,
     reporting_currency,
@@ -102,11 +101,11 @@ def test_a_policy_comes_back_from_json_and_from_another_process_as_it_was(policy
         ("business_hours", {"opens": "half nine"}, "business_hours.opens", "a time such as 09:00"),
         ("business_hours", {"weekdays": []}, "business_hours.weekdays", "at least one day"),
         ("business_hours", {"weekdays": [1, 9]}, "business_hours.weekdays", "0 (Monday) to 6 (Sunday)"),
-        ("business_hours", {"time_zone": "Mars/Olympus"}, "business_hours.time_zone", "no time zone"),
+        ("business_hours", {"time_zone": "Mars/Olympus"}, "business_hours.time_zone", "not a time zone"),
         ("business_hours", {"holidays": ["2026-02-30"]}, "business_hours.holidays[0]", "a day such as"),
         ("reporting_currency", "dollars", "reporting_currency", "three capital letters"),
         ("exchange_rates", [{"currency": "EUR", "rate": "-1"}], "exchange_rates[0].rate", "greater than 0"),
-        ("exchange_rates", [{"currency": "EUR", "rate": "1,1"}], "exchange_rates[0].rate", "is no number"),
+        ("exchange_rates", [{"currency": "EUR", "rate": "1,1"}], "exchange_rates[0].rate", "is not a number"),
         ("exchange_rates", [{"currency": "EUR"}], "exchange_rates[0].rate", "is missing"),
         ("exchange_rates", "EUR", "exchange_rates", "a list"),
         ("health_curves", {"reviews": {"points": [[1, 0]]}}, "health_curves.reviews.points", "two points"),
@@ -165,10 +164,10 @@ def test_a_book_without_a_stored_policy_has_the_defaults(workspace: Workspace) -
 
 
 def test_a_change_is_stored_versioned_and_journalled(workspace: Workspace) -> None:
-    changes = change_policy(workspace, card_budget=30, sla_hours={"critical": 2})
+    changes = workspace.change_policy(card_budget=30, sla_hours={"critical": 2})
     assert changes.everyone and changes.entry == 1
-    assert changes.words == "Changed sla hours, card budget from 25 to 30".replace("sla", "answer")
-    change_policy(workspace, business_hours=BusinessHours(holidays=(date(2026, 12, 25),)))
+    assert changes.words == "Changed sla hours, alerts a day from 25 to 30".replace("sla", "answer")
+    workspace.change_policy(business_hours=BusinessHours(holidays=(date(2026, 12, 25),)))
     now = stored(workspace)
     assert (now.card_budget, now.sla_hours.critical, now.sla_hours.high) == (30, 2, 8)
     assert now.business_hours.holidays == (date(2026, 12, 25),)
@@ -178,8 +177,8 @@ def test_a_change_is_stored_versioned_and_journalled(workspace: Workspace) -> No
 
 
 def test_a_change_is_undone_to_the_version_before(workspace: Workspace) -> None:
-    change_policy(workspace, card_budget=30)
-    change_policy(workspace, card_budget=40, margin=0.4)
+    workspace.change_policy(card_budget=30)
+    workspace.change_policy(card_budget=40, margin=0.4)
     undo_last(workspace)
     assert stored(workspace) == Policy(card_budget=30)
     undo_last(workspace)
@@ -187,33 +186,33 @@ def test_a_change_is_undone_to_the_version_before(workspace: Workspace) -> None:
 
 
 def test_a_change_to_the_same_figures_leaves_no_entry(workspace: Workspace) -> None:
-    assert change_policy(workspace, card_budget=25).entry is None
+    assert workspace.change_policy(card_budget=25).entry is None
     with workspace.store.read() as connection:
         assert history(connection) == []
 
 
 def test_a_change_that_does_not_fit_leaves_the_policy_as_it_was(workspace: Workspace) -> None:
-    change_policy(workspace, churn_warning=0.45)
+    workspace.change_policy(churn_warning=0.45)
     with pytest.raises(FieldError, match="churn_critical"):
-        change_policy(workspace, churn_critical=0.42)
+        workspace.change_policy(churn_critical=0.42)
     assert stored(workspace) == replace(Policy(), churn_warning=0.45)
 
 
 def test_how_a_segment_is_treated_is_stored_and_undone_and_a_tone_moves_no_score(workspace: Workspace) -> None:
-    changes = change_policy(workspace, churn_threshold_by_segment=[{"segment": "Champion", "figure": 0.25}])
+    changes = workspace.change_policy(churn_threshold_by_segment=[{"segment": "Champion", "figure": 0.25}])
     assert changes.everyone
-    assert not change_policy(workspace, tone_by_segment=(SegmentTone("Champion", "formal"),)).everyone
+    assert not workspace.change_policy(tone_by_segment=(SegmentTone("Champion", "formal"),)).everyone
     assert stored(workspace).tone_of("Champion") == "formal"
     undo_last(workspace)
     assert stored(workspace) == Policy(churn_threshold_by_segment=(SegmentFigure("Champion", 0.25),))
     with pytest.raises(FieldError, match="shrill"):
-        change_policy(workspace, tone_by_segment=[{"segment": "Champion", "tone": "shrill"}])
+        workspace.change_policy(tone_by_segment=[{"segment": "Champion", "tone": "shrill"}])
 
 
 def test_what_it_has_set_is_locked(workspace: Workspace) -> None:
     managed = Managed(Path("acme.toml"), policy={"card_budget": 40})
-    with pytest.raises(UserError, match=r"card budget.*your organisation"):
-        change_policy(replace(workspace, managed=managed), card_budget=10)
+    with pytest.raises(UserError, match=r"alerts a day.*your organisation"):
+        replace(workspace, managed=managed).change_policy(card_budget=10)
     assert managed.apply(stored(workspace)).card_budget == 40
     assert managed.is_locked("card_budget") and not managed.is_locked("margin")
 

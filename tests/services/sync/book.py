@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.journal import content_hash, verify
+from models.journal import verify
 from models.values.changes import Changes
 from models.values.imports import ImportOptions, ImportRequest, Preview, Receipt
 from services.sync import preview, run_import
@@ -55,7 +55,7 @@ class Book:
         with self.workspace.store.read() as connection:
             found = verify(connection)
             assert found.ok, found.problems
-            return content_hash(connection)
+            return found.content_hash
 
 
 def open_book(path: Path) -> Book:

@@ -21,7 +21,7 @@ REFUSED = {
     "old.csv": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 60, "save it as CSV"),
     "page.csv": (b"<!DOCTYPE html>\n<html><body><table></table></body></html>", "is a web page"),
     "paper.csv": (b"%PDF-1.7\n%\xe2\xe3", "is a PDF document"),
-    "data.csv": (b'{"orders": [{"id": 1}]}', "is a JSON document"),
+    "data.csv": (b'{"id": 7, "orders": [{"id": 1}]}', "is a JSON document"),
     "feed.csv": (b'<?xml version="1.0"?><orders/>', "is an XML document"),
     "cut.csv.gz": (gzip.compress(b"id,name\n" + b"1,Ada\n" * 50_000)[:100], "damaged or cut short"),
 }
@@ -72,7 +72,7 @@ def test_a_currency_that_does_not_exist_is_refused(tmp_path: Path, book: Book) -
         tmp_path / "a.csv", ["order_id", "customer_id", "date", "amount"], [["1", "C1", "2026-01-05", "9"]]
     )
     for none in ("QQQ", "EURO", "€€"):
-        with pytest.raises(UserError, match="is no currency"):
+        with pytest.raises(UserError, match="is not a currency"):
             book.bring(path, currency=none)
     assert book.bring(path, currency="eur").totals == {"EUR": 900}
 
@@ -103,8 +103,8 @@ def test_a_lacking_column_is_named(tmp_path: Path, book: Book) -> None:
         ({"entity": "spaceships"}, "Choose one of customers"),
         ({"mapping": (("Nope", "amount"),)}, "no column “Nope”"),
         ({"mapping": (("amount", "nope"),)}, "field “nope”"),
-        ({"timezone": "Mars/Olympus"}, "no time zone"),
-        ({"currency": "money"}, "no currency"),
+        ({"timezone": "Mars/Olympus"}, "not a time zone"),
+        ({"currency": "money"}, "not a currency"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(tmp_path: Path, book: Book, options: dict, words: str) -> None:

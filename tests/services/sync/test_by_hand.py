@@ -8,7 +8,6 @@ import pytest
 
 from models.values.errors import UserError
 from services.audit import undo_last
-from services.settings import book_currency
 from services.sync import add_customer, edit_customer
 from tests.services.sync.book import Book, write_csv
 
@@ -29,7 +28,8 @@ def test_an_edit_returns_on_undo(book: Book) -> None:
     before = book.hash()
     changes = edit_customer(book.workspace, customer, {"name": "Ada Stone", "renews_on": "1.3.2027", "phone": ""})
     assert changes.customers == {customer}
-    assert book.ask("SELECT name, renews_on, phone FROM customers") == [("Ada Stone", "2027-03-01", None)]
+    query = "SELECT c.name, k.ends_on, c.phone FROM customers c JOIN contracts k ON k.customer_id = c.id"
+    assert book.ask(query) == [("Ada Stone", "2027-03-01", None)]
     undo_last(book.workspace)
     assert book.hash() == before
 
@@ -39,11 +39,11 @@ def test_the_book_adds_up_in_what_most_of_its_first_orders_are_in_and_so_is_mone
 ) -> None:
     header = ["order_id", "customer_id", "date", "total", "currency"]
     rows = [[f"O{n}", "C1", "2026-01-02", "500", "EUR" if n == 0 else "JPY"] for n in range(4)]
-    assert book_currency(book.workspace) == "USD"
+    assert book.workspace.read_currency() == "USD"
     book.bring(write_csv(tmp_path / "one.csv", header, rows[:2]), source="shop")
-    assert book_currency(book.workspace) == "EUR"
+    assert book.workspace.read_currency() == "EUR"
     book.bring(write_csv(tmp_path / "more.csv", header, rows[2:]), source="shop")
-    assert book_currency(book.workspace) == "JPY"
+    assert book.workspace.read_currency() == "JPY"
     add_customer(book.workspace, {"name": "Aiko", "acquisition_cost": "1200"})
     assert book.one("SELECT acquisition_cost_minor FROM customers WHERE name = 'Aiko'") == 1_200
 
@@ -59,7 +59,7 @@ def test_an_edit_that_changes_nothing_leaves_no_entry(book: Book) -> None:
         ({}, "needs a name"),
         ({"name": "Ada", "email": "ada@stone"}, "Email has no domain ending"),
         ({"name": "Ada", "shoe size": "4"}, "no field “shoe size”"),
-        ({"name": "Ada", "renews_on": "soon"}, "Renews is no date"),
+        ({"name": "Ada", "renews_on": "soon"}, "Renews is not a date"),
         ({"name": "Ada", "renews_on": "03/04/2027"}, "Write it as year-month-day"),
         ({"name": "Ada", "email_consent": "perhaps"}, "given, withdrawn or unknown"),
     ],

@@ -75,11 +75,13 @@ def test_a_later_consent_of_another_system_counts(book: Book, tmp_path: Path) ->
     assert book.ask("SELECT email_consent, email_consent_since FROM customers") == [("given", "2026-04-01")]
 
 
-def test_the_own_system_may_give_it_again_but_not_by_saying_nothing(book: Book, tmp_path: Path) -> None:
+def test_the_own_system_gives_it_again_only_with_a_later_day(book: Book, tmp_path: Path) -> None:
+    head = [*HEAD, "consent since"]
     book.bring(people(tmp_path / "a.csv", "no"), source="crm")
-    book.bring(people(tmp_path / "b.csv", ""), source="crm")
-    assert consent_of(book) == "withdrawn"
-    book.bring(people(tmp_path / "c.csv", "yes"), source="crm")
+    for place, (said, day) in enumerate((("", ""), ("yes", ""), ("yes", "2026-11-20"), ("yes", "2026-11-21"))):
+        book.bring(people(tmp_path / f"{place}.csv", said, head, day), source="crm")
+        assert consent_of(book) == "withdrawn", (said, day)
+    book.bring(people(tmp_path / "c.csv", "yes", head, "2026-11-22"), source="crm")
     assert consent_of(book) == "given"
 
 

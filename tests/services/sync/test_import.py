@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.sources import orders_ahead
 from tests.services.sync.book import FIXTURES, Book, counts, write_csv
 
 EVERY_FIXTURE = sorted(path.name for path in FIXTURES.iterdir() if path.is_file())
@@ -152,7 +153,7 @@ def test_deals_find_their_accounts_and_products(book: Book) -> None:
     receipt = book.bring(FIXTURES / "crm_pipeline.csv")
     assert counts(receipt) == (4, 0, 0, 0, 0)
     assert receipt.customers == {"matched": 2, "created": 0}
-    assert any("“GTXPro” was taken as the product “GTX Pro” (2 rows)" in warning for warning in receipt.warnings)
+    assert any("Matched “GTXPro” to product “GTX Pro” (2 rows)" in warning for warning in receipt.warnings)
     assert any("1 opportunities have no customer" in warning for warning in receipt.warnings)
     deals = book.ask(
         """
@@ -290,7 +291,7 @@ def test_exports_of_one_unknown_system_are_joined_by_their_ids(book: Book, tmp_p
     orders = [[f"O{place}", f"C10{place}", "2026-01-01", "5"] for place in range(4)]
     receipt = book.bring(write_csv(tmp_path / "orders.csv", ["order id", "customer id", "date", "total"], orders))
     assert receipt.customers == {"matched": 4, "created": 0}
-    assert any("further export of “customers”" in warning for warning in receipt.warnings)
+    assert any("The IDs match what you imported on " in warning for warning in receipt.warnings)
     apart = [["X1", "77", "2026-01-01", "5"], ["X2", "78", "2026-01-01", "5"]]
     other = book.bring(
         write_csv(
@@ -377,3 +378,80 @@ def test_ratings_between_whole_numbers_are_rounded_and_told(book: Book, tmp_path
     assert book.ask("SELECT rating FROM reviews ORDER BY external_id") == [(5,), (3,), (4,), (2,), (5,)]
     said = "Ratings between two whole numbers were rounded, halves up: 3.5, 4.5 (“rating”)."
     assert said in receipt.warnings
+
+
+def test_orders_of_days_to_come_are_said_at_the_receipt_and_by_the_book(book: Book, tmp_path: Path) -> None:
+    rows = [["O1", "a@example.org", "2026-01-05", "20.00"], ["O2", "b@example.org", "2030-03-03", "9.00"]]
+    receipt = book.bring(write_csv(tmp_path / "orders.csv", ["Order ID", "Email", "Order Date", "Total"], rows))
+    said = "1 order is dated after today, up to 3 Mar 2030: not scored until its day. Check the dates."
+    assert said in receipt.warnings
+    with book.workspace.store.snapshot() as driver:
+        assert orders_ahead(driver, book.workspace.clock.today()) == said
+
+
+def test_who_wrote_that_they_may_leave_is_named_at_the_receipt_and_not_kept_in_it(book: Book, tmp_path: Path) -> None:
+    header = ["Ticket ID", "Customer", "Email", "Subject", "Description", "Status", "Priority", "Created at"]
+    rows = [
+        [
+            "T1",
+            "Ada Hill",
+            "a@example.org",
+            "Third time",
+            "If it happens again we will leave.",
+            "Open",
+            "Urgent",
+            "2026-03-05",
+        ],
+        [
+            "T2",
+            "Bo Lind",
+            "b@example.org",
+            "Order",
+            "Please cancel my order of the blue one",
+            "Open",
+            "Low",
+            "2026-03-05",
+        ],
+        ["T3", "Cy Moss", "c@example.org", "Old", "We are leaving you.", "Closed", "Low", "2025-06-05"],
+        ["T4", "Di Noor", "d@example.org", "Kündigung", "Wir kündigen den Vertrag.", "Open", "Low", "2026-03-04"],
+    ]
+    people = (("Ada Hill", "a@example.org"), ("Di Noor", "d@example.org"))
+    ordered = [[f"O{n}", *one, "2026-01-05", "20.00"] for n, one in enumerate(people)]
+    book.bring(write_csv(tmp_path / "orders.csv", ["Order ID", "Customer", "Email", "Order Date", "Total"], ordered))
+    rows.append(["T5", "Ed Nowak", "e@example.org", "Bye", "We are leaving you.", "Open", "Low", "2026-03-04"])
+    receipt = book.bring(write_csv(tmp_path / "tickets.csv", header, rows))
+    note = "1 contact without purchases wrote that they may leave: not scored, so they get no alert."
+    assert note in receipt.warnings
+    assert receipt.distress == "2 customers wrote that they may leave: Ada Hill, Di Noor."
+    assert receipt.as_json()["may_leave"] == ["Ada Hill", "Di Noor"]
+    assert "Ada Hill" not in str(book.ask("SELECT receipt FROM imports"))
+    assert book.bring(tmp_path / "tickets.csv").distress == ""
+
+
+def test_a_sentiment_that_the_text_denies_gives_way_to_the_text(book: Book, tmp_path: Path) -> None:
+    header = ["mention_id", "email", "platform", "text", "posted_at", "sentiment"]
+    rows = [
+        ["1", "a@example.org", "Facebook", "hate the sizing", "2026-03-05", "Positive"],
+        ["2", "a@example.org", "Facebook", "love it", "2026-03-06", "Positive"],
+        ["3", "a@example.org", "Facebook", "where is it", "2026-03-07", "Negative"],
+        ["4", "a@example.org", "Facebook", "love it", "2026-03-08", "-0.1"],
+    ]
+    receipt = book.bring(write_csv(tmp_path / "mentions.csv", header, rows))
+    found = book.ask("SELECT sentiment > 0, sentiment_by FROM conversations ORDER BY external_id")
+    # However faint the file's own opposite one is: the words are clear.
+    assert found == [(0, "computed"), (1, "file"), (0, "file"), (1, "computed")]
+    assert "Sentiment: the text counts where it contradicts the file’s (2 rows)." in receipt.warnings
+
+
+def test_tickets_that_are_open_and_resolved_are_counted_once(book: Book, tmp_path: Path) -> None:
+    header = ["ticket_id", "email", "subject", "status", "created_at", "resolved_date"]
+    rows = [
+        ["1", "a@example.org", "Late", "Open", "2026-03-05", "2026-03-06"],
+        ["2", "a@example.org", "Late", "Pending", "2026-03-05", "2026-03-07"],
+        ["3", "a@example.org", "Late", "Open", "2026-03-05", ""],
+        ["4", "a@example.org", "Late", "Closed", "2026-03-05", "2026-03-06"],
+    ]
+    receipt = book.bring(write_csv(tmp_path / "tickets.csv", header, rows))
+    assert [warning for warning in receipt.warnings if "resolved" in warning] == [
+        "2 tickets have the status open but a resolved date: they count as resolved from that day."
+    ]

@@ -148,15 +148,13 @@ def test_another_name_at_the_address_of_a_desk_is_another_customer(book: Book, t
     assert counts(book.bring(path, source="shop")) == (0, 0, 2, 0, 0)
 
 
-def test_small_numbers_that_two_files_share_are_told(book: Book, tmp_path: Path) -> None:
+def test_a_list_and_what_refers_to_it_are_of_one_system_in_one_folder(book: Book, tmp_path: Path) -> None:
     book.bring(write_csv(tmp_path / "customers.csv", ["id", "name"], [["1", "Ann Lee"], ["2", "Bob Ray"]]))
     head = ["order_id", "customer_id", "date", "total"]
     rows = [["10", "1", "2026-01-05", "10"], ["11", "2", "2026-01-06", "20"]]
     path = write_csv(tmp_path / "orders.csv", head, rows)
-    dry = book.bring(path, dry_run=True)
-    assert any("numbers that “customers” has too" in warning for warning in dry.warnings)
     check = book.check(path)
-    assert (check.source, check.sources) == ("orders", ("customers",))
-    told = book.check(path, source="customers")
-    assert (told.source, told.receipt.customers) == ("customers", {"matched": 2, "created": 0})
-    assert book.bring(path, source="customers").customers == {"matched": 2, "created": 0}
+    assert (check.source, check.sources, check.question) == ("files", ("files",), "")
+    other = book.check(path, source="shop")
+    assert (other.source, other.receipt.customers) == ("shop", {"matched": 0, "created": 2})
+    assert book.bring(path).customers == {"matched": 2, "created": 0}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.settings import ExchangeRate, change_policy
+from services.settings import ExchangeRate
 from services.sync import undo_import
 from services.workspace import open_workspace
 from tests.services.sync.book import Book, counts, write_csv
@@ -158,7 +158,7 @@ def test_orders_in_a_currency_without_a_rate_are_said_with_where_to_enter_it(boo
     assert told in book.bring(file, dry_run=True).warnings
     assert told in book.check(file).receipt.warnings
     assert told in book.bring(file).warnings
-    change_policy(book.workspace, exchange_rates=(ExchangeRate("XYZ", "0.5"),))
+    book.workspace.change_policy(exchange_rates=(ExchangeRate("XYZ", "0.5"),))
     book.workspace.close()
     book.workspace = open_workspace(book.workspace.recipe)
     further = write_csv(tmp_path / "further.csv", header, [["O99", "C100", "2026-02-01", "10.00", "XYZ"]])

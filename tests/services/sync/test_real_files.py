@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import json
 import random
 from pathlib import Path
@@ -33,7 +34,6 @@ def test_cdnow(book: Book, data_dir: Path, tmp_path: Path) -> None:
     assert book.one("SELECT sum(amount_minor) FROM orders") == 250_031_563
     assert any("80 rows have a value of zero" in warning for warning in receipt.warnings)
     after = book.hash()
-    assert counts(book.bring(data_dir / "cdnow" / "CDNOW_master.txt")) == (0, 0, 69_659, 0, 0)
     head, *body = (data_dir / "cdnow" / "CDNOW_master.txt").read_text().splitlines()
     random.Random(4).shuffle(body)
     body[77] = body[77][:-1] + ("1" if body[77][-1] != "1" else "2")
@@ -66,11 +66,14 @@ def test_online_retail(book: Book, data_dir: Path, tmp_path: Path) -> None:
     )
     after = book.hash()
     with gzip.open(source, "rt", newline="") as file:
-        rows = list(csv.reader(file))
+        # Some of the invoices, whole: what is in the book and not in the file stays as it is.
+        rows = list(itertools.islice(csv.reader(file), 100_000))
+    rows = [row for row in rows if row[0] != rows[-1][0]]
     place = next(place for place, row in enumerate(rows) if place > 1_000 and row[6])
     rows[place][3] = str(int(rows[place][3]) + 1)
+    named = sum(row[6] != "" for row in rows[1:])
     changed = book.bring(shuffled(rows, tmp_path / "changed.csv"))
-    assert counts(changed) == (0, 1, 406_828, 0, 135_080)
+    assert counts(changed) == (0, 1, named - 1, 0, len(rows) - 1 - named)
     undo_import(book.workspace, changed.import_id or 0)
     assert book.hash() == after
 
@@ -94,7 +97,7 @@ def test_crm_with_products(book: Book, data_dir: Path) -> None:
     for name in ("accounts.csv", "products.csv"):
         book.bring(folder / name)
     receipt = book.bring(folder / "sales_pipeline.csv")
-    assert any("“GTXPro” was taken as the product “GTX Pro” (1,480 rows)" in warning for warning in receipt.warnings)
+    assert any("Matched “GTXPro” to product “GTX Pro” (1,480 rows)" in warning for warning in receipt.warnings)
     assert book.one("SELECT count(*) FROM opportunities WHERE product_id IS NULL") == 0
 
 

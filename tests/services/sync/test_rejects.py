@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from models.values.imports import MendedCell
 from services.sync.guard import guarded, unguarded
 from services.sync.map.headers import REJECT_COLUMNS
-from services.sync.mend import stamp_of
-from services.sync.read import ragged
+from services.sync.read import ragged, stamp_of
 from services.sync.read.returned import Returned
 from tests.services.sync.book import Book, counts, write_csv
 
@@ -60,13 +59,13 @@ def test_rejected_rows_are_kept_with_their_reason_and_can_be_mended(book: Book, 
     receipt = book.bring(write_csv(tmp_path / "orders_export_1.csv", header, rows))
     assert counts(receipt) == (1, 0, 0, 3, 2)
     assert receipt.reasons == {
-        "created_at is no time of day": 1,
+        "created_at is not a time of day": 1,
         "email has no domain ending": 1,
         "total is empty": 1,
     }
     assert receipt.ignored_reasons == {"blank row": 1, "totals or footer": 1}
     kept = book.ask("SELECT line, field, reason FROM import_rejects ORDER BY line")
-    assert kept[0] == (2, "created_at", "created_at is no time of day")
+    assert kept[0] == (2, "created_at", "created_at is not a time of day")
     rejects = Path(receipt.rejects_file or "")
     assert rejects.parent == Path(book.workspace.store.path).parent / "rejects"
     text = rejects.read_text(encoding="utf-8")
@@ -77,14 +76,14 @@ def test_rejected_rows_are_kept_with_their_reason_and_can_be_mended(book: Book, 
     rejects.write_text(mended.replace("-0800,,,4", "-0800,9.99,,4"), encoding="utf-8")
     again = book.bring(rejects)
     assert counts(again) == (3, 0, 0, 0, 0), again.reasons
-    assert book.ask("SELECT DISTINCT source FROM orders") == [("orders_export",)]
+    assert book.ask("SELECT DISTINCT source FROM orders") == [("files",)]
 
 
 def test_a_rejected_row_whose_name_begins_like_a_total_is_rejected_and_no_footer(book: Book, tmp_path: Path) -> None:
     header = ["order_id", "customer", "date", "total", "channel", "note"]
     rows = [["", "Total Energy", "2026-02-31", "", "", ""], ["Total of May", "", "", "5.00", "", ""]]
     receipt = book.bring(write_csv(tmp_path / "a.csv", header, [["1", "Ada", "2026-01-05", "5.00", "web", "x"], *rows]))
-    assert receipt.reasons == {"date is no day of the calendar": 1}
+    assert receipt.reasons == {"date is not a day of the calendar": 1}
     assert receipt.ignored_reasons == {"totals or footer": 1}
 
 
@@ -122,7 +121,7 @@ def test_a_spreadsheet_that_fills_up_the_rows_hides_no_cell_too_many(book: Book,
     filled = [[*row, *[""] * (width - len(row))] for row in rows]
     again = book.bring(write_csv(tmp_path / "filled.csv", filled[0], filled[1:]))
     assert again.reasons.keys() == {
-        "Total is no number",
+        "Total is not a number",
         "The row has 6 cells where the header has 5",
         "The row has 3 cells where the header has 5",
     }
@@ -154,7 +153,7 @@ def test_law_a_rejected_row_reads_back_however_it_was_filled_up(own: list[str], 
     columns = [*(f"c{place}" for place in range(width)), *REJECT_COLUMNS]
     returned = Returned.of(columns, [*columns, *[""] * filling])
     assert returned is not None and returned.width == len(columns)
-    why = "Total is no number" if len(own) == width else f"The row {ragged(len(own), width)}"
+    why = "Total is not a number" if len(own) == width else f"The row {ragged(len(own), width)}"
     row = returned.row([*map(guarded, own), "3", why, *[""] * filling])
     while len(own) > width and not own[-1].strip():
         own = own[:-1]

@@ -65,9 +65,11 @@ def test_the_currency_and_the_dates_of_one_shop_are_not_those_of_another(book: B
 
 def test_a_file_taken_as_one_of_a_system_by_its_columns_says_so(book: Book, tmp_path: Path) -> None:
     book.bring(orders(tmp_path / "shop.csv", "O1"), source="Boston", date_order="mdy")
-    receipt = book.bring(orders(tmp_path / "march.csv", "O1"))
+    (tmp_path / "march").mkdir()
+    receipt = book.bring(orders(tmp_path / "march" / "shop.csv", "O1"))
     assert receipt.rows["unchanged"] == 1
-    assert "Taken as a further export of “Boston”, whose files have the same columns." in receipt.warnings
+    said = "The columns match “Boston”, so this counts as another export from it. "
+    assert f"{said}From a different system? Change Source before you import." in receipt.warnings
 
 
 def test_a_mapping_holds_for_headers_that_differ_in_case_and_zone(book: Book, tmp_path: Path) -> None:

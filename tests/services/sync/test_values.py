@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.lexicon import sentiment_of
 from services.sync.map.headers import normal
 from services.sync.map.plan import source_from_name
-from services.sync.stage.texts import sentiment_of
 from services.sync.validate import words
 from services.sync.validate.memo import LIMIT, Fault, Memo, Unfit
 from services.sync.validate.moments import Moments, parse_moment
@@ -165,7 +165,11 @@ def test_words_of_other_systems() -> None:
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("plain", "has no @"), ("orders@harborlane", "has no domain ending"), ("a b@c.example", "is no email address")],
+    [
+        ("plain", "has no @"),
+        ("orders@harborlane", "has no domain ending"),
+        ("a b@c.example", "is not an email address"),
+    ],
 )
 def test_addresses_are_checked(text: str, why: str) -> None:
     with pytest.raises(Unfit, match=why):

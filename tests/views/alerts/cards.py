@@ -41,7 +41,7 @@ def page(*groups: tuple[str, list[AlertRow]], **values: Any) -> QueuePage:
     """A page of the queue; each group is (key, cards)."""
     titles = {"hour": "Due within the hour", "today": "Due today", "week": "Next week"}
     made = tuple(
-        QueueGroup(key, titles.get(key, key), len(cards), sum(c.value_at_risk_minor for c in cards), 0)
+        QueueGroup(key, titles.get(key, key), len(cards), sum(c.value_at_risk_minor or 0 for c in cards), 0)
         for key, cards in groups
     )
     rows = tuple(one for _key, cards in groups for one in cards)

@@ -10,7 +10,7 @@ from models.values.alerts import ScoreFigures
 from services.settings import BusinessHours, Policy
 from views.alerts.figures import FigureStrip, figures_of, risk_ink
 from views.alerts.panels import Until, next_working_day, snooze_choices
-from views.theme import Theme
+from views.theme import Theme, fonts
 from views.words import THIN
 
 FULL = ScoreFigures(
@@ -28,9 +28,9 @@ FULL = ScoreFigures(
     value_at_risk_low_minor=360_000,
     value_at_risk_high_minor=710_000,
     clv_if_stays_minor=728_000,
-    clv_minor=700_000,
-    clv_low_minor=600_000,
-    clv_high_minor=800_000,
+    clv_minor=204_000,
+    clv_low_minor=98_000,
+    clv_high_minor=410_000,
     clv_horizon_months=12,
     currency="USD",
     confidence="high",
@@ -49,10 +49,17 @@ FULL = ScoreFigures(
 def test_every_figure_has_unit_horizon_range_and_change() -> None:
     churn, risk, engagement, last = (figure.spoken for figure in figures_of(FULL, 0.4, 0.5))
     assert churn == f"Churn risk, 90 days, 72{THIN}%, ▲ 31 pts in 60 days, confidence high"
-    told = f"At risk, 90 days, $5,240, of $7,280 if they stay, 80{THIN}%: $3.6k–$7.1k"
-    assert risk == f"{told}, what they are worth is over 12 months"
+    told = f"At risk, 90 days, $5,240, of $7,280 if they stay, 80{THIN}% range $3.6k–$7.1k"
+    assert risk == f"{told}, lifetime value over 12 months, $2,040 expected"
     assert engagement == "Engagement, 34 of 100, ▼ 27 in 60 days, your threshold is 50"
     assert last == "Since last order, 74 days, 7 Sep · $386, usual gap 21"
+
+
+def test_what_is_said_of_who_leaves_fits_its_cell_in_a_laptop_s_window(qtbot: QtBot, theme: Theme) -> None:
+    leaving = replace(FULL, said_leaving="they are leaving")
+    risk, at_risk, *_ = figures_of(leaving, 0.4, 0.5)
+    for run in (*risk.first, *risk.second, *at_risk.first):
+        assert fonts.width(run.text, fonts.SMALL) <= 118, run.text
 
 
 def test_what_is_not_known_is_said(qtbot: QtBot, theme: Theme) -> None:
@@ -110,3 +117,6 @@ class TestSnoozing:
     def test_weekends_and_holidays_are_no_working_days(self) -> None:
         policy = Policy(business_hours=BusinessHours(time_zone="UTC", holidays=(date(2026, 11, 23),)))
         assert next_working_day(policy, date(2026, 11, 20)) == date(2026, 11, 24)
+        closed = tuple(date.fromordinal(date(2026, 11, 20).toordinal() + later) for later in range(800))
+        policy = Policy(business_hours=BusinessHours(time_zone="UTC", holidays=closed))
+        assert next_working_day(policy, date(2026, 11, 20)) == date(2026, 11, 21), "where nobody ever works"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any, cast
@@ -18,6 +19,7 @@ from models.values.changes import Changes
 from models.values.errors import StoreBusy, StoreDamaged
 from services import alerting, insight
 from services.workspace import Workspace
+from tests.views.alerts.cards import grouped
 from tests.views.conftest import OpenWindow
 from views.actions import Command
 from views.alerts import questions
@@ -142,7 +144,7 @@ def test_snoozing_says_that_the_limit_keeps_running(qtbot: QtBot, desk: Desktop)
     words = [choice.words for choice in opened.choices]
     assert "In a week" in words  # "Later today" is not there where the machine's evening has come
     texts = [part.text() for part in opened.findChildren(QWidget) if hasattr(part, "text")]
-    assert "The time limit keeps running while snoozed." in texts
+    assert "Snoozing does not move the due time." in texts
     act(qtbot, desk, lambda: press(Qt.Key(Qt.Key.Key_1 + words.index("They order again"))))
     assert state_of(workspace, first.id) == "snoozed"
     page.queue.tabs._pick("snoozed")
@@ -162,7 +164,7 @@ def test_waiting_stops_the_limit(qtbot: QtBot, desk: Desktop) -> None:
 def test_not_useful_asks_why(qtbot: QtBot, desk: Desktop) -> None:
     first = alerts(desk).queue.model.cards()[0]
     press(Qt.Key.Key_N)
-    press(Qt.Key.Key_5)
+    press(Qt.Key.Key_4)
     form = panel(desk)
     assert isinstance(form, FormPanel)
     QTest.keyClicks(cast(QPlainTextEdit, QApplication.focusWidget()), "they moved abroad")
@@ -257,6 +259,16 @@ def test_what_is_behind_the_budget_is_counted_and_can_be_shown(qtbot: QtBot, des
     qtbot.waitUntil(lambda: len(page.queue.model.cards()) > within)
     page.queue._budget_turned()
     qtbot.waitUntil(lambda: len(page.queue.model.cards()) == within)
+
+
+def test_critical_alerts_that_wait_are_said_in_the_foot(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    waiting = "3 more critical alerts wait for tomorrow: at most 5 a day"
+    page.queue.show_page(grouped({"today": 2}))
+    assert not page.queue._foot.isVisible()
+    page.queue.show_page(replace(grouped({"today": 2}), criticals_waiting=waiting))
+    assert page.queue._criticals_waiting.isVisible() and page.queue._criticals_waiting.text() == waiting
+    assert not page.queue._within_limit.isVisible()
 
 
 def test_what_comes_from_elsewhere_never_moves_the_list(qtbot: QtBot, desk: Desktop) -> None:
@@ -448,7 +460,7 @@ def test_an_empty_tab_says_what_is_next(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
     page.queue.tabs._pick("waiting")
     qtbot.waitUntil(lambda: page.queue.pane.state == "empty")
-    assert page.queue.pane.notice.heading.text() == "Nobody is being waited for"
+    assert page.queue.pane.notice.heading.text() == "No alerts are waiting on a customer"
     assert not desk.window.actions_registry[Command.SNOOZE].isEnabled()
 
 

@@ -116,3 +116,6 @@ def test_reasons_say_from_which_risk_their_points_lead_to_which(qtbot: QtBot, th
     few = bars.height()
     bars.show_drivers([Driver(str(n), f"Reason {n}", 1.0, "") for n in range(8)])
     assert bars.height() > few and bars.foot == "points of risk"
+    assert bars.hint(None) == "5 of 8 · not causal"
+    bars.show_drivers([Driver(str(n), f"Reason {n}", 1.0, "") for n in range(5)])
+    assert bars.hint(None) == "directional, not causal"

@@ -22,8 +22,8 @@ from views.composer.session import Session
 from views.desktop import Desktop
 from views.widgets.overlay import Overlay
 
-INVENTED = "We have since moved your region to a second carrier."
-ACCOUNT = MailAccount("mail.example", from_address="you@company.example")
+INVENTED = "That will never happen again."
+ACCOUNT = MailAccount("mail.example", from_address="you@company.example", from_name="Ada")
 
 
 def claim(text: str, body: str, number: int | None = None, label: str = "order #1", **more: object) -> Claim:
@@ -35,7 +35,10 @@ def claim(text: str, body: str, number: int | None = None, label: str = "order #
 
 
 def somebody(workspace: Workspace, consent: str = "given") -> tuple[int, int]:
-    """A customer with an open card in the day's queue, and the card; with consent nobody emailed them of late."""
+    """A customer with an open card in the day's queue, and the card; with consent nobody emailed them of late.
+
+    None of their people gave consent: an email goes to the customer itself.
+    """
     lately = "" if consent != "given" else (
         " AND NOT EXISTS (SELECT 1 FROM email_events e WHERE e.customer_id = c.id"
         " AND (e.happened_on > '2026-11-05' OR e.kind IN ('unsubscribed', 'bounced')))"
@@ -45,6 +48,7 @@ def somebody(workspace: Workspace, consent: str = "given") -> tuple[int, int]:
         found = driver.execute(
             "SELECT c.id, a.id FROM customers c JOIN alerts a ON a.customer_id = c.id WHERE a.state = 'open'"
             f" AND c.email_consent = ? AND c.suppressed_until IS NULL AND c.email <> ''{lately}"
+            " AND NOT EXISTS (SELECT 1 FROM contacts k WHERE k.customer_id = c.id AND k.email_consent = 'given')"
             " ORDER BY a.severity DESC, a.expected_value_minor DESC LIMIT 1",
             (consent,),
         ).fetchone()
@@ -91,6 +95,12 @@ class Desk:
         page = self.page
         self.wait(lambda: page.session is not None and page.session.review is not None and not page.session.checking)
 
+    def read_own(self) -> None:
+        """Tick that one's own sentences are read."""
+        self.page.verdict.read.click()
+        self.wait(lambda: self.session.review is not None and self.session.review.ready)
+        self.calm()
+
     def calm(self) -> None:
         """Wait until every question is answered and everything is stored."""
         page = self.page
@@ -99,7 +109,7 @@ class Desk:
 
     def wait(self, holds: Callable[[], bool | None]) -> None:
         """Wait until something holds."""
-        self.qtbot.waitUntil(holds, timeout=30_000)
+        self.qtbot.waitUntil(holds)
 
     def type_at_end(self, words: str) -> None:
         """Type behind the last letter."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDateEdit, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.store import connect
@@ -83,7 +85,8 @@ def test_facts_text_and_verdict_are_shown(desk: Desk) -> None:
     assert desk.text == session.edit.body
     assert page.facts.goal.current == session.edit.goal
     assert session.review is not None and session.review.ready
-    assert page.verdict.verdict.text().startswith("Ready:")
+    assert page.verdict.verdict.text() == "All verified" and not page.verdict.read.isVisible()
+    assert page.verdict.summary.text().startswith("Every statement has a source. ")
     assert page.verdict.approve.isVisible() and not page.verdict.locked.isVisible()
     sources = {claim.number for claim in session.review.claims if claim.where == "body" and claim.number}
     assert {note.number for note in page.mail.margin.notes} == sources
@@ -122,6 +125,31 @@ def test_the_statement_is_removed_by_a_key_and_brought_back_by_undo(desk: Desk) 
     assert desk.text == with_it
     desk.reviewed()
     assert len(desk.session.flags) == 1
+
+
+def test_a_sentence_of_one_s_own_is_read_with_one_tick_and_a_changed_one_again(desk: Desk, sample: Workspace) -> None:
+    own = "I hope that you are well."
+    desk.type_in(f" {own}")
+    desk.reviewed()
+    page = desk.page
+    assert page.verdict.verdict.text() == "1 sentence to read"
+    assert page.verdict.opens.text() == "Opens when the box is ticked. A changed sentence clears the tick."
+    assert [mark.claim.text for mark in page.mail.editor.marks if mark.look == "own"] == [own]
+    assert page.mail.count.text().endswith("1 sentence of yours")
+    assert not enabled(desk, Command.APPROVE) and not page.verdict.read.isChecked()
+    assert page.verdict.read.words == "I have read it"
+    page.verdict.read.setFocus()
+    desk.press(Qt.Key.Key_Space)
+    desk.wait(lambda: enabled(desk, Command.APPROVE))
+    desk.calm()
+    assert page.verdict.verdict.text() == "Ready" and page.verdict.read.isChecked()
+    assert [(one.sentence, one.way) for one in desk.session.edit.resolutions] == [(own, "read")]
+    desk.type_in(" I really do.")
+    desk.reviewed()
+    assert page.verdict.verdict.text() == "1 sentence to read" and not page.verdict.read.isChecked()
+    desk.desktop.book.undo()
+    desk.calm()
+    desk.wait(lambda: desk.session.review is not None and len(desk.session.review.to_read) == 2)
 
 
 def test_digits_are_letters_while_a_field_has_the_focus(desk: Desk) -> None:
@@ -309,6 +337,9 @@ def test_without_consent_the_check_says_so_and_it_can_be_recorded(
     field = QApplication.focusWidget()
     assert isinstance(field, QLineEdit)
     field.setText("on the phone")
+    since = form.findChild(QDateEdit)
+    assert since is not None and since.date() == since.maximumDate()
+    since.setDate(since.date().addDays(-2))
     form._sent()
     permission = "You may email them"
     desk.wait(lambda: desk.session.composition.permission.allowed or desk.session.composition.permission.verdict
@@ -316,10 +347,13 @@ def test_without_consent_the_check_says_so_and_it_can_be_recorded(
     desk.calm()
     driver = connect(sample.store.path)
     kept = driver.execute(
-        "SELECT email_consent, email_consent_how FROM customers WHERE id = ?", (desk.session.edit.customer_id,)
+        "SELECT email_consent, email_consent_how, email_consent_since FROM customers WHERE id = ?",
+        (desk.session.edit.customer_id,),
     ).fetchone()
     driver.close()
-    assert tuple(kept) == ("given", "on the phone")
+    day = sample.clock.today() - timedelta(days=2)
+    assert tuple(kept) == ("given", "on the phone", day.isoformat())
+    assert desk.session.composition.consent_history[0].startswith("Consent given ")
 
 
 def test_an_unknown_customer_is_said_plainly(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
@@ -449,7 +483,9 @@ def test_what_a_person_ticked_stays_when_the_email_is_read_again(desk: Desk) -> 
 
 
 def test_an_email_without_a_signature_says_so_before_it_is_approved(desk: Desk) -> None:
-    mail = desk.page.mail
+    mail, remembered = desk.page.mail, desk.desktop.window._remembered
+    remembered.set(mail=replace(remembered.value.mail, from_name=""))
+    desk.page.show_all()
     assert not mail.head.from_row.state.text()
     assert mail.editor._foot.startswith("No signature yet")
     desk.desktop.window._remembered.set(signature="Anna Prior")
@@ -564,11 +600,11 @@ def test_a_key_pressed_twice_before_the_verdict_removes_one_statement(desk: Desk
 
 def test_every_count_is_that_of_the_statements_to_resolve(desk: Desk) -> None:
     """The second sentence holds two things without a source, and is resolved as one."""
-    desk.type_in(f" {INVENTED} Our carrier has since hired forty more drivers.")
+    desk.type_in(f" {INVENTED} Our carrier has since hired forty more drivers and 12 vans.")
     desk.reviewed()
     page, review = desk.page, desk.session.review
     assert review is not None and len(review.flagged) > 2
-    assert page.verdict.verdict.text() == "Not ready:\ntwo statements have no source"
+    assert page.verdict.verdict.text() == "2 problems:\ntwo statements have no source"
     assert page.verdict.quote_count.text() == "1 of 2 to resolve"
     assert page.verdict.opens.text() == "Opens when all 2 are resolved."
     assert next(one.words for one in review.checks if one.name == "statements") == "2 statements without a source"
@@ -579,10 +615,11 @@ def test_every_count_is_that_of_the_statements_to_resolve(desk: Desk) -> None:
 def test_without_a_mail_account_an_email_is_written_and_approved_all_the_same(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
-    desk = Desk(qtbot, open_window(sample, Preferences()))
+    desk = Desk(qtbot, open_window(sample, Preferences(signature="Ada")))
     desk.open(*somebody(sample))
     desk.type_in(" Would a short call suit you?")
     desk.reviewed()
+    desk.read_own()
     page = desk.page
     assert page.verdict.moment(0).words == "Now" and "clock" in page.verdict.moment(0).hint
     assert page.verdict.opens.text().startswith("It waits in the outbox until a mail account is set up")

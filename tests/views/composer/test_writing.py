@@ -192,7 +192,7 @@ def test_what_was_typed_before_the_email_was_ever_stored_is_kept(desk: Desk, sam
 def test_what_was_typed_just_before_a_statement_is_removed_is_kept(
     desk: Desk, server: ModelServer, sample: Workspace
 ) -> None:
-    server.answer(written("Subject: A word from us\n\nWe have since moved your region to a second carrier."))
+    server.answer(written("Subject: A word from us\n\nThat will never happen again."))
     desk.press(Qt.Key.Key_G, CONTROL)
     desk.wait(lambda: bool(desk.session.flags) and desk.page.mail.shows == "mail")
     desk.calm()
@@ -208,7 +208,7 @@ def test_what_was_typed_just_before_a_statement_is_removed_is_kept(
 
 
 def test_after_a_draft_with_flags_the_focus_is_at_the_ways_out(desk: Desk, server: ModelServer) -> None:
-    server.answer(written("Subject: A word from us\n\nWe have since moved your region to a second carrier."))
+    server.answer(written("Subject: A word from us\n\nThat will never happen again."))
     desk.press(Qt.Key.Key_G, CONTROL)
     desk.wait(lambda: bool(desk.session.flags) and desk.page.mail.shows == "mail")
     desk.calm()

@@ -166,7 +166,7 @@ def profile_of(row: CustomerRow) -> CustomerProfile:
             IdentityField("Email", "orders@alder.example", "CRM"), IdentityField("Phone", "+1 503 555 0148", "shop"),
             IdentityField("Place", "Portland, OR", "CRM"), IdentityField("Tier", "Gold since Aug 2025", "CRM"),
             IdentityField("Consent", "given 2 Mar 2023", "sign-up"),
-            IdentityField("Value", "$7,280 a year if they stay", "scored"),
+            IdentityField("Lifetime value", "$2,040 of $7,280 a year if they stay", "scored"),
         ),
         records_joined=3, deals_line="1 open, 19 days in stage", deals=("Winter restock · $450 · Proposal",),
         tickets_line="2, both closed", tickets=("Late delivery · rated 2 of 5 · 18 Sep",), reviews_line="3",

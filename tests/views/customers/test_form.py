@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from models.values.errors import UserError
@@ -14,6 +14,7 @@ from views.background import Failed
 from views.customers.form import CustomerForm
 from views.customers.form_fields import FIELDS, changed, fault_of, faults_of
 from views.theme import Theme
+from views.widgets.overlay import FormPanel
 
 BY_KEY = {field.key: field for field in FIELDS}
 
@@ -70,6 +71,32 @@ def test_only_what_changed_is_sent(qtbot: QtBot, form: CustomerForm) -> None:
     with qtbot.waitSignal(form.save_wanted) as sent:
         form.save()
     assert sent.args == [{"city": "Salem", "email_consent": "withdrawn"}]
+
+
+def test_another_answer_has_a_day_and_a_way_of_its_own(qtbot: QtBot, form: CustomerForm) -> None:
+    said = {"name": "Ada", "email_consent": "given", "email_consent_since": "2024-01-05", "email_consent_how": "a form"}
+    form.begin(1, "Ada", said, Shelf().choices())
+    assert not form.dirty
+    consent = form.input("email_consent")
+    assert isinstance(consent, QComboBox)
+    consent.setCurrentIndex(consent.findData("withdrawn"))
+    with qtbot.waitSignal(form.save_wanted) as sent:
+        form.save()
+    assert sent.args == [{"email_consent": "withdrawn", "email_consent_since": "", "email_consent_how": ""}]
+
+
+def test_a_day_is_chosen_in_a_calendar(qtbot: QtBot, form: CustomerForm) -> None:
+    edit(form)
+    since = typed(form, "email_consent_since")
+    since.setText("2026-03-02")
+    since.actions()[0].trigger()
+    panel = form.window().findChild(FormPanel)
+    assert panel is not None
+    day = panel.findChild(QDateEdit)
+    assert day is not None and day.date() == QDate(2026, 3, 2)
+    day.setDate(QDate(2026, 3, 5))
+    panel._sent()
+    assert since.text() == "2026-03-05"
 
 
 def test_nothing_is_sent_while_a_field_is_faulty(qtbot: QtBot, form: CustomerForm) -> None:

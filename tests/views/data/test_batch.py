@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.values.imports import ImportOptions
+from models.values.meanings import Doubt, Reading
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.data.made import preview, request
@@ -16,6 +17,7 @@ from tests.views.data.test_page import ORDERS, check, until
 from views.data.batch import Batch
 from views.data.jobs import Checked
 from views.data.page import DataPage
+from views.data.question import answers_to
 
 UNCLEAR = (
     "Order ID,Customer ID,Ordered at,Line total,Currency\n"
@@ -136,3 +138,17 @@ def test_an_import_bears_the_moment_at_which_it_was_begun(
     until(qtbot, lambda: page.state is page.receipt)
     (record,) = page._rooms.history()
     assert record.finished_at > "2020-01-02"
+
+
+def test_which_system_files_are_of_is_asked_once_for_the_whole_drop() -> None:
+    ways = (Reading("files", "Yes, the customers of “files”: 40 of 40 ids are known", 40),
+            Reading("south", "No, another system, kept apart as “south”: 40 new customers", 40))  # fmt: skip
+    asks = replace(preview(kind="source"), doubts=(Doubt("source", "", "Are the ids those of “files”?", ways),))
+    asks = replace(asks, question=asks.doubts[0].question)
+    batch = Batch(
+        [Checked(request(f"/e/{name}.csv"), asks) for name in "ab"] + [Checked(request("/e/c.csv"), preview())]
+    )
+    yes, no = answers_to(asks, ImportOptions(currency="EUR"))
+    assert (yes.options.source, no.options.source, no.options.currency) == ("files", "south", "EUR")
+    asked = batch.ask(replace(request("/e/a.csv"), options=no.options))
+    assert [(one.file, one.options.source) for one in asked] == [("/e/a.csv", "south"), ("/e/b.csv", "south")]

@@ -72,7 +72,7 @@ def test_the_button_says_how_many_rows() -> None:
 def test_an_import_that_would_change_nothing_says_so() -> None:
     assert nothing_words(sums_of(ROWS)) == ""
     assert "changes nothing" in nothing_words(Sums(unchanged=12))
-    assert "mend the file" in nothing_words(Sums(rejected=3))
+    assert "fix the file" in nothing_words(Sums(rejected=3))
 
 
 def test_counts_are_listed_in_one_phrase() -> None:

@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from models.values.imports import ImportOptions, MendedCell, UndoPreview
+from models.values.imports import ColumnProposal, ImportOptions, MendedCell, UndoPreview
 from models.values.meanings import Doubt, Meaning
 from models.values.meanings import Reading as MeaningReading
 from models.values.people import PairCounts, QualityRow
@@ -96,7 +96,7 @@ def test_a_cell_is_mended_by_keyboard_and_taken_back(qtbot: QtBot, view: CheckVi
     table.setCurrentIndex(view.rows.model.index(3, 1))
     qtbot.keyClick(table, Qt.Key.Key_Return)
     editor = table.findChild(QLineEdit, options=Qt.FindChildOption.FindChildrenRecursively)
-    assert editor is not None and editor.accessibleName() == "Mend Created at"
+    assert editor is not None and editor.accessibleName() == "Fix Created at"
     assert editor.text() == "07/11/2026 31:15"
     editor.setText("07/11/2026 13:15")
     with qtbot.waitSignal(view.check_wanted) as asked:
@@ -106,7 +106,7 @@ def test_a_cell_is_mended_by_keyboard_and_taken_back(qtbot: QtBot, view: CheckVi
     assert options.mended_of == "1-2"
     index = view.rows.model.index(3, LEADING.__len__() + 1)
     assert index.data(Qt.ItemDataRole.ToolTipRole) == (
-        "Created at: 07/11/2026 13:15, mended; the file has 07/11/2026 31:15"
+        "Created at: 07/11/2026 13:15, changed; the file has 07/11/2026 31:15"
     )
     assert not view.plan.go.isEnabled()
     with qtbot.waitSignal(view.check_wanted) as back:
@@ -179,7 +179,7 @@ def test_a_column_wants_a_look_where_it_is_taken_for_a_field_without_being_sure(
 
 def test_a_column_says_why_and_is_read_otherwise(qtbot: QtBot, view: CheckView) -> None:
     shown = preview(doubts=(doubt(),), kind="date_order")
-    column = replace(shown.columns[1], confidence=0.6, why="By what stands in it", meaning=shown.meanings[0])
+    column = replace(shown.columns[1], confidence=0.6, why="From its values", meaning=shown.meanings[0])
     asking = replace(shown, columns=(shown.columns[0], column, *shown.columns[2:]))
     view.show_check(request(), asking)
     assert wants_a_look(column) and not wants_a_look(shown.columns[0])
@@ -188,7 +188,7 @@ def test_a_column_says_why_and_is_read_otherwise(qtbot: QtBot, view: CheckView) 
     panel = view.findChild(ColumnPanel)
     assert panel is not None and len(panel.ways) == 2
     said = [one.text() for one in panel.findChildren(QLabel)]
-    assert "Becomes Ordered at, 60\u202f% sure" in said and "By what stands in it" in said
+    assert "Becomes Ordered at, 60\u202f% sure" in said and "From its values" in said
     with qtbot.waitSignal(view.check_wanted) as asked:
         panel.ways[1].click()
     assert asked.args[0].options.meanings == (("Created at", "mdy"),)
@@ -301,6 +301,26 @@ def test_another_entity_forgets_the_mapping_of_the_old_one(qtbot: QtBot, theme: 
     with qtbot.waitSignal(view.check_wanted) as asked:
         box.activated.emit(box.currentIndex())
     assert asked.args[0].options == ImportOptions(entity="returns")
+
+
+def test_the_kind_of_activities_is_asked_for_where_no_column_says_it(qtbot: QtBot, theme: Theme) -> None:
+    view = CheckView(theme)
+    qtbot.addWidget(view)
+    box, form = view.plan.options._kind, view.plan.options._form
+    view.show_check(request(), preview())
+    assert not form.isRowVisible(box), "orders say it themselves"
+    added = ColumnProposal("kind (of the export)", "kind", (), ("store_walk",), "As you said", mendable=False)
+    walks = replace(preview(), entity="activities", columns=(added,))
+    view.show_check(request(), walks)
+    assert form.isRowVisible(box) and box.currentText() == "store walk"
+    box.setCurrentIndex(box.findData("store_visit"))
+    with qtbot.waitSignal(view.check_wanted) as asked:
+        box.activated.emit(box.currentIndex())
+    assert asked.args[0].options == ImportOptions(kind="store_visit")
+    view.show_check(replace(request(), options=ImportOptions(kind="tasting")), walks)
+    assert box.currentText() == "tasting"
+    view.show_check(request(), replace(walks, columns=(replace(added, mendable=True),)))
+    assert not form.isRowVisible(box), "the file has a column for it"
 
 
 def test_a_plain_table_keeps_the_rules_and_its_current_line(qtbot: QtBot, theme: Theme) -> None:
@@ -513,8 +533,8 @@ def test_an_undo_names_what_it_keeps_before_it_is_done(qtbot: QtBot, theme: Them
 def test_a_receipt_names_the_cells_that_were_mended() -> None:
     one = {"row": 2, "column": "Email", "before": "a@b", "after": "a@b.example"}
     assert mended_words(replace(receipt(), mended=(one,) * 8)) == [
-        *["Row 2, Email: “a@b” was mended to “a@b.example”."] * 6,
-        "2 more cells mended.",
+        *["Row 2, Email: “a@b” was changed to “a@b.example”."] * 6,
+        "2 more cells changed.",
     ]
 
 

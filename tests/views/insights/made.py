@@ -41,7 +41,7 @@ CURVE = (
     (0.85, 23, 26, 0.710, 0.960),
 )
 _RUNGS = (
-    (PRIOR, "The book’s average", 0.412, 0.500, 0.127, 0.008),
+    (PRIOR, "The average risk", 0.412, 0.500, 0.127, 0.008),
     (MBG, "MBG/NBD", 0.318, 0.842, 0.098, 0.021),
     (LOGISTIC, "Logistic", 0.305, 0.858, 0.094, -0.004),
     (ADDITIVE, "Additive steps", 0.298, 0.871, 0.091, 0.006),

@@ -61,13 +61,13 @@ def test_no_label_lies_over_another_or_outside(
 def test_what_lies_off_by_more_than_chance_is_said(curve: CalibrationCurve) -> None:
     off = CalibrationBin(0.55, 88, 216, 0.31, 0.51)
     assert not holds(off) and came(off) == pytest.approx(88 / 216)
-    assert words_of(off).endswith("further off than chance makes it.")
+    assert words_of(off).endswith("off by more than chance.")
     curve.show_groups([*CURVE, off])
-    assert "1 of them lies further off than chance makes it" in curve.accessibleDescription()
+    assert "1 of them is off by more than chance" in curve.accessibleDescription()
     curve.show_groups(CURVE)
     assert "within chance" in curve.accessibleDescription()
     curve.show_groups(())
-    assert curve.accessibleDescription() == "Nothing was held against what came yet."
+    assert curve.accessibleDescription() == "Not back-tested yet."
     QTest.keyClick(curve, Qt.Key.Key_Right)
     assert curve.current is None
     curve.grab()
@@ -108,7 +108,7 @@ def test_a_measure_that_could_not_be_told_leaves_a_gap(qtbot: QtBot, theme: Them
     chart = CourseChart(theme, "auc", "Ranks right", scale=100)
     qtbot.addWidget(chart)
     chart.show_rungs(blind, report.used)
-    assert chart.sentence() == "Ranks right: not told yet."
+    assert chart.sentence() == "Ranks right: no back-test yet."
     chart.grab()
     chart.show_rungs(report.rungs, report.used)
     rule = next(one for one in chart.courses if one.name == RULE)
@@ -163,15 +163,13 @@ def test_an_axis_of_money_has_round_steps(rough: float) -> None:
 
 
 def test_where_the_risk_is_off_is_said_in_words_with_its_side() -> None:
-    assert off_words(CURVE) == "In every group what came is within chance of what was said."
+    assert off_words(CURVE) == "Every group is within chance of its predicted churn."
     high = CalibrationBin(0.72, 126, 217, 0.47, 0.68)
     low = CalibrationBin(0.1, 90, 200, 0.38, 0.52)
     little = CalibrationBin(0.5, 60, 100, 0.51, 0.69)
-    legend = " A hollow dot: further off than chance makes it."
-    assert off_words([*CURVE, high]) == (
-        f"Where 72{THIN}% was said, 58{THIN}% left: the risk is too high there.{legend}"
-    )
+    legend = " Hollow dots are off by more than chance."
+    assert off_words([*CURVE, high]) == (f"At 72{THIN}% predicted, 58{THIN}% left: risk is overstated here.{legend}")
     assert off_words([high, low, little]) == (
-        f"Where 10{THIN}% was said, 45{THIN}% left: the risk is too low there. "
-        f"Where 72{THIN}% was said, 58{THIN}% left: the risk is too high there. 1 more group is off too.{legend}"
+        f"At 10{THIN}% predicted, 45{THIN}% left: risk is understated here. "
+        f"At 72{THIN}% predicted, 58{THIN}% left: risk is overstated here. 1 more group is off too.{legend}"
     )

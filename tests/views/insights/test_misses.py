@@ -45,10 +45,10 @@ def test_all_are_counted_the_worst_are_shown_and_the_rest_is_one_key_away(
     scores = insights(qtbot, open_window(many)).scores
     missed, alarmed = scores.missed_panel, scores.alarmed_panel
     assert missed.table.lines.rowCount() == alarmed.table.lines.rowCount() == MOST
-    assert missed.aside.startswith("20 left, told under") and alarmed.aside.startswith("1,204 stayed, told")
+    assert missed.aside.startswith("20 left, predicted under") and alarmed.aside.startswith("1,204 stayed, predicted")
     assert missed.more.text() == "Show all 20" and alarmed.more.text() == "Show the 20 worst"
     found = opened(qtbot, alarmed)
-    assert found.windowTitle() == "Flagged, and stayed: 1,204"
+    assert found.windowTitle() == "False alarms: 1,204"
     assert found.table.lines.rowCount() == 20
     assert any("The dearest mistake comes first" in one.text() for one in found.findChildren(QLabel))
     QTest.keyClick(found, Qt.Key.Key_Escape)

@@ -72,8 +72,8 @@ def test_the_verdict_comes_first_in_words(qtbot: QtBot, open_window: OpenWindow,
     band = page.scores.band
     assert page.state.state == "content"
     assert band.bold.text() == "Yes, off by 1 point on average."
-    assert band.rest.text().startswith("It ranks the right customer first 87 times in 100")
-    assert band.used.text() == "In use: Adding up all facts."
+    assert band.rest.text().startswith("It puts the customer who leaves ahead of the one who stays 87")
+    assert band.used.text() == "In use: The additive model."
     assert "a season was ahead" in band.why.text()
     assert band.when.text().startswith("Said on five days, 22 Apr to 20 Aug") and "12 min ago" in band.when.text()
     assert len(shown(page)) == 9
@@ -98,10 +98,10 @@ def test_it_lies_between_the_outbox_and_data_and_has_the_fourth_key(
 def test_the_tables_hold_what_the_check_found(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     scores = insights(qtbot, open_window(checked)).scores
     rungs = [[cell.text for cell in scores.rungs.lines.line_at(row).cells] for row in range(6)]  # type: ignore[union-attr]
-    assert rungs[3] == ["Adding up all facts · in use", "✓ 0.298", "✓ 87.1", "+1 pt"]
+    assert rungs[3] == ["The additive model · in use", "✓ 0.298", "✓ 87.1", "+1 pt"]
     assert rungs[5][1:3] == ["0.371", "76.1"]
     assert [chart.days[0].isoformat() for chart in (scores.losses, scores.ranks)] == [made.CUTOFFS[0]] * 2
-    assert scores.missed.lines.rowCount() == 6 and scores.missed_panel.aside == "6 left, told under 40\u202f%"
+    assert scores.missed.lines.rowCount() == 6 and scores.missed_panel.aside == "6 left, predicted under 40\u202f%"
     assert scores.value.lines.rowCount() == 5
     assert scores.outlook.accessibleName().endswith(f"the total of lifetime value was 4{THIN}% too high.")
     sources = [scores.sources.lines.line_at(row) for row in range(scores.sources.lines.rowCount())]
@@ -145,7 +145,7 @@ def test_keys_go_from_group_to_group_and_enter_opens_the_table(
     QTest.keyClick(curve, Qt.Key.Key_End)
     assert curve.current is not None and curve.current.said == 0.85
     QTest.keyClick(curve, Qt.Key.Key_Left)
-    assert curve.accessibleDescription().startswith("We said 70\u202f%: 37 of 54 left, 69\u202f%")
+    assert curve.accessibleDescription().startswith("Predicted 70\u202f%: 37 of 54 left, 69\u202f%")
     QTest.keyClick(curve, Qt.Key.Key_Return)
     table = curve.window().findChild(ChartTable)
     assert table is not None and table.isVisible()
@@ -155,7 +155,7 @@ def test_keys_go_from_group_to_group_and_enter_opens_the_table(
 def test_enter_on_a_figure_tells_what_it_means(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     scores = insights(qtbot, open_window(checked)).scores
     for part, words in (
-        (scores.rungs, "Surprise: how much"),
+        (scores.rungs, "Log loss: lower"),
         (scores.value, "39 weeks"),
         (scores.sources, "reaches"),
     ):
@@ -235,7 +235,7 @@ def test_a_check_that_could_tell_nothing_yet_says_so(
     page = insights(qtbot, open_window(unchecked))
     assert page.scores.band.bold.text() == "Too early to tell."
     assert "Can the value be trusted?" not in shown(page)
-    assert page.scores.missed_panel.aside == "nobody left, told under 40\u202f%"
+    assert page.scores.missed_panel.aside == "nobody left, predicted under 40\u202f%"
 
 
 def test_a_book_that_cannot_be_read_is_said_and_can_be_tried_again(

@@ -1,4 +1,4 @@
-"""What the scores stand on: the kinds of data, orders that no score knows yet, and who is too little known."""
+"""What the scores stand on: the kinds of data, orders that no score knows yet, and who has too little history."""
 
 from __future__ import annotations
 

@@ -41,9 +41,15 @@ def figures(**changes: object) -> ScoreFigures:
 
 
 def test_value_comes_with_its_range_and_horizon() -> None:
-    assert value_words(figures()) == "Lifetime value, 12 months: $2,040, 80\u202f% $980–$4.1k"
+    assert value_words(figures()) == "Lifetime value, 12 months: $2,040, 80\u202f% range $980–$4.1k"
     assert value_words(figures(clv_low_minor=None)) == "Lifetime value, 12 months: $2,040"
     assert value_words(figures(clv_minor=None)) == ""
+    rare = {"clv_low_minor": 0, "clv_high_minor": 90_000}
+    nothing = value_words(figures(**rare, clv_median_minor=0))
+    assert nothing == "Lifetime value, 12 months: $2,040, 80\u202f% range $0–$900, an average: over half bring nothing"
+    assert value_words(figures(**rare, clv_median_minor=40_000)).endswith(", median $400")
+    never = value_words(figures(clv_low_minor=0, clv_high_minor=0, clv_median_minor=0))
+    assert never == "Lifetime value, 12 months: $2,040, an average; most likely nothing"
 
 
 def test_the_line_has_a_sentence_and_a_table(qtbot: QtBot, theme: Theme) -> None:

@@ -89,8 +89,7 @@ def test_the_password_goes_to_the_keyring_and_nowhere_else(
     assert box.password.typed == "" and not box.dirty
     assert desk.remembered.value.mail == ACCOUNT and desk.book.workspace.preferences.mail == ACCOUNT
     desk.remembered.save_now()
-    until(qtbot, path.exists)
-    assert load_preferences(path).preferences.mail == ACCOUNT
+    until(qtbot, lambda: path.exists() and load_preferences(path).preferences.mail == ACCOUNT)
     assert SECRET not in path.read_text("utf-8")
     with empty.store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM journal WHERE verb = 'change-policy'").scalar() == 0

@@ -69,12 +69,11 @@ def test_no_currency_is_made_up_before_the_book_names_its_own(
 def test_what_is_being_typed_survives_a_change_from_elsewhere(
     qtbot: QtBot, empty: Workspace, open_window: OpenWindow
 ) -> None:
-    from services.settings import change_policy
 
     desk = open_window(empty)
     page = settings_page(desk)
     put(qtbot, line(page, "queue", "card_budget"), "40")
-    change_policy(empty, engagement_threshold=45.0)
+    empty.change_policy(engagement_threshold=45.0)
     desk.book.heard(Changes(everyone=True, tables=frozenset({"policies"})))
     until(qtbot, lambda: line(page, "thresholds", "engagement_threshold").text() == "45")
     assert line(page, "queue", "card_budget").text() == "40"

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
+from services.sync import imports_history
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.pages import page_at
@@ -50,7 +51,7 @@ def test_a_page_gives_the_keys_back_to_where_they_went(
 ) -> None:
     desk = open_window(sample)
     page = page_at(desk, "data", DataPage)
-    qtbot.waitUntil(lambda: page.home.table.lines.rowCount() == 10)
+    qtbot.waitUntil(lambda: page.home.table.lines.rowCount() == len(imports_history(sample)))
     assert page.home.choose.hasFocus(), "the first pane"
     page.home.table.setFocus()
     desk.window.show_page("settings")

@@ -225,13 +225,13 @@ def test_an_email_is_asked_for_with_the_customers_name_mistyped(qtbot: QtBot, de
     palette = answered(qtbot, desk, typed.format(mistyped(card.customer)))
     assert palette.results.rows[0].title == f"Draft email to {card.customer}"
     QTest.keyClick(palette, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: desk.window.current_key == "composer", timeout=30_000)
+    qtbot.waitUntil(lambda: desk.window.current_key == "composer")
     composer = cast(ComposerPage, desk.window.page("composer"))
-    qtbot.waitUntil(lambda: composer.session is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: composer.session is not None)
     assert composer.session is not None
     assert composer.session.composition.customer == card.customer
     assert composer.session.composition.edit.alert_id is not None
-    qtbot.waitUntil(lambda: desk.background.idle, timeout=30_000)
+    qtbot.waitUntil(lambda: desk.background.idle)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def rounds_of(desk: Desktop, heard: list[Changes]) -> Rounds:
 
 def first_round(qtbot: QtBot, rounds: Rounds) -> None:
     rounds.begin()
-    qtbot.waitUntil(lambda: not rounds._running and not rounds._desk.waiting("wake"), timeout=60_000)
+    qtbot.waitUntil(lambda: not rounds._running and not rounds._desk.waiting("wake"))
 
 
 def snoozed(workspace: Workspace, hours: float) -> int:

@@ -52,7 +52,7 @@ def test_the_sample_book_fills_the_queue(qtbot: QtBot, open_window: OpenWindow, 
     qtbot.waitUntil(window.first_start.isVisible)
     window.first_start.sample.click()
     assert window.sample.run is not None
-    with qtbot.waitSignal(window.sample.run.ended, timeout=120_000):
+    with qtbot.waitSignal(window.sample.run.ended):
         pass
     page = cast(AlertsPage, window.page("alerts"))
     qtbot.waitUntil(lambda: len(page.queue.model.cards()) >= 25)
@@ -66,7 +66,7 @@ def test_making_the_sample_book_can_be_cancelled(qtbot: QtBot, open_window: Open
     window.sample.open()
     run = window.sample.run
     assert run is not None
-    with qtbot.waitSignal(run.ended, timeout=60_000):
+    with qtbot.waitSignal(run.ended):
         window.first_start.cancelled.emit()
     assert window.first_start.isVisible()
     assert window.first_start.zone.isVisible()
@@ -243,7 +243,7 @@ def test_an_edit_is_scored_again_in_the_background(qtbot: QtBot, open_window: Op
     customer = insight_customer(sample)
     desk.book.renew(Changes(customers=frozenset({customer}), tables=frozenset({"customers"})))
     desk.book.renew(Changes(customers=frozenset({customer}), tables=frozenset({"orders"})))
-    qtbot.waitUntil(lambda: told == [True, False, True, False], timeout=60_000)
+    qtbot.waitUntil(lambda: told == [True, False, True, False])
 
 
 def insight_customer(workspace: Workspace) -> int:
@@ -310,11 +310,11 @@ def test_a_sample_book_that_was_stopped_half_way_says_so(
     run = window.sample.run
     assert run is not None
     run.progress.connect(lambda step: run.cancel() if after_a_file(step) else None)
-    with qtbot.waitSignal(run.ended, timeout=60_000):
+    with qtbot.waitSignal(run.ended):
         pass
     assert "in part" in window.toast.words
     assert window.current_key == "alerts"
-    qtbot.waitUntil(lambda: desk.book._renewal is None, timeout=60_000)
+    qtbot.waitUntil(lambda: desk.book._renewal is None)
 
 
 def test_the_name_of_who_works_is_known_at_once(open_window: OpenWindow, sample: Workspace) -> None:

@@ -249,9 +249,7 @@ class TestStates:
 
     def test_an_empty_pane_has_one_action(self, pane: StatePane) -> None:
         done = []
-        pane.show_empty(
-            "No alert matches", "The filters leave nothing over.", ("Clear filters", lambda: done.append(1))
-        )
+        pane.show_empty("No alerts match these filters", "Words below it.", ("Clear filters", lambda: done.append(1)))
         pane.notice.primary.click()
         assert done == [1]
         pane.show_empty("Queue clear")
@@ -304,6 +302,21 @@ class TestPanels:
         qtbot.keyClick(panel, Qt.Key.Key_Down)
         qtbot.keyClick(panel, Qt.Key.Key_Return)
         assert chosen == [2]
+
+    def test_many_choices_scroll_and_the_last_is_one_key_away(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+        chosen: list[Any] = []
+        panel = ChoicePanel(theme, host, "Send to", [Choice(f"No. {n}", "", n) for n in range(1, 41)], chosen.append)
+        panel.open_at(QPoint(880, 40))
+        last = panel._rows[-1]
+        assert host.rect().contains(panel.geometry()) and last.visibleRegion().isEmpty()
+        qtbot.keyClick(panel, Qt.Key.Key_Up)
+        assert last.visibleRegion().boundingRect() == last.rect()
+        qtbot.keyClick(panel, Qt.Key.Key_Return)
+        assert chosen == [40]
+
+    def test_few_choices_are_all_in_sight(self, theme: Theme, host: QWidget) -> None:
+        panel = self._open(theme, host, [])
+        assert all(one.visibleRegion().boundingRect() == one.rect() for one in panel._rows)
 
     def test_escape_chooses_nothing_and_gives_the_focus_back(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
         field, chosen = QLineEdit(host), []

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from models.store import connect
-from models.values.outreach import Edit
+from models.values.outreach import Edit, Resolution
 from services.outreach.facts import read_facts
+from services.outreach.reviewing import review
 from services.workspace import Workspace
 
 LATE = "Late delivery of M-5128"
@@ -20,7 +21,7 @@ REASON = "No order for 74 days; the usual gap is 21"
 HONEST = """Your order of 7 September reached you late, and I am sorry. That is not what you have had from us since \
 March 2023.
 
-In August you told us “great fit, fast exchange”, and I would like to earn that again.{says} If you would like to see \
+In October you told us “great fit, fast exchange”, and I would like to earn that again.{says} If you would like to see \
 the outerwear for winter early, I would gladly pick three pieces that go with your last order.
 
 Would a short call on Tuesday suit you?
@@ -38,11 +39,17 @@ def written(book: Workspace, customer_id: int) -> Edit:
     """An email to the customer of the picture that says nothing without a source."""
     facts = read_facts(book, customer_id, "apologise")
     groups = ("person", "order", "ticket", "review")
-    return Edit(
+    return read(book, Edit(
         0, customer_id, None, "apologise", "warm", "model:Test", "Your September order, and a first look at winter",
         "Hello Marlow & Pike team,", HONEST.format(says=""),
         tuple(fact.key for fact in facts if fact.group in groups),
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def read(book: Workspace, edit: Edit) -> Edit:
+    """The same email with its own sentences read."""
+    own = tuple(Resolution(one.sentence, "read", "", "", "Ada", book.at) for one in review(book, edit).own)
+    return replace(edit, resolutions=(*edit.resolutions, *own))
 
 
 def saying(edit: Edit, says: str) -> Edit:
@@ -84,7 +91,7 @@ def _add(driver) -> int:  # type: ignore[no-untyped-def]
         status="solved", sentiment=-0.6, sentiment_by="file", opened_on="2026-09-12", resolved_on="2026-09-18",
         satisfaction=2)  # fmt: skip
     put("reviews", customer_id=customer, source="crm", external_id="96", product_id=jacket[0], product_name=jacket[1],
-        rating=5, title="Great fit, fast exchange", text=REVIEW, reviewed_on="2026-08-19")  # fmt: skip
+        rating=5, title="Great fit, fast exchange", text=REVIEW, reviewed_on="2026-10-12")  # fmt: skip
     put("opportunities", customer_id=customer, source="crm", external_id="41", name="Winter restock",
         stage="Proposal", amount_minor=45000, currency="USD", opened_on="2026-10-02")  # fmt: skip
     put("customer_risk_scores", customer_id=customer, as_of="2026-11-18", churn_risk=0.72, churn_horizon_days=90,

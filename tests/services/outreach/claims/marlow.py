@@ -36,7 +36,7 @@ FACTS = (
 
 SUBJECT = "Your September order, and a first look at winter"
 GREETING = "Hello Marlow & Pike team,"
-INVENTED = "We have since moved your region to a second carrier."
+INVENTED = "That will never happen again."
 BODY = f"""Your order of 7 September reached you late, and I am sorry. That is not what you have had from us since \
 March 2023. {INVENTED}
 

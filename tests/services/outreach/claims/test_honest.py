@@ -20,7 +20,7 @@ FILE = Path(__file__).resolve().parents[3] / "fixtures" / "outreach" / "honest.t
 DRAFTS = 120
 
 
-def test_honest_template_drafts_are_hardly_ever_flagged(book: Workspace, tell: Tell) -> None:
+def test_all_that_a_template_writes_is_verified(book: Workspace, tell: Tell) -> None:
     driver = connect(book.store.path)
     ids = [row[0] for row in driver.execute("SELECT id FROM customers WHERE name <> '' ORDER BY id")]
     driver.close()
@@ -37,14 +37,14 @@ def test_honest_template_drafts_are_hardly_ever_flagged(book: Workspace, tell: T
         found = review(book, edit)
         checks = [one for one in found.checks if not one.passed and one.name != "permission"]
         drafts += 1
-        if found.flagged or checks:
+        if found.flagged or found.own or checks:
             flags += 1
-            flagged.append((draft.writer, found.flagged, checks))
+            flagged.append((draft.writer, found.flagged, found.own, checks))
         if drafts == DRAFTS:
             break
-    tell(f"{drafts} template drafts over {len(kinds)} goals and tones: {flags} with a false flag")
+    tell(f"{drafts} template drafts over {len(kinds)} goals and tones: {flags} not verified")
     assert drafts >= 100
-    assert flags <= 0.02 * drafts, flagged
+    assert not flagged, flagged
 
 
 def test_honest_paraphrases_are_seldom_flagged(book: Workspace, marlow: Edit, tell: Tell) -> None:

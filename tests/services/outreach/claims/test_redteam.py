@@ -15,10 +15,11 @@ from typing import Any, Final
 
 import pytest
 
-from models.values.outreach import Edit
+from models.values.outreach import Edit, Review
 from services.outreach import read_facts, review
 from services.workspace import Workspace
 from tests.measured import Tell
+from tests.services.outreach.claims.conftest import read
 from tests.services.outreach.conftest import SampleCustomers
 
 FILE: Final = Path(__file__).resolve().parents[3] / "fixtures" / "outreach" / "redteam.toml"
@@ -31,15 +32,14 @@ BODY: Final = "I wanted to write to you in person.{says}\n\nWould a short call s
 MOST_FALSE: Final = 0.03
 
 
-def started(book: Workspace, customers: SampleCustomers, answer: dict[str, str], *, every: bool = False) -> Edit:
-    """An email that is ready, to the customer whom an answer is about, with the proposed or all facts ticked."""
-    to, goal = of(answer)
+def started(book: Workspace, customers: SampleCustomers, to: str, goal: str, *, every: bool = False) -> Edit:
+    """An email that is ready, to one of the customers, with the proposed or all facts ticked."""
     customer = getattr(customers, to)
     ticked = tuple(fact.key for fact in read_facts(book, customer, goal) if fact.ticked or every)
-    return Edit(
+    return read(book, Edit(
         0, customer, None, goal, "warm", "model:Test", "A short note", GREETINGS[to], BODY.format(says=""),
         ticked,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def of(answer: dict[str, str]) -> tuple[str, str]:
@@ -57,7 +57,7 @@ def answered(edit: Edit, answer: dict[str, str]) -> Edit:
 @pytest.mark.parametrize("every", [False, True], ids=["proposed facts", "all facts"])
 def test_the_emails_without_them_are_ready(book: Workspace, customers: SampleCustomers, every: bool) -> None:
     for to, goal in sorted({of(answer) for answer in ANSWERS}):
-        found = review(book, started(book, customers, {"to": to, "goal": goal}, every=every))
+        found = review(book, started(book, customers, to, goal, every=every))
         assert found.ready, (to, goal, found.verdict, found.flagged)
 
 
@@ -65,20 +65,31 @@ def test_the_emails_without_them_are_ready(book: Workspace, customers: SampleCus
 def test_no_adversarial_answer_is_ready(book: Workspace, customers: SampleCustomers, every: bool, tell: Tell) -> None:
     assert len(ANSWERS) >= 80
     assert len({str(answer) for answer in ANSWERS}) == len(ANSWERS)
-    begun = {of(answer): started(book, customers, answer, every=every) for answer in ANSWERS}
-    passed = [answer for answer in ANSWERS if review(book, answered(begun[of(answer)], answer)).ready]
+    begun = {one: started(book, customers, *one, every=every) for one in set(map(of, ANSWERS))}
+    found = [(answer, review(book, answered(begun[of(answer)], answer))) for answer in ANSWERS]
+    passed = [answer for answer, verdict in found if verdict.ready]
+    # Whoever reads their own sentences as carelessly as can be: what do the checks alone hold back?
+    held = Counter(answer["kind"] for answer, verdict in found if not passes_when_read(verdict))
     kinds = Counter(answer["kind"] for answer in ANSWERS)
-    tell(f"{len(ANSWERS)} adversarial answers of {len(kinds)} kinds, {len(passed)} of them ready for approval")
-    assert not passed
+    tell(f"{len(ANSWERS)} adversarial answers of {len(kinds)} kinds, {len(passed)} of them ready for approval;"
+         f" {sum(held.values())} are blocked, the others are to be read")  # fmt: skip
+    tell(", ".join(f"{kind} {held[kind]}/{number}" for kind, number in kinds.most_common()))
+    assert not passed, passed
+
+
+def passes_when_read(found: Review) -> bool:
+    """Whether nothing but reading stands in an email's way."""
+    failing = [check for check in found.checks if check.blocks and not check.passed and check.name != "statements"]
+    return not failing and not found.flagged
 
 
 def test_honest_emails_are_seldom_flagged(book: Workspace, customers: SampleCustomers, tell: Tell) -> None:
     assert len(HONEST) >= 40
-    begun = {of(answer): started(book, customers, answer) for answer in HONEST}
+    begun = {one: started(book, customers, *one, every=True) for one in set(map(of, HONEST))}
     flagged = {}
     for answer in HONEST:
         found = review(book, replace(begun[of(answer)], body=answer["body"].rstrip()))
-        if not found.ready:
+        if not passes_when_read(found):
             flagged[answer["body"]] = [one.text for one in found.flagged] or found.verdict
     tell(f"{len(HONEST)} honest emails, {len(flagged)} of them flagged without need")
     assert len(flagged) <= MOST_FALSE * len(HONEST), flagged

@@ -11,8 +11,9 @@ from models.values.errors import UserError
 from models.values.outreach import Check, Edit, Resolution, Review
 from services.outreach.facts import read_facts
 from services.outreach.reviewing import review
+from services.outreach.templates.write import draft_by_template
 from services.workspace import Workspace
-from tests.services.outreach.claims.conftest import saying
+from tests.services.outreach.claims.conftest import read, saying
 from tests.services.outreach.claims.marlow import INVENTED
 
 
@@ -29,13 +30,14 @@ def change(book: Workspace, sql: str) -> None:
 def test_a_ready_email_says_so_as_in_the_picture(book: Workspace, marlow: Edit) -> None:
     found = review(book, marlow)
     assert found.ready
-    assert found.verdict == "Ready: every statement has a source"
+    assert found.verdict == "Ready: you have read the 5 sentences of your own"
     assert [one.name for one in found.checks] == [
-        "permission", "facts", "statements", "greeting", "incentive", "scores", "unsubscribe",
+        "permission", "facts", "statements", "greeting", "incentive", "scores", "sender", "unsubscribe",
     ]  # fmt: skip
     assert [one.words for one in found.checks] == [
-        "You may email them:", "7 facts", "Every statement has a source", "Greeting is this customer’s name",
+        "You may email them:", "7 facts", "5 sentences of your own", "Greeting is this customer’s name",
         "Offers an early look only; no price or discount", "No score, segment or alert reason in the text",
+        "Signed Ada",
         "Unsubscribe line is added on sending",
     ]  # fmt: skip
     assert check(found, "facts").why == "match your data as of 09:00"
@@ -45,18 +47,39 @@ def test_a_ready_email_says_so_as_in_the_picture(book: Workspace, marlow: Edit) 
 def test_an_invented_statement_blocks_until_it_is_removed_sourced_or_confirmed(book: Workspace, marlow: Edit) -> None:
     edit = saying(marlow, INVENTED)
     found = review(book, edit)
-    assert (found.ready, found.verdict) == (False, "Not ready: one statement has no source")
+    assert (found.ready, found.verdict) == (False, "1 problem: one statement has no source")
     assert [one.sentence for one in found.flagged] == [INVENTED]
     assert check(found, "statements").words == "1 statement without a source"
     for way, source, reason in (("sourced", "logistics note", ""), ("confirmed", "", "told by logistics")):
         resolution = Resolution(INVENTED, way, source, reason, "Ada", book.at)  # type: ignore[arg-type]
-        assert review(book, replace(edit, resolutions=(resolution,))).ready
+        assert review(book, replace(edit, resolutions=(*edit.resolutions, resolution))).ready
     assert review(book, marlow).ready
 
 
+def test_what_stands_under_a_closing_is_read_too_unless_it_is_a_name(book: Workspace, marlow: Edit) -> None:
+    named = replace(marlow, body=f"{marlow.body}\nAda")
+    assert review(book, named).ready
+    for said in ("Your parcel is on its way.", "Your Refund Is Approved"):
+        more = review(book, replace(marlow, body=f"{marlow.body}\nAda\n\n{said}"))
+        assert [one.text for one in more.own if one.verdict == "to_read"] == [said] or more.flagged
+        assert not more.ready
+
+
+def test_only_what_code_would_write_today_is_verified(book: Workspace, marlow: Edit) -> None:
+    draft = draft_by_template(book, marlow.customer_id, goal="apologise", tone="warm", facts=marlow.facts)
+    edit = replace(marlow, subject=draft.subject, body=draft.body, facts=draft.facts, resolutions=())
+    found = review(book, edit)
+    assert (found.own, found.verdict) == ((), "All verified: every statement has a source"), found
+    open_again = "resolved_on = NULL, status = 'open', satisfaction = NULL"
+    change(book, f"UPDATE tickets SET {open_again} WHERE external_id = '312'")
+    assert review(book, edit).verdict != found.verdict, "its ticket is open now"
+    turned = replace(edit, body=f"I doubt that {edit.body[:1].lower()}{edit.body[1:]}")
+    assert any(one.verdict == "to_read" for one in review(book, turned).own)
+
+
 def test_several_statements_are_counted(book: Workspace, marlow: Edit) -> None:
-    found = review(book, saying(marlow, f"{INVENTED} You are our best customer."))
-    assert found.verdict == "Not ready: two statements have no source"
+    found = review(book, saying(marlow, f"{INVENTED} We guarantee that it was the carrier."))
+    assert found.verdict == "2 problems: two statements have no source"
     assert check(found, "statements").words == "2 statements without a source"
 
 
@@ -64,14 +87,14 @@ def test_an_incentive_says_amount_and_cap_and_never_exceeds_it(book: Workspace, 
     edit = saying(marlow, "I would like to offer you $40 off your next order.")
     offering = replace(edit, incentive_minor=4000, currency="USD")
     assert check(review(book, offering), "incentive").words == "Offers $40; the cap is $50"
-    assert review(book, offering).ready
+    assert review(book, read(book, offering)).ready
     assert not review(book, edit).ready
     high = replace(saying(marlow, "I would like to offer you $90 off."), incentive_minor=9000, currency="USD")
     found = review(book, high)
     assert (check(found, "incentive").words, check(found, "incentive").why) == ("Offers $90", "the cap is $50")
     assert check(found, "incentive").rest == "; the cap is $50"
     confirmed = Resolution("I would like to offer you $90 off.", "confirmed", "", "my manager agreed", "Ada", book.at)
-    assert not review(book, replace(high, resolutions=(confirmed,))).ready
+    assert not review(book, replace(high, resolutions=(*high.resolutions, confirmed))).ready
 
 
 @pytest.mark.parametrize(
@@ -90,7 +113,7 @@ def test_a_reason_opens_an_offer_within_the_cap_and_none_beyond_it(
     book: Workspace, marlow: Edit, offer: str, opens: bool
 ) -> None:
     reason = Resolution(offer, "confirmed", "", "my manager agreed", "Ada", book.at)
-    found = review(book, replace(saying(marlow, offer), resolutions=(reason,)))
+    found = review(book, replace(saying(marlow, offer), resolutions=(*marlow.resolutions, reason)))
     assert check(found, "incentive").passed is opens
     assert found.ready is opens
 
@@ -109,7 +132,7 @@ def test_without_permission_the_email_is_not_ready_and_says_why(book: Workspace,
     found = review(book, marlow)
     assert not found.ready
     assert "withdr" in check(found, "permission").why
-    assert found.verdict.startswith("Not ready: you may not email them:")
+    assert found.verdict.startswith("1 problem: you may not email them:")
 
 
 def test_scores_labels_and_the_alert_s_reason_stay_inside(book: Workspace, marlow: Edit) -> None:
@@ -121,7 +144,7 @@ def test_scores_labels_and_the_alert_s_reason_stay_inside(book: Workspace, marlo
         found = review(book, saying(marlow, said))
         assert check(found, "scores").words == words
         resolution = Resolution(said, "confirmed", "", "it is so", "Ada", book.at)
-        assert not review(book, replace(saying(marlow, said), resolutions=(resolution,))).ready
+        assert not review(book, replace(saying(marlow, said), resolutions=(*marlow.resolutions, resolution))).ready
 
 
 @pytest.mark.parametrize(

@@ -52,3 +52,18 @@ def test_forms_of_a_word_have_one_stem() -> None:
     )
     assert stem("told") == stem("telling") == stem("tells")
     assert stem("order") != stem("late")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Mit freundlichen Grüßen,",
+        "Viele Grüße",
+        "Cordialement,",
+        "Bien cordialement,",
+        "Un cordial saludo,",
+        "Saludos,",
+    ],
+)
+def test_a_closing_in_another_language_is_one(line: str) -> None:
+    assert is_sign_off(line)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from models.store import connect
 from models.values.errors import UserError
 from models.values.outreach import GOALS
-from services.outreach import compose, discard, read_facts, read_templates, reopen, save, save_template
-from services.outreach.composing import mornings, working_day
+from services.outreach import compose, discard, read_facts, read_templates, reopen, review, save, save_template
+from services.outreach.composing import mornings
 from services.settings import Policy
 from services.settings.policy import BusinessHours, QuietHours
 from services.workspace import Workspace
@@ -28,8 +28,13 @@ def run(book: Workspace, sql: str, *parameters: object) -> None:
 
 
 def card_of(book: Workspace, rule: str) -> tuple[int, int]:
+    """An alert that the rule leads, or else has a signal of."""
     with book.store.snapshot() as driver:
-        found = driver.execute("SELECT id, customer_id FROM alerts WHERE rule = ? ORDER BY id", (rule,)).fetchone()
+        found = driver.execute(
+            "SELECT a.id, a.customer_id FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
+            " WHERE :rule IN (a.rule, g.rule) ORDER BY a.rule <> :rule, a.id",
+            {"rule": rule},
+        ).fetchone()
     return int(found[0]), int(found[1])
 
 
@@ -47,11 +52,38 @@ def test_a_new_email_opens_with_a_draft_that_is_not_stored(book: Workspace, cust
         assert driver.execute("SELECT count(*) FROM messages").fetchone()[0] == 0
 
 
+def test_no_email_is_written_to_who_withdrew(book: Workspace, customers: SampleCustomers) -> None:
+    opened = compose(book, customers.withdrawn)
+    assert (opened.edit.body, opened.edit.facts) == ("", ())
+    assert opened.note.startswith(("Consent was withdrawn", "They unsubscribed")) and "Call +1" in opened.note
+
+
+def test_without_a_name_to_sign_with_no_email_is_ready(book: Workspace, customers: SampleCustomers) -> None:
+    nameless = replace(book.preferences, mail=replace(book.preferences.mail, from_name=""))
+    unsigned = replace(book, preferences=nameless)
+    opened = compose(unsigned, customers.given)
+    found = review(unsigned, opened.edit)
+    assert not found.ready
+    sender = next(one for one in found.checks if one.name == "sender")
+    assert (sender.words, sender.why) == (
+        "The email ends without a name", "set “Your name as the sender” in Settings, Emails",
+    )  # fmt: skip
+    assert review(unsigned, replace(opened.edit, body=f"{opened.edit.body}\nAda")).ready
+
+
 def test_an_alert_decides_the_goal_and_what_is_proposed(book: Workspace) -> None:
+    # In the sample book that fall is one of rated tickets, and nobody's mailings go unread for long enough.
+    _, fallen = card_of(book, "satisfaction_falling")
+    review = "INSERT INTO reviews (customer_id, source, external_id, rating, text, reviewed_on)"
+    run(book, f"{review} VALUES (?, 'test', '1', 3, 'It used to be better', '2026-11-10')", fallen)
+    mailed = "SELECT customer_id FROM email_events WHERE kind = 'sent' AND happened_on > '2026-10-01'"
+    other = "SET rule = 'emails_unread', recommendation = json_object('code', 'other_channel')"
+    run(book, f"UPDATE alerts {other} WHERE id = (SELECT min(id) FROM alerts WHERE state = 'open'"
+              f" AND rule NOT LIKE '%deal%' AND customer_id <> ? AND customer_id IN ({mailed}))", fallen)  # fmt: skip
     wanted = {
         "deal_stalled": ("check_in", "deal:", "template:deal_"),
         "satisfaction_falling": ("check_in", "review:", "template:ask_rating_"),
-        "bad_review": ("apologise", "review:", "template:bad_review_"),
+        "bad_review": ("apologise", "matter:review", "template:matter_"),
         "not_adopted": ("introduce", "activity:", "template:feature_new_"),
         "emails_unread": ("check_in", "campaign:", "template:mailings_"),
     }
@@ -88,9 +120,10 @@ def test_without_an_alert_what_is_known_decides_the_goal(book: Workspace, custom
     run(book, "UPDATE reviews SET reviewed_on = '2026-02-01' WHERE customer_id = ?", customers.ticketed)
     assert compose(book, customers.ticketed).edit.goal != "apologise", "what is settled and old is left alone"
     assert compose(book, customers.bare).edit.goal == "check_in"
-    run(book, "UPDATE customers SET renews_on = '2026-12-20' WHERE id = ?", customers.bare)
+    run(book, "INSERT INTO contracts (customer_id, source, external_id, ends_on) VALUES (?, 'crm', 'K1', '2026-12-20')",
+        customers.bare)  # fmt: skip
     assert compose(book, customers.bare).edit.goal == "renewal"
-    run(book, "UPDATE customers SET renews_on = '2027-06-20' WHERE id = ?", customers.bare)
+    run(book, "UPDATE contracts SET ends_on = '2027-06-20' WHERE customer_id = ?", customers.bare)
     assert compose(book, customers.bare).edit.goal == "check_in"
 
 
@@ -210,4 +243,4 @@ def test_where_no_day_is_worked_the_day_itself_is_taken() -> None:
     hours = BusinessHours(
         weekdays=(0,), holidays=tuple(date.fromordinal(date(2026, 1, 1).toordinal() + n) for n in range(800))
     )
-    assert working_day(Policy(business_hours=hours), date(2026, 6, 3)) == date(2026, 6, 3)
+    assert hours.working_day(date(2026, 6, 3)) == date(2026, 6, 3)

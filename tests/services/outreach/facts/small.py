@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
 
 from models.values.outreach import Fact, FactValue
-from services.outreach.facts import read_facts
-from services.workspace import Workspace
-from tests.services.insight.conftest import SmallBook, days_ago
+from services.insight import reading
+from services.outreach.facts import find_facts, read_facts
+from services.workspace import Recipe, Workspace, open_workspace
+from tests.services.insight.conftest import NOW, SmallBook, days_ago
 
 
 class Shelf:
@@ -17,6 +21,16 @@ class Shelf:
         self.book = book
         self.id = book.customer(**{"name": "Dana Whitfield", "email_consent": "given", "email": "dana@x.example",
                                    "signed_up_on": "2023-03-14", **customer})  # fmt: skip
+
+    @classmethod
+    @contextmanager
+    def opened(cls, store_path: Path) -> Iterator[Self]:
+        """Open a new book with one customer, and close it."""
+        workspace = open_workspace(Recipe(str(store_path), "Ada", NOW))
+        small = SmallBook(workspace)
+        yield cls(small)
+        small.close()
+        workspace.close()
 
     @property
     def workspace(self) -> Workspace:
@@ -41,6 +55,11 @@ class Shelf:
 
     def facts(self, goal: str = "check_in") -> tuple[Fact, ...]:
         return read_facts(self.workspace, self.id, goal)
+
+    def facts_of_rule(self, rule: str) -> tuple[Fact, ...]:
+        """The facts as an email in answer to an alert of the rule has them."""
+        with reading(self.workspace) as reader:
+            return tuple(one.fact for one in find_facts(reader, self.id, "check_in", rule=rule))
 
     def words(self, goal: str = "check_in") -> list[str]:
         return [fact.words for fact in self.facts(goal)]

@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 
 from models.values.errors import UserError
-from models.values.outreach import GOALS
+from models.values.outreach import GOALS, TONES
 from models.values.words import MONTHS
+from services.insight import reading
 from services.outreach import draft_by_template
-from services.outreach.facts import read_facts
+from services.outreach.facts import find_facts, read_facts
 from services.workspace import Workspace
 from tests.services.insight.conftest import days_ago
 from tests.services.outreach.conftest import SampleCustomers
@@ -38,12 +39,19 @@ def test_the_record_says_since_when_in_its_own_words(shelf: Shelf) -> None:
 
 
 def test_an_order_before_the_record_says_since_when(shelf: Shelf) -> None:
+    shelf.order(2100, customer=shelf.book.customer("Somebody else"))
     shelf.order(2000)
     assert shelf.fact("Customer since").label == "CRM, first order"
 
 
+def test_a_first_order_where_the_book_begins_says_nothing_of_since_when(shelf: Shelf) -> None:
+    shelf.order(2015, customer=shelf.book.customer("Somebody else"))
+    shelf.order(2000)
+    assert not [words for words in shelf.words() if words.startswith("Customer since")]
+
+
 def test_who_has_left_is_no_customer_since(shelf: Shelf) -> None:
-    shelf.book.run("UPDATE customers SET churned_on = ?, renews_on = '2027-01-01'", days_ago(30))
+    shelf.book.event("contracts", shelf.id, ends_on=days_ago(30), status="ended")
     assert not [words for words in shelf.words() if words.startswith(("Customer since", "Renews"))]
 
 
@@ -97,11 +105,32 @@ def test_what_a_system_keeps_in_capitals_is_written_small(shelf: Shelf) -> None:
     assert "with the red retrospot wrap and the DVD" in body
 
 
+def test_a_full_stop_after_a_name_does_not_end_the_sentence(shelf: Shelf) -> None:
+    shelf.order(74, shelf.product("LUNCH BAG  BLACK SKULL."))
+    assert "lunch bag black skull" in values_of(shelf.fact("Bought"), "product")
+    body = draft_by_template(shelf.workspace, shelf.id, goal="check_in", tone="warm").body
+    assert "lunch bag black skull" in body and "skull.." not in body and "skull. " not in body
+
+
 def test_a_cancelled_order_is_not_the_last(shelf: Shelf) -> None:
     shelf.order(74, external_id="1")
     shelf.order(10, external_id="2")
     shelf.order(9, kind="cancellation", of_external_id="2", amount_minor=-100)
     assert shelf.fact("Last order").words.startswith("Last order 7 Sep")
+    shelf.order(5, external_id="3", amount_minor=7_700)
+    shelf.order(5, kind="cancellation", amount_minor=-7_700)
+    assert shelf.fact("Last order").words.startswith("Last order 7 Sep"), "the cancellation names no order"
+    assert "2 orders" in shelf.words()
+
+
+def test_an_order_that_came_back_whole_is_not_the_last(shelf: Shelf) -> None:
+    shelf.order(60, shelf.product("Parka"))
+    shelf.order(10, shelf.product("Belt"), external_id="43", amount_minor=5_000)
+    back = {"external_id": "43 return", "kind": "return", "of_external_id": "43"}
+    shelf.book.order(shelf.id, days_ago(8), amount_minor=-2_000, **back)
+    assert shelf.fact("Last order").words == "Last order 10 Nov, 1 item"
+    shelf.book.order(shelf.id, days_ago(7), amount_minor=-3_000, **{**back, "external_id": "43 rest"})
+    assert shelf.fact("Last order").words == "Last order 21 Sep, 1 item"
 
 
 def test_a_late_delivery_is_said_with_its_order_and_its_end(shelf: Shelf) -> None:
@@ -131,12 +160,33 @@ def test_a_subject_that_fits_no_kind_is_quoted_as_theirs(shelf: Shelf) -> None:
 def test_an_open_ticket_comes_first_and_says_so(shelf: Shelf) -> None:
     shelf.ticket(5, "Late delivery")
     shelf.ticket(30, "Zip is stuck", status="open", resolved_on=None)
-    said = [fact.words for fact in shelf.facts("apologise") if fact.group == "ticket"]
+    said = [fact.words for fact in shelf.facts("apologise") if fact.key.startswith("ticket:")]
     assert said == ["Poor quality, open since 21 Oct", "Late delivery, resolved 17 Nov"]
 
 
+def test_what_waits_for_an_answer_is_all_that_an_apology_is_about(shelf: Shelf) -> None:
+    shelf.ticket(80, "Refund has not arrived", satisfaction=2)
+    shelf.review(50, 5, "My new favourite")
+    shelf.review(4, 1, "Very disappointed", product_name="Harbor rain jacket")
+    proposed = [fact.words for fact in shelf.facts("apologise") if fact.ticked]
+    assert proposed == ["To answer: their review of the Harbor rain jacket, 16 Nov", "Customer since March 2023"]
+    assert not any(fact.ticked for goal in GOALS for fact in shelf.facts(goal) if fact.quote == "My new favourite")
+
+
+def test_an_outburst_in_a_subject_is_not_said_back(shelf: Shelf) -> None:
+    shelf.ticket(4, "We are leaving you!!!", status="open", resolved_on=None, priority="Urgent")
+    assert shelf.words("apologise")[0] == "To answer: their ticket, 16 Nov, open"
+
+
+@pytest.mark.parametrize(("ordered", "over"), [(9, False), (2, True)])
+def test_a_bad_rating_is_over_once_they_ordered_again_after_two_weeks(shelf: Shelf, ordered: int, over: bool) -> None:
+    shelf.review(18, 1, "Very disappointed", product_name="Harbor rain jacket")
+    shelf.book.score(shelf.id, last_order_on=days_ago(ordered))
+    assert any(words.startswith("To answer") for words in shelf.words("apologise")) is not over
+
+
 def test_a_complaint_is_proposed_for_an_apology_only(shelf: Shelf) -> None:
-    shelf.ticket(20, "Late delivery", satisfaction=2)
+    shelf.ticket(80, "Late delivery", satisfaction=2)
     for goal in GOALS:
         assert shelf.fact("Late delivery", goal).ticked == (goal == "apologise")
         assert not shelf.fact("Ticket rated 2 of 5", goal).ticked
@@ -148,6 +198,35 @@ def test_a_review_is_quoted_in_their_words(shelf: Shelf) -> None:
     assert (fact.words, fact.label) == ("5 of 5, “Great fit, fast exchange”", "review #96")
     assert fact.quote == "Great fit, fast exchange"
     assert has(fact, "month", "2026-08") and has(fact, "product", "Rain jacket") and has(fact, "number", "5")
+
+
+@pytest.mark.parametrize(
+    ("text", "proposed"),
+    [
+        ("Good products, but your delivery times are a joke.", False),
+        ("Gute Ware, leider dauert die Lieferung ewig.", False),
+        ("Nothing but praise for your team.", True),
+    ],
+)
+def test_praise_that_takes_something_back_is_shown_and_not_proposed(shelf: Shelf, text: str, *, proposed: bool) -> None:
+    shelf.review(10, 4, text)
+    assert shelf.fact("4 of 5", "thank").ticked == proposed
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("10/10 for how fast you ignored me", None),
+        ("Great, another week without a delivery. Thanks for nothing.", None),
+        ("Top service", "Hose still broken. Danke für nichts."),
+    ],
+)
+def test_full_marks_over_mocking_words_are_no_praise(shelf: Shelf, title: str, text: str | None) -> None:
+    shelf.review(10, 5, title, text=text)
+    for goal in GOALS:
+        with reading(shelf.workspace) as reader:
+            (found,) = (one for one in find_facts(reader, shelf.id, goal) if one.fact.key.startswith("review:"))
+        assert (found.sort, found.fact.ticked) == ("review", False)
 
 
 @pytest.mark.parametrize(
@@ -176,11 +255,74 @@ def test_a_deal_without_a_name_is_about_its_product(shelf: Shelf) -> None:
     assert subject == "The GTX Basic: where do we stand?"
 
 
+@pytest.mark.parametrize(
+    ("kind", "stage", "subject"),
+    [
+        ("Cross-sell", "Proposal", "Our proposal of 1 November: where do we stand?"),
+        ("Upsell", "Qualified", "What we talked about in November: where do we stand?"),
+        ("Renewal", "Qualified", "The renewal: where do we stand?"),
+    ],
+)
+def test_a_deal_that_only_has_a_kind_can_be_written_about(shelf: Shelf, kind: str, stage: str, subject: str) -> None:
+    shelf.order(43, shelf.product("Parka"))
+    shelf.book.event("opportunities", shelf.id, kind=kind, stage=stage, opened_on=days_ago(19))
+    found = shelf.facts_of_rule("deal_stalled")
+    assert [fact.group for fact in found if fact.ticked and fact.group in ("deal", "product")] == ["deal"]
+    keys = [fact.key for fact in found if fact.ticked]
+    draft = draft_by_template(shelf.workspace, shelf.id, goal="check_in", tone="warm", facts=keys)
+    assert draft.subject == subject and kind not in draft.body.replace("renewal", "")
+
+
+def test_what_was_offered_is_written_about_before_a_larger_deal_that_was_not(shelf: Shelf) -> None:
+    for stage, amount in (("Identified", 90_000), ("Proposal", 20_000)):
+        row = {"stage": stage, "amount_minor": amount, "currency": "USD", "opened_on": days_ago(19)}
+        shelf.book.event("opportunities", shelf.id, kind="Upsell", **row)
+    assert shelf.fact("Open deal").words == "Open deal, $200, proposal"
+
+
+def test_the_deal_that_the_alert_is_about_is_written_about(shelf: Shelf) -> None:
+    for product, price in (("Cheap", "5"), ("Dear", "900"), ("Alerted", "55")):
+        row = {"product_id": shelf.book.insert("products", source="x", external_id=product, name=product, price=price)}
+        deal = shelf.book.event("opportunities", shelf.id, stage="Qualified", opened_on=days_ago(19), **row)
+        if product == "Dear":
+            assert shelf.fact("Deal about").words == "Deal about the Dear, first talks"
+    card = shelf.book.card(shelf.id, rule="deal_stalled")
+    row = {"rule": "deal_stalled", "severity": 2, "reason": "", "raised_at": "", "raised_as_of": ""}
+    shelf.book.insert("alert_signals", alert_id=card, evidence=f'{{"deal": {deal}}}', **row)
+    assert shelf.fact("Deal about").words == "Deal about the Alerted, first talks"
+
+
+@pytest.mark.parametrize("rule", ["gap_beyond_usual", "likely_to_leave", "activity_dropped"])
+def test_an_open_deal_is_the_reason_to_write_to_who_went_quiet(shelf: Shelf, rule: str) -> None:
+    shelf.order(143, shelf.product("Parka"))
+    assert not any(fact.ticked and fact.group == "deal" for fact in shelf.facts_of_rule(rule))
+    shelf.book.event("opportunities", shelf.id, name="Winter restock", stage="Proposal", opened_on=days_ago(19))
+    assert any(fact.ticked and fact.group == "deal" for fact in shelf.facts_of_rule(rule))
+
+
+def test_a_ticket_to_be_solved_tomorrow_is_open_today(shelf: Shelf) -> None:
+    shelf.ticket(4, "Zip is stuck", status="open", resolved_on=days_ago(-1))
+    assert "open" in shelf.fact("To answer: their ticket “Zip is stuck”").words
+    assert not any("resolved" in one for one in shelf.words())
+
+
+def test_a_letter_about_a_deal_does_not_hide_a_ticket_that_is_open(shelf: Shelf) -> None:
+    shelf.book.event("opportunities", shelf.id, name="Winter restock", stage="Proposal", opened_on=days_ago(19))
+    shelf.ticket(12, "", kind="Sizing Issue", status="open", resolved_on=None, sentiment=0.2)
+    keys = [fact.key for fact in shelf.facts_of_rule("deal_stalled") if fact.ticked]
+    for tone in TONES:
+        body = draft_by_template(shelf.workspace, shelf.id, goal="check_in", tone=tone, facts=keys).body
+        assert (
+            "You wrote to us about “Sizing Issue” on 8 November. That ticket is still open; I will follow it up too."
+            in body
+        )
+
+
 def test_a_renewal_ahead_is_proposed_for_the_renewal(shelf: Shelf) -> None:
-    shelf.book.run("UPDATE customers SET renews_on = '2027-01-12'")
+    shelf.book.event("contracts", shelf.id, ends_on="2027-01-12")
     fact = shelf.fact("Renews", "renewal")
     assert (fact.words, fact.group, fact.ticked) == ("Renews 12 Jan 2027", "contract", True)
-    shelf.book.run("UPDATE customers SET renews_on = '2026-11-01'")
+    shelf.book.run("UPDATE contracts SET ends_on = '2026-11-01'")
     assert not [words for words in shelf.words("renewal") if words.startswith("Renews")]
 
 
@@ -274,3 +416,20 @@ def test_facts_are_the_same_when_read_again(book: Workspace, customers: SampleCu
 
 def test_who_has_nothing_on_record_has_no_facts(book: Workspace, customers: SampleCustomers) -> None:
     assert not [fact for fact in read_facts(book, customers.bare, "check_in") if fact.group != "product"]
+
+
+def test_the_recommended_size_is_a_fact_and_measurements_one_of_their_own(shelf: Shelf) -> None:
+    scan = shelf.book.event("activities", shelf.id, kind="fit_scan", happened_on=days_ago(9),
+                            attributes='{"chest_cm": "109", "waist_cm": "98,5", "recommended_size": "XL"}')  # fmt: skip
+    size, body = shelf.fact("Recommended size"), shelf.fact("Measurements")
+    assert (size.words, size.label, size.table, size.row_id) == (
+        "Recommended size XL",
+        "fit scan, 11 Nov",
+        "activities",
+        scan,
+    )
+    assert has(size, "statement", "size XL") and not values_of(size, "date") | values_of(size, "number")
+    assert body.words == "Measurements: chest 109, waist 98,5 cm"
+    assert values_of(body, "number") == {"109", "98.5"}
+    for goal in GOALS:
+        assert not shelf.fact("Measurements", goal).ticked

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from models.store import connect
 from services.outreach import approve, read_message, retry, send_due, settle
-from services.settings import Policy, QuietHours, change_policy
+from services.settings import Policy, QuietHours
 from tests.conftest import PROJECT
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import Post
@@ -85,7 +85,7 @@ def senders(post: Post, server: MailServer, count: int = 1, *, unlocked: bool = 
 def without_quiet_hours(post: Post) -> None:
     """Write a policy into the book under which emails go at any hour, wherever this test runs."""
     changed = Policy(quiet_hours=QuietHours(enabled=False))
-    change_policy(post.workspace, quiet_hours=changed.quiet_hours)
+    post.workspace.change_policy(quiet_hours=changed.quiet_hours)
     post.workspace = post.workspace.with_policy(changed)
 
 

@@ -16,6 +16,7 @@ from services.outreach import approve, read_message, save
 from services.settings import BusinessHours, MailAccount, Policy, Preferences
 from services.workspace import FixedClock, Recipe, SessionKeyring, Workspace
 from tests.servers.mail_server import MailServer
+from tests.services.outreach.reading import as_read
 
 #: A Thursday, in the morning.
 NOW = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
@@ -87,7 +88,7 @@ class Post:
         customer = customer if customer is not None else self.customer()
         name = str(self.value("SELECT name FROM customers WHERE id = ?", customer))
         edit = Edit(0, customer, alert, "check_in", "warm", "person", subject, f"Dear {name},", body, ())
-        return save(self.workspace, edit, for_review=True)
+        return save(self.workspace, as_read(edit), for_review=True)
 
     def approved(self, customer: int | None = None, *, alert: int | None = None, at: str | None = None,
                  after: After | None = None, **text: str) -> Message:  # fmt: skip

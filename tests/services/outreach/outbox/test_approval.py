@@ -10,7 +10,6 @@ from models.values.errors import UserError
 from services.audit import undo_last
 from services.outreach import approve, discard, read_message, recall, send_due, settle
 from services.outreach.letter import read_letter
-from services.settings import change_policy
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import Post
 
@@ -102,7 +101,7 @@ def test_a_recalled_email_has_its_alert_to_itself_after_the_other_was_discarded(
 @pytest.mark.parametrize("account", [True, False])
 def test_an_email_is_approved_under_the_policy_that_another_program_wrote(post: Post, account: bool) -> None:
     message = post.written()
-    change_policy(post.workspace, sender_line="Linden Supply, Harbour Street 4", recall_minutes=30)
+    post.workspace.change_policy(sender_line="Linden Supply, Harbour Street 4", recall_minutes=30)
     assert post.workspace.policy.recall_minutes != 30  # this program still has the one that it was opened with
     if not account:
         post.account(host="")

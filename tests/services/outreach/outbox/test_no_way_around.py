@@ -40,8 +40,10 @@ from services.outreach import (
     settle,
     write_eml,
 )
+from services.sync import edit_customer
 from tests.servers.mail_server import MailServer, mail_server
 from tests.services.outreach.outbox.post import NOW, Post, account_of
+from tests.services.withdrawals import left
 
 ADDRESSES = ("one@example.org", "one@example.org", "two@example.org")  # two customers share the first
 NAMES = ("Nora Berg", "Ole Lund", "Ida Holm")
@@ -63,8 +65,8 @@ class Person:
     name: str
     address: str
     consent: str = "given"
-    since: date = date(2023, 3, 2)
-    left_on: date | None = None
+    since: int = 0  # which of all that was said of consent
+    left_at: int | None = None
     suppressed_until: date | None = None
 
 
@@ -86,6 +88,7 @@ class History:
     who: int = 0  # the one who is written to
     left: int = 0
     seen: int = 0
+    said: int = 0  # how often something was said of consent
 
     @property
     def today(self) -> date:
@@ -93,13 +96,16 @@ class History:
 
     def consent(self, who: int, to: str) -> None:
         person = self._person(who)
-        person.consent, person.since = to, self.today
-        self._set(person, email_consent=to, email_consent_since=self.today.isoformat())
+        self.said += 1
+        person.consent, person.since = to, self.said
+        edit_customer(replace(self.post.workspace, person="Kim"), person.id, {"email_consent": to})
 
     def unsubscribe(self, who: int) -> None:
         person = self._person(who)
-        person.left_on = self.today
+        self.said += 1
+        person.left_at = self.said
         self._event(person, "unsubscribed")
+        left(self.post.workspace, person.address, self.post.workspace.at)
 
     def suppress(self, who: int, days: int) -> None:
         person = self._person(who)
@@ -220,15 +226,15 @@ class History:
         assert any(_bare(text).startswith(approved) for approved in theirs), f"nobody approved this for {address}"
 
     def _gave(self, person: Person, there: list[Person]) -> bool:
-        """Whether one gave consent, and nobody under the address took it back on that day or since."""
+        """Whether one gave consent, and nobody under the address took it back since."""
         if person.consent != "given":
             return False
         return all(
             (one.consent != "withdrawn" or one.since < person.since)
             and (
-                one.left_on is None
-                or one.left_on < person.since
-                or (one.consent == "given" and one.since > one.left_on)
+                one.left_at is None
+                or one.left_at < person.since
+                or (one.consent == "given" and one.since > one.left_at)
             )
             for one in there
         )

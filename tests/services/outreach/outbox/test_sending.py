@@ -28,6 +28,7 @@ from services.outreach.letter import read_letter
 from services.settings import MailAccount
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import NOW, Post
+from tests.services.outreach.reading import as_read
 
 
 def test_an_approved_email_goes_out_once_when_it_is_due(post: Post, server: MailServer) -> None:
@@ -197,7 +198,7 @@ def test_recall_takes_back_the_text_last_seen_and_the_alert(post: Post, server: 
     back = read_message(post.workspace, message.id)
     assert (back.state, back.edit) == ("in_review", message.edit)
     assert post.value("SELECT state FROM alerts WHERE id = ?", card) == "in_work"
-    save(post.workspace, replace(back.edit, body="Thank you for everything."))
+    save(post.workspace, as_read(replace(back.edit, body="Thank you for everything.")))
     undone = undo_last(post.workspace)
     assert undone.kept == ("The email to Nora Berg was changed since; approve it again.",)
     approve(post.workspace, message.id)

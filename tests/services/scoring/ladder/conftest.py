@@ -11,6 +11,11 @@ from tests.services.scoring.ladder.pasts import AS_OF, buying_book
 HORIZON = 60
 
 
+@pytest.fixture(autouse=True)
+def fits_made_once() -> None:
+    """Here fits themselves are tested: each is made anew."""
+
+
 @pytest.fixture(scope="session")
 def past_book() -> BookEvents:
     """1,200 customers over 500 days, with tickets."""

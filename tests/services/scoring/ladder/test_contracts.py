@@ -17,6 +17,7 @@ from tests.services.scoring.books import Book
 
 TODAY = date(2026, 11, 20)
 COUNT = 160
+_GONE = "SELECT customer_id FROM contracts WHERE status = 'ended' AND ends_on <= ?"
 
 
 def _fill(book: Book, seed: int = 3, begins: str = "contract_starts_on") -> None:
@@ -49,10 +50,10 @@ def test_customers_under_contract_are_scored_by_who_left_theirs(contracts: Book)
     run, scores = score_as_of(contracts.workspace, TODAY)
     assert run.scored == COUNT
     with contracts.workspace.store.read() as connection:
-        gone = connection.exec_driver_sql("SELECT id FROM customers WHERE churned_on <= ?", (str(TODAY),)).all()
+        gone = connection.exec_driver_sql(_GONE, (str(TODAY),)).all()
         soon = connection.exec_driver_sql(
-            "SELECT id FROM customers WHERE churned_on > ? AND churned_on <= ?",
-            (str(TODAY), str(TODAY + timedelta(days=90))),
+            f"{_GONE} AND ends_on > ?",
+            (str(TODAY + timedelta(days=90)), str(TODAY)),
         ).all()
     left, leaving = {row[0] for row in gone}, {row[0] for row in soon}
     under = [one.values for one in scores if one.customer_id not in left]
@@ -74,10 +75,7 @@ def test_a_book_without_orders_that_customers_leave_is_scored_by_who_left(store_
     _fill(book, begins="signed_up_on")
     _, scores = score_as_of(book.workspace, TODAY)
     with book.workspace.store.read() as connection:
-        gone = {
-            row[0]
-            for row in connection.exec_driver_sql("SELECT id FROM customers WHERE churned_on <= ?", (str(TODAY),))
-        }
+        gone = {row[0] for row in connection.exec_driver_sql(_GONE, (str(TODAY),))}
     assert gone
     by_contract = {one.customer_id for one in scores if " on contracts (rung " in str(one.values["model"])}
     assert by_contract == set(range(1, COUNT + 1)) - gone
@@ -90,7 +88,7 @@ def test_a_contract_left_after_the_day_changes_nothing(contracts: Book) -> None:
     with contracts.workspace.store.unit_of_work(
         Actor("user", "Ada"), "edit", "book", at=contracts.workspace.at
     ) as work:
-        work.sql("UPDATE customers SET churned_on = NULL WHERE churned_on > ?", (str(day),))
+        work.sql("UPDATE contracts SET status = NULL, ends_on = NULL WHERE ends_on > ?", (str(day),))
         work.digest("forgotten")
         work.commit()
     _, after = score_as_of(contracts.workspace, day)

@@ -109,6 +109,28 @@ def test_additive_tells_leavers_by_their_tickets(past_windows: list[Window]) -> 
     assert told[unhappy].mean() > told[~unhappy].mean() + 0.3
 
 
+@pytest.mark.parametrize("answerers_leave", [0.7, 1.3])
+def test_who_answers_an_email_is_never_worse_off_by_it(past_windows: list[Window], answerers_leave: float) -> None:
+    """Emails go to those who are about to leave: that is what the mails say, and nothing of who answers them."""
+    rng = np.random.default_rng(8)
+
+    def with_mails(window: Window) -> Window:
+        mailed = rng.random(window.left.size) < np.where(window.left, 0.9, 0.3)
+        answers = rng.random(window.left.size) < 0.4 * np.where(window.left, answerers_leave, 1.0)
+        share = np.where(mailed, np.where(answers, rng.choice([0.1, 0.3, 1.0], window.left.size), 0.0), np.nan)
+        frame = window.frame
+        names, values = (*frame.names, "answer_share"), np.column_stack([frame.values, share])
+        return replace(window, frame=replace(frame, names=names, values=values))
+
+    made = [with_mails(one) for one in past_windows]
+    for train in (made[:5], made[:1]):
+        rung = fit_rung(ADDITIVE, train)
+        _, points = rung.contributions(made[-1].frame)
+        told, share = points[:, rung.parts.index("answer_share")], made[-1].frame.column("answer_share")
+        assert (told[share > 0] <= 1e-12).all()
+        assert (told[share == 0] >= -1e-12).all()
+
+
 def test_a_column_that_the_book_no_longer_has_is_not_known_and_no_error(
     rung: FittedRung, past_windows: list[Window]
 ) -> None:

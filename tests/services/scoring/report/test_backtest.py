@@ -87,7 +87,7 @@ def test_the_report_is_on_the_rung_in_use_and_says_where_the_past_speaks_for_ano
     other = _used(found, InUse(LOGISTIC, "Chosen at the fit."))
     assert other.name == LOGISTIC
     assert other.why == (
-        "Chosen at the fit. This check would have chosen the rhythm alone; that is decided at the next fit."
+        "Chosen at the fit. This back-test favours the purchase rhythm; the next training of the model decides."
     )
     assert _used(found, InUse(ADDITIVE, "Not judged here.")).name == MBG
     assert _beats_rule(found, LOGISTIC) is True

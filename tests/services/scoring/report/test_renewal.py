@@ -25,7 +25,6 @@ from services.scoring import (
     reports_due,
     score_due,
 )
-from services.settings import change_policy
 from tests.services.scoring.books import Book, simulated_orders
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 11, 20)
@@ -128,7 +127,7 @@ def test_only_risks_that_were_told_before_their_days_came_are_held_against_them(
     assert drift is not None and drift.calibration is None  # the past was worked out with the first fit, afterwards
     with told.workspace.store.unit_of_work(Actor("model", "test"), "refit", "test", at=told.workspace.at) as work:
         work.sql("UPDATE model_fits SET as_of = ?", ((LAST - timedelta(days=120)).isoformat(),))
-        work.sql("UPDATE score_history SET model = 'MBG/NBD v3 (rung 1)'")
+        work.sql("UPDATE score_history SET model = 'MBG/NBD v4 (rung 1)'")
         work.digest("fitted before")
         work.commit()
     renew_reports(told.workspace, everything=True)
@@ -175,7 +174,7 @@ def test_a_book_that_is_too_small_for_a_model_is_judged_by_what_scores_it(tmp_pa
 
 
 def test_another_horizon_asks_for_another_backtest(told: Book) -> None:
-    change_policy(told.workspace, churn_horizon_days=60)
+    told.workspace.change_policy(churn_horizon_days=60)
     assert backtest_due(told.workspace.with_policy(told.workspace.read_policy()))
 
 
@@ -191,6 +190,7 @@ def test_other_horizons_and_cutoffs_are_told_and_not_kept(told: Book) -> None:
         backtest(told.workspace, cutoffs=[date(2023, 6, 1)])
 
 
+@pytest.mark.usefixtures("fits_anew")
 def test_the_same_book_has_the_same_report(told: Book) -> None:
     kept = last_backtest(told.workspace)
     again = backtest(told.workspace)
@@ -257,7 +257,7 @@ def test_a_book_without_a_past_says_what_is_missing(book: Book) -> None:
     assert last_backtest(book.workspace) is None
 
 
-def test_a_book_that_cannot_be_foretold_is_asked_once(book: Book) -> None:
+def test_a_book_that_cannot_be_forecast_is_asked_once(book: Book) -> None:
     book.add_customers(60)
     book.add("activities", [{"customer_id": 1, "kind": "login", "happened_on": "2026-11-10"}])
     book.add(

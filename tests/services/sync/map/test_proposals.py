@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from services.sync.entities import ENTITIES
-from services.sync.map.propose import SURE, Seen, fields_of, propose
+from services.sync.map.headers import fields_for
+from services.sync.map.proposal import SURE
+from services.sync.map.propose import Seen, fields_of, propose
 from services.sync.map.synonyms import FOLDER, LANGUAGES, folded, without_unit
 from services.sync.recognise import Undecided
 from tests.services.sync.book import Book, counts, write_csv
@@ -73,7 +75,7 @@ def test_what_no_header_names_is_told_from_what_stands_in_the_column(book: Book,
         "When": "ordered_at",
         "How much": "amount",
     }
-    assert any("“When” was taken as “Ordered at”: by what stands in it." in one for one in receipt.warnings)
+    assert any("“When” was taken as “Ordered at”: from its values." in one for one in receipt.warnings)
     preview = book.check(tmp_path / "list.csv", entity="orders")
     why = {column.column: column.why for column in preview.columns}
     assert "60% sure" in why["When"]
@@ -147,3 +149,49 @@ def test_what_a_column_is_counted_in_is_not_part_of_its_name(header: str, bare: 
 def test_little_that_fits_is_less_sure() -> None:
     found = propose(ENTITIES["customers"], Seen.of(["name", "email"], [["Ada", "5"], ["Ben", "6"]]))
     assert found["email"].confidence < SURE < found["name"].confidence
+
+
+@pytest.mark.parametrize(
+    ("entity", "header", "field"),
+    [
+        ("orders", "order_total_amt", "amount"),
+        ("orders", "order_dt", "ordered_at"),
+        ("orders", "Auftragsnr", "order_id"),
+        ("orders", "N° de la commande", "order_id"),
+        ("tickets", "ticket_opened_date", "opened_at"),
+        ("opportunities", "expected_close_dt", "closes_on"),
+        ("customers", "cust_dob", "birth_year"),
+        ("customers", "ClientFName", "first_name"),
+        ("tickets", "Reporter E-Mail", "customer_email"),
+        ("reviews", "rvw_txt", "text"),
+        ("customers", "Código de cliente", "customer_id"),
+    ],
+)
+def test_a_header_is_known_by_its_words(entity: str, header: str, field: str) -> None:
+    assert fields_of(propose(ENTITIES[entity], Seen.of([header]))) == {header: field}
+
+
+def test_a_files_name_decides_between_what_its_headers_leave_open(book: Book, tmp_path: Path) -> None:
+    header = ["ID", "Purchase date", "Bill-to name", "Grand total", "Status", "Customer email", "Customer group"]
+    row = ["1", "2026-01-05", "Acme", "10.00", "complete", "a@x.example", "Retail"]
+    assert book.bring(write_csv(tmp_path / "orders.csv", header, [row])).recognised_as == "Orders"
+
+
+def test_fields_are_named_as_the_trade_names_them_and_files_with_earlier_names_are_still_read() -> None:
+    earlier = {
+        "contracts": {"Ends or renews": "ends_on", "Value a year": "value_per_year", "Renews by itself": "renews"},
+        "contacts": {"Consent how": "email_consent_how"},
+        "tickets": {"First answer at": "first_answer_at", "Hours to resolution": "resolution_hours"},
+        "email_events": {"Kind of campaign": "campaign_kind"},
+    }
+    labels = []
+    for entity, headers in earlier.items():
+        for header, name in headers.items():
+            field = ENTITIES[entity].field(name)
+            assert field is not None and fields_for(ENTITIES[entity], header)[0] == name
+            assert fields_for(ENTITIES[entity], field.label)[0] == name
+            labels.append(field.label)
+    assert labels == [
+        *("End or renewal date", "Annual value", "Auto-renewal", "Consent source", "First response"),
+        *("Resolution time (hours)", "Campaign type"),
+    ]

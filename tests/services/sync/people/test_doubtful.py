@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from models.store import staging_path
+from models.store import remove_staging, staging_path
 from services.sync.apply.analysis import Analysis, Watch
 from services.sync.people import find_duplicates, read_pairs
 from services.sync.people.doubtful import doubtful_customers
 from services.sync.run import comparing, plan_for
-from services.sync.stage.staging import remove_staging
 from tests.services.sync.book import Book, write_csv
 from tests.services.sync.people.crowd import add
 

@@ -101,7 +101,7 @@ def test_a_row_that_can_be_meant_in_one_way_only_is_mended(tmp_path: Path, row: 
     path = made(tmp_path, f"id,name,day,sum\n1,Ada,2026-01-02,5.00\n2,Ben,2026-01-03,6.00\n{row}\n")
     (batch,) = read_table(path).batches()
     assert batch.rows[2] == meant
-    assert batch.mended[2].startswith("has ")
+    assert batch.repaired[2].startswith("has ")
     assert not batch.overlong
 
 
@@ -219,3 +219,55 @@ def test_a_row_of_names_beyond_the_first_rows_and_a_table_that_is_not_there_are_
         read_table(path, ReadingChoice(header_row=9_999))
     with pytest.raises(UserError, match="no table 2: one table can be told apart in it"):
         read_table(path, ReadingChoice(table=7))
+
+
+PRODUCTS = "day,quantity,product,price,about,address,remarks"
+ROWS = [f"2018-01-{day:02},{day % 5 + 1},Boots,{day}.50,Good boots,www.example.com/{day}," for day in range(1, 29)]
+
+
+def test_a_delimiter_too_many_before_empty_cells_does_not_shift_the_row(tmp_path: Path) -> None:
+    lines = [PRODUCTS, *ROWS]
+    for place in range(1, 7):
+        cells = ROWS[12].split(",")
+        broken = ",".join([*cells[:place], "", *cells[place:]])
+        path = made(tmp_path, "\n".join([*lines[:13], broken, *lines[14:]]) + "\n")
+        assert rows_of(path)[12] == cells, broken
+        assert sum(len(batch.repaired) for batch in read_table(path).batches()) == (place < 6)
+
+
+def test_a_row_with_too_few_cells_is_counted_where_all_others_are_full(tmp_path: Path) -> None:
+    cells = ROWS[12].split(",")
+    short = ",".join([*cells[:4], "Good boots www.example.com", ""])
+    path = made(tmp_path, "\n".join([PRODUCTS, *ROWS[:12], short, *ROWS[13:]]) + "\n")
+    assert [dict(batch.repaired) for batch in read_table(path).batches()] == [
+        {12: "has 6 cells where the header has 7"}
+    ]
+
+
+@pytest.mark.parametrize("second", [PRODUCTS.removesuffix(",remarks"), f"{PRODUCTS},shipped"])
+def test_a_table_right_below_another_with_more_or_fewer_columns_is_another(tmp_path: Path, second: str) -> None:
+    width = second.count(",") + 1
+    below = [",".join([*row.split(","), "yes"][:width]) for row in ROWS[:5]]
+    path = made(tmp_path, "\n".join([PRODUCTS, *ROWS, second, *below]) + "\n")
+    assert len(rows_of(path)) == 28 and left_out_of(path) == ["of another table in the file"] * 6
+    (other,) = read_table(path).reading.others
+    assert rows_of(path, other.choice) == [row.split(",") for row in below]
+
+
+def test_header_rows_that_are_equal_are_one_header(tmp_path: Path) -> None:
+    path = made(tmp_path, "\n".join([PRODUCTS] * 3 + ROWS) + "\n")
+    assert read_table(path).columns == tuple(PRODUCTS.split(",")) and len(rows_of(path)) == 28
+    assert left_out_of(path) == ["header repeated"] * 2
+
+
+def test_a_file_without_a_header_keeps_its_empty_column(tmp_path: Path) -> None:
+    path = made(tmp_path, "\n".join(ROWS) + "\n")
+    assert len(read_table(path).columns) == 7 and rows_of(path) == [row.split(",") for row in ROWS]
+
+
+def test_a_row_cut_by_blanks_costs_only_itself(tmp_path: Path) -> None:
+    rows = [f'{number},"Hat, green",{number}.50' for number in range(30)]
+    rows[10] = '10 "Hat, green" 10.50'
+    found = list(read_table(made(tmp_path, "\n".join(["id,item,price", *rows]) + "\n")).batches())
+    kept = [row for batch in found for place, row in enumerate(batch.rows) if place not in batch.overlong]
+    assert kept == [[str(number), "Hat, green", f"{number}.50"] for number in range(30) if number != 10]

@@ -38,6 +38,20 @@ def test_headers_say_what_a_file_is_about(headers: str, entity: str) -> None:
     assert rank_entities(headers.split(","))[0][1].name == entity
 
 
+def test_customers_of_whom_only_an_id_a_contract_and_fields_are_known_are_customers(book: Book, tmp_path: Path) -> None:
+    headers = ["customerID", "start_date", "end_date", "status", "Contract", "InternetService", "MonthlyCharges"]
+    rows = [
+        ["7590-VHVEG", "2025-12-01", "", "Active", "Month-to-month", "DSL", "29.85"],
+        ["5575-GNVDE", "2024-01-10", "2026-03-02", "Churned", "One year", "Fiber optic", "56.95"],
+    ]
+    book.bring(write_csv(tmp_path / "customers.csv", headers, rows))
+    assert book.ask("SELECT starts_on, ends_on, status FROM contracts ORDER BY starts_on") == [
+        ("2024-01-10", "2026-03-02", "ended"),
+        ("2025-12-01", None, "active"),
+    ]
+    assert book.ask("SELECT count(*) FROM customers WHERE json_extract(attributes, '$.MonthlyCharges') > 0") == [(2,)]
+
+
 def test_a_plain_list_of_orders_is_none_of_returns(book: Book, tmp_path: Path) -> None:
     rows = [["1", "Acme", "2026-01-05", "10.00"], ["2", "Bolt", "2026-01-06", "20.00"]]
     receipt = book.bring(write_csv(tmp_path / "a.csv", ["order", "customer", "date", "total"], rows))

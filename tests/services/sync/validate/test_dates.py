@@ -129,16 +129,16 @@ def test_forms_of_days_and_moments(text: str, order: str, zone: str, on: str, at
     [
         ("03/04/2026", "one", "could be day/month or month/day"),
         ("25/03/26", "one", "could be day/month or year/month/day"),
-        ("05/13/2026", "dmy", "no day of the calendar with the day first"),
-        ("31/31/2026", "dmy", "no day of the calendar"),
+        ("05/13/2026", "dmy", "not a day of the calendar with the day first"),
+        ("31/31/2026", "dmy", "not a day of the calendar"),
         ("2026-07-01 09:00 IST", "ymd", "India, Israel and Ireland"),
-        ("2026-07-01 09:00 XYZ", "ymd", "is no date or time"),
-        ("2026-07-01 14:00 PM", "ymd", "is no time of day"),
-        ("2026-07-01 09:00 +1530", "ymd", "is no time of day"),
-        ("60", "excel", "is no day of the calendar"),
-        ("45631", "dmy", "is no date or time"),
-        ("2026", "ymd", "is no date or time"),
-        ("Nov 2026", "ymd", "is no date or time"),
+        ("2026-07-01 09:00 XYZ", "ymd", "is not a date or time"),
+        ("2026-07-01 14:00 PM", "ymd", "is not a time of day"),
+        ("2026-07-01 09:00 +1530", "ymd", "is not a time of day"),
+        ("60", "excel", "is not a day of the calendar"),
+        ("45631", "dmy", "is not a date or time"),
+        ("2026", "ymd", "is not a date or time"),
+        ("Nov 2026", "ymd", "is not a date or time"),
     ],
 )
 def test_what_could_be_two_days_or_is_none_does_not_fit(text: str, order: str, why: str) -> None:
@@ -253,7 +253,7 @@ def test_evidence_is_told_with_counts() -> None:
 
 def test_a_bare_number_among_dates_is_no_date() -> None:
     _, values = converted(["2026-01-01", "2026-01-02", "45631"], "date")
-    assert values[:2] == ["2026-01-01", "2026-01-02"] and faults(values) == ["is no date or time"]
+    assert values[:2] == ["2026-01-01", "2026-01-02"] and faults(values) == ["is not a date or time"]
 
 
 @given(

@@ -33,7 +33,7 @@ def test_known_salesforce_ids(short: str, whole: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "001", "0013000001AbCdE!!!", "001300000000000ZZZ", "0013000001AbCdE999"])
 def test_what_is_no_salesforce_id_does_not_fit(text: str) -> None:
-    with pytest.raises(Unfit, match="is no Salesforce id"):
+    with pytest.raises(Unfit, match="is not a Salesforce id"):
         salesforce_id(text)
 
 

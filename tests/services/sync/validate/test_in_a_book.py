@@ -50,7 +50,7 @@ def test_a_thousand_that_could_be_one_is_asked_and_remembered(book: Book, tmp_pa
     book.bring(file, meanings=(("total", "comma"),))
     assert book.ask("SELECT amount_minor FROM orders ORDER BY id") == [(100_000,), (250_000,)]
     later = _orders(tmp_path / "later.csv", ["2026-01-03"] * 2, ["3.000", "4.500"])
-    receipt = book.bring(later, source="orders")
+    receipt = book.bring(later)
     assert counts(receipt)[:2] == (0, 2)
     assert any("“total” read as comma" in words for words in receipt.warnings)
 

@@ -127,19 +127,19 @@ def test_ways_of_writing_money(text: str, comma: bool, minor: int) -> None:
         ("1.355,90", False, "has a comma where"),
         ("1,23", False, "has a comma where"),
         ("1,2345", False, "has a comma where"),
-        ("1.2.3", False, "is no number"),
-        ("1,234,56", False, "is no number"),
-        ("1,234.567,8", True, "is no number"),
+        ("1.2.3", False, "is not a number"),
+        ("1,234,56", False, "is not a number"),
+        ("1,234.567,8", True, "is not a number"),
         ("1 234.567", True, "has a point where"),
-        ("1 23", False, "is no number"),
-        ("--4", False, "is no number"),
-        ("-(4)", False, "is no number"),
-        ("(4", False, "is no number"),
+        ("1 23", False, "is not a number"),
+        ("--4", False, "is not a number"),
+        ("-(4)", False, "is not a number"),
+        ("(4", False, "is not a number"),
         ("$5 €", False, "names two currencies"),
-        ("12 pieces", False, "is no number"),
+        ("12 pieces", False, "is not a number"),
         ("12 %", False, "is a share"),
-        ("1/2", False, "is no number"),
-        ("٣", False, "is no number"),
+        ("1/2", False, "is not a number"),
+        ("٣", False, "is not a number"),
     ],
 )
 def test_what_is_written_otherwise_does_not_fit(text: str, comma: bool, why: str) -> None:
@@ -223,7 +223,7 @@ def test_currencies_by_sign_and_code() -> None:
     assert [currency_of(text) for text in ("€", "usd", "US$", "zł", "Rs.", "CHF")] == [
         *("EUR", "USD", "USD", "PLN", "INR", "CHF"),
     ]
-    for text, why in (("kr", "could be SEK"), ("?", "is no currency")):
+    for text, why in (("kr", "could be SEK"), ("?", "is not a currency")):
         with pytest.raises(Unfit, match=why):
             currency_of(text)
     assert all(exponent(code) in (0, 2, 3) for code in CODES)
@@ -244,7 +244,7 @@ def test_shares_count_to_one_or_to_a_hundred(cells: list[str], header: str, valu
 
 
 def test_a_share_beyond_all_does_not_fit() -> None:
-    assert faults(converted(["50", "120"], "percent")[1]) == ["is no share between 0 and 100 %"]
+    assert faults(converted(["50", "120"], "percent")[1]) == ["is not a share between 0 and 100 %"]
 
 
 def test_evidence_is_told_with_counts() -> None:
@@ -323,7 +323,7 @@ def test_one_share_above_one_among_many_is_a_slip(first: int | None) -> None:
     for order in (cells, cells[::-1]):
         _, values = converted(order, "percent", first=first)
         assert sum(isinstance(value, float) and value < 0.01 for value in values) == 4, "0.5 is a half, and not 0.5 %"
-        assert faults(values) == ["is no share between 0 and 100 %"]
+        assert faults(values) == ["is not a share between 0 and 100 %"]
 
 
 def test_a_code_that_is_a_word_is_no_currency_of_a_header() -> None:

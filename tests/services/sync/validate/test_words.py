@@ -119,13 +119,13 @@ def test_durations_are_seconds(text: str, unit: float, clock: str, seconds: int)
     ("text", "why"),
     [
         ("1:30", "hours and minutes or minutes and seconds"),
-        ("1:75:00", "is no duration"),
-        ("-5", "is no duration"),
-        ("3 months", "is no duration"),
-        ("5 min 2 hours", "is no duration"),
-        ("P", "is no duration"),
-        ("soon", "is no duration"),
-        ("2 days 30:00:00", "is no duration"),
+        ("1:75:00", "is not a duration"),
+        ("-5", "is not a duration"),
+        ("3 months", "is not a duration"),
+        ("5 min 2 hours", "is not a duration"),
+        ("P", "is not a duration"),
+        ("soon", "is not a duration"),
+        ("2 days 30:00:00", "is not a duration"),
         ("9" * 20, "is too long"),
     ],
 )
@@ -162,7 +162,7 @@ def test_what_short_durations_mean_is_decided_for_the_column() -> None:
         "Hours and minutes: 4:05 is 245 min 0 s",
         "Minutes and seconds: 4:05 is 4 min 5 s",
     ]
-    assert faults(converted(["x"], "duration")[1]) == ["is no duration"]
+    assert faults(converted(["x"], "duration")[1]) == ["is not a duration"]
 
 
 def test_units_in_headers() -> None:

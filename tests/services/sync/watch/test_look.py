@@ -54,7 +54,7 @@ def test_a_folder_that_is_gone_or_is_none_is_one_sentence(tmp_path: Path) -> Non
     gone = look_into(str(tmp_path / "gone"))
     assert gone.marks == () and gone.fault.startswith(f"{tmp_path / 'gone'} is not there. ")
     (tmp_path / "file").write_text("x")
-    assert "is no folder any more" in look_into(str(tmp_path / "file")).fault
+    assert "is not a folder any more" in look_into(str(tmp_path / "file")).fault
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")

@@ -11,6 +11,7 @@ from models.values.errors import EnvironmentFault, UserError
 from models.values.write_back import WriteBack, WriteFile
 from services.audit import undo_last
 from services.sync import add_customer, edit_customer
+from services.sync.contacts_by_hand import add_contact, edit_contact
 from services.sync.write_back import write_back, write_back_plan
 from tests.services.sync.book import Book, write_csv
 
@@ -29,6 +30,7 @@ CONTACTS = ["Id", "AccountId", "FirstName", "LastName", "Email", "Phone", "Maili
 DEALS = ["Id", "IsDeleted", "SystemModstamp", "AccountId", "Name", "StageName", "CloseDate", "Amount"]
 ACME, LINDEN = "0013000000AAAAAAA2", "0013000000BBBBBBB2"
 ANA = "0033000000CCCCCCC2"
+BEN = "0033000000DDDDDDD2"
 STAMP = "2026-11-01T00:00:00.000Z"
 
 
@@ -48,12 +50,18 @@ def deals(path: Path) -> Path:
 
 @pytest.fixture
 def crm(book: Book, tmp_path: Path) -> Book:
-    """A book of two accounts, a contact and three deals."""
+    """A book of two accounts, a contact of one and a contact without, who is a customer, and three deals."""
     book.bring(accounts(tmp_path / "accounts.csv"))
-    contact = [ANA, ACME, "Ana", "Lima", "ana@example.com", "0113 496 0123", "York"]
+    contact = [ANA, "", "Ana", "Lima", "ana@example.com", "0113 496 0123", "York"]
     book.bring(write_csv(tmp_path / "contacts.csv", CONTACTS, [contact]))
+    of_acme = [BEN, ACME, "Ben", "Roe", "ben@acme.example", "0113 496 0124", ""]
+    book.bring(write_csv(tmp_path / "people.csv", CONTACTS, [of_acme]))
     book.bring(deals(tmp_path / "deals.csv"))
     return book
+
+
+def edit_person(book: Book, external: str, **fields: str) -> None:
+    edit_contact(book.workspace, int(book.one("SELECT id FROM contacts WHERE external_id = ?", external)), fields)
 
 
 def number(book: Book, external: str) -> int:
@@ -82,6 +90,37 @@ def test_only_the_changed_fields_of_the_changed_customers_are_written(crm: Book)
     contacts = file(found, "contacts")
     assert contacts.columns == ("Id", "Email", "Phone")
     assert contacts.rows == ((ANA, "ana.lima@example.com", "+44 113 496 0999"),)
+
+
+def test_a_contact_of_an_account_goes_back_as_one_who_is_a_customer_does(crm: Book, tmp_path: Path) -> None:
+    edit(crm, ANA, email="ana.lima@example.com")
+    edit_person(crm, BEN, phone="+44 113 496 0999", email_consent="withdrawn", role="Buyer")
+    found = plan(crm)
+    contacts = file(found, "contacts")
+    assert contacts.columns == ("Id", "Email", "Phone", "HasOptedOutOfEmail", "Title")
+    assert contacts.rows == (
+        (ANA, "ana.lima@example.com", "", "", ""),
+        (BEN, "", "+44 113 496 0999", "true", "Buyer"),
+    )
+    write_back(crm.workspace, found, tmp_path)
+    later = [BEN, ACME, "Ben", "Roe", "ben@acme.example", "0113 496 0999", ""]
+    crm.bring(write_csv(tmp_path / "later.csv", CONTACTS, [later]))
+    left = file(plan(crm), "contacts")
+    assert left.columns == ("Id", "Email", "HasOptedOutOfEmail", "Title"), "the file said their phone"
+    assert left.rows[1] == (BEN, "", "true", "Buyer")
+
+
+def test_what_a_system_cannot_take_of_a_contact_is_said(crm: Book) -> None:
+    edit_person(crm, BEN, name="Benjamin Roe", preferred_hours="mornings")
+    add_contact(crm.workspace, number(crm, ACME), {"name": "Eve", "email": "eve@acme.example"})
+    found = plan(crm, "salesforce", "fields")
+    assert found.files == ()
+    assert set(found.left_out) == {
+        "1 × name: Salesforce keeps first and last names apart: change them there.",
+        "1 × preferred hours: Salesforce has no field for it.",
+        "1 × a contact whom Salesforce does not have: add them there.",
+    }
+    assert "Benjamin Roe" in {cell for row in file(plan(crm, "csv"), "contacts").rows for cell in row}
 
 
 def test_a_cell_of_a_row_whose_field_did_not_change_is_empty(crm: Book) -> None:
@@ -244,6 +283,10 @@ def score(book: Book, risk: float) -> None:
 
 
 def test_scores_are_written_where_a_person_would_see_the_change(crm: Book, tmp_path: Path) -> None:
+    bought = [[f"O{n}", who, f"2026-{n + 1:02}-05", "90.00"] for n in range(6) for who in (ACME, ANA)]
+    orders = [[f"{row[0]}-{row[1][2]}", *row[1:]] for row in bought]
+    crm.bring(write_csv(tmp_path / "orders.csv", ["order_id", "customer_id", "ordered_at", "amount"], orders),
+              source="salesforce")  # fmt: skip
     score(crm, 0.6249)
     found = plan(crm, "salesforce", "scores")
     assert [one.name for one in found.files] == ["accounts-scores", "contacts-scores"]
@@ -266,14 +309,21 @@ def test_hubspot_has_record_ids_and_labels(book: Book, tmp_path: Path) -> None:
     head = ["Record ID", "First Name", "Last Name", "Email", "Contact owner", "Lead Status"]
     book.bring(write_csv(tmp_path / "contacts.csv", head, [["501", "Ana", "Lima", "ana@example.com", "Mia", "new"]]))
     edit(book, "company:701", city="York", name="Acme plc")
+    head = [*head[:4], "Contact owner", "Associated Company IDs", "Job Title"]
+    of_acme = ["502", "Ben", "Roe", "ben@acme.example", "Mia", "701;702", "Buyer"]
+    book.bring(write_csv(tmp_path / "people.csv", head, [of_acme]))
     edit(book, "501", owner="Ben")
+    edit_person(book, "502", email="ben@acme.com")
     found = plan(book, "hubspot")
     companies, contacts = file(found, "companies"), file(found, "contacts")
     assert (companies.columns, companies.rows) == (
         ("Record ID", "Company name", "City"),
         (("701", "Acme plc", "York"),),
     )
-    assert (contacts.columns, contacts.rows) == (("Record ID", "Contact owner"), (("501", "Ben"),))
+    assert (contacts.columns, contacts.rows) == (
+        ("Record ID", "Email", "Contact owner"),
+        (("501", "", "Ben"), ("502", "ben@acme.com", "")),
+    )
 
 
 def test_a_plain_file_names_source_id_and_what_changed_and_comes_in_again(crm: Book, tmp_path: Path) -> None:

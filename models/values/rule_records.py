@@ -1,0 +1,98 @@
+"""What became of the customers whom a rule would have named in the book's past, and what follows for the rule.
+
+Judged: on days of the past, long enough ago, the rules were evaluated as they are now; then it is known who left (for a
+rule about spending: who spent less). Base: the same share of all customers whom the rule could have named. A rule whose
+95 % interval does not lie above the base picks no better than chance.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, Literal
+
+from models.values.past_cases import wilson
+from models.values.words import count, percent
+
+#: Key of the book's value that holds the records.
+RULE_RECORDS: Final = "rule_records"
+#: Cases from which on a rule is judged.
+FEWEST_CASES: Final = 30
+LEFT, SPENT_LESS = "left", "spent less"
+Verdict = Literal["too few", "better", "no better"]
+
+
+@dataclass(frozen=True, slots=True)
+class PastRecord:
+    """One rule's record.
+
+    Attributes
+    ----------
+    cases, hits
+        Customers whom the rule would have named, once a window; those of them who left (or spent less).
+    base_cases, base_hits
+        The same of all whom it could have named.
+    among
+        Who these are, in words.
+    distress
+        The rule is about customers in distress, so that its record holds nothing back.
+    """
+
+    outcome: str
+    cases: int
+    hits: int
+    base_cases: int
+    base_hits: int
+    among: str
+    distress: bool = False
+
+    @property
+    def base(self) -> float:
+        """The share of those whom the rule could have named."""
+        return self.base_hits / self.base_cases if self.base_cases else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the rule's own share (Wilson)."""
+        return wilson(self.hits, self.cases)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the rule names leavers better than chance."""
+        if self.cases < FEWEST_CASES:
+            return "too few"
+        return "better" if self.interval[0] > self.base else "no better"
+
+    @property
+    def words(self) -> str:
+        """The record as people read it, after "Replayed over the past: "."""
+        # A rule about spending has to show that it is better than chance before it raises anything.
+        unproven = "it raises no alert" if self.outcome == SPENT_LESS else ""
+        if not self.cases:
+            return "; ".join(filter(None, ("would have raised nothing that can be judged yet", unproven)))
+        said = (
+            f"{self.hits:,} of {self.cases:,} {self.outcome}; of all {self.among} {percent(self.base)} {self.outcome}"
+        )
+        if self.verdict == "too few":
+            few = f"fewer than {count(FEWEST_CASES, 'case')}: too few to judge"
+            return f"{said} ({few}{', so ' if unproven else ''}{unproven})"
+        if self.verdict == "better" or self.distress:
+            return said
+        silenced = unproven or "it raises nothing above medium"
+        return f"{said}: no better than chance, tighten this rule; until then {silenced}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The record with what follows from it."""
+        return {**asdict(self), "base": self.base, "interval": list(self.interval), "verdict": self.verdict}
+
+
+def correct_words(right: int, closed: int) -> str:
+    """Say how often a rule was right within a year."""
+    return f"{right:,} of {closed:,} correct this year" if closed else "no alert closed yet"
+
+
+def records_of(text: str | None) -> dict[str, PastRecord]:
+    """The records of a book's value, by rule; none where the past was not replayed yet."""
+    names = {field.name for field in fields(PastRecord)}
+    kept = json.loads(text)["rules"] if text else {}
+    return {code: PastRecord(**{name: one[name] for name in names}) for code, one in kept.items()}

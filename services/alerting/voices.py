@@ -1,0 +1,57 @@
+"""Query module: what customers said lately: signs of distress, tickets that press, mentions, and repeated trouble.
+
+Of texts that say that their customer leaves (`services.leaving_marks`) the sentence is found while the statement runs.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.matters import STRONG, signs
+from services.open_tickets import is_open, is_unhappy
+from services.products import product_called
+
+#: The signs of distress of each customer; ``rated`` says the worst bad rating, of equal ones the newest.
+DISTRESS: Final = f"""
+SELECT customer_id, sum(urgent) AS urgent, sum(said IS NOT NULL) AS leaving, min(bad) AS rating, count(*) AS signs,
+       julianday(:as_of) - julianday(max(day)) AS days,
+       substr(max(day || quoted(said, origin, what, day, :as_of)), 11) AS said,
+       substr(max(printf('%05.2f', 5 - bad) || rated_on
+                  || rated(given, scale, rated_on, dated, what, origin, :as_of)), 16) AS rated
+FROM ({signs("temp.run_facts")}) GROUP BY customer_id"""
+
+#: The working days (Monday to Friday) from the day on which the oldest open, negative ticket of high priority came.
+PRESSING: Final = f"""
+WITH days AS (
+    SELECT customer_id, CAST(julianday(opened_on) + 0.5 AS INTEGER) AS first,
+           CAST(julianday(:as_of) + 0.5 AS INTEGER) AS last
+    FROM tickets WHERE customer_id IS NOT NULL AND opened_on > :day_180 AND opened_on <= :as_of
+         AND {is_unhappy(":as_of")} AND urgency(priority) >= 1 AND {is_open(":as_of")} {{scope}})
+SELECT customer_id, count(*) AS tickets,
+       max(5 * (last / 7) + min(5, last % 7 + 1) - 5 * (first / 7) - min(5, first % 7 + 1)) AS days
+FROM days GROUP BY customer_id"""
+
+MENTIONS: Final = f"""
+SELECT customer_id, count(*) AS mentions, sum(said IS NOT NULL) AS leaving,
+       julianday(:as_of) - julianday(max(day)) AS days, max(channel) AS channel, substr(max(day || said), 11) AS said
+FROM (SELECT customer_id, happened_on AS day, nullif(channel, '') AS channel, sentiment,
+             wrote_leaving(leaving, text) AS said
+      FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :day_14 AND happened_on <= :as_of
+           AND coalesce(direction, '') <> 'to_customer' {{scope}})
+WHERE sentiment <= {STRONG} OR said IS NOT NULL
+GROUP BY customer_id"""
+
+#: Bad reviews, and unhappy tickets, of 60 days, with the largest open deal.
+TROUBLE: Final = f"""
+SELECT customer_id, sum(tickets) AS tickets, min(rating) AS rating,
+       (SELECT coalesce(nullif(o.name, ''), nullif(o.kind, ''), {product_called("o")}, 'without a name')
+        FROM opportunities o
+        WHERE o.customer_id = x.customer_id AND coalesce(o.opened_on, '') <= :as_of AND {{stage}} NOT IN ('Won', 'Lost')
+        ORDER BY o.amount_minor DESC, o.id LIMIT 1) AS deal
+FROM (SELECT customer_id, 1 AS tickets, NULL AS rating FROM tickets
+      WHERE customer_id IS NOT NULL AND opened_on > :day_60 AND opened_on <= :as_of
+           AND {is_unhappy(":as_of")} {{scope}}
+      UNION ALL
+      SELECT customer_id, 0, rating FROM reviews
+      WHERE customer_id IS NOT NULL AND reviewed_on > :day_60 AND reviewed_on <= :as_of {{scope}}) x
+GROUP BY customer_id"""

@@ -1,0 +1,151 @@
+"""What to do about an alert, as it is read: the playbook's words with the day, the matter and how to reach them.
+
+The playbook's entry is chosen when the alert is raised; the day of the week, a phone number or a consent that comes
+later changes what can be done, so these are filled in at reading.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from models.values import words
+from services.complaints import read_complaints
+from services.insight.beside import near_words, pleased_words, won_words
+from services.insight.open_work import deal_words, read_deals
+from services.insight.reach import Reach, read_reach
+from services.insight.reader import Reader
+from services.insight.timeline_words import deal_name
+from services.matters import Matter, read_open, read_waiting
+from services.settings import Policy
+
+#: Entries of the playbook that sell, praise or ask how things are: none is right while a matter waits.
+ANSWER_FIRST: Final = frozenset({
+    "channel_note", "deal_next_step", "deal_call", "engagement_draft", "engagement_note", "renewal_review", "vip_call",
+    "vip_personal",
+    "check_in", "check_in_call", "check_in_deal", "check_in_deal_call", "spend_review", "spend_call", "other_channel",
+    "win_back", "win_back_call", "adoption", "adoption_note", "grow", "grow_call",
+})  # fmt: skip
+_ANSWER: Final = {
+    "title": "Deal with this first: {reach}",
+    "why": "{matter} Everything else can wait until they have an answer. {deal}",
+    "goal": "refer to what they wrote or rated, apologise, and ask for a time to talk",
+    "goal_code": "apologise",
+}
+_NO_OFFER: Final = {"incentive_minor": 0, "incentive_words": ""}
+#: So much of what else waits for an answer is named.
+_NAMED: Final = 2
+
+
+def read_advice(reader: Reader, text: str | None, rule: str, customer: sqlite3.Row | None) -> dict[str, Any] | None:
+    """Return a recommendation as stored with an alert, its fields filled; None where there is none.
+
+    Parameters
+    ----------
+    text
+        The JSON that the alert keeps.
+    customer
+        A row of ``customers`` with all its columns; None for an alert of the book.
+    """
+    if not text:
+        return None
+    advice: dict[str, Any] = json.loads(text)
+    if customer is None:
+        return advice
+    reach = read_reach(reader, customer)
+    matter, *others = read_waiting(reader.driver, customer["id"], reader.present, rule) or (None,)
+    if matter is not None:
+        advice |= _NO_OFFER | (_ANSWER if advice.get("code") in ANSWER_FIRST else {})
+    fields: dict[str, Callable[[], str]] = {  # what an entry does not name is not read
+        "{deal}": lambda: f"{won_words(reader, customer['id'])} {_deal(reader, customer)}".strip(),
+        "{silence}": lambda: "" if won_words(reader, customer["id"]) else "They have not ordered since.",
+        "{pleased}": lambda: pleased_words(reader, customer["id"]),
+        "{complaint}": lambda: _complaint(reader, customer["id"]),
+        "{reach}": lambda: _reached(reach, matter, reader.today),
+        "{day}": lambda: day_words(reader.policy, customer["owner"], reader.now, _term(matter)),
+        "{call}": lambda: "call" if reach.by_phone else "find a phone number and call",
+        "{matter}": lambda: _all_told(reader, customer["id"], matter, others) if matter is not None else "",
+        "{manager}": lambda: reader.policy.service_manager or "the service manager",
+        "{solve}": lambda: _solved(reader.policy) if matter is not None and matter.is_open else "",
+    }
+    for name in ("title", "why", "goal"):
+        said = str(advice.get(name, ""))
+        for field, value in fields.items():
+            said = said.replace(field, value()) if field in said else said
+        advice[name] = words.capital(said.strip())
+    tickets = () if matter is not None else read_open(reader.driver, customer["id"], reader.present)
+    waiting = f"Also unanswered: {_listed(tickets, reader.today)}." if tickets else ""
+    advice["why"] = f"{reach.words} {advice['why']} {waiting}".strip()
+    return advice
+
+
+def _solved(policy: Policy) -> str:
+    """Who solves the ticket of a customer in distress: the service manager, where the policy names one."""
+    named = policy.service_manager
+    return f": hand their ticket to {named}, and say by when" if named else ": say who solves their ticket, and by when"
+
+
+def _complaint(reader: Reader, customer_id: int) -> str:
+    complaints = read_complaints(reader.driver, customer_id, reader.present)
+    return f"Last complaint: {complaints[0].told(reader.today)}." if complaints else "No complaint in the past year."
+
+
+def _deal(reader: Reader, customer: sqlite3.Row) -> str:
+    """Name the open deal that is most worth a call, and whose it is where another than the customer's owner has it."""
+    deal = next(iter(read_deals(reader, customer["id"])), None)
+    if deal is None:
+        return ""
+    said = f"Open deal: {', '.join([deal_name(deal), *deal_words(reader, deal).split(' · ')])}."
+    if not deal["owner"] or deal["owner"] == customer["owner"] or reader.is_mine(deal["owner"]):
+        return said
+    # Some systems export the number of a person only.
+    who = deal["owner"] if not deal["owner"].isdigit() else f"The person with the ID {deal['owner']}"
+    return f"{said} {who} owns this deal and should get in touch."
+
+
+def _all_told(reader: Reader, customer_id: int, matter: Matter, others: Sequence[Matter]) -> str:
+    """Say what an alert is about, what stands near it, and what else waits for an answer."""
+    waiting = f"Also unanswered: {_listed(others, reader.today)}." if others else ""
+    told = (matter.told(reader.today), near_words(reader, customer_id, matter, (matter, *others)), waiting)
+    return " ".join(one for one in told if one)
+
+
+def _listed(matters: Sequence[Matter], today: date) -> str:
+    """Name the first two, and say how many more there are."""
+    named = [one.listed(today) for one in matters[:_NAMED]]
+    return "; ".join([*named, *([f"{len(matters) - _NAMED} more"] if len(matters) > _NAMED else [])])
+
+
+def day_words(policy: Policy, owner: str | None, now: datetime, until: date | None = None) -> str:
+    """Return "today", or on a free day and after closing time the next working day: "on Monday".
+
+    Who named a term that ends before is spoken with today.
+    """
+    hours, local = policy.business_hours, now.astimezone(policy.zone_of(owner))
+    today = local.date()
+    closed = local.time().replace(tzinfo=None) >= hours.closes
+    day = hours.working_day(today + timedelta(days=closed))
+    if not hours.works_on(day) or day == today or (until is not None and today <= until < day):
+        return "today"
+    near = (day - today).days < 7
+    return f"on {words.WEEKDAYS_LONG[day.weekday()] if near else words.day(day, today)}"
+
+
+def _term(matter: Matter | None) -> date | None:
+    """The last day of the term that who speaks of leaving named."""
+    return matter.departure.until if matter is not None and matter.departure is not None else None
+
+
+def _reached(reach: Reach, matter: Matter | None, today: date) -> str:
+    """The first words of what to do: call, or without a number what leads to a call; and until when."""
+    departure = matter.departure if matter is not None else None
+    by = departure.by(today) if departure is not None else ""
+    day = f"{{day}}, {by}" if by.startswith("before") else "{day}"
+    if reach.by_phone:
+        return f"call them {day}"
+    if reach.by_email:
+        return f"write to them {day}"
+    return f"answer them {day}" if reach.has_address else f"find a way to reach them {day}"

@@ -1,0 +1,62 @@
+"""What is under way with a customer: open tasks and open deals."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+
+from models.values import words
+from models.values.alerts import WorkItem
+from services.deals import ALERTED, DEAL_NAME, STAGE_NAME, list_price
+from services.insight.reader import Reader
+from services.insight.timeline_words import deal_name
+
+
+def read_open_work(reader: Reader, customer_id: int) -> tuple[WorkItem, ...]:
+    """Return the customer's open tasks, the soonest first, and then its open deals as `read_deals` has them."""
+    items = []
+    for row in reader.rows(
+        "SELECT id, title, due_on, owner FROM tasks WHERE customer_id = ? AND done_at IS NULL "
+        "ORDER BY COALESCE(due_on, '9999'), id",
+        (customer_id,),
+    ):
+        due = words.day_of(row["due_on"])
+        parts = [words.soon(due, reader.today)] if due is not None else []
+        parts += [row["owner"]] if row["owner"] and not reader.is_mine(row["owner"]) else []
+        items.append(WorkItem("task", row["id"], row["title"], " · ".join(parts), done=False))
+    for row in read_deals(reader, customer_id):
+        items.append(WorkItem("deal", row["id"], deal_name(row), deal_words(reader, row), done=False))
+    return tuple(items)
+
+
+def read_deals(reader: Reader, customer_id: int) -> list[sqlite3.Row]:
+    """Return the customer's open deals: those that its alert is about, the largest, the oldest first."""
+    return reader.rows(
+        f"SELECT o.id, {DEAL_NAME} AS name, o.kind, {STAGE_NAME} AS stage, o.owner,"
+        " coalesce(o.amount_minor, 0) = 0 AS about,"
+        f" coalesce(nullif(o.amount_minor, 0), {list_price(reader.currency)}) AS worth_minor,"
+        " iif(coalesce(o.amount_minor, 0) = 0, coalesce(p.currency, o.currency), o.currency) AS currency"
+        " FROM opportunities o LEFT JOIN products p ON p.id = o.product_id"
+        " WHERE o.customer_id = ? AND o.stage NOT IN ('Won', 'Lost')"
+        f" ORDER BY {ALERTED} DESC, coalesce(worth_minor, 0) DESC, coalesce(o.opened_on, '~'), o.id",
+        (customer_id,),
+    )
+
+
+def deal_words(reader: Reader, deal: sqlite3.Row) -> str:
+    """Return what an open deal is worth, its stage and time in it: "$450 · Proposal for 19 days"."""
+    since = stage_since(reader, deal["id"])
+    parts = []
+    if deal["worth_minor"] is not None:
+        amount = words.money(deal["worth_minor"], deal["currency"] or reader.currency)
+        parts.append(f"about {amount}" if deal["about"] else amount)
+    days = (reader.present - since).days if since is not None else 0
+    parts.append(f"{deal['stage']} for {words.count(days, 'day')}" if days > 0 else deal["stage"])
+    return " · ".join(parts)
+
+
+def stage_since(reader: Reader, opportunity_id: int) -> date | None:
+    """Return the day on which a deal came into its stage: its last change, else when it was opened."""
+    return words.day_of(
+        reader.value("SELECT MAX(changed_on) FROM stage_changes WHERE opportunity_id = ?", (opportunity_id,))
+    ) or words.day_of(reader.value("SELECT opened_on FROM opportunities WHERE id = ?", (opportunity_id,)))

@@ -1,0 +1,93 @@
+"""The sentences that code would write to a customer today: only these are verified, whoever typed them.
+
+Every starter template that fits is filled with the ticked facts as they are now and parted into sentences. A sentence
+of an email is verified where it is one of them, word for word. No English is read for it: what a fact no longer says is
+no longer written, and one changed word makes a sentence the person's own. Templates that a book has changed or added
+are the firm's words, not ours, and are to be read as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal
+
+from models.values import words
+from models.values.outreach import Claim, Resolution
+from services.outreach.claims import NEVER_CONFIRMED, Text, fold, is_sign_off, sentences
+from services.outreach.templates.fields import holds
+from services.outreach.templates.sandbox import FieldMissing, parse, render
+from services.outreach.templates.starter import starter_set
+
+OWN_WORDS: Final = "your words, not checked"
+
+
+def written_by_code(values: Mapping[str, Any]) -> frozenset[str]:
+    """Return every sentence, and every subject, that the starter templates write with what stands for their fields."""
+    made = set()
+    for one in starter_set().values():
+        if not all(holds(values, condition) for condition in one.when):
+            continue
+        try:
+            subject, body = (render(parse(text), values) for text in (one.choice.subject, one.choice.body))
+        except FieldMissing:
+            continue
+        made.add(_plain(words.capital(subject)))
+        made.update(_plain(said) for _start, _end, said in _said("body", body))
+    return frozenset(made)
+
+
+def with_own_words(
+    text: Text,
+    claims: Sequence[Claim],
+    written: frozenset[str],
+    resolutions: Sequence[Resolution],
+    signers: Sequence[str] = (),
+) -> tuple[Claim, ...]:
+    """Return the claims of an email with its own sentences among them, in order of place.
+
+    A sentence that code wrote loses what was flagged in it, but for what never goes to a customer. One that it did not
+    write is the person's own, to be read before the email goes out, unless something in it is flagged or was answered
+    for. ``signers`` are ours who may stand under the closing.
+    """
+    found: list[Claim] = [claim for claim in claims if claim.where == "greeting"]
+    read = {one.sentence for one in resolutions if one.way == "read"}
+    answered = {one.sentence for one in resolutions} - read
+    parts: tuple[tuple[Literal["subject", "body"], str], ...] = (("subject", text.subject), ("body", text.body))
+    for where, part in parts:
+        mine = [claim for claim in claims if claim.where == where]
+        for start, end, said in _said(where, part, signers):
+            inside = [claim for claim in mine if start <= claim.start < end]
+            if _plain(said) in written:
+                mine = [claim for claim in mine if claim not in inside or not _may_go(claim)]
+            elif said not in answered and not any(claim.verdict == "unsupported" for claim in inside):
+                mine.append(_own(where, start, said, read=said in read))
+        found += mine
+    place = {"subject": 0, "greeting": 1, "body": 2}
+    return tuple(sorted(found, key=lambda claim: (place[claim.where], claim.start, claim.end)))
+
+
+def _own(where: Literal["subject", "body"], start: int, said: str, *, read: bool) -> Claim:
+    verdict: Literal["read", "to_read"] = "read" if read else "to_read"
+    return Claim(where, start, start + len(said), said, "own", verdict, None, OWN_WORDS, sentence=said)
+
+
+def _said(where: str, part: str, signers: Sequence[str] = ()) -> Iterator[tuple[int, int, str]]:
+    """The sentences of a part of an email with their places in code points, but for the closing and who signs."""
+    ours = {word for one in signers for word in _plain(one).casefold().split()}
+    folded = fold(part)
+    spans = sentences(folded) if where == "body" else [(0, len(part))] if part.strip() else []
+    closed = False
+    for start, end in spans:
+        if is_sign_off(folded[start:end]):
+            closed = True
+        elif not (closed and ours.issuperset(folded[start:end].casefold().split())):
+            yield start, end, part[start:end]
+
+
+def _may_go(claim: Claim) -> bool:
+    """Whether a flag of a sentence that code wrote is a misreading."""
+    return claim.verdict == "unsupported" and claim.kind not in NEVER_CONFIRMED | {"offer"}
+
+
+def _plain(text: str) -> str:
+    return " ".join(fold(text).split())

@@ -1,0 +1,124 @@
+"""Contacts added and edited by hand: each change one journalled unit of work, which an undo takes back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+
+from models.store import UnitOfWork
+from models.tables import contacts, customers
+from models.values.changes import Changes
+from models.values.errors import UserError
+from services.permission.ledger import note
+from services.sync.by_hand import dated, value_of
+from services.sync.entities import ENTITIES
+from services.sync.validate.memo import Unfit
+from services.sync.validate.words import to_email
+
+if TYPE_CHECKING:
+    from services.workspace import Workspace
+
+SOURCE: Final = "by hand"
+#: What a form or a command may set of a contact.
+FIELDS: Final = (
+    "name",
+    "role",
+    "email",
+    "phone",
+    "email_consent",
+    "email_consent_since",
+    "email_consent_how",
+    "preferred_channel",
+    "preferred_hours",
+    "is_primary",
+)
+
+
+def add_contact(workspace: Workspace, customer_id: int, fields: Mapping[str, str]) -> Changes:
+    """Add a person to a customer.
+
+    Raises
+    ------
+    UserError
+        There is no such customer, or a text does not fit.
+    """
+    values = _values(workspace, fields)
+    values["name"] = values.get("name") or values.get("email") or ""
+    if not values["name"]:
+        raise UserError("A contact needs a name or an email address.")
+    subject = f"customer:{customer_id}"
+    with workspace.store.unit_of_work(workspace.me, "add-contact", subject, at=workspace.at) as work:
+        firm = work.connection.execute(select(customers.c.name).where(customers.c.id == customer_id)).scalar()
+        if firm is None:
+            raise UserError(f"There is no customer {customer_id}.")
+        if values.get("is_primary"):
+            _step_back(work, customer_id)
+        key = {"customer_id": customer_id, "source": SOURCE, "external_id": uuid.uuid4().hex}
+        work.insert(contacts, {**key, **{name: value for name, value in values.items() if value is not None}})
+        note(workspace, work, values.get("email"), values)
+        work.touch(customers=[customer_id])
+        work.say(f"Added the contact {values['name']} to {firm}")
+        return work.commit()
+
+
+def edit_contact(workspace: Workspace, contact_id: int, fields: Mapping[str, str]) -> Changes:
+    """Change fields of a contact; an empty text clears one, and “yes” makes it the primary contact.
+
+    Raises
+    ------
+    UserError
+        There is no such contact, or a text does not fit.
+    """
+    values = _values(workspace, fields)
+    with workspace.store.unit_of_work(workspace.me, "edit-contact", f"contact:{contact_id}", at=workspace.at) as work:
+        row = work.connection.execute(select(contacts).where(contacts.c.id == contact_id)).mappings().first()
+        if row is None:
+            raise UserError(f"There is no contact {contact_id}.")
+        if "name" in values:
+            values["name"] = values["name"] or values.get("email", row["email"]) or row["name"]
+        if values.get("email", row["email"]) != row["email"] and "email_consent" not in values:
+            # Consent is given for an address and for no other; that it was withdrawn stays.
+            values["email_consent"] = "withdrawn" if row["email_consent"] == "withdrawn" else "unknown"
+        noted = note(workspace, work, {**row, **values}["email"], values)
+        if values.get("is_primary"):
+            _step_back(work, row["customer_id"], but=contact_id)
+        if not work.update(contacts, contact_id, values) and not noted:
+            return Changes()
+        work.touch(customers=[row["customer_id"]])
+        work.say(f"Changed the contact {values.get('name') or row['name']}")
+        return work.commit()
+
+
+def _step_back(work: UnitOfWork, customer_id: int, but: int | None = None) -> None:
+    """One contact is the primary one: the others are not any more."""
+    primary = select(contacts.c.id).where(contacts.c.customer_id == customer_id, contacts.c.is_primary == 1)
+    for other in list(work.connection.execute(primary).scalars()):
+        if other != but:
+            work.update(contacts, other, {"is_primary": 0})
+
+
+def _values(workspace: Workspace, fields: Mapping[str, str]) -> dict[str, Any]:
+    by_name = {field.name: field for field in ENTITIES["contacts"].fields}
+    values: dict[str, Any] = {}
+    for name, text in fields.items():
+        if name not in FIELDS:
+            raise UserError(f"Contacts have no field “{name}”. Choose one of {', '.join(FIELDS)}.")
+        word = text.strip()
+        if name == "is_primary":
+            values[name] = int(word.lower() in ("yes", "1", "true"))
+        elif name in ("email_consent", "email_consent_since"):
+            values[name] = value_of(workspace, by_name[name], word)
+        elif name == "email" and word:
+            try:
+                values[name] = to_email(word)
+            except Unfit as problem:
+                raise UserError(f"{by_name[name].label} {problem}.") from None
+        else:
+            values[name] = word or None
+    if "email_consent" in values:
+        values = {"email_consent_since": None, "email_consent_how": None} | values
+    dated(workspace, values)
+    return values

@@ -1,0 +1,75 @@
+"""Several files in one call: in the order in which they refer to each other, with what is said where it fits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.services.sync.book import write_csv
+
+pytestmark = pytest.mark.usefixtures("moment")
+PEOPLE = ["customer_id", "name", "email"]
+ORDERS = ["order_id", "customer_id", "order_date", "total"]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    write_csv(folder / "customers.csv", PEOPLE, [[f"C{n}", f"Name {n}", f"n{n}@shop.example"] for n in range(4)])
+    write_csv(folder / "orders.csv", ORDERS, [[f"O{n}", f"C{n}", "2026-03-02", "9"] for n in range(4)])
+    write_csv(folder / "products.csv", ["product_id", "name", "category", "price"], [["P1", "Cap", "Hats", "9"]])
+    return folder
+
+
+def test_a_folder_is_imported_as_a_whole(ask: Any, shop: Path) -> None:
+    code, receipts, _ = ask("import", str(shop), "--no-score")
+    assert code == 0
+    assert [one["customers"] for one in receipts if one["recognised_as"] == "Orders"] == [{"matched": 4, "created": 0}]
+    assert ask("import", str(shop.parent / "empty"), "--no-score")[0] == 1
+
+
+def test_what_is_said_of_a_column_holds_for_the_files_that_have_it(ask: Any, shop: Path) -> None:
+    write_csv(shop / "orders.csv", ["Nr", *ORDERS[1:]], [["O1", "C1", "2026-03-02", "9"]])
+    named = [str(shop / name) for name in ("customers.csv", "orders.csv")]
+    code, receipts, _ = ask("import", *named, "--map", "Nr=order_id", "--no-score")
+    assert code == 0 and receipts[1]["mapping"]["Nr"] == "order_id"
+    code, _, said = ask("import", *named, "--map", "Number=order_id", "--no-score")
+    assert code == 1 and "No file has a column “Number”" in said
+
+
+def test_files_wait_for_a_refused_one_to_which_they_refer(ask: Any, shop: Path) -> None:
+    rows = [["C1", "Ann Lee", "03/04/2026"], ["C2", "Bob Ray", "05/06/2026"]]
+    write_csv(shop / "customers.csv", ["customer_id", "name", "signed_up_on"], rows)
+    code, documents, said = ask("import", str(shop), "--no-score")
+    assert code == 3
+    assert "day/month or month/day" in said and "orders.csv: waits for customers.csv" in said
+    assert [bool(one.get("error")) for one in documents] == [True, True, False]
+    code, _, _ = ask("import", str(shop), "--date-order", "dmy", "--no-score")
+    assert code == 0
+
+
+def test_a_key_with_any_other_field_changes_customers_and_makes_none(ask: Any, shop: Path) -> None:
+    ask("import", str(shop / "customers.csv"), "--no-score")
+    tiers = write_csv(shop / "tiers.csv", ["customer_id", "tier"], [["C1", "Gold"], ["C2", "Silver"], ["C77", "Gold"]])
+    code, (receipt,), _ = ask("import", str(tiers), "--no-score")
+    assert code == 0 and receipt["rows"]["updated"] == 2
+    assert receipt["reasons"] == {"its customer is not in the book": 1}
+    renewals = write_csv(
+        shop / "renewals.csv", ["customer_id", "renewal_date"], [["C1", "2027-01-05"], ["C78", "2027-01-05"]]
+    )
+    code, (receipt,), _ = ask("import", str(renewals), "--no-score")
+    assert code == 0 and receipt["reasons"] == {"its customer is not in the book": 1}
+    assert len(ask("customers")[1]["customers"]) == 4
+
+
+def test_a_file_of_which_nothing_is_imported_asks_for_what_it_lacks(ask: Any, tmp_path: Path) -> None:
+    head = ["order_id", "order_date", "total", "warehouse", "picker", "shelf", "colour", "weight", "van", "dock"]
+    rows = [["O1", "2026-03-02", "9", *"abcdefg"], ["O2", "2026-03-03", "8", *"abcdefg"]]
+    code, (receipt,), _ = ask("import", str(write_csv(tmp_path / "orders.csv", head, rows)), "--no-score")
+    assert code == 3
+    assert any("no column names the customer" in warning for warning in receipt["warnings"])
+    left_out = next(warning for warning in receipt["warnings"] if warning.startswith("Not imported"))
+    assert all(name in left_out for name in head[3:])

@@ -1,0 +1,265 @@
+"""A customer in distress comes first: by what they write and rate, and by their value, whatever the model says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from models.tables import conversations, products, reviews, surveys
+from models.values.words import day
+from services.alerting import resolve, snooze
+from tests.services.alerting.book import Book
+
+
+def best(book: Book, **fields: object) -> int:
+    """The best customer of a crowd, of whom the model thinks well: no risk, little value at risk."""
+    book.crowd(20)
+    values = {"churn_risk": 0.01, "value_at_risk_minor": 11_300, "clv_if_stays_minor": 1_877_700, "confidence": "low"}
+    return book.customer("Best", **{**values, "spend_12m_minor": 1_877_700, **fields})
+
+
+def test_urgent_tickets_of_the_best_customer_are_critical_at_a_risk_of_one_percent(book: Book) -> None:
+    customer = best(book)
+    for ago, text in ((3, "If this goes on we will leave."), (2, "We are cancelling."), (1, "Still no answer")):
+        book.ticket(customer, ago, priority="Urgent", text=text)
+    book.evaluate()
+    card = book.card(customer)
+    assert (card["rule"], card["severity"]) == ("distress", 4)
+    assert card["reason"] == "Wrote: “We are cancelling.”"
+
+
+def test_the_same_words_of_a_small_customer_have_the_rules_own_severity(book: Book) -> None:
+    best(book)
+    small = book.customer("Small", clv_if_stays_minor=1_000, spend_12m_minor=900)
+    book.ticket(small, 1, sentiment=0.0, text="We are cancelling our contract.")
+    book.evaluate()
+    assert (book.card(small)["rule"], book.card(small)["severity"]) == ("distress", 3)
+
+
+@pytest.mark.parametrize("where", ["review", "conversation", "survey"])
+def test_words_of_leaving_count_wherever_they_stand(book: Book, where: str) -> None:
+    customer, day = best(book), book.day(4)
+    if where == "review":
+        book.add(reviews, customer_id=customer, rating=4, text="Nice shirts, but we are leaving you", reviewed_on=day)
+    elif where == "conversation":
+        book.add(conversations, customer_id=customer, channel="Chat", text="Ich kündige.", happened_on=day)
+    else:
+        book.add(
+            surveys, customer_id=customer, kind="nps", score=9, scale=10, comment="Nous vous quittons", answered_on=day
+        )
+    book.evaluate()
+    assert (book.card(customer)["rule"], book.card(customer)["severity"]) == ("distress", 4)
+
+
+@pytest.mark.parametrize(
+    ("channel", "how"),
+    [
+        ("Phone", "Said on the phone, {}"),
+        ("Meeting", "Said in a meeting, {}"),
+        ("Note", "Noted, {}"),
+        ("Chat", "Wrote"),
+    ],
+)
+def test_what_was_said_in_a_call_is_not_told_as_written(book: Book, channel: str, how: str) -> None:
+    customer = best(book)
+    text = "We are leaving you."
+    book.add(conversations, customer_id=customer, channel=channel, text=text, happened_on=book.day(4))
+    book.evaluate()
+    on = day(book.today - timedelta(days=4), book.today)
+    assert book.card(customer)["reason"] == f"{how.format(on)}: “We are leaving you.”"
+
+
+def test_the_term_that_they_named_stands_in_the_headline(book: Book) -> None:
+    customer = best(book)
+    text = "After the last two late deliveries we are talking to another supplier. We will decide this week."
+    book.add(conversations, customer_id=customer, channel="Chat", text=text, happened_on=book.day(1))
+    book.evaluate()
+    assert book.card(customer)["reason"] == f"Wrote: “{text}”"
+
+
+def test_what_was_said_to_them_or_is_over_is_no_distress(book: Book) -> None:
+    customer, day = best(book), book.day(4)
+    said = {"customer_id": customer, "channel": "Chat", "happened_on": day}
+    book.add(conversations, **said, direction="to_customer", text="You wrote that we are cancelling?")
+    book.ticket(
+        customer, 5, sentiment=0.2, text="We are leaving", satisfaction=5, resolved_on=book.day(3), status="solved"
+    )
+    book.ticket(customer, 6, priority="Urgent", resolved_on=book.day(5), status="open")
+    book.evaluate()
+    assert book.cards(customer) == []
+
+
+def test_a_bad_rating_is_distress_of_a_valuable_customer_only(book: Book) -> None:
+    customer = best(book)
+    small = book.customer("Small", clv_if_stays_minor=1_000, clv_minor=900, spend_12m_minor=900)
+    for one in (customer, small):
+        book.review(one, 1)
+    book.evaluate()
+    assert (book.card(customer)["rule"], book.card(customer)["severity"]) == ("distress", 4)
+    assert book.card(small)["rule"] == "bad_review"
+
+
+def test_a_survey_is_quoted_on_its_own_scale(book: Book) -> None:
+    customer = best(book)
+    book.add(surveys, customer_id=customer, kind="nps", score=2, scale=10, answered_on=book.day(3))
+    book.evaluate()
+    on = day(book.today - timedelta(days=3), book.today)
+    assert book.card(customer)["reason"] == f"Gave 2 of 10 in the survey of {on}"
+
+
+def test_a_bad_rating_before_a_good_one_is_over(book: Book) -> None:
+    customer = best(book)
+    book.review(customer, 1, 9)
+    book.review(customer, 5, 4)
+    book.evaluate()
+    assert "distress" not in [card["rule"] for card in book.cards(customer)]
+
+
+@pytest.mark.parametrize(
+    ("solved", "ordered", "distress"), [(True, 2, False), (True, 9, True), (False, 2, False), (False, 9, True)]
+)
+def test_a_bad_rating_is_over_once_they_ordered_again(
+    # Who rates an answer has had one: its ticket is closed, whatever its status says.
+    book: Book,
+    solved: bool,
+    ordered: int,
+    distress: bool,
+) -> None:
+    """A standing order that runs on within two weeks of it tells nothing."""
+    customer = best(book, ago=ordered)
+    ended = {"resolved_on": book.day(17), "status": "solved"} if solved else {}
+    book.ticket(customer, 17, sentiment=0.0, subject="Parcel left in the rain", satisfaction=1, **ended)
+    book.evaluate()
+    found = {card["rule"]: card["reason"] for card in book.cards(customer)}
+    said = "Rated 1 of 5 on 2 Nov: Parcel left in the rain"
+    said = said if solved else "Rated 1 of 5: Parcel left in the rain, ticket of 2 Nov"
+    assert found.get("distress") == (said if distress else None)
+
+
+def test_a_survey_rated_badly_outlasts_the_next_standing_order(book: Book) -> None:
+    customer = best(book, ago=6)
+    book.add(surveys, customer_id=customer, kind="nps", score=1, scale=10, answered_on=book.day(13))
+    book.evaluate()
+    assert book.card(customer)["reason"].startswith("Gave 1 of 10 in the survey of ")
+
+
+def test_the_reason_names_the_worst_rating_as_it_was_given_and_its_product(book: Book) -> None:
+    customer = best(book, ago=40)
+    shirt = book.add(products, name="Oxford shirt")
+    rated = {"customer_id": customer, "reviewed_on": book.day(3)}
+    book.add(reviews, **rated, rating=2, product_name="Merino crew")
+    book.add(reviews, **rated, rating=1, product_id=shirt)
+    book.evaluate()
+    on = day(book.today - timedelta(days=3), book.today)
+    assert book.card(customer)["reason"] == f"Rated 1 of 5 on {on}: Oxford shirt"
+    other = best(book, ago=40)
+    book.add(surveys, customer_id=other, kind="nps", score=0, scale=10, answered_on=book.day(3))
+    book.evaluate()
+    assert book.card(other)["reason"].startswith("Gave 0 of 10 in the survey of ")
+
+
+def test_each_sign_is_spoken_of_once_and_a_further_one_at_once(book: Book) -> None:
+    customer = best(book)
+    book.ticket(customer, 1, sentiment=0.0, text="We are leaving.")
+    book.evaluate()
+    resolve(book.workspace, [book.card(customer)["id"]], "no_issue")
+    book.evaluate()
+    assert book.card(customer)["state"] == "resolved"
+    book.ticket(customer, 0, sentiment=0.0, text="Please cancel our contract.")
+    book.evaluate()
+    assert [card["state"] for card in book.cards(customer)] == ["resolved", "open"]
+
+
+def test_writing_again_wakes_an_alert_that_was_put_away(book: Book) -> None:
+    customer = best(book)
+    book.ticket(customer, 1, sentiment=0.0, text="We are leaving.")
+    book.evaluate()
+    snooze(book.workspace, [book.card(customer)["id"]], condition="next_order")
+    book.evaluate()
+    assert book.card(customer)["state"] == "snoozed"
+    book.ticket(customer, 0, sentiment=0.0, text="Please cancel our contract.")
+    book.evaluate()
+    assert book.card(customer)["state"] not in ("snoozed", "waiting")
+
+
+def test_a_pressing_ticket_is_due_after_a_working_day(book: Book) -> None:
+    late, fresh = book.customer("Late", clv_minor=1_000), book.customer("Fresh", clv_minor=1_000)
+    book.ticket(late, 1, priority="High")
+    book.ticket(fresh, 0, priority="High")
+    book.evaluate()
+    assert book.card(late)["rule"] == "urgent_ticket"
+    assert book.card(late)["reason"] == "1 high-priority negative ticket open, for 1 working day"
+    assert book.cards(fresh) == []
+
+
+def test_a_ticket_of_friday_is_not_a_working_day_old_on_sunday(book: Book) -> None:
+    book.move(days=3)  # a Sunday
+    customer = book.customer(clv_minor=1_000)
+    book.ticket(customer, 2, priority="High")
+    book.evaluate()
+    assert "urgent_ticket" not in book.signals(book.card(customer)["id"])
+    book.move(days=1)
+    book.evaluate()
+    assert "urgent_ticket" in book.signals(book.card(customer)["id"])
+
+
+def test_a_ticket_rated_badly_raises_an_alert_where_the_value_is_above_the_bar(book: Book) -> None:
+    book.crowd(10)
+    worth, poor = book.customer("Worth", clv_minor=80_000), book.customer("Poor", clv_minor=20_000)
+    for customer in (worth, poor):
+        book.ticket(
+            customer, 5, sentiment=0.0, status="solved", resolved_on=book.day(3), satisfaction=1, subject="Sizing"
+        )
+        book.deal(customer, "Qualified", 120)
+    book.evaluate()
+    card = book.card(worth)
+    assert card["rule"] == "repeated_trouble" and card["reason"].startswith("Rated 1 of 5 on ")
+    assert "repeated_trouble" not in book.signals(book.card(poor)["id"])
+
+
+def test_a_strongly_negative_mention_and_repeated_trouble(book: Book) -> None:
+    angry, mild, troubled = (book.customer(name, clv_minor=60_000) for name in ("Angry", "Mild", "Troubled"))
+    said = {"channel": "Facebook", "happened_on": book.day(2)}
+    book.add(conversations, customer_id=angry, sentiment=-1.0, text="hate the sizing", **said)
+    book.add(conversations, customer_id=mild, sentiment=-0.35, text="not so happy", **said)
+    book.ticket(troubled, 40, resolved_on=book.day(39), status="solved")
+    book.ticket(troubled, 45, resolved_on=book.day(44), status="solved")
+    book.evaluate()
+    assert book.card(angry)["reason"] == "1 strongly negative mention or conversation in 14 days (Facebook)"
+    assert book.cards(mild) == []
+    assert "repeated_trouble" in book.signals(book.card(troubled)["id"])
+
+
+def test_a_product_whose_ratings_fall_beyond_chance_is_an_alert_of_the_book(book: Book) -> None:
+    customers = book.crowd(6, clv_if_stays_minor=0, spend_12m_minor=0, clv_minor=0)
+    falls, steady = (book.add(products, name=name) for name in ("Merino crew", "Oxford shirt"))
+    for n in range(12):
+        for product, rating in ((falls, 5 if n < 6 else 3), (steady, 4 + n % 2)):
+            ago = 45 if n < 6 else 10
+            book.add(
+                reviews, customer_id=customers[n % 6], product_id=product, rating=rating, reviewed_on=book.day(ago)
+            )
+    book.evaluate()
+    (card,) = book.cards(None)
+    assert card["reason"] == "Merino crew: last 6 ratings average 3.0, 5.0 the month before"
+
+
+def test_an_alert_keeps_which_sign_it_is_about_and_one_of_an_older_program_learns_it(book: Book) -> None:
+    said, rated, urgent = best(book), best(book), best(book)
+    book.ticket(said, 1, sentiment=0.0, text="We are leaving.")
+    book.review(rated, 1)
+    book.ticket(urgent, 1, priority="Urgent")
+    book.evaluate()
+    signs = {said: "leaving", rated: "rated", urgent: None}
+    assert _signs(book) == signs
+    with book.writing() as work:
+        work.sql("UPDATE alert_signals SET evidence = NULL")
+    book.evaluate()
+    assert _signs(book) == signs
+
+
+def _signs(book: Book) -> dict[int, str | None]:
+    kept = "SELECT customer_id, evidence ->> 'sign' FROM alert_signals WHERE rule = 'distress'"
+    with book.writing() as work:
+        return {row[0]: row[1] for row in work.sql(kept)}

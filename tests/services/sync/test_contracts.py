@@ -1,0 +1,93 @@
+"""Contracts: columns of a file of customers, or a file of their own; a second import changes nothing, an undo all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.insight import reading
+from services.insight.profile import read_profile
+from services.sync import undo_import
+from services.sync.people import merge_customers
+from tests.services.sync.book import Book, counts, write_csv
+from tests.services.sync.people.crowd import undo_merge
+
+PEOPLE = ["id", "name", "email", "start date", "renewal date", "churn date", "status"]
+ROWS = [
+    ["C1", "Ada Stone", "ada@example.org", "2024-01-05", "2027-01-05", "", "active"],
+    ["C2", "Kim Marlow", "kim@example.org", "2023-03-01", "2027-03-01", "2026-02-01", "churned"],
+    ["C3", "Lee Pike", "lee@example.org", "", "", "", ""],
+]
+PAPERS = ["contract number", "customer id", "start date", "end date", "notice period", "annual value", "auto renew"]
+SIGNED = [
+    ["K-1", "C1", "2022-01-01", "2023-12-31", "30", "1,200.00", "no"],
+    ["K-2", "C1", "2024-01-01", "2026-12-31", "60", "2,400.00", "yes"],
+    ["K-3", "C3", "2025-05-01", "2027-04-30", "30", "600.00", "yes"],
+]
+ALL = "SELECT external_id, starts_on, ends_on, status FROM contracts ORDER BY external_id"
+
+
+def test_contract_columns_of_customers_become_contracts_and_the_same_file_again_changes_nothing(
+    book: Book, tmp_path: Path
+) -> None:
+    before = book.hash()
+    path = write_csv(tmp_path / "crm.csv", PEOPLE, ROWS)
+    receipt = book.bring(path, source="crm")
+    assert receipt.entities["contracts"] == {"inserted": 2, "updated": 0, "unchanged": 0}
+    assert book.ask(ALL) == [
+        ("customer:C1", "2024-01-05", "2027-01-05", "active"),
+        ("customer:C2", "2023-03-01", "2026-02-01", "ended"),
+    ]
+    assert book.ask("SELECT attributes FROM customers WHERE attributes IS NOT NULL") == []
+    assert counts(book.bring(path, source="crm")) == (0, 0, 3, 0, 0)
+    later = [["C1", "Ada Stone", "2028-01-05"], ["C3", "Lee Pike", "2027-06-01"]]
+    book.bring(write_csv(tmp_path / "late.csv", ["id", "name", "renewal date"], later), source="crm")
+    assert book.ask(ALL) == [
+        ("customer:C1", "2024-01-05", "2028-01-05", "active"),
+        ("customer:C2", "2023-03-01", "2026-02-01", "ended"),
+        ("customer:C3", None, "2027-06-01", None),
+    ]
+    for number in (3, 2, 1):
+        undo_import(book.workspace, number)
+    assert book.hash() == before
+
+
+def test_a_status_alone_is_no_contract(book: Book, tmp_path: Path) -> None:
+    book.bring(
+        write_csv(
+            tmp_path / "crm.csv", ["id", "name", "email", "status"], [["C1", "Ada Stone", "ada@example.org", "VIP"]]
+        )
+    )
+    assert book.ask("SELECT attributes FROM customers") == [('{"status": "VIP"}',)]
+    assert book.ask(ALL) == []
+
+
+def test_a_file_of_contracts_gives_a_customer_several_and_the_running_one_speaks(book: Book, tmp_path: Path) -> None:
+    book.bring(write_csv(tmp_path / "crm.csv", PEOPLE[:3], [row[:3] for row in ROWS]), source="crm")
+    before = book.hash()
+    path = write_csv(tmp_path / "papers.csv", PAPERS, SIGNED)
+    receipt = book.bring(path, source="crm")
+    assert receipt.entities == {"contracts": {"inserted": 3, "updated": 0, "unchanged": 0}}
+    found = "SELECT number, notice_days, value_per_year_minor, renews FROM contracts ORDER BY number"
+    assert book.ask(found) == [("K-1", 30, 120_000, 0), ("K-2", 60, 240_000, 1), ("K-3", 30, 60_000, 1)]
+    assert counts(book.bring(path, source="crm")) == (0, 0, 3, 0, 0)
+    with reading(book.workspace) as reader:
+        profile = read_profile(reader, book.one("SELECT id FROM customers WHERE external_id = 'C1'"))
+    assert profile is not None
+    said = {field.label: field.value for field in profile.identity}
+    assert said["Contract"] == "since 1 Jan 2024, K-2, $2,400 a year, notice period: 60 days, one of 2"
+    assert said["Renews"] == "31 Dec 2026"
+    for number in (3, 2):
+        undo_import(book.workspace, number)
+    assert book.hash() == before
+
+
+def test_contracts_go_over_in_a_merge_and_come_back_with_its_undo(book: Book, tmp_path: Path) -> None:
+    crm = write_csv(tmp_path / "crm.csv", PEOPLE, ROWS)
+    book.bring(crm, source="crm")
+    before = book.hash()
+    merge_customers(book.workspace, 1, 2)
+    assert book.ask("SELECT DISTINCT customer_id FROM contracts") == [(1,)]
+    assert counts(book.bring(crm, source="crm"))[:2] == (0, 0)
+    undo_import(book.workspace, 2)
+    undo_merge(book)
+    assert book.hash() == before
