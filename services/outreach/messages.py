@@ -28,7 +28,7 @@ _CLOSED: Final = {
     "discarded": "This email was discarded. Undo brings it back.",
     **dict.fromkeys(HANDED_OVER, _HANDED_OVER),
 }
-_TEXT = ("subject", "greeting", "body", "facts", "resolutions", "incentive_minor", "currency", "contact_id")
+_TEXT = ("subject", "greeting", "body", "facts", "incentive_minor", "currency", "contact_id")
 _COLUMNS: Final = ", ".join(f"m.{column.name}" for column in messages.columns)
 
 
@@ -131,6 +131,9 @@ def put(
 ) -> int:
     """Insert or update an email inside a unit of work and return its number.
 
+    What was resolved in an email that is stored stays as it is, whatever ``edit`` says: `change_text` alone changes it,
+    so that a text which is stored late never brings an answer back that was undone meanwhile.
+
     Parameters
     ----------
     by
@@ -148,7 +151,7 @@ def put(
         _keep_hand_work(work, _writable(work, edit.id))
     message_id = edit.id or _insert(work, edit, by=by, state=state or "draft", origin=origin)
     if edit.id:
-        _update(work, edit, state)
+        _update(work, replace(edit, resolutions=_writable(work, edit.id).edit.resolutions), state)
     if draft is not None:
         keep_draft(work, message_id, edit, draft.words, draft)
     return message_id

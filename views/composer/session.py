@@ -53,6 +53,7 @@ class Session(QObject):
         self.saved_at = composition.message.changed_at if composition.message is not None else ""
         self._kept = composition.edit
         self._at_flag = 0
+        self._saves = 0  # how many were answered
         self._open = True
         self._paused = False
         version = composition.message.version if composition.message is not None else 0
@@ -270,7 +271,8 @@ class Session(QObject):
         alert = self.composition.edit.alert_id
         question = rooms.Question(self.edit.customer_id, alert, message_id)
         ask = partial(rooms.composition, self._book.workspace, question)
-        self._desk.read("again", ask, partial(self._came_again, then), partial(self._gone, then))
+        came = partial(self._came_again, then, self._saves)
+        self._desk.read("again", ask, came, partial(self._gone, then))
 
     def _gone(self, then: Callable[[], None], failed: Failed) -> None:
         """An undo took the stored email away: the text stays on the screen, and is a new one when it is changed."""
@@ -283,11 +285,11 @@ class Session(QObject):
         then()
         self.check()
 
-    def _came_again(self, then: Callable[[], None], found: Composition) -> None:
-        before, stored = self.edit, self.message
-        if found.message is not None and stored is not None and found.message.version < stored.version:
-            self.read_again(then)  # it was read before the last text was stored: what it says is over
+    def _came_again(self, then: Callable[[], None], saves: int, found: Composition) -> None:
+        if saves < self._saves:
+            self.read_again(then)  # it was asked for before the last choice or text was stored: what it says is over
             return
+        before = self.edit
         if found.message is None:
             # Nothing is stored: the person's text stays, not the proposal.
             self.composition = replace(found, edit=self.edit)
@@ -322,6 +324,7 @@ class Session(QObject):
         if not self._open:
             return
         begun = self.message is None
+        self._saves += 1
         self.message, self.saved_at = message, message.changed_at
         self.edit = replace(self.edit, id=message.id)
         self._kept = replace(edit, id=message.id)
