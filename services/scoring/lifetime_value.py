@@ -332,7 +332,9 @@ def _means(
     silent = 1.0 - alive * any_soon
     stays, leaves = each * np.maximum(active - later, 0.0) / any_soon, each * alive * later / silent
     p = silent if risk is None else np.where(np.isnan(risk), silent, risk)
-    return _Means(stays - p * (stays - leaves), stays, leaves, p, alive, any_soon, silent, each * active)
+    # Not `stays` less a share of the difference: where they surely leave, rounding would outweigh what is left.
+    expected = (1.0 - p) * stays + p * leaves
+    return _Means(expected, stays, leaves, p, alive, any_soon, silent, each * active)
 
 
 def _laws(

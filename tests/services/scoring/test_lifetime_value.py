@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.scoring import monetary, pareto
@@ -144,6 +144,7 @@ def test_higher_levels_raise_a_range_and_leave_what_is_expected() -> None:
 @given(
     st.integers(0, 300), st.floats(0, 1), st.integers(0, 4000), st.floats(-10, 1e5), st.integers(1, 60), st.floats(0, 1)
 )
+@example(x=35, share=0.0, age=0, mean=83043.0, months=46, risk=1.0)
 @settings(max_examples=120, deadline=None)
 def test_values_are_ordered_and_add_up(x: int, share: float, age: int, mean: float, months: int, risk: float) -> None:
     found = one(x, round(share * age) if x else 0, age, mean, months, risk=risk)
