@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QWidget
 
 from models.values.outreach import GOALS, TONES, Composition, Edit, Fact, Masking
 from views.actions import Actions, Command
@@ -14,7 +14,7 @@ from views.composer.options import MARK_LEFT, CheckOption, RadioOption, Switch
 from views.composer.writers import Writer
 from views.theme import Theme, fonts
 from views.widgets.buttons import LINK_PAD, CommandButton, link
-from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule
+from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule, scrolling
 
 KEPT = "Your draft stays, and can be restored after that."
 NOTHING_TICKED = "Nothing is ticked: the draft can only greet and ask."
@@ -53,13 +53,8 @@ class FactsPane(QWidget):
         self._make_parts()
         content = FlowingContent()
         content.setLayout(self._lay_out())
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(content)
         # The writer stays in sight: writing is what the column is for.
-        self.setLayout(column(scroll, rule(soft=True), self._writer_box()))
+        self.setLayout(column(scrolling(content), rule(soft=True), self._writer_box()))
 
     def _make_parts(self) -> None:
         theme = self._theme

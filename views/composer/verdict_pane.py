@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QLineEdit,
     QPlainTextEdit,
-    QScrollArea,
     QTextEdit,
     QWidget,
 )
@@ -26,7 +25,7 @@ from views.composer.timing import Moment
 from views.composer.ways import WAYS, Quote, WayButton
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, IconButton, link
-from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule
+from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule, scrolling
 
 NOTHING_SENT = "Nothing is sent before you approve."
 _NOT_READY = ("severity-high", "warning_text")
@@ -61,12 +60,7 @@ class VerdictPane(QWidget):
         self._make_parts()
         content = FlowingContent()
         content.setLayout(self._lay_out())
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(content)
-        self.setLayout(column(scroll))
+        self.setLayout(column(scrolling(content)))
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._show_keys)
