@@ -2,9 +2,9 @@
 
 What helps a goal is proposed; what a customer need not read about themselves (a tier, an amount, a deal, what they
 rated an answer) is there to be ticked and is never proposed. Trouble is proposed where the goal is to apologise: a
-letter that checks in or offers more does not open an old complaint by itself, and offers nothing to who complained of
-late. While a matter waits for an answer, an
-apology is about nothing else and names each of them, and no letter praises or sells; nor while a ticket is open.
+letter that checks in or offers more does not open an old complaint by itself, and offers nothing to somebody who
+complained lately. While a matter waits for an answer, an apology is about nothing else and names each of them, and no
+letter praises or sells; nor while a ticket is open.
 """
 
 from __future__ import annotations
