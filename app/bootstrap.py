@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from app.keyrings import LazyKeyring
-from app.paths import default_book, managed_policy
+from app.paths import data_folder, default_book, managed_policy
+from models.private import close_to_others
 from models.store import sweep_staging
 from services.workspace import Recipe, Workspace, open_workspace
 
@@ -54,5 +55,6 @@ def build_workspace(store: str | Path | None = None, *, create: bool = True) -> 
         The book cannot be opened; the message says why and what to do.
     """
     recipe = recipe_for(store)
+    close_to_others(data_folder())  # one that an older version made
     sweep_staging(Path(recipe.store))
     return open_workspace(recipe, keyring=LazyKeyring(), create=create)

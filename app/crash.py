@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import __version__
+from models.private import make_folder, private
 from models.values.bugs import bug_text, kind_of
 
 KEPT_REPORTS = 10
@@ -29,8 +30,9 @@ def write_report(folder: Path, error: BaseException) -> Path | None:
     logging.getLogger(__name__).error("Crash: %s", kind_of(error))
     path = folder / f"crash-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.txt"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(report_text(error), encoding="utf-8")
+        make_folder(folder)
+        with open(path, "w", encoding="utf-8", opener=private) as file:
+            file.write(report_text(error))
         for old in sorted(folder.glob("crash-*.txt"))[:-KEPT_REPORTS]:
             old.unlink(missing_ok=True)
     except OSError:

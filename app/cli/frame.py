@@ -64,7 +64,10 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
 def opened(store: Path | None, *, create: bool = False, writes: bool = False) -> Iterator[Workspace]:
     """Open the book for one command; after a command that writes, the keyring learns the journal's head."""
     workspace = build_workspace(store, create=create)
-    preferences = workspace.managed.apply_preferences(load_preferences(default_path()).preferences)
+    loaded = load_preferences(default_path())
+    for problem in loaded.problems:
+        say(problem)
+    preferences = workspace.managed.apply_preferences(loaded.preferences)
     try:
         keyring = GivenSecrets(workspace.keyring, os.environ)
         yield replace(workspace, owner_name=preferences.me, preferences=preferences, keyring=keyring)

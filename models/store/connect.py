@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from models.private import close_to_others, make_file
 from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_MS = 5_000
@@ -30,6 +31,9 @@ def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqli
     sqlite3.Connection
         In autocommit mode: transactions are begun and ended by the unit of work, never by the driver.
     """
+    make_file(Path(path))
+    for ending in ("-wal", "-shm"):  # SQLite makes them like the store; those that are there may be of an older version
+        close_to_others(Path(f"{path}{ending}"))
     # Not bound to a thread: the pool hands a connection to one thread at a time.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
     try:

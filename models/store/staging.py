@@ -10,6 +10,12 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
+
+_PROCESSES: Final = Path("/proc")
+_A_DAY_S: Final = 86_400
+#: The system counts its own beginning in whole seconds.
+_ROUNDED_S: Final = 2
 
 
 def staging_path(store: str | Path) -> Path:
@@ -34,8 +40,35 @@ def sweep_staging(store: Path) -> None:
 
 
 def runs(pid: int, path: Path) -> bool:
-    """Return whether the process that owns a file may still run."""
-    if Path("/proc/self").exists():
-        return Path(f"/proc/{pid}").exists()
-    # Without /proc there is no harmless way to ask: a file that was not touched for a day has no owner any more.
-    return time.time() - path.stat().st_mtime < 86_400
+    """Return whether the process that owns a file may still run.
+
+    After a restart of the computer another process may have its number: one that began after the file was last
+    written is not its owner.
+    """
+    if (_PROCESSES / "self").exists():
+        began = _began(pid)
+        return (
+            began is not None and began <= path.stat().st_mtime + 2
+        )  # the system counts its own beginning in whole seconds
+    if os.name != "posix":
+        # There is no harmless way to ask: a file that was not touched for a day has no owner any more.
+        return time.time() - path.stat().st_mtime < _A_DAY_S
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _began(pid: int) -> float | None:
+    """When a process began, in seconds since 1970; None where there is none of this number."""
+    try:
+        # The name before the last bracket may hold anything; the 22nd field is the beginning, in ticks since the start.
+        words = (_PROCESSES / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        system = (_PROCESSES / "stat").read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return None
+    started = next(int(line.split()[1]) for line in system.splitlines() if line.startswith("btime "))
+    return started + int(words.rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from models.private import make_folder
 from models.schema_version import SCHEMA_VERSION
 from models.store.connect import BUSY_TIMEOUT_MS, connect, fault_of, sentences
 from models.store.unchanging import connect_unchanging, folded_copy, has_log, is_read_only, is_refused
@@ -263,7 +264,7 @@ def _check_place(path: Path, create: bool) -> None:
         if not create:
             raise EnvironmentFault(f"There is no book at {path}. Check the path, or import a file to begin one.")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
         except OSError as error:
             raise EnvironmentFault(
                 f"The folder {path.parent} cannot be made ({error.strerror}). Choose another place."

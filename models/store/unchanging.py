@@ -12,6 +12,7 @@ import sqlite3
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from models.private import make_file
 from models.store.connect import BUSY_TIMEOUT_MS, connect, prepared
 
 _EFFECTIVE = os.access in os.supports_effective_ids
@@ -51,8 +52,9 @@ def folded_copy(path: Path) -> TemporaryDirectory[str]:
     folder = TemporaryDirectory(prefix="bellwether-read-only-")
     try:
         copy = Path(folder.name) / path.name
-        shutil.copyfile(path, copy)
-        shutil.copyfile(log_of(path), log_of(copy))
+        for source, target in ((path, copy), (log_of(path), log_of(copy))):
+            make_file(target)
+            shutil.copyfile(source, target)
         connect(copy).close()  # the last one who closes a store folds its log
     except BaseException:
         folder.cleanup()

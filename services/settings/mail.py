@@ -81,8 +81,7 @@ class ModelProfile:
             raise FieldError("name", "a language model needs a name to choose it by")
         if self.kind not in KINDS:
             raise FieldError("kind", "must be cloud, azure or local")
-        if urlsplit(self.base_url).scheme not in ("http", "https") or not urlsplit(self.base_url).hostname:
-            raise FieldError("base_url", "must be an address such as https://models.example/v1")
+        _check_address(self.base_url)
         if not self.model.strip():
             raise FieldError("model", "write the model's name, or its deployment")
         within("timeout_s", self.timeout_s, 1, 600, " seconds")
@@ -99,3 +98,17 @@ class ModelProfile:
     def secret(self) -> str:
         """Name of the key in the keyring."""
         return f"model:{self.name}"
+
+
+def _check_address(address: str) -> None:
+    """Refuse what is no address, and one that carries a secret: addresses are shown, and stand in files."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise FieldError("base_url", "must be an address such as https://models.example/v1")
+    if "@" in parts.netloc:
+        raise FieldError("base_url", "must not hold a user name or password: write the key in its own field")
+    if parts.query or parts.fragment:
+        raise FieldError("base_url", "must end before the “?” or “#”: write a key or version in its own field")

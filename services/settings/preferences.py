@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from models.private import make_folder
 from models.values.errors import EnvironmentFault
 from services.settings.codec import FieldError, decode_field, to_json
 from services.settings.mail import MailAccount, ModelProfile
@@ -178,7 +179,7 @@ def save_preferences(path: Path, preferences: Preferences) -> None:
     del document["unknown"]
     text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from models.private import close_to_others, make_folder, private
 from models.store import runs
 from models.values.errors import EnvironmentFault
 from services.sync.apply.target import REJECTED
@@ -61,8 +62,9 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
         return None
     path = _place(db, plan, store, import_id)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _unpublished(path).open("w", encoding="utf-8", newline="") as file:
+        make_folder(path.parent)
+        close_to_others(path.parent)  # one of an older version
+        with open(_unpublished(path), "w", encoding="utf-8", newline="", opener=private) as file:
             write_rows(file, _lines(db, own_columns(plan.table)))
     except OSError as problem:
         withdraw_rejects(path)

@@ -231,3 +231,13 @@ def test_a_check_that_passed_ends_without_a_colon_and_another_recipient_is_named
     assert _checked({"name": "permission", "passed": False, "words": "You may not email them:", "why": why}) == (
         "not passed: You may not email them: Write to Vera Hayashi, who gave consent: --contact"
     )
+
+
+def test_an_address_with_a_password_is_refused_in_one_sentence_that_does_not_repeat_it(
+    ask: Any, tmp_path: Path, model: ModelServer
+) -> None:
+    place = tmp_path / "config" / "bellwether" / "preferences.json"
+    place.write_text(place.read_text(encoding="utf-8").replace("http://", "http://ada:hunter2@"), encoding="utf-8")
+    _, _, error = ask("draft", "1", "--model", "loopback")
+    assert "must not hold a user name or password" in error and "hunter2" not in error
+    assert model.received == []

@@ -71,9 +71,9 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
     faults: dict[str, str] = {}
     if plain["name"] in taken:
         faults["name"] = "Another language model has this name."
-    address = urlsplit(plain["base_url"])
-    if address.scheme == "http" and plain["kind"] != "local":
-        here = _is_here(address.hostname or "")
+    scheme, host = _parts(plain["base_url"])
+    if scheme == "http" and plain["kind"] != "local":
+        here = _is_here(host)
         faults["base_url"] = (
             "This address is on this computer. Choose the kind “On this computer” above."
             if here
@@ -98,6 +98,15 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
         faults.setdefault(error.field, f"{error.reason[:1].upper()}{error.reason[1:]}.")
         return None, faults
     return (None, faults) if faults else (made, faults)
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Scheme and host of what was typed, empty where it is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.hostname or ""
 
 
 def _is_here(host: str) -> bool:

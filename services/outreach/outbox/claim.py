@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import IO, Any, Final
 
+from models.private import private
 from models.store import UnitOfWork
 from models.tables import messages, sendings
 from models.values import words
@@ -82,7 +83,7 @@ def sole_sender(store: Path, cancelled: Callable[[], bool], patience_s: float) -
     """
     path = store.with_name(f"{store.name}.sending")
     try:
-        file = path.open("ab+")
+        file = open(path, "ab+", opener=private)  # noqa: SIM115  held until the round is over
     except OSError as error:
         raise EnvironmentFault(
             f"{path} cannot be written ({error.strerror or 'no permission'}), so nothing is sent: "

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from models.private import private
 from models.values.errors import Cancelled
 from models.values.watching import FileMark
 from services.sync.digest import sha256_of
@@ -91,7 +92,8 @@ class Memory:
         half = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
         with suppress(OSError):
             try:
-                half.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+                with open(half, "w", encoding="utf-8", opener=private) as file:
+                    json.dump(document, file, ensure_ascii=False)
                 half.replace(self._path)
                 self._changed = False
             finally:
