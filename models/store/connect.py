@@ -12,6 +12,8 @@ from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_MS = 5_000
 CACHE_KIB = 65_536
+#: What SQLite calls a store that is no file.
+MEMORY = ":memory:"
 #: What was said to be done survives a power cut, and a queued mail must never be sent twice.
 SYNCHRONOUS = "FULL"
 
@@ -31,9 +33,10 @@ def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqli
     sqlite3.Connection
         In autocommit mode: transactions are begun and ended by the unit of work, never by the driver.
     """
-    make_file(Path(path))
-    for ending in ("-wal", "-shm"):  # SQLite makes them like the store; those that are there may be of an older version
-        close_to_others(Path(f"{path}{ending}"))
+    if str(path) != MEMORY:
+        make_file(Path(path))
+        for ending in ("-wal", "-shm"):  # SQLite makes them like the store; what is there may be of an older version
+            close_to_others(Path(f"{path}{ending}"))
     # Not bound to a thread: the pool hands a connection to one thread at a time.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
     try:

@@ -201,3 +201,9 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(store_path: Path, tmp
 def test_every_index_and_table_is_named_once() -> None:
     statements = schema_ddl()
     assert len(statements) == len(set(statements))
+
+
+def test_a_store_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    connect(":memory:").close()
+    assert list(tmp_path.iterdir()) == []
