@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "bellwether"
+#: Longer secrets lie in parts of so many characters.
+_LONGEST = 1_200
+_IN_PARTS = "bellwether-parts:"
 #: Backends that keep nothing, or keep it where everybody can read it.
 _NO_KEYRINGS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 #: What backends raise beside keyring's own errors; only a module that is loaded can have raised anything.
@@ -51,7 +54,7 @@ class SystemKeyring:
     def set(self, name: str, secret: str) -> None:
         """Keep a secret; for this run only where the keyring stays locked (`lasts` tells)."""
         try:
-            self._backend.set_password(SERVICE, name, secret)
+            self._write(name, secret)
         except _faults():
             self._run.set(name, secret)
         else:
@@ -67,9 +70,11 @@ class SystemKeyring:
         """
         self._run.delete(name)
         try:
-            if self._backend.get_password(SERVICE, name) is None:
+            head = self._backend.get_password(SERVICE, name)
+            if head is None:
                 return
             self._backend.delete_password(SERVICE, name)
+            self._drop_parts(name, 0, _parts_of(head))
         except _faults() as error:
             raise EnvironmentFault(
                 "This computer's keyring did not let the secret be removed. Unlock the keyring and clear it again."
@@ -92,9 +97,27 @@ class SystemKeyring:
 
     def _in_keyring(self, name: str) -> str | None:
         try:
-            return self._backend.get_password(SERVICE, name)
+            head = self._backend.get_password(SERVICE, name)
+            if head is None or not (count := _parts_of(head)):
+                return head
+            parts = [self._backend.get_password(SERVICE, _part(name, number)) for number in range(count)]
         except _faults():
             return None
+        return "".join(part or "" for part in parts) if None not in parts else None
+
+    def _write(self, name: str, secret: str) -> None:
+        """Keep a long secret in parts, with their number under its name: Windows takes 1,280 characters an entry."""
+        before = _parts_of(self._backend.get_password(SERVICE, name) or "")
+        parts = [secret[at : at + _LONGEST] for at in range(0, len(secret), _LONGEST)] if len(secret) > _LONGEST else []
+        for number, part in enumerate(parts):
+            self._backend.set_password(SERVICE, _part(name, number), part)
+        self._backend.set_password(SERVICE, name, f"{_IN_PARTS}{len(parts)}" if parts else secret)
+        self._drop_parts(name, len(parts), before)
+
+    def _drop_parts(self, name: str, first: int, end: int) -> None:
+        for number in range(first, end):
+            if self._backend.get_password(SERVICE, _part(name, number)) is not None:
+                self._backend.delete_password(SERVICE, _part(name, number))
 
 
 def system_keyring() -> Keyring:
@@ -149,6 +172,16 @@ class LazyKeyring:
             if self._keyring is None:
                 self._keyring = system_keyring()
             return self._keyring
+
+
+def _part(name: str, number: int) -> str:
+    return f"{name} part {number + 1}"
+
+
+def _parts_of(head: str) -> int:
+    """In how many parts a secret is kept whose entry this is, 0 where the entry is the secret itself."""
+    count = head.removeprefix(_IN_PARTS)
+    return int(count) if count != head and count.isdecimal() else 0
 
 
 def _keeps(backend: KeyringBackend) -> bool:

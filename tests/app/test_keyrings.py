@@ -46,6 +46,27 @@ def test_a_secret_goes_to_the_keyring_and_is_taken_out_again() -> None:
     secrets.delete("mail")
 
 
+class Narrow(Vault):
+    """A backend with Windows' limit: 2,560 bytes of UTF-16 an entry."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if len(password.encode("utf-16-le")) > 2_560:
+            raise OSError("Stub received bad data")
+        super().set_password(service, username, password)
+
+
+def test_a_long_secret_fits_where_an_entry_may_not_be_long() -> None:
+    vault = Narrow()
+    secrets = SystemKeyring(vault)
+    for secret in ("a" * 5_000, "b" * 1_201, "c" * 1_200, "d" * 2_400, "short"):
+        secrets.set("mail-sign-in:ada", secret)
+        assert secrets.lasts("mail-sign-in:ada") and SystemKeyring(vault).get("mail-sign-in:ada") == secret
+    assert len(vault.secrets) == 1, "no part is left of the longer ones"
+    secrets.set("mail-sign-in:ada", "e" * 4_000)
+    secrets.delete("mail-sign-in:ada")
+    assert vault.secrets == {}
+
+
 def test_what_a_locked_keyring_does_not_take_is_kept_for_this_run_and_said_so() -> None:
     vault = Vault()
     secrets = SystemKeyring(vault)
