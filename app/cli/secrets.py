@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from services.workspace import Keyring
 
 #: What a secret's name begins with, and the variable that holds it for this run.
-VARIABLES = {"mail:": "BELLWETHER_MAIL_PASSWORD", "model:": "BELLWETHER_MODEL_KEY"}
+VARIABLES = {
+    "mail:": "BELLWETHER_MAIL_PASSWORD",
+    "mail-client:": "BELLWETHER_MAIL_CLIENT_SECRET",
+    "model:": "BELLWETHER_MODEL_KEY",
+}
 
 
 class GivenSecrets:

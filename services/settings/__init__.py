@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from services.settings.codec import FieldError
 from services.settings.curves import Curve, EngagementCurves, EngagementWeights, HealthCurves, HealthWeights
-from services.settings.mail import MailAccount, ModelProfile
+from services.settings.mail import MailAccount, ModelProfile, SignInClient
 from services.settings.managed import Managed, load_managed
 from services.settings.policy import (
     ABOUT_EMAILS,
@@ -73,6 +73,7 @@ __all__ = [
     "SavedFilter",
     "SegmentFigure",
     "SegmentTone",
+    "SignInClient",
     "SlaHours",
     "WatchedFolder",
     "change_policy",

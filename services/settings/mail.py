@@ -27,6 +27,9 @@ class MailAccount:
         Empty: the server asks for no password.
     from_address, from_name
         The sender; the address is also the one that an unsubscribe mail goes to.
+    sign_in
+        Empty: with the user's password. Else the provider whom the person signs in to with the browser: ``microsoft``,
+        ``google``, or a name that `Preferences.sign_in` has.
     """
 
     host: str = ""
@@ -35,6 +38,7 @@ class MailAccount:
     user: str = ""
     from_address: str = ""
     from_name: str = ""
+    sign_in: str = ""
 
     def __post_init__(self) -> None:
         if self.security not in SECURITIES:
@@ -43,8 +47,48 @@ class MailAccount:
 
     @property
     def secret(self) -> str:
-        """Name of the password in the keyring."""
-        return f"mail:{self.user}@{self.host}"
+        """Name of the password in the keyring; with a browser sign-in, of what lasts of it."""
+        return f"mail{'-sign-in' if self.sign_in else ''}:{self.user}@{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInClient:
+    """How a provider knows this program when a person signs in with the browser; '' is as `resources/mail` has it.
+
+    Attributes
+    ----------
+    client_id
+        The number under which the organisation registered the program at the provider.
+    client_secret
+        What Google gives desktop programs beside it, which is no secret there; from IT's file only, as one that a
+        person types is kept in the keyring.
+    tenant
+        Microsoft's: the organisation, as its name or number.
+    authority
+        Microsoft's: another cloud, such as https://login.microsoftonline.us.
+    authorize_url, token_url, revoke_url, scope
+        OAuth 2 endpoints of any other provider, and what is asked for there.
+    """
+
+    client_id: str = ""
+    client_secret: str = ""
+    tenant: str = ""
+    authority: str = ""
+    authorize_url: str = ""
+    token_url: str = ""
+    revoke_url: str = ""
+    scope: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("authority", "authorize_url", "token_url", "revoke_url"):
+            parts = urlsplit(getattr(self, name))
+            if getattr(self, name) and (parts.scheme != "https" or not parts.hostname or "@" in parts.netloc):
+                raise FieldError(name, "must be an address such as https://login.example.com/token")
+
+    @property
+    def secret(self) -> str:
+        """Name under which the keyring has a client secret that a person typed."""
+        return f"mail-client:{self.client_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any
 from models.private import make_folder
 from models.values.errors import EnvironmentFault
 from services.settings.codec import FieldError, decode_field, to_json
-from services.settings.mail import MailAccount, ModelProfile
+from services.settings.mail import MailAccount, ModelProfile, SignInClient
 
 FILE_NAME = "preferences.json"
 THEMES = ("system", "light", "dark")
@@ -78,6 +78,8 @@ class Preferences:
         The owner's name as the book writes it: what "mine" means on this computer.
     mail, profiles
         The mail server, and the language models that may be chosen; their secrets are in the keyring.
+    sign_in
+        Provider (microsoft, google or another name) to how it knows this program: mostly set by IT.
     writer
         What writes a draft: empty for a template, else the name of a profile.
     signature
@@ -103,6 +105,7 @@ class Preferences:
     reduced_motion: bool = False
     mail: MailAccount = MailAccount()
     profiles: tuple[ModelProfile, ...] = ()
+    sign_in: Mapping[str, SignInClient] = field(default_factory=dict)
     writer: str = ""
     signature: str = ""
     recent_commands: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ children believe its authority.
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 import os
 import socket
@@ -24,6 +25,9 @@ from typing import Any
 
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+#: RFC 4954 lets an AUTH line be so long: access tokens are.
+_AUTH_LINE = 12_288
 
 #: Where the server may be told to misbehave; ``accepted`` is after it has taken the mail and before it says so.
 STAGES = ("connect", "ehlo", "auth", "mail", "rcpt", "data", "end", "accepted")
@@ -55,9 +59,22 @@ class Accepted:
 class _Session(SMTP):
     """aiosmtpd's session, which asks the script at each stage before it answers."""
 
+    line_length_limit = _AUTH_LINE + 2
+
     def __init__(self, server: MailServer, **options: Any) -> None:
         super().__init__(_Keeping(server), **options)
+        self.command_size_limits["AUTH"] = _AUTH_LINE
         self.scripted = server
+
+    async def auth_XOAUTH2(self, _server: SMTP, args: list[str]) -> AuthResult:
+        """Take an access token as Google and Microsoft do: what is wrong with it is told first, then it is refused."""
+        user, _, rest = base64.b64decode(args[1]).decode("utf-8").partition("\1")
+        bearer = rest.removeprefix("auth=Bearer ").removesuffix("\1\1")
+        taken = self.scripted.bearer
+        if taken is not None and user.startswith("user=") and taken(user.removeprefix("user="), bearer):
+            return AuthResult(success=True)
+        await self.challenge_auth('{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}')
+        return AuthResult(success=False, handled=False)
 
     async def _handle_client(self) -> None:
         if await self._acted("connect"):
@@ -141,6 +158,7 @@ class MailServer:
     accepted: list[Accepted] = field(default_factory=list)
     script: Script = lambda _stage: ""
     sessions: int = 0
+    bearer: Callable[[str, str], bool] | None = None
     _released: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -203,6 +221,7 @@ def mail_server(
     user: str = "",
     password: str = "",
     certified_for: str = "localhost",
+    bearer: Callable[[str, str], bool] | None = None,
 ) -> Iterator[MailServer]:
     """Run a server on a free port of this computer.
 
@@ -216,9 +235,11 @@ def mail_server(
         What it takes; without a user it asks for none.
     certified_for
         The name in its certificate.
+    bearer
+        Says whether it takes an access token of a user; it takes no passwords then.
     """
     listening = socket.create_server(("127.0.0.1", 0))
-    server = MailServer("localhost", listening.getsockname()[1], security, user, password)
+    server = MailServer("localhost", listening.getsockname()[1], security, user, password, bearer=bearer)
     context = _context(folder, certified_for) if security != "none" else None
     loop = asyncio.new_event_loop()
     ready = threading.Event()
@@ -235,7 +256,8 @@ def mail_server(
             tls_context=context if security == "starttls" else None,
             require_starttls=security == "starttls",
             auth_require_tls=security == "starttls",
-            auth_required=bool(user),
+            auth_required=bool(user or bearer),
+            auth_exclude_mechanism=("PLAIN", "LOGIN") if bearer is not None else ("XOAUTH2",),
             authenticator=_authenticator(user, password),
             timeout=600,
         )

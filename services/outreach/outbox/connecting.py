@@ -8,6 +8,8 @@ import ipaddress
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from models.values.errors import EnvironmentFault
@@ -35,7 +37,19 @@ class AccountFault(EnvironmentFault):
         self.offline = offline
 
 
-def check_account(account: MailAccount, password: str | None) -> None:
+class TokenRefused(AccountFault):
+    """The server does not take the access token: another one may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signs a user in: the password, or who gives an access token (asked with True: another than the last one)."""
+
+    password: str | None = None
+    token: Callable[[bool], str] | None = None
+
+
+def check_account(account: MailAccount, credentials: Credentials) -> None:
     """Refuse what cannot work before anything is tried.
 
     Raises
@@ -50,7 +64,9 @@ def check_account(account: MailAccount, password: str | None) -> None:
             f"{account.host} is another computer, and without encryption no email goes to it: choose STARTTLS or TLS "
             f"in Settings. {WAITS}"
         )
-    if account.user and not password:
+    if account.sign_in and not account.user:
+        raise AccountFault(f"The sign-in needs your address: enter it as the user in Settings. {WAITS}")
+    if account.user and not account.sign_in and not credentials.password:
         raise AccountFault(
             f"The password of {account.user} at {account.host} is not in this computer's keyring: enter it in "
             f"Settings. {WAITS}"
@@ -159,39 +175,64 @@ def encrypt(smtp: smtplib.SMTP, account: MailAccount, where: str) -> None:
         raise AccountFault(f"{where} broke the line before it was encrypted. {WAITS}") from error
 
 
-def sign_in(smtp: smtplib.SMTP, account: MailAccount, password: str | None) -> None:
-    """Sign in, where the account has a user.
+def sign_in(smtp: smtplib.SMTP, account: MailAccount, secret: str | None) -> None:
+    """Sign in, where the account has a user: with an access token where the account signs in with the browser.
 
     Raises
     ------
+    TokenRefused
+        The server does not take the access token.
     AccountFault
-        What failed.
+        What failed otherwise.
     """
-    if not account.user or password is None:
+    if not account.user or secret is None:
         return
     try:
-        if (account.user + password).isascii():
-            smtp.login(account.user, password)
+        if account.sign_in:
+            _authenticate(smtp, "XOAUTH2", f"user={account.user}\1auth=Bearer {secret}\1\1")
+        elif (account.user + secret).isascii():
+            smtp.login(account.user, secret)
         else:  # smtplib takes ASCII only; PLAIN is UTF-8 (RFC 4616)
-            given = base64.b64encode(f"\0{account.user}\0{password}".encode()).decode("ascii")
-            code, answer = smtp.docmd("AUTH", f"PLAIN {given}")
-            if code != 235:
-                raise smtplib.SMTPAuthenticationError(code, answer)
+            _authenticate(smtp, "PLAIN", f"\0{account.user}\0{secret}")
     except smtplib.SMTPNotSupportedError as error:
         raise AccountFault(
             f"{account.host} takes no password here: leave the user empty in Settings, or choose another port. {WAITS}"
         ) from error
     except smtplib.SMTPAuthenticationError as error:
-        if error.smtp_code < 500:
-            raise AccountFault(f"{account.host} cannot check passwords just now. {WAITS}") from error
-        raise AccountFault(
-            f"{account.host} does not take the user or the password of {account.user}: correct them in Settings. "
-            f"{WAITS}"
-        ) from error
+        raise _refused_sign_in(account, error) from error
     except (smtplib.SMTPServerDisconnected, TimeoutError) as error:
         raise AccountFault(f"{account.host} broke the line while signing in. {WAITS}") from error
     except OSError as error:  # every other trouble of smtplib's: no way to sign in that both know
         raise AccountFault(f"{account.host} offers no way to sign in that is known here. {WAITS}") from error
+
+
+def _authenticate(smtp: smtplib.SMTP, way: str, words: str) -> None:
+    """Sign in with one line; a server that explains first why not is asked for its last word (RFC 4954, 4)."""
+    if way not in smtp.esmtp_features.get("auth", "").upper().split():
+        raise OSError(f"no {way}")
+    code, answer = smtp.docmd("AUTH", f"{way} {base64.b64encode(words.encode()).decode('ascii')}")
+    if code == 334:
+        code, answer = smtp.docmd("")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, answer)
+
+
+def _refused_sign_in(account: MailAccount, error: smtplib.SMTPAuthenticationError) -> AccountFault:
+    host, answer = account.host, said(error.smtp_code, error.smtp_error)
+    if error.smtp_code < 500:
+        return AccountFault(f"{host} cannot check {'sign-ins' if account.sign_in else 'passwords'} just now. {WAITS}")
+    if "SmtpClientAuthentication is disabled" in answer:
+        return AccountFault(
+            f"Microsoft 365 lets no program send from {account.user}: ask your IT to allow “Authenticated SMTP” for"
+            f" this mailbox. {WAITS}"
+        )
+    if account.sign_in:
+        return TokenRefused(
+            f"{host} does not take the sign-in of {account.user}: sign in again with this address in Settings. {WAITS}"
+        )
+    return AccountFault(
+        f"{host} does not take the user or the password of {account.user}: correct them in Settings. {WAITS}"
+    )
 
 
 def own_name(smtp: smtplib.SMTP) -> str:

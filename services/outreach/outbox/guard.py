@@ -6,9 +6,11 @@ knock cannot be ended at all: they are made by a thread that is not waited for.
 
 from __future__ import annotations
 
+import math
 import queue
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
@@ -39,6 +41,16 @@ class Guard:
         self._socket: socket.socket | None = None
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
+        self._until = math.inf
+
+    def allow(self, seconds: float) -> None:
+        """From now on cut the connection after so long: a server that trickles outlasts every time-out of a read."""
+        self._until = time.monotonic() + seconds
+
+    @property
+    def overdue(self) -> bool:
+        """Whether what was allowed is over."""
+        return time.monotonic() > self._until
 
     @property
     def given_up(self) -> bool:
@@ -117,7 +129,7 @@ class Guard:
 
     def _look(self) -> None:
         while not self._over.wait(_ASKS_EVERY_S):
-            if self._asks():
+            if self._asks() or self.overdue:
                 self._shut()
 
     def _shut(self) -> None:

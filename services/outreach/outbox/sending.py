@@ -35,9 +35,9 @@ from services.outreach.outbox.claim import (
     sole_sender,
     somebody_sends,
 )
-from services.outreach.outbox.connecting import AccountFault
+from services.outreach.outbox.connecting import WAITS, AccountFault
 from services.outreach.outbox.guard import GivenUp
-from services.outreach.outbox.smtp import InDoubt, Later, Line, Refused, Timeouts
+from services.outreach.outbox.smtp import InDoubt, Later, Line, Refused, Timeouts, credentials_of
 from services.outreach.outbox.trouble import keep_trouble, no_trouble, read_trouble
 from services.permission.quiet import first_moment
 from services.workspace import Workspace
@@ -131,16 +131,19 @@ def _send(
     timeouts: Timeouts,
 ) -> None:
     account = workspace.preferences.mail
-    password = workspace.keyring.get(account.secret) if account.user and account.host else None
-    line = Line(account, password, timeouts, done.abandoned)
+    line = Line(account, credentials_of(workspace, account, None, done.abandoned), timeouts, done.abandoned)
     try:
         for number in waiting:
             if cancelled():
                 break
-            if not _waits_anyway(workspace, number, now):
+            opened = not _waits_anyway(workspace, number, now)
+            if opened:
                 line.open()
-                no_trouble(workspace)
             _send_one(workspace, done, line, number, now)
+            if line.silent:
+                raise AccountFault(f"{account.host} stopped answering. What is left is tried again by itself. {WAITS}")
+            if opened:
+                no_trouble(workspace)
     except GivenUp:
         return  # what is left in "sending" is looked at by the next round, of whatever program
     except AccountFault as fault:

@@ -6,6 +6,7 @@ answer tells. ``Line.hand_over`` calls back between the two, so that the moment 
 
 from __future__ import annotations
 
+import math
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -13,10 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from models.values.errors import Cancelled
 from services.outreach.letter import wire_address
 from services.outreach.outbox.connecting import (
     WAITS,
     AccountFault,
+    Credentials,
+    TokenRefused,
     check_account,
     connected,
     encrypt,
@@ -31,6 +35,10 @@ if TYPE_CHECKING:
     from services.workspace import Workspace
 
 _GOODBYE_S: Final = 2
+#: How many time-outs opening a line, a mail, and its answer may last, however steadily the server trickles.
+_OPENING_TAKES: Final = 4
+_MAIL_TAKES: Final = 6
+_ANSWER_TAKES: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +69,26 @@ class Line:
     ----------
     given_up
         Asked while a server is waited for: as soon as it says so, the line is cut and what waits raises `GivenUp`.
+
+    Attributes
+    ----------
+    silent
+        Whether the server kept silent about an email for as long as is waited: it would about the next one too.
     """
 
     def __init__(
         self,
         account: MailAccount,
-        password: str | None,
+        credentials: Credentials,
         timeouts: Timeouts,
         given_up: Callable[[], bool] = lambda: False,
     ) -> None:
         self._guard = Guard(given_up)
         self._account = account
-        self._password = password
+        self._credentials = credentials
         self._timeouts = timeouts
         self._smtp: smtplib.SMTP | None = None
+        self.silent = False
 
     def open(self) -> None:
         """Connect, encrypt and sign in, unless that is done.
@@ -92,19 +106,28 @@ class Line:
             self._smtp = self._opened()
         except BaseException as error:
             self._guard.release()
-            if isinstance(error, AccountFault) and self._guard.given_up:
+            if isinstance(error, AccountFault | Cancelled) and self._guard.given_up:
                 raise GivenUp("The connection was given up; nothing was sent.") from error
             raise
 
     def _opened(self) -> smtplib.SMTP:
-        account = self._account
-        check_account(account, self._password)
+        check_account(self._account, self._credentials)
+        try:
+            return self._signed_in(fresh=False)
+        except TokenRefused:
+            self._guard.release()
+            return self._signed_in(fresh=True)
+
+    def _signed_in(self, *, fresh: bool) -> smtplib.SMTP:
+        account, credentials = self._account, self._credentials
+        secret = credentials.token(fresh) if credentials.token is not None else credentials.password
         where = f"{account.host}:{account.port}"
+        self._guard.allow(_OPENING_TAKES * self._timeouts.connect)
         smtp = connected(account, where, self._timeouts.connect, self._guard)
         try:
             smtp.local_hostname = own_name(smtp)
             encrypt(smtp, account, where)
-            sign_in(smtp, account, self._password)
+            sign_in(smtp, account, secret)
             assert smtp.sock is not None
             smtp.sock.settimeout(self._timeouts.command)
         except BaseException:
@@ -145,13 +168,14 @@ class Line:
         self.open()
         smtp = self._smtp
         assert smtp is not None
+        self._guard.allow(_MAIL_TAKES * self._timeouts.command)
         try:
             self._announce(smtp, mail, sender, recipient)
         except (Refused, Later, AccountFault):
             self._begin_anew(smtp)
             raise
         except OSError as error:
-            raise self._broken() from error
+            raise self._broken(error) from error
         try:
             smtp.send(_stuffed(mail))
             _still_there(smtp)
@@ -159,7 +183,7 @@ class Line:
             self._cut()  # in the middle of a mail a further word would be taken for a part of it
             raise
         except OSError as error:
-            raise self._broken() from error
+            raise self._broken(error) from error
         with self._guard.untouched():
             self._end(smtp, about_to_end)
         return self._answer(smtp)
@@ -187,17 +211,19 @@ class Line:
         try:
             assert smtp.sock is not None
             smtp.sock.settimeout(self._timeouts.answer)
+            self._guard.allow(_ANSWER_TAKES * self._timeouts.answer)
             smtp.send(b".\r\n")
         except OSError as error:
-            raise self._doubt() from error
+            raise self._doubt(error) from error
 
     def _answer(self, smtp: smtplib.SMTP) -> str:
         try:
             code, answer = smtp.getreply()
             if 200 <= code < 600 and smtp.sock is not None:
                 smtp.sock.settimeout(self._timeouts.command)
+            self._guard.allow(math.inf)
         except OSError as error:
-            raise self._doubt() from error
+            raise self._doubt(error) from error
         if 200 <= code < 300:
             return said(code, answer)
         if 400 <= code < 600:
@@ -207,8 +233,10 @@ class Line:
 
     def _begin_anew(self, smtp: smtplib.SMTP) -> None:
         code = 0
-        with suppress(OSError):
+        try:
             code, _ = smtp.docmd("RSET")
+        except OSError as error:
+            self._note_silence(error)
         if code != 250:
             self._cut()
 
@@ -219,19 +247,49 @@ class Line:
             smtp.close()
         self._guard.release()
 
-    def _broken(self) -> Exception:
+    def _note_silence(self, error: OSError) -> None:
+        """Remember a server that kept silent; smtplib tells of a time-out in the cause of its own error."""
+        told = (error, error.__cause__, error.__context__)
+        self.silent = self.silent or self._guard.overdue or any(isinstance(one, TimeoutError) for one in told)
+
+    def _broken(self, error: OSError) -> Exception:
         """What a line means that broke before the end of a mail."""
+        self._note_silence(error)
         self._cut()
         if self._guard.given_up:
             return GivenUp("The connection was given up before the end of the email.")
+        if self.silent:
+            return Later("The mail server stopped answering before the email was handed over.")
         return Later("The line to the mail server broke before the email was handed over.")
 
-    def _doubt(self) -> Exception:
+    def _doubt(self, error: OSError) -> Exception:
         """What a line means that broke after the end of a mail."""
+        self._note_silence(error)
         self._cut()
         if self._guard.given_up:
             return GivenUp("The connection was given up before the server answered.")
         return InDoubt("The line broke after the email was handed over and before the server answered.")
+
+
+def credentials_of(
+    workspace: Workspace, account: MailAccount, password: str | None, given_up: Callable[[], bool]
+) -> Credentials:
+    """Return what signs an account in: the password that was typed or is kept, or the browser sign-in's tokens."""
+    if not account.user:
+        return Credentials()
+    if not account.sign_in:
+        return Credentials(password if password is not None else workspace.keyring.get(account.secret))
+
+    def token(fresh: bool) -> str:
+        from services.mail_access.grants import SignInFault
+        from services.mail_access.tokens import access_token
+
+        try:
+            return access_token(workspace, account, fresh=fresh, cancelled=given_up)
+        except SignInFault as fault:
+            raise AccountFault(f"{fault} {WAITS}", offline=fault.offline) from fault
+
+    return Credentials(token=token)
 
 
 def try_mail(
@@ -251,8 +309,7 @@ def try_mail(
     Cancelled
         ``cancelled`` said so; heard at once, however long the server keeps silent.
     """
-    known = password if password is not None else workspace.keyring.get(account.secret) if account.user else None
-    line = Line(account, known, timeouts or Timeouts(), cancelled)
+    line = Line(account, credentials_of(workspace, account, password, cancelled), timeouts or Timeouts(), cancelled)
     try:
         line.open()
     finally:

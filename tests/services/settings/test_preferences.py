@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from models.values.errors import EnvironmentFault, UserError
 from services.settings import (
+    MailAccount,
     Policy,
     Preferences,
     SavedFilter,
+    SignInClient,
     default_path,
     load_managed,
     load_preferences,
@@ -110,9 +112,31 @@ def test_its_file_sets_and_locks(tmp_path: Path) -> None:
     assert load_managed(None).why_locked() == ""
 
 
+def test_it_names_the_client_of_a_browser_sign_in_and_leaves_the_account_to_the_person(tmp_path: Path) -> None:
+    path = tmp_path / "acme.toml"
+    path.write_text(
+        '[preferences.sign_in.microsoft]\nclient_id = "11-22"\ntenant = "linden.example"\n'
+        '[preferences.sign_in.acme]\nclient_id = "a"\nauthorize_url = "https://id.acme.example/authorize"\n'
+        'token_url = "https://id.acme.example/token"\nscope = "smtp"\n'
+    )
+    managed = load_managed(path)
+    assert managed.is_locked("sign_in") and not managed.is_locked("mail")
+    found = managed.apply_preferences(Preferences()).sign_in
+    assert found["microsoft"] == SignInClient("11-22", tenant="linden.example")
+    assert found["acme"].token_url == "https://id.acme.example/token"
+
+
+def test_a_client_that_a_person_set_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "preferences.json"
+    preferences = Preferences(sign_in={"microsoft": SignInClient("11-22")}, mail=MailAccount(sign_in="microsoft"))
+    save_preferences(path, preferences)
+    assert load_preferences(path).preferences == preferences
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("[preferences.sign_in.x]\ntoken_url = 'http://x'\n", "line 2: sign_in.x.token_url must be an address"),
         ("[policy]\n\ncard_budget = 0\n", "line 3: card_budget must be between"),
         ("[policy]\nmargin = 1\n[policy.sla_hours]\nhigh = 'x'\n", "line 4: sla_hours.high must be a number"),
         ("[policy]\ncolour = 1\n", "line 2: colour there is no setting"),
