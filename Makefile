@@ -18,6 +18,9 @@ help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 | \2/' | column -t -s '|' 2>/dev/null \
 		|| grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST)
 
+# Windows of the tests and of the pictures open on screens of their own, of any size.
+test screenshots: export SCREENS = 1
+
 setup: ## environment from the lock, system libraries (done by the others when it is due)
 	@VENV="$(VENV)" packaging/setup.sh
 

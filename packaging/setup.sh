@@ -23,7 +23,8 @@ suitable_python() {
     return 1
 }
 
-# Debian's name for each shared library that Qt needs; a real X window needs the second list as well.
+# Debian's name for each shared library that Qt needs; a real X window needs the second list as well. Tests and pictures
+# open such windows on screens of their own (SCREENS=1), for which they need Xvfb.
 library_packages() {
     cat <<'LIST'
 libEGL.so.1 libegl1
@@ -35,7 +36,7 @@ libglib-2.0.so.0 libglib2.0-0
 libxkbcommon.so.0 libxkbcommon0
 libX11.so.6 libx11-6
 LIST
-    if [ -n "${DISPLAY:-}" ]; then
+    if [ -n "${DISPLAY:-}${SCREENS:-}" ]; then
         cat <<'LIST'
 libxkbcommon-x11.so.0 libxkbcommon-x11-0
 libxcb-cursor.so.0 libxcb-cursor0
@@ -52,6 +53,9 @@ missing_library_packages() {
     ldconfig="$(PATH="$PATH:/sbin:/usr/sbin" command -v ldconfig || true)"
     [ -n "$ldconfig" ] || return 0
     known="$("$ldconfig" -p)"
+    if [ -n "${SCREENS:-}" ] && ! command -v Xvfb >/dev/null 2>&1; then
+        printf 'xvfb\n'
+    fi
     while read -r library package; do
         case "$known" in
             *"$library"*) ;;

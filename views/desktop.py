@@ -7,8 +7,10 @@ wanted soon is imported by a worker afterwards.
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -46,6 +48,7 @@ AHEAD = (
     "views.data.page",
     "views.settings.page",
 )
+SCALE_VARIABLE = "QT_SCALE_FACTOR"
 Bug = Callable[[BaseException], None]
 
 
@@ -61,17 +64,42 @@ class Desktop:
     window: MainWindow
 
 
-def application(arguments: Sequence[str] = ()) -> QApplication:
-    """The one `QApplication`, made at its first use with a scale that is never rounded."""
+def application(text_size: int = 100) -> QApplication:
+    """The one `QApplication`, made at its first use with a scale that is never rounded.
+
+    Parameters
+    ----------
+    text_size : percent by which everything is larger than the system has it, and `QT_SCALE_FACTOR` where that is set;
+        Qt reads that variable when the application is made, and never again.
+    """
     found = QCoreApplication.instance()
     if isinstance(found, QApplication):
         return found
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    app = QApplication([sys.argv[0], *arguments])
+    with _scaled_by(text_size / 100):
+        app = QApplication([sys.argv[0]])
+    app.setProperty("text_size", text_size)
     app.setApplicationName("bellwether")
     app.setApplicationDisplayName("Bellwether")
     app.setDesktopFileName("bellwether")
     return app
+
+
+@contextmanager
+def _scaled_by(factor: float) -> Iterator[None]:
+    """The scale in Qt's variable, which is as it was afterwards: a program that is started from here has its own."""
+    before = os.environ.get(SCALE_VARIABLE)
+    try:
+        os.environ[SCALE_VARIABLE] = f"{float(before or 1) * factor:g}"
+    except ValueError:  # not a number: Qt does without it too
+        os.environ[SCALE_VARIABLE] = f"{factor:g}"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SCALE_VARIABLE]
+        else:
+            os.environ[SCALE_VARIABLE] = before
 
 
 def build(
@@ -89,7 +117,7 @@ def build(
     preferences_path : where they are saved; None forgets them (tests, pictures).
     bug : told of an error that is no `BellwetherError`, for the crash report.
     """
-    app = application()
+    app = application(preferences.text_size)
     theme = theme or Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
     background = Background(app, bug=bug)
     book = Book(workspace, background, app)

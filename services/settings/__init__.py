@@ -25,6 +25,7 @@ from services.settings.policy import (
     SlaHours,
 )
 from services.settings.preferences import (
+    TEXT_SIZES,
     LoadedPreferences,
     Preferences,
     SavedFilter,
@@ -52,6 +53,7 @@ from services.settings.stored import (
 __all__ = [
     "ABOUT_EMAILS",
     "LOOK_FROM",
+    "TEXT_SIZES",
     "AutoDrafts",
     "BusinessHours",
     "Curve",

@@ -22,6 +22,8 @@ from services.settings.mail import MailAccount, ModelProfile, SignInClient
 
 FILE_NAME = "preferences.json"
 THEMES = ("system", "light", "dark")
+#: In percent of the size that the system gives.
+TEXT_SIZES = (100, 125, 150, 200)
 MAX_BYTES = 4_000_000
 
 
@@ -64,6 +66,8 @@ class Preferences:
     ----------
     theme
         system, light or dark.
+    text_size
+        How large text and everything around it is, in percent: one of `TEXT_SIZES`.
     window_geometry
         Qt's saved geometry as base64 text, empty before the first close.
     splitters
@@ -95,6 +99,7 @@ class Preferences:
     """
 
     theme: str = "system"
+    text_size: int = 100
     window_geometry: str = ""
     splitters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     last_page: str = ""
@@ -116,6 +121,8 @@ class Preferences:
     def __post_init__(self) -> None:
         if self.theme not in THEMES:
             raise FieldError("theme", "must be system, light or dark")
+        if self.text_size not in TEXT_SIZES:
+            raise FieldError("text_size", "must be 100, 125, 150 or 200")
         names = [profile.name for profile in self.profiles]
         if len(set(names)) != len(names):
             raise FieldError("profiles", "two language models have the same name")

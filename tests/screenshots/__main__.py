@@ -12,8 +12,9 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from tests.screen import screen
 from tests.screenshots import outreach, overriding, parts, scores
-from tests.screenshots.studio import FOLDER, Shots, Studio
+from tests.screenshots.studio import FOLDER, SCREENS, Shots, Studio
 
 PARTS: dict[str, Callable[[Shots], None]] = {
     "pages": parts.pages,
@@ -35,7 +36,7 @@ PARTS: dict[str, Callable[[Shots], None]] = {
 def main() -> None:
     """Read the command line and take the pictures."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", choices=[*PARTS, "scaled"])
+    parser.add_argument("--only", choices=[*PARTS, "screens", *SCREENS])
     parser.add_argument("--to", type=Path, default=FOLDER)
     parser.add_argument("--studio", type=Path)
     chosen = parser.parse_args()
@@ -45,16 +46,17 @@ def main() -> None:
         if not studio.book.exists():
             studio.build()
         shots = Shots(studio)
-        if chosen.only == "scaled":
-            parts.scaled(shots)
+        if chosen.only in SCREENS:
+            parts.on_screen(shots, chosen.only, SCREENS[chosen.only][1])
             return
         for name, part in PARTS.items():
             if chosen.only in (None, name):
                 part(shots)
-        if chosen.only is None:
-            command = [sys.executable, "-m", "tests.screenshots", "--only", "scaled", "--to", str(chosen.to)]
-            environment = {**os.environ, "QT_SCALE_FACTOR": "1.5"}
-            subprocess.run([*command, "--studio", str(studio.folder)], env=environment, check=True)
+        if chosen.only in (None, "screens"):
+            for name, (size, _text_size) in SCREENS.items():
+                command = [sys.executable, "-m", "tests.screenshots", "--only", name, "--to", str(chosen.to)]
+                with screen(*size) as environment:
+                    subprocess.run([*command, "--studio", str(studio.folder)], env=environment, check=True)
 
 
 if __name__ == "__main__":

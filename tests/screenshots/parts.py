@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 
 from models.store import Store
 from models.values.errors import StoreBusy
-from tests.screenshots.studio import PAGES, WIDE, Shots, press, window
+from services.settings import Preferences
+from tests.screenshots.studio import PAGES, SCREENS, WIDE, Shots, press, window
 from views.actions import Command
 from views.pictures import settle, wait_until
 from views.theme import ThemeChoice
@@ -23,7 +24,7 @@ def pages(shots: Shots) -> None:
     for page in PAGES:
         with window(shots.studio, page) as desk:
             shots.shot(desk, f"{page}-light")
-            shots.sizes(desk, page)
+            shots.sizes(desk, page, without=SCREENS)
             desk.theme.choose(ThemeChoice.DARK)
             shots.shot(desk, f"{page}-dark")
             desk.theme.choose(ThemeChoice.LIGHT)
@@ -234,8 +235,9 @@ def editing(shots: Shots) -> None:
         shots.shot(desk, "customers-edit")
 
 
-def scaled(shots: Shots) -> None:
-    """Every page at the scale of this process."""
+def on_screen(shots: Shots, name: str, text_size: int) -> None:
+    """Every page on the screen of this process, in the window's first size."""
+    known = Preferences(text_size=text_size)
     for page in PAGES:
-        with window(shots.studio, page) as desk:
-            shots.shot(desk, f"{page}-150")
+        with window(shots.studio, page, known=known, size=None) as desk:
+            shots.shot(desk, f"{page}-{name}")

@@ -6,7 +6,7 @@ import csv
 import io
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -38,6 +38,8 @@ RAISED, WORKED, BACK, CHECKED, NOW = (
 )
 SIZES = {"1366": (1366, 768), "800": (800, 600), "760": (760, 460)}
 WIDE = (1440, 900)
+#: Name of a picture to the screen that the window opens on, and the size of its text.
+SCREENS = {"1366": ((1366, 768), 100), "125": (WIDE, 125), "150": (WIDE, 150), "200": (WIDE, 200)}
 PAGES = ("alerts", "customers", "outbox", "insights", "data", "settings")
 
 
@@ -112,8 +114,9 @@ def window(
     store: Path | None = None,
     dark: bool = False,
     known: Preferences | None = None,
+    size: tuple[int, int] | None = WIDE,
 ) -> Iterator[Desktop]:
-    """A window on a copy of the book, settled on a page."""
+    """A window on a copy of the book, settled on a page; without a size it takes its first one by itself."""
     path = store or studio.folder / f"copy-{page}.bellwether"
     if store is None:
         shutil.copyfile(studio.book, path)
@@ -122,7 +125,8 @@ def window(
     preferences = replace(known or Preferences(), theme=theme, last_page=page, reduced_motion=True)
     desk = desktop.build(replace(workspace, preferences=preferences), preferences, None)
     desk.theme.choose(ThemeChoice.DARK if dark else ThemeChoice.LIGHT)
-    desk.window.resize(*WIDE)
+    if size is not None:
+        desk.window.resize(*size)
     desk.window.start()
     desk.window.show()
     desk.window.activateWindow()
@@ -161,9 +165,11 @@ class Shots:
         make_small(path)
         sys.stdout.write(f"{path}\n")
 
-    def sizes(self, desk: Desktop, name: str) -> None:
+    def sizes(self, desk: Desktop, name: str, without: Container[str] = ()) -> None:
         """The page in every smaller window."""
         for size, (width, height) in SIZES.items():
+            if size in without:
+                continue
             desk.window.resize(width, height)
             self.shot(desk, f"{name}-{size}")
         desk.window.resize(*WIDE)

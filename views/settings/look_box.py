@@ -1,21 +1,22 @@
-"""The look: this computer's own, applied at once and not journalled."""
+"""The look: this computer's own, not journalled. All but the size of text is applied at once."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QWidget
 
-from services.settings import Preferences
+from services.settings import TEXT_SIZES, Preferences
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import column, label, row
+from views.words import THIN
 
 THEMES = (("system", "As the system is"), ("light", "Light"), ("dark", "Dark"))
 _TITLE_WIDE = 250
 
 
 class LookBox(QWidget):
-    """Theme, motion, and whose customers are "mine" here."""
+    """Theme, size of text, motion, and whose customers are "mine" here."""
 
     changed = Signal(str, object)  # field of the preferences, value
 
@@ -26,12 +27,18 @@ class LookBox(QWidget):
             self.theme.addItem(words, value)
         self.theme.setFixedWidth(200)
         self.theme.activated.connect(lambda _at: self.changed.emit("theme", self.theme.currentData()))
+        self.text_size = ChoiceBox(theme, "Text size")
+        for size in TEXT_SIZES:
+            self.text_size.addItem(f"{size}{THIN}%", size)
+        self.text_size.setFixedWidth(200)
+        self.text_size.activated.connect(lambda _at: self.changed.emit("text_size", self.text_size.currentData()))
+        self.later = label("Applies at the next start", fonts.SMALL, fonts.REGULAR, "ink_3")
         self.motion = QCheckBox("Drawers and messages appear without moving")
         self.motion.setFont(fonts.font(fonts.LIST))
         self.motion.toggled.connect(lambda on: self.changed.emit("reduced_motion", on))
         self.me = QLineEdit()
         self.me.setFont(fonts.font(fonts.LIST))
-        self.me.setFixedWidth(200)
+        self.me.setFixedWidth(260)
         self.me.setPlaceholderText("Your name as your exports have it")
         self.me.setAccessibleName("Your name as owner")
         self.me.editingFinished.connect(lambda: self.changed.emit("me", self.me.text().strip()))
@@ -40,30 +47,45 @@ class LookBox(QWidget):
         says = label(
             "Customers of this owner are “Mine” on this computer.", fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True
         )
-        for words, made in (("Theme", self.theme), ("Motion", self.motion), ("You are", self.me)):
+        fields = (
+            ("Theme", self.theme),
+            ("Text size", self.text_size),
+            ("Motion", self.motion),
+            ("You are", self.me),
+        )
+        for words, made in fields:
             title = label(words, fonts.LIST)
             title.setFixedWidth(_TITLE_WIDE)
             title.setBuddy(made)
-            lines.addLayout(row(title, 16, made, -1))
+            beside = (12, self.later) if made is self.text_size else ()
+            lines.addLayout(row(title, 16, made, *beside, -1))
         lines.addLayout(row(_TITLE_WIDE + 16, says))
         heading = label("This computer", fonts.HEADING, fonts.SEMIBOLD)
-        note = label("Applied at once; other computers keep their own.", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        note = label("These settings apply to this computer only.", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         self.setLayout(column(heading, 2, note, 12, lines, 18))
 
     def show_preferences(self, preferences: Preferences) -> None:
         """Show what this computer remembers."""
-        for made in (self.theme, self.motion, self.me):
+        fields = (self.theme, self.text_size, self.motion, self.me)
+        for made in fields:
             made.blockSignals(True)
         self.theme.setCurrentIndex(max(0, self.theme.findData(preferences.theme)))
+        self.text_size.setCurrentIndex(self.text_size.findData(preferences.text_size))
+        at_start = (QApplication.instance() or self).property("text_size") or 100
+        self.later.setVisible(preferences.text_size != at_start)
         self.motion.setChecked(preferences.reduced_motion)
         if not self.me.hasFocus():
             self.me.setText(preferences.me)
-        for made in (self.theme, self.motion, self.me):
+        for made in fields:
             made.blockSignals(False)
 
     def lock(self, name: str, why: str) -> None:
         """Disable a preference that IT has set."""
-        found: dict[str, QWidget] = {"theme": self.theme, "reduced_motion": self.motion}
+        found: dict[str, QWidget] = {
+            "theme": self.theme,
+            "text_size": self.text_size,
+            "reduced_motion": self.motion,
+        }
         if name in found:
             found[name].setEnabled(False)
             found[name].setToolTip(why)

@@ -131,7 +131,7 @@ class SettingsPage(Page):
             for path, made in group.inputs.items():
                 if managed.is_locked(made.setting.top):
                     group.lock(path, managed.why_locked())
-        for name in ("theme", "reduced_motion"):
+        for name in ("theme", "text_size", "reduced_motion"):
             if managed.is_locked(name):
                 self.look.lock(name, managed.why_locked())
 

@@ -24,6 +24,9 @@ from views.widgets.painting import key_cap, snapped
 Find = Callable[[str], Sequence[CustomerRow]]
 AlertOf = Callable[[int], int | None]
 PLACEHOLDER = "Find a customer or run a command"
+#: The longest that has room is shown.
+_PLACEHOLDERS = (PLACEHOLDER, "Find or run a command", "Find or run")
+_PADDING = 18
 LIST_WIDTH = 460
 
 
@@ -55,7 +58,6 @@ class Palette(QLineEdit):
         self._found = Found()
         self._fault = ""
         self._enter_waits = False
-        self.setPlaceholderText(PLACEHOLDER)
         self.setAccessibleName(PLACEHOLDER)
         self.setToolTip(f"{PLACEHOLDER} ({key_words(Command.SEARCH)})")
         self.setFont(fonts.font(fonts.LIST))
@@ -97,6 +99,9 @@ class Palette(QLineEdit):
         super().resizeEvent(event)  # type: ignore[arg-type]
         cap = round(fonts.width(self._key, fonts.SMALL, fonts.MEDIUM)) + 18 if self._has_cap() else 0
         self.setTextMargins(24, 0, cap, 0)
+        room = self.width() - 24 - cap - _PADDING
+        fits = (words for words in _PLACEHOLDERS if fonts.width(words, fonts.LIST) <= room)
+        self.setPlaceholderText(next(fits, _PLACEHOLDERS[-1]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -39,6 +39,7 @@ from views.shell.rail import Rail
 from views.shell.remembered import Remembered
 from views.shell.sample_book import SampleBook
 from views.shell.top_bar import TopBar
+from views.shell.whole import Whole, place
 from views.theme import Theme, ThemeChoice
 from views.widgets.buttons import press_focused
 from views.widgets.labels import column, row
@@ -47,8 +48,9 @@ from views.widgets.toast import Toast
 if TYPE_CHECKING:
     from models.values.outbox import OutboxStanding
 
+#: Below it the window scrolls: a small screen with large text has no more room.
 SMALLEST = (760, 460)
-FIRST_SIZE = (1440, 900)
+NEVER_BELOW = (360, 240)
 FRESHNESS_EVERY_MS = 60_000
 FRESHNESS_AT_LATEST_MS = 300
 
@@ -65,7 +67,7 @@ class MainWindow(QMainWindow):
         remembered.use(self._desk)
         self.setWindowTitle("Bellwether")
         self.setWindowIcon(theme.icon("alerts", "primary_text"))
-        self.setMinimumSize(*SMALLEST)
+        self.setMinimumSize(*NEVER_BELOW)
         self.setAcceptDrops(True)
         self.actions_registry = Actions(self, theme)
         self.watch = FolderWatch(book, background, remembered, self)
@@ -75,7 +77,7 @@ class MainWindow(QMainWindow):
         self._freshness: Freshness | None = None
         self._build()
         self._connect()
-        self._restore()
+        place(self, remembered.value.window_geometry)
 
     # -- building -----------------------------------------------------------------------------------------------
 
@@ -96,7 +98,7 @@ class MainWindow(QMainWindow):
         self._outer = QStackedWidget()
         self._outer.addWidget(self._frame)
         self._outer.addWidget(self.first_start)
-        self.setCentralWidget(self._outer)
+        self.setCentralWidget(Whole(self._outer, QSize(*SMALLEST)))
         self.look_from = LookFrom(self._book, theme, self)
         self.toast = Toast(theme, self, left=RAIL_WIDTH)
         self._minute = QTimer(self, interval=FRESHNESS_EVERY_MS)
@@ -147,14 +149,6 @@ class MainWindow(QMainWindow):
             action.triggered.connect(partial(_plain, done))
             self.addAction(action)
 
-    def _restore(self) -> None:
-        preferences = self._remembered.value
-        if not (
-            preferences.window_geometry
-            and self.restoreGeometry(QByteArray.fromBase64(preferences.window_geometry.encode()))
-        ):
-            self.resize(*FIRST_SIZE)
-
     def start(self) -> None:
         """Show the page of last time, and read what stands above it."""
         last = self._remembered.value.last_page
@@ -194,7 +188,7 @@ class MainWindow(QMainWindow):
             found.wants_files.connect(self.take_files)
             found.wants_page.connect(self.show_page)
             found.headline_changed.connect(self._show_headline)
-            found.fit(self.width(), self.height())
+            found.fit(*self._room())
         return found
 
     def show_page(self, place: str) -> None:
@@ -355,7 +349,11 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         for page in self._pages.values():
-            page.fit(self.width(), self.height())
+            page.fit(*self._room())
+
+    def _room(self) -> tuple[int, int]:
+        """Width and height that pages have, beside the rail and below the bar included."""
+        return max(self.width(), SMALLEST[0]), max(self.height(), SMALLEST[1])
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -240,3 +240,16 @@ def test_discarded_changes_come_back(qtbot: QtBot, empty: Workspace, open_window
     assert focus is not None
     qtbot.keyClick(focus, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: field.text() == "25" and page.dirty)
+
+
+def test_text_size_is_remembered_and_said_to_apply_at_the_next_start(
+    qtbot: QtBot, open_window: OpenWindow, empty: Workspace
+) -> None:
+    desk = open_window(empty)
+    box = settings_page(desk).look
+    desk.window.show_page("settings/look")
+    assert not box.later.isVisible()
+    box.text_size.setCurrentIndex(box.text_size.findData(150))
+    box.text_size.activated.emit(box.text_size.currentIndex())
+    assert desk.remembered.value.text_size == 150
+    assert box.later.isVisible()

@@ -24,6 +24,7 @@ from views.alerts.page import AlertsPage
 from views.background import Failed
 from views.shell.key_help import KeyHelp
 from views.shell.pages import PAGES
+from views.shell.whole import Whole
 from views.shell.window import SMALLEST, MainWindow
 from views.theme import ThemeChoice
 
@@ -258,10 +259,15 @@ def test_a_note_changes_no_score(open_window: OpenWindow, sample: Workspace) -> 
     assert desk.book._renewal is None
 
 
-def test_the_window_is_never_smaller_than_its_smallest_size(open_window: OpenWindow, sample: Workspace) -> None:
+def test_a_window_below_its_smallest_size_scrolls(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
     window = open_window(sample).window
-    window.resize(300, 200)
-    assert (window.width(), window.height()) == SMALLEST
+    whole = window.centralWidget()
+    assert isinstance(whole, Whole)
+    window.resize(600, 400)
+    qtbot.waitUntil(lambda: whole.horizontalScrollBar().maximum() > 0 and whole.verticalScrollBar().maximum() > 0)
+    assert whole.widget().size().toTuple() == SMALLEST
+    window.resize(*SMALLEST)
+    qtbot.waitUntil(lambda: whole.horizontalScrollBar().maximum() == whole.verticalScrollBar().maximum() == 0)
 
 
 def test_closing_over_an_import_asks_once_and_ends_what_runs(
