@@ -39,7 +39,8 @@ orders = Table(
     Column("discount_minor", Integer),
     Column("currency", Text, nullable=False),
     Column("channel", Text),
-    Column("kind", Text, nullable=False, server_default="purchase"),  # purchase | return | cancellation
+    # purchase | return | cancellation | charge (nothing but postage, fees and the like: revenue, and no purchase)
+    Column("kind", Text, nullable=False, server_default="purchase"),
     Column("of_external_id", Text),  # the order that a return or cancellation refers to, where the file says so
     UniqueConstraint("source", "external_id", name="uq_orders_key"),
     # covers the features: nothing outside this index is read when a book is scored

@@ -45,7 +45,7 @@ SOURCES: dict[str, str] = {
     "order": f"""
         SELECT {_at("ordered_on", "ordered_at")} AS at, printf('order:%012d', id) AS key, id, external_id,
                ordered_on AS day, amount_minor, currency, channel, kind, {is_cancelled("orders")} AS cancelled
-          FROM orders WHERE customer_id = :customer AND kind = 'purchase'""",
+          FROM orders WHERE customer_id = :customer AND kind IN ('purchase', 'charge')""",
     "return": f"""
         SELECT {_at("ordered_on", "ordered_at")} AS at, printf('return:%012d', id) AS key, id, external_id,
                ordered_on AS day, amount_minor, currency, channel, kind

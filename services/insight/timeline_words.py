@@ -165,6 +165,7 @@ def rule_title(code: str, definition: str | None) -> str:
 def _order(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     parts = [context.items.get(row["id"]), row["channel"]]
     parts += ["cancelled"] if row["kind"] == "purchase" and row["cancelled"] else []
+    parts += ["charges, no goods"] if row["kind"] == "charge" else []
     return words.money_exact(row["amount_minor"], row["currency"]), " · ".join(filter(None, parts)), "neutral"
 
 

@@ -67,7 +67,7 @@ class BookEvents:
         Returns and cancellations whose order is known: `day` is their own; original: the order's day; value
         (negative); cancels: 1 for a cancellation, 2 for one of the whole order.
     loose_returns
-        Those that do not: value (negative).
+        Those that do not: value (negative); and orders of charges alone (positive), which are revenue and no purchase.
     tickets
         resolved: day number (far future while open), sentiment, satisfaction.
     surveys, reviews

@@ -26,6 +26,8 @@ from services.sync.stage import faults
 if TYPE_CHECKING:
     from services.settings import Policy
 
+_CHARGES: Final = ("order of charges alone, such as postage,", "orders of charges alone, such as postage,")
+
 
 def make_receipt(
     db: sqlite3.Connection,
@@ -150,7 +152,7 @@ def _entities(analysis: Analysis) -> dict[str, dict[str, int]]:
 
 
 def _totals(db: sqlite3.Connection, analysis: Analysis, policy: Policy) -> tuple[dict[str, int], list[str]]:
-    """Purchases of the file by currency; returns, cancellations and what has no rate are said beside them."""
+    """Revenue of the file's purchases by currency; returns, cancellations and what has no rate are said beside it."""
     if analysis.plan.entity.table != "orders":
         return {}, []
     lines = analysis.layout.lines
@@ -158,12 +160,17 @@ def _totals(db: sqlite3.Connection, analysis: Analysis, policy: Policy) -> tuple
     orders: dict[str, int] = {}
     aside = []
     for kind, currency, count, minor in _sums_of_orders(db) if lines else _sums_of_rows(db, analysis):
+        worth = f"worth {money_words(minor, currency)}"
+        if kind in ("purchase", "charge"):
+            totals[currency] = totals.get(currency, 0) + minor
         if kind == "purchase":
-            totals[currency] = minor
             orders[currency] = count
+        elif count and kind == "charge":
+            counts = "counts" if count == 1 else "count"
+            aside.append(f"{words.count(count, *_CHARGES)} {worth} {counts} as revenue, not as purchases.")
         elif count:
-            noun = kind if count == 1 else f"{kind}s"
-            aside.append(f"{count:,} {noun} worth {money_words(minor, currency)} are not in the total of purchases.")
+            are = "is" if count == 1 else "are"
+            aside.append(f"{words.count(count, kind)} {worth} {are} not in the total of purchases.")
     return totals, aside + list(_without_rate(db, orders, policy, lines=lines))
 
 
@@ -194,7 +201,8 @@ def _sums_of_orders(db: sqlite3.Connection) -> list[tuple[str, str, int, int]]:
 
 def _sums_of_rows(db: sqlite3.Connection, analysis: Analysis) -> list[tuple[str, str, int, int]]:
     """Sums by kind and currency in one pass: sorting a million rows into groups would cost a third of a second."""
-    groups = sorted(analysis.stager.kinds_of_money)
+    kinds = analysis.stager.kinds_of_money
+    groups = sorted({*kinds, *(("charge", currency) for _, currency in kinds)})
     if not groups:
         return []
     chosen = "FILTER (WHERE kind = ? AND currency = ?)"

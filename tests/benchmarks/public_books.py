@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from services.scoring.events import BookEvents, Series, day_number
+from services.sync.validate.charges import charges_among
 from tests.services.scoring.cdnow import read_purchases
 from tests.services.scoring.made_up import made_up_book
 
@@ -51,18 +52,25 @@ def cdnow(data: Path) -> BookEvents:
 
 
 def online_retail(data: Path) -> BookEvents:
-    """Online Retail: one purchase an invoice of a known customer; invoices that begin with C are returns."""
+    """Online Retail: one purchase an invoice of a known customer; invoices that begin with C are returns.
+
+    Invoices of charges alone, as postage, stand with the returns: they are amounts, and no purchases.
+    """
     orders: dict[tuple[str, str, str], int] = {}
     returns: dict[tuple[str, str, str], int] = {}
     with gzip.open(data / "online-retail" / "online_retail.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
+        rows = list(csv.DictReader(file))
+        items = sorted({(row["StockCode"], row["Description"]) for row in rows})
+        charges = {item for item, is_one in zip(items, charges_among(items), strict=True) if is_one}
+        goods = {row["InvoiceNo"] for row in rows if (row["StockCode"], row["Description"]) not in charges}
+        for row in rows:
             who, price, pieces = row["CustomerID"], float(row["UnitPrice"]), int(row["Quantity"])
             if not who or price <= 0:
                 continue
             back = row["InvoiceNo"].startswith("C")
             if back == (pieces < 0):
                 key = (who, row["InvoiceNo"], row["InvoiceDate"][:10])
-                found = returns if back else orders
+                found = returns if back or row["InvoiceNo"] not in goods else orders
                 found[key] = found.get(key, 0) + round(price * pieces * 100)
     names = sorted({who for who, _, _ in orders})
     number = {who: place for place, who in enumerate(names)}

@@ -15,6 +15,7 @@ from pathlib import Path
 from models.values.errors import Cancelled
 from models.values.imports import Progress
 from models.values.meanings import Doubt
+from services.sync.apply.charges import keep_charges, mark_charges
 from services.sync.apply.compare import (
     Tally,
     compare,
@@ -201,6 +202,8 @@ class Analysis:
         elif layout.lines:
             self._compare_orders(db, source)
         else:
+            if plan.entity.table == "orders":
+                self._mark_charges(db, source)
             compare(db, self.targets[0], source)
         self.tallies = {target.staged: tally(db, target.staged) for target in self.targets}
         for part in self.parts:
@@ -222,13 +225,21 @@ class Analysis:
         self.doubt = found.doubt
         self.warnings += [found.words] if found.words else []
 
+    def _mark_charges(self, db: sqlite3.Connection, source: str) -> None:
+        if self.layout.has_items:
+            mark_charges(db, lines=False)
+        keep_charges(db, source, lines=False)
+
     def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:
         orders, lines = self.targets
         self.warnings += settle_totals(db, self.plan)
         put_orders_together(db, self.layout, keyless=orders.loose_keys)
+        if self.layout.has_items:
+            mark_charges(db, lines=True)
         known = locate(db, orders, source)
         compare(db, lines, source)
         if known:
+            keep_charges(db, source, lines=True)
             keep_what_is_not_said(db, self.plan)
             settle_amounts(db, discounted="discount_minor" in self.layout.kept)
             compare_again(db, orders, source)

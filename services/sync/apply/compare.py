@@ -210,7 +210,7 @@ def settle_amounts(db: sqlite3.Connection, *, discounted: bool) -> None:
     Lines that an earlier file brought and this one does not have still count: an export may end in mid-order. An order
     that a file of whole orders brought is worth what that file said: its lines, which come now, are a part of that.
     """
-    own = ["amount_minor", "kind", "currency", *(["discount_minor"] if discounted else [])]
+    own = ["amount_minor", "currency", *(["discount_minor"] if discounted else [])]
     db.execute(
         """
         CREATE TABLE stage.whole AS SELECT o.key FROM stage.o o WHERE o.target_id IS NOT NULL AND NOT o.totalled
@@ -219,8 +219,9 @@ def settle_amounts(db: sqlite3.Connection, *, discounted: bool) -> None:
     )
     db.execute(
         f"""
-        UPDATE stage.o SET ({", ".join(own)}) = (
-            SELECT {", ".join(f"t.{name}" for name in own)} FROM main.orders t WHERE t.id = o.target_id)
+        UPDATE stage.o SET (kind, {", ".join(own)}) = (
+            SELECT iif(o.kind = 'charge', o.kind, t.kind), {", ".join(f"t.{name}" for name in own)}
+            FROM main.orders t WHERE t.id = o.target_id)
         WHERE key IN (SELECT key FROM stage.whole)
         """
     )

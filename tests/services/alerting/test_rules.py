@@ -21,7 +21,7 @@ from services.settings import Policy, RuleParameter
 
 #: Cool-downs of ALERTS.md in days; 0 where it speaks once.
 LAW = {
-    "likely_to_leave": ("high", 30),
+    "likely_to_leave": ("low", 30),  # high from three purchase days on
     "gap_beyond_usual": ("low", 45),
     "distress": ("high", 0),
     "engagement_below": ("low", 90),

@@ -159,6 +159,16 @@ def test_likely_to_leave_looks_at_active_customers_only(book: Book) -> None:
     assert "likely_to_leave" not in rules_of(book, long_gone) | rules_of(book, unsure)
 
 
+def test_who_bought_once_or_twice_comes_after_the_regulars_whatever_the_value_at_risk(book: Book) -> None:
+    book.crowd(98, value_at_risk_minor=100)
+    dear = {"churn_risk": 0.6, "value_at_risk_minor": 900_000, "silence_p": None, "confidence": "medium"}
+    twice, thrice = (book.customer(f"{days}", purchase_days=days, **dear) for days in (2, 3))
+    visitor = book.customer("Visitor", purchase_days=0, order_count=0, **dear)
+    subscriber = book.customer("Subscriber", purchase_days=1, model="Additive on contracts 3", **dear)
+    book.evaluate()
+    assert [book.card(one)["severity"] for one in (twice, thrice, visitor, subscriber)] == [1, 4, 4, 4]
+
+
 def test_the_highest_tenth_is_not_enough_where_the_whole_book_is_calm(book: Book) -> None:
     book.crowd(20)
     highest = book.customer("Highest", churn_risk=0.08, value_at_risk_minor=80_000)

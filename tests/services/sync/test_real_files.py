@@ -56,7 +56,10 @@ def test_online_retail(book: Book, data_dir: Path, tmp_path: Path) -> None:
     assert receipt.ignored_reasons == {"without a customer": 135_080}
     assert receipt.totals == {"GBP": 891_140_790}
     assert receipt.customers["created"] == 4_372
-    lines = "FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE o.kind = 'purchase' AND l.amount_minor > 0"
+    lines = (
+        "FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE o.kind <> 'cancellation' AND l.amount_minor > 0"
+    )
+    assert book.ask("SELECT count(*), sum(amount_minor) FROM orders WHERE kind = 'charge'") == [(131, 6_538_246)]
     assert book.ask(f"SELECT sum(l.amount_minor), count(DISTINCT o.id), count(DISTINCT o.customer_id) {lines}") == [
         (891_140_790, 18_532, 4_338)
     ]
