@@ -71,8 +71,8 @@ def opened(store: Path | None, *, create: bool = False, writes: bool = False) ->
     try:
         keyring = GivenSecrets(workspace.keyring, os.environ)
         yield replace(workspace, owner_name=preferences.me, preferences=preferences, keyring=keyring)
-        if writes:
-            remember_head(workspace)
+        if writes and (problem := remember_head(workspace)):
+            say(problem)
     finally:
         workspace.close()
 

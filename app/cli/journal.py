@@ -16,7 +16,7 @@ from app.bootstrap import recipe_for
 from app.cli.frame import DONE, NOTHING_DONE, JsonOption, StoreOption, answer, opened, say, table, told
 from app.keyrings import LazyKeyring
 from app.paths import log_folder
-from services.audit import history, undo_last, verify_book
+from services.audit import history, remember_head, undo_last, verify_book
 from services.pipeline import after_change
 from services.sources import orders_ahead
 
@@ -67,13 +67,21 @@ def journal(
 
 
 @told
-def verify(store: StoreOption = None, json: JsonOption = False) -> int:
-    """Check the journal's chain and the store, and print the content hash."""
+def verify(
+    store: StoreOption = None,
+    json: JsonOption = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Remember this journal from now on: after you restored a copy.")
+    ] = False,
+) -> int:
+    """Check the journal's chain, the rows that it tells of and the store, and print the content hash."""
     with opened(store) as workspace:
+        if accept:
+            remember_head(workspace, accept=True)
         outcome = verify_book(workspace)
         with workspace.store.snapshot() as driver:
             ahead = orders_ahead(driver, workspace.clock.today())
-    notes = [ahead] if ahead else []
+    notes = [*outcome.notes, *([ahead] if ahead else [])]
     document = {
         "ok": outcome.ok,
         "entries": outcome.entries,

@@ -6,9 +6,11 @@ lists.
 
 from __future__ import annotations
 
-from models.journal.chain import Image, append_entry, head
+from models.journal.chain import Image, append_entry, head, stands
+from models.journal.erase import erase_images
 from models.journal.history import REFUSED, entries, entry_images, fact_entries_since, last_undoable
 from models.journal.parting import MERGED, without_what_stays
+from models.journal.rows import change_line
 from models.journal.undo import clear_automatic_drafts, clear_derived, references, undo_images
 from models.journal.verify import content_hash, verify
 
@@ -17,15 +19,18 @@ __all__ = [
     "REFUSED",
     "Image",
     "append_entry",
+    "change_line",
     "clear_automatic_drafts",
     "clear_derived",
     "content_hash",
     "entries",
     "entry_images",
+    "erase_images",
     "fact_entries_since",
     "head",
     "last_undoable",
     "references",
+    "stands",
     "undo_images",
     "verify",
     "without_what_stays",

@@ -68,6 +68,18 @@ def head(connection: Connection) -> tuple[int, str]:
     return (int(last[0]), str(last[1])) if last is not None else (0, GENESIS)
 
 
+def stands(connection: Connection, remembered: tuple[int, str]) -> bool:
+    """Return whether an entry is in the journal as it is remembered by number and hash."""
+    number, known = remembered
+    found = connection.execute(select(journal.c.hash).where(journal.c.id == number)).scalar()
+    return remembered == (0, GENESIS) or found == known
+
+
+def erasure(entry: int, position: int, digest: str, at: str) -> str:
+    """Return what an entry that erases images says of each: its place, its digest and when it was erased."""
+    return f"erased {entry}.{position} {digest} {at}"
+
+
 def append_entry(
     connection: Connection,
     *,

@@ -1,14 +1,18 @@
-"""Check the chain entry by entry, and hash the content of the book."""
+"""Check the chain entry by entry and the rows that it tells of, and hash the content of the book."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, UniqueConstraint, select
 
-from models.journal.chain import GENESIS, entry_hash, payload_digest, row_digest
+from models.journal.chain import GENESIS, entry_hash, erasure, payload_digest, row_digest, stands
+from models.journal.rows import check_import_changes, check_rows
 from models.tables import CONTENT_TABLES, journal, journal_payloads
 from models.values.journal import Actor, Verification
 
@@ -30,14 +34,27 @@ def verify(connection: Connection, remembered_head: tuple[int, str] | None = Non
         at its end holds together in itself and is known only from there.
     """
     problems = _pages(connection)
-    count, last, found = _walk(connection, remembered_head)
-    problems += found
+    payloads = _read_payloads(connection)
+    count, last, found = _walk(connection, payloads.digests)
+    problems += [*payloads.problems, *found]
+    if remembered_head is not None and not stands(connection, remembered_head):
+        problems.append(
+            f"The journal is not the one that this computer remembers: entry {remembered_head[0]} is missing or "
+            "changed. If you restored a copy of the book, run “bellwether verify --accept”."
+        )
+    rows = check_rows(connection)
+    problems += [*check_import_changes(connection, payloads.texts), *rows.problems]
     return Verification(
         ok=not problems,
         entries=count,
         head=last,
         content_hash=content_hash(connection),
         problems=tuple(problems),
+        notes=(
+            f"Rows compared with what the journal last wrote into them: {rows.checked:,}. Not compared are rows that "
+            f"are as an import brought them ({rows.unknown:,}): a change of those outside Bellwether shows only in the "
+            "content hash.",
+        ),
     )
 
 
@@ -51,10 +68,9 @@ def _pages(connection: Connection) -> list[str]:
     return problems + [f"A row of {row[0]} refers to a row of {row[2]} that is missing." for row in broken]
 
 
-def _walk(connection: Connection, remembered: tuple[int, str] | None) -> tuple[int, str, list[str]]:
+def _walk(connection: Connection, digests: Mapping[int, list[str]]) -> tuple[int, str, list[str]]:
     problems: list[str] = []
-    previous, expected, count, seen_remembered = GENESIS, 1, 0, False
-    digests = _payload_digests(connection, problems)
+    previous, expected, count = GENESIS, 1, 0
     for row in connection.execute(select(journal).order_by(journal.c.id)):
         count += 1
         if row.id != expected:
@@ -69,25 +85,40 @@ def _walk(connection: Connection, remembered: tuple[int, str] | None) -> tuple[i
             problems.append(f"Journal entry {row.id} was changed after it was written.")
         if row.digest != payload_digest(digests.get(row.id, ())):
             problems.append(f"The details of journal entry {row.id} were changed after they were written.")
-        seen_remembered = seen_remembered or remembered == (row.id, row.hash)
         previous, expected = row.hash, row.id + 1
-    if remembered is not None and not seen_remembered:
-        problems.append(
-            f"The journal is not the one that this computer remembers: entry {remembered[0]} is missing or changed."
-        )
     return count, previous, problems
 
 
-def _payload_digests(connection: Connection, problems: list[str]) -> dict[int, list[str]]:
-    digests: dict[int, list[str]] = {}
+@dataclass
+class _Payloads:
+    """What the entries' payloads say: by entry their digests and the texts they digest, and what is wrong with them."""
+
+    digests: dict[int, list[str]] = field(default_factory=dict)
+    texts: dict[int, list[str]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def _read_payloads(connection: Connection) -> _Payloads:
+    read = _Payloads()
+    erased: list[tuple[int, str]] = []
     table = journal_payloads
     for row in connection.execute(select(table).order_by(table.c.journal_id, table.c.position)):
-        if row.erased_at is None and row.digest != row_digest(
-            row.table_name, row.row_id, row.operation, row.before, row.after
-        ):
-            problems.append(f"A detail of journal entry {row.journal_id} was changed after it was written.")
-        digests.setdefault(row.journal_id, []).append(row.digest)
-    return digests
+        read.digests.setdefault(row.journal_id, []).append(row.digest)
+        if row.erased_at is not None:
+            erased.append((row.journal_id, erasure(row.journal_id, row.position, row.digest, row.erased_at)))
+            if row.before is not None or row.after is not None:
+                read.problems.append(f"A detail of journal entry {row.journal_id} is marked as erased and still there.")
+        elif row.digest != row_digest(row.table_name, row.row_id, row.operation, row.before, row.after):
+            read.problems.append(f"A detail of journal entry {row.journal_id} was changed after it was written.")
+        elif row.operation == "digest":
+            read.texts.setdefault(row.journal_id, []).append(json.loads(row.after)["digest"])
+    told = {text for texts in read.texts.values() for text in texts} if erased else set()
+    read.problems += [
+        f"A detail of journal entry {entry} is marked as erased, and no later entry says who erased it."
+        for entry, text in erased
+        if text not in told
+    ]
+    return read
 
 
 def content_hash(connection: Connection) -> str:

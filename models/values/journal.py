@@ -33,10 +33,14 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Outcome of ``verify``: the chain, the store file and the content hash."""
+    """Outcome of ``verify``: the chain, the store file, the rows of which the journal knows, and the content hash.
+
+    ``notes`` say what was checked of the rows, and what cannot be.
+    """
 
     ok: bool
     entries: int
     head: str
     content_hash: str
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from models.journal import (
     MERGED,
     REFUSED,
@@ -9,6 +12,7 @@ from models.journal import (
     entry_images,
     head,
     last_undoable,
+    stands,
     undo_images,
     verify,
     without_what_stays,
@@ -18,6 +22,19 @@ from models.values.errors import UserError
 from models.values.journal import JournalEntry, Verification
 from services.settings import changed_fields, load_policy
 from services.workspace import Workspace
+
+NO_KEYRING: Final = (
+    "This computer has no keyring that keeps secrets, so the journal's end is not remembered: "
+    "entries that were cut off at its end cannot be seen."
+)
+NO_END: Final = (
+    "This computer does not remember the end of this book's journal yet: "
+    "entries that were cut off before now cannot be seen."
+)
+NOT_REMEMBERED: Final = (
+    "The journal is not the one that this computer remembers: entries at its end are missing or changed. "
+    "“bellwether verify” says more; if you restored a copy of the book, run “bellwether verify --accept”."
+)
 
 
 def history(workspace: Workspace, *, limit: int = 200, before: int | None = None) -> list[JournalEntry]:
@@ -64,18 +81,37 @@ def entries_of_others(workspace: Workspace, after: int | None) -> tuple[int, fro
 
 
 def verify_book(workspace: Workspace) -> Verification:
-    """Check the store's pages and the chain against the head in the keyring, and hash the content."""
+    """Check the store's pages, the rows and the chain against the head in the keyring, and hash the content."""
+    remembered = _remembered(workspace)
     with workspace.store.read() as connection:
-        return verify(connection, _remembered(workspace))
+        found = verify(connection, remembered)
+    if remembered is None:
+        return replace(found, notes=(*found.notes, NO_END if workspace.keyring.lasting else NO_KEYRING))
+    return found
 
 
-def remember_head(workspace: Workspace) -> None:
-    """Keep the chain's head in the keyring, so that a journal that is cut off later is noticed."""
+def remember_head(workspace: Workspace, *, accept: bool = False) -> str:
+    """Keep the chain's head in the keyring, so that a journal that is cut off later is noticed.
+
+    Parameters
+    ----------
+    accept
+        Remember this journal though it is not the one that was remembered: a person restored a copy.
+
+    Returns
+    -------
+    str
+        Empty, or that the journal is not the one remembered: then the memory stays as it is.
+    """
     if not workspace.keyring.lasting:
-        return
+        return ""
+    remembered = None if accept else _remembered(workspace)
     with workspace.store.read() as connection:
+        if remembered is not None and not stands(connection, remembered):
+            return NOT_REMEMBERED
         number, last = head(connection)
     workspace.keyring.set(_secret_name(workspace), f"{number}:{last}")
+    return ""
 
 
 def _remembered(workspace: Workspace) -> tuple[int, str] | None:

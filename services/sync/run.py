@@ -342,7 +342,12 @@ def _close(
     work.say(_words(plan, receipt))
     work.digest(
         json.dumps(
-            {"images": writer.digest, "changed": writer.images, "rows": receipt.rows, "entities": receipt.entities},
+            {
+                "import_changes": writer.digest,
+                "changed": writer.images,
+                "rows": receipt.rows,
+                "entities": receipt.entities,
+            },
             sort_keys=True,
         )
     )

@@ -14,6 +14,7 @@ from models.journal import (
     content_hash,
     entries,
     entry_images,
+    erase_images,
     fact_entries_since,
     last_undoable,
     undo_images,
@@ -249,14 +250,70 @@ def test_a_journal_cut_off_at_its_end_is_known_from_the_remembered_head(store: S
         assert not verify(connection, (last.id, last.hash)).ok
 
 
-def test_erasing_a_persons_images_leaves_the_chain_whole(store: Store) -> None:
-    _add(store, name="Linden Supply")
+def _by_hand(store: Store, *statements: str) -> tuple[str, ...]:
+    """Change the store behind the program's back and return what is wrong with it then."""
     with store._engine.connect() as connection:
-        connection.exec_driver_sql('UPDATE journal_payloads SET before = NULL, "after" = NULL, erased_at = ?', (AT,))
+        for statement in statements:
+            connection.exec_driver_sql(statement)
         connection.commit()
     with store.read() as connection:
-        assert verify(connection).ok
+        return verify(connection).problems
+
+
+def test_erasing_a_persons_images_leaves_the_chain_whole(store: Store) -> None:
+    row_id = _add(store, name="Linden Supply")
+    with store.unit_of_work(ANN, "erase", f"customer:{row_id}", at=AT) as work:
+        assert erase_images(work, "customers", [row_id]) == 1
+        work.commit()
+    with store.read() as connection:
+        assert verify(connection).problems == ()
         assert entry_images(connection, 1) == []
+        assert "Linden" not in str(connection.exec_driver_sql("SELECT before, after FROM journal_payloads").all()[1:])
+
+
+def test_images_that_nobody_erased_through_the_journal_are_told(store: Store) -> None:
+    _add(store, name="Linden Supply")
+    mark = f"UPDATE journal_payloads SET erased_at = '{AT}' WHERE operation = 'insert'"
+    (kept, unsaid) = _by_hand(store, mark)
+    assert kept == "A detail of journal entry 1 is marked as erased and still there."
+    assert unsaid == "A detail of journal entry 1 is marked as erased, and no later entry says who erased it."
+    gone = "UPDATE journal_payloads SET before = NULL, after = NULL WHERE operation = 'insert'"
+    assert _by_hand(store, gone) == (unsaid,)
+
+
+def test_another_time_of_erasing_is_told(store: Store) -> None:
+    row_id = _add(store, name="Linden Supply")
+    with store.unit_of_work(ANN, "erase", f"customer:{row_id}", at=AT) as work:
+        erase_images(work, "customers", [row_id])
+        work.commit()
+    later = "UPDATE journal_payloads SET erased_at = '2026-11-21T00:00:00Z' WHERE erased_at IS NOT NULL"
+    assert len(_by_hand(store, later)) == 1
+
+
+def test_a_row_that_was_edited_behind_the_program_is_named(store: Store) -> None:
+    row_id = _add(store, name="Linden Supply", tier="Silver")
+    with store.unit_of_work(ANN, "edit", f"customer:{row_id}", at=AT) as work:
+        work.update(customers, row_id, {"tier": "Gold"})
+        work.commit()
+    _add(store, name="Oak")
+    assert _by_hand(store, "UPDATE customers SET tier = 'Lead', name = 'Lime' WHERE id = 1") == (
+        "Row 1 of customers was changed outside Bellwether: “name”, “tier” is not what journal entry 1 wrote.",
+    )
+    assert _by_hand(store, "UPDATE customers SET tier = 'Gold', name = 'Linden Supply'") != ()
+    assert _by_hand(store, "UPDATE customers SET name = 'Oak', tier = NULL WHERE id = 2") == ()
+    assert _by_hand(store, "DELETE FROM customers WHERE id = 2") == (
+        "Row 2 of customers was deleted outside Bellwether: journal entry 3 left it there.",
+    )
+
+
+def test_what_was_compared_and_what_was_not_is_said(store: Store) -> None:
+    _add(store, name="Linden Supply")
+    with store._engine.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO customers (source, external_id, name) VALUES ('shop', '7', 'Elm')")
+        connection.commit()
+    with store.read() as connection:
+        (note,) = verify(connection).notes
+    assert "last wrote into them: 1." in note and "as an import brought them (1):" in note
 
 
 def test_the_content_hash_sees_content_only(store: Store, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from itertools import islice
 
+from models.journal import change_line
 from services.sync.apply.compare import Tally
 from services.sync.apply.indexes import BULK_ROWS, build_indexes, drop_indexes
 from services.sync.apply.joined import words_to_keep
@@ -285,7 +286,7 @@ class Writer:
 
     def _write_images(self, table: str, images: Sequence[tuple[int, str, str]]) -> None:
         for row_id, before, after in images:
-            self._digest.update(f"{table}\x1f{row_id}\x1f{before}\x1f{after}\n".encode())
+            self._digest.update(change_line(table, row_id, before, after))
         self.images += len(images)
         self._db.executemany(
             "INSERT INTO main.import_changes (import_id, table_name, row_id, before, after) VALUES (?, ?, ?, ?, ?)",
