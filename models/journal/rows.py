@@ -68,7 +68,9 @@ def check_rows(connection: Connection) -> RowCheck:
     """Compare every row of which the journal knows something with what it knows."""
     problems: list[str] = []
     checked = rows = 0
-    came = dict(connection.execute(select(imports.c.id, imports.c.journal_id)).tuples().all())
+    came: dict[int, int] = {
+        row.id: row.journal_id for row in connection.execute(select(imports.c.id, imports.c.journal_id))
+    }
     undone = connection.execute(select(func.max(imports.c.undone_by))).scalar() or 0
     for table in _CHECKED:
         rows += connection.execute(select(func.count()).select_from(table)).scalar_one()
