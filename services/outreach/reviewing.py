@@ -18,6 +18,7 @@ from services.insight import Reader, reading
 from services.outreach.claims import NEVER_CONFIRMED, Context, find_claims, says_anything
 from services.outreach.claims.book import read_context, texts_of
 from services.outreach.facts import find_facts, names_of
+from services.outreach.frames import slots_of
 from services.outreach.gate import answer_for, in_force
 from services.outreach.greeting import fault_of_greeting
 from services.outreach.templates.fields import fill
@@ -59,14 +60,15 @@ def review(workspace: Workspace, edit: Edit) -> Review:
     names = names_of(customer["name"], customer["company"])
     keys = [key for key in dict.fromkeys(edit.facts) if key in {fact.key for fact in ticked}]
     values = fill(found, keys, names, incentive_minor=edit.incentive_minor, currency=reader.currency)
-    claims = () if unreadable else _claims(edit, ticked, context, values)
+    slots = slots_of(found, keys, values)
+    claims = () if unreadable else _claims(edit, ticked, context, slots)
     return _verdict(claims, [*checks, *_of_text(workspace, readable, claims, context, unreadable)])
 
 
-def _claims(edit: Edit, ticked: Sequence[Fact], context: Context, values: Mapping[str, Any]) -> tuple[Claim, ...]:
+def _claims(edit: Edit, ticked: Sequence[Fact], context: Context, slots: Mapping[str, Any]) -> tuple[Claim, ...]:
     text = texts_of(edit)
     claims = find_claims(text, ticked, context)
-    return with_own_words(text, claims, written_by_code(values), edit.resolutions, context.our_names)
+    return with_own_words(text, claims, written_by_code(slots), edit.resolutions, context.our_names)
 
 
 def _unreadable(edit: Edit) -> str:

@@ -1,19 +1,22 @@
 """The sentences that code would write to a customer today: only these are verified, whoever typed them.
 
-Every starter template that fits is filled with the ticked facts as they are now and parted into sentences. A sentence
-of an email is verified where it is one of them, word for word. No English is read for it: what a fact no longer says is
-no longer written, and one changed word makes a sentence the person's own. Templates that a book has changed or added
-are the firm's words, not ours, and are to be read as such.
+Every starter template that fits is filled with the ticked facts as they are now and parted into sentences, and so is
+every frame of the closed list. A sentence of an email is verified where it is one of them. No English is read for it:
+what a fact no longer says is no longer written, and one changed word makes a sentence the person's own. Templates that
+a book has changed or added are the firm's words, not ours, and are to be read as such.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from models.values import words
 from models.values.outreach import Claim, Resolution
 from services.outreach.claims import NEVER_CONFIRMED, Text, fold, is_sign_off, sentences
+from services.outreach.frames import written_as
+from services.outreach.frames.wordings import Written
 from services.outreach.templates.fields import holds
 from services.outreach.templates.sandbox import FieldMissing, parse, render
 from services.outreach.templates.starter import starter_set
@@ -21,25 +24,39 @@ from services.outreach.templates.starter import starter_set
 OWN_WORDS: Final = "your words, not checked"
 
 
-def written_by_code(values: Mapping[str, Any]) -> frozenset[str]:
-    """Return every sentence, and every subject, that the starter templates write with what stands for their fields."""
+@dataclass(frozen=True, slots=True)
+class WrittenByCode:
+    """What the starter templates and the frames of each language say with a customer's facts."""
+
+    templates: frozenset[str]
+    frames: tuple[Written, ...]
+
+    def holds(self, where: str, said: str) -> bool:
+        """Return whether a sentence, or a subject, is one of them."""
+        if _plain(said) in self.templates:
+            return True
+        return any(one.has_subject(said) if where == "subject" else one.holds(said) for one in self.frames)
+
+
+def written_by_code(slots: Mapping[str, Any]) -> WrittenByCode:
+    """Return every sentence, and every subject, that code writes with what stands for the fields of a customer."""
     made = set()
     for one in starter_set().values():
-        if not all(holds(values, condition) for condition in one.when):
+        if not all(holds(slots, condition) for condition in one.when):
             continue
         try:
-            subject, body = (render(parse(text), values) for text in (one.choice.subject, one.choice.body))
+            subject, body = (render(parse(text), slots) for text in (one.choice.subject, one.choice.body))
         except FieldMissing:
             continue
         made.add(_plain(words.capital(subject)))
         made.update(_plain(said) for _start, _end, said in _said("body", body))
-    return frozenset(made)
+    return WrittenByCode(frozenset(made), written_as(slots))
 
 
 def with_own_words(
     text: Text,
     claims: Sequence[Claim],
-    written: frozenset[str],
+    written: WrittenByCode,
     resolutions: Sequence[Resolution],
     signers: Sequence[str] = (),
 ) -> tuple[Claim, ...]:
@@ -57,7 +74,7 @@ def with_own_words(
         mine = [claim for claim in claims if claim.where == where]
         for start, end, said in _said(where, part, signers):
             inside = [claim for claim in mine if start <= claim.start < end]
-            if _plain(said) in written:
+            if written.holds(where, said):
                 mine = [claim for claim in mine if claim not in inside or not _may_go(claim)]
             elif said not in answered and not any(claim.verdict == "unsupported" for claim in inside):
                 mine.append(_own(where, start, said, read=said in read))

@@ -20,6 +20,12 @@ from models.values.outreach import Fact, FactValue
 Filling = str | bool | list[str] | Mapping[str, str | bool | list[str]]
 
 _NEAR_DAYS: Final = 300
+#: Nearer than this a day is named, and from here on it is told in weeks, in months, in years.
+_WEEKS_FROM: Final = 14
+_MONTHS_FROM: Final = 60
+_YEARS_FROM: Final = 700
+_MONTH_DAYS: Final = 30.44
+_YEAR_DAYS: Final = 365.25
 _QUOTE_LENGTH: Final = 90
 #: Links, addresses, mark-up and brackets of templates: no letter repeats them, whoever wrote them.
 _NOT_QUOTED: Final = re.compile(r"[<>{}\[\]@|`]|https?:|www\.", re.IGNORECASE)
@@ -116,6 +122,27 @@ def long_day(day: date, today: date) -> str:
     """Return a day as a letter has it: ``7 September``, with the year where it is not this one or far away."""
     near = day.year == today.year or abs((day - today).days) < _NEAR_DAYS
     return f"{day.day} {words.MONTHS_LONG[day.month - 1]}" + ("" if near else f" {day.year}")
+
+
+def seen_from(day: date, today: date) -> str:
+    """Return a day as a letter has it that looks at the time between: ``on 7 September``, ``five weeks ago``."""
+    away = abs((day - today).days)
+    if away < _WEEKS_FROM:
+        return f"on {long_day(day, today)}"
+    if away < _MONTHS_FROM:
+        length, unit = round(away / 7), "week"
+    elif away < _YEARS_FROM:
+        length, unit = round(away / _MONTH_DAYS), "month"
+    else:
+        length, unit = round(away / _YEAR_DAYS), "year"
+    span = f"{words.spelled(length)} {unit}{'' if length == 1 else 's'}"
+    return f"in {span}" if day > today else f"{span} ago"
+
+
+def long_since(day: date, today: date) -> str:
+    """Return for how long something lasts: ``more than three years``, '' for less than one."""
+    years = int((today - day).days / _YEAR_DAYS)
+    return f"more than {'a' if years == 1 else words.spelled(years)} year{'' if years == 1 else 's'}" if years else ""
 
 
 def long_month(day: date, today: date) -> str:

@@ -14,7 +14,7 @@ from services.insight.measurements import read_measurements
 from services.insight.said_of import source_words
 from services.known import customer_since
 from services.leaving import left_on, renews_on, starts_on
-from services.outreach.facts.found import Found, in_month, long_day, number, of_kind, on, saying
+from services.outreach.facts.found import Found, in_month, long_day, long_since, number, of_kind, on, saying, seen_from
 
 _SIZE: Final = ("size", "sizes")
 _LIKED: Final = (("categories", "category"), ("styles", "style"), ("colours", "colour"), ("colors", "color"),
@@ -49,7 +49,8 @@ def _since(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     month = words.long_month(since)
     values = (*in_month(since), FactValue("date", since.isoformat()), *saying("customer since", "with us since",
               "you have been with us", "you have been our customer", "bought from us since"))  # fmt: skip
-    yield Found(_fact(customer, "since", f"Customer since {month}", "person", values, label), "since", {"since": month})
+    yield Found(_fact(customer, "since", f"Customer since {month}", "person", values, label), "since",
+                {"since": month, "customer_for": long_since(since, reader.today)})  # fmt: skip
 
 
 def _of_today(reader: Reader, customer: sqlite3.Row, expression: str) -> Any:
@@ -77,7 +78,13 @@ def _renewal(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     yield Found(
         _fact(customer, "renewal", said, "contract", values),
         "renewal",
-        {"renewal": {"day": long_day(day, reader.today), "month": words.MONTHS_LONG[day.month - 1]}},
+        {
+            "renewal": {
+                "day": long_day(day, reader.today),
+                "month": words.MONTHS_LONG[day.month - 1],
+                "when": seen_from(day, reader.today),
+            }
+        },
     )
 
 

@@ -23,6 +23,7 @@ from services.outreach.facts.found import (
     on,
     products,
     saying,
+    seen_from,
     with_article,
 )
 from services.purchases import is_cancelled
@@ -31,6 +32,8 @@ from services.purchases import is_cancelled
 _MOSTLY: Final = 0.5
 _LINES: Final = 40
 _NAMED: Final = 3
+#: So long without an order it may be said that it has been a while.
+_QUIET_DAYS: Final = 60
 _OTHERS: Final = 3
 _ORDERS_FOR_CATEGORIES: Final = 400
 #: Lines of an order that are no product.
@@ -125,6 +128,8 @@ def _last_order(reader: Reader, last: sqlite3.Row, day: date) -> Iterator[Found]
     filling: dict[str, str | bool | list[str]] = {
         "day": long_day(day, reader.today),
         "month": long_month(day, reader.today),
+        "when": seen_from(day, reader.today),
+        "quiet": (reader.today - day).days >= _QUIET_DAYS,
     }
     if counted is not None:
         values += [number(counted), *saying(many)]
@@ -212,5 +217,6 @@ def _returned(reader: Reader, customer_id: int, today: str) -> Iterator[Found]:
         Fact(f"return:{row['id']}", said, reference("return", row["id"], row["external_id"]), "orders", row["id"],
              "order", (*on(day), *products(*names), *saying("returned", "sent back", "your return"))),
         "returned",
-        {"returned": {"day": long_day(day, reader.today), "products": words.listed([*map(with_article, names)])}},
+        {"returned": {"day": long_day(day, reader.today), "products": words.listed([*map(with_article, names)]),
+                      "when": seen_from(day, reader.today)}},
     )  # fmt: skip

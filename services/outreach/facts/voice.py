@@ -27,6 +27,7 @@ from services.outreach.facts.found import (
     opening,
     products,
     saying,
+    seen_from,
     with_article,
 )
 from services.outreach.facts.trouble import trouble_of
@@ -121,7 +122,7 @@ def _course(reader: Reader, row: sqlite3.Row) -> tuple[str, tuple[FactValue, ...
     values: tuple[FactValue, ...] = on(opened) if opened else ()
     filling: dict[str, str | bool | list[str]] = {"open": bool(row["is_open"])}
     if opened is not None:
-        filling |= {"opened": long_day(opened, reader.today), "month": long_month(opened, reader.today)}
+        filling |= _dates("opened", opened, reader.today)
     if resolved is not None and not row["is_open"]:
         filling["resolved"] = long_day(resolved, reader.today)
         values += (*on(resolved), *saying("resolved", "settled", "closed", "put right"))
@@ -129,6 +130,10 @@ def _course(reader: Reader, row: sqlite3.Row) -> tuple[str, tuple[FactValue, ...
     if row["is_open"] and opened is not None:
         return f"open since {words.day(opened, reader.today)}", values + saying("open", "not settled yet"), filling
     return (words.day(opened, reader.today) if opened is not None else ""), values, filling
+
+
+def _dates(name: str, day: date, today: date) -> dict[str, str]:
+    return {name: long_day(day, today), "month": long_month(day, today), "when": seen_from(day, today)}
 
 
 def _order_of(reader: Reader, customer_id: int, row: sqlite3.Row) -> date | None:
@@ -228,7 +233,7 @@ def _review(reader: Reader, row: sqlite3.Row, sort: str) -> Found:
     if product:
         filling["product"] = with_article(product)
     if day is not None:
-        filling |= {"day": long_day(day, reader.today), "month": long_month(day, reader.today)}
+        filling |= _dates("day", day, reader.today)
     label = reference("review", row["id"], row["external_id"])
     fact = Fact(f"review:{row['id']}", said, label, "reviews", row["id"], "review", tuple(values), quote=quoted)
     return Found(

@@ -12,35 +12,66 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from models.values import words
 from models.values.outreach import Fact, ModelRequest
+from services.outreach.frames import offered, texts_of
+from services.outreach.model.answer import FORM
 from services.outreach.model.masking import Mask, cleaned
 from services.settings import ModelProfile
 
 _FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "prompts"
 #: Tables that hold what is never told to anybody: a fact from them would be a mistake of ours.
 _NEVER: Final = frozenset({"customer_risk_scores", "score_history", "alerts", "alert_signals", "rules", "model_fits"})
+#: Names are told as tokens in square brackets.
+_MASKED: Final = frozenset({"first_name", "name", "company"})
 _QUOTED: Final = re.compile(r"“[^”]*”|\"[^\"]*\"|„[^“]*“")
 
 
-def request_text(profile: ModelProfile, request: ModelRequest, facts: Sequence[Fact], mask: Mask) -> str:
-    """Return the JSON of a request, as a person can read it and exactly as it is sent."""
+#: How an answer is asked for: held to the schema, to any JSON, or to nothing, for endpoints that know less and less.
+FORMS: Final[tuple[dict[str, Any], ...]] = (
+    {"response_format": {"type": "json_schema", "json_schema": {"name": "email", "strict": True, "schema": FORM}}},
+    {"response_format": {"type": "json_object"}},
+    {},
+)
+
+
+def request_text(
+    profile: ModelProfile,
+    request: ModelRequest,
+    facts: Sequence[Fact],
+    mask: Mask,
+    slots: Mapping[str, Any] = MappingProxyType({}),
+    form: Mapping[str, Any] = FORMS[0],
+) -> str:
+    """Return the JSON of a request, as a person can read it and exactly as it is sent.
+
+    Parameters
+    ----------
+    slots
+        The fields that the facts fill (``frames.slots_of``).
+    form
+        To what the answer is held, one of `FORMS`.
+    """
     messages = [
         {"role": "system", "content": _resource("email.txt")},
-        {"role": "user", "content": _asked(request, facts, mask)},
+        {"role": "user", "content": _asked(request, facts, mask, slots)},
     ]
-    return as_json(profile, messages)
+    return as_json(profile, messages, form)
 
 
-def as_json(profile: ModelProfile, messages: list[dict[str, str]]) -> str:
+def as_json(
+    profile: ModelProfile, messages: list[dict[str, str]], form: Mapping[str, Any] = MappingProxyType({})
+) -> str:
     """Return messages as the JSON of a streamed chat completion."""
     document: dict[str, Any] = {
         "model": profile.model,
         "messages": messages,
         "stream": True,
         "stream_options": {"include_usage": True},
+        **form,
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
@@ -51,15 +82,21 @@ def sendable(facts: Sequence[Fact], ticked: Sequence[str]) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.key in wanted and fact.table not in _NEVER)
 
 
-def _asked(request: ModelRequest, facts: Sequence[Fact], mask: Mask) -> str:
+def _asked(request: ModelRequest, facts: Sequence[Fact], mask: Mask, slots: Mapping[str, Any]) -> str:
     said = _words()
     goal, tone = said["goals"].get(request.goal, ""), said["tones"].get(request.tone, "")
-    lines = [f"Goal: {goal}", f"Tone: {tone}", _incentive(request, said), *_facts(facts, mask)]
+    lines = [f"Goal: {goal}", f"Tone: {tone}", _incentive(request, said), *_slots(slots, mask), *_facts(facts, mask)]
     if request.change or request.text.strip():
         lines += _change(request, mask, said)
     elif request.variant:
         lines.append(said["variants"]["again"].format(number=request.variant + 1))
     return "\n".join(line for line in lines if line)
+
+
+def default_subject(goal: str) -> str:
+    """Return the subject of an email whose own asks for what no fact holds."""
+    subjects: dict[str, str] = _words()["subjects"]
+    return subjects.get(goal, subjects["check_in"])
 
 
 def _incentive(request: ModelRequest, said: Mapping[str, Any]) -> str:
@@ -81,6 +118,18 @@ def _facts(facts: Sequence[Fact], mask: Mask) -> list[str]:
         stated.append("(none: write without any fact)")
     stated.append("</facts>")
     return [*stated, *([*quoted, "</customer_words>"] if len(quoted) > 1 else [])]
+
+
+def _slots(slots: Mapping[str, Any], mask: Mask) -> list[str]:
+    """Return the placeholders with what stands for them, but for what customers wrote, and the wordings that fit."""
+    texts = {path: text for path, text in texts_of(slots).items() if path not in _MASKED}
+    theirs = "(their words)"
+    lines = [
+        f"{{{path}}} = {theirs if path.endswith('.quote') else mask.hide(_one_line(_QUOTED.sub(theirs, text)))}"
+        for path, text in texts.items()
+    ]
+    fitting = [f"- {said}" for said in offered({name: slot for name, slot in slots.items() if name not in _MASKED})]
+    return ["<placeholders>", *lines, "</placeholders>", "<wordings>", *fitting, "</wordings>"]
 
 
 def _parted(fact: Fact) -> tuple[str, list[str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from typing import Final
 
@@ -10,13 +11,15 @@ from models.values import words
 from models.values.errors import UserError
 from models.values.outreach import Draft, Fact, ModelRequest
 from services.insight import reading
-from services.outreach.facts import facts_of, names_of
-from services.outreach.model.answer import so_far, to_email
+from services.outreach.facts import Names, find_facts, names_of
+from services.outreach.frames import filled, slots_of, texts_of
+from services.outreach.model.answer import Email, so_far, to_email
 from services.outreach.model.client import CONNECT_S, Answer, ask, check_address, check_key
-from services.outreach.model.faults import Trouble, told
+from services.outreach.model.faults import ModelFault, Trouble, told
 from services.outreach.model.masking import Mask, mask_for
-from services.outreach.model.prompt import as_json, request_text, sendable
+from services.outreach.model.prompt import FORMS, as_json, default_subject, request_text, sendable
 from services.outreach.model.unticked import without_unticked
+from services.outreach.templates.fields import fill
 from services.outreach.unwanted import why_not_drafted
 from services.permission.recipient import addressed
 from services.settings import ModelProfile
@@ -53,36 +56,66 @@ def draft_by_model(
 
     def tell(text: str) -> None:
         nonlocal last
-        shown = asked.mask.show_so_far(so_far(text))
+        shown = filled(asked.mask.show_so_far(so_far(text)), asked.texts)[0]
         if shown and shown != last:
             last = shown
             on_text(shown)
 
-    answer = ask(profile, key, asked.text.encode(), on_words=tell, cancelled=cancelled)
+    answer, sent = _answered(profile, key, asked, tell, cancelled)
     try:
         email = to_email(answer.text, subject=asked.subject if request.change or request.text.strip() else "")
+        subject, body, left_out = _put_back(email, asked, request.goal)
     except Trouble as trouble:
         raise told(trouble, profile, connect_s=CONNECT_S) from trouble
     return Draft(
-        subject=asked.mask.show(email.subject),
-        greeting=asked.greeting,
-        body=f"{asked.mask.show(email.body)}\n\n{_CLOSINGS.get(request.tone, _CLOSINGS['warm'])}",
+        subject=subject,
+        greeting=asked.names.greeting({"dear": "formal", "hello": "warm"}.get(email.greeting, request.tone)),
+        body=f"{body}\n\n{_CLOSINGS.get(request.tone, _CLOSINGS['warm'])}",
         writer=f"model:{profile.name}",
         words=f"language model, {words.count(len(asked.facts), 'fact')}",
         facts=tuple(fact.key for fact in asked.facts),
         incentive_minor=request.incentive_minor,
         currency=request.currency,
-        sent_to_model=asked.text,
+        sent_to_model=sent,
         tokens_in=answer.tokens_in,
         tokens_out=answer.tokens_out,
         cost=cost_of(profile, answer.tokens_in, answer.tokens_out),
         seconds=round(answer.seconds, 2),
+        note=f"{words.count(left_out, 'sentence')} left out: no ticked fact holds what was asked for."
+        if left_out
+        else "",
     )
+
+
+def _answered(
+    profile: ModelProfile,
+    key: str | None,
+    asked: _Prepared,
+    tell: Callable[[str], None],
+    cancelled: Callable[[], bool],
+) -> tuple[Answer, str]:
+    """Ask for an answer in the strictest form that the endpoint knows; return it with what was sent for it."""
+    for text in asked.forms:
+        try:
+            return ask(profile, key, text.encode(), on_words=tell, cancelled=cancelled), text
+        except ModelFault as fault:
+            if fault.kind != "refused_request" or text == asked.forms[-1]:
+                raise
+    raise AssertionError("the last form returns or raises")
+
+
+def _put_back(email: Email, asked: _Prepared, goal: str) -> tuple[str, str, int]:
+    """Return subject and body with names and facts in their places, and how many sentences had none."""
+    subject, wrong = filled(asked.mask.show(email.subject), asked.texts)
+    body, left_out = filled(asked.mask.show(email.body), asked.texts)
+    if not body:
+        raise Trouble("no_email", "none of its sentences holds what the facts do")
+    return (default_subject(goal) if wrong else subject), body, len(left_out) + len(wrong)
 
 
 def what_leaves(workspace: Workspace, request: ModelRequest) -> str:
     """Return exactly the text that a request would send to the language model."""
-    return _prepared(workspace, _profile(workspace, request.profile), request).text
+    return _prepared(workspace, _profile(workspace, request.profile), request).forms[0]
 
 
 def try_profile(
@@ -116,15 +149,16 @@ def cost_of(profile: ModelProfile, tokens_in: int | None, tokens_out: int | None
     return f"{(spent / _MILLION).quantize(_SMALLEST, ROUND_UP).normalize():f} {profile.currency}"
 
 
+@dataclass(frozen=True, slots=True)
 class _Prepared:
     """A request that is ready to leave, with the table that turns its answer back."""
 
-    def __init__(self, text: str, mask: Mask, facts: tuple[Fact, ...], greeting: str, subject: str) -> None:
-        self.text = text
-        self.mask = mask
-        self.facts = facts
-        self.greeting = greeting
-        self.subject = subject
+    forms: tuple[str, ...]  # what is sent, for each of ``prompt.FORMS``
+    mask: Mask
+    facts: tuple[Fact, ...]
+    texts: Mapping[str, str]  # of the placeholders
+    names: Names
+    subject: str
 
 
 def _prepared(workspace: Workspace, profile: ModelProfile, request: ModelRequest) -> _Prepared:
@@ -132,16 +166,20 @@ def _prepared(workspace: Workspace, profile: ModelProfile, request: ModelRequest
         unwanted = why_not_drafted(reader, request.customer_id, request.contact_id)
         if unwanted:
             raise UserError(unwanted)
-        known = facts_of(reader, request.customer_id, request.goal, keep=request.facts)
+        found = find_facts(reader, request.customer_id, request.goal, keep=request.facts)
+        known = tuple(one.fact for one in found)
         facts = sendable(known, request.facts)
         request = without_unticked(workspace, request, known)
         row = addressed(reader.driver, request.customer_id, request.contact_id)
+        names = names_of(row["name"], row["company"])
+        keys = [fact.key for fact in facts]
+        values = fill(found, keys, names, incentive_minor=request.incentive_minor, currency=request.currency)
+        slots = slots_of(found, keys, values)
         plain = {value.text for fact in facts for value in fact.values if value.kind in ("product", "category")}
         mask = mask_for(reader.driver, request.customer_id, workspace.person, plain)
-        text = request_text(profile, request, facts, mask)
+        forms = tuple(request_text(profile, request, facts, mask, slots, form) for form in FORMS)
         subject = mask.hide(request.subject)
-    names = names_of(row["name"], row["company"])
-    return _Prepared(text, mask, facts, names.greeting(request.tone), subject)
+    return _Prepared(forms, mask, facts, texts_of(slots), names, subject)
 
 
 def _profile(workspace: Workspace, name: str) -> ModelProfile:

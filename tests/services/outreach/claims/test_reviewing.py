@@ -30,12 +30,12 @@ def change(book: Workspace, sql: str) -> None:
 def test_a_ready_email_says_so_as_in_the_picture(book: Workspace, marlow: Edit) -> None:
     found = review(book, marlow)
     assert found.ready
-    assert found.verdict == "Ready: you have read the 5 sentences of your own"
+    assert found.verdict == "Ready: you have read the 4 sentences of your own"
     assert [one.name for one in found.checks] == [
         "permission", "facts", "statements", "greeting", "incentive", "scores", "sender", "unsubscribe",
     ]  # fmt: skip
     assert [one.words for one in found.checks] == [
-        "You may email them:", "7 facts", "5 sentences of your own", "Greeting is this customer’s name",
+        "You may email them:", "7 facts", "4 sentences of your own", "Greeting is this customer’s name",
         "Offers an early look only; no price or discount", "No score, segment or alert reason in the text",
         "Signed Ada",
         "Unsubscribe line is added on sending",

@@ -53,6 +53,9 @@ def test_an_email_in_any_wrapping_is_the_email(answer: str) -> None:
         ('{"subject": "A word", "body": "Some text", "discount": 20}', "no_email"),
         ('{"subject": "A word", "body": ["Some text"]}', "no_email"),
         ('["Subject: A word", "Some text"]', "no_email"),
+        ('{"subject": "A word", "greeting": "hello", "paragraphs": [{"sentences": [1]}]}', "no_email"),
+        ('{"subject": "A word", "greeting": "hello", "paragraphs": "Some text"}', "no_email"),
+        ('{"subject": "A word", "paragraphs": [["Some text."]], "discount": 20}', "no_email"),
         ('{"subject": "A word", "body": "Some te', "no_email"),
         ("<html><body><p>Subject: A word</p></body></html>", "no_email"),
         ("Subject: A word\n\n<p>Some text for <b>you</b>.</p>", "no_email"),
@@ -63,6 +66,32 @@ def test_what_is_no_email_is_refused(answer: str, kind: str) -> None:
     with pytest.raises(Trouble) as caught:
         to_email(answer)
     assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        '[{"sentences": ["Thank you for the order."]}, {"sentences": ["Would a short call suit you?"]}]',
+        '[{"sentences": [{"text": "Thank you for the order."}]}, {"sentences": ["Would a short", "call suit you?"]}]',
+        '[["Thank you for the order."], ["Would a short call suit you?"]]',
+        '["Thank you for the order.", "Would a short call suit you?"]',
+    ],
+)
+def test_a_document_of_sentences_is_the_email(paragraphs: str) -> None:
+    answer = f'{{"subject": "A word", "greeting": "dear", "paragraphs": {paragraphs}}}'
+    assert to_email(answer) == Email("A word", BODY, "dear")
+    assert to_email(f"```json\n{answer}\n```") == Email("A word", BODY, "dear")
+
+
+def test_a_document_is_shown_as_an_email_while_it_comes() -> None:
+    answer = '{"subject": "A \\"word\\"", "greeting": "hello", "paragraphs": [{"sentences": ["Thank you.", "How'
+    assert so_far(answer) == 'Subject: A "word"\n\nThank you. How'
+    assert so_far(answer + ' are you?"]}, {"sentences": ["Bye') == (
+        'Subject: A "word"\n\nThank you. How are you?\n\nBye'
+    )
+    assert so_far('{"sub') == ""
+    for end in range(len(answer)):
+        assert "{" not in so_far(answer[:end])
 
 
 def test_a_rewrite_without_a_subject_keeps_the_one_that_was() -> None:

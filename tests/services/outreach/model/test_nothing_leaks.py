@@ -164,5 +164,5 @@ def test_the_bytes_are_the_request_and_nothing_else(workspace: Workspace, server
     _asked(workspace, server, 1, "check_in")
     (received,) = server.received
     document = json.loads(received.body)
-    assert set(document) == {"model", "messages", "stream", "stream_options"}
+    assert set(document) == {"model", "messages", "stream", "stream_options", "response_format"}
     assert [message["role"] for message in document["messages"]] == ["system", "user"]

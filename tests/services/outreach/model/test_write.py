@@ -12,8 +12,8 @@ import pytest
 
 from models.store import connect
 from models.values.errors import Cancelled, UserError
-from models.values.outreach import Draft, ModelRequest
-from services.outreach import draft_by_model, read_facts, try_profile, what_leaves
+from models.values.outreach import Draft, Edit, ModelRequest
+from services.outreach import draft_by_model, read_facts, review, try_profile, what_leaves
 from services.outreach.model.faults import ModelFault, fallback_words
 from services.outreach.model.write import cost_of
 from services.settings import ModelProfile
@@ -58,6 +58,58 @@ def test_a_draft_holds_text_greeting_facts_tokens_and_cost(
     assert draft.seconds >= 0
     assert told[-1].startswith(f"Subject: A word for {name}\n\n")
     assert not any("[cust" in one for one in told)
+
+
+def document(subject: str, *paragraphs: list[str], greeting: str = "hello") -> str:
+    said = [{"sentences": sentences} for sentences in paragraphs]
+    return json.dumps({"subject": subject, "greeting": greeting, "paragraphs": said})
+
+
+def test_placeholders_are_filled_by_code_and_the_sentences_are_verified(
+    workspace: Workspace, server: ModelServer, customers: SampleCustomers
+) -> None:
+    request = request_for(workspace, customers.given, "check_in")
+    sentences = ["I noticed that your last order was {last_order.when}.", "How are you getting on with {product}?"]
+    server.answer(written(document("Your last order", sentences, ["{refund.amount} is yours.", "Bye."])))
+    told: list[str] = []
+    draft = drafted(workspace, request, told)
+    assert "{" not in "".join((draft.subject, draft.body, *told))
+    assert draft.note == "1 sentence left out: no ticked fact holds what was asked for."
+    assert "is yours" not in draft.body
+    edit = Edit(0, customers.given, None, "check_in", "warm", draft.writer, draft.subject, draft.greeting, draft.body,
+                draft.facts)  # fmt: skip
+    found = review(workspace, edit)
+    assert [one.sentence for one in found.own] == ["Bye."]
+    assert not found.flagged
+
+
+def test_a_greeting_is_chosen_and_its_name_put_in_by_code(
+    workspace: Workspace, server: ModelServer, customers: SampleCustomers
+) -> None:
+    name = name_of(workspace, customers.given)
+    server.answer(written(document("Thank you", ["Thank you for your trust."], greeting="dear")))
+    assert drafted(workspace, request_for(workspace, customers.given)).greeting == f"Dear {name},"
+
+
+def test_a_subject_that_asks_for_what_is_not_there_gives_way_to_the_goal_s(
+    workspace: Workspace, server: ModelServer, customers: SampleCustomers
+) -> None:
+    server.answer(written(document("About {refund.day}", ["Thank you for your trust."])))
+    draft = drafted(workspace, request_for(workspace, customers.given, "thank"))
+    assert draft.subject == "Thank you"
+
+
+def test_an_endpoint_that_takes_no_schema_is_asked_for_less(
+    workspace: Workspace, server: ModelServer, customers: SampleCustomers
+) -> None:
+    server.answer(status(400), status(422), written(document("Thank you", ["Thank you for your trust."])))
+    draft = drafted(workspace, request_for(workspace, customers.given))
+    asked = [one.document.get("response_format", {}).get("type") for one in server.received]
+    assert asked == ["json_schema", "json_object", None]
+    assert draft.sent_to_model.encode() == server.received[-1].body
+    server.answer(status(400), status(400), status(400))
+    with pytest.raises(ModelFault, match="refused the request"):
+        drafted(workspace, request_for(workspace, customers.given))
 
 
 def test_what_is_shown_is_what_is_sent_is_what_arrives(
