@@ -129,7 +129,7 @@ def test_the_statement_is_removed_by_a_key_and_brought_back_by_undo(desk: Desk) 
 
 
 def test_a_sentence_of_one_s_own_is_read_with_one_tick_and_a_changed_one_again(desk: Desk, sample: Workspace) -> None:
-    own = "I hope that you are well."
+    own = "I hope that the new workshop suits you."
     desk.type_in(f" {own}")
     desk.reviewed()
     page = desk.page
