@@ -211,8 +211,8 @@ def edit_and_approve_again(hands: Hands, workspace: Workspace, card: int) -> Non
     hands.calm()
     composer.mail.editor.setFocus()
     composer.mail.editor.moveCursor(QTextCursor.MoveOperation.Start)
-    hands.type("I hope that you are well. ")
-    hands.wait(lambda: composer.session is not None and "you are well. " in composer.session.edit.body)
+    hands.type("I hope that the workshop suits you. ")
+    hands.wait(lambda: composer.session is not None and "workshop suits you. " in composer.session.edit.body)
     hands.calm()
     read_them(hands, composer)
     approve(hands, composer, workspace)
@@ -238,7 +238,7 @@ def check_what_arrived(mail: MailServer, workspace: Workspace, customer: dict[st
     (received,) = mail.accepted
     assert received.recipients == (customer["email"],)
     text = " ".join(received.message.get_content().split())
-    assert "I hope that you are well." in text and INVENTED not in text
+    assert "I hope that the workshop suits you." in text and INVENTED not in text
     assert received.message["List-Unsubscribe"]
     sent = read_message(workspace, email.id)
     assert (sent.state, sent.message_id) == ("sent", received.message_id)
