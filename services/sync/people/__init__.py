@@ -12,12 +12,14 @@ from services.sync.people.doubtful import doubtful_customers
 from services.sync.people.find import Search, find_duplicates
 from services.sync.people.merge import merge_customers
 from services.sync.people.quality import identifier_quality
+from services.sync.people.removal import delete_customer
 from services.sync.people.review import count_pairs, read_merged, read_pair, read_pairs
 
 __all__ = [
     "Search",
     "count_pairs",
     "decide_later",
+    "delete_customer",
     "doubtful_customers",
     "find_duplicates",
     "identifier_quality",
