@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from models.journal.chain import Image, append_entry, head, stands
 from models.journal.erase import erase_images
-from models.journal.history import REFUSED, entries, entry_images, fact_entries_since, last_undoable
+from models.journal.history import (
+    REDO,
+    REFUSED,
+    entries,
+    entry_images,
+    fact_entries_since,
+    last_redoable,
+    last_undoable,
+)
 from models.journal.parting import MERGED, without_what_stays
 from models.journal.rows import change_line
 from models.journal.undo import clear_automatic_drafts, clear_derived, references, undo_images
@@ -16,6 +24,7 @@ from models.journal.verify import content_hash, verify
 
 __all__ = [
     "MERGED",
+    "REDO",
     "REFUSED",
     "Image",
     "append_entry",
@@ -28,6 +37,7 @@ __all__ = [
     "erase_images",
     "fact_entries_since",
     "head",
+    "last_redoable",
     "last_undoable",
     "references",
     "stands",

@@ -16,6 +16,8 @@ from models.values.journal import Actor, JournalEntry
 COMPENSATING = ("undo", "undo-import", "undo-refused")
 #: An undo that could put nothing back: it is kept, so that "undo" goes on to what was done before.
 REFUSED = "undo-refused"
+#: Takes an undo back; it is an action like others, and can be undone again.
+REDO = "redo"
 
 
 def entries(connection: Connection, *, limit: int = 200, before: int | None = None) -> list[JournalEntry]:
@@ -75,6 +77,28 @@ def fact_entries_since(connection: Connection, number: int, tables: Collection[s
     """Return the entries after ``number`` that changed rows of ``tables``: imports, their undo, edits and undos."""
     query = FACT_ENTRIES.format(since="?", tables=", ".join("?" * len(tables)))
     return frozenset(row[0] for row in connection.exec_driver_sql(query, (number, *tables)))
+
+
+def last_redoable(connection: Connection, person: str) -> JournalEntry | None:
+    """Return this person's last undo that was not redone, unless they did something else since."""
+    redoing, later = journal.alias("redoing"), journal.alias("later")
+    theirs = and_(later.c.actor == person, later.c.actor_kind.in_(("person", "import")))
+    something_else = exists().where(and_(theirs, later.c.id > journal.c.id, later.c.verb.not_in((*COMPENSATING, REDO))))
+    row = connection.execute(
+        select(journal.c.id)
+        .where(
+            and_(
+                journal.c.actor == person,
+                journal.c.actor_kind == "person",
+                journal.c.verb == "undo",
+                ~exists().where(redoing.c.undoes == journal.c.id),
+                ~something_else,
+            )
+        )
+        .order_by(journal.c.id.desc())
+        .limit(1)
+    ).first()
+    return entries(connection, limit=1, before=row[0] + 1)[0] if row is not None else None
 
 
 def last_undoable(connection: Connection, person: str) -> JournalEntry | None:

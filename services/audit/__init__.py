@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from services.audit.audit import entries_of_others, history, remember_head, undo_last, verify_book
+from services.audit.audit import entries_of_others, history, redo_last, remember_head, undo_last, verify_book
 
-__all__ = ["entries_of_others", "history", "remember_head", "undo_last", "verify_book"]
+__all__ = ["entries_of_others", "history", "redo_last", "remember_head", "undo_last", "verify_book"]

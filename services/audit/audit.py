@@ -7,10 +7,12 @@ from typing import Final
 
 from models.journal import (
     MERGED,
+    REDO,
     REFUSED,
     entries,
     entry_images,
     head,
+    last_redoable,
     last_undoable,
     stands,
     undo_images,
@@ -72,6 +74,32 @@ def undo_last(workspace: Workspace) -> Changes:
             work.verb, work.subject, work.undoes = REFUSED, f"entry:{entry.id}", None
             work.digest("nothing was undone")
             work.say(f"Not undone: {entry.words or entry.verb}")
+        return work.commit()
+
+
+def redo_last(workspace: Workspace) -> Changes:
+    """Do again what this person undid last, where nothing was done since; it can be undone like any action.
+
+    Raises
+    ------
+    UserError
+        There is nothing to redo, or it concerns an email: an approval is given anew, never repeated.
+    """
+    with workspace.store.unit_of_work(workspace.me, REDO, "journal", at=workspace.at) as work:
+        undone = last_redoable(work.connection, workspace.person)
+        if undone is None:
+            raise UserError("There is nothing to redo: you have not undone anything since your last action.")
+        images = entry_images(work.connection, undone.id)
+        if any(image.table == "messages" for image in images):
+            raise UserError("Bellwether does not redo emails. Open the email and approve or recall it again.")
+        work.undoes, work.subject = undone.id, undone.subject
+        before = load_policy(work.connection)
+        undo_images(work, images)
+        work.touch(policy=changed_fields(before, load_policy(work.connection)))
+        if not work.wrote:
+            raise UserError("This cannot be redone: the customer or alert has changed since.")
+        words = undone.words.removeprefix("Undid: ")
+        work.say(f"Redid: {words}")
         return work.commit()
 
 
