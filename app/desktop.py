@@ -1,46 +1,125 @@
-"""The desktop: opens the book and the preferences, hands both to the window, and tells what cannot be opened."""
+"""The desktop: opens a book with its window, then what was asked for in its place; tells what cannot be opened."""
 
 from __future__ import annotations
 
+import gc
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from app import __version__
 from app.bootstrap import build_workspace
 from app.crash import write_report
-from app.paths import default_book, log_folder
+from app.paths import default_book, log_folder, sample_book
 from app.uncaught import uncaught_reported
 from models.values.errors import BellwetherError
-from services.settings import Preferences, default_path, load_preferences
+from services.books import Shelf
+from services.settings import LoadedPreferences, Preferences, default_path, load_preferences
+from services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from views.shell.books import Going
+    from views.shell.one_window import OneWindow
 
 
 def open_desktop(store: str | None = None) -> int:
-    """Open the window on a book: the named one, the one of last time, or the user's own."""
-    path = default_path()
-    loaded = load_preferences(path)
-    named = store or loaded.preferences.store_path or str(default_book())
-    try:
-        workspace = build_workspace(named)
-    except BellwetherError as error:
-        return _tell_unusable(str(error))
-    from views.desktop import open_window
+    """Open the window on a book: the named one, the one of last time, or the user's own; then what comes in its place.
 
-    preferences = workspace.managed.apply_preferences(loaded.preferences)
+    Returns
+    -------
+    int
+        Exit code of the program: 1 where a book could not be opened and no other one was chosen.
+    """
+    from views.shell.books import Going
+
+    last = load_preferences(default_path()).preferences.store_path
+    code, going = 0, [Going(store or last or str(default_book()))]
+    while going:
+        after = going.pop()
+        if after.anew:
+            start_again(after.store)
+        elif after.store:
+            code = _open_book(after, going)
+        elif chosen := _ask_for_book():
+            going.append(Going(chosen))
+    return code
+
+
+def _open_book(opening: Going, then: list[Going]) -> int:
+    """Run one window; what is to come after it is put into ``then``."""
+    from views.desktop import application
+    from views.shell.one_window import OneWindow
+
+    loaded = load_preferences(default_path())
+    application(loaded.preferences.text_size).setApplicationVersion(__version__)
+    one = OneWindow(str(Path(opening.store).expanduser().absolute()))
+    if not one.claim():
+        if one.call():
+            return 0
+        return _choose_instead("This book is open in another window, which does not answer. Close that one.", then)
     try:
-        with uncaught_reported(_report) as uncaught:
-            return open_window(
-                replace(workspace, owner_name=preferences.me, preferences=preferences),
-                preferences,
-                path,
-                problems=loaded.problems,
-                bug=_report,
-                listen=uncaught.listen,
-            )
+        workspace = build_workspace(opening.store)
+    except BellwetherError as error:
+        one.release()
+        return _choose_instead(str(error), then)
+    try:
+        return _run(workspace, loaded, one, opening, then)
     finally:
         from services.audit import remember_head  # the journal needs SQLAlchemy, which the first page does not
 
         remember_head(workspace)
         workspace.close()
+        one.release()
+        gc.unfreeze()  # what was kept from the collector as long as the window stood goes with it
+
+
+def _run(workspace: Workspace, loaded: LoadedPreferences, one: OneWindow, opening: Going, then: list[Going]) -> int:
+    from views.desktop import open_window
+
+    preferences = workspace.managed.apply_preferences(loaded.preferences)
+    with uncaught_reported(_report) as uncaught:
+        return open_window(
+            replace(workspace, owner_name=preferences.me, preferences=preferences),
+            preferences,
+            default_path(),
+            problems=loaded.problems,
+            files=opening.files,
+            bug=_report,
+            listen=uncaught.listen,
+            shelf=shelf(),
+            one=one,
+            then=then.append,
+        )
+
+
+def shelf() -> Shelf:
+    """Return the two books that every person has."""
+    return Shelf(default_book().absolute(), sample_book().absolute())
+
+
+def start_again(store: str) -> None:
+    """Start the program anew on a book, in a process of its own that outlives this one."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, str(Path(sys.argv[0]).absolute())]
+    subprocess.Popen([*program, "--store", store], close_fds=True)
+
+
+def _choose_instead(words: str, then: list[Going]) -> int:
+    """Say why a book cannot be opened, and offer others; nothing of it was changed."""
+    from views.shell.books import Going
+
+    sys.stderr.write(f"{words}\n")
+    if chosen := _ask_for_book(words):
+        then.append(Going(chosen))
+    return 1
+
+
+def _ask_for_book(words: str = "") -> str:
+    """Let a person choose a book; '' where they chose none."""
+    from views.desktop import choose_book
+
+    return choose_book(load_preferences(default_path()).preferences, shelf(), words)
 
 
 def _report(error: BaseException) -> None:
@@ -59,20 +138,6 @@ def take_pictures(store: Path, folder: Path) -> list[Path]:
 
     workspace = build_workspace(store, create=False)
     try:
-        return photograph(workspace, Preferences(theme="light"), folder)
+        return photograph(workspace, Preferences(theme="light", asked_me=True), folder)
     finally:
         workspace.close()
-
-
-def _tell_unusable(words: str) -> int:
-    """Say in a window of its own why the book cannot be opened; nothing of it was changed."""
-    from PySide6.QtWidgets import QMessageBox
-
-    from views.desktop import application
-
-    sys.stderr.write(f"{words}\n")
-    application()
-    box = QMessageBox(QMessageBox.Icon.Warning, "Bellwether", "The book cannot be opened.")
-    box.setInformativeText(words)
-    box.exec()
-    return 1

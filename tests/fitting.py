@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--no-walk", dest="walk", action="store_false")
     chosen = parser.parse_args()
     pictures.QUIET_MS = 40
-    preferences = Preferences(theme="light", reduced_motion=True, text_size=chosen.text_size)
+    preferences = Preferences(theme="light", reduced_motion=True, asked_me=True, text_size=chosen.text_size)
     workspace = opened(chosen.book)
     desk = desktop.build(replace(workspace, preferences=preferences), preferences, None)
     desk.window.start()

@@ -61,7 +61,17 @@ class Command(Enum):
     DECIDE_LATER = auto()
     KEEP_OTHER = auto()
     CHOOSE_FILES = auto()
+    NEW_BOOK = auto()
+    OPEN_BOOK = auto()
+    RECENT_BOOKS = auto()
+    COPY_BOOK = auto()
     SAMPLE_BOOK = auto()
+    CLOSE_BOOK = auto()
+    RESTART = auto()
+    QUIT = auto()
+    REDO = auto()
+    GUIDE = auto()
+    ABOUT = auto()
     DRAFT = auto()
     WRITE = auto()
     RECIPIENT = auto()
@@ -102,6 +112,14 @@ class Spec:
 
 
 SPECS: dict[Command, Spec] = {
+    Command.NEW_BOOK: Spec("New book…", ("Ctrl+Shift+N",), "plus", "File", "Begin an empty book"),
+    Command.OPEN_BOOK: Spec("Open book…", ("Ctrl+Shift+O",), "book", "File", "Open another book in this window"),
+    Command.RECENT_BOOKS: Spec("Recent books…", ("Ctrl+Alt+O",), "clock", "File", "Open one of the last books"),
+    Command.COPY_BOOK: Spec("Save a copy…", ("Ctrl+Alt+S",), "copy", "File", "Save a copy of this book as a file"),
+    Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book", "File", "A made-up retailer, in a book of its own"),
+    Command.CLOSE_BOOK: Spec("Close book", ("Ctrl+W",), "close", "File", "Close this book and choose another one"),
+    Command.RESTART: Spec("Restart Bellwether", (), "retry", "File"),
+    Command.QUIT: Spec("Quit", ("Ctrl+Q",), "", "File"),
     Command.SHOW_ALERTS: Spec("Alerts", ("Ctrl+1",), "alerts", "Go to"),
     Command.SHOW_CUSTOMERS: Spec("Customers", ("Ctrl+2",), "customers", "Go to"),
     Command.SHOW_OUTBOX: Spec("Outbox", ("Ctrl+3",), "send", "Go to"),
@@ -112,8 +130,11 @@ SPECS: dict[Command, Spec] = {
     Command.NEXT_PANE: Spec("Next pane", ("F6",), "", "Go to"),
     Command.PREVIOUS_PANE: Spec("Pane before", ("Shift+F6",), "", "Go to"),
     Command.UNDO: Spec("Undo", ("Ctrl+Z",), "return", "Everywhere", "Undo your last action"),
+    Command.REDO: Spec("Redo", ("Ctrl+Shift+Z",), "retry", "Everywhere", "Do again what you undid last"),
     Command.RELOAD: Spec("Read again", ("F5",), "retry", "Everywhere"),
+    Command.GUIDE: Spec("Help", ("F1",), "book", "Everywhere", "How to begin, and what the figures mean"),
     Command.HELP: Spec("Keys", ("?",), "keyboard", "Everywhere", "Show all keys"),
+    Command.ABOUT: Spec("About Bellwether", (), "", "Everywhere"),
     Command.NEXT: Spec("Next in the list", ("J",), "chevron-down", "In the queue"),
     Command.PREVIOUS: Spec("The one before", ("K",), "chevron-up", "In the queue"),
     Command.OPEN: Spec("Open the customer", ("Return",), "open", "In the queue", bound=False),
@@ -155,7 +176,6 @@ SPECS: dict[Command, Spec] = {
     Command.DECIDE_LATER: Spec("Later", ("L",), "clock", "With duplicates", "Decide later"),
     Command.KEEP_OTHER: Spec("Keep the other one", ("S",), "retry", "With duplicates", "Whose number and fields stay"),
     Command.CHOOSE_FILES: Spec("Choose files", ("Ctrl+O",), "file", "With data"),
-    Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book", "With data"),
     Command.DRAFT: Spec("Draft email", ("E",), "email", "With an email", "Write an email to this customer"),
     Command.WRITE: Spec("Write again", ("Ctrl+G",), "retry", "With an email", "Write the draft with the chosen writer"),
     Command.RECIPIENT: Spec("Change recipient…", ("Ctrl+T",), "person", "With an email", "Choose who gets this email"),

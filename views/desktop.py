@@ -16,16 +16,19 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from services import outreach
+from services.books import Shelf
 from services.settings import Preferences
 from services.workspace import Workspace
 from views.background import Background, Failed
 from views.shell.beside import Beside
 from views.shell.book import Book
+from views.shell.books import Going
+from views.shell.one_window import OneWindow, come_forward
 from views.shell.pages import COMPOSER, PAGES
 from views.shell.remembered import Remembered
 from views.shell.reports import Reports
@@ -48,6 +51,7 @@ AHEAD = (
     "views.data.page",
     "views.settings.page",
 )
+SAMPLE_NAME = "sample.bellwether"
 SCALE_VARIABLE = "QT_SCALE_FACTOR"
 Bug = Callable[[BaseException], None]
 
@@ -109,6 +113,7 @@ def build(
     *,
     bug: Bug | None = None,
     theme: Theme | None = None,
+    shelf: Shelf | None = None,
 ) -> Desktop:
     """Build a window on a book without showing it.
 
@@ -116,14 +121,37 @@ def build(
     ----------
     preferences_path : where they are saved; None forgets them (tests, pictures).
     bug : told of an error that is no `BellwetherError`, for the crash report.
+    shelf : the person's own book and the sample book; without it the book is their own.
     """
+    store = workspace.store.path
+    shelf = shelf or Shelf(store, store.with_name(SAMPLE_NAME))
     app = application(preferences.text_size)
     theme = theme or Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
     background = Background(app, bug=bug)
     book = Book(workspace, background, app)
     remembered = Remembered(preferences, preferences_path, app)
-    window = MainWindow(book, background, theme, remembered)
+    window = MainWindow(book, background, theme, remembered, shelf)
     return Desktop(app, theme, background, book, remembered, window)
+
+
+def choose_book(preferences: Preferences, shelf: Shelf, fault: str = "") -> str:
+    """Ask which book to open and wait for the answer; '' where none was chosen.
+
+    Parameters
+    ----------
+    fault : why another book could not be opened.
+    """
+    from views.shell.book_chooser import BookChooser
+
+    app = application(preferences.text_size)
+    theme = Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
+    chooser, chosen = BookChooser(theme, shelf, preferences.recent_books, fault), [""]
+    waiting = QEventLoop()
+    chooser.chosen.connect(chosen.append)
+    chooser.chosen.connect(waiting.quit)
+    chooser.show()
+    waiting.exec()
+    return chosen[-1]
 
 
 def open_window(
@@ -135,6 +163,9 @@ def open_window(
     files: Sequence[Path] = (),
     bug: Bug | None = None,
     listen: Callable[[Bug | None], None] | None = None,
+    shelf: Shelf | None = None,
+    one: OneWindow | None = None,
+    then: Callable[[Going], None] | None = None,
 ) -> int:
     """Open the window and run until it is closed.
 
@@ -143,13 +174,15 @@ def open_window(
     problems : sentences to tell at the start, e.g. that the preferences were damaged.
     files : files to take to the Data page, as if they were dropped.
     listen : given a function, callable from any thread, that says in one sentence that an error was met.
+    one : the window's claim on the book, which is heard from then on.
+    then : told what is to come in the window's place, where another book was asked for.
 
     Returns
     -------
     int
         Exit code of the program.
     """
-    desktop = build(workspace, preferences, preferences_path, bug=bug)
+    desktop = build(workspace, preferences, preferences_path, bug=bug, shelf=shelf)
     window = desktop.window
     if listen is not None:
         listen(desktop.book.met.emit)
@@ -159,6 +192,9 @@ def open_window(
         window.take_files(files)
     if problems:
         window.toast.tell(problems[0])
+    if one is not None:
+        one.asked.connect(partial(come_forward, window))
+        QTimer.singleShot(ROUND_AFTER_MS, one, one.listen)
     QTimer.singleShot(WARM_UP_AFTER_MS, window, partial(_get_ready, desktop))
     QTimer.singleShot(ROUND_AFTER_MS, window, Rounds(desktop.book, desktop.background, window).begin)
     beside = Beside(desktop.book, desktop.background, window)
@@ -175,6 +211,8 @@ def open_window(
         beside.stop()
         reports.stop()
         desktop.background.close()
+        if then is not None and window.books.going is not None:
+            then(window.books.going)
 
 
 def _get_ready(desktop: Desktop) -> None:

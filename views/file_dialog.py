@@ -77,6 +77,31 @@ def choose_files(parent: QWidget, title: str, folder: str, kinds: str, taken: Ca
     dialog.open()
 
 
+def choose_file(parent: QWidget, title: str, folder: str, kinds: str, taken: Callable[[Path], None]) -> None:
+    """Ask for one file, from a folder on; ``taken`` is called with it once it is chosen."""
+    dialog = _dialog(parent, title, folder)
+    dialog.setNameFilters(kinds.split(";;"))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    _open(dialog, taken)
+
+
+def choose_place(parent: QWidget, title: str, place: Path, kinds: str, taken: Callable[[Path], None]) -> None:
+    """Ask where a file is to be written; ``place`` is proposed. Whoever writes it refuses one that is there."""
+    dialog = _dialog(parent, title, str(place.parent))
+    dialog.setNameFilters(kinds.split(";;"))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    dialog.setDefaultSuffix(place.suffix.lstrip("."))
+    dialog.selectFile(place.name)
+    _open(dialog, taken)
+
+
+def _open(dialog: QFileDialog, taken: Callable[[Path], None]) -> None:
+    dialog.fileSelected.connect(lambda name: taken(Path(name)))
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
 def choose_folder(parent: QWidget, title: str, folder: str) -> str:
     """Ask for a folder and wait for the answer; '' where none was chosen."""
     dialog = _dialog(parent, title, folder)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+from app import __version__
 from app.cli import (
     alerts,
     backtest,
@@ -36,6 +39,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
+    program.callback()(_general)
     for name, command in (
         ("demo", demo.demo),
         ("read", reading.read),
@@ -64,6 +68,20 @@ def build() -> typer.Typer:
         program.command(name)(command)
     _add_groups(program)
     return program
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"Bellwether {__version__}\n")
+        raise typer.Exit
+
+
+def _general(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    pass
 
 
 def _add_groups(program: typer.Typer) -> None:

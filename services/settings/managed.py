@@ -20,7 +20,18 @@ from services.settings.preferences import Preferences
 
 _SECTIONS: Mapping[str, type] = {"policy": Policy, "preferences": Preferences}
 _NOT_MANAGED = frozenset(
-    {"unknown", "window_geometry", "splitters", "last_page", "last_folder", "saved_filters", "me", "recent_commands"}
+    {
+        "unknown",
+        "window_geometry",
+        "splitters",
+        "last_page",
+        "last_folder",
+        "saved_filters",
+        "me",
+        "asked_me",
+        "recent_commands",
+        "recent_books",
+    }
 )
 
 

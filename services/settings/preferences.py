@@ -25,6 +25,7 @@ THEMES = ("system", "light", "dark")
 #: In percent of the size that the system gives.
 TEXT_SIZES = (100, 125, 150, 200)
 MAX_BYTES = 4_000_000
+MOST_RECENT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ class Preferences:
         In the order of their tabs.
     store_path
         The book to open; empty: the user's own book.
-    me
-        The owner's name as the book writes it: what "mine" means on this computer.
+    me, asked_me
+        The owner's name as the book writes it: what "mine" means on this computer; whether it was asked for.
     mail, profiles
         The mail server, and the language models that may be chosen; their secrets are in the keyring.
     sign_in
@@ -94,6 +95,8 @@ class Preferences:
         Folders whose files are imported as they land.
     write_back_folder
         Where files for other systems were written last.
+    recent_books
+        Absolute paths of the books that were open, the newest first.
     unknown
         Keys of other versions, kept.
     """
@@ -107,6 +110,7 @@ class Preferences:
     saved_filters: tuple[SavedFilter, ...] = ()
     store_path: str = ""
     me: str = ""
+    asked_me: bool = False
     reduced_motion: bool = False
     mail: MailAccount = MailAccount()
     profiles: tuple[ModelProfile, ...] = ()
@@ -116,6 +120,7 @@ class Preferences:
     recent_commands: tuple[str, ...] = ()
     watched: tuple[WatchedFolder, ...] = ()
     write_back_folder: str = ""
+    recent_books: tuple[str, ...] = ()
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -222,6 +227,12 @@ def without_filter(preferences: Preferences, page: str, name: str) -> Preference
     """Return the preferences without the filter of this page and name."""
     kept = tuple(one for one in preferences.saved_filters if (one.page, one.name) != (page, name))
     return replace(preferences, saved_filters=kept)
+
+
+def with_recent_book(preferences: Preferences, store: str) -> Preferences:
+    """Return the preferences with a book as the newest of the recent ones."""
+    others = (one for one in preferences.recent_books if one != store)
+    return replace(preferences, recent_books=(store, *others)[:MOST_RECENT])
 
 
 def with_watched(preferences: Preferences, folder: WatchedFolder) -> Preferences:

@@ -122,7 +122,7 @@ def window(
         shutil.copyfile(studio.book, path)
     workspace = open_workspace(Recipe(str(path), PERSON, NOW))
     theme = "dark" if dark else "light"
-    preferences = replace(known or Preferences(), theme=theme, last_page=page, reduced_motion=True)
+    preferences = replace(known or Preferences(), asked_me=True, theme=theme, last_page=page, reduced_motion=True)
     desk = desktop.build(replace(workspace, preferences=preferences), preferences, None)
     desk.theme.choose(ThemeChoice.DARK if dark else ThemeChoice.LIGHT)
     if size is not None:

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from services.books import Shelf
 from services.settings import Preferences
 from services.workspace import Workspace
 from tests.views.books import forget, opened, sample_copy
@@ -113,8 +114,10 @@ def open_window(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> 
         preferences: Preferences | None = None,
         path: Path | None = None,
         size: tuple[int, int] = (1440, 900),
+        shelf: Shelf | None = None,
     ) -> Desktop:
-        desk = desktop.build(workspace, preferences or Preferences(), path, theme=theme)
+        known = preferences or Preferences(asked_me=True)  # nobody is asked who they are, but where that is the test
+        desk = desktop.build(workspace, known, path, theme=theme, shelf=shelf)
         made.append(desk)
         desk.window.resize(*size)
         desk.window.start()

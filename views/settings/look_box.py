@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from pathlib import Path
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QWidget
 
 from services.settings import TEXT_SIZES, Preferences
 from views.theme import Theme, fonts
+from views.widgets.buttons import link
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import column, label, row
+from views.widgets.labels import ElidedLabel, column, label, row
 from views.words import THIN
 
 THEMES = (("system", "As the system is"), ("light", "Light"), ("dark", "Dark"))
@@ -16,11 +20,18 @@ _TITLE_WIDE = 250
 
 
 class LookBox(QWidget):
-    """Theme, size of text, motion, and whose customers are "mine" here."""
+    """Theme, size of text, motion, whose customers are "mine" here, and where the book lies.
 
-    changed = Signal(str, object)  # field of the preferences, value
+    Signals
+    -------
+    changed : (field of the preferences, value).
+    restart_wanted : text is to have its new size now; Qt takes it when the program starts.
+    """
 
-    def __init__(self, theme: Theme) -> None:
+    changed = Signal(str, object)
+    restart_wanted = Signal()
+
+    def __init__(self, theme: Theme, store: Path) -> None:
         super().__init__()
         self.theme = ChoiceBox(theme, "Theme")
         for value, words in THEMES:
@@ -32,7 +43,8 @@ class LookBox(QWidget):
             self.text_size.addItem(f"{size}{THIN}%", size)
         self.text_size.setFixedWidth(200)
         self.text_size.activated.connect(lambda _at: self.changed.emit("text_size", self.text_size.currentData()))
-        self.later = label("Applies at the next start", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self.restart = link("Restart to apply")
+        self.restart.clicked.connect(self.restart_wanted)
         self.motion = QCheckBox("Drawers and messages appear without moving")
         self.motion.setFont(fonts.font(fonts.LIST))
         self.motion.toggled.connect(lambda on: self.changed.emit("reduced_motion", on))
@@ -53,13 +65,19 @@ class LookBox(QWidget):
             ("Motion", self.motion),
             ("You are", self.me),
         )
+        self.place = ElidedLabel(theme, str(store), fonts.LIST, fonts.REGULAR, "ink_2")
+        self.folder = link("Open folder")
+        self.folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(store.parent))))
         for words, made in fields:
             title = label(words, fonts.LIST)
             title.setFixedWidth(_TITLE_WIDE)
             title.setBuddy(made)
-            beside = (12, self.later) if made is self.text_size else ()
+            beside = (8, self.restart) if made is self.text_size else ()
             lines.addLayout(row(title, 16, made, *beside, -1))
         lines.addLayout(row(_TITLE_WIDE + 16, says))
+        book = label("Book", fonts.LIST)
+        book.setFixedWidth(_TITLE_WIDE)
+        lines.addLayout(row(book, 16, self.place, 8, self.folder))
         heading = label("This computer", fonts.HEADING, fonts.SEMIBOLD)
         note = label("These settings apply to this computer only.", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         self.setLayout(column(heading, 2, note, 12, lines, 18))
@@ -72,7 +90,7 @@ class LookBox(QWidget):
         self.theme.setCurrentIndex(max(0, self.theme.findData(preferences.theme)))
         self.text_size.setCurrentIndex(self.text_size.findData(preferences.text_size))
         at_start = (QApplication.instance() or self).property("text_size") or 100
-        self.later.setVisible(preferences.text_size != at_start)
+        self.restart.setVisible(preferences.text_size != at_start)
         self.motion.setChecked(preferences.reduced_motion)
         if not self.me.hasFocus():
             self.me.setText(preferences.me)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 from models.values.changes import Changes
 from models.values.outreach import TemplateChoice
 from services.settings import ABOUT_EMAILS, Policy
+from views.actions import Command
 from views.background import Failed
 from views.settings import asks
 from views.settings.draft import changes as changed_fields
@@ -57,7 +58,7 @@ class SettingsPage(Page):
         self._faults: dict[str, str] = {}
         self._rules: tuple[tuple[str, str], ...] = ()
         self.groups: dict[str, GroupBox] = {}
-        self.look = LookBox(context.theme)
+        self.look = LookBox(context.theme, context.book.workspace.store.path)
         self.boxes: dict[str, OwnBox] = {}
         self._areas: dict[str, QScrollArea] = {}
         self._stack, self._levels = QStackedWidget(), QStackedWidget()
@@ -123,6 +124,7 @@ class SettingsPage(Page):
         self.save_button.clicked.connect(self.save)
         self.discard_button.clicked.connect(self.discard)
         self.look.changed.connect(lambda name, value: self.context.remembered.set(**{name: value}))
+        self.look.restart_wanted.connect(self.context.actions[Command.RESTART].trigger)
         self.context.remembered.changed.connect(self._show_look)
 
     def _lock(self) -> None:

@@ -18,7 +18,7 @@ _ALSO: Final = {
     TEMPLATES: "wording starter text subject",
     MAIL: "SMTP account host port encryption password sender signature",
     MODELS: "AI LLM OpenAI endpoint profile key writer",
-    LOOK: "theme dark light appearance motion",
+    LOOK: "theme dark light appearance motion text size font scale zoom book file location me name",
 }
 
 

@@ -97,6 +97,13 @@ class Book(QObject):
         workspace = self._workspace
         self._desk.write(lambda: undo_last(workspace), self._undone, self.failed.emit)
 
+    def redo(self) -> None:
+        """Do again what this person undid last."""
+        from services.audit import redo_last
+
+        workspace = self._workspace
+        self._desk.write(lambda: redo_last(workspace), self._undone, self.failed.emit)
+
     def run(self, job: ChildJob) -> ChildRun:
         """Start long work in a child process; report its changes with `heard`."""
         return self._background.child(job)

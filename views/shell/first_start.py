@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from models.values.imports import Progress
@@ -11,6 +13,12 @@ from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, push
 from views.widgets.labels import column, kind_of, label, row
 from views.widgets.painting import rounded
+
+
+def files_of(event: QDropEvent) -> list[Path]:
+    """Local files of a drop; anything else is not taken."""
+    mime = event.mimeData()
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()] if mime.hasUrls() else []
 
 
 class DropZone(QWidget):

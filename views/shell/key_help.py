@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -45,6 +45,14 @@ class KeyHelp(Overlay):
             self.dismiss()
             return
         super().keyPressEvent(event)
+
+
+def show_keys(theme: Theme, window: QWidget) -> None:
+    """Show the keys in the middle of the window."""
+    panel = KeyHelp(theme, window)
+    panel.adjustSize()
+    right = (window.width() + panel.width()) // 2
+    panel.open_at(QPoint(right, max(16, (window.height() - panel.sizeHint().height()) // 2)))
 
 
 def _grouped() -> dict[str, list[tuple[str, str]]]:

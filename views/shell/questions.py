@@ -24,12 +24,14 @@ class Standing:
 
     freshness: Freshness
     critical: int
+    owners: tuple[tuple[str, int], ...] = ()
 
 
-def freshness(workspace: Workspace) -> Standing:
-    """How far the data reach, and how many critical cards are to be done."""
+def freshness(workspace: Workspace, with_owners: bool = False) -> Standing:
+    """How far the data reach, how many critical alerts are to be done, and where asked for, who owns customers."""
     critical = insight.queue(workspace, "todo", QueueFilter(severities=frozenset({int(Severity.CRITICAL)})))
-    return Standing(insight.freshness(workspace), len(critical.rows))
+    owners = insight.filter_choices(workspace).owners if with_owners else ()
+    return Standing(insight.freshness(workspace), len(critical.rows), owners)
 
 
 def alert_of(book: Book, customer_id: int) -> int | None:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -21,13 +21,17 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from models.values.alerts import Freshness
 from models.values.changes import Changes
+from services.books import Shelf
 from views.actions import Actions, Command
 from views.background import Background, Failed
 from views.shell import questions
+from views.shell.about import show_about, show_help
 from views.shell.book import Book
+from views.shell.books import Books
 from views.shell.close_panel import Closing
-from views.shell.first_start import FirstStart
+from views.shell.first_start import FirstStart, files_of
 from views.shell.folder_watch import FolderWatch
+from views.shell.key_help import show_keys
 from views.shell.keys import give_keys_to, goes_up, next_pane
 from views.shell.look_from import LookFrom
 from views.shell.page import Context, Page
@@ -39,6 +43,7 @@ from views.shell.rail import Rail
 from views.shell.remembered import Remembered
 from views.shell.sample_book import SampleBook
 from views.shell.top_bar import TopBar
+from views.shell.who import Who
 from views.shell.whole import Whole, place
 from views.theme import Theme, ThemeChoice
 from views.widgets.buttons import press_focused
@@ -60,7 +65,7 @@ class MainWindow(QMainWindow):
 
     painted = Signal(str)  # key of the page, after its first paint with an answer
 
-    def __init__(self, book: Book, background: Background, theme: Theme, remembered: Remembered) -> None:
+    def __init__(self, book: Book, background: Background, theme: Theme, remembered: Remembered, shelf: Shelf) -> None:
         super().__init__()
         self._book, self._background, self._theme, self._remembered = book, background, theme, remembered
         self._desk = book.desk(self)
@@ -75,6 +80,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._freshness: Freshness | None = None
+        self.books = Books(self._context, shelf, self)
         self._build()
         self._connect()
         place(self, remembered.value.window_geometry)
@@ -100,6 +106,7 @@ class MainWindow(QMainWindow):
         self._outer.addWidget(self.first_start)
         self.setCentralWidget(Whole(self._outer, QSize(*SMALLEST)))
         self.look_from = LookFrom(self._book, theme, self)
+        self.who = Who(theme, self._remembered, self)
         self.toast = Toast(theme, self, left=RAIL_WIDTH)
         self._minute = QTimer(self, interval=FRESHNESS_EVERY_MS)
         self._first_freshness = QTimer(self, singleShot=True, interval=FRESHNESS_AT_LATEST_MS)
@@ -121,7 +128,7 @@ class MainWindow(QMainWindow):
         self.search.went.connect(self.show_page)
         self.search.ran.connect(lambda _c: self._remembered.set(recent_commands=tuple(self.search.offers.recent)))
         self.first_start.wants_files.connect(lambda: self.take_files(()))
-        self.first_start.wants_sample.connect(self.sample.open)
+        self.first_start.wants_sample.connect(self._open_sample)
         self.first_start.cancelled.connect(self.sample.cancel)
         self.sample.filled.connect(lambda _kept: self.show_page("alerts"))
         self.sample.failed.connect(self.tell_failure)
@@ -133,16 +140,20 @@ class MainWindow(QMainWindow):
         wired = {
             Command.SEARCH: lambda: self.search.begin(QApplication.focusWidget()),
             Command.UNDO: self._undo,
-            Command.HELP: self._show_keys,
+            Command.REDO: self._book.redo,
+            Command.GUIDE: partial(show_help, self),
+            Command.ABOUT: lambda: show_about(self, self.books.name, self.books.path),
+            Command.QUIT: self.close,
+            Command.HELP: partial(show_keys, self._theme, self),
             Command.NEXT_PANE: lambda: next_pane(self._page, 1),
             Command.PREVIOUS_PANE: lambda: next_pane(self._page, -1),
             Command.RELOAD: self._reload,
             Command.CHOOSE_FILES: lambda: self.take_files(()),
-            Command.SAMPLE_BOOK: self._open_sample,
             Command.SHOW_DUPLICATES: lambda: self.show_page(f"{DUPLICATES.key}/{self._current}"),
             Command.SHOW_FOLDERS: lambda: self.show_page("data/folders"),
             Command.WRITE_BACK: lambda: self.show_page("data/write-back"),
         }
+        wired |= self.books.commands()
         wired |= {spec.command: partial(self.show_page, spec.key) for spec in PAGES}
         for command, done in wired.items():
             action = self.actions_registry[command]
@@ -154,6 +165,7 @@ class MainWindow(QMainWindow):
         last = self._remembered.value.last_page
         self.show_page(last if last in {spec.key for spec in PAGES} else PAGES[0].key)
         self._page.settled.connect(self._read_freshness_first)
+        self.books.remember()
         self._minute.start()
         self._first_freshness.start()
 
@@ -228,7 +240,10 @@ class MainWindow(QMainWindow):
         self._page.show_message(message_id, origin)
 
     def take_files(self, paths: Sequence[Path]) -> None:
-        """Take files to the Data page; without files it asks for them."""
+        """Take files to the Data page; without files it asks for them. The sample book takes none."""
+        if self.books.is_sample:
+            self.books.offer_own(paths)
+            return
         self.show_page("data")
         self._page.take_files(paths)
 
@@ -240,7 +255,7 @@ class MainWindow(QMainWindow):
             return
         title = self._page.headline or _spec(self._current).title
         self.top_bar.show_title(title, self._page.back, self._page.badge, freshness=self._page.shows_freshness)
-        self.setWindowTitle(f"{title} – Bellwether")
+        self.setWindowTitle(f"{title} – {self.books.name} – Bellwether")
 
     def _reload(self) -> None:
         self._book.heard(Changes(everyone=True), own=True)
@@ -265,7 +280,8 @@ class MainWindow(QMainWindow):
         self.toast.tell(failed.words)
 
     def _read_freshness(self) -> None:
-        ask = partial(questions.freshness, self._book.workspace)
+        asks_who = self.who.wants_to_know and self._current == "alerts" and not self.books.is_sample
+        ask = partial(questions.freshness, self._book.workspace, asks_who)
         unknown = self.top_bar.show_unknown
         self._desk.read("freshness", ask, self._show_freshness, lambda _failed: unknown())
 
@@ -276,13 +292,16 @@ class MainWindow(QMainWindow):
         self._freshness = found.freshness
         self.top_bar.show_freshness(found.freshness)
         self.look_from.ask(found.freshness.asked_from, self.top_bar.title)
+        if not found.freshness.asked_from:
+            self.who.ask(found.owners, self.top_bar.title)
         self.rail.button("alerts").set_count(found.critical, f"{found.critical} critical")
         filling = self.sample.run is not None
-        self.actions_registry[Command.SAMPLE_BOOK].setEnabled(found.freshness.empty and not filling)
-        untouched = not filling and self._current != "data" and not self._settled
+        untouched = not filling and self._current not in ("data", "settings")  # where a person went on to
         if found.freshness.empty and (untouched or filling):
             self._outer.setCurrentWidget(self.first_start)
             self.first_start.first_focus().setFocus()
+            if self.books.begins_sample():
+                self._open_sample()
         elif self._outer.currentWidget() is self.first_start and not filling:
             self._leave_first_start()
 
@@ -292,27 +311,18 @@ class MainWindow(QMainWindow):
         words = ", ".join(f"{count} {what}" for count, what in parts if count)
         self.rail.button("outbox").set_count(standing.review + standing.doubt, words)
 
-    @property
-    def _settled(self) -> bool:
-        """Whether the person went on from the invitation to another page."""
-        return self._current == "settings"
-
     def _open_sample(self) -> None:
-        self._outer.setCurrentWidget(self.first_start)
-        self.sample.open()
+        """Make the sample book where this is its place, else go there."""
+        if not self.books.is_sample:
+            self.actions_registry[Command.SAMPLE_BOOK].trigger()
+        elif self.sample.run is None:
+            self._outer.setCurrentWidget(self.first_start)
+            self.sample.open()
 
     def _leave_first_start(self) -> None:
         self._outer.setCurrentWidget(self._frame)
 
     # -- the window itself --------------------------------------------------------------------------------------
-
-    def _show_keys(self) -> None:
-        from views.shell.key_help import KeyHelp
-
-        panel = KeyHelp(self._theme, self)
-        panel.adjustSize()
-        right = (self.width() + panel.width()) // 2
-        panel.open_at(QPoint(right, max(16, (self.height() - panel.sizeHint().height()) // 2)))
 
     def _preferences_changed(self) -> None:
         choice = ThemeChoice(self._remembered.value.theme)
@@ -325,7 +335,7 @@ class MainWindow(QMainWindow):
             self._reload()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _files(event):
+        if files_of(event):
             event.acceptProposedAction()
             self.first_start.show_over(True)
 
@@ -334,7 +344,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.first_start.show_over(False)
-        paths = _files(event)
+        paths = files_of(event)
         if paths:
             event.acceptProposedAction()
             self.take_files(paths)
@@ -383,12 +393,6 @@ class MainWindow(QMainWindow):
 
 def _spec(key: str) -> PageSpec:
     return next(spec for spec in (*PAGES, *OVER) if spec.key == key)
-
-
-def _files(event: QDropEvent) -> list[Path]:
-    """Local files of a drop; anything else is not taken."""
-    mime = event.mimeData()
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()] if mime.hasUrls() else []
 
 
 def _plain(done: object, _checked: bool = False) -> None:

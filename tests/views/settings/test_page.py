@@ -242,14 +242,18 @@ def test_discarded_changes_come_back(qtbot: QtBot, empty: Workspace, open_window
     qtbot.waitUntil(lambda: field.text() == "25" and page.dirty)
 
 
-def test_text_size_is_remembered_and_said_to_apply_at_the_next_start(
+def test_text_size_is_remembered_and_applied_by_a_restart(
     qtbot: QtBot, open_window: OpenWindow, empty: Workspace
 ) -> None:
     desk = open_window(empty)
     box = settings_page(desk).look
     desk.window.show_page("settings/look")
-    assert not box.later.isVisible()
+    assert not box.restart.isVisible()
     box.text_size.setCurrentIndex(box.text_size.findData(150))
     box.text_size.activated.emit(box.text_size.currentIndex())
     assert desk.remembered.value.text_size == 150
-    assert box.later.isVisible()
+    assert box.restart.isVisible()
+    box.restart.click()
+    going = desk.window.books.going
+    assert going is not None and going.anew and going.store == str(empty.store.path)
+    assert not desk.window.isVisible()

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
 from models.values.errors import UserError
+from services.books import Shelf
 from services.settings import load_preferences
 from services.workspace import Workspace
 from tests.views.books import opened
@@ -49,9 +50,9 @@ def test_an_empty_book_says_what_to_do_and_shows_nothing_else(
 
 
 def test_the_sample_book_fills_the_queue(qtbot: QtBot, open_window: OpenWindow, empty: Workspace) -> None:
-    window = open_window(empty).window
-    qtbot.waitUntil(window.first_start.isVisible)
-    window.first_start.sample.click()
+    store = empty.store.path
+    window = open_window(empty, shelf=Shelf(store.with_name("own.bellwether"), store)).window
+    qtbot.waitUntil(lambda: window.sample.run is not None)
     assert window.sample.run is not None
     with qtbot.waitSignal(window.sample.run.ended):
         pass
@@ -80,7 +81,7 @@ def test_freshness_and_criticals_stand_around_every_page(
     settled(qtbot, window)
     assert window.top_bar._words.text().startswith("Data through")
     assert window.rail.button("alerts").pill.isVisible()
-    assert window.windowTitle() == "Alerts – Bellwether"
+    assert window.windowTitle() == "Alerts – My book – Bellwether"
 
 
 def test_a_search_opens_the_customer(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:

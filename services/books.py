@@ -1,0 +1,88 @@
+"""Books as files: which there are, what they are called, beginning one, copying one."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.store import connect, open_store
+from models.values.errors import EnvironmentFault, UserError
+from services.workspace import Workspace
+
+SUFFIX = ".bellwether"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The two books that every person has, wherever else they keep more.
+
+    Attributes
+    ----------
+    own, sample
+        Paths, absolute; the files need not be there yet.
+    """
+
+    own: Path
+    sample: Path
+
+    def name_of(self, store: str | Path) -> str:
+        """Return what a book is called: the name of its file, or which of the two it is."""
+        path = Path(store)
+        return {self.own: "My book", self.sample: "Sample book"}.get(path, path.stem)
+
+
+def check_book(path: Path) -> None:
+    """See that a book can be opened; an older one is brought up to date.
+
+    Raises
+    ------
+    EnvironmentFault, UserError
+        As `open_store` does.
+    """
+    open_store(path, create=False).close()
+
+
+def begin_book(path: Path) -> None:
+    """Make an empty book.
+
+    Raises
+    ------
+    UserError
+        There is a file at that place: it is left as it is.
+    EnvironmentFault
+        The place cannot be written.
+    """
+    _refuse_existing(path)
+    open_store(path).close()
+
+
+def copy_book(workspace: Workspace, target: Path) -> None:
+    """Write a copy of the book as it is at this moment, whole or not at all.
+
+    Raises
+    ------
+    UserError
+        There is a file at that place: it is left as it is.
+    EnvironmentFault
+        The place cannot be written.
+    """
+    _refuse_existing(target)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        copy = connect(part)
+        try:
+            with workspace.store.snapshot() as source:
+                source.backup(copy)
+        finally:
+            copy.close()
+        part.rename(target)
+    except (OSError, sqlite3.Error) as error:
+        raise EnvironmentFault(f"The copy cannot be written at {target}. Choose another folder.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise UserError(f"There is a file at {path} already. Choose another name.")

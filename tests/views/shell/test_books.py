@@ -1,0 +1,198 @@
+"""Books in the window: another one takes its place, the sample book is one of its own, one window a book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from models.values.changes import Changes
+from services.books import Shelf, begin_book
+from services.settings import Preferences, load_preferences
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from tests.views.halting import Halting, anywhere
+from views.actions import SPECS, Command
+from views.shell.book_chooser import BookChooser
+from views.shell.books import Going
+from views.shell.one_window import OneWindow
+from views.theme import Theme
+
+
+def shelf_of(own: Workspace) -> Shelf:
+    return Shelf(own.store.path, own.store.path.with_name("sample.bellwether"))
+
+
+def test_another_book_takes_the_place_of_the_window_and_is_the_one_of_next_time(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "preferences.json"
+    desk = open_window(sample, path=file)
+    other = tmp_path / "North.bellwether"
+    begin_book(other)
+    desk.window.books.open(other)
+    qtbot.waitUntil(lambda: not desk.window.isVisible())
+    assert desk.window.books.going == Going(str(other))
+    kept = load_preferences(file).preferences
+    assert kept.store_path == str(other)
+    assert kept.recent_books == (str(sample.store.path),)
+
+
+def test_what_is_no_book_is_said_and_the_window_stays(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path
+) -> None:
+    desk = open_window(sample)
+    other = tmp_path / "other.bellwether"
+    other.write_text("no book at all, and none that was ever one")
+    with qtbot.waitSignal(desk.book.failed):
+        desk.window.books.open(other)
+    assert desk.window.isVisible() and desk.window.books.going is None
+
+
+def test_the_sample_book_is_opened_beside_a_persons_own(
+    qtbot: QtBot, open_window: OpenWindow, empty: Workspace
+) -> None:
+    shelf = shelf_of(empty)
+    window = open_window(empty, shelf=shelf).window
+    qtbot.waitUntil(window.first_start.isVisible)
+    window.first_start.sample.click()
+    assert window.books.going == Going(str(shelf.sample))
+    assert not window.isVisible() and window.sample.run is None
+
+
+def test_files_of_a_person_do_not_go_into_the_sample_book(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path
+) -> None:
+    shelf = Shelf(tmp_path / "own.bellwether", sample.store.path)
+    window = open_window(sample, shelf=shelf).window
+    mine = tmp_path / "orders.csv"
+    window.take_files([mine])
+    assert window.current_key != "data"
+    panel = window.books.panel
+    assert panel is not None and panel.isVisible()
+    panel._choose(0)
+    assert window.books.going == Going(str(shelf.own), files=(mine,))
+
+
+def test_recent_books_offer_what_is_still_there(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path
+) -> None:
+    there, gone = tmp_path / "there.bellwether", tmp_path / "gone.bellwether"
+    begin_book(there)
+    desk = open_window(sample, Preferences(recent_books=(str(gone), str(there))), shelf=shelf_of(sample))
+    desk.window.actions_registry[Command.RECENT_BOOKS].trigger()
+    panel = desk.window.books.panel
+    assert panel is not None
+    assert [choice.words for choice in panel.choices] == ["there", "Sample book"]
+
+
+def test_a_copy_is_saved_while_the_book_stays_open(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path
+) -> None:
+    desk = open_window(sample)
+    with qtbot.waitSignal(desk.book.told):
+        desk.window.books.copy(tmp_path / "copy.bellwether")
+    assert (tmp_path / "copy.bellwether").is_file()
+    assert desk.window.isVisible()
+
+
+def test_who_goes_on_working_stays_in_the_book(qtbot: QtBot, open_window: OpenWindow, empty: Workspace) -> None:
+    desk = open_window(empty)
+    window = desk.window
+    run_job = desk.book.run
+    desk.book.run = lambda job: run_job(Halting(job, anywhere))  # type: ignore[method-assign]
+    qtbot.waitUntil(window.first_start.isVisible)
+    window.sample.open()
+    window.books.go(Going())
+    panel = window.closing.panel
+    assert panel is not None and window.isVisible()
+    panel.stay.click()
+    qtbot.waitUntil(lambda: window.books.going is None)
+    window.first_start.cancelled.emit()
+    qtbot.waitUntil(lambda: window.sample.run is None)
+
+
+def test_closing_the_book_asks_for_another_one(open_window: OpenWindow, sample: Workspace) -> None:
+    window = open_window(sample).window
+    window.actions_registry[Command.CLOSE_BOOK].trigger()
+    assert window.books.going == Going()
+
+
+def test_quitting_asks_for_nothing(open_window: OpenWindow, sample: Workspace) -> None:
+    window = open_window(sample).window
+    window.actions_registry[Command.QUIT].trigger()
+    assert not window.isVisible() and window.books.going is None
+
+
+def test_the_commands_about_books_are_in_the_menu_the_palette_and_have_keys(
+    open_window: OpenWindow, sample: Workspace
+) -> None:
+    window = open_window(sample).window
+    for command in window.books.commands():
+        assert SPECS[command].group == "File"
+        assert window.actions_registry[command].isEnabled()
+    keys = [key for spec in SPECS.values() if spec.group in ("File", "Everywhere", "Go to") for key in spec.keys]
+    assert len(set(keys)) == len(keys)
+    assert SPECS[Command.QUIT].keys == ("Ctrl+Q",) and SPECS[Command.REDO].keys == ("Ctrl+Shift+Z",)
+
+
+def test_the_chooser_offers_the_books_that_are_there(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "book.bellwether", tmp_path / "sample.bellwether")
+    other = tmp_path / "North.bellwether"
+    begin_book(other)
+    recent = (str(other), str(tmp_path / "gone.bellwether"))
+    chooser = BookChooser(theme, shelf, recent, "The book is damaged.")
+    chooser.show()
+    assert [button.text() for button in chooser.books] == ["North", "My book", "Sample book"]
+    assert chooser.fault.isVisible()
+    with qtbot.waitSignal(chooser.chosen) as chosen:
+        chooser.books[0].click()
+    assert chosen.args == [str(other)]
+
+
+def test_a_chooser_that_is_closed_chooses_nothing(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    chooser = BookChooser(theme, Shelf(tmp_path / "a", tmp_path / "b"), ())
+    chooser.show()
+    with qtbot.waitSignal(chooser.chosen) as chosen:
+        chooser.close()
+    assert chosen.args == [""]
+
+
+def test_a_second_opening_of_a_book_calls_its_window(qtbot: QtBot, tmp_path: Path) -> None:
+    store = str(tmp_path / "book.bellwether")
+    first, second, elsewhere = OneWindow(store), OneWindow(store), OneWindow(str(tmp_path / "other.bellwether"))
+    assert first.claim() and elsewhere.claim()
+    first.listen()
+    assert not second.claim()
+    with qtbot.waitSignal(first.asked):
+        assert second.call()
+    first.release()
+    assert second.claim()
+    assert not elsewhere.call()
+    for one in (first, second, elsewhere):
+        one.release()
+
+
+def test_help_and_about_open_and_close(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
+    window = open_window(sample).window
+    for command, title in ((Command.GUIDE, "Help"), (Command.ABOUT, "About Bellwether")):
+        window.actions_registry[command].trigger()
+        dialog = QApplication.activeModalWidget()
+        assert dialog is not None and dialog.windowTitle() == title
+        dialog.close()
+        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+
+
+def test_redo_does_again_what_was_undone(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
+    desk = open_window(sample)
+    with qtbot.waitSignal(desk.book.acted):
+        desk.book.act(lambda book: book.change_policy(card_budget=33))
+    with qtbot.waitSignal(desk.book.told):
+        desk.book.undo()
+    assert sample.read_policy().card_budget == 25
+    told: list[Changes] = []
+    desk.book.told.connect(told.append)
+    desk.window.actions_registry[Command.REDO].trigger()
+    qtbot.waitUntil(lambda: bool(told))
+    assert sample.read_policy().card_budget == 33

@@ -1,0 +1,41 @@
+"""The question of the first day: whose customers are the person's own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from services.settings import Preferences
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+
+
+def test_the_first_start_asks_who_one_is_and_that_makes_my_queue(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_window(sample, Preferences())
+    who = desk.window.who
+    qtbot.waitUntil(lambda: who.panel is not None and who.panel.isVisible())
+    assert who.panel is not None
+    names = [choice.value for choice in who.panel.choices]
+    assert len(names) > 2 and names[-1] == ""
+    QTest.keyClick(who.panel, Qt.Key.Key_1)
+    assert desk.remembered.value.me == names[0]
+    assert desk.book.workspace.owner_name == names[0]
+    assert not who.wants_to_know
+
+
+def test_who_is_none_of_them_is_not_asked_again(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
+    desk = open_window(sample, Preferences())
+    who = desk.window.who
+    qtbot.waitUntil(lambda: who.panel is not None and who.panel.isVisible())
+    assert who.panel is not None
+    who.panel._choose(len(who.panel.choices) - 1)
+    assert desk.remembered.value.me == "" and desk.remembered.value.asked_me
+
+
+def test_who_is_known_is_not_asked(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
+    window = open_window(sample, Preferences(me="Ada")).window
+    qtbot.waitUntil(lambda: window._freshness is not None)
+    assert window.who.panel is None

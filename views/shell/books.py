@@ -1,0 +1,172 @@
+"""The book of the window: its name, new, open, recent, close, a copy; another book takes the window's place.
+
+The sample book is a book of its own: it is opened beside a person's, and files of theirs are not imported into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from services.books import SUFFIX, Shelf, begin_book, check_book, copy_book
+from services.settings import with_recent_book
+from views.actions import Command
+from views.background import Failed
+from views.file_dialog import choose_file, choose_place
+from views.shell.page import Context
+from views.widgets.overlay import Choice, ChoicePanel
+
+if TYPE_CHECKING:
+    from views.shell.window import MainWindow
+
+KINDS = f"Books (*{SUFFIX});;All files (*)"
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What comes after a window.
+
+    Attributes
+    ----------
+    store
+        Path of the book that is opened; '' asks for one.
+    anew
+        In a process of its own: Qt takes the size of text when a program starts.
+    files
+        What is taken to its Data page.
+    """
+
+    store: str = ""
+    anew: bool = False
+    files: tuple[Path, ...] = ()
+
+
+class Books(QObject):
+    """Answers to the commands about books; `going` says what comes after the window, once it is closed for that."""
+
+    def __init__(self, context: Context, shelf: Shelf, window: MainWindow) -> None:
+        super().__init__(window)
+        self._book, self._theme, self._remembered = context.book, context.theme, context.remembered
+        self._shelf, self._window = shelf, window
+        self._desk = context.book.desk(self)
+        self.path = Path(self._book.workspace.recipe.store)
+        self.going: Going | None = None
+        self.panel: ChoicePanel | None = None
+        self._begins = True
+
+    @property
+    def name(self) -> str:
+        """What this book is called."""
+        return self._shelf.name_of(self.path)
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether this is the sample book."""
+        return self.path == self._shelf.sample
+
+    def commands(self) -> dict[Command, object]:
+        """What each command about books does."""
+        return {
+            Command.NEW_BOOK: self.ask_new,
+            Command.OPEN_BOOK: self.ask_open,
+            Command.RECENT_BOOKS: self.show_recent,
+            Command.CLOSE_BOOK: lambda: self.go(Going()),
+            Command.COPY_BOOK: self.ask_copy,
+            Command.SAMPLE_BOOK: lambda: self.go(Going(str(self._shelf.sample))),
+            Command.RESTART: lambda: self.go(Going(str(self.path), anew=True)),
+        }
+
+    def remember(self) -> None:
+        """This book is the newest of the recent ones."""
+        recent = with_recent_book(self._remembered.value, str(self.path)).recent_books
+        self._remembered.set(recent_books=recent)
+
+    def begins_sample(self) -> bool:
+        """Whether this is the sample book and was just opened empty: it is made then, and not again by itself."""
+        first, self._begins = self._begins and self.is_sample, False
+        return first
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def ask_new(self) -> None:
+        """Ask where a new book is to lie, and open it."""
+        place = self.path.with_name(f"New book{SUFFIX}")
+        choose_place(self._window, "New book", place, KINDS, partial(self._prepare, begin_book))
+
+    def ask_open(self) -> None:
+        """Ask for a book, and open it."""
+        choose_file(self._window, "Open book", str(self.path.parent), KINDS, self.open)
+
+    def ask_copy(self) -> None:
+        """Ask where a copy of this book is to lie, and write it."""
+        place = self.path.with_name(f"{self.name} copy{SUFFIX}")
+        choose_place(self._window, "Save a copy", place, KINDS, self.copy)
+
+    def show_recent(self) -> None:
+        """Offer the books that were open last, a person's own, and the sample book."""
+        own, sample = str(self._shelf.own), str(self._shelf.sample)
+        paths = dict.fromkeys((*self._remembered.value.recent_books, own, sample))
+        choices = [
+            Choice(self._shelf.name_of(path), Path(path).parent.name, path)
+            for path in paths
+            if path != str(self.path) and (path == sample or Path(path).exists())
+        ]
+        self.panel = ChoicePanel(self._theme, self._window, "Recent books", choices, lambda path: self.open(Path(path)))
+        self.panel.open_under(self._window.top_bar.title)
+
+    def offer_own(self, files: Sequence[Path]) -> None:
+        """Say that files of a person's own do not go into the sample book, and offer where they can go."""
+        own = str(self._shelf.own)
+        choices = (
+            Choice("Import into my book", "", own),
+            Choice("Choose another book…", "", ""),
+        )
+        title = "This is the sample book"
+        foot = "Your files belong in a book of your own. Nothing was imported here."
+
+        def chosen(store: str) -> None:
+            self.go(Going(store, files=tuple(files))) if store else self.ask_open()
+
+        self.panel = ChoicePanel(self._theme, self._window, title, choices, chosen, foot)
+        self.panel.open_under(self._window.top_bar.title)
+
+    # -- doing --------------------------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """Open a book in place of this one, if it can be opened."""
+        if path == self.path:
+            self._book.told.emit(f"{self.name} is open already")
+        elif path in (self._shelf.own, self._shelf.sample) and not path.exists():
+            self.go(Going(str(path)))
+        else:
+            self._prepare(check_book, path)
+
+    def copy(self, path: Path) -> None:
+        """Write a copy of this book; it stays the one that is open."""
+        work = partial(copy_book, self._book.workspace, path)
+        self._desk.read("copy", work, lambda _none: self._book.told.emit(f"Saved a copy: {path.name}"), self._failed)
+
+    def go(self, going: Going) -> None:
+        """Close the window for what comes after it; whoever goes on working instead stays here."""
+        self.going = going
+        if going.store and going.store != str(self._shelf.sample):
+            self._remembered.set(store_path="" if going.store == str(self._shelf.own) else going.store)
+        if not self._window.close() and (panel := self._window.closing.panel) is not None:
+            panel.destroyed.connect(self._stayed)
+
+    def _stayed(self) -> None:
+        if self._window.isVisible():
+            self.going = None
+
+    def _prepare(self, work: object, path: Path) -> None:
+        """Begin or check a book beside this one, then go to it."""
+        assert callable(work)
+        self._desk.read("book", partial(work, path), lambda _none: self.go(Going(str(path))), self._failed)
+
+    def _failed(self, failed: Failed) -> None:
+        self._book.failed.emit(failed)
