@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from services.outreach.model.ordinary import meant_as_word
+
 #: Longest name that is looked for, in words.
 MOST_WORDS: Final = 7
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -30,6 +32,9 @@ _ID_TABLES: Final = (
     ("orders", "order"), ("tickets", "ticket"), ("customers", "code"), ("opportunities", "deal"),
     ("reviews", "review"), ("conversations", "conversation"), ("products", "code"),
 )  # fmt: skip
+#: Scripts that put no blanks between words, where a name stands within a run of signs.
+_UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{2,}")
+_LONGEST_UNSPACED: Final = 8
 _ENOUGH: Final = 50
 _AT_ONCE: Final = 400
 #: Newest rows whose people are known by name; a table of them all would be read from end to end.
@@ -104,14 +109,18 @@ class Book:
                 places.setdefault(_spaced(text[start:end]), []).append((start, end))
                 if text[end : end + 1] in _AT_THE_END:
                     places.setdefault(_spaced(text[start : end + 1]), []).append((start, end + 1))
-        for found in _each_of(places, _AT_ONCE):
-            marks = ",".join("?" * len(found))
+        for found in _UNSPACED.finditer(text):
+            for start in range(*found.span()):
+                for end in range(start + 2, min(start + _LONGEST_UNSPACED, found.end()) + 1):
+                    places.setdefault(text[start:end], []).append((start, end))
+        for some in _each_of(places, _AT_ONCE):
+            marks = ",".join("?" * len(some))
             rows = self._driver.execute(
-                f"SELECT DISTINCT name FROM customers WHERE name COLLATE NOCASE IN ({marks})", found
+                f"SELECT DISTINCT name FROM customers WHERE name COLLATE NOCASE IN ({marks})", some
             )
             for (name,) in rows:
                 for start, end in places.get(_spaced(name), ()):
-                    if end - start > 2:
+                    if (end - start > 2 or text[start:end] == name) and not meant_as_word(text, start, end):
                         yield Hit(start, end, "person", folded(name), text[start:end])
 
     def _companies_and_cities(self, text: str, words: Sequence[_Word]) -> Iterator[Hit]:
@@ -133,7 +142,7 @@ class Book:
             start, end = words[first].start, words[last].end
             phrase = " ".join(word.folded for word in words[first : last + 1])
             begins, is_it = self._search(column, phrase, " ".join(text[start:end].split()))
-            if is_it and end - start > 2:
+            if is_it and end - start > 2 and not meant_as_word(text, start, end):
                 yield Hit(start, end, kind, phrase, text[start:end])
             if not begins:
                 return

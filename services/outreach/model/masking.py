@@ -20,42 +20,12 @@ from models.values.outreach import Masking
 from services.contacts import contacts_of
 from services.outreach.facts import Names, names_of
 from services.outreach.model.known import Book, Hit, folded
+from services.outreach.model.ordinary import is_ordinary, meant_as_word
+from services.outreach.model.personal import personal
 from services.outreach.model.visible import visible
 from services.workspace import Workspace
 
 NEVER: Final = "churn risk, value at risk, engagement, segment, alert reason"
-#: Also the beginning of one, where a text was cut.
-_EMAIL: Final = re.compile(r"[\w.+\-]+ ?@ ?[\w\-]*(?:\.[\w\-]+)*|[\w.+\-]+ ?[\[(]at[\])] ?[\w\-]+(?:\.[\w\-]+)+")
-_LINK: Final = re.compile(
-    r"\b(?:https?://|www\.)[^\s<>“”\"]+"
-    r"|\b(?:[a-z0-9\-]+\.)+(?:com|org|net|io|co|eu|de|uk|fr|nl|shop|store|example|info|biz|app|dev|us|ca|au)\b(?:/\S*)?",
-    re.IGNORECASE,
-)
-_PHONE: Final = re.compile(r"(?<![\w.,$€£¥#\-/])\(?\+?\(?\d[\d ().\-/\u00a0]{5,20}\d(?![\w%])")
-#: The beginning of a number at which a text was cut.
-_CUT_PHONE: Final = re.compile(r"\+\d[\d ().\-]*(?=…)")
-_DATE: Final = re.compile(
-    r"\d{4}-\d{2}(-\d{2})?|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}\s?[-–/]\s?\d{4}|\d{1,3}([ .]\d{3})+"
-)
-_STREET: Final = re.compile(
-    r"\b\d{1,5}[a-zA-Z]?,? (?:[A-Z][\w'’.]* ){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd"
-    r"|Court|Ct|Square|Sq|Way|Place|Pl|Terrace|Parkway|Pkwy|Highway|Close|Crescent|Row|Quay)\b\.?"
-    r"(?:,? (?:Apt|Suite|Ste|Unit|Floor|Flat)\.? ?\w+)?"
-    r"|\b[A-ZÄÖÜ][\w.\-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|ufer) \d+ ?[a-z]?\b"
-    r"|\b(?:rue|avenue|boulevard|via|calle) (?:[\w'’]+ ){1,5}\d+\b",
-)
-_POSTCODE: Final = re.compile(
-    r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b[A-Z]{2} \d{5}(?:-\d{4})?\b|\b\d{5}-\d{4}\b|\b[A-Z]-\d{4,5}\b"
-    r"|(?<=[Zz]ip )\d{5}\b|(?<=[Pp]ostcode )[A-Z\d][A-Z\d \-]{2,8}\b"
-    r"|\b\d{5} (?=[A-ZÄÖÜ][a-zäöüß]{3,}\b)|\b\d{4} [A-Z]{2}\b"
-)
-_PATTERNS: Final = (
-    (_EMAIL, "email"),
-    (_LINK, "link"),
-    (_STREET, "address"),
-    (_POSTCODE, "postcode"),
-    (_CUT_PHONE, "phone"),
-)
 _PERSONAL: Final = re.compile(
     r"name|contact|street|address|zip|post|city|town|phone|mobile|mail|person|manager|vat", re.I
 )
@@ -161,18 +131,20 @@ class Mask:
         for hit in self.book.hits(text):
             if (" " in hit.text and hit.kind != "place") or not is_plain(hit.start, hit.end):
                 yield hit
-        for hit in _by_pattern(text):
+        for hit in personal(text):
             if hit.kind != "address" or not is_plain(hit.start, hit.end):
                 yield hit
 
     def _own_values(self, text: str) -> Iterator[Hit]:
         for own in self.own:
             for found in _whole_words(own.text, own.exact_case).finditer(text):
-                if own.text in _MONTHS and _is_day(text, *found.span()):
+                place, said = found.span(), found.group()
+                if (own.text in _MONTHS and _is_day(text, *place)) or meant_as_word(text, *place):
                     continue
-                # The name in capitals is the name too; in small letters a part of it is a word like any other.
                 kind, key = (own.token, "") if not own.token.endswith("*") else (own.token[:-1], folded(own.text))
-                yield Hit(found.start(), found.end(), kind, key, own.text)
+                # The name in capitals is the name too; what may be a word after all is put back as it was written.
+                as_said = said != own.text and (is_ordinary(said) or (key and said.islower()))
+                yield Hit(*place, kind, *((said, said) if as_said else (key, own.text)))
 
 
 def mask_for(driver: sqlite3.Connection, customer_id: int, writer: str, plain: Iterable[str] = ()) -> Mask:
@@ -240,7 +212,7 @@ def _names(names: Names) -> Iterator[_Own]:
     else:
         yield _Own(names.company, "customer")
     yield _Own(names.short, "short name")
-    yield _Own(names.first, "first name", exact_case=True)
+    yield _Own(names.first, "first name", exact_case=_may_be_a_word(names.first))
 
 
 def _of_customer(record: dict[str, Any]) -> Iterator[_Own]:
@@ -252,7 +224,7 @@ def _of_customer(record: dict[str, Any]) -> Iterator[_Own]:
         if whole and whole not in (names.full, names.company):
             yield _Own(whole, "customer")
         for part in _telling_parts(whole):
-            yield _Own(part, "name*", exact_case=True)
+            yield _Own(part, "name*", exact_case=_may_be_a_word(part))
     for column in ("email", "phone"):
         if record.get(column):
             yield _Own(str(record[column]), f"{column}*")
@@ -290,35 +262,33 @@ def _of_our_people(book: Book, owner: str, writer: str) -> Iterator[_Own]:
 
 
 def _telling_parts(name: str) -> Iterator[str]:
-    """Yield the words of a name that name somebody by themselves."""
-    parts = re.findall(r"[^\W\d_]{3,}", name)
+    """Yield the words of a name that name somebody by themselves: "Bo", "太郎"; of 王小明 the last two signs."""
+    parts = re.findall(r"[^\W\d_]{2,}", name)
     if len(parts) > 1:
-        yield from (part for part in parts if not _GENERIC.fullmatch(part) and part[0].isupper())
+        yield from (part for part in parts if not _GENERIC.fullmatch(part) and not part[0].islower())
+    elif re.fullmatch(r"[\u4e00-\u9fff]{3}", name):
+        yield name[1:]
+
+
+def _may_be_a_word(name: str) -> bool:
+    """Return whether a name is only known by its capital: "Will", "Al"."""
+    return len(name) < 3 or is_ordinary(name)
 
 
 # -- finding ------------------------------------------------------------------------------------------------------
 
 
-def _by_pattern(text: str) -> Iterator[Hit]:
-    for pattern, kind in _PATTERNS:
-        for found in pattern.finditer(text):
-            yield Hit(*found.span(), kind, found.group().casefold(), found.group())
-    for found in _PHONE.finditer(text):
-        digits = re.sub(r"\D", "", found.group())
-        if 7 <= len(digits) <= 15 and not _DATE.fullmatch(found.group().strip()):
-            said = found.group()
-            skipped = said.startswith("(") and ")" not in said  # the bracket is the sentence's
-            yield Hit(found.start() + skipped, found.end(), "phone", digits, said[skipped:])
-
-
 @lru_cache(maxsize=512)
 def _whole_words(name: str, exact_case: bool = False, plural: bool = False) -> re.Pattern[str]:
     spaced = r"\s+".join(re.escape(part) for part in name.split()) + ("(?:e?s)?" if plural else "")
-    before = r"(?<!\w)" if name[:1].isalnum() else ""
+    # Scripts without capitals part words otherwise, or not at all: 田中さん, ואנה.
+    before, after = (r"(?<!\w)" if name[:1].isalnum() else "", r"(?!\w)")
+    if name[:1].isalpha() and name[:1].upper() == name[:1].lower():
+        before = after = ""
     if exact_case:
-        whole = "|".join(dict.fromkeys((spaced, spaced.upper()))) if name.isalpha() else spaced
-        return re.compile(rf"{before}(?:{whole})(?!\w)")
-    return re.compile(rf"{before}{spaced}(?!\w)", re.IGNORECASE)
+        whole = "|".join(dict.fromkeys((spaced, spaced.upper()))) if name.isalpha() and len(name) > 2 else spaced
+        return re.compile(rf"{before}(?:{whole}){after}")
+    return re.compile(rf"{before}{spaced}{after}", re.IGNORECASE)
 
 
 def _is_day(text: str, start: int, end: int) -> bool:

@@ -16,10 +16,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from models.values import words
+from models.values.errors import UserError
 from models.values.outreach import Fact, ModelRequest
 from services.outreach.frames import offered, texts_of
 from services.outreach.model.answer import FORM
 from services.outreach.model.masking import Mask, cleaned
+from services.outreach.model.personal import doubt
 from services.settings import ModelProfile
 
 _FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "prompts"
@@ -28,6 +30,8 @@ _NEVER: Final = frozenset({"customer_risk_scores", "score_history", "alerts", "a
 #: Names are told as tokens in square brackets.
 _MASKED: Final = frozenset({"first_name", "name", "company"})
 _QUOTED: Final = re.compile(r"“[^”]*”|\"[^\"]*\"|„[^“]*“")
+#: What is told in place of a text that may hold what is personal after all.
+NOT_SENT: Final = "(not sent: it may hold personal data that could not be hidden)"
 
 
 #: How an answer is asked for: held to the schema, to any JSON, or to nothing, for endpoints that know less and less.
@@ -112,8 +116,8 @@ def _facts(facts: Sequence[Fact], mask: Mask) -> list[str]:
     stated, quoted = ["<facts>"], ["<customer_words>"]
     for number, fact in enumerate(facts, start=1):
         line, theirs = _parted(fact)
-        stated.append(f"F{number}: {mask.hide(_one_line(line))}")
-        quoted += [f"F{number}: {mask.hide(_one_line(one))}" for one in theirs]
+        stated.append(f"F{number}: {_hidden(mask, line)}")
+        quoted += [f"F{number}: {_hidden(mask, one)}" for one in theirs]
     if len(stated) == 1:
         stated.append("(none: write without any fact)")
     stated.append("</facts>")
@@ -125,7 +129,7 @@ def _slots(slots: Mapping[str, Any], mask: Mask) -> list[str]:
     texts = {path: text for path, text in texts_of(slots).items() if path not in _MASKED}
     theirs = "(their words)"
     lines = [
-        f"{{{path}}} = {theirs if path.endswith('.quote') else mask.hide(_one_line(_QUOTED.sub(theirs, text)))}"
+        f"{{{path}}} = {theirs if path.endswith('.quote') else _hidden(mask, _QUOTED.sub(theirs, text))}"
         for path, text in texts.items()
     ]
     fitting = [f"- {said}" for said in offered({name: slot for name, slot in slots.items() if name not in _MASKED})]
@@ -151,12 +155,35 @@ def _parted(fact: Fact) -> tuple[str, list[str]]:
 def _change(request: ModelRequest, mask: Mask, said: Mapping[str, Any]) -> list[str]:
     known = said["changes"].get(request.change)
     if known is None or request.change == "rewrite":
-        wish = mask.hide(_one_line(request.change))
+        wish = _own_words(mask, _one_line(request.change))
         asked = [said["changes"]["rewrite"], wish] if wish else [said["changes"]["rewrite"]]
     else:
         asked = [known]
-    body = mask.hide(request.text).strip()
-    return [*asked, "<email>", f"Subject: {mask.hide(_one_line(request.subject))}\n\n{body}", "</email>"]
+    subject, body = _own_words(mask, _one_line(request.subject)), _own_words(mask, request.text).strip()
+    return [*asked, "<email>", f"Subject: {subject}\n\n{body}", "</email>"]
+
+
+def _hidden(mask: Mask, text: str) -> str:
+    """Return a text of the book as it leaves: masked, or not at all where that is not sure to be enough."""
+    masked = mask.hide(_one_line(text))
+    return NOT_SENT if doubt(masked) else masked
+
+
+def _own_words(mask: Mask, text: str) -> str:
+    """Return what the account manager wrote, masked.
+
+    Raises
+    ------
+    UserError
+        It may hold what cannot be hidden.
+    """
+    masked = mask.hide(text)
+    if doubt(masked):
+        raise UserError(
+            "Nothing was sent to the language model: your text seems to hold personal data that could not be hidden, "
+            "such as a password or a number in words. Take it out and try again."
+        )
+    return masked
 
 
 def _one_line(text: str) -> str:

@@ -17,7 +17,7 @@ from services.outreach.model.answer import Email, so_far, to_email
 from services.outreach.model.client import CONNECT_S, Answer, ask, check_address, check_key
 from services.outreach.model.faults import ModelFault, Trouble, told
 from services.outreach.model.masking import Mask, mask_for
-from services.outreach.model.prompt import FORMS, as_json, default_subject, request_text, sendable
+from services.outreach.model.prompt import FORMS, NOT_SENT, as_json, default_subject, request_text, sendable
 from services.outreach.model.unticked import without_unticked
 from services.outreach.templates.fields import fill
 from services.outreach.unwanted import why_not_drafted
@@ -81,10 +81,20 @@ def draft_by_model(
         tokens_out=answer.tokens_out,
         cost=cost_of(profile, answer.tokens_in, answer.tokens_out),
         seconds=round(answer.seconds, 2),
-        note=f"{words.count(left_out, 'sentence')} left out: no ticked fact holds what was asked for."
-        if left_out
-        else "",
+        note=_note(left_out, NOT_SENT in sent),
     )
+
+
+def _note(left_out: int, withheld: bool) -> str:
+    """Say what is missing from the draft, and what did not leave though it was ticked."""
+    said = []
+    if withheld:
+        said.append(
+            "Some words were not sent to the language model: they may hold personal data that cannot be hidden."
+        )
+    if left_out:
+        said.append(f"{words.count(left_out, 'sentence')} left out: no ticked fact holds what was asked for.")
+    return " ".join(said)
 
 
 def _answered(

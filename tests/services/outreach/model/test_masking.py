@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -120,6 +121,56 @@ def test_a_month_is_a_month_also_where_somebody_is_called_so(reader: Workspace) 
     driver.close()
     text = "Since April 2024, last order 7 June. April is glad"
     assert hidden(reader, text, 9002) == "Since April 2024, last order 7 June. [first name] is glad"
+
+
+def _called(workspace: Workspace, number: int, name: str, company: str | None = None) -> None:
+    driver = connect(workspace.store.path)
+    driver.execute("UPDATE customers SET name = ?, company = ? WHERE id = ?", (name, company, number))
+    driver.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Gold", "The gold ring and the Gold tier are fine", "The gold ring and the Gold tier are fine"),
+        ("Gold", "Gold called again", "[customer] called again"),
+        ("Customer", "Customer since March 2023, a customer of ours", "Customer since March 2023, a customer of ours"),
+        ("Customer", "CUSTOMER SERVICE was slow", "CUSTOMER SERVICE was slow"),
+        ("Will Mark", "Will you mark it? I will.", "Will you mark it? I will."),
+        ("Will Mark", "Thanks, Will! Will Mark was here", "Thanks, [first name]! [customer] was here"),
+        ("An Nguyen", "An order is late. Dear An, thanks", "An order is late. Dear [first name], thanks"),
+        ("Bo Li", "bo is a word, Bo is not; nor is Li", "bo is a word, [first name] is not; nor is [name 1]"),
+        ("Anna Berg", "thanks anna, says ANNA", "thanks [first name], says [first name]"),
+        ("Petra Harbor", "the harbor jacket", "the [name 1] jacket"),
+        ("田中 太郎", "田中さんと太郎", "[first name]さんと[name 1]"),
+        ("王小明", "我是王小明,小明说", "我是[customer],[name 1]说"),
+        ("أنا كريم", "شكرا لكريم", "شكرا ل[name 1]"),
+    ],
+)
+def test_short_names_and_such_as_are_words_are_told_from_words(
+    reader: Workspace, name: str, text: str, expected: str
+) -> None:
+    _called(reader, 9001, name)
+    masked = hidden(reader, text)
+    assert re.sub(r"\[(?:customer|company|short name)\]", "[customer]", masked) == expected
+    with reader.store.snapshot() as driver:
+        table = mask_for(driver, 9001, "Ada Quist")
+        words = "gold, GOLD and customers at the harbor"
+        assert table.show(table.hide(words)) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Bo", "Bo said so, but bo did not", "[person 1] said so, but bo did not"),
+        ("Gold", "gold, Gold status and Gold asked", "gold, Gold status and [person 1] asked"),
+        ("Customer", "a Customer since May", "a Customer since May"),
+        ("王小明", "我问了王小明再说", "我问了[person 1]再说"),
+    ],
+)
+def test_so_are_the_names_of_others(reader: Workspace, name: str, text: str, expected: str) -> None:
+    _called(reader, 9003, name)
+    assert hidden(reader, text) == expected
 
 
 def test_one_name_has_one_token_throughout_a_request(reader: Workspace) -> None:

@@ -295,3 +295,31 @@ def test_the_client_library_is_not_imported_before_a_draft() -> None:
         "sys.exit('openai' in sys.modules or 'httpx2' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=600).returncode == 0
+
+
+DOUBTFUL = "The password is Winter2026, and call me on five five five oh one double eight"
+
+
+def test_words_that_cannot_be_hidden_surely_do_not_leave_and_that_is_said(
+    workspace: Workspace, server: ModelServer, customers: SampleCustomers
+) -> None:
+    driver = connect(workspace.store.path)
+    driver.execute("UPDATE reviews SET title = NULL, text = ? WHERE customer_id = ?", (DOUBTFUL, customers.given))
+    driver.close()
+    every = tuple(fact.key for fact in read_facts(workspace, customers.given, "check_in"))
+    server.answer(written(document("A word", ["Thank you for your trust."])))
+    draft = drafted(workspace, request_for(workspace, customers.given, facts=every))
+    sent = server.received[-1].text
+    assert "Winter2026" not in sent and "five five" not in sent
+    assert "not sent: it may hold personal data" in sent
+    assert draft.note.startswith("Some words were not sent to the language model")
+
+
+@pytest.mark.parametrize("where", ["text", "subject", "change"])
+def test_ones_own_words_that_cannot_be_hidden_surely_are_refused(
+    workspace: Workspace, server: ModelServer, customers: SampleCustomers, where: str
+) -> None:
+    said = {"text": "Hello,\n\nhow are you?", "subject": "A word", "change": "warmer", where: DOUBTFUL}
+    with pytest.raises(UserError, match=r"Nothing was sent.*Take it out"):
+        drafted(workspace, request_for(workspace, customers.given, **said))
+    assert server.received == []
