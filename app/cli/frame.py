@@ -6,6 +6,7 @@ Exit codes: 0 done · 1 nothing was done · 2 misused · 3 done in part · 130 i
 from __future__ import annotations
 
 import functools
+import getpass
 import json
 import os
 import re
@@ -21,11 +22,11 @@ import typer
 
 from app.bootstrap import build_workspace
 from app.cli.secrets import GivenSecrets
-from models.values.errors import BellwetherError, Cancelled
+from models.values.errors import BellwetherError, Cancelled, UserError
 from models.values.imports import Progress
 from models.values.words import full_day
 from services.audit import remember_head
-from services.settings import LOOK_FROM, default_path, load_preferences
+from services.settings import LOOK_FROM, Preferences, default_path, load_preferences, save_preferences
 from services.workspace import Workspace
 
 DONE, NOTHING_DONE, MISUSED, IN_PART, INTERRUPTED = 0, 1, 2, 3, 130
@@ -75,6 +76,33 @@ def opened(store: Path | None, *, create: bool = False, writes: bool = False) ->
             say(problem)
     finally:
         workspace.close()
+
+
+def own_preferences() -> Preferences:
+    """Return the preferences of this computer, without what IT set, to be changed and kept.
+
+    Raises
+    ------
+    UserError
+        They could not be read whole: writing them would lose something.
+    """
+    loaded = load_preferences(default_path())
+    if loaded.problems:
+        raise UserError(loaded.problems[0])
+    return loaded.preferences
+
+
+def keep_preferences(preferences: Preferences) -> Preferences:
+    """Write the preferences of this computer."""
+    save_preferences(default_path(), preferences)
+    return preferences
+
+
+def ask_secret(words: str) -> str:
+    """Return a secret that a person types unseen, or the line that another program gives."""
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{words}: ")
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def day_of(text: str | None) -> date | None:

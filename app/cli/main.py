@@ -17,6 +17,7 @@ from app.cli import (
     importing,
     issues,
     journal,
+    mail,
     outreach,
     overriding,
     people,
@@ -109,10 +110,19 @@ def _add_groups(program: typer.Typer) -> None:
     folders.command("add")(watching.add)
     folders.command("remove")(watching.remove)
     program.add_typer(folders, name="watch")
+    account = typer.Typer(
+        help="The mail account: `mail` shows it, `mail set --address YOU@…` sets it up, `sign-in`, `sign-out`, `test`."
+    )
+    account.command("show", hidden=True)(mail.show)
+    account.command("set")(mail.change)
+    account.command("sign-in")(mail.sign_in)
+    account.command("sign-out")(mail.sign_out)
+    account.command("test")(mail.try_account)
+    program.add_typer(account, name="mail")
 
 
 def _spelled_out(arguments: Sequence[str]) -> list[str]:
-    """Let ``customer 12`` mean ``customer show 12`` and ``rules`` or ``watch`` mean their list."""
+    """Let ``customer 12`` mean ``customer show 12`` and ``rules``, ``watch`` or ``mail`` mean their list."""
     words = list(arguments)
     if words[:2] == ["customers", "duplicates"]:
         words[:2] = ["duplicates"]
@@ -122,6 +132,8 @@ def _spelled_out(arguments: Sequence[str]) -> list[str]:
         words.insert(1, "list")
     if words[:1] == ["watch"] and words[1:2] not in (["list"], ["add"], ["remove"], ["--help"]):
         words.insert(1, "list")
+    if words[:1] == ["mail"] and (len(words) == 1 or words[1] in ("--json", "--store") or "--store=" in words[1]):
+        words.insert(1, "show")
     return words
 
 

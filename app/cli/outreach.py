@@ -22,6 +22,7 @@ from app.cli.frame import (
     table,
     told,
 )
+from app.cli.mail import ask_password
 from models.values import words
 from models.values.errors import EnvironmentFault
 from models.values.outbox import OutboxRow, SendRun
@@ -266,6 +267,7 @@ def send(
     from services.outreach import send_due
 
     with opened(store, writes=True) as workspace:
+        ask_password(workspace)
         run, changes = send_due(workspace, now=now)
         after_change(workspace, changes)
     answer(sent_document(run), sent_words(run), json)

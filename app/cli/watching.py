@@ -9,16 +9,25 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.frame import DONE, JsonOption, StoreOption, answer, never_cancelled, opened, progress_line, table, told
+from app.cli.frame import (
+    DONE,
+    JsonOption,
+    StoreOption,
+    answer,
+    keep_preferences,
+    never_cancelled,
+    opened,
+    own_preferences,
+    progress_line,
+    table,
+    told,
+)
 from models.values.errors import UserError
 from models.values.words import count
 from services.landing import Landing, import_watched
 from services.settings import (
     Preferences,
     WatchedFolder,
-    default_path,
-    load_preferences,
-    save_preferences,
     with_watched,
     without_watched,
 )
@@ -37,7 +46,7 @@ def add(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> 
         raise UserError(f"{path} is not a folder. Name one that is there.")
     with opened(store, create=True) as workspace:
         watched = WatchedFolder(str(path), workspace.recipe.store)
-        found = _kept(with_watched(_preferences(), watched))
+        found = keep_preferences(with_watched(own_preferences(), watched))
     return _listed(found, watched.store, json)
 
 
@@ -45,12 +54,12 @@ def add(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> 
 def remove(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> int:
     """Watch a folder no more. Its files, and what was imported from them, stay."""
     with opened(store) as workspace:
-        before = _preferences()
+        before = own_preferences()
         named = (folder, str(Path(folder).expanduser().absolute()))
         watched = next((path for path in before.watched_for(workspace.recipe.store) if path in named), None)
         if watched is None:
             raise UserError(f"{folder} is not watched for this book. `watch list` names the folders that are.")
-        found = _kept(without_watched(before, WatchedFolder(watched, workspace.recipe.store)))
+        found = keep_preferences(without_watched(before, WatchedFolder(watched, workspace.recipe.store)))
     return _listed(found, workspace.recipe.store, json)
 
 
@@ -58,7 +67,7 @@ def remove(folder: Folder, store: StoreOption = None, json: JsonOption = False) 
 def show(store: StoreOption = None, json: JsonOption = False) -> int:
     """List the folders that are watched for this book, with what keeps one from being read."""
     with opened(store) as workspace:
-        return _listed(_preferences(), workspace.recipe.store, json)
+        return _listed(own_preferences(), workspace.recipe.store, json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +135,6 @@ def _words(landing: Landing, folders: int) -> str:
     named = ", ".join(Path(one.file).name for one in landing.imported)
     said = f"{count(len(landing.imported), 'file')} imported from {count(folders, 'watched folder')}"
     return f"{said}: {named}. " if named else f"{said}. "
-
-
-def _preferences() -> Preferences:
-    loaded = load_preferences(default_path())
-    if loaded.problems:
-        raise UserError(loaded.problems[0])
-    return loaded.preferences
-
-
-def _kept(preferences: Preferences) -> Preferences:
-    save_preferences(default_path(), preferences)
-    return preferences
 
 
 def _listed(preferences: Preferences, store: str, as_json: bool) -> int:

@@ -12,7 +12,9 @@ class Provider:
     Attributes
     ----------
     sign_in
-        The provider whom a person signs in to with the browser, '' for a password.
+        The provider whom a person signs in to with the browser, '' where that is not possible.
+    takes_password
+        Whether a password does, too.
     domains
         Domains of addresses that are surely there.
     note
@@ -25,6 +27,7 @@ class Provider:
     port: int
     security: str
     sign_in: str = ""
+    takes_password: bool = True
     domains: tuple[str, ...] = ()
     note: str = ""
 

@@ -7,7 +7,7 @@ use: the libraries of it cost 300 ms.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +28,20 @@ def provider_at(host: str) -> Provider | None:
     from services.mail_access.providers import provider_at as do
 
     return do(host)
+
+
+def sign_in_at(provider: Provider, clients: Mapping[str, SignInClient]) -> str:
+    """Return whom one signs in to with the browser at a provider, '' for a password: the way without a client ID."""
+    from services.mail_access.providers import sign_in_at as do
+
+    return do(provider, clients)
+
+
+def provider_named(code: str) -> Provider | None:
+    """Return the provider of a code such as ``microsoft365``, None where there is none."""
+    from services.mail_access.providers import providers as known
+
+    return known().get(code)
 
 
 def sign_ins() -> dict[str, str]:

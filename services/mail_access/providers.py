@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,13 @@ def providers_for(address: str) -> tuple[Provider, ...]:
 def provider_at(host: str) -> Provider | None:
     """Return the provider whose server it is, None of any other server."""
     return next((one for one in providers().values() if one.host == host.casefold()), None)
+
+
+def sign_in_at(provider: Provider, clients: Mapping[str, SignInClient]) -> str:
+    """Return whom one signs in to with the browser at a provider, '' for a password: the way without a client ID."""
+    client = clients.get(provider.sign_in)
+    known = client is not None and bool(client.client_id)
+    return provider.sign_in if known or not provider.takes_password else ""
 
 
 def way_of(account: MailAccount, client: SignInClient | None) -> SignInWay:

@@ -95,14 +95,8 @@ def draft_by_model(
 ) -> Draft:
     """Write a draft with a language model, telling the text so far (names already put back) as it comes.
 
-    Only ticked facts leave, masked; what customers wrote is marked as data.
-
-    Raises
-    ------
-    Cancelled
-        ``cancelled`` said so; nothing is kept.
-    EnvironmentFault
-        Endpoint down, slow, refusing (401, 429) or answering garbage: one sentence that says what to do.
+    Only ticked facts leave, masked; what customers wrote is marked as data. An endpoint that is down, slow, refuses or
+    answers garbage is an EnvironmentFault of one sentence; when ``cancelled`` says so, nothing is kept.
     """
     from services.outreach.model.write import draft_by_model as do
 
@@ -376,7 +370,16 @@ def try_mail(
     workspace: Workspace, account: MailAccount, password: str | None, *, cancelled: Callable[[], bool] = lambda: False
 ) -> str:
     """Connect, encrypt and sign in without sending anything; return "Works: …", or raise what sending would meet."""
-    from services.outreach.outbox.smtp import try_mail as do
+    from services.outreach.outbox.trying import try_mail as do
+
+    return do(workspace, account, password, cancelled=cancelled)
+
+
+def send_to_oneself(
+    workspace: Workspace, account: MailAccount, password: str | None, *, cancelled: Callable[[], bool] = lambda: False
+) -> str:
+    """Send a test email from an account to its own address; return what to look for, or raise what sending meets."""
+    from services.outreach.outbox.trying import send_to_oneself as do
 
     return do(workspace, account, password, cancelled=cancelled)
 

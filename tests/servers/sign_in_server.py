@@ -155,7 +155,7 @@ class SignInServer:
         self._access.add(access)
         found: dict[str, Any] = {"token_type": "Bearer", "access_token": access, "expires_in": self.seconds}
         if self.lasting and (self.rotates or not self._refresh):
-            found["refresh_token"] = secrets.token_urlsafe(900)
+            found["refresh_token"] = secrets.token_urlsafe(400)
             self._refresh.add(found["refresh_token"])
         issuer = self.discovery()["issuer"]
         claims = {"iss": issuer, "aud": CLIENT, "exp": 4_000_000_000, "iat": 1, "sub": "1",

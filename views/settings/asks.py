@@ -5,7 +5,7 @@ A secret that was typed goes from its field through here to the keyring, and now
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import Literal
@@ -13,7 +13,7 @@ from typing import Literal
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault
 from models.values.outreach import TemplateChoice, TemplateField, TemplatePreview
-from services.settings import MailAccount, ModelProfile, Policy
+from services.settings import MailAccount, ModelProfile, Policy, SignInClient
 from services.workspace import Workspace
 
 
@@ -30,6 +30,15 @@ class Kept:
     """Where a secret is; ``lasting`` says whether this computer has a keyring at all."""
 
     where: Literal["keyring", "run", "locked", ""]
+    lasting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in with the browser (None: nobody; '': the provider does not say), and where that is kept."""
+
+    who: str | None
+    kept: Literal["keyring", "run", "locked", ""]
     lasting: bool
 
 
@@ -126,12 +135,19 @@ def keep(workspace: Workspace, name: str, typed: str, before: str = "", *, move:
     return kept(workspace, name)
 
 
-def keep_mail(workspace: Workspace, account: MailAccount, typed: str, before: str) -> Kept:
-    """Keep a mail server's password, and let the emails that wait for a fault of the former account be tried again."""
+def keep_mail(
+    workspace: Workspace, account: MailAccount, typed: str, before: str, client: SignInClient, client_secret: str
+) -> Kept:
+    """Keep a mail server's password, and let the emails that wait for a fault of the former account be tried again.
+
+    What the browser sign-in keeps is kept by that itself; of its client a secret may have been typed.
+    """
     from services import outreach
 
     try:
-        return keep(workspace, account.secret, typed, before)
+        if client_secret:
+            workspace.keyring.set(client.secret, client_secret)
+        return keep(workspace, account.secret, "" if account.sign_in else typed, before)
     finally:
         outreach.account_mended(workspace)
 
@@ -142,10 +158,13 @@ def forget(workspace: Workspace, name: str) -> Kept:
     return kept(workspace, name)
 
 
-def try_mail(workspace: Workspace, account: MailAccount, typed: str, given_up: Event) -> str:
+def try_mail(
+    workspace: Workspace, account: MailAccount, typed: str, given_up: Event, *, to_oneself: bool = False
+) -> str:
     """Connect to a mail server and sign in, with the password that was typed or the one that is kept.
 
-    If what is kept works, emails that waited for a fault of it may go out at once.
+    With ``to_oneself`` a test email goes to the sender's own address. If what is kept works, emails that waited for a
+    fault of it may go out at once.
 
     Raises
     ------
@@ -154,11 +173,52 @@ def try_mail(workspace: Workspace, account: MailAccount, typed: str, given_up: E
     """
     from services import outreach
 
-    kept = workspace.keyring.get(account.secret)
-    words = outreach.try_mail(workspace, account, typed or kept, cancelled=given_up.is_set)
+    kept = workspace.keyring.get(account.secret) if not account.sign_in else None
+    do = outreach.send_to_oneself if to_oneself else outreach.try_mail
+    words = do(workspace, account, typed or kept, cancelled=given_up.is_set)
     if account == workspace.preferences.mail and typed in ("", kept):
         outreach.account_mended(workspace)
     return words
+
+
+def signed_in(workspace: Workspace, account: MailAccount) -> SignedIn:
+    """Return who is signed in with the browser to the account."""
+    from services import mail_access
+
+    who = mail_access.signed_in(workspace, account)
+    found = kept(workspace, account.secret)
+    return SignedIn(who, found.where, found.lasting)
+
+
+def sign_in(
+    workspace: Workspace,
+    account: MailAccount,
+    client: SignInClient,
+    secret: str,
+    tell: Callable[[str], None],
+    given_up: Event,
+) -> SignedIn:
+    """Sign in with the browser; ``tell`` is given the address that it must go to, ``secret`` was typed, '' if not.
+
+    Raises
+    ------
+    Cancelled
+        ``given_up`` was set.
+    """
+    from services import mail_access, outreach
+
+    if secret:
+        workspace.keyring.set(client.secret, secret)
+    mail_access.sign_in(workspace, account, client, open_link=tell, cancelled=given_up.is_set)
+    outreach.account_mended(workspace)
+    return signed_in(workspace, account)
+
+
+def sign_out(workspace: Workspace, account: MailAccount, client: SignInClient | None) -> str:
+    """Forget a sign-in; return what came of it."""
+    from services import mail_access
+
+    return mail_access.sign_out(workspace, account, client)
 
 
 def try_profile(workspace: Workspace, profile: ModelProfile, typed: str, kept_as: str, given_up: Event) -> str:

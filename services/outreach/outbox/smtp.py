@@ -292,33 +292,6 @@ def credentials_of(
     return Credentials(token=token)
 
 
-def try_mail(
-    workspace: Workspace,
-    account: MailAccount,
-    password: str | None,
-    *,
-    cancelled: Callable[[], bool] = lambda: False,
-    timeouts: Timeouts | None = None,
-) -> str:
-    """Connect, encrypt and sign in without sending anything; return "Works: …".
-
-    Raises
-    ------
-    AccountFault
-        What sending would meet.
-    Cancelled
-        ``cancelled`` said so; heard at once, however long the server keeps silent.
-    """
-    line = Line(account, credentials_of(workspace, account, password, cancelled), timeouts or Timeouts(), cancelled)
-    try:
-        line.open()
-    finally:
-        line.close()
-    how = {"starttls": "encrypted", "tls": "encrypted", "none": "on this computer"}[account.security]
-    who = f", signed in as {account.user}" if account.user else ""
-    return f"Works: {account.host} answered, {how}{who}. Nothing was sent."
-
-
 # -- a mail -------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,230 @@
+"""Commands about the mail account: mail set, sign-in, sign-out, test. What they keep is this computer's."""
+
+from __future__ import annotations
+
+import webbrowser
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.frame import (
+    DONE,
+    JsonOption,
+    StoreOption,
+    answer,
+    ask_secret,
+    keep_preferences,
+    opened,
+    own_preferences,
+    say,
+    told,
+)
+from models.values.errors import UserError
+from models.values.mail_access import Provider
+from services import mail_access, outreach
+from services.settings import MailAccount, SignInClient
+from services.workspace import Workspace
+
+
+def _text(name: str, words: str) -> Any:
+    return typer.Option(f"--{name}", metavar=name.upper().replace("-", "_"), help=words)
+
+
+Address = Annotated[str | None, _text("address", "Your address as the sender; fills in the server of its provider.")]
+At = Annotated[str | None, _text("provider", "Whose server it is, such as microsoft365, google, zoho_eu.")]
+Name = Annotated[str | None, _text("name", "Your name as the sender.")]
+Host = Annotated[str | None, _text("host", "The server; '' hands emails to your mail program.")]
+Security = Annotated[str | None, _text("security", "starttls, tls or none.")]
+User = Annotated[str | None, _text("user", "Who signs in; '' where the server asks for no password.")]
+SignIn = Annotated[
+    str | None, _text("sign-in", "With the browser: microsoft, google, or a name of your own; '' is a password.")
+]
+ClientId = Annotated[str | None, _text("client-id", "From your IT: the number of Bellwether at the provider.")]
+Tenant = Annotated[str | None, _text("tenant", "Microsoft: your organisation.")]
+AuthorizeUrl = Annotated[str | None, _text("authorize-url", "Sign-in address of another provider.")]
+TokenUrl = Annotated[str | None, _text("token-url", "Token address of another provider.")]
+Scope = Annotated[str | None, _text("scope", "Scope of another provider.")]
+
+
+@told
+def show(store: StoreOption = None, json: JsonOption = False) -> int:
+    """Show the mail account of this computer."""
+    with opened(store, create=True) as workspace:
+        return _shown(workspace, json)
+
+
+@told
+def change(
+    address: Address = None, provider: At = None, name: Name = None, host: Host = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port of the server.")] = None,
+    security: Security = None, user: User = None, sign_in: SignIn = None, client_id: ClientId = None,
+    tenant: Tenant = None, authorize_url: AuthorizeUrl = None, token_url: TokenUrl = None, scope: Scope = None,
+    password: Annotated[bool, typer.Option("--password", help="Ask for the password, and keep it.")] = False,
+    client_secret: Annotated[bool, typer.Option("--client-secret", help="Ask for the client secret.")] = False,
+    store: StoreOption = None, json: JsonOption = False,
+) -> int:  # fmt: skip
+    """Set up the mail account: what an option does not name stays, or is as the provider of the address has it."""
+    given = {"from_address": address, "from_name": name, "host": host, "port": port, "security": security,
+             "user": user, "sign_in": sign_in}  # fmt: skip
+    named = {"client_id": client_id, "tenant": tenant, "authorize_url": authorize_url, "token_url": token_url,
+             "scope": scope}  # fmt: skip
+    with opened(store, create=True) as workspace:
+        before = workspace.preferences.mail
+        account = _changed(workspace, provider, {key: value for key, value in given.items() if value is not None})
+        clients = _clients(workspace, account, {key: value for key, value in named.items() if value is not None})
+        if password:
+            workspace.keyring.set(account.secret, ask_secret(f"Password of {account.user} at {account.host}"))
+        if client_secret:
+            client = clients.get(account.sign_in, SignInClient())
+            workspace.keyring.set(client.secret, ask_secret("Client secret"))
+        if before.secret != account.secret:
+            workspace.keyring.delete(before.secret)
+        own = own_preferences()
+        if workspace.managed.is_locked("sign_in"):
+            keep_preferences(replace(own, mail=account))
+        else:
+            keep_preferences(replace(own, mail=account, sign_in=clients))
+        kept = replace(workspace.preferences, mail=account, sign_in=clients)
+        if password and not workspace.keyring.lasting:
+            say("This computer has no keyring, so the password is not kept: `send` asks for it.")
+        return _shown(replace(workspace, preferences=kept), json)
+
+
+def _changed(workspace: Workspace, code: str | None, given: dict[str, Any]) -> MailAccount:
+    if workspace.managed.is_locked("mail"):
+        raise UserError(f"The mail account cannot be changed here. {workspace.managed.why_locked()}.")
+    before = workspace.preferences.mail
+    address = given.get("from_address", before.from_address)
+    moved = "from_address" in given and address != before.from_address
+    provider = _provider(code, address if moved and "host" not in given else "")
+    if provider is None:
+        return replace(before, **given)
+    way = mail_access.sign_in_at(provider, workspace.preferences.sign_in)
+    filled = {"host": provider.host, "port": provider.port, "security": provider.security, "sign_in": way}
+    if provider.note:
+        say(provider.note)
+    return replace(before, **{**filled, "user": address, **given})
+
+
+def _provider(code: str | None, address: str) -> Provider | None:
+    if code is not None:
+        found = mail_access.provider_named(code)
+        if found is None:
+            raise UserError(f"No provider is called “{code}”. Name the server instead: --host SERVER.")
+        return found
+    known = mail_access.providers_for(address)
+    if len(known) > 1:
+        listed = " or ".join(f"--provider {one.code}" for one in known)
+        raise UserError(f"Who hosts {address.rpartition('@')[2]} is not known: add {listed}, or --host SERVER.")
+    return known[0] if known else None
+
+
+def _clients(workspace: Workspace, account: MailAccount, named: dict[str, str]) -> dict[str, SignInClient]:
+    clients = dict(workspace.preferences.sign_in)
+    if not named:
+        return clients
+    if workspace.managed.is_locked("sign_in"):
+        raise UserError(f"The client ID cannot be changed here. {workspace.managed.why_locked()}.")
+    if not account.sign_in:
+        raise UserError("A client ID is for the sign-in with the browser: add --sign-in microsoft or google.")
+    return {**clients, account.sign_in: replace(clients.get(account.sign_in, SignInClient()), **named)}
+
+
+@told
+def sign_in(store: StoreOption = None, json: JsonOption = False) -> int:
+    """Sign in with the browser. The link is printed too, for a browser that does not open."""
+    with opened(store, create=True) as workspace:
+        account = _browser_account(workspace)
+        client = workspace.preferences.sign_in.get(account.sign_in)
+        mail_access.sign_in(workspace, account, client, open_link=_open_link)
+        if not workspace.keyring.lasting:
+            say("This computer has no keyring, so the sign-in ends with this command. Sign in in the window instead.")
+        return _shown(workspace, json)
+
+
+def _open_link(link: str) -> None:
+    say(f"Sign in with your browser. Open this if it does not open by itself:\n{link}")
+    webbrowser.open(link)
+
+
+@told
+def sign_out(store: StoreOption = None, json: JsonOption = False) -> int:
+    """Forget the browser sign-in, and end it at the provider where that is possible."""
+    with opened(store, create=True) as workspace:
+        account = _browser_account(workspace)
+        words = mail_access.sign_out(workspace, account, workspace.preferences.sign_in.get(account.sign_in))
+    answer({"words": words}, words, json)
+    return DONE
+
+
+def _browser_account(workspace: Workspace) -> MailAccount:
+    account = workspace.preferences.mail
+    if not account.sign_in:
+        raise UserError("The account signs in with a password. `bellwether mail set --sign-in microsoft` changes that.")
+    return account
+
+
+@told
+def try_account(
+    send: Annotated[bool, typer.Option("--send", help="Send a short email to your own address.")] = False,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Connect, encrypt and sign in; nothing is sent unless you ask for an email to yourself."""
+    with opened(store, create=True) as workspace:
+        ask_password(workspace)
+        do = outreach.send_to_oneself if send else outreach.try_mail
+        words = do(workspace, workspace.preferences.mail, None)
+    answer({"words": words}, words, json)
+    return DONE
+
+
+def ask_password(workspace: Workspace) -> None:
+    """Ask for the password, once a run, where this computer has no keyring that could have it."""
+    account, keyring = workspace.preferences.mail, workspace.keyring
+    needed = account.host and account.user and not account.sign_in
+    if needed and not keyring.lasting and keyring.get(account.secret) is None and _person_there():
+        keyring.set(account.secret, ask_secret(f"Password of {account.user} at {account.host}"))
+
+
+def _person_there() -> bool:
+    import sys
+
+    return sys.stdin.isatty()
+
+
+def _shown(workspace: Workspace, as_json: bool) -> int:
+    account = workspace.preferences.mail
+    client = workspace.preferences.sign_in.get(account.sign_in)
+    who = mail_access.signed_in(workspace, account) if account.sign_in else None
+    has_password = not account.sign_in and workspace.keyring.get(account.secret) is not None
+    document = {
+        "host": account.host,
+        "port": account.port,
+        "security": account.security,
+        "user": account.user,
+        "from_address": account.from_address,
+        "from_name": account.from_name,
+        "sign_in": account.sign_in,
+        "client_id": client.client_id if client is not None else "",
+        "signed_in": who,
+        "password": has_password,
+    }
+    answer(document, _words(account, who, has_password), as_json)
+    return DONE
+
+
+def _words(account: MailAccount, who: str | None, has_password: bool) -> str:
+    if not account.host:
+        return "No mail server is set: emails are handed to your mail program. `mail set --address YOU@…` sets one up."
+    sender = f"{account.from_name} <{account.from_address}>" if account.from_name else account.from_address
+    if account.sign_in:
+        state = f"signed in as {who or account.user}" if who is not None else "not signed in: `bellwether mail sign-in`"
+        way = f"Browser ({account.sign_in}): {state}"
+    elif account.user:
+        state = "stored" if has_password else "not stored: `bellwether mail set --password`"
+        way = f"Password of {account.user}: {state}"
+    else:
+        way = "No password"
+    return f"Server: {account.host}:{account.port}, {account.security}\nSender: {sender or 'none yet'}\n{way}"
