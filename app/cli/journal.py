@@ -13,7 +13,7 @@ import typer
 
 from app import __version__
 from app.bootstrap import recipe_for
-from app.cli.frame import DONE, NOTHING_DONE, JsonOption, StoreOption, answer, opened, say, table, told
+from app.cli.frame import DONE, IN_PART, NOTHING_DONE, JsonOption, StoreOption, answer, opened, say, table, told
 from app.keyrings import LazyKeyring
 from app.paths import log_folder
 from services.audit import history, remember_head, undo_last, verify_book
@@ -25,13 +25,15 @@ PARTS = ("pyside6-essentials", "sqlalchemy", "pandas", "scikit-learn", "numpy", 
 
 @told
 def undo(store: StoreOption = None, json: JsonOption = False) -> int:
-    """Undo your last action; never the pipeline's."""
+    """Undo your last action; never the pipeline's. Exit code 1: nothing could be undone; 3: a part was kept."""
     with opened(store, writes=True) as workspace:
         changes = undo_last(workspace)
         after_change(workspace, changes)
     document = {"entry": changes.entry, "words": changes.words, "kept": list(changes.kept)}
     answer(document, "\n".join([changes.words, *changes.kept]), json)
-    return DONE
+    if not changes.tables:
+        return NOTHING_DONE
+    return IN_PART if changes.kept else DONE
 
 
 @told

@@ -263,7 +263,10 @@ def send(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Send what is approved and due. The password is BELLWETHER_MAIL_PASSWORD, or the keyring's."""
+    """Send what is approved and due (exit code 1: nothing was sent).
+
+    The password is BELLWETHER_MAIL_PASSWORD, or the keyring's.
+    """
     from services.outreach import send_due
 
     with opened(store, writes=True) as workspace:
@@ -275,7 +278,7 @@ def send(
         say(run.fault)
     if run.failed or run.in_doubt or (run.fault and run.sent):
         return IN_PART
-    return NOTHING_DONE if run.fault else DONE
+    return DONE if run.sent else NOTHING_DONE
 
 
 def sent_document(run: SendRun) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import math
 import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -27,6 +28,10 @@ CONNECT_S: Final = 5.0
 #: Pauses before the second and the third try, where the endpoint names none.
 BACK_OFF_S: Final = (0.5, 2.0)
 LONGEST_PAUSE_S: Final = 20.0
+#: Who asks to wait longer than this is told of as such: the figure may be anything, infinity too.
+_A_DAY_S: Final = 86_400.0
+#: However a model thinks and whatever it sends, nobody waits longer for one email.
+LONGEST_ANSWER_S: Final = 600.0
 #: No email is longer; a model that does not stop is stopped.
 MOST_CHARACTERS: Final = 20_000
 _NO_ADDRESS: Final = "The address of “{}” cannot be used. Write one such as https://models.example/v1 in Settings."
@@ -231,6 +236,8 @@ def _read(profile: ModelProfile, chunks: Iterator[bytes], on_words: Callable[[st
             heard = now
         elif now - heard > profile.timeout_s:
             raise Trouble("silent")
+        if now - began > LONGEST_ANSWER_S:
+            raise Trouble("endless")
         ended = ended or piece.ended
         if piece.tokens_in is not None or piece.tokens_out is not None:
             tokens = (piece.tokens_in, piece.tokens_out)
@@ -282,19 +289,20 @@ def _refused(status: int, code: str, headers: Any) -> Exception:
 def _asked_to_wait(value: str) -> float | None:
     """Return the seconds that a Retry-After names, as a number or as a moment."""
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+        try:
+            moment = parsedate_to_datetime(value)
+            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return None if math.isnan(seconds) else min(max(0.0, seconds), _A_DAY_S)
 
 
 def _duration(seconds: float | None) -> str:
     whole = round(seconds or 0)
+    if whole >= _A_DAY_S:
+        return "a day or more"
     return f"{whole} s" if whole < 90 else f"{round(whole / 60)} min"
 
 

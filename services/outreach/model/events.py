@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from services.outreach.model.faults import Trouble
 
+#: No line of an answer is longer, and no answer in one document.
+_MOST_BYTES: Final = 4_000_000
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -50,6 +52,7 @@ def read_pieces(chunks: Iterable[bytes]) -> Iterator[Piece]:
     """
     seen = False
     other: list[bytes] = []
+    size = 0
     for line in _lines(chunks):
         field, _, value = line.partition(b":")
         if field == b"data" and not other:
@@ -60,6 +63,11 @@ def read_pieces(chunks: Iterable[bytes]) -> Iterator[Piece]:
             yield _piece(_document(value))
         elif not seen and line.strip() and field not in (b"", b"event", b"id", b"retry"):
             other.append(line)
+            size += len(line)
+            if size > _MOST_BYTES:
+                raise Trouble("garbage")
+        else:
+            yield Piece()  # a comment keeps the connection alive and says nothing: whoever reads may lose patience
     if other:
         yield from _whole(b"\n".join(other))
 
@@ -78,7 +86,9 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         # Only these two end a line; a separator inside a JSON text is text.
         *whole, rest = (rest + chunk).replace(b"\r\n", b"\n").split(b"\n") if b"\n" in chunk else [rest + chunk]
-        yield from whole
+        if len(rest) > _MOST_BYTES:
+            raise Trouble("garbage")
+        yield from whole or (b"",)
     if rest:
         yield rest
 

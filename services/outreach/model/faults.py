@@ -53,6 +53,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "{name} stopped in the middle",
         "{name} reached its own limit in the middle of the email; nothing was kept. Allow it longer answers.",
     ),
+    "endless": (
+        "{name} took too long",
+        "{name} was not done after 10 minutes and was stopped; nothing was kept. Try again, or choose another model.",
+    ),
     "too_long": (
         "{name} wrote far too much",
         "{name} did not stop writing and was stopped; nothing was kept. Try again, or choose another model.",

@@ -38,6 +38,8 @@ def templates_of(driver: sqlite3.Connection) -> tuple[TemplateChoice, ...]:
     for row in driver.execute("SELECT code, name, goal, tone, subject, body, enabled FROM templates"):
         code, name, goal, tone, subject, body, enabled = row
         origin: Literal["changed", "own"] = "changed" if code in shelf else "own"
+        if goal not in GOALS or tone not in TONES:  # of another version, or edited by hand: seen, and never chosen
+            goal, tone, enabled = next(iter(GOALS)), next(iter(TONES)), False
         shelf[code] = TemplateChoice(code, name, goal, tone, subject, body, origin, bool(enabled))
     goals, tones = list(GOALS), list(TONES)
     return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from models.values import words
@@ -88,7 +89,29 @@ def draft_of(
             raise UserError(f"No template for “{GOALS[goal]}” is switched on; switch one on in Settings.")
         choice = fitting[variant % len(fitting)]
     offered = incentive_minor if incentive_minor > 0 and _offers(choice, values) else 0
-    return _filled(choice, customer, names, values, keys, offered, reader.currency)
+    draft = _filled(choice, customer, names, values, keys, offered, reader.currency)
+    return draft if template else replace(draft, note=_left_out(shelf, goal))
+
+
+def _left_out(shelf: Collection[TemplateChoice], goal: str) -> str:
+    """Name the templates of a goal that cannot be read: they write nothing until they are fixed."""
+    broken = [one.name for one in shelf if one.goal == goal and one.enabled and _fault(one)]
+    if not broken:
+        return ""
+    listed = ", ".join(f"“{name}”" for name in broken)
+    return f"Left out because of a mistake in the template: {listed}. Fix it in Settings."
+
+
+def _fault(choice: TemplateChoice) -> str:
+    """Say what keeps a template of the book from being read; '' for one that can be, and for the starter set."""
+    if choice.origin == "starter":
+        return ""
+    try:
+        parse(choice.subject)
+        parse(choice.body)
+    except UserError as fault:
+        return str(fault)
+    return ""
 
 
 def filled(reader: Reader, customer_id: int, choice: TemplateChoice) -> Draft:
@@ -122,11 +145,11 @@ def _place(choice: TemplateChoice, goal: str, values: Mapping[str, Any]) -> Iter
         return
     needs: frozenset[str] = frozenset()
     if choice.origin != "starter":
-        parts = parse(choice.subject), parse(choice.body)
         try:
+            parts = parse(choice.subject), parse(choice.body)
             for part in parts:
                 render(part, values)
-        except FieldMissing:
+        except (FieldMissing, UserError):
             return
         needs = parts[0].needs | parts[1].needs
     if starter is None:
@@ -149,6 +172,9 @@ def _filled(
     incentive_minor: int,
     currency: str,
 ) -> Draft:
+    fault = _fault(choice)
+    if fault:
+        raise UserError(f"The template “{choice.name}” has a mistake: {fault} Fix it in Settings, or choose another.")
     try:
         subject, body = render(parse(choice.subject), values), render(parse(choice.body), values)
     except FieldMissing as missing:

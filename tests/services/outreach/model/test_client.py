@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import pickle
@@ -9,7 +10,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,12 @@ import trustme
 from models.values.errors import Cancelled, EnvironmentFault, UserError
 from services.outreach.model import client
 from services.outreach.model.client import Answer, address_of, ask
-from services.outreach.model.faults import KEPT, ModelFault, fallback_words
+from services.outreach.model.events import Piece
+from services.outreach.model.faults import KEPT, ModelFault, Trouble, fallback_words
 from services.settings import ModelProfile
 from tests.servers.model_server import (
     EMAIL,
+    Channel,
     ModelServer,
     Reply,
     at_once,
@@ -423,3 +426,61 @@ def test_a_fault_survives_the_way_from_another_process() -> None:
 def test_the_request_is_json(server: ModelServer) -> None:
     asked(local(server))
     assert json.loads(server.received[0].body) == server.received[0].document
+
+
+@pytest.mark.parametrize("said", ["inf", "1e999", "999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_an_endless_wait_is_told_as_a_day_or_more(server: ModelServer, said: str) -> None:
+    server.answer(status(429, retry_after=said))
+    with pytest.raises(ModelFault, match="asks to wait a day or more"):
+        asked(local(server))
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["nan", "-5", "soon", "", "Thu, 01 Jan 1970 00:00:00 GMT", "Mon, 01 Jan 99999 00:00:00 GMT"]
+)
+def test_a_wait_that_cannot_be_is_none(server: ModelServer, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "BACK_OFF_S", (0.0, 0.0))
+    server.answer(status(429, retry_after=said), status(429, retry_after=said), written(EMAIL))
+    assert asked(local(server))[0].text == EMAIL
+
+
+def test_comments_and_a_line_without_end_give_the_reader_a_turn() -> None:
+    pings = client.read_pieces(itertools.repeat(b": ping\n\n"))
+    assert list(itertools.islice(pings, 5)) == [Piece()] * 5
+    drops = client.read_pieces(itertools.repeat(b"x"))
+    assert list(itertools.islice(drops, 5)) == [Piece()] * 5
+
+
+@pytest.mark.parametrize("chunk", [b"x" * 1_000_000, b"x" * 999_999 + b"\n"])
+def test_what_is_no_answer_and_does_not_end_is_cut_off(chunk: bytes) -> None:
+    read = 0
+
+    def chunks() -> Iterator[bytes]:
+        nonlocal read
+        while True:
+            read += 1
+            yield chunk
+
+    with pytest.raises(Trouble):
+        list(client.read_pieces(chunks()))
+    assert read <= 6
+
+
+def test_a_model_that_thinks_without_end_is_stopped(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "LONGEST_ANSWER_S", -1.0)
+    server.answer(written(EMAIL))
+    with pytest.raises(ModelFault, match="not done after 10 minutes"):
+        asked(local(server))
+
+
+def test_comments_alone_are_no_word(server: ModelServer) -> None:
+    def comments(channel: Channel) -> None:
+        channel.head()
+        with contextlib.suppress(OSError):
+            while not channel._closing.wait(0.02):
+                channel.send(b": ping\n\n")
+
+    server.answer(comments)
+    with pytest.raises(ModelFault, match="sent no word for 1 s"):
+        asked(local(server, timeout_s=1))

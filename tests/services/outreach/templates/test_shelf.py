@@ -10,7 +10,7 @@ from models.store import connect
 from models.values.errors import UserError
 from models.values.outreach import GOALS, TemplateChoice
 from services.audit import undo_last
-from services.outreach import preview_template, read_templates, reset_template, save_template
+from services.outreach import draft_by_template, preview_template, read_templates, reset_template, save_template
 from services.outreach.facts import has_first_name
 from services.outreach.templates import fixed_parts
 from services.outreach.templates.fields import LACKING
@@ -149,3 +149,29 @@ def test_a_templates_own_words_are_known_by_its_code(book: Workspace) -> None:
     save_template(book, replace(find(book, "money_warm"), body="Changed {{ since }} words"))
     with book.store.snapshot() as driver:
         assert fixed_parts(driver, "money_warm")[1:] == ("Changed", "words")
+
+
+def _break(book: Workspace, **values: str) -> None:
+    save_template(book, OWN)
+    driver = connect(book.store.path)
+    for column, value in values.items():
+        driver.execute(f"UPDATE templates SET {column} = ?", (value,))
+    driver.close()
+
+
+def test_one_broken_template_stops_no_draft_and_is_named(book: Workspace, customers: SampleCustomers) -> None:
+    _break(book, body="Thank you, {{ first_name }")
+    draft = draft_by_template(book, customers.given, goal="thank", tone="brief")
+    assert draft.body and not draft.writer.startswith("template:own")
+    assert draft.note == "Left out because of a mistake in the template: “After the fair”. Fix it in Settings."
+    with pytest.raises(UserError, match=r"“After the fair” has a mistake: Line 1.*Fix it in Settings"):
+        draft_by_template(book, customers.given, goal="thank", template="own_after_the_fair")
+
+
+@pytest.mark.parametrize("values", [{"goal": "flatter"}, {"tone": "loud"}])
+def test_a_template_of_an_unknown_goal_is_seen_and_never_chosen(
+    book: Workspace, customers: SampleCustomers, values: dict[str, str]
+) -> None:
+    _break(book, **values)
+    assert not find(book, "own_after_the_fair").enabled
+    assert draft_by_template(book, customers.given, goal="thank").body
