@@ -46,8 +46,8 @@ format: setup ## write the format that lint asks for
 bench: setup ## measure, and write docs/benchmarks.md
 	$(PYTHON) -m tests.benchmarks $(ARGS)
 
-soak: setup ## the slow tests: long runs that look for leaks and lost updates
-	$(PYTHON) -m pytest -m soak $(ARGS)
+soak: setup ## the slow tests: long runs that look for leaks and lost updates, and new examples for every law
+	BELLWETHER_FRESH_EXAMPLES=1 $(PYTHON) -m pytest -m "soak or hypothesis" $(ARGS)
 
 screenshots: setup ## every page in every state, into docs/screenshots/
 	$(PYTHON) -m tests.screenshots $(ARGS)

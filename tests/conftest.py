@@ -73,8 +73,13 @@ REQUIRED_VARIABLE = "BELLWETHER_REQUIRE_DATA"
 
 pytest_plugins = ["tests.measured", "tests.watch"]
 
-# How long an example takes says something about the machine and nothing about the law.
-settings.register_profile("house", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says something about the machine and nothing about the law. The same examples each time, so
+# that a test fails for what was changed; `make soak` looks for new ones.
+FRESH_VARIABLE = "BELLWETHER_FRESH_EXAMPLES"
+settings.register_profile(
+    "house", derandomize=os.environ.get(FRESH_VARIABLE) != "1", deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)  # fmt: skip
 settings.load_profile("house")
 
 #: How long an answer is waited for before it is said never to come: no measure of speed, the machine may be busy.
