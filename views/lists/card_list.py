@@ -87,6 +87,9 @@ class CardList(PaintedList, Generic[Row]):
             self.current_changed.emit(current.data(ROW_ROLE))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        if not self.currentIndex().isValid():
+            # Said, so that Qt does not make the first row current by itself: the next key would act on it.
+            self.setCurrentIndex(QModelIndex())
         self._show_focus(True)
         super().focusInEvent(event)
 
