@@ -105,8 +105,12 @@ OpenWindow = Callable[..., Desktop]
 
 @pytest.fixture
 def open_window(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenWindow]:
-    """Open a window on a book; it is closed after the test. What it tells stays until the test has looked."""
+    """Open a window on a book; it is closed after the test. What it tells stays until the test has looked.
+
+    Reports are not made by themselves, which on a slow machine would begin in the middle of a test.
+    """
     monkeypatch.setattr("views.widgets.toast.LIFETIME_MS", 600_000)
+    monkeypatch.setattr(desktop, "REPORTS_AFTER_MS", 3_600_000)
     made: list[Desktop] = []
 
     def open_(

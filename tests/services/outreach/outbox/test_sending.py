@@ -17,6 +17,7 @@ from services.outreach import (
     mail_text,
     next_due,
     read_message,
+    read_sentences,
     recall,
     reschedule,
     retry,
@@ -28,7 +29,6 @@ from services.outreach.letter import read_letter
 from services.settings import MailAccount
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import NOW, Post
-from tests.services.outreach.reading import as_read
 
 
 def test_an_approved_email_goes_out_once_when_it_is_due(post: Post, server: MailServer) -> None:
@@ -198,9 +198,10 @@ def test_recall_takes_back_the_text_last_seen_and_the_alert(post: Post, server: 
     back = read_message(post.workspace, message.id)
     assert (back.state, back.edit) == ("in_review", message.edit)
     assert post.value("SELECT state FROM alerts WHERE id = ?", card) == "in_work"
-    save(post.workspace, as_read(replace(back.edit, body="Thank you for everything.")))
+    save(post.workspace, replace(back.edit, body="Thank you for everything."))
     undone = undo_last(post.workspace)
     assert undone.kept == ("The email to Nora Berg was changed since; approve it again.",)
+    read_sentences(post.workspace, message.id)
     approve(post.workspace, message.id)
     post.move(minutes=11)
     send_due(post.workspace)
@@ -260,7 +261,7 @@ def test_a_person_settles_what_is_in_doubt(post: Post, server: MailServer) -> No
     settle(post.workspace, second.id, delivered=False)
     assert post.states([first, second]) == ["sent", "in_review"]
     assert post.value("SELECT count(*) FROM email_events WHERE source = 'bellwether'") == 1
-    with pytest.raises(UserError, match="not in doubt"):
+    with pytest.raises(UserError, match="not in question"):
         settle(post.workspace, first.id, delivered=True)
 
 

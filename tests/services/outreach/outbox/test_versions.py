@@ -10,9 +10,8 @@ from models.store import connect
 from models.values.errors import ChangedElsewhere, UserError
 from models.values.outreach import Draft, Edit, Message
 from services.audit import undo_last
-from services.outreach import approve, discard, read_message, recall, reopen, save
+from services.outreach import approve, discard, read_message, read_sentences, recall, reopen, save
 from tests.services.outreach.outbox.post import Post
-from tests.services.outreach.reading import as_read
 
 OTHER = "Thank you for everything.\n\nWould a short call suit you?"
 MINE = "Thank you for being with us.\n\nMay I ask how you are?"
@@ -85,12 +84,13 @@ def test_a_version_that_was_undone_never_names_another_text(post: Post) -> None:
     undo_last(post.workspace)
     back = read_message(post.workspace, seen.id)
     assert back.body == seen.body and back.version not in (seen.version, stale.version)
-    second = as_read(held(back, body=MINE))
+    second = held(back, body=MINE)
     now = save(post.workspace, second, draft=a_draft(second))
     assert now.version not in (seen.version, stale.version, back.version)
     for version in (seen.version, stale.version, back.version):
         with pytest.raises(UserError, match="changed since"):
             approve(post.workspace, seen.id, version)
+    read_sentences(post.workspace, seen.id)
     approve(post.workspace, seen.id, now.version)
 
 
