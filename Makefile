@@ -1,7 +1,7 @@
 # One command for each habit. `make demo` and `make test` set everything up by themselves.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format bench soak screenshots clean
+.PHONY: help setup demo run test lint format bench soak screenshots words clean
 
 VENV ?= .venv
 PYTHON := $(VENV)/bin/python
@@ -51,6 +51,9 @@ soak: setup ## the slow tests: long runs that look for leaks and lost updates, a
 
 screenshots: setup ## every page in every state, into docs/screenshots/
 	$(PYTHON) -m tests.screenshots $(ARGS)
+
+words: setup ## every text that a person may read, with its place
+	@$(PYTHON) -m tests.shown_words
 
 clean: ## what was built here, the environment excepted
 	rm -rf build dist $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -131,12 +131,12 @@ SPECS: dict[Command, Spec] = {
     Command.PREVIOUS_PANE: Spec("Pane before", ("Shift+F6",), "", "Go to"),
     Command.UNDO: Spec("Undo", ("Ctrl+Z",), "return", "Everywhere", "Undo your last action"),
     Command.REDO: Spec("Redo", ("Ctrl+Shift+Z",), "retry", "Everywhere", "Do again what you undid last"),
-    Command.RELOAD: Spec("Read again", ("F5",), "retry", "Everywhere"),
+    Command.RELOAD: Spec("Refresh", ("F5",), "retry", "Everywhere"),
     Command.GUIDE: Spec("Help", ("F1",), "book", "Everywhere", "How to begin, and what the figures mean"),
     Command.HELP: Spec("Keys", ("?",), "keyboard", "Everywhere", "Show all keys"),
     Command.ABOUT: Spec("About Bellwether", (), "", "Everywhere"),
     Command.NEXT: Spec("Next in the list", ("J",), "chevron-down", "In the queue"),
-    Command.PREVIOUS: Spec("The one before", ("K",), "chevron-up", "In the queue"),
+    Command.PREVIOUS: Spec("Previous in the list", ("K",), "chevron-up", "In the queue"),
     Command.OPEN: Spec("Open the customer", ("Return",), "open", "In the queue", bound=False),
     Command.TICK: Spec("Tick", ("X",), "task", "In the queue", "Tick this alert, to act on several"),
     Command.FILTER: Spec("Filter", ("/",), "filter", "In the queue"),
@@ -202,7 +202,7 @@ SPECS: dict[Command, Spec] = {
     Command.SAVE_EML: Spec("Save as .eml…", ("Ctrl+Shift+S",), "file", "In the outbox", "A file for your mail program"),
     Command.MARK_SENT: Spec("Mark as sent", ("Shift+M",), "ready", "In the outbox", "You sent it yourself"),
     Command.CHECK_SCORES: Spec(
-        "Check again", ("C",), "retry", "With insights", "Hold the scores against what came, by the book as it is now"
+        "Check again", ("C",), "retry", "With insights", "Back-test the scores on the book as it is now"
     ),
     Command.EXPORT_SCORES: Spec(
         "Export…", ("Ctrl+Shift+E",), "file", "With insights", "Write the figures of the last check as a file"

@@ -296,7 +296,7 @@ def sent_words(run: SendRun) -> str:
     """Return a round of sending in words."""
     parts = [f"{words.count(len(run.sent), 'email')} sent"]
     parts += [f"{len(run.failed)} failed"] if run.failed else []
-    parts += [f"{len(run.in_doubt)} in doubt: say in the window whether they arrived"] if run.in_doubt else []
+    parts += [f"{len(run.in_doubt)} not confirmed: say in the window whether they arrived"] if run.in_doubt else []
     lines = [", ".join(parts), *(f"  email {number} waits: {why}" for number, why in run.held)]
     nothing = not (run.sent or run.failed or run.in_doubt or run.held or run.fault)
     return "Nothing is due." if nothing else "\n".join(lines)

@@ -22,13 +22,13 @@ Health = Annotated[str | None, typer.Option("--health", metavar="N", help="From 
 Engagement = Annotated[str | None, typer.Option("--engagement", metavar="N", help="From 0 to 100.")]
 Segment = Annotated[str | None, typer.Option("--segment", metavar="S", help=f"One of {', '.join(reversed(SEGMENTS))}.")]
 Worth = Annotated[str | None, typer.Option("--clv", metavar="AMOUNT", help="Lifetime value, in the book's currency.")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=f"Why, in {MOST_REASON} letters at most.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=f"Why, in {MOST_REASON} characters at most.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="The last day on which it counts.")]
 End = Annotated[
     list[str] | None,
-    typer.Option("--end", metavar="SCORE", help=f"Take back what is set of one score: {', '.join(_OPTIONS)}."),
+    typer.Option("--end", metavar="SCORE", help=f"Remove the override of one score: {', '.join(_OPTIONS)}."),
 ]
-All = Annotated[bool, typer.Option("--all", help="Take back all that is set.")]
+All = Annotated[bool, typer.Option("--all", help="Remove all overrides of the customer.")]
 
 
 @told
@@ -54,7 +54,7 @@ def override(
     wanted = {figure: text for figure, text in given.items() if text is not None}
     ended = [_score(text) for text in end or ()]
     if sum(map(bool, (wanted, ended, everything))) > 1:
-        raise typer.BadParameter("Set a score, take it back with --end, or all with --all: one at a time.")
+        raise typer.BadParameter("Set a score, remove one override with --end, or all with --all: one at a time.")
     writes = bool(wanted or ended or everything)
     with opened(store, writes=writes) as workspace:
         number = customer_named(workspace, customer)
@@ -66,7 +66,7 @@ def override(
         if writes:
             after_change(workspace, changes)
         standing, currency = overrides_of(workspace, number), workspace.read_currency()
-    said = "\n".join(_words(one, currency) for one in standing) or "No score is set by hand."
+    said = "\n".join(_words(one, currency) for one in standing) or "No score is overridden."
     document = {
         "customer_id": number,
         "entry": changes.entry,

@@ -9,15 +9,16 @@ from models.values import words
 from models.values.overrides import FIGURES, model_words, value_words
 
 _BETWEEN: Final = " · "
-_SAID: Final = re.compile(rf"[^·]*et to [^·]* by hand; the model said [^·]*{_BETWEEN}")
+#: As it is said, and as books of before hold it.
+_SAID: Final = re.compile(rf"[^·]*(?:verridden to [^·]*; model:|et to [^·]* by hand; the model said) [^·]*{_BETWEEN}")
 #: What stood behind such a signal's words in books of before.
 _BEHIND: Final = " · overruled by hand"
 
 
 def overruled_words(plain: str, figure: str, value: Any, computed: Any, currency: str) -> str:
-    """Return a signal's words where a figure was set by hand.
+    """Return a signal's words where a figure is overridden.
 
-    "Set to 20 % by hand; the model said 81 % · 81 % likely to order nothing within 90 days"
+    "Overridden to 20 %; model: 81 % · 81 % likely to order nothing within 90 days"
 
     Parameters
     ----------
@@ -27,9 +28,9 @@ def overruled_words(plain: str, figure: str, value: Any, computed: Any, currency
         In which values are counted, in minor units.
     """
     # A row shows the risk beside its words: only other figures have to be named.
-    head = "Set" if figure == "churn_risk" else f"{words.capital(FIGURES[figure])} set"
-    by_hand = f"{head} to {value_words(figure, value, currency)} by hand"
-    return f"{by_hand}; the model said {model_words(figure, computed, currency)}{_BETWEEN}{plain}"
+    head = "Overridden" if figure == "churn_risk" else f"{words.capital(FIGURES[figure])} overridden"
+    overridden = f"{head} to {value_words(figure, value, currency)}"
+    return f"{overridden}; model: {model_words(figure, computed, currency)}{_BETWEEN}{plain}"
 
 
 def plain_words(reason: str) -> str:

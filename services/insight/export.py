@@ -201,7 +201,7 @@ def _model(score: dict[str, Any]) -> str:
     """Return the model's name, and after it what a person set in place of its figures."""
     by_hand = json.loads(score["overridden"] or "{}")
     titles = [title for figure, title in FIGURES.items() if figure in by_hand]
-    return f"{score['model']}; {', '.join(titles)} set by hand" if titles else str(score["model"])
+    return f"{score['model']}; {', '.join(titles)} overridden" if titles else str(score["model"])
 
 
 def _alerts(reader: Reader) -> Iterator[tuple[Any, ...]]:

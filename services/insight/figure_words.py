@@ -20,7 +20,7 @@ def sure_words(figures: ScoreFigures) -> str:
         why = f"enough history{orders}."
     mark = figures.mark_of("churn_risk")
     # What a person set is no figure of the model's: its confidence is in its own.
-    head = "Confidence" if mark is None else f"Set by hand; confidence in the model’s {mark.model} was"
+    head = "Confidence" if mark is None else f"Overridden; confidence in the model’s {mark.model} was"
     said = f"{head} {figures.confidence}: {why[:1].lower()}{why[1:]}" if why else f"{head} {figures.confidence}."
     return f"{said} {figures.record}".strip()
 

@@ -53,8 +53,8 @@ _WITH_ORDERS: Final = "SELECT COUNT(*) FROM customer_risk_scores WHERE order_cou
 _WITH: Final = "SELECT COUNT(*) FROM customers c WHERE EXISTS (SELECT 1 FROM {table} t WHERE t.customer_id = c.id)"
 _LOW: Final = """SELECT COUNT(*), SUM(order_count < ?), confidence_why FROM customer_risk_scores
                   WHERE confidence = 'low' GROUP BY confidence_why"""
-_NOT_YET = "Not back-tested yet. Check now, or Bellwether does it when nothing else runs."
-_NOTHING_CLOSED = "So far there is no stretch of the past in which somebody left and somebody stayed."
+_NOT_YET = "Run a back-test to see how accurate the churn scores are, or Bellwether will run one when idle."
+_NOTHING_CLOSED = "No period so far in which some customers left and others stayed."
 _NOBODY_SCORED = "Once orders or activity are imported, it says here how far the scores can be trusted."
 
 
@@ -222,7 +222,7 @@ def _unchecked(reader: Reader) -> ReportCard:
     if not scored:
         return ReportCard(None, Verdict("open", "Nothing is scored yet.", _NOBODY_SCORED), empty=True)
     missing = _what_is_missing(reader, reader.policy.churn_horizon_days)
-    return ReportCard(None, missing or Verdict("open", "Not checked yet.", _NOT_YET), currency=reader.currency)
+    return ReportCard(None, missing or Verdict("open", "Not back-tested yet.", _NOT_YET), currency=reader.currency)
 
 
 def _untold(reader: Reader, report: BacktestReport) -> Verdict:

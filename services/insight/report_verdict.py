@@ -95,7 +95,7 @@ def verdict(report: BacktestReport) -> Verdict:
         )
     if report.beats_rule is False:
         said = f"The risk is off by {_points(off)} on average, but {_rule_tells(report)}."
-        return Verdict("bad", "No better than the simple rule.", f"{said} {ranks}".strip())
+        return Verdict("bad", "No better than the baseline.", f"{said} {ranks}".strip())
     share = left / judged
     rarer = min(share, 1.0 - share)
     far = f"off by {_points(off)} on average" + (f" where {words.percent(share)} left" if share < _FEW_LEAVE else "")

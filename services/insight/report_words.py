@@ -33,7 +33,7 @@ _PLAIN: Final = {
     LOGISTIC: "The purchase rhythm and a few signals, weighted by back-tests.",
     ADDITIVE: "Each signal adds or removes points. A worsening signal never lowers the risk.",
     DEPTH_3: "Combinations of signals. For comparison only: it gives no exact reasons.",
-    RULE: "A simple rule: everyone it matches counts as leaving, everyone else as staying.",
+    RULE: "Baseline: every customer who matches counts as leaving, everyone else as staying.",
 }
 
 
@@ -112,7 +112,7 @@ def said_words(report: BacktestReport, today: date) -> str:
 
 
 def misses_words(report: BacktestReport, *, missed: bool, warning: float, critical: float, today: date) -> str:
-    """Return who was told wrongly, and in which order they stand.
+    """Return whose risk was wrong, and in which order they are listed.
 
     Parameters
     ----------
@@ -122,14 +122,14 @@ def misses_words(report: BacktestReport, *, missed: bool, warning: float, critic
     days = _cutoffs(report)
     if not days:
         return ""
-    said = f"On {words.day(days[-1], today)} the risk for the next {words.count(report.horizon_days, 'day')} was said"
+    of = f"On {words.day(days[-1], today)} the model predicted a {report.horizon_days}-day churn risk"
     if missed:
-        told = f"to be under {words.percent(warning)} for these customers, and they left"
+        said = f"{of} under {words.percent(warning)} for these customers, and they left."
     else:
-        told = f"to be {words.percent(critical)} or more for these customers, and they stayed"
+        said = f"{of} of {words.percent(critical)} or more for these customers, and they stayed."
     if not any(one.value_minor is not None for one in (*report.missed, *report.alarmed)):
-        return f"{said} {told}. Where the risk was most wrong comes first."
-    return f"{said} {told}. The dearest mistake comes first: how wrong the risk was, times what they had spent."
+        return f"{said} Largest error first."
+    return f"{said} Costliest error first: the error times what they had spent."
 
 
 def judged_words(report: BacktestReport) -> str:
@@ -185,13 +185,13 @@ def value_facts(clv: ClvMeasures, currency: str) -> tuple[Fact, ...]:
         found.append(Fact(f"Within the 80{words.THIN}% range", words.percent(clv.coverage80), meaning, held))
     if clv.top10_capture is not None:
         meaning = "The share of all spend that the tenth of customers with the highest value brought."
-        found.append(Fact("Spend of the top tenth", words.percent(clv.top10_capture), meaning))
+        found.append(Fact(f"Revenue from the top 10{words.THIN}%", words.percent(clv.top10_capture), meaning))
     if clv.spearman is not None:
         meaning = "Order by value against order by spend: 1 is the same order, 0 is chance."
-        found.append(Fact("Right order (Spearman)", f"{clv.spearman:.2f}", meaning))
+        found.append(Fact("Rank correlation", f"{clv.spearman:.2f}", meaning))
     if clv.mae is not None:
         meaning = "The mean distance between the forecast for a customer and what they spent."
-        found.append(Fact("Off for one customer", words.money(round(clv.mae), currency), meaning))
+        found.append(Fact("Average error per customer", words.money(round(clv.mae), currency), meaning))
     return tuple(found)
 
 

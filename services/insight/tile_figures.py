@@ -48,7 +48,7 @@ def filter_of_tile(key: str) -> tuple[str, QueueFilter] | None:
 def _need_today(reader: Reader) -> Tile:
     title = "need action today"
     if reader.unscored:
-        said = "Scores and alerts of what came in last are not ready."
+        said = "The latest import is not scored yet."
         return Tile("today", words.DASH, title, NOT_SCORED.lower(), "neutral", said)
     cards = read_line(reader, "todo", QueueFilter()).shown
     if not cards and reader.lacks:

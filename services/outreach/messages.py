@@ -53,7 +53,7 @@ def message_of(driver: sqlite3.Connection, message_id: int) -> Message:
     )
     found = cursor.fetchone()
     if found is None:
-        raise UserError(f"There is no email {message_id}. See the outbox for those that there are.")
+        raise UserError(f"Email {message_id} was not found. The outbox lists all emails.")
     return to_message(dict(zip((column[0] for column in cursor.description), found, strict=True)))
 
 

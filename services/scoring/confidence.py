@@ -198,9 +198,7 @@ def _priced(book: BookEvents, seen: Features) -> Iterator[Check]:
     unpriced = np.zeros(seen.rhythm_count.size, np.bool_)
     unpriced[book.orders.row[np.isnan(book.orders.values["value"])]] = True
     nothing = np.isnan(seen.mean_value)
-    yield Check(
-        LOW, unpriced & nothing, "Every order is in a currency without a rate: what they are worth is not known."
-    )
+    yield Check(LOW, unpriced & nothing, "No exchange rate for any of the orders: their value is not known.")
     yield Check(
         MEDIUM, unpriced & ~nothing, "Some orders are in a currency without a rate and count without their value."
     )
@@ -296,7 +294,7 @@ def _overall_words(record: Record) -> str:
 def _beats_the_rule(side: _Side, horizon_days: int) -> Iterator[Check]:
     if side.chosen is not None and side.chosen.beats_rule is False:
         silent = {"orders": "no order", "activity": "no activity"}.get(side.label)
-        rule = f"“{silent} for {horizon_days} days”" if silent else "a simple rule"
+        rule = f"“{silent} for {horizon_days} days”" if silent else "the baseline"
         yield Check(MEDIUM, side.whose, f"In back-tests the churn risk was no more accurate than {rule}.")
 
 

@@ -203,10 +203,13 @@ class _Amount:
 
 #: Of each aspect of money its column, and the words with an amount (and the book's median purchase day) or without.
 _AMOUNTS = {
-    "mean_value": ("mean_value", ("{0} a purchase day; {1} is usual in the book", "No purchase day has an amount")),
-    "last_value": ("last_value", ("Last purchase day {0}; {1} is usual in the book", "The last has no amount")),
+    "mean_value": (
+        "mean_value", ("{0} a purchase day; {1} is typical of your customers", "No purchase day has an amount"),
+    ),
+    "last_value": ("last_value", ("Last purchase day {0}; {1} is typical of your customers", "The last has no amount")),
     "highest_value": (
-        "highest_value", ("Highest purchase day {0}; {1} is usual in the book", "No purchase day has an amount"),
+        "highest_value",
+        ("Highest purchase day {0}; {1} is typical of your customers", "No purchase day has an amount"),
     ),
     "spend": ("spend", ("{0} in all; {1} is usual for one purchase day", "Nothing in all")),
     "spent_lately": ("spend_90", (f"{{0}} in {_WINDOW_DAYS} days", f"Nothing in {_WINDOW_DAYS} days")),

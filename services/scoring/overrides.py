@@ -111,7 +111,7 @@ def end_override(workspace: Workspace, customer_id: int, figure: str | None = No
         ending = [one for one in laid.values() if figure in (None, one.figure)]
         if not ending:
             what = FIGURES[figure] if figure is not None else "figure"
-            raise UserError(f"No {what} of {name} is set by hand.")
+            raise UserError(f"The {what} of {name} has no override.")
         for one in ending:
             work.update(score_overrides, one.id, {"ended_at": workspace.at})
         _refresh(work, workspace, customer_id)
@@ -299,7 +299,7 @@ def _checked_reason(reason: str) -> str:
     if not why:
         raise UserError("Say in a word why: the reason is shown next to the figure.")
     if len(why) > MOST_REASON:
-        raise UserError(f"Say why in {MOST_REASON} letters at the most: the reason is shown next to the figure.")
+        raise UserError(f"Say why in {MOST_REASON} characters at most: the reason is shown next to the figure.")
     return why
 
 

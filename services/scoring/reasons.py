@@ -116,10 +116,10 @@ class _Words:
         return self._counted(count, f"The typical repeat customer has {self._typical_count:,}")
 
     def few(self, count: int) -> str:
-        return self._counted(count, "With so few, a silence says less")
+        return self._counted(count, "A long gap says little about so few orders")
 
     def many(self, count: int) -> str:
-        return self._counted(count, "With so many, a silence says more")
+        return self._counted(count, "A long gap is unusual for a frequent buyer")
 
     def _counted(self, count: int, evidence: str) -> str:
         return up_to_points("orders", f"{plural(count, self._day)} so far", evidence)

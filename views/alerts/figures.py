@@ -40,7 +40,7 @@ class Figure:
         """The cell in words."""
         lines = "".join(run.text for run in self.first), "".join(run.text for run in self.second)
         said = f"{self.big} {self.unit}".strip()
-        by_hand = "set by hand" if self.by_hand else ""
+        by_hand = "overridden" if self.by_hand else ""
         return ", ".join(part for part in (self.label, said, by_hand, *lines, self.more) if part)
 
 

@@ -53,9 +53,9 @@ def closed_words(message: Message) -> Standing:
             return Standing("Not sent", f"{why}. Recall it to edit, or try again in the outbox.", read_only, good=False,
                             recall=True)  # fmt: skip
         case "in_doubt":
-            words = "The line broke before the server’s answer. Say in the outbox whether it arrived."
-            return Standing("In doubt", words, "It may have been delivered, and so cannot be changed.", good=False,
-                            recall=False)  # fmt: skip
+            words = "The connection dropped before the server replied. Say in the outbox whether it arrived."
+            notice = "It may have been delivered, and so cannot be changed."
+            return Standing("Delivery not confirmed", words, notice, good=False, recall=False)
         case _:
             return Standing("Discarded", "Undo (Ctrl Z) brings it back.", "This email was put away.", good=False,
                             recall=False)  # fmt: skip

@@ -126,5 +126,5 @@ def sentence_of(row: CustomerRow, me: str) -> str:
         parts.append(f"next: {row.next_action}")
     parts.append(f"owner {owner_words(row.owner, me)}")
     if row.overridden:
-        parts.append(f"{', '.join(mark.title for mark in row.overridden)} set by hand")
+        parts.append(f"{', '.join(mark.title for mark in row.overridden)} overridden")
     return ", ".join(parts)

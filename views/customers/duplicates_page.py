@@ -156,7 +156,7 @@ class DuplicatesPage(Page):
         self._desk.drop("pair")
         self.pair.forget()
         self._enable(None)
-        self.state.show_empty("Nothing is selected", "The two records of a pair are shown here side by side.")
+        self.state.show_empty("No pair selected", "Choose one to see both records side by side.")
         if self._stacked:
             self._show_half(self.list)
 

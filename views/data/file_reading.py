@@ -19,11 +19,11 @@ Offer = tuple[str, ReadingChoice]
 
 TITLES = {
     "sheet": "Sheet",
-    "file": "Packed",
-    "encoding": "Letters",
-    "delimiter": "Cells",
-    "quote": "Quotes",
-    "header": "Names",
+    "file": "File in the archive",
+    "encoding": "Encoding",
+    "delimiter": "Delimiter",
+    "quote": "Text quotes",
+    "header": "Header row",
     "tables": "Table",
 }
 _ENCODINGS = (

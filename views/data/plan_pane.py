@@ -134,7 +134,7 @@ class PlanPane(QWidget):
         customers = section(self._customers_head, 4, self._lines)
         self._notes = column()
         notes = section(label("Worth knowing", fonts.SMALL, fonts.SEMIBOLD), 4, self._notes)
-        reading = section(label("How it is read", fonts.SMALL, fonts.SEMIBOLD), 6, self.options, 10, self.file)
+        reading = section(label("Import options", fonts.SMALL, fonts.SEMIBOLD), 6, self.options, 10, self.file)
         self._optional = {"rejected": rejected, "ignored": ignored, "customers": customers, "notes": notes}
         inner = QWidget()
         inner.setLayout(column(top, rejected, ignored, customers, notes, reading, -1))

@@ -52,11 +52,11 @@ class ReadingOptions(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         rows = (
             *(
-                ("About", self._entity),
+                ("Record type", self._entity),
                 ("Kind", self._kind),
-                ("Days", self._order),
-                ("Money", self._currency),
-                ("Times", self._zone),
+                ("Date order", self._order),
+                ("Currency", self._currency),
+                ("Time zone", self._zone),
             ),
             ("Source", self._source),
         )

@@ -150,7 +150,7 @@ class ReceiptSide(QWidget):
         for icon, words in lines:
             self._undo_lines.addWidget(icon_line(self._theme, icon, words))
         if lines:
-            self._undo_lines.addWidget(icon_line(self._theme, "alerts", "Scores and alerts follow the book back"))
+            self._undo_lines.addWidget(icon_line(self._theme, "alerts", "Scores and alerts are recalculated"))
         self.go.setVisible(not undone)
         refused = preview.refused if preview is not None else ""
         if undone:

@@ -31,7 +31,7 @@ class UndoPanel(Overlay):
         else:
             for icon, words in lines:
                 box.addWidget(icon_line(theme, icon, words))
-            box.addWidget(icon_line(theme, "alerts", "Scores and alerts follow the book back"))
+            box.addWidget(icon_line(theme, "alerts", "Scores and alerts are recalculated"))
         box.addSpacing(12)
         self._close = push("Close" if preview.refused else "Keep it")
         self._close.clicked.connect(self.dismiss)

@@ -124,9 +124,9 @@ class ScoresTab(QWidget):
         self._moves.setContentsMargins(4, 0, 0, 0)
         self.segments_panel = Panel(theme, "Are segments stable?", self.segments, hold(below), rest())
         self._drift = column(margins=(16, 0, 16, 10))
-        self.drift_panel = Panel(theme, "What has shifted since the fit", hold(self._drift), rest())
-        self.issues = _table(theme, "What customers complain of more than before", ISSUES)
-        self.issues_panel = Panel(theme, "What customers complain of more", self.issues, rest())
+        self.drift_panel = Panel(theme, "Model drift", hold(self._drift), rest())
+        self.issues = _table(theme, "Rising complaints", ISSUES)
+        self.issues_panel = Panel(theme, "Rising complaints", self.issues, rest())
 
     def _make_sources(self, theme: Theme) -> None:
         self.sources = _table(theme, "Data you can rely on", SOURCES)
@@ -255,7 +255,7 @@ class ScoresTab(QWidget):
         self.issues_panel.wanted = report is not None and bool(report.issues)
         if report is not None:
             self.issues.show_lines(issue_lines(report.issues, date.fromisoformat(report.as_of)))
-            self.issues_panel.say_aside(f"of {whole(report.checked)} topics of tickets and reviews")
+            self.issues_panel.say_aside(f"{whole(report.checked)} topics tracked")
 
     def _explain_rungs(self) -> None:
         if self._card is not None:

@@ -201,7 +201,7 @@ class OutboxPage(Page):
         self._desk.drop("letter")
         self._enable(None)
         self.letter.forget()
-        self.letter_state.show_empty("Nothing is selected", "The email that you select in the list is shown here.")
+        self.letter_state.show_empty("No email selected", "Choose one from the list to read it here.")
 
     def _enable(self, letter: Letter | None) -> None:
         """Switch off what cannot be done with this email, in menu, button and key alike."""

@@ -106,7 +106,7 @@ def history(message: Message, attempts: Sequence[Attempt], now: datetime) -> lis
         said = f"{attempt.words}: {answer}" if answer else attempt.words
         lines.append((moment_words(attempt.begun_at, now), said))
     if message.due_at and message.state in ("approved", "queued"):
-        lines.append((moment_words(message.due_at, now), "Goes out then"))
+        lines.append((moment_words(message.due_at, now), "Scheduled"))
     if message.sent_at and message.state == "sent" and message.via != "smtp":
         lines.append((moment_words(message.sent_at, now), "Sent by your mail program"))
     if message.state == "discarded":

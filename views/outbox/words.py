@@ -24,7 +24,7 @@ class Look:
 TABS: Final = (
     ("review", "To review"),
     ("waiting", "Waiting"),
-    ("doubt", "In doubt"),
+    ("doubt", "Not confirmed"),
     ("failed", "Failed"),
     ("sent", "Sent"),
 )
@@ -34,11 +34,11 @@ LOOKS: Final[Mapping[MessageState, Look]] = {
     "approved": Look("clock", "Waiting", "primary_text", "You can take it back until it is handed over."),
     "queued": Look("clock", "Waiting", "primary_text", "You can take it back until it is handed over."),
     "sending": Look("send", "Being handed over", "primary_text", "It cannot be stopped any more."),
-    "sent": Look("check", "Sent", "good_text", "What has left cannot be taken back."),
+    "sent": Look("check", "Sent", "good_text", "Sent emails can’t be recalled."),
     "failed": Look("warning", "Not sent", "critical_text", "Nothing was delivered, and nothing is lost."),
-    "in_doubt": Look("warning", "In doubt", "warning_text",
-                     "The connection broke between the end of the email and the server’s answer. It is not sent again "
-                     "by itself: look in the sent mail or ask them, then decide."),
+    "in_doubt": Look("warning", "Not confirmed", "warning_text",
+                     "The connection dropped before the server replied. Check your Sent folder, then tell Bellwether. "
+                     "It won’t resend by itself."),
     "discarded": Look("bin", "Discarded", "ink_3", "It was put away and goes to nobody."),
 }  # fmt: skip
 #: What is said where a tab has no emails: heading, words, and the one action (words, page or tab that it leads to).
@@ -47,7 +47,7 @@ EMPTY: Final[Mapping[str, tuple[str, str, str, str]]] = {
                "Go to the alerts", "alerts"),
     "waiting": ("Nothing waits to go out", "Approved emails wait here for their moment, and for the network.",
                 "Show what is to be reviewed", "review"),
-    "doubt": ("Nothing is in doubt", "An email comes here if the line broke before the server had answered.",
+    "doubt": ("No unconfirmed deliveries", "Emails appear here when the connection dropped before the server replied.",
               "Show what was sent", "sent"),
     "failed": ("Nothing has failed", "An email that a server refused comes here, with the server’s words.",
                "Show what was sent", "sent"),

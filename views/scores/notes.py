@@ -56,8 +56,8 @@ class ScoreNotes(QWidget):
     def _fill(self, marks: Sequence[OverrideMark], week: str) -> None:
         clear(self._box)
         for mark in marks:
-            back = link("Take back")
-            back.setAccessibleName(f"Take back the {mark.title} that is {mark.short}")
+            back = link("Remove")
+            back.setAccessibleName(f"Remove the override of the {mark.title}: {mark.short}")
             back.setToolTip("Let the model's figure count again")
             back.clicked.connect(partial(self._back, mark.figure))
             self._add("edit", mark.line, back)

@@ -31,7 +31,7 @@ from views.widgets.overlay import FormPanel, date_field
 
 #: An override is proposed for so long: a quarter, after which somebody looks again.
 PROPOSED_MONTHS = 3
-_FOOT = "It counts everywhere until then, whatever is computed. Undo with Ctrl+Z."
+_FOOT = "Replaces the model’s score everywhere until that date. Undo with Ctrl+Z."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class OverridePanel(FormPanel):
         start = QDate(today.year, today.month, today.day)
         self.until = date_field(start.addMonths(PROPOSED_MONTHS), start)
         self.until.setMaximumDate(start.addDays(LONGEST_DAYS))
-        self.back_button = push("Take it back")
+        self.back_button = push("Remove override")
         self.back_button.clicked.connect(self._take_back)
         self._lay_out()
         self.score.currentIndexChanged.connect(self._show_score)
@@ -113,7 +113,7 @@ class OverridePanel(FormPanel):
         self._box.insertWidget(self._box.count() - 1, self.model)
         self._box.insertSpacing(self._box.count() - 2, 3)
         self.add("Why", self.reason)
-        self.add("Until, that day included", self.until)
+        self.add("Until (inclusive)", self.until)
         self._buttons.insertWidget(0, self.back_button)
         self.done()
 

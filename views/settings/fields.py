@@ -275,12 +275,12 @@ _EMAILS = (
     Group(
         "quiet",
         "Quiet hours",
-        "What falls into them waits until they end. Times are those of the customer's owner.",
+        "Emails due in quiet hours wait until they end. Times are those of the customer's owner.",
         (
             Setting("quiet_hours.enabled", "Quiet hours", "tick", says="No email goes out in quiet hours"),
             Setting("quiet_hours.begins", "Begin", "time"),
             Setting("quiet_hours.ends", "End", "time"),
-            Setting("quiet_hours.free_days", "Free days", "tick", says="Nor on days that are no working days"),
+            Setting("quiet_hours.free_days", "Free days", "tick", says="Also on non-working days"),
         ),
     ),
     Group(

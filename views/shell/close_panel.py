@@ -36,8 +36,8 @@ _OVER_MAIL = Question(
 
 
 _WAITING = (
-    "Waiting for the mail server’s answer … Close the window again to leave at once: then it may be in doubt whether "
-    "the email was taken."
+    "Waiting for the mail server’s answer … Close the window again to leave at once: then delivery may not "
+    "be confirmed."
 )
 
 

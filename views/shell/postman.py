@@ -59,8 +59,8 @@ class Delivery:
             rest = f" and {counted(others, 'other')}" if others else ""
             parts.append(f"Not sent to {self.failed_for}{rest}: see the Outbox")
         if run.in_doubt:
-            one = len(run.in_doubt) == 1
-            parts.append(f"{counted(len(run.in_doubt), 'email')} {'is' if one else 'are'} in doubt: see the Outbox")
+            deliveries = counted(len(run.in_doubt), "delivery", "deliveries")
+            parts.append(f"{deliveries} not confirmed: see the Outbox")
         return ". ".join(parts)
 
 

@@ -10,7 +10,7 @@ from views.background import ChildRun, Done, Failed, Outcome
 from views.shell.book import Book
 from views.shell.first_start import FirstStart
 
-_IN_PART = "The sample book is there in part. Take it back on the Data page, or go on with it."
+_IN_PART = "The sample book is only partly loaded. Undo its import on the Data page, or carry on with it."
 
 
 class SampleBook(QObject):

@@ -101,7 +101,7 @@ class TopBar(QWidget):
     def show_unknown(self) -> None:
         """The freshness could not be read; the page itself says why."""
         self._freshness = None
-        self._unknown = "How fresh the data are could not be read"
+        self._unknown = "Data freshness unavailable"
         self._fit()
 
     def show_busy(self, words: str) -> None:

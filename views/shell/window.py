@@ -307,7 +307,7 @@ class MainWindow(QMainWindow):
 
     def _show_standing(self, standing: OutboxStanding, fault: str) -> None:
         self.top_bar.chip.show_standing(standing, fault)
-        parts = ((standing.review, "to review"), (standing.doubt, "in doubt"))
+        parts = ((standing.review, "to review"), (standing.doubt, "not confirmed"))
         words = ", ".join(f"{count} {what}" for count, what in parts if count)
         self.rail.button("outbox").set_count(standing.review + standing.doubt, words)
 

@@ -79,7 +79,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "no_email": (
         "{name} wrote no email",
-        "What {name} wrote is no email ({detail}); nothing of it was kept. Try again, or choose another model.",
+        "What {name} wrote is not an email ({detail}); none of it was kept. Try again, or choose another model.",
     ),
     "declined": (
         "{name} declined",

@@ -144,7 +144,7 @@ def settle(workspace: Workspace, message_id: int, *, delivered: bool) -> Changes
 
     def decide(work: UnitOfWork, message: Message) -> str:
         if message.state != "in_doubt":
-            return f"The email to {message.customer} is not in doubt."
+            return f"The delivery of the email to {message.customer} is not in question."
         if delivered:
             last = "SELECT handing_over_at FROM sendings WHERE message_id = ? ORDER BY attempt DESC LIMIT 1"
             at = work.sql(last, (message.id,)).scalar() or work.at

@@ -8,11 +8,11 @@ from models.values.outbox import Attempt
 from services.workspace import Workspace
 
 _ENDED: Final = {
-    "sent": "Taken by the server",
-    "refused": "Refused by the server",
-    "later": "The server takes it later",
-    "unreachable": "The server could not be reached",
-    "in_doubt": "Handed over, and no answer came",
+    "sent": "Accepted by the mail server",
+    "refused": "Refused by the mail server",
+    "later": "The mail server takes it later",
+    "unreachable": "The mail server could not be reached",
+    "in_doubt": "Delivery not confirmed",
     "interrupted": "Interrupted before it was handed over",
 }
 

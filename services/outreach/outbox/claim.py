@@ -171,7 +171,7 @@ def _settle_left(work: UnitOfWork, message: Message) -> bool:
         work.update(sendings, last[0], {**outcome, "answer": _LOST if handed else None})
     if handed:
         work.update(messages, message.id, {"state": "in_doubt", "fault": _LOST, "changed_at": work.at})
-        work.say(f"The email to {message.customer} is in doubt")
+        work.say(f"Delivery of the email to {message.customer} is not confirmed")
     else:
         values = {"state": "queued", "fault": _INTERRUPTED, "due_at": work.at, "changed_at": work.at}
         work.update(messages, message.id, values)

@@ -95,7 +95,7 @@ def _standing_words(
     """Say the most pressing thing, what needs a person first: of what goes out, only that which a server is to take."""
     doubt, by_hand, failed = counts["doubt"], counts["waiting"] - scheduled, counts["failed"]
     if doubt:
-        return f"{words.count(doubt, 'email')} in doubt"
+        return f"{words.count(doubt, 'delivery', 'deliveries')} not confirmed"
     if counts["again"]:
         return f"{words.count(counts['again'], 'email')} to look at again"
     if not scheduled:
@@ -183,7 +183,7 @@ def _state_words(row: dict[str, Any], now: _Now) -> str:
     fixed = {
         "draft": "Draft",
         "sending": "Is being sent",
-        "in_doubt": "In doubt: was it delivered?",
+        "in_doubt": "Delivery not confirmed",
         "failed": "Not sent",
         "discarded": "Discarded",
     }

@@ -249,7 +249,7 @@ def _failed(workspace: Workspace, claimed: Claim, why: str) -> Changes:
 def _doubted(workspace: Workspace, claimed: Claim, why: str) -> Changes:
     def write(work: UnitOfWork, message: Message) -> str:
         work.update(messages, message.id, {"state": "in_doubt", "fault": why, "changed_at": work.at})
-        return f"The email to {message.customer} is in doubt"
+        return f"Delivery of the email to {message.customer} is not confirmed"
 
     return _ended(workspace, claimed, "in_doubt", why, write)
 

@@ -96,7 +96,7 @@ def parse(source: str) -> Parsed:
         With the line and the reason: an unknown field, an unclosed bracket, something that templates may not do.
     """
     if len(source) > LONGEST:
-        raise UserError(f"The template is too long: at most {LONGEST:,} letters.")
+        raise UserError(f"The template is too long: at most {LONGEST:,} characters.")
     try:
         tree = _environment().parse(source)
         for node in _all(tree):

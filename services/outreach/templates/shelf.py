@@ -130,7 +130,7 @@ def _checked(template: TemplateChoice) -> TemplateChoice:
 
     name = " ".join(template.name.split())
     if not name or len(name) > _NAMED:
-        raise UserError(f"A template needs a name of at most {_NAMED} letters.")
+        raise UserError(f"A template needs a name of at most {_NAMED} characters.")
     if template.goal not in GOALS or template.tone not in TONES:
         raise UserError("A template needs a goal and a tone; choose one of each.")
     for part, text in (("subject", template.subject), ("text", template.body)):

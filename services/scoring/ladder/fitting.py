@@ -119,7 +119,7 @@ def fit_rung(name: str, train: Sequence[Window]) -> FittedRung:
     if name == MBG and not train:
         return CLOSED_FORM
     if not train:
-        raise ValueError(f"The rung {name} needs a window.")
+        raise ValueError(f"The model {name} needs a window.")
     fit = {PRIOR: _prior, MBG: _levelled, RULE: _rule, LOGISTIC: _logistic, ADDITIVE: _additive}[name]
     return replace(fit(train), customers=int(train[-1].customers.size), windows=len(train))
 
@@ -335,7 +335,7 @@ def _stumps(rows: Rows, names: Sequence[str]) -> tuple[float, dict[str, Steps]]:
     told = base + sum(term.points(rows.columns[name][:_CHECKED]) for name, term in tables)
     asked = model.decision_function(np.column_stack([rows.columns[name][:_CHECKED] for name in names]))
     if np.abs(told - asked).max() > 1e-9:
-        raise ArithmeticError("The tables of the additive rung do not say what the model says.")
+        raise ArithmeticError("The tables of the additive model do not give the model's own scores.")
     centred = {}
     for name, term in tables:
         ordinary = float(term.points(_ordinary(name, rows.columns[name])).mean())

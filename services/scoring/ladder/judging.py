@@ -130,7 +130,7 @@ class _Bench:
             If somebody asked to stop.
         """
         if self.cancelled():
-            raise Cancelled("The backtest was cancelled.")
+            raise Cancelled("The back-test was cancelled.")
         self.progress(Progress("Judging scores", self.done, self.total))
         self.done += 1
 
@@ -225,7 +225,7 @@ def _judged(bench: _Bench, cutoff: int) -> Judgement:
         if (name in _TAUGHT and not teaches) or (name == DEPTH_3 and not bench.with_references):
             continue
         if bench.cancelled():
-            raise Cancelled("The backtest was cancelled.")
+            raise Cancelled("The back-test was cancelled.")
         model = fit_challenger(train) if name == DEPTH_3 else _fitted(bench, name, cutoff, train)
         if model is not None:
             risks[name] = model.risk(window.frame)

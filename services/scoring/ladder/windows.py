@@ -85,7 +85,7 @@ class Past:
         """The book at the end of a day."""
         if day not in self._ledgers:
             if self.cancelled():
-                raise Cancelled("The backtest was cancelled.")
+                raise Cancelled("The back-test was cancelled.")
             self._ledgers[day] = Ledger(self.book, day)
         return self._ledgers[day]
 

@@ -187,7 +187,7 @@ def _about_customers(features: tuple[FeatureDrift, ...], fitted_on: int, book: B
     since = _day(day_text(fitted_on))
     shifted = [one for one in features if one.shift != "steady"]
     if fitted_on == book.as_of:
-        return [f"The scores were fitted on this day, {since}: nothing can have moved yet."]
+        return [f"The model was trained on {since}, so there is nothing to compare yet."]
     if not features:
         return [f"Too few customers have bought in a year to tell whether they changed since the fit of {since}."]
     if not shifted:

@@ -20,22 +20,19 @@ def _total(report: RevenueForecast) -> str:
         return money_short(sum(getattr(one, name) for one in report.months), report.currency)
 
     last = day_of(f"{report.months[-1].month}-01")
-    until = f"through {MONTHS_LONG[last.month - 1]} {last.year}" if last else "in the months to come"
+    until = f"to {MONTHS_LONG[last.month - 1]} {last.year}" if last else "for the next months"
     so_far = sum(one.so_far for one in report.months)
-    begun = f", {money_short(so_far, report.currency)} of it in the book already" if so_far > 0 else ""
+    begun = f"{money_short(so_far, report.currency)} is already ordered; " if so_far > 0 else ""
     new = summed("from_new")
     expected = sum(one.expected for one in report.months)
     between = money_range(report.low, report.high, report.currency, mean_minor=expected, short=True)
-    return (
-        f"About {summed('expected')} of revenue is expected {until} ({between})"
-        f"{begun}; {new} from customers still to come."
-    )
+    return f"Forecast {until}: {summed('expected')} ({between}). {begun}{new} will come from new customers."
 
 
 def _record(report: RevenueForecast) -> str:
     inside, checked = report.within
     if not checked:
-        return "Not checked yet: that takes seven months of orders. Until then the range is a typical one."
+        return "Forecasts can be checked after seven months of orders. Until then the range is a typical one."
     words = f"Last {count(checked, 'one-month forecast')}: {inside} within range"
     if report.bias is None:
         return f"{words}."

@@ -56,9 +56,9 @@ def about_cut(cut: Cut, ranked: Sequence[Candidate], choice: ReadingChoice) -> t
     if choice.delimiter is not None:
         why, sure = "you said so", 1.0
     elif best.width < 2:
-        why, sure = "nothing cuts its lines into columns", 0.7
+        why, sure = "no delimiter splits its lines into columns", 0.7
     else:
-        why = f"it cuts rows into {best.width} columns that are alike and hold clean values"
+        why = f"splits every row into the same {best.width} columns"
         sure = max(0.5, min(1.0, 1 - second / best.score / 2)) if best.score else 0.5
     quote = Conclusion(
         "quote",
@@ -79,7 +79,7 @@ def about_rows(seen: Seen, choice: ReadingChoice) -> tuple[Conclusion, ...]:
         option = ReadingOption("no row names the columns", replace(choice, header_row=0), "--header-row 0")
         place = header.row + seen.start + 1
         name = f"row {place} names the columns" if header.rows == 1 else f"rows {place} to {place + header.rows - 1} do"
-        about = Conclusion("header", name, "what stands below it is of another kind", 0.9, (option,))
+        about = Conclusion("header", name, f"row {place} looks like headings", 0.9, (option,))
     return (replace(about, why="you said so", confidence=1.0) if said else about,)
 
 
@@ -101,7 +101,7 @@ def warnings_of_text(content: Content) -> tuple[str, ...]:
         found.append("The file has NUL bytes in it; they were left out.")
     if encoding.confidence < 0.5 and encoding.rivals:
         name, other = words.encoding_words(encoding.name), words.encoding_words(encoding.rivals[0])
-        found.append(f"Its letters were read as {name}; where they look wrong, it is {other}.")
+        found.append(f"Read as {name}. If accents look wrong, choose {other}.")
     return tuple(found)
 
 

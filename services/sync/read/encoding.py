@@ -78,7 +78,7 @@ def by_nuls(head: bytes) -> Encoding | None:
     even, odd = head[0::2].count(0), head[1::2].count(0)
     for name, many, few in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if half and many > 0.4 * half and few < 0.05 * half:
-            return Encoding(name, "replace", 0.95, "every other byte is NUL, as UTF-16 writes plain letters")
+            return Encoding(name, "replace", 0.95, "every other byte is NUL, as UTF-16 writes plain text")
     return None
 
 
@@ -142,11 +142,11 @@ def decide(counts: Counts) -> Encoding:
     """The encoding that a pass over all bytes speaks for."""
     nul = counts.nuls > 0
     if counts.broken == 0:
-        why = "all its letters are proper UTF-8" if counts.multibyte else "it has plain letters only"
+        why = "all its characters are valid UTF-8" if counts.multibyte else "it is plain ASCII"
         return Encoding("utf-8", "strict", 1.0, why, has_nul=nul)
     if counts.broken * 20 < counts.multibyte:
         # A UTF-8 file with a few broken bytes stays UTF-8: a code page would spoil every good character in it.
-        why = f"all but {counts.broken:,} of its letters are proper UTF-8"
+        why = f"all but {counts.broken:,} of its characters are valid UTF-8"
         return Encoding("utf-8", "replace", 0.9, why, broken=counts.broken, has_nul=nul)
     return _by_page(counts, nul)
 
@@ -168,7 +168,9 @@ def _by_page(counts: Counts, nul: bool) -> Encoding:
         # Nothing makes words: the most widespread page, and little trust in it.
         usual = "latin-1" if counts.not_in_cp1252 else "cp1252"
         others = tuple(page for page in ranked if page != usual)
-        return Encoding(usual, "strict", 0.3, "it is not UTF-8; its other letters make no words", others, has_nul=nul)
+        return Encoding(
+            usual, "strict", 0.3, "it is not UTF-8; its other characters make no words", others, has_nul=nul
+        )
     best, second = ranked[0], ranked[1]
     lead = scores[best] - max(0.0, scores[second])
     if best == "cp1250" and lead < 0.15:
@@ -182,7 +184,7 @@ def _why(page: str) -> str:
     return {
         "mac_roman": "its accents make words when they are read as an old Mac wrote them",
         "latin-1": "it has bytes that Windows-1252 does not know",
-        "cp1251": "its letters make Cyrillic words",
+        "cp1251": "its characters make Cyrillic words",
         "cp1250": "its accents are those of Central Europe",
     }.get(page, "it is not UTF-8, and its accents make words as Windows writes them")
 

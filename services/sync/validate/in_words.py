@@ -210,7 +210,7 @@ def _dates(form: Form, tally: DateTally) -> tuple[str, tuple[str, ...], int, flo
         if tally.open_cells:
             evidence.append(f"{tally.open_cells:,} could be read both ways")
     elif form.order == "one":
-        evidence.append(f"{tally.fits('one'):,} of {tally.filled:,} have one meaning only")
+        evidence.append(f"{tally.fits('one'):,} of {tally.filled:,} read without doubt")
     else:
         evidence.append(f"{tally.fits(form.order):,} of {tally.filled:,} are bare numbers")
     unfit = tally.filled - tally.fits(form.order)

@@ -63,7 +63,7 @@ def test_a_card_that_the_set_figure_contradicts_stays_and_says_so(book: Book) ->
     changes = set_by_hand(book, known, "churn_risk", 0.02)
     outcome = evaluate(book.workspace, changes)
     after = book.card(known)
-    assert after["reason"].startswith(f"Set to 2{THIN}% by hand; the model said 90{THIN}% · ")
+    assert after["reason"].startswith(f"Overridden to 2{THIN}%; model: 90{THIN}% · ")
     assert after["reason"].endswith(before["reason"])
     assert (after["state"], after["churn_risk"], after["id"] in outcome.changes.alerts) == ("open", 0.02, True)
     assert evaluate(book.workspace, changes).changes.alerts == frozenset()
@@ -106,7 +106,7 @@ def test_another_figure_than_the_risk_is_named_where_it_overrules(book: Book) ->
     before = book.card(known)["reason"]
     evaluate(book.workspace, set_by_hand(book, known, "clv", 10))
     said = book.card(known)["reason"]
-    assert said.startswith("Lifetime value set to $0 by hand; the model said ")
+    assert said.startswith("Lifetime value overridden to $0; model: ")
     assert plain_words(said) == before
     assert plain_words(f"{before} · overruled by hand") == before
 

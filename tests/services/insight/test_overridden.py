@@ -91,7 +91,7 @@ def test_lists_profile_documents_and_export_carry_the_marks(book: SmallBook, kno
     insight.write_export(book.workspace, "scores", tmp_path / "scores.csv")
     with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
         found = {row["name"]: row for row in csv.DictReader(file)}
-    assert found["Linden Supply"]["model"] == "mbg_nbd/1; churn risk, segment, lifetime value set by hand"
+    assert found["Linden Supply"]["model"] == "mbg_nbd/1; churn risk, segment, lifetime value overridden"
     assert found["Ridgeway Toys"]["model"] == "mbg_nbd/1"
 
 

@@ -76,7 +76,7 @@ def test_a_model_that_the_books_average_beats_is_said_to_be_no_better() -> None:
 def test_a_rung_that_does_not_beat_the_rule_is_said_to_be_no_better() -> None:
     answer = verdict(made.report(beats_rule=False))
     assert answer.tone == "bad"
-    assert answer.bold == "No better than the simple rule."
+    assert answer.bold == "No better than the baseline."
     assert "“no order for 90 days” tells who leaves as well" in answer.rest
 
 
@@ -205,7 +205,7 @@ def test_a_book_without_orders_is_told_of_in_words_of_its_own(book: SmallBook, r
     lines = {each.name: each for each in rung_lines(unpriced)}
     assert "how often they came" in lines[MBG].plain and "bought" not in lines[MBG].plain
     keep(book, "backtest", unpriced)
-    assert reader(read_report_card).missed.sentence.endswith("Where the risk was most wrong comes first.")
+    assert reader(read_report_card).missed.sentence.endswith("Largest error first.")
 
 
 def test_ways_are_compared_over_the_checks_that_judged_all_of_them() -> None:
@@ -274,9 +274,9 @@ def test_all_who_were_told_wrongly_are_counted_and_the_named_ones_are_a_file(
     card = reader(read_report_card)
     assert (card.missed.count, len(card.missed.lines), card.missed.at_least) == (1_204, 30, False)
     assert card.missed.sentence.startswith(
-        f"On 20 Aug the risk for the next 90 days was said to be under 40{THIN}% for these customers, and they left."
+        f"On 20 Aug the model predicted a 90-day churn risk under 40{THIN}% for these customers, and they left."
     )
-    assert f"to be 50{THIN}% or more for these customers, and they stayed." in card.alarmed.sentence
+    assert f"churn risk of 50{THIN}% or more for these customers, and they stayed." in card.alarmed.sentence
     path = tmp_path / "left-unseen.csv"
     assert insight.write_report_card(book.workspace, path, "missed") == 30
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
@@ -369,7 +369,7 @@ def test_a_check_that_could_judge_nothing_says_when_it_can(book: SmallBook, read
 def test_a_long_history_was_only_not_checked_yet(book: SmallBook, reader: Fresh) -> None:
     for _ in range(50):
         book.score(book.customer(), purchase_days=2, first_order_on=days_ago(500))
-    assert reader(read_report_card).verdict.bold == "Not checked yet."
+    assert reader(read_report_card).verdict.bold == "Not back-tested yet."
 
 
 def test_what_the_scores_stand_on(book: SmallBook, reader: Fresh) -> None:

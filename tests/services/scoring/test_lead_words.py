@@ -59,10 +59,10 @@ def told(code: str, points: float, aspect: str | None = None) -> list[dict[str, 
 @pytest.mark.parametrize(
     ("customer", "aspect", "evidence"),
     [
-        (BIG, "highest_value", "Highest purchase day £12.4k; £50 is usual in the book"),
-        (BIG, "last_value", "Last purchase day £12.4k; £50 is usual in the book"),
+        (BIG, "highest_value", "Highest purchase day £12.4k; £50 is typical of your customers"),
+        (BIG, "last_value", "Last purchase day £12.4k; £50 is typical of your customers"),
         (RETURNING, "given_back", "£2.5k given back"),
-        (RETURNING, "highest_value", "Highest purchase day £900; £50 is usual in the book; £2.5k given back"),
+        (RETURNING, "highest_value", "Highest purchase day £900; £50 is typical of your customers; £2.5k given back"),
         (BIG, "given_back", "Nothing given back"),
         (RETURNING, "spend", "£200 in all; £50 is usual for one purchase day"),
         (BIG, "spent_lately", "£12.4k in 90 days"),

@@ -221,7 +221,7 @@ def test_the_same_again_is_no_change(scored: Book) -> None:
         ("segment", "Whale", WHY, UNTIL, "is not a segment"),
         ("clv", -5, WHY, UNTIL, "cannot be negative"),
         ("churn_risk", 0.2, "  ", UNTIL, "Say in a word why"),
-        ("churn_risk", 0.2, "x" * 201, UNTIL, "200 letters"),
+        ("churn_risk", 0.2, "x" * 201, UNTIL, "200 characters"),
         ("churn_risk", 0.2, WHY, TODAY - timedelta(days=1), "is past"),
         ("churn_risk", 0.2, WHY, TODAY + timedelta(days=367), "within a year"),
     ],
@@ -239,7 +239,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(
 def test_an_unknown_customer_and_nothing_to_take_back_are_refused(scored: Book) -> None:
     with pytest.raises(UserError, match="no customer 999"):
         set_risk(scored, customer=999)
-    with pytest.raises(UserError, match="No health of Customer 7 is set by hand"):
+    with pytest.raises(UserError, match="The health of Customer 7 has no override"):
         end_override(scored.workspace, 7, "health")
 
 

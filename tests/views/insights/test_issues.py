@@ -40,7 +40,7 @@ def test_the_panel_is_there_while_something_emerges(qtbot: QtBot, open_window: O
     made.keep(sample, "emerging", REPORT)
     scores = insights(qtbot, open_window(sample)).scores
     assert scores.issues_panel.isVisible() and scores.issues in scores.stops
-    assert scores.issues_panel.aside == "of 1,155 topics of tickets and reviews"
+    assert scores.issues_panel.aside == "1,155 topics tracked"
     assert scores.issues.lines.rowCount() == 2
 
 

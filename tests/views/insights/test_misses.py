@@ -50,7 +50,7 @@ def test_all_are_counted_the_worst_are_shown_and_the_rest_is_one_key_away(
     found = opened(qtbot, alarmed)
     assert found.windowTitle() == "False alarms: 1,204"
     assert found.table.lines.rowCount() == 20
-    assert any("The dearest mistake comes first" in one.text() for one in found.findChildren(QLabel))
+    assert any("Costliest error first" in one.text() for one in found.findChildren(QLabel))
     QTest.keyClick(found, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: alarmed.window().findChild(MissWindow) is None)
 

@@ -212,7 +212,7 @@ def test_a_book_without_a_check_says_what_is_missing_and_still_shows_its_sources
     desk = open_window(unchecked)
     page = insights(qtbot, desk)
     assert page.state.state == "content"
-    assert page.scores.band.bold.text() == "Not checked yet."
+    assert page.scores.band.bold.text() == "Not back-tested yet."
     assert shown(page) == ["Data you can rely on"]
     assert not desk.window.actions_registry[Command.EXPORT_SCORES].isEnabled()
     assert page.bar.check.isVisible() and page.bar.check.text() == "Check now"
@@ -264,7 +264,7 @@ def test_a_new_report_is_shown_at_once_and_of_a_hidden_page_at_the_next_visit(
     page = insights(qtbot, desk)
     made.keep(unchecked, "backtest", made.report(beats_rule=False))
     desk.book.heard(KEPT)
-    qtbot.waitUntil(lambda: page.scores.band.bold.text() == "No better than the simple rule.")
+    qtbot.waitUntil(lambda: page.scores.band.bold.text() == "No better than the baseline.")
     settled(qtbot, desk)
     desk.window.show_page("settings")
     made.keep(unchecked, "backtest", made.report())

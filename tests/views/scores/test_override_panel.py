@@ -151,7 +151,7 @@ def test_notes_say_what_a_person_set_and_what_moved_and_offer_the_way_back(
         week,
     )
     with qtbot.waitSignal(notes.end_wanted) as asked:
-        (back,) = [one for one in notes.findChildren(QWidget) if one.accessibleName().startswith("Take back")]
+        (back,) = [one for one in notes.findChildren(QWidget) if one.accessibleName().startswith("Remove")]
         qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
     assert asked.args == ["churn_risk"]
     notes.show_figures(figures())

@@ -69,7 +69,7 @@ def test_on_the_alerts_page_by_keyboard_and_back_by_undo(
     qtbot.waitUntil(lambda: risk() == 0.03)
     assert page.detail.figures.figures[0].big == f"3{THIN}%"
     assert page.detail.figures.figures[0].by_hand and page.detail.figures.figures[1].by_hand
-    assert "set by hand" in page.detail.figures.toolTip()
+    assert "overridden" in page.detail.figures.toolTip()
     assert page.detail.notes.lines[0].startswith("Churn risk is set by you until 19 Feb: they renewed by phone; the")
     row = next(one for one in page.queue.model.cards() if one.id == card)
     qtbot.waitUntil(lambda: any(one.overridden for one in page.queue.model.cards()))

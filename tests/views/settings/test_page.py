@@ -144,7 +144,7 @@ def test_whoever_switches_automatic_drafts_on_answers_for_them(
     assert "name" in page.faults["auto_drafts.approved_by"]
     put(qtbot, line(page, "auto_drafts", "auto_drafts.approved_by"), "Ada Lind")
     box = rules.boxes["likely_to_leave"]
-    assert box.text() == "Likely to leave, worth keeping"
+    assert box.text() == "High-value churn risk"
     box.click()
     with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
         page.save()

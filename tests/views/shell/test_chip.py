@@ -21,7 +21,7 @@ from views.theme import Theme
 
 SCHEDULED = OutboxStanding(2, 3, 0, 0, None, False, "Online · 3 emails scheduled")
 OFFLINE = replace(SCHEDULED, offline=True, words="Offline · 3 emails wait")
-DOUBT = replace(SCHEDULED, waiting=0, doubt=1, words="1 email in doubt")
+DOUBT = replace(SCHEDULED, waiting=0, doubt=1, words="1 delivery not confirmed")
 SILENT = OutboxStanding(0, 0, 0, 0, None, False, "")
 
 
@@ -87,7 +87,7 @@ def test_a_click_opens_the_outbox_and_the_rail_counts_what_needs_a_person(
     qtbot.waitUntil(lambda: window._freshness is not None and not window.postman._desk.waiting("standing"))
     window.postman.stands.emit(replace(DOUBT, review=2), "")
     button = window.rail.button("outbox")
-    assert button.pill.isVisible() and button.accessibleName() == "Outbox, 2 to review, 1 in doubt"
+    assert button.pill.isVisible() and button.accessibleName() == "Outbox, 2 to review, 1 not confirmed"
     for size in ((1440, 900), SMALLEST):
         window.resize(*size)
         assert window.top_bar.rect().contains(window.top_bar.chip.geometry())

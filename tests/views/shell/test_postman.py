@@ -252,7 +252,7 @@ def test_one_round_at_a_time_and_a_round_without_news_rests(open_window: OpenWin
         (SendRun(sent=(1,)), "Sent to Marlow & Pike"),
         (SendRun(sent=(1, 2, 3)), "Sent to Marlow & Pike and 2 others"),
         (SendRun(failed=(1,)), "Not sent to Café Linden: see the Outbox"),
-        (SendRun(in_doubt=(1, 2)), "2 emails are in doubt: see the Outbox"),
+        (SendRun(in_doubt=(1, 2)), "2 deliveries not confirmed: see the Outbox"),
     ],
 )
 def test_what_a_round_did_is_one_line(run: SendRun, words: str) -> None:
@@ -297,11 +297,11 @@ def test_going_on_working_leaves_the_hand_over_alone(
     qtbot.waitUntil(lambda: desk.window.closing.panel is None)
     with qtbot.waitSignal(desk.book.told) as told:
         server.release()
-    assert told.args == ["1 email is in doubt: see the Outbox"]
+    assert told.args == ["1 delivery not confirmed: see the Outbox"]
     assert desk.window.isVisible()
     done(qtbot, desk)
     qtbot.waitUntil(lambda: desk.window.rail.button("outbox").pill.isVisible())
-    assert "1 in doubt" in desk.window.rail.button("outbox").accessibleName()
+    assert "1 not confirmed" in desk.window.rail.button("outbox").accessibleName()
 
 
 @pytest.mark.parametrize("asked_to_wait", [False, True])
@@ -319,7 +319,7 @@ def test_a_window_that_is_closed_again_waits_for_no_server_and_loses_nothing(
     again = opened(open_window, post)
     with qtbot.waitSignal(again.book.told) as told:
         again.window.postman.begin()
-    assert told.args == ["1 email is in doubt: see the Outbox"]
+    assert told.args == ["1 delivery not confirmed: see the Outbox"]
     done(qtbot, again)
 
 
@@ -350,7 +350,7 @@ def test_what_an_ended_program_left_is_decided_on_without_an_account_too(
     again = opened(open_window, post)
     with qtbot.waitSignal(again.book.told) as told:
         again.window.postman.begin()
-    assert told.args == ["1 email is in doubt: see the Outbox"]
+    assert told.args == ["1 delivery not confirmed: see the Outbox"]
     done(qtbot, again)
     assert again.window.postman._fault == ""
 

@@ -15,5 +15,5 @@ def test_attempts_are_told_in_order_with_the_servers_words(post: Post, server: M
     retry(post.workspace, [message.id])
     send_due(post.workspace)
     first, second = read_attempts(post.workspace, message.id)
-    assert first.words == "Refused by the server" and "no such mailbox" in first.answer
-    assert second.words == "Taken by the server" and second.begun_at == post.workspace.at
+    assert first.words == "Refused by the mail server" and "no such mailbox" in first.answer
+    assert second.words == "Accepted by the mail server" and second.begun_at == post.workspace.at

@@ -170,7 +170,7 @@ def test_a_broken_answer_leaves_a_doubt(post: Post, server: MailServer) -> None:
         post.move(hours=1)
         assert not send_due(post.workspace)[0].sent
     assert len(server.accepted) == 1
-    assert read_standing(post.workspace).words == "1 email in doubt"
+    assert read_standing(post.workspace).words == "1 delivery not confirmed"
 
 
 def test_a_keyring_that_forgets_costs_no_email(post: Post, server: MailServer) -> None:

@@ -44,11 +44,11 @@ def test_every_state_has_its_tab_and_its_words(post: Post, server: MailServer) -
     assert {tab: found[0].state_words for tab, found in rows.items()} == {
         "review": "Waits for your review",
         "waiting": "Goes out in 10 min",
-        "doubt": "In doubt: was it delivered?",
+        "doubt": "Delivery not confirmed",
         "failed": "Not sent",
         "sent": "Sent at 09:11",
     }
-    assert read_standing(post.workspace).words == "1 email in doubt"
+    assert read_standing(post.workspace).words == "1 delivery not confirmed"
 
 
 def test_the_text_filter_looks_at_customer_and_subject(post: Post) -> None:

@@ -77,7 +77,7 @@ def test_a_small_book_and_a_fit_of_the_day_say_so() -> None:
     small = watch(usual_book(20), day_number(LAST) - 28, NOBODY, 90)
     assert small.features == () and small.sentences[0].startswith("Too few customers have bought in a year")
     fresh = watch(usual_book(), day_number(LAST), NOBODY, 90)
-    assert fresh.sentences == ("The scores were fitted on this day, 31 Mar 2026: nothing can have moved yet.",)
+    assert fresh.sentences == ("The model was trained on 31 Mar 2026, so there is nothing to compare yet.",)
 
 
 def test_what_was_said_is_held_against_what_came() -> None:

@@ -131,9 +131,9 @@ def test_odd_books_have_an_answer(orders: list[tuple[int, int, float]]) -> None:
 def test_its_sentences_say_the_sum_the_record_and_the_season() -> None:
     report = report_of(steady_book(season=True))
     total, record, season = forecast_sentences(report)
-    assert total.startswith("About $") and "through February 2027" in total and "customers still to come" in total
+    assert total.startswith("Forecast to February 2027: $") and "will come from new customers" in total
     assert record.startswith("Last 12 one-month forecasts: ") and " within range" in record
     assert season.startswith("Seasons are included: December is usually ")
     young = report_of(read_through(steady_book(), day_number(date(2023, 5, 20))))
-    assert forecast_sentences(young)[1].startswith("Not checked yet: that takes seven months of orders.")
+    assert forecast_sentences(young)[1].startswith("Forecasts can be checked after seven months of orders.")
     assert RevenueForecast.from_json(report.as_json()) == report
