@@ -49,6 +49,8 @@ STEPS = st.lists(
         st.tuples(st.just("say"), WHO, WORD, DAYS),
         st.tuples(st.just("move"), WHO, ADDRESS),
         st.tuples(st.just("person"), WHO, ADDRESS, WORD),
+        st.tuples(st.just("address"), ADDRESS, WORD, DAYS),
+        st.tuples(st.just("travel"), st.sampled_from(ZONES)),
         st.tuples(st.just("merge")),
         st.tuples(st.just("undo")),
         st.tuples(st.just("undo import")),
@@ -119,6 +121,14 @@ class World:
         work = self.book.workspace
         changes = edit_contact(work, known[0][0], said) if known else add_contact(work, firm, said)
         self._heard(address_key(address), word, None, changes.entry)
+
+    def _address(self, address: str, word: str, ago: int | None) -> None:
+        day = self._day(ago)
+        changes = record_consent(self.book.workspace, address, word, since=day.isoformat() if day else "")
+        self._heard(address_key(address), word, day, changes.entry)
+
+    def _travel(self, zone: str) -> None:
+        self.zone = ZoneInfo(zone)
 
     def _heard(self, address: str | None, word: str, day: date | None, entry: int | None) -> None:
         if not address or entry is None:
@@ -242,6 +252,29 @@ def test_a_file_s_consent_answers_no_earlier_no_under_an_address_that_came_after
     one._bring(HEAD[:3], ("C1", "Name 1", ADDRESSES[2]))
     one.step("event", 1, -60)
     assert blocked(one, ADDRESSES[2])
+
+
+def test_a_file_s_consent_answers_no_earlier_no_under_an_address_that_a_person_wrote_after_it(
+    world: Callable[[str], World],
+) -> None:
+    one = world("UTC")
+    one.step("file", 1, ADDRESSES[0], "yes", -1)
+    one.step("move", 1, ADDRESSES[2])
+    one.step("event", 1, -60)
+    assert blocked(one, ADDRESSES[2]) and refused(one), "they consented under the other address"
+
+
+def test_of_a_no_and_a_yes_of_the_same_moment_only_a_person_s_yes_lifts(world: Callable[[str], World]) -> None:
+    one = world("UTC")
+    one.step("file", 1, ADDRESSES[0], "no", -3)
+    one.now = datetime(2026, 11, 22, tzinfo=UTC)  # the beginning of a day, as a file's consent counts
+    one.step("say", 1, "withdrawn", None)
+    one.step("file", 2, ADDRESSES[0], "yes", 0)
+    same = "SELECT said FROM suppression_ledger WHERE since = '2026-11-22T00:00:00Z' ORDER BY id"
+    assert one.book.ask(same) == [("withdrawn",), ("given",)]
+    assert blocked(one, ADDRESSES[0])
+    record_consent(one.book.workspace, ADDRESSES[0], "given")
+    assert not blocked(one, ADDRESSES[0])
 
 
 def test_a_file_s_consent_lifts_nothing_once_its_import_is_undone(world: Callable[[str], World]) -> None:
