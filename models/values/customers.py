@@ -25,6 +25,24 @@ CONSENT_SOURCES: Final = "On the phone, by contract, at the fair …"
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that gets no email, whoever has it.
+
+    Attributes
+    ----------
+    who
+        Customers and contacts with this address, '' where nobody in the book has it.
+    history
+        What was said of consent under it, the newest first.
+    """
+
+    address: str
+    since: str
+    who: str
+    history: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody at a customer, with a consent of their own to be emailed."""
 

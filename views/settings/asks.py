@@ -11,6 +11,7 @@ from threading import Event
 from typing import Literal
 
 from models.values.changes import Changes
+from models.values.customers import Suppression
 from models.values.errors import EnvironmentFault
 from models.values.outreach import TemplateChoice, TemplateField, TemplatePreview
 from services.settings import MailAccount, ModelProfile, Policy, SignInClient
@@ -93,6 +94,28 @@ def reset_template(code: str, workspace: Workspace) -> Changes:
     from services import outreach
 
     return outreach.reset_template(workspace, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressions:
+    """Suppressed addresses that contain what was typed, and how many of them there are."""
+
+    shown: tuple[Suppression, ...]
+    total: int
+
+
+def suppressions(workspace: Workspace, part: str) -> Suppressions:
+    """Read the newest suppressions."""
+    from services.permission.suppressions import read_suppressions
+
+    return Suppressions(*read_suppressions(workspace, part))
+
+
+def record_consent(address: str, said: str, since: str, how: str, workspace: Workspace) -> Changes:
+    """Record what somebody said of consent under an address."""
+    from services.sync import record_consent as do
+
+    return do(workspace, address, said, since=since, how=how)
 
 
 def kept(workspace: Workspace, name: str) -> Kept:

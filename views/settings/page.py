@@ -28,7 +28,8 @@ from views.settings.keys import saves, takes_over
 from views.settings.look_box import LookBox
 from views.settings.many import Ticks
 from views.settings.own_box import OwnBox
-from views.settings.places import LOOK, MAIL, MODELS, OWN
+from views.settings.own_boxes import own_box
+from views.settings.places import LOOK, OWN, TEMPLATES
 from views.shell.page import Context, Page
 from views.theme import fonts
 from views.widgets.buttons import push
@@ -203,14 +204,8 @@ class SettingsPage(Page):
             self.boxes[key].arrive()
 
     def _make_box(self, key: str) -> OwnBox:
-        if key == MAIL:
-            from views.settings.mail_box import MailBox
-
-            return MailBox(self.context)
-        if key == MODELS:
-            from views.settings.models_box import ModelsBox
-
-            return ModelsBox(self.context)
+        if key != TEMPLATES:
+            return own_box(key, self.context)
         from views.settings.templates_box import TemplatesBox
 
         box = TemplatesBox(self.context)

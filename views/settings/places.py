@@ -10,14 +10,18 @@ from typing import Final
 
 from views.settings.fields import SECTIONS
 
-TEMPLATES, MAIL, MODELS, LOOK = "templates", "mail", "models", "look"
+TEMPLATES, MAIL, MODELS, SUPPRESSIONS, LOOK = "templates", "mail", "models", "suppressions", "look"
 #: The sections that are no part of the policy's draft.
-OWN: Final = {TEMPLATES: "Templates", MAIL: "Mail server", MODELS: "Language models", LOOK: "This computer"}
+OWN: Final = {
+    TEMPLATES: "Templates", SUPPRESSIONS: "Suppressions", MAIL: "Mail server", MODELS: "Language models",
+    LOOK: "This computer",
+}  # fmt: skip
 #: What else people call what these sections hold; what the fields of the others are called is read from them.
 _ALSO: Final = {
     TEMPLATES: "wording starter text subject",
     MAIL: "SMTP account host port encryption password sender signature",
     MODELS: "AI LLM OpenAI endpoint profile key writer",
+    SUPPRESSIONS: "do not email unsubscribed opt-out withdrawn consent blocked address blacklist",
     LOOK: "theme dark light appearance motion text size font scale zoom book file location me name",
 }
 
