@@ -260,6 +260,7 @@ def approve(
 @told
 def send(
     now: Annotated[bool, typer.Option("--now", help="Do not wait out the time in which it can be stopped.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Send in these quiet hours too; implies --now.")] = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
@@ -267,11 +268,14 @@ def send(
 
     The password is BELLWETHER_MAIL_PASSWORD, or the keyring's.
     """
-    from services.outreach import send_due
+    from services.outreach import reschedule, send_due
+    from services.outreach.gate import held_by_quiet_hours
 
     with opened(store, writes=True) as workspace:
         ask_password(workspace)
-        run, changes = send_due(workspace, now=now)
+        if anyway and (held := held_by_quiet_hours(workspace)):
+            reschedule(workspace, held, None, anyway=True)
+        run, changes = send_due(workspace, now=now or anyway)
         after_change(workspace, changes)
     answer(sent_document(run), sent_words(run), json)
     if run.fault:

@@ -68,6 +68,7 @@ messages = Table(
     Column("created_by", Text, nullable=False),
     Column("changed_at", Text, nullable=False),
     Column("contact_id", Integer, ForeignKey("contacts.id")),  # whom of the customer it goes to, null: the customer
+    Column("quiet_waived_until", Text),  # the end of the quiet hours in which a person lets it go out all the same
     Index("uq_messages_message_id", "message_id", unique=True),
     Index("ix_messages_state", "state", "due_at", "id"),
     Index("ix_messages_customer", "customer_id", "state", "sent_at"),

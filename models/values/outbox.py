@@ -82,6 +82,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class NotNow:
+    """Why an email does not go out at this moment; ``quiet`` where a person may send it all the same."""
+
+    why: str
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ContactOutcome:
     """What followed an email: counts and sums, no claim of cause."""
 

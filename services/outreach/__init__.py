@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from models.values.changes import Changes
 
 if TYPE_CHECKING:
-    from models.values.outbox import Attempt, OutboxPage, OutboxStanding, SendRun
+    from models.values.outbox import Attempt, NotNow, OutboxPage, OutboxStanding, SendRun
     from models.values.outreach import (
         After,
         Composition,
@@ -77,12 +77,8 @@ def draft_by_template(
 ) -> Draft:  # fmt: skip
     """Write a draft from a template; without a code the best enabled one for goal, tone and ticked facts.
 
-    ``facts`` are keys of ticked facts, None the proposed ones. ``variant`` counts through the templates that fit.
-
-    Raises
-    ------
-    UserError
-        No template fits, or one has a field that this customer cannot fill: an unresolved field is never sent.
+    ``facts`` are keys of ticked facts, None the proposed ones. ``variant`` counts through the templates that fit. Where
+    none fits, or one has a field that this customer cannot fill, a UserError says so.
     """
     from services.outreach.templates.write import draft_by_template as do
 
@@ -197,10 +193,8 @@ def read_sentences(workspace: Workspace, message_id: int, *, read: bool = True) 
 def save(workspace: Workspace, edit: Edit, *, draft: Draft | None = None, for_review: bool = False) -> Message:
     """Store a text: an autosave, which Ctrl+Z passes over, or with ``draft`` or ``for_review`` an act of the person.
 
-    Raises
-    ------
-    UserError
-        The email is approved, sent or discarded meanwhile, or changed elsewhere (`ChangedElsewhere`: kept as a draft).
+    One that is approved, sent or discarded meanwhile, or changed elsewhere (`ChangedElsewhere`: kept as a draft), is a
+    UserError.
     """
     from services.outreach.messages import save as do
 
@@ -258,11 +252,18 @@ def recall(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
     return do(workspace, message_ids)
 
 
-def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None) -> Changes:
-    """Let approved emails go out at another moment; None: now, without the time in which they can be stopped."""
+def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None, *, anyway: bool = False) -> Changes:
+    """Let approved emails go out at another moment; None: now, with ``anyway`` in these quiet hours too."""
     from services.outreach.outbox.approval import reschedule as do
 
-    return do(workspace, message_ids, at)
+    return do(workspace, message_ids, at, anyway=anyway)
+
+
+def why_not_now(workspace: Workspace, message_id: int) -> NotNow | None:
+    """Return what keeps a queued email from going out at this moment; None if nothing does."""
+    from services.outreach.gate import why_not_now as do
+
+    return do(workspace, message_id)
 
 
 def retry(workspace: Workspace, message_ids: Sequence[int]) -> Changes:

@@ -6,6 +6,8 @@ import hashlib
 import sqlite3
 from datetime import datetime
 
+from models.values import words
+from models.values.outbox import NotNow
 from models.values.outreach import Edit
 from services.insight import Reader
 from services.permission.answer import GateAnswer, may_send
@@ -26,7 +28,41 @@ def why_not(driver: sqlite3.Connection, policy: Policy, customer_id: int, messag
     answer = may_send(driver, policy, customer_id, at=at, message_id=message_id)
     if answer.refusal:
         return answer.refusal
-    return f"These are quiet hours: it may go out {answer.opens}." if answer.opens else ""
+    if not answer.opens or waives_quiet_hours(driver, message_id, at):
+        return ""
+    return f"These are quiet hours: it may go out {answer.opens}."
+
+
+def waives_quiet_hours(driver: sqlite3.Connection, message_id: int, at: datetime) -> bool:
+    """Return whether a person let an email go out in the quiet hours of a moment; the next ones hold it again."""
+    found = driver.execute("SELECT quiet_waived_until FROM messages WHERE id = ?", (message_id,)).fetchone()
+    until = words.moment_of(found[0]) if found is not None else None
+    return until is not None and at < until
+
+
+def why_not_now(workspace: Workspace, message_id: int) -> NotNow | None:
+    """Return what keeps a queued email from going out at this moment; None if nothing does."""
+    now = workspace.clock.now()
+    with workspace.store.snapshot() as driver:
+        customer = driver.execute("SELECT customer_id FROM messages WHERE id = ?", (message_id,)).fetchone()
+        if customer is None:
+            return None
+        answer = may_send(driver, in_force(workspace, driver), customer[0], at=now, message_id=message_id)
+        if answer.refusal:
+            return NotNow(answer.refusal, quiet=False)
+        if answer.opens and not waives_quiet_hours(driver, message_id, now):
+            return NotNow(f"Quiet hours: it goes out {answer.opens}.", quiet=True)
+    return None
+
+
+def held_by_quiet_hours(workspace: Workspace) -> list[int]:
+    """Return the queued emails that quiet hours alone keep now; those put off to a moment of a person's wait for it."""
+    with workspace.store.snapshot() as driver:
+        rows = driver.execute(
+            "SELECT id FROM messages WHERE state = 'queued' AND coalesce(not_before, '') <= ? ORDER BY due_at, id",
+            (workspace.at,),
+        ).fetchall()
+    return [number for (number,) in rows if (why := why_not_now(workspace, number)) is not None and why.quiet]
 
 
 def answer_for(reader: Reader, policy: Policy, edit: Edit) -> GateAnswer:

@@ -248,12 +248,20 @@ def _scores(claims: Sequence[Claim]) -> Check:
 
 def _sender(workspace: Workspace, edit: Edit) -> Check:
     """Whether somebody's name stands under the text: one that is set, or one that was typed below the closing."""
+    account = workspace.preferences.mail
+    if account.host and not account.from_address:
+        return Check(
+            "sender",
+            False,
+            "The mail server has no sender",
+            "add “Your address as the sender” in Settings, Mail server",
+        )
     name = workspace.preferences.signed_by.partition("\n")[0]
     if name:
         return Check("sender", True, f"Signed {words.shortened(name, 40)}")
     if edit.body.rstrip().endswith(","):
         return Check(
-            "sender", False, "The email ends without a name", "set “Your name as the sender” in Settings, Emails"
+            "sender", False, "The email ends without a name", "set “Your name as the sender” in Settings, Mail server"
         )
     return Check("sender", True, "Signed in the text")
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.bootstrap import MOMENT_VARIABLE
 from app.cli import mail
 from services.settings import default_path, load_preferences
 from tests.servers.mail_server import mail_server, trusted
 from tests.servers.sign_in_server import USER, Browser, sign_in_server
+from tests.services.outreach.outbox.post import POLICY, Post, account_of
 
 
 @pytest.fixture
@@ -112,3 +115,24 @@ def test_a_password_is_read_from_another_program_and_shown_nowhere(ask: Any, mon
     code, found, said = ask("mail", "set", "--address", "ada@gmx.de", "--password")
     assert code == 0 and found["password"] is True and "no keyring" in said
     assert "correct horse" not in default_path().read_text() + said + str(found)
+
+
+def test_send_waits_for_the_end_of_quiet_hours_unless_told_otherwise(
+    ask: Any, store_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    night = datetime(2026, 11, 19, 22, 15, tzinfo=UTC)
+    with mail_server(tmp_path, user="ada", password="right") as server, trusted(tmp_path):
+        post = Post(store_path, account_of(server), now=night)
+        post.workspace.change_policy(business_hours=POLICY.business_hours)
+        message = post.approved()
+        chosen = post.approved(at="2026-12-01T10:00:00Z")
+        post.close()
+        ask("mail", "set", "--address", "ada@linden.example", "--host", server.host, "--port", str(server.port),
+            "--user", "ada")  # fmt: skip
+        monkeypatch.setenv("BELLWETHER_MAIL_PASSWORD", "right")
+        monkeypatch.setenv(MOMENT_VARIABLE, (night + timedelta(minutes=20)).isoformat())
+        held = ask("send", "--now")[1]["held"]
+        assert "Quiet hours: it goes out" in next(one["why"] for one in held if one["id"] == message.id)
+        code, found, _ = ask("send", "--anyway")
+        assert (code, found["sent"]) == (0, [message.id]) and len(server.accepted) == 1
+        assert chosen.id not in found["sent"], "a moment that a person chose holds"

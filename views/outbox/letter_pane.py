@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from views.actions import SPECS, Actions, Command
 from views.outbox.record import Record
 from views.outbox.rooms import Letter
-from views.outbox.words import EXPLAINED, LOOKS, cautions, why_of
+from views.outbox.words import LOOKS, cautions, explained, why_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, IconButton, link
 from views.widgets.labels import ElidedLabel, FlowingContent, clear, column, kind_of, label, row, rule
@@ -71,6 +71,7 @@ class Deeds(QWidget):
         self._narrow = False
         self._shown: tuple[Command, ...] = ()
         self._cautions: Mapping[Command, str] = {}
+        self._explained: Mapping[Command, str] = {}
         self._made: list[CommandButton] = []
         self.verdict = Verdict(theme)
         self.account = link("Look at the mail account")
@@ -93,10 +94,13 @@ class Deeds(QWidget):
             self._narrow = narrow
             self._build()
 
-    def show_commands(self, commands: Sequence[Command], cautions: Mapping[Command, str]) -> None:
-        """Offer these; the first is the one that is meant. ``cautions`` are for the tooltips."""
-        if (tuple(commands), cautions) != (self._shown, self._cautions):
-            self._shown, self._cautions = tuple(commands), cautions
+    def show_commands(
+        self, commands: Sequence[Command], cautions: Mapping[Command, str], explained: Mapping[Command, str]
+    ) -> None:
+        """Offer these; the first is the one that is meant. ``cautions`` are for the tooltips, ``explained`` below."""
+        wanted = (tuple(commands), cautions, explained)
+        if wanted != (self._shown, self._cautions, self._explained):
+            self._shown, self._cautions, self._explained = wanted
             self._build()
 
     def _build(self) -> None:
@@ -132,7 +136,7 @@ class Deeds(QWidget):
         pair: list[CommandButton] = []
         for number, command in enumerate(self._shown):
             button = self._button(command, primary=number == 0)
-            words = EXPLAINED.get(command)
+            words = self._explained.get(command)
             if number and not words:
                 pair.append(button)
                 continue
@@ -153,7 +157,7 @@ class Deeds(QWidget):
 
     def _button(self, command: Command, *, primary: bool) -> CommandButton:
         made = CommandButton.of(self._theme, self._actions[command], SPECS[command].icon, primary=primary)
-        words = EXPLAINED.get(command, "") if self._narrow else ""
+        words = self._explained.get(command, "") if self._narrow else ""
         for said in (words, self._cautions.get(command, "")):
             if said:
                 made.setToolTip(f"{made.toolTip()}. {said}")
@@ -259,7 +263,7 @@ class LetterPane(QWidget):
             why = f"{(letter.account_fault or letter.held).rstrip('.')}. {why}"
         self.deeds.account.setVisible(bool(letter.account_fault))
         self.deeds.verdict.say(title, why, look.ink)
-        self.deeds.show_commands(commands, cautions(message))
+        self.deeds.show_commands(commands, cautions(message), explained(letter))
         if other:
             self.reading.verticalScrollBar().setValue(0)
 

@@ -57,6 +57,11 @@ class Mailing(QObject):
                 self._ask_whether_it_left(message, anchor)
             case Command.SEND_NOW if message.state == "approved" and message.via:
                 self._ask_for_one_way(message, anchor)
+            case Command.SEND_NOW:
+                self._book.act(rooms.reschedule(message.id, None, anyway=letter.not_now is not None))
+            case Command.RECALL:
+                # Who takes an email back wants to change it.
+                self._book.act(rooms.recall(message.id), then=lambda _changes: self.opened.emit(message))
             case Command.DISCARD:
                 self.began.emit(message.id)
                 self._book.act(rooms.discard(message.id))
@@ -65,8 +70,6 @@ class Mailing(QObject):
 
     def _work(self, command: Command, message: Message) -> Work:
         found: dict[Command, Work] = {
-            Command.SEND_NOW: rooms.reschedule(message.id, None),
-            Command.RECALL: rooms.recall(message.id),
             Command.TRY_AGAIN: rooms.retry(message.id),
             Command.ARRIVED: rooms.settle(message.id, delivered=True),
             Command.NOT_ARRIVED: rooms.settle(message.id, delivered=False),

@@ -23,7 +23,7 @@ from views.outbox.list_pane import ListPane
 from views.outbox.mailing import Mailing
 from views.outbox.rooms import Letter, Mailroom, RealMailroom
 from views.outbox.watch import HandOverWatch
-from views.outbox.words import ALL_DEEDS, TABS, deeds, sends_words
+from views.outbox.words import ALL_DEEDS, TABS, can_send, deeds, sends_words
 from views.shell.page import Context, Page
 from views.widgets.labels import column
 from views.widgets.splitter import PaneSplitter
@@ -210,6 +210,8 @@ class OutboxPage(Page):
             return
         for command in ALL_DEEDS:
             self.context.actions[command].setEnabled(command in allowed)
+        if letter is not None and not can_send(letter):
+            self.context.actions[Command.SEND_NOW].setEnabled(False)
         self.context.actions[Command.SEND_NOW].setText(sends_words(letter))
 
     # -- commands -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from models.values.changes import Changes
 from models.values.errors import BellwetherError
-from models.values.outbox import Attempt, OutboxRow
+from models.values.outbox import Attempt, NotNow, OutboxRow
 from models.values.outreach import WRITABLE, Message, Review
 from services import outreach
 from services.workspace import Workspace
@@ -47,6 +47,8 @@ class Letter:
         Why it waits although it is due: the mail account does not work. '' where it does.
     held
         Why it may not be given to the mail program at this moment, '' where it may.
+    not_now
+        What keeps a queued email from going out at this moment, None where nothing does.
     """
 
     message: Message
@@ -60,6 +62,7 @@ class Letter:
     attempts: tuple[Attempt, ...] = ()
     account_fault: str = ""
     held: str = ""
+    not_now: NotNow | None = None
 
 
 class Mailroom(Protocol):
@@ -112,8 +115,9 @@ class RealMailroom:
         broken = standing.account_fault if message.state == "queued" else ""
         asked = message.state == "approved" and not message.via
         held = outreach.why_not_by_hand(workspace, message_id) if asked else ""
+        not_now = outreach.why_not_now(workspace, message_id) if message.state == "queued" else None
         found = letter_of(message, mail, fault, review, standing.offline, attempts)
-        return replace(found, account_fault=broken, held=held)
+        return replace(found, account_fault=broken, held=held, not_now=not_now)
 
     def link(self, message_id: int) -> str:
         return outreach.mail_link(self._book.workspace, message_id)
@@ -142,9 +146,9 @@ def recall(message_id: int) -> Work:
     return partial(outreach.recall, message_ids=(message_id,))
 
 
-def reschedule(message_id: int, at: str | None) -> Work:
-    """Let an email go out at another moment; None: now."""
-    return partial(outreach.reschedule, message_ids=(message_id,), at=at)
+def reschedule(message_id: int, at: str | None, *, anyway: bool = False) -> Work:
+    """Let an email go out at another moment; None: now, and ``anyway`` in these quiet hours too."""
+    return partial(outreach.reschedule, message_ids=(message_id,), at=at, anyway=anyway)
 
 
 def retry(message_id: int) -> Work:

@@ -87,7 +87,20 @@ def sends_words(letter: Letter | None) -> str:
     """What the button says that lets an email go out from here."""
     if letter is not None and letter.message.state == "approved" and letter.message.via:
         return "Send from here…"
+    if letter is not None and letter.not_now is not None and letter.not_now.quiet:
+        return "Send anyway"
     return "Send when online" if letter is not None and letter.offline else "Send now"
+
+
+def explained(letter: Letter) -> Mapping[Command, str]:
+    """Return what stands under each button: what it leads to, and why an email does not go out now."""
+    not_now = letter.not_now
+    return {**EXPLAINED, Command.SEND_NOW: not_now.why} if not_now is not None else EXPLAINED
+
+
+def can_send(letter: Letter) -> bool:
+    """Return whether an email goes out now if a person says so: quiet hours alone do not forbid it."""
+    return letter.not_now is None or letter.not_now.quiet
 
 
 def deeds(message: Message, *, has_account: bool) -> tuple[Command, ...]:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from uuid import uuid4
 
 from models.store import UnitOfWork
-from models.tables import messages, opportunities, stage_changes, tasks
+from models.tables import messages
 from models.values import words
 from models.values.changes import Changes
 from models.values.errors import UserError
-from models.values.outbox import OWN_SOURCE
 from models.values.outreach import HANDED_OVER, WRITABLE, After, Message, MessageState
-from services.alerting import wait_within
 from services.outreach.gate import digest_of, in_force
 from services.outreach.letter import write_letter
 from services.outreach.mail import letter_of, new_message_id
 from services.outreach.messages import message_of, read_message, undo_approval
+from services.outreach.outbox.afterwards import do_afterwards
 from services.outreach.outbox.event import keep_event
 from services.outreach.outbox.trouble import try_at_once
 from services.permission.answer import may_send
@@ -28,11 +26,10 @@ from services.permission.quiet import goes_out
 from services.workspace import Workspace
 
 VIAS: Final = ("eml", "mail_program")
-STAGES: Final = ("Identified", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
 #: What approval wrote, as it is when nobody has approved.
 _UNAPPROVED: Final = dict.fromkeys(
     ("approved_by", "approved_at", "approved_version", "to_address", "from_address", "mail", "mail_digest",
-     "not_before", "due_at", "message_id", "fault", "via", "after_approval")
+     "not_before", "due_at", "quiet_waived_until", "message_id", "fault", "via", "after_approval")
 )  # fmt: skip
 _GONE: Final = "The email to {} has been handed over and cannot be taken back."
 
@@ -63,7 +60,7 @@ def approve(
         _writable(message, seen_version)
         standing = workspace.with_policy(in_force(workspace, work.driver))
         due = _approve(standing, work, message, chosen, then)
-        _afterwards(standing, work, message, then)
+        do_afterwards(standing, work, message, then)
         work.say(f"Approved the email to {message.customer}{due}")
         return work.commit()
 
@@ -86,8 +83,8 @@ def recall(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
     return _each(workspace, message_ids, "recall", take_back, "Took {} back to review")
 
 
-def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None) -> Changes:
-    """Let approved emails go out at another moment; None: now.
+def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None, *, anyway: bool = False) -> Changes:
+    """Let approved emails go out at another moment; None: now, and with ``anyway`` in these quiet hours too.
 
     Raises
     ------
@@ -95,6 +92,7 @@ def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None)
         The moment is past, or the gate refuses each of them then.
     """
     chosen = _chosen(workspace, at)
+    leaves: list[datetime] = []
 
     def put_off(work: UnitOfWork, message: Message) -> str:
         if message.state == "approved" and not workspace.preferences.mail.host:
@@ -103,9 +101,13 @@ def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None)
             return _GONE.format(message.customer) if message.state in HANDED_OVER else _not_approved(message)
         if not message.from_address:
             return f"The email to {message.customer} was approved without a sender. Take it back and approve it again."
-        return _queue_again(workspace, work, message, chosen)
+        return _queue_again(workspace, work, message, chosen, leaves, anyway=anyway)
 
-    said = "Sends {} now" if chosen is None else f"Sends {{}} {_moment_words(workspace, chosen)}"
+    def said() -> str:
+        last = max(leaves)
+        now = last <= workspace.clock.now()
+        return "Sends {} now" if now else f"Sends {{}} {_moment_words(workspace, last)}"
+
     changes = _each(workspace, message_ids, "reschedule", put_off, said)
     if chosen is None:
         try_at_once(workspace)
@@ -126,7 +128,7 @@ def retry(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
             return f"The email to {message.customer} has not failed."
         if not workspace.preferences.mail.host:
             return "No mail account is set up: add one in Settings first."
-        return _queue_again(workspace, work, message, None)
+        return _queue_again(workspace, work, message, None, [])
 
     changes = _each(workspace, message_ids, "retry", again, "Tries {} again")
     try_at_once(workspace)
@@ -271,9 +273,21 @@ def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: d
     return f", to go out {_moment_words(workspace, due)}" if queued else ""
 
 
-def _queue_again(workspace: Workspace, work: UnitOfWork, message: Message, chosen: datetime | None) -> str:
+def _queue_again(
+    workspace: Workspace,
+    work: UnitOfWork,
+    message: Message,
+    chosen: datetime | None,
+    leaves: list[datetime],
+    *,
+    anyway: bool = False,
+) -> str:
+    """Queue an email and add to ``leaves`` when it goes out; return the sentence why it cannot be, '' if it was."""
     standing = workspace.with_policy(in_force(workspace, work.driver))
     due = _due(standing, work, message, chosen, timedelta(0))
+    waived = words.stored(due) if anyway else None
+    if anyway:
+        due = workspace.clock.now().astimezone(UTC).replace(microsecond=0)
     refused = may_send(work.driver, standing.policy, message.customer_id, at=due, message_id=message.id).refusal
     if refused:
         return f"The email to {message.customer} stays as it is. {refused}"
@@ -281,12 +295,14 @@ def _queue_again(workspace: Workspace, work: UnitOfWork, message: Message, chose
         "state": "queued",
         "not_before": words.stored(chosen) if chosen is not None else None,
         "due_at": words.stored(due),
+        "quiet_waived_until": waived,
         "via": None,
         "changed_at": work.at,
     }
     if message.state == "failed":
         values |= {"attempts": 0, "fault": None}
     work.update(messages, message.id, values)
+    leaves.append(due)
     return ""
 
 
@@ -310,48 +326,12 @@ def _chosen(workspace: Workspace, at: str | None) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def _afterwards(workspace: Workspace, work: UnitOfWork, message: Message, after: After) -> None:
-    remind = _day(after.remind_on)
-    waits = False
-    if after.wait and message.alert_id is not None:
-        waits = wait_within(workspace, work, message.alert_id, until=remind, condition="next_order")
-    if remind is not None and not waits:
-        if remind <= workspace.clock.today():
-            raise UserError("The day of the reminder is past. Choose a later one.")
-        row = {"customer_id": message.customer_id, "alert_id": message.alert_id, "due_on": remind.isoformat()}
-        title = f"See whether {message.customer} ordered after your email"
-        work.insert(tasks, {**row, "title": title, "owner": workspace.person, "created_at": work.at})
-    if after.deal_id is not None and after.deal_stage:
-        _move_deal(workspace, work, message, after.deal_id, after.deal_stage)
-
-
-def _move_deal(workspace: Workspace, work: UnitOfWork, message: Message, deal: int, stage: str) -> None:
-    found: Any = work.sql("SELECT stage, customer_id FROM opportunities WHERE id = ?", (deal,)).first()
-    if found is None or found[1] != message.customer_id or stage not in STAGES:
-        raise UserError("The deal is no longer there as it was. Leave it out, and approve again.")
-    if found[0] == stage:
-        return
-    work.update(opportunities, deal, {"stage": stage})
-    work.insert(
-        stage_changes,
-        {
-            "opportunity_id": deal,
-            "source": OWN_SOURCE,
-            "external_id": uuid4().hex,
-            "from_stage": found[0],
-            "to_stage": stage,
-            "changed_on": workspace.clock.today().isoformat(),
-            "changed_at": work.at,
-        },
-    )
-
-
 def _each(
     workspace: Workspace,
     message_ids: Sequence[int],
     verb: str,
     act: Callable[[UnitOfWork, Message], str],
-    said: str,
+    said: str | Callable[[], str],
 ) -> Changes:
     """Do something to emails in one unit of work; those it cannot be done to are named with the reason."""
     subject = f"message:{message_ids[0]}" if len(message_ids) == 1 else f"messages:{len(message_ids)}"
@@ -370,7 +350,7 @@ def _each(
         for why in refused:
             work.keep(why)
         who = f"the email to {done[0].customer}" if len(done) == 1 else words.count(len(done), "email")
-        work.say(said.format(who))
+        work.say((said if isinstance(said, str) else said()).format(who))
         return work.commit()
 
 
@@ -378,15 +358,6 @@ def _not_approved(message: Message) -> str:
     state: MessageState = message.state
     done = "was discarded" if state == "discarded" else "could not be sent" if state == "failed" else "is not approved"
     return f"The email to {message.customer} {done}."
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"“{text}” is not a day; write one such as 2026-12-04.") from None
 
 
 def _moment_words(workspace: Workspace, moment: datetime) -> str:

@@ -26,7 +26,7 @@ from models.values.errors import EnvironmentFault
 from models.values.journal import Actor
 from models.values.outreach import Message
 from services.coming_back import PURCHASE
-from services.outreach.gate import in_force, why_not
+from services.outreach.gate import in_force, waives_quiet_hours, why_not
 from services.outreach.messages import message_of
 from services.outreach.outbox.approval import back_to_review
 from services.permission.quiet import first_moment
@@ -221,7 +221,7 @@ def _held(workspace: Workspace, work: UnitOfWork, message: Message, at_once: boo
         work.say(f"Took the email to {message.customer} back to review: an order came in after it was approved")
         return Held(ordered, failed=True)
     opens = first_moment(policy, owner, now)
-    if opens > now:
+    if opens > now and not waives_quiet_hours(driver, message.id, now):
         work.update(messages, message.id, {"due_at": words.stored(opens), "changed_at": work.at})
         work.say(f"The email to {message.customer} waits for the end of the quiet hours")
         return Held(f"Quiet hours: it goes out {_words_of(opens, now, policy.zone_of(owner))}.", failed=False)

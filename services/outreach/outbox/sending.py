@@ -20,7 +20,7 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, StoreBusy, UserError
 from models.values.outbox import SendRun
 from models.values.outreach import Message
-from services.outreach.gate import in_force
+from services.outreach.gate import in_force, waives_quiet_hours
 from services.outreach.letter import dated, wire_address
 from services.outreach.messages import message_of
 from services.outreach.outbox.approval import count_as_sent
@@ -208,6 +208,7 @@ def _waits_anyway(workspace: Workspace, number: int, now: bool) -> bool:
         message = message_of(driver, number)
         owner = driver.execute("SELECT owner FROM customers WHERE id = ?", (message.customer_id,)).fetchone()[0]
         quiet = first_moment(in_force(workspace, driver), owner, moment) > moment
+        quiet = quiet and not waives_quiet_hours(driver, number, moment)
     return quiet or message.state != "queued" or not (now or (message.due_at or "") <= workspace.at)
 
 

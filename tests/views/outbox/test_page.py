@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
+from models.values.outbox import NotNow
 from models.values.outreach import MessageState
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
@@ -188,6 +189,51 @@ def test_what_may_not_be_handed_over_now_says_so_before_it_is_tried(
     assert held in settle(qtbot, desk).letter.deeds.verdict.words.text()
 
 
+@pytest.mark.parametrize("narrow", [False, True])
+def test_in_quiet_hours_the_button_says_when_it_goes_out_and_sends_it_anyway(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom, monkeypatch: pytest.MonkeyPatch, narrow: bool
+) -> None:
+    asked: list[tuple[int, bool]] = []
+
+    def reschedule(message_id: int, _at: object, *, anyway: bool = False) -> Work:
+        asked.append((message_id, anyway))
+        return lambda _workspace: EMAILS
+
+    monkeypatch.setattr(rooms, "reschedule", reschedule)
+    read, why = room.letter, "Quiet hours: it goes out Mon from 08:00 on."
+    monkeypatch.setattr(room, "letter", lambda number: replace(read(number), not_now=NotNow(why, quiet=True)))
+    page = shown(qtbot, desk, "waiting")
+    page.letter.set_narrow(narrow)
+    button = page.letter.deeds.buttons[0]
+    assert button.text() == "Send anyway" and button.isEnabled()
+    said = button.toolTip() if narrow else " ".join(one.text() for one in page.letter.deeds.findChildren(QLabel))
+    assert why in said
+    button.click()
+    settle(qtbot, desk)
+    assert asked == [(13, True)]
+
+
+def test_what_may_not_go_out_says_why_at_the_button(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, why = room.letter, "Consent was withdrawn: they are not emailed until they give it again."
+    monkeypatch.setattr(room, "letter", lambda number: replace(read(number), not_now=NotNow(why, quiet=False)))
+    page = shown(qtbot, desk, "waiting")
+    button = page.letter.deeds.buttons[0]
+    assert button.text() == "Send now" and not button.isEnabled()
+    assert why in [one.text() for one in page.letter.deeds.findChildren(QLabel)]
+
+
+def test_recalling_opens_the_email_in_the_editor(qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]) -> None:
+    page = shown(qtbot, desk, "waiting")
+    opened: list[int] = []
+    page.wants_message.disconnect()
+    page.wants_message.connect(opened.append)
+    QTest.keyClicks(page.list.view, "b")
+    settle(qtbot, desk)
+    assert deeds == [("recall", 13)] and opened == [13]
+
+
 def test_after_a_deed_the_next_email_is_current(qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]) -> None:
     page = settle(qtbot, desk)
     QTest.keyClicks(page.list.view, "j")
@@ -220,7 +266,7 @@ def test_after_the_last_one_of_a_tab_its_empty_state_leads_on(
 
 @pytest.mark.parametrize(
     ("tab", "key", "deed"),
-    [("doubt", "y", "settle"), ("doubt", "n", "settle"), ("waiting", "b", "recall"), ("failed", "a", "retry")],
+    [("doubt", "y", "settle"), ("doubt", "n", "settle"), ("failed", "a", "retry")],
 )
 def test_a_key_that_is_pressed_twice_finds_the_same_email(
     qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]], tab: str, key: str, deed: str

@@ -66,9 +66,20 @@ def test_without_a_name_to_sign_with_no_email_is_ready(book: Workspace, customer
     assert not found.ready
     sender = next(one for one in found.checks if one.name == "sender")
     assert (sender.words, sender.why) == (
-        "The email ends without a name", "set “Your name as the sender” in Settings, Emails",
+        "The email ends without a name", "set “Your name as the sender” in Settings, Mail server",
     )  # fmt: skip
     assert review(unsigned, replace(opened.edit, body=f"{opened.edit.body}\nAda")).ready
+
+
+def test_without_an_address_to_send_from_no_email_is_ready(book: Workspace, customers: SampleCustomers) -> None:
+    account = replace(book.preferences.mail, host="mail.linden.example", from_address="")
+    unsent = replace(book, preferences=replace(book.preferences, mail=account))
+    opened = compose(unsent, customers.given)
+    found = review(unsent, opened.edit)
+    sender = next(one for one in found.checks if one.name == "sender")
+    assert not found.ready and sender.words == "The mail server has no sender"
+    by_hand = replace(unsent, preferences=replace(unsent.preferences, mail=replace(account, host="")))
+    assert review(by_hand, opened.edit).ready, "the mail program puts its own"
 
 
 def test_an_alert_decides_the_goal_and_what_is_proposed(book: Workspace) -> None:

@@ -1,0 +1,69 @@
+"""What else an approval does: the alert waits for an answer, a reminder is set, a deal moves on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+from uuid import uuid4
+
+from models.store import UnitOfWork
+from models.tables import opportunities, stage_changes, tasks
+from models.values.errors import UserError
+from models.values.outbox import OWN_SOURCE
+from models.values.outreach import After, Message
+from services.alerting import wait_within
+from services.workspace import Workspace
+
+STAGES: Final = ("Identified", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
+
+
+def do_afterwards(workspace: Workspace, work: UnitOfWork, message: Message, after: After) -> None:
+    """Let the alert wait, set a reminder and move the deal, as was chosen with the approval.
+
+    Raises
+    ------
+    UserError
+        The day of the reminder is past, or the deal is no longer as it was.
+    """
+    remind = _day(after.remind_on)
+    waits = False
+    if after.wait and message.alert_id is not None:
+        waits = wait_within(workspace, work, message.alert_id, until=remind, condition="next_order")
+    if remind is not None and not waits:
+        if remind <= workspace.clock.today():
+            raise UserError("The day of the reminder is past. Choose a later one.")
+        row = {"customer_id": message.customer_id, "alert_id": message.alert_id, "due_on": remind.isoformat()}
+        title = f"See whether {message.customer} ordered after your email"
+        work.insert(tasks, {**row, "title": title, "owner": workspace.person, "created_at": work.at})
+    if after.deal_id is not None and after.deal_stage:
+        _move_deal(workspace, work, message, after.deal_id, after.deal_stage)
+
+
+def _move_deal(workspace: Workspace, work: UnitOfWork, message: Message, deal: int, stage: str) -> None:
+    found: Any = work.sql("SELECT stage, customer_id FROM opportunities WHERE id = ?", (deal,)).first()
+    if found is None or found[1] != message.customer_id or stage not in STAGES:
+        raise UserError("The deal is no longer there as it was. Leave it out, and approve again.")
+    if found[0] == stage:
+        return
+    work.update(opportunities, deal, {"stage": stage})
+    work.insert(
+        stage_changes,
+        {
+            "opportunity_id": deal,
+            "source": OWN_SOURCE,
+            "external_id": uuid4().hex,
+            "from_stage": found[0],
+            "to_stage": stage,
+            "changed_on": workspace.clock.today().isoformat(),
+            "changed_at": work.at,
+        },
+    )
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"“{text}” is not a day; write one such as 2026-12-04.") from None
