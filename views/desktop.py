@@ -28,6 +28,7 @@ from views.background import Background, Failed
 from views.shell.beside import Beside
 from views.shell.book import Book
 from views.shell.books import Going
+from views.shell.mail_secret import MailSecret
 from views.shell.one_window import OneWindow, come_forward
 from views.shell.pages import COMPOSER, PAGES
 from views.shell.remembered import Remembered
@@ -201,6 +202,7 @@ def open_window(
     QTimer.singleShot(ROUND_AFTER_MS, window, beside.begin)
     reports = Reports(desktop.book, desktop.background, window)
     QTimer.singleShot(REPORTS_AFTER_MS, window, reports.begin)
+    QTimer.singleShot(ROUND_AFTER_MS, window, MailSecret(desktop.book, desktop.theme, window).begin)
     QTimer.singleShot(ROUND_AFTER_MS, window, window.postman.begin)
     QTimer.singleShot(ROUND_AFTER_MS, window, window.watch.begin)
     try:

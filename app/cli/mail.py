@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import webbrowser
 from dataclasses import replace
 from typing import Annotated, Any
@@ -182,16 +183,9 @@ def try_account(
 
 def ask_password(workspace: Workspace) -> None:
     """Ask for the password, once a run, where this computer has no keyring that could have it."""
-    account, keyring = workspace.preferences.mail, workspace.keyring
-    needed = account.host and account.user and not account.sign_in
-    if needed and not keyring.lasting and keyring.get(account.secret) is None and _person_there():
-        keyring.set(account.secret, ask_secret(f"Password of {account.user} at {account.host}"))
-
-
-def _person_there() -> bool:
-    import sys
-
-    return sys.stdin.isatty()
+    account = workspace.preferences.mail
+    if not account.sign_in and sys.stdin.isatty() and mail_access.lacks_secret(workspace):
+        workspace.keyring.set(account.secret, ask_secret(f"Password of {account.user} at {account.host}"))
 
 
 def _shown(workspace: Workspace, as_json: bool) -> int:

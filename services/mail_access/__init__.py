@@ -85,6 +85,12 @@ def signed_in(workspace: Workspace, account: MailAccount) -> str | None:
     return do(workspace, account)
 
 
+def lacks_secret(workspace: Workspace) -> bool:
+    """Return whether a person has to be asked for the password or the sign-in: this computer has no keyring for it."""
+    account, keyring = workspace.preferences.mail, workspace.keyring
+    return bool(account.host and account.user) and not keyring.lasting and keyring.get(account.secret) is None
+
+
 def access_token(
     workspace: Workspace, account: MailAccount, *, fresh: bool = False, cancelled: Callable[[], bool] = lambda: False
 ) -> str:

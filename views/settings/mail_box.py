@@ -39,7 +39,7 @@ from views.settings.sign_in_field import SignInField
 from views.settings.verdict import Verdict
 from views.shell.page import Context
 from views.widgets.buttons import push
-from views.widgets.labels import column, row
+from views.widgets.labels import column, row, rule
 
 _UNNEEDED = "Empty: the provider gave none."
 
@@ -65,16 +65,15 @@ class MailBox(OwnBox):
         self.save_button = push("Save", primary=True)
         self.discard_button = push("Discard")
         self.verdict = Verdict(context.theme)
-        foot = QWidget()
         buttons = row(self.test_button, 8, self.own_button, 8, self.discard_button, 8, self.save_button, -1)
-        foot.setLayout(column(buttons, 10, self.verdict))
+        self.foot.setLayout(column(rule(), column(buttons, 8, self.verdict, margins=(16, 10, 24, 10))))
         after = {
             "from_address": (PROVIDER, self.provider),
             "user": (PASSWORD, self.password),
             "client_id": (CLIENT_SECRET, self.client_secret),
             "scope": (SIGN_IN, self.sign_in),
         }
-        self.group = GroupBox(context.theme, mail_group(self._sign_ins()), after=after, foot=foot)
+        self.group = GroupBox(context.theme, mail_group(self._sign_ins()), after=after)
         self.setLayout(column(self.group, -1))
         self._shown = self._remembered()
         self._texts = dict(self._shown)

@@ -47,12 +47,12 @@ def mail_group(sign_ins: Mapping[str, str]) -> Group:
             ),
             Setting("port", "Port", "whole"),
             Setting("sign_in", "Sign in with", "choice", choices=(("", "Password"), *ways)),
-            Setting("user", "User", "name", says="Empty: the server asks for no password."),
-            Setting("client_id", "Client ID", "name", says="From your IT: the number of Bellwether at the provider."),
+            Setting("user", "User", "name", says="Mostly your address; empty where the server asks for no password."),
+            Setting("client_id", "Client ID", "line", says="From your IT: the number of Bellwether at the provider."),
             Setting("tenant", "Tenant", "name", says="Empty: any organisation.", hint="example.com"),
-            Setting("authorize_url", "Sign-in address", "name", hint="https://login.example.com/authorize"),
-            Setting("token_url", "Token address", "name", hint="https://login.example.com/token"),
-            Setting("scope", "Scope", "name", hint="smtp offline_access"),
+            Setting("authorize_url", "Sign-in address", "line", hint="https://login.example.com/authorize"),
+            Setting("token_url", "Token address", "line", hint="https://login.example.com/token"),
+            Setting("scope", "Scope", "line", hint="smtp offline_access"),
             Setting(
                 "signature", "Signature", "text", says="Stands under each of your emails, above the unsubscribe line."
             ),

@@ -15,10 +15,19 @@ class OwnBox(QWidget):
     -------
     arrived : the field that got the focus, to be brought into view.
     undo_offered : (words, what brings it back): what was filled in was put away.
+
+    Attributes
+    ----------
+    foot : stays in sight below the section while that scrolls; without a layout there is none.
     """
 
     arrived = Signal(QWidget)
     undo_offered = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.foot = QWidget()
+        self.foot.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):

@@ -83,7 +83,8 @@ class SettingsPage(Page):
         self._bar.setLayout(column(rule(), bar))
         kind_of(self._bar, "ground")
         sections = QWidget()
-        sections.setLayout(column(self.tabs, rule(), self._stack, self._bar))
+        self._feet = column()
+        sections.setLayout(column(self.tabs, rule(), self._stack, self._bar, self._feet))
         self._levels.addWidget(sections)
         self.setLayout(column(self._levels))
         self._place(SECTIONS[0].key)
@@ -92,14 +93,14 @@ class SettingsPage(Page):
     def _place(self, key: str) -> None:
         """Make a section at its first visit: all of them at once would hold the window up."""
         if key in _GROUPS_OF:
-            made = [self._make_group(group) for group in _GROUPS_OF[key]]
-            self._add_area(key, made)
+            self._add_area(key, [self._make_group(group) for group in _GROUPS_OF[key]])
             self._show_all()
         elif key == LOOK:
             self._add_area(key, [self.look])
         else:
             box = self.boxes[key] = self._make_box(key)
             self._add_area(key, [box])
+            self._feet.addWidget(box.foot)
             box.arrived.connect(self._bring_into_view)
             box.undo_offered.connect(self.undo_offered)
 
@@ -200,6 +201,8 @@ class SettingsPage(Page):
         if key not in self._areas:
             self._place(key)
         self._stack.setCurrentWidget(self._areas[key])
+        for other, box in self.boxes.items():
+            box.foot.setVisible(other == key and box.foot.layout() is not None)
         if key in self.boxes:
             self.boxes[key].arrive()
 
