@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import subprocess
 import sys
 from dataclasses import replace
@@ -69,7 +70,8 @@ def _open_book(opening: Going, then: list[Going]) -> int:
     finally:
         from services.audit import remember_head  # the journal needs SQLAlchemy, which the first page does not
 
-        remember_head(workspace)
+        if remember_head(workspace):
+            logging.getLogger(__name__).warning("The journal is not the one that this computer remembers.")
         workspace.close()
         one.release()
         gc.unfreeze()  # what was kept from the collector as long as the window stood goes with it

@@ -17,7 +17,7 @@ from typing import Any
 
 from models.private import make_folder
 from models.values.errors import EnvironmentFault
-from services.settings.codec import FieldError, decode_field, to_json
+from services.settings.codec import FieldError, decode_field, from_json, to_json
 from services.settings.mail import MailAccount, ModelProfile, SignInClient
 
 FILE_NAME = "preferences.json"
@@ -252,8 +252,11 @@ def _from_document(document: dict[str, Any]) -> LoadedPreferences:
     values: dict[str, Any] = {}
     problems: list[str] = []
     for name in known & document.keys():
+        raw = document[name]
+        if name == "profiles" and isinstance(raw, list):
+            raw = [one for at, one in enumerate(raw) if _fits(at, one, problems)]
         try:
-            value = decode_field(Preferences, name, document[name])
+            value = decode_field(Preferences, name, raw)
             Preferences(**{name: value})
         except FieldError as error:
             problems.append(f"The preference {error.field} {error.reason}; the default is used.")
@@ -261,6 +264,16 @@ def _from_document(document: dict[str, Any]) -> LoadedPreferences:
             values[name] = value
     unknown = {name: value for name, value in document.items() if name not in known}
     return LoadedPreferences(Preferences(**values, unknown=unknown), tuple(sorted(problems)))
+
+
+def _fits(at: int, raw: object, problems: list[str]) -> bool:
+    """Whether a language model can be read: one that cannot takes no other with it."""
+    try:
+        from_json(ModelProfile, raw)
+    except FieldError as error:
+        problems.append(f"The preference profiles[{at}].{error.field} {error.reason}; this language model is left out.")
+        return False
+    return True
 
 
 def _set_aside(path: Path) -> str:

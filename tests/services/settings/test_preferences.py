@@ -161,3 +161,14 @@ def test_its_file_in_another_encoding_or_a_folder_is_a_sentence(tmp_path: Path) 
         load_managed(path)
     with pytest.raises(EnvironmentFault, match="cannot be read"):
         load_managed(tmp_path)
+
+
+def test_a_language_model_that_does_not_fit_takes_no_other_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "preferences.json"
+    good = {"name": "House", "base_url": "https://models.example/v1", "model": "m"}
+    bad = {**good, "name": "Old", "base_url": "https://ada:secret@models.example/v1"}
+    path.write_text(json.dumps({"profiles": [bad, good, "what"]}), encoding="utf-8")
+    loaded = load_preferences(path)
+    assert [one.name for one in loaded.preferences.profiles] == ["House"]
+    assert len(loaded.problems) == 2 and "secret" not in "".join(loaded.problems)
+    assert loaded.problems[0].startswith("The preference profiles[0].base_url must not hold a user name or password")
