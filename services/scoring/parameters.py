@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 #: Bumped whenever the same data would give other parameters or scores; older fits are then not used any more.
-MODEL_VERSION = 4
+MODEL_VERSION = 5
 RUNG_ONE_CUSTOMERS = 50
 _RUNG_ONE_REPEATS = 10
 #: What shops are like before a book has spoken (days): between the published fits of retail books.

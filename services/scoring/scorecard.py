@@ -26,7 +26,8 @@ from services.scoring.parameters import ChurnModel, Parameters, rung_name
 from services.scoring.range_levels import has_value, history_of
 from services.scoring.reasons import Contributions, contributions, drivers_json
 from services.scoring.segments import Membership, replay
-from services.scoring.standing import ACTIVE, silence_p, standing_of
+from services.scoring.silence import silence_p
+from services.scoring.standing import ACTIVE, standing_of
 from services.settings import Policy
 
 Floats = NDArray[np.float64]

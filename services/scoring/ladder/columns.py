@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from services.scoring.features import Features
 from services.scoring.ledger import Ledger, Rows
 from services.scoring.parameters import Parameters
+from services.scoring.silence import silence_p, wait_log_odds
 
 Floats = NDArray[np.float64]
 
@@ -21,6 +22,8 @@ _PULSES = (21, 42, 84)
 _SPEND_PULSE, _SPEND_WINDOW = 63, 90
 #: A pulse is told as a logarithm; a customer without one has this little of it.
 _NO_PULSE = 1e-3
+#: A silence is told no more improbable than this: beyond, gaps of the past do not know.
+_SUREST = 1e-4
 
 
 def rhythm_columns(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> dict[str, Floats]:
@@ -39,6 +42,9 @@ def rhythm_columns(ledger: Ledger, seen: Features, parameters: Parameters, horiz
         other = _counted(ledger.activity, ledger.day)
         counted = {name: np.where(seen.by_activity, other[name], ours) for name, ours in counted.items()}
     longest = counted.pop("longest_gap")
+    # What no other column can say alone: how long this customer's own gaps are, and how alike.
+    found["own_silence"] = -np.log(np.maximum(silence_p(ledger, seen), _SUREST))
+    found["own_wait"] = wait_log_odds(ledger, seen, horizon_days)
     return {**found, **counted, "silence": np.log1p(seen.days_since / np.maximum(longest, 1.0))}
 
 

@@ -40,6 +40,8 @@ DIRECTIONS = {
     "days_since": 1,
     "relative_gap": 1,
     "silence": 1,
+    "own_silence": 1,
+    "own_wait": 1,
     "days_30": -1,
     "days_90": -1,
     "pulse_21": -1,

@@ -57,7 +57,7 @@ GROUP_OF = {
 #: What of a group moved the risk: figures that people can be told, with the features that tell of each. The aspects of
 #: a group stand together, in the order of `GROUPS`.
 ASPECTS = {
-    "gap": ("gap", "days_since", "relative_gap"),
+    "gap": ("gap", "days_since", "relative_gap", "own_silence", "own_wait"),
     "longest": ("silence",),
     "lately": ("days_30", "days_90", "pulse_21", "pulse_42", "pulse_84"),
     "kept": ("kept_share",),

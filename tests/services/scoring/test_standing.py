@@ -17,7 +17,8 @@ from services.scoring.features import Features, features_at
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import fit_parameters
 from services.scoring.scorecard import figures_at
-from services.scoring.standing import ACTIVE, IMPROBABLE, LOST, NAMES, OWN_GAPS, UNKNOWN, silence_p, standing_of
+from services.scoring.silence import IMPROBABLE, OWN_GAPS, silence_p
+from services.scoring.standing import ACTIVE, LOST, NAMES, UNKNOWN, standing_of
 from services.settings import Policy
 from tests.services.scoring.books import Book, simulated_orders
 from tests.services.scoring.made_up import NEVER, made_up_book

@@ -50,7 +50,7 @@ def _seen(book: BookEvents, parameters: Parameters) -> Features:
 def test_the_churn_risk_is_that_of_the_rung_in_use(past_book: BookEvents, learnt: Parameters, card: Scorecard) -> None:
     seen = _seen(past_book, learnt)
     assert np.abs(card.figures.churn_risk - churn_risk(seen, learnt, HORIZON)).max() > 0.01
-    assert set(card.models) == {"Additive v4 (rung 3)"}
+    assert set(card.models) == {"Additive v5 (rung 3)"}
 
 
 def test_for_another_horizon_than_it_was_learnt_for_the_closed_form_scores(
