@@ -16,7 +16,7 @@ from models.values import words
 from services.complaints import read_complaints
 from services.insight.beside import near_words, pleased_words, won_words
 from services.insight.open_work import deal_words, read_deals
-from services.insight.reach import Reach, read_reach
+from services.insight.reach import LOOK_UP, Reach, read_reach
 from services.insight.reader import Reader
 from services.insight.timeline_words import deal_name
 from services.matters import Matter, read_open, read_waiting
@@ -35,6 +35,7 @@ _ANSWER: Final = {
     "goal": "refer to what they wrote or rated, apologise, and ask for a time to talk",
     "goal_code": "apologise",
 }
+_FIND_AND_CALL: Final = "find a phone number and call"
 _NO_OFFER: Final = {"incentive_minor": 0, "incentive_words": ""}
 #: So much of what else waits for an answer is named.
 _NAMED: Final = 2
@@ -66,7 +67,7 @@ def read_advice(reader: Reader, text: str | None, rule: str, customer: sqlite3.R
         "{complaint}": lambda: _complaint(reader, customer["id"]),
         "{reach}": lambda: _reached(reach, matter, reader.today),
         "{day}": lambda: day_words(reader.policy, customer["owner"], reader.now, _term(matter)),
-        "{call}": lambda: "call" if reach.by_phone else "find a phone number and call",
+        "{call}": lambda: "call" if reach.by_phone else _FIND_AND_CALL,
         "{matter}": lambda: _all_told(reader, customer["id"], matter, others) if matter is not None else "",
         "{manager}": lambda: reader.policy.service_manager or "the service manager",
         "{solve}": lambda: _solved(reader.policy) if matter is not None and matter.is_open else "",
@@ -78,7 +79,9 @@ def read_advice(reader: Reader, text: str | None, rule: str, customer: sqlite3.R
         advice[name] = words.capital(said.strip())
     tickets = () if matter is not None else read_open(reader.driver, customer["id"], reader.present)
     waiting = f"Also unanswered: {_listed(tickets, reader.today)}." if tickets else ""
-    advice["why"] = f"{reach.words} {advice['why']} {waiting}".strip()
+    # What the title says first is not asked for again.
+    reached = reach.words.replace(LOOK_UP, "").strip() if _FIND_AND_CALL in advice["title"].lower() else reach.words
+    advice["why"] = " ".join(f"{reached} {advice['why']} {waiting}".split())
     return advice
 
 

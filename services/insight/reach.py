@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: What comes before an email to somebody of whom nothing is on record; the field is called so where it is noted.
 ASK: Final = "Ask whether they want emails, and note it under “Email consent”."
-_LOOK_UP: Final = "Look up a number."
+LOOK_UP: Final = "Look up a number."
 #: A book whose first customers have no number, and none of their people either, keeps none.
 _ANY_PHONE: Final = (
     "SELECT EXISTS (SELECT 1 FROM (SELECT phone FROM contacts LIMIT 2000) WHERE phone <> '')"
@@ -65,7 +65,7 @@ def read_reach(reader: Reader, customer: sqlite3.Row) -> Reach:
     said = _with_email(answer, other, by_phone=bool(phone), keeps_numbers=bool(call))
     return Reach(
         words=f"{call} {said}".strip(),
-        call=call if phone else f"{call} {_LOOK_UP}".strip(),
+        call=call if phone else f"{call} {LOOK_UP}".strip(),
         by_phone=bool(phone),
         by_email=answer.allowed,
         has_address=bool(answer.address) and not answer.left,
@@ -80,6 +80,6 @@ def _with_email(answer: GateAnswer, other: str, *, by_phone: bool, keeps_numbers
         return f"{'Or write' if by_phone else 'Write'} to {other}, who gave consent."
     if answer.left or not answer.address:
         why = "Do not email them." if answer.left else "No email address on record."
-        return why if by_phone else f"{why} {_LOOK_UP}"
-    first = "" if by_phone else _LOOK_UP if keeps_numbers else f"Their address is {answer.address}."
+        return why if by_phone else f"{why} {LOOK_UP}"
+    first = "" if by_phone else LOOK_UP if keeps_numbers else f"Their address is {answer.address}."
     return f"{first} {ASK if answer.unasked else answer.refusal}".strip()

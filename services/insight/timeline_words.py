@@ -192,7 +192,7 @@ def _course(reader: Reader, row: sqlite3.Row) -> list[str]:
     opened, resolved = words.moment_of(row["opened_at"]), words.moment_of(row["resolved_at"])
     first, last = words.day_of(row["day"]), words.day_of(row["resolved_on"])
     if row["is_open"]:
-        days = (reader.today - first).days if first else 0
+        days = (reader.present - first).days if first else 0
         status = "open" if row["status"] == "solved" else row["status"] or "open"
         return [f"{status} for {words.count(days, 'day')}" if days > 0 else "opened today"]
     if last and row["status"] not in (None, "", "solved"):

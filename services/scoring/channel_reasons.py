@@ -96,7 +96,7 @@ def outweighed(code: str, numbers: Whole, hundredths: Whole) -> NDArray[np.bool_
 def outweighed_words(code: str, number: int) -> tuple[str, str]:
     """Label and evidence of what went one way where all of its group goes the other."""
     if code == "visits":
-        return "Visits", f"{number // _WIDE:,} in 30 days"
+        return "Visits and logins", f"{number // _WIDE:,} in 30 days"
     way = "down" if number < 0 else "up"
     return "Spending", f"{way.capitalize()} {abs(number)}\u202f% in 6 months; their orders in all count more"
 
@@ -179,11 +179,11 @@ def _discounts(number: int) -> tuple[str, str]:
 
 def _visits(today: int, number: int) -> tuple[str, str]:
     if number == _UNKNOWN:
-        return "Visits", "None so far"
+        return "Visits and logins", "None so far"
     if number < _UNKNOWN:
-        return "Visits", no_visit_words(today + 2 + number, today)
+        return "Visits and logins", no_visit_words(today + 2 + number, today)
     now, before = divmod(number, _WIDE)
-    return "Visits", f"{now:,} in 30 days, {round(before / _MONTHS):,} a month before"
+    return "Visits and logins", f"{now:,} in 30 days, {round(before / _MONTHS):,} a month before"
 
 
 def _words(today: int, ago: int) -> tuple[str, str]:

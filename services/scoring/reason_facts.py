@@ -136,4 +136,4 @@ def _no_visits(seen: Features) -> Flags:
 
 
 def _stayed_away(today: int, last: float) -> Fact:
-    return Fact("visits", "No visits any more", no_visit_words(int(last), today), "raises")
+    return Fact("visits", "No visits or logins any more", no_visit_words(int(last), today), "raises")

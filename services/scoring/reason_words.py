@@ -48,12 +48,12 @@ def day_of(number: int, today: int) -> str:
 
 def no_visit_words(last: int, today: int) -> str:
     """Evidence of a customer who stays away since the day number `last`."""
-    return f"No visit since {day_of(last, today)}"
+    return f"No visit or login since {day_of(last, today)}"
 
 
 def leaving_words(last: int, today: int) -> str:
-    """Evidence of a customer who last wrote on the day number `last` that they leave."""
-    return f"Wrote on {day_of(last, today)} that they may leave"
+    """Evidence of a customer who last wrote or said on the day number `last` that they leave."""
+    return f"Spoke of leaving on {day_of(last, today)}"
 
 
 def features_words(kept: int, before: int) -> str:

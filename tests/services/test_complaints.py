@@ -17,7 +17,7 @@ from services.outreach.manner import goal_of_alert
 from tests.services.insight.conftest import TODAY, Fresh, days_ago
 from tests.services.outreach.facts.small import Shelf
 
-ADVICE = '{"code": "check_in", "title": "Check in", "why": "They have gone quiet. {complaint}"}'
+ADVICE = '{"code": "check_in", "title": "Check in", "why": "A short question shows what has changed. {complaint}"}'
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_scoring_reads_each_text_once_and_says_the_same_before_and_after(book: B
 
 def test_the_reason_names_the_day_on_which_they_wrote(book: Book) -> None:
     score_due(book.workspace)
-    assert "Wrote on 3 Nov that they may leave" in book.scores()[1]["drivers"]
+    assert "Spoke of leaving on 3 Nov" in book.scores()[1]["drivers"]
     assert "may leave" not in book.scores()[3]["drivers"]
 
 

@@ -68,6 +68,16 @@ def test_a_book_without_any_number_does_not_say_so_of_each_customer(
     assert found.words == words
 
 
+def test_what_the_title_asks_for_first_is_not_asked_for_again(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer(email=None)
+    book.score(number)
+    advice = '{"code": "x", "title": "{call} and ask how things are", "why": "A reason."}'
+    told = reader(read_detail, book.card(number, rule="likely_to_leave", recommendation=advice)).recommendation
+    assert (told.title, told.why) == (
+        "Find a phone number and call and ask how things are", "No email address on record. A reason.",
+    )  # fmt: skip
+
+
 def test_who_has_an_address_can_be_answered(book: SmallBook, reader: Fresh) -> None:
     number = book.customer(email="ida@example.com", email_consent="unknown")
     book.score(number)

@@ -81,6 +81,21 @@ def test_a_cancelled_order_says_so_and_items_are_counted_in_pieces(book: SmallBo
     ]
 
 
+def test_an_order_of_charges_alone_stands_among_the_orders_and_says_so(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.order(number, days_ago(74), 3_750, kind="charge", external_id="5129")
+    page = reader(read_timeline, number)
+    assert said(page) == [("7 Sep", "$37.50", "charges, no goods", "order #5129")]
+    assert page.counts["order"] == 1
+
+
+def test_how_long_a_ticket_is_open_counts_to_the_books_day(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.score(number, as_of=days_ago(2))
+    book.event("tickets", number, subject="Zip is stuck", opened_on=days_ago(8), status="pending")
+    assert [row.rest for row in reader(read_timeline, number).rows] == ["pending for 6 days"]
+
+
 @pytest.mark.parametrize(
     ("external_id", "reference"),
     [

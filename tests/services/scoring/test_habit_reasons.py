@@ -93,8 +93,8 @@ def test_every_reason_beside_the_rhythm_has_words() -> None:
             "100\u202f% of revenue discounted in 6 months",
         ),
         ("discounts", {"orders": back((300, 9.0)), "discounted": back((300, 9.0))}, "Nothing bought in 6 months"),
-        ("visits", {"visits": back((79,), (90,))}, "No visit since 3 Sep"),
-        ("visits", {"visits": back((700,))}, "No visit since 21 Dec 2024"),
+        ("visits", {"visits": back((79,), (90,))}, "No visit or login since 3 Sep"),
+        ("visits", {"visits": back((700,))}, "No visit or login since 21 Dec 2024"),
         ("visits", {"visits": back((5,), (6,), (50,), (60,), (100,))}, "2 in 30 days, 1 a month before"),
         (
             "use",
@@ -130,7 +130,7 @@ AWAY = {"visits": back(*((days,) for days in range(40, 120, 10)))}
     [
         (FEWER, "use", "Features no longer used", "Uses 2 of the 5 features used in the 3 months before"),
         (LOST_ONE, "deals", "Deal lost", "1 in 6 months, none open"),
-        (AWAY, "visits", "No visits any more", "No visit since 12 Oct"),
+        (AWAY, "visits", "No visits or logins any more", "No visit or login since 12 Oct"),
     ],
 )
 def test_what_went_wrong_is_told_even_where_no_model_counts_it(
