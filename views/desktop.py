@@ -25,6 +25,7 @@ from services.books import Shelf
 from services.settings import Preferences
 from services.workspace import Workspace
 from views.background import Background, Failed
+from views.charts.chart import PLOT, Chart
 from views.shell.beside import Beside
 from views.shell.book import Book
 from views.shell.books import Going
@@ -220,9 +221,10 @@ def open_window(
 def _get_ready(desktop: Desktop) -> None:
     """Have what the first action and the other pages need before anybody waits for it.
 
-    A worker imports it and writes an email that nobody sees; meanwhile each page is made in a moment of its own, as
-    making one takes a tenth of a second. Where an import fails the person is told, and a page is made when it is
-    visited; a rehearsal that fails takes nothing from anybody.
+    First what draws charts, as some are to be seen already. Then a worker imports the rest and writes an email that
+    nobody sees; meanwhile each page is made in a moment of its own, as making one takes a tenth of a second. Where an
+    import fails the person is told, charts stay empty, and a page is made when it is visited; a rehearsal that fails
+    takes nothing from anybody.
     """
     window, book = desktop.window, desktop.book
     desk = book.desk(window)
@@ -237,7 +239,19 @@ def _get_ready(desktop: Desktop) -> None:
         window.tell_failure(failed)
         spare_collector()
 
-    desk.read("ready", _import_ahead, make_pages, tell)
+    def draw_charts(_imported: object) -> None:
+        for chart in window.findChildren(Chart):
+            chart.redraw()
+        get_the_rest()
+
+    def leave_charts(failed: Failed) -> None:
+        window.tell_failure(failed)
+        get_the_rest()
+
+    def get_the_rest() -> None:
+        desk.read("ready", _import_ahead, make_pages, tell)
+
+    desk.read("charts", partial(import_module, PLOT), draw_charts, leave_charts)
 
 
 def spare_collector() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
@@ -11,6 +12,7 @@ from models.values.errors import EnvironmentFault
 from services.settings import Preferences
 from services.workspace import Workspace
 from views import desktop
+from views.charts.chart import PLOT
 from views.desktop import Desktop
 from views.shell.pages import PAGES
 
@@ -71,6 +73,7 @@ def photograph(workspace: Workspace, preferences: Preferences, folder: Path) -> 
         The first error of its own that the window met: a picture of it is no picture of the page.
     """
     met: list[BaseException] = []
+    import_module(PLOT)
     desk = desktop.build(workspace, preferences, None, bug=met.append)
     taken = []
     try:

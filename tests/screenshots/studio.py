@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from services.settings import Preferences
 from services.workspace import Recipe, open_workspace
 from tests.screenshots.small import make_small
 from views import desktop
+from views.charts.chart import PLOT
 from views.desktop import Desktop
 from views.pictures import settle, take, wait_until
 from views.scores.trends import TrendsOnRest
@@ -120,6 +122,7 @@ def window(
     path = store or studio.folder / f"copy-{page}.bellwether"
     if store is None:
         shutil.copyfile(studio.book, path)
+    import_module(PLOT)
     workspace = open_workspace(Recipe(str(path), PERSON, NOW))
     theme = "dark" if dark else "light"
     preferences = replace(known or Preferences(), asked_me=True, theme=theme, last_page=page, reduced_motion=True)

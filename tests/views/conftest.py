@@ -18,10 +18,12 @@ from tests.views.books import forget, opened, sample_copy
 from views import background as runner
 from views import desktop
 from views.background import Background
+from views.charts import plot
 from views.desktop import Desktop
 from views.theme import Theme, ThemeChoice
 
 atexit.register(forget)
+assert plot.Plot  # as some moments after the window is there: charts are drawn
 
 #: What the window's children need, and in which they spend their first second.
 CHILDRENS_MODULES = (

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 
 from models.values.alerts import Driver
 from models.values.overrides import OverrideMark
-from views.charts.painted import PaintedChart
-from views.charts.table import ChartTable
+from views.charts.chart import Chart, Frame, Point
 from views.theme import Theme, fonts
-from views.widgets.painting import RIGHT, fill, focus_ring, line
+from views.widgets.painting import RIGHT
 from views.words import DASH, DOT, chance, points
+
+if TYPE_CHECKING:
+    from views.charts.plot import Plot
 
 ROW_HEIGHT = 22
 MOST_ROWS = 5
+_BAR = 12 / ROW_HEIGHT
+#: Pixels for "−48" beside a bar.
+_FIGURE = 34.0
 
 
-class DriverBars(PaintedChart):
+class DriverBars(Chart):
     """Up to five reasons, the strongest first, each with its points, and the risk to which these are added.
 
     Parameters
@@ -28,17 +32,17 @@ class DriverBars(PaintedChart):
     alone : nothing stands beside it: as high as the reasons are many, and with the evidence behind each.
     """
 
+    onward = (Qt.Key.Key_Down, Qt.Key.Key_Right)
+    back = (Qt.Key.Key_Up, Qt.Key.Key_Left)
+    reach = ROW_HEIGHT / 2
+    nothing = "Too little history for reasons yet"
+
     def __init__(self, theme: Theme, *, alone: bool = False) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme, "Why at risk", ROW_HEIGHT * (MOST_ROWS + 1))
         self._alone = alone
         self._drivers: tuple[Driver, ...] = ()
         self._typical: float | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName("Why at risk")
-        theme.changed.connect(self.update)
-        self.setFixedHeight(ROW_HEIGHT * (MOST_ROWS + 1))
 
     @property
     def drivers(self) -> tuple[Driver, ...]:
@@ -77,11 +81,9 @@ class DriverBars(PaintedChart):
         if self._alone:
             rows = min(len(ordered), MOST_ROWS) + any(d.points is not None for d in ordered)
             self.setFixedHeight(ROW_HEIGHT * max(rows, 1))
-        self.setAccessibleDescription(self.sentence())
-        self.update()
+        self.follow()
 
     def sentence(self) -> str:
-        """The chart in one sentence."""
         if not self._drivers:
             return "No reasons are known yet."
         said = [f"{d.label} {points(d.points)}" if d.points is not None else d.label for d in self._drivers]
@@ -91,85 +93,82 @@ class DriverBars(PaintedChart):
     def sizeHint(self) -> QSize:
         return QSize(260, self.height())
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            theme = self._theme
-            shown = self._drivers[:MOST_ROWS]
-            if not shown:
-                room = QRectF(0, 0, self.width(), ROW_HEIGHT)
-                line(painter, room, "Too little history for reasons yet", theme.color("ink_3"), fonts.SMALL)
-                return
-            names = min(max(fonts.width(self._said(d), fonts.SMALL) for d in shown) + 8, self.width() * 0.56)
-            names = max(names, min(104, self.width() * 0.56))
-            zero, scale = self._scaled(shown, names)
-            for number, driver in enumerate(shown):
-                self._paint_bar(painter, driver, number * ROW_HEIGHT, names, zero, scale)
-            if any(d.points is not None for d in shown):
-                self._paint_foot(painter, len(shown) * ROW_HEIGHT, names, zero)
-            if self.hasFocus():
-                focus_ring(painter, theme, QRectF(self.rect()))
+    @property
+    def _shown(self) -> tuple[Driver, ...]:
+        return self._drivers[:MOST_ROWS]
 
-    def said_at(self, _x: float, y: float) -> str:
-        number = int(y // ROW_HEIGHT)
-        if 0 <= number < min(len(self._drivers), MOST_ROWS):
-            driver = self._drivers[number]
-            return f"{driver.label}\n{driver.evidence}".strip()
-        return self._adds_up(self._typical) if self._typical is not None else ""
+    def points(self) -> Sequence[Point]:
+        made = []
+        for number, one in enumerate(self._shown):
+            figure = "" if one.points is None else f" {points(one.points)}"
+            made.append(Point(one.points or 0.0, -number - 0.5, f"{one.label}{figure}\n{one.evidence}".strip()))
+        return made
 
-    def show_table(self) -> None:
-        """Open the numbers as a table."""
+    def away(self, place: QPointF, point: QPointF) -> float:
+        return abs(place.y() - point.y())
+
+    def table(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
         rows = [(d.label, DASH if d.points is None else points(d.points), d.evidence) for d in self._drivers]
         if self._typical is not None:
-            rows.append(("A typical customer", chance(self._typical), self._adds_up(self._typical)))
-        ChartTable("Why at risk", self.sentence(), ("Reason", "Points", "Evidence"), rows, self.window()).show()
+            risk = self._typical + sum(d.points for d in self._drivers if d.points is not None) / 100
+            adds_up = (
+                f"A typical customer's risk is {chance(self._typical)}; "
+                f"with the points of all reasons it is {chance(risk)}."
+            )
+            rows.append(("A typical customer", chance(self._typical), adds_up))
+        return ("Reason", "Points", "Evidence"), rows
 
-    def _adds_up(self, typical: float) -> str:
-        risk = typical + sum(d.points for d in self._drivers if d.points is not None) / 100
-        return f"A typical customer's risk is {chance(typical)}; with the points of all reasons it is {chance(risk)}."
-
-    def _said(self, driver: Driver) -> str:
+    def _words(self, driver: Driver) -> str:
         """The reason in the room that there is; of a gap the evidence says all."""
         if not self._alone or not driver.evidence:
             return driver.label
         return driver.evidence if driver.code == "gap" else f"{driver.label}{DOT}{driver.evidence}"
 
-    def _scaled(self, shown: Sequence[Driver], names: float) -> tuple[float, float]:
-        """Where the axis stands, and how many pixels a point is."""
-        high = max((d.points for d in shown if d.points is not None and d.points > 0), default=0.0)
-        low = -min((d.points for d in shown if d.points is not None and d.points < 0), default=0.0)
-        number = 34.0
-        left = number if low else 8.0
-        room = self.width() - names - left - number
+    def whole(self) -> Frame:
+        known = [d.points for d in self._shown if d.points is not None]
+        low, high = min([*known, 0.0]), max([*known, 0.0])
+        wide = self.width() * 0.56
+        names = max((fonts.width(self._words(d), fonts.SMALL) for d in self._shown), default=0.0) + 8
+        left = max(min(names, wide), min(104, wide)) + (_FIGURE if low else 8.0)
+        rows = len(self._shown)
+        area = QRectF(left, 0, max(self.width() - left - _FIGURE, 20.0), rows * ROW_HEIGHT)
         # Points next to nothing would make a scale without end.
-        scale = max(room, 20) / max(high + low, 1e-6)
-        return names + left + low * scale, scale
+        return Frame(area, (low, max(high, low + 1e-6)), (-max(rows, 1), 0))
 
-    def _paint_bar(self, painter: QPainter, driver: Driver, y: float, names: float, zero: float, scale: float) -> None:
-        theme = self._theme
-        room = QRectF(0, y, names - 6, ROW_HEIGHT)
-        if driver.points is None:
-            wide = QRectF(0, y, self.width(), ROW_HEIGHT)
-            said = driver.label if not driver.evidence else f"{driver.label}: {driver.evidence}"
-            line(painter, wide, said, theme.color("ink_2"), fonts.SMALL)
-            return
-        line(painter, room, self._said(driver), theme.color("ink"), fonts.SMALL)
-        fill(painter, zero, y, 1, ROW_HEIGHT, theme.color("axis"))
-        length = max(1.0, abs(driver.points) * scale)
-        text = points(driver.points)
-        if driver.points >= 0:
-            fill(painter, zero + 1, y + 5, length, 12, theme.color("critical"))
-            after = QRectF(zero + length + 7, y, 40, ROW_HEIGHT)
-            line(painter, after, text, theme.color("ink_2"), fonts.SMALL)
-        else:
-            fill(painter, zero - length, y + 5, length, 12, theme.color("good"))
-            before = QRectF(zero - length - 45, y, 40, ROW_HEIGHT)
-            line(painter, before, text, theme.color("ink_2"), fonts.SMALL, align=RIGHT)
+    def draw(self, plot: Plot, frame: Frame) -> None:
+        zero = frame.at(0, 0).x()
+        low = frame.x[0] < 0
+        names = frame.area.x() - (_FIGURE if low else 8.0)
+        bars: dict[str, list[tuple[float, float, float, float]]] = {"critical": [], "good": []}
+        least = (frame.x[1] - frame.x[0]) / frame.area.width()
+        for number, one in enumerate(self._shown):
+            top = number * ROW_HEIGHT
+            if one.points is None:
+                said = f"{one.label}: {one.evidence}" if one.evidence else one.label
+                plot.words(QRectF(0, top, self.width(), ROW_HEIGHT), said, "ink_2")
+                continue
+            plot.words(QRectF(0, top, names - 6, ROW_HEIGHT), self._words(one), "ink")
+            raises, size = one.points >= 0, max(abs(one.points), least)
+            middle = -number - 0.5
+            ends = (0.0, size) if raises else (-size, 0.0)
+            bars["critical" if raises else "good"].append((*ends, middle - _BAR / 2, middle + _BAR / 2))
+            end = frame.at(size if raises else -size, 0).x()
+            if raises:
+                plot.words(QRectF(end + 6, top, 40, ROW_HEIGHT), points(one.points), "ink_2")
+            else:
+                plot.words(QRectF(end - 46, top, 40, ROW_HEIGHT), points(one.points), "ink_2", RIGHT)
+        for ink, some in bars.items():
+            if some:
+                plot.bars(some, ink)
+        rows = sum(one.points is not None for one in self._shown)
+        if rows:
+            plot.stems([0.0], [-rows], [0.0], "axis", 1)
+            self._draw_foot(plot, len(self._shown) * ROW_HEIGHT, names, zero)
 
-    def _paint_foot(self, painter: QPainter, y: float, names: float, zero: float) -> None:
-        ink = self._theme.color("ink_3")
-        line(painter, QRectF(0, y, max(names, 90), ROW_HEIGHT), self.foot, ink, fonts.SMALL)
+    def _draw_foot(self, plot: Plot, y: float, names: float, zero: float) -> None:
+        plot.words(QRectF(0, y, max(names, 90), ROW_HEIGHT), self.foot)
         left = max(min(names, fonts.width(self.foot, fonts.SMALL) + 10), zero - 70)
         if zero - 7 - left > fonts.width("lowers", fonts.SMALL) + 2:
-            line(painter, QRectF(left, y, zero - 7 - left, ROW_HEIGHT), "lowers", ink, fonts.SMALL, align=RIGHT)
+            plot.words(QRectF(left, y, zero - 7 - left, ROW_HEIGHT), "lowers", align=RIGHT)
         wide = fonts.width("raises", fonts.SMALL) + 1
-        line(painter, QRectF(min(zero + 7, self.width() - wide), y, wide, ROW_HEIGHT), "raises", ink, fonts.SMALL)
+        plot.words(QRectF(min(zero + 7, self.width() - wide), y, wide, ROW_HEIGHT), "raises")

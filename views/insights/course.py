@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtCore import QRectF, QSize
 
 from models.values.backtest import RULE, RungReport
-from views.charts.painted import PaintedChart
-from views.charts.table import ChartTable
+from views.charts.axes import left_margin
+from views.charts.chart import Chart, Frame, Point
 from views.theme import Theme, fonts
-from views.widgets.painting import RIGHT, fill, focus_ring, line
 from views.words import DASH, short_day
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 52.0, 24.0, 18.0
+if TYPE_CHECKING:
+    from views.charts.plot import Plot
+
+_RIGHT, _TOP, _BOTTOM = 52.0, 24.0, 20.0
 _HEIGHT = 128
 
 
@@ -36,7 +37,7 @@ class Course:
         return self.name == RULE
 
 
-class CourseChart(PaintedChart):
+class CourseChart(Chart):
     """Small lines over the days of the back-tests.
 
     Parameters
@@ -46,17 +47,14 @@ class CourseChart(PaintedChart):
     scale : what its figures are multiplied by where they are written: 100 for "87.1" of 0.871.
     """
 
+    zooms = True
+
     def __init__(self, theme: Theme, measure: str, title: str, *, scale: int = 1) -> None:
-        super().__init__()
-        self._theme, self._measure, self._title, self._scale = theme, measure, title, scale
+        super().__init__(theme, f"{title}, by back-test", _HEIGHT)
+        self._measure, self._title, self._scale = measure, title, scale
         self._days: tuple[date, ...] = ()
         self._courses: tuple[Course, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(_HEIGHT)
         self.setMinimumWidth(150)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"{title}, by back-test")
-        theme.changed.connect(self.update)
 
     @property
     def courses(self) -> tuple[Course, ...]:
@@ -77,11 +75,10 @@ class CourseChart(PaintedChart):
             by_day = {one.cutoff: getattr(one.measures, self._measure) for one in rung.cutoffs}
             made.append(Course(rung.name, rung.label, tuple(by_day.get(day) for day in days), rung.name == used))
         self._courses = tuple(sorted(made, key=lambda one: (one.used, one.rule)))
-        self.setAccessibleDescription(self.sentence())
-        self.update()
+        self.follow()
 
     def sentence(self) -> str:
-        """The chart in one sentence: the one in use against the baseline at the last back-test."""
+        # The one in use against the baseline.
         used = next((one for one in self._courses if one.used), None)
         rule = next((one for one in self._courses if one.rule), None)
         if used is None or not self._days or used.values[-1] is None:
@@ -92,33 +89,34 @@ class CourseChart(PaintedChart):
     def sizeHint(self) -> QSize:
         return QSize(220, _HEIGHT)
 
-    def said_at(self, x: float, _y: float) -> str:
-        return self._said(x) if self._days else ""
+    def points(self) -> Sequence[Point]:
+        made = []
+        for place, day in enumerate(self._days):
+            known = [(value, one) for one in reversed(self._courses) if (value := one.values[place]) is not None]
+            known.sort(key=lambda pair: pair[0])
+            lines = [f"Forecast of {day.day} {day:%b %Y}", *(f"{self._figure(v)}  {one.label}" for v, one in known)]
+            used = next((value for value, one in known if one.used), known[0][0] if known else 0.0)
+            made.append(Point(self._x(place), used, "\n".join(lines)))
+        return made
 
-    def show_table(self) -> None:
-        """Open the numbers as a table."""
+    def table(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
         heads = ("", *(day.isoformat() for day in self._days))
-        rows = [(one.label, *(self._figure(value) for value in one.values)) for one in reversed(self._courses)]
-        ChartTable(self.accessibleName(), self.sentence(), heads, rows, self.window()).show()
+        return heads, [(one.label, *(self._figure(value) for value in one.values)) for one in reversed(self._courses)]
 
-    def _said(self, x: float) -> str:
-        area = self._area()
-        place = min(range(len(self._days)), key=lambda number: abs(self._x(area, number) - x))
-        day = self._days[place]
-        known = [one for one in reversed(self._courses) if one.values[place] is not None]
-        known.sort(key=lambda one: one.values[place] or 0.0)
-        return "\n".join(
-            [f"Forecast of {day.day} {day:%b %Y}", *(f"{self._figure(o.values[place])}  {o.label}" for o in known)]
-        )
+    def _x(self, place: int) -> float:
+        return float((self._days[place] - self._days[0]).days)
 
-    def _area(self) -> QRectF:
-        return QRectF(_LEFT, _TOP, max(20.0, self.width() - _LEFT - _RIGHT), self.height() - _TOP - _BOTTOM)
+    def _ticks(self, low: float, high: float) -> list[tuple[float, str]]:
+        levels = (low, (low + high) / 2, high)
+        return [(level, f"{level:.2f}" if self._scale == 1 else f"{level * self._scale:.0f}") for level in levels]
 
-    def _x(self, area: QRectF, number: int) -> float:
-        if len(self._days) < 2:
-            return area.center().x()
-        span = (self._days[-1] - self._days[0]).days
-        return area.x() + area.width() * (self._days[number] - self._days[0]).days / span
+    def whole(self) -> Frame:
+        low, high = self._range()
+        left = left_margin(self._ticks(low, high))
+        area = QRectF(left, _TOP, max(20.0, self.width() - left - _RIGHT), self.height() - _TOP - _BOTTOM)
+        last = self._x(-1) if self._days else 0.0
+        # One back-test stands in the middle.
+        return Frame(area, (0.0, last) if last else (-1.0, 1.0), (low, high))
 
     def _range(self) -> tuple[float, float]:
         known = [value for one in self._courses for value in one.values if value is not None]
@@ -128,76 +126,39 @@ class CourseChart(PaintedChart):
         most = 1.0 if self._scale == 100 else high + room
         return max(0.0, low - room), min(high + room, most)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            theme = self._theme
-            line(painter, QRectF(0, 0, self.width(), 18), self._title, theme.color("ink_2"), fonts.SMALL)
-            if not self._days:
-                return
-            area, (low, high) = self._area(), self._range()
-            self._paint_axes(painter, area, low, high)
-            for one in self._courses:
-                self._paint_course(painter, area, one, low, high)
-            self._paint_ends(painter, area, low, high)
-            if self.hasFocus():
-                focus_ring(painter, theme, QRectF(self.rect()))
+    def draw(self, plot: Plot, frame: Frame) -> None:
+        plot.words(QRectF(0, 0, self.width(), 18), self._title, "ink_2")
+        plot.left(self._ticks(*frame.y))
+        first, last = self._days[0], self._days[-1]
+        ends = [(self._x(0), short_day(first, last))]
+        if len(self._days) > 1 and frame.area.width() > 110:
+            ends.append((self._x(-1), short_day(last, last)))
+        plot.bottom(ends)
+        for one in self._courses:
+            places = [place for place, value in enumerate(one.values) if value is not None]
+            xs, ys = [self._x(place) for place in places], [one.values[place] or 0.0 for place in places]
+            ink = "primary_text" if one.used else "warning_text" if one.rule else "control"
+            plot.curve(xs, ys, ink, 2 if one.used else 1.4, (4, 3) if one.rule and not one.used else ())
+            if one.used or len(places) == 1:
+                plot.dots(xs, ys, ink)
+        self._draw_ends(plot, frame)
 
-    def _paint_axes(self, painter: QPainter, area: QRectF, low: float, high: float) -> None:
-        theme = self._theme
-        for place in range(3):
-            y = area.bottom() - area.height() * place / 2
-            fill(painter, area.x(), y, area.width(), 1, theme.color("line_soft" if place else "axis"))
-            room = QRectF(0, y - 8, _LEFT - 6, 16)
-            value = low + (high - low) * place / 2
-            line(painter, room, self._tick(value), theme.color("ink_3"), fonts.SMALL, align=RIGHT)
-        foot, last = area.bottom() + 3, self._days[-1]
-        first = short_day(self._days[0], last)
-        line(painter, QRectF(area.x(), foot, 90, 15), first, theme.color("ink_3"), fonts.SMALL)
-        if len(self._days) > 1 and area.width() > 110:
-            room = QRectF(area.right() - 90, foot, 90, 15)
-            line(painter, room, short_day(last, last), theme.color("ink_3"), fonts.SMALL, align=RIGHT)
-
-    def _paint_course(self, painter: QPainter, area: QRectF, one: Course, low: float, high: float) -> None:
-        theme = self._theme
-        known = [
-            QPointF(self._x(area, number), area.bottom() - area.height() * (value - low) / (high - low))
-            for number, value in enumerate(one.values)
-            if value is not None
-        ]
-        ink = "primary_text" if one.used else "warning_text" if one.rule else "control"
-        pen = QPen(theme.color(ink), 2 if one.used else 1.4)
-        if one.rule and not one.used:
-            pen.setDashPattern([4, 3])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(pen)
-        painter.drawPolyline(QPolygonF(known))
-        if one.used or len(known) == 1:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color(ink))
-            for at in known:
-                painter.drawEllipse(at, 2.8, 2.8)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def _paint_ends(self, painter: QPainter, area: QRectF, low: float, high: float) -> None:
-        """Name the one in use and the rule at their ends, apart from one another."""
+    def _draw_ends(self, plot: Plot, frame: Frame) -> None:
+        """Name the one in use and the baseline at their ends, apart from one another."""
         ends = []
         for one in self._courses:
             value = next((value for value in reversed(one.values) if value is not None), None)
             if value is not None and (one.used or one.rule):
-                y = area.bottom() - area.height() * (value - low) / (high - low)
+                y = frame.at(0, value).y()
                 ends.append((y, "in use" if one.used else "rule", "primary_text" if one.used else "warning_text"))
         ends.sort()
         if len(ends) == 2 and ends[1][0] - ends[0][0] < 14:
             middle = (ends[0][0] + ends[1][0]) / 2
             ends = [(middle - 7, *ends[0][1:]), (middle + 7, *ends[1][1:])]
         for y, text, ink in ends:
-            room = QRectF(area.right() + 8, y - 8, _RIGHT - 8, 16)
-            line(painter, room, text, self._theme.color(ink), fonts.SMALL, fonts.MEDIUM)
+            plot.words(QRectF(frame.area.right() + 8, y - 8, _RIGHT - 8, 16), text, ink, weight=fonts.MEDIUM)
 
     def _figure(self, value: float | None) -> str:
         if value is None:
             return DASH
         return f"{value:.3f}" if self._scale == 1 else f"{value * self._scale:.1f}"
-
-    def _tick(self, value: float) -> str:
-        return f"{value:.2f}" if self._scale == 1 else f"{value * self._scale:.0f}"

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from models.values.backtest import CalibrationBin
-from views.charts.painted import PaintedChart
-from views.charts.table import ChartTable
+from views.charts.chart import Chart, Frame, Point
 from views.theme import Theme, fonts
-from views.widgets.painting import CENTRE, RIGHT, fill, focus_ring, line, snapped
+from views.widgets.painting import CENTRE
 from views.words import THIN, counted, percent, whole
+
+if TYPE_CHECKING:
+    from views.charts.plot import Plot
 
 _LEFT, _TOP, _BOTTOM = 52.0, 24.0, 40.0
 _RIGHT_WIDE, _RIGHT_NARROW = 84.0, 14.0
 #: Narrower than this there is no room for words beside the line.
 _NARROW = 340
 _DOT = 4.5
-_REACH = 14.0
 _SMALLEST = QSize(260, 250)
 #: Groups that are off, told in words: the others are counted.
 _MOST_OFF = 2
@@ -49,20 +50,18 @@ def holds(group: CalibrationBin) -> bool:
     return group.low <= group.said <= group.high
 
 
-class CalibrationCurve(PaintedChart):
-    """The chart. Arrow keys go from group to group, Enter opens the table."""
+class CalibrationCurve(Chart):
+    """The chart."""
+
+    onward = (Qt.Key.Key_Right, Qt.Key.Key_Up)
+    back = (Qt.Key.Key_Left, Qt.Key.Key_Down)
+    reach = 14.0
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme, "Calibration: predicted and actual churn")
         self._groups: tuple[CalibrationBin, ...] = ()
-        self._current = -1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(_SMALLEST)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setAccessibleName("Calibration: predicted and actual churn")
-        theme.changed.connect(self.update)
 
     @property
     def groups(self) -> tuple[CalibrationBin, ...]:
@@ -71,18 +70,15 @@ class CalibrationCurve(PaintedChart):
 
     @property
     def current(self) -> CalibrationBin | None:
-        """The group that the keys are at."""
-        return self._groups[self._current] if 0 <= self._current < len(self._groups) else None
+        """The group that mouse or keys are at."""
+        return self._groups[self.place] if 0 <= self.place < len(self._groups) else None
 
     def show_groups(self, groups: Sequence[CalibrationBin]) -> None:
         """Draw other groups; those without customers are left out."""
         self._groups = tuple(sorted((one for one in groups if one.customers), key=lambda one: one.said))
-        self._current = -1
-        self.setAccessibleDescription(self.sentence())
-        self.update()
+        self.follow()
 
     def sentence(self) -> str:
-        """The chart in one sentence."""
         if not self._groups:
             return "Not back-tested yet."
         off = [one for one in self._groups if not holds(one)]
@@ -96,134 +92,59 @@ class CalibrationCurve(PaintedChart):
     def sizeHint(self) -> QSize:
         return QSize(440, 330)
 
-    # -- events -------------------------------------------------------------------------------------------------
+    def points(self) -> Sequence[Point]:
+        return [Point(one.said, came(one), words_of(one)) for one in self._groups]
 
-    def said_at(self, x: float, y: float) -> str:
-        nearest = self._nearest(QPointF(x, y))
-        return words_of(self._groups[nearest]) if nearest >= 0 else ""
+    def away(self, place: QPointF, point: QPointF) -> float:
+        return (place - point).manhattanLength()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._go(self._nearest(event.position()))
-
-    def leaveEvent(self, _event: object) -> None:
-        if not self.hasFocus():
-            self._go(-1)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = len(self._groups) - 1
-        match event.key():
-            case Qt.Key.Key_Right | Qt.Key.Key_Up:
-                self._go(min(self._current + 1, last))
-            case Qt.Key.Key_Left | Qt.Key.Key_Down:
-                self._go(max(self._current - 1, min(0, last)))
-            case Qt.Key.Key_Home:
-                self._go(min(0, last))
-            case Qt.Key.Key_End:
-                self._go(last)
-            case _:
-                super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: object) -> None:
-        self._go(-1)
-        super().focusOutEvent(event)  # type: ignore[arg-type]
-
-    def show_table(self) -> None:
-        """Open the numbers as a table."""
-        heads = ("Predicted", "Left", "Of", "That is", f"95{THIN}% range")
+    def table(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
         rows = [
             (percent(one.said), whole(one.left), whole(one.customers), percent(came(one)),
              f"{percent(one.low)} to {percent(one.high)}")
             for one in self._groups
         ]  # fmt: skip
-        ChartTable(self.accessibleName(), self.sentence(), heads, rows, self.window()).show()
+        return ("Predicted", "Left", "Of", "That is", f"95{THIN}% range"), rows
 
-    def _go(self, place: int) -> None:
-        if place == self._current:
-            return
-        self._current = place
-        group = self.current
-        self.setAccessibleDescription(words_of(group) if group is not None else self.sentence())
-        self.update()
+    # -- drawing ------------------------------------------------------------------------------------------------
 
-    def _nearest(self, at: QPointF) -> int:
-        area = self._area()
-        away = [(_point(area, one) - at).manhattanLength() for one in self._groups]
-        place = min(range(len(away)), key=away.__getitem__, default=-1)
-        return place if place >= 0 and away[place] <= _REACH else -1
-
-    # -- painting -----------------------------------------------------------------------------------------------
-
-    def _area(self) -> QRectF:
+    def whole(self) -> Frame:
         right = _RIGHT_NARROW if self.width() < _NARROW else _RIGHT_WIDE
-        return QRectF(_LEFT, _TOP, self.width() - _LEFT - right, self.height() - _TOP - _BOTTOM)
+        area = QRectF(_LEFT, _TOP, self.width() - _LEFT - right, self.height() - _TOP - _BOTTOM)
+        return Frame(area, (0.0, 1.0), (0.0, 1.0))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            area = self._area()
-            self._paint_axes(painter, area)
-            self._paint_diagonal(painter, area)
-            for place, dot in enumerate(self.dots()):
-                self._paint_dot(painter, dot, area, on=place == self._current)
-            if self.hasFocus():
-                focus_ring(painter, self._theme, QRectF(self.rect()))
-
-    def _paint_axes(self, painter: QPainter, area: QRectF) -> None:
-        theme = self._theme
-        for quarter in range(5):
-            share = quarter / 4
-            y, x = area.bottom() - share * area.height(), area.x() + share * area.width()
-            fill(painter, area.x(), y, area.width(), 1, theme.color("line_soft" if quarter else "axis"))
-            room = QRectF(0, y - 8, _LEFT - 8, 16)
-            line(painter, room, percent(share), theme.color("ink_3"), fonts.SMALL, align=RIGHT)
-            foot = QRectF(x - 24, area.bottom() + 4, 48, 16)
-            line(painter, foot, percent(share), theme.color("ink_3"), fonts.SMALL, align=CENTRE)
-        said = QRectF(area.x(), area.bottom() + 20, area.width(), 16)
-        line(painter, said, "Predicted churn", theme.color("ink_2"), fonts.SMALL, align=CENTRE)
-        line(painter, QRectF(area.x(), 2, 160, 16), "Actual churn", theme.color("ink_2"), fonts.SMALL)
-
-    def _paint_diagonal(self, painter: QPainter, area: QRectF) -> None:
-        pen = QPen(self._theme.color("axis"), 1)
-        pen.setDashPattern([4, 3])
-        painter.setPen(pen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawLine(area.bottomLeft(), area.topRight())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    def draw(self, plot: Plot, frame: Frame) -> None:
+        quarters = [(quarter / 4, percent(quarter / 4)) for quarter in range(5)]
+        plot.left(quarters)
+        plot.bottom(quarters)
+        area = frame.area
+        plot.words(QRectF(area.x(), area.bottom() + 22, area.width(), 16), "Predicted churn", "ink_2", CENTRE)
+        plot.words(QRectF(area.x(), 2, 160, 16), "Actual churn", "ink_2")
+        plot.curve((0, 1), (0, 1), "axis", 1, (4, 3))
         if self.width() >= _NARROW:
-            room = self._beside_the_line(area)
-            line(painter, room, "perfect", self._theme.color("ink_3"), fonts.SMALL)
+            plot.words(self._beside_the_line(area), "perfect")
+        for right in (True, False):
+            some = [one for one in self._groups if holds(one) is right]
+            if not some:
+                continue
+            ink, xs = "primary_text" if right else "warning_text", [one.said for one in some]
+            plot.stems(xs, [one.low for one in some], [one.high for one in some], ink, 2)
+            plot.dots(xs, [came(one) for one in some], ink, 2 * _DOT, hollow=not right)
+        for dot in self.dots():
+            if dot.label is not None:
+                plot.words(dot.label, label_of(dot.group), "ink_2")
 
     @staticmethod
     def _beside_the_line(area: QRectF) -> QRectF:
         return QRectF(area.right() + 8, area.y() - 8, _RIGHT_WIDE - 10, 16)
 
-    def _paint_dot(self, painter: QPainter, dot: Dot, area: QRectF, *, on: bool) -> None:
-        theme, dpr = self._theme, self.devicePixelRatioF()
-        right = holds(dot.group)
-        colour = theme.color("primary_text" if right else "warning_text")
-        thick = max(1.0, round(1.6 * dpr)) / dpr
-        x = snapped(dot.at.x(), dpr)
-        top, bottom = (area.bottom() - share * area.height() for share in (dot.group.high, dot.group.low))
-        fill(painter, x - thick / 2, top, thick, bottom - top, colour)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colour, 1.8))
-        painter.setBrush(colour if right else theme.color("panel"))
-        painter.drawEllipse(dot.at, _DOT - 0.9, _DOT - 0.9)
-        if on:
-            painter.setPen(QPen(theme.color("focus"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(dot.at, _DOT + 4, _DOT + 4)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        if dot.label is not None:
-            weight = fonts.SEMIBOLD if on else fonts.REGULAR
-            line(painter, dot.label, label_of(dot.group), theme.color("ink" if on else "ink_2"), fonts.SMALL, weight)
-
     def dots(self) -> tuple[Dot, ...]:
         """Where each group is drawn; a label that would lie over another one, or over a dot, is left out."""
-        area = self._area()
-        points = [_point(area, one) for one in self._groups]
+        frame = self.frame
+        points = [frame.at(one.said, came(one)) for one in self._groups]
         taken = [QRectF(at.x() - _DOT, at.y() - _DOT, 2 * _DOT, 2 * _DOT) for at in points]
         if self.width() >= _NARROW:
-            taken.append(self._beside_the_line(area))
+            taken.append(self._beside_the_line(frame.area))
         made = []
         for group, at in zip(self._groups, points, strict=True):
             label = self._label_place(group, at, taken)
@@ -239,7 +160,7 @@ class CalibrationCurve(PaintedChart):
             QRectF(at.x() + 9, at.y() - 8, wide, 15),
             QRectF(at.x() - 9 - wide, at.y() - 18, wide, 15),
         )
-        inside = QRectF(_LEFT, 18, self.width() - _LEFT - 2, self._area().bottom() - 18)
+        inside = QRectF(_LEFT, 18, self.width() - _LEFT - 2, self.frame.area.bottom() - 18)
         fits = (one for one in places if inside.contains(one) and not any(one.intersects(other) for other in taken))
         return next(fits, None)
 
@@ -272,7 +193,3 @@ def off_words(groups: Sequence[CalibrationBin]) -> str:
     more = [f"{counted(len(off) - len(worst), 'more group')} {'is' if len(off) == len(worst) + 1 else 'are'} off too."]
     legend = "Hollow dots are off by more than chance."
     return " ".join([*said, *(more if len(off) > len(worst) else []), legend])
-
-
-def _point(area: QRectF, group: CalibrationBin) -> QPointF:
-    return QPointF(area.x() + group.said * area.width(), area.bottom() - came(group) * area.height())

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from models.values.alerts import ScoreFigures
 from models.values.anomalies import TrendWords
 from services import insight
-from views.charts.painted import PaintedChart
-from views.charts.table import ChartTable
+from views.charts.chart import Chart, Frame, Point
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
 from views.widgets.labels import ElidedLabel, Pictogram, column, row, rule
-from views.widgets.painting import RIGHT, fill, focus_ring, line
+from views.widgets.painting import RIGHT
 from views.words import chance, counted, money, short_day
+
+if TYPE_CHECKING:
+    from views.charts.plot import Plot
 
 _WIDE, _SLIM, _HIGH = 236, 172, 42
 _NUMBERS: Final = 44.0
@@ -27,38 +30,35 @@ _BESIDE, _ROOMY = 580, 640
 _LOOKS: Final = {"high": ("check", "good_text"), "medium": ("info", "ink_2"), "low": ("warning", "warning_text")}
 
 
-class RiskLine(PaintedChart):
-    """The risk week by week. Enter opens the table."""
+class RiskLine(Chart):
+    """The risk week by week, from 0 to 100 %."""
+
+    zooms = True
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._points: tuple[tuple[str, float], ...] = ()
+        super().__init__(theme, "Churn risk by week", _HIGH)
+        self._history: tuple[tuple[str, float], ...] = ()
         self._later: tuple[str | None, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFixedSize(_WIDE, _HIGH)
+        self.setFixedWidth(_WIDE)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName("Churn risk by week")
-        theme.changed.connect(self.update)
 
     @property
-    def points(self) -> tuple[tuple[str, float], ...]:
+    def history(self) -> tuple[tuple[str, float], ...]:
         """What is drawn: (ISO day, risk), the oldest first."""
-        return self._points
+        return self._history
 
-    def show_points(self, points: tuple[tuple[str, float], ...], later: tuple[str | None, ...] = ()) -> None:
+    def show_history(self, history: tuple[tuple[str, float], ...], later: tuple[str | None, ...] = ()) -> None:
         """Draw another customer's line; `later`: the day on which each was worked out, None on its own."""
-        self._points = points
-        self._later = later if len(later) == len(points) else (None,) * len(points)
-        self.setAccessibleDescription(self.sentence())
-        self.update()
+        self._history = history
+        self._later = later if len(later) == len(history) else (None,) * len(history)
+        self.follow()
 
     def sentence(self) -> str:
-        """The line in one sentence."""
-        if len(self._points) < 2:
+        if len(self._history) < 2:
             return "The risk has no history yet."
-        (first, before), (_last, now) = self._points[0], self._points[-1]
-        highest = max(risk for _day, risk in self._points)
+        (first, before), (_last, now) = self._history[0], self._history[-1]
+        highest = max(risk for _day, risk in self._history)
         said = f"Risk {chance(before)} on {self._day(first)}, {chance(now)} now"
         said = f"{said}, at most {chance(highest)} between." if highest > max(before, now) + 0.01 else f"{said}."
         worked_out = [day for day in self._later if day is not None]
@@ -69,63 +69,40 @@ class RiskLine(PaintedChart):
     def sizeHint(self) -> QSize:
         return QSize(_WIDE, _HIGH)
 
-    def said_at(self, x: float, _y: float) -> str:
-        if len(self._points) < 2:
-            return ""
-        places = range(len(self._points))
-        at = min(places, key=lambda place: abs(self._x(self._points[place][0]) - x))
-        (day, risk), later = self._points[at], self._later[at]
-        return f"{self._day(day)}: {chance(risk)}" + (
-            f", worked out on {self._day(later)}" if later is not None else ""
-        )
+    def points(self) -> Sequence[Point]:
+        if len(self._history) < 2:
+            return ()
+        first = date.fromisoformat(self._history[0][0])
+        made = []
+        for (day, risk), later in zip(self._history, self._later, strict=True):
+            worked_out = f", worked out on {self._day(later)}" if later is not None else ""
+            x = (date.fromisoformat(day) - first).days
+            made.append(Point(x, min(max(risk, 0.0), 1.0), f"{self._day(day)}: {chance(risk)}{worked_out}"))
+        return made
 
-    def show_table(self) -> None:
-        """Open the numbers as a table."""
-        told = zip(self._points, self._later, strict=True)
+    def table(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+        told = zip(self._history, self._later, strict=True)
         rows = [(day, chance(risk), later or day) for (day, risk), later in told][::-1]
-        columns = ("Day", "Churn risk", "Worked out on")
-        ChartTable(self.accessibleName(), self.sentence(), columns, rows, self.window()).show()
+        return ("Day", "Churn risk", "Worked out on"), rows
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        if len(self._points) < 2:
-            return
-        with QPainter(self) as painter:
-            theme, area = self._theme, self._area()
-            fill(painter, area.x(), area.bottom(), area.width(), 1, theme.color("line"))
-            told = [QPointF(self._x(day), self._y(risk)) for day, risk in self._points]
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            pen = QPen(theme.color("axis"), 1.6)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            painter.setPen(pen)
-            painter.drawPolyline(QPolygonF(told))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("primary_text"))
-            painter.drawEllipse(told[-1], 2.8, 2.8)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            self._paint_number(painter, QRectF(0, told[0].y() - 8, _NUMBERS - 5, 16), self._points[0][1], "ink_3")
-            self._paint_number(painter, QRectF(self.width() - _NUMBERS + 2, told[-1].y() - 8, _NUMBERS - 4, 16),
-                               self._points[-1][1], "ink")  # fmt: skip
-            if self.hasFocus():
-                focus_ring(painter, theme, QRectF(self.rect()))
+    def whole(self) -> Frame:
+        area = QRectF(_NUMBERS, 6, self.width() - 2 * _NUMBERS - 4, self.height() - 12)
+        points = self.points()
+        return Frame(area, (0.0, max(points[-1].x, 1.0) if points else 1.0), (0.0, 1.0))
 
-    def _paint_number(self, painter: QPainter, room: QRectF, risk: float, ink: str) -> None:
-        room.moveTop(min(max(room.y(), 0.0), self.height() - 16.0))
-        line(painter, room, chance(risk), self._theme.color(ink), fonts.SMALL, align=RIGHT)
-
-    def _area(self) -> QRectF:
-        return QRectF(_NUMBERS, 6, self.width() - 2 * _NUMBERS - 4, self.height() - 12)
-
-    def _x(self, day: str) -> float:
-        first, last = date.fromisoformat(self._points[0][0]), date.fromisoformat(self._points[-1][0])
-        area, span = self._area(), max(1, (last - first).days)
-        return area.x() + area.width() * (date.fromisoformat(day) - first).days / span
-
-    def _y(self, risk: float) -> float:
-        area = self._area()
-        return area.bottom() - area.height() * min(max(risk, 0.0), 1.0)
+    def draw(self, plot: Plot, frame: Frame) -> None:
+        points = self.points()
+        plot.bottom(())
+        plot.curve([one.x for one in points], [one.y for one in points], "axis")
+        plot.dots([points[-1].x], [points[-1].y], "primary_text")
+        low, high = frame.x
+        shown = [place for place, one in enumerate(points) if low <= one.x <= high] or [len(points) - 1]
+        for place, x, ink in ((shown[0], 0.0, "ink_3"), (shown[-1], self.width() - _NUMBERS + 3, "ink")):
+            y = min(max(frame.at(0, points[place].y).y() - 8, 0.0), self.height() - 16.0)
+            plot.words(QRectF(x, y, _NUMBERS - 5, 16), chance(self._history[place][1]), ink, RIGHT)
 
     def _day(self, day: str) -> str:
-        return short_day(date.fromisoformat(day), date.fromisoformat(self._points[-1][0]))
+        return short_day(date.fromisoformat(day), date.fromisoformat(self._history[-1][0]))
 
 
 class _Line(ElidedLabel):
@@ -205,7 +182,7 @@ class ScoreCourse(QWidget):
         if figures != self._figures:  # of the same customer, read anew, the line stays as it is
             self._figures = figures
             self.trend.tell(TrendWords(orders_words(figures)))
-        self.risk.show_points(figures.history, figures.history_worked_out_on)
+        self.risk.show_history(figures.history, figures.history_worked_out_on)
         self.risk.setVisible(len(figures.history) > 1)
 
     def show_trends(self, trends: TrendWords) -> None:

@@ -47,8 +47,8 @@ QScrollArea {{ background: transparent; border: 0; }}
 QScrollArea[kind="reading"] {{ border: 2px solid transparent; }}
 QScrollArea[kind="reading"]:focus {{ border: 2px solid {t.focus}; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
-QToolTip {{ background: {t.toast}; color: {t.toast_ink}; border: 1px solid {t.toast_line};
-  padding: 4px 6px; }}
+QToolTip, QLabel[kind="tip"] {{ background: {t.toast}; color: {t.toast_ink};
+  border: 1px solid {t.toast_line}; padding: 4px 6px; }}
 QProgressBar {{ background: {t.line_soft}; border: 0; border-radius: 4px; max-height: 8px;
   min-height: 8px; }}
 QProgressBar::chunk {{ background: {t.primary}; border-radius: 4px; }}

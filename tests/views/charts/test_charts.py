@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.alerts import Driver, Rhythm, RhythmPoint
+from views.charts.axes import round_step
 from views.charts.drivers import DriverBars
-from views.charts.rhythm import MOST_STEMS, RhythmChart, _step
+from views.charts.rhythm import MOST_STEMS, RhythmChart
 from views.charts.table import ChartTable
 from views.theme import Theme, ThemeChoice
 
@@ -74,7 +75,7 @@ def test_without_orders_it_says_so(chart: RhythmChart) -> None:
 
 @given(st.floats(1, 10**9))
 def test_an_axis_has_round_steps(rough: float) -> None:
-    step = _step(rough)
+    step = round_step(rough)
     assert step >= rough or step >= 1
     assert f"{step:.0e}"[0] in "1235"
     assert step <= 10 * max(rough, 1)

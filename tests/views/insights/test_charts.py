@@ -15,10 +15,11 @@ from pytestqt.qtbot import QtBot
 from models.values.backtest import RULE, CalibrationBin, RungReport
 from models.values.forecast import MonthForecast
 from tests.views.insights import made
+from views.charts.axes import levels, round_step
 from views.charts.table import ChartTable
 from views.insights.course import CourseChart
 from views.insights.curve import CalibrationCurve, came, holds, off_words, words_of
-from views.insights.months import MOST_PAST, MonthsChart, _levels, _step, months_of
+from views.insights.months import MOST_PAST, MonthsChart, months_of
 from views.theme import Theme, ThemeChoice
 from views.words import THIN
 
@@ -156,9 +157,9 @@ def test_months_come_in_order_with_what_is_to_come_last() -> None:
 
 @given(st.floats(1, 10**12))
 def test_an_axis_of_money_has_round_steps(rough: float) -> None:
-    step = _step(rough)
+    step = round_step(rough)
     assert step >= rough and f"{step:.0e}"[0] in "1235"
-    between, top = _levels(rough)
+    between, top = levels(rough)
     assert rough <= top * (1 + 1e-9) and 2 <= round(top / between) <= 4
 
 

@@ -56,18 +56,21 @@ def test_the_line_has_a_sentence_and_a_table(qtbot: QtBot, theme: Theme) -> None
     made = RiskLine(theme)
     qtbot.addWidget(made)
     made.show()
-    made.show_points(figures().history)
+    made.show_history(figures().history)
     assert made.accessibleDescription() == "Risk 20\u202f% on 20 May, 72\u202f% now."
     last = figures().history[-1][0]
-    made.show_points(figures().history, (last, *(None for _ in figures().history[1:])))
+    made.show_history(figures().history, (last, *(None for _ in figures().history[1:])))
     assert made.accessibleDescription().endswith("72\u202f% now. What lies before 18 Nov was worked out on that day.")
-    assert made.said_at(0, 0) == "20 May: 20\u202f%, worked out on 18 Nov"
-    assert "worked out" not in made.said_at(made.width(), 0)
+    qtbot.keyClick(made, Qt.Key.Key_Home)
+    assert made.said == "20 May: 20\u202f%, worked out on 18 Nov"
+    qtbot.keyClick(made, Qt.Key.Key_Left)
+    qtbot.keyClick(made, Qt.Key.Key_End)
+    assert made.said == "18 Nov: 72\u202f%"
     qtbot.keyClick(made, Qt.Key.Key_Return)
     table = made.window().findChild(ChartTable)
     assert table is not None and table.isVisible()
     qtbot.keyClick(table, Qt.Key.Key_Escape)
-    made.show_points(())
+    made.show_history(())
     assert made.sentence() == "The risk has no history yet."
     made.grab()
 
@@ -98,7 +101,7 @@ def test_the_detail_of_a_card_shows_the_customers_own_history(
     detail = page.detail.detail  # type: ignore[attr-defined]
     assert detail is not None and detail.figures is not None
     course = page.detail.course  # type: ignore[attr-defined]
-    assert course.isVisible() and course.risk.points == detail.figures.history
+    assert course.isVisible() and course.risk.history == detail.figures.history
     found = insight.customer_profile(sample, detail.alert.customer_id).figures
     assert found is not None and found.history == detail.figures.history
     days = [day for day, _risk in found.history]
