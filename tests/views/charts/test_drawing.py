@@ -404,7 +404,7 @@ def test_drawing_anew_a_thousand_times_in_any_order_holds(qtbot: QtBot, theme: T
         chart.show()
     for _ in range(1_000):
         chart = dice.choice(charts)
-        match dice.randrange(5):
+        match dice.randrange(6):
             case 0:
                 chart.resize(dice.randrange(60, 600), dice.randrange(40, 400))
             case 1:
@@ -413,6 +413,8 @@ def test_drawing_anew_a_thousand_times_in_any_order_holds(qtbot: QtBot, theme: T
                 chart.look_closer(dice.choice((0.5, 2.0)))
             case 3:
                 chart.follow()
+            case 4:
+                QCoreApplication.processEvents()
             case _:
                 chart.grab()
     theme.choose(ThemeChoice.DARK)
