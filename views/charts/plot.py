@@ -54,8 +54,8 @@ class Plot:
     def _axis(self, side: str) -> Any:
         made = pg.AxisItem(side, linkView=self._box, maxTickLength=0)
         offset = 6 if side == "left" else 4
-        # Words at the ends of an axis may stand out so many pixels beyond it.
-        made.setStyle(tickTextOffset=offset, autoExpandTextSpace=False, hideOverlappingLabels=30)
+        # Words at the ends of an axis may stand out so many pixels beyond it; ticks are not to be seen.
+        made.setStyle(tickTextOffset=offset, autoExpandTextSpace=False, hideOverlappingLabels=30, tickAlpha=0)
         made.setTickFont(fonts.font(fonts.SMALL))
         made.enableAutoSIPrefix(False)
         return made
@@ -90,7 +90,6 @@ class Plot:
             self._bottom.setPen(self._pen("axis", 1))
             for axis in (self._left, self._bottom):
                 axis.setTextPen(self._pen("ink_3", 1))
-                axis.setTickPen(QPen(Qt.PenStyle.NoPen))
 
     def left(self, ticks: Ticks) -> None:
         """Values at the left, each with a fine line across the frame; call it before the marks that lie over them."""
@@ -175,7 +174,8 @@ class Plot:
         self._box.addItem(item)
 
     def _pen(self, ink: str, width: float, dash: Sequence[float] = ()) -> QPen:
-        made = QPen(self._theme.color(ink), width)
+        # A pen that keeps its width in a stretched frame is as wide in the screen's own pixels.
+        made = QPen(self._theme.color(ink), width * self.view.devicePixelRatioF())
         made.setCosmetic(True)
         if dash:
             made.setDashPattern(list(dash))
