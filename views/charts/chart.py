@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -24,15 +24,14 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from views.charts.readout import Readout
 from views.charts.table import ChartTable, copied
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
-from views.widgets.labels import kind_of
 from views.widgets.painting import focus_ring, line
 
 if TYPE_CHECKING:
@@ -43,8 +42,6 @@ PLOT: Final = "views.charts.plot"
 _CLOSER: Final = 0.6
 #: The shortest part of a chart that zoom shows.
 _CLOSEST: Final = 1 / 16
-#: Wider than this the words beside a point are wrapped.
-_WIDEST: Final = 320
 _RESET = (Qt.Key.Key_0,)
 _IN = (Qt.Key.Key_Plus, Qt.Key.Key_Equal)
 _OUT = (Qt.Key.Key_Minus,)
@@ -100,7 +97,7 @@ class Chart(QWidget):
         self._current = -1
         self._zoom: tuple[float, float] | None = None
         self._held: tuple[float, tuple[float, float]] | None = None
-        self._readout: QLabel | None = None
+        self._readout: Readout | None = None
         self.setAccessibleName(name)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -268,21 +265,9 @@ class Chart(QWidget):
                 self._readout.hide()
             return
         if self._readout is None:
-            self._readout = _readout(self)
-        told, window, point = self._readout, self.window(), self.points()[self._current]
-        told.setText(self.said)
-        told.setWordWrap(False)
-        if told.sizeHint().width() > _WIDEST:
-            told.setWordWrap(True)
-            told.resize(_WIDEST, told.heightForWidth(_WIDEST))
-        else:
-            told.adjustSize()
-        at = self.mapTo(window, self.frame.at(point.x, point.y).toPoint())
-        above = at.y() - told.height() - 10
-        x = min(max(at.x() - told.width() // 2, 4), max(window.width() - told.width() - 4, 4))
-        told.move(QPoint(x, above if above >= 4 else at.y() + 12))
-        told.show()
-        told.raise_()
+            self._readout = Readout(self)
+        point = self.points()[self._current]
+        self._readout.tell(self.said, self.mapTo(self.window(), self.frame.at(point.x, point.y).toPoint()))
 
     # -- events -------------------------------------------------------------------------------------------------
 
@@ -399,17 +384,3 @@ class Chart(QWidget):
                 line(painter, room, self.nothing, self._theme.color("ink_3"), fonts.SMALL)
             if self.hasFocus():
                 focus_ring(painter, self._theme, QRectF(self.rect()))
-
-
-def _readout(chart: Chart) -> QLabel:
-    """A label of the window, as a small chart has no room for words inside; it goes with the chart."""
-    made = QLabel(chart.window())
-    kind_of(made, "tip")
-    made.setFont(fonts.font(fonts.SMALL))
-    made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setAutoFillBackground(True)
-    made.setBackgroundRole(QPalette.ColorRole.ToolTipBase)
-    made.setForegroundRole(QPalette.ColorRole.ToolTipText)
-    chart.destroyed.connect(made.deleteLater)
-    return made
