@@ -46,6 +46,8 @@ class SignInServer:
         What the person chooses in the browser: an error code instead of consent.
     refuse
         Error code of the token endpoint for every further request.
+    garbled
+        The token endpoint answers with a page instead of JSON.
     silent
         The token endpoint answers nothing until this event is set.
     seconds
@@ -59,6 +61,7 @@ class SignInServer:
     deny: str = ""
     refuse: str = ""
     described: str = ""
+    garbled: bool = False
     silent: threading.Event | None = None
     seconds: int = 3600
     lasting: bool = True
@@ -255,10 +258,13 @@ def sign_in_server(folder: Path) -> Iterator[SignInServer]:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
             given = {name: values[0] for name, values in parse_qs(body).items()}
             server.asked.append((path, given))
+            if server.garbled:
+                self._answer(200, {})
+                return
             self._answer(*(server.revoke(given) if path == "/revoke" else server.token(given)))
 
         def _answer(self, code: int, document: dict[str, Any]) -> None:
-            text = json.dumps(document).encode()
+            text = b"<html>Welcome to this hotel" if server.garbled else json.dumps(document).encode()
             self.send_response(code)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))

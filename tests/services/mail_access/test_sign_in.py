@@ -161,6 +161,20 @@ def test_a_refusal_is_one_sentence_that_says_what_to_do(
     assert "Trace" not in str(caught.value)
 
 
+@BOTH
+def test_a_page_in_the_place_of_an_answer_ends_no_sign_in(
+    post: Post, provider: SignInServer, browser: Browser, whom: str
+) -> None:
+    """As the network of a hotel gives before somebody has signed in to it."""
+    account = account_at(post, whom)
+    signs_in(post, browser)
+    provider.garbled = True
+    with pytest.raises(SignInFault):
+        access_token(post.workspace, account, fresh=True)
+    provider.garbled = False
+    assert provider.takes(USER, access_token(post.workspace, account, fresh=True))
+
+
 def test_a_tenant_that_nobody_knows_is_said(post: Post, provider: SignInServer, browser: Browser) -> None:
     account = account_at(post, "microsoft")
     client = replace(provider.microsoft, tenant="nobody")
