@@ -299,7 +299,7 @@ class Policy:
     consent_on_record: bool = True
     auto_drafts: AutoDrafts = AutoDrafts()
     sender_line: str = ""
-    unsubscribe_line: str = "If you would rather not hear from us by email, answer with “unsubscribe”."
+    unsubscribe_line: str = "Prefer not to get these emails? Reply “unsubscribe”."
     rule_parameters: tuple[RuleParameter, ...] = ()
     reporting_currency: str = ""
     won_deals_count: bool = True
