@@ -154,7 +154,7 @@ def test_a_sentence_of_one_s_own_is_read_with_one_tick_and_a_changed_one_again(d
 
 
 def test_a_tick_that_was_undone_stays_undone_though_the_text_is_stored_after_it(desk: Desk, sample: Workspace) -> None:
-    own = "I hope that you are well."
+    own = "I hope that the new workshop suits you."
     desk.type_in(f" {own}")
     desk.reviewed()
     desk.read_own()
