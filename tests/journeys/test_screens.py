@@ -18,15 +18,20 @@ from tests.views.books import sample_copy
 WIDE, SMALL = (1440, 900), (1366, 768)
 
 
-def walk(project: Path, python: str, book: Path, size: tuple[int, int], text_size: int, factor: str = "") -> Any:
+def run(project: Path, python: str, size: tuple[int, int], module: str, *told: str, factor: str = "") -> str:
+    """What a module prints that runs as a process on a screen of this size."""
     with screen(*size) as environment:
-        command = [python, "-m", "tests.fitting", str(book), "--text-size", str(text_size)]
         if factor:
             environment["QT_SCALE_FACTOR"] = factor
-            command.append("--no-walk")
-        told = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stderr
-    return json.loads(told.stdout.splitlines()[-1])
+        command = [python, "-m", module, *told]
+        done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def walk(project: Path, python: str, book: Path, size: tuple[int, int], text_size: int, factor: str = "") -> Any:
+    told = [str(book), "--text-size", str(text_size), *(["--no-walk"] if factor else [])]
+    return json.loads(run(project, python, size, "tests.fitting", *told, factor=factor).splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +73,12 @@ def test_pictures_of_a_page_differ_between_sizes_of_text(walks: dict[Any, Any]) 
     of_wide = [walks[WIDE, size, ""]["pictures"] for size in TEXT_SIZES]
     for page in of_wide[0]:
         assert len({pictures[page] for pictures in of_wide}) == len(TEXT_SIZES), page
+
+
+@pytest.mark.parametrize(("size", "way", "text_size"), [(SMALL, "mouse", 100), (WIDE, "keyboard", 150)])
+def test_a_morning_by_one_way_alone(
+    project: Path, python: str, store_path: Path, size: tuple[int, int], way: str, text_size: int
+) -> None:
+    told = (str(sample_copy(store_path)), way, "--text-size", str(text_size))
+    done = run(project, python, size, "tests.journeys.on_screen", *told)
+    assert done.splitlines()[-1] == ("settings" if way == "mouse" else "all pages")
