@@ -25,8 +25,13 @@ if TYPE_CHECKING:
     from views.shell.one_window import OneWindow
 
 
-def open_desktop(store: str | None = None) -> int:
+def open_desktop(store: str | None = None, *, sample: Path | None = None) -> int:
     """Open the window on a book: the named one, the one of last time, or the user's own; then what comes in its place.
+
+    Parameters
+    ----------
+    sample
+        Where the sample book lies, if not at its usual place.
 
     Returns
     -------
@@ -42,13 +47,13 @@ def open_desktop(store: str | None = None) -> int:
         if after.anew:
             start_again(after.store)
         elif after.store:
-            code = _open_book(after, going)
-        elif chosen := _ask_for_book():
+            code = _open_book(after, shelf(sample), going)
+        elif chosen := _ask_for_book(shelf(sample)):
             going.append(Going(chosen))
     return code
 
 
-def _open_book(opening: Going, then: list[Going]) -> int:
+def _open_book(opening: Going, books: Shelf, then: list[Going]) -> int:
     """Run one window; what is to come after it is put into ``then``."""
     from views.desktop import application
     from views.shell.one_window import OneWindow
@@ -59,14 +64,15 @@ def _open_book(opening: Going, then: list[Going]) -> int:
     if not one.claim():
         if one.call():
             return 0
-        return _choose_instead("This book is open in another window, which does not answer. Close that one.", then)
+        words = "This book is open in another window, which does not answer. Close that window first."
+        return _choose_instead(words, books, then)
     try:
         workspace = build_workspace(opening.store)
     except BellwetherError as error:
         one.release()
-        return _choose_instead(str(error), then)
+        return _choose_instead(str(error), books, then)
     try:
-        return _run(workspace, loaded, one, opening, then)
+        return _run(workspace, loaded, one, opening, books, then)
     finally:
         from services.audit import remember_head  # the journal needs SQLAlchemy, which the first page does not
 
@@ -77,7 +83,14 @@ def _open_book(opening: Going, then: list[Going]) -> int:
         gc.unfreeze()  # what was kept from the collector as long as the window stood goes with it
 
 
-def _run(workspace: Workspace, loaded: LoadedPreferences, one: OneWindow, opening: Going, then: list[Going]) -> int:
+def _run(
+    workspace: Workspace,
+    loaded: LoadedPreferences,
+    one: OneWindow,
+    opening: Going,
+    books: Shelf,
+    then: list[Going],
+) -> int:
     from views.desktop import open_window
 
     preferences = workspace.managed.apply_preferences(loaded.preferences)
@@ -90,15 +103,15 @@ def _run(workspace: Workspace, loaded: LoadedPreferences, one: OneWindow, openin
             files=opening.files,
             bug=_report,
             listen=uncaught.listen,
-            shelf=shelf(),
+            shelf=books,
             one=one,
             then=then.append,
         )
 
 
-def shelf() -> Shelf:
+def shelf(sample: Path | None = None) -> Shelf:
     """Return the two books that every person has."""
-    return Shelf(default_book().absolute(), sample_book().absolute())
+    return Shelf(default_book().absolute(), (sample or sample_book()).absolute())
 
 
 def start_again(store: str) -> None:
@@ -107,21 +120,21 @@ def start_again(store: str) -> None:
     subprocess.Popen([*program, "--store", store], close_fds=True)
 
 
-def _choose_instead(words: str, then: list[Going]) -> int:
+def _choose_instead(words: str, books: Shelf, then: list[Going]) -> int:
     """Say why a book cannot be opened, and offer others; nothing of it was changed."""
     from views.shell.books import Going
 
     sys.stderr.write(f"{words}\n")
-    if chosen := _ask_for_book(words):
+    if chosen := _ask_for_book(books, words):
         then.append(Going(chosen))
     return 1
 
 
-def _ask_for_book(words: str = "") -> str:
+def _ask_for_book(books: Shelf, words: str = "") -> str:
     """Let a person choose a book; '' where they chose none."""
     from views.desktop import choose_book
 
-    return choose_book(load_preferences(default_path()).preferences, shelf(), words)
+    return choose_book(load_preferences(default_path()).preferences, books, words)
 
 
 def _report(error: BaseException) -> None:

@@ -50,6 +50,7 @@ class Command(Enum):
     REOPEN = auto()
     ADD_CUSTOMER = auto()
     EDIT_CUSTOMER = auto()
+    DELETE_CUSTOMER = auto()
     CONTACTS = auto()
     SAVE_FILTER = auto()
     OVERRIDE = auto()
@@ -97,6 +98,7 @@ class Command(Enum):
     MARK_SENT = auto()
     CHECK_SCORES = auto()
     EXPORT_SCORES = auto()
+    EXPORT_LIST = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,9 @@ SPECS: dict[Command, Spec] = {
     Command.RECENT_BOOKS: Spec("Recent books…", ("Ctrl+Alt+O",), "clock", "File", "Open one of the last books"),
     Command.COPY_BOOK: Spec("Save a copy…", ("Ctrl+Alt+S",), "copy", "File", "Save a copy of this book as a file"),
     Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book", "File", "A made-up retailer, in a book of its own"),
+    Command.EXPORT_LIST: Spec(
+        "Export this list…", ("Ctrl+Alt+E",), "file", "File", "Write the list on screen as a CSV or Excel file"
+    ),
     Command.CLOSE_BOOK: Spec("Close book", ("Ctrl+W",), "close", "File", "Close this book and choose another one"),
     Command.RESTART: Spec("Restart Bellwether", (), "retry", "File"),
     Command.QUIT: Spec("Quit", ("Ctrl+Q",), "", "File"),
@@ -153,6 +158,9 @@ SPECS: dict[Command, Spec] = {
     Command.REOPEN: Spec("Reopen", ("O",), "return", "With an alert", "Put it back into the queue"),
     Command.ADD_CUSTOMER: Spec("Add a customer", ("Ctrl+N",), "plus", "With customers"),
     Command.EDIT_CUSTOMER: Spec("Edit", ("F2",), "edit", "With customers", "Edit this customer"),
+    Command.DELETE_CUSTOMER: Spec(
+        "Delete customer", ("Del",), "bin", "With customers", "Delete this customer and all that refers to them"
+    ),
     Command.CONTACTS: Spec(
         "Contacts…", ("P",), "person", "With customers", "Add or change the contacts of this customer"
     ),

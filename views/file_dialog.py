@@ -85,12 +85,19 @@ def choose_file(parent: QWidget, title: str, folder: str, kinds: str, taken: Cal
     _open(dialog, taken)
 
 
-def choose_place(parent: QWidget, title: str, place: Path, kinds: str, taken: Callable[[Path], None]) -> None:
-    """Ask where a file is to be written; ``place`` is proposed. Whoever writes it refuses one that is there."""
+def choose_place(
+    parent: QWidget, title: str, place: Path, kinds: str, taken: Callable[[Path], None], *, replaces: bool = False
+) -> None:
+    """Ask where a file is to be written; ``place`` is proposed.
+
+    Parameters
+    ----------
+    replaces : whether a file that is there may be written over, which is asked once more; else whoever writes refuses.
+    """
     dialog = _dialog(parent, title, str(place.parent))
     dialog.setNameFilters(kinds.split(";;"))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, not replaces)
     dialog.setDefaultSuffix(place.suffix.lstrip("."))
     dialog.selectFile(place.name)
     _open(dialog, taken)

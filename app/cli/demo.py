@@ -42,7 +42,7 @@ def demo(
     if not headless:
         from app.desktop import open_desktop
 
-        return open_desktop(store=str(path))
+        return open_desktop(store=str(path), sample=path)
     if pictures is not None or not (no_window or json):
         _write_pictures(path, pictures or path.absolute().parent / "pictures")
     return DONE

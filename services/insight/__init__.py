@@ -91,6 +91,8 @@ __all__ = [
     "trend_words",
     "trust_in_scores",
     "waiting_words",
+    "write_alerts_list",
+    "write_customers_list",
     "write_export",
     "write_report_card",
 ]
@@ -248,6 +250,41 @@ def write_export(workspace: Workspace, what: str, path: Path) -> int:
 
     with reading(workspace) as reader:
         return export(reader, what, path)
+
+
+def write_customers_list(
+    workspace: Workspace, path: Path, wanted: CustomerFilter, sort: SortColumn, *, descending: bool
+) -> int:
+    """Write the customers of a filter, in an order, to a .csv or .xlsx file and return how many there are.
+
+    Raises
+    ------
+    UserError
+        Another kind of file.
+    EnvironmentFault
+        The file cannot be written.
+    """
+    from services.insight.list_export import write_customers
+
+    with reading(workspace) as reader:
+        return write_customers(reader, wanted, sort, descending, path)
+
+
+def write_alerts_list(
+    workspace: Workspace, path: Path, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool
+) -> int:
+    """Write the alerts of a tab of the queue, in its order, to a .csv or .xlsx file and return how many there are.
+
+    Raises
+    ------
+    UserError
+        Another kind of file.
+    EnvironmentFault
+        The file cannot be written.
+    """
+    from services.insight.list_export import write_alerts
+
+    return write_alerts(queue(workspace, tab, wanted, beyond_budget=beyond_budget).rows, path)
 
 
 def totals_words(workspace: Workspace) -> str:

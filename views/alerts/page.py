@@ -112,6 +112,7 @@ class AlertsPage(Page):
             Command.DRAWER: self._toggle_actions,
             Command.OPEN: lambda: self._opened(self.queue.view.currentIndex()),
             Command.DRAFT: self._draft,
+            Command.EXPORT_LIST: lambda: self.export_list("alerts", questions.export_of(self.queue)),
         }
         wired |= {command: partial(self._run, command) for command in CARD_COMMANDS}
         self.take_commands(wired)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from models.values.alerts import AlertDetail, QueueFilter, QueuePage, QueueTab, Tile, TimelineRow
 from models.values.anomalies import TrendWords
@@ -14,6 +16,9 @@ from services import insight
 from services.workspace import Workspace
 from views.lists.keyset_model import Page
 from views.shell.book import Book
+
+if TYPE_CHECKING:
+    from views.alerts.queue_pane import QueuePane
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class TimelineQuestion:
 def queue(workspace: Workspace, tab: QueueTab, wanted: QueueFilter, beyond_budget: bool) -> QueuePage:
     """The queue of one tab."""
     return insight.queue(workspace, tab, wanted, beyond_budget=beyond_budget)
+
+
+def export_of(pane: QueuePane) -> Callable[[Workspace, Path], int]:
+    """What writes the list that a pane shows to a file."""
+    return partial(insight.write_alerts_list, tab=pane.tab, wanted=pane.filter, beyond_budget=pane.beyond_budget)
 
 
 def tiles(workspace: Workspace) -> tuple[Tile, ...]:

@@ -258,8 +258,10 @@ class QueuePane(QWidget):
             clear_filters = ("Clear filters", self.filter_bar.clear_filter)
             self.pane.show_empty("No alerts match these filters", "", clear_filters)
             return
-        next_due = f"Nothing due. Next: {page.next_due_words}" if page.next_due_words else ""
+        next_due = f"Next: {page.next_due_words}" if page.next_due_words else ""
         title, action = _EMPTY[self.tab], None
+        if self.tab == "todo" and (page.next_due_words or page.counts.get("waiting") or page.counts.get("snoozed")):
+            title = "Nothing due now"  # what waits or sleeps comes back
         if page.lacks and self.tab == "todo":
             heading, words = _LACKS[page.lacks]
             offered = ("Choose files", self._choose_files) if page.lacks != "scoring" else None

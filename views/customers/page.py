@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.customers import CustomerFilter
+from services import insight
 from services.settings import Policy, SavedFilter, with_filter, without_filter
 from views.actions import Command
 from views.background import Failed
@@ -29,6 +31,8 @@ from views.widgets.overlay import FormPanel
 from views.widgets.splitter import PaneSplitter
 
 KEY = "customers"
+#: What can be done with the customer whose page is open, once it is there.
+_OF_ONE = (Command.DRAFT, Command.CONTACTS, Command.OVERRIDE, Command.DELETE_CUSTOMER)
 LOW_CONFIDENCE = "low-confidence"
 STACK_BELOW = 960
 _SHOWN = frozenset({"customers", "identities", "customer_risk_scores", "orders", "tickets", "reviews", "email_events",
@@ -75,11 +79,14 @@ class CustomersPage(Page):
                 Command.SAVE_FILTER: self._save_filter,
                 Command.DRAFT: self._draft,
                 Command.OVERRIDE: self._override,
+                Command.DELETE_CUSTOMER: self._delete,
+                Command.EXPORT_LIST: self._export,
                 Command.FILTER: self._to_field,
             }
         )
         self.list.selected.connect(self._selected)
         self.list.opened.connect(self._opened)
+        self.list.table.wants_menu.connect(self._show_menu)
         self.list.add_wanted.connect(self._add)
         self.list.duplicates_wanted.connect(lambda: self.wants_page.emit("duplicates/customers"))
         self.list.save_wanted.connect(lambda _chosen: self._save_filter())
@@ -113,7 +120,7 @@ class CustomersPage(Page):
             self.list.table.setFocus()
 
     def arrive(self) -> None:
-        for command in (Command.DRAFT, Command.OVERRIDE, Command.CONTACTS):
+        for command in _OF_ONE:
             self.context.actions[command].setEnabled(self.profile.profile is not None)
         if not self._visited:
             self._visited = True
@@ -178,6 +185,25 @@ class CustomersPage(Page):
         asked = Asked(profile.id, profile.name, figures, currency)
         ask_override(book, self.context.theme, self.window(), asked, self.profile.name_label)
 
+    def _delete(self) -> None:
+        """Delete the customer whose page is open; the toast brings them back."""
+        profile = self.profile.profile
+        if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
+            self.context.book.act(self._rooms.deleting(profile.id))
+
+    def _export(self) -> None:
+        wanted, (sort, falling) = self.list.chosen, self.list.table.order
+        write = partial(insight.write_customers_list, wanted=wanted, sort=sort, descending=falling)
+        self.export_list("customers", write)
+
+    def _show_menu(self, at: QPoint) -> None:
+        """What can be done with the customer of a row, once their page is there."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for command in (Command.EDIT_CUSTOMER, *_OF_ONE, Command.EXPORT_LIST):
+            menu.addAction(self.context.actions[command])
+        menu.popup(at)
+
     def _contacts(self) -> None:
         """List the contacts of the customer whose page is open."""
         profile = self.profile.profile
@@ -210,7 +236,7 @@ class CustomersPage(Page):
     def _loaded(self) -> None:
         self.headline_changed.emit()
         if self.isVisible():
-            for command in (Command.DRAFT, Command.OVERRIDE, Command.CONTACTS):
+            for command in _OF_ONE:
                 self.context.actions[command].setEnabled(True)
         if self._edit_soon:
             self._edit()

@@ -56,3 +56,9 @@ class BookOfCustomers:
         if customer_id is None:
             return lambda workspace: add_customer(workspace, fields)
         return lambda workspace: edit_customer(workspace, customer_id, fields)
+
+    def deleting(self, customer_id: int) -> Callable[[Workspace], Changes]:
+        """The unit of work that deletes a customer with all that refers to them."""
+        from services.sync.people import delete_customer
+
+        return lambda workspace: delete_customer(workspace, customer_id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from models.values.customers import SortColumn
@@ -69,6 +69,7 @@ class CustomerTable(RowTable):
     current_changed = Signal(int)
     sort_wanted = Signal(str, bool)
     opened = Signal(int)
+    wants_menu = Signal(QPoint)
 
     def __init__(self, theme: Theme, model: CustomersModel, me: str, marks: Marks) -> None:
         super().__init__("Customers", ROW_HEIGHT)
@@ -162,6 +163,16 @@ class CustomerTable(RowTable):
             event.ignore()
             return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Make the row under the pointer current, and ask for its menu."""
+        at = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
+        elif (index := self.indexAt(event.pos())).isValid():
+            self.selectRow(index.row())
+        if self.current_id is not None:
+            self.wants_menu.emit(at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -30,7 +30,7 @@ from views.data.phrases import import_words, name_of
 from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_view import ReceiptContent
 from views.data.rooms import BookOfImports, QueueEffect
-from views.data.undoing import Undoing
+from views.data.undoing import Undoing, batch_of
 from views.data.waiting import WaitingPane
 from views.data.watched_sections import Keeping
 from views.data.work import ImportWork
@@ -351,7 +351,7 @@ class DataPage(Page):
     def _ask_undo(self, import_id: int) -> None:
         record = self._home.record(import_id)
         if record is not None:
-            self._undoing.ask(record)
+            self._undoing.ask(record, batch_of(self._home.records, record))
 
     def _undo_begun(self) -> None:
         self._where = self.state

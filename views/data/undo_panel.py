@@ -19,8 +19,19 @@ class UndoPanel(Overlay):
     """What an undo takes out and puts back, and the button that does it."""
 
     def __init__(
-        self, theme: Theme, window: QWidget, file_name: str, preview: UndoPreview, undo: Callable[[], None]
+        self,
+        theme: Theme,
+        window: QWidget,
+        file_name: str,
+        preview: UndoPreview,
+        undo: Callable[[], None],
+        more: tuple[str, Callable[[], None]] | None = None,
     ) -> None:
+        """
+        Parameters
+        ----------
+        more : words and work of a further button, which asks for the undo of the whole batch.
+        """
         super().__init__(theme, window, f"Undo the import of {file_name}", 360)
         self._undo = undo
         lines: Sequence[tuple[str, str]] = undo_lines(preview.takes_out, preview.puts_back, preview.keeps)
@@ -38,7 +49,12 @@ class UndoPanel(Overlay):
         self._go = push("Undo the import", primary=True)
         self._go.clicked.connect(self._confirmed)
         self._go.setVisible(not preview.refused)
-        box.addLayout(row(-1, self._close, 8, self._go))
+        self.more = push(more[0] if more is not None else "")
+        self.more.setVisible(more is not None)
+        if more is not None:
+            self.more.clicked.connect(self.dismiss)
+            self.more.clicked.connect(more[1])
+        box.addLayout(row(self.more, -1, self._close, 8, self._go))
         self.setLayout(box)
 
     def first_focus(self) -> QWidget:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
@@ -16,6 +16,12 @@ from views.data.rooms import BookOfImports
 from views.data.undo_panel import UndoPanel
 from views.data.work import ImportWork
 from views.shell.page import Context
+from views.words import counted
+
+
+def batch_of(records: Sequence[ImportRecord], record: ImportRecord) -> tuple[ImportRecord, ...]:
+    """What was imported together with a file, itself among them: the files of a batch are begun at one moment."""
+    return tuple(one for one in records if one.finished_at == record.finished_at and not one.undone)
 
 
 class Undoing(QObject):
@@ -35,15 +41,26 @@ class Undoing(QObject):
         self._page, self._context = page, context
         self._rooms, self._work, self._desk = rooms, work, desk
 
-    def ask(self, record: ImportRecord) -> None:
-        """Show what undoing an import would do, with the button that does it."""
+    def ask(self, record: ImportRecord, batch: Sequence[ImportRecord] = ()) -> None:
+        """Show what undoing an import would do, with the button that does it.
+
+        Parameters
+        ----------
+        batch : what was imported together with it, itself among them: all of it can be undone at once.
+        """
+        others = len(batch) > 1
+        more = (f"Undo all {len(batch)} files…", lambda: self._ask(tuple(batch), None)) if others else None
+        self._ask((record,), more)
+
+    def _ask(self, records: Sequence[ImportRecord], more: tuple[str, Callable[[], None]] | None) -> None:
         if self._work.busy:
             return
-        ids = (record.id,)
+        ids = tuple(sorted((record.id for record in records), reverse=True))
+        name = records[0].file_name if len(records) == 1 else counted(len(records), "file")
 
         def have(preview: UndoPreview) -> None:
             page, window = self._page, self._page.window()
-            panel = UndoPanel(self._context.theme, window, record.file_name, preview, lambda: self.undo(ids))
+            panel = UndoPanel(self._context.theme, window, name, preview, lambda: self.undo(ids), more)
             panel.adjustSize()
             panel.open_at(page.mapTo(window, QPoint((page.width() + panel.width()) // 2, page.height() // 4)))
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from views.settings.fields import Setting
 from views.settings.many import BySegment, Ticks, ToneBySegment
 from views.theme import Theme, fonts
+from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import label, row
+from views.widgets.labels import column, label, row
+from views.widgets.overlay import date_field
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 THIS_ZONE = "This computer's zone"
@@ -54,6 +56,25 @@ class Weekdays(QWidget):
             button.setChecked(day in days)
 
 
+class DayPicker(QWidget):
+    """A day chosen from a calendar, and the button that adds it to a field of days, a line each, in their order."""
+
+    def __init__(self, title: str, lines: QPlainTextEdit) -> None:
+        super().__init__()
+        self._lines = lines
+        self.day = date_field(QDate.currentDate())
+        self.day.setFont(fonts.font(fonts.LIST))
+        self.day.setAccessibleName(f"{title}: day to add")
+        self.add = push("Add day")
+        self.add.clicked.connect(self._add)
+        self.setLayout(column(self.day, 8, self.add, -1))
+
+    def _add(self) -> None:
+        days = {line.strip() for line in self._lines.toPlainText().splitlines() if line.strip()}
+        days.add(self.day.date().toString(Qt.DateFormat.ISODate))
+        self._lines.setPlainText("\n".join(sorted(days)))
+
+
 Field = QLineEdit | QPlainTextEdit | ChoiceBox | QCheckBox | Weekdays | Ticks | BySegment | ToneBySegment
 #: Several fields that are one setting.
 _MANY = frozenset({"weekdays", "ticks", "by_segment", "percent_by_segment", "tone_by_segment"})
@@ -70,7 +91,9 @@ class Input(QWidget):
         self.field = self._make(theme, setting)
         self.field.setAccessibleName(setting.title if setting.kind != "tick" else setting.says)
         self.unit = label(setting.unit, fonts.LIST, fonts.REGULAR, "ink_2")
-        if setting.kind in ("line", "text", *(_MANY - {"weekdays"})):
+        if setting.kind == "days" and isinstance(self.field, QPlainTextEdit):
+            self.setLayout(row(self.field, 12, DayPicker(setting.title, self.field), -1))
+        elif setting.kind in ("line", "text", *(_MANY - {"weekdays"})):
             self.setLayout(row(self.field))
         else:
             self.setLayout(row(self.field, 8, self.unit, -1))

@@ -104,7 +104,7 @@ class Offers:
     def can_act(self) -> list[Command]:
         """The commands that would do something now, in the order of the registry."""
         made = set(self._actions) - {Command.SEARCH}
-        return [command for command in SPECS if command in made and _can_act(self._actions[command])]
+        return [command for command in SPECS if command in made and can_act(self._actions[command])]
 
     def fitting(self, text: str, found: Found, *, waiting: bool) -> list[Group]:
         """Return what fits a text, the best group first; without a text what was used last, pages, commands.
@@ -223,7 +223,7 @@ def _email_to(row: CustomerRow) -> Offer:
     return Offer(f"Draft email to {row.name}", "email", hint, customer=row, email=True)
 
 
-def _can_act(action: QAction) -> bool:
+def can_act(action: QAction) -> bool:
     """Whether an action is on, and belongs to something that is in front: a page acts only while it is shown."""
     if not action.isEnabled():
         return False

@@ -13,13 +13,19 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertRow
 from models.values.changes import Changes
+from services.workspace import Workspace
 from views.actions import Actions, Command
+from views.file_dialog import choose_place
 from views.shell.book import Book
 from views.shell.remembered import Remembered
 from views.theme import Theme
+from views.words import counted
 
 if TYPE_CHECKING:
     from views.shell.folder_watch import FolderWatch
+
+
+_TABLES = "CSV (*.csv);;Excel (*.xlsx)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,24 @@ class Page(QWidget):
     def _answer(self, answer: Callable[[], None], _checked: bool = False) -> None:
         if self.isVisible():
             answer()
+
+    def export_list(self, name: str, write: Callable[[Workspace, Path], int]) -> None:
+        """Ask for a file and write the list on screen into it.
+
+        Parameters
+        ----------
+        name : what the file is proposed to be called.
+        write : called in the pool; returns how many rows it wrote.
+        """
+        book, remembered = self.context.book, self.context.remembered
+
+        def taken(path: Path) -> None:
+            remembered.set(last_folder=str(path.parent))
+            done = partial(_exported, book, path)
+            book.desk(self).read("export", partial(write, book.workspace, path), done, book.failed.emit)
+
+        folder = Path(remembered.value.last_folder or Path.home())
+        choose_place(self, "Export this list", folder / f"{name}.csv", _TABLES, taken, replaces=True)
 
     @property
     def headline(self) -> str:
@@ -132,3 +156,7 @@ class Page(QWidget):
 
     def take_files(self, paths: Sequence[Path]) -> None:
         """Take dropped or chosen files; only Data answers to it. Without files it asks for them."""
+
+
+def _exported(book: Book, path: Path, rows: int) -> None:
+    book.told.emit(f"Exported {counted(rows, 'row')} to {path.name}")

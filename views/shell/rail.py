@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from views.actions import SPECS, Actions, Command, key_words
+from views.shell.offers import can_act
 from views.shell.pages import PageSpec
 from views.theme import Theme, fonts
 from views.widgets.painting import CENTRE, fill, focus_ring, line, rounded, snapped
@@ -154,9 +155,9 @@ class Rail(QWidget):
         """
         action, key = self._actions[command], key_words(command)
         twin = QAction(f"{action.text()}\t{key}" if key else action.text(), menu)
-        twin.setEnabled(action.isEnabled())
+        twin.setEnabled(can_act(action))
         twin.triggered.connect(lambda _checked=False: action.trigger())
-        menu.aboutToShow.connect(lambda: twin.setEnabled(action.isEnabled()))
+        menu.aboutToShow.connect(lambda: twin.setEnabled(can_act(action)))
         return twin
 
     def _colour(self) -> None:

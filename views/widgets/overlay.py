@@ -234,7 +234,7 @@ class ChoicePanel(Overlay):
 
 
 class FormPanel(Overlay):
-    """A few fields with one button. Enter sends it from a line, Ctrl+Enter from a text."""
+    """A few fields with one button. Enter sends it, from a line and from a text."""
 
     def __init__(
         self,
@@ -319,9 +319,20 @@ def consent_fields(today: date) -> tuple[QLineEdit, QDateEdit]:
     return how, date_field(latest, latest=latest)
 
 
+class TextField(QPlainTextEdit):
+    """A field of a few lines in a panel: Enter sends, as from a line; with Shift it begins a new line."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            event.ignore()  # the panel's
+            return
+        super().keyPressEvent(event)
+
+
 def text_field(placeholder: str) -> QPlainTextEdit:
-    """A field of a few lines; Tab leaves it."""
-    field = QPlainTextEdit()
+    """A field of a few lines; Tab leaves it, Enter sends it."""
+    field = TextField()
+    field.setToolTip("Shift+Enter starts a new line")
     field.setPlaceholderText(placeholder)
     field.setTabChangesFocus(True)
     field.setFixedHeight(96)

@@ -11,7 +11,7 @@ from math import ceil
 
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QWidget
 
 from views.actions import Command, key_words
 from views.theme import Theme, fonts
@@ -141,7 +141,19 @@ class Toast(QWidget):
         wide = min(max(SMALLEST, self._one_line()), WIDEST, room.width() - 2 * MARGIN)
         self.resize(wide, max(LOWEST, self._inner.totalHeightForWidth(wide)))
         self._slide.stop()
-        self.move(room.left() + MARGIN, room.top() + room.height() - self.height() - MARGIN)
+        at = QRect(QPoint(room.left() + MARGIN, room.top() + room.height() - self.height() - MARGIN), self.size())
+        self.move(self._beside_buttons(at, room).topLeft())
+
+    def _beside_buttons(self, at: QRect, room: QRect) -> QRect:
+        """Where it covers no button: above those that it would cover; where there is no room for that, as it was."""
+        shown = [one for one in self._host.findChildren(QAbstractButton) if one.isVisible() and one is not self._button]
+        places = [QRect(one.mapTo(self._host, QPoint(0, 0)), one.size()) for one in shown]
+        free = QRect(at)
+        while covered := [place for place in places if place.intersects(free)]:
+            free.moveBottom(min(place.top() for place in covered) - MARGIN // 2)
+            if free.top() < room.top():
+                return at
+        return free
 
     def _one_line(self) -> int:
         """How wide it is with its words in one line."""

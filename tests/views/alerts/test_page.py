@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event
 from typing import Any, cast
 
@@ -200,6 +202,36 @@ def test_a_note_needs_words(qtbot: QtBot, desk: Desktop) -> None:
     QTest.keyClicks(cast(QPlainTextEdit, QApplication.focusWidget()), "Prefers a call before noon")
     act(qtbot, desk, form._sent)
     qtbot.waitUntil(lambda: bool(page.actions_pane.detail.notes))  # type: ignore[union-attr]
+
+
+def test_enter_sends_a_note_as_it_does_a_task(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    page._run(Command.NOTE)
+    field = cast(QPlainTextEdit, QApplication.focusWidget())
+    QTest.keyClicks(field, "Prefers a call")
+    QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClicks(field, "before noon")
+    assert field.toPlainText() == "Prefers a call\nbefore noon"
+    act(qtbot, desk, lambda: QTest.keyClick(field, Qt.Key.Key_Return))
+    qtbot.waitUntil(lambda: bool(page.actions_pane.detail.notes))  # type: ignore[union-attr]
+
+
+def test_a_queue_with_snoozed_alerts_is_not_called_clear(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    everyone = [card.id for card in insight.queue(workspace, beyond_budget=True).rows]
+    act(qtbot, desk, lambda: desk.book.act(lambda book: alerting.snooze(book, everyone, condition="next_order")))
+    qtbot.waitUntil(lambda: page.queue.pane.state == "empty")
+    assert page.queue.pane.notice.heading.text() == "Nothing due now"
+    act(qtbot, desk, desk.book.undo)
+
+
+def test_the_queue_on_screen_is_exported(qtbot: QtBot, desk: Desktop, tmp_path: Path) -> None:
+    page = alerts(desk)
+    target = tmp_path / "alerts.csv"
+    assert questions.export_of(page.queue)(desk.book.workspace, target) == len(page.queue.model.cards())
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["customer"] for row in rows] == [card.customer for card in page.queue.model.cards()]
 
 
 def test_several_are_snoozed_with_one_undo(qtbot: QtBot, desk: Desktop) -> None:

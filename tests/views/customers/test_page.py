@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from models.values.customers import CustomerFilter
@@ -14,6 +17,7 @@ from services.audit import verify_book
 from services.settings import Preferences, SavedFilter
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
+from views.actions import Command
 from views.customers.columns import AT
 from views.customers.page import CustomersPage
 from views.desktop import Desktop
@@ -210,3 +214,57 @@ def test_list_and_detail_stack_in_a_narrow_window(
     assert page.list.isVisible()
     desk.window.resize(1440, 900)
     until(qtbot, lambda: page.list.isVisible() and page._right.isVisible())
+
+
+def test_a_customer_is_deleted_and_brought_back(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    gone, count = shown(page), page.list.table.model().rowCount()
+    assert gone is not None
+    page.list.table.setFocus()
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
+        qtbot.keyClick(page.list.table, Qt.Key.Key_Delete)
+    until(qtbot, lambda: shown(page) not in (gone, None))
+    assert "Deleted" in desk.window.toast.words
+    with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS):
+        qtbot.keyClick(page.list.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.window.show_customer(gone)
+    until(qtbot, lambda: shown(page) == gone)
+    assert verify_book(sample).problems == ()
+    until(qtbot, lambda: page.list.table.model().rowCount() == count)
+
+
+# An open menu is a window of its own, which the offscreen platform can neither raise nor give the keyboard.
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_menu_of_a_row_acts_on_its_customer(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
+    page = customers(qtbot, open_window(sample))
+    table = page.list.table
+    at = table.visualRect(table.model().index(3, 0)).center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, table.viewport().mapToGlobal(at))
+    with qtbot.waitSignal(table.wants_menu):
+        table.contextMenuEvent(event)
+    assert table.currentIndex().row() == 3
+    (menu,) = [one for one in page.findChildren(QMenu) if one.isVisible()]
+    assert [action.text() for action in menu.actions()] == [
+        "Edit", "Draft email", "Contacts…", "Override a score…", "Delete customer", "Export this list…",
+    ]  # fmt: skip
+    menu.close()
+    until(qtbot, lambda: shown(page) == table.current_id)
+
+
+def test_the_list_on_screen_is_exported(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    page.list.set_filter(CustomerFilter(tiers=frozenset({"Gold"})))
+    target = tmp_path / "gold.csv"
+    monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](target))
+    with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS) as told:
+        desk.window.actions_registry[Command.EXPORT_LIST].trigger()
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["tier"] for row in rows} == {"Gold"}
+    assert told.args == [f"Exported {len(rows)} rows to gold.csv"]
+    risks = [float(row["value_at_risk"]) for row in rows if row["value_at_risk"]]
+    assert risks == sorted(risks, reverse=True)

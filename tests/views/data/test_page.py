@@ -21,6 +21,7 @@ from tests.views.pages import page_at
 from views.data.check_model import LEADING
 from views.data.kept import STOPPED_BEFORE
 from views.data.page import DataPage
+from views.data.undo_panel import UndoPanel
 from views.desktop import Desktop
 
 WAIT_MS = 60_000
@@ -466,3 +467,29 @@ def test_the_quality_of_the_data_is_read_when_it_is_looked_at(
     quality = page._home.quality
     until(qtbot, lambda: quality.fields.lines.rowCount() > 10)
     assert page.home.section == "quality" and quality.state.state == "content"
+
+
+def test_a_whole_batch_is_undone_from_the_list_of_imports(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_window(sample)
+    page = page_at(desk, "data", DataPage)
+    qtbot.waitUntil(lambda: bool(page._home.records))
+    record, count = page._home.records[0], len(page._home.records)
+
+    def asked() -> UndoPanel | None:
+        return next((one for one in desk.window.findChildren(UndoPanel) if one.isVisible()), None)
+
+    page.home.undo_wanted.emit(record.id)
+    qtbot.waitUntil(lambda: asked() is not None)
+    first = asked()
+    assert first is not None and first.more.text() == f"Undo all {count} files…"
+    first.more.click()
+    qtbot.waitUntil(lambda: asked() not in (None, first))
+    whole = asked()
+    assert whole is not None and whole.accessibleName() == f"Undo the import of {count} files"
+    assert not whole.more.isVisible()
+    with qtbot.waitSignal(page._undoing.ended) as ended:
+        whole._go.click()
+    assert ended.args == [True]
+    assert all(one.undone for one in imports_history(sample))

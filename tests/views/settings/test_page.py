@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +16,7 @@ from services.settings import load_managed
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.settings.conftest import WAIT_MS, line, put, settings_page, stops, until
+from views.settings.inputs import DayPicker
 from views.settings.many import Ticks
 from views.settings.templates_box import TemplatesBox
 from views.theme import ThemeChoice
@@ -257,3 +258,17 @@ def test_text_size_is_remembered_and_applied_by_a_restart(
     going = desk.window.books.going
     assert going is not None and going.anew and going.store == str(empty.store.path)
     assert not desk.window.isVisible()
+
+
+def test_a_holiday_is_picked_from_a_calendar(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:
+    page = settings_page(open_window(empty))
+    page.show_section("queue")
+    field = next(group.inputs["business_hours.holidays"] for group in page.groups.values()
+                 if "business_hours.holidays" in group.inputs)  # fmt: skip
+    picker = field.findChild(DayPicker)
+    assert isinstance(picker, DayPicker)
+    for day in (QDate(2026, 12, 25), QDate(2026, 5, 1), QDate(2026, 12, 25)):
+        picker.day.setDate(day)
+        picker.add.click()
+    assert field.text == "2026-05-01\n2026-12-25"
+    assert page.dirty and not page.faults

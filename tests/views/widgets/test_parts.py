@@ -121,6 +121,19 @@ class TestToast:
         toast.tell("Snoozed", lambda: done.append(2))
         assert toast.take_back() and done == [1, 2]
 
+    def test_it_covers_no_button(self, theme: Theme, host: QWidget) -> None:
+        low, higher = QPushButton("Show", host), QPushButton("Undo the import", host)
+        low.setGeometry(20, host.height() - 40, 90, 32)
+        higher.setGeometry(20, host.height() - 100, 160, 32)
+        for button in (low, higher):
+            button.show()
+        toast = Toast(theme, host)
+        toast.tell("Linden Supply snoozed", lambda: None)
+        for button in (low, higher):
+            assert not toast.geometry().intersects(button.geometry())
+        assert host.rect().contains(toast.geometry())
+        toast.dismiss()
+
     def test_a_newer_one_takes_the_place(self, theme: Theme, host: QWidget) -> None:
         toast = Toast(theme, host)
         toast.tell("first", lambda: None)

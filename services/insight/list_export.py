@@ -1,0 +1,76 @@
+"""The list on screen as a file: the same rows in the same order, numbers as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from models.values import words
+from models.values.alerts import AlertRow
+from models.values.customers import CustomerFilter, CustomerRow, SortColumn
+from services.insight.customers import read_customers
+from services.insight.export import write_table
+from services.insight.reader import Reader
+
+CUSTOMER_COLUMNS = (
+    "name", "tier", "segment", "churn_risk", "value_at_risk", "currency", "engagement", "last_order_on",
+    "days_since_last_order", "next_action", "owner", "confidence",
+)  # fmt: skip
+ALERT_COLUMNS = (
+    "customer", "severity", "reason", "due", "value_at_risk", "upside", "currency", "churn_risk", "tier", "owner",
+    "state",
+)  # fmt: skip
+_PAGE = 2_000
+
+
+def write_customers(reader: Reader, wanted: CustomerFilter, sort: SortColumn, descending: bool, path: Path) -> int:
+    """Write all customers of a filter in an order to a .csv or .xlsx file and return how many there are.
+
+    Raises
+    ------
+    UserError, EnvironmentFault
+        As `write_table` does.
+    """
+    rows = (_customer(row) for row in _walk(reader, wanted, sort, descending))
+    return write_table(CUSTOMER_COLUMNS, rows, path, title="customers")
+
+
+def write_alerts(alerts: Iterable[AlertRow], path: Path) -> int:
+    """Write alerts to a .csv or .xlsx file and return how many there are.
+
+    Raises
+    ------
+    UserError, EnvironmentFault
+        As `write_table` does.
+    """
+    return write_table(ALERT_COLUMNS, (_alert(row) for row in alerts), path, title="alerts")
+
+
+def _walk(reader: Reader, wanted: CustomerFilter, sort: SortColumn, descending: bool) -> Iterator[CustomerRow]:
+    after: tuple[object, int] | None = None
+    while True:
+        page = read_customers(reader, wanted, sort, descending=descending, after=after, limit=_PAGE)
+        yield from page.rows
+        after = page.next_key
+        if after is None:
+            return
+
+
+def _customer(row: CustomerRow) -> tuple[Any, ...]:
+    return (
+        row.name, row.tier, row.segment, row.churn_risk, _major(row.value_at_risk_minor, row.currency), row.currency,
+        row.engagement, row.last_order_on, row.days_since_last_order, row.next_action.replace("–", ""), row.owner,
+        row.confidence,
+    )  # fmt: skip
+
+
+def _alert(row: AlertRow) -> tuple[Any, ...]:
+    return (
+        row.customer, row.severity.name.lower(), row.reason, row.due_at, _major(row.value_at_risk_minor, row.currency),
+        _major(row.upside_minor, row.currency), row.currency, row.churn_risk, row.tier, row.owner, row.state,
+    )  # fmt: skip
+
+
+def _major(amount_minor: int | None, currency: str) -> float | None:
+    return None if amount_minor is None else float(words.major(amount_minor, currency))
