@@ -42,6 +42,9 @@ def open_desktop(store: str | None = None, *, sample: Path | None = None) -> int
 
     last = load_preferences(default_path()).preferences.store_path
     code, going = 0, [Going(store or last or str(default_book()))]
+    if last and not store and not Path(last).exists():  # on a drive that is not there, or thrown away
+        code = _choose_instead(f"There is no book at {last} any more.", shelf(sample), going)
+        going = going[1:]
     while going:
         after = going.pop()
         if after.anew:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app import desktop as app_desktop
 from services.books import begin_book
+from services.settings import Preferences, save_preferences
 from views.actions import Command
 from views.shell.book_chooser import BookChooser
 from views.shell.one_window import OneWindow
@@ -93,6 +94,21 @@ def test_a_book_that_cannot_be_opened_is_told_with_others_to_choose(home: Path, 
     person((BookChooser, choose), (MainWindow, lambda window: window.close()))
     assert app_desktop.open_desktop(str(home / "broken.bellwether")) == 0
     assert "broken.bellwether is damaged" in told[0]
+
+
+def test_a_book_of_last_time_that_is_gone_is_not_begun_anew(home: Path, person: Callable[..., None]) -> None:
+    gone = home / "drive" / "North.bellwether"
+    save_preferences(home / "preferences.json", Preferences(store_path=str(gone)))
+    told: list[str] = []
+
+    def choose(chooser: BookChooser) -> None:
+        told.append(chooser.fault.text())
+        chooser.close()
+
+    person((BookChooser, choose))
+    assert app_desktop.open_desktop() == 1
+    assert told == [f"There is no book at {gone} any more."]
+    assert not gone.parent.exists()
 
 
 def test_nothing_chosen_ends_the_program(home: Path, person: Callable[..., None]) -> None:

@@ -75,7 +75,8 @@ class GroupBox(QWidget):
         if isinstance(made.field, Ticks | BySegment | ToneBySegment):
             made.field.arrived.connect(self.arrived)
         else:
-            made.field.installEventFilter(self)
+            for part in made.parts:
+                part.installEventFilter(self)
         fault = label("", fonts.SMALL, fonts.REGULAR, "critical_text", wrap=True)
         fault.hide()
         below = label(setting.says, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)

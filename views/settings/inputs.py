@@ -64,7 +64,8 @@ class DayPicker(QWidget):
         self._lines = lines
         self.day = date_field(QDate.currentDate())
         self.day.setFont(fonts.font(fonts.LIST))
-        self.day.setAccessibleName(f"{title}: day to add")
+        for part in (self.day, self.day.lineEdit()):
+            part.setAccessibleName(f"{title}: day to add")
         self.add = push("Add day")
         self.add.clicked.connect(self._add)
         self.setLayout(column(self.day, 8, self.add, -1))
@@ -90,9 +91,13 @@ class Input(QWidget):
         self.setting = setting
         self.field = self._make(theme, setting)
         self.field.setAccessibleName(setting.title if setting.kind != "tick" else setting.says)
+        #: What takes the focus.
+        self.parts: tuple[QWidget, ...] = (self.field,)
         self.unit = label(setting.unit, fonts.LIST, fonts.REGULAR, "ink_2")
         if setting.kind == "days" and isinstance(self.field, QPlainTextEdit):
-            self.setLayout(row(self.field, 12, DayPicker(setting.title, self.field), -1))
+            picker = DayPicker(setting.title, self.field)
+            self.parts += (picker.day, picker.add)
+            self.setLayout(row(self.field, 12, picker, -1))
         elif setting.kind in ("line", "text", *(_MANY - {"weekdays"})):
             self.setLayout(row(self.field))
         else:

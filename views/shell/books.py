@@ -5,7 +5,7 @@ The sample book is a book of its own: it is opened beside a person's, and files 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -69,7 +69,7 @@ class Books(QObject):
         """Whether this is the sample book."""
         return self.path == self._shelf.sample
 
-    def commands(self) -> dict[Command, object]:
+    def commands(self) -> dict[Command, Callable[[], None]]:
         """What each command about books does."""
         return {
             Command.NEW_BOOK: self.ask_new,
@@ -163,9 +163,8 @@ class Books(QObject):
         if self._window.isVisible():
             self.going = None
 
-    def _prepare(self, work: object, path: Path) -> None:
+    def _prepare(self, work: Callable[[Path], None], path: Path) -> None:
         """Begin or check a book beside this one, then go to it."""
-        assert callable(work)
         self._desk.read("book", partial(work, path), lambda _none: self.go(Going(str(path))), self._failed)
 
     def _failed(self, failed: Failed) -> None:
