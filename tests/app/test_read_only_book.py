@@ -61,7 +61,11 @@ def test_what_changes_nothing_is_answered(ask: Any, locked: Path, words: tuple[s
 
 
 @pytest.mark.parametrize("words", [("score", "--all"), ("customer", "add", "name=Brightwell Dental")], ids=" ".join)
-def test_what_would_change_it_says_what_to_do(ask: Any, locked: Path, words: tuple[str, ...]) -> None:
+def test_what_would_change_it_says_what_to_do(
+    ask: Any, locked: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No preferences: those of the tests' own home can only be read by the administrator, and that would be said, too.
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(locked.parent.parent / "config"))
     assert ask(*words, store=locked.parent.parent / "free.bw")[0] == 0
     with like_everyone():
         code, _, error = ask(*words, store=locked)
