@@ -342,14 +342,18 @@ def mail_text(workspace: Workspace, message_id: int) -> str:
 def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
     """Write an approved email as an .eml file that a mail program opens as a draft; the gate is asked."""
     from services.outreach.mail import write_eml as do
+    from services.outreach.outbox.standing import still_stands
 
+    still_stands(workspace, message_id)
     return do(workspace, message_id, folder)
 
 
 def mail_link(workspace: Workspace, message_id: int) -> str:
     """Return the ``mailto:`` link that opens the approved email in the mail program; the gate is asked."""
     from services.outreach.mail import mail_link as do
+    from services.outreach.outbox.standing import still_stands
 
+    still_stands(workspace, message_id)
     return do(workspace, message_id)
 
 

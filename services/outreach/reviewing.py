@@ -54,7 +54,7 @@ def review(workspace: Workspace, edit: Edit) -> Review:
         permission = _permission(workspace, reader, edit)
         unreadable = _unreadable(edit)
         readable = _shortened(edit) if unreadable else edit
-        context = read_context(workspace, reader, readable, customer)
+        context = replace(read_context(workspace, reader, readable, customer), known=facts)
         ticked = [fact for fact in facts if fact.key in set(edit.facts)]
         checks = [permission, _facts(reader, edit, facts)]
     names = names_of(customer["name"], customer["company"])

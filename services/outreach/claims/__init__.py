@@ -1,8 +1,8 @@
-"""What a text states, at its place, with its source or without one.
+"""What a text says against its facts, at its place, and what never goes to a customer.
 
-text → sentences → clauses (which of them state something) → quotes, products, money, dates, names, numbers, offers →
-statements that are left → the facts that support them. In doubt something is flagged: a person can source or confirm a
-statement, but nobody sees an invention that was let pass. Nothing here reads the book, a clock or a network.
+text → sentences → quotes, products, money, dates, names, numbers, offers, promises, states → the facts that hold them
+or that they contradict. Only what can surely be called wrong is flagged; whatever else code did not write is to be
+read by a person. Words and patterns are data in four languages. Nothing here reads a clock or a network.
 """
 
 from __future__ import annotations

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from models.values.words import major, money
-from services.outreach.claims.found import Found, Part
-from services.outreach.claims.numbers import spelled_value
+from services.outreach.claims.figures import plain_figure, spelled_value
+from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.sources import decimal_of
 from services.outreach.claims.text import Span
 
@@ -21,7 +22,8 @@ _SIGNS: Final = {
 }  # fmt: skip
 _CODES: Final = "usd|eur|gbp|jpy|cad|aud|nzd|chf|sek|nok|dkk|pln|czk|inr|brl|mxn|zar|cny|hkd|sgd|krw|try|ils|aed|sar"
 _NAMED: Final = {
-    "dollar": "", "buck": "", "euro": "EUR", "pound": "GBP", "quid": "GBP", "yen": "JPY", "franc": "CHF",
+    "dollar": "", "dólare": "", "dólar": "", "buck": "",
+    "euro": "EUR", "pound": "GBP", "quid": "GBP", "yen": "JPY", "franc": "CHF",
     "krona": "SEK", "krone": "", "rupee": "INR", "cent": "", "penny": "", "pence": "GBP", "zloty": "PLN",
 }  # fmt: skip
 _DOLLARS: Final = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD"})
@@ -29,7 +31,8 @@ _NUMBER: Final = r"\d{1,3}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,3})?"
 _SCALE: Final = r"(?:\s?(?:k|m|bn|thousand|million|hundred)(?!\w))?"
 _SIGN: Final = "|".join(re.escape(one) for one in sorted(_SIGNS, key=len, reverse=True))
 _WORDS: Final = (
-    "dollars?|bucks?|euros?|pounds?|quid|yen|francs?|kronor|krona|krone|kroner|rupees?|cents?|pence|penny|pennies|zloty"
+    "dollars?|dólares|dólar|bucks?|euros?|pounds?|pfund|libras?|livres|quid|yen|francs?|franken|kronor|krona|krone|kroner"
+    "|rupees?|cents?|pence|penny|pennies|zloty"
 )
 _MONEY: Final = tuple(
     re.compile(form)
@@ -40,12 +43,9 @@ _MONEY: Final = tuple(
         rf"(?<![\w-])(?P<spelled>[a-z]+(?:[ -](?:and )?[a-z]+){{0,5}}?)[ -](?P<after>{_WORDS})(?!\w)",
     )
 )
-_PERCENT: Final = re.compile(
-    rf"(?<![\w])(?P<number>{_NUMBER})(?:\s?-\s?\d+)?\s?-?(?:%|per ?cent|percent|pct|percentage points?)(?!\w)"
-)
-_PERCENT_SPELLED: Final = re.compile(
-    r"(?<![\w-])(?P<spelled>[a-z]+(?:[ -][a-z]+)?)[ -](?:per ?cent|percent|pct|percentage points?)(?!\w)"
-)
+_PERCENTS: Final = "per ?cent|percent|pct|prozent|pour ?cent|por ?ciento|percentage points?"
+_PERCENT: Final = re.compile(rf"(?<![\w])(?P<number>{_NUMBER})(?:\s?-\s?\d+)?\s?-?(?:%|{_PERCENTS})(?!\w)")
+_PERCENT_SPELLED: Final = re.compile(rf"(?<![\w-])(?P<spelled>[^\W\d_]+(?:[ -][^\W\d_]+)?)[ -](?:{_PERCENTS})(?!\w)")
 
 
 def find_amounts(part: Part) -> Iterator[Found]:
@@ -56,11 +56,13 @@ def find_amounts(part: Part) -> Iterator[Found]:
             span, amount = _read(found)
             if span is not None and not any(span.meets(one) for one in taken):
                 taken.append(span)
-                yield _money(part, span, amount, found)
+                stated = _money(part, span, amount, found)
+                on_record = not stated.supported and _on_record(part, amount)
+                yield replace(stated, note=ON_RECORD) if on_record else stated
     for form in (_PERCENT, _PERCENT_SPELLED):
         for found in form.finditer(part.small):
             number = (
-                decimal_of(_plain(found["number"]))
+                decimal_of(plain_figure(found["number"]))
                 if "number" in found.groupdict()
                 else _last_spelled(found["spelled"])[1]
             )
@@ -76,7 +78,7 @@ def _read(found: re.Match[str]) -> tuple[Span | None, Decimal | None]:
         if number is None:
             return None, None
         return Span(found.end("spelled") - back, found.end()), _cents(number, has["after"])
-    number = decimal_of(_plain(has["number"]))
+    number = decimal_of(plain_figure(has["number"]))
     scale = {"k": 1000, "m": 10**6, "bn": 10**9, "thousand": 1000, "million": 10**6, "hundred": 100}.get(
         has["scale"].strip(), 1
     )
@@ -94,14 +96,6 @@ def _last_spelled(said: str) -> tuple[int, Decimal | None]:
         if number is not None and not said[start:].startswith(("and ", "a of", "the ", "of ")):
             return len(said) - start, number
     return 0, None
-
-
-def _plain(text: str) -> str:
-    text = text.replace("'", "").replace(" ", "")
-    if re.search(r"[.,]\d{1,2}$", text):
-        whole, cents = re.split(r"[.,](?=\d{1,2}$)", text)
-        return re.sub(r"[.,]", "", whole) + "." + cents
-    return re.sub(r"[.,]", "", text)
 
 
 def _money(part: Part, span: Span, amount: Decimal | None, found: re.Match[str]) -> Found:
@@ -123,6 +117,12 @@ def _money(part: Part, span: Span, amount: Decimal | None, found: re.Match[str])
     return Found(*span, "money")
 
 
+def _on_record(part: Part, amount: Decimal | None) -> bool:
+    """Whether a sum of theirs is so much, to the cent or rounded."""
+    sums = part.context.record.amounts
+    return amount in sums or amount in {one.quantize(Decimal(1), ROUND_HALF_UP) for one in sums}
+
+
 def _fits(found: re.Match[str], currency: str) -> bool:
     """Whether the sign, code or name of a sum's currency may stand for a currency."""
     said = found.group()
@@ -136,7 +136,7 @@ def _fits(found: re.Match[str], currency: str) -> bool:
         if unit in _SIGNS
         else next((one for one in sorted(_SIGNS, key=len, reverse=True) if said.lstrip("-").startswith(one)), "")
     )
-    if name in ("dollar", "buck", "cent") or sign == "$":
+    if name in ("dollar", "dólare", "dólar", "buck", "cent") or sign == "$":
         return currency in _DOLLARS
     known = _NAMED.get(name) or _SIGNS.get(sign, "")
     return known == currency if known else currency in ("JPY", "CNY", "SEK", "NOK", "DKK", "USD")

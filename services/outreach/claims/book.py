@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from services.insight import Reader
 from services.outreach.claims.context import Context
 from services.outreach.claims.find import Text
-from services.outreach.claims.names import is_common, opening_places
-from services.outreach.claims.text import fold, lower, stem
-from services.outreach.claims.vocabulary import vocabulary
+from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.names import opening_places
+from services.outreach.claims.record import read_record
+from services.outreach.claims.text import fold, lower
 from services.outreach.facts import names_of
 
 if TYPE_CHECKING:
@@ -47,18 +48,20 @@ def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sql
     mail = workspace.preferences.mail
     ours = (workspace.person, workspace.owner_name, mail.from_name, workspace.preferences.signature,
             reader.policy.sender_line)  # fmt: skip
+    record = read_record(reader, customer["id"])
+    known_so = (names.full, names.company, names.short, names.first)
     cap, currency = read_cap(reader, customer["id"])
     return Context(
         today=reader.today,
-        own_names=tuple(dict.fromkeys(one for one in (names.full, names.company, names.short, names.first) if one)),
+        own_names=tuple(dict.fromkeys(one for one in known_so if one)),
         our_names=tuple(one for one in ours if one),
         other_names=_other_names(reader, customer, text, words),
         name_words=_name_words(reader, edit.body),
         products=_occurring(reader, "name", text),
         categories=_occurring(reader, "category", text),
-        fixed_parts=_fixed_parts(reader, edit.writer),
         own_links=tuple(lower(fold(one)) for one in (mail.from_address, *ours) if one),
         reasons=tuple(row[0] for row in reader.driver.execute(_REASONS, {"customer": customer["id"]}) if row[0]),
+        record=record,
         resolutions=edit.resolutions,
         incentive_minor=edit.incentive_minor,
         cap_minor=cap,
@@ -133,7 +136,7 @@ def _name_words(reader: Reader, body: str) -> frozenset[str]:
     found = set()
     for place in opening_places(text):
         word = _TOKEN.match(text, place)
-        if word is not None and word.group()[0].isupper() and not is_common(word.group().lower()):
+        if word is not None and word.group()[0].isupper() and not lexicon().is_common(word.group().lower()):
             found.add(word.group().lower())
     return frozenset(
         word
@@ -155,17 +158,8 @@ def _occurring(reader: Reader, column: str, text: str) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
-def _fixed_parts(reader: Reader, writer: str) -> tuple[str, ...]:
-    kind, _, code = writer.partition(":")
-    if kind != "template":
-        return ()
-    from services.outreach.templates import fixed_parts
-
-    return fixed_parts(reader.driver, code)
-
-
 def _is_light(word: str) -> bool:
-    return stem(word) in vocabulary().light
+    return lexicon().is_common(word)
 
 
 def _plain(name: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from models.values.outreach import Resolution
+from models.values.outreach import Fact, Resolution
+from services.outreach.claims.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,12 @@ class Context:
         Words at the beginning of a sentence of the text, in small letters, that are part of a customer's name.
     products, categories
         Names of the book's products and categories that occur in the text.
-    fixed_parts
-        What the template that wrote the draft says by itself, between its fields: no statement of a writer.
     own_links
         Addresses and numbers of ours, in small letters.
     reasons
         The alert's reasons in words: none of it is said to the customer.
+    record, known
+        What else is on record of the customer, and all facts, ticked or not.
     incentive_minor, cap_minor, currency
         What the email offers, and the most that may be offered.
     """
@@ -43,10 +44,11 @@ class Context:
     name_words: frozenset[str] = frozenset()
     products: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    fixed_parts: tuple[str, ...] = ()
     own_links: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     resolutions: tuple[Resolution, ...] = field(default=())
+    record: Record = field(default_factory=Record)
+    known: tuple[Fact, ...] = ()
     incentive_minor: int = 0
     cap_minor: int = 0
     currency: str = ""

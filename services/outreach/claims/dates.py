@@ -1,7 +1,7 @@
-"""Days, months, years and relative times in a text, and whether a fact holds them.
+"""Days in a text, in English, German, French and Spanish, and whether they are those of the facts.
 
-A day without a year is the nearest of that name. Where a text says what was on a day ("your order of 7 September"), the
-fact must be of that kind, or speak of it. In an invitation a weekday to come proposes and states nothing.
+A day that belongs to another thing than the one it is said of is flagged too. A day to come in a clause that asks or
+proposes states nothing.
 """
 
 from __future__ import annotations
@@ -10,204 +10,152 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 
-from services.outreach.claims.found import Found, Part
-from services.outreach.claims.relative_days import RELATIVE, WEEKDAYS, season_of, stretches, whole_month
-from services.outreach.claims.sources import GROUPS_OF, Source, Sources
-from services.outreach.claims.text import Span, fold, lower, stems
-from services.outreach.claims.vocabulary import vocabulary
+from services.outreach.claims.found import ON_RECORD, Found, Part
+from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.relative_days import relative, season_of, stretches, whole_month
+from services.outreach.claims.sources import GROUPS_OF, Source
+from services.outreach.claims.text import Span
 
-_NAMES: Final = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_MONTH: Final = {name: at for at, name in enumerate(_NAMES, 1)} | {
-    short: at
-    for at, shorts in enumerate(
-        ["jan", "feb", "mar", "apr", "-", "jun", "jul", "aug", "sep|sept", "oct", "nov", "dec"], 1
-    )
-    for short in shorts.split("|")
-}  # fmt: skip
-_M: Final = (
-    r"(?P<month>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|aug(?:ust|\.)?|"
-    r"sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)(?![a-z])"
-)
-_D: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\w%])"
-_Y: Final = r"(?P<year>(?:19|20)\d\d|'\d\d)(?!\w)"
-_W: Final = r"(?:(?P<weekday>mon|tues?|wednes|thurs|fri|satur|sun)day,?\s+(?:the\s+)?)?"
-_ORDINALS: Final = {
-    word: at
-    for at, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-            "twenty-first",
-            "twenty-second",
-            "twenty-third",
-            "twenty-fourth",
-            "twenty-fifth",
-            "twenty-sixth",
-            "twenty-seventh",
-            "twenty-eighth",
-            "twenty-ninth",
-            "thirtieth",
-            "thirty-first",
-        ],
-        1,
-    )
-}
-_O: Final = rf"(?P<ordinal>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
-_FORMS: Final = tuple(
-    re.compile(form)
-    for form in (
-        r"(?<![\w-])(?P<year>(?:19|20)\d\d)[-/](?P<number>\d{1,2})[-/](?P<day>\d{1,2})(?!\w)",
-        r"(?<![\w/.])(?P<one>\d{1,2})(?P<mark>[/.-])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)(?!\w)",
-        rf"(?<!\w){_W}{_D}\s?(?:of\s+)?{_M}(?:,?\s+{_Y})?",
-        rf"(?<!\w){_W}{_M}\s+(?:the\s+)?{_D}(?:,?\s+{_Y})?",
-        rf"(?<!\w)(?:the\s+)?{_O}\s+of\s+{_M}(?:,?\s+{_Y})?",
-        rf"(?<!\w){_M},?\s+(?:of\s+)?{_Y}",
-        rf"(?<!\w)(?P<season>spring|summer|autumn|fall|winter),?\s+(?:of\s+)?{_Y}",
-        r"(?<!\w)q(?P<quarter>[1-4])(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d\d))?(?!\w)",
-        r"(?<!\w)(?P<quarter>first|second|third|fourth|last) quarter(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d\d))?(?!\w)",
-        r"(?<!\w)the (?P<dayonly>\d{1,2})(?:st|nd|rd|th)(?!\w)(?= (?:of this|of last|of next|this|last|"
-        r"next) month|[,.;!?]|$)",
-    )
-)
-_MONTH_ALONE: Final = re.compile(
-    r"(?<![\w'])(?:January|February|April|June|July|August|September|October|November|December|"
-    r"(?<=in )March|(?<=since )March|(?<=last )March|(?<=of )March|(?<=until )March|(?<=by )March|"
-    r"(?<=this )March|(?<=your )March|(?<=early )March|(?<=late )March|(?<=mid-)March|(?<=next )March|"
-    r"(?<=from )March|(?<=to )March|(?<=and )March|(?<=In )March|(?<=for )March|(?<=Since )March|"
-    r"(?<=in )May|(?<=since )May|(?<=last )May|(?<=of )May|(?<=until )May|(?<=by )May|(?<=this )May|"
-    r"(?<=your )May|(?<=early )May|(?<=late )May|(?<=mid-)May|(?<=next )May|"
-    r"(?<=from )May|(?<=for )May|(?<=and )May|(?<=to )May|"
-    r"(?<=In )May|(?<=Since )May)(?!\w)"
-)
-_YEAR_ALONE: Final = re.compile(r"(?<![\w$€£.,/#-])(?P<year>(?:19|20)\d\d)(?![\w%]|[.,]\d)")
-_TO_COME: Final = re.compile(
-    r"\b(?:next|coming|following|tomorrow|this|tonight|today|on|by|within|in the|until|every)\b|^(?:mon|tues|"
-    r"wednes|thurs|fri|satur|sun)day"
-)
-_PAST: Final = re.compile(r"\b(?:did|was|were|had|have you|rise|rises)\b")
-_GONE: Final = re.compile(r"\b(?:last|past|previous|yesterday|before|other|earlier|since)\b")
-_WRITING: Final = re.compile(
-    r"\b(?:i am|i'm|i|we|we are) (?:am )?(?:writing|write|wanted|turn|get in touch|getting in touch|want|am sending)\b"
-)
-
-
+#: So far ahead a day may be proposed.
+_PROPOSED_DAYS: Final = 120
+_NEAR_DAYS: Final = 366
+_NEAR_MONTH_DAYS: Final = 380
 _MOST_OF_A_MONTH: Final = 26
+_PAST: Final = re.compile(
+    r"\b(?:was|were|did|had|arrived|came|ordered|bought|received|reached|sent|told|wrote|spoke|war|waren|kam|wurde"
+    r"|était|est arrivée?|avait|fue|llegó|recibió|pidió|compró)\b"
+)
+#: Of a day that a fact's own words name, only day and month are compared.
+_ANY_DAY: Final = date(2024, 1, 1)
+_BEGUN: Final = re.compile(r"\b(?:since|seit|depuis|desde) (?:dem |le |el )?$")
+_SINCE: Final = re.compile(
+    r"\b(?:with us|our customer|a customer|from us|known us|together|client\w*|kund\w+) (?:\w+ )?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A stretch of days: one day, a month, a year; without ``year`` it may be of any near one."""
+    """A stretch of days; without ``dated`` it may be of any near year."""
 
     first: date
     last: date
-    dated: bool  # whether the text names the year
+    dated: bool
     unit: str  # day | month | year | span
 
 
 def find_dates(part: Part) -> Iterator[Found]:
     """Yield the dates of a text."""
     taken: list[Span] = []
-    for form in _FORMS:
+    for form in _forms():
         for found in form.finditer(part.small):
-            span = Span(found.start(), found.end())
-            if not any(span.meets(one) for one in taken):
-                readings = _readings(found, part.context.today)
-                if readings is None:
-                    continue
+            span = Span(*found.span())
+            readings = None if any(span.meets(one) for one in taken) else _readings(found, part.context.today)
+            if readings is not None and _is_month(part, found):
                 taken.append(span)
-                yield _judged(part, span, readings)
-    for found in _MONTH_ALONE.finditer(part.text):
-        span = Span(found.start(), found.end())
+                yield from _judged(part, span, readings)
+    for found in relative().finditer(part.small):
+        span = Span(*found.span())
         if not any(span.meets(one) for one in taken):
             taken.append(span)
-            number = _MONTH[found.group().lower()]
-            yield _judged(part, span, [_month(part.context.today.year, number, dated=False)])
-    for found in _YEAR_ALONE.finditer(part.small):
-        span = Span(found.start(), found.end())
-        if not any(span.meets(one) for one in taken):
-            year = int(found["year"])
-            yield _judged(part, span, [When(date(year, 1, 1), date(year, 12, 31), True, "year")])
-    for found in RELATIVE.finditer(part.small):
-        span = Span(found.start(), found.end())
-        if not any(span.meets(one) for one in taken):
             yield from _relative(part, span, found)
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    known = lexicon()
+    months = "|".join(sorted(map(re.escape, known.months), key=len, reverse=True))
+    weekdays = "|".join(sorted(known.weekdays, key=len, reverse=True))
+    ordinals = "|".join(sorted(known.ordinals, key=len, reverse=True))
+    month = rf"(?P<month>{months})(?!\w)(?:(?<=[a-z]{{3}})\.(?=\s?\d)|(?<=sept)\.(?=\s))?"
+    day = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?![\w%])"
+    year = r"(?P<year>(?:19|20)\d\d|'\d\d)(?!\w)"
+    week = rf"(?:(?P<weekday>{weekdays}),?\s+(?:(?:the|den|dem|le|el|día)\s+)?)?"
+    of = r"(?:,?\s+(?:of\s+|de\s+|del\s+)?|\.)"
+    return tuple(
+        re.compile(form)
+        for form in (
+            r"(?<![\w-])(?P<year>(?:19|20)\d\d)[-/](?P<number>\d{1,2})[-/](?P<day>\d{1,2})(?!\w)",
+            r"(?<![\w/.])(?P<one>\d{1,2})(?P<mark>[/.-])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)(?!\w)",
+            rf"(?<!\w){week}{day}\s?(?:of\s+|de\s+)?{month}(?:{of}{year})?",
+            rf"(?<!\w){week}{month}\s+(?:the\s+)?{day}(?:,?\s+{year})?",
+            rf"(?<!\w)(?:the\s+|der\s+|den\s+|le\s+|el\s+)?(?P<ordinal>{ordinals})\s+(?:of\s+|de\s+)?{month}(?:{of}{year})?",
+            rf"(?<!\w){month}{of}{year}",
+            rf"(?<!\w)(?P<season>spring|summer|autumn|fall|winter|frühling|frühjahr|sommer|herbst|printemps|été|automne"
+            rf"|hiver|primavera|verano|otoño|invierno),?\s+(?:of\s+|de\s+)?{year}",
+            r"(?<!\w)q(?P<quarter>[1-4])(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d\d))?(?!\w)",
+            rf"(?<![\w'])(?P<alone>{months})(?!\w)",
+            r"(?<![\w.,/#-])(?P<bare>(?:19|20)\d\d)(?![\w%]|[.,]\d|-\d)",
+        )
+    )
+
+
+def _is_month(part: Part, found: re.Match[str]) -> bool:
+    """Whether a month by itself is meant as one: "may" and "mars" are words too."""
+    alone = found.groupdict().get("alone")
+    if alone is None or alone not in lexicon().doubtful_months:
+        return True
+    before = re.search(r"([^\W\d_]+) $", part.small[: found.start()])
+    return (
+        before is not None
+        and before[1] in lexicon().before_months
+        and (part.text[found.start()].isupper() or part.language in ("fr", "es"))
+    )
 
 
 def _readings(found: re.Match[str], today: date) -> list[When] | None:
     """What a written date may mean; None if it is no date; empty if it is one that cannot be."""
-    has = found.groupdict()
-    year_text = has.get("year")
-    year = _year(year_text) if year_text else today.year
-    if has.get("season"):
+    has = {name: value for name, value in found.groupdict().items() if value}
+    if "bare" in has:
+        year = int(has["bare"])
+        return [When(date(year, 1, 1), date(year, 12, 31), True, "year")]
+    known = lexicon()
+    dated = "year" in has
+    year = _year(has["year"]) if dated else today.year
+    if "season" in has:
         return [When(*stretch, True, "span") for stretch in season_of(year, has["season"])]
-    if has.get("quarter"):
-        number = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}.get(has["quarter"]) or int(
-            has["quarter"]
-        )
-        return [When(date(year, 3 * number - 2, 1), _month(year, 3 * number, dated=True).last, bool(year_text), "span")]
-    if has.get("dayonly"):
-        return _day(today.year, today.month, int(has["dayonly"]), dated=False) + _day(
-            (today.replace(day=1) - timedelta(1)).year,
-            (today.replace(day=1) - timedelta(1)).month,
-            int(has["dayonly"]),
-            dated=False,
-        )
-    if has.get("one"):
+    if "quarter" in has:
+        last = 3 * int(has["quarter"])
+        return [When(date(year, last - 2, 1), whole_month(year, last)[1], dated, "span")]
+    if "one" in has:
         one, two = int(has["one"]), int(has["two"])
         if max(one, two) > 31 or min(one, two) > 12:
             return None
         return [*_day(year, two, one, dated=True), *(_day(year, one, two, dated=True) if one != two else [])]
-    if has.get("number"):
+    if "number" in has:
         return _day(year, int(has["number"]), int(has["day"]), dated=True)
-    month = _MONTH[has["month"].rstrip(".")]
-    number_of_day = _ORDINALS[has["ordinal"]] if has.get("ordinal") else int(has["day"]) if has.get("day") else 0
-    if not number_of_day:
-        return [_month(year, month, dated=bool(year_text))]
-    if number_of_day > 31:
+    month = known.months[(has.get("month") or has["alone"]).rstrip(".")]
+    number = known.ordinals[has["ordinal"]] if "ordinal" in has else int(has.get("day", 0))
+    if not number:
+        return [When(*whole_month(year, month), dated, "month")]
+    if number > 31:
         return None
-    days = _day(year, month, number_of_day, dated=bool(year_text))
-    weekday = has.get("weekday")
-    if weekday and not year_text:
-        days = [one for near in (-1, 0, 1) for one in _day(year + near, month, number_of_day, dated=True)]
-    return [one for one in days if not weekday or WEEKDAYS[one.first.weekday()].startswith(weekday)]
+    days = _day(year, month, number, dated=dated)
+    if "weekday" in has and not dated:
+        days = [one for near in (-1, 0, 1) for one in _day(year + near, month, number, dated=True)]
+    return [one for one in days if "weekday" not in has or one.first.weekday() == known.weekdays[has["weekday"]]]
 
 
 def _year(text: str) -> int:
     digits = text.lstrip("'")
     return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def days_said(part: Part, start: int, end: int) -> list[tuple[date, date]]:
+    """Return the stretches of days that the dates between two places may mean, each near year's where none is said."""
+    made = []
+    taken: list[Span] = []
+    for form in _forms():
+        for found in form.finditer(part.small, start, end):
+            span = Span(*found.span())
+            readings = None if any(span.meets(one) for one in taken) else _readings(found, part.context.today)
+            if readings is not None and _is_month(part, found):
+                taken.append(span)
+                near = {when: (0,) if when.dated else (0, -1, 1) for when in readings}
+                made += [(_shifted(w.first, years), _shifted(w.last, years)) for w in readings for years in near[w]]
+    return made
 
 
 def _day(year: int, month: int, day: int, *, dated: bool) -> list[When]:
@@ -218,146 +166,117 @@ def _day(year: int, month: int, day: int, *, dated: bool) -> list[When]:
     return [When(one, one, dated, "day")]
 
 
-def _month(year: int, month: int, *, dated: bool) -> When:
-    return When(*whole_month(year, month), dated, "month")
-
-
-def _judged(part: Part, span: Span, readings: list[When]) -> Found:
+def _judged(part: Part, span: Span, readings: list[When]) -> Iterator[Found]:
     held = [source for when in readings for source in _holding(part, when)]
-    if not held:
-        return Found(*span, "date")
-    fitting = _of_the_thing(part, span, held)
-    if fitting is None:
-        return Found(*span, "date", label=f"the date of {held[0].fact.label}, not of this")
-    return Found(*span, "date", fitting, others=tuple(dict.fromkeys(_of_kind(part, span, held))))
+    fitting = next(_of_kind(part, span, held, readings), None)
+    if fitting is not None:
+        yield Found(*span, "date", fitting)
+    elif held:
+        yield Found(*span, "date", label=f"the date of {held[0].fact.label}, not of this")
+    elif _on_record(part, readings) or _proposed(part, span, readings):
+        yield Found(*span, "date", note=ON_RECORD)
+    else:
+        yield Found(*span, "date")
+
+
+def _on_record(part: Part, readings: list[When]) -> bool:
+    """Whether something of theirs happened then though no ticked fact says so."""
+    record, years = part.context.record, (0, -1, 1)
+    return any(
+        record.falls_on(_shifted(when.first, near), _shifted(when.last, near))
+        for when in readings
+        for near in ((0,) if when.dated else years)
+    )
+
+
+def _shifted(day: date, years: int) -> date:
+    return day.replace(year=day.year + years, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+def _proposed(part: Part, span: Span, readings: list[When]) -> bool:
+    """Whether a day to come is only proposed, or the time until it is spoken of."""
+    today = part.context.today
+    ahead = [
+        day
+        for when in readings
+        for near in ((0,) if when.dated else (0, 1))
+        for day in (when.last + timedelta(_NEAR_DAYS * near),)
+        if 0 <= (day - today).days <= _PROPOSED_DAYS
+    ]
+    return bool(ahead) and part.is_open(span.start) and not _PAST.search(part.small, *part.clause_at(span.start))
 
 
 def _holding(part: Part, when: When) -> Iterator[Source]:
-    sources = part.sources
-    today = sources.today
+    sources, today = part.sources, part.context.today
     if when.unit in ("day", "span"):
-        for source, day in sources.days:
-            if _same(day, when, today):
-                yield source
-    if when.unit == "month":
+        yield from (source for source, day in sources.days if _same(day, when, today))
+    elif when.unit == "month":
         for source, year, month in sources.months:
-            if month == when.first.month and (
-                year == when.first.year if when.dated else abs((date(year, month, 15) - today).days) <= 380
-            ):
+            near = abs((date(year, month, 15) - today).days) <= _NEAR_MONTH_DAYS
+            if month == when.first.month and (year == when.first.year if when.dated else near):
                 yield source
-    if when.unit == "year":
-        for source, year in sources.years:
-            if year == when.first.year:
-                yield source
+    else:
+        yield from (source for source, year in sources.years if year == when.first.year)
 
 
 def _same(day: date, when: When, today: date) -> bool:
     if when.dated or when.unit == "span":
         return when.first <= day <= when.last
-    return (day.month, day.day) == (when.first.month, when.first.day) and abs((day - today).days) <= 366
+    return (day.month, day.day) == (when.first.month, when.first.day) and abs((day - today).days) <= _NEAR_DAYS
 
 
-def _of_the_thing(part: Part, span: Span, held: list[Source]) -> Source | None:
-    """The first source of the kind of the thing whose date the text names, or which itself dates that thing so."""
-    return next(iter(_of_kind(part, span, held)), None)
-
-
-def _of_kind(part: Part, span: Span, held: list[Source]) -> Iterator[Source]:
-    clause = part.clause_at(span.start)
-    thing = _thing(part.small, span, clause.start if clause else 0)
-    today = part.context.today
-    days = [one for when in _said(part.small[span.start : span.end], today) for one in (when.first, when.last)]
+def _of_kind(part: Part, span: Span, held: list[Source], readings: list[When]) -> Iterator[Source]:
+    """The sources of the kind of the thing whose date the text names, or whose own words date that thing so."""
+    things = _things(part.small, span, part.clause_at(span.start).start)
     for source in held:
-        if (
-            thing is None
-            or (source.fact.group in GROUPS_OF[thing] and not source.is_activity)
-            or any((thing, one) in dated_things(source, today) for one in days)
-        ):
+        own = not things or (any(source.fact.group in GROUPS_OF[one] for one in things) and not source.is_activity)
+        told = readings[0].unit == "month" and things & {lexicon().things.get(word) for word in source.said.split()}
+        if own or told or any(_days(one) & _days(when) for one in _dates_of(source, things) for when in readings):
             yield source
 
 
-def _thing(small: str, span: Span, start: int) -> str | None:
-    """The thing that has a date, where the words beside it name one: "your order of …", "the … review"."""
+def _things(small: str, span: Span, start: int) -> frozenset[str]:
+    """The things that may have a date, where the words beside it name some: "your order of …", "the … review"."""
     before = re.split(r"[.,;]", small[start : span.start])[-1]
-    cue = re.search(
-        r"(\w+)(?: (?:of|on|from|dated|since|in|placed on|made on|for|was|is|due on|due|the|early|late|mid)){1,3} $",
-        before,
-    )
-    cue = cue or re.search(r"(\w+) $", before)
-    if re.search(r"\b(?:with us|our customer|a customer|from us|known us|together) (?:\w+ )?since $", before):
-        return "customer"
-    if re.search(r"\bfirst (?:[a-z]+ )?(?:order|purchase|ordered|bought)\b", before):
-        return "customer"
-    if before.endswith("since "):
-        return None
-    for found in (cue, re.match(r" ([a-z]+)", small[span.end :])):
-        for one in stems(found.group(1)) if found is not None else ():
-            thing = _THINGS.get(vocabulary().meaning(one))
-            if thing is not None:
-                return thing
-    return None
+    if _SINCE.search(re.sub(r"(?:since|seit|depuis|desde) $", "", before)):
+        return frozenset({"customer"})
+    if _BEGUN.search(before):
+        return frozenset()
+    known = lexicon().things
+    behind = re.match(r" ([^\W\d_]+)", small[span.end :])
+    near = [*re.findall(r"[^\W\d_]+", before)[-5:], *([behind[1]] if behind else [])]
+    return frozenset(known[word] for word in near if word in known)
 
 
-def _said(small: str, today: date) -> list[When]:
-    for form in _FORMS:
-        found = form.fullmatch(small)
-        if found is not None:
-            return _readings(found, today) or []
-    return []
+def _days(when: When) -> frozenset[tuple[int, int]]:
+    return frozenset({(when.first.month, when.first.day)}) if when.unit == "day" else frozenset()
 
 
-def names_day(said: str, day: date, today: date) -> bool:
-    """Return whether a date as it was found in a text, in small letters, may be of a day; an uncertain one may."""
-    whens = [_month(today.year, _MONTH[said], dated=False)] if said in _MONTH else _said(said, today)
-    if said.isdecimal():
-        return int(said) == day.year
-    return not whens or any(
-        (when.first.month == day.month) if when.unit == "month" and not when.dated else _same(day, when, today)
-        for when in whens
-    )
-
-
-def dated_things(source: Source, today: date) -> set[tuple[str, date]]:
-    """Return the things that a fact itself dates, with their days: "late delivery of the order of 7 Sep"."""
-    made = set()
-    for text in (source.fact.words, *(value.text for value in source.fact.values if value.kind == "statement")):
-        small = lower(fold(text))
-        for form in _FORMS:
-            for found in form.finditer(small):
-                thing = _thing(small, Span(*found.span()), 0)
-                if thing is not None:
-                    made |= {(thing, when.first) for when in _readings(found, today) or []}
-    return made
-
-
-_THINGS: Final = {
-    meaning: thing for thing in GROUPS_OF for meaning in {vocabulary().meaning(one) for one in stems(thing)}
-}
+def _dates_of(source: Source, things: frozenset[str]) -> Iterator[When]:
+    """The days that a fact's own words give some things: "late delivery of the order of 7 Sep"."""
+    for form in _forms()[:6]:
+        for found in form.finditer(source.said):
+            if _things(source.said, Span(*found.span()), 0) & things:
+                yield from _readings(found, _ANY_DAY) or ()
 
 
 def _relative(part: Part, span: Span, found: re.Match[str]) -> Iterator[Found]:
-    said = found.group()
-    open_clause = not part.asserts(span.start)
-    clause = part.clause_at(span.start)
-    past = clause is not None and _PAST.search(part.small, clause.start, clause.end)
-    if open_clause and not past and _TO_COME.search(said) and not _GONE.search(said):
-        return
-    if said.endswith(("today", "this morning", "this afternoon")) and _WRITING.search(
-        part.small[: span.start].rsplit("\n", 1)[-1]
-    ):
-        return
-    held = [
-        source for first, last in stretches(part.context.today, found) for source in _between(part.sources, first, last)
-    ]
-    fitting = tuple(dict.fromkeys(_of_kind(part, span, held)))
-    yield Found(*span, "date", fitting[0] if fitting else None, others=fitting)
+    today = part.context.today
+    meant = stretches(today, found)
+    held = [source for first, last in meant for source in _between(part, first, last)]
+    readings = [When(first, last, True, "span") for first, last in meant]
+    fitting = next(_of_kind(part, span, held, readings), None)
+    past = _PAST.search(part.small, *part.clause_at(span.start))
+    to_come = not meant or any(last >= today for _, last in meant)
+    known = any(part.context.record.falls_on(*one) for one in meant)
+    if fitting is None and to_come and not past and (part.is_open(span.start) or all(f <= today for f, _ in meant)):
+        known = True
+    yield Found(*span, "date", fitting, note=ON_RECORD if known and fitting is None else "")
 
 
-def _between(sources: Sources, first: date, last: date) -> Iterator[Source]:
-    for source, day in sources.days:
-        if first <= day <= last:
-            yield source
+def _between(part: Part, first: date, last: date) -> Iterator[Source]:
+    yield from (source for source, day in part.sources.days if first <= day <= last)
     if (last - first).days > _MOST_OF_A_MONTH:
-        for source, year, month in sources.months:
+        for source, year, month in part.sources.months:
             if first <= date(year, month, 15) <= last:
                 yield source

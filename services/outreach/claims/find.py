@@ -8,25 +8,26 @@ from typing import Final, Literal
 
 from models.values.outreach import Claim, Fact, Resolution
 from services.outreach.claims.amounts import find_amounts
-from services.outreach.claims.clauses import clauses
+from services.outreach.claims.apart import find_apart
 from services.outreach.claims.context import Context
 from services.outreach.claims.dates import find_dates
+from services.outreach.claims.figures import find_numbers
 from services.outreach.claims.forbidden import find_forbidden, find_links
-from services.outreach.claims.found import Found, Part
+from services.outreach.claims.found import ON_RECORD, Found, Part
+from services.outreach.claims.lexicon import lexicon
 from services.outreach.claims.names import find_names, find_products
-from services.outreach.claims.numbers import find_numbers
-from services.outreach.claims.offers import find_offers, find_pictures
+from services.outreach.claims.offers import find_offers, find_pictures, find_promises
 from services.outreach.claims.quotes import find_quotes
 from services.outreach.claims.sentences import sentences
 from services.outreach.claims.sources import Sources
-from services.outreach.claims.statements import find_statements
 from services.outreach.claims.states import find_states
-from services.outreach.claims.text import Span, fold, lower, within, words
-from services.outreach.claims.together import find_apart
+from services.outreach.claims.text import Span, fold, lower, stems, within
 
 Where = Literal["subject", "greeting", "body"]
 #: What no reason makes right.
 NEVER_CONFIRMED: Final = frozenset({"score", "field", "markup"})
+#: A statement of fewer words may stand in any text by chance.
+_LEAST_TOLD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,6 @@ def read_part(where: str, written: str, sources: Sources, context: Context) -> P
         text=text,
         small=small,
         sentences=spans,
-        clauses=tuple(one for span in spans for one in clauses(small, span, heading=where == "subject")),
-        words=tuple(words(small)),
         sources=sources,
         context=context,
     )
@@ -99,11 +98,30 @@ def _all(part: Part) -> list[Found]:
     taken += [(one.start, one.end) for one in more]
     found += find_numbers(part, taken)
     found += find_offers(part, [one for one in found if one.kind == "money"])
-    found += find_statements(part, found)
+    found += find_promises(part)
     found += find_states(part)
     found += find_pictures(part)
-    found += find_apart(part, found)
-    return found
+    found += _told(part, [(one.start, one.end) for one in found if one.kind != "offer"])
+    found += find_apart(part)
+    return [one for one in found if one.note != ON_RECORD]
+
+
+def _told(part: Part, taken: Sequence[tuple[int, int]]) -> Iterator[Found]:
+    """Yield places where the text states what a fact states, in its words: "reached you late"."""
+    said = tuple(word.stem for word in part.words)
+    used = list(taken)
+    stated = [(source, value.text) for source, value in part.sources.values("statement")]
+    for source, text in sorted(stated, key=lambda one: -len(one[1])):
+        wanted = stems(text)
+        if len(wanted) < _LEAST_TOLD or (len(wanted) == _LEAST_TOLD and lexicon().common.issuperset(wanted)):
+            continue
+        for at in range(len(said) - len(wanted) + 1):
+            if said[at] != wanted[0] or said[at : at + len(wanted)] != wanted:
+                continue
+            span = Span(part.words[at].start, part.words[at + len(wanted) - 1].end)
+            if "\n" not in part.text[span.start : span.end] and not within(span, used):
+                used.append(span)
+                yield Found(*span, "statement", source)
 
 
 def _greeting(part: Part) -> list[Found]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
+from services.outreach.claims.lexicon import forbidden, segment_names
 from services.outreach.claims.sentences import is_sign_off
 from services.outreach.claims.text import Span, fold, lower
-from services.outreach.claims.vocabulary import forbidden, segment_names
 
 BREAKS_OFF: Final = "the text breaks off here"
 _HIDDEN: Final = frozenset(["Cc", "Cf", "Co", "Cn", "Cs"])
@@ -21,8 +21,8 @@ _SHARED_WORDS: Final = 4
 
 def find_forbidden(part: Part) -> Iterator[Found]:
     """Yield scores and labels, open fields, mark-up, and where a text breaks off."""
-    for kind, group in (("score", "scores"), ("field", "fields"), ("markup", "markup")):
-        for label, pattern in forbidden(group).all:
+    for kind, group in (("score", "scores"), ("field", "private"), ("field", "fields"), ("markup", "markup")):
+        for label, pattern in forbidden(group):
             for found in pattern.finditer(part.small):
                 if found.end() > found.start() and _spelled_so(part, kind, found):
                     yield Found(found.start(), found.end(), kind, label=label)
@@ -41,7 +41,7 @@ def find_links(part: Part) -> Iterator[Found]:
         for text in (source.fact.words, *(v.text for v in source.fact.values))
     ]
     taken: list[Span] = []
-    for label, pattern in sorted(forbidden("links").all, key=lambda one: one[0] != "an address"):
+    for label, pattern in sorted(forbidden("links"), key=lambda one: one[0] != "an address"):
         for found in pattern.finditer(part.small):
             span = Span(found.start(), found.end())
             if label == "a phone number" and _no_phone(found.group()):
@@ -108,12 +108,17 @@ def _alert_reasons(part: Part) -> Iterator[Found]:
         for at in range(len(reason) - _SHARED_WORDS + 1)
     } - {
         tuple(name[at : at + _SHARED_WORDS])
-        for name in (re.findall(r"[\w%]+", lower(fold(text))) for text in _names_of_matters(part))
+        for name in (re.findall(r"[\w%]+", lower(fold(text))) for text in _words_of_theirs(part))
         for at in range(len(name) - _SHARED_WORDS + 1)
     }
     for at in range(len(said) - _SHARED_WORDS + 1):
         if tuple(said[at : at + _SHARED_WORDS]) in runs:
             yield Found(tokens[at].start(), tokens[at + _SHARED_WORDS - 1].end(), "score", label="an alert’s reason")
+
+
+def _words_of_theirs(part: Part) -> Iterator[str]:
+    yield from _names_of_matters(part)
+    yield part.context.record.said
 
 
 def _names_of_matters(part: Part) -> Iterator[str]:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
 
-from services.outreach.claims.clauses import Clause
 from services.outreach.claims.context import Context
+from services.outreach.claims.lexicon import lexicon
 from services.outreach.claims.sources import NO_SOURCE, Source, Sources
-from services.outreach.claims.text import Span, Word
+from services.outreach.claims.text import Span, Word, words
+
+_CUT: Final = re.compile(
+    r"[;:()\n]|,(?=\s)|\s-\s|\s(?=(?:but|because|although|though|aber|weil|obwohl|sondern|mais|car|parce|pero|porque|aunque"
+    r"|(?:and|so) (?:i|we|you|your|our|it|that)|und (?:ich|wir|sie|ihre?)|et (?:je|nous|vous|votre)"
+    r"|y (?:le|nos|su|me))\b)"
+)
+
+
+#: The note of what no ticked fact holds and the customer's record does: no claim, nor another recogniser's either.
+ON_RECORD: Final = "on record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +34,6 @@ class Found:
     source: Source | None = None
     label: str = NO_SOURCE
     ours: str = ""  # supported by no fact but by this: the label to show
-    others: tuple[Source, ...] = ()  # all that hold it, the source among them
     note: str = ""  # a mark of its own for the checks
 
     @property
@@ -29,7 +42,7 @@ class Found:
         return self.source is not None or bool(self.ours)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """A part of an email (subject, greeting or body) as every recogniser gets it.
 
@@ -41,14 +54,27 @@ class Part:
     text: str
     small: str
     sentences: tuple[Span, ...]
-    clauses: tuple[Clause, ...]
-    words: tuple[Word, ...]
     sources: Sources
     context: Context
 
-    def clause_at(self, place: int) -> Clause | None:
-        """Return the clause in which a place lies."""
-        return next((one for one in self.clauses if one.start <= place < one.end), None)
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """The words of the part, in order."""
+        return tuple(words(self.small))
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the part: en, de, fr or es."""
+        return lexicon().language_of(word.text for word in self.words)
+
+    @cached_property
+    def clauses(self) -> tuple[Span, ...]:
+        """The clauses of its sentences, in order."""
+        made = []
+        for start, end in self.sentences:
+            cuts = [start, *(found.end() for found in _CUT.finditer(self.small, start, end)), end]
+            made += [Span(one, other) for one, other in pairwise(cuts) if one < other]
+        return tuple(made)
 
     def sentence_at(self, place: int) -> Span:
         """Return the sentence in which a place lies, or else the line."""
@@ -59,7 +85,23 @@ class Part:
         end = self.text.find("\n", place)
         return Span(start, len(self.text) if end < 0 else end)
 
-    def asserts(self, place: int) -> bool:
-        """Return whether a place lies in a clause that states something."""
-        clause = self.clause_at(place)
-        return clause is None or clause.kind != "open"
+    def language_at(self, place: int) -> str:
+        """Return the language of the sentence in which a place lies."""
+        start, end = self.sentence_at(place)
+        return lexicon().language_of((one.text for one in words(self.small, start, end)), self.language)
+
+    def clause_at(self, place: int) -> Span:
+        """Return the clause in which a place lies, or else the line."""
+        return next((one for one in self.clauses if one.start <= place < one.end), self.sentence_at(place))
+
+    def is_open(self, place: int) -> bool:
+        """Return whether a place lies in a clause that asks, proposes or supposes, and so states nothing new."""
+        start, end = self.sentence_at(place)
+        if self.small[start:end].rstrip("\"')").endswith("?"):
+            return True
+        return lexicon().open.search(self.small, *self.clause_at(place)) is not None
+
+    def denies(self, start: int, end: int) -> bool:
+        """Return whether a place holds a "not" that denies something."""
+        said = lexicon().denies_nothing.sub(" ", self.small[start:end])
+        return lexicon().denies.search(said) is not None

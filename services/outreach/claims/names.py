@@ -6,21 +6,28 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from services.outreach.claims.found import Found, Part
+from services.outreach.claims.found import ON_RECORD, Found, Part
+from services.outreach.claims.lexicon import lexicon
 from services.outreach.claims.sentences import is_sign_off
-from services.outreach.claims.sources import Source
-from services.outreach.claims.text import Span, fold, lower, stem, within
-from services.outreach.claims.vocabulary import vocabulary
+from services.outreach.claims.sources import NO_SOURCE, Source
+from services.outreach.claims.text import Span, fold, lower, within
 
 ANOTHER: Final = "another customer’s name"
 UNKNOWN: Final = "a name that is not in your data"
+NOT_THEIRS: Final = "not among what they bought in your data"
 _CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'-]*"
 _NAME: Final = re.compile(rf"(?<![\w'-]){_CAPITAL}(?:(?: & | and | of | de | van | von | der | la |[ ]){_CAPITAL})*")
 #: What begins behind a closing on the same line has a capital too: "Warm regards, Just answer this email."
 _OPENING: Final = re.compile(
     r"^\s*|(?:[Rr]egards|[Ww]ishes|[Ss]incerely|[Ff]aithfully|[Tt]hanks|[Cc]heers), (?=[A-Z][a-z']* [a-z])|"
-    r"\n\s*(?:[-*•·] ?|\d+[.)] )?|[.!?:]+[\"')]*\s+[\"'(]*|[\"(] ?|\s-+ "
+    r"\n\s*(?:[-*•·] ?|\d+[.)] )?|[.!?:]+[\"')]*\s+[\"'(¿¡]*|[¿¡] ?|[\"(] ?|\s-+ "
 )
+_TITLED: Final = re.compile(
+    r"\b(?:Herrn?|Frau|Dr\.|Prof\.|Kolleg(?:e|in|en)|Hallo|Liebe[rs]?|(?:Team|Herren|Firma) von) (?=[A-ZÄÖÜ])"
+    r"|(?=\b[A-ZÄÖÜ]\w+ & [A-ZÄÖÜ])"
+)
+_HAILED: Final = re.compile(r"\b(?:hello|hi|dear|hallo|liebe[rs]?|bonjour|chère?|hola|estimad[oa]|querid[oa]),? $")
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _PIECE: Final = re.compile(r"[^\s&]+")
 
 
@@ -36,32 +43,74 @@ def find_products(part: Part) -> Iterator[Found]:
                 named[_small(value.text)] = (value.text, source)
     taken: list[Span] = []
     for name in sorted(named, key=len, reverse=True):
-        for span in _places(part.small, name):
+        for span in places_of(part.small, name):
             if not any(span.meets(one) for one in taken) and not _mere_word(part, span, name):
                 taken.append(span)
-                yield Found(*span, "product", named[name][1], others=_sellers(part, name))
+                holder = named[name][1]
+                if name in part.context.record.products and (holder is None or _only_suggested(part, name)):
+                    yield Found(*span, "product", note=ON_RECORD)
+                    continue
+                wrong = holder is not None and _only_suggested(part, name) and _has_it(part, span)
+                yield Found(*span, "product", None if wrong else holder, NOT_THEIRS if wrong else NO_SOURCE)
+    yield from _goods(part, taken)
 
 
-def _sellers(part: Part, name: str) -> tuple[Source, ...]:
-    held = (source for source, value in part.sources.values("product", "category") if _small(value.text) == name)
-    return tuple(dict.fromkeys(held))
+def _goods(part: Part, taken: list[Span]) -> Iterator[Found]:
+    """Yield goods that are said to be theirs and of which no ticked fact knows: "your boots" of who bought a jacket.
+
+    A thing of the facts in another colour is none of theirs either.
+    """
+    known = lexicon()
+    named = [value.text for _, value in part.sources.values("product", "category")]
+    held = {word for text in named for word in _WORD.findall(_small(text))}
+    stated = held.union(*(_WORD.findall(source.said) for source in part.sources.all), part.context.record.said.split())
+    stated |= {word for name in part.context.record.products for word in _WORD.findall(name)}
+    stated |= known.languages[part.language]
+    kinds = frozenset().union(*(known.goods.get(word, frozenset()) for word in stated))
+    if not kinds:
+        return
+    for at, word in enumerate(part.words):
+        span = Span(word.start, word.end)
+        if word.text not in known.goods or word.text in stated or any(span.meets(one) for one in taken):
+            continue
+        beside = {one.text for one in part.words[max(0, at - 1) : at + 2]}
+        colours = beside & known.colours
+        other = not known.goods[word.text] & kinds or bool(colours and not colours & held)
+        if other and _has_it(part, span):
+            yield Found(*span, "product", label=NOT_THEIRS)
+
+
+def _only_suggested(part: Part, name: str) -> bool:
+    """Whether no fact but a suggestion names a product: they do not have it."""
+    held = part.sources.values("product", "category")
+    return {source.fact.group for source, value in held if _small(value.text) == name} == {"suggestion"}
+
+
+def _has_it(part: Part, span: Span) -> bool:
+    """Whether a clause says that they have a thing, or had it in an order."""
+    clause = part.clause_at(span.start)
+    known = lexicon()
+    theirs = known.theirs.search(part.small, clause.start, span.start) or known.bought_behind.match(
+        part.small, span.end
+    )
+    return theirs is not None and known.not_theirs.search(part.small, *clause) is None
 
 
 def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
     """Yield names of people and companies: with capitals, or in any letters where a customer is called so."""
     used = list(taken)
     for name in sorted(part.context.own_names, key=len, reverse=True):
-        for span in _places(part.small, _small(name), plural=False):
+        for span in places_of(part.small, _small(name), plural=False):
             if not within(span, used) and (" " in name or part.text[span.start].isupper()):
                 used.append(span)
                 yield Found(*span, "name", ours="this customer")
     for holder, value in part.sources.values("name"):
-        for span in _places(part.small, _small(value.text), plural=False):
+        for span in places_of(part.small, _small(value.text), plural=False):
             if not within(span, used):
                 used.append(span)
                 yield Found(*span, "name", holder)
     for name in part.context.other_names:
-        for span in _places(part.small, name, plural=False):
+        for span in places_of(part.small, name, plural=False):
             if not within(span, used):
                 used.append(span)
                 yield Found(*span, "name", label=ANOTHER)
@@ -72,6 +121,8 @@ def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
             if signing is not None and piece.start >= signing and _known(said, part.context.our_names):
                 continue
             source = _in_facts(part, said) if not _is_mixed(part, piece) else None
+            if source is None and _on_record(part, said, greeted=bool(_HAILED.search(part.small, 0, piece.start))):
+                continue
             yield (
                 Found(*piece, "name", source, UNKNOWN)
                 if source or not _known(said, part.context.our_names)
@@ -83,7 +134,8 @@ def _small(text: str) -> str:
     return lower(fold(" ".join(text.split())))
 
 
-def _places(small: str, name: str, *, plural: bool = True) -> Iterator[Span]:
+def places_of(small: str, name: str, *, plural: bool = True) -> Iterator[Span]:
+    """Yield the places of a name in a text in small letters."""
     if not name.strip():
         return
     flexible = r"\s+".join(map(re.escape, name.split()))
@@ -94,10 +146,7 @@ def _places(small: str, name: str, *, plural: bool = True) -> Iterator[Span]:
 
 def _mere_word(part: Part, span: Span, name: str) -> bool:
     """Whether a category or product that is called by a common word is only that word here: "other", "service"."""
-    if " " in name:
-        return False
-    known = vocabulary()
-    return stem(name) in known.light | known.courteous and part.text[span.start].islower()
+    return " " not in name and lexicon().is_common(name) and part.text[span.start].islower()
 
 
 def signing_place(part: Part) -> int | None:
@@ -113,8 +162,8 @@ def _capitals(part: Part) -> Iterator[Span]:
     """
     starts = opening_places(part.text)
     signing = signing_place(part) or len(part.text)
-    known = vocabulary()
-    for found in _NAME.finditer(part.text):
+    known = lexicon()
+    for found in _names_in(part):
         start, end = found.span()
         end -= 2 if part.text[start:end].endswith("'s") else 0
         while start < end:
@@ -123,7 +172,7 @@ def _capitals(part: Part) -> Iterator[Span]:
                 break
             word = first.group().lower().strip("'-.")
             alone = first.end() >= end and word not in part.context.name_words and start < signing
-            if word in known.capital or (start in starts and (alone or is_common(word))):
+            if word in known.capital or (start in starts and (alone or known.is_common(word))):
                 start = first.end()
                 while start < end and not part.text[start].isupper():
                     start += 1
@@ -137,19 +186,22 @@ def opening_places(text: str) -> frozenset[int]:
     return frozenset(found.end() for found in _OPENING.finditer(text))
 
 
-def is_common(word: str) -> bool:
-    """Return whether a word in small letters may begin a sentence without being a name."""
-    known = vocabulary()
-    plain = stem(word.split("'")[0])
-    return word in known.capital or any(
-        plain in some for some in (known.light, known.courteous, known.felt, known.openers)
-    )
+def _names_in(part: Part) -> Iterator[re.Match[str]]:
+    """Yield words with capitals that may be names. German nouns have one too: there only behind a title."""
+    for start, end in part.sentences:
+        if part.language_at(start) != "de":
+            yield from _NAME.finditer(part.text, start, end)
+            continue
+        for found in _TITLED.finditer(part.text, start, end):
+            name = _NAME.match(part.text, found.end(), end)
+            if name is not None:
+                yield name
 
 
 def _free(part: Part, span: Span, used: list[Span] | list[tuple[int, int]]) -> Iterator[Span]:
     """The parts of a sequence that nothing else has explained, without months and the like."""
     run: Span | None = None
-    known = vocabulary()
+    known = lexicon()
     for piece in _PIECE.finditer(part.text, span.start, span.end):
         word = piece.group().lower().strip("'-.,")
         explained = within(piece.span(), used) or word in known.capital or (piece.group()[0].islower())
@@ -161,6 +213,17 @@ def _free(part: Part, span: Span, used: list[Span] | list[tuple[int, int]]) -> I
             run = Span(run.start if run else piece.start(), piece.end())
     if run is not None:
         yield run
+
+
+def _on_record(part: Part, said: str, *, greeted: bool) -> bool:
+    """Whether a name is one of a contact, of their owner, of their place, or one that they wrote.
+
+    Who is greeted by a name must be a contact.
+    """
+    record = part.context.record
+    if greeted or _known(said, record.contacts):
+        return _known(said, record.contacts)
+    return _known(said, record.people) or record.quotes(lower(said)) or lower(said) in record.ids
 
 
 def _known(said: str, names: Iterable[str]) -> bool:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
+from services.outreach.claims.lexicon import lexicon, offers, promises
 from services.outreach.claims.sources import Source
-from services.outreach.claims.text import Span, fold, lower, words
-from services.outreach.claims.vocabulary import offers, vocabulary
+from services.outreach.claims.text import Span, fold, lower, stems
 
 PICTURE: Final = "a picture, whose meaning no record can hold"
 _NO_PICTURES: Final = frozenset("©®™℠°№")
@@ -44,8 +44,13 @@ def find_offers(part: Part, amounts: Sequence[Found]) -> Iterator[Found]:
             yield Found(*span, "offer", ours=set_to.ours, note="incentive")
             continue
         clause = part.clause_at(found.start())
-        said = part.small[clause.start : clause.end] if clause else part.small[sentence.start : sentence.end]
-        source = None if offering.search(said) else _mentioned(part, found.group())
+        said = part.small[clause.start : clause.end]
+        if not offering.search(said):
+            source = _mentioned(part, found.group())
+            if source is None and part.context.record.quotes(found.group()):
+                continue
+        else:
+            source = None
         yield Found(*span, "offer", source, NOT_ALLOWED)
 
 
@@ -71,9 +76,18 @@ def _recalled(part: Part, span: Span) -> bool:
     return False
 
 
+def find_promises(part: Part) -> Iterator[Found]:
+    """Yield sentences that promise, guarantee or press: what will surely or never happen, and by when."""
+    for found in promises().finditer(part.small):
+        if not _recalled(part, Span(*found.span())):
+            yield Found(*part.sentence_at(found.start()), "statement")
+
+
 def _mentioned(part: Part, said: str) -> Source | None:
-    known = vocabulary()
-    wanted = {known.meaning(word.stem) for word in words(said)} - known.light
+    """The fact that speaks of what is mentioned: "your refund" of a ticket about a refund."""
+    wanted = {stem for stem in stems(said) if stem not in lexicon().common}
     if not wanted:
         return None
-    return next((one for one in part.sources.all if one.fact.group in _MENTIONED and wanted <= one.meanings), None)
+    return next(
+        (one for one in part.sources.all if one.fact.group in _MENTIONED and wanted <= {*stems(one.said)}), None
+    )

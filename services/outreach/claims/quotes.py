@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from services.outreach.claims.found import Found, Part
+from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.sources import Source
 from services.outreach.claims.text import fold, lower
 
@@ -34,7 +34,8 @@ def find_quotes(part: Part) -> Iterator[Found]:
         wished = inside in _PRAISE and _WISHED.search(part.small, 0, found.start()) is not None
         source = _source(part, inside)
         ours = "what you would like to hear" if wished and source is None else ""
-        yield Found(found.start(), found.end(), "quote", source, NOT_THEIR_WORDS, ours=ours)
+        note = ON_RECORD if source is None and part.context.record.quotes(_bare(inside)) else ""
+        yield Found(found.start(), found.end(), "quote", source, NOT_THEIR_WORDS, ours=ours, note=note)
     for found in _REPORTED.finditer(part.small):
         said = _source(part, found["said"]) or _source(part, f"you {found['said']}")
         yield Found(found.start(), found.end("said"), "quote", said, NOT_THEIR_WORDS)

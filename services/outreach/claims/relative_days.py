@@ -1,49 +1,63 @@
-"""Relative times: which days "last Tuesday", "this month" or "next winter" are, seen from a day."""
+"""Relative times: which days "last Tuesday", "diesen Monat" or "la semaine dernière" are, seen from a day."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKDAY: Final = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+from services.outreach.claims.lexicon import lexicon
 
-RELATIVE: Final = re.compile(
-    rf"(?<!\w)(?:the day before yesterday|yesterday(?: (?:morning|afternoon|evening))?|last night|"
-    rf"this (?:morning|afternoon|evening)|tonight|"
-    rf"tomorrow(?: (?:morning|afternoon|evening))?|the day after tomorrow|(?:earlier )?today|"
-    rf"(?:(?:on|by|until|since|from|every) )?(?:(?P<side>last|past|previous|this past|this|next|coming|"
-    rf"following) )?(?P<weekday>{_WEEKDAY})s?(?: (?:morning|afternoon|evening|night))?|"
-    rf"(?:earlier |later )?(?P<which>last|past|previous|this|next|coming|the (?:last|past|previous|next|"
-    rf"coming)) (?P<unit>week|weekend|month|quarter|year|spring|summer|autumn|fall|winter|christmas|easter)|"
-    rf"(?:the|a) (?:week|month|year|day) (?:before|after)|the other day|at the (?:beginning|end|"
-    rf"start) of (?:the|this|last|next) (?:week|month|year|quarter)|"
-    rf"(?:within|in) the (?:hour|day|week)|by the (?:end of the )?(?:day|week|month|year|weekend))(?!\w)"
-)
+#: Words to days away.
+_NEAR: Final = {
+    "the day before yesterday": -2, "vorgestern": -2, "avant-hier": -2, "anteayer": -2,
+    "the day after tomorrow": 2, "übermorgen": 2, "après-demain": 2, "pasado mañana": 2,
+    "yesterday": -1, "last night": -1, "gestern": -1, "hier": -1, "ayer": -1,
+    "tomorrow": 1, "demain": 1,
+    "earlier today": 0, "this morning": 0, "heute morgen": 0, "ce matin": 0, "esta mañana": 0,
+}  # fmt: skip
+_PAST: Final = "last|past|previous|letzten?|letzte[mrs]?|vergangene[nmrs]?|vorige[nmrs]?"
+_NEXT: Final = "next|coming|following|nächste[nmrs]?|kommende[nmrs]?"
+_THIS: Final = "this|diese[nmrs]?"
+_BEHIND: Final = "derni[eè]re?|passée?|prochaine?|pasad[oa]|próxim[oa]|que viene"
+_UNITS: Final = {
+    "week": "week", "woche": "week", "semaine": "week", "semana": "week", "weekend": "weekend", "wochenende": "weekend",
+    "month": "month", "monat": "month", "mois": "month", "mes": "month", "quarter": "quarter", "quartal": "quarter",
+    "year": "year", "jahr": "year", "année": "year", "an": "year", "año": "year",
+    "spring": "spring", "frühling": "spring", "frühjahr": "spring", "printemps": "spring", "primavera": "spring",
+    "summer": "summer", "sommer": "summer", "été": "summer", "verano": "summer",
+    "autumn": "autumn", "fall": "autumn", "herbst": "autumn", "automne": "autumn", "otoño": "autumn",
+    "winter": "winter", "hiver": "winter", "invierno": "winter",
+}  # fmt: skip
+_SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "winter": (12, 14)}
 
-_NEAR: Final = (
-    ("day before yesterday", -2), ("day after tomorrow", 2), ("yesterday", -1), ("last night", -1), ("tomorrow", 1),
-)  # fmt: skip
-_SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
+
+@cache
+def relative() -> re.Pattern[str]:
+    """Return the pattern of relative times."""
+    weekday = "|".join(sorted(lexicon().weekdays, key=len, reverse=True))
+    unit = "|".join(sorted(_UNITS, key=len, reverse=True))
+    near = "|".join(map(re.escape, _NEAR))
+    return re.compile(
+        rf"(?<!\w)(?:(?P<near>{near})|(?:(?P<side>{_PAST}|{_NEXT}|{_THIS})\s+)?(?P<weekday>{weekday})s?"
+        rf"(?:\s+(?P<behind>dernier|passé|prochain|pasado|próximo|que viene))?"
+        rf"|(?:the\s+)?(?P<which>{_PAST}|{_NEXT}|{_THIS})\s+(?P<unit>{unit})"
+        rf"|(?:la|le|l'|el)\s?(?P<roman>{unit})\s+(?P<then>{_BEHIND})"
+        rf"|(?:el|la)\s+(?P<told>pasad[oa]|próxim[oa])\s+(?P<units>{unit}))(?!\w)"
+    )
 
 
 def stretches(today: date, found: re.Match[str]) -> list[tuple[date, date]]:
-    """Return what a match of `RELATIVE` may mean, each as its first and last day; nothing where that is uncertain."""
-    said = found.group()
-    for word, away in _NEAR:
-        if word in said:
-            return [(today + timedelta(away), today + timedelta(away))]
+    """Return what a match of `relative` may mean, each as its first and last day."""
+    if found["near"]:
+        day = today + timedelta(_NEAR[found["near"]])
+        return [(day, day)]
     if found["weekday"]:
-        return _weekday(today, found["weekday"], found["side"] or "")
-    if found["unit"]:
-        which = found["which"].removeprefix("the ")
-        way = -1 if which in ("last", "past", "previous") else 1 if which in ("next", "coming") else 0
-        unit = _unit(today, found["unit"], way)
-        return [unit] if unit is not None else []
-    if said.endswith(("today", "this morning", "this afternoon", "this evening", "tonight")):
-        return [(today, today)]
-    return []
+        return _weekday(today, lexicon().weekdays[found["weekday"]], _way(found["side"] or found["behind"] or ""))
+    unit = found["unit"] or found["roman"] or found["units"]
+    way = _way(found["which"] or found["then"] or found["told"])
+    return [_unit(today, _UNITS[unit], 0 if way is None else way)]
 
 
 def whole_month(year: int, month: int) -> tuple[date, date]:
@@ -54,23 +68,31 @@ def whole_month(year: int, month: int) -> tuple[date, date]:
 
 def season_of(year: int, season: str) -> list[tuple[date, date]]:
     """Return what a season of a year may be: a winter is of the year in which it begins, or in which it ends."""
-    first, last = _SEASONS[season]
+    first, last = _SEASONS[_UNITS[season]]
     begun = [year, year - 1] if last > 12 else [year]
     return [(date(one, first, 1), whole_month(one + last // 13, (last - 1) % 12 + 1)[1]) for one in begun]
 
 
-def _weekday(today: date, name: str, side: str) -> list[tuple[date, date]]:
-    at = WEEKDAYS.index(name)
+def _way(said: str) -> int | None:
+    """-1 for what is past, 1 for what comes, 0 for this, None for neither said."""
+    if not said:
+        return None
+    if re.fullmatch(rf"{_PAST}|derni[eè]re?|passée?|pasad[oa]", said):
+        return -1
+    return 0 if re.fullmatch(_THIS, said) else 1
+
+
+def _weekday(today: date, at: int, way: int | None) -> list[tuple[date, date]]:
     back = today - timedelta((today.weekday() - at) % 7 or 7)
     ahead = today + timedelta((at - today.weekday()) % 7 or 7)
-    if side in ("last", "past", "previous", "this past"):
+    if way == -1:
         return [(back, back)]
-    if side == "next":
-        return [(ahead, ahead + timedelta(7))]
-    return [(ahead, ahead)] if side else [(back, back), (ahead, ahead)]
+    if way is None:
+        return [(back, back), (ahead, ahead)]
+    return [(ahead, ahead + timedelta(7 * way))]
 
 
-def _unit(today: date, unit: str, way: int) -> tuple[date, date] | None:
+def _unit(today: date, unit: str, way: int) -> tuple[date, date]:
     if unit in ("week", "weekend"):
         monday = today - timedelta(today.weekday()) + timedelta(7 * way)
         return (monday if unit == "week" else monday + timedelta(5)), monday + timedelta(6)
@@ -82,23 +104,13 @@ def _unit(today: date, unit: str, way: int) -> tuple[date, date] | None:
         return date(at // 4, at % 4 * 3 + 1, 1), whole_month(at // 4, at % 4 * 3 + 3)[1]
     if unit == "year":
         return date(today.year + way, 1, 1), date(today.year + way, 12, 31)
-    if unit in _SEASONS:
-        return _season(today, unit, way)
-    return None
+    return _season(today, unit, way)
 
 
 def _season(today: date, season: str, way: int) -> tuple[date, date]:
-    first, last = _SEASONS[season]
-    found = []
-    for year in (today.year - 2, today.year - 1, today.year, today.year + 1):
-        begins = date(year, first, 1)
-        ends = whole_month(year + (last > 12), (last - 1) % 12 + 1)[1]
-        found.append((begins, ends))
+    found = [season_of(year, season)[0] for year in range(today.year - 2, today.year + 2)]
     if way < 0:
         return max(one for one in found if one[1] < today)
     if way > 0:
         return min(one for one in found if one[0] > today)
-    return min(
-        found,
-        key=lambda one: 0 if one[0] <= today <= one[1] else min(abs((one[0] - today).days), abs((today - one[1]).days)),
-    )
+    return min(found, key=lambda one: max(0, (one[0] - today).days, (today - one[1]).days))

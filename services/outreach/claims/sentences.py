@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from services.outreach.claims.lexicon import closings, shortened
 from services.outreach.claims.text import Span, fold
-from services.outreach.claims.vocabulary import closings, shortened
 
 #: After these a full stop ends nothing. Months and titles by their usual short forms.
 #: These end a sentence only where the next word begins one.

@@ -7,20 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 from models.values.outreach import Fact, FactValue
-from services.outreach.claims.text import fold, lower, stems
-from services.outreach.claims.vocabulary import vocabulary
+from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.text import fold, lower
 
 NO_SOURCE: Final = "no source in your data"
-#: What is new to a customer is not new with us.
-_UNTRIED: Final = re.compile(r"^New to them\b")
 _FIGURE: Final = re.compile(r"\d[\d,.]*\d|\d")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+#: The two figures of a rating: "5 of 5".
+_SCALE: Final = re.compile(r" of \d")
+_OF_SCALE: Final = re.compile(r"\d of $")
 #: Groups of facts whose days belong to a thing that a text names.
 GROUPS_OF: Final = {
-    "order": frozenset({"order", "product", "suggestion"}),
+    "order": frozenset({"order", "product", "suggestion", "person"}),
     "ticket": frozenset({"ticket", "conversation"}),
     "review": frozenset({"review", "survey"}),
     "renewal": frozenset({"contract", "deal", "person"}),
@@ -31,29 +33,14 @@ GROUPS_OF: Final = {
 
 @dataclass(frozen=True)
 class Source:
-    """One ticked fact with the meanings of its words; the customer's own words are kept apart."""
+    """One ticked fact; the customer's own words are kept apart."""
 
     fact: Fact
-
-    @cached_property
-    def meanings(self) -> frozenset[str]:
-        """Meanings of what the fact states; what a customer wrote is not among them."""
-        said = [_UNTRIED.sub("Untried", self.fact.words), self.fact.label, self.fact.group]
-        said += [value.text for value in self.fact.values if value.kind not in ("quote", "number", "date", "money")]
-        plain = " ".join(said)
-        for quote in self.quotes:
-            plain = plain.replace(quote, " ")
-        return _meant(plain)
 
     @property
     def is_activity(self) -> bool:
         """Return whether the fact counts what a customer did beside buying; its days are those of nothing else."""
         return self.fact.key.startswith("activity:")
-
-    @cached_property
-    def told(self) -> frozenset[str]:
-        """Meanings of what the customer wrote."""
-        return _meant(" ".join(self.quotes))
 
     @cached_property
     def quotes(self) -> tuple[str, ...]:
@@ -62,14 +49,24 @@ class Source:
             text for text in (self.fact.quote, *(v.text for v in self.fact.values if v.kind == "quote")) if text.strip()
         )
 
+    @cached_property
+    def said(self) -> str:
+        """What the fact states: its line and its statements, in small letters, without the customer's words."""
+        stated = [self.fact.words, *(value.text for value in self.fact.values if value.kind == "statement")]
+        plain = "\n".join(stated)
+        for quote in self.quotes:
+            plain = plain.replace(quote, " ")
+        return lower(fold(plain))
 
-@lru_cache(maxsize=1024)
-def _meant(text: str) -> frozenset[str]:
-    """The meanings of a text's words, and those of its turns of phrase."""
-    known = vocabulary()
-    small = lower(fold(text))
-    phrases = (means for finds, means in known.phrases if finds.search(small))
-    return frozenset(known.meaning(one) for one in stems(text)).union(*phrases)
+    def unit_of(self, number: Decimal) -> str:
+        """Return what a number of the fact counts, '' where its words do not say: "23 orders" → order."""
+        for found in _FIGURE.finditer(self.said):
+            if decimal_of(found.group()) == number:
+                if _SCALE.match(self.said, found.end()) or _OF_SCALE.search(self.said, 0, found.start()):
+                    return "rating"
+                after = _WORD.findall(re.split(r"[,;.\n]", self.said[found.end() :], maxsplit=1)[0])
+                return next((lexicon().units[one] for one in after if one in lexicon().units), "")
+        return ""
 
 
 class Sources:
@@ -142,11 +139,6 @@ class Sources:
         return tuple(found)
 
     @cached_property
-    def meanings(self) -> frozenset[str]:
-        """Meanings of all that the facts state."""
-        return frozenset().union(*(source.meanings for source in self.all))
-
-    @cached_property
     def ids(self) -> dict[str, Source]:
         """Numbers of rows as the labels name them: ``5128`` of "order #5128"."""
         return {
@@ -169,19 +161,3 @@ def decimal_of(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
-
-
-def nouns_of(source: Source, number: Decimal) -> frozenset[str] | None:
-    """Return the meanings around a number in a fact's words, None where its words do not write it with digits.
-
-    "23 orders, mostly outerwear" → order. The words up to the next comma or figure say what is counted; what stands
-    before it does too ("rated 2 of 5").
-    """
-    said = lower(fold(source.fact.words))
-    known = vocabulary()
-    for found in _FIGURE.finditer(said):
-        if decimal_of(found.group()) == number:
-            after = re.split(r"[,;.\d]", said[found.end() :], maxsplit=1)[0]
-            before = re.split(r"[,;.]", said[: found.start()])[-1]
-            return frozenset(known.meaning(one) for one in stems(f"{before} {after}") if one not in known.light)
-    return None

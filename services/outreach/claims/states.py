@@ -1,6 +1,6 @@
-"""What a text says of their ticket, against what it is: settled, of one that is open, or open, of one that is settled.
+"""What a clause says of a fact's state, against what the fact states: settled, of a ticket that is open, and the like.
 
-Only where all the tickets that are ticked agree, so that it cannot be another one that is meant.
+Only where all ticked facts that hold a topic agree, so that it cannot be another one that is meant.
 """
 
 from __future__ import annotations
@@ -10,43 +10,61 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
+from services.outreach.claims.lexicon import State, compiled, lexicon, states
+from services.outreach.claims.sources import Source, Sources
 
-IS_OPEN: Final = "their ticket is open"
-IS_SETTLED: Final = "their ticket is settled"
-_SUBJECT: Final = (
-    r"\b(?:ticket|case|request|complaint|issue|problem|matter|message|question|enquiry|inquiry|fault|trouble"
-    r"|delay|everything|it all)s?\b"
-)
-_IS: Final = r"(?:is|are|was|were|has been|have been|been|'s|got|now|already|since|fully|all|finally|just|we|i)"
-_SETTLED: Final = re.compile(
-    rf"{_SUBJECT}[^.;?]{{0,60}}?\b{_IS}\b[^.;?]{{0,20}}?"
-    r"\b(?:closed|resolved|settled|solved|fixed|sorted|dealt with|taken care of|put right|behind (?:us|you))\b"
-    r"|\b(?:have|has|'ve) (?:\w+ )?(?:closed|resolved|settled|solved|fixed|sorted(?: out)?|dealt with|taken care of)"
-    rf"\b[^.;?]{{0,40}}{_SUBJECT}"
-    r"|\b(?:no|nothing)\b[^.;?]{0,20}\b(?:open|outstanding|unresolved|pending)\b"
-)
-_OPEN: Final = re.compile(
-    rf"{_SUBJECT}[^.;?]{{0,60}}?\b(?:is|are|'s|remains?|stays?)\b[^.;?]{{0,20}}?"
-    r"\b(?:open|unresolved|unsettled|unsolved|pending|outstanding|waiting)\b"
-)
-_DENIED: Final = re.compile(
-    r"\b(?:not|never|no longer|yet to|if|whether|once|until|when|hope|would|may|might|unless)\b|n't\b"
-)
+_FIRST: Final = re.compile(r"\w+")
 
 
 def find_states(part: Part) -> Iterator[Found]:
-    """Yield sentences that say a state of their tickets which none of these has."""
-    tickets = [
-        one.fact for one in part.sources.all if one.fact.group == "ticket" and not one.fact.key.endswith(":rating")
-    ]
-    if not tickets:
-        return
-    is_open = [any(value.text == "open" for value in fact.values) for fact in tickets]
-    wrong = (_SETTLED, IS_OPEN) if all(is_open) else (_OPEN, IS_SETTLED) if not any(is_open) else None
-    if wrong is None:
-        return
-    pattern, label = wrong
-    for start, end in part.sentences:
-        said = part.small[start:end]
-        if not said.endswith("?") and pattern.search(said) and not _DENIED.search(said):
-            yield Found(start, end, "statement", label=label)
+    """Yield clauses that say the opposite of what a fact states."""
+    for state, holders in _held(part):
+        feature = _feature_of(holders[0]) if state.topic == "feature" else ""
+        against, says = compiled(state.against, feature), compiled(state.says)
+        for start, end in part.sentences:
+            if part.small[start:end].rstrip("\"')").endswith("?"):
+                continue
+            for found in against.finditer(part.small, start, end) if against is not None else ():
+                if not _softened(part, found.start(), found.end()):
+                    yield Found(start, end, "statement", label=state.label)
+            for found in says.finditer(part.small, start, end) if says is not None else ():
+                if _turned(part, found.start(), found.end()):
+                    yield Found(start, end, "statement", label=state.label)
+
+
+def _held(part: Part) -> Iterator[tuple[State, list[Source]]]:
+    """Yield what the ticked facts state, without the topics on which they differ."""
+    every = Sources(part.context.known, part.context.today).all or part.sources.all
+    held: dict[str, list[tuple[State, list[Source]]]] = {}
+    for state in states():
+        holders = [
+            one
+            for one in every
+            if one.fact.group in state.groups and not one.fact.key.endswith(":rating") and state.holds.search(one.said)
+        ]
+        if holders:
+            held.setdefault(state.topic, []).append((state, holders))
+    for some in held.values():
+        if len(some) == 1:
+            yield some[0]
+
+
+def _feature_of(source: Source) -> str:
+    return next((value.text.lower() for value in source.fact.values if value.kind == "statement"), "")
+
+
+def _softened(part: Part, start: int, end: int) -> bool:
+    """Whether a clause denies what it would contradict with, or only asks for it."""
+    clause = part.clause_at(start)
+    last = max(end, part.clause_at(end - 1).end)
+    first = _FIRST.match(part.small, start)  # "nothing is open" is what it says, not a "not" that denies it
+    inside = first.end() if first is not None else start
+    denied = part.denies(clause.start, start) or part.denies(inside, last)
+    return denied or lexicon().open.search(part.small, clause.start, last) is not None
+
+
+def _turned(part: Part, start: int, end: int) -> bool:
+    """Whether a clause denies what the fact states."""
+    clause = part.clause_at(start)
+    last = max(end, part.clause_at(end - 1).end)
+    return part.denies(clause.start, last) and not lexicon().open.search(part.small, clause.start, last)

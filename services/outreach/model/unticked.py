@@ -23,12 +23,12 @@ def without_unticked(workspace: Workspace, request: ModelRequest, facts: Sequenc
         return request
     ticked = frozenset(request.facts)
     judged = _claims(workspace, request, request.facts)
-    unsupported = {(one.where, one.sentence) for one in judged if one.verdict == "unsupported"}
+    supported = {(one.where, one.start) for one in judged if one.fact}
     known = _claims(workspace, request, tuple(fact.key for fact in facts))
     going = {
         (one.where, one.sentence)
         for one in known
-        if one.fact and one.fact not in ticked and (one.where, one.sentence) in unsupported
+        if one.fact and one.fact not in ticked and (one.where, one.start) not in supported
     }
     text = request.text
     for where, sentence in going:

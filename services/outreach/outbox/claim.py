@@ -29,6 +29,7 @@ from services.coming_back import PURCHASE
 from services.outreach.gate import in_force, waives_quiet_hours, why_not
 from services.outreach.messages import message_of
 from services.outreach.outbox.approval import back_to_review
+from services.outreach.outbox.standing import changed_since
 from services.permission.quiet import first_moment
 from services.workspace import Workspace
 
@@ -220,6 +221,11 @@ def _held(workspace: Workspace, work: UnitOfWork, message: Message, at_once: boo
         back_to_review(work, message, ordered)
         work.say(f"Took the email to {message.customer} back to review: an order came in after it was approved")
         return Held(ordered, failed=True)
+    changed = changed_since(workspace, message)
+    if changed:
+        back_to_review(work, message, changed)
+        work.say(f"Took the email to {message.customer} back to review: its facts have changed")
+        return Held(changed, failed=True)
     opens = first_moment(policy, owner, now)
     if opens > now and not waives_quiet_hours(driver, message.id, now):
         work.update(messages, message.id, {"due_at": words.stored(opens), "changed_at": work.at})

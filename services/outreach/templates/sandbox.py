@@ -64,13 +64,10 @@ class Parsed:
     ----------
     needs
         Fields that it writes wherever it is used: those outside any condition on them or on another part of them.
-    fixed
-        Its own words between the fields, each a run of text.
     """
 
     template: Template
     needs: frozenset[str]
-    fixed: tuple[str, ...]
 
 
 @cache
@@ -107,10 +104,7 @@ def parse(source: str) -> Parsed:
         raise UserError(f"Line {fault.lineno}: {_reason(fault)}") from None
     except (RecursionError, SyntaxError, MemoryError):
         raise UserError("The template has too many conditions within each other; write it with fewer.") from None
-    fixed = tuple(
-        " ".join(text.split()) for text in (data.data for data in tree.find_all(nodes.TemplateData)) if text.strip()
-    )
-    return Parsed(template, needs, fixed)
+    return Parsed(template, needs)
 
 
 def render(parsed: Parsed, values: Mapping[str, Any]) -> str:

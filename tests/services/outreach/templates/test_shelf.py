@@ -12,7 +12,6 @@ from models.values.outreach import GOALS, TemplateChoice
 from services.audit import undo_last
 from services.outreach import draft_by_template, preview_template, read_templates, reset_template, save_template
 from services.outreach.facts import has_first_name
-from services.outreach.templates import fixed_parts
 from services.outreach.templates.fields import LACKING
 from services.outreach.templates.starter import starter_set
 from services.workspace import Workspace
@@ -140,15 +139,6 @@ def test_a_book_in_which_nobody_may_be_emailed_says_so(book: Workspace) -> None:
     driver.execute("UPDATE customers SET email_consent = 'withdrawn'")
     driver.close()
     assert "nobody to show" in preview_template(book, OWN).fault
-
-
-def test_a_templates_own_words_are_known_by_its_code(book: Workspace) -> None:
-    with book.store.snapshot() as driver:
-        assert ", and I am sorry." in fixed_parts(driver, "money_warm")[1]
-        assert fixed_parts(driver, "nothing") == ()
-    save_template(book, replace(find(book, "money_warm"), body="Changed {{ since }} words"))
-    with book.store.snapshot() as driver:
-        assert fixed_parts(driver, "money_warm")[1:] == ("Changed", "words")
 
 
 def _break(book: Workspace, **values: str) -> None:

@@ -1,0 +1,264 @@
+"""Numbers in a text, in digits and in words, and whether a fact counts the same things by them.
+
+A figure must be that of a fact and count what the fact counts: 23 orders are not 23 days. In words, only what is
+counted by a known noun is judged: "two ideas" state nothing. Lengths of time may also follow from the facts' days ("for
+three years", "vor neun Wochen").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Final
+
+from services.outreach.claims.found import ON_RECORD, Found, Part
+from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.sources import NO_SOURCE, Source, Sources, decimal_of
+from services.outreach.claims.text import Span, lower
+
+_PAIR: Final = re.compile(r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(\s?/\s?|\s(?:out of|of|von|sur|de)\s)(\d+)(?![\w/]|[.,]\d)")
+_PLAIN: Final = re.compile(
+    r"(?<![\w.,#])(?P<number>\d{1,3}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)"
+    r"(?P<scale>\s?(?:k|m|bn|thousand|hundred|million|dozen|tausend|hundert|mille|mil)(?!\w))?"
+    r"(?:st|nd|rd|th|er|e|º|ª|x|\.(?=\s[a-z]))?\+?(?![\w])"
+)
+_SCALES: Final = {"k": 1000, "m": 10**6, "bn": 10**9, "million": 10**6, "thousand": 1000, "tausend": 1000,
+                  "mille": 1000, "mil": 1000, "hundred": 100, "hundert": 100, "dozen": 12}  # fmt: skip
+_FIGURE: Final = re.compile(r"[\w-]*\d[\w-]*(?:[.,:'/]\d[\w-]*)*")
+_LENGTH: Final = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+#: Behind these a length of time is counted back from today.
+_LASTING: Final = re.compile(
+    r"\b(?:for|since|over|than|past|last|nearly|almost|about|these|some|after|been|of|your|vor|seit|über|als|fast|rund"
+    r"|depuis|il y a|plus de|presque|environ|hace|desde hace|más de|casi|unos|unas)\s(?:[a-z]+ ){0,2}$"
+)
+_AGO: Final = re.compile(
+    r"[ -]\w+ (?:ago|old|alt|since|later|now|have passed|with us|together|bei uns|chez nous|con nosotros)\b"
+)
+_NEARLY: Final = re.compile(r"\b(?:nearly|almost|close to|just under|fast|beinahe|presque|casi)\s$")
+_TO_COME: Final = re.compile(
+    r"\b(?:in|next|within|coming|nächsten|kommenden|innerhalb|binnen|dans|prochaine?s|sous|en|próxim[oa]s|dentro de)"
+    r"\s(?:the |den |der |les |las |los |about )?$"
+)
+_MOST_NOUNS: Final = 3
+#: Some of their orders, not all.
+_SOME_OF: Final = re.compile(
+    r"\b(?:last|the|these|those|other|next|recent|letzten|die|der|den|beiden|weiteren|dernières|derniers|les|ces|últim[oa]s"
+    r"|los|las|est[oa]s|otr[oa]s) $"
+)
+_LATER: Final = re.compile(r"[ -]\w+ (?:later|after|afterwards|danach|später|plus tard|après|después|más tarde)\b")
+#: How many of these there are is on record, whoever asks for it.
+_COUNTED: Final = frozenset({"order"})
+#: Nor are these counted in words.
+_SAID_ANYHOW: Final = frozenset({"review", "ticket"})
+
+
+def find_numbers(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
+    """Yield the numbers of a text outside of places that are taken already; no figure is left out."""
+    used = [Span(*one) for one in taken]
+
+    def fresh(span: Span) -> bool:
+        if any(span.meets(one) for one in used):
+            return False
+        used.append(span)
+        return True
+
+    for name, source in part.sources.ids.items():
+        for found in re.finditer(
+            rf"(?<![\w-])(?:#|no\.? ?|nr\.? ?|number )?{re.escape(name)}(?![\w-]|[.,]\d)", part.small
+        ):
+            if _names_row(part, found, source) and fresh(span := Span(*found.span())):
+                yield Found(*span, "number", source)
+    for found in (*_PAIR.finditer(part.small), *_spelled_pair().finditer(part.small)):
+        if fresh(span := Span(*found.span())):
+            yield _pair(part, span, found)
+    for found in _PLAIN.finditer(part.small):
+        if fresh(span := Span(*found.span())):
+            yield from _judged(part, span, _value(found))
+    for found in _spelled().finditer(part.small):
+        span = Span(*found.span())
+        unit = _unit(part, span)
+        stated = unit in _COUNTED and not _SOME_OF.search(part.small, 0, span.start)
+        if (
+            unit
+            and unit not in _SAID_ANYHOW
+            and (stated or not (part.is_open(span.start) or unit in _COUNTED))
+            and fresh(span)
+        ):
+            yield from _judged(part, span, spelled_value(found.group()))
+    for found in _ordinal().finditer(part.small):
+        span = Span(*found.span())
+        if _unit(part, span) in _COUNTED and fresh(span):
+            yield _counted(part, span, lexicon().ordinals[found.group()])
+    yield from _left_over(part, used)
+
+
+def spelled_value(said: str) -> Decimal | None:
+    """Return the number that words mean: "twenty-three", "two dozen"; None where they mean no certain one."""
+    known = lexicon().numbers
+    total = 0
+    for word in (said,) if said in known else re.split(r"[ -]+", said):
+        if word in ("a", "an", "and", "und", "et", "y"):
+            continue
+        if word not in known and word != "one":
+            return None
+        value = known.get(word, 1)
+        total = max(total, 1) * value if value >= 100 or (value == 12 and 0 < total < 12) else total + value
+    return Decimal(total) if total else None
+
+
+@cache
+def _spelled() -> re.Pattern[str]:
+    words = "|".join(sorted((re.escape(one) for one in lexicon().numbers), key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])(?:{words})(?:(?:[ -]| and |-und-)(?:{words}|one))*(?![\w-])")
+
+
+@cache
+def _spelled_pair() -> re.Pattern[str]:
+    words = "|".join(sorted((re.escape(one) for one in lexicon().numbers), key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])({words})(\s(?:out of|of|von|sur|de)\s)({words})(?![\w-])")
+
+
+@cache
+def _ordinal() -> re.Pattern[str]:
+    words = "|".join(sorted(lexicon().ordinals, key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])(?:{words})(?![\w-])")
+
+
+def _value(found: re.Match[str]) -> Decimal | None:
+    number = decimal_of(plain_figure(found["number"]))
+    return None if number is None else number * _SCALES.get((found["scale"] or "").strip(), 1)
+
+
+def plain_figure(text: str) -> str:
+    """Return a figure without its marks between thousands, with a point before its decimals."""
+    text = re.sub(r"['\s]", "", text)
+    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", text):
+        return re.sub(r"[.,]", "", text)
+    whole, mark, rest = text, "", ""
+    if found := re.search(r"[.,](?=\d+$)", text):
+        whole, mark, rest = text[: found.start()], ".", text[found.end() :]
+    return re.sub(r"[.,]", "", whole) + mark + rest
+
+
+def _after(part: Part, span: Span) -> list[str]:
+    """The words after a number, up to a mark or another figure."""
+    rest = re.split(r"[.,;:!?\n()\d\"]", part.small[span.end : span.end + 60].lstrip("+ -"), maxsplit=1)[0]
+    return re.findall(r"[^\W\d_]+", rest)[:_MOST_NOUNS]
+
+
+def _unit(part: Part, span: Span) -> str:
+    """What a number counts, by the first known noun after it; '' for none."""
+    known = lexicon()
+    for word in _after(part, span):
+        if word in known.units or word in known.proposed:
+            return known.units.get(word, "")
+    return ""
+
+
+def _judged(part: Part, span: Span, number: Decimal | None) -> Iterator[Found]:
+    """Yield a number with its source or without one; what is only proposed is none."""
+    if number is None:
+        yield Found(*span, "number")
+        return
+    unit = _unit(part, span)
+    lasting = _lasting(part, span, number, unit) if unit in _LENGTH else None
+    ahead = unit in _LENGTH and part.is_open(span.start) and _TO_COME.search(part.small, 0, span.start)
+    proposed = not unit and lexicon().proposed.intersection(_after(part, span))
+    if lasting is None and (ahead or proposed or _LATER.match(part.small, span.end)):
+        return
+    same = [source for source, figure in part.sources.figures if figure == number]
+    units = {"", unit, "order"} if unit == "time" else {"", unit}
+    fitting = lasting or next((one for one in same if not unit or one.unit_of(number) in units), None)
+    if fitting is None and _on_record(part, span, number, unit):
+        return
+    other = f"{same[0].fact.label} counts something else" if same else NO_SOURCE
+    yield Found(*span, "number", fitting, other)
+
+
+def _on_record(part: Part, span: Span, number: Decimal, unit: str) -> bool:
+    """Whether they wrote of so many themselves: "eleven days late"."""
+    words = [word for word, what in lexicon().units.items() if what == unit] if unit else _after(part, span)[:1]
+    figures = {f"{number:f}", *(word for word, value in lexicon().numbers.items() if value == number)}
+    return any(part.context.record.counts(one, words) for one in figures)
+
+
+def _counted(part: Part, span: Span, number: int) -> Found:
+    """Judge "your third order": right where so many are on record, or where it is the first and its day is said."""
+    counts = [(source, figure) for source, figure in part.sources.figures if source.unit_of(figure) == "order"]
+    if number == 1:
+        begun = next((one for one in part.sources.all if one.fact.group == "person"), None)
+        dated = any(char.isdigit() for char in part.small[slice(*part.clause_at(span.start))])
+        return Found(*span, "number", begun if dated else None, ours="" if dated else _first_is_right(counts))
+    return Found(*span, "number", next((source for source, figure in counts if figure == number), None))
+
+
+def _first_is_right(counts: list[tuple[Source, Decimal]]) -> str:
+    return "" if counts and all(figure > 1 for _, figure in counts) else "nothing against it"
+
+
+def _lasting(part: Part, span: Span, number: Decimal, unit: str) -> Source | None:
+    """The fact from whose day a length of time follows: "for three years", "nine weeks ago", "seit drei Jahren"."""
+    before, rest = part.small[max(0, span.start - 30) : span.start], part.small[span.end : span.end + 40]
+    if not _LASTING.search(before) and not _AGO.match(rest):
+        return None
+    rising = bool(_NEARLY.search(before))
+    for source, day in _beginnings(part.sources):
+        length = (part.context.today - day).days
+        if length > 0 and number in _lengths(length, unit, rising=rising):
+            return source
+    return None
+
+
+def _beginnings(sources: Sources) -> Iterator[tuple[Source, date]]:
+    yield from sources.days
+    for source, year, month in sources.months:
+        yield source, date(year, month, 1)
+
+
+def _lengths(days: int, unit: str, *, rising: bool) -> set[Decimal]:
+    exact = Decimal(days) / Decimal(str(_LENGTH[unit]))
+    if unit == "day":
+        return {Decimal(days)}
+    floor = Decimal(int(exact))
+    half = Decimal(int(2 * exact)) / 2
+    return {floor + 1} if rising else {floor, half, exact.quantize(Decimal(1), ROUND_HALF_UP)} - {Decimal(0)}
+
+
+def _pair(part: Part, span: Span, found: re.Match[str]) -> Found:
+    """A rating: both its figures stand together in the line of a fact."""
+    one, two = (decimal_of(said.replace(",", ".")) or spelled_value(said) for said in (found[1], found[3]))
+    for source in part.sources.all:
+        if re.search(rf"(?<![\d.,]){one} of {two}(?!\d)", source.said):
+            return Found(*span, "number", source)
+    sentence = part.small[slice(*part.sentence_at(span.start))]
+    theirs = any(name in sentence and rating == one for name, rating in part.context.record.ratings)
+    return Found(*span, "number", note=ON_RECORD if theirs else "")
+
+
+def _names_row(part: Part, found: re.Match[str], source: Source) -> bool:
+    """Whether a row's number stands for the row: behind its mark, its kind's name, or with letters of its own."""
+    if not found.group().isdecimal():
+        return True
+    before = re.search(r"([^\W\d_]+) $", part.small[max(0, found.start() - 24) : found.start()])
+    if before is None:
+        return False
+    return before.group(1) in lower(source.fact.label).split() or before.group(1) in lexicon().things
+
+
+def _left_over(part: Part, used: list[Span]) -> Iterator[Found]:
+    """Every other place with a figure: what has one and was not understood has no source."""
+    for found in _FIGURE.finditer(part.small):
+        span = Span(*found.span())
+        if not any(span.meets(one) for one in used):
+            used.append(span)
+            if found.group() not in part.context.record.ids:
+                yield Found(*span, "number")
+    for at, letter in enumerate(part.small):
+        if not letter.isascii() and unicodedata.category(letter) in ("Nd", "Nl", "No"):
+            span = Span(at, at + 1)
+            if not any(span.meets(one) for one in used):
+                yield Found(*span, "number")

@@ -1,0 +1,208 @@
+"""The words and patterns of resources/claims, in four languages, read once and compiled."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from services.outreach.claims.text import stem
+
+FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "claims"
+#: Share of a text's words by which a language is told.
+_LEAST_SHARE: Final = 0.12
+#: Letters that no other of the languages has.
+_LETTERS: Final = {"de": frozenset("äöß"), "fr": frozenset("çèêœùî"), "es": frozenset("ñ¿¡")}
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Words by what they mean; all in small letters.
+
+    Attributes
+    ----------
+    months, weekdays, numbers, ordinals
+        Word to number; Monday is 0.
+    units, things
+        Word to what is counted ("order"), or to what has a day.
+    proposed, capital, common
+        Nouns of what is only proposed; words with a capital that are no names; stems that are none.
+    goods, colours
+        Goods by their nouns, with the kinds that a noun may be of.
+    open, denies, denies_nothing, theirs, bought_behind, not_theirs, voiced
+        Patterns: a clause that asks or proposes, that denies, a "not" that does not, goods as theirs and as offered.
+    """
+
+    months: dict[str, int]
+    weekdays: dict[str, int]
+    numbers: dict[str, int]
+    ordinals: dict[str, int]
+    units: dict[str, str]
+    things: dict[str, str]
+    doubtful_months: frozenset[str]
+    before_months: frozenset[str]
+    proposed: frozenset[str]
+    capital: frozenset[str]
+    common: frozenset[str]
+    goods: dict[str, frozenset[int]]
+    colours: frozenset[str]
+    open: re.Pattern[str]
+    denies: re.Pattern[str]
+    denies_nothing: re.Pattern[str]
+    theirs: re.Pattern[str]
+    bought_behind: re.Pattern[str]
+    not_theirs: re.Pattern[str]
+    voiced: re.Pattern[str]
+    languages: dict[str, frozenset[str]]
+
+    def is_common(self, word: str) -> bool:
+        """Return whether a word in small letters may have a capital, or begin a sentence, without being a name."""
+        return word in self.capital or stem(word.split("'")[0]) in self.common
+
+    def language_of(self, words: Iterable[str], unknown: str = "en") -> str:
+        """Return the language in which most of some words are the small words, ``unknown`` where it is not certain."""
+        said = list(words)
+        count = {code: sum(word in some for word in said) for code, some in self.languages.items()}
+        for code, letters in _LETTERS.items():
+            count[code] += sum(bool(letters.intersection(word)) for word in said)
+        best = max(count, key=lambda code: (count[code], code == unknown))
+        return best if count[best] >= _LEAST_SHARE * max(1, len(said)) else unknown
+
+
+@dataclass(frozen=True)
+class State:
+    """What a fact states, and what says the opposite of it."""
+
+    topic: str
+    label: str
+    groups: frozenset[str]
+    holds: re.Pattern[str]
+    against: tuple[str, ...]
+    says: tuple[str, ...]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the words."""
+    raw, words = _read("lexicon"), _read("words")
+
+    def numbered(name: str) -> dict[str, int]:
+        return {word: int(number) for number, some in raw[name].items() for word in some.split()}
+
+    def named(name: str) -> dict[str, str]:
+        return {word: what for what, some in raw[name].items() for word in some.split()}
+
+    quiet, goods, alone = raw["quiet"], raw["goods"], raw["month_alone"]
+    return Lexicon(
+        months=numbered("months"),
+        weekdays=numbered("weekdays"),
+        numbers=numbered("numbers"),
+        ordinals=numbered("ordinals"),
+        units=named("units"),
+        things=named("things"),
+        doubtful_months=frozenset(alone["doubtful"].split()),
+        before_months=frozenset(alone["before"].split()),
+        proposed=frozenset(raw["proposed"]["words"].split()),
+        capital=frozenset(words["capital"].split()),
+        common=frozenset(map(stem, words["common"].split())),
+        goods=_kinds(goods["kinds"]),
+        colours=frozenset(goods["colours"].split()),
+        open=re.compile(quiet["open"]),
+        denies=re.compile(quiet["denies"]),
+        denies_nothing=re.compile(quiet["denies_nothing"]),
+        theirs=re.compile(goods["theirs"]),
+        bought_behind=re.compile(goods["bought_behind"]),
+        not_theirs=re.compile(goods["not_theirs"]),
+        voiced=re.compile(goods["voiced"]),
+        languages={code: frozenset(some.split()) for code, some in raw["language"].items()},
+    )
+
+
+def _kinds(lines: str) -> dict[str, frozenset[int]]:
+    made: dict[str, frozenset[int]] = {}
+    for number, line in enumerate(lines.strip().splitlines()):
+        for word in line.split():
+            made[word] = made.get(word, frozenset()) | {number}
+    return made
+
+
+@cache
+def states() -> tuple[State, ...]:
+    """Return what can be turned round, with the words that turn it."""
+    return tuple(
+        State(
+            one["topic"],
+            one["label"],
+            frozenset(one["of"]),
+            re.compile(one["holds"]),
+            tuple(one["against"]),
+            tuple(one["says"]),
+        )
+        for one in _read("states")["state"]
+    )
+
+
+@cache
+def compiled(patterns: tuple[str, ...], feature: str = "") -> re.Pattern[str] | None:
+    """Return patterns as one, with the name of the feature in its place; None for none."""
+    filled = (one.replace("{feature}", re.escape(feature)) for one in patterns if feature or "{feature}" not in one)
+    joined = "|".join(f"(?:{one})" for one in filled)
+    return re.compile(joined) if joined else None
+
+
+@cache
+def forbidden(kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the patterns of what never goes out by its label: scores | private | fields | markup | links."""
+    groups: dict[str, list[str]] = _read("forbidden")[kind]
+    return tuple((label, re.compile("|".join(f"(?:{_scoped(one)})" for one in some))) for label, some in groups.items())
+
+
+@cache
+def segment_names() -> frozenset[str]:
+    """Return the names of segments, with their capitals, that are words too."""
+    return frozenset(_read("forbidden")["segment_names"])
+
+
+@cache
+def promises() -> re.Pattern[str]:
+    """Return what binds or presses: a guarantee, a deadline, what will never or surely happen."""
+    return _joined(_read("offers")["promises"])
+
+
+@cache
+def offers() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the patterns of what gives something away, and of the words with which it is offered."""
+    raw = _read("offers")
+    return _joined(raw["finds"]), re.compile(raw["offering"])
+
+
+@cache
+def shortened() -> frozenset[str]:
+    """Return the abbreviations after which a full stop ends no sentence."""
+    return frozenset(_read("words")["shortened"].split())
+
+
+@cache
+def closings() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words of which a closing line may be made, and those of which it has one at least."""
+    raw = _read("words")
+    closes = frozenset(raw["closes"].split())
+    return closes | frozenset(raw["may_close"].split()), closes
+
+
+def _joined(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{one})" for one in patterns))
+
+
+def _scoped(pattern: str) -> str:
+    """A pattern's ``(?m)`` holds only for itself among others; ``^`` without it is the beginning of the text."""
+    return f"(?m:{pattern[4:]})" if pattern.startswith("(?m)") else pattern
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
