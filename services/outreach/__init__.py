@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from services.settings import MailAccount, ModelProfile
     from services.workspace import Workspace
 
-# -- composing ----------------------------------------------------------------------------------------------------
-
 
 def compose(
     workspace: Workspace, customer_id: int, alert_id: int | None = None, *, goal: str = "", tone: str = "",
@@ -342,19 +340,17 @@ def mail_text(workspace: Workspace, message_id: int) -> str:
 def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
     """Write an approved email as an .eml file that a mail program opens as a draft; the gate is asked."""
     from services.outreach.mail import write_eml as do
-    from services.outreach.outbox.standing import still_stands
+    from services.outreach.outbox.standing import still_standing as check
 
-    still_stands(workspace, message_id)
-    return do(workspace, message_id, folder)
+    return do(workspace, check(workspace, message_id), folder)
 
 
 def mail_link(workspace: Workspace, message_id: int) -> str:
     """Return the ``mailto:`` link that opens the approved email in the mail program; the gate is asked."""
     from services.outreach.mail import mail_link as do
-    from services.outreach.outbox.standing import still_stands
+    from services.outreach.outbox.standing import still_standing
 
-    still_stands(workspace, message_id)
-    return do(workspace, message_id)
+    return do(workspace, still_standing(workspace, message_id))
 
 
 def why_not_by_hand(workspace: Workspace, message_id: int) -> str:

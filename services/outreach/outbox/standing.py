@@ -33,8 +33,8 @@ def changed_since(workspace: Workspace, message: Message) -> str:
     return f"“{words.shortened(changed, 120)}” no longer matches your data. {_LOOK}"
 
 
-def still_stands(workspace: Workspace, message_id: int) -> None:
-    """Take an approved email back to review whose facts have changed, before it is given to a mail program.
+def still_standing(workspace: Workspace, message_id: int) -> int:
+    """Return an email that may be given to a mail program; one whose facts have changed goes back to review.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def still_stands(workspace: Workspace, message_id: int) -> None:
         message = message_of(driver, message_id)
     why = changed_since(workspace, message) if message.state in ("approved", "queued") else ""
     if not why:
-        return
+        return message_id
     with workspace.store.unit_of_work(workspace.me, "recall", f"message:{message_id}", at=workspace.at) as work:
         back_to_review(work, message_of(work.driver, message_id), why)
         work.say(f"Took the email to {message.customer} back to review: its facts have changed")
