@@ -82,7 +82,7 @@ class Chosen:
 
 def rung_name(rung: int) -> str:
     """Model, version and rung in words."""
-    return f"{MODELS[RUNGS[rung]]} v{MODEL_VERSION} ({rung})"
+    return f"{MODELS[RUNGS[rung]]} v{MODEL_VERSION} (rung {rung})"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,8 @@ OpenWindow = Callable[..., Desktop]
 def open_window(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenWindow]:
     """Open a window on a book; it is closed after the test. What it tells stays until the test has looked.
 
-    Reports are not made by themselves, which on a slow machine would begin in the middle of a test.
+    Reports are not made by themselves, which on a slow machine would begin in the middle of a test; and nobody is asked
+    who they are, but where ``asks_who``.
     """
     monkeypatch.setattr("views.widgets.toast.LIFETIME_MS", 600_000)
     monkeypatch.setattr(desktop, "REPORTS_AFTER_MS", 3_600_000)
@@ -121,8 +123,10 @@ def open_window(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> 
         path: Path | None = None,
         size: tuple[int, int] = (1440, 900),
         shelf: Shelf | None = None,
+        *,
+        asks_who: bool = False,
     ) -> Desktop:
-        known = preferences or Preferences(asked_me=True)  # nobody is asked who they are, but where that is the test
+        known = replace(preferences or Preferences(), asked_me=not asks_who)
         desk = desktop.build(workspace, known, path, theme=theme, shelf=shelf)
         made.append(desk)
         desk.window.resize(*size)

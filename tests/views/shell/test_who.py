@@ -14,7 +14,7 @@ from tests.views.conftest import OpenWindow
 def test_the_first_start_asks_who_one_is_and_that_makes_my_queue(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
-    desk = open_window(sample, Preferences())
+    desk = open_window(sample, asks_who=True)
     who = desk.window.who
     qtbot.waitUntil(lambda: who.panel is not None and who.panel.isVisible())
     assert who.panel is not None
@@ -27,7 +27,7 @@ def test_the_first_start_asks_who_one_is_and_that_makes_my_queue(
 
 
 def test_who_is_none_of_them_is_not_asked_again(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
-    desk = open_window(sample, Preferences())
+    desk = open_window(sample, asks_who=True)
     who = desk.window.who
     qtbot.waitUntil(lambda: who.panel is not None and who.panel.isVisible())
     assert who.panel is not None
@@ -36,6 +36,6 @@ def test_who_is_none_of_them_is_not_asked_again(qtbot: QtBot, open_window: OpenW
 
 
 def test_who_is_known_is_not_asked(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
-    window = open_window(sample, Preferences(me="Ada")).window
+    window = open_window(sample, Preferences(me="Ada"), asks_who=True).window
     qtbot.waitUntil(lambda: window._freshness is not None)
     assert window.who.panel is None
