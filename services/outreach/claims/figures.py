@@ -52,6 +52,8 @@ _SOME_OF: Final = re.compile(
 _LATER: Final = re.compile(r"[ -]\w+ (?:later|after|afterwards|danach|später|plus tard|après|después|más tarde)\b")
 #: How many of these there are is on record, whoever asks for it.
 _COUNTED: Final = frozenset({"order"})
+#: "A thousand thanks" and "two ideas" count nothing.
+_LARGE: Final = (13, 100)
 #: Nor are these counted in words.
 _SAID_ANYHOW: Final = frozenset({"review", "ticket"})
 
@@ -80,20 +82,23 @@ def find_numbers(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found
             yield from _judged(part, span, _value(found))
     for found in _spelled().finditer(part.small):
         span = Span(*found.span())
-        unit = _unit(part, span)
-        stated = unit in _COUNTED and not _SOME_OF.search(part.small, 0, span.start)
-        if (
-            unit
-            and unit not in _SAID_ANYHOW
-            and (stated or not (part.is_open(span.start) or unit in _COUNTED))
-            and fresh(span)
-        ):
+        if _states_figure(part, span, spelled_value(found.group())) and fresh(span):
             yield from _judged(part, span, spelled_value(found.group()))
     for found in _ordinal().finditer(part.small):
         span = Span(*found.span())
         if _unit(part, span) in _COUNTED and fresh(span):
             yield _counted(part, span, lexicon().ordinals[found.group()])
     yield from _left_over(part, used)
+
+
+def _states_figure(part: Part, span: Span, number: Decimal | None) -> bool:
+    """Whether a number in words is one to judge: of what is counted, or too large for a manner of speaking."""
+    unit = _unit(part, span)
+    if unit in _COUNTED:
+        return not _SOME_OF.search(part.small, 0, span.start)
+    if not unit:
+        return number is not None and _LARGE[0] <= number < _LARGE[1] and not part.is_open(span.start)
+    return unit not in _SAID_ANYHOW and not part.is_open(span.start)
 
 
 def spelled_value(said: str) -> Decimal | None:

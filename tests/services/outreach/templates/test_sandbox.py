@@ -85,10 +85,6 @@ def test_what_a_template_needs_is_what_stands_outside_its_conditions() -> None:
     assert parse(source + " {{ tier if tier else company }}").needs == {"first_name", "since", "company"}
 
 
-def test_its_own_words_are_told_apart() -> None:
-    assert parse("I am sorry.\n\nThat {{ ticket.clause }}, is  bad.").fixed == ("I am sorry. That", ", is bad.")
-
-
 def test_every_field_has_a_place_and_words() -> None:
     for path, said in FIELDS.items():
         assert path.partition(".")[0] in ROOTS and said

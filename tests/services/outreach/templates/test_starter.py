@@ -44,7 +44,7 @@ def test_their_own_words_promise_and_claim_nothing() -> None:
     )
     days = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:tomorrow|yesterday|next week|today)\b")
     for code, one in SET.items():
-        for part in (*parse(one.choice.subject).fixed, *parse(one.choice.body).fixed):
+        for part in re.split(r"\{\{.*?\}\}|\{%.*?%\}", f"{one.choice.subject}\n{one.choice.body}"):
             assert not forbidden.search(part), (code, part)
             assert not days.search(part), (code, part)
         assert one.choice.body.endswith(CLOSINGS[one.choice.tone]), code
