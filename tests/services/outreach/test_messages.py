@@ -115,5 +115,5 @@ def test_a_discarded_email_is_closed_for_writing_until_that_is_undone(empty: Wor
 
 
 def test_an_email_that_is_not_there_is_said_so(empty: Workspace) -> None:
-    with pytest.raises(UserError, match="no email 77"):
+    with pytest.raises(UserError, match="Email 77 was not found"):
         read_message(empty, 77)

@@ -119,7 +119,7 @@ BOOKS: dict[str, tuple[Fill, str | None]] = {
     "one order each": (one_order_each, "Only one purchase day"),
     "negative totals": (negative_totals, "Neither an order nor other activity"),
     "more given back than bought": (more_given_back_than_bought, None),
-    "a currency without a rate": (a_currency_without_a_rate, "without a rate"),
+    "a currency without a rate": (a_currency_without_a_rate, "exchange rate"),
     "only days to come": (only_days_to_come, None),
     "some days to come": (some_days_to_come, None),
     "constant columns": (constant_columns, None),
