@@ -9,7 +9,7 @@ from pathlib import Path
 from app.keyrings import LazyKeyring
 from app.paths import data_folder, default_book, managed_policy
 from models.private import close_to_others
-from models.store import sweep_staging
+from models.store import sweep_meetings, sweep_staging
 from services.workspace import Recipe, Workspace, open_workspace
 
 #: A moment (ISO, with zone) at which the clock stands still: for pictures and for checks that must not depend on today.
@@ -47,7 +47,7 @@ def recipe_for(store: str | Path | None = None) -> Recipe:
 
 
 def build_workspace(store: str | Path | None = None, *, create: bool = True) -> Workspace:
-    """Open the workspace of a book; what a killed import left beside it is taken away.
+    """Open the workspace of a book; what a killed import or an earlier run left beside it is taken away.
 
     Raises
     ------
@@ -57,4 +57,5 @@ def build_workspace(store: str | Path | None = None, *, create: bool = True) -> 
     recipe = recipe_for(store)
     close_to_others(data_folder())  # one that an older version made
     sweep_staging(Path(recipe.store))
+    sweep_meetings(Path(recipe.store))
     return open_workspace(recipe, keyring=LazyKeyring(), create=create)

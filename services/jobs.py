@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.values.changes import Changes
 from models.values.errors import BellwetherError, Cancelled, UserError
@@ -25,8 +26,13 @@ from models.values.imports import (
 from services.pipeline import PipelineRun, after_change, do_round
 from services.workspace import Recipe, Workspace, open_workspace
 
+if TYPE_CHECKING:
+    from services.alerting import Trial
+
 ProgressCall = Callable[[Progress], None]
 CancelCall = Callable[[], bool]
+#: What is decided about the sample book's exports before they are read.
+SAMPLE_OPTIONS = ImportOptions(timezone="UTC", source="sample")
 CANCELLED_BEFORE = "Cancelled before it was imported."
 
 
@@ -263,6 +269,29 @@ class ReportsJob:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialJob:
+    """Try a rule on the book's past, with figures that are not saved."""
+
+    recipe: Recipe
+    code: str
+    figures: tuple[tuple[str, float | str], ...]
+    weeks: int
+
+    def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Trial:
+        """Return what the trial found; the book is only read."""
+        from services.alerting import try_rule, with_figures
+
+        def tell(step: Progress) -> None:
+            if cancelled():
+                raise Cancelled
+            progress(step)
+
+        with opened(self.recipe) as workspace:
+            policy = with_figures(workspace, workspace.read_policy(), self.code, dict(self.figures))
+            return try_rule(workspace.with_policy(policy), self.code, weeks=self.weeks, progress=tell)
+
+
+@dataclass(frozen=True, slots=True)
 class SampleBookJob:
     """Generate the sample book's exports and import them like any other files."""
 
@@ -303,19 +332,19 @@ def build_sample(
             seed=DEFAULT_SEED if seed is None else seed,
             today=workspace.clock.today(),
         )
-        requests = sample_requests(workspace, truth.paths)
+        requests = requests_for(workspace, truth.paths, SAMPLE_OPTIONS)
         return import_files(workspace, requests, score=True, progress=progress, cancelled=cancelled, on_done=on_done)
 
 
-def sample_requests(workspace: Workspace, paths: Iterable[Path]) -> tuple[ImportRequest, ...]:
-    """The requests by which the sample book's exports are imported."""
+def requests_for(workspace: Workspace, paths: Iterable[Path], options: ImportOptions) -> tuple[ImportRequest, ...]:
+    """Requests for files, as this person makes them now."""
     return tuple(
         ImportRequest(
             store=workspace.recipe.store,
             file=str(path),
             now=workspace.at,
             actor=workspace.person,
-            options=ImportOptions(timezone="UTC", source="sample"),
+            options=options,
         )
         for path in paths
     )

@@ -46,14 +46,19 @@ def customer_since(driver: sqlite3.Connection, customer_id: int, today: date) ->
 
     Of who ordered in the first month of the book nobody knows: the orders before it are not in it.
     """
+    since, ordered = since_and_first_order(driver, customer_id, today)
+    return since, since is not None and since == ordered
+
+
+def since_and_first_order(driver: sqlite3.Connection, customer_id: int, today: date) -> tuple[date | None, date | None]:
+    """The same day, and that of the first order; None for one that the book may not reach back to."""
     signed, ordered = map(day_of, driver.execute(_SINCE, (customer_id, today.isoformat())).fetchone() or (None, None))
-    by_order = ordered is not None and (signed is None or ordered < signed)
-    if by_order and ordered is not None:
+    if ordered is not None and signed != ordered:
         first = day_of((driver.execute(_FIRST_ORDER).fetchone() or driver.execute(_FIRST_DEAL).fetchone())[0])
         if first is not None and (ordered - first).days <= _BEGINNING_DAYS:
-            return None, False
-    since = ordered if by_order else signed
-    return (since, by_order) if since is not None and since <= today else (None, False)
+            signed, ordered = (None if signed is None or ordered < signed else signed), None
+    since = ordered if ordered is not None and (signed is None or ordered < signed) else signed
+    return (since if since is not None and since <= today else None), ordered
 
 
 def known_customers(driver: sqlite3.Connection, day: date) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ The one place that knows the order of the rooms. Nothing polls: an import, an ed
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.values.changes import Changes
 from models.values.facts import SCORED_TABLES
@@ -60,7 +60,7 @@ def after_change(
         Told the steps.
     """
     if not force and not concerns_figures(changes) and not _unscored(workspace):
-        return PipelineRun(changes)
+        return PipelineRun(changes.merged(_digested(workspace)))
     return _renew(workspace, changes, force=force, progress=progress)
 
 
@@ -97,7 +97,11 @@ def _renew(
     drafted = _drafted(workspace, evaluation.opened)
     alike = _alike(workspace, changes, tell)
     return PipelineRun(
-        changes=changes.merged(_scored(run)).merged(evaluation.changes).merged(drafted).merged(alike),
+        changes=changes.merged(_scored(run))
+        .merged(evaluation.changes)
+        .merged(drafted)
+        .merged(alike)
+        .merged(_digested(workspace)),
         scores=run,
         opened=evaluation.opened,
         closed=evaluation.closed,
@@ -124,6 +128,13 @@ def _alike(workspace: Workspace, changes: Changes, tell: Callable[[Progress], No
 
     search = find_duplicates(workspace, changes, progress=tell)
     return Changes(tables=frozenset({"likely_pairs"}) if search.found or search.removed else frozenset())
+
+
+def _digested(workspace: Workspace) -> Changes:
+    """Keep digests of what was imported; entry and words are those of the change before."""
+    from services.audit import digest_imports
+
+    return replace(digest_imports(workspace), entry=None, words="")
 
 
 def _scored(run: ScoreRun) -> Changes:

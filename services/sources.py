@@ -46,6 +46,8 @@ _OLD_ALONE_DAYS: Final = 90
 
 #: SQL of a condition on rows: what this program wrote itself says nothing about how far the files reach.
 FROM_FILES: Final = f"source <> '{OWN_SOURCE}'"
+#: Channel of a conversation that was a call which reached nobody; it is no contact.
+UNANSWERED: Final = "unanswered call"
 
 _WON_DAYS: Final = f"""SELECT DISTINCT ordered_on FROM {WON_DEALS} WHERE ordered_on <= :today
     ORDER BY ordered_on DESC LIMIT :last"""

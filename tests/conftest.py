@@ -26,6 +26,8 @@ from pytestqt.qtbot import QtBot
 
 HOME = Path(tempfile.mkdtemp(prefix="bellwether-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+#: The home of the process that started the others: what one of them builds there, all can use.
+SHARED = Path(os.environ.setdefault("BELLWETHER_TESTS_SHARE", str(HOME)))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 os.environ["LC_ALL"] = "C.UTF-8"  # Qt warns of a locale without UTF-8, and a warning fails a test
@@ -73,17 +75,22 @@ REQUIRED_VARIABLE = "BELLWETHER_REQUIRE_DATA"
 
 pytest_plugins = ["tests.measured", "tests.watch"]
 
-# How long an example takes says something about the machine and nothing about the law. The same examples each time, so
-# that a test fails for what was changed; `make soak` looks for new ones.
-FRESH_VARIABLE = "BELLWETHER_FRESH_EXAMPLES"
+# How long an example takes says something about the machine and nothing about the law. The same few examples each
+# time, so that a test fails for what was changed; `make soak` looks for new ones, and for many.
+FRESH = os.environ.get("BELLWETHER_FRESH_EXAMPLES") == "1"
 settings.register_profile(
-    "house", derandomize=os.environ.get(FRESH_VARIABLE) != "1", deadline=None,
+    "house", derandomize=not FRESH, max_examples=300 if FRESH else 40, deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 settings.load_profile("house")
 
 #: How long an answer is waited for before it is said never to come: no measure of speed, the machine may be busy.
 PATIENCE_MS = 300_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys come first: a process that began the longest of them last would end long after the others."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/journeys/"))
 
 
 def pytest_collection_finish() -> None:

@@ -48,6 +48,13 @@ class Command(Enum):
     ESCALATE = auto()
     SUPPRESS = auto()
     REOPEN = auto()
+    CALL = auto()
+    REACHED = auto()
+    VOICEMAIL = auto()
+    NO_ANSWER = auto()
+    MEETING = auto()
+    RECORD_CONSENT = auto()
+    MORNING = auto()
     ADD_CUSTOMER = auto()
     EDIT_CUSTOMER = auto()
     DELETE_CUSTOMER = auto()
@@ -145,6 +152,19 @@ SPECS: dict[Command, Spec] = {
     Command.OPEN: Spec("Open the customer", ("Return",), "open", "In the queue", bound=False),
     Command.TICK: Spec("Tick", ("X",), "task", "In the queue", "Tick this alert, to act on several"),
     Command.FILTER: Spec("Filter", ("/",), "filter", "In the queue"),
+    Command.MORNING: Spec(
+        "Start my morning", ("Shift+S",), "ready", "In the queue", "Go through today’s alerts one customer at a time"
+    ),
+    Command.CALL: Spec("Call", ("C",), "phone", "With an alert", "Copy the number, and record how the call went"),
+    Command.REACHED: Spec("Reached", ("1",), "", "With an alert", "Record that you reached them"),
+    Command.VOICEMAIL: Spec(
+        "Voicemail", ("2",), "", "With an alert", "Record a voicemail, and snooze to the next working day"
+    ),
+    Command.NO_ANSWER: Spec("No answer", ("3",), "", "With an alert", "Record no answer, and snooze for two hours"),
+    Command.MEETING: Spec(
+        "Meeting", ("M",), "calendar", "With an alert", "Plan a meeting and open it in your calendar"
+    ),
+    Command.RECORD_CONSENT: Spec("Record consent…", (), "check", "With an alert", "Note that they agreed to emails"),
     Command.TASK: Spec("Task", ("T",), "task", "With an alert", "Add a task"),
     Command.SNOOZE: Spec("Snooze", ("S",), "clock", "With an alert", "Show it again later"),
     Command.RESOLVE: Spec("Resolve", ("R",), "check", "With an alert", "Close it with its outcome"),

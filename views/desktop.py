@@ -26,9 +26,9 @@ from services.settings import Preferences
 from services.workspace import Workspace
 from views.background import Background, Failed
 from views.charts.chart import PLOT, Chart
-from views.shell.beside import Beside
 from views.shell.book import Book
 from views.shell.books import Going
+from views.shell.external_changes import ExternalChanges
 from views.shell.mail_secret import MailSecret
 from views.shell.one_window import OneWindow, come_forward
 from views.shell.pages import COMPOSER, PAGES
@@ -197,25 +197,35 @@ def open_window(
     if one is not None:
         one.asked.connect(partial(come_forward, window))
         QTimer.singleShot(ROUND_AFTER_MS, one, one.listen)
-    QTimer.singleShot(WARM_UP_AFTER_MS, window, partial(_get_ready, desktop))
-    QTimer.singleShot(ROUND_AFTER_MS, window, Rounds(desktop.book, desktop.background, window).begin)
-    beside = Beside(desktop.book, desktop.background, window)
-    QTimer.singleShot(ROUND_AFTER_MS, window, beside.begin)
-    reports = Reports(desktop.book, desktop.background, window)
-    QTimer.singleShot(REPORTS_AFTER_MS, window, reports.begin)
-    QTimer.singleShot(ROUND_AFTER_MS, window, MailSecret(desktop.book, desktop.theme, window).begin)
-    QTimer.singleShot(ROUND_AFTER_MS, window, window.postman.begin)
-    QTimer.singleShot(ROUND_AFTER_MS, window, window.watch.begin)
+    stop = _begin_later(desktop)
     try:
         return int(desktop.app.exec())
     finally:
         if listen is not None:
             listen(None)
-        beside.stop()
-        reports.stop()
+        stop()
         desktop.background.close()
         if then is not None and window.books.going is not None:
             then(window.books.going)
+
+
+def _begin_later(desktop: Desktop) -> Callable[[], None]:
+    """Begin what runs behind the window once it is there; returns what stops it."""
+    window, book, background = desktop.window, desktop.book, desktop.background
+    external, reports = ExternalChanges(book, background, window), Reports(book, background, window)
+    QTimer.singleShot(WARM_UP_AFTER_MS, window, partial(_get_ready, desktop))
+    QTimer.singleShot(REPORTS_AFTER_MS, window, reports.begin)
+    for begin in (
+        Rounds(book, background, window).begin, external.begin, MailSecret(book, desktop.theme, window).begin,
+        window.send_scheduler.begin, window.watch.begin,
+    ):  # fmt: skip
+        QTimer.singleShot(ROUND_AFTER_MS, window, begin)
+
+    def stop() -> None:
+        external.stop()
+        reports.stop()
+
+    return stop
 
 
 def _get_ready(desktop: Desktop) -> None:
@@ -223,14 +233,14 @@ def _get_ready(desktop: Desktop) -> None:
 
     First what draws charts, as some are to be seen already. Then a worker imports the rest and writes an email that
     nobody sees; meanwhile each page is made in a moment of its own, as making one takes a tenth of a second. Where an
-    import fails the person is told, charts stay empty, and a page is made when it is visited; a rehearsal that fails
+    import fails the person is told, charts stay empty, and a page is made when it is visited; a warm-up that fails
     takes nothing from anybody.
     """
     window, book = desktop.window, desktop.book
     desk = book.desk(window)
 
     def make_pages(_imported: None) -> None:
-        desk.read("rehearsal", partial(outreach.rehearse, book.workspace), lambda _none: None)
+        desk.read("warm up", partial(outreach.warm_up, book.workspace), lambda _none: None)
         for number, spec in enumerate((COMPOSER, *PAGES), 1):
             QTimer.singleShot(number * PAGE_EVERY_MS, window, partial(_make_page, desktop, spec.key))
         QTimer.singleShot((len(PAGES) + 2) * PAGE_EVERY_MS, window, spare_collector)

@@ -53,19 +53,18 @@ def opened_as_of(store: Path | None, day: date | None) -> Iterator[Workspace]:
             yield workspace
             return
         from services.alerting import evaluate
-        from services.looking_back import looking_back
+        from services.as_of import copy_as_of
         from services.scoring import score_due
 
-        with looking_back(workspace, day) as past:
+        with copy_as_of(workspace, day) as past:
             score_due(past, force_all=True, as_of=day)
             evaluate(past)
             yield past
 
 
-def _worth(document: dict[str, Any]) -> str:
-    """The money that an alert is about; '' where it is about none, or that is not known."""
-    worth = document["value_at_risk"] or document["upside"]
-    return f"{worth:,.0f} {document['currency']}" if worth or document["value_at_risk"] is not None else ""
+def _money(document: dict[str, Any], name: str) -> str:
+    """An amount of an alert; '' where there is none, or it is not known."""
+    return f"{document[name]:,.0f} {document['currency']}" if document[name] else ""
 
 
 def at_risk_list(documents: list[dict[str, Any]], as_of: date | None) -> str:
@@ -75,15 +74,18 @@ def at_risk_list(documents: list[dict[str, Any]], as_of: date | None) -> str:
     rows = [
         (
             document["severity"],
+            str(document["customer_id"] or ""),
             document["customer"],
             document["reason"],
-            _worth(document),
+            _money(document, "value_at_risk"),
+            _money(document, "upside"),
             "" if document["churn_risk"] is None else chance(document["churn_risk"]),
             document["due"],
         )
         for document in documents
     ]
-    return table(("severity", "customer", "why", "at risk", "churn", "due"), rows, frozenset({3, 4}))
+    head = ("severity", "id", "customer", "why", "at risk", "to win", "churn", "due")
+    return table(head, rows, frozenset({1, 4, 5, 6}))
 
 
 @told
@@ -251,7 +253,7 @@ def run(store: StoreOption = None, json: JsonOption = False) -> int:
         if record_due(workspace):
             renew_record(workspace, progress_line(json), never_cancelled)
             checked |= {"rules"}
-    runs = (landed.landing.run, outcome)
+    runs = (landed.found.run, outcome)
     # What landed is scored with its import; the round finds nothing left of it.
     scores = max((run.scores for run in runs if run.scores), key=lambda one: one.scored, default=None)
     raised = [alert for run in runs for alert in run.opened]

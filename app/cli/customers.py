@@ -133,7 +133,7 @@ def show(
 def _words(document: dict[str, Any], figures: Sequence[str], trends: Sequence[str]) -> str:
     lines = [f"{document['name']} · {document['metadata']}", *(f"  {one}" for one in _suggested(document["alert"]))]
     lines += [f"  {one}" for one in figures]
-    lines += [f"  {_reason(driver)}" for driver in document["drivers"]]
+    lines += [f"  {_reason(driver)}" for driver in sorted(document["drivers"], key=_size)]
     lines += [f"  unusual: {one['words']}" for one in document["anomalies"]]
     lines += [f"  trend: {one}" for one in trends]
     lines += [f"  {row['when']}  {row['words']}  {row['reference']}" for row in document["timeline"]]
@@ -147,6 +147,11 @@ def _suggested(alert: dict[str, Any] | None) -> list[str]:
     advice = alert["recommendation"]
     lines = [f"Alert, {alert['severity']}: {alert['reason']}"]
     return lines + ([f"Suggested: {advice['title']}. {advice['why']}"] if advice is not None else [])
+
+
+def _size(driver: dict[str, Any]) -> float:
+    """The largest first, what the model does not count last."""
+    return -abs(float(driver["points"] or 0.0))
 
 
 def _reason(driver: dict[str, Any]) -> str:

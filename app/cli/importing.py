@@ -28,9 +28,12 @@ from app.cli.frame import (
     told,
 )
 from app.cli.reading import Files, reads
+from app.paths import sample_book
+from models.values.errors import UserError
 from models.values.imports import ImportOptions, ImportRequest, Receipt
 from models.values.reading import ReadingChoice
 from models.values.words import count
+from services.books import SAMPLE_BOOK, SAMPLE_TAKES_NONE
 from services.jobs import ImportOutcome, import_files
 from services.pipeline import after_change
 from services.sources import asked_end
@@ -133,6 +136,8 @@ def _book(store: Path | None, dry_run: bool) -> Iterator[Workspace]:
         ):
             yield workspace
         return
+    if Path(recipe_for(store).store).resolve() == sample_book().resolve():
+        raise UserError(f"{SAMPLE_BOOK}. {SAMPLE_TAKES_NONE}")
     with opened(store, create=True, writes=not dry_run) as workspace:
         yield workspace
 

@@ -269,7 +269,7 @@ def send(
     The password is BELLWETHER_MAIL_PASSWORD, or the keyring's.
     """
     from services.outreach import reschedule, send_due
-    from services.outreach.gate import held_by_quiet_hours
+    from services.outreach.send_policy import held_by_quiet_hours
 
     with opened(store, writes=True) as workspace:
         ask_password(workspace)

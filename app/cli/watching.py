@@ -24,7 +24,7 @@ from app.cli.frame import (
 )
 from models.values.errors import UserError
 from models.values.words import count
-from services.landing import Landing, import_watched
+from services.folder_import import FolderImport, import_watched
 from services.settings import (
     Preferences,
     WatchedFolder,
@@ -76,7 +76,7 @@ class FromFolders:
 
     Attributes
     ----------
-    landing, document, words
+    found, document, words
         What was imported, as JSON has it and in words.
     concerns
         A sentence for each thing that was not done and needs a person.
@@ -84,7 +84,7 @@ class FromFolders:
         A sentence for each source whose files used to come and do not.
     """
 
-    landing: Landing
+    found: FolderImport
     document: dict[str, Any]
     words: str
     concerns: tuple[str, ...]
@@ -96,7 +96,7 @@ def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
     from services.sync.watch import source_rhythms
 
     folders = workspace.preferences.watched_for(workspace.recipe.store)
-    landing, states = import_watched(
+    found, states = import_watched(
         workspace,
         folders,
         pause=lambda: time.sleep(LOOK_AGAIN_SECONDS),
@@ -104,16 +104,16 @@ def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
         cancelled=never_cancelled,
     )
     document: dict[str, Any] = {
-        "imported": [result.receipt.as_json() for result in landing.imported if result.receipt is not None],
-        "waiting": [{"file": one.mark.path, "why": one.why} for one in landing.waiting],
+        "imported": [result.receipt.as_json() for result in found.imported if result.receipt is not None],
+        "waiting": [{"file": one.mark.path, "why": one.why} for one in found.waiting],
         "folders": [{"folder": state.folder, "fault": state.fault or None} for state in states],
     }
     concerns = [state.fault for state in states if state.fault]
-    concerns += [f"{one.mark.name} waits for you: {one.why}" for one in landing.waiting]
-    concerns += [landing.fault] if landing.fault else []
+    concerns += [f"{one.mark.name} waits for you: {one.why}" for one in found.waiting]
+    concerns += [found.fault] if found.fault else []
     concerns += [
         f"{Path(result.file).name}: {_rejected(result.receipt.rows['rejected'])}; see {rejects}."
-        for result in landing.imported
+        for result in found.imported
         if result.receipt is not None and (rejects := result.receipt.rejects_file)
     ]
     late = [one for one in source_rhythms(workspace) if one.stale]
@@ -122,18 +122,18 @@ def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
         for one in late
     ]
     silent = tuple(f"Files of {one.source} have stopped coming: {one.rhythm}. Export them again." for one in late)
-    return FromFolders(landing, document, _words(landing, len(folders)), tuple(concerns), silent)
+    return FromFolders(found, document, _words(found, len(folders)), tuple(concerns), silent)
 
 
 def _rejected(rows: int) -> str:
     return f"{count(rows, 'row')} {'was' if rows == 1 else 'were'} rejected"
 
 
-def _words(landing: Landing, folders: int) -> str:
+def _words(found: FolderImport, folders: int) -> str:
     if not folders:
         return ""
-    named = ", ".join(Path(one.file).name for one in landing.imported)
-    said = f"{count(len(landing.imported), 'file')} imported from {count(folders, 'watched folder')}"
+    named = ", ".join(Path(one.file).name for one in found.imported)
+    said = f"{count(len(found.imported), 'file')} imported from {count(folders, 'watched folder')}"
     return f"{said}: {named}. " if named else f"{said}. "
 
 

@@ -17,9 +17,10 @@ from models.journal.history import (
     last_redoable,
     last_undoable,
 )
-from models.journal.parting import MERGED, without_what_stays
+from models.journal.import_digests import largest_numbers, take_digests
 from models.journal.rows import change_line
 from models.journal.undo import clear_automatic_drafts, clear_derived, references, undo_images
+from models.journal.undo_merge import MERGED, without_what_stays
 from models.journal.verify import content_hash, verify
 
 __all__ = [
@@ -37,10 +38,12 @@ __all__ = [
     "erase_images",
     "fact_entries_since",
     "head",
+    "largest_numbers",
     "last_redoable",
     "last_undoable",
     "references",
     "stands",
+    "take_digests",
     "undo_images",
     "verify",
     "without_what_stays",

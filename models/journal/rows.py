@@ -1,7 +1,7 @@
 """Hold rows against what the journal last wrote into them: an edit outside the program shows.
 
 Known are the fields that a person, a rule or a merge wrote (images of the journal) and those that an import changed
-(`import_changes`). Not known is what an import brought and nobody changed since, and what its undo put back.
+(`import_changes`). What an import brought and nobody changed since is known by its digests (`import_digests`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select
 
+from models.journal.import_digests import UNWATCHED, DigestCheck
 from models.tables import (
     CONTENT_TABLES,
     import_changes,
@@ -27,15 +28,17 @@ from models.tables import (
 )
 
 _CHECKED: Final = (*CONTENT_TABLES, notes, policies, suppression_ledger, tasks)
-#: Set for many rows at once and without images: what the row belongs to by its import, and what is worked out.
-_UNWATCHED: Final = frozenset({"id", "import_id", "leaving", "product_id"})
+_UNCOMPARED: Final = UNWATCHED | {"id", "import_id"}
 _AT_ONCE: Final = 500
 _MOST_NAMED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
-    """What came of it: sentences about rows that are not as the journal says, and how many rows were looked at."""
+    """What came of it: sentences about rows that are not as the journal says, and how many rows were looked at.
+
+    ``unknown`` counts those of which neither the journal nor a digest knows anything.
+    """
 
     problems: tuple[str, ...]
     checked: int
@@ -64,10 +67,18 @@ class _Row:
 _Event = tuple[int, str, Mapping[str, Any]]
 
 
-def check_rows(connection: Connection) -> RowCheck:
-    """Compare every row of which the journal knows something with what it knows."""
+def check_rows(connection: Connection, digests: DigestCheck) -> RowCheck:
+    """Compare every row of which the journal knows something with what it knows.
+
+    Parameters
+    ----------
+    connection
+        A reader.
+    digests
+        What came of comparing the rows of imports with their digests.
+    """
     problems: list[str] = []
-    checked = rows = 0
+    checked = covered = rows = 0
     came: dict[int, int] = {
         row.id: row.journal_id for row in connection.execute(select(imports.c.id, imports.c.journal_id))
     }
@@ -79,12 +90,16 @@ def check_rows(connection: Connection) -> RowCheck:
             found = connection.execute(select(table).where(table.c.id.in_(list(some)))).mappings()
             there = {row["id"]: row for row in found}
             checked += len(there)
+            covered += sum(digests.covers(table.name, one["id"], one.get("import_id")) for one in there.values())
             for row_id, one in some.items():
                 problems += _faults(table, row_id, one, there.get(row_id), came, undone)
-    named = problems[:_MOST_NAMED]
-    if len(problems) > len(named):
-        named.append(f"So it is with {len(problems) - len(named):,} more rows.")
-    return RowCheck(tuple(named), checked, max(0, rows - checked))
+    return RowCheck(tuple(shortened(problems)), checked, max(0, rows - digests.rows - (checked - covered)))
+
+
+def shortened(problems: list[str]) -> list[str]:
+    """Return the first sentences, and how many more there are."""
+    more = len(problems) - _MOST_NAMED
+    return problems if more <= 0 else [*problems[:_MOST_NAMED], f"{more:,} more like these were found."]
 
 
 def check_import_changes(connection: Connection, digests: Mapping[int, list[str]]) -> list[str]:
@@ -192,7 +207,7 @@ def _faults(
     wrong = [
         (name, entry)
         for name, (entry, value) in known.fields.items()
-        if entry >= since and name not in _UNWATCHED and name in row and row[name] != value
+        if entry >= since and name not in _UNCOMPARED and name in row and row[name] != value
     ]
     if wrong:
         names = ", ".join(f"“{name.replace('_', ' ')}”" for name, _ in sorted(wrong))

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Table, delete, exists, select, text, union
 from sqlalchemy.exc import IntegrityError
 
 from models.journal.chain import Image
-from models.journal.letters import UNWATCHED, put_back, without_kept
 from models.journal.renumber import renumbered
+from models.journal.undo_messages import UNWATCHED, put_back, without_kept
 from models.tables import (
     COMPUTED_TABLES,
     UNTOUCHED_DRAFT,

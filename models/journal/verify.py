@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, UniqueConstraint, select
 
 from models.journal.chain import GENESIS, entry_hash, erasure, payload_digest, row_digest, stands
-from models.journal.rows import check_import_changes, check_rows
+from models.journal.import_digests import check_digests
+from models.journal.rows import check_import_changes, check_rows, shortened
 from models.tables import CONTENT_TABLES, journal, journal_payloads
 from models.values.journal import Actor, Verification
 
@@ -42,8 +43,9 @@ def verify(connection: Connection, remembered_head: tuple[int, str] | None = Non
             f"The journal is not the one that this computer remembers: entry {remembered_head[0]} is missing or "
             "changed. If you restored a copy of the book, run “bellwether verify --accept”."
         )
-    rows = check_rows(connection)
-    problems += [*check_import_changes(connection, payloads.texts), *rows.problems]
+    digests = check_digests(connection, payloads.texts)
+    rows = check_rows(connection, digests)
+    problems += [*check_import_changes(connection, payloads.texts), *rows.problems, *shortened(digests.problems)]
     return Verification(
         ok=not problems,
         entries=count,
@@ -51,9 +53,9 @@ def verify(connection: Connection, remembered_head: tuple[int, str] | None = Non
         content_hash=content_hash(connection),
         problems=tuple(problems),
         notes=(
-            f"Rows compared with what the journal last wrote into them: {rows.checked:,}. Not compared are rows that "
-            f"are as an import brought them ({rows.unknown:,}): a change of those outside Bellwether shows only in the "
-            "content hash.",
+            f"Rows compared with the digests of their imports: {digests.rows:,}. Rows compared with what the journal "
+            f"last wrote into them: {rows.checked:,}. Rows without either: {rows.unknown:,}"
+            + (", where an edit outside Bellwether shows only in the content hash." if rows.unknown else "."),
         ),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.store.connect import connect
-from models.store.staging import remove_staging, runs, staging_path, sweep_staging
+from models.store.staging import meetings_folder, remove_staging, runs, staging_path, sweep_meetings, sweep_staging
 from models.store.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -18,10 +18,12 @@ __all__ = [
     "Store",
     "UnitOfWork",
     "connect",
+    "meetings_folder",
     "open_store",
     "remove_staging",
     "runs",
     "staging_path",
+    "sweep_meetings",
     "sweep_staging",
 ]
 

@@ -1,12 +1,13 @@
-"""Where the staging file of an import lies, and how what a killed import left is taken away.
+"""Where files that last no longer than a run lie beside a store, and how what was left of them is taken away.
 
-It stands beside the store, so that both share a disk, and bears the number of the process that writes it.
+The staging file of an import shares the store's disk and bears the number of the process that writes it.
 """
 
 from __future__ import annotations
 
 import glob
 import os
+import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -37,6 +38,16 @@ def sweep_staging(store: Path) -> None:
         owner = found.name.rpartition("-")[2]
         if owner.isdecimal() and not runs(int(owner), found):
             remove_staging(found)
+
+
+def meetings_folder(store: Path) -> Path:
+    """Return the folder of the invitations to meetings that a calendar was given; they name people."""
+    return store.with_name(f"{store.name}.meetings")
+
+
+def sweep_meetings(store: Path) -> None:
+    """Delete the invitations of earlier runs; a calendar that was given one has read it."""
+    shutil.rmtree(meetings_folder(store), ignore_errors=True)
 
 
 def runs(pid: int, path: Path) -> bool:

@@ -65,7 +65,7 @@ customer_risk_scores = Table(
     Column("clv_median_minor", Integer),  # as many outcomes lie above as below
     Column("left_on", Text),  # day on which the last contract ended; null for customers
     Index("ix_scores_churn", "churn_risk", "customer_id"),
-    # with the range and the standing, so that the book's totals are read from the index alone
+    # with the range, the standing and the segment, so that the book's totals are read from the index alone
     Index(
         "ix_scores_at_risk",
         "value_at_risk_minor",
@@ -73,6 +73,7 @@ customer_risk_scores = Table(
         "value_at_risk_low_minor",
         "value_at_risk_high_minor",
         "standing",
+        "segment",
     ),
     Index("ix_scores_engagement", "engagement", "customer_id"),
     Index("ix_scores_last_order", "last_order_on", "customer_id"),
@@ -95,7 +96,7 @@ score_history = Table(
     Column("segment", Text),
     Column("model", Text, nullable=False),
     # the book's total of a day, and the days after one
-    Index("ix_score_history_day", "as_of", "customer_id", "value_at_risk_minor"),
+    Index("ix_score_history_day", "as_of", "customer_id", "value_at_risk_minor", "segment"),
     sqlite_with_rowid=False,
 )
 

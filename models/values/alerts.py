@@ -7,7 +7,8 @@ from enum import IntEnum
 from typing import Final, Literal
 
 from models.values.overrides import OverrideMark
-from models.values.words import money, money_range, percent
+from models.values.reaching import Approach, Person, SpendYear
+from models.values.words import money, money_range, money_short, percent
 
 #: Why the confidence in a score is low whose model tells nobody apart; a rule that asks for churn risk asks for
 #: confidence, too.
@@ -122,6 +123,7 @@ class QueuePage:
     lacks: Lacks = ""  # what an empty queue lacks before it may be called clear
     held: str = ""  # why inactivity alerts are held back: "your orders end on 20 May", '' where they are not
     criticals_waiting: str = ""  # "3 more critical alerts wait for tomorrow: at most 5 a day", '' for none
+    churn_bars: tuple[float, float] = (1.0, 1.0)  # from which on a churn risk is a warning, and critical: the policy's
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,22 @@ class Tile:
     line: str
     tone: Literal["neutral", "bad", "good"]
     tooltip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayProgress:
+    """Alerts that were handled today, of these and what is still due today, and the value at risk with the handled."""
+
+    handled: int
+    of: int
+    minor: int
+    currency: str
+
+    @property
+    def words(self) -> str:
+        """``Handled today 3 of 13 · $9.1k``."""
+        money = f" · {money_short(self.minor, self.currency)}" if self.minor else ""
+        return f"Handled today {self.handled:,} of {self.of:,}{money}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +303,7 @@ class ScoreFigures:
     segment_since: str | None = None  # ISO day on which the segment became what it is
     average_risk: float | None = None  # the book's, where the model cannot tell its customers apart; else None
     said_leaving: str = ""  # "they are leaving", "they may leave", as they said: all that they would bring is at risk
+    standing: str | None = "active"  # or win_back, lost; None where nothing is known
 
     @property
     def risk_note(self) -> str:
@@ -354,3 +373,6 @@ class AlertDetail:
     due_words: str  # "due 12:02"
     notes: tuple[str, ...]
     contact: str = ""  # what followed our email: "Emailed 20 Nov · ordered 3 days later, $386 since"
+    person: Person | None = None  # None for an alert of the book, as the next two
+    approach: Approach | None = None
+    spend: SpendYear | None = None

@@ -103,7 +103,9 @@ class Anomaly:
 class ChannelTrend:
     """Where one channel of a customer is heading, and since when.
 
-    ``direction`` is ``falling``, ``steady`` or ``rising``; `since` is the ISO day of the change, None while steady.
+    ``direction`` is ``falling``, ``steady`` or ``rising``, and of orders that are late ``silent``. `since` is the ISO
+    day of the change, None while steady; of a silence that of the last order. `expected` is what the customer's own
+    earlier rate makes of the window; of a silence, how many orders were expected and did not come.
     """
 
     channel: str

@@ -1,4 +1,4 @@
-"""Values of the backtest: how well each model of the ladder would have predicted the past, and which one is used."""
+"""Values of the backtest: how well each model would have predicted the past, and which one is used."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-#: Names of the rungs and of what they are held against, in the order of the ladder.
+#: Names of the rungs and of what they are held against, in the order of the models.
 PRIOR, MBG, LOGISTIC, ADDITIVE = "prior", "mbg_nbd", "logistic", "additive"
 #: References: never used for scores, only shown beside them.
 DEPTH_3, RULE = "depth_3", "recency_rule"
@@ -161,7 +161,7 @@ class BacktestReport:
     label
         What leaving means here: "orders", "activity", or "contract".
     rungs
-        Those of the ladder that could be judged, and the references.
+        Those that could be judged, and the references.
     calibration, missed, alarmed
         Of the rung in use: its curve; who left unseen and who was flagged and stayed, the worst first.
     missed_count, alarmed_count

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from models.values.alerts import AlertRow, Driver, ScoreFigures
 from models.values.overrides import OverrideMark
+from models.values.words import once_words
 
 SortColumn = Literal["name", "tier", "segment", "churn", "at_risk", "engagement", "last_order", "next_action", "owner"]
 
@@ -120,7 +121,9 @@ class CustomersCount:
     Attributes
     ----------
     value_at_risk_minor
-        Of active customers; None: it is known of none of them.
+        Of active customers who came on more than one day; None: it is known of no active customer.
+    once, once_minor
+        Active customers who came on one day only, and what is at risk with them.
     win_back
         Customers who are to be won back; nothing of them is at risk.
     value_note, value_check
@@ -135,6 +138,13 @@ class CustomersCount:
     value_note: str = ""
     value_check: str = ""
     win_back: int = 0
+    once: int = 0
+    once_minor: int = 0
+
+    @property
+    def once_words(self) -> str:
+        """Those who came once, in a few words; '' without any: "1,203 new or one-time, $1.3m"."""
+        return once_words(self.once, self.once_minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,20 @@ class EnvironmentFault(BellwetherError):
     """Disk, lock, network, damaged or newer store: what failed, that nothing is lost, what to do. Exit code 1."""
 
 
+class NetworkFault(EnvironmentFault):
+    """A server, or what is said to it, does not do now.
+
+    Attributes
+    ----------
+    offline
+        Whether it looks as if there were no network.
+    """
+
+    def __init__(self, sentence: str, *, offline: bool = False) -> None:
+        super().__init__(sentence)
+        self.offline = offline
+
+
 class StoreBusy(EnvironmentFault):
     """Another program holds the store's writer."""
 

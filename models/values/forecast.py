@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
+
+#: What the amounts of a past month were called in books of the first version.
+_FORMER_NAMES: Final = {"came": "actual", "foretold": "predicted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,12 @@ class MonthForecast:
 class PastMonth:
     """A month that is over, in minor units, next to its forecast at the end of the month before.
 
-    `foretold`, `low` and `high` are None where the history before it was too short.
+    `predicted`, `low` and `high` are None where the history before it was too short.
     """
 
     month: str
-    came: int
-    foretold: int | None = None
+    actual: int
+    predicted: int | None = None
     low: int | None = None
     high: int | None = None
 
@@ -46,7 +49,7 @@ class PastMonth:
         """Whether it came within the range; None without a forecast."""
         if self.low is None or self.high is None:
             return None
-        return self.low <= self.came <= self.high
+        return self.low <= self.actual <= self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +152,17 @@ class RevenueForecast:
             **{
                 **values,
                 "months": tuple(MonthForecast(**one) for one in values["months"]),
-                "past": tuple(PastMonth(**one) for one in values["past"]),
+                "past": tuple(map(_past, values["past"])),
                 "index": tuple(values["index"]),
                 "sentences": tuple(values["sentences"]),
                 "acquisition": _acquisition(acquisition) if acquisition else None,
             }
         )
+
+
+def _past(values: dict[str, Any]) -> PastMonth:
+    """A month as it was kept; the first version called its amounts otherwise."""
+    return PastMonth(**{_FORMER_NAMES.get(name, name): value for name, value in values.items()})
 
 
 def _acquisition(values: dict[str, Any]) -> AcquisitionValue:

@@ -15,7 +15,7 @@ Verdict = Literal["new", "changed", "unchanged", "rejected", "ignored"]
 
 
 @dataclass(frozen=True, slots=True)
-class MendedCell:
+class FixedCell:
     """A cell of a file that a person wrote anew before the import: row of data from 1, its column, the new text."""
 
     row: int
@@ -35,8 +35,8 @@ class ImportOptions:
     currency: str | None = None
     meanings: tuple[tuple[str, str], ...] = ()  # (column, how it is read), such as ("Total", "comma")
     reading: ReadingChoice = field(default_factory=ReadingChoice)
-    mended: tuple[MendedCell, ...] = ()
-    mended_of: str = ""  # the file's stamp (see `Preview`) when its cells were mended: of another file none is
+    fixed: tuple[FixedCell, ...] = ()
+    fixed_of: str = ""  # the file's stamp (see `Preview`) when its cells were fixed: of another file none is
     kind: str | None = None  # of what kind all rows are, such as "store_visit", where no column says it
 
 
@@ -106,8 +106,8 @@ class Receipt:
     seconds: float
     dry_run: bool = False
     ignored_reasons: dict[str, int] = field(default_factory=dict)
-    mended: tuple[dict[str, Any], ...] = ()  # row, column, before, after of each cell that a person mended
-    may_leave: tuple[str, ...] = ()  # customers who wrote in the file's last weeks that they leave or may leave
+    fixed: tuple[dict[str, Any], ...] = ()  # row, column, before, after of each cell that a person fixed
+    may_leave: tuple[str, ...] = ()  # who wrote in the file's last weeks that they leave or may leave
 
     @property
     def distress(self) -> str:
@@ -116,7 +116,7 @@ class Receipt:
             return ""
         named, more = self.may_leave[:_NAMED], len(self.may_leave) - _NAMED
         names = ", ".join(named) + (f" and {more} more" if more > 0 else "")
-        return f"{count(len(self.may_leave), 'customer')} wrote that they may leave: {names}."
+        return f"{count(len(self.may_leave), 'person', 'people')} wrote that they may leave: {names}."
 
     def as_json(self) -> dict[str, Any]:
         """Return DATA.md's receipt as a JSON-ready dictionary."""
@@ -134,7 +134,7 @@ class Receipt:
             "rejects_file": self.rejects_file,
             "warnings": list(self.warnings),
             "seconds": round(self.seconds, 3),
-            **({"mended": list(self.mended)} if self.mended else {}),
+            **({"fixed": list(self.fixed)} if self.fixed else {}),
             **({"may_leave": list(self.may_leave)} if self.may_leave else {}),
             **({"dry_run": True} if self.dry_run else {}),
         }
@@ -151,7 +151,7 @@ class ColumnProposal:
     why: str
     confidence: float = 1.0  # that it is this field; 1 where a person said so
     meaning: Meaning | None = None
-    mendable: bool = True  # False for columns that the file itself does not have
+    fixable: bool = True  # False for columns that the file itself does not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class PreviewCell:
     text: str
     fault: str = ""
     before: str | None = None
-    mended_from: str | None = None  # what stands in the file, where a person wrote the cell anew
+    fixed_from: str | None = None  # what stands in the file, where a person wrote the cell anew
 
 
 @dataclass(frozen=True, slots=True)

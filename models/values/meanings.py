@@ -1,4 +1,4 @@
-"""What a column of a file was found to mean: shown before an import, and overruled by a person where it is wrong."""
+"""What a column of a file was found to mean: shown before an import, and overridden by a person where it is wrong."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from math import sqrt
 from typing import Final
 
@@ -15,6 +16,11 @@ CONTRACT_DAYS: Final = (365,)
 STEPS: Final = 40
 #: Fewer cases say more about chance than about the risk.
 FEWEST: Final = 10
+_KIND_WORDS: Final = {
+    "orders": ("1 purchase day", "2–3 purchase days", "4 or more purchase days"),
+    "activity": ("1 day of activity", "2–3 days of activity", "4 or more days of activity"),
+    "contract": ("first year under contract", "over a year under contract"),
+}
 _Z95: Final = 1.959963984540054
 
 
@@ -33,10 +39,19 @@ def wilson(left: float, customers: float, z: float = _Z95) -> tuple[float, float
     return max(min(middle - half, share), 0.0), min(max(middle + half, share), 1.0)
 
 
-def cases_words(cases: int, predicted: float, actual: float) -> str:
-    """What came of similar customers; figures first, as a narrow pane cuts the end."""
+def cases_words(cases: int, predicted: float, actual: float, label: str, kind: int, risks: Sequence[float] = ()) -> str:
+    """What came of similar customers; figures first, as a narrow pane cuts the end.
+
+    Parameters
+    ----------
+    label, kind
+        Who counts as similar: customers of whom as much was known, see `kind_and_step`.
+    risks
+        The lowest and the highest risk among them, nothing where a fit of before did not keep them.
+    """
     low, high = (round(100 * end) for end in wilson(actual * cases, cases))
+    between = f", risk {round(100 * risks[0])}–{round(100 * risks[1])}{THIN}%" if risks else ""
     return (
         f"{cases:,} similar customers: predicted {percent(predicted)}, actual {percent(actual)} "
-        f"(95{THIN}% range {low}–{high}{THIN}%)."
+        f"(95{THIN}% range {low}–{high}{THIN}%). Similar: {_KIND_WORDS[label][kind]}{between}."
     )

@@ -78,7 +78,7 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything that was concluded about a file, to be shown and overruled.
+    """Everything that was concluded about a file, to be shown and overridden.
 
     Attributes
     ----------

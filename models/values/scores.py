@@ -10,12 +10,28 @@ SEGMENTS = (
     "Lost", "Hibernating", "New", "One-time", "Cooling VIP", "At risk", "Champion", "Loyal", "Promising",
 )  # fmt: skip
 
+#: SQL of whether a customer came on one day only: whether they come again is a matter of the book's rate and not of
+#: anything that they do, so that what is at risk with them is told apart.
+CAME_ONCE = "coalesce(segment, '') IN ('New', 'One-time')"
 #: From so many gaps between purchase days on a customer has a usual gap of their own.
 OWN_GAPS = 4
+#: An order is late from so much of a usual gap after the day on which it was expected.
+_LATE = 0.5
 _LOOKING_BACK = ", looking back from "
 #: In SQL, of the model of a row of the history: a score of a past day that a later model worked out, which had seen
 #: what came of it.
 LOOKED_BACK = f"LIKE '%{_LOOKING_BACK}%'"
+
+
+def missed_orders(days_since: int | None, usual_gap: float | None) -> int:
+    """Return how many orders were expected and did not come: one for each usual gap since the last.
+
+    Each counts from half a gap after its day on. Wherever the program says of a customer how many orders were expected,
+    this is the number.
+    """
+    if days_since is None or not usual_gap or usual_gap <= 0:
+        return 0
+    return max(0, int(days_since / usual_gap - _LATE))
 
 
 def looking_back(model: str, day: str) -> str:

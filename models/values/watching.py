@@ -1,4 +1,4 @@
-"""Values of watched folders: what was seen in one, which file waits for a person and why, what became of a landing."""
+"""Values of watched folders: what was seen in one, which file waits for a person and why, what became of its import."""
 
 from __future__ import annotations
 

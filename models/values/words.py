@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
-from models.values.money import exponent
+from models.values.money import SIGNS, exponent
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -25,10 +25,6 @@ SURELY_NOT, SURELY = 0.005, 0.995
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEKDAYS_LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_SIGNS = {
-    "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪", "UAH": "₴", "VND": "₫",
-    "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "HKD": "HK$", "SGD": "S$", "BRL": "R$", "MXN": "MX$",
-}  # fmt: skip
 
 
 def major(amount_minor: int, currency: str) -> Decimal:
@@ -86,7 +82,7 @@ def money_range(
 
 
 def _signed(value: Decimal, currency: str, digits: str) -> str:
-    sign = _SIGNS.get(currency, f"{currency}{THIN}" if currency else "")
+    sign = SIGNS.get(currency, f"{currency}{THIN}" if currency else "")
     return f"{MINUS if value < 0 else ''}{sign}{digits}"
 
 
@@ -115,6 +111,11 @@ def count(number: int, one: str, many: str = "") -> str:
 def gap_words(days: float, own: bool) -> str:
     """Return how long a customer's gaps are: their usual one, or where they have too few, that of others."""
     return f"the usual gap is {whole(days)}" if own else f"customers like them: about {count(_half_up(days), 'day')}"
+
+
+def once_words(number: int, minor: int, currency: str) -> str:
+    """Return who came on one day only and what is at risk with them: ``1,203 new or one-time, $1.3m``; '' for none."""
+    return f"{number:,} new or one-time, {money_short(minor, currency)}" if number else ""
 
 
 def spelled(number: int) -> str:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.alerting.calls import log_call
 from services.alerting.follow_up import add_note, add_task, complete_task, suppress, take_up
+from services.alerting.meetings import add_meeting, write_invitation
 from services.alerting.precision import RuleRecord, rule_records
-from services.alerting.rulebook import record_due, switch_rule
+from services.alerting.rulebook import record_due, switch_rule, with_figures
 from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait, wait_within
 from services.alerting.trial import Trial, TrialWeek, try_rule
 
@@ -27,12 +29,14 @@ __all__ = [
     "RuleRecord",
     "Trial",
     "TrialWeek",
+    "add_meeting",
     "add_note",
     "add_task",
     "assign",
     "complete_task",
     "escalate",
     "evaluate",
+    "log_call",
     "mark_seen",
     "next_wake",
     "not_useful",
@@ -50,6 +54,8 @@ __all__ = [
     "try_rule",
     "wait",
     "wait_within",
+    "with_figures",
+    "write_invitation",
 ]
 
 

@@ -1,6 +1,6 @@
 """Query module: customers who do less in a channel than their own past makes likely, as scoring has found them.
 
-The anomalies themselves are found, dated and corrected for false discoveries by scoring (`services.scoring.unusual`).
+The anomalies themselves are found, dated and corrected for false discoveries by scoring (`services.scoring.anomalies`).
 Here those of activity are read (portal logins, web visits …), and the likeliest to be no chance stands for a customer.
 A fall in one channel is no silence of who orders as usual, or who wrote, spoke or came by another channel of late: what
 goes on is said with it.

@@ -15,9 +15,9 @@ from models.journal import clear_automatic_drafts
 from models.store import UnitOfWork
 from models.tables import UNTOUCHED_DRAFT
 from services.alerting.driver import tuples
-from services.alerting.fire import Fired
+from services.alerting.evaluate_rule import Fired
 from services.alerting.merge import Card, Plan, Signal, Silence
-from services.coming_back import FOLLOWS
+from services.conversion import FOLLOWS
 from services.purchases import PURCHASES
 
 CLOSED: Final = ("resolved", "not_useful")

@@ -13,7 +13,7 @@ from typing import Final
 
 from models.store import UnitOfWork
 from models.values.alerts import CRITICAL_ALERTS
-from services.alerting.fire import Fired
+from services.alerting.evaluate_rule import Fired
 from services.alerting.merge import Card, Rulebook, Silence, is_silent
 from services.alerting.rules import SEVERITIES, Rule
 from services.kept_values import keep_value, kept_value

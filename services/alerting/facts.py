@@ -18,14 +18,15 @@ from services.alerting import voices
 from services.alerting.driver import driver_of, tuples
 from services.alerting.measures import STAGE_AS_OF
 from services.alerting.product_ratings import COLUMNS, fallen
+from services.churn_status import left_on, renews_on
 from services.deals import DEAL_NAME, STAGE_NAME, closed_on
-from services.leaving import left_on, renews_on
 from services.matters import teach
 from services.open_tickets import is_open, is_unhappy
 from services.permission import may_email, unsubscribed_on
+from services.products import product_called
 from services.purchases import PURCHASES
 from services.settings import Policy
-from services.sources import source_ages
+from services.sources import FROM_FILES, UNANSWERED, source_ages
 
 _FACTS: Final = """
 CREATE TEMP TABLE run_facts AS
@@ -56,15 +57,17 @@ SELECT customer_id,
        sum(opened_on > :day_60 AND unhappy) AS unhappy_60d,
        max(CASE WHEN open AND unhappy THEN
            (julianday(:as_of) + 1 - julianday(coalesce(opened_at, opened_on))) * 24 END) AS unhappy_open_hours,
+       max(CASE WHEN open AND unhappy THEN julianday(:as_of) - julianday(opened_on) END) AS unhappy_open_days,
        sum(open) AS open_tickets
 FROM (SELECT customer_id, opened_on, opened_at,
              {unhappy} AS unhappy, {open} AS open
       FROM tickets WHERE customer_id IS NOT NULL AND opened_on <= :as_of {scope})
 GROUP BY customer_id""",
-    "reviews": """
-SELECT customer_id, min(rating) AS worst_30d, sum(rating <= 2) AS bad_30d
-FROM reviews WHERE customer_id IS NOT NULL AND rating IS NOT NULL
-     AND reviewed_on > :day_30 AND reviewed_on <= :as_of {scope}
+    "reviews": f"""
+SELECT customer_id, min(rating) AS worst_30d, sum(rating <= 2) AS bad_30d, {voices.WORST} AS worst
+FROM (SELECT customer_id, rating, reviewed_on AS day, {product_called("reviews")} AS what
+      FROM reviews WHERE customer_id IS NOT NULL AND rating IS NOT NULL
+           AND reviewed_on > :day_30 AND reviewed_on <= :as_of {{scope}})
 GROUP BY customer_id""",
     # Three on either side: fewer are weather. An old fall is no news, so the newest rating is of the last 90 days.
     # The plus signs keep SQLite on the covering index by customer; that on the day leads to the rows themselves.
@@ -188,11 +191,12 @@ SELECT kind, min(days) AS days FROM ranked WHERE share >= 0.9 AND deals >= iif(k
 
 #: SQL of how long deals like ``x`` take; where too few closed to tell, the policy's figure. Where nobody writes down
 #: stages or contact, only a deal's age tells that it stands still; elsewhere null.
-USUAL_DAYS: Final = """CASE WHEN NOT EXISTS (SELECT 1 FROM stage_changes) AND NOT EXISTS (SELECT 1 FROM conversations)
+USUAL_DAYS: Final = f"""CASE WHEN NOT EXISTS (SELECT 1 FROM stage_changes)
+                 AND NOT EXISTS (SELECT 1 FROM conversations WHERE {FROM_FILES})
             THEN coalesce((SELECT days FROM temp.run_deal_days u WHERE u.kind = x.kind),
                           (SELECT days FROM temp.run_deal_days u WHERE u.kind IS NULL), :unknown_days) END"""
 
-# Contact is what was said to or heard from the customer.
+# Contact is what was said to or heard from the customer; a ticket is for service, and not about a deal.
 _DEALS: Final = """
 CREATE TEMP TABLE run_deals AS
 SELECT id, customer_id, stage, amount, worth, worth * coalesce(probability, 0.5) AS expected,
@@ -201,10 +205,10 @@ SELECT id, customer_id, stage, amount, worth, worth * coalesce(probability, 0.5)
        coalesce(name || ', ', '') || iif(stage = stage_now, stage_name, stage) AS named,
        julianday(:as_of) - julianday(opened_on) AS age_days,
        {usual_days} AS usual_days,
-       julianday(:as_of) - julianday(stage_since) AS stage_days,
        julianday(:as_of) - julianday(max(stage_since,
            coalesce((SELECT max(happened_on) FROM conversations c
-                     WHERE c.customer_id = x.customer_id AND c.happened_on <= :as_of), ''),
+                     WHERE c.customer_id = x.customer_id AND c.happened_on <= :as_of
+                       AND c.channel <> '{unanswered}'), ''),
            coalesce((SELECT max(happened_on) FROM email_events e WHERE e.customer_id = x.customer_id
                      AND e.kind = 'replied' AND e.happened_on <= :as_of), ''),
            coalesce((SELECT max(substr(written_at, 1, 10)) FROM notes n
@@ -303,6 +307,7 @@ class Facts:
         if "deals" not in self._tables:
             self._create("deal_days", _DEAL_DAYS.format(closed=closed_on("o")))
             said = {"name": DEAL_NAME, "stage": STAGE_AS_OF, "stage_name": STAGE_NAME, "usual_days": USUAL_DAYS}
+            said["unanswered"] = UNANSWERED
             scope = self._scope("o.customer_id")
             self._create("deals", _DEALS.format(amount=amount, listed=listed, scope=scope, **said))
             self._work.sql("CREATE INDEX temp.run_deals_customer ON run_deals (customer_id)")

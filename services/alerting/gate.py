@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from models.store import UnitOfWork
 from models.values.rule_records import RULE_RECORDS, SPENT_LESS, PastRecord, records_of
-from services.alerting.fire import Fired
+from services.alerting.evaluate_rule import Fired
 from services.alerting.late_deals import LateDeals, judges_age, read_late
 from services.alerting.merge import Card
 from services.alerting.rules import SEVERITIES, Rule

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from models.store import UnitOfWork
-from services.alerting.fire import Fired
+from services.alerting.evaluate_rule import Fired
 from services.alerting.merge import Card
 from services.alerting.rules import Rule
 

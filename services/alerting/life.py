@@ -12,7 +12,7 @@ from models.tables import alerts
 from models.values.words import stored
 from services.alerting import cards as queries
 from services.alerting.criticals import is_budgeted
-from services.alerting.fire import Fired
+from services.alerting.evaluate_rule import Fired
 from services.alerting.merge import Card, Signal
 from services.alerting.rules import SEVERITIES, Rule
 from services.alerting.sla import DueTimes, due_when_resumed, remaining

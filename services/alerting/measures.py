@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from services.kept_records import CONTACTS
+from services.sources import UNANSWERED
+
 SUBJECTS: Final = frozenset({"customer", "deal", "book", "product"})
 #: What is measured of the book itself: the table of a run that holds it, under the alias that its measures read.
 OF_THE_BOOK: Final = {"book": "temp.run_sources b", "product": "temp.run_products p"}
@@ -78,7 +81,7 @@ _CONTACTS: Final = (
     "   AND coalesce(e.campaign, e.campaign_kind, '') = ''"
     "   AND e.happened_on > f.last_order_on AND e.happened_on <= :as_of)"
     " + (SELECT count(*) FROM conversations c WHERE c.customer_id = f.customer_id"
-    "   AND c.happened_on > f.last_order_on AND c.happened_on <= :as_of)"
+    f"   AND c.happened_on > f.last_order_on AND c.happened_on <= :as_of AND c.channel <> '{UNANSWERED}')"
     " + (SELECT count(*) FROM notes n WHERE n.customer_id = f.customer_id AND n.written_at > f.last_order_on"
     "   AND n.written_at <= :now)"
     " + (SELECT count(*) FROM tasks k WHERE k.customer_id = f.customer_id AND k.done_at > f.last_order_on"
@@ -175,6 +178,7 @@ MEASURES: Final[dict[str, Measure]] = {
         _OF_SCAN.format(what="julianday(:as_of) - julianday(x.happened_on)", frm="", where="")
     ),
     "contacts_since_order": Measure(_CONTACTS),
+    "contacts_kept": Measure(CONTACTS),
     # activity
     "activity_6m": Measure("g.recent", "activity"),
     "activity_growth": Measure("(CASE WHEN g.before > 0 THEN 1.0 * g.recent / g.before - 1 END)", "activity"),
@@ -189,8 +193,10 @@ MEASURES: Final[dict[str, Measure]] = {
     # service, reviews, emails, consent, contract
     "unhappy_tickets_60d": Measure("coalesce(t.unhappy_60d, 0)", "tickets", counts_none=True),
     "unhappy_open_hours": Measure("t.unhappy_open_hours", "tickets"),
+    "unhappy_open_days": Measure("t.unhappy_open_days", "tickets"),
     "open_tickets": Measure("coalesce(t.open_tickets, 0)", "tickets", counts_none=True),
     "worst_recent_rating": Measure("r.worst_30d", "reviews"),
+    "worst_review": Measure("r.worst", "reviews"),
     "bad_reviews_30d": Measure("r.bad_30d", "reviews"),
     "rating_recent": Measure("q.recent", "ratings"),
     "rating_before": Measure("q.before", "ratings"),
@@ -202,6 +208,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "leaving_words": Measure("v.said", "distress"),
     "distress_rating": Measure("v.rating", "distress"),
     "distress_rated": Measure("v.rated", "distress"),
+    "rated_since_order": Measure("v.rated_since", "distress"),
     "pressing_tickets": Measure("u.tickets", "pressing"),
     "pressing_days": Measure("u.days", "pressing"),
     "bad_mentions": Measure("m.mentions", "mentions"),
@@ -211,6 +218,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "mention_words": Measure("m.said", "mentions"),
     "trouble_tickets": Measure("x.tickets", "trouble"),
     "trouble_rating": Measure("x.rating", "trouble"),
+    "trouble_review": Measure("x.worst", "trouble"),
     "largest_open_deal": Measure("x.deal", "trouble"),
     "emails_unanswered": Measure("e.unanswered", "emails"),
     "days_since_withdrawal": Measure("f.days_since_withdrawal"),
@@ -222,7 +230,6 @@ MEASURES: Final[dict[str, Measure]] = {
     # The amount, else what the catalogue asks for its product, which is said as "about".
     "deal_worth": Measure("d.worth", None, DEAL),
     "deal_worth_is": Measure("d.worth_is", None, DEAL),
-    "deal_stage_days": Measure("d.stage_days", None, DEAL),
     "deal_age": Measure("d.age_days", None, DEAL),
     # How long nine in ten closed deals took; null where contact is written down, which tells more.
     "deal_usual_days": Measure("d.usual_days", None, DEAL),

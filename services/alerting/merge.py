@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from services.alerting.fire import Fired
-from services.alerting.overruled_words import is_overruled
+from services.alerting.evaluate_rule import Fired
+from services.alerting.override_formatting import is_overridden
 from services.alerting.rules import Rule
 
 
@@ -138,7 +138,7 @@ def merge(
 
 
 def _leads_no_more(card: Card, book: Rulebook) -> bool:
-    """Whether another signal leads a card of which no rule holds: its own was answered, overruled, or is no more."""
+    """Whether another signal leads a card of which no rule holds: its own was answered, overridden, or is no more."""
     standing = [signal for signal in card.signals if signal.rule in book.rules]
     if not standing or (len(standing) == 1 and standing[0].rule == card.rule):
         return False
@@ -146,8 +146,8 @@ def _leads_no_more(card: Card, book: Rulebook) -> bool:
 
 
 def _rank(rule: str, severity: int, reason: str, book: Rulebook) -> tuple[bool, int, int]:
-    """What a person overruled comes last, whatever its severity; then the gravest, then the rule that stands first."""
-    return not is_overruled(reason), severity, -book.rules[rule].position
+    """What a person overrode comes last, whatever its severity; then the gravest, then the rule that stands first."""
+    return not is_overridden(reason), severity, -book.rules[rule].position
 
 
 def leading(signals: Sequence[Fired], rules: Mapping[str, Rule]) -> Fired:

@@ -26,8 +26,8 @@ from models.values.words import count
 from services.alerting.rulebook import in_force, replay_mark
 from services.alerting.rules import Rule, Test
 from services.alerting.run import run_rules
+from services.as_of import copy_as_of
 from services.kept_values import keep_value
-from services.looking_back import looking_back
 from services.purchases import PURCHASES
 from services.scoring import score_due
 from services.workspace import FixedClock, Workspace
@@ -187,7 +187,7 @@ def _replayed(
     base = {(population[rule.code], rule.outcome): _Tally() for rule in rules}
     if days:
         tell(Progress(STEP, 0, len(days)))
-        with looking_back(workspace, days[0], later_too=True, most=MOST_CUSTOMERS) as copy:
+        with copy_as_of(workspace, days[0], later_too=True, most=MOST_CUSTOMERS) as copy:
             past = replace(copy, policy=replace(copy.policy, refit_days=_NO_REFIT_DAYS))
             events = _Events(past, last)
             for number, day in enumerate(days):

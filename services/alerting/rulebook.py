@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any, Final
@@ -22,7 +23,7 @@ from models.values.errors import UserError
 from models.values.rule_records import RULE_RECORDS
 from services.alerting.rules import Rule, rule_from_json, rule_to_json, shipped_rules
 from services.kept_values import kept_value
-from services.settings import Policy
+from services.settings import Policy, RuleParameter
 from services.workspace import Workspace
 
 #: Days of the book after which the past is replayed anew.
@@ -77,6 +78,30 @@ def with_policy(rule: Rule, policy: Policy) -> Rule:
         if one.rule == rule.code and one.name not in rule.retired:
             values[one.name] = one.value
     return rule.with_parameters(values)
+
+
+def with_figures(workspace: Workspace, policy: Policy, code: str, figures: Mapping[str, float | str]) -> Policy:
+    """Return the policy with other figures of a rule; those that are in force as they are stay unnamed.
+
+    Raises
+    ------
+    UserError
+        For a rule that the book does not have, a figure that the rule does not have, or one out of its bounds.
+    """
+    with workspace.store.read() as connection:
+        rule = next((one for one, _ in stored_rules(connection) if one.code == code), None)
+    if rule is None:
+        raise UserError(f"There is no rule “{code}”.")
+    in_force = with_policy(rule, policy)
+    set_now = in_force.with_parameters(figures).parameters
+    named = {one.name for one in policy.rule_parameters if one.rule == code}
+    kept = [one for one in policy.rule_parameters if one.rule != code]
+    kept += [
+        RuleParameter(code, name, one.value)
+        for name, one in set_now.items()
+        if name in named or one.value != in_force.parameters[name].value
+    ]
+    return replace(policy, rule_parameters=tuple(kept))
 
 
 def fingerprint(rules: Iterable[Rule], policy: Policy) -> str:

@@ -25,7 +25,7 @@ SEVERITIES: Final = {"critical": 4, "high": 3, "medium": 2, "low": 1}
 COMPARATORS: Final = frozenset(
     {*("above", "at_least", "below", "at_most", "equals", "not"), *("among_highest", "times_median", "above_median")}
 )
-WORDS: Final = frozenset({"number", "decimal", "percent", "chance", "money", "days", "hours", "count", "text"})
+WORDS: Final = frozenset({"number", "decimal", "percent", "chance", "money", "days", "count", "text"})
 PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?(?::([^|}]*)\|([^}]*))?\}")
 _KEYS: Final = frozenset(
     {

@@ -1,4 +1,4 @@
-"""One run of the rules: measure, fire, answer, wake, merge, write; one unit of work with one journal entry.
+"""One run of the rules: measure, evaluate, answer, wake, merge, write; one unit of work with one journal entry.
 
 When the book's day advanced, or rules or policy changed, every customer is evaluated, because silence is an event too;
 otherwise only those whose rows changed, against the book's quantiles of the last full run. Whatever a run looks at, it
@@ -25,23 +25,23 @@ from services.alerting.activity import COLUMNS, drops
 from services.alerting.conditions import compute_references, references
 from services.alerting.criticals import within_budget
 from services.alerting.driver import driver_of
+from services.alerting.evaluate_rule import Fired, evaluate_rule, prepare
 from services.alerting.facts import Facts
-from services.alerting.fire import Fired, fire, prepare
 from services.alerting.gate import Gate
 from services.alerting.horizon import customers_told, follow_horizon, names_horizon
 from services.alerting.late_deals import count_late, judges_age
 from services.alerting.life import Answered, answer, raise_anew, reopen_without_order, wake, withdraw
 from services.alerting.measures import NAMED, OF_THE_BOOK, day_bindings
 from services.alerting.merge import Card, Plan, Rulebook, merge
-from services.alerting.overruled import mark_overruled
+from services.alerting.overridden import mark_overridden
 from services.alerting.recommend import Adviser, Case, read_open_work, read_playbook, read_records
 from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
 from services.alerting.spending import COLUMNS as spending_columns
 from services.alerting.spending import falls
-from services.cycles import no_cycles
 from services.deals import list_price
+from services.gc_pause import gc_paused
 from services.kept_values import keep_value, kept_value
 from services.settings import Policy, SegmentFigure, minor_rates, reporting_currency
 from services.sources import silence_held
@@ -125,7 +125,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None, *, gated: bo
     """
     actor = Actor("rule", "alerting")
     unit = workspace.store.unit_of_work(actor, "evaluate", "alerts", at=workspace.at)
-    with no_cycles(), unit as work:
+    with gc_paused(), unit as work:
         install(work)
         rules = {rule.code: rule for rule in in_force(work.connection, workspace.policy)}
         gate = Gate(work, rules if gated else {})
@@ -189,10 +189,12 @@ def _measure(run: _Run, facts: Facts) -> tuple[list[Fired], list[Fired]]:
         _keep_references(run.work, {**run.book, "categories": list(facts.categories or ()), "figures": figures})
         if any(judges_age(rule) for rule in rules):
             run.gate.limit_by_age(count_late(run.work, facts.bindings))
-    fired = [one for rule in rules for one in fire(run.work, rule, figures, facts.bindings, run.currency)]
+    fired = [one for rule in rules for one in evaluate_rule(run.work, rule, figures, facts.bindings, run.currency)]
     other = run.kept.get("horizon") != run.book["horizon"] and not run.scoped
     naming = [rule for rule in rules if other and names_horizon(rule)]
-    reworded = [fire(run.work, one, figures, facts.bindings, run.currency, customers_told(one)) for one in naming]
+    reworded = [
+        evaluate_rule(run.work, one, figures, facts.bindings, run.currency, customers_told(one)) for one in naming
+    ]
     return _said_once(run, fired), [one for rule in reworded for one in rule]
 
 
@@ -222,7 +224,7 @@ def _apply(
         work, cards, run.rules, holding, as_of=run.as_of, watch_days=run.policy.watch_days, scoped=run.scoped
     )
     cards = follow_horizon(work, _without(cards, answered), reworded, holding)
-    cards = mark_overruled(work, cards, run.rules, holding)
+    cards = mark_overridden(work, cards, run.rules, holding)
     since = stored(run.now - timedelta(days=3650))
     silences = queries.closed_signals(work.connection, since, scoped=run.scoped, by_people=run.anew)
     book = Rulebook(run.rules, run.now, run.as_of, due.of)

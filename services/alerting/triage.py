@@ -78,7 +78,7 @@ def snooze(
         for card in action.cards:
             moment = _until(workspace, action, card, until, condition)
             resumed = open_values(card, "snoozed", action.due, action.now)
-            action.work.update(alerts, card.id, {**resumed, **_resting(action, card, "snoozed", moment, condition)})
+            action.work.update(alerts, card.id, {**resumed, **resting(action, card, "snoozed", moment, condition)})
         action.work.say(f"Snoozed {action.who()} {_until_words(action, moment, condition, SNOOZE_CONDITIONS)}")
         return action.work.commit()
 
@@ -255,13 +255,14 @@ def _put_to_waiting(
     workspace: Workspace, action: Action, card: Card, until: date | datetime | None, condition: str | None
 ) -> datetime:
     moment = _until(workspace, action, card, until, condition or "date")
-    values = _resting(action, card, "waiting", moment, condition)
+    values = resting(action, card, "waiting", moment, condition)
     values["clock_stopped_at"] = card.clock_stopped_at or workspace.at
     action.work.update(alerts, card.id, values)
     return moment
 
 
-def _resting(action: Action, card: Card, state: str, until: datetime, condition: str | None) -> dict[str, Any]:
+def resting(action: Action, card: Card, state: str, until: datetime, condition: str | None) -> dict[str, Any]:
+    """Return the fields of a card that is put away until a moment, with what "it gets worse" is judged against."""
     as_of = max((signal.raised_as_of for signal in card.signals), default="")
     book_day = action.work.sql("SELECT max(as_of) FROM customer_risk_scores").scalar() or ""
     baseline = {

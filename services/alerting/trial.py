@@ -15,7 +15,7 @@ from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.words import count
 from services.alerting.rulebook import install, stored_rules
-from services.looking_back import looking_back
+from services.as_of import copy_as_of
 from services.purchases import PURCHASES
 from services.workspace import FixedClock, Workspace
 
@@ -91,7 +91,7 @@ def try_rule(
         raise UserError(f"A trial looks back {SHORTEST_WEEKS} to {LONGEST_WEEKS} weeks, not {weeks}.")
     title, last = _ruling(workspace, code)
     days = [last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
-    with looking_back(workspace, days[0], later_too=True) as past:
+    with copy_as_of(workspace, days[0], later_too=True) as past:
         _only(past, code)
         found = []
         for number, day in enumerate(days):

@@ -11,9 +11,11 @@ from services.matters import STRONG, signs
 from services.open_tickets import is_open, is_unhappy
 from services.products import product_called
 
-#: The signs of distress of each customer; ``rated`` says the worst bad rating, of equal ones the newest.
+#: The signs of distress of each customer; ``rated`` says the worst bad rating, of equal ones the newest;
+#: ``rated_since`` whether one came after their last order, or its ticket is open.
 DISTRESS: Final = f"""
 SELECT customer_id, sum(urgent) AS urgent, sum(said IS NOT NULL) AS leaving, min(bad) AS rating, count(*) AS signs,
+       max(bad IS NOT NULL AND (is_open OR rated_on > coalesce(ordered_on, ''))) AS rated_since,
        julianday(:as_of) - julianday(max(day)) AS days,
        substr(max(day || quoted(said, origin, what, day, :as_of)), 11) AS said,
        substr(max(printf('%05.2f', 5 - bad) || rated_on
@@ -41,17 +43,22 @@ FROM (SELECT customer_id, happened_on AS day, nullif(channel, '') AS channel, se
 WHERE sentiment <= {STRONG} OR said IS NOT NULL
 GROUP BY customer_id"""
 
+#: SQL of the words of the worst review, of equal ones the newest.
+WORST: Final = (
+    "substr(max(printf('%05.2f', 5 - rating) || day || rated(rating, 5, day, 1, what, 'reviews', :as_of)), 16)"
+)
+
 #: Bad reviews, and unhappy tickets, of 60 days, with the largest open deal.
 TROUBLE: Final = f"""
-SELECT customer_id, sum(tickets) AS tickets, min(rating) AS rating,
+SELECT customer_id, sum(tickets) AS tickets, min(rating) AS rating, {WORST} AS worst,
        (SELECT coalesce(nullif(o.name, ''), nullif(o.kind, ''), {product_called("o")}, 'without a name')
         FROM opportunities o
         WHERE o.customer_id = x.customer_id AND coalesce(o.opened_on, '') <= :as_of AND {{stage}} NOT IN ('Won', 'Lost')
         ORDER BY o.amount_minor DESC, o.id LIMIT 1) AS deal
-FROM (SELECT customer_id, 1 AS tickets, NULL AS rating FROM tickets
+FROM (SELECT customer_id, 1 AS tickets, NULL AS rating, NULL AS day, NULL AS what FROM tickets
       WHERE customer_id IS NOT NULL AND opened_on > :day_60 AND opened_on <= :as_of
            AND {is_unhappy(":as_of")} {{scope}}
       UNION ALL
-      SELECT customer_id, 0, rating FROM reviews
+      SELECT customer_id, 0, rating, reviewed_on, {product_called("reviews")} FROM reviews
       WHERE customer_id IS NOT NULL AND reviewed_on > :day_60 AND reviewed_on <= :as_of {{scope}}) x
 GROUP BY customer_id"""

@@ -77,8 +77,6 @@ def _figure(value: object, kind: str, one: str, many: str, currency: str, limits
         return f"{value:.1f}"
     if kind == "days":
         return count(round(value), "day")
-    if kind == "hours":
-        return count(round(value), "hour") if value < 96 else count(int(value // 24), "day")
     if kind == "count":
         return count(round(value), one, many)
     near = value not in limits and any(whole(float(value)) == whole(limit) for limit in limits)

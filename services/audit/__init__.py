@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from services.audit.audit import entries_of_others, history, redo_last, remember_head, undo_last, verify_book
+from services.audit.audit import (
+    digest_imports,
+    entries_of_others,
+    history,
+    redo_last,
+    remember_head,
+    undo_last,
+    verify_book,
+)
 
-__all__ = ["entries_of_others", "history", "redo_last", "remember_head", "undo_last", "verify_book"]
+__all__ = ["digest_imports", "entries_of_others", "history", "redo_last", "remember_head", "undo_last", "verify_book"]

@@ -1,9 +1,12 @@
-"""History, undo and verification over ``models.journal``; the only room that speaks to the keyring about the chain."""
+"""History, undo, digests and verification over the journal; only this room asks the keyring about the chain."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Final
+
+from sqlalchemy import func, select
 
 from models.journal import (
     MERGED,
@@ -15,16 +18,24 @@ from models.journal import (
     last_redoable,
     last_undoable,
     stands,
+    take_digests,
     undo_images,
     verify,
     without_what_stays,
 )
+from models.schema_version import SCHEMA_VERSION
+from models.tables import imports
 from models.values.changes import Changes
 from models.values.errors import UserError
-from models.values.journal import JournalEntry, Verification
+from models.values.journal import Actor, JournalEntry, Verification
+from models.values.words import count as counted
+from services.kept_values import keep_value, kept_value
 from services.settings import changed_fields, load_policy
 from services.workspace import Workspace
 
+_DIGESTS: Final = Actor("system", "digests")
+#: Up to which import, and of which schema, the journal has digests of the rows.
+_DIGESTED: Final = "imports_digested"
 NO_KEYRING: Final = (
     "This computer has no keyring that keeps secrets, so the journal's end is not remembered: "
     "entries that were cut off at its end cannot be seen."
@@ -116,6 +127,30 @@ def verify_book(workspace: Workspace) -> Verification:
     if remembered is None:
         return replace(found, notes=(*found.notes, NO_END if workspace.keyring.lasting else NO_KEYRING))
     return found
+
+
+def digest_imports(workspace: Workspace) -> Changes:
+    """Keep digests of the rows that imports wrote since the last time, so that `verify` sees an edit of them.
+
+    Where somebody else writes meanwhile, the next round does it.
+    """
+    with workspace.store.read() as connection:
+        kept = json.loads(kept_value(connection, _DIGESTED) or "{}")
+        after = kept["import"] if kept.get("schema") == SCHEMA_VERSION else 0
+        last = connection.execute(select(func.max(imports.c.id))).scalar() or 0
+        if last <= after or workspace.store.read_only:
+            return Changes()
+        began, (count, texts) = head(connection), take_digests(connection, after)
+    if not texts:
+        return Changes()
+    with workspace.store.unit_of_work(_DIGESTS, "digest-imports", f"import:{last}", at=workspace.at) as work:
+        if head(work.connection) != began:
+            return Changes()
+        for text in texts:
+            work.digest(text)
+        keep_value(work, _DIGESTED, json.dumps({"schema": SCHEMA_VERSION, "import": last}))
+        work.say(f"Kept digests of the rows of {counted(count, 'import')}")
+        return work.commit()
 
 
 def remember_head(workspace: Workspace, *, accept: bool = False) -> str:

@@ -6,13 +6,14 @@ so that all they return is of the same state of the book. Sentences come finishe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.values.alerts import (
     AlertDetail,
     AlertRow,
+    DayProgress,
     Freshness,
     QueueFilter,
     QueuePage,
@@ -32,6 +33,7 @@ from models.values.customers import (
 )
 from models.values.errors import UserError
 from models.values.report_card import Reliance, ReportCard
+from services.insight.anomalies import issue_words, read_emerging, trend_words
 from services.insight.customers import (
     PAGE,
     count_customers,
@@ -39,21 +41,22 @@ from services.insight.customers import (
     read_choices,
     read_customers,
 )
+from services.insight.day_progress import read_progress
 from services.insight.detail import read_detail
-from services.insight.figure_words import figure_lines, sure_words
+from services.insight.figure_formatting import figure_lines, sure_words
 from services.insight.freshness import read_freshness
 from services.insight.naming import read_customer_named
 from services.insight.open_work import read_open_work
 from services.insight.queue_rows import read_card, read_queue, read_waiting, waiting_words
 from services.insight.reader import Reader, reading
-from services.insight.tile_figures import filter_of_tile, read_tiles
+from services.insight.tile_figures import filter_of_tile, read_outcome_tiles, read_today_tiles
+from services.insight.timeline_formatting import reference
 from services.insight.timeline_rows import read_timeline
-from services.insight.timeline_words import reference
-from services.insight.unusual import issue_words, read_emerging, trend_words
 from services.insight.value_check import read_totals
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
+    from models.values.outbox import OutboxRow
     from services.insight.report_card import MissKind
 
 __all__ = [
@@ -64,11 +67,13 @@ __all__ = [
     "customer_trends",
     "customers_count",
     "customers_page",
+    "day_progress",
     "figure_lines",
     "filter_choices",
     "filter_of_tile",
     "freshness",
     "issue_words",
+    "outcome_tiles",
     "queue",
     "read_alert_documents",
     "read_alert_ids",
@@ -84,15 +89,16 @@ __all__ = [
     "reliance",
     "search",
     "sure_words",
-    "tiles",
     "timeline",
     "timeline_page",
+    "today_tiles",
     "totals_words",
     "trend_words",
     "trust_in_scores",
     "waiting_words",
     "write_alerts_list",
     "write_customers_list",
+    "write_emails_list",
     "write_export",
     "write_report_card",
 ]
@@ -112,10 +118,22 @@ def queue(
         return read_queue(reader, tab, wanted, beyond_budget=beyond_budget)
 
 
-def tiles(workspace: Workspace) -> tuple[Tile, ...]:
-    """Return the four figures on top."""
+def today_tiles(workspace: Workspace) -> tuple[Tile, Tile]:
+    """Return what today asks for: need action today, at risk."""
     with reading(workspace) as reader:
-        return read_tiles(reader)
+        return read_today_tiles(reader)
+
+
+def outcome_tiles(workspace: Workspace) -> tuple[Tile, Tile]:
+    """Return what came of the alerts: resolved in time, came back after outreach."""
+    with reading(workspace) as reader:
+        return read_outcome_tiles(reader)
+
+
+def day_progress(workspace: Workspace) -> DayProgress:
+    """Return how far today's work has come."""
+    with reading(workspace) as reader:
+        return read_progress(reader)
 
 
 def freshness(workspace: Workspace) -> Freshness:
@@ -285,6 +303,21 @@ def write_alerts_list(
     from services.insight.list_export import write_alerts
 
     return write_alerts(queue(workspace, tab, wanted, beyond_budget=beyond_budget).rows, path)
+
+
+def write_emails_list(emails: Iterable[OutboxRow], path: Path) -> int:
+    """Write emails of the outbox to a .csv or .xlsx file and return how many there are.
+
+    Raises
+    ------
+    UserError
+        Another kind of file.
+    EnvironmentFault
+        The file cannot be written.
+    """
+    from services.insight.list_export import write_emails
+
+    return write_emails(emails, path)
 
 
 def totals_words(workspace: Workspace) -> str:

@@ -14,11 +14,13 @@ from typing import Any, Final
 
 from models.values import words
 from services.complaints import read_complaints
-from services.insight.beside import near_words, pleased_words, won_words
+from services.insight.alert_context import near_words, pleased_words, won_words
+from services.insight.approach import Footing
 from services.insight.open_work import deal_words, read_deals
 from services.insight.reach import LOOK_UP, Reach, read_reach
 from services.insight.reader import Reader
-from services.insight.timeline_words import deal_name
+from services.insight.timeline_formatting import deal_name
+from services.kept_records import COMPLAINTS, CONTACTS
 from services.matters import Matter, read_open, read_waiting
 from services.settings import Policy
 
@@ -41,8 +43,10 @@ _NO_OFFER: Final = {"incentive_minor": 0, "incentive_words": ""}
 _NAMED: Final = 2
 
 
-def read_advice(reader: Reader, text: str | None, rule: str, customer: sqlite3.Row | None) -> dict[str, Any] | None:
-    """Return a recommendation as stored with an alert, its fields filled; None where there is none.
+def read_advice(
+    reader: Reader, text: str | None, rule: str, customer: sqlite3.Row | None
+) -> tuple[dict[str, Any] | None, Footing | None]:
+    """Return a recommendation as stored with an alert, its fields filled, and what it stands on; None without one.
 
     Parameters
     ----------
@@ -52,10 +56,13 @@ def read_advice(reader: Reader, text: str | None, rule: str, customer: sqlite3.R
         A row of ``customers`` with all its columns; None for an alert of the book.
     """
     if not text:
-        return None
+        return None, None
     advice: dict[str, Any] = json.loads(text)
     if customer is None:
-        return advice
+        return advice, None
+    is_call = not advice.get("goal_code") or any(
+        field in str(advice.get("title", "")) for field in ("{reach}", "{call}")
+    )
     reach = read_reach(reader, customer)
     matter, *others = read_waiting(reader.driver, customer["id"], reader.present, rule) or (None,)
     if matter is not None:
@@ -64,11 +71,16 @@ def read_advice(reader: Reader, text: str | None, rule: str, customer: sqlite3.R
         "{deal}": lambda: f"{won_words(reader, customer['id'])} {_deal(reader, customer)}".strip(),
         "{silence}": lambda: "" if won_words(reader, customer["id"]) else "They have not ordered since.",
         "{pleased}": lambda: pleased_words(reader, customer["id"]),
+        "{unspoken}": lambda: ", and no contact is on record since" if reader.value(f"SELECT {CONTACTS}") else "",
         "{complaint}": lambda: _complaint(reader, customer["id"]),
         "{reach}": lambda: _reached(reach, matter, reader.today),
         "{day}": lambda: day_words(reader.policy, customer["owner"], reader.now, _term(matter)),
         "{call}": lambda: "call" if reach.by_phone else _FIND_AND_CALL,
-        "{matter}": lambda: _all_told(reader, customer["id"], matter, others) if matter is not None else "",
+        "{matter}": lambda: (
+            _all_told(reader, customer["id"], matter, others)
+            if matter is not None
+            else _complaint(reader, customer["id"])
+        ),
         "{manager}": lambda: reader.policy.service_manager or "the service manager",
         "{solve}": lambda: _solved(reader.policy) if matter is not None and matter.is_open else "",
     }
@@ -80,9 +92,10 @@ def read_advice(reader: Reader, text: str | None, rule: str, customer: sqlite3.R
     tickets = () if matter is not None else read_open(reader.driver, customer["id"], reader.present)
     waiting = f"Also unanswered: {_listed(tickets, reader.today)}." if tickets else ""
     # What the title says first is not asked for again.
-    reached = reach.words.replace(LOOK_UP, "").strip() if _FIND_AND_CALL in advice["title"].lower() else reach.words
+    reached = reach.words.replace(LOOK_UP, "").strip() if "find a " in advice["title"].lower() else reach.words
     advice["why"] = " ".join(f"{reached} {advice['why']} {waiting}".split())
-    return advice
+    all_waiting = (matter, *others) if matter is not None else tickets
+    return advice, Footing(reach, all_waiting, is_call)
 
 
 def _solved(policy: Policy) -> str:
@@ -93,7 +106,9 @@ def _solved(policy: Policy) -> str:
 
 def _complaint(reader: Reader, customer_id: int) -> str:
     complaints = read_complaints(reader.driver, customer_id, reader.present)
-    return f"Last complaint: {complaints[0].told(reader.today)}." if complaints else "No complaint in the past year."
+    if complaints:
+        return f"Last complaint: {complaints[0].told(reader.today)}."
+    return "No complaint in the past year." if reader.value(f"SELECT {COMPLAINTS}") else ""
 
 
 def _deal(reader: Reader, customer: sqlite3.Row) -> str:

@@ -21,6 +21,7 @@ from models.values.customers import (
     FilterChoices,
     SortColumn,
 )
+from models.values.scores import CAME_ONCE
 from services.insight.matching import Conditions, conditions_of
 from services.insight.overridden import marks_of
 from services.insight.reader import Reader, marks
@@ -42,7 +43,8 @@ class _Sort:
     lead: str = ""
 
 
-#: Who stands at the top where risk orders a list: the others are to be won back, or lost.
+#: Who stands at the top where risk orders a list: the others are to be won back, or lost. By value at risk those lead
+#: who came more than once; who came once follows by value, before all others.
 _ACTIVE = " AND standing = 'active'"
 _SORTS: dict[str, _Sort] = {
     "name": _Sort("customers", "id", "name COLLATE NOCASE", "ix_customers_name"),
@@ -50,7 +52,9 @@ _SORTS: dict[str, _Sort] = {
     "owner": _Sort("customers", "id", "owner", "ix_customers_owner"),
     "segment": _Sort("customer_risk_scores", "customer_id", "segment", "ix_scores_segment"),
     "churn": _Sort("customer_risk_scores", "customer_id", "churn_risk", "ix_scores_standing", _ACTIVE),
-    "at_risk": _Sort("customer_risk_scores", "customer_id", "value_at_risk_minor", "ix_scores_at_risk"),
+    "at_risk": _Sort(
+        "customer_risk_scores", "customer_id", "value_at_risk_minor", "ix_scores_at_risk", f" AND NOT {CAME_ONCE}"
+    ),
     "engagement": _Sort("customer_risk_scores", "customer_id", "engagement", "ix_scores_engagement"),
     "last_order": _Sort("customer_risk_scores", "customer_id", "last_order_on", "ix_scores_last_order"),
 }
@@ -99,8 +103,11 @@ def count_customers(reader: Reader, wanted: CustomerFilter | None = None) -> Cus
     """Return how many customers the filter lets through, of how many, and what is at risk with them."""
     conditions = conditions_of(reader, wanted or CustomerFilter())
     total = reader.value("SELECT COUNT(*) FROM customers")
-    matching, at_risk, win_back = reader.driver.execute(
-        "SELECT COUNT(*), SUM(s.value_at_risk_minor), COUNT(CASE s.standing WHEN 'win_back' THEN 1 END) "
+    matching, at_risk, win_back, once, once_at_risk = reader.driver.execute(
+        f"SELECT COUNT(*), SUM(CASE WHEN NOT {CAME_ONCE} THEN value_at_risk_minor END),"
+        " COUNT(CASE s.standing WHEN 'win_back' THEN 1 END),"
+        f" COUNT(CASE WHEN {CAME_ONCE} THEN value_at_risk_minor END),"
+        f" SUM(CASE WHEN {CAME_ONCE} THEN value_at_risk_minor END) "
         f"FROM customer_risk_scores s INDEXED BY ix_scores_at_risk WHERE TRUE{conditions.on('s.customer_id')}",
         conditions.parameters,
     ).fetchone()
@@ -110,9 +117,10 @@ def count_customers(reader: Reader, wanted: CustomerFilter | None = None) -> Cus
             f"(SELECT 1 FROM customer_risk_scores WHERE customer_id = c.id){conditions.on('c.id')}",
             conditions.parameters,
         )
+    at_risk = 0 if at_risk is None and once else at_risk
     check = read_value_check(reader)
     note, told = (check.note, check.sentence(reader.today)) if check is not None else ("", "")
-    return CustomersCount(matching, total, at_risk, reader.currency, note, told, win_back)
+    return CustomersCount(matching, total, at_risk, reader.currency, note, told, win_back, once, once_at_risk or 0)
 
 
 def read_choices(reader: Reader) -> FilterChoices:
@@ -205,7 +213,10 @@ def _by_risk(
     if reader.value(scores) == reader.value("SELECT COUNT(*) FROM customers"):
         return []
     sign = "" if descending else "-"
-    risk = f"COALESCE(CASE standing WHEN 'active' THEN 6 WHEN 'win_back' THEN 3 ELSE 0 END + {sign}churn_risk, -2)"
+    size = "churn_risk"
+    if led.column == "value_at_risk_minor":
+        size = "CASE WHEN value_at_risk_minor IS NULL THEN churn_risk ELSE value_at_risk_minor / 1e12 END"
+    risk = f"COALESCE(CASE standing WHEN 'active' THEN 6 WHEN 'win_back' THEN 3 ELSE 0 END + {sign}({size}), -2)"
     place = f"(SELECT COALESCE(MAX({risk}), -3) FROM customer_risk_scores WHERE customer_id = {{}})"
     last = ""
     if after is not None:

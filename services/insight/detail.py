@@ -22,18 +22,23 @@ from models.values.alerts import (
 from models.values.rule_records import RULE_RECORDS, correct_words, records_of
 from services.insight import story
 from services.insight.advice import read_advice
+from services.insight.approach import read_approach, read_business
 from services.insight.figures import of_alert, read_figures
 from services.insight.open_work import read_open_work
 from services.insight.permission import read_permission
+from services.insight.person import read_person, read_spend
 from services.insight.queue_marks import TAB_STATES
 from services.insight.queue_rows import read_card, read_order
+from services.insight.reach import read_phone
 from services.insight.reader import Reader
 from services.insight.rhythm import read_rhythm
-from services.insight.timeline_words import rule_title, rules_of_cards
-from services.known import customer_since
+from services.insight.timeline_formatting import rule_title, rules_of_cards
+from services.known import since_and_first_order
 from services.outcomes import contact_of_alert
 
 _RECORD_DAYS = 365
+#: Who orders so soon after signing up became a customer by it.
+_SIGNED_UP_DAYS = 60
 
 
 def read_detail(
@@ -80,8 +85,13 @@ def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer:
     number = customer["id"]
     found, drivers = read_figures(reader, number) or (None, ())
     figures = of_alert(reader, found, alert)
-    advice = _recommendation(read_advice(reader, row["recommendation"], row["rule"], customer))
+    raw, footing = read_advice(reader, row["recommendation"], row["rule"], customer)
+    business = read_business(reader, number)
+    advice = _recommendation(raw)
     return {
+        "person": read_person(reader, customer, read_phone(reader, customer), business),
+        "approach": read_approach(reader, customer, footing, business) if footing is not None else None,
+        "spend": read_spend(reader, number, figures),
         "metadata_line": metadata_line(reader, customer, figures),
         "ids": read_ids(reader, customer),
         "story": story.read_story(reader, alert, figures),
@@ -90,7 +100,7 @@ def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer:
         "rhythm": read_rhythm(reader, number, figures.usual_gap_days if figures and figures.own_rhythm else None),
         "permission": read_permission(reader, customer, advice.incentive_words if advice else ""),
         "recommendation": advice,
-        "open_work": read_open_work(reader, number),
+        "open_work": read_open_work(reader, number, business.deals),
     }
 
 
@@ -99,7 +109,7 @@ def _about_the_book(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
     return {
         "metadata_line": "Your book as a whole", "ids": (), "story": "", "figures": None, "drivers": (),
         "rhythm": None, "permission": None, "open_work": (),
-        "recommendation": _recommendation(read_advice(reader, row["recommendation"], row["rule"], None)),
+        "recommendation": _recommendation(read_advice(reader, row["recommendation"], row["rule"], None)[0]),
     }  # fmt: skip
 
 
@@ -132,13 +142,21 @@ def metadata_line(reader: Reader, customer: sqlite3.Row, figures: ScoreFigures |
         mark = figures.mark_of("segment")
         parts.append(figures.segment + (f", {mark.short} (model: {mark.model})" if mark is not None else was))
     parts += [words.left_words(figures.left_on)] if figures is not None and figures.left_on else []
-    since, _ = customer_since(reader.driver, customer["id"], reader.today)
-    if since is not None:
-        parts.append(f"customer since {words.long_month(since)}")
+    parts += _since(reader, customer["id"])
     place = ", ".join(part for part in (customer["city"], customer["region"]) if part) or customer["country"]
     parts += [place] if place else []
     parts.append(reader.owned(customer["owner"]))
     return words.capital(" · ".join(parts))
+
+
+def _since(reader: Reader, customer_id: int) -> list[str]:
+    """Since when a customer is one; who signed up long before they ordered is told by both days."""
+    since, ordered = since_and_first_order(reader.driver, customer_id, reader.today)
+    if since is None:
+        return []
+    if ordered is None or (ordered - since).days <= _SIGNED_UP_DAYS:
+        return [f"customer since {words.long_month(since)}"]
+    return [f"signed up {words.month(since)}, first order {words.month(ordered)}"]
 
 
 def read_ids(reader: Reader, customer: sqlite3.Row) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from models.values import words
 from models.values.alerts import AlertRow, Permission, QueueFilter, QueueTab
 from services.insight.advice import read_advice
+from services.insight.anomalies import anomaly_words, read_anomalies
 from services.insight.measurements import read_measurements
 from services.insight.open_work import read_open_work
 from services.insight.permission import read_permission
@@ -19,7 +20,6 @@ from services.insight.queue_marks import read_line
 from services.insight.queue_rows import MOST_ROWS, rows_of
 from services.insight.reader import Reader
 from services.insight.timeline_rows import read_timeline
-from services.insight.unusual import anomaly_words, read_anomalies
 
 _TABS: tuple[QueueTab, ...] = ("todo", "waiting", "snoozed", "done")
 
@@ -141,7 +141,7 @@ def _recommendations(reader: Reader, cards: Sequence[AlertRow]) -> dict[int, Any
     for card in cards:
         text = reader.value("SELECT recommendation FROM alerts WHERE id = ?", (card.id,))
         customer = reader.row("SELECT * FROM customers WHERE id = ?", (card.customer_id,))
-        found[card.id] = read_advice(reader, text, card.rule, customer)
+        found[card.id], _ = read_advice(reader, text, card.rule, customer)
     return found
 
 

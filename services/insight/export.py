@@ -22,10 +22,10 @@ from models.values import words
 from models.values.alerts import Severity
 from models.values.errors import EnvironmentFault, UserError
 from models.values.overrides import FIGURES
+from services.churn_status import renews_on
 from services.insight.queue_marks import AT_RISK, CHURN
 from services.insight.queue_rows import OPEN_CARDS
 from services.insight.reader import Reader
-from services.leaving import renews_on
 
 WHATS = ("scores", "alerts", "customers")
 SCORE_COLUMNS = (

@@ -17,7 +17,7 @@ from services.insight.reader import Reader
 from services.insight.risk_history import read_risk_history
 from services.insight.risk_record import record_words
 from services.matters import read_matters
-from services.purchases import PURCHASES
+from services.purchases import PURCHASES, cancelled_order
 
 #: Figures that are shown as they are stored.
 _AS_STORED: Final = (
@@ -45,6 +45,7 @@ _AS_STORED: Final = (
     "trend",
     "model",
     "left_on",
+    "standing",
 )
 CHANGE_DAYS = 60
 #: A history shorter than this tells no change.
@@ -53,6 +54,11 @@ _OLDEST_DAYS = 120
 _SENT_BACK = (
     "SELECT EXISTS (SELECT 1 FROM orders WHERE customer_id = ? AND kind IN ('return', 'cancellation')"
     " AND ordered_on BETWEEN ? AND ?)"
+)
+#: What came back of no order that is known: the amount of the last one is without the others.
+_CAME_BACK = (
+    "SELECT -sum(amount_minor) FROM orders back WHERE customer_id = ? AND kind IN ('return', 'cancellation')"
+    f" AND ordered_on BETWEEN ? AND ? AND currency = ? AND ({cancelled_order('back')}) IS NULL"
 )
 _BOUGHT = f"SELECT sum(amount_minor) FROM {PURCHASES} WHERE customer_id = ? AND ordered_on = ? AND currency = ?"
 
@@ -152,7 +158,9 @@ def _last_order(reader: Reader, row: sqlite3.Row, currency: str) -> str:
     gross = reader.value(_BOUGHT, (row["customer_id"], row["last_order_on"], currency)) or 0
     # The timeline has the amount before that.
     net = " after returns" if amount < gross else ""
-    return f"{reader.day(day)} · {words.money(amount, currency)}{net}"
+    back = reader.value(_CAME_BACK, (row["customer_id"], row["last_order_on"], row["as_of"], currency)) or 0
+    since = f" ({words.money(back, currency)} came back)" if back > 0 and amount == gross else ""
+    return f"{reader.day(day)} · {words.money(amount, currency)}{net}{since}"
 
 
 def _typical_risk(row: sqlite3.Row, drivers: Sequence[Driver]) -> float | None:

@@ -9,6 +9,7 @@ from typing import Any
 from models.values import words
 from models.values.alerts import AlertRow
 from models.values.customers import CustomerFilter, CustomerRow, SortColumn
+from models.values.outbox import OutboxRow
 from services.insight.customers import read_customers
 from services.insight.export import write_table
 from services.insight.reader import Reader
@@ -21,6 +22,7 @@ ALERT_COLUMNS = (
     "customer", "severity", "reason", "due", "value_at_risk", "upside", "currency", "churn_risk", "tier", "owner",
     "state",
 )  # fmt: skip
+EMAIL_COLUMNS = ("customer", "subject", "state", "state_words", "when", "written_by", "approved_by", "fault")
 _PAGE = 2_000
 
 
@@ -45,6 +47,21 @@ def write_alerts(alerts: Iterable[AlertRow], path: Path) -> int:
         As `write_table` does.
     """
     return write_table(ALERT_COLUMNS, (_alert(row) for row in alerts), path, title="alerts")
+
+
+def write_emails(emails: Iterable[OutboxRow], path: Path) -> int:
+    """Write emails of the outbox to a .csv or .xlsx file and return how many there are.
+
+    Raises
+    ------
+    UserError, EnvironmentFault
+        As `write_table` does.
+    """
+    rows = (
+        (one.customer, one.subject, one.state, one.state_words, one.when, one.writer_words, one.approved_by, one.fault)
+        for one in emails
+    )
+    return write_table(EMAIL_COLUMNS, rows, path, title="emails")
 
 
 def _walk(reader: Reader, wanted: CustomerFilter, sort: SortColumn, descending: bool) -> Iterator[CustomerRow]:

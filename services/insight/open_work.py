@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import date
 
 from models.values import words
 from models.values.alerts import WorkItem
 from services.deals import ALERTED, DEAL_NAME, STAGE_NAME, list_price
 from services.insight.reader import Reader
-from services.insight.timeline_words import deal_name
+from services.insight.timeline_formatting import deal_name
 
 
-def read_open_work(reader: Reader, customer_id: int) -> tuple[WorkItem, ...]:
-    """Return the customer's open tasks, the soonest first, and then its open deals as `read_deals` has them."""
+def read_open_work(
+    reader: Reader, customer_id: int, deals: Sequence[sqlite3.Row] | None = None
+) -> tuple[WorkItem, ...]:
+    """Return the customer's open tasks, the soonest first, and then its open deals as `read_deals` has them.
+
+    Parameters
+    ----------
+    deals
+        These, where the caller has read them.
+    """
     items = []
     for row in reader.rows(
         "SELECT id, title, due_on, owner FROM tasks WHERE customer_id = ? AND done_at IS NULL "
@@ -24,7 +33,7 @@ def read_open_work(reader: Reader, customer_id: int) -> tuple[WorkItem, ...]:
         parts = [words.soon(due, reader.today)] if due is not None else []
         parts += [row["owner"]] if row["owner"] and not reader.is_mine(row["owner"]) else []
         items.append(WorkItem("task", row["id"], row["title"], " · ".join(parts), done=False))
-    for row in read_deals(reader, customer_id):
+    for row in read_deals(reader, customer_id) if deals is None else deals:
         items.append(WorkItem("deal", row["id"], deal_name(row), deal_words(reader, row), done=False))
     return tuple(items)
 
@@ -44,19 +53,24 @@ def read_deals(reader: Reader, customer_id: int) -> list[sqlite3.Row]:
 
 
 def deal_words(reader: Reader, deal: sqlite3.Row) -> str:
-    """Return what an open deal is worth, its stage and time in it: "$450 · Proposal for 19 days"."""
-    since = stage_since(reader, deal["id"])
+    """Return what an open deal is worth, its stage and time in it: "$450 · Proposal for 19 days".
+
+    Where no change of stage is known, the time is that since it was opened: "Proposal, open for 19 days".
+    """
+    moved = stage_since(reader, deal["id"])
+    since = moved or words.day_of(reader.value("SELECT opened_on FROM opportunities WHERE id = ?", (deal["id"],)))
     parts = []
     if deal["worth_minor"] is not None:
         amount = words.money(deal["worth_minor"], deal["currency"] or reader.currency)
         parts.append(f"about {amount}" if deal["about"] else amount)
     days = (reader.present - since).days if since is not None else 0
-    parts.append(f"{deal['stage']} for {words.count(days, 'day')}" if days > 0 else deal["stage"])
+    how = "" if moved is not None else ", open"
+    parts.append(f"{deal['stage']}{how} for {words.count(days, 'day')}" if days > 0 else deal["stage"])
     return " · ".join(parts)
 
 
 def stage_since(reader: Reader, opportunity_id: int) -> date | None:
-    """Return the day on which a deal came into its stage: its last change, else when it was opened."""
+    """Return the day on which a deal came into its stage, None where no change of its stage is known."""
     return words.day_of(
         reader.value("SELECT MAX(changed_on) FROM stage_changes WHERE opportunity_id = ?", (opportunity_id,))
-    ) or words.day_of(reader.value("SELECT opened_on FROM opportunities WHERE id = ?", (opportunity_id,)))
+    )

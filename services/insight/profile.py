@@ -11,6 +11,8 @@ from models.values import words
 from models.values.alerts import ScoreFigures
 from models.values.customers import CustomerProfile, IdentityField, Milestone
 from models.values.outbox import OWN_SOURCE
+from services.churn_status import SPEAKING
+from services.insight.anomalies import anomaly_headline, is_bad, read_anomalies
 from services.insight.detail import metadata_line, read_ids
 from services.insight.figures import of_alert, read_figures
 from services.insight.mails import ONE_MAIL, mail_through
@@ -19,9 +21,7 @@ from services.insight.open_work import deal_words, read_deals, stage_since
 from services.insight.queue_rows import read_open_card
 from services.insight.reader import Reader
 from services.insight.said_of import consent_words, contact_fields, contract_fields, full_day, source_words
-from services.insight.timeline_words import deal_name
-from services.insight.unusual import anomaly_headline, is_bad, read_anomalies
-from services.leaving import SPEAKING
+from services.insight.timeline_formatting import deal_name
 from services.open_tickets import AS_OF, is_open, is_unhappy
 from services.permission.ledger import history
 from services.products import deal_called

@@ -1,7 +1,8 @@
 """Which alerts a tab of the queue holds, in which order and group: decided on narrow marks, as there may be thousands.
 
-Today's limit holds every critical alert, then the others by severity and expected value, of the whole book or of the
-owners whose queue is shown: what somebody might buy more of hides nobody who may leave. What was handled today
+Today's limit holds every critical alert and everybody who said that they leave, then the others by severity, who waits
+for an answer first, and expected value, of the whole book or of the owners whose queue is shown: what somebody might
+buy more of hides nobody who may leave. What was handled today
 counts towards the limit: done is done, and the rest is offered. A search (text, severity, tier, kind) looks through all
 open alerts, also those beyond the limit, and counts these.
 """
@@ -44,6 +45,9 @@ _DISTRESS = f"""(
       FROM alert_signals g JOIN rules r ON r.code = g.rule
      WHERE g.alert_id = a.id AND g.severity = {int(Severity.CRITICAL)} AND g.cleared_at IS NULL
        AND json_extract(r.definition, '$.distress'))"""
+#: SQL of whether a customer waits for an answer: to a ticket that presses, or to what they said in distress.
+_WAITS = """EXISTS (SELECT 1 FROM alert_signals g WHERE g.alert_id = a.id AND g.cleared_at IS NULL
+    AND (g.rule = 'urgent_ticket' OR g.rule = 'distress' AND g.evidence ->> 'sign' IS NOT 'rated'))"""
 _OWNER = "COALESCE(a.owner, (SELECT owner FROM customers WHERE id = a.customer_id), '')"
 _NEVER = "9999"
 
@@ -204,10 +208,10 @@ def _within(reader: Reader, tab: QueueTab, wanted: QueueFilter) -> list[int]:
     elif tab == "todo":
         of_owners, owners = _of_owners(wanted)
         found = reader.driver.execute(
-            f"""SELECT a.id FROM alerts a WHERE {_TODO} AND severity = ? {of_owners}
+            f"""SELECT a.id FROM alerts a WHERE {_TODO} AND (severity = ? OR {SAID_LEAVING}) {of_owners}
                 UNION
                 SELECT id FROM (SELECT a.id FROM alerts a WHERE {_TODO} {of_owners}
-                                ORDER BY severity DESC, expected_value_minor DESC, a.id LIMIT ?)""",
+                                ORDER BY severity DESC, {_WAITS} DESC, expected_value_minor DESC, a.id LIMIT ?)""",
             (int(Severity.CRITICAL), *owners, *owners, _left_today(reader, wanted)),
         )
     else:

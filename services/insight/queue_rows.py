@@ -87,6 +87,7 @@ def read_queue(
         lacks="" if line.shown else reader.lacks,
         held="" if line.shown else silence_held(reader.driver, reader.present, reader.today, reader.policy),
         criticals_waiting=waiting_words(reader, read_waiting(reader, wanted.owners)),
+        churn_bars=(reader.policy.churn_warning, reader.policy.churn_critical),
     )
 
 

@@ -15,9 +15,9 @@ from models.values.drift import DriftReport
 from models.values.forecast import RevenueForecast
 from models.values.migration import MigrationReport
 from models.values.report_card import CostLine, Costs, Misses, MissLine, Reliance, ReportCard, SourceLine, Verdict
-from services.insight import report_verdict, report_words
+from services.insight import report_formatting, report_verdict
+from services.insight.anomalies import read_emerging
 from services.insight.reader import Reader, marks
-from services.insight.unusual import read_emerging
 from services.insight.value_check import read_value_check
 from services.sources import SOURCES, source_ages
 
@@ -29,7 +29,7 @@ _ONCE_NAMED: Final = 25
 #: A check is called old when the scores are of a day so much later.
 OLD_AFTER_DAYS: Final = 45
 FEW_ORDERS: Final = 3
-#: Days of history before the first check: what the ladder takes at the least.
+#: Days of history before the first check: what model selection takes at the least.
 LEAST_HISTORY_DAYS: Final = 30
 #: A check needs so many customers with a history; the same number from which a model is fitted.
 FEWEST_CUSTOMERS: Final = 50
@@ -99,17 +99,17 @@ def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard
         verdict=report_verdict.verdict(report) if report.calibration else _untold(reader, report),
         used=used.way if used is not None else "",
         why=_why(report),
-        said=report_words.said_words(report, reader.today),
+        said=report_formatting.said_words(report, reader.today),
         checked=f"checked {words.ago(made, reader.now)}" if made is not None else "",
-        judged=report_words.judged_words(report),
+        judged=report_formatting.judged_words(report),
         old=_old(reader, report),
-        rungs=report_words.rung_lines(report),
-        compared=report_words.compared_words(report),
+        rungs=report_formatting.rung_lines(report),
+        compared=report_formatting.compared_words(report),
         missed=read_misses(reader, report, "missed"),
         alarmed=read_misses(reader, report, "alarmed"),
-        value=report_words.value_facts(clv, reader.currency) if clv is not None else (),
-        value_verdict=report_words.value_verdict(clv) if clv is not None else None,
-        value_span=report_words.value_span(clv, reader.today) if clv is not None else "",
+        value=report_formatting.value_facts(clv, reader.currency) if clv is not None else (),
+        value_verdict=report_formatting.value_verdict(clv) if clv is not None else None,
+        value_span=report_formatting.value_span(clv, reader.today) if clv is not None else "",
         rule=report_verdict.rule_words(report),
         warning=reader.policy.churn_warning,
         critical=reader.policy.churn_critical,
@@ -163,7 +163,7 @@ def _left_out(reader: Reader) -> str:
 
 
 def _why(report: BacktestReport) -> str:
-    plain = report_words.plain_words(report.used, report.label)
+    plain = report_formatting.plain_words(report.used, report.label)
     return " ".join(part for part in (plain, words.sentence(report.why), report.seasonal) if part)
 
 
@@ -189,7 +189,7 @@ def read_misses(reader: Reader, report: BacktestReport, kind: MissKind) -> Misse
         if one.customer_id in names
     )
     policy = reader.policy
-    sentence = report_words.misses_words(
+    sentence = report_formatting.misses_words(
         report, missed=missed, warning=policy.churn_warning, critical=policy.churn_critical, today=reader.today
     )
     return Misses(
@@ -207,7 +207,7 @@ def _costs(reader: Reader, forecast: RevenueForecast) -> Costs | None:
         for each in one.worst
         if each.customer_id in names
     )
-    return Costs(report_words.cost_verdict(one, forecast.currency), report_words.costs_known(one), lines)
+    return Costs(report_formatting.cost_verdict(one, forecast.currency), report_formatting.costs_known(one), lines)
 
 
 def _names(reader: Reader, ids: Iterable[int]) -> dict[int, tuple[str, str | None]]:

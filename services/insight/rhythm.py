@@ -7,21 +7,13 @@ from statistics import quantiles
 
 from models.values import words
 from models.values.alerts import Rhythm, RhythmPoint
+from models.values.scores import missed_orders
 from services.insight.reader import Reader
 from services.purchases import PURCHASES
 
 WINDOW_DAYS = 365
 _MOST_MISSING = 12
 _LEAST_FOR_BAND = 4
-#: An order is late from so much of a usual gap after the day on which it was expected.
-_LATE = 0.5
-
-
-def missed_orders(days_since: int | None, usual_gap: float | None) -> int:
-    """Return how many orders are late: one for each usual gap since the last, from half a gap after its day on."""
-    if days_since is None or not usual_gap or usual_gap <= 0:
-        return 0
-    return max(0, int(days_since / usual_gap - _LATE))
 
 
 def read_rhythm(reader: Reader, customer_id: int, usual_gap: float | None) -> Rhythm | None:

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from models.values.past_cases import FEWEST, cases_words, kind_and_step
 from models.values.words import day_of
+from services.churn_status import starts_on
 from services.insight.reader import Reader
-from services.leaving import starts_on
 
 _RECORD: Final = """SELECT json_extract(parameters, :path) FROM model_fits WHERE as_of <= :as_of
                       AND id = (SELECT json_extract(value, '$.fit') FROM book WHERE key = 'scored')"""
@@ -39,9 +39,9 @@ def record_words(reader: Reader, row: sqlite3.Row) -> str:
     if known is None or chosen is None or chosen.get("horizon_days") != row["churn_horizon_days"]:
         return ""
     kind, step = kind_and_step(label, known, risk)
-    for one_kind, one_step, cases, predicted, actual, *_ in chosen.get("record", {}).get("similar", ()):
+    for one_kind, one_step, cases, predicted, actual, _, *risks in chosen.get("record", {}).get("similar", ()):
         if (one_kind, one_step) == (kind, step) and cases >= FEWEST:
-            said = cases_words(cases, predicted, actual)
+            said = cases_words(cases, predicted, actual, label, kind, *risks)
             return "" if said in json.loads(row["confidence_why"] or "[]") else said
     return ""
 

@@ -12,9 +12,9 @@ from datetime import timedelta
 from models.values import words
 from models.values.alerts import AlertRow, ScoreFigures
 from models.values.anomalies import ORDER_VALUE, ORDERS, channel_title
+from models.values.scores import missed_orders
+from services.insight.anomalies import anomaly_words, is_bad, read_anomalies, shared_issue_words
 from services.insight.reader import Reader
-from services.insight.rhythm import missed_orders
-from services.insight.unusual import anomaly_words, is_bad, read_anomalies, shared_issue_words
 from services.open_tickets import AS_OF, is_open, is_unhappy
 
 _SENTENCES = 2
@@ -51,7 +51,7 @@ def read_story(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) ->
         ((), lambda: _unusual(reader, alert, before)),
         (("engagement",), lambda: _fall(figures)),
         (("days with orders", "spend"), lambda: _spend(reader, alert)),
-        ((), lambda: _worth(figures)),
+        (("lifetime value",), lambda: _worth(figures)),
     )
     for topics, tell in more:
         if len(said) < _SENTENCES and not any(topic in before for topic in topics):

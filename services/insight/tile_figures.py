@@ -8,6 +8,7 @@ from typing import Literal
 
 from models.values import words
 from models.values.alerts import QueueFilter, Severity, Tile
+from models.values.scores import CAME_ONCE
 from services.insight.queue_marks import read_line, start_of_today
 from services.insight.reader import Reader
 from services.insight.value_check import read_value_check
@@ -26,14 +27,14 @@ _NEARLY_ALL = 0.9
 _Z80 = 1.2816  # standard normal quantile: 80 % lie within ± this many standard deviations
 
 
-def read_tiles(reader: Reader) -> tuple[Tile, ...]:
-    """Return the tiles in their order: need action today, at risk, resolved in time, came back after outreach."""
-    return (
-        _need_today(reader),
-        _at_risk(reader),
-        _in_time(reader),
-        _came_back(reader),
-    )
+def read_today_tiles(reader: Reader) -> tuple[Tile, Tile]:
+    """Return what today asks for: need action today, at risk."""
+    return _need_today(reader), _at_risk(reader)
+
+
+def read_outcome_tiles(reader: Reader) -> tuple[Tile, Tile]:
+    """Return what came of the alerts: resolved in time, came back after outreach."""
+    return _in_time(reader), _came_back(reader)
 
 
 def filter_of_tile(key: str) -> tuple[str, QueueFilter] | None:
@@ -78,10 +79,12 @@ def _at_risk(reader: Reader) -> Tile:
     days, worth = words.count(reader.policy.churn_horizon_days, "day"), reader.policy.clv_horizon_months
     months = words.count(worth, "month")
     # All of it from the index on value at risk, which holds the range and the standing too.
-    total, scored, spread, win_back, lost = reader.driver.execute(
-        """SELECT COALESCE(SUM(value_at_risk_minor), 0), COUNT(value_at_risk_minor),
+    total, scored, spread, once, once_minor, win_back, lost = reader.driver.execute(
+        f"""SELECT COALESCE(SUM(value_at_risk_minor) FILTER (WHERE NOT {CAME_ONCE}), 0), COUNT(value_at_risk_minor),
                   SUM((value_at_risk_high_minor - value_at_risk_low_minor) * 1.0
-                      * (value_at_risk_high_minor - value_at_risk_low_minor)),
+                      * (value_at_risk_high_minor - value_at_risk_low_minor)) FILTER (WHERE NOT {CAME_ONCE}),
+                  COUNT(value_at_risk_minor) FILTER (WHERE {CAME_ONCE}),
+                  COALESCE(SUM(value_at_risk_minor) FILTER (WHERE {CAME_ONCE}), 0),
                   COUNT(CASE standing WHEN 'win_back' THEN 1 END), COUNT(CASE standing WHEN 'lost' THEN 1 END)
              FROM customer_risk_scores"""
     ).fetchone()
@@ -105,6 +108,8 @@ def _at_risk(reader: Reader) -> Tile:
         said = f"{sign}{words.percent(abs(change))}" if sign else "unchanged"
         line = f"{said} in {CHANGE_DAYS} days · {line}"
     line += f" · {win_back:,} win-back" if win_back else ""
+    others = f"{words.count(once, 'new or one-time customer')}, {words.money_short(once_minor, reader.currency)}"
+    apart = f"Not included: {others}. Most one-time buyers never return. " if once else ""
     return Tile(
         key="at_risk",
         figure=words.money_short(total, reader.currency),
@@ -113,9 +118,9 @@ def _at_risk(reader: Reader) -> Tile:
         tone=tone,
         tooltip=(
             f"What each active customer brings over {months} if they buy within {days}, less their expected lifetime "
-            f"value, added up over {words.count(scored, 'active customer')}; {win_back:,} win-back and {lost:,} lost "
-            f"are not in it. The range joins the customers' own 80{words.THIN}% ranges with {words.percent(common)} "
-            "for what all estimates have in common. "
+            f"value, added up over {words.count(scored - once, 'active customer')}; {win_back:,} win-back and {lost:,} "
+            f"lost are not in it. The range joins the customers' own 80{words.THIN}% ranges with "
+            f"{words.percent(common)} for what all estimates have in common. {apart}"
             f"{check.sentence(reader.today) if check is not None else ''}".rstrip()
         ),
     )
@@ -130,7 +135,8 @@ def _at_risk_before(reader: Reader, scored: int) -> int | None:
     then = (reader.present - timedelta(days=CHANGE_DAYS)).isoformat()
     near = (reader.present - timedelta(days=CHANGE_DAYS + _FULL_SCORING_DAYS)).isoformat()
     for total, number in reader.driver.execute(
-        """SELECT SUM(value_at_risk_minor), COUNT(*) FROM score_history WHERE as_of BETWEEN ? AND ?
+        f"""SELECT SUM(value_at_risk_minor) FILTER (WHERE NOT {CAME_ONCE}), COUNT(*)
+            FROM score_history WHERE as_of BETWEEN ? AND ?
             GROUP BY as_of ORDER BY as_of DESC""",
         (near, then),
     ):
@@ -139,13 +145,13 @@ def _at_risk_before(reader: Reader, scored: int) -> int | None:
     oldest = (reader.present - timedelta(days=4 * CHANGE_DAYS)).isoformat()
     # MAX with a bare column: SQLite takes the value at risk from the row that has the latest day.
     found = reader.driver.execute(
-        """SELECT SUM(before), COUNT(before) FROM (
-               SELECT customer_id, MAX(as_of), value_at_risk_minor AS before
+        f"""SELECT SUM(before) FILTER (WHERE NOT {CAME_ONCE}), COUNT(before) FROM (
+               SELECT customer_id, MAX(as_of), value_at_risk_minor AS before, segment
                  FROM score_history INDEXED BY ix_score_history_day
                 WHERE as_of BETWEEN ? AND ? GROUP BY customer_id)""",
         (oldest, then),
     ).fetchone()
-    return int(found[0]) if found[1] else None
+    return int(found[0] or 0) if found[1] else None
 
 
 def _in_time(reader: Reader) -> Tile:

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from models.values.alerts import TimelinePage, TimelineRow
 from models.values.outbox import OWN_SOURCE
 from services.deals import closed_on
-from services.insight import timeline_words
+from services.insight import timeline_formatting
 from services.insight.mails import ONE_MAIL
 from services.insight.reader import Reader
 from services.open_tickets import is_open
@@ -137,7 +137,7 @@ SOURCES: dict[str, str] = {
           FROM surveys WHERE customer_id = :customer""",
     "conversation": f"""
         SELECT {_at("happened_on", "happened_at")} AS at, printf('conversation:%012d', id) AS key, id, external_id,
-               happened_on AS day, channel, direction, text, sentiment
+               happened_on AS day, channel, direction, text, sentiment, source
           FROM conversations WHERE customer_id = :customer""",
     "left": """
         SELECT ends_on AS at, printf('left:%012d', id) AS key, id, external_id, ends_on AS day, starts_on
@@ -196,5 +196,5 @@ def _of(reader: Reader, customer_id: int) -> dict[str, str | int]:
 
 
 def _described(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite3.Row]]) -> tuple[TimelineRow, ...]:
-    context = timeline_words.context_of(reader, customer_id, entries)
-    return tuple(timeline_words.describe(reader, context, kind, row) for kind, row in entries)
+    context = timeline_formatting.context_of(reader, customer_id, entries)
+    return tuple(timeline_formatting.describe(reader, context, kind, row) for kind, row in entries)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.values import words
+from models.values.scores import CAME_ONCE
 from services.insight.reader import Reader
 
 #: Only what is asked for is parsed: a check names customers, and a total is read with every key of a filter.
@@ -57,17 +58,21 @@ def read_value_check(reader: Reader) -> ValueCheck | None:
 def read_totals(reader: Reader) -> str:
     """Return what is at risk, of how much if all active ones stay, and how far off such totals were; '' unscored."""
     row = reader.row(
-        "SELECT SUM(value_at_risk_minor) AS at_risk, SUM(clv_if_stays_minor) AS stays FROM customer_risk_scores "
-        "WHERE value_at_risk_minor IS NOT NULL"
+        f"SELECT SUM(CASE WHEN NOT {CAME_ONCE} THEN value_at_risk_minor END) AS at_risk, "
+        f"SUM(CASE WHEN NOT {CAME_ONCE} THEN clv_if_stays_minor END) AS stays, "
+        f"SUM({CAME_ONCE}) AS once, SUM(CASE WHEN {CAME_ONCE} THEN value_at_risk_minor END) AS once_minor "
+        "FROM customer_risk_scores WHERE value_at_risk_minor IS NOT NULL"
     )
-    if row is None or row["at_risk"] is None or row["stays"] is None:
+    if row is None or (not row["once"] and (row["at_risk"] is None or row["stays"] is None)):
         return ""
     check = read_value_check(reader)
     told = f" {check.sentence(reader.today)}" if check is not None else ""
     months = words.count(reader.policy.clv_horizon_months, "month")
-    at_risk, stays = (words.money_short(row[name], reader.currency) for name in ("at_risk", "stays"))
+    at_risk, stays = (words.money_short(row[name] or 0, reader.currency) for name in ("at_risk", "stays"))
     days = words.count(reader.policy.churn_horizon_days, "day")
-    return f"At risk in {days}: {at_risk}, of {stays} over {months} if all active customers stay.{told}"
+    others = words.once_words(row["once"], row["once_minor"] or 0, reader.currency)
+    who, once = ("these active customers", f"; not included: {others}") if others else ("all active customers", "")
+    return f"At risk in {days}: {at_risk}, of {stays} over {months} if {who} stay{once}.{told}"
 
 
 def side_of(bias: float) -> tuple[str, str]:

@@ -15,14 +15,11 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from models.values.errors import Cancelled, EnvironmentFault
+from models.values.errors import Cancelled, NetworkFault
 from models.values.mail_access import SignInWay
 from models.values.words import shortened
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 _SECONDS: Final = 20
@@ -33,18 +30,8 @@ _ENDED: Final = frozenset({"invalid_grant", "interaction_required", "login_requi
 _WHO: Final = ("preferred_username", "email", "upn")
 
 
-class SignInFault(EnvironmentFault):
-    """The sign-in does not work now; one sentence that says what to do.
-
-    Attributes
-    ----------
-    offline
-        Whether it looks as if there were no network.
-    """
-
-    def __init__(self, sentence: str, *, offline: bool = False) -> None:
-        super().__init__(sentence)
-        self.offline = offline
+class SignInFault(NetworkFault):
+    """The sign-in does not work now; one sentence that says what to do."""
 
 
 class GrantEnded(Exception):

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from models.values import words
 from models.values.outbox import ContactOutcome
-from services.coming_back import FOLLOWS, PURCHASE, SAME_DAY
+from services.conversion import FOLLOWS, PURCHASE, SAME_DAY
 from services.settings import Policy, minor_rates, reporting_currency
 
 

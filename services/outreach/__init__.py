@@ -1,8 +1,8 @@
 """Outreach: from a customer's facts to an email that a person approved, sent once.
 
 facts → draft (template or language model) → claims and checks → approval → outbox → handed over → what followed. The
-gate (consent, suppression, frequency cap, quiet hours, approval) is one function that every path passes: drafting shows
-it, approving asks it, and sending asks it again inside the transaction that claims the email.
+send policy (consent, suppression, frequency cap, quiet hours, approval) is one function that every path passes:
+drafting shows it, approving asks it, and sending asks it again inside the transaction that claims the email.
 
 Everything is imported at its first use. No module bears the name of a function here: it would take its place.
 """
@@ -118,28 +118,28 @@ def try_profile(
 
 def read_templates(workspace: Workspace) -> tuple[TemplateChoice, ...]:
     """Return the starter set with the book's changes and its own templates, by goal and name."""
-    from services.outreach.templates.shelf import read_templates as do
+    from services.outreach.templates.library import read_templates as do
 
     return do(workspace)
 
 
 def save_template(workspace: Workspace, template: TemplateChoice) -> Changes:
     """Write a template, parsed and tried first: a UserError names line and reason (unknown field, open bracket)."""
-    from services.outreach.templates.shelf import save_template as do
+    from services.outreach.templates.library import save_template as do
 
     return do(workspace, template)
 
 
 def reset_template(workspace: Workspace, code: str) -> Changes:
     """Put a changed template of the starter set back, or remove one of the book's own."""
-    from services.outreach.templates.shelf import reset_template as do
+    from services.outreach.templates.library import reset_template as do
 
     return do(workspace, code)
 
 
 def preview_template(workspace: Workspace, template: TemplateChoice, customer_id: int | None = None) -> TemplatePreview:
     """Fill a template that may not be saved yet for a real customer, and say what the book lacks for it."""
-    from services.outreach.templates.shelf import preview_template as do
+    from services.outreach.templates.library import preview_template as do
 
     return do(workspace, template, customer_id)
 
@@ -155,15 +155,15 @@ def template_fields() -> tuple[TemplateField, ...]:
 # -- checking -----------------------------------------------------------------------------------------------------
 
 
-def rehearse(workspace: Workspace) -> None:
+def warm_up(workspace: Workspace) -> None:
     """Write and judge an email that nobody sees and nothing keeps, in a worker: the first opens as fast as others."""
-    from services.outreach.rehearsal import rehearse as do
+    from services.outreach.warm_start import warm_up as do
 
     do(workspace)
 
 
 def review(workspace: Workspace, edit: Edit) -> Review:
-    """Check a text: every statement against the facts, the greeting, the gate, the incentive, leaks, open fields."""
+    """Check a text: statements against the facts, greeting, send policy, incentive, leaks, open fields."""
     from services.outreach.reviewing import review as do
 
     return do(workspace, edit)
@@ -259,7 +259,7 @@ def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None,
 
 def why_not_now(workspace: Workspace, message_id: int) -> NotNow | None:
     """Return what keeps a queued email from going out at this moment; None if nothing does."""
-    from services.outreach.gate import why_not_now as do
+    from services.outreach.send_policy import why_not_now as do
 
     return do(workspace, message_id)
 
@@ -338,7 +338,7 @@ def mail_text(workspace: Workspace, message_id: int) -> str:
 
 
 def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
-    """Write an approved email as an .eml file that a mail program opens as a draft; the gate is asked."""
+    """Write an approved email as an .eml file that a mail program opens as a draft; the send policy is asked."""
     from services.outreach.mail import write_eml as do
     from services.outreach.outbox.standing import still_standing as check
 
@@ -346,7 +346,7 @@ def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
 
 
 def mail_link(workspace: Workspace, message_id: int) -> str:
-    """Return the ``mailto:`` link that opens the approved email in the mail program; the gate is asked."""
+    """Return the ``mailto:`` link that opens the approved email in the mail program; the send policy is asked."""
     from services.outreach.mail import mail_link as do
     from services.outreach.outbox.standing import still_standing
 
@@ -385,7 +385,7 @@ def send_to_oneself(
     return do(workspace, account, password, cancelled=cancelled)
 
 
-def account_mended(workspace: Workspace) -> None:
+def account_fixed(workspace: Workspace) -> None:
     """Forget the account's fault: with another server or password, emails that wait may go out at once."""
     from services.outreach.outbox.trouble import no_trouble as do
 

@@ -20,11 +20,11 @@ from services.insight import (
     reading,
 )
 from services.outreach.facts import Found, find_facts, names_of
-from services.outreach.gate import answer_for
 from services.outreach.manner import goal_of_alert, goal_of_facts, tone_of
 from services.outreach.messages import find_open, message_of, read_versions
 from services.outreach.model import masking_of
-from services.outreach.templates.shelf import templates_of
+from services.outreach.send_policy import answer_for
+from services.outreach.templates.library import templates_of
 from services.outreach.templates.write import draft_of
 from services.outreach.unwanted import why_not_drafted
 from services.permission.answer import recipient_of

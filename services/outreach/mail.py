@@ -18,9 +18,9 @@ from typing import Final, TypeVar
 from models.tables import messages
 from models.values.errors import EnvironmentFault, UserError
 from models.values.outreach import WRITABLE, Message
-from services.outreach.gate import in_force, why_not
 from services.outreach.letter import Letter, dated, full_text, link, read_letter
 from services.outreach.messages import message_of
+from services.outreach.send_policy import in_force, why_not
 from services.permission.recipient import addressed
 from services.workspace import Workspace
 
@@ -84,7 +84,7 @@ def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
     Raises
     ------
     UserError
-        The gate refuses: the sentence says why.
+        The send policy refuses: the sentence says why.
     EnvironmentFault
         The folder cannot be written.
     """
@@ -113,7 +113,7 @@ def mail_link(workspace: Workspace, message_id: int) -> str:
     Raises
     ------
     UserError
-        The gate refuses, or the email is too long for a link: the sentence says why.
+        The send policy refuses, or the email is too long for a link: the sentence says why.
     """
 
     def write(message: Message, mail: str) -> str:
@@ -124,7 +124,7 @@ def mail_link(workspace: Workspace, message_id: int) -> str:
 
 
 def why_not_by_hand(workspace: Workspace, message_id: int) -> str:
-    """Return what the gate says at this moment against giving an email to the mail program, '' for nothing."""
+    """Return what the send policy says at this moment against giving an email to the mail program, '' for nothing."""
     with workspace.store.snapshot() as connection:
         return _refused(workspace, connection, message_of(connection, message_id))
 
@@ -135,7 +135,7 @@ def _refused(workspace: Workspace, driver: sqlite3.Connection, message: Message)
 
 
 def take_out(workspace: Workspace, message_id: int, via: str, write: Callable[[Message, str], Written]) -> Written:
-    """Give an approved email to a mail program: the gate is asked, and it does not go out by itself as well.
+    """Give an approved email to a mail program: the send policy is asked, and it does not go out by itself as well.
 
     ``write`` is called with the email and its mail inside the unit of work; if it fails, nothing has changed.
     """

@@ -10,10 +10,10 @@ from functools import cache
 from typing import Final
 
 from models.values.outreach import GOALS
+from services.churn_status import SPEAKING
 from services.complaints import has_in_mind, read_unsettled
 from services.insight import Reader
 from services.insight.advice import ANSWER_FIRST
-from services.leaving import SPEAKING
 from services.matters import read_matters
 from services.outreach.facts import Found, names_of
 

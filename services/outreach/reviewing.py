@@ -1,7 +1,7 @@
 """The verdict on a text before a person may approve it: eight checks, in the order in which the composer shows them.
 
-permission (the gate) · facts (still as they were) · statements · greeting · incentive · scores · sender · unsubscribe;
-and a ninth, of open fields and mark-up, which is shown only where it fails.
+permission (the send policy) · facts (still as they were) · statements · greeting · incentive · scores · sender ·
+unsubscribe; and a ninth, of open fields and mark-up, which is shown only where it fails.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from services.outreach.claims import NEVER_CONFIRMED, Context, find_claims, says
 from services.outreach.claims.book import read_context, texts_of
 from services.outreach.facts import find_facts, names_of
 from services.outreach.frames import slots_of
-from services.outreach.gate import answer_for, in_force
 from services.outreach.greeting import fault_of_greeting
+from services.outreach.send_policy import answer_for, in_force
 from services.outreach.templates.fields import fill
 from services.outreach.verified import with_own_words, written_by_code
 from services.permission.answer import who_consented

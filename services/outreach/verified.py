@@ -8,6 +8,7 @@ a book has changed or added are the firm's words, not ours, and are to be read a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -18,7 +19,7 @@ from services.outreach.claims import NEVER_CONFIRMED, Text, fold, is_sign_off, s
 from services.outreach.frames import written_as
 from services.outreach.frames.wordings import Written
 from services.outreach.templates.fields import holds
-from services.outreach.templates.sandbox import FieldMissing, parse, render
+from services.outreach.templates.sandbox import FieldMissing, as_fields, fill, parse
 from services.outreach.templates.starter import starter_set
 
 OWN_WORDS: Final = "your words, not checked"
@@ -41,11 +42,12 @@ class WrittenByCode:
 def written_by_code(slots: Mapping[str, Any]) -> WrittenByCode:
     """Return every sentence, and every subject, that code writes with what stands for the fields of a customer."""
     made = set()
+    fields = as_fields(slots)
     for one in starter_set().values():
         if not all(holds(slots, condition) for condition in one.when):
             continue
         try:
-            subject, body = (render(parse(text), slots) for text in (one.choice.subject, one.choice.body))
+            subject, body = (fill(parse(text), fields) for text in (one.choice.subject, one.choice.body))
         except FieldMissing:
             continue
         made.add(_plain(words.capital(subject)))
@@ -69,18 +71,23 @@ def with_own_words(
     found: list[Claim] = [claim for claim in claims if claim.where == "greeting"]
     read = {one.sentence for one in resolutions if one.way == "read"}
     answered = {one.sentence for one in resolutions} - read
+    cleared: set[int] = set()
     parts: tuple[tuple[Literal["subject", "body"], str], ...] = (("subject", text.subject), ("body", text.body))
     for where, part in parts:
-        mine = [claim for claim in claims if claim.where == where]
+        mine = sorted((claim for claim in claims if claim.where == where), key=_start)
         for start, end, said in _said(where, part, signers):
-            inside = [claim for claim in mine if start <= claim.start < end]
+            inside = mine[bisect_left(mine, start, key=_start) : bisect_left(mine, end, key=_start)]
             if written.holds(where, said):
-                mine = [claim for claim in mine if claim not in inside or not _may_go(claim)]
+                cleared.update(map(id, (claim for claim in inside if _may_go(claim))))
             elif said not in answered and not any(claim.verdict == "unsupported" for claim in inside):
-                mine.append(_own(where, start, said, read=said in read))
-        found += mine
+                found.append(_own(where, start, said, read=said in read))
+        found += [claim for claim in mine if id(claim) not in cleared]
     place = {"subject": 0, "greeting": 1, "body": 2}
     return tuple(sorted(found, key=lambda claim: (place[claim.where], claim.start, claim.end)))
+
+
+def _start(claim: Claim) -> int:
+    return claim.start
 
 
 def _own(where: Literal["subject", "body"], start: int, said: str, *, read: bool) -> Claim:

@@ -1,4 +1,4 @@
-"""Whether a customer may be emailed: one meaning of it, for the rules that advise and for the gate before any email.
+"""Whether a customer may be emailed: one meaning of it, for the rules that advise and for sending.
 
 They may not where consent was withdrawn or an email unsubscribed from since it was given, by them or under their
 address (``services.permission.ledger``), where they are suppressed, where no address is known, or where it is dead: the

@@ -1,4 +1,4 @@
-"""The gate: whether an email may go to a customer. Drafting shows it, approving and sending ask it.
+"""The send policy: whether an email may go to a customer. Drafting shows it, approving and sending ask it.
 
 Consent and suppression mean what they mean everywhere (``services.permission``), for everyone under the same address:
 an address under which somebody withdrew or unsubscribed is not written to (``services.permission.ledger``). The

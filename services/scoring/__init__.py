@@ -1,10 +1,10 @@
 """Scoring: numbers for every customer, each with its day, horizon, model, confidence and reasons.
 
 In order: ``events`` reads, ``ledger`` and ``features`` count, ``parameters`` learns what is frozen until the next
-refit, ``ladder`` judges which rung predicted the book's past best, ``scorecard`` computes (churn risk by that rung or
-by ``btyd``, value by ``monetary`` and ``lifetime_value``, engagement, health, segments, trends, confidence, reasons),
-``due`` decides who is scored, ``run`` does it, ``writing`` writes. All between reading and writing is pure: arrays, a
-day and parameters in, arrays out.
+refit, ``model_selection`` judges which model predicted the book's past best, ``scorecard`` computes (churn risk by that
+model or ``btyd``, value by ``monetary`` and ``lifetime_value``, engagement, health, segments, trends, confidence,
+reasons), ``due`` decides who is scored, ``run`` does it, ``writing`` writes. All between reading and writing is
+pure: arrays, a day and parameters in, arrays out.
 
 This face imports nothing heavy: the window's process never loads numpy because of it.
 """

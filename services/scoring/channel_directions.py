@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from models.values.anomalies import NO_ACTIVITY, ChannelTrend
+from models.values.anomalies import NO_ACTIVITY, ORDERS, ChannelTrend
+from models.values.scores import OWN_GAPS, missed_orders
 from services.scoring import trends
+from services.scoring.anomalies import Learned, read_learned
 from services.scoring.channels import Channel, read_channels
 from services.scoring.events import Series, read_events
 from services.scoring.ledger import purchase_days
 from services.scoring.poisson_gamma import change_day
 from services.scoring.rows import day_text
-from services.scoring.unusual import Learned, read_learned
 from services.settings import reporting_currency
 from services.workspace import Workspace
 
@@ -40,8 +41,23 @@ def trends_of(workspace: Workspace, customer_id: int) -> tuple[ChannelTrend, ...
             return ()
         currency = reporting_currency(connection, workspace.policy)
         found = read_channel_trends(connection, date.fromisoformat(day), customer_id, currency=currency)
-        unusual = _unusual(connection, customer_id)
-    return tuple(unusual.get(one.channel, one) for one in found)
+        told = {one.channel: one for one in found}
+        told |= {name: one for name, one in _unusual(connection, customer_id).items() if name in told}
+        told |= _late_orders(connection, customer_id)
+    return tuple(told[name] for name in sorted(told))
+
+
+def _late_orders(connection: Connection, customer_id: int) -> dict[str, ChannelTrend]:
+    """Orders that are late by the customer's own usual gap, as a trend: not as usual, and counted in one way only."""
+    row = connection.exec_driver_sql(
+        "SELECT last_order_on, days_since_last_order, usual_gap_days FROM customer_risk_scores "
+        "WHERE customer_id = ? AND purchase_days > ?",
+        (customer_id, OWN_GAPS),
+    ).one_or_none()
+    missing = missed_orders(row[1], row[2]) if row is not None else 0
+    if row is None or not missing:
+        return {}
+    return {ORDERS: ChannelTrend(ORDERS, "silent", row[0], 0.0, float(missing), row[1])}
 
 
 def _unusual(connection: Connection, customer_id: int) -> dict[str, ChannelTrend]:

@@ -14,19 +14,31 @@ from numpy.typing import NDArray
 
 from models.values.words import count as plural
 from services.scoring.features import Features
-from services.scoring.reason_words import features_words, known_for, leaving_words, no_visit_words, whole
+from services.scoring.reason_formatting import (
+    features_words,
+    known_for,
+    leaving_words,
+    no_visit_words,
+    ratings_figure,
+    ratings_words,
+    whole,
+)
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 _UNKNOWN = -1
 _MOST_MAILS = 999
+_MOST_DEALS = 999
 _BEGUN, _LARGEST_CHANGE = 1_000, 900
 #: Days since a renewal and to the next that are told apart, and days by which it may be late.
 _LONGEST, _LATE = 1_500, 300
 _YEAR_DAYS = 365
 #: Months of the visits of before.
 _MONTHS = 3
+#: Of texts that nobody rated: what their sentiment is called from which score on 1 to 5 on.
+_GOOD_FROM, _BAD_TO = 3.5, 2.5
+_MOODS = {-2: "Good", -3: "Mixed", -4: "Bad"}
 
 
 Told = tuple[Whole, Callable[[int], tuple[str, str]]]
@@ -79,17 +91,26 @@ def _visits_number(seen: Features) -> Whole:
     return whole(np.where(seen.visits_30d > 0, counts, away))
 
 
+def _deals_number(seen: Features) -> Whole:
+    """Open deals, those that were lost and won of late, and days since one moved."""
+    lost, won = (np.clip(one, 0, _MOST_DEALS) for one in (seen.deals_lost_6m, np.nan_to_num(seen.deals_won_6m)))
+    return _numbers(seen.deals_open, lost * (_MOST_DEALS + 1) + won, seen.deal_still_days)
+
+
 def outweighed(code: str, numbers: Whole, hundredths: Whole) -> NDArray[np.bool_]:
     """Where the figure that is told went one way and all of its group the other, shape (customers,).
 
     The group of money counts how large, how many and how late orders were; what is told is where spending goes. That of
-    visits counts how many there are, which may be many though there were more before.
+    visits counts how many there are, which may be many though there were more before; that of products likewise.
     """
     if code == "value":
         return np.asarray((numbers != _BEGUN) & (numbers * hundredths > 0))
     if code == "visits":
         now, before = np.divmod(numbers, _WIDE)
         return np.asarray((numbers >= 0) & ((now - before / _MONTHS) * hundredths > 0))
+    if code == "mix":
+        now, before = np.divmod(numbers, _WIDE)
+        return np.asarray((now != _NOT_KNOWN) & (before != _NOT_KNOWN) & ((now - before) * hundredths > 0))
     return np.zeros(numbers.shape, np.bool_)
 
 
@@ -97,12 +118,18 @@ def outweighed_words(code: str, number: int) -> tuple[str, str]:
     """Label and evidence of what went one way where all of its group goes the other."""
     if code == "visits":
         return "Visits and logins", f"{number // _WIDE:,} in 30 days"
+    if code == "mix":
+        now = number // _WIDE
+        return "Products bought", f"{now:,} different in 6 months" if now else "None in 6 months"
     way = "down" if number < 0 else "up"
     return "Spending", f"{way.capitalize()} {abs(number)}\u202f% in 6 months; their orders in all count more"
 
 
-def _tenths(values: Floats) -> Whole:
-    return whole(np.nan_to_num(values * 10.0, nan=_UNKNOWN))
+def _given(mean: Floats, count: Floats, score: Floats) -> Whole:
+    """Ratings that were given; below `_UNKNOWN` where there are none and the texts' sentiment counts: -2, -3 or -4."""
+    mood = np.where(score >= _GOOD_FROM, -2.0, np.where(score <= _BAD_TO, -4.0, -3.0))
+    unrated = np.where(np.isnan(score), float(_UNKNOWN), mood)
+    return whole(np.where(count > 0, ratings_figure(mean, count), unrated))
 
 
 def _spend(percent: int) -> tuple[str, str]:
@@ -116,12 +143,18 @@ def _tickets(count: int) -> tuple[str, str]:
     return "Support tickets", f"{count:,} in 90 days" if count else "None in 90 days"
 
 
-def _satisfaction(tenths: int) -> tuple[str, str]:
-    return "Satisfaction", f"{tenths / 10:.1f} of 5 in a year" if tenths >= 0 else "Not rated in a year"
+def _satisfaction(number: int) -> tuple[str, str]:
+    if number >= 0:
+        return "Satisfaction", ratings_words(number, "rating")
+    if number == _UNKNOWN:
+        return "Satisfaction", "Not rated in a year"
+    return "Mood of tickets", f"{_MOODS[number]}; not rated in a year"
 
 
-def _reviews(tenths: int) -> tuple[str, str]:
-    return "Reviews", f"{tenths / 10:.1f} of 5 in a year" if tenths >= 0 else "None in a year"
+def _reviews(number: int) -> tuple[str, str]:
+    if number >= 0:
+        return "Reviews", ratings_words(number, "review")
+    return ("Reviews", "None in a year") if number == _UNKNOWN else ("Mood of reviews", f"{_MOODS[number]}; no stars")
 
 
 def _email(number: int) -> tuple[str, str]:
@@ -152,12 +185,14 @@ def _contract(number: int) -> tuple[str, str]:
 
 def _deals(number: int) -> tuple[str, str]:
     both, still = divmod(number, _WIDE)
-    running, lost = divmod(both, _WIDE)
+    running, closed = divmod(both, _WIDE)
+    lost, won = divmod(closed, _MOST_DEALS + 1)
     told = "None open"
     if running:
         moved = f"{plural(still, 'day')} ago" if still else "today"
         told = f"{running:,} open, last moved {moved}"
-    return "Deals", f"{told}; {lost} lost in 6 months" if lost else told
+    ended = [f"{count:,} {how}" for count, how in ((lost, "lost"), (won, "won")) if count]
+    return "Deals", f"{told}; {', '.join(ended)} in 6 months" if ended else told
 
 
 def _mix(number: int) -> tuple[str, str]:
@@ -201,12 +236,12 @@ def _use(number: int) -> tuple[str, str]:
 _FIGURES: dict[str, Callable[[Features], Told]] = {
     "value": _spending,
     "tickets": lambda seen: (whole(np.nan_to_num(seen.tickets_90d)), _tickets),
-    "satisfaction": lambda seen: (_tenths(seen.satisfaction), _satisfaction),
-    "reviews": lambda seen: (_tenths(seen.review_score), _reviews),
+    "satisfaction": lambda seen: (_given(seen.rating_mean, seen.ratings, seen.satisfaction), _satisfaction),
+    "reviews": lambda seen: (_given(seen.stars_mean, seen.stars, seen.review_score), _reviews),
     "email": _emails,
     "activity": lambda seen: (whole(np.nan_to_num(seen.day - seen.last_activity, nan=_UNKNOWN)), _activity),
     "contract": lambda seen: (_contract_number(seen), _contract),
-    "deals": lambda seen: (_numbers(seen.deals_open, seen.deals_lost_6m, seen.deal_still_days), _deals),
+    "deals": lambda seen: (_deals_number(seen), _deals),
     "mix": lambda seen: (_numbers(seen.kinds_6m, seen.kinds_6m_before), _mix),
     "discounts": lambda seen: (
         _numbers(100.0 * seen.discount_share_6m, 100.0 * seen.discount_share_before),

@@ -20,11 +20,11 @@ from models.values.words import capital, percent
 from services.scoring.events import BookEvents
 from services.scoring.features import Features
 from services.scoring.freshness import EVERYTHING, OLD_DAYS, WORDS
-from services.scoring.ladder.frame import Frame
-from services.scoring.ladder.in_use import frame_in_use, under_contract
-from services.scoring.ladder.record import Record, Similar, group_of, kinds_of, known_at
-from services.scoring.ladder.windows import Label
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection.frame import Frame
+from services.scoring.model_selection.in_use import frame_in_use, under_contract
+from services.scoring.model_selection.record import Record, Similar, group_of, kinds_of, known_at
+from services.scoring.model_selection.windows import Label
 from services.scoring.parameters import Chosen, Parameters
 
 Floats = NDArray[np.float64]
@@ -34,7 +34,7 @@ LOW, MEDIUM, HIGH = range(3)
 NAMES = ("low", "medium", "high")
 _FEW_DAYS = 4
 LEFT_WORDS = "They have left: no churn risk and no value at risk."
-_PAUSE_WORDS = "In this book's history a pause and a departure look the same."
+_PAUSE_WORDS = "In this book the model cannot tell a long pause from a departure."
 #: Told risks so far off in the past (a share of customers) leave medium confidence at most, or low.
 _FAR_OFF, _USELESS = 0.10, 0.20
 #: From this share of what the risk rests on, a source that is old lowers the confidence; one that is as old as the
@@ -267,8 +267,9 @@ def _like_this_one(ledger: Ledger, side: _Side, risk: Floats) -> Iterator[Check]
         here = side.whose & (kind == one.kind) & (step == one.step)
         alone &= ~here
         if abs(one.off) > _FAR_OFF or _disagrees(one):
-            own = one.off * (one.told - one.left) > 0 and abs(one.told - one.left) > _FAR_OFF
-            words = cases_words(one.cases, one.told, one.left) if own else general
+            own = _disagrees(one) or (one.off * (one.told - one.left) > 0 and abs(one.told - one.left) > _FAR_OFF)
+            told = cases_words(one.cases, one.told, one.left, side.label, one.kind, one.risks)
+            words = told if own else general
             yield Check(_at_most(one.off), here, words)
     far = abs(record.off) > _FAR_OFF
     few = f"Fewer than {FEWEST} similar customers were in the back-tests."
@@ -276,9 +277,12 @@ def _like_this_one(ledger: Ledger, side: _Side, risk: Floats) -> Iterator[Check]
 
 
 def _disagrees(one: Similar) -> bool:
-    """Whether what came of similar customers was far from their risk, and by more than chance."""
+    """Whether what came of similar customers was far from their risk, or this one's, and by more than chance.
+
+    The mean risk of similar customers may lie nearer to what came than the risk that they are to speak for.
+    """
     low, high = wilson(one.left * one.cases, one.cases)
-    return abs(one.told - one.left) > _FAR_OFF and not low <= one.told <= high
+    return any(abs(risk - one.left) > _FAR_OFF and not low <= risk <= high for risk in (one.told, one.step / STEPS))
 
 
 def _at_most(off: float) -> int:

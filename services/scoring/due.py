@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from models.journal import fact_entries_since, head
 from models.values.changes import Changes
 from models.values.facts import SCORED_TABLES
-from services.scoring import refit, unusual, writing
+from services.scoring import anomalies, refit, writing
 from services.scoring.events import day_number
 from services.scoring.freshness import old_sources
 from services.scoring.refit import Fit
@@ -71,7 +71,7 @@ def who_is_due(
     due |= changed.customers if changed is not None else frozenset()
     if len(due) > _FEW * fit.parameters.customers:
         return Due(None, "many customers changed")
-    said = changed is not None and bool(changed.tables & unusual.SAID_IN)
+    said = changed is not None and bool(changed.tables & anomalies.SAID_IN)
     return Due(tuple(sorted(due)), "their data changed", fit, said)
 
 

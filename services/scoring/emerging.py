@@ -26,7 +26,7 @@ from sqlalchemy import Connection
 from models.store import UnitOfWork
 from models.tables import score_reports
 from models.values.emerging import MOST_CUSTOMERS, About, EmergingIssue, EmergingReport
-from services.scoring.anomaly import chances, learn, summed
+from services.scoring.anomaly_detection import chances, learn, summed
 from services.scoring.channels import WEEKS, Channel, Weekly, counts_by_week, fresh_ends
 from services.scoring.events import EPOCH, Series, day_number, fetch
 from services.scoring.poisson_gamma import change_day, expected, largest_discovery

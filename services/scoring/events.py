@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.values.outbox import OWN_SOURCE
+from services.churn_status import departures, relations
 from services.deals import closed_on
-from services.leaving import departures, relations
 from services.matters import SURVEY_RATING
 from services.purchases import WON_DEALS, cancelled_order, no_contacts
 from services.scoring.freshness import old_sources

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.values.scores import OWN_GAPS
 from services.open_tickets import UNHAPPY
 from services.scoring.events import BookEvents, Series
 from services.scoring.habits import HABIT_FIGURES, habit_figures
@@ -20,8 +21,6 @@ from services.scoring.ledger import Ledger, PurchaseDays, Rows, pace_of, trend_w
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-#: A customer's own median gap counts in full from this many gaps on; before, it is shrunk to the book's.
-OWN_GAP_FROM = 5
 SPARKLINE_POINTS = 12
 _SPARKLINE_STEP_DAYS = 28
 _SPARKLINE_STEPS_SUMMED = 3
@@ -69,13 +68,16 @@ class Features:
     spend_..., orders_..., mean_...
         Minor units and purchase days of 365 days, 182 days and the 182 before; means of the last 3 and the 6 before.
     satisfaction, review_score, answer_share, tickets_90d, days_since_mail
-        Means on 1 to 5 over a year; share of our mails of 180 days that were answered; counts.
+        Means on 1 to 5 over a year; share of our mails of 180 days that were answered; counts. What nobody rated counts
+        in the means by its sentiment.
+    rating_mean, ratings, stars_mean, stars
+        What they gave in that year, of tickets and surveys, and of reviews: mean on 1 to 5, and number.
     ..._since_order
         Unhappy tickets, and reviews of two stars or worse, on the day of the last order or later, within a year.
     leaving_days, leaving_90d
         Days since they last wrote, within a year, that they leave (nan: never), and how often they did in 90 days.
-    deals_open, deal_still_days, deals_lost_6m
-        Open deals, days since the last of them moved, and deals lost in 182 days.
+    deals_open, deal_still_days, deals_lost_6m, deals_won_6m
+        Open deals, days since the last of them moved, and deals lost, and won, in 182 days.
     kinds_..., new_kinds_6m, top_kind_share
         Products of 182 days and of the 182 before, those of them that are new, and the favourite's share in a year.
     discount_share_6m, discount_share_before
@@ -84,8 +86,8 @@ class Features:
         A day number, days since it, and counts of 30 days and of the 90 before.
     features_used, features_kept, features_before
         Features used in 30 days, those of them that were used in the 90 before, and all that were used then.
-    contract_days, renewed_days, renewal_due_days
-        For how long a contract has run, days since its last renewal, and until the next one.
+    contract_days, renewed_days, renewal_due_days, returns_12m
+        For how long a contract has run, days since its last renewal and until the next; days of returns in a year.
     """
 
     day: int
@@ -122,6 +124,10 @@ class Features:
     mean_6_before: Floats
     satisfaction: Floats
     review_score: Floats
+    rating_mean: Floats
+    ratings: Floats
+    stars_mean: Floats
+    stars: Floats
     answer_share: Floats
     mails_180d: Floats
     tickets_90d: Floats
@@ -134,6 +140,7 @@ class Features:
     deals_open: Floats
     deal_still_days: Floats
     deals_lost_6m: Floats
+    deals_won_6m: Floats
     kinds_6m: Floats
     kinds_6m_before: Floats
     new_kinds_6m: Floats
@@ -150,6 +157,7 @@ class Features:
     contract_days: Floats
     renewed_days: Floats
     renewal_due_days: Floats
+    returns_12m: Floats
 
     def part(self, first: int, stop: int) -> Features:
         """The features of the customers from place `first` up to, not including, `stop`."""
@@ -178,8 +186,7 @@ def _running(values: Floats) -> Floats:
     return result
 
 
-def _divided(total: Floats, count: Floats) -> Floats:
-    """Total / count, nan where the count is zero."""
+def _divided(total: Floats, count: Floats) -> Floats:  # nan where the count is zero
     return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
 
 
@@ -207,10 +214,10 @@ def _rhythm(rows: Rows, day: int, reference_gap: float) -> _Rhythm:
 
 
 def _shrunk(gap: Floats, gaps: Floats, reference: float) -> Floats:
-    """Usual gap: the customer's own median, drawn to the book's (on a log scale) while there are few gaps."""
+    """Usual gap: the customer's own median, drawn to the book's (log scale) below `OWN_GAPS` gaps."""
     if not np.isfinite(reference):
         return gap
-    share = np.minimum(gaps / OWN_GAP_FROM, 1.0)
+    share = np.minimum(gaps / OWN_GAPS, 1.0)
     own = np.log(np.where(gaps > 0, np.nan_to_num(gap, nan=1.0), 1.0))
     return np.asarray(np.exp(share * own + (1.0 - share) * np.log(reference)))
 
@@ -272,7 +279,8 @@ def features_at(ledger: Ledger, reference: ReferenceGaps | None = None, like: Fe
 _UNREFERENCED = (
     "order_count", "repeat_value", "repeats_priced", "repeat_log", "mean_value", "last_value", "spend_total",
     "spend_12m", "spend_6m", "spend_6m_before", "orders_6m", "orders_6m_before", "mean_last_3", "mean_6_before",
-    "satisfaction", "review_score", "answer_share", "mails_180d", "tickets_90d", "tickets_unhappy_60d",
+    "satisfaction", "review_score", "rating_mean", "ratings", "stars_mean", "stars",
+    "answer_share", "mails_180d", "tickets_90d", "tickets_unhappy_60d",
     "unhappy_since_order", "bad_reviews_since_order", "days_since_mail", *HABIT_FIGURES,
 )  # fmt: skip
 
@@ -345,19 +353,26 @@ def _service(book: BookEvents, day: int, last_order: Floats) -> dict[str, Floats
     # As `is_unhappy` has it for the rules.
     unhappy = (rating <= _BAD_STARS) | (~(rating >= 4.0) & (tickets.values["sentiment"] < UNHAPPY))
     mood = 3.0 + 2.0 * np.clip(tickets.values["sentiment"], -1.0, 1.0)
+    given = _mean_by_row(tickets.row, rating, customers)
     rating = np.where(np.isnan(rating) & (tickets.day > day - 365), mood, rating)
     answered = np.where(surveys.day > day - 365, surveys.values["score"], np.nan)
     by_ticket, by_survey = _mean_by_row(tickets.row, rating, customers), _mean_by_row(surveys.row, answered, customers)
     stars, tone = reviews.values["score"], reviews.values["sentiment"]
+    of_year = reviews.day > day - 365
+    starred = _mean_by_row(reviews.row, np.where(of_year, stars, np.nan), customers)
     stars = np.where(np.isnan(stars), 3.0 + 2.0 * tone, stars)
-    by_review = _mean_by_row(reviews.row, np.where(reviews.day > day - 365, stars, np.nan), customers)
+    by_review = _mean_by_row(reviews.row, np.where(of_year, stars, np.nan), customers)
     opened = np.bincount(tickets.row[tickets.day > day - 90], minlength=customers).astype(np.float64)
     sad = unhappy & (tickets.day > day - 60)
     since = unhappy & (tickets.day > day - 365) & (tickets.day >= last_order[tickets.row])
-    panned = (stars <= _BAD_STARS) & (reviews.day > day - 365) & (reviews.day >= last_order[reviews.row])
+    panned = (stars <= _BAD_STARS) & of_year & (reviews.day >= last_order[reviews.row])
     return {
         "satisfaction": _divided(by_ticket[0] + by_survey[0], by_ticket[1] + by_survey[1]),
         "review_score": _divided(*by_review),
+        "rating_mean": _divided(given[0] + by_survey[0], given[1] + by_survey[1]),
+        "ratings": given[1] + by_survey[1],
+        "stars_mean": _divided(*starred),
+        "stars": starred[1],
         "tickets_90d": opened if "tickets" in book.known_sources else np.full(customers, np.nan),
         "tickets_unhappy_60d": np.bincount(tickets.row[sad], minlength=customers).astype(np.float64),
         "unhappy_since_order": np.bincount(tickets.row[since], minlength=customers).astype(np.float64),
@@ -376,8 +391,7 @@ def _mails(book: BookEvents, day: int, customers: int) -> dict[str, Floats]:
     return {"answer_share": share, "mails_180d": sent, "days_since_mail": day - last}
 
 
-def _last_day(rows: Rows) -> Floats:
-    """Day number of each customer's last event, shape (customers,); nan without one."""
+def _last_day(rows: Rows) -> Floats:  # as a day number; nan without one
     return np.where(rows.end > rows.start, rows.days[np.maximum(rows.end - 1, 0)], np.nan)
 
 

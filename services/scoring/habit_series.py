@@ -7,8 +7,9 @@ the day on which it changed, an order's discount and products from the order's, 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
+from functools import cache
 from typing import Final, cast
 
 import numpy as np
@@ -17,6 +18,7 @@ from sqlalchemy import Connection
 from services.deals import closed_on
 from services.leaving_marks import SAID_LEAVING, teach
 from services.scoring.series import Series, SeriesReader, decode_days, decode_numbers, fetch, kind_series, nothing
+from services.sync.validate.charges import charges_among
 
 #: What these series are called among the kinds of event that a book has.
 DEALS, MIX, DISCOUNTS, VISITS, USE, RENEWALS = "deals", "order mix", "discounts", "visits", "feature use", "renewals"
@@ -49,6 +51,10 @@ _STEPS = f"""(SELECT customer_id, opened_on AS day, id AS deal, {OPENED} AS step
         FROM stage_changes AS c JOIN opportunities AS o ON o.id = c.opportunity_id)"""
 _SAID_LEAVING = f"({SAID_LEAVING})"
 _PRODUCT = "coalesce(t.product_id, nullif(t.sku, ''), nullif(t.product_name, ''))"
+_CHARGES: Final = "SELECT id, sku, name FROM products WHERE coalesce(sku, '') NOT GLOB '*[0-9]*'"
+#: What the first line of each code without a digit calls it.
+_NAMED: Final = """SELECT sku, product_name, min(id) FROM order_lines
+    WHERE sku <> '' AND sku NOT GLOB '*[0-9]*' AND product_name <> '' GROUP BY sku"""
 _OF_ALL = "order_lines t CROSS JOIN orders o ON o.id = t.order_id"
 #: Whether the book has any of it by a day; each looks through its table at most once, and stops at the first.
 _ANY: Final = {
@@ -137,13 +143,30 @@ def _lines(reader: SeriesReader) -> Series:
     among = "SELECT o.id FROM orders AS o WHERE o.kind = 'purchase'" + reader.only("o.")
     where = f"{_PRODUCT} IS NOT NULL" + ("" if reader.everyone else f" AND t.order_id IN ({among})")
     places, kinds = [], []
-    for (ids,), codes in reader.coded("order_lines", ("t.order_id",), _PRODUCT, where):
+    for (ids,), codes in reader.coded("order_lines", ("t.order_id",), _PRODUCT, where, _charges(reader)):
         order = decode_numbers(ids, np.int64, codes.size)
         at = np.minimum(np.searchsorted(rising, order), rising.size - 1)
-        bought = rising[at] == order
+        bought = (rising[at] == order) & (codes >= 0)
         places.append(by_number[at[bought]])
         kinds.append(codes[bought])
     if not kinds:
         return nothing("kind")
     place = np.concatenate(places)
     return kind_series(orders.row[place], orders.day[place], np.concatenate(kinds))
+
+
+def _charges(reader: SeriesReader) -> Callable[[str], bool]:
+    """Whether what lines are counted by is postage, a fee or the like, each judged by its own words alone."""
+    known = {str(row_id) for row_id, sku, name in reader.fetched(_CHARGES) if any(charges_among([(sku, name)]))}
+
+    @cache
+    def names() -> dict[str, str]:  # no index has them: the lines are looked through once, and only for such codes
+        return {sku: name for sku, name, _ in reader.fetched(_NAMED)}
+
+    def is_charge(what: str) -> bool:
+        if any(map(str.isdigit, what)):
+            return what in known
+        named = names().get(what)
+        return any(charges_among([(what, named) if named else (None, what)]))
+
+    return is_charge

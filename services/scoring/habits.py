@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.scoring.habit_series import DEALS, DISCOUNTS, LEAVING, LOST, MIX, RENEWALS, USE, VISITS, WON
-from services.scoring.ledger import Ledger, Rows
+from services.scoring.ledger import STRIDE, Ledger, Rows
 from services.scoring.series import Series
 
 Floats = NDArray[np.float64]
@@ -26,12 +26,13 @@ MONTH, QUARTER = 30, 90
 #: In the order of the fields of `Features`.
 HABIT_FIGURES: Final = (
     "leaving_days", "leaving_90d",
-    "deals_open", "deal_still_days", "deals_lost_6m",
+    "deals_open", "deal_still_days", "deals_lost_6m", "deals_won_6m",
     "kinds_6m", "kinds_6m_before", "new_kinds_6m", "top_kind_share",
     "discount_share_6m", "discount_share_before",
     "last_visit", "visit_gap_days", "visits_30d", "visits_90d_before",
     "features_used", "features_kept", "features_before",
     "contract_days", "renewed_days", "renewal_due_days",
+    "returns_12m",
 )  # fmt: skip
 
 
@@ -44,6 +45,9 @@ def habit_figures(ledger: Ledger) -> dict[str, Floats]:
     known, day, customers = ledger.book.known_sources, ledger.day, ledger.customers
     absent = np.broadcast_to(np.float64(np.nan), (customers,))
     found: dict[str, Floats] = dict.fromkeys(HABIT_FIGURES, absent)
+    back = ledger.book.linked_returns.until(day), ledger.book.loose_returns.until(day)
+    if any(one.row.size for one in back):
+        found["returns_12m"] = _returns(*back, day, customers)
     active = ledger.told_until("activities")
     if LEAVING in known:
         found |= _words(ledger.book.leaving.until(day), day, customers)
@@ -69,6 +73,15 @@ def _count(row: Whole, customers: int) -> Floats:
     return np.bincount(row, minlength=customers).astype(np.float64)
 
 
+def _returns(linked: Series, loose: Series, day: int, customers: int) -> Floats:
+    """Days of a year on which a customer gave something back; an order taken back whole, or at once, was none."""
+    kept = (linked.values["cancels"] < 2) & (linked.values["original"] < linked.day)
+    back = loose.values["value"] < 0  # the others are charges
+    row, on = (np.concatenate((getattr(linked, one)[kept], getattr(loose, one)[back])) for one in ("row", "day"))
+    keys = np.unique(row[on > day - YEAR] * STRIDE + on[on > day - YEAR])
+    return _count(keys // STRIDE, customers)
+
+
 def _words(said: Series, day: int, customers: int) -> dict[str, Floats]:
     rows = Rows(said.row, said.day, customers)
     last = np.where(rows.end > rows.start, rows.days[np.maximum(rows.end - 1, 0)], np.nan)
@@ -77,19 +90,20 @@ def _words(said: Series, day: int, customers: int) -> dict[str, Floats]:
 
 
 def _deals(steps: Series, day: int, customers: int) -> dict[str, Floats]:
-    """Open deals, days since the last of them moved, and deals that were lost within half a year."""
+    """Open deals, days since the last of them moved, and deals that were lost, and won, within half a year."""
     order = np.lexsort((steps.values["step"], steps.day, steps.values["deal"], steps.row))
     row, on = steps.row[order], steps.day[order]
     deal, step = (steps.values[name][order] for name in ("deal", "step"))
     last = np.ones(row.size, np.bool_)
     last[:-1] = (row[1:] != row[:-1]) | (deal[1:] != deal[:-1])
-    still_open, lost = last & (step < WON), last & (step == LOST) & (on > day - HALF_YEAR)
+    still_open, lately = last & (step < WON), last & (on > day - HALF_YEAR)
     moved = np.full(customers, -np.inf)
     np.maximum.at(moved, row[still_open], on[still_open].astype(np.float64))
     return {
         "deals_open": _count(row[still_open], customers),
         "deal_still_days": np.where(np.isfinite(moved), day - moved, np.nan),
-        "deals_lost_6m": _count(row[lost], customers),
+        "deals_lost_6m": _count(row[lately & (step == LOST)], customers),
+        "deals_won_6m": _count(row[lately & (step == WON)], customers),
     }
 
 

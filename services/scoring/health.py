@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from services.scoring.engagement import PartScores, along, weighted
 from services.scoring.features import Features
@@ -11,8 +14,14 @@ from services.settings import HealthCurves, HealthWeights
 PARTS = ("recency", "frequency", "satisfaction", "email", "reviews", "tickets")
 
 
-def health(seen: Features, *, weights: HealthWeights, curves: HealthCurves) -> PartScores:
+#: No healthier is who says that they leave, however well they buy.
+LEAVING_AT_MOST = 30.0
+
+
+def health(seen: Features, leaving: NDArray[np.bool_], *, weights: HealthWeights, curves: HealthCurves) -> PartScores:
     """Health of each customer with its parts; `coverage` of the result is the "n of 6" shown beside it.
+
+    `leaving`: who speaks of leaving, see `Ledger.leaving_by`; shape (customers,).
 
     The number of tickets says something only where tickets are recorded at all, and of customers who have a rhythm
     or a ticket: of a name that never bought, silence is not health.
@@ -27,4 +36,5 @@ def health(seen: Features, *, weights: HealthWeights, curves: HealthCurves) -> P
         "reviews": along(curves.reviews, seen.review_score),
         "tickets": along(curves.tickets, np.where(measured, seen.tickets_90d, np.nan)),
     }
-    return weighted(parts, {name: float(getattr(weights, name)) for name in PARTS})
+    found = weighted(parts, {name: float(getattr(weights, name)) for name in PARTS})
+    return replace(found, total=np.where(leaving, np.minimum(found.total, LEAVING_AT_MOST), found.total))

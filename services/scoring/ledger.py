@@ -22,6 +22,8 @@ Whole = NDArray[np.int64]
 #: Keys of (customer, day) are customer * STRIDE + day: no calendar day comes near it.
 STRIDE = 1 << 24
 _TREND_HISTORY_DAYS = 730
+#: So long words of leaving stand; a purchase takes them back that comes so long after them.
+LEAVING_DAYS, _UNDER_WAY_DAYS = 90, 14
 
 
 class Rows:
@@ -199,6 +201,18 @@ class Ledger:
         found = np.zeros(self.customers, np.bool_)
         found[gone.row[(gone.day <= day) & (gone.values["back"] > day)]] = True
         return found
+
+    def leaving_by(self, day: int) -> NDArray[np.bool_]:
+        """Who said within `LEAVING_DAYS` before the end of `day` that they leave, and did not buy since; one not after
+        the ledger's. A purchase soon after the words may have been under way."""
+        words = self.book.leaving.until(day)
+        said = Rows(words.row, words.day, self.customers)
+        until = self.orders.until(day)
+        last, bought = (
+            np.where(end > rows.start, rows.days[np.maximum(end - 1, 0)], -np.inf)
+            for rows, end in ((said, said.end), (self.orders, until))
+        )
+        return np.asarray((day - last <= LEAVING_DAYS) & (bought < last + _UNDER_WAY_DAYS))
 
     def told_until(self, *sources: str) -> int:
         """Day number up to which the newest of these sources (tables) tells, the ledger's own at the latest.

@@ -32,7 +32,7 @@ from models.values.overrides import (
     stored_value,
     value_words,
 )
-from services.leaving import left_on
+from services.churn_status import left_on
 from services.settings import reporting_currency
 
 if TYPE_CHECKING:

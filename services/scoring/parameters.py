@@ -1,6 +1,6 @@
 """Parameters: all that is learnt from a book at once and then frozen until the next refit.
 
-The ladder's rungs: 0, the book's prior (fewer than 50 customers with a history, or nobody came back), and 1, MBG/NBD in
+The models: 0, the book's prior (fewer than 50 customers with a history, or nobody came back), and 1, MBG/NBD in
 closed form; both come from one fit with a weak prior, so that a small book is drawn to ordinary shops and a large one
 speaks for itself. Rungs 2 (logistic) and 3 (additive) are learnt from the book's own past where they predict it better,
 and the share that left (0 again) is used where the past refutes them all. They are kept here as tables. References
@@ -25,12 +25,12 @@ from services.scoring.monetary import GammaGammaParameters
 from services.scoring.pareto import ParetoParameters
 
 if TYPE_CHECKING:
-    from services.scoring.ladder.rungs import FittedRung
+    from services.scoring.model_selection.rungs import FittedRung
 
 Floats = NDArray[np.float64]
 
 #: Bumped whenever the same data would give other parameters or scores; older fits are then not used any more.
-MODEL_VERSION = 5
+MODEL_VERSION = 6
 RUNG_ONE_CUSTOMERS = 50
 _RUNG_ONE_REPEATS = 10
 #: What shops are like before a book has spoken (days): between the published fits of retail books.
@@ -69,7 +69,7 @@ class Chosen:
     beats_rule
         Whether it predicted them better than "no order for N days"; None: not known.
     record
-        How far off it was for which customers, and what its say rests on (see `ladder.record`), as plain values.
+        How far off it was for which customers, and what its say rests on (`model_selection.record`), as plain values.
     """
 
     rung: FittedRung
@@ -87,7 +87,7 @@ def rung_name(rung: int) -> str:
 
 @dataclass(frozen=True)
 class ChurnModel:
-    """Parameters of one rhythm (orders, or other activity) with the rung of the ladder and its cohorts.
+    """Parameters of one rhythm (orders, or other activity) with the model and its cohorts.
 
     `chosen` is None until the rungs were judged; where it has learnt from windows, it is what scores.
     """
@@ -203,7 +203,7 @@ def _chosen_json(chosen: Chosen | None) -> dict[str, Any] | None:
 def _chosen_from_json(values: dict[str, Any] | None) -> Chosen | None:
     if values is None:
         return None
-    from services.scoring.ladder.rungs import FittedRung
+    from services.scoring.model_selection.rungs import FittedRung
 
     return Chosen(**{**values, "rung": FittedRung.from_json(values["rung"])})
 
@@ -220,7 +220,7 @@ def _churn_from_json(values: dict[str, Any]) -> ChurnModel:
 
 
 def fit_parameters(seen: Features, currency: str, *, with_value: bool = True) -> Parameters:
-    """Fit everything on what was seen by a day, money in `currency`; the rungs are judged elsewhere (`ladder`).
+    """Fit everything on what was seen by a day, money in `currency`; `model_selection` judges the models.
 
     Parameters
     ----------

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from services.scoring import monetary, pareto
 from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at
-from services.scoring.ladder.judging import sampled
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import AS_TOLD, DAYS_A_MONTH, History, RangeLevels, SpendLaw, spend_law
+from services.scoring.model_selection.judging import sampled
 from services.scoring.monetary import GammaGammaParameters
 from services.scoring.parameters import Parameters
 from services.scoring.pareto import ParetoParameters

@@ -7,8 +7,8 @@ evaluations of the formula, exact, independent of order). Base plus contribution
 measured in the customer's own usual gaps, so that a silence which is usual for this customer is no reason, and a longer
 one always raises the risk.
 
-Where a rung that was learnt from the past scores (see `ladder`), its features are told in the same three groups and in
-those of money and of each channel; points are then exact on the scale of the logit, and shared out on that of the risk.
+Where a model that was learnt from the past scores, its features are told in the same three groups and in those of money
+and of each channel; points are then exact on the scale of the logit, and shared out on that of the risk.
 
 What is known beside the model (tickets, reviews, mail, order value) is told as facts without points: those that speak
 for leaving right after the strongest reason to expect it, as they are what a person can do something about, the others
@@ -27,13 +27,13 @@ from numpy.typing import NDArray
 from models.values.scores import OWN_GAPS
 from models.values.words import count as plural
 from models.values.words import gap_words
-from services.scoring import btyd, channel_reasons, lead_words
+from services.scoring import btyd, channel_reasons, lead_formatting
 from services.scoring.features import Features
-from services.scoring.ladder.frame import CORNERS, INPUTS, shapley
-from services.scoring.lead_words import Leads
+from services.scoring.lead_formatting import Leads
+from services.scoring.model_selection.frame import CORNERS, INPUTS, shapley
 from services.scoring.parameters import ChurnModel
 from services.scoring.reason_facts import Fact, facts_of
-from services.scoring.reason_words import gap_days, known_for, up_to_points, whole
+from services.scoring.reason_formatting import gap_days, known_for, up_to_points, whole
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -214,7 +214,7 @@ def _fragments(
             )
             texts.append(text)
     for place, code in enumerate(codes):
-        for places, again in lead_words.retold(code, seen, leads, hundredths[:, place]):
+        for places, again in lead_formatting.retold(code, seen, leads, hundredths[:, place]):
             texts[place][places] = again
     return np.stack([text + sizes[:, place] for place, text in enumerate(texts)], axis=1)
 
@@ -293,7 +293,7 @@ def _told_hundredths(seen: Features, parts: Contributions) -> Whole:
     every = np.round(10_000.0 * parts.points).astype(np.int64)
     for place, code in enumerate(parts.codes):
         column = every[:, place]
-        column[lead_words.odd(code, seen, column) & (np.abs(column) < _LEAST_ODD)] = 0
+        column[lead_formatting.odd(code, seen, column) & (np.abs(column) < _LEAST_ODD)] = 0
     return every
 
 

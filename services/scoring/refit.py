@@ -3,8 +3,8 @@
 Between refits parameters stand still: a customer's score then moves only by that customer's data and by time. A fit is
 in force while it is not from a later day than the scores, younger than the policy's `refit_days`, made by this version,
 in the book's currency and for the policy's horizon, while the number of customers with a history is within a fifth of
-what it was, and while the past that it was learnt from is still the book's (`basis`). With each refit the rungs of the
-ladder are judged again. So after an import is undone, the fit from before it is in force again, and the scores are
+what it was, and while the past that it was learnt from is still the book's (`basis`). With each refit the models are
+judged again. So after an import is undone, the fit from before it is in force again, and the scores are
 those of before.
 """
 

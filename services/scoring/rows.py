@@ -15,7 +15,7 @@ from services.scoring.confidence import Confidence
 from services.scoring.engagement import PartScores
 from services.scoring.events import EPOCH, BookEvents
 from services.scoring.lifetime_value import RISK_DIGITS
-from services.scoring.reason_words import GAP_DIGITS
+from services.scoring.reason_formatting import GAP_DIGITS
 from services.scoring.scorecard import Figures, Scorecard
 from services.settings import Policy
 

@@ -30,17 +30,17 @@ from models.values.errors import EnvironmentFault, UserError
 from models.values.facts import FACT_TABLES
 from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
-from services.cycles import no_cycles
+from services.gc_pause import gc_paused
 from services.known import known_customers
 from services.leaving_marks import mark_texts
-from services.scoring import history, overrides, refit, rows, segments, unusual, writing
+from services.scoring import anomalies, history, overrides, refit, rows, segments, writing
 from services.scoring.basis import rows_through
 from services.scoring.confidence import book_words
 from services.scoring.due import Due, marks_now, who_is_due
 from services.scoring.events import BookEvents, day_number, newest_days, read_events
 from services.scoring.features import Features, features_at, joined
-from services.scoring.ladder.in_use import with_rungs
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection.in_use import with_rungs
 from services.scoring.parameters import MODEL_VERSION, Parameters, fit_parameters
 from services.scoring.range_levels import with_levels
 from services.scoring.refit import Fit
@@ -90,7 +90,7 @@ def score_due(
     EnvironmentFault
         The book was changed by others each time before the scores could be written.
     """
-    with no_cycles():
+    with gc_paused():
         force_all |= mark_texts(workspace)
         for _attempt in range(_ATTEMPTS):
             run = _score_due(workspace, changed, force_all, as_of, Stopwatch())
@@ -223,7 +223,7 @@ def _write(
             return False
         with watch.step("write"):
             digest = _write_scores(work, workspace, book, ready, fit, due.customers, marks, watch)
-            unusual.write_unusual(work, book, everyone=everyone, said=due.said)
+            anomalies.write_anomalies(work, book, everyone=everyone, said=due.said)
             work.say("; ".join(filter(None, (f"Scored {size:,} customers as of {as_of}: {due.why}", left_out(book)))))
             work.digest(f"fit:{fit.id} scores:{digest}")
             work.touch(
@@ -319,7 +319,7 @@ def score_as_of(workspace: Workspace, day: date, *, keep: bool = True) -> tuple[
         book = _read(connection, day, policy, currency, known)
     parameters, seen = _fitted(book, currency, policy, watch)
     scores: list[CustomerScore] = []
-    with no_cycles():
+    with gc_paused():
         for part in _scored(workspace, book, parameters, seen, watch):
             names = tuple(part.columns)
             if keep:

@@ -17,11 +17,11 @@ from services.scoring.confidence import Confidence, confidence
 from services.scoring.engagement import PartScores, engagement
 from services.scoring.features import Features, features_at, sparklines
 from services.scoring.health import health
-from services.scoring.ladder import in_use
-from services.scoring.ladder.groups import GROUPS
-from services.scoring.lead_words import Leads
+from services.scoring.lead_formatting import Leads
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import LifetimeValue
+from services.scoring.model_selection import in_use
+from services.scoring.model_selection.groups import GROUPS
 from services.scoring.parameters import ChurnModel, Parameters, rung_name
 from services.scoring.range_levels import has_value, history_of
 from services.scoring.reasons import Contributions, contributions, drivers_json
@@ -125,7 +125,7 @@ def figures_at(
             weights=policy.engagement_weights,
             curves=policy.engagement_curves,
         ),
-        health=health(seen, weights=policy.health_weights, curves=policy.health_curves),
+        health=health(seen, ledger.leaving_by(ledger.day), weights=policy.health_weights, curves=policy.health_curves),
         value=value,
         value_at_risk=np.where(standing == ACTIVE, value.if_stays - value.expected, np.nan),
         standing=standing,

@@ -9,7 +9,8 @@ One-time, New           one purchase day; New for 60 days
 Promising, Loyal        two or three, and four or more purchase days, last one within 2 usual gaps
 Champion                six or more, of the highest fifth by yearly value, last one within 1.5 usual gaps
 Cooling VIP             of the highest fifth, silent for 1.5 to 4 usual gaps, or for one and buying less often
-At risk                 silent for 2 to 4 usual gaps, or for 1.5 and buying less often
+At risk                 silent for 2 to 4 usual gaps, or for 1.5 and buying less often; also who said within 90 days
+                        that they leave and would else be New, Promising, Loyal or Champion
 Hibernating, Lost       silent for 4 to 8 usual gaps; longer, and for half a year at least, or for two years; whoever
                         has left is Lost from that day on, whatever their rhythm says
 ======================  ===========================================================================================
@@ -36,7 +37,9 @@ Whole = NDArray[np.int64]
 
 NAMES = SEGMENTS
 NONE = -1
-LOST = NAMES.index("Lost")
+LOST, AT_RISK = NAMES.index("Lost"), NAMES.index("At risk")
+#: Segments of which nobody is who says that they leave.
+_GOES_WELL = tuple(map(NAMES.index, ("New", "Promising", "Loyal", "Champion")))
 MARK_DAYS = 28
 MARKS = 13
 #: Over so many days moves between segments are counted.
@@ -128,7 +131,8 @@ def replay(ledger: Ledger, gap: Floats, worth: Floats) -> Membership:
     days = sorted({*marks, then})
     for day, pace in zip(days, paces_at(ledger, days, window), strict=True):
         rhythm_then = assign(pace, gap, worth, rhythm)
-        after = np.where(ledger.left_by(day), LOST, rhythm_then)
+        speaks = ledger.leaving_by(day) & np.isin(rhythm_then, _GOES_WELL)
+        after = np.where(ledger.left_by(day), LOST, np.where(speaks, AT_RISK, rhythm_then))
         if day == then:
             earlier = after
         if day not in marks:

@@ -8,7 +8,7 @@ the features of today, of an earlier day and of past weeks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -178,6 +178,10 @@ class SeriesReader:
         row = self.rows(decode_numbers(owners, np.int64, day_numbers.size))
         return _ordered(Series(row, day_numbers, values).where(row >= 0))
 
+    def fetched(self, query: str, **parameters: object) -> list[tuple[Any, ...]]:
+        """Rows of a query that names neither day nor customers."""
+        return fetch(self._connection, query, parameters)
+
     @property
     def everyone(self) -> bool:
         """Whether all customers of the book are read."""
@@ -187,11 +191,18 @@ class SeriesReader:
         """SQL that keeps to the customers who are read; nothing where that is everybody."""
         return self._only.format(prefix)
 
-    def coded(self, table: str, columns: Sequence[str], kind: str, where: str) -> Iterator[tuple[list[str], Days]]:
+    def coded(
+        self,
+        table: str,
+        columns: Sequence[str],
+        kind: str,
+        where: str,
+        left_out: Callable[[str], bool] = lambda _: False,
+    ) -> Iterator[tuple[list[str], Days]]:
         """Rows of a table, called t, some hundred thousand at a time, as texts take room.
 
         Yields the texts of each of `columns` (SQL expressions that have a value for every row), and a number for each
-        text that `kind` gives, the same for the same one.
+        text that `kind` gives, the same for the same one; -1 for what is `left_out`.
         """
         packed = ", ".join(f"group_concat({expression})" for expression in columns)
         query = f"SELECT count(*), {packed}, group_concat({{kind}}, :mark) FROM {table} AS t WHERE ({where})"
@@ -211,7 +222,8 @@ class SeriesReader:
                     bare = query.format(kind=f"replace({kind}, :mark, ' ')")
                     texts = fetch(self._connection, bare, parameters)[0][-1].split(_MARK)
                 for text in dict.fromkeys(texts):
-                    codes.setdefault(text, len(codes))
+                    if text not in codes:
+                        codes[text] = -1 if left_out(text) else len(codes)
                 yield told, np.fromiter(map(codes.__getitem__, texts), np.int64, count)
 
     def rows(self, owners: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from models.values.scores import OWN_GAPS
 from services.scoring import btyd
 from services.scoring.features import Features
-from services.scoring.ladder.windows import contract_days
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection.windows import contract_days
 from services.scoring.parameters import Parameters
 from services.scoring.silence import IMPROBABLE, silence_p
 

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from services.scoring.events import EPOCH
 from services.scoring.features import Features, features_at
-from services.scoring.ladder.frame import INPUTS
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection.frame import INPUTS
 from services.scoring.parameters import Parameters
 from services.scoring.reasons import Contributions
 
@@ -38,8 +38,8 @@ LEAST_MOVE = 0.01
 _LEAST_HUNDREDTHS = 5
 #: Parts that move together with every day and every order.
 _RHYTHM = frozenset({"gap", "orders", "tenure"})
-#: Parts that are means of ratings: the feature behind each, and its words.
-_RATED = {"satisfaction": ("satisfaction", "Satisfaction"), "reviews": ("review_score", "Reviews")}
+#: Parts that are told by what was rated: the mean of that, and its words.
+_RATED = {"satisfaction": ("rating_mean", "Satisfaction"), "reviews": ("stars_mean", "Reviews")}
 _RATED_BY = 0.5
 
 RiskOf = Callable[[Ledger, Features], Floats]

@@ -14,7 +14,7 @@ from models.store import UnitOfWork
 from models.tables import contracts, customers, identities
 from models.values.changes import Changes
 from models.values.errors import UserError
-from services.leaving import SPEAKING
+from services.churn_status import SPEAKING
 from services.permission.ledger import note
 from services.sync.entities import ENTITIES, Field
 from services.sync.map.headers import normal

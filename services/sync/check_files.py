@@ -51,7 +51,7 @@ def write_facts(db: sqlite3.Connection, facts: Facts) -> None:
 def read_facts(db: sqlite3.Connection) -> Facts:
     """What a check found out."""
     kept = json.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
-    lists = {name: tuple(kept["receipt"][name]) for name in ("warnings", "mended", "may_leave")}
+    lists = {name: tuple(kept["receipt"][name]) for name in ("warnings", "fixed", "may_leave")}
     return Facts(
         Receipt(**{**kept["receipt"], **lists}),
         kept["span"],

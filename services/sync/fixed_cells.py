@@ -37,15 +37,15 @@ def _with_fixes(table: Table, options: ImportOptions) -> Table:
     UserError
         The file was written again since, or no longer has the column.
     """
-    if not options.mended:
+    if not options.fixed:
         return table
-    if options.mended_of and options.mended_of != stamp_of(table.path):
+    if options.fixed_of and options.fixed_of != stamp_of(table.path):
         raise UserError(
             f"{table.path.name} was changed after you fixed cells in it. Drop it again and fix what is still wrong."
         )
     places = {header: place for place, header in enumerate(table.columns)}
     cells: dict[int, dict[int, str]] = {}
-    for one in options.mended:
+    for one in options.fixed:
         if one.column not in places:
             raise UserError(
                 f"{table.path.name} has no column “{one.column}” any more. Drop it again and fix the cell again."

@@ -66,7 +66,7 @@ def receipt_from_json(kept: dict[str, Any]) -> Receipt:
         warnings=tuple(kept["warnings"]),
         seconds=kept["seconds"],
         ignored_reasons=ignored,
-        mended=tuple(kept.get("mended", ())),
+        fixed=tuple(kept.get("fixed", kept.get("mended", ()))),  # "mended": receipts of the first version
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from models.store import remove_staging, staging_path
 from models.values.errors import BellwetherError, UserError
 from models.values.imports import ImportRequest
-from services.cycles import no_cycles
+from services.gc_pause import gc_paused
 from services.sync.apply.analysis import Analysis, CancelCall, Watch
 from services.sync.entities import ENTITIES, Entity
 from services.sync.fixed_cells import table_of
@@ -126,7 +126,7 @@ def source_question(
             continue
         staging = staging_path(store)
         try:
-            with told(store, watch), no_cycles():
+            with told(store, watch), gc_paused():
                 analysis = Analysis(plan, watch)
                 analysis.stage(staging, keep_raw=False)
                 with comparing(store, staging, watch) as connection:

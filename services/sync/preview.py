@@ -90,7 +90,7 @@ def preview(
             facts = read_facts(db)
             targets = targets_of(plan, layout_of(plan))
             page = Page(first, count, verdict)
-            rows = rows_of_page(db, replace(plan, source=facts.source), targets, page, facts.receipt.mended)
+            rows = rows_of_page(db, replace(plan, source=facts.source), targets, page, facts.receipt.fixed)
     return replace(_understood(request, plan, facts, rows), sources=_sources(workspace))
 
 
@@ -138,7 +138,7 @@ def check_rows(
         facts = read_facts(db)
         page = Page(first, count, verdict, reason)
         plan = replace(plan, source=facts.source)
-        return rows_of_page(db, plan, targets_of(plan, layout_of(plan)), page, facts.receipt.mended)
+        return rows_of_page(db, plan, targets_of(plan, layout_of(plan)), page, facts.receipt.fixed)
 
 
 def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[PreviewRow, ...]) -> Preview:
@@ -247,7 +247,7 @@ def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan |
                 why=_why(header, field, mapped, plan),
                 confidence=guesses[header].confidence if header in guesses and guesses[header].field == field else 1.0,
                 meaning=meanings.get(header) or list_meaning(header, samples),
-                mendable=place < own,
+                fixable=place < own,
             )
         )
     return tuple(proposals)

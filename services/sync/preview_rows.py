@@ -73,7 +73,7 @@ def _with_fixes(
         replace(
             row,
             cells=tuple(
-                replace(cell, mended_from=written.get((row.line, column)))
+                replace(cell, fixed_from=written.get((row.line, column)))
                 for column, cell in zip(columns, row.cells, strict=False)
             ),
         )

@@ -73,7 +73,7 @@ def make_receipt(
         seconds=seconds,
         dry_run=dry_run,
         ignored_reasons=dict(ignored.most_common()),
-        mended=fixed_cells(plan.table),
+        fixed=fixed_cells(plan.table),
         may_leave=may_leave,
     )
 
@@ -83,9 +83,9 @@ _EVER: Final = "'9999'"
 
 
 def _may_leave(db: sqlite3.Connection, analysis: Analysis) -> tuple[tuple[str, ...], list[str]]:
-    """Customers who write in new or changed rows of the file's last 30 days that they may leave, the latest first.
+    """Who writes in new or changed rows of the last 30 days that they may leave: customers first, the latest first.
 
-    Who never bought is not scored and has no alert, so that they are not named but counted in a note.
+    Who never bought is not scored and has no alert, so that they are counted in a note too.
     """
     written, day = WRITTEN.get(analysis.plan.entity.name, ((), ""))
     known = analysis.layout.columns
@@ -105,8 +105,8 @@ def _may_leave(db: sqlite3.Connection, analysis: Analysis) -> tuple[tuple[str, .
     contacts = sum(not bought for _, bought in wrote.values())
     who = words.count(contacts, "contact")
     note = f"{who} without purchases wrote that they may leave: not scored, so they get no alert."
-    customers = dict.fromkeys(name for name, bought in wrote.values() if name and bought)
-    return tuple(customers), [note] if contacts else []
+    ordered = sorted(wrote.values(), key=lambda one: not one[1])
+    return tuple(dict.fromkeys(name for name, _ in ordered if name)), [note] if contacts else []
 
 
 def _file(table: Table) -> str:

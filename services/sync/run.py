@@ -23,7 +23,7 @@ from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import Cancelled, UserError
 from models.values.imports import ImportRequest, Receipt
 from models.values.journal import Actor
-from services.cycles import no_cycles
+from services.gc_pause import gc_paused
 from services.permission.ledger import note_import
 from services.sync.accounts import are_contacts
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from services.workspace import Workspace
 
 
-@no_cycles()
+@gc_paused()
 def plan_for(workspace: Workspace, request: ImportRequest) -> Plan:
     """Read a file's first rows and decide everything about it.
 
@@ -126,7 +126,7 @@ def run_import(
     plan = _prepared(workspace, request)
     staging = staging_path(store)
     try:
-        with told(store, watch), no_cycles():
+        with told(store, watch), gc_paused():
             run = _Run(workspace, request, plan, staging, watch, began, doubt)
             if request.dry_run:
                 return run.try_out(), Changes()
@@ -347,6 +347,7 @@ def _close(
                 "changed": writer.images,
                 "rows": receipt.rows,
                 "entities": receipt.entities,
+                "above": writer.above,
             },
             sort_keys=True,
         )

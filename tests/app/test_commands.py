@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from app.cli import run_command
+from services.books import SAMPLE_BOOK, SAMPLE_TAKES_NONE
 
 ORDERS = """Order ID,Customer ID,Email,Ordered at,Amount,Currency
 {rows}
@@ -50,6 +51,18 @@ def test_a_receipt_adds_up_and_a_second_import_changes_nothing(ask: Any, orders:
     code, receipts, _ = ask("import", str(orders))
     assert code == 0 and receipts[0]["rows"]["unchanged"] == rows["read"]
     assert ask("verify")[1]["content_hash"] == before
+
+
+def test_a_persons_file_does_not_go_into_the_sample_book(
+    ask: Any, orders: Path, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.importing.sample_book", lambda: store_path)
+    for how in ((), ("--dry-run",)):
+        ask("import", str(orders), store=store_path.with_name("other.db"))
+        store_path.touch()
+        code, _, said = ask("import", str(orders), *how)
+        assert code != 0 and f"{SAMPLE_BOOK}. {SAMPLE_TAKES_NONE}" in said
+    assert store_path.stat().st_size == 0
 
 
 def test_a_dry_run_says_what_the_import_then_does(ask: Any, orders: Path, store_path: Path) -> None:

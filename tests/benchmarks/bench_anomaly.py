@@ -19,12 +19,12 @@ from datetime import date
 import numpy as np
 from sqlalchemy import create_engine
 
-from services.scoring.anomaly import FALSE_DISCOVERIES, chances, learn, summed
+from services.scoring.anomalies import find_anomalies
+from services.scoring.anomaly_detection import FALSE_DISCOVERIES, chances, learn, summed
 from services.scoring.channels import WEEKS, Weekly
 from services.scoring.emerging import find_emerging
 from services.scoring.events import day_number, read_events
 from services.scoring.poisson_gamma import largest_discovery
-from services.scoring.unusual import find_anomalies
 from tests.benchmarks.big_book import BigBook, big_book
 
 GOAL_PRECISION, GOAL_ALARMS, GOAL_SECONDS = 0.79, 2e-4, 0.1

@@ -29,7 +29,7 @@ def emails(workspace: Workspace) -> list[Edit]:
     """Return an ordinary email to each of some customers."""
     driver = connect(workspace.store.path)
     people = driver.execute(
-        "SELECT id, name FROM customers WHERE name <> '' ORDER BY id LIMIT ?", (ROUNDS + 1,)
+        "SELECT id, name FROM customers WHERE name <> '' AND email_consent = 'given' ORDER BY id LIMIT ?", (ROUNDS + 1,)
     ).fetchall()
     driver.close()
     made = []
@@ -68,12 +68,12 @@ def main() -> int:
     missed = 0
     for name, goal, edits in (
         (f"an ordinary email, {len(ordinary[1].body.split())} words", 20.0, ordinary),
-        ("the longest that is read", None, long),
+        ("the longest that is read", 200.0, long),
         ("10 MB", 20.0, endless),
     ):
         median, longest = timed(lambda edit: outreach.review(workspace, edit), edits)
-        missed += goal is not None and median > goal
-        said = "" if goal is None else f"≤ {goal:g} ms" + ("  MISSED" if median > goal else "")
+        missed += median > goal
+        said = f"≤ {goal:g} ms" + ("  MISSED" if median > goal else "")
         print(f"{name:36}{median:7.1f} ms{longest:7.1f} ms   {said}".rstrip())
     workspace.close()
     return 1 if missed else 0

@@ -44,7 +44,7 @@ def questions(workspace: Workspace) -> Iterator[tuple[str, float | None, Callabl
     who = iter(people * 1000)
     yield "queue, first page", 500, lambda: insight.queue(workspace)
     yield "queue, filtered by text", 50, lambda: insight.queue(workspace, "todo", QueueFilter(text="pike"))
-    yield "four tiles", None, lambda: insight.tiles(workspace)
+    yield "four tiles", None, lambda: (insight.today_tiles(workspace), insight.outcome_tiles(workspace))
     yield "freshness", None, lambda: insight.freshness(workspace)
     yield "alert selected: detail", 100, lambda: insight.alert_detail(workspace, next(cards), order=order)
     yield "timeline, 50 rows", 100, lambda: insight.timeline(workspace, next(who))

@@ -89,7 +89,7 @@ def test_an_alert_is_answered_by_one_email_and_closed_by_the_order_after_it(
     workspace = replace(opened(store_path), preferences=preferences)
     workspace.keyring.set(preferences.mail.secret, "right")
     hands = Hands(qtbot, open_window(workspace, preferences))
-    hands.desk.window.postman.begin()
+    hands.desk.window.send_scheduler.begin()
     choose(hands, customer["card"])
 
     composer = write_with_the_model(hands, model)

@@ -313,7 +313,7 @@ def test_what_was_compared_and_what_was_not_is_said(store: Store) -> None:
         connection.commit()
     with store.read() as connection:
         (note,) = verify(connection).notes
-    assert "last wrote into them: 1." in note and "as an import brought them (1):" in note
+    assert "last wrote into them: 1." in note and "Rows without either: 1," in note
 
 
 def test_the_content_hash_sees_content_only(store: Store, tmp_path: Path) -> None:

@@ -194,6 +194,10 @@ def settings(shots: Shots) -> None:
         for key in ("queue", "money", "emails", "templates", "mail", "models", "look"):
             page.show_section(key)
             shots.shot(desk, f"settings-{key}")
+        page.show_section("rules")
+        wait_until(lambda: len(page.boxes["rules"].lines) > 1)
+        page.boxes["rules"].lines[0].change.click()
+        shots.shot(desk, "settings-rules")
         page.show_section("mail")
         QTest.keyClicks(page.boxes["mail"].password.line, "a secret word")
         page.boxes["mail"].test_button.click()

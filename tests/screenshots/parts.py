@@ -51,6 +51,10 @@ def alert_states(shots: Shots) -> None:
         shots.shot(desk, "alerts-filtered")
         page.queue.filter_bar.clear_filter()
         page.queue.view.setFocus()
+        settle(desk)
+        page.morning.begin()
+        shots.shot(desk, "alerts-morning")
+        page.morning.end()
         desk.window.resize(1000, 700)
         settle(desk)
         press(Qt.Key.Key_Period)
@@ -165,7 +169,7 @@ def imports(shots: Shots) -> None:
 
 
 def _overruled(shots: Shots, desk: Any, page: Any) -> None:
-    """What a column was taken for, how the file is read, a cell that was mended."""
+    """What a column was taken for, how the file is read, a cell that was fixed."""
     table, model = page.check.rows.table, page.check.rows.model
     columns = [one.column for one in model.shown_columns]
     table.setCurrentIndex(model.index(7, 2 + columns.index("Ordered at")))
@@ -180,9 +184,9 @@ def _overruled(shots: Shots, desk: Any, page: Any) -> None:
     model.setData(model.index(wrong, section), "61.90")
     wait_until(lambda: page.check.plan.go.isEnabled())
     table.scrollTo(model.index(wrong, section))
-    shots.shot(desk, "data-check-mended")
+    shots.shot(desk, "data-check-fixed")
     desk.theme.choose(ThemeChoice.DARK)
-    shots.shot(desk, "data-check-mended-dark")
+    shots.shot(desk, "data-check-fixed-dark")
     desk.theme.choose(ThemeChoice.LIGHT)
 
 

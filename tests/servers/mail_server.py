@@ -244,11 +244,19 @@ def mail_server(
     loop = asyncio.new_event_loop()
     ready = threading.Event()
     lines: set[asyncio.Task[Any]] = set()
-    sessions: list[_Session] = []
+    made_of: Callable[..., Any] = loop._make_socket_transport  # type: ignore[attr-defined]
+    transports: list[asyncio.Transport] = []
+
+    def transport(*told: Any, **named: Any) -> Any:
+        """Every line is known from its first moment: who has no session yet can be closed by nobody else."""
+        transports.append(made_of(*told, **named))
+        return transports[-1]
+
+    loop._make_socket_transport = transport  # type: ignore[attr-defined]
 
     def session() -> _Session:
         server.sessions += 1
-        made = _Session(
+        return _Session(
             server,
             hostname="mail.example",
             loop=loop,
@@ -261,8 +269,6 @@ def mail_server(
             authenticator=_authenticator(user, password),
             timeout=600,
         )
-        sessions.append(made)
-        return made
 
     def run() -> None:
         asyncio.set_event_loop(loop)
@@ -278,9 +284,8 @@ def mail_server(
             line.cancel()
         loop.run_until_complete(asyncio.gather(*lines, return_exceptions=True))
         # And one that was cancelled before its first step did not close it either.
-        for one in sessions:
-            if one.transport is not None:
-                one.transport.abort()
+        for one in transports:
+            one.abort()
         loop.run_until_complete(_some_rounds())
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from models.values.outbox import OWN_SOURCE
 from models.values.outreach import Fact
 from services.complaints import has_in_mind, read_complaints, read_unsettled
 from services.insight.detail import read_detail
+from services.kept_records import COMPLAINTS, CONTACTS
 from services.outreach import compose
 from services.outreach.facts.choose import chosen
 from services.outreach.facts.found import Found
@@ -28,6 +30,26 @@ def shelf(store_path: Path) -> Iterator[Shelf]:
 
 def advised(shelf: Shelf) -> str:
     return str(Fresh(shelf.workspace)(read_detail, 1).recommendation.why)
+
+
+def test_a_book_without_anything_that_complaints_are_read_from_claims_nothing_about_them(shelf: Shelf) -> None:
+    for table in ("tickets", "reviews", "surveys", "conversations"):
+        shelf.book.run(f"DELETE FROM {table}")
+    shelf.book.card(shelf.id, recommendation=ADVICE)
+    assert advised(shelf).endswith("A short question shows what has changed.")
+
+
+@pytest.mark.parametrize(("source", "told"), [(OWN_SOURCE, False), ("calls", True)])
+def test_a_call_that_was_logged_here_does_not_make_a_book_that_tells_of_complaints(
+    shelf: Shelf, source: str, told: bool
+) -> None:
+    for table in ("tickets", "reviews", "surveys", "conversations", "notes", "email_events", "tasks"):
+        shelf.book.run(f"DELETE FROM {table}")
+    shelf.book.event("conversations", shelf.id, source=source, channel="call", happened_on=days_ago(9))
+    shelf.book.card(shelf.id, recommendation=ADVICE)
+    assert advised(shelf).endswith("No complaint in the past year.") == told
+    for kept in (COMPLAINTS, CONTACTS):
+        assert Fresh(shelf.workspace)(lambda reader, kept=kept: reader.value(f"SELECT {kept}")) == told
 
 
 def test_the_advice_names_the_latest_complaint_of_a_year(shelf: Shelf) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.values.errors import UserError
-from services.looking_back import looking_back
+from services.as_of import copy_as_of
 from services.scoring import score_as_of, score_due
 from tests.services.scoring.books import Book
 
@@ -37,7 +37,7 @@ def test_only_who_was_known_on_the_day_is_scored_and_listed(book: Book) -> None:
     run, scores = score_as_of(book.workspace, day)
     assert [one.customer_id for one in scores] == [1, 2]  # the others are contacts without purchases
     assert (run.customers, run.scored) == (2, 2)
-    with looking_back(book.workspace, day) as past:
+    with copy_as_of(book.workspace, day) as past:
         score_due(past, force_all=True, as_of=day)
         with past.store.read() as connection:
             for table, key, known in (
@@ -53,7 +53,7 @@ def test_before_the_book_begins_there_is_nothing_to_look_at(book: Book) -> None:
     words = "The book begins on 10 Jan 2026: nobody was known on 9 Jan 2026. Name a day from then on."
     with pytest.raises(UserError, match=words):
         score_as_of(book.workspace, early)
-    with pytest.raises(UserError, match=words), looking_back(book.workspace, early):
+    with pytest.raises(UserError, match=words), copy_as_of(book.workspace, early):
         pass
     assert score_as_of(book.workspace, BEGIN)[0].scored == 2
 

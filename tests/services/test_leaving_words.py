@@ -11,7 +11,9 @@ from services.leaving_words import features, says_leaving
 TEXTS = Path(__file__).parents[1] / "fixtures" / "leaving"
 
 
-@pytest.mark.parametrize(("name", "precision", "recall"), [("unseen.tsv", 0.9, 0.5), ("unseen_everyday.tsv", 0.8, 0.4)])
+@pytest.mark.parametrize(
+    ("name", "precision", "recall"), [("unseen.tsv", 0.88, 0.58), ("unseen_everyday.tsv", 0.83, 0.57)]
+)
 def test_texts_never_learnt_from_are_told_as_well_as_documented(name: str, precision: float, recall: float) -> None:
     lines = (line.split("\t") for line in (TEXTS / name).read_text(encoding="utf-8").splitlines())
     told = [(mark == "1", says_leaving(text) is not None) for _, mark, text in lines]
@@ -51,8 +53,14 @@ def test_the_plainest_words_need_nothing_around_them(text: str) -> None:
 
 def test_a_text_is_read_by_its_words_their_beginnings_and_pairs() -> None:
     assert features("Wir kündigen!") == {*("wir", "kundigen", "!", "_kundi"), *("wir kundigen", "kundigen !")} | {
-        *("~wir kundi", "~kundi !", ".wir !"),
+        *("~wir kundi", "~kundi !", ".wir !", "@CANCEL"),
     }
+
+
+def test_what_a_word_means_is_the_same_in_each_language_and_misspelt() -> None:
+    said = ("We cancel the contract", "Wir kündigen den Vertrag", "cancelr contarct")
+    assert all({"@CANCEL", "@CONTRACT", "@CANCEL CONTRACT"} <= features(text) for text in said)
+    assert "@FINAL" not in features("Schlüssel")
 
 
 def test_the_sentence_is_quoted_as_it_was_written() -> None:

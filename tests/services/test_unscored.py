@@ -74,7 +74,11 @@ def book(store_path: Path, ask: Any) -> Iterator[Workspace]:
 
 
 def states(book: Workspace) -> tuple[bool, str, str]:
-    return insight.queue(book, "todo").lacks == "scoring", insight.tiles(book)[0].line, insight.freshness(book).warning
+    return (
+        insight.queue(book, "todo").lacks == "scoring",
+        insight.today_tiles(book)[0].line,
+        insight.freshness(book).warning,
+    )
 
 
 def test_a_command_that_was_killed_before_scoring_gives_no_all_clear_and_the_next_one_finishes(
@@ -108,13 +112,16 @@ def test_a_book_without_customers_or_without_their_history_is_no_all_clear(
     tmp_path: Path, book: Workspace, orders: Path, ask: Any
 ) -> None:
     assert insight.queue(book, "todo").lacks == "history"
-    assert (insight.tiles(book)[0].figure, insight.tiles(book)[0].line) == ("–", "no customer is scored yet")
+    assert (insight.today_tiles(book)[0].figure, insight.today_tiles(book)[0].line) == (
+        "–",
+        "no customer is scored yet",
+    )
     empty = open_workspace(recipe(tmp_path / "empty.bellwether"))
     assert insight.queue(empty, "todo").lacks == "customers"
-    assert (insight.tiles(empty)[0].figure, insight.tiles(empty)[0].line) == ("–", "no customers yet")
+    assert (insight.today_tiles(empty)[0].figure, insight.today_tiles(empty)[0].line) == ("–", "no customers yet")
     empty.close()
     ask("import", str(orders))
-    assert insight.queue(book, "todo").lacks == "" and insight.tiles(book)[0].figure != "–"
+    assert insight.queue(book, "todo").lacks == "" and insight.today_tiles(book)[0].figure != "–"
 
 
 def test_what_moves_no_score_leaves_nothing_unscored(book: Workspace, tmp_path: Path, orders: Path, ask: Any) -> None:

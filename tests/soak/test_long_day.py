@@ -1,4 +1,4 @@
-"""A long day with one open book: imports, mended files, edits and undos, hundreds of times, in one process."""
+"""A long day with one open book: imports, fixed files, edits and undos, hundreds of times, in one process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from models.values.imports import Receipt
 from services.audit import undo_last, verify_book
-from services.jobs import sample_requests
+from services.jobs import SAMPLE_OPTIONS, requests_for
 from services.pipeline import after_change
 from services.sample import write_exports
 from services.sync import edit_customer, run_import, undo_import
@@ -34,7 +34,7 @@ class Day:
     folder: Path
 
     def take(self, path: Path) -> Receipt:
-        (request,) = sample_requests(self.workspace, [path])
+        (request,) = requests_for(self.workspace, [path], SAMPLE_OPTIONS)
         receipt, changes = run_import(self.workspace, request)
         if receipt.rows["inserted"] + receipt.rows["updated"]:
             after_change(self.workspace, changes)

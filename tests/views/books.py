@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
-import tempfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from services.jobs import SampleBookJob
 from services.workspace import Recipe, Workspace, open_workspace
+from tests.conftest import SHARED
 
 #: A Thursday morning, so that cards are due today.
 MOMENT = "2026-11-19T09:00:00+00:00"
@@ -17,20 +18,21 @@ PERSON = "Ada"
 
 
 @cache
-def _sample(folder: str) -> Path:
-    path = Path(folder) / "sample.bellwether"
-    SampleBookJob(Recipe(str(path), PERSON, MOMENT), customers=160)(lambda _progress: None, lambda: False)
+def _sample() -> Path:
+    """Return the sample book, which the first of the processes that share the tests builds."""
+    path = SHARED / "sample.bellwether"
+    with (SHARED / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            unfinished = path.with_name("unfinished.bellwether")
+            SampleBookJob(Recipe(str(unfinished), PERSON, MOMENT), customers=160)(lambda _progress: None, lambda: False)
+            unfinished.rename(path)
     return path
-
-
-@cache
-def _folder() -> str:
-    return tempfile.mkdtemp(prefix="bellwether-sample-")
 
 
 def sample_copy(to: Path) -> Path:
     """Copy the sample book to ``to``; it is built at the first call."""
-    shutil.copyfile(_sample(_folder()), to)
+    shutil.copyfile(_sample(), to)
     return to
 
 
@@ -39,8 +41,3 @@ def opened(path: Path, moment: str | None = MOMENT) -> Workspace:
     workspace = open_workspace(Recipe(str(path), PERSON, moment))
     mail = replace(workspace.preferences.mail, from_name=PERSON)
     return replace(workspace, preferences=replace(workspace.preferences, mail=mail))
-
-
-def forget() -> None:
-    """Delete what was built."""
-    shutil.rmtree(_folder(), ignore_errors=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import multiprocessing
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from services.books import Shelf
 from services.settings import Preferences
 from services.workspace import Workspace
-from tests.views.books import forget, opened, sample_copy
+from tests.views.books import opened, sample_copy
 from views import background as runner
 from views import desktop
 from views.background import Background
@@ -23,7 +22,6 @@ from views.charts import plot
 from views.desktop import Desktop
 from views.theme import Theme, ThemeChoice
 
-atexit.register(forget)
 assert plot.Plot  # as some moments after the window is there: charts are drawn
 
 #: What the window's children need, and in which they spend their first second.
@@ -31,8 +29,8 @@ CHILDRENS_MODULES = (
     "views.child",
     "views.data.jobs",
     "services.alerting.run",
-    "services.landing",
-    "services.scoring.ladder.in_use",
+    "services.folder_import",
+    "services.scoring.model_selection.in_use",
     "services.scoring.report.renewal",
     "services.scoring.run",
     "services.sync",

@@ -29,7 +29,7 @@ HEAVY = "pandas sklearn scipy numpy openai pyqtgraph alembic pydantic typer sqla
 #: What leaves and comes in, and the processes for long work.
 LATER = "ssl email smtplib multiprocessing.connection views.child services.pipeline services.jobs"
 #: Other pages, the rooms of emails, and the gate before them.
-OTHERS = "views.customers views.composer views.outbox views.data views.settings services.outreach.gate"
+OTHERS = "views.customers views.composer views.outbox views.data views.settings services.outreach.send_policy"
 BANNED = tuple(f"{HEAVY} {LATER} {OTHERS} services.permission.answer models.values.outreach".split())
 GIVEN_UP_AFTER_MS = 60_000
 

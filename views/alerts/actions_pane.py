@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from models.values.alerts import AlertDetail, Permission, WorkItem
 from views.actions import Actions, Command
+from views.alerts.call_box import CallOutcomes, TalkingPoints
 from views.theme import Theme, fonts
-from views.widgets.buttons import CommandButton
+from views.widgets.buttons import CommandButton, link
 from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule, scrolling
 from views.words import whole
 
 #: The commands behind "more", in their order.
 MORE = (Command.WAIT, Command.ASSIGN, Command.ESCALATE, Command.SUPPRESS, Command.OVERRIDE)
+#: A pane lower than this has no room for the points.
+_ROOMY = 560
 _DONE = frozenset({"resolved", "not_useful"})
 _ICONS = {"ok": ("check", "good_text"), "warn": ("warning", "warning_text"), "no": ("close", "critical_text")}
 
@@ -31,6 +35,7 @@ class ActionsPane(QWidget):
         kind_of(self, "panel")
         self._theme, self._actions = theme, actions
         self._detail: AlertDetail | None = None
+        self._why_open = False
         self._build_top()
         self._sections = column(margins=(0, 0, 0, 8))
         content = FlowingContent()
@@ -45,8 +50,9 @@ class ActionsPane(QWidget):
 
     def first_button(self) -> QWidget:
         """Where the focus goes when the pane takes it."""
-        if not self.draft.isHidden() and self.draft.isEnabled():
-            return self.draft
+        for button in (self.call, self.draft):
+            if button.is_primary and not button.isHidden() and button.isEnabled():
+                return button
         return self.reopen if not self.reopen.isHidden() else self.task
 
     def show_detail(self, detail: AlertDetail) -> None:
@@ -56,8 +62,8 @@ class ActionsPane(QWidget):
         done = detail.alert.state in _DONE
         parked = detail.alert.state in ("snoozed", "waiting")
         self._show_suggestion(detail)
-        self.draft.setVisible(not done and detail.alert.customer_id is not None)
-        for button in (self.task, self.snooze, self.resolve, self.not_useful, self.note, self.more):
+        self._show_approach(detail, done)
+        for button in (self.task, self.meeting, self.snooze, self.resolve, self.not_useful, self.note, self.more):
             button.setVisible(not done)
         self.reopen.setVisible(done or parked)
         clear(self._sections)
@@ -78,14 +84,24 @@ class ActionsPane(QWidget):
     def _build_top(self) -> None:
         theme, actions = self._theme, self._actions
         self.heading = label("Suggested", fonts.SMALL, fonts.SEMIBOLD)
+        self.why_button = link("Why this?")
+        self.why_button.clicked.connect(self._turn_why)
         self.title = label("", fonts.BODY, fonts.SEMIBOLD, wrap=True)
         self.why = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
-        self.draft = CommandButton.of(theme, actions[Command.DRAFT], "email", primary=True)
-        self.task = CommandButton.of(theme, actions[Command.TASK], "task")
-        self.snooze = CommandButton.of(theme, actions[Command.SNOOZE], "clock")
-        self.resolve = CommandButton.of(theme, actions[Command.RESOLVE], "check")
-        self.note = CommandButton.of(theme, actions[Command.NOTE], "note")
-        self.not_useful = CommandButton.of(theme, actions[Command.NOT_USEFUL], "thumb-down")
+        self.call = CommandButton.of(theme, actions[Command.CALL], "phone", primary=True)
+        self.points = TalkingPoints()
+        self.outcomes = CallOutcomes(theme, actions)
+        self.draft = CommandButton.of(theme, actions[Command.DRAFT], "email")
+        self.consent = CommandButton.of(theme, actions[Command.RECORD_CONSENT], "check")
+        self.no_email = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
+        self.consent_link = link("Record consent")
+        self.consent_link.clicked.connect(actions[Command.RECORD_CONSENT].trigger)
+        self.meeting = CommandButton.of(theme, actions[Command.MEETING], "")
+        self.task = CommandButton.of(theme, actions[Command.TASK], "")
+        self.snooze = CommandButton.of(theme, actions[Command.SNOOZE], "")
+        self.resolve = CommandButton.of(theme, actions[Command.RESOLVE], "")
+        self.note = CommandButton.of(theme, actions[Command.NOTE], "")
+        self.not_useful = CommandButton.of(theme, actions[Command.NOT_USEFUL], "")
         self.reopen = CommandButton.of(theme, actions[Command.REOPEN], "return")
         self.more = QToolButton()
         self.more.setIcon(theme.icon("more"))
@@ -96,26 +112,37 @@ class ActionsPane(QWidget):
         self.more.setAccessibleName("More actions")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setMenu(self.more_menu(self))
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 8, 0, 0)
-        grid.setSpacing(6)
-        grid.addWidget(self.task, 0, 0, 1, 2)
-        grid.addWidget(self.note, 0, 2, 1, 2)
-        grid.addWidget(self.snooze, 0, 4, 1, 3)
-        grid.addWidget(self.resolve, 1, 0, 1, 3)
-        grid.addWidget(self.not_useful, 1, 3, 1, 3)
-        grid.addWidget(self.more, 1, 6)
-        for at, share in enumerate((1, 1, 1, 1, 1, 1, 0)):
-            grid.setColumnStretch(at, share)
         self._top = QWidget()
         self._suggestion = QWidget()
-        self._suggestion.setLayout(column(self.heading, 4, self.title, 3, self.why, 10))
-        box = column(self._suggestion, self.draft, margins=(16, 12, 16, 12))
-        box.addLayout(grid)
+        head = row(self.heading, -1, self.why_button)
+        self._suggestion.setLayout(column(head, 3, self.title, self.why, 8))
+        self._wall = QWidget()
+        sign = Pictogram(theme, "warning", "warning_text", 14, (18, 18))
+        self._wall.setLayout(row(-1, sign, self.no_email, 4, self.consent_link, -1))
+        box = column(self._suggestion, self.call, 6, self.points, 8, self.outcomes, margins=(16, 12, 16, 12))
+        box.addSpacing(6)
+        for part in (self.consent, self.draft, self._wall):
+            box.addWidget(part)
+        box.addLayout(self._grid())
         box.addSpacing(6)
         box.addWidget(self.reopen)
         self._top.setLayout(box)
         self._top.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def _grid(self) -> QGridLayout:
+        """What can be done besides, in two rows."""
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 8, 0, 0)
+        grid.setSpacing(6)
+        for place, button in enumerate((self.task, self.meeting, self.note)):
+            grid.addWidget(button, 0, 2 * place, 1, 2 + place // 2)
+        grid.addWidget(self.snooze, 1, 0, 1, 2)
+        grid.addWidget(self.resolve, 1, 2, 1, 2)
+        grid.addWidget(self.not_useful, 1, 4, 1, 2)
+        grid.addWidget(self.more, 1, 6)
+        for at in range(6):
+            grid.setColumnStretch(at, 1)
+        return grid
 
     def more_menu(self, parent: QWidget) -> QMenu:
         """The menu of the commands that have no button."""
@@ -132,8 +159,45 @@ class ActionsPane(QWidget):
         self.title.setText(found.title)
         said = " ".join(part for part in (found.why, found.evidence) if part)
         self.why.setText(said)
-        self.why.setVisible(bool(said))
         self.why.setToolTip(f"Goal: {found.goal}" if found.goal else "")
+        folds = bool(said) and detail.approach is not None and bool(detail.approach.points)
+        self.why_button.setVisible(folds)
+        self.why.setVisible(bool(said) and (not folds or self._why_open))
+
+    def _show_approach(self, detail: AlertDetail, done: bool) -> None:
+        """What can be done now is the primary button; nothing leads to a wall."""
+        approach = detail.approach
+        open_one = not done and detail.alert.customer_id is not None
+        first = approach.first if approach is not None and open_one else "draft"
+        calls = open_one and approach is not None and bool(approach.call)
+        self.call.setVisible(calls)
+        self.outcomes.setVisible(calls)
+        if approach is not None and calls:
+            self.call.set_words(approach.call)
+        self.call.set_primary(first == "call")
+        self.points.show_points(approach.points if approach is not None and open_one else ())
+        self.consent.setVisible(first == "consent")
+        self.consent.set_primary(True)
+        self.draft.setVisible(open_one and first != "consent")
+        self.draft.set_primary(first == "draft")
+        self._wall.setVisible(open_one and approach is not None and bool(approach.no_email))
+        self.no_email.setText(approach.no_email if approach is not None else "")
+        self.consent_link.setVisible(approach is not None and approach.can_consent and first != "consent")
+        self._fold()
+
+    def _turn_why(self) -> None:
+        self._why_open = not self._why_open
+        if self._detail is not None:
+            self._show_suggestion(self._detail)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """In a low pane the points and the quiet lines give their room to the buttons, which never scroll away."""
+        approach = self._detail.approach if self._detail is not None else None
+        self.points.setVisible(bool(approach and approach.points) and self.height() >= _ROOMY)
 
     def _add(self, section: QWidget, *, last: bool = False) -> None:
         self._sections.addWidget(section)

@@ -13,8 +13,11 @@ from views.actions import Actions, Command
 from views.alerts.detail_pane import id_menu
 from views.alerts.triage import Triage
 
+#: What a call came to, as the room of alerts calls it.
+_CALLS = {Command.REACHED: "reached", Command.VOICEMAIL: "voicemail", Command.NO_ANSWER: "no_answer"}
 CARD_COMMANDS = (
     Command.TASK,
+    Command.MEETING,
     Command.SNOOZE,
     Command.RESOLVE,
     Command.NOT_USEFUL,
@@ -25,6 +28,8 @@ CARD_COMMANDS = (
     Command.SUPPRESS,
     Command.REOPEN,
     Command.OVERRIDE,
+    Command.RECORD_CONSENT,
+    *_CALLS,
 )
 
 
@@ -44,6 +49,12 @@ def run(command: Command, triage: Triage, target: Target) -> None:
     match command:
         case Command.TASK:
             triage.task(current, target.detail, anchor)
+        case Command.MEETING:
+            triage.meeting(current, target.detail, anchor)
+        case Command.RECORD_CONSENT:
+            triage.consent(current, anchor)
+        case Command.REACHED | Command.VOICEMAIL | Command.NO_ANSWER:
+            triage.log_call(current, _CALLS[command])
         case Command.NOTE:
             triage.note(current, anchor)
         case Command.SNOOZE:
@@ -70,7 +81,7 @@ def card_menu(parent: QWidget, actions: Actions, more: Sequence[Command], detail
     """A menu of everything that can be done with a card; it goes when it is closed."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    for command in (Command.DRAFT, *CARD_COMMANDS[:5], *more, Command.REOPEN, Command.TICK, Command.OPEN):
+    for command in (Command.CALL, Command.DRAFT, *CARD_COMMANDS[:6], *more, Command.REOPEN, Command.TICK, Command.OPEN):
         menu.addAction(actions[command])
     if detail is not None and detail.ids:
         menu.addSeparator()
@@ -93,5 +104,10 @@ def enable(actions: Actions, detail: AlertDetail | None) -> None:
     enabled[Command.SUPPRESS] = enabled[Command.OVERRIDE] = customer
     enabled[Command.OPEN] = customer
     enabled[Command.DRAFT] = customer and not closed
+    approach = detail.approach if detail is not None else None
+    enabled[Command.RECORD_CONSENT] = approach is not None and approach.can_consent and not closed
+    enabled[Command.CALL] = approach is not None and bool(approach.phone) and not closed
+    for outcome in _CALLS:
+        enabled[outcome] = enabled[Command.CALL]
     for command, on in enabled.items():
         actions[command].setEnabled(on)

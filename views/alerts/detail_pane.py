@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QMenu, QSizePolicy, QWidget
 from models.values.alerts import AlertDetail
 from views.actions import Actions, Command
 from views.alerts.figures import TWO_BY_TWO, FigureStrip, figures_of
+from views.alerts.person_lines import PersonLines
 from views.charts.drivers import DriverBars
 from views.charts.rhythm import RhythmChart
 from views.lists.timeline import KINDS, TimelineList, TimelineModel
@@ -73,6 +74,8 @@ class DetailPane(QWidget):
         self.figures = FigureStrip(theme)
         self.notes = ScoreNotes(theme)
         self.course = ScoreCourse(theme)
+        self._why_open = False
+        self.figures.unfold.clicked.connect(self._turn_why)
         self.drivers = DriverBars(theme)
         self.rhythm = RhythmChart(theme)
         self.tabs = CountTabs(theme, "Timeline", size=fonts.SMALL, height=36, gap=16, inset=20)
@@ -106,16 +109,21 @@ class DetailPane(QWidget):
         self.tier.setText(detail.tier or "")
         self.tier.setVisible(bool(detail.tier))
         self.show_place(detail.place, detail.of)
+        self.name.setToolTip(detail.metadata_line)
         self.metadata.setText(detail.metadata_line)
+        self.metadata.setVisible(detail.person is None)
+        self.person.show_person(detail.person)
         self._fold(self.width() < TWO_BY_TWO)
         self.open_button.setVisible(detail.alert.customer_id is not None)
         bar = mark_of(detail.alert.severity, detail.alert.kind).bar
         self.story.tell(detail.story_bold, detail.story, bar)
         self.figures.setVisible(detail.alert.customer_id is not None)
         self._charts.setVisible(detail.alert.customer_id is not None)
-        self.figures.show_figures(figures_of(detail.figures, warning, critical))
+        self.figures.show_figures(figures_of(detail.figures, warning, critical, detail.spend))
         self.notes.show_figures(detail.figures)
         self.course.show_figures(detail.figures)
+        self.figures.offer_why(detail.figures is not None and detail.alert.customer_id is not None)
+        self._fold_why()
         mark = detail.figures.mark_of("churn_risk") if detail.figures is not None else None
         self.drivers.show_drivers(detail.drivers, detail.figures.typical_risk if detail.figures is not None else None)
         self._chart_hint.setText(self.drivers.hint(mark))
@@ -177,7 +185,8 @@ class DetailPane(QWidget):
         top = row(self.back_button, self.name, 8, self.tier, -1, 8, self.place, 4, self.up, self.down)
         for button in (self.copy_button, self.open_button, self.actions_button):
             top.addWidget(button)
-        self._header_box = column(top, self.metadata, margins=(20, 10, 14, 0))
+        self.person = PersonLines(theme)
+        self._header_box = column(top, self.metadata, self.person, margins=(20, 8, 14, 0))
 
     def _build_charts(self) -> QWidget:
         theme = self._theme
@@ -207,6 +216,17 @@ class DetailPane(QWidget):
         self._chart_rule.setVisible(not folded)
         self.place.setVisible(not folded)
         self.copy_button.setVisible(not folded and self._detail is not None and bool(self._detail.ids))
+
+    def _turn_why(self) -> None:
+        """Confidence, value and trends are folded behind the figure that they explain."""
+        self._why_open = not self._why_open
+        self._fold_why()
+
+    def _fold_why(self) -> None:
+        shown = self._why_open and self._detail is not None and self._detail.figures is not None
+        self.course.setVisible(shown)
+        self.figures.unfold.setText("Hide" if self._why_open else "Why?")
+        self.figures.offer_why(not self.figures.unfold.isHidden())
 
     def _command(self, command: Command, icon: str) -> IconButton:
         action = self._actions[command]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.values.alerts import ScoreFigures
+from models.values.reaching import SpendYear
 from models.values.words import left_words
 from views.theme import Theme, fonts
+from views.widgets.buttons import link
 from views.widgets.painting import Run, fill, line, ring, runs, snapped
-from views.words import DASH, chance, counted, money, percent, whole
+from views.words import DASH, THIN, chance, counted, money, percent, whole
 
 HEIGHT = 100
 #: Narrower than this the cells stand two by two.
@@ -56,6 +58,10 @@ class FigureStrip(QWidget):
         self.setFixedHeight(height)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
+        self.unfold = link("Why?")
+        self.unfold.setParent(self)
+        self.unfold.setToolTip("Confidence, lifetime value and trends behind the churn risk")
+        self.unfold.hide()
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -67,6 +73,7 @@ class FigureStrip(QWidget):
         self._figures = tuple(figures)
         self.setAccessibleName(". ".join(figure.spoken for figure in figures))
         self.setToolTip("\n".join(figure.spoken for figure in figures))
+        self._place_link()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -88,6 +95,20 @@ class FigureStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.setFixedHeight(self._row_height * (2 if self._folded else 1))
+        self._place_link()
+
+    def offer_why(self, offered: bool) -> None:
+        """Show a link beside the first figure that unfolds what it stands on."""
+        self.unfold.setVisible(offered)
+        self._place_link()
+
+    def _place_link(self) -> None:
+        if not self._figures:
+            return
+        first = self._figures[0]
+        x = self.inset + fonts.width(first.big, fonts.TITLE, fonts.SEMIBOLD) + (24 if first.by_hand else 6)
+        self.unfold.adjustSize()
+        self.unfold.move(round(x), 26 + (30 - self.unfold.height()) // 2)
 
     @property
     def _folded(self) -> bool:
@@ -146,7 +167,7 @@ def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
         return Figure(label, DASH, first=(Run(left_words(f.left_on), "ink_2"),))
     if f.churn_risk is None:
         return Figure(label, DASH, second=(Run("too little history", "ink_3"),))
-    ink = risk_ink(f.churn_risk, warning, critical)
+    ink = risk_ink(f.churn_risk, warning, critical) if f.standing == "active" else "ink"
     by_hand = by_hand_lines(f, "churn_risk")
     if by_hand is not None:
         return Figure(label, percent(f.churn_risk), ink=ink, first=by_hand[0], second=by_hand[1], by_hand=True)
@@ -238,8 +259,36 @@ def changed(change: float | None, unit: str, days: int, *, rising_is_bad: bool) 
     return (Run(f"{sign} {size} {unit}".strip(), ink), Run(f" in {days} days", "ink_3"))
 
 
-def figures_of(f: ScoreFigures | None, warning: float, critical: float) -> tuple[Figure, ...]:
-    """The four figures of the Alerts page."""
+def spend_figure(spend: SpendYear, currency: str) -> Figure:
+    """What they bought within a year, and the change from the year before."""
+    label, year = "Spend, last 12 months", Run("no figure for the year before", "ink_3")
+    if spend.change is not None:
+        size = round(100 * abs(spend.change))
+        ink = "critical_text" if spend.change < 0 else "good_text"
+        sign = "▲" if spend.change > 0 else "▼"
+        shown = (Run(f"{sign} {size}{THIN}%", ink), Run(" on the year before", "ink_3"))
+        return Figure(
+            label, money(spend.minor, currency), first=shown if size else (Run("as the year before", "ink_3"),)
+        )
+    return Figure(label, money(spend.minor, currency), first=(year,))
+
+
+def figures_of(
+    f: ScoreFigures | None, warning: float, critical: float, spend: SpendYear | None = None
+) -> tuple[Figure, ...]:
+    """The four figures of a customer: of the Alerts page with what they spent, where that is known."""
     if f is None:
         return (Figure("Not scored yet", DASH),)
-    return churn_figure(f, warning, critical), risk_figure(f), engagement_figure(f), last_order_figure(f)
+    third = spend_figure(spend, f.currency) if spend is not None else engagement_figure(f)
+    shown = churn_figure(f, warning, critical), risk_figure(f), third, last_order_figure(f)
+    return shown if shown[0].ink == "critical_text" else tuple(_without_red(one) for one in shown)
+
+
+def _without_red(figure: Figure) -> Figure:
+    """A figure of who is not above the policy's bar: red is for who is, so that what fell is only said."""
+
+    def plain(parts: tuple[Run, ...]) -> tuple[Run, ...]:
+        return tuple(replace(run, ink="ink_2") if run.ink == "critical_text" else run for run in parts)
+
+    ring = (*figure.ring[:2], "warning") if figure.ring is not None and figure.ring[2] == "critical" else figure.ring
+    return replace(figure, first=plain(figure.first), second=plain(figure.second), ring=ring)

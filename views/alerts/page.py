@@ -10,30 +10,31 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from models.values.alerts import AlertDetail, AlertRow, QueuePage, Tile
+from models.values.alerts import AlertDetail, AlertRow, DayProgress, QueuePage, Tile
 from models.values.changes import Changes
 from models.values.customers import FilterChoices
 from views.actions import Command
 from views.alerts import questions
 from views.alerts.actions_pane import MORE, ActionsPane
+from views.alerts.arrangement import Arrangement
 from views.alerts.commands import CARD_COMMANDS, Target, card_menu, enable, run
+from views.alerts.day_bar import DayBar
 from views.alerts.detail_pane import DetailPane, detail_skeleton
+from views.alerts.morning import Morning
 from views.alerts.queue_pane import QueuePane
-from views.alerts.tile_strip import TileStrip
 from views.alerts.triage import Triage
 from views.background import Failed
 from views.lists.timeline import TimelineModel
 from views.scores.trends import TrendsOnRest
 from views.shell.page import Context, Page
-from views.widgets.drawer import Drawer
 from views.widgets.labels import column
-from views.widgets.splitter import PaneSplitter
 from views.widgets.states import StatePane
+from views.widgets.tile_strip import TileStrip
 
-WIDE, DRAWER, STACKED, LOW = 1320, 1100, 800, 640
+LOW, DAY_BAR = 640, 1000
 DETAIL_SKELETON_MS = 100
 SEEN_AFTER_MS = 1_500
 REFRESH_EVERY_MS = 60_000
@@ -49,24 +50,22 @@ class AlertsPage(Page):
         self._wanted: int | None = None  # the card to make current when the queue comes
         self._fresh = False
         self._quiet_read = False
+        self._has_room = True
         self._kind = ""
-        self._width_class = ""
-        self.tiles = TileStrip(theme)
+        self.day = DayBar(theme, actions)
+        self.tiles = TileStrip(theme, 2, "Figures of today", self.day)
         self.queue = QueuePane(theme, actions, context.remembered.value.me)
+        self.morning = Morning(theme, actions, self.queue)
         self.timeline = TimelineModel(self._desk, questions.timeline, self)
         self.detail = DetailPane(theme, actions, self.timeline)
         self._trends = TrendsOnRest(self._desk, partial(questions.trends, book), self.detail.course)
         self.detail_state = StatePane(theme, self.detail, detail_skeleton, skeleton_after_ms=DETAIL_SKELETON_MS)
         self.actions_pane = ActionsPane(theme, actions)
         self.triage = Triage(book, theme, self)
-        self.splitter = PaneSplitter("alerts")
-        self.splitter.add(self.queue, stretch=0, minimum=300)
-        self.splitter.add(self.detail_state, stretch=1, minimum=380)
-        self.splitter.add(self.actions_pane, stretch=0, minimum=280)
-        body = QWidget()
-        body.setLayout(column(self.splitter))
-        self.drawer = Drawer(theme, body, 320)
-        self.setLayout(column(self.tiles, body))
+        self.arrangement = Arrangement(
+            theme, context.remembered, self.queue, self.detail, self.detail_state, self.actions_pane
+        )
+        self.setLayout(column(self.tiles, self.morning, self.arrangement))
         self._seen = QTimer(self, singleShot=True, interval=SEEN_AFTER_MS)
         self._minute = QTimer(self, interval=REFRESH_EVERY_MS)
         self._connect()
@@ -91,13 +90,16 @@ class AlertsPage(Page):
         self.detail.narrow_back.connect(self.go_back)
         self.detail.notes.end_wanted.connect(lambda figure: self.triage.end_override(queue.view.current, figure))
         self.detail.course.past_wanted.connect(lambda: self.wants_page.emit("insights"))
-        self.detail.wants_actions.connect(self._toggle_actions)
+        self.detail.wants_actions.connect(self.arrangement.toggle_actions)
         self.detail.list.escaped.connect(self.go_back)
+        self.detail.person.copied.connect(lambda phone: self.context.book.told.emit(f"Copied {phone}"))
         self.actions_pane.task_ticked.connect(self._task_ticked)
         self.timeline.arrived.connect(self._timeline_arrived)
         self.detail_state.currentChanged.connect(self._detail_state_changed)
         self.triage.finished.connect(self._finished)
-        self.splitter.resized.connect(remembered.set_splitter)
+        self.morning.turned.connect(self._morning_turned)
+        self.morning.reached.connect(self._go)
+        self.morning.summed_up.connect(self._sum_up)
         remembered.changed.connect(lambda: queue.know(remembered.value.me))
         self._seen.timeout.connect(self._mark_seen)
         self._minute.timeout.connect(partial(self._read_queue, quiet=True))
@@ -105,13 +107,15 @@ class AlertsPage(Page):
     def _add_actions(self) -> None:
         """Give the page's commands their keys; they act while the page is visible."""
         wired: dict[Command, Callable[[], None]] = {
-            Command.NEXT: partial(self.queue.view.step, 1),
-            Command.PREVIOUS: partial(self.queue.view.step, -1),
-            Command.TICK: self._tick,
-            Command.FILTER: self.queue.filter_bar.ask,
-            Command.DRAWER: self._toggle_actions,
+            Command.NEXT: partial(self._step, 1),
+            Command.PREVIOUS: partial(self._step, -1),
+            Command.MORNING: self.morning.begin,
+            Command.TICK: lambda: self.queue.model.tick(self.queue.view.currentIndex().row()),
+            Command.FILTER: self.morning.ask_filter,
+            Command.DRAWER: self.arrangement.toggle_actions,
             Command.OPEN: lambda: self._opened(self.queue.view.currentIndex()),
             Command.DRAFT: self._draft,
+            Command.CALL: self._call,
             Command.EXPORT_LIST: lambda: self.export_list("alerts", questions.export_of(self.queue)),
         }
         wired |= {command: partial(self._run, command) for command in CARD_COMMANDS}
@@ -138,58 +142,21 @@ class AlertsPage(Page):
         return [pane for pane in found if pane.isVisible()]
 
     def go_back(self) -> None:
-        """Esc: from the detail to the list, in a narrow window in place of it."""
-        if self._width_class == "stacked":
-            self._show_stacked(detail=False)
+        """Esc: out of the morning's walk; from the detail to the list, in a narrow window in place of it."""
+        if self.morning.active:
+            self.morning.end()
+            return
+        if self.arrangement.stacked:
+            self.arrangement.show_stacked(detail=False)
         self.queue.view.setFocus()
 
     def fit(self, width: int, height: int) -> None:
-        self.tiles.set_low(height < LOW)
-        self.tiles.setVisible(height >= 420)
-        wanted = "wide" if width >= WIDE else "middle" if width >= DRAWER else "drawer"
-        wanted = "stacked" if width < STACKED else wanted
-        if wanted != self._width_class:
-            self._lay_out(wanted)
-
-    # -- layout -------------------------------------------------------------------------------------------------
-
-    def _lay_out(self, wanted: str) -> None:
-        self._width_class = wanted
-        narrow = wanted in ("drawer", "stacked")
-        held = self.drawer.holds
-        if narrow and not held:
-            self.drawer.hold(self.actions_pane)
-        elif not narrow and held:
-            self.drawer.release()
-            self.splitter.addWidget(self.actions_pane)
-            self.actions_pane.show()
-        self.queue.fit(narrow=wanted != "wide")
-        self.detail.set_mode(stacked=wanted == "stacked", drawer=narrow)
-        self._show_stacked(detail=False)
-        remembered = self.context.remembered.splitter("alerts")
-        if wanted == "wide" and len(remembered) == 3:
-            self.splitter.restore(remembered)
-            return
-        first, last = (372, 336) if wanted == "wide" else (340, 312)
-        rest = max(400, self.width() - first - last)
-        self.splitter.setSizes([first, rest, last] if not narrow else [first, rest + last])
-
-    def _show_stacked(self, *, detail: bool) -> None:
-        stacked = self._width_class == "stacked"
-        self.queue.setVisible(not stacked or not detail)
-        self.detail_state.setVisible(not stacked or detail)
-
-    def _toggle_actions(self) -> None:
-        if self.drawer.holds:
-            self.drawer.toggle()
-        if self.actions_pane.isVisible():
-            self.actions_pane.first_button().setFocus()
-
-    def _anchor(self) -> QWidget:
-        """Under what a panel opens: the actions, or what has the focus while they are closed."""
-        if self.actions_pane.isVisible():
-            return self.actions_pane.task if self.actions_pane.task.isVisible() else self.actions_pane
-        return self.queue.owner if self.queue.isVisible() else self.detail.open_button
+        for part in (self.tiles, self.day):
+            part.set_low(height < LOW)
+        self.day.setVisible(width >= DAY_BAR)
+        self._has_room = height >= 420
+        self.tiles.setVisible(self._has_room and not self.morning.active)
+        self.arrangement.fit(width)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -215,8 +182,9 @@ class AlertsPage(Page):
             return
         self._show_queue(page)
 
-    def _take_tiles(self, found: Sequence[Tile]) -> None:
-        self.tiles.show_tiles(found)
+    def _take_tiles(self, found: tuple[Sequence[Tile], DayProgress]) -> None:
+        self.tiles.show_tiles(found[0])
+        self.day.show_progress(found[1])
         held = (self.queue.tab, self.queue.filter)
         keys = [tile.value.key for tile in self.tiles.tiles if tile.value is not None]
         self.tiles.mark(next((key for key in keys if questions.filter_of_tile(key) == held), ""))
@@ -236,6 +204,8 @@ class AlertsPage(Page):
         elif before is None or before != current or self.detail.detail is None:
             self._read_detail(current)
         self._place_detail()
+        self.context.actions[Command.MORNING].setEnabled(self.queue.tab == "todo" and bool(page.rows))
+        self.morning.follow()
 
     def _show_nothing(self) -> None:
         self._desk.drop("detail")
@@ -315,8 +285,7 @@ class AlertsPage(Page):
         """After a moment's look. It is no action of the person, and nothing is read again for it."""
         detail, workspace = self.detail.detail, self.context.book.workspace
         if detail is not None and self.isVisible():
-            ids = [detail.alert.id]
-            self._desk.write(partial(questions.mark_seen, workspace, ids), lambda _changes: None)
+            self._desk.write(partial(questions.mark_seen, workspace, [detail.alert.id]), lambda _changes: None)
 
     # -- commands -----------------------------------------------------------------------------------------------
 
@@ -324,12 +293,15 @@ class AlertsPage(Page):
         current, shown = self.queue.view.current, self.detail.detail
         if current is not None:
             detail = shown if shown is not None and shown.alert.id == current.id else None
-            run(command, self.triage, Target(current, self.queue.targets(), detail, self._anchor()))
+            run(command, self.triage, Target(current, self.queue.targets(), detail, self.arrangement.anchor()))
 
     def _finished(self, ids: Sequence[int], leaves: bool) -> None:
         """Choose what is current after the cards have left: the next in view order, else the one before."""
         self.queue.model.clear_ticks()
         if not leaves:
+            return
+        if self.morning.active:
+            self._wanted = self.morning.beyond(1, ids)
             return
         model, row = self.queue.model, self.queue.view.currentIndex().row()
         for step in (1, -1):
@@ -339,6 +311,13 @@ class AlertsPage(Page):
                 if card is not None and card.id not in ids:
                     self._wanted = card.id
                     return
+
+    def _call(self) -> None:
+        """Have the number at hand, and the keys that record how the call went."""
+        detail = self.detail.detail
+        if detail is not None and detail.approach is not None and detail.approach.phone:
+            QGuiApplication.clipboard().setText(detail.approach.phone)
+            self.context.book.told.emit(f"Copied {detail.approach.phone}. Press 1, 2 or 3 after the call")
 
     def _draft(self) -> None:
         """Write to the current card's customer."""
@@ -357,15 +336,12 @@ class AlertsPage(Page):
         if current is not None:
             self.triage.complete(current, task_id)
 
-    def _tick(self) -> None:
-        self.queue.model.tick(self.queue.view.currentIndex().row())
-
     def _opened(self, index: QModelIndex) -> None:
         card = self.queue.model.card_at(index.row())
         if card is None:
             return
-        if self._width_class == "stacked" and not self.detail_state.isVisible():
-            self._show_stacked(detail=True)
+        if self.arrangement.stacked and not self.detail_state.isVisible():
+            self.arrangement.show_stacked(detail=True)
             self.detail.list.setFocus()
         elif card.customer_id is not None:
             self.wants_customer.emit(card.customer_id)
@@ -374,18 +350,43 @@ class AlertsPage(Page):
         """Everything that can be done with a row, in its context menu."""
         card_menu(self, self.context.actions, MORE, self.detail.detail).popup(at)
 
-    # -- tiles --------------------------------------------------------------------------------------------------
+    # -- the morning's walk -------------------------------------------------------------------------------------
+
+    def _morning_turned(self, on: bool) -> None:
+        """One customer at a time: the queue and the tiles give their room to it."""
+        self.tiles.setVisible(self._has_room and not on)
+        self.arrangement.show_queue(not on)
+        if not on:
+            self._current_changed(self.queue.view.current)
+            self.queue.view.setFocus()
+
+    def _go(self, alert_id: int) -> None:
+        self.queue.view.set_current(alert_id)
+        self.detail.list.setFocus()
+
+    def _sum_up(self, heading: str, words: str) -> None:
+        self._desk.drop("detail")
+        self._forget_detail()
+        self.detail_state.show_empty(heading, words, ("Back to the queue", self.morning.end))
+
+    def _step(self, by: int) -> None:
+        (self.morning if self.morning.active else self.queue.view).step(by)
+
+    def show_section(self, key: str) -> None:
+        """List what a tile of another page counts; the morning's walk through the queue ends."""
+        self.morning.end()
+        found = questions.filter_of_tile(key)
+        if found is not None:
+            self.queue.ask_for(*found)
 
     def _tile_asked(self, key: str) -> None:
         found = questions.filter_of_tile(key)
         if found is None:
             self.wants_page.emit("customers")
-            return
-        tab, wanted = found
-        if self.queue.tab == tab and self.queue.filter == wanted:
+        elif (self.queue.tab, self.queue.filter) == found:
             self.queue.filter_bar.clear_filter()
-            return
-        self.queue.ask_for(tab, wanted)
+        else:
+            self.queue.ask_for(*found)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

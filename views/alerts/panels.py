@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtCore import QDate, QDateTime
+from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLineEdit, QWidget
 
 from services.settings import Policy
 from views.theme import Theme
@@ -130,6 +130,45 @@ def task_panel(
     return panel.done()
 
 
+def meeting_panel(
+    theme: Theme,
+    window: QWidget,
+    title: str,
+    now: datetime,
+    begins: datetime,
+    send: Callable[[str, datetime, int], None],
+) -> FormPanel:
+    """Title, moment and length of a meeting; ``now`` and ``begins`` are of this computer's zone, as what is sent is."""
+    words = QLineEdit(title)
+    words.setMaxLength(200)
+    moment = QDateTimeEdit(_qt_moment(begins))
+    moment.setMinimumDateTime(_qt_moment(now))
+    moment.setDisplayFormat("ddd d MMM yyyy, HH:mm")
+    moment.setCalendarPopup(True)
+    length = QComboBox()
+    for minutes in (15, 30, 45, 60, 90):
+        length.addItem(f"{minutes} minutes", minutes)
+    length.setCurrentIndex(1)
+
+    def sent(panel: FormPanel) -> None:
+        if not words.text().strip():
+            panel.object_to("Write what the meeting is about.")
+            words.setFocus()
+            return
+        panel.dismiss()
+        # A local time without a zone takes the offset of its own day: the clocks may change until then.
+        at = moment.dateTime().toPython().astimezone()  # type: ignore[attr-defined]
+        send(words.text().strip(), at, int(length.currentData()))
+
+    foot = "Bellwether adds a task and opens the meeting in your calendar."
+    panel = FormPanel(theme, window, "Plan a meeting", "Plan meeting", sent, foot)
+    panel.add("Subject", words)
+    panel.add("Start", moment)
+    panel.add("Length", length)
+    words.selectAll()
+    return panel.done()
+
+
 def note_panel(
     theme: Theme, window: QWidget, title: str, button: str, objection: str, send: Callable[[str], None]
 ) -> FormPanel:
@@ -194,6 +233,10 @@ def suppress_panel(
 
 def _python_date(day: QDate) -> date:
     return date(day.year(), day.month(), day.day())
+
+
+def _qt_moment(moment: datetime) -> QDateTime:
+    return QDateTime(moment.year, moment.month, moment.day, moment.hour, moment.minute, 0)
 
 
 def _weekday(day: date) -> str:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from models.values.alerts import AlertRow, QueueGroup
+from models.values.alerts import AlertRow, QueueGroup, QueuePage
 from views.actions import Command
-from views.alerts.queue_model import TICKED_ROLE, churn_words, value_parts
+from views.alerts.queue_model import TICKED_ROLE, churn_ink, churn_words, value_parts
 from views.lists.card_list import CARD_HEIGHT, CardDelegate
 from views.lists.keyset_model import ROW_ROLE, Index
 from views.theme import Theme, fonts
@@ -43,7 +43,7 @@ class QueueDelegate(CardDelegate):
         super().__init__(theme)
         self.narrow = False
         self.hovered_button = -1
-        self._currency = "USD"
+        self._currency, self._bars = "USD", (1.0, 1.0)
 
     def height_of(self, row: object) -> int:
         return HEADER_HEIGHT if isinstance(row, QueueGroup) else CARD_HEIGHT
@@ -78,9 +78,9 @@ class QueueDelegate(CardDelegate):
         room.setLeft(room.left() + wide + 12)
         line(painter, room, words, theme.color("ink_3"), fonts.SMALL, align=RIGHT)
 
-    def set_currency(self, currency: str) -> None:
-        """Currency of the headers' sums."""
-        self._currency = currency
+    def set_page(self, page: QueuePage) -> None:
+        """Currency of the headers' sums, and from where on a churn risk is coloured."""
+        self._currency, self._bars = page.currency, page.churn_bars
 
     def _paint_card(self, painter: QPainter, option: QStyleOptionViewItem, row: AlertRow, *, ticked: bool) -> None:
         theme, rect = self.theme, QRectF(option.rect)
@@ -113,7 +113,10 @@ class QueueDelegate(CardDelegate):
         runs(painter, theme, QRectF(rect.x(), rect.y(), first, 18), parts, fonts.SMALL)
         x = rect.x() + first
         ink = theme.color("ink_3")
-        used = line(painter, QRectF(x, rect.y(), second, 18), churn_words(row), ink, fonts.SMALL)
+        risk = churn_ink(row, self._bars)
+        weight = fonts.REGULAR if risk == "ink_3" else fonts.SEMIBOLD
+        at_churn = QRectF(x, rect.y(), second, 18)
+        used = line(painter, at_churn, churn_words(row), theme.color(risk), fonts.SMALL, weight)
         if any(mark.figure == "churn_risk" for mark in row.overridden):
             dpr = painter.device().devicePixelRatioF()
             at = QPointF(snapped(x + used + 3, dpr), snapped(rect.y() + 4, dpr))

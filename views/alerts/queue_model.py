@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
-from models.values.alerts import AlertRow, QueueGroup, QueuePage
+from models.values.alerts import AlertRow, QueueGroup, QueuePage, Severity
 from views.lists.keyset_model import ROW_ROLE, Index
 from views.widgets.painting import mark_of
 from views.words import chance, money, percent
@@ -148,6 +148,20 @@ def churn_words(row: AlertRow) -> str:
         return ""
     by_hand = any(mark.figure == "churn_risk" for mark in row.overridden)
     return f"churn {percent(row.churn_risk) if by_hand else chance(row.churn_risk)}"
+
+
+def churn_ink(row: AlertRow, bars: tuple[float, float]) -> str:
+    """Colour of a row's churn risk: as its severity where the risk is above the policy's bars, and never beyond it.
+
+    Parameters
+    ----------
+    bars
+        The churn risks from which on it is a warning, and critical.
+    """
+    warning, critical = bars
+    if row.kind != "risk" or row.churn_risk is None or row.churn_risk < warning or row.severity < Severity.MEDIUM:
+        return "ink_3"
+    return "critical_text" if row.churn_risk >= critical and row.severity == Severity.CRITICAL else "warning_text"
 
 
 def _due_spoken(row: AlertRow) -> str:

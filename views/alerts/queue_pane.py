@@ -114,7 +114,7 @@ class QueuePane(QWidget):
     def show_page(self, page: QueuePage) -> None:
         """Show the queue; the current card stays current if it is still there."""
         current = self.view.current
-        self.view.delegate.set_currency(page.currency)
+        self.view.delegate.set_page(page)
         self.model.show_page(page)
         counts = page.counts
         done = "Done today" if self.filter.done_days == 1 else "Done"

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertDetail, AlertRow
@@ -20,8 +22,12 @@ from views.alerts import panels
 from views.alerts.panels import PICK, Until
 from views.scores.overriding import Asked, ask_override, end_override
 from views.shell.book import Book
+from views.shell.consent import ask_consent
 from views.theme import Theme
 from views.widgets.overlay import Choice, Overlay
+
+if TYPE_CHECKING:
+    from services.permission.asking import Addressee
 
 
 class Triage(QObject):
@@ -38,6 +44,8 @@ class Triage(QObject):
     def __init__(self, book: Book, theme: Theme, page: QWidget) -> None:
         super().__init__(page)
         self._book, self._theme, self._page = book, theme, page
+        self._desk = book.desk(self)
+        self.open_link: Callable[[QUrl], bool] = QDesktopServices.openUrl
         self.owners: tuple[str, ...] = ()
 
     def task(self, card: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
@@ -51,6 +59,40 @@ class Triage(QObject):
             self._do(partial(_room, "add_task", alert_id=card.id, title=title, due_on=on), [card], leaves=False)
 
         self._open(panels.task_panel(self._theme, self._window, proposed, today, due, send), anchor)
+
+    def log_call(self, card: AlertRow, outcome: str) -> None:
+        """1, 2, 3: what a call came to; who was not reached is snoozed."""
+        self._do(partial(_room, "log_call", alert_id=card.id, outcome=outcome), [card], leaves=outcome != "reached")
+
+    def meeting(self, card: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
+        """M: a meeting, kept as a task and opened in the calendar."""
+        now = self._now()
+        person = detail.person if detail is not None else None
+        about = "\n".join(part for part in (person.name, person.role, person.phone) if part) if person else ""
+        opens = self._book.workspace.policy.business_hours.opens
+        day = panels.next_working_day(self._book.workspace.policy, now.date())
+        begins = datetime.combine(day, opens, now.tzinfo)
+
+        def send(title: str, at: datetime, minutes: int) -> None:
+            work = partial(_room, "add_meeting", alert_id=card.id, title=title, begins=at)
+            ask = partial(_invitation, self._book.workspace, title, at, minutes, about)
+            open_it = partial(self._desk.read, "invitation", ask, self._open_file, self._book.failed.emit)
+            self.finished.emit([card.id], False)
+            self._book.act(work, "", lambda _changes: open_it())
+
+        title = f"Meeting with {(person.name if person else '') or card.customer}"
+        self._open(panels.meeting_panel(self._theme, self._window, title, now, begins, send), anchor)
+
+    def consent(self, card: AlertRow, anchor: QWidget) -> None:
+        """Record that the card's customer agreed to be emailed."""
+        customer_id = card.customer_id
+        if customer_id is None:
+            return
+
+        def ask(asked: Addressee) -> None:
+            self._open(ask_consent(self._book, self._theme, self._window, asked), anchor)
+
+        self._desk.read("asked", partial(_addressee, self._book.workspace, customer_id), ask, self._book.failed.emit)
 
     def note(self, card: AlertRow, anchor: QWidget) -> None:
         """A note on the current card."""
@@ -144,6 +186,10 @@ class Triage(QObject):
         if card is not None and card.customer_id is not None:
             self._book.act(partial(end_override, customer_id=card.customer_id, figure=figure))
 
+    def _open_file(self, path: Path) -> None:
+        if not self.open_link(QUrl.fromLocalFile(str(path))):
+            self._book.told.emit(f"No calendar opened the meeting. Its file is {path}")
+
     @property
     def _window(self) -> QWidget:
         return self._page.window()
@@ -194,6 +240,18 @@ class Triage(QObject):
 
 def _ids(cards: Sequence[AlertRow]) -> list[int]:
     return [card.id for card in cards]
+
+
+def _invitation(workspace: Workspace, title: str, begins: datetime, minutes: int, about: str) -> Path:
+    from services import alerting
+
+    return alerting.write_invitation(workspace, title, begins, minutes, about)
+
+
+def _addressee(workspace: Workspace, customer_id: int) -> Addressee:
+    from services.permission.asking import read_addressee
+
+    return read_addressee(workspace, customer_id)
 
 
 def _room(action: str, workspace: Workspace, **arguments: Any) -> Changes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -345,7 +345,18 @@ class Chart(QWidget):
 
     def enterEvent(self, event: object) -> None:
         super().enterEvent(event)  # type: ignore[arg-type]
+        self.table_button.move(self._free_corner())
         self.table_button.setVisible(bool(self.points()))
+
+    def _free_corner(self) -> QPoint:
+        """Where the button covers no point: the top right corner, else the next that is free of them."""
+        size, frame = self.table_button.size(), self.frame
+        right, bottom = self.width() - size.width(), self.height() - size.height()
+        at = [frame.at(point.x, point.y).toPoint() for point in self.points()]
+        for corner in (QPoint(right, 0), QPoint(0, 0), QPoint(right, bottom), QPoint(0, bottom)):
+            if not any(QRect(corner, size).contains(one) for one in at):
+                return corner
+        return QPoint(right, 0)
 
     def leaveEvent(self, _event: object) -> None:
         self.table_button.hide()
@@ -362,7 +373,6 @@ class Chart(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
-        self.table_button.move(self.width() - self.table_button.width(), 0)
         self.redraw()
         self._tell()
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.changes import Changes
 from models.values.outreach import After, Claim, Draft
+from services.permission.asking import Addressee
 from services.workspace import Workspace
 from views.actions import Command
 from views.background import Failed
@@ -25,6 +26,7 @@ from views.composer.session import Session
 from views.composer.statements import NEVER
 from views.composer.timing import NOW, Leaving, Moment, moments_of, when_words
 from views.composer.writing import Writing
+from views.shell.consent import ask_consent
 from views.theme import Theme
 from views.widgets.overlay import Overlay
 
@@ -357,15 +359,9 @@ class Acts(QObject):
         session = self._session
         if session is None:
             return
-        edit = session.edit
-
-        def send(how: str, since: str) -> None:
-            said = {"email_consent": "given", "email_consent_since": since, "email_consent_how": how}
-            work = partial(rooms.record_consent, customer_id=edit.customer_id, contact_id=edit.contact_id, said=said)
-            self._book.act(work, "", None, partial(self._tell, session))
-
-        today = self._book.workspace.clock.today()
-        panel = panels.consent_panel(self._theme, self._window, session.composition, today, send)
+        edit, found = session.edit, session.composition
+        asked = Addressee(edit.customer_id, edit.contact_id, found.to_name, found.consent_history)
+        panel = ask_consent(self._book, self._theme, self._window, asked, partial(self._tell, session))
         self._open(panel, self._page.verdict)
 
     def pick_moment(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import QCompleter, QDateTimeEdit, QLineEdit, QWidget
@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QCompleter, QDateTimeEdit, QLineEdit, QWidget
 from models.values.customers import CONSENT_WORDS
 from models.values.outreach import TONES, Composition, TemplateChoice
 from models.values.words import stored
-from views.theme import Theme, fonts
-from views.widgets.labels import label
-from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay, consent_fields, text_field
+from views.theme import Theme
+from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay, text_field
 
 
 def rewrite_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) -> Overlay:
@@ -46,28 +45,6 @@ def confirm_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) ->
                  "Write how you know it: the reason is recorded.")  # fmt: skip
 
 
-def consent_panel(
-    theme: Theme, window: QWidget, found: Composition, today: date, send: Callable[[str, str], None]
-) -> Overlay:
-    """Record how and since when a recipient agreed, below what was said under the address before."""
-    how, since = consent_fields(today)
-
-    def sent(panel: FormPanel) -> None:
-        if not how.text().strip():
-            panel.object_to("Write how they agreed: consent needs its evidence.")
-            return
-        panel.dismiss()
-        send(how.text().strip(), since.date().toString(Qt.DateFormat.ISODate))
-
-    foot = f"It is kept with {found.to_name}, with your name. Only a consent later than a withdrawal lifts it."
-    panel = FormPanel(theme, window, "Record consent", "Record consent", sent, foot)
-    panel.add("How did they agree?", how)
-    panel.add("Since when?", since)
-    if found.consent_history:
-        panel.add("History", label("\n".join(found.consent_history), fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
-    return panel.done()
-
-
 def moment_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[str], None]) -> Overlay:
     """Pick a day and a time, in the time of this computer."""
     at = now + timedelta(hours=1)
@@ -77,14 +54,9 @@ def moment_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[s
     field.setCalendarPopup(True)
 
     def sent(panel: FormPanel) -> None:
-        chosen = field.dateTime()
-        day, clock = chosen.date(), chosen.time()
-        local = now.replace(
-            year=day.year(), month=day.month(), day=day.day(), hour=clock.hour(), minute=clock.minute(), second=0,
-            microsecond=0,
-        )  # fmt: skip
         panel.dismiss()
-        send(stored(local))
+        # A local time without a zone takes the offset of its own day: the clocks may change until then.
+        send(stored(field.dateTime().toPython().astimezone()))  # type: ignore[attr-defined]
 
     foot = "Quiet hours still hold: it goes out when they end."
     panel = FormPanel(theme, window, "Pick a time", "Choose", sent, foot)

@@ -212,12 +212,3 @@ class Stored:
     def handed_over(self, workspace: Workspace) -> Changes:
         """A person says that it went out by their mail program."""
         return outreach.handed_over(workspace, self._id, "mail_program")
-
-
-def record_consent(workspace: Workspace, customer_id: int, contact_id: int | None, said: dict[str, str]) -> Changes:
-    """Keep that the one who is written to agreed to be emailed, since when, and how that is known."""
-    from services.sync import edit_contact, edit_customer
-
-    if contact_id is not None:
-        return edit_contact(workspace, contact_id, said)
-    return edit_customer(workspace, customer_id, said)

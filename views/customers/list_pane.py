@@ -34,8 +34,6 @@ from views.words import DOT, money_short, whole
 
 REST_MS = 150
 COUNT_AFTER_MS = 40
-#: From this width on there is room for what the last check says of values beside the sum.
-_NOTED = 700
 NO_CHOICES = FilterChoices((), (), (), ())
 
 
@@ -340,13 +338,23 @@ class ListPane(QWidget):
         risk = (
             f"{money_short(count.value_at_risk_minor, count.currency)} at risk" if known else "value at risk not known"
         )
-        risk += f"{DOT}{whole(count.win_back)} win-back" if count.win_back else ""
+        further = [
+            f"not included: {count.once_words}" if count.once else "",
+            f"{whole(count.win_back)} win-back" if count.win_back else "",
+            count.value_note if known else "",
+        ]
         said = [f"<b>{whole(count.matching)}</b> of {whole(count.total)}", risk]
-        said += [count.value_note] if count.value_note and known and self.width() >= _NOTED else []
+        for part in filter(None, further):
+            if self._count.fontMetrics().horizontalAdvance(DOT.join([*said, part])) <= self._room_for_count():
+                said.append(part)
         self._count.setText(DOT.join(said))
-        self._count.setToolTip(count.value_check)
-        told = f"{count.matching} of {count.total} customers, {risk}. {count.value_check}"
-        self._count.setAccessibleName(told.strip(" ."))
+        self._count.setToolTip("\n".join(filter(None, [*further, count.value_check])))
+        told = f"{count.matching} of {count.total} customers, {DOT.join([risk, *filter(None, further)])}"
+        self._count.setAccessibleName(f"{told}. {count.value_check}".strip(" ."))
+
+    def _room_for_count(self) -> int:
+        """The width that the field, its button and their margins leave, in pixels."""
+        return self.width() - self.field.width() - self._plus.sizeHint().width() - self._sort.width() - 64
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -70,8 +70,8 @@ class CheckDelegate(QStyledItemDelegate):
         theme = self._theme
         if cell.fault:
             self._fault(painter, rect, cell)
-        elif cell.mended_from is not None:
-            self._mended(painter, rect, top, cell)
+        elif cell.fixed_from is not None:
+            self._fixed(painter, rect, top, cell)
         elif cell.before is not None:
             self._change(painter, rect, top, cell, right=right)
         else:
@@ -92,7 +92,7 @@ class CheckDelegate(QStyledItemDelegate):
         room.translate(0, 17)
         line(painter, room, cell.fault, theme.color("critical_text"), fonts.SMALL)
 
-    def _mended(self, painter: QPainter, rect: QRectF, top: QRectF, cell: PreviewCell) -> None:
+    def _fixed(self, painter: QPainter, rect: QRectF, top: QRectF, cell: PreviewCell) -> None:
         theme = self._theme
         box = rect.adjusted(0, 0, 0, -1)
         fill(painter, box.x(), box.y(), box.width(), box.height(), theme.color("good_wash"))

@@ -37,11 +37,11 @@ class CheckModel(QAbstractTableModel):
     Signals
     -------
     rows_wanted : from which row on a page is to be read.
-    mended : (row of the file, column, new text, what stands in the file), where a person writes a cell anew.
+    fixed : (row of the file, column, new text, what stands in the file), where a person writes a cell anew.
     """
 
     rows_wanted = Signal(int)
-    mended = Signal(int, str, str, str)
+    fixed = Signal(int, str, str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -144,27 +144,27 @@ class CheckModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
         column = self.column_at(index.column()) if index.isValid() else None
-        if column is not None and column.mendable and self.row_at(index.row()) is not None:
+        if column is not None and column.fixable and self.row_at(index.row()) is not None:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         row, column = self.row_at(index.row()), self.column_at(index.column())
-        if role != Qt.ItemDataRole.EditRole or row is None or column is None or not column.mendable:
+        if role != Qt.ItemDataRole.EditRole or row is None or column is None or not column.fixable:
             return False
         at = self._columns.index(column)
         cell = row.cells[at] if at < len(row.cells) else PreviewCell("")
         text = str(value)
         if text == cell.text:
             return False
-        kept = cell.text if cell.mended_from is None else cell.mended_from
+        kept = cell.text if cell.fixed_from is None else cell.fixed_from
         cells = list(row.cells) + [PreviewCell("")] * (at + 1 - len(row.cells))
-        cells[at] = PreviewCell(text, mended_from=kept if text != kept else None)
+        cells[at] = PreviewCell(text, fixed_from=kept if text != kept else None)
         page = list(self._pages[index.row() // PAGE])
         page[index.row() % PAGE] = replace(row, cells=tuple(cells))
         self._pages[index.row() // PAGE] = tuple(page)
         self.dataChanged.emit(index, index)
-        self.mended.emit(row.line, column.column, text, kept)
+        self.fixed.emit(row.line, column.column, text, kept)
         return True
 
     def is_right(self, section: int) -> bool:
@@ -221,9 +221,9 @@ class CheckModel(QAbstractTableModel):
             return ""
         cell = row.cells[at]
         name = self._columns[at].column
-        if cell.mended_from is not None:
-            mended = f"{name}: {cell.text or 'empty'}, changed; the file has {cell.mended_from or 'nothing'}"
-            return f"{mended}. {cell.fault}" if cell.fault else mended
+        if cell.fixed_from is not None:
+            fixed = f"{name}: {cell.text or 'empty'}, changed; the file has {cell.fixed_from or 'nothing'}"
+            return f"{fixed}. {cell.fault}" if cell.fault else fixed
         if cell.fault:
             return f"{name}: {cell.text or 'empty'}. {cell.fault}"
         if cell.before is not None:

@@ -38,7 +38,7 @@ _A_SCREEN = 60
 class CheckTable(RowTable):
     """Rows of a check; columns are as wide as what stands in them.
 
-    Enter or F2 mends the current cell; Alt+Enter, or a click on a column's title, says how the column is read.
+    Enter or F2 fixes the current cell; Alt+Enter, or a click on a column's title, says how the column is read.
     """
 
     explain_wanted = Signal(str)
@@ -74,7 +74,7 @@ class CheckTable(RowTable):
             if event.modifiers() & Qt.KeyboardModifier.AltModifier:
                 self._explain(index.column())
             else:
-                self.mend(index)
+                self.fix(index)
             return
         super().keyPressEvent(event)
 
@@ -87,19 +87,19 @@ class CheckTable(RowTable):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        mend = menu.addAction("Fix this cell")
-        mend.setEnabled(bool(self._checked.flags(index) & Qt.ItemFlag.ItemIsEditable))
-        mend.triggered.connect(lambda: self.mend(index))
+        fix = menu.addAction("Fix this cell")
+        fix.setEnabled(bool(self._checked.flags(index) & Qt.ItemFlag.ItemIsEditable))
+        fix.triggered.connect(lambda: self.fix(index))
         cell = index.data(CELL_ROLE)
-        if isinstance(cell, PreviewCell) and cell.mended_from is not None:
+        if isinstance(cell, PreviewCell) and cell.fixed_from is not None:
             back = menu.addAction("Take the file's own text again")
-            back.triggered.connect(lambda: self._checked.setData(index, cell.mended_from))
+            back.triggered.connect(lambda: self._checked.setData(index, cell.fixed_from))
         if self._checked.column_at(index.column()) is not None:
             how = menu.addAction("How this column is read")
             how.triggered.connect(lambda: self._explain(index.column()))
         menu.popup(at)
 
-    def mend(self, index: QModelIndex) -> None:
+    def fix(self, index: QModelIndex) -> None:
         """Write a cell anew; from the columns before those of the file, the first one that is at fault."""
         if index.column() < len(LEADING):
             index = self._first_fault(index.row()) or index
@@ -165,7 +165,7 @@ class CheckPane(QWidget):
     """Shows a preview. Asks for another mapping, another tab's rows, or more rows; decides nothing."""
 
     mapped = Signal(str, str)
-    mended = Signal(int, str, str, str)  # row of the file, column, new text, what stands in the file
+    fixed = Signal(int, str, str, str)  # row of the file, column, new text, what stands in the file
     explain_wanted = Signal(str)  # column
     rows_wanted = Signal(str, str, int)  # tab, reason or '', from which row on
 
@@ -180,7 +180,7 @@ class CheckPane(QWidget):
         self._columns.clicked.connect(self._toggle_columns)
         self.model = CheckModel(self)
         self.model.rows_wanted.connect(lambda first: self.rows_wanted.emit(self.tabs.current, self._reason, first))
-        self.model.mended.connect(self.mended)
+        self.model.fixed.connect(self.fixed)
         self.table = CheckTable(theme, self.model)
         self.table.explain_wanted.connect(self.explain_wanted)
         self.table.header.mapped.connect(self.mapped)
@@ -266,7 +266,7 @@ class CheckPane(QWidget):
                 self._show_reason()
 
     def set_busy(self, busy: bool) -> None:
-        """While the file is checked again the mapping rests; cells can be mended on."""
+        """While the file is checked again the mapping rests; cells can be fixed on."""
         self._busy.setVisible(busy)
         self.table.header.set_enabled(not busy)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from models.values.imports import ImportOptions, ImportRequest, MendedCell, Preview, PreviewRow
+from models.values.imports import FixedCell, ImportOptions, ImportRequest, Preview, PreviewRow
 from views.data.check_pane import CheckPane
 from views.data.column_panel import ColumnPanel
 from views.data.phrases import is_understood
@@ -53,7 +53,7 @@ class CheckView(QWidget):
         self.splitter.setSizes([1032, 336])
         self.setLayout(column(self.bar, self.splitter))
         self.rows.mapped.connect(self._mapped)
-        self.rows.mended.connect(self._mended)
+        self.rows.fixed.connect(self._fixed)
         self.rows.explain_wanted.connect(self._explain)
         self.rows.rows_wanted.connect(self.rows_wanted)
         self.plan.options_changed.connect(self._options)
@@ -109,14 +109,14 @@ class CheckView(QWidget):
         kept = tuple(pair for pair in options.mapping if pair[0] != column_name)
         self._options(replace(options, mapping=(*kept, (column_name, field))))
 
-    def _mended(self, line: int, column_name: str, text: str, written: str) -> None:
+    def _fixed(self, line: int, column_name: str, text: str, written: str) -> None:
         preview = self.rows.preview
         if self._request is None or preview is None:
             return
         options = self._request.options
-        kept = tuple(one for one in options.mended if (one.row, one.column) != (line, column_name))
-        mended = kept if text == written else (*kept, MendedCell(line, column_name, text))
-        self._options(replace(options, mended=mended, mended_of=preview.stamp))
+        kept = tuple(one for one in options.fixed if (one.row, one.column) != (line, column_name))
+        fixed = kept if text == written else (*kept, FixedCell(line, column_name, text))
+        self._options(replace(options, fixed=fixed, fixed_of=preview.stamp))
 
     def _explain(self, column_name: str) -> None:
         preview = self.rows.preview

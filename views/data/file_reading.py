@@ -1,4 +1,4 @@
-"""How a file is written, as it was concluded: each part with its evidence, and a box to overrule it."""
+"""How a file is written, as it was concluded: each part with its evidence, and a box to override it."""
 
 from __future__ import annotations
 

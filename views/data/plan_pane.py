@@ -188,7 +188,7 @@ class PlanPane(QWidget):
 
     def _read_otherwise(self, choice: ReadingChoice) -> None:
         # Read otherwise, the file has other columns and rows: what was said of the old ones means nothing.
-        plain = replace(self._options, mapping=(), meanings=(), mended=(), mended_of="", reading=choice)
+        plain = replace(self._options, mapping=(), meanings=(), fixed=(), fixed_of="", reading=choice)
         self.options_changed.emit(plain)
 
     def _show_customers(self, preview: Preview) -> None:

@@ -97,7 +97,7 @@ class ReadingOptions(QWidget):
     def _show_kind(self, preview: Preview, options: ImportOptions) -> None:
         """Ask for the kind of activities only where no column of the file says it."""
         said = [one for one in preview.columns if one.field == "kind"]
-        self._form.setRowVisible(self._kind, preview.entity == "activities" and not any(one.mendable for one in said))
+        self._form.setRowVisible(self._kind, preview.entity == "activities" and not any(one.fixable for one in said))
         taken = next((_worded(one.samples[0]) for one in said if one.samples and not options.kind), BY_EVIDENCE)
         self._fill(self._kind, [("", taken), *((one, _worded(one)) for one in KINDS)], options.kind or "")
         _put(self._kind, options.kind)

@@ -19,7 +19,7 @@ from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row
 from views.words import DOT, counted, whole
 
 EARLIER = 5
-MENDED_NAMED = 6
+FIXED_NAMED = 6
 
 
 class ReceiptSide(QWidget):
@@ -188,7 +188,7 @@ def note_lines(receipts: Sequence[Receipt]) -> list[str]:
     """What is worth knowing; of several files each says of which."""
     files: dict[str, list[str]] = {}
     for receipt in receipts:
-        for words in (*filter(None, (receipt.distress,)), *mended_words(receipt), *receipt.warnings):
+        for words in (*filter(None, (receipt.distress,)), *fixed_words(receipt), *receipt.warnings):
             names = files.setdefault(words, [])
             names.append(PurePath(receipt.file).name)
     if len(receipts) < 2:
@@ -197,13 +197,13 @@ def note_lines(receipts: Sequence[Receipt]) -> list[str]:
     return [f"{who}: {words}" for who, words in said]
 
 
-def mended_words(receipt: Receipt) -> list[str]:
-    """The cells that a person mended before the import, the first ones by name."""
+def fixed_words(receipt: Receipt) -> list[str]:
+    """The cells that a person fixed before the import, the first ones by name."""
     said = [
         f"Row {whole(one['row'])}, {one['column']}: “{one['before']}” was changed to “{one['after']}”."
-        for one in receipt.mended[:MENDED_NAMED]
+        for one in receipt.fixed[:FIXED_NAMED]
     ]
-    more = len(receipt.mended) - MENDED_NAMED
+    more = len(receipt.fixed) - FIXED_NAMED
     return [*said, f"{counted(more, 'more cell')} changed."] if more > 0 else said
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from models.values.imports import FileProgress, ImportOptions, ImportRequest, Milestone, Progress
-from services.jobs import FileDone, ImportJob, ImportResult, UndoImportsJob
+from services.jobs import FileDone, ImportJob, ImportResult, UndoImportsJob, requests_for
 from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
 from views.child import ChildJob
 from views.data.jobs import CheckJob
@@ -46,17 +46,7 @@ class ImportWork(QObject):
 
     def requests(self, paths: Sequence[Path]) -> tuple[ImportRequest, ...]:
         """Requests for files as they were dropped, nothing decided yet."""
-        workspace = self._book.workspace
-        return tuple(
-            ImportRequest(
-                store=workspace.recipe.store,
-                file=str(path),
-                now=workspace.at,
-                actor=workspace.person,
-                options=ImportOptions(),
-            )
-            for path in paths
-        )
+        return requests_for(self._book.workspace, paths, ImportOptions())
 
     def check(
         self, requests: Sequence[ImportRequest], done: Ended, failed: Refused, cancelled: Callable[[], None]

@@ -18,7 +18,7 @@ from views.words import DASH, short_day
 if TYPE_CHECKING:
     from views.charts.plot import Plot
 
-_RIGHT, _TOP, _BOTTOM = 52.0, 24.0, 20.0
+_RIGHT, _TOP, _BOTTOM = 58.0, 24.0, 20.0
 _HEIGHT = 128
 
 
@@ -150,7 +150,7 @@ class CourseChart(Chart):
             value = next((value for value in reversed(one.values) if value is not None), None)
             if value is not None and (one.used or one.rule):
                 y = frame.at(0, value).y()
-                ends.append((y, "in use" if one.used else "rule", "primary_text" if one.used else "warning_text"))
+                ends.append((y, "in use" if one.used else "baseline", "primary_text" if one.used else "warning_text"))
         ends.sort()
         if len(ends) == 2 and ends[1][0] - ends[0][0] < 14:
             middle = (ends[0][0] + ends[1][0]) / 2

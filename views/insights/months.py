@@ -1,4 +1,4 @@
-"""Revenue by month: what came as bars, what was foretold of it as a line, and the months to come with their range."""
+"""Revenue by month: what came as bars, what was predicted of it as a line, and the months to come with their range."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ MOST_PAST = 12
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month as it is drawn, in minor units: what came, and what was or is foretold with its range."""
+    """One month as it is drawn, in minor units: what came, and what was or is predicted with its range."""
 
     month: str
-    came: int | None
-    foretold: int | None
+    actual: int | None
+    predicted: int | None
     low: int | None
     high: int | None
     to_come: bool
@@ -43,7 +43,7 @@ class Month:
 
 def months_of(forecast: RevenueForecast) -> tuple[Month, ...]:
     """The last months that are over, then those to come."""
-    past = [Month(o.month, o.came, o.foretold, o.low, o.high, False) for o in forecast.past[-MOST_PAST:]]
+    past = [Month(o.month, o.actual, o.predicted, o.low, o.high, False) for o in forecast.past[-MOST_PAST:]]
     coming = [Month(o.month, o.so_far or None, o.expected, o.low, o.high, True) for o in forecast.months]
     return (*past, *coming)
 
@@ -78,12 +78,14 @@ class MonthsChart(Chart):
 
     def points(self) -> Sequence[Point]:
         return [
-            Point(place, (one.foretold if one.foretold is not None else one.came) or 0, self._words(one))
+            Point(place, (one.predicted if one.predicted is not None else one.actual) or 0, self._words(one))
             for place, one in enumerate(self._months)
         ]
 
     def table(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-        rows = [(one.title, self._money(one.came), self._money(one.foretold), self._range(one)) for one in self._months]
+        rows = [
+            (one.title, self._money(one.actual), self._money(one.predicted), self._range(one)) for one in self._months
+        ]
         return ("Month", "Actual", "Predicted", "Range"), rows
 
     def _money(self, minor: int | None) -> str:
@@ -92,20 +94,20 @@ class MonthsChart(Chart):
     def _range(self, one: Month) -> str:
         if one.low is None or one.high is None:
             return DASH
-        return words.money_range(one.low, one.high, self._currency, mean_minor=one.foretold, short=True)
+        return words.money_range(one.low, one.high, self._currency, mean_minor=one.predicted, short=True)
 
     def _words(self, one: Month) -> str:
         parts = [one.title]
-        if one.came is not None:
-            parts.append(f"{self._money(one.came)} {'so far' if one.to_come else 'came'}")
-        if one.foretold is not None:
-            parts.append(f"{self._money(one.foretold)} predicted, {self._range(one)}")
+        if one.actual is not None:
+            parts.append(f"{self._money(one.actual)} {'so far' if one.to_come else 'came'}")
+        if one.predicted is not None:
+            parts.append(f"{self._money(one.predicted)} predicted, {self._range(one)}")
         return "\n".join(parts)
 
     # -- drawing ------------------------------------------------------------------------------------------------
 
     def _ticks(self) -> list[tuple[float, str]]:
-        amounts = [value for one in self._months for value in (one.came, one.high, one.foretold) if value]
+        amounts = [value for one in self._months for value in (one.actual, one.high, one.predicted) if value]
         step, top = levels(max(amounts, default=1))
         return level_ticks(step, top, lambda level: money_short(round(level), self._currency))
 
@@ -123,16 +125,16 @@ class MonthsChart(Chart):
         named = [place for place in range(len(self._months)) if not (place - first) % every]
         plot.bottom([(place, self._months[place].title[:3]) for place in named])
         half = min(18.0, wide * 0.6) / wide / 2
-        bars = [(place - half, place + half, 0.0, one.came) for place, one in enumerate(self._months)
-                if one.came is not None and one.came > 0]  # fmt: skip
+        bars = [(place - half, place + half, 0.0, one.actual) for place, one in enumerate(self._months)
+                if one.actual is not None and one.actual > 0]  # fmt: skip
         if bars:
             edge = 2 * frame.y[1] / frame.area.height()
             plot.bars(bars, "band")
             plot.bars([(left, right, max(high - edge, 0.0), high) for left, right, _low, high in bars], "axis")
         for to_come in (False, True):
-            told = [(place, one.low, one.high, one.foretold) for place, one in enumerate(self._months)
+            told = [(place, one.low, one.high, one.predicted) for place, one in enumerate(self._months)
                     if one.to_come is to_come and one.low is not None and one.high is not None
-                    and one.foretold is not None]  # fmt: skip
+                    and one.predicted is not None]  # fmt: skip
             if told:
                 xs, lows, highs, means = zip(*told, strict=True)
                 plot.stems(xs, lows, highs, "primary_text", 2)

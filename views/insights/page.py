@@ -26,12 +26,17 @@ from views.shell.page import Context, Page
 from views.widgets.labels import column, row, rule
 from views.widgets.states import StatePane
 from views.widgets.tabs import CountTabs, Tab
+from views.widgets.tile_strip import TileStrip
 
 SCORES: Final = "scores"
+#: In a lower window the tiles are one line.
+LOW: Final = 640
 FILE_NAME: Final = "scores-check.csv"
 #: Files of customers whose forecasts were wrong, by kind.
 MISS_FILES: Final = {"missed": "left-unseen.csv", "alarmed": "flagged-and-stayed.csv"}
 _SHOWN: Final = frozenset({"score_reports", "customer_risk_scores", "policies", "imports", "customers"})
+#: What the tiles add up besides.
+_COUNTED: Final = frozenset({"alerts", "messages"})
 _MOVES: Final = {
     Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
     Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
@@ -50,7 +55,7 @@ class InsightsPage(Page):
         theme, book = context.theme, context.book
         self._rooms = rooms or BookOfScores(book)
         self._desk = book.desk(self)
-        self._fresh = False
+        self._fresh = self._tiles_fresh = False
         self._card: ReportCard | None = None
         self.tabs = CountTabs(theme, "Insights", height=40)
         self.tabs.show_tabs([Tab(SCORES, "Scores")], SCORES)
@@ -60,7 +65,9 @@ class InsightsPage(Page):
         self.state.show_skeleton()
         top = row(self.tabs, self.bar)
         top.setStretch(0, 1)
-        self.setLayout(column(top, rule(), self.state))
+        self.tiles = TileStrip(theme, 2, "What came of the alerts")
+        self.tiles.asked.connect(lambda key: self.wants_page.emit(f"alerts/{key}"))
+        self.setLayout(column(top, rule(), self.tiles, self.state))
         self.scores.customer_wanted.connect(self.wants_customer)
         self.scores.low_wanted.connect(lambda: self.wants_page.emit("customers/low-confidence"))
         self.scores.misses_wanted.connect(self._export_misses)
@@ -69,8 +76,7 @@ class InsightsPage(Page):
     # -- what the shell asks ------------------------------------------------------------------------------------
 
     def arrive(self) -> None:
-        if not self._fresh:
-            self._read()
+        self._catch_up()
         self._enable()
         self.tabs.setFocus()
 
@@ -83,16 +89,17 @@ class InsightsPage(Page):
             self.tabs.choose(key)
 
     def renew(self, changes: Changes) -> None:
-        if not changes.everyone and not changes.tables & _SHOWN:
-            return
-        if self.isVisible():
-            self._read()
-        else:
+        if changes.everyone or changes.tables & _SHOWN:
             self._fresh = False
+        elif changes.tables & _COUNTED:
+            self._tiles_fresh = False
+        if self.isVisible():
+            self._catch_up()
 
     def fit(self, width: int, height: int) -> None:
         self.scores.fit(width)
         self.bar.fit(width)
+        self.tiles.set_low(height < LOW)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that nothing else took move the page."""
@@ -107,10 +114,21 @@ class InsightsPage(Page):
 
     # -- reading ------------------------------------------------------------------------------------------------
 
+    def _catch_up(self) -> None:
+        if not self._fresh:
+            self._read()
+        elif not self._tiles_fresh:
+            self._read_tiles()
+
     def _read(self) -> None:
         self._fresh = True
         self.state.loading("Reading the last check")
         self._desk.read("card", self._rooms.card, self._have, self._failed)
+        self._read_tiles()
+
+    def _read_tiles(self) -> None:
+        self._tiles_fresh = True
+        self._desk.read("tiles", self._rooms.tiles, self.tiles.show_tiles, self._failed)
 
     def _have(self, card: ReportCard) -> None:
         self._card = card

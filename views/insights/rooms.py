@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from models.values.alerts import Tile
 from models.values.report_card import Reliance, ReportCard
 from services import insight
 from views.shell.book import Book
@@ -22,6 +23,10 @@ class BookOfScores:
     def card(self) -> ReportCard:
         """How far the scores can be trusted."""
         return insight.trust_in_scores(self._book.workspace)
+
+    def tiles(self) -> tuple[Tile, ...]:
+        """What came of the alerts: resolved in time, came back after outreach."""
+        return insight.outcome_tiles(self._book.workspace)
 
     def reliance(self) -> Reliance:
         """How fresh each kind of data is, and how many customers have too little history."""

@@ -45,7 +45,7 @@ _LINK: Final = "customer"
 
 
 def rung_lines(rungs: Sequence[RungLine]) -> list[TableLine]:
-    """Models in the order of the ladder; the best figure of a column is marked, the one in use too."""
+    """Models in the order of the models; the best figure of a column is marked, the one in use too."""
     lines = []
     for one in rungs:
         name = f"{one.label} · in use" if one.used else one.label

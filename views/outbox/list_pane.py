@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
@@ -110,6 +111,11 @@ class ListPane(QWidget):
         """The tab that is shown."""
         return self.tabs.current
 
+    @property
+    def question(self) -> Question:
+        """The tab and the text under which the list stands."""
+        return Question(self.tab, self.field.text().strip())
+
     def show_tab(self, key: str) -> None:
         """Show another tab."""
         self.tabs.choose(key)
@@ -148,7 +154,7 @@ class ListPane(QWidget):
     def _read(self, first_rows: int = PAGE_ROWS) -> None:
         self._pause.stop()
         self.state.loading("Reading the outbox")
-        self.model.ask(Question(self.tab, self.field.text().strip(), first_rows))
+        self.model.ask(replace(self.question, first_rows=first_rows))
 
     def _arrived(self, first: bool) -> None:
         if not first:

@@ -21,7 +21,7 @@ from views.background import Failed
 from views.outbox.letter_pane import LetterPane, letter_skeleton
 from views.outbox.list_pane import ListPane
 from views.outbox.mailing import Mailing
-from views.outbox.rooms import Letter, Mailroom, RealMailroom
+from views.outbox.rooms import Letter, Mailroom, RealMailroom, export_of
 from views.outbox.watch import HandOverWatch
 from views.outbox.words import ALL_DEEDS, TABS, can_send, deeds, sends_words
 from views.shell.page import Context, Page
@@ -88,6 +88,7 @@ class OutboxPage(Page):
             Command.NEXT: partial(self.list.step, 1),
             Command.PREVIOUS: partial(self.list.step, -1),
             Command.FILTER: self._filter,
+            Command.EXPORT_LIST: lambda: self.export_list("emails", export_of(self.list.question)),
         }
         self.take_commands(wired)
 

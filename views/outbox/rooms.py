@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from models.values.changes import Changes
 from models.values.errors import BellwetherError
 from models.values.outbox import Attempt, NotNow, OutboxRow
 from models.values.outreach import WRITABLE, Message, Review
-from services import outreach
+from services import insight, outreach
 from services.workspace import Workspace
 from views.lists.keyset_model import PAGE_ROWS, Page
 from views.shell.book import Book
@@ -124,6 +124,25 @@ class RealMailroom:
 
     def write(self, message_id: int, folder: Path) -> Path:
         return outreach.write_eml(self._book.workspace, message_id, folder)
+
+
+def export_of(question: Question) -> Callable[[Workspace, Path], int]:
+    """What writes the list of a tab under a text to a file, all of it, in its order."""
+    return partial(_write_list, question)
+
+
+def _write_list(question: Question, workspace: Workspace, path: Path) -> int:
+    return insight.write_emails_list(_every(question, workspace), path)
+
+
+def _every(question: Question, workspace: Workspace) -> Iterator[OutboxRow]:
+    key: tuple[str, int] | None = None
+    while True:
+        found = outreach.read_outbox(workspace, question.tab, after=key, count=PAGE_ROWS, text=question.text)
+        yield from found.rows
+        key = found.next_key
+        if key is None:
+            return
 
 
 def letter_of(

@@ -5,10 +5,10 @@ A secret that was typed goes from its field through here to the keyring, and now
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from models.values.changes import Changes
 from models.values.customers import Suppression
@@ -16,6 +16,10 @@ from models.values.errors import EnvironmentFault
 from models.values.outreach import TemplateChoice, TemplateField, TemplatePreview
 from services.settings import MailAccount, ModelProfile, Policy, SignInClient
 from services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from services.alerting import RuleRecord
+    from services.jobs import TrialJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,35 @@ def rule_titles(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     from services.alerting import rule_records
 
     return tuple((rule.code, rule.title) for rule in rule_records(workspace))
+
+
+def rules(workspace: Workspace) -> tuple[RuleRecord, ...]:
+    """Every rule with its figures in force and its record."""
+    from services.alerting import rule_records
+
+    return rule_records(workspace.with_policy(workspace.read_policy()))
+
+
+def switch_rule(workspace: Workspace, code: str, enabled: bool) -> Changes:
+    """Switch a rule on or off."""
+    from services.alerting import switch_rule as switch
+
+    return switch(workspace, code, enabled=enabled)
+
+
+def set_rule_figures(workspace: Workspace, code: str, figures: Mapping[str, float | str]) -> Changes:
+    """Keep the figures of a rule that are others than those in force."""
+    from services.alerting import with_figures
+
+    policy = workspace.read_policy()
+    return workspace.change_policy(rule_parameters=with_figures(workspace, policy, code, figures).rule_parameters)
+
+
+def trial_of(workspace: Workspace, code: str, figures: Mapping[str, float | str], weeks: int) -> TrialJob:
+    """The work of trying a rule with figures that are not saved."""
+    from services.jobs import TrialJob
+
+    return TrialJob(workspace.recipe, code, tuple(figures.items()), weeks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +205,7 @@ def keep_mail(
             workspace.keyring.set(client.secret, client_secret)
         return keep(workspace, account.secret, "" if account.sign_in else typed, before)
     finally:
-        outreach.account_mended(workspace)
+        outreach.account_fixed(workspace)
 
 
 def forget(workspace: Workspace, name: str) -> Kept:
@@ -200,7 +233,7 @@ def try_mail(
     do = outreach.send_to_oneself if to_oneself else outreach.try_mail
     words = do(workspace, account, typed or kept, cancelled=given_up.is_set)
     if account == workspace.preferences.mail and typed in ("", kept):
-        outreach.account_mended(workspace)
+        outreach.account_fixed(workspace)
     return words
 
 
@@ -233,7 +266,7 @@ def sign_in(
     if secret:
         workspace.keyring.set(client.secret, secret)
     mail_access.sign_in(workspace, account, client, open_link=tell, cancelled=given_up.is_set)
-    outreach.account_mended(workspace)
+    outreach.account_fixed(workspace)
     return signed_in(workspace, account)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from views.settings.own_box import OwnBox
-from views.settings.places import MAIL, MODELS
+from views.settings.places import MAIL, MODELS, RULES
 from views.shell.page import Context
 
 
@@ -13,6 +13,10 @@ def own_box(key: str, context: Context) -> OwnBox:
         from views.settings.mail_box import MailBox
 
         return MailBox(context)
+    if key == RULES:
+        from views.settings.rules_box import RulesBox
+
+        return RulesBox(context)
     if key == MODELS:
         from views.settings.models_box import ModelsBox
 

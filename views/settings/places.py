@@ -10,14 +10,16 @@ from typing import Final
 
 from views.settings.fields import SECTIONS
 
-TEMPLATES, MAIL, MODELS, SUPPRESSIONS, LOOK = "templates", "mail", "models", "suppressions", "look"
+RULES, TEMPLATES, MAIL, MODELS = "rules", "templates", "mail", "models"
+SUPPRESSIONS, LOOK = "suppressions", "look"
 #: The sections that are no part of the policy's draft.
 OWN: Final = {
-    TEMPLATES: "Templates", SUPPRESSIONS: "Suppressions", MAIL: "Mail server", MODELS: "Language models",
-    LOOK: "This computer",
+    RULES: "Rules", TEMPLATES: "Templates", SUPPRESSIONS: "Suppressions", MAIL: "Mail server",
+    MODELS: "Language models", LOOK: "This computer",
 }  # fmt: skip
 #: What else people call what these sections hold; what the fields of the others are called is read from them.
 _ALSO: Final = {
+    RULES: "alert switch on off threshold figure trial record correct",
     TEMPLATES: "wording starter text subject",
     MAIL: "SMTP account host port encryption password sender signature",
     MODELS: "AI LLM OpenAI endpoint profile key writer",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from services.books import SUFFIX, Shelf, begin_book, check_book, copy_book
+from services.books import SAMPLE_BOOK, SAMPLE_TAKES_NONE, SUFFIX, Shelf, begin_book, check_book, copy_book
 from services.settings import with_recent_book
 from views.actions import Command
 from views.background import Failed
@@ -126,13 +126,11 @@ class Books(QObject):
             Choice("Import into my book", "", own),
             Choice("Choose another book…", "", ""),
         )
-        title = "This is the sample book"
-        foot = "Your files belong in a book of your own. Nothing was imported here."
 
         def chosen(store: str) -> None:
             self.go(Going(store, files=tuple(files))) if store else self.ask_open()
 
-        self.panel = ChoicePanel(self._theme, self._window, title, choices, chosen, foot)
+        self.panel = ChoicePanel(self._theme, self._window, SAMPLE_BOOK, choices, chosen, SAMPLE_TAKES_NONE)
         self.panel.open_under(self._window.top_bar.title)
 
     # -- doing --------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
 from views.background import Background
-from views.shell.postman import Postman
+from views.shell.send_scheduler import SendScheduler
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.labels import column, label, row
@@ -71,9 +71,9 @@ class Closing(QObject):
     Whoever closes a second time does not want to wait, for a mail server neither.
     """
 
-    def __init__(self, theme: Theme, window: QWidget, background: Background, postman: Postman) -> None:
+    def __init__(self, theme: Theme, window: QWidget, background: Background, send_scheduler: SendScheduler) -> None:
         super().__init__(window)
-        self._theme, self._window, self._background, self._postman = theme, window, background, postman
+        self._theme, self._window, self._background, self._send_scheduler = theme, window, background, send_scheduler
         self.panel: ClosePanel | None = None
 
     def holds(self) -> bool:
@@ -82,7 +82,7 @@ class Closing(QObject):
         if question is None or self.panel is not None:
             if self.panel is not None:
                 self.panel.dismiss()
-            self._postman.abandon()
+            self._send_scheduler.abandon()
             return False
         panel = self.panel = ClosePanel(self._theme, self._window, question, self._after_mail)
         panel.destroyed.connect(lambda: setattr(self, "panel", None))
@@ -93,23 +93,23 @@ class Closing(QObject):
     def _question(self) -> Question | None:
         if self._background.closing_question:
             return Question(self._background.closing_question)
-        return _OVER_MAIL if self._postman.running else None
+        return _OVER_MAIL if self._send_scheduler.running else None
 
     def _close(self) -> None:
         self._window.close()
 
     def _after_mail(self) -> None:
         """Close as soon as the server has answered; no further email is begun."""
-        if not self._postman.running or self.panel is None:
+        if not self._send_scheduler.running or self.panel is None:
             self._close()
             return
         self.panel.wait(_WAITING)
-        self._postman.stop()
-        self._postman.ended.connect(self._mail_is_done)
+        self._send_scheduler.stop()
+        self._send_scheduler.ended.connect(self._mail_is_done)
 
     def _mail_is_done(self) -> None:
-        self._postman.ended.disconnect(self._mail_is_done)
+        self._send_scheduler.ended.disconnect(self._mail_is_done)
         if self.panel is not None:
             self._close()
         else:
-            self._postman.begin()
+            self._send_scheduler.begin()

@@ -24,8 +24,8 @@ from views.shell.remembered import Remembered
 from views.words import counted
 
 if TYPE_CHECKING:
+    from services.folder_import import FolderImport
     from services.jobs import ImportResult
-    from services.landing import Landing
     from services.sync.watch import FolderState
 
 EVERY_MS = 2_000
@@ -63,26 +63,26 @@ class Lookout:
     """Looks, in a thread and never two at once; it remembers what the looks before showed."""
 
     def __init__(self) -> None:
-        self._landings: Any = None
+        self._files: Any = None
 
     def look(self, workspace: Workspace, folders: Sequence[str], told: Told) -> Seen:
         """Look into each folder once."""
         # The importer's modules are wanted here first, long after the window stands.
-        from services.sync.watch import Landings, dealt_with_before, look_into, readable
+        from services.sync.watch import WatchedFiles, dealt_with_before, look_into, readable
 
-        if self._landings is None:
-            self._landings = Landings()
-        landings: Landings = self._landings
+        if self._files is None:
+            self._files = WatchedFiles()
+        files: WatchedFiles = self._files
         if told.ask_again:
-            landings.ask_again()
-        landings.watch(folders)
-        landings.take([look_into(folder, workspace.store.path) for folder in folders])
-        news = landings.dealt_with(told.done, told.waiting)
-        if landings.whole:
-            landings.dealt_with(dealt_with_before(workspace, landings.whole), ())
-        whole, forbidden = readable(landings.whole)
-        news += landings.dealt_with((), forbidden)
-        return Seen(landings.states(), whole, landings.fresh, landings.restless, news)
+            files.ask_again()
+        files.watch(folders)
+        files.take([look_into(folder, workspace.store.path) for folder in folders])
+        news = files.dealt_with(told.done, told.waiting)
+        if files.whole:
+            files.dealt_with(dealt_with_before(workspace, files.whole), ())
+        whole, forbidden = readable(files.whole)
+        news += files.dealt_with((), forbidden)
+        return Seen(files.states(), whole, files.fresh, files.restless, news)
 
 
 class FolderWatch(QObject):
@@ -197,12 +197,12 @@ class FolderWatch(QObject):
     # -- importing ----------------------------------------------------------------------------------------------
 
     def _import(self, whole: tuple[FileMark, ...], fresh: tuple[FileMark, ...]) -> None:
-        from services.landing import LandingJob
+        from services.folder_import import FolderImportJob
 
         if self._run is not None or self._background.working or self._rest.isActive():
             return
         self._results = []
-        run = self._book.run(LandingJob(self._book.workspace.recipe, whole, fresh))
+        run = self._book.run(FolderImportJob(self._book.workspace.recipe, whole, fresh))
         self._run = run
         run.progress.connect(self._hear)
         run.ended.connect(self._ended)
@@ -226,26 +226,26 @@ class FolderWatch(QObject):
     def _ended(self, outcome: Outcome) -> None:
         self._run = None
         if isinstance(outcome, Done):
-            self._landed(outcome.value)
+            self._imported(outcome.value)
         else:
             self._stopped(outcome)
         self.changed.emit()
         if self._begun and not self._background.closed:
             self.look()
 
-    def _landed(self, landing: Landing) -> None:
-        self._told = Told(self._told.done + landing.done, self._told.waiting + landing.waiting, self._told.ask_again)
-        self._say_fault(landing.fault)
-        if landing.fault:
+    def _imported(self, found: FolderImport) -> None:
+        self._told = Told(self._told.done + found.done, self._told.waiting + found.waiting, self._told.ask_again)
+        self._say_fault(found.fault)
+        if found.fault:
             self._rest.start()
-        if not landing.imported:
+        if not found.imported:
             return
-        self._book.heard(landing.run.changes.merged(_LISTED))
-        if landing.stopped:
-            self._book.renew(landing.changes)
-        names = [Path(one.file).name for one in landing.imported]
+        self._book.heard(found.run.changes.merged(_LISTED))
+        if found.stopped:
+            self._book.renew(found.changes)
+        names = [Path(one.file).name for one in found.imported]
         what = names[0] if len(names) == 1 else counted(len(names), "file")
-        opened = len(landing.run.opened)
+        opened = len(found.run.opened)
         alerts = f": {counted(opened, 'new alert')}" if opened else ""
         self._book.told.emit(f"Imported {what} from a watched folder{alerts}")
 

@@ -83,4 +83,4 @@ class MailSecret(QObject):
 
 def _kept(workspace: Workspace, typed: str) -> None:
     workspace.keyring.set(workspace.preferences.mail.secret, typed)
-    outreach.account_mended(workspace)
+    outreach.account_fixed(workspace)

@@ -143,7 +143,7 @@ class Page(QWidget):
         """Open a customer; only Customers answers to it."""
 
     def show_section(self, key: str) -> None:
-        """Open a section of the page; only Settings answers to it."""
+        """Open a section of the page, or list what a tile elsewhere counts."""
 
     def show_email(self, customer_id: int, alert_id: int | None, origin: str) -> None:
         """Write to a customer; only the composer answers to it. ``origin`` is the page to go back to."""

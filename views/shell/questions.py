@@ -1,11 +1,11 @@
-"""What the shell asks the book: freshness, criticals, customers by name. Run in the pool."""
+"""What the shell asks the book: freshness, what is to do, customers by name. Run in the pool."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.values.alerts import Freshness, QueueFilter, Severity
+from models.values.alerts import Freshness
 from models.values.customers import CustomerRow
 from services import insight
 from services.workspace import Workspace
@@ -23,15 +23,15 @@ class Standing:
     """What stands around every page."""
 
     freshness: Freshness
-    critical: int
+    to_do: int
     owners: tuple[tuple[str, int], ...] = ()
 
 
 def freshness(workspace: Workspace, with_owners: bool = False) -> Standing:
-    """How far the data reach, how many critical alerts are to be done, and where asked for, who owns customers."""
-    critical = insight.queue(workspace, "todo", QueueFilter(severities=frozenset({int(Severity.CRITICAL)})))
+    """How far the data reach, how many alerts are to do, and where asked for, who owns customers."""
+    to_do = insight.queue(workspace).counts["todo"]
     owners = insight.filter_choices(workspace).owners if with_owners else ()
-    return Standing(insight.freshness(workspace), len(critical.rows), owners)
+    return Standing(insight.freshness(workspace), to_do, owners)
 
 
 def alert_of(book: Book, customer_id: int) -> int | None:

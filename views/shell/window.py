@@ -37,11 +37,11 @@ from views.shell.look_from import LookFrom
 from views.shell.page import Context, Page
 from views.shell.pages import COMPOSER, DUPLICATES, OVER, PAGES, PageSpec
 from views.shell.palette import Palette
-from views.shell.postman import Postman
 from views.shell.rail import WIDTH as RAIL_WIDTH
 from views.shell.rail import Rail
 from views.shell.remembered import Remembered
 from views.shell.sample_book import SampleBook
+from views.shell.send_scheduler import SendScheduler
 from views.shell.top_bar import TopBar
 from views.shell.who import Who
 from views.shell.whole import Whole, place
@@ -99,8 +99,8 @@ class MainWindow(QMainWindow):
         self._frame.setLayout(row(self.rail, column(self.top_bar, self.stack)))
         self.first_start = FirstStart(theme)
         self.sample = SampleBook(self._book, self.first_start, self)
-        self.postman = Postman(self._book, self._background, self)
-        self.closing = Closing(theme, self, self._background, self.postman)
+        self.send_scheduler = SendScheduler(self._book, self._background, self)
+        self.closing = Closing(theme, self, self._background, self.send_scheduler)
         self._outer = QStackedWidget()
         self._outer.addWidget(self._frame)
         self._outer.addWidget(self.first_start)
@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
         self.first_start.cancelled.connect(self.sample.cancel)
         self.sample.filled.connect(lambda _kept: self.show_page("alerts"))
         self.sample.failed.connect(self.tell_failure)
-        self.postman.stands.connect(self._show_standing)
+        self.send_scheduler.stands.connect(self._show_standing)
         self.watch.asked.connect(self._offer_check)
         chip = self.top_bar.chip
         chip.clicked.connect(lambda: self.show_page(chip.leads_to))
@@ -288,13 +288,13 @@ class MainWindow(QMainWindow):
     def _show_freshness(self, found: questions.Standing) -> None:
         if self._freshness is None:
             # By now the first page is painted: what the outbox needs is imported beside it, not before it.
-            self.postman.look()
+            self.send_scheduler.look()
         self._freshness = found.freshness
         self.top_bar.show_freshness(found.freshness)
         self.look_from.ask(found.freshness.asked_from, self.top_bar.title)
         if not found.freshness.asked_from:
             self.who.ask(found.owners, self.top_bar.title)
-        self.rail.button("alerts").set_count(found.critical, f"{found.critical} critical")
+        self.rail.button("alerts").set_count(found.to_do, f"{found.to_do} to do")
         filling = self.sample.run is not None
         untouched = not filling and self._current not in ("data", "settings")  # where a person went on to
         if found.freshness.empty and (untouched or filling):
@@ -330,7 +330,7 @@ class MainWindow(QMainWindow):
             self._theme.choose(choice)
         known_as = self._book.workspace.owner_name
         self._book.know(self._remembered.value)
-        self.postman.know()
+        self.send_scheduler.know()
         if self._remembered.value.me != known_as:
             self._reload()
 
@@ -386,7 +386,7 @@ class MainWindow(QMainWindow):
         self._minute.stop()
         self._first_freshness.stop()
         self.toast.dismiss()
-        self.postman.stop()
+        self.send_scheduler.stop()
         self._background.close()
         super().closeEvent(event)
 

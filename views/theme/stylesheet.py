@@ -85,6 +85,8 @@ QToolButton:disabled {{ color: {t.ink_3}; }}
 QToolButton[kind="framed"] {{ background: {t.raised}; border: 1px solid {t.control}; border-radius: 8px; }}
 QToolButton[kind="framed"]:hover {{ background: {t.hover}; }}
 QToolButton[kind="framed"]:focus {{ border: 2px solid {t.focus}; }}
+QToolButton[kind="small"] {{ padding: 0; min-height: 20px; }}
+QToolButton[kind="small"]:focus {{ padding: 0; min-height: 18px; }}
 QToolButton::menu-indicator {{ image: none; }}
 QPushButton::menu-indicator {{ image: none; }}
 QCheckBox, QRadioButton {{ color: {t.ink}; spacing: 8px; min-height: 26px; background: transparent; }}

@@ -99,6 +99,28 @@ class CommandButton(PaintedButton):
         self._key = key
         self.update()
 
+    def set_words(self, text: str) -> None:
+        """Show other words than the action's."""
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether it is the button of what is to be done first."""
+        return self._primary
+
+    def set_primary(self, primary: bool) -> None:
+        """Make it the button of what is to be done first, or a plain one."""
+        if primary == self._primary:
+            return
+        self._primary = primary
+        self.setFont(fonts.font(fonts.BODY if primary else fonts.LIST, fonts.SEMIBOLD if primary else fonts.REGULAR))
+        self.setProperty("kind", "primary" if primary else None)
+        self.set_tall(primary)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
     def set_tall(self, tall: bool) -> None:
         """40 px instead of 32. The style sheet is told too: it sets the smallest height anew with every theme."""
         self._high = 40 if tall else 32

@@ -319,6 +319,33 @@ def consent_fields(today: date) -> tuple[QLineEdit, QDateEdit]:
     return how, date_field(latest, latest=latest)
 
 
+def consent_panel(
+    theme: Theme,
+    window: QWidget,
+    name: str,
+    today: date,
+    send: Callable[[str, str], None],
+    history: Sequence[str] = (),
+) -> FormPanel:
+    """Record how and since when somebody agreed to be emailed, below what was said under the address before."""
+    how, since = consent_fields(today)
+
+    def sent(panel: FormPanel) -> None:
+        if not how.text().strip():
+            panel.object_to("Write how they agreed: consent needs its evidence.")
+            return
+        panel.dismiss()
+        send(how.text().strip(), since.date().toString(Qt.DateFormat.ISODate))
+
+    foot = f"It is kept with {name}, with your name. Only a consent later than a withdrawal lifts it."
+    panel = FormPanel(theme, window, "Record consent", "Record consent", sent, foot)
+    panel.add("How did they agree?", how)
+    panel.add("Since when?", since)
+    if history:
+        panel.add("History", label("\n".join(history), fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
+    return panel.done()
+
+
 class TextField(QPlainTextEdit):
     """A field of a few lines in a panel: Enter sends, as from a line; with Shift it begins a new line."""
 

@@ -22,9 +22,10 @@ def find_apart(part: Part) -> Iterator[Found]:
 
     Only sentences of one product: of several it cannot be said which is meant.
     """
-    for start, end in part.sentences:
+    known = _products(part)
+    for start, end in part.sentences if known else ():
         said = part.small[start:end]
-        names = {name for name in _products(part) if any(places_of(said, name))}
+        names = {name for name in known if any(places_of(said, name))}
         if len(names) == 1 and not lexicon().not_theirs.search(said):
             (name,) = names
             if _on_another_day(part, start, end, name) or _of_another_record(part, said, name):

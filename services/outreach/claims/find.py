@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -17,8 +18,8 @@ from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.lexicon import lexicon
 from services.outreach.claims.names import find_names, find_products
 from services.outreach.claims.offers import find_offers, find_pictures, find_promises
-from services.outreach.claims.quotes import find_quotes
-from services.outreach.claims.sentences import sentences
+from services.outreach.claims.quotes import find_quotes, quoted
+from services.outreach.claims.sentences import LONGEST_SENTENCE, is_sign_off, sentences
 from services.outreach.claims.sources import Sources
 from services.outreach.claims.states import find_states
 from services.outreach.claims.text import Span, fold, lower, stems, within
@@ -28,6 +29,13 @@ Where = Literal["subject", "greeting", "body"]
 NEVER_CONFIRMED: Final = frozenset({"score", "field", "markup"})
 #: A statement of fewer words may stand in any text by chance.
 _LEAST_TOLD: Final = 2
+#: Letters that are read at once, in whole sentences: the cost of a text grows with its pieces, not with its square.
+#: Up to twice as many where a quotation would be cut in two.
+PIECE: Final = 1000
+#: A text with so many flagged places is read no further: it cannot go out, whatever follows.
+_MOST_FLAGGED: Final = 100
+_WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_ENDLESS: Final = f"a sentence of more than {LONGEST_SENTENCE:,} characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +64,58 @@ def find_claims(text: Text, facts: Sequence[Fact], context: Context) -> tuple[Cl
     claims: list[Claim] = []
     where: Where
     for where, written in (("subject", text.subject), ("greeting", text.greeting), ("body", text.body)):
-        part = read_part(where, written, sources, context)
-        found = _greeting(part) if where == "greeting" else _all(part)
-        claims += [_claim(part, where, one) for one in _apart(found)]
+        flagged = 0
+        for part in read_parts(where, written, sources, context):
+            found = _greeting(part) if where == "greeting" else _all(part)
+            claims += [_claim(part, where, one) for one in _apart(found)]
+            flagged += sum(not one.supported for one in found)
+            if flagged > _MOST_FLAGGED:
+                break
     return _numbered([_resolved(claim, context.resolutions) for claim in claims])
 
 
-def read_part(where: str, written: str, sources: Sources, context: Context) -> Part:
-    """Return a part of an email with its sentences, clauses and words."""
+def read_parts(where: str, written: str, sources: Sources, context: Context) -> Iterator[Part]:
+    """Yield a part of an email in pieces of whole sentences, each with its clauses and words."""
     text = fold(written)
     small = lower(text)
     spans = sentences(text) if where == "body" else _line(text)
-    return Part(
-        where=where,
-        written=written,
-        text=text,
-        small=small,
-        sentences=spans,
-        sources=sources,
-        context=context,
-    )
+    language = lexicon().language_of(_WORD.findall(small))
+    closing = next((at for at, one in enumerate(spans) if is_sign_off(text[one.start : one.end])), len(spans))
+    signed = spans[closing].end if closing < len(spans) else len(text)
+    last = spans[closing - 1] if where == "body" and closing else None
+    for at, end, some in _pieces(spans, len(text), quoted(text)):
+        yield Part(
+            where=where,
+            at=at,
+            written=written[at:end],
+            text=text[at:end],
+            small=small[at:end],
+            sentences=tuple(Span(one.start - at, one.end - at) for one in some),
+            signed=max(0, signed - at),
+            last_said=Span(last.start - at, last.end - at) if last is not None and last in some else None,
+            language=language,
+            sources=sources,
+            context=context,
+        )
+
+
+def _pieces(spans: Sequence[Span], length: int, quotes: Sequence[Span]) -> Iterator[tuple[int, int, Sequence[Span]]]:
+    """Yield where a piece begins and ends, and its sentences; together they hold all that was written."""
+    start = first = 0
+    for at, one in enumerate((*spans, Span(length, length))):
+        if at > first and (one.end - start > _most(spans[at - 1].end, quotes) or at == len(spans)):
+            yield start, spans[at - 1].end, spans[first:at]
+            start, first = spans[at - 1].end, at
+        while at == first and one.start - start > PIECE:  # nothing that anybody sees
+            yield start, start + PIECE, ()
+            start += PIECE
+    if start < length or not length:
+        yield start, length, ()
+
+
+def _most(end: int, quotes: Sequence[Span]) -> int:
+    """How many letters a piece may have before it ends here: more within a quotation."""
+    return PIECE * 2 if any(one.start < end < one.end for one in quotes) else PIECE
 
 
 def _line(text: str) -> tuple[Span, ...]:
@@ -85,6 +125,8 @@ def _line(text: str) -> tuple[Span, ...]:
 
 
 def _all(part: Part) -> list[Found]:
+    if endless := [one for one in part.sentences if one.end - one.start > LONGEST_SENTENCE]:
+        return [Found(*one, "field", label=_ENDLESS) for one in endless]
     found = [*find_forbidden(part), *find_links(part)]
     taken = [(one.start, one.end) for one in found if one.kind == "link"]
     found += [one for one in find_quotes(part) if not within((one.start, one.end), taken)]
@@ -146,8 +188,8 @@ def _claim(part: Part, where: Where, found: Found) -> Claim:
     sentence = part.sentence_at(found.start)
     return Claim(
         where=where,
-        start=found.start,
-        end=found.end,
+        start=part.at + found.start,
+        end=part.at + found.end,
         text=part.written[found.start : found.end],
         kind=found.kind,
         verdict="sourced" if found.supported else "unsupported",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
 from services.outreach.claims.lexicon import forbidden, segment_names
-from services.outreach.claims.sentences import is_sign_off
 from services.outreach.claims.text import Span, fold, lower
 
 BREAKS_OFF: Final = "the text breaks off here"
@@ -29,8 +28,8 @@ def find_forbidden(part: Part) -> Iterator[Found]:
     yield from _segments(part)
     yield from _alert_reasons(part)
     yield from _hidden(part)
-    if part.where == "body":
-        yield from _broken_off(part)
+    if part.last_said is not None:
+        yield from _broken_off(part, part.last_said)
 
 
 def find_links(part: Part) -> Iterator[Found]:
@@ -102,18 +101,18 @@ def _alert_reasons(part: Part) -> Iterator[Found]:
     """Yield where four words in a row are the alert's reason, and neither a name nor what the customer asked for."""
     tokens = list(re.finditer(r"[\w%]+", part.small))
     said = [one.group() for one in tokens]
-    runs = {
-        tuple(reason[at : at + _SHARED_WORDS])
-        for reason in (re.findall(r"[\w%]+", lower(fold(text))) for text in part.context.reasons)
-        for at in range(len(reason) - _SHARED_WORDS + 1)
-    } - {
-        tuple(name[at : at + _SHARED_WORDS])
-        for name in (re.findall(r"[\w%]+", lower(fold(text))) for text in _words_of_theirs(part))
-        for at in range(len(name) - _SHARED_WORDS + 1)
-    }
-    for at in range(len(said) - _SHARED_WORDS + 1):
-        if tuple(said[at : at + _SHARED_WORDS]) in runs:
+    runs = _runs(part.context.reasons)
+    shared = [at for at in range(len(said) - _SHARED_WORDS + 1) if tuple(said[at : at + _SHARED_WORDS]) in runs]
+    theirs = _runs(_words_of_theirs(part)) if shared else frozenset()
+    for at in shared:
+        if tuple(said[at : at + _SHARED_WORDS]) not in theirs:
             yield Found(tokens[at].start(), tokens[at + _SHARED_WORDS - 1].end(), "score", label="an alert’s reason")
+
+
+def _runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """Return every four words in a row of some texts."""
+    said = (re.findall(r"[\w%]+", lower(fold(text))) for text in texts)
+    return frozenset(tuple(one[at : at + _SHARED_WORDS]) for one in said for at in range(len(one) - _SHARED_WORDS + 1))
 
 
 def _words_of_theirs(part: Part) -> Iterator[str]:
@@ -147,17 +146,8 @@ def _alphabet(letter: str) -> str:
     return unicodedata.name(letter, "?").split()[0] if unicodedata.category(letter) in ("Lu", "Ll", "Lo") else "LATIN"
 
 
-def _broken_off(part: Part) -> Iterator[Found]:
+def _broken_off(part: Part, last: Span) -> Iterator[Found]:
     """Yield the last sentence if nothing ends it; a closing and the name under it need no full stop."""
-    signed = False
-    last: Span | None = None
-    for one in part.sentences:
-        if is_sign_off(part.text[one.start : one.end]):
-            signed = True
-        elif not signed:
-            last = one
-    if last is None:
-        return
     said = part.text[last.start : last.end]
     if not _ENDED.search(said) or said.endswith((",", ";")):
         yield Found(last.start, last.end, "field", label=BREAKS_OFF)

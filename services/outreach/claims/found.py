@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -44,16 +45,22 @@ class Found:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of an email (subject, greeting or body) as every recogniser gets it.
+    """A piece of an email's subject, greeting or body as every recogniser gets it; places are counted from its start.
 
-    ``text`` is folded, ``small`` is that in small letters; both are as long as what was written.
+    ``text`` is folded, ``small`` is that in small letters; both are as long as what was written. It begins ``at``
+    that place of the whole, and what stands behind ``signed`` is under the closing. ``last_said`` is the last sentence
+    above the closing where it lies in this piece, ``language`` that of the whole: en, de, fr or es.
     """
 
     where: str
+    at: int
     written: str
     text: str
     small: str
     sentences: tuple[Span, ...]
+    signed: int
+    last_said: Span | None
+    language: str
     sources: Sources
     context: Context
 
@@ -61,11 +68,6 @@ class Part:
     def words(self) -> tuple[Word, ...]:
         """The words of the part, in order."""
         return tuple(words(self.small))
-
-    @cached_property
-    def language(self) -> str:
-        """The language of the part: en, de, fr or es."""
-        return lexicon().language_of(word.text for word in self.words)
 
     @cached_property
     def clauses(self) -> tuple[Span, ...]:
@@ -78,9 +80,9 @@ class Part:
 
     def sentence_at(self, place: int) -> Span:
         """Return the sentence in which a place lies, or else the line."""
-        for one in self.sentences:
-            if one.start <= place < one.end:
-                return one
+        at = bisect_right(self.sentences, (place, len(self.text))) - 1
+        if at >= 0 and place < self.sentences[at].end:
+            return self.sentences[at]
         start = self.text.rfind("\n", 0, place) + 1
         end = self.text.find("\n", place)
         return Span(start, len(self.text) if end < 0 else end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,8 +33,9 @@ class Lexicon:
         Nouns of what is only proposed; words with a capital that are no names; stems that are none.
     goods, colours
         Goods by their nouns, with the kinds that a noun may be of.
-    open, denies, denies_nothing, theirs, bought_behind, not_theirs, voiced
-        Patterns: a clause that asks or proposes, that denies, a "not" that does not, goods as theirs and as offered.
+    open, supposed, denies, denies_nothing, theirs, bought_behind, not_theirs, voiced
+        Patterns: a clause that asks or proposes, that only supposes, that denies, a "not" that does not, goods as
+        theirs and as offered.
     """
 
     months: dict[str, int]
@@ -51,6 +52,7 @@ class Lexicon:
     goods: dict[str, frozenset[int]]
     colours: frozenset[str]
     open: re.Pattern[str]
+    supposed: re.Pattern[str]
     denies: re.Pattern[str]
     denies_nothing: re.Pattern[str]
     theirs: re.Pattern[str]
@@ -66,23 +68,36 @@ class Lexicon:
     def language_of(self, words: Iterable[str], unknown: str = "en") -> str:
         """Return the language in which most of some words are the small words, ``unknown`` where it is not certain."""
         said = list(words)
-        count = {code: sum(word in some for word in said) for code, some in self.languages.items()}
+        count = {code: sum(map(some.__contains__, said)) for code, some in self.languages.items()}
         for code, letters in _LETTERS.items():
-            count[code] += sum(bool(letters.intersection(word)) for word in said)
+            count[code] += sum(not letters.isdisjoint(word) for word in said)
         best = max(count, key=lambda code: (count[code], code == unknown))
         return best if count[best] >= _LEAST_SHARE * max(1, len(said)) else unknown
 
 
 @dataclass(frozen=True)
-class State:
-    """What a fact states, and what says the opposite of it."""
+class Value:
+    """What a topic may be: where a fact holds it, how it is said, and what it implies or leaves open of the others."""
 
-    topic: str
+    name: str
     label: str
-    groups: frozenset[str]
-    holds: re.Pattern[str]
-    against: tuple[str, ...]
+    holds: re.Pattern[str] | None
+    words: re.Pattern[str] | None
+    strong: re.Pattern[str] | None
     says: tuple[str, ...]
+    includes: frozenset[str]
+    allows: frozenset[str]
+    negative: bool
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something of a customer's that is one thing or another: a ticket is open or settled."""
+
+    name: str
+    groups: frozenset[str]
+    nouns: re.Pattern[str] | None
+    values: tuple[Value, ...]
 
 
 @cache
@@ -112,6 +127,7 @@ def lexicon() -> Lexicon:
         goods=_kinds(goods["kinds"]),
         colours=frozenset(goods["colours"].split()),
         open=re.compile(quiet["open"]),
+        supposed=re.compile(quiet["supposed"]),
         denies=re.compile(quiet["denies"]),
         denies_nothing=re.compile(quiet["denies_nothing"]),
         theirs=re.compile(goods["theirs"]),
@@ -131,34 +147,49 @@ def _kinds(lines: str) -> dict[str, frozenset[int]]:
 
 
 @cache
-def states() -> tuple[State, ...]:
-    """Return what can be turned round, with the words that turn it."""
+def topics() -> tuple[Topic, ...]:
+    """Return what can be told apart of a customer, with the words that say it."""
     return tuple(
-        State(
-            one["topic"],
-            one["label"],
+        Topic(
+            one["name"],
             frozenset(one["of"]),
-            re.compile(one["holds"]),
-            tuple(one["against"]),
-            tuple(one["says"]),
+            re.compile(rf"\b(?:{''.join(one['nouns'].splitlines())})\b") if "nouns" in one else None,
+            tuple(map(_value, one["value"])),
         )
-        for one in _read("states")["state"]
+        for one in _read("states")["topic"]
     )
+
+
+def _value(raw: dict[str, Any]) -> Value:
+    return Value(
+        raw["name"],
+        raw["label"],
+        re.compile(raw["holds"]) if "holds" in raw else None,
+        _words(raw.get("words", ())),
+        _words(raw.get("strong", ())),
+        tuple(raw.get("says", ())),
+        frozenset({raw["name"], *raw.get("includes", ())}),
+        frozenset(raw.get("allows", ())),
+        raw.get("negative", False),
+    )
+
+
+def _words(lines: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile(rf"\b(?:{'|'.join(lines)})\b") if lines else None
 
 
 @cache
 def compiled(patterns: tuple[str, ...], feature: str = "") -> re.Pattern[str] | None:
     """Return patterns as one, with the name of the feature in its place; None for none."""
-    filled = (one.replace("{feature}", re.escape(feature)) for one in patterns if feature or "{feature}" not in one)
-    joined = "|".join(f"(?:{one})" for one in filled)
-    return re.compile(joined) if joined else None
+    filled = [one.replace("{feature}", re.escape(feature)) for one in patterns if feature or "{feature}" not in one]
+    return _joined(filled) if filled else None
 
 
 @cache
 def forbidden(kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return the patterns of what never goes out by its label: scores | private | fields | markup | links."""
     groups: dict[str, list[str]] = _read("forbidden")[kind]
-    return tuple((label, re.compile("|".join(f"(?:{_scoped(one)})" for one in some))) for label, some in groups.items())
+    return tuple((label, _joined(some)) for label, some in groups.items())
 
 
 @cache
@@ -195,7 +226,10 @@ def closings() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _joined(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{one})" for one in patterns))
+    """Return patterns as one. Those that begin with a word are tried where a word begins, not at every letter."""
+    words = "|".join(f"(?:{one[2:]})" for one in patterns if one.startswith(r"\b"))
+    others = [f"(?:{_scoped(one)})" for one in patterns if not one.startswith(r"\b")]
+    return re.compile("|".join([*([rf"\b(?:{words})"] if words else []), *others]))
 
 
 def _scoped(pattern: str) -> str:

@@ -8,7 +8,6 @@ from typing import Final
 
 from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.lexicon import lexicon
-from services.outreach.claims.sentences import is_sign_off
 from services.outreach.claims.sources import NO_SOURCE, Source
 from services.outreach.claims.text import Span, fold, lower, within
 
@@ -114,11 +113,10 @@ def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
             if not within(span, used):
                 used.append(span)
                 yield Found(*span, "name", label=ANOTHER)
-    signing = signing_place(part)
     for span in _capitals(part):
         for piece in _free(part, span, used):
             said = part.text[piece.start : piece.end]
-            if signing is not None and piece.start >= signing and _known(said, part.context.our_names):
+            if piece.start >= part.signed and _known(said, part.context.our_names):
                 continue
             source = _in_facts(part, said) if not _is_mixed(part, piece) else None
             if source is None and _on_record(part, said, greeted=bool(_HAILED.search(part.small, 0, piece.start))):
@@ -149,11 +147,6 @@ def _mere_word(part: Part, span: Span, name: str) -> bool:
     return " " not in name and lexicon().is_common(name) and part.text[span.start].islower()
 
 
-def signing_place(part: Part) -> int | None:
-    """Return where the lines under the closing begin, None without a closing."""
-    return next((one.end for one in part.sentences if is_sign_off(part.text[one.start : one.end])), None)
-
-
 def _capitals(part: Part) -> Iterator[Span]:
     """Sequences of words with capitals.
 
@@ -161,7 +154,6 @@ def _capitals(part: Part) -> Iterator[Span]:
     called so.
     """
     starts = opening_places(part.text)
-    signing = signing_place(part) or len(part.text)
     known = lexicon()
     for found in _names_in(part):
         start, end = found.span()
@@ -171,7 +163,7 @@ def _capitals(part: Part) -> Iterator[Span]:
             if first is None:
                 break
             word = first.group().lower().strip("'-.")
-            alone = first.end() >= end and word not in part.context.name_words and start < signing
+            alone = first.end() >= end and word not in part.context.name_words and start < part.signed
             if word in known.capital or (start in starts and (alone or known.is_common(word))):
                 start = first.end()
                 while start < end and not part.text[start].isupper():
@@ -189,8 +181,9 @@ def opening_places(text: str) -> frozenset[int]:
 def _names_in(part: Part) -> Iterator[re.Match[str]]:
     """Yield words with capitals that may be names. German nouns have one too: there only behind a title."""
     for start, end in part.sentences:
-        if part.language_at(start) != "de":
-            yield from _NAME.finditer(part.text, start, end)
+        names = list(_NAME.finditer(part.text, start, end))
+        if not names or part.language_at(start) != "de":
+            yield from names
             continue
         for found in _TITLED.finditer(part.text, start, end):
             name = _NAME.match(part.text, found.end(), end)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
-from services.outreach.claims.lexicon import lexicon, offers, promises
+from services.outreach.claims.lexicon import offers, promises
 from services.outreach.claims.sources import Source
 from services.outreach.claims.text import Span, fold, lower, stems
 
@@ -85,7 +85,7 @@ def find_promises(part: Part) -> Iterator[Found]:
 
 def _mentioned(part: Part, said: str) -> Source | None:
     """The fact that speaks of what is mentioned: "your refund" of a ticket about a refund."""
-    wanted = {stem for stem in stems(said) if stem not in lexicon().common}
+    wanted = set(stems(said))
     if not wanted:
         return None
     return next(

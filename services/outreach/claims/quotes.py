@@ -8,7 +8,7 @@ from typing import Final
 
 from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.sources import Source
-from services.outreach.claims.text import fold, lower
+from services.outreach.claims.text import Span, fold, lower
 
 _QUOTED: Final = re.compile(
     r"(?<!\w)\"(?P<inside>[^\"\n]*)\"(?!\w)|(?<![\w'])'(?P<single>[^'\n]*(?:\w'\w[^'\n]*)*)'(?!\w)"
@@ -23,6 +23,11 @@ _REPORTED: Final = re.compile(
 _WISHED: Final = re.compile(r"\b(?:i|we) would (?:so |very much )?(?:love|like) to (?:hear|read) (?:an? )?$")
 _PRAISE: Final = frozenset({"excellent", "perfect", "great", "wonderful", "outstanding", "brilliant", "superb"})
 NOT_THEIR_WORDS: Final = "these are not their words in your data"
+
+
+def quoted(text: str) -> list[Span]:
+    """Return what stands in quotation marks, with them, in order of place."""
+    return [Span(*found.span()) for found in _QUOTED.finditer(text)]
 
 
 def find_quotes(part: Part) -> Iterator[Found]:

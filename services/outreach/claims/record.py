@@ -61,6 +61,25 @@ _QUANTITIES: Final = (
     " JOIN order_lines l ON l.order_id = o.id LEFT JOIN products p ON p.id = l.product_id"
     " WHERE o.customer_id = :id AND l.quantity <> ''"
 )
+#: What the book says of topics that no ticked fact holds. That a thing never was is said only where others have such.
+_STATES: Final = """
+SELECT 'consent', CASE email_consent WHEN 'given' THEN 'given' WHEN 'withdrawn' THEN 'refused' END
+  FROM customers WHERE id = :id
+UNION SELECT 'deal', CASE stage WHEN 'Won' THEN 'won' WHEN 'Lost' THEN 'lost' ELSE 'open' END
+  FROM opportunities WHERE customer_id = :id
+UNION SELECT 'contract', CASE status WHEN 'active' THEN 'running' WHEN 'ended' THEN 'cancelled' END
+  FROM contracts WHERE customer_id = :id
+UNION SELECT 'email', CASE max(kind = 'replied') WHEN 1 THEN 'answered' ELSE 'opened' END FROM email_events
+ WHERE customer_id = :id AND kind IN ('opened', 'clicked', 'replied') AND message =
+       (SELECT message FROM email_events WHERE customer_id = :id AND kind = 'sent' ORDER BY happened_on DESC LIMIT 1)
+HAVING count(*)
+UNION SELECT 'return', 'returned' FROM orders WHERE customer_id = :id AND kind = 'return'
+UNION SELECT 'visit', 'visited' FROM activities WHERE customer_id = :id AND kind = 'store_visit'
+UNION SELECT 'review', 'none' FROM (SELECT 1 FROM reviews LIMIT 1)
+ WHERE NOT EXISTS (SELECT 1 FROM reviews WHERE customer_id = :id)
+UNION SELECT 'ticket', 'none' FROM (SELECT 1 FROM tickets LIMIT 1)
+ WHERE NOT EXISTS (SELECT 1 FROM tickets WHERE customer_id = :id)
+"""
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -78,6 +97,8 @@ class Record:
         Products with what they rated them, and with how many of them an order or a return had.
     ids, contacts, people, said
         Numbers of rows; who is written to there; owner and place; what they wrote, as words.
+    states
+        Topics with the values that the book says (``resources/claims/states.toml``).
     """
 
     days: frozenset[date] = frozenset()
@@ -89,6 +110,7 @@ class Record:
     contacts: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     said: str = ""
+    states: frozenset[tuple[str, str]] = frozenset()
 
     def falls_on(self, first: date, last: date) -> bool:
         """Return whether something of theirs happened between two days."""
@@ -133,6 +155,7 @@ def read_record(reader: Reader, customer_id: int) -> Record:
         tuple(column(_CONTACTS)),
         tuple(column(_PEOPLE)),
         f" {' '.join(_WORD.findall(lower(fold(' '.join(column(_SAID))))))} ",
+        frozenset((topic, value) for topic, value in rows(_STATES) if value),
     )
 
 

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
-from services.outreach.claims.lexicon import closings, shortened
+from services.outreach.claims.lexicon import closings, lexicon, shortened
 from services.outreach.claims.text import Span, fold
 
 #: After these a full stop ends nothing. Months and titles by their usual short forms.
 #: These end a sentence only where the next word begins one.
 _EITHER: Final = frozenset(["etc", "inc", "ltd", "co", "corp", "a.m", "p.m", "no"])
-_END: Final = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)")
+_END: Final = re.compile(r"(?<![.!?])[.!?]++[\"')\]]*+(?=\s|$)")
 _BEFORE: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|\.(?=[^\W\d_]))*$")
 _BLOCK: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+|\n(?=[ \t]*(?:[-*•·]|\d{1,2}[.)])[ \t])")
+_LINE: Final = re.compile(r"\n")
+_ORDINAL: Final = re.compile(r"\d\.")
+_WORD: Final = re.compile(r"\s([^\W\d_]+)")
+_NEXT: Final = re.compile(r"\S")
 _BULLET: Final = re.compile(r"\s*(?:[-*•·]|\d{1,2}[.)])[ \t]+")
 _MOST_CLOSING: Final = 6
+#: No word before a full stop is looked at beyond so many letters.
+_BACK: Final = 24
+#: What is longer is no sentence to anybody: its lines are, if it has some.
+LONGEST_SENTENCE: Final = 1000
 
 
 def sentences(text: str) -> tuple[Span, ...]:
@@ -29,10 +38,9 @@ def sentences(text: str) -> tuple[Span, ...]:
         start = block.start
         bullet = _BULLET.match(text, start, block.end)
         start = bullet.end() if bullet else start
-        for end in _ends(text, start, block.end):
+        for end in (*_ends(text, start, block.end), block.end):
             _add(found, text, start, end)
             start = end
-        _add(found, text, start, block.end)
     return tuple(found)
 
 
@@ -85,28 +93,35 @@ def _ends(text: str, start: int, end: int) -> list[int]:
 
 def _is_end(text: str, start: int, found: re.Match[str], end: int) -> bool:
     marks = found.group()
-    rest = text[found.end() : end].lstrip()
-    if not rest:
+    rest = _NEXT.search(text, found.end(), end)
+    if rest is None:
         return True
-    if set(marks) & set("!?"):
-        return not rest[0].islower()
-    if marks.startswith(".."):
-        return not rest[0].islower()
-    before = _BEFORE.search(text, start, found.start())
-    if before is None:
-        return not rest[0].islower()
+    before = _BEFORE.search(text, max(start, found.start() - _BACK), found.start())
+    if before is None and _ORDINAL.match(text, found.start() - 1) and _month_follows(text, found.end(), end):
+        return False
+    if set(marks) & set("!?") or marks.startswith("..") or before is None:
+        return not rest.group().islower()
     word = before.group().lower()
     if word in _EITHER:
-        return rest[0].isupper()
+        return rest.group().isupper()
     if word in shortened() or (len(word) == 1 and word != "i"):
         return False
-    return not rest[0].islower()
+    return not rest.group().islower()
+
+
+def _month_follows(text: str, start: int, end: int) -> bool:
+    """Whether a number with a full stop is a day: "zum 1. Februar"."""
+    word = _WORD.match(text, start, end)
+    return word is not None and word[1].lower() in lexicon().months
 
 
 def _add(found: list[Span], text: str, start: int, end: int) -> None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        found.append(Span(start, end))
+    if end - start > LONGEST_SENTENCE:
+        lines = [start, *(one.end() for one in _LINE.finditer(text, start, end)), end]
+    else:
+        lines = [start, end]
+    for first, last in pairwise(lines):
+        one = text[first:last]
+        if said := one.strip():
+            at = first + len(one) - len(one.lstrip())
+            found.append(Span(at, at + len(said)))

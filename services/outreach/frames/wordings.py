@@ -21,7 +21,9 @@ _PIECE: Final = re.compile(r"<([a-z_]+)>")
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
 _BEFORE_MARK: Final = re.compile(r" (?=[,.;:?!])")
 #: Two true sentences in one.
-_JOINED: Final = re.compile(r",? (?:and|but|so)(?: that is why)? |; |: | - ")
+_JOINED: Final = re.compile(r",? (?:and|but|so|or),?(?: that is why)? |; |: | - ")
+#: Behind these a true sentence is the reason for another.
+_REASONS: Final = ("as ", "since ", "because ", "given that ")
 _ASKS: Final = re.compile(
     r"(?:how|is|are|was|were|do|did|does|has|have you|what|which|when is|would|could|can|may|shall|should|or would"
     r"|or do)\b"
@@ -39,15 +41,17 @@ class Wording:
     when: tuple[str, ...]
     states: bool
     subject: bool
+    indirect: bool
     roots: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """The list of one language; openers end in a blank, leads in ", ", tails begin with a blank."""
+    """The list of one language; openers and askers end in a blank, leads in ", ", tails begin with a blank or comma."""
 
     wordings: tuple[Wording, ...]
     openers: tuple[str, ...]
+    askers: tuple[str, ...]
     leads: tuple[str, ...]
     tails: tuple[str, ...]
     same: Mapping[str, str]
@@ -72,13 +76,14 @@ class Written:
     bare: frozenset[str]  # those that hold no fact: words may follow that say when and how
     states: frozenset[str]  # those that may stand behind an opener
     subjects: frozenset[str]
+    indirect: frozenset[str]  # those that stand behind an asker
 
     def holds(self, sentence: str) -> bool:
         """Return whether a sentence is one of the wordings, or made of several."""
         if len(sentence) > _LONGEST or "\n\n" in sentence:
             return False
         said = self.language.plain(sentence)
-        return self._is(said.removesuffix(".").removesuffix("!"))
+        return self._is(re.sub(r",?[.!]$", "", said))
 
     def has_subject(self, line: str) -> bool:
         """Return whether a subject is one of the wordings."""
@@ -91,20 +96,35 @@ class Written:
         asks = "?" if said.endswith("?") else ""
         return any(
             (self._one(said[: joint.start()]) or self._one(said[: joint.start()] + asks))
-            and self._is(said[joint.end() :])
+            and self._follows(said[: joint.start()], said[joint.end() :])
             for joint in _JOINED.finditer(said)
         )
+
+    def _follows(self, said: str, rest: str) -> bool:
+        """Whether what is joined to a sentence is one too, alone or with the words that the first begins with."""
+        if self._is(rest) or (rest.startswith("for ") and said.startswith("thank") and self._is(f"thank you {rest}")):
+            return True
+        return any(said.startswith(one) for one in self.language.askers) and rest.removesuffix("?") in self.indirect
 
     def _one(self, said: str) -> bool:
         if said in self.all:
             return True
         mark = "?" if said.endswith("?") else ""
         bare = said.removesuffix("?")
-        if any(bare.endswith(tail) and bare.removesuffix(tail) + mark in self.bare for tail in self.language.tails):
-            return True
+        for tail in self.language.tails:
+            if bare.endswith(tail) and bare.removesuffix(tail) + mark in (self.all if tail[0] == "," else self.bare):
+                return True
         if any(said.startswith(one) and said[len(one) :] in self.states for one in self.language.openers):
             return True
+        if any(bare.startswith(one) and bare[len(one) :] in self.indirect for one in self.language.askers):
+            return True
+        if any(said.startswith(one) and self._is_reason(said[len(one) :]) for one in _REASONS):
+            return True
         return any(said.startswith(one) and self._one(said[len(one) :]) for one in self.language.leads)
+
+    def _is_reason(self, said: str) -> bool:
+        reason, comma, rest = said.partition(", ")
+        return bool(comma) and reason in self.states and self._one(rest)
 
 
 def written_as(slots: Mapping[str, Any]) -> tuple[Written, ...]:
@@ -119,7 +139,7 @@ def offered(slots: Mapping[str, Any], code: str = "en") -> tuple[str, ...]:
         _renamed(wording.shown, names)
         for wording in language(code).wordings
         for names in _instances(wording, slots)
-        if not wording.subject and all(path in texts for path in _paths(wording.shown, names))
+        if not (wording.subject or wording.indirect) and all(path in texts for path in _paths(wording.shown, names))
     )
 
 
@@ -132,13 +152,13 @@ def _written(key: str) -> tuple[Written, ...]:
 def _of_language(known: Language, slots: Mapping[str, Any]) -> Written:
     texts = {path: known.plain(text) for path, text in texts_of(slots).items()}
     bare = _bare(known)
-    every: list[set[str]] = [set(bare), set(bare), set(), set()]
+    every: list[set[str]] = [set(bare), set(bare), set(), set(), set()]
     for wording in known.wordings:
-        if not wording.roots and not wording.when and not wording.subject:
+        if not (wording.roots or wording.when or wording.subject or wording.indirect):
             continue
         made = set(_filled(wording, slots, texts))
-        if wording.subject:
-            every[3] |= made
+        if wording.subject or wording.indirect:
+            every[3 if wording.subject else 4] |= made
             continue
         every[0] |= made
         if not wording.roots and not wording.states:
@@ -152,7 +172,10 @@ def _of_language(known: Language, slots: Mapping[str, Any]) -> Written:
 def _bare(known: Language) -> frozenset[str]:
     """The wordings that are right whatever is known of a customer."""
     return frozenset(
-        said for one in known.wordings if not one.roots and not one.when and not one.subject for said in one.says
+        said
+        for one in known.wordings
+        if not (one.roots or one.when or one.subject or one.indirect)
+        for said in one.says
     )
 
 
@@ -201,7 +224,7 @@ def language(code: str) -> Language:
     raw = tomllib.loads((FOLDER / f"{code}.toml").read_text("utf-8"))
     short = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(raw['same'], key=len, reverse=True))})(?!\w)")
     empty = re.compile(rf"(?<![\w{{.])(?:{'|'.join(raw['empty'])})(?![\w}}]|\.\w)")
-    bare = Language((), (), (), (), raw["same"], empty, short)
+    bare = Language((), (), (), (), (), raw["same"], empty, short)
     pieces = raw["pieces"]
 
     def written(line: str) -> tuple[str, ...]:
@@ -212,11 +235,12 @@ def language(code: str) -> Language:
 
     wordings = tuple(
         Wording(
-            every([line]) if one.get("subject") else tuple(map(_asked, every([line]))),
+            every([line]) if one.get("subject") or one.get("indirect") else tuple(map(_asked, every([line]))),
             capital(_asked(_BEFORE_MARK.sub("", " ".join(written(line)[0].split())))),
             tuple(one.get("when", ())),
             one.get("states", False),
             one.get("subject", False),
+            one.get("indirect", False),
             frozenset(root_of(found[1].partition(".")[0]) for found in PLACEHOLDER.finditer(line)),
         )
         for one in raw["frames"]
@@ -225,8 +249,9 @@ def language(code: str) -> Language:
     return Language(
         wordings,
         tuple(f"{one} " for one in every(raw["openers"])),
+        tuple(f"{one} " for one in every(raw["askers"])),
         tuple(f"{one}{mark}" for one in every(raw["leads"]) for mark in (", ", " ")),
-        tuple(f" {one}" for one in every(raw["tails"])),
+        tuple(one if one.startswith(",") else f" {one}" for one in every(raw["tails"])),
         raw["same"],
         empty,
         short,

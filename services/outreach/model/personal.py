@@ -56,7 +56,7 @@ _DOCUMENT: Final = re.compile(
     r"\b(?:passport|pass[ -]?(?:no|nr|number|nummer)|reisepass\w*|\w*ausweis\w*|passeport|pi[eè]ce d.identit[eé]"
     r"|carte d.identit[eé]|pasaporte|dni|nie|nif|passaporto|carta d.identit[aà]|paspoort|identity card"
     r"|id[ -](?:card|number|no)|driv\w+ licen[cs]e|führerschein\w*|permis de conduire|carnet de conducir|ssn"
-    r"|social security|sozialversicherung\w*|steuer-?id\w*|national insurance|codice fiscale|tax id)\b",
+    r"|social security|ni number|nino|sozialversicherung\w*|steuer-?id\w*|national insurance|codice fiscale|tax id)\b",
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(
@@ -69,6 +69,50 @@ _PASSPORT: Final = re.compile(
 )
 #: The lines that machines read; a bracket of ours stands for each of theirs.
 _MACHINE_READ: Final = re.compile(r"\b[A-Z0-9]+(?:[‹<]+[A-Z0-9]+)*[‹<]{2,}[A-Z0-9‹<]*")
+
+#: Numbers of people and their cars whose form tells them: social insurance, tax and identity in five countries.
+_PERSON_NUMBER: Final = re.compile(
+    r"(?<![\w\-])(?:[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|\d{3}-\d{2}-\d{4}|\d{8} ?-? ?[A-HJ-NP-TV-Z]"
+    r"|[XYZ] ?-? ?\d{7} ?-? ?[A-Z]|[12] ?\d{2} ?\d{2} ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d{2})?"
+    r"|\d{2} ?\d{6} ?[A-Z] ?\d{3}"
+    r"|[A-Z]{2}-\d{3}-[A-Z]{2}|[A-Z]{2}\d{2} [A-Z]{3}|\d{4}[ -]?[BCDFGHJKLMNPRSTVWXYZ]{3}"
+    r"|[A-ZÄÖÜ]{1,3}[ -][A-Z]{1,2} \d{1,4}[EH]?)(?![\w\-])"
+)
+#: What machines know somebody by, or let somebody in for: addresses, keys, wallets, places on the map.
+_MACHINE: Final = re.compile(
+    r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|\b(?:[0-9a-f]{2}[:\-]){5}[0-9a-f]{2}\b"
+    r"|\b(?:[0-9a-f]{1,4}:){3,7}:?[0-9a-f]{1,4}\b"
+    r"|\b0x[0-9a-f]{40}\b|\b(?:bc1|[13])[a-z0-9]{25,60}\b|(?<![\d.])-?\d{1,3}\.\d{4,}, ?-?\d{1,3}\.\d{4,}"
+    r"|(?<![\w/])(?=[\w\-]*\d)(?=[\w\-]*[a-z])[\w\-]{24,}(?![\w/])",
+    re.IGNORECASE,
+)
+_IS: Final = (
+    r"(?:[\s:=#.,\-–(\"'“”‘’]{1,4}(?:(?:is|was|ist|lautet|war|est|était|es|era|no|nr|num|number|nummer|numéro|número|code"
+    r"|(?-i:n[°º]))\b\.?[\s:=\"'“”‘’]{0,3}){0,3})"
+)
+#: What opens something, behind the word that says so; of a password any word, of the others one with a figure.
+_SECRET: Final = re.compile(
+    rf"\b(?:pass ?words?|passwort|kennwort|passphrase|pwd|mot de passe|mdp|contraseña|clave(?: de acceso)?|wachtwoord"
+    rf"|api[ -]?key|wi-?fi[ -]?(?:key|code)){_IS}"
+    r"(?P<word>[^\s,;“”\"\[]*[^\s,;.“”\"\[a-z][^\s,;“”\"\[]*|(?<=[:=] )[^\s,;\[]+)"
+    r"|\b(?:cvv2?|cvc2?|csc|security code|prüf(?:ziffer|nummer)|kartenprüfnummer|cryptogramme|puk|tan|pin|geheimzahl"
+    r"|digicode|passcode|combination|kombination|combinación|\w*codes?|códigos?)\b[^\n\d.,;%€$]{0,30}?"
+    r"(?P<code>(?:\b[A-Z])?\d[\d ]{1,8}\d?[A-Z#*]?)(?![\w%€$])"
+    r"|\b(?:exp(?:iry|ires?|iration|\.)?(?: date)?|valid (?:thru|until|to|through)|gültig bis|ablauf(?:datum)?|läuft ab"
+    rf"|valable jusqu\W?(?:au|en)|expire(?: le| en)?|caduc\w*|cad\.?|vence|vencimiento|válida hasta){_IS}"
+    r"(?P<month>\d{1,2} ?[/\-.] ?(?:20)?\d\d)(?!\w)"
+    r"|(?:\d[ \-]?){12,18}\d[^\n\d]{0,25}(?P<expires>(?:0[1-9]|1[0-2]) ?[/\-.] ?(?:20)?\d\d)(?!\w)"
+    r"|\b(?:log-?in|user(?: ?name| ?id)?|benutzer(?:name|kennung)?|nutzername|anmeldename|kennung|identifiant|pseudo"
+    r"|nom d.utilisateur|usuario|nick(?:name)?|handle|skype|telegram|insta(?:gram)?|facebook|snapchat|tiktok|twitter"
+    rf"|linkedin|wechat|signal|whatsapp|discord){_IS}"
+    r"(?P<user>[\w.\-]*[\d_][\w.\-]*|\w+\.\w+|(?<=[:=] )[\w.\-]{3,})"
+    r"|\b(?:account|acct|a/c|kontonummer|konto|compte|cuenta|sort code|blz|bankleitzahl|routing|aba|bic|swift(?:-bic)?"
+    r"|rib|kennzeichen|number plate|licen[cs]e plate|registration|immatriculation|plaque|matrícula|versicherungsnummer"
+    r"|versichertennummer|policy|patient\w*|nhs|medical record|krankenkasse\w*|numéro de sécu\w*|seguridad social"
+    rf"|steuernummer|vat|ust-?id\w*|tva|cif){_IS}"
+    r"(?P<account>[A-Z0-9](?:[ .\-/]?[A-Z0-9])*\d(?:[ .\-/]?[A-Z0-9])*)(?!\w)",
+    re.IGNORECASE,
+)
 
 # -- days of birth ------------------------------------------------------------------------------------------------
 
@@ -130,6 +174,9 @@ _STREETS: Final = tuple(
         rf"\b{_NUMBER},? [A-ZÄÖÜ][\wäöüß.\-]*(?:straße|strasse|str\.|straat|gasse|platz|allee|weg)(?!\w)",
         rf"\b(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Hinter der|Vor dem|Beim) {_NO_DAY}"
         rf"[A-ZÄÖÜ][\wäöüß\-]+ (?!(?:19|20)\d\d\b){_NUMBER}\b",
+        r"(?i:\b(?:am|an der|an den|auf der|auf dem|im|in der|zum|zur|unter den|hinter der|vor dem) "
+        r"(?:[a-zäöüß]+ ){0,2}[a-zäöüß\-]*(?:markt|platz|ring|graben|berg|bach|hof|park|tor|ufer|damm|weg|wall|see"
+        rf"|wald|feld|garten|kirche|bahnhof|mühle|linden|anger|rain) (?!(?:19|20)\d\d\b){_NUMBER}\b)",
         r"\b[A-ZÄÖÜ][\wäöüß\-]+(?:er|e|en|es) (?:Straße|Strasse|Str\.|Platz|Weg|Allee|Ring|Gasse|Ufer|Damm|Markt) "
         rf"{_NUMBER}\b",
         rf"\b(?:Straße|Strasse|Platz|Allee) (?:des|der) [\w. ]{{3,25}}? {_NUMBER}\b",
@@ -183,7 +230,11 @@ _PATTERNS: Final = (
     *((form, "address") for form in _STREETS),
     (_POSTCODE, "postcode"),
     (_CUT_PHONE, "phone"),
+    (_PERSON_NUMBER, "document"),
+    (_MACHINE, "code"),
 )
+#: The town behind a street.
+_TOWN: Final = re.compile(r",? ?\b\d{4,5} [^\W\d_][\w\-']+")
 
 # -- doubt --------------------------------------------------------------------------------------------------------
 
@@ -216,14 +267,17 @@ def personal(text: str) -> Iterator[Hit]:
     """Yield what is personal by its form in a text; hits may overlap."""
     for pattern, kind in _PATTERNS:
         for found in pattern.finditer(text):
-            yield Hit(*found.span(), kind, found.group().casefold(), found.group())
+            town = _TOWN.match(text, found.end()) if kind == "address" else None
+            end = town.end() if town else found.end()
+            said = text[found.start() : end]
+            yield Hit(found.start(), end, kind, said.casefold(), said)
     yield from _numbers(text)
     yield from _accounts(text)
     for word in _DOCUMENT.finditer(text):
         code = _CODE.search(text, word.end(), word.end() + 60)
         if code and sum(map(str.isalnum, code.group())) >= 5:
             yield Hit(*code.span(), "document", code.group().casefold(), code.group())
-    for pattern, kind in ((_BIRTH, "birth date"), (_INTRODUCED, "person")):
+    for pattern, kind in ((_BIRTH, "birth date"), (_INTRODUCED, "person"), (_SECRET, "secret")):
         for found in pattern.finditer(text):
             for name in found.groupdict():
                 if found[name]:

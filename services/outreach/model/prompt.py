@@ -116,8 +116,8 @@ def _facts(facts: Sequence[Fact], mask: Mask) -> list[str]:
     stated, quoted = ["<facts>"], ["<customer_words>"]
     for number, fact in enumerate(facts, start=1):
         line, theirs = _parted(fact)
-        stated.append(f"F{number}: {_hidden(mask, line)}")
-        quoted += [f"F{number}: {_hidden(mask, one)}" for one in theirs]
+        stated.append(f"F{number}: {sent_of(mask, line)}")
+        quoted += [f"F{number}: {sent_of(mask, one)}" for one in theirs]
     if len(stated) == 1:
         stated.append("(none: write without any fact)")
     stated.append("</facts>")
@@ -129,7 +129,7 @@ def _slots(slots: Mapping[str, Any], mask: Mask) -> list[str]:
     texts = {path: text for path, text in texts_of(slots).items() if path not in _MASKED}
     theirs = "(their words)"
     lines = [
-        f"{{{path}}} = {theirs if path.endswith('.quote') else _hidden(mask, _QUOTED.sub(theirs, text))}"
+        f"{{{path}}} = {theirs if path.endswith('.quote') else sent_of(mask, _QUOTED.sub(theirs, text))}"
         for path, text in texts.items()
     ]
     fitting = [f"- {said}" for said in offered({name: slot for name, slot in slots.items() if name not in _MASKED})]
@@ -163,7 +163,7 @@ def _change(request: ModelRequest, mask: Mask, said: Mapping[str, Any]) -> list[
     return [*asked, "<email>", f"Subject: {subject}\n\n{body}", "</email>"]
 
 
-def _hidden(mask: Mask, text: str) -> str:
+def sent_of(mask: Mask, text: str) -> str:
     """Return a text of the book as it leaves: masked, or not at all where that is not sure to be enough."""
     masked = mask.hide(_one_line(text))
     return NOT_SENT if doubt(masked) else masked

@@ -52,16 +52,7 @@ def draft_by_model(
     key = workspace.keyring.get(profile.secret)
     check_key(profile, key)
     asked = _prepared(workspace, profile, request)
-    last = ""
-
-    def tell(text: str) -> None:
-        nonlocal last
-        shown = filled(asked.mask.show_so_far(so_far(text)), asked.texts)[0]
-        if shown and shown != last:
-            last = shown
-            on_text(shown)
-
-    answer, sent = _answered(profile, key, asked, tell, cancelled)
+    answer, sent = _answered(profile, key, asked, _teller(asked, on_text), cancelled)
     try:
         email = to_email(answer.text, subject=asked.subject if request.change or request.text.strip() else "")
         subject, body, left_out = _put_back(email, asked, request.goal)
@@ -83,6 +74,20 @@ def draft_by_model(
         seconds=round(answer.seconds, 2),
         note=_note(left_out, NOT_SENT in sent),
     )
+
+
+def _teller(asked: _Prepared, on_text: Callable[[str], None]) -> Callable[[str], None]:
+    """Return what is told of an answer as it comes: the text so far, each time it is another."""
+    last = ""
+
+    def tell(text: str) -> None:
+        nonlocal last
+        shown = filled(asked.mask.show_so_far(so_far(text)), asked.texts)[0]
+        if shown and shown != last:
+            last = shown
+            on_text(shown)
+
+    return tell
 
 
 def _note(left_out: int, withheld: bool) -> str:

@@ -14,13 +14,13 @@ from models.values import words
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.outreach import HANDED_OVER, WRITABLE, After, Message, MessageState
-from services.outreach.gate import digest_of, in_force
 from services.outreach.letter import write_letter
 from services.outreach.mail import letter_of, new_message_id
 from services.outreach.messages import message_of, read_message, undo_approval
 from services.outreach.outbox.afterwards import do_afterwards
 from services.outreach.outbox.event import keep_event
 from services.outreach.outbox.trouble import try_at_once
+from services.outreach.send_policy import digest_of, in_force
 from services.permission.answer import may_send
 from services.permission.quiet import goes_out
 from services.workspace import Workspace
@@ -46,8 +46,8 @@ def approve(
 
     Notes
     -----
-    The text is checked just before the transaction, which makes sure that it is still that text and asks the gate
-    again; a fact of the book that changes between the two is not looked at again.
+    The text is checked just before the transaction, which makes sure that it is still that text and asks the send
+    policy again; a fact of the book that changes between the two is not looked at again.
     """
     seen = read_message(workspace, message_id)
     seen_version = seen.version if version is None else version
@@ -89,7 +89,7 @@ def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None,
     Raises
     ------
     UserError
-        The moment is past, or the gate refuses each of them then.
+        The moment is past, or the send policy refuses each of them then.
     """
     chosen = _chosen(workspace, at)
     leaves: list[datetime] = []
@@ -120,7 +120,7 @@ def retry(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
     Raises
     ------
     UserError
-        None of them failed, or the gate refuses each of them.
+        None of them failed, or the send policy refuses each of them.
     """
 
     def again(work: UnitOfWork, message: Message) -> str:

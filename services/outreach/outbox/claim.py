@@ -25,11 +25,11 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault
 from models.values.journal import Actor
 from models.values.outreach import Message
-from services.coming_back import PURCHASE
-from services.outreach.gate import in_force, waives_quiet_hours, why_not
+from services.conversion import PURCHASE
 from services.outreach.messages import message_of
 from services.outreach.outbox.approval import back_to_review
 from services.outreach.outbox.standing import changed_since
+from services.outreach.send_policy import in_force, waives_quiet_hours, why_not
 from services.permission.quiet import first_moment
 from services.workspace import Workspace
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from models.values.errors import EnvironmentFault
+from models.values.errors import NetworkFault
 from models.values.words import shortened
 from services.outreach.outbox.guard import Guard
 from services.settings import MailAccount
@@ -23,18 +23,8 @@ _NO_NETWORK: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENE
 WAITS: Final = "Nothing is lost; the emails wait."
 
 
-class AccountFault(EnvironmentFault):
-    """The server or the account cannot be used now: no email can go, and all of them wait.
-
-    Attributes
-    ----------
-    offline
-        Whether it looks as if there were no network.
-    """
-
-    def __init__(self, sentence: str, *, offline: bool = False) -> None:
-        super().__init__(sentence)
-        self.offline = offline
+class AccountFault(NetworkFault):
+    """The server or the account cannot be used now: no email can go, and all of them wait."""
 
 
 class TokenRefused(AccountFault):

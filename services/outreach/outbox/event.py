@@ -7,7 +7,7 @@ from models.tables import email_events
 from models.values import words
 from models.values.outbox import OWN_SOURCE
 from models.values.outreach import Message
-from services.outreach.gate import in_force
+from services.outreach.send_policy import in_force
 from services.workspace import Workspace
 
 

@@ -20,7 +20,6 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, StoreBusy, UserError
 from models.values.outbox import SendRun
 from models.values.outreach import Message
-from services.outreach.gate import in_force, waives_quiet_hours
 from services.outreach.letter import dated, wire_address
 from services.outreach.messages import message_of
 from services.outreach.outbox.approval import count_as_sent
@@ -39,6 +38,7 @@ from services.outreach.outbox.connecting import WAITS, AccountFault
 from services.outreach.outbox.guard import GivenUp
 from services.outreach.outbox.smtp import InDoubt, Later, Line, Refused, Timeouts, credentials_of
 from services.outreach.outbox.trouble import keep_trouble, no_trouble, read_trouble
+from services.outreach.send_policy import in_force, waives_quiet_hours
 from services.permission.quiet import first_moment
 from services.workspace import Workspace
 

@@ -63,7 +63,7 @@ def try_at_once(workspace: Workspace) -> None:
 
 
 def no_trouble(workspace: Workspace) -> None:
-    """Forget the fault: a round went well, or what was wrong with the account is mended."""
+    """Forget the fault: a round went well, or what was wrong with the account is fixed."""
     with _lock:
         _met.pop(workspace.store, None)
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from models.values import words
-from services.leaving import renews_on, starts_on
+from services.churn_status import renews_on, starts_on
 from services.open_tickets import is_open, is_unhappy
 from services.outreach.facts import Filling, Found, Names
 from services.outreach.facts.found import with_article

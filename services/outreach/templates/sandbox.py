@@ -29,6 +29,9 @@ _FILTERS: Final = frozenset({"capital"})
 _BLANKS: Final = re.compile(r"[ \t]+")
 _BEFORE_MARK: Final = re.compile(r" +(?=[,.;?])")
 _GAPS: Final = re.compile(r"\n{3,}")
+_PARTS: Final = {
+    root: tuple(path.removeprefix(f"{root}.") for path in FIELDS if path.startswith(f"{root}.")) for root in ROOTS
+}
 
 
 class FieldMissing(Exception):
@@ -115,7 +118,17 @@ def render(parsed: Parsed, values: Mapping[str, Any]) -> str:
     FieldMissing
         A field that is written has no value.
     """
-    text = parsed.template.render({root: _value(root, values.get(root)) for root in ROOTS})
+    return fill(parsed, as_fields(values))
+
+
+def as_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by root as templates see them, so that many can be filled with the same ones."""
+    return {root: _value(root, values.get(root)) for root in ROOTS}
+
+
+def fill(parsed: Parsed, fields: Mapping[str, Any]) -> str:
+    """Return the text of a template with what `as_fields` returned; raises as `render` does."""
+    text = parsed.template.render(fields)
     lines = (_BEFORE_MARK.sub("", _BLANKS.sub(" ", line)).strip() for line in text.splitlines())
     return _GAPS.sub("\n\n", "\n".join(lines)).strip()
 
@@ -126,8 +139,7 @@ def _value(root: str, value: Any) -> Any:
         return Missing(name=root)
     if not isinstance(value, Mapping):
         return value
-    parts = (path.partition(".")[2] for path in FIELDS if path.startswith(f"{root}."))
-    given = {part: value.get(part) for part in parts}
+    given = {part: value.get(part) for part in _PARTS[root]}
     return SimpleNamespace(
         **{part: Missing(name=f"{root}.{part}") if one is None else one for part, one in given.items()}
     )

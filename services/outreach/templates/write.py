@@ -14,8 +14,8 @@ from services.insight import Reader, reading
 from services.outreach.facts import Found, Names, find_facts, names_of
 from services.outreach.manner import tone_of
 from services.outreach.templates.fields import fill, holds
+from services.outreach.templates.library import templates_of
 from services.outreach.templates.sandbox import FieldMissing, fault_of, parse, render
-from services.outreach.templates.shelf import templates_of
 from services.outreach.templates.starter import starter_set
 from services.outreach.unwanted import why_not_drafted
 from services.permission.recipient import addressed
@@ -78,24 +78,24 @@ def draft_of(
     keys = [key for key in dict.fromkeys(ticked) if key in {fact.key for fact in shown}]
     names = names_of(customer["name"], customer["company"])
     values = fill(found, keys, names, incentive_minor=incentive_minor, currency=reader.currency)
-    shelf = templates_of(reader.driver)
+    library = templates_of(reader.driver)
     if template:
-        choice = next((one for one in shelf if one.code == template), None)
+        choice = next((one for one in library if one.code == template), None)
         if choice is None:
             raise UserError(f"There is no template “{template}”. See the templates in Settings.")
     else:
-        fitting = choose(shelf, goal, tone, values)
+        fitting = choose(library, goal, tone, values)
         if not fitting:
             raise UserError(f"No template for “{GOALS[goal]}” is switched on; switch one on in Settings.")
         choice = fitting[variant % len(fitting)]
     offered = incentive_minor if incentive_minor > 0 and _offers(choice, values) else 0
     draft = _filled(choice, customer, names, values, keys, offered, reader.currency)
-    return draft if template else replace(draft, note=_left_out(shelf, goal))
+    return draft if template else replace(draft, note=_left_out(library, goal))
 
 
-def _left_out(shelf: Collection[TemplateChoice], goal: str) -> str:
+def _left_out(library: Collection[TemplateChoice], goal: str) -> str:
     """Name the templates of a goal that cannot be read: they write nothing until they are fixed."""
-    broken = [one.name for one in shelf if one.goal == goal and one.enabled and _fault(one)]
+    broken = [one.name for one in library if one.goal == goal and one.enabled and _fault(one)]
     if not broken:
         return ""
     listed = ", ".join(f"“{name}”" for name in broken)
@@ -124,14 +124,14 @@ def filled(reader: Reader, customer_id: int, choice: TemplateChoice) -> Draft:
 
 
 def choose(
-    shelf: Collection[TemplateChoice], goal: str, tone: str, values: Mapping[str, Any]
+    library: Collection[TemplateChoice], goal: str, tone: str, values: Mapping[str, Any]
 ) -> tuple[TemplateChoice, ...]:
     """Return the enabled templates of a goal that can be filled, the most particular first.
 
     Those in the wanted tone; where none of them can be filled, those of the other tones. The starter set stands in its
     files in this order; a template of the book's own comes before those of the set that ask for as little.
     """
-    fitting = [(place, one) for one in shelf for place in _place(one, goal, values)]
+    fitting = [(place, one) for one in library for place in _place(one, goal, values)]
     in_tone = [one for one in fitting if one[1].tone == tone] or fitting
     return tuple(one for _, one in sorted(in_tone, key=lambda one: (one[0], one[1].name, one[1].code)))
 

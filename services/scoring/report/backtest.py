@@ -1,8 +1,8 @@
 """The backtest: the book's past is scored from earlier days, with what was known then, and held against what came.
 
-The ladder judges its rungs; this adds what people ask of them: how often customers of like risk left, who left unseen
-and who was flagged and stayed, whether lifetime value came true, and what this time of the year did to the scores a
-year ago.
+Model selection judges the models; this adds what people ask of them: how often customers of like risk left, who left
+unseen and who was flagged and stayed, whether lifetime value came true, and what this time of the year did to the
+scores a year ago.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from models.values.imports import Progress
 from models.values.words import full_day, percent
 from services.scoring.events import EPOCH, BookEvents, day_number, last_day_covered, read_events
 from services.scoring.features import features_at
-from services.scoring.ladder import Judged, Judgement, Label, cutoffs_before, judge
-from services.scoring.ladder.measures import log_losses
-from services.scoring.ladder.windows import times_told
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection import Judged, Judgement, Label, cutoffs_before, judge
+from services.scoring.model_selection.measures import log_losses
+from services.scoring.model_selection.windows import times_told
 from services.scoring.report.calibration import curve
 from services.scoring.report.clv import clv_of
 from services.scoring.report.kept import scored_day

@@ -24,7 +24,7 @@ def curve(risk: Floats, left: Flags, counted_times: float = 1.0, bins: int = _BI
     risk, left
         Shape (scores,): what was said, and whether the customer left; of one or several windows.
     counted_times
-        How often a day is told, see `times_told` of the ladder.
+        How often a day is told, see `model_selection.times_told`.
     """
     if not risk.size:
         return ()

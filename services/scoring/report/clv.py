@@ -15,9 +15,9 @@ from models.values.backtest import ClvMeasures
 from services.scoring import lifetime_value
 from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at
-from services.scoring.ladder.in_use import with_rungs
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import DAYS_A_MONTH, LifetimeValue, RangeLevels
+from services.scoring.model_selection.in_use import with_rungs
 from services.scoring.parameters import fit_parameters
 from services.scoring.range_levels import has_value, history_of, known_and_spent, learnt_levels, value_models
 from services.scoring.rows import day_text

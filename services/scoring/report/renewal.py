@@ -22,13 +22,13 @@ from models.values.imports import Progress
 from models.values.scores import LOOKED_BACK
 from models.values.words import count
 from services.scoring.events import BookEvents, day_number, fetch
-from services.scoring.ladder import Label
+from services.scoring.model_selection import Label
 from services.scoring.report import kept
 from services.scoring.report.acquisition import book_totals, read_acquisition
 from services.scoring.report.backtest import InUse, backtest_of, days_of, has_events, label_of, read_book
 from services.scoring.report.drift import SaidBefore, watch
 from services.scoring.report.revenue import forecast_months
-from services.scoring.report.revenue_words import forecast_sentences
+from services.scoring.report.revenue_formatting import forecast_sentences
 from services.scoring.rows import day_text
 from services.scoring.writing import read_marks
 

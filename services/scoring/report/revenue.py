@@ -54,12 +54,12 @@ class _Ahead:
 
 @dataclass
 class _Errors:
-    """How far forecasts were off, ln(came / predicted), by months ahead; each with the day on which it was known."""
+    """How far forecasts were off, ln(actual / predicted), by months ahead; each with the day on which it was known."""
 
     found: list[tuple[int, int, float]] = field(default_factory=list)
 
-    def add(self, known_on: int, lead: int, came: float, predicted: float) -> None:
-        away = np.log(max(came, 1.0) / max(predicted, 1.0))
+    def add(self, known_on: int, lead: int, actual: float, predicted: float) -> None:
+        away = np.log(max(actual, 1.0) / max(predicted, 1.0))
         self.found.append((known_on, lead, float(np.clip(away, -_LARGEST_ERROR, _LARGEST_ERROR))))
 
     def factors(self, day: int, noise: Floats) -> Floats:
@@ -257,5 +257,5 @@ def _past(daily: Daily, over: list[Month], checked: dict[str, tuple[float, float
 
 def _bias(daily: Daily, over: list[Month], checked: dict[str, tuple[float, float, float]]) -> float | None:
     judged = [month for month in over if month.name in checked]
-    came = sum(daily.between(month.first, month.last) for month in judged)
-    return sum(checked[month.name][0] for month in judged) / came - 1.0 if came > 0 else None
+    actual = sum(daily.between(month.first, month.last) for month in judged)
+    return sum(checked[month.name][0] for month in judged) / actual - 1.0 if actual > 0 else None

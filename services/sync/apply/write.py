@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from itertools import islice
 
-from models.journal import change_line
+from models.journal import change_line, largest_numbers
 from services.sync.apply.compare import Tally
 from services.sync.apply.indexes import BULK_ROWS, build_indexes, drop_indexes
 from services.sync.apply.joined import words_to_keep
@@ -56,6 +56,8 @@ class Writer:
         self._digest = sha256()
         self.images = 0
         self.tables: set[str] = set()
+        #: By table the number above which lie the rows that this import adds.
+        self.above = largest_numbers(db)
         db.create_function("default_name", 3, default_name, deterministic=True)
 
     @property
@@ -218,7 +220,7 @@ class Writer:
 
     def _identities(self, *, kept_rows_only: bool = False) -> None:
         """Remember under which ids, addresses and numbers each customer is known."""
-        # What a record said that a later one of the same id in the file overrules is not remembered.
+        # What a record said that a later one of the same id in the file overrides is not remembered.
         kept = f"AND p.who IN (SELECT s.who FROM stage.r s WHERE s.state IS NULL OR s.state < {IGNORED})"
         for kind, column, source in (
             ("external_id", "external_id", ":source"),

@@ -136,6 +136,11 @@ def speaks_otherwise(field: Field, cells: Sequence[str]) -> bool:
     return convert is not None and bool(cells) and not any(is_word(convert, cell) for cell in set(cells))
 
 
+def is_terse(field: Field, cells: Sequence[str]) -> bool:
+    """Whether a column of texts has single words only: the line on which somebody called, and not what they said."""
+    return field.kind == "long_text" and bool(cells) and not any(" " in cell for cell in cells)
+
+
 def second_choice(field: Field | None, header: str) -> bool:
     """Whether a header names a number that counts only without a better one: a barcode, a warehouse's surrogate key."""
     if field is None or field.kind != "id":

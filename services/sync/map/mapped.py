@@ -10,11 +10,11 @@ from datetime import datetime, tzinfo
 from models.values.errors import UserError
 from models.values.imports import ImportOptions
 from models.values.meanings import Meaning
+from models.values.money import CODES
 from services.sync.entities import Field
 from services.sync.map.headers import normal
 from services.sync.read import Table
 from services.sync.recognise import Recognition
-from services.sync.validate.currencies import CODES
 from services.sync.validate.date_evidence import DateTally
 from services.sync.validate.decisions import DATES, Circumstances, Column, Decided, decide, meaning_of
 from services.sync.validate.form import PLAIN, Form

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from models.values.money import CODES
 from services.sync.entities import Entity, Field
 from services.sync.entities.questions import asks_for_score, asks_for_words
 from services.sync.map.headers import (
@@ -27,6 +28,7 @@ from services.sync.map.headers import (
 )
 from services.sync.map.looks import (
     contradicts,
+    is_terse,
     look,
     named_by_cells,
     named_by_role,
@@ -38,12 +40,13 @@ from services.sync.map.proposal import Proposal
 from services.sync.map.settle import settle
 from services.sync.map.synonyms import folded, synonyms, without_unit
 from services.sync.read import celltypes
-from services.sync.validate.currencies import CODES
 from services.sync.validate.nothing import is_nothing
 from services.sync.validate.vocabulary import vocabulary
 
 _ASKED = 1000  # behind all that has a name of its own
-_BY_NAME, _BY_SYNONYM, _BY_LANGUAGE, _BY_WORDS = 1.0, 0.95, 0.9, 0.85
+#: How sure a header is that names a field in other words of this program's language.
+BY_SYNONYM: Final = 0.95
+_BY_NAME, _BY_LANGUAGE, _BY_WORDS = 1.0, 0.9, 0.85
 _BY_PART, _BY_QUESTION, _BY_CONTENT = 0.75, 0.75, 0.6
 _FROM_VALUES = "From its values"
 _UNFIT = 0.5
@@ -153,7 +156,11 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
                 continue
             unfit = Proposal(one.field, one.confidence - _UNFIT, f"{one.why}, though little in it fits")
             # Of two columns that may say what happened, the one with words that are known says it.
-            other = field is not None and fits and (speaks_otherwise(field, cells) or second_choice(field, column))
+            other = (
+                field is not None
+                and fits
+                and (speaks_otherwise(field, cells) or second_choice(field, column) or is_terse(field, cells))
+            )
             claims.append((not fits, rank + _ASKED * other, place, one if fits else unfit))
         if entity.name == "email_events" and tells_of_mails(cells):
             claims.append((False, _ASKED - 1, place, Proposal("kind", _BY_CONTENT, _FROM_VALUES)))
@@ -198,7 +205,7 @@ def _claims(entity: Entity, column: str, kind: str, looks: str) -> Iterable[tupl
         for name, rank in known.get(normal(header), ()):
             if name not in seen:
                 seen.add(name)
-                sure, why = (_BY_NAME, "By its name") if rank < 2 else (_BY_SYNONYM, "By its header")
+                sure, why = (_BY_NAME, "By its name") if rank < 2 else (BY_SYNONYM, "By its header")
                 yield rank + shift, Proposal(name, sure, why)
         for name, rank, language in others.get(folded(header), ()):
             if name not in seen:

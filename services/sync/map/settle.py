@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.sync.entities import Entity
-from services.sync.map.headers import own_words, same_words
+from services.sync.map.headers import own_words, same_words, words_of
 from services.sync.map.looks import look, second_choice
 from services.sync.map.proposal import Proposal
 from services.sync.validate.memo import Unfit
@@ -44,6 +44,7 @@ def settle(
     _name_the_company(entity, mapping)
     _name_the_customers_company(entity, mapping, cells)
     _settle_code(entity, mapping, claimed, cells)
+    _leave_out_ledgers(entity, mapping, cells)
     if entity.name == "orders":
         _leave_out_subtotals(mapping, cells)
         _take_what_was_paid(mapping, [column for column, field in claimed if field == "amount"], cells)
@@ -112,6 +113,18 @@ def _settle_code(
         found = mapping.pop(column)
         if once and not spare and key not in places and (column, key) in claimed:
             mapping[column] = replace(found, field=key)
+
+
+def _leave_out_ledgers(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -> None:
+    """An account that is one and the same for all customers is one of the books: "200", the sales."""
+    places = _places(mapping)
+    column = places.get("customer_id")
+    if column is None or entity.customer == "self" or "account" not in words_of(column):
+        return
+    people = [cells[places[name]] for name in ("customer_email", "customer_name") if name in places]
+    ids = cells[column]
+    if len(ids) > 1 and len(set(ids)) == 1 and any(len(set(one)) > 1 for one in people):
+        del mapping[column]
 
 
 def _is_an_order(mapping: Mapping[str, Proposal], cells: Cells) -> bool:

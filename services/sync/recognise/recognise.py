@@ -11,14 +11,20 @@ from models.values.errors import UserError
 from services.sync.entities import ENTITIES, Entity, Field
 from services.sync.map.headers import lacking
 from services.sync.map.proposal import SURE, Proposal
-from services.sync.map.propose import Seen, fields_of, propose
+from services.sync.map.propose import BY_SYNONYM, Seen, fields_of, propose
 from services.sync.read import Table
 from services.sync.recognise.ranking import Undecided, merged_with, named_fields, some_of, what_they_are
-from services.sync.recognise.reshape import as_read, fixed_header, own_columns, reshape
+from services.sync.recognise.reshape import as_read, fixed_header, is_used, own_columns, reshape
 from services.sync.recognise.shapes import lay_out
 from services.sync.recognise.systems import System, all_systems
 
 _ONLY_BY_HEADERS = 0.75
+_GAINED_KINDS: Final = frozenset(
+    {
+        *("text", "long_text", "email", "phone", "rating", "sentiment", "birth_year", "gender", "hours", "integer"),
+        "boolean",
+    }
+)
 
 #: Fields of people that are called differently where they are contacts.
 _AS_CONTACT: Final = {"customer_id": "contact_id", "company": "customer_name"}
@@ -103,7 +109,7 @@ def recognise(
     if entity is not None:
         _check_fields(entity, chosen)
         if system is not None:
-            mapping = _merge(table, of_system(table, system), chosen)
+            mapping = _merge(table, _completed(table, entity, of_system(table, system)), chosen)
             needed = [(one,) for one in entity.fields if one.required and one.name not in mapping.values()]
             _refuse_lacking(table, entity, needed)
             return Recognition(entity, mapping, system, table)
@@ -181,6 +187,28 @@ def of_system(table: Table, system: System, mapping: Mapping[str, str] | None = 
     if mapping is None:
         found |= {fixed_header(name): name for name in system.fixed if name not in taken}
     return found
+
+
+def _completed(table: Table, entity: Entity, mapping: dict[str, str]) -> dict[str, str]:
+    """The mapping of a known export with columns that its declaration does not name: it grew, or offers a choice.
+
+    Only of fields that say something of a row or of whom it is, by headers that say so outright: keys, days, amounts
+    and kinds mean in each system what its declaration says.
+    """
+    proposals = propose(entity, Seen.of(table.columns, table.sample))
+    kinds = _GAINED_KINDS if "email_consent" in mapping.values() else _GAINED_KINDS | {"opt_out"}
+    free = {
+        one.name
+        for one in entity.fields
+        if one.kind in kinds and one.role in ("row", "customer", "control") and one.name not in mapping.values()
+    }
+    gained = {
+        column: one.field
+        for place, column in enumerate(table.columns)
+        if column not in mapping and not is_used(table, place)
+        if (one := proposals.get(column)) is not None and one.field in free and one.confidence >= BY_SYNONYM
+    }
+    return mapping | gained
 
 
 def _system_of(table: Table, entity: Entity | None) -> System | None:

@@ -1,9 +1,10 @@
 """Lines of an order that are no goods: postage, fees, discounts, adjustments; in four languages.
 
 Nobody comes back by being sent a bill for postage: an order of such lines alone is revenue, and no purchase. What a
-line says decides: its description is made of words of a charge alone, or its code has no digit where nearly all codes
-of the file have, and its description names a charge. A code without a digit tells nothing by itself ("DCGSSBOY" is a
-party bag), and neither does one word among others ("Postage stamp album").
+line says decides: its description is made of words of a charge alone, or it is named a charge, whichever it is ("Pallet
+fee", "Frais de dossier"), or its code has no digit where nearly all codes of the file have, and its description names a
+charge. A code without a digit tells nothing by itself ("DCGSSBOY" is a party bag), and neither does one word among
+others ("Postage stamp album").
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ from services.sync.validate.vocabulary import phrase, vocabulary
 _CODES_THAT_TELL: Final = 20
 _WITH_DIGITS: Final = 0.9
 _SIGN: Final = re.compile(r"[^\w&]|\d")
+#: Where the noun with what belongs to it ends.
+_PART: Final = re.compile(r"[,;:(|/]|\s[-–—]\s|\b(?:for|of|to|on|für|auf)\b", re.IGNORECASE)
+_BRACKETS: Final = re.compile(r"\([^)]*\)")
+#: So many letters at least say of what a compound is.
+_SHORTEST: Final = 3
+_QUOTED: Final = re.compile('["“”„«»]')
 
 
 def charges_among(items: Sequence[tuple[str | None, str | None]]) -> list[bool]:
@@ -29,7 +36,12 @@ def charges_among(items: Sequence[tuple[str | None, str | None]]) -> list[bool]:
 
 
 def _is_charge(code: str, name: str, *, numbered: bool) -> bool:
-    said = " ".join(_SIGN.sub(" ", phrase(name)).split())
+    said = _plain(_BRACKETS.sub(" ", name))
+    words = said.split()
+    if _telling_words().isdisjoint(words) and not any(map(_is_compound, words)):
+        return False
+    if _is_named_charge(name):
+        return True
     worded = bool(code) and not _has_digit(code)
     left = _found("sure").sub(" ", said)
     rest = _found("doubtful").sub(" ", left)
@@ -39,12 +51,49 @@ def _is_charge(code: str, name: str, *, numbered: bool) -> bool:
     return worded and rest != said and _only_beside(rest)
 
 
+def _is_named_charge(name: str) -> bool:
+    """Whether the noun that says what the line is names a charge: German and English have it last, the others first."""
+    said = _plain(_PART.split(name.strip(), maxsplit=1)[0])
+    words, known = said.split(), vocabulary("charge")
+    if not words or known["goods"] & set(words) or _QUOTED.search(name):
+        return False
+    if _found("voucher").search(said) and _found("redeemed").search(said):
+        return True
+    begins = _found("first").match(said)
+    return begins is not None or words[-1] in known["last"] or _is_compound(words[0]) or _is_compound(words[-1])
+
+
+def _is_compound(word: str) -> bool:
+    """Whether a German word names a charge at its end, and of what before."""
+    return word.endswith(_endings()) and any(
+        word.endswith(one) and len(word) >= len(one) + _SHORTEST for one in _endings()
+    )
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(sorted(vocabulary("charge")["ending"]))
+
+
+@cache
+def _telling_words() -> frozenset[str]:
+    """With one of these every charge begins that is no compound; most goods have none of them."""
+    known = vocabulary("charge")
+    phrases = known["sure"] | known["doubtful"] | known["first"] | known["last"] | known["voucher"]
+    return frozenset(plain.split()[0] for plain in map(_plain, phrases) if plain)
+
+
+def _plain(name: str) -> str:
+    """Words alone, without figures, signs and single letters (of an amount, an abbreviation)."""
+    return " ".join(one for one in _SIGN.sub(" ", phrase(name)).split() if len(one) > 1 or one == "&")
+
+
 def _has_digit(code: str) -> bool:
     return any(sign.isdigit() for sign in code)
 
 
 def _only_beside(words: str) -> bool:
-    return set(words.split()) <= vocabulary("charge")["beside"]
+    return not _found("beside").sub(" ", words).split()
 
 
 @cache
@@ -53,5 +102,5 @@ def _found(name: str) -> re.Pattern[str]:
 
 
 def _longest_first(phrases: Iterable[str]) -> list[str]:
-    plain = (" ".join(_SIGN.sub(" ", one).split()) for one in phrases)
+    plain = filter(None, map(_plain, phrases))
     return sorted(map(re.escape, plain), key=lambda one: (-len(one), one))

@@ -13,9 +13,9 @@ from datetime import tzinfo
 
 from models.values.errors import UserError
 from models.values.meanings import Doubt, Meaning
-from models.values.money import exponent
+from models.values.money import CODES, exponent
 from services.sync.validate import in_words
-from services.sync.validate.currencies import CODES, header_currency, header_scale
+from services.sync.validate.currencies import header_currency, header_scale
 from services.sync.validate.date_evidence import DateTally
 from services.sync.validate.durations import DurationTally, header_clock, header_unit
 from services.sync.validate.fit_evidence import FIT_KINDS, FitTally

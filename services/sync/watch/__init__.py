@@ -1,12 +1,12 @@
 """Watched folders: a file that lands is known by its content, taken when it is whole, and imported as the book learned.
 
-In this order: look (list a folder) · landings (which files two looks show alike) · sort out (imported before, ready, or
+In this order: look (list a folder) · files (which files two looks show alike) · sort out (imported before, ready, or
 for a person). Nothing is ever moved, changed or deleted in a folder.
 """
 
 from __future__ import annotations
 
-from services.sync.watch.landings import FolderState, Landings
+from services.sync.watch.files import FolderState, WatchedFiles
 from services.sync.watch.look import is_still, look_into, readable
 from services.sync.watch.memory import Memory
 from services.sync.watch.rhythm import source_rhythms
@@ -23,10 +23,10 @@ from services.sync.watch.sort_out import (
 
 __all__ = [
     "FolderState",
-    "Landings",
     "Memory",
     "Ready",
     "SortedOut",
+    "WatchedFiles",
     "dealt_with_before",
     "is_still",
     "leave_out",

@@ -39,7 +39,10 @@ def test_a_deal_that_was_closed_later_was_open_on_the_day(book: Book, won: str) 
     moved(book, deal, "Proposal", won, 3)
     scored_through(book, 10)
     book.evaluate()
-    assert book.card(customer)["reason"] == "Winter restock, Proposal, $450: open for 50 days, no contact for 50 days"
+    assert (
+        book.card(customer)["reason"]
+        == "Winter restock, Proposal, $450: open for 50 days, no call, reply or note for 50 days"
+    )
     assert work_of(book, customer, 10) == {"deal"} and work_of(book, customer, 1) == frozenset()
 
 

@@ -137,6 +137,14 @@ def test_a_bad_rating_is_over_once_they_ordered_again(
     assert found.get("distress") == (said if distress else None)
 
 
+@pytest.mark.parametrize(("ordered", "severity"), [(9, 4), (4, 3)])
+def test_who_rated_badly_and_then_ordered_is_no_emergency(book: Book, ordered: int, severity: int) -> None:
+    customer = best(book, ago=ordered)
+    book.review(customer, 1, 5)
+    book.evaluate()
+    assert (book.card(customer)["rule"], book.card(customer)["severity"]) == ("distress", severity)
+
+
 def test_a_survey_rated_badly_outlasts_the_next_standing_order(book: Book) -> None:
     customer = best(book, ago=6)
     book.add(surveys, customer_id=customer, kind="nps", score=1, scale=10, answered_on=book.day(13))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.alerting.fire import Fired
+from services.alerting.evaluate_rule import Fired
 from services.alerting.merge import Card, Rulebook, Signal, Silence, is_silent, leading, merge, worse_by_a_step
 from services.alerting.rules import shipped_rules
 

@@ -12,7 +12,7 @@ import pytest
 from models.values.changes import Changes
 from models.values.words import THIN
 from services.alerting import evaluate
-from services.alerting.overruled_words import plain_words
+from services.alerting.override_formatting import plain_words
 from services.scoring import end_override, set_override
 from services.settings import SegmentFigure
 from tests.services.alerting.book import Book

@@ -16,7 +16,7 @@ from models.values.scores import looking_back
 from services.alerting import evaluate, rule_records
 from services.alerting.precision import Promise
 from services.scoring import score_due
-from services.scoring.ladder.measures import auc, ece15
+from services.scoring.model_selection.measures import auc, ece15
 from tests.measured import Tell
 from tests.services.alerting.book import Book
 from tests.services.scoring.books import Book as Store

@@ -11,8 +11,8 @@ import pytest
 
 from models.tables import activities, conversations, opportunities, order_lines, orders, products, rules
 from services.alerting import add_note, overdue_without_alert, resolve
+from services.scoring.anomalies import write_anomalies
 from services.scoring.events import read_events
-from services.scoring.unusual import write_unusual
 from services.settings import ExchangeRate, RuleParameter, SegmentFigure
 from tests.services.alerting.book import Book
 
@@ -255,6 +255,17 @@ def test_two_unhappy_tickets_or_one_left_open(book: Book) -> None:
     assert book.cards(one_fresh) == book.cards(happy) == []
 
 
+def test_days_open_are_counted_from_the_day_of_opening_as_the_timeline_counts_them(book: Book) -> None:
+    of_a_day, fresh = book.customer("By day"), book.customer("Fresh")
+    book.ticket(of_a_day, 101, opened_at=None)
+    book.ticket(fresh, 0)
+    policy = replace(book.workspace.policy, rule_parameters=(RuleParameter("unhappy_tickets", "open_hours", 1),))
+    book.workspace = replace(book.workspace, policy=policy)
+    book.evaluate()
+    assert book.card(of_a_day)["reason"] == "Unhappy ticket open for 101 days"
+    assert book.card(fresh)["reason"] == "Unhappy ticket of today still open"
+
+
 @pytest.mark.parametrize("status", ["open", "solved"])
 def test_the_customers_own_rating_of_a_ticket_counts_before_the_words_in_it(book: Book, status: str) -> None:
     book.crowd(10)
@@ -283,7 +294,7 @@ def test_a_bad_review_counts_only_while_no_ticket_is_open(book: Book) -> None:
         book.review(customer, 1)
     book.ticket(ticketed, 0, sentiment=0.0)
     book.evaluate()
-    assert book.card(alone)["reason"] == "Review of 1 of 5, no ticket opened yet"
+    assert book.card(alone)["reason"] == "Rated 1 of 5 on 16 Nov, no ticket opened yet"
     assert book.cards(ticketed) == []
 
 
@@ -335,7 +346,7 @@ def test_a_deal_without_contact_stalls_until_someone_writes(book: Book) -> None:
     book.add(conversations, customer_id=spoken, happened_on=book.day(4), direction="to_customer")
     book.evaluate()
     card = book.card(stalled)
-    assert card["reason"] == "Winter restock, Proposal, $450: open for 19 days, no contact for 19 days"
+    assert card["reason"] == "Winter restock, Proposal, $450: open for 19 days, no call, reply or note for 19 days"
     assert card["upside_minor"] == 22_500
     assert book.cards(spoken) == book.cards(early) == []
 
@@ -426,7 +437,15 @@ def test_win_back_is_due_only_where_nobody_wrote_since(book: Book) -> None:
     book.evaluate()
     card = book.card(due)
     assert (card["rule"], card["kind"], card["upside_minor"]) == ("win_back_due", "opportunity", 90_000)
+    assert card["reason"] == "Last order 420 days ago, no contact since"
     assert book.cards(written) == []
+
+
+def test_a_book_that_keeps_no_contacts_does_not_say_that_there_was_none(book: Book) -> None:
+    book.crowd(10)
+    due = book.customer("Due", ago=420, gap=60.0, spend_total_minor=900_000)
+    book.evaluate()
+    assert book.card(due)["reason"] == "Last order 420 days ago"
 
 
 def test_win_back_begins_where_active_ends(book: Book) -> None:
@@ -559,7 +578,7 @@ def test_activity_that_drops_against_its_own_rate(book: Book) -> None:
                 day = book.day(week * 7 + n)
                 book.add(activities, customer_id=customer, kind="login", happened_on=day)
     with book.writing() as work:
-        write_unusual(work, read_events(work.connection, book.today, currency="USD"), everyone=True, said=True)
+        write_anomalies(work, read_events(work.connection, book.today, currency="USD"), everyone=True, said=True)
     book.evaluate()
     assert book.card(fallen)["reason"] == "Portal logins fell 100\u202f% since 23 Oct: 0 instead of about 12"
     assert [rules_of(book, customer) for customer in steady] == [set()] * 15
@@ -821,7 +840,7 @@ def test_several_deals_of_a_customer_are_one_signal(book: Book) -> None:
     book.deal(customer, "Qualified", 30)
     book.evaluate()
     assert book.card(customer)["reason"] == (
-        "Winter restock, Qualified, $450: open for 30 days, no contact for 28 days, and 1 more deal"
+        "Winter restock, Qualified, $450: open for 30 days, no call, reply or note for 28 days, and 1 more deal"
     )
 
 

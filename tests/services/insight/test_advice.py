@@ -71,10 +71,10 @@ def test_a_book_without_any_number_does_not_say_so_of_each_customer(
 def test_what_the_title_asks_for_first_is_not_asked_for_again(book: SmallBook, reader: Fresh) -> None:
     number = book.customer(email=None)
     book.score(number)
-    advice = '{"code": "x", "title": "{call} and ask how things are", "why": "A reason."}'
+    advice = '{"code": "x", "title": "{call} to ask how things are", "why": "A reason."}'
     told = reader(read_detail, book.card(number, rule="likely_to_leave", recommendation=advice)).recommendation
     assert (told.title, told.why) == (
-        "Find a phone number and call and ask how things are", "No email address on record. A reason.",
+        "Find a phone number and call to ask how things are", "No email address on record. A reason.",
     )  # fmt: skip
 
 
@@ -245,6 +245,15 @@ def advised(book: SmallBook, reader: Fresh, number: int, code: str, rule: str) -
     return found.recommendation
 
 
+def test_an_apology_names_what_went_wrong_where_nothing_is_open_any_more(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
+    book.score(number)
+    book.event("tickets", number, subject="Wrong size", status="solved", opened_on=days_ago(50),
+               resolved_on=days_ago(48), satisfaction=2)  # fmt: skip
+    why = advised(book, reader, number, "apology_call", "unhappy_tickets").why
+    assert "Last complaint: “Wrong size”" in why and "rated 2 of 5" in why
+
+
 @pytest.mark.parametrize("code", ["check_in_deal", "check_in_deal_call", "vip_call", "silence_after_complaint"])
 def test_the_advice_names_the_open_deal_of_who_went_quiet(book: SmallBook, reader: Fresh, code: str) -> None:
     number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
@@ -253,7 +262,7 @@ def test_the_advice_names_the_open_deal_of_who_went_quiet(book: SmallBook, reade
         book.event("opportunities", number, name=name, stage="Proposal", amount_minor=amount, currency="USD",
                    opened_on=days_ago(19))  # fmt: skip
     advice = advised(book, reader, number, code, "gap_beyond_usual")
-    assert "Open deal: Winter restock, $450, Proposal for 19 days." in advice.why
+    assert "Open deal: Winter restock, $450, Proposal, open for 19 days." in advice.why
 
 
 def test_the_advice_says_who_has_the_deal_and_what_its_product_costs(book: SmallBook, reader: Fresh) -> None:
@@ -264,7 +273,7 @@ def test_the_advice_says_who_has_the_deal_and_what_its_product_costs(book: Small
         book.event("opportunities", number, stage="Qualified", stage_as_given="Engaging", owner=owner,
                    opened_on=days_ago(19), **deal)  # fmt: skip
     why = advised(book, reader, number, "deal_call", "deal_stalled").why
-    assert "Open deal: GTX Pro, about $4,821, Engaging for 19 days. Elease Gluck owns this deal and should" in why
+    assert "Open deal: GTX Pro, about $4,821, Engaging, open for 19 days. Elease Gluck owns this deal and should" in why
     assert "Boris Faz" not in why
 
 
@@ -346,7 +355,7 @@ def test_what_the_advice_does_not_name_is_not_read(book: SmallBook, reader: Fres
     def advice(one: Reader) -> None:
         customer = one.row("SELECT * FROM customers WHERE id = ?", (number,))
         one.driver.set_trace_callback(read.append)
-        said = read_advice(one, json.dumps({"title": "{call}", "why": "It is time."}), "", customer)
+        said, _ = read_advice(one, json.dumps({"title": "{call}", "why": "It is time."}), "", customer)
         one.driver.set_trace_callback(None)
         assert said is not None and said["title"] == "Call"
 

@@ -12,7 +12,7 @@ from models.values.customers import CustomerFilter, CustomerRow, SortColumn
 from services import insight
 from services.insight.customers import count_customers, find_customers, read_choices, read_customers
 from services.insight.matching import match_expression
-from services.insight.tile_figures import read_tiles
+from services.insight.tile_figures import read_today_tiles
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 
 SORTS = get_args(SortColumn)
@@ -184,6 +184,45 @@ def test_a_row_says_what_is_next_to_do(book: SmallBook, reader: Fresh) -> None:
     ]
 
 
+def test_who_came_once_is_counted_apart_and_listed_after_the_customers_at_risk(book: SmallBook, reader: Fresh) -> None:
+    for name, at_risk, segment, standing in (
+        ("New, large", 1_207_900, "New", "active"),
+        ("Regular", 50_000, "Loyal", "active"),
+        ("Small", 10_000, None, "active"),
+        ("Once, small", 20_000, "One-time", "active"),
+        ("Long gone", None, "Hibernating", "win_back"),
+    ):
+        number = book.customer(name=name)
+        book.score(number, value_at_risk_minor=at_risk, clv_if_stays_minor=at_risk, segment=segment, standing=standing)
+        book.insert("score_history", customer_id=number, as_of=days_ago(31), value_at_risk_minor=at_risk and 30_000,
+                    segment=segment, model="m")  # fmt: skip
+    for limit in (1, 2, 10):
+        names: list[str] = []
+        key = None
+        while True:
+            page = reader(read_customers, None, "at_risk", after=key, limit=limit)
+            names += [row.name for row in page.rows]
+            key = page.next_key
+            if key is None:
+                break
+        assert names == ["Regular", "Small", "New, large", "Once, small", "Long gone"]
+    count, tile = reader(count_customers), reader(read_today_tiles)[1]
+    assert (count.value_at_risk_minor, count.once, count.once_minor) == (60_000, 2, 1_227_900)
+    assert count.once_words == "2 new or one-time, $12.3k"
+    assert tile.figure == "$600" and tile.line.startswith("unchanged in 30 days")
+    assert "added up over 2 active customers" in tile.tooltip
+    assert "Not included: 2 new or one-time customers, $12.3k. Most" in tile.tooltip
+    assert insight.totals_words(book.workspace).endswith("; not included: 2 new or one-time, $12.3k.")
+
+
+def test_a_book_of_people_who_came_once_has_nothing_at_risk_rather_than_an_unknown_sum(
+    book: SmallBook, reader: Fresh
+) -> None:
+    book.score(book.customer(), value_at_risk_minor=1_000_00, clv_if_stays_minor=2_000_00, segment="One-time")
+    assert (reader(count_customers).value_at_risk_minor, reader(count_customers).once) == (0, 1)
+    assert insight.totals_words(book.workspace).startswith("At risk in 90 days: $0, of $0 over 12 months")
+
+
 def test_choices_name_every_value_with_its_count(book: SmallBook, reader: Fresh) -> None:
     for tier, owner in (("Gold", "Ada"), ("Gold", None), (None, "")):
         number = book.customer(tier=tier, owner=owner)
@@ -227,5 +266,5 @@ def test_active_customers_come_first_and_the_others_are_counted_apart(book: Smal
         assert [(row.name, row.standing) for row in win_back.rows] == [("Gone", "win_back")]
         count = count_customers(reader)
         assert (count.value_at_risk_minor, count.win_back) == (1_400, 1)
-        tile = next(one for one in read_tiles(reader) if one.key == "at_risk")
+        tile = next(one for one in read_today_tiles(reader) if one.key == "at_risk")
         assert tile.figure == "$14" and "1 win-back" in tile.line and "1 lost" in tile.tooltip

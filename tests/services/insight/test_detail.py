@@ -10,16 +10,16 @@ import pytest
 from models.tables import customers
 from models.values.alerts import ALIKE_WORDS
 from models.values.errors import UserError
-from models.values.scores import looking_back
+from models.values.scores import looking_back, missed_orders
 from models.values.words import THIN
 from services import insight
 from services.audit import undo_last
 from services.insight.detail import read_detail
-from services.insight.figure_words import figure_lines
+from services.insight.figure_formatting import figure_lines
 from services.insight.figures import read_figures
 from services.insight.permission import read_permission
 from services.insight.profile import read_profile
-from services.insight.rhythm import missed_orders, read_rhythm
+from services.insight.rhythm import read_rhythm
 from services.outreach.facts import facts_of
 from services.settings import ExchangeRate, Policy
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
@@ -80,6 +80,15 @@ def test_the_last_order_says_where_returns_are_taken_off(book: SmallBook, reader
     book.order(number, days_ago(10), 90_000)
     book.order(number, days_ago(9), -90_000, kind="cancellation")
     assert reader(read_detail, book.card(number)).figures.last_order_words == "10 Nov · $365 after returns"
+
+
+def test_what_came_back_of_no_known_order_is_said_with_the_last_order(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Anaya Reed")
+    book.score(number, last_order_on=days_ago(10), last_order_amount_minor=83_880)
+    book.order(number, days_ago(10), 83_880)
+    book.order(number, days_ago(30), -5_000, kind="cancellation")
+    book.order(number, days_ago(8), -13_980, kind="cancellation")
+    assert reader(read_detail, book.card(number)).figures.last_order_words == "10 Nov · $839 ($140 came back)"
 
 
 def test_figures_name_their_change_and_its_period(book: SmallBook, reader: Fresh, marlow: int) -> None:
@@ -163,6 +172,14 @@ def test_a_customer_is_one_since_the_first_order_where_the_record_is_younger(boo
     assert first.startswith("Customer since April 2025")
     facts = reader(facts_of, number, "check_in")
     assert "Customer since April 2025" in [fact.words for fact in facts]
+
+
+def test_who_signed_up_long_before_the_first_order_is_told_by_both_days(book: SmallBook, reader: Fresh) -> None:
+    book.order(book.customer("Older"), "2024-01-09")
+    number = book.customer("Ida Moor", signed_up_on="2024-02-03")
+    book.order(number, "2025-04-09")
+    book.score(number)
+    assert reader(read_profile, number).metadata_line.startswith("Signed up Feb 2024, first order Apr 2025")
 
 
 def test_other_signals_come_first_in_the_story_and_are_named(book: SmallBook, reader: Fresh, marlow: int) -> None:
@@ -480,3 +497,24 @@ def test_only_who_the_book_calls_primary_is_the_primary_contact_and_a_days_notic
     book.event("contacts", number, name="Ada Stone", is_primary=1)
     told = {one.label: one.value for one in reader(read_profile, number).identity}
     assert told["Primary contact"].startswith("Ada Stone") and told["Contact"].startswith("Kim Berg")
+
+
+def test_a_number_stands_beside_the_name_of_whose_it_is(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.event("contacts", number, name="Dana Cole", role="Buyer", is_primary=1)
+    lee = book.event("contacts", number, name="Lee Ash", role="Office", phone="+1 303 555 0105")
+    card = book.card(number)
+    person = reader(read_detail, card).person
+    assert (person.name, person.role, person.phone) == ("Lee Ash", "Office", "+1 303 555 0105")
+    book.run("UPDATE contacts SET phone = NULL WHERE id = ?", lee)
+    person = reader(read_detail, card).person
+    assert (person.name, person.role, person.phone) == ("Dana Cole", "Buyer", "")
+
+
+@pytest.mark.parametrize(("ends_on", "renews"), [("2025-05-03", False), ("2026-11-20", True)])
+def test_a_contract_whose_end_is_past_does_not_renew(
+    book: SmallBook, reader: Fresh, ends_on: str, renews: bool
+) -> None:
+    number = book.customer(contract_starts_on="2024-05-03", renews_on=ends_on)
+    facts = reader(read_detail, book.card(number)).person.facts
+    assert any(fact.title == "Renews" for fact in facts) == renews

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from services.churn_status import left_on
 from services.insight.customers import read_customers
 from services.insight.documents import read_customer_document
 from services.insight.export import table_of
-from services.insight.figure_words import figure_lines, sure_words
+from services.insight.figure_formatting import figure_lines, sure_words
 from services.insight.profile import read_profile
 from services.insight.timeline_rows import read_timeline
-from services.leaving import left_on
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago
 
 LEFT_ON = days_ago(57)  # 24 Sep 2026

@@ -18,7 +18,7 @@ from services.insight.freshness import read_freshness
 from services.insight.profile import read_profile
 from services.insight.queue_rows import read_queue
 from services.insight.reader import Reader, reading
-from services.insight.tile_figures import read_tiles
+from services.insight.tile_figures import read_outcome_tiles, read_today_tiles
 from services.insight.timeline_rows import read_timeline
 from services.workspace import Recipe, Workspace, open_workspace
 from tests.benchmarks.big_book import BigBook, big_book
@@ -35,14 +35,15 @@ HOT: dict[str, tuple[Callable[[Reader], Any], int]] = {
     "queue": (read_queue, 11),
     "queue, filtered": (lambda reader: read_queue(reader, "todo", QueueFilter(text="marlow", need_today=True)), 11),
     "queue, done": (lambda reader: read_queue(reader, "done", QueueFilter(done_days=30)), 8),
-    "tiles": (read_tiles, 16),
+    "tiles of today": (read_today_tiles, 12),
+    "tiles of outcomes": (read_outcome_tiles, 8),
     "freshness": (read_freshness, 15),
-    "detail": (lambda reader: read_detail(reader, 1, order=(1,)), 33),
+    "detail": (lambda reader: read_detail(reader, 1, order=(1,)), 42),
     "timeline": (lambda reader: read_timeline(reader, 5), 20),
     "profile": (lambda reader: read_profile(reader, 5), 31),
     "customers": (lambda reader: read_customers(reader), 6),
     "customers by name": (lambda reader: read_customers(reader, None, "name", descending=False), 6),
-    "customers, second page": (lambda reader: read_customers(reader, after=(1000, 77)), 6),
+    "customers, second page": (lambda reader: read_customers(reader, after=(1000, 77)), 8),  # into those who came once
     "customers, text": (lambda reader: read_customers(reader, CustomerFilter(text="marl pi")), 9),
     "customers, one letter": (lambda reader: read_customers(reader, CustomerFilter(text="m")), 9),
     "customers, nothing found": (lambda reader: read_customers(reader, CustomerFilter(text="zzz")), 9),

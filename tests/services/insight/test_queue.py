@@ -13,10 +13,10 @@ from models.values.alerts import QueueFilter
 from services import alerting, insight
 from services.insight.detail import read_detail
 from services.insight.documents import read_alert_documents
-from services.insight.figure_words import figure_lines
+from services.insight.figure_formatting import figure_lines
 from services.insight.profile import read_profile
 from services.insight.queue_rows import read_order, read_queue
-from services.insight.tile_figures import filter_of_tile, read_tiles
+from services.insight.tile_figures import filter_of_tile, read_today_tiles
 from services.settings import Policy
 from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, minutes
 
@@ -83,6 +83,20 @@ def test_what_somebody_might_buy_more_of_hides_nobody_who_may_leave(book: SmallB
                   expected_value_minor=900_000, value_at_risk_minor=0)  # fmt: skip
     quiet = book.card(book.customer("Quiet"), severity=3, value_at_risk_minor=60_000)
     assert quiet in {row.id for row in reader(read_queue).rows}
+
+
+def test_who_says_that_they_leave_or_waits_for_an_answer_is_within_the_limit(book: SmallBook, reader: Fresh) -> None:
+    for number in range(30):
+        book.card(book.customer(f"Quiet {number}"), severity=3, value_at_risk_minor=900_000)
+    asks = book.card(book.customer("Asks"), rule="urgent_ticket", severity=3, value_at_risk_minor=10)
+    small = book.card(book.customer("Small"), rule="distress", severity=2, value_at_risk_minor=10)
+    for card, rule, sign in ((asks, "urgent_ticket", None), (small, "distress", "leaving")):
+        book.insert(
+            "alert_signals", alert_id=card, rule=rule, severity=3, reason="r", raised_at=minutes(-9),
+            raised_as_of=days_ago(0), evidence=sign and json.dumps({"sign": sign}),
+        )  # fmt: skip
+    page = reader(read_queue)
+    assert {asks, small} <= {row.id for row in page.rows} and len(page.rows) == 26
 
 
 def test_critical_alerts_that_wait_for_room_are_counted_by_owner_while_their_day_lasts(
@@ -278,7 +292,7 @@ def test_groups_add_up_and_every_card_is_shown_or_counted(
     every = insight.queue(workspace, beyond_budget=True)
     assert {row.id for row in page.rows} <= {row.id for row in every.rows} and len(every.rows) == len(cards)
     with insight.reading(workspace) as reader:
-        tile = read_tiles(reader)[0]
+        tile = read_today_tiles(reader)[0]
         assert read_order(reader) == tuple(row.id for row in page.rows)
     listed = filter_of_tile("today")
     assert listed is not None

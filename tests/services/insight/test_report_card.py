@@ -30,8 +30,7 @@ from models.values.errors import UserError
 from models.values.words import THIN
 from services import insight
 from services.insight.report_card import read_reliance, read_report_card
-from services.insight.report_verdict import off_by, rule_words, verdict
-from services.insight.report_words import (
+from services.insight.report_formatting import (
     compared_words,
     cost_verdict,
     judged_words,
@@ -39,6 +38,7 @@ from services.insight.report_words import (
     said_words,
     value_verdict,
 )
+from services.insight.report_verdict import off_by, rule_words, verdict
 from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, minutes
 from tests.views.insights import made
 

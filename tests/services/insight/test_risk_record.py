@@ -15,8 +15,11 @@ from services.insight.reader import Reader
 from services.insight.risk_record import record_words
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago
 
-SIMILAR = [[0, 28, 40, 0.71, 0.5, 0.1], [2, 28, 100, 0.696, 0.594, 0.07], [2, 32, 9, 0.8, 0.4, 0.05]]
-SAID = f"100 similar customers: predicted 70{THIN}%, actual 59{THIN}% (95{THIN}% range 50–69{THIN}%)."
+SIMILAR = [[0, 28, 40, 0.71, 0.5, 0.1], [2, 28, 100, 0.696, 0.594, 0.07, [0.62, 0.75]], [2, 32, 9, 0.8, 0.4, 0.05]]
+SAID = (
+    f"100 similar customers: predicted 70{THIN}%, actual 59{THIN}% (95{THIN}% range 50–69{THIN}%). "
+    f"Similar: 4 or more purchase days, risk 62–75{THIN}%."
+)
 
 
 def fitted(book: SmallBook, as_of: str = days_ago(0), path: str = "orders", horizon: int = 90) -> None:
@@ -46,13 +49,14 @@ def test_past_cases_of_the_same_kind_and_risk_speak(book: SmallBook, reader: Fre
     assert reader(said, scored(book)) == SAID
     once = reader(said, scored(book, purchase_days=1))
     assert once.startswith(f"40 similar customers: predicted 71{THIN}%, actual 50{THIN}% (")
+    assert once.endswith("Similar: 1 purchase day.")
     for nothing in ({"risk": 0.8}, {"risk": 0.1}, {"risk": None}, {"purchase_days": 3}, {"churn_horizon_days": 30}):
         assert reader(said, scored(book, **nothing)) == ""
 
 
 def test_it_is_the_sentence_of_the_confidence_and_is_not_said_twice(book: SmallBook, reader: Fresh) -> None:
     fitted(book)
-    assert cases_words(100, 0.696, 0.594) == SAID
+    assert cases_words(100, 0.696, 0.594, "orders", 2, (0.62, 0.75)) == SAID
     assert reader(said, scored(book, confidence="medium", confidence_why=json.dumps([SAID]))) == ""
 
 
@@ -78,12 +82,12 @@ def test_under_contract_time_tells_the_kind_and_on_activity_its_days(book: Small
     number = scored(book, model="Additive v4 on contracts (rung 3)")
     assert reader(said, number) == ""
     book.event("contracts", number, starts_on=days_ago(90))
-    assert reader(said, number).startswith("40 similar customers: ")
+    assert reader(said, number).endswith("Similar: first year under contract.")
     fitted(book, path="activity")
     active = scored(book, model="Additive v4 on activity (rung 3)")
     for back in (3, 30, 31, 60):
         book.event("activities", active, happened_on=days_ago(back), kind="login")
-    assert reader(said, active).startswith("100 similar customers: ")
+    assert f"Similar: 4 or more days of activity, risk 62–75{THIN}%." in reader(said, active)
 
 
 def test_without_a_fit_nothing_is_said(book: SmallBook, reader: Fresh) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from services import insight
 from services.insight.freshness import read_freshness
-from services.insight.tile_figures import filter_of_tile, read_tiles
+from services.insight.tile_figures import filter_of_tile, read_outcome_tiles, read_today_tiles
 from services.settings import Policy
 from services.sources import source_ages
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 
 
 def test_an_empty_book_says_so_everywhere(reader: Fresh) -> None:
-    tiles = reader(read_tiles)
+    tiles = (*reader(read_today_tiles), *reader(read_outcome_tiles))
     assert [(tile.figure, tile.line) for tile in tiles] == [
         ("–", "no customers yet"),
         ("–", "no customer is scored yet"),
@@ -25,7 +25,7 @@ def test_an_empty_book_says_so_everywhere(reader: Fresh) -> None:
 def test_need_action_today_counts_late_ones_and_names_the_next(book: SmallBook, reader: Fresh) -> None:
     for due, severity in ((-60, 4), (47, 4), (180, 3), (3 * 1440, 2)):
         book.card(book.customer(), due_at=minutes(due), severity=severity)
-    tile = reader(read_tiles)[0]
+    tile = reader(read_today_tiles)[0]
     assert (tile.figure, tile.line, tile.tone) == ("3", "2 critical · 1 late · next due in 47 min", "bad")
     tab, wanted = filter_of_tile("today")  # type: ignore[misc]
     assert len(insight.queue(book.workspace, tab, wanted).rows) == 3
@@ -41,7 +41,7 @@ def test_what_is_at_risk_has_a_range_and_a_change_with_its_period(book: SmallBoo
             book.insert(
                 "score_history", customer_id=number, as_of=days_ago(back), value_at_risk_minor=before, model="m"
             )
-    tile = reader(read_tiles)[1]
+    tile = reader(read_today_tiles)[1]
     assert tile.figure == "$18.4k" and tile.title == "at risk in 90 days, of 12 months’ value"
     assert tile.line == "▲ 20\u202f% in 30 days · 80\u202f% range $11.3k–$25.5k"
     assert tile.tone == "bad"
@@ -51,7 +51,7 @@ def test_what_is_at_risk_has_a_range_and_a_change_with_its_period(book: SmallBoo
 def test_what_is_at_risk_is_told_with_both_horizons(book: SmallBook) -> None:
     book.score(book.customer(), value_at_risk_minor=1_000)
     policy = Policy(churn_horizon_days=30, clv_horizon_months=6)
-    tile = Fresh(book.workspace.with_policy(policy))(read_tiles)[1]
+    tile = Fresh(book.workspace.with_policy(policy))(read_today_tiles)[1]
     assert tile.title == "at risk in 30 days, of 6 months’ value"
     assert "brings over 6 months if they buy within 30 days, less their expected lifetime value" in tile.tooltip
 
@@ -59,7 +59,7 @@ def test_what_is_at_risk_is_told_with_both_horizons(book: SmallBook) -> None:
 def test_resolved_in_time_is_compared_with_the_days_before(book: SmallBook, reader: Fresh) -> None:
     for days, in_time in ((2, 1), (3, 1), (4, 0), (20, 1), (40, 1), (50, 0), (90, 1)):
         book.card(book.customer(), state="resolved", outcome="saved", in_time=in_time, closed_at=minutes(-1440 * days))
-    tile = reader(read_tiles)[2]
+    tile = reader(read_outcome_tiles)[0]
     assert (tile.figure, tile.line, tile.tone) == (
         "75\u202f%",
         "▲ 25 pts on the 30 days before · 3 of 4 alerts",
@@ -82,7 +82,7 @@ def test_came_back_is_a_count_beside_those_not_contacted(book: SmallBook, reader
         customer = book.customer()
         card = book.card(customer, state=state, outcome=outcome, touched=1, kind=kind, closed_at=minutes(-1440))
         book.email(customer, card, state="sent" if emailed else "discarded")
-    tile = reader(read_tiles)[3]
+    tile = reader(read_outcome_tiles)[1]
     assert (tile.figure, tile.line) == ("50\u202f%", "1 of 2 · not contacted: 1 of 3 (33\u202f%)")
     listed = filter_of_tile("came_back")
     assert listed is not None and len(insight.queue(book.workspace, *listed).rows) == 5
@@ -92,7 +92,7 @@ def test_without_anyone_left_alone_nobody_is_compared_with(book: SmallBook, read
     for outcome in ("came_back", "lost"):
         customer = book.customer()
         book.email(customer, book.card(customer, state="resolved", outcome=outcome, closed_at=minutes(-1440)))
-    assert reader(read_tiles)[3].line == "1 of 2"
+    assert reader(read_outcome_tiles)[1].line == "1 of 2"
 
 
 def _import(book: SmallBook, at: str) -> None:

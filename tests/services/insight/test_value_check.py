@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.values.words import THIN
 from services import insight
 from services.insight.report_card import read_report_card
-from services.insight.tile_figures import read_tiles
+from services.insight.tile_figures import read_today_tiles
 from services.insight.value_check import off_words, read_value_check, side_of
 from tests.services.insight.conftest import Fresh, SmallBook
 from tests.services.insight.test_report_card import keep
@@ -42,7 +42,7 @@ def test_it_is_said_beside_the_sum_of_the_list_the_tile_the_page_and_on_the_comm
     told = f"When last checked, 39 weeks from 15 Feb, the total of lifetime value was 7{THIN}% too low."
     count = insight.customers_count(scored.workspace)
     assert (count.value_note, count.value_check) == (f"values ran 7{THIN}% low", told)
-    tile = reader(read_tiles)[1]
+    tile = reader(read_today_tiles)[1]
     assert tile.title == f"at risk in 90 days, values ran 7{THIN}% low" and tile.tooltip.endswith(told)
     assert reader(read_report_card).value_note == told
     assert insight.totals_words(scored.workspace).endswith(f"if all active customers stay. {told}")
@@ -52,7 +52,7 @@ def test_the_range_of_what_is_at_risk_is_as_wide_as_the_check_was_off(scored: Sm
     ranges = []
     for bias in (0.01, -0.15, 0.4):
         checked(scored, bias)
-        ranges.append(reader(read_tiles)[1].line)
+        ranges.append(reader(read_today_tiles)[1].line)
     assert ranges[0] == ranges[1] == "80\u202f% range $1.7k–$2.3k"
     assert ranges[2] == "80\u202f% range $1.2k–$2.8k"
 

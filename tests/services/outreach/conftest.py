@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,11 +9,9 @@ from pathlib import Path
 import pytest
 
 from models.store import connect
-from services.leaving import renews_on
+from services.churn_status import renews_on
 from services.workspace import Workspace
-from tests.views.books import forget, opened, sample_copy
-
-atexit.register(forget)
+from tests.views.books import opened, sample_copy
 
 _RENEWAL = renews_on("'2026-11-20'")
 _GIVEN = "c.email_consent = 'given' AND c.suppressed_until IS NULL AND c.email <> ''"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from services.jobs import ImportOutcome, import_files, sample_requests
+from services.jobs import SAMPLE_OPTIONS, ImportOutcome, import_files, requests_for
 from services.sample import SampleTruth
 from services.workspace import Workspace
 
@@ -17,7 +17,7 @@ def import_sample(
     assert len(paths) == (len(only) or len(truth.paths))
     outcome = import_files(
         workspace,
-        sample_requests(workspace, paths),
+        requests_for(workspace, paths, SAMPLE_OPTIONS),
         score=score,
         progress=lambda _progress: None,
         cancelled=lambda: False,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from services.scoring import btyd, score_due
-from services.scoring.ladder import fitting
+from services.scoring.model_selection import fitting
 from tests.services.scoring.books import Book, simulated_orders
 
 _FITS: dict[bytes, Any] = {}

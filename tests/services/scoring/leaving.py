@@ -8,7 +8,7 @@ import numpy as np
 
 from services.scoring.events import BookEvents
 from services.scoring.habit_series import LOST, MOVED, OPENED, WON
-from services.scoring.ladder import Window, windows
+from services.scoring.model_selection import Window, windows
 from tests.services.scoring.made_up import made_up_book
 
 AS_OF, DAYS, HORIZON = 20_000, 900, 60

@@ -152,7 +152,7 @@ def as_the_window_reads(workspace: Workspace) -> list[Any]:
     """What the pages would show of the book."""
     page = insight.customers_page(workspace)
     queue = insight.queue(workspace)
-    shown: list[Any] = [page, queue, insight.tiles(workspace), insight.freshness(workspace)]
+    shown: list[Any] = [page, queue, insight.today_tiles(workspace), insight.freshness(workspace)]
     shown += [insight.customers_count(workspace), insight.filter_choices(workspace), insight.reliance(workspace)]
     shown += [insight.customer_profile(workspace, row.id) for row in page.rows[:3]]
     shown += [insight.alert_detail(workspace, row.id) for row in queue.rows[:3]]

@@ -1,4 +1,4 @@
-"""Pasts from which rungs of the ladder can learn little or nonsense: an answer all the same, and never a nan."""
+"""Pasts from which models can learn little or nonsense: an answer all the same, and never a nan."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 
 from services.scoring.events import BookEvents
 from services.scoring.features import features_at
-from services.scoring.ladder import frame_at, judge
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection import frame_at, judge
 from services.scoring.parameters import fit_parameters
-from tests.services.scoring.ladder.pasts import AS_OF, buying_book
 from tests.services.scoring.made_up import made_up_book
+from tests.services.scoring.model_selection.pasts import AS_OF, buying_book
 from tests.services.scoring.test_bad_books import finite
 
 #: Enough for every rung to be tried.

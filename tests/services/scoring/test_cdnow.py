@@ -22,7 +22,7 @@ def test_every_customer_is_scored_as_of_september_and_what_follows_changes_nothi
     book.add_orders(early)
     run, scores = score_as_of(book.workspace, day)
     assert (run.as_of, run.customers, run.scored) == ("1997-09-30", 23_570, 23_570)
-    assert run.models["churn"] == "Additive v5 (rung 3)"
+    assert run.models["churn"] == "Additive v6 (rung 3)"
     assert {score.values["as_of"] for score in scores} == {"1997-09-30"}
     book.add_orders((ids[name], on, cents) for name, on, cents in purchases if on > day)
     again, later = score_as_of(book.workspace, day)

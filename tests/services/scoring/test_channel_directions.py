@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from models.values.anomalies import about
+from models.values.scores import missed_orders
 from services.scoring import channel_trends, score_due
 from services.scoring.channel_directions import read_channel_trends
 from tests.services.scoring.books import Book
-from tests.services.scoring.test_unusual import LAST, crowded, days, did, found
+from tests.services.scoring.test_anomalies import LAST, crowded, days, did, found
 
 
 def filled(book: Book) -> Book:
@@ -80,3 +81,19 @@ def test_a_channel_that_is_unusual_has_one_day_and_one_expected_count_wherever_i
         figures = (anomaly.since, anomaly.seen, anomaly.expected, anomaly.window_days)
         assert (trend.since, trend.seen, trend.expected, trend.window_days) == figures
         assert about(trend.expected) in anomaly.evidence
+
+
+def test_orders_that_are_late_are_never_as_usual_and_as_many_are_expected_as_everywhere_else(book: Book) -> None:
+    book.add_customers(30)
+    gaps, silences = {1: 21, 2: 21, 3: 30}, {1: 90, 2: 275, 3: 20}
+    for who in range(1, 31):
+        first = silences.get(who, who - 4)
+        book.add_orders((who, LAST - timedelta(days=back), 5_000) for back in range(first, 500, gaps.get(who, 25)))
+    score_due(book.workspace)
+    told = {who: {one.channel: one for one in channel_trends(book.workspace, who)} for who in (1, 2, 3)}
+    for who, missed in ((1, 3), (2, 12)):
+        one, scored = told[who]["orders"], book.scores()[who]
+        assert (one.direction, one.seen, one.window_days) == ("silent", 0.0, silences[who])
+        assert one.since == scored["last_order_on"]
+        assert one.expected == missed == missed_orders(scored["days_since_last_order"], scored["usual_gap_days"])
+    assert told[3]["orders"].direction == "steady"

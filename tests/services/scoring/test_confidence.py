@@ -20,14 +20,14 @@ from services.scoring.confidence import HIGH, LOW, MEDIUM, Check, Confidence, bo
 from services.scoring.events import BookEvents, Series, read_events
 from services.scoring.features import features_at
 from services.scoring.freshness import EVERYTHING
-from services.scoring.ladder import CLOSED_FORM
-from services.scoring.ladder.in_use import with_rungs
-from services.scoring.ladder.record import Record, Similar, similar_cases
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection import CLOSED_FORM
+from services.scoring.model_selection.in_use import with_rungs
+from services.scoring.model_selection.record import Record, Similar, similar_cases
 from services.scoring.parameters import Chosen, Parameters, fit_parameters
 from tests.services.scoring.books import Book, simulated_orders
-from tests.services.scoring.ladder.pasts import buying_book
 from tests.services.scoring.made_up import made_up_book
+from tests.services.scoring.model_selection.pasts import buying_book
 
 HORIZON, AS_OF = 90, 20_000
 CUSTOMERS = 60
@@ -149,7 +149,8 @@ def test_customers_like_whom_the_past_was_told_wrongly_are_named_with_what_came(
     found = judged(Record(812, 0.05, similar), risk=risk)
     assert (found.level[4::2] == MEDIUM).all() and (found.level[3::2] == HIGH).all()
     assert why(found, 4) == (
-        "112 similar customers: predicted 62\u202f%, actual 41\u202f% (95\u202f% range 32–50\u202f%).",
+        "112 similar customers: predicted 62\u202f%, actual 41\u202f% (95\u202f% range 32–50\u202f%). "
+        "Similar: 4 or more purchase days.",
     )
 
 
@@ -174,6 +175,14 @@ def test_high_confidence_takes_similar_customers_of_whom_the_risk_was_right() ->
     assert (off.level[REGULAR] == MEDIUM).all()
     chance = judged(Record(500, 0.01, (Similar(2, 24, 20, 0.6, 0.45, 0.03),)))
     assert (chance.level[REGULAR] == HIGH).all()
+
+
+def test_what_came_is_held_against_the_customers_own_risk_too_and_the_words_say_who_is_similar() -> None:
+    found = judged(
+        Record(800, 0.02, (Similar(2, 32, 79, 0.76, 0.67, 0.05, (0.7, 0.86)),)), risk=np.full(CUSTOMERS, 0.8)
+    )
+    assert (found.level[REGULAR] == MEDIUM).all()
+    assert why(found, 5)[0].endswith("Similar: 4 or more purchase days, risk 70–86\u202f%.")
 
 
 def test_a_risk_and_one_a_point_higher_have_all_but_the_same_past_cases() -> None:
@@ -378,7 +387,7 @@ def test_what_holds_of_a_whole_book_is_said_once_and_in_plain_words() -> None:
     )
     said = list(book_words(replace(parameters, orders=orders)))
     assert said == [
-        "In this book's history a pause and a departure look the same. "
+        "In this book the model cannot tell a long pause from a departure. "
         "A high churn risk means “no order soon”, not “gone for good”.",
         ALIKE_WORDS,
     ]

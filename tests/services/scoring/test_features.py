@@ -86,8 +86,10 @@ def test_the_usual_gap_is_the_own_median_once_there_are_enough_gaps_and_the_book
     often = [(0, day, 100) for day in (0, 10, 20, 30, 40, 140)]
     found = seen(200, customers=3, orders=[*often, (1, 5, 100), (1, 15, 100), (2, 9, 100)])
     assert found.usual_gap[0] == pytest.approx(10)
-    assert found.usual_gap[1] == pytest.approx(30 * (10 / 30) ** 0.2)
+    assert found.usual_gap[1] == pytest.approx(30 * (10 / 30) ** 0.25)
     assert found.usual_gap[2] == pytest.approx(30)
+    of_four = seen(200, customers=1, orders=[(0, day, 100) for day in (0, 14, 22, 40, 55)])
+    assert of_four.usual_gap[0] == pytest.approx(14.5)  # four gaps are enough to call it theirs
 
 
 def test_customers_without_orders_are_measured_by_their_activity() -> None:

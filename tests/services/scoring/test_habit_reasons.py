@@ -12,9 +12,9 @@ import pytest
 from services.scoring import channel_reasons
 from services.scoring.features import Features, features_at
 from services.scoring.habit_series import LOST, MOVED, OPENED
-from services.scoring.ladder.frame import INPUTS
-from services.scoring.ladder.groups import GROUP_OF, GROUPS
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection.frame import INPUTS
+from services.scoring.model_selection.groups import GROUP_OF, GROUPS
 from services.scoring.parameters import fit_parameters
 from services.scoring.reasons import Contributions, contributions, drivers_json
 from services.scoring.series import day_number
@@ -104,6 +104,19 @@ def test_every_reason_beside_the_rhythm_has_words() -> None:
         ("use", {"uses": back((60, 1))}, "Uses none of the 1 feature used in the 3 months before"),
         ("use", {"uses": back((4, 1))}, "Uses 1 feature, none before"),
         ("use", {"uses": back((400, 1))}, "None used in 4 months"),
+        # Only what was given is a rating: unrated tickets count by their mood, and are no satisfaction "of 5".
+        (
+            "satisfaction",
+            {
+                "tickets": back(
+                    (50, TODAY - 49.0, 1.0, np.nan), (40, TODAY - 39.0, 1.0, np.nan), (9, TODAY - 8.0, 0.0, 3)
+                )
+            },
+            "3.0 of 5, 1 rating in a year",
+        ),
+        ("satisfaction", {"tickets": back((50, TODAY - 49.0, 1.0, np.nan))}, "Good; not rated in a year"),
+        ("satisfaction", {"surveys": back((50, 2.0), (40, 5.0))}, "3.5 of 5, 2 ratings in a year"),
+        ("reviews", {"reviews": back((50, np.nan, 1.0), (40, 2.0, np.nan))}, "2.0 of 5, 1 review in a year"),
     ],
 )
 def test_the_evidence_names_the_figures(code: str, events: dict[str, list[Event]], words: str) -> None:
@@ -120,6 +133,21 @@ def drivers(found: Features, points: dict[str, float] | None = None) -> list[dic
     return list(json.loads(drivers_json(found, parts, parameters.orders, parameters.activity)[0]))
 
 
+def test_one_email_tells_no_share_of_emails_answered() -> None:
+    mailed = [(0, TODAY - ago) for ago in (5, 15, 25)]
+    one = seen(mails=mailed[:1], answers=mailed[:1])
+    assert "Emails answered" not in {fact["label"] for fact in drivers(one)}
+    (fact,) = (fact for fact in drivers(seen(mails=mailed, answers=mailed[:2])) if fact["code"] == "email")
+    assert fact["evidence"] == "2 of 3 in 180 days"
+
+
+def test_fewer_products_that_lower_the_risk_are_not_held_against_the_more_of_before() -> None:
+    bought = [(ago, float(kind)) for ago, kinds in ((200, 58), (20, 7)) for kind in range(kinds)]
+    found = seen(mix=back(*bought))
+    evidence = {way: drivers(found, {"gap": 9.0, "mix": way * 3.0})[1]["evidence"] for way in (1, -1)}
+    assert evidence == {1: "7 different in 6 months, 58 in the 6 before", -1: "7 different in 6 months"}
+
+
 FEWER = {"uses": [*back(*((60, feature) for feature in range(5))), *back((4, 1), (4, 2))]}
 LOST_ONE = {"deals": back((50, 1, OPENED), (45, 1, LOST))}
 AWAY = {"visits": back(*((days,) for days in range(40, 120, 10)))}
@@ -129,7 +157,7 @@ AWAY = {"visits": back(*((days,) for days in range(40, 120, 10)))}
     ("events", "code", "label", "evidence"),
     [
         (FEWER, "use", "Features no longer used", "Uses 2 of the 5 features used in the 3 months before"),
-        (LOST_ONE, "deals", "Deal lost", "1 in 6 months, none open"),
+        (LOST_ONE, "deals", "Deal lost", "1 in 6 months, none won, none open"),
         (AWAY, "visits", "No visits or logins any more", "No visit or login since 12 Oct"),
     ],
 )

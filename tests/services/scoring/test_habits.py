@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import date, timedelta
+from typing import cast
 
 import numpy as np
 import pytest
@@ -38,6 +40,36 @@ def test_a_deal_counts_by_the_last_step_that_it_took_by_the_day() -> None:
     after = seen(1_000, deals=steps)
     assert (after.deals_open[0], after.deals_lost_6m[0]) == (0, 1) and np.isnan(after.deal_still_days[0])
     assert seen(1_090, as_of=1_090, deals=steps).deals_lost_6m[0] == 0  # lost over half a year ago
+
+
+def facts(day: int = 1_000, **events: list[Event]) -> list[str]:
+    """The facts beside the model of the one customer of a book of two, as words."""
+    orders = [(who, on, 5_000.0) for who in (0, 1) for on in range(500, 1_000, 50)]
+    found = seen(day, 2, **{"orders": orders, **events})
+    fitted = fit_parameters(found, "USD")
+    drivers = json.loads(
+        drivers_json(found, contributions(fitted.orders, found, 90), fitted.orders, fitted.activity)[0]
+    )
+    return [f"{one['label']}: {one['evidence']}" for one in drivers if one["points"] is None]
+
+
+def test_a_deal_lost_where_another_for_the_same_thing_was_won_is_no_bad_sign() -> None:
+    lost = [(0, 900, 7, OPENED), (0, 920, 7, LOST)]
+    assert facts(deals=lost) == ["Deal lost: 1 in 6 months, none won, none open"]
+    assert facts(deals=[*lost, (0, 900, 8, OPENED), (0, 920, 8, WON)]) == []
+    twice = [*lost, (0, 900, 8, OPENED), (0, 920, 8, WON), (0, 900, 9, OPENED), (0, 930, 9, LOST)]
+    assert facts(deals=twice) == ["Deals lost: 2 in 6 months, 1 won, none open"]
+
+
+def test_who_gives_much_back_is_told_so_and_an_order_that_was_cancelled_whole_is_no_return() -> None:
+    back = [(0, on + 9, on, -900.0, 0) for on in (750, 850, 900)]
+    assert facts(linked_returns=back) == ["Returns: 3 for 7 purchase days in 12 months"]
+    assert facts(linked_returns=back[:2]) == []
+    assert facts(linked_returns=back[:2], loose_returns=[(0, 930, -500.0)]) != []
+    assert facts(linked_returns=back[:2], loose_returns=[(0, 930, 500.0)]) == []  # postage
+    whole = [(0, on + 9, on, -5_000.0, 2) for on in (750, 850, 900)]
+    at_once = [(0, on, on, -900.0, 1) for on in (750, 850, 900)]
+    assert facts(linked_returns=whole) == facts(linked_returns=at_once) == []
 
 
 def test_a_lost_deal_that_is_taken_up_again_is_open() -> None:
@@ -134,6 +166,8 @@ def fill(book: Book) -> None:
                 (2, None, "", "Desk\x1f, oak"),
                 (3, None, "K-1", "Chair"),
                 (3, None, "K-1", "Chair, blue"),
+                (3, None, "POST", "Postage"),  # a charge is no product
+                (3, None, None, "Delivery charge"),
                 (4, None, None, None),
             ]
         ),
@@ -208,6 +242,22 @@ def test_many_lines_are_read_in_parts(book: Book, monkeypatch: pytest.MonkeyPatc
     np.testing.assert_array_equal(whole.mix.row, parts.mix.row)
     np.testing.assert_array_equal(whole.mix.day, parts.mix.day)
     assert np.unique(parts.mix.values["kind"]).size == 3 and parts.uses.row.size == whole.uses.row.size == 2
+
+
+def test_names_of_codes_are_looked_up_once_however_many_there_are(book: Book) -> None:
+    book.add_customers(1)
+    book.add_orders([(1, ago(3), 100)], id=1)
+    codes = [("POST", "Postage"), ("POST", "Chair"), ("OAK", "Desk"), ("ELM", "Shelf"), ("ASH", "Lamp")]
+    names = ("order_id", "amount_minor", "sku", "product_name")
+    book.add("order_lines", (dict(zip(names, (1, 100, *one), strict=True)) for one in codes))
+    asked: list[str] = []
+    with book.workspace.store.read() as connection:
+        driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+        driver.set_trace_callback(asked.append)
+        found = read_events(connection, TODAY, currency="USD")
+        driver.set_trace_callback(None)
+    assert np.unique(found.mix.values["kind"]).size == 3  # postage is no product
+    assert len([one for one in asked if "SELECT sku, product_name" in one or "sku = " in one]) == 1
 
 
 def test_only_visits_are_no_channel_of_their_own(book: Book) -> None:

@@ -18,8 +18,8 @@ from services.scoring import score_as_of, score_due
 from services.scoring.events import day_number, read_events
 from services.scoring.features import features_at
 from services.scoring.habit_series import HABITS, LEAVING
-from services.scoring.ladder import frame_at
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection import frame_at
 from services.scoring.parameters import fit_parameters
 from tests.services.scoring.books import Book, simulated_orders
 

@@ -13,8 +13,8 @@ from services.scoring.events import BookEvents, Series
 from services.scoring.features import Features, features_at
 from services.scoring.habit_series import HABITS, LEAVING
 from services.scoring.habits import HABIT_FIGURES
-from services.scoring.ladder import frame_at
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection import frame_at
 from services.scoring.parameters import fit_parameters
 from services.scoring.scorecard import scorecard
 from services.settings import Policy

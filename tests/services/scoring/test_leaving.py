@@ -107,7 +107,7 @@ def test_what_a_person_foresaw_rests_while_they_have_left(book: Book) -> None:
 
 
 def test_learning_who_stops_buying_leaves_out_who_had_left_before() -> None:
-    from services.scoring.ladder.windows import Past, leaving
+    from services.scoring.model_selection.windows import Past, leaving
     from tests.services.scoring.made_up import NEVER, made_up_book
 
     orders = [(who, day, 10.0) for who in range(3) for day in range(0, 200, 20)]

@@ -14,8 +14,8 @@ from models.journal import entries
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.overrides import Override
+from services.as_of import copy_as_of
 from services.audit import undo_last
-from services.looking_back import looking_back
 from services.pipeline import after_change, do_round
 from services.scoring import (
     end_override,
@@ -178,13 +178,13 @@ def test_an_earlier_day_is_computed_without_what_a_person_set(scored: Book) -> N
     assert strip == [{**one.values, "scored_at": ""} for one in twice]
 
 
-def test_looking_back_knows_only_what_was_set_by_then(scored: Book) -> None:
+def test_a_copy_as_of_a_day_knows_only_what_was_set_by_then(scored: Book) -> None:
     workspace = scored.at(date(2026, 11, 15))
     set_override(workspace, 7, "segment", "Champion", reason=WHY, until=date(2026, 11, 18))
     workspace = scored.at(TODAY)
     found = {}
     for day in (date(2026, 11, 14), date(2026, 11, 16), date(2026, 11, 20)):
-        with looking_back(workspace, day) as past:
+        with copy_as_of(workspace, day) as past:
             score_due(past, force_all=True, as_of=day)
             query = "SELECT segment, overridden FROM customer_risk_scores WHERE customer_id = 7"
             with past.store.read() as connection:

@@ -74,7 +74,7 @@ def test_the_first_run_scores_everyone_as_of_the_last_day_of_data(book: Book) ->
             lost = row["churn_risk"] * (row["clv_if_stays_minor"] - row["clv_if_leaves_minor"])
             assert abs(row["clv_if_stays_minor"] - row["clv_minor"] - lost) <= 0.5
     assert all(json.loads(row["drivers"]) for row in scores.values() if row["purchase_days"])
-    assert run.models["churn"] == "Additive v5 (rung 3)"
+    assert run.models["churn"] == "Additive v6 (rung 3)"
     assert journal(book.workspace)[-2:] == [("refit", "model"), ("score", "model")]
 
 
@@ -423,8 +423,8 @@ def test_a_book_of_activity_alone_is_scored_by_activity(book: Book) -> None:
     book.add("activities", ({"customer_id": who, "happened_on": str(day), "kind": "login"} for who, day, _ in days))
     run = score_due(book.workspace)
     scores = [row for row in book.scores().values() if row["last_activity_on"]]
-    assert run.models["churn of activity"] == "Additive v5 (rung 3)"
-    assert all(row["model"] == "Additive v5 on activity (rung 3)" for row in scores)
+    assert run.models["churn of activity"] == "Additive v6 (rung 3)"
+    assert all(row["model"] == "Additive v6 on activity (rung 3)" for row in scores)
     assert all(row["clv_minor"] is None for row in scores)
     assert all(row["engagement"] is not None for row in scores)
     assert any("No activity for" in row["drivers"] for row in scores)

@@ -91,7 +91,7 @@ def test_reasons_are_in_words_with_the_strongest_first() -> None:
     assert facts == drivers[1 : 1 + len(facts)]  # beside the strongest reason to expect that they leave
     assert [(fact["code"], fact["evidence"]) for fact in facts] == [
         ("tickets", "1 since the last order"),
-        ("satisfaction", "2.0 of 5 in a year"),
+        ("satisfaction", "2.0 of 5, 1 in a year"),
     ]
     sizes = [abs(driver["points"]) for driver in drivers if driver["points"] is not None]
     assert sizes == sorted(sizes, reverse=True)
@@ -174,6 +174,14 @@ def test_health_leaves_out_what_is_not_known_and_counts_it() -> None:
     assert full.coverage[0] == 6
     assert full.parts["email"][0] == POLICY.health_curves.email.points[0][1]
     assert 0 <= full.total[0] <= 100
+
+
+@pytest.mark.parametrize(("said", "bought", "stands"), [(985, 990, True), (985, 998, True), (920, 990, False)])
+def test_who_says_that_they_leave_is_neither_healthy_nor_a_champion(said: int, bought: int, stands: bool) -> None:
+    orders = [(0, day, 90_000.0) for day in (*range(700, bought, 10), bought)]
+    card = scored(made_up_book(1, YEAR, orders=orders, leaving=[(0, said)], tickets=[(0, 950, 951, 0.5, 5)]))
+    assert segments.NAMES[card.membership.now[0]] == ("At risk" if stands else "Champion")
+    assert (card.figures.health.total[0] <= 30) == stands
 
 
 def test_weights_are_the_policys() -> None:

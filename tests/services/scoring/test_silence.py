@@ -6,9 +6,9 @@ import numpy as np
 
 from models.values.backtest import ADDITIVE
 from services.scoring.features import features_at
-from services.scoring.ladder.judging import judge
-from services.scoring.ladder.windows import frame_of
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection.judging import judge
+from services.scoring.model_selection.windows import frame_of
 from services.scoring.silence import IMPROBABLE, OWN_GAPS, silence_p, wait_log_odds
 from tests.services.scoring.made_up import made_up_book
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.values.backtest import ADDITIVE, PRIOR
 from services.scoring import backtest, score_due
 from services.scoring.events import BookEvents, Series, read_events
-from services.scoring.ladder import judge
+from services.scoring.model_selection import judge
 from services.scoring.traits import traits_of
 from tests.services.scoring.books import Book
 from tests.services.scoring.made_up import made_up_book

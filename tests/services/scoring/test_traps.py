@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from services.scoring import btyd, confidence
 from services.scoring.events import BookEvents, day_number
 from services.scoring.features import features_at
-from services.scoring.ladder.measures import auc
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import DAYS_A_MONTH
+from services.scoring.model_selection.measures import auc
 from services.scoring.parameters import fit_parameters
 from services.scoring.scorecard import scorecard
 from services.settings import Policy
@@ -122,7 +122,7 @@ def test_a_history_of_a_few_weeks_cannot_tell_who_left(shop: BookEvents) -> None
     known = card.figures.seen.purchase_days > 0
     assert np.all((card.figures.churn_risk >= 0) & (card.figures.churn_risk <= 1))
     told = {reason for bits in np.unique(card.confidence.why) for reason in card.confidence.reasons(int(bits))}
-    assert any("a pause and a departure look the same" in reason for reason in told)
+    assert any("cannot tell a long pause from a departure" in reason for reason in told)
     assert card.confidence.level[known].max() < confidence.HIGH
     later = fit_parameters(features_at(Ledger(shop, day_number(date(1997, 3, 1)))), "USD")
     assert later.orders.btyd.dropout_identifiable

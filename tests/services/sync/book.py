@@ -11,6 +11,7 @@ from typing import Any
 from models.journal import verify
 from models.values.changes import Changes
 from models.values.imports import ImportOptions, ImportRequest, Preview, Receipt
+from services.audit import digest_imports
 from services.sync import preview, run_import
 from services.workspace import Recipe, Workspace, open_workspace
 
@@ -51,11 +52,12 @@ class Book:
         return self.ask(statement, *values)[0][0]
 
     def hash(self) -> str:
-        """The content hash, of a store that holds together."""
+        """The content hash, of a store that holds together, its digests included."""
         with self.workspace.store.read() as connection:
             found = verify(connection)
             assert found.ok, found.problems
-            return found.content_hash
+        digest_imports(self.workspace)
+        return found.content_hash
 
 
 def open_book(path: Path) -> Book:

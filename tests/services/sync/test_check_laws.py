@@ -1,4 +1,4 @@
-"""Laws of the check: it says exactly what the import then does, row by row and in sum, with cells mended too."""
+"""Laws of the check: it says exactly what the import then does, row by row and in sum, with cells fixed too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.values.imports import MendedCell, Preview
+from models.values.imports import FixedCell, Preview
 from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
 from tests.services.sync.laws.hold import same_but_for_the_import
 from tests.services.sync.recognise.fixtures import Case, imported
@@ -63,19 +63,19 @@ _ROW = st.tuples(
     st.sampled_from(["1.00", "2.50", "free", ""]),
     st.sampled_from(["web", "pos"]),
 )
-_MENDS = st.lists(st.tuples(st.integers(1, 12), st.sampled_from(HEADER), _CELLS), max_size=4)
+_FIXES = st.lists(st.tuples(st.integers(1, 12), st.sampled_from(HEADER), _CELLS), max_size=4)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    before=st.lists(_ROW, min_size=1, max_size=6), rows=st.lists(_ROW, min_size=1, max_size=12), mends=_MENDS,
+    before=st.lists(_ROW, min_size=1, max_size=6), rows=st.lists(_ROW, min_size=1, max_size=12), fixes=_FIXES,
     seed=st.integers(0, 99),
 )  # fmt: skip
-def test_a_check_with_mended_cells_is_exact_whatever_the_book_holds(
+def test_a_check_with_fixed_cells_is_exact_whatever_the_book_holds(
     tmp_path_factory: pytest.TempPathFactory,
     before: list[tuple[str, ...]],
     rows: list[tuple[str, ...]],
-    mends: list[tuple[int, str, str]],
+    fixes: list[tuple[int, str, str]],
     seed: int,
 ) -> None:
     folder = tmp_path_factory.mktemp("law")
@@ -84,14 +84,14 @@ def test_a_check_with_mended_cells_is_exact_whatever_the_book_holds(
     _bring(book, folder, [*before, *certain])
     random.Random(seed).shuffle(rows)
     path = write_csv(folder / "orders.csv", HEADER, [*rows, *certain])
-    cells = {(row, column): text for row, column, text in mends if row <= len(rows)}
-    mended = tuple(MendedCell(row, column, text) for (row, column), text in cells.items())
-    check = book.check(path, mended=mended, date_order="dmy", **SAID)
+    cells = {(row, column): text for row, column, text in fixes if row <= len(rows)}
+    fixed = tuple(FixedCell(row, column, text) for (row, column), text in cells.items())
+    check = book.check(path, fixed=fixed, date_order="dmy", **SAID)
     verdicts_agree(check)
     for (row, column), text in cells.items():
         cell = check.rows[row - 1].cells[HEADER.index(column)]
-        assert (cell.text, cell.mended_from) == (text, rows[row - 1][HEADER.index(column)])
-    same_but_for_the_import(check.receipt, book.bring(path, mended=mended, date_order="dmy", **SAID))
+        assert (cell.text, cell.fixed_from) == (text, rows[row - 1][HEADER.index(column)])
+    same_but_for_the_import(check.receipt, book.bring(path, fixed=fixed, date_order="dmy", **SAID))
     book.workspace.close()
 
 

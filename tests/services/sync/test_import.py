@@ -422,8 +422,8 @@ def test_who_wrote_that_they_may_leave_is_named_at_the_receipt_and_not_kept_in_i
     receipt = book.bring(write_csv(tmp_path / "tickets.csv", header, rows))
     note = "1 contact without purchases wrote that they may leave: not scored, so they get no alert."
     assert note in receipt.warnings
-    assert receipt.distress == "2 customers wrote that they may leave: Ada Hill, Di Noor."
-    assert receipt.as_json()["may_leave"] == ["Ada Hill", "Di Noor"]
+    assert receipt.distress == "3 people wrote that they may leave: Ada Hill, Di Noor, Ed Nowak."
+    assert receipt.as_json()["may_leave"] == ["Ada Hill", "Di Noor", "Ed Nowak"]
     assert "Ada Hill" not in str(book.ask("SELECT receipt FROM imports"))
     assert book.bring(tmp_path / "tickets.csv").distress == ""
 

@@ -1,4 +1,4 @@
-"""The file of rejected rows: harmless in a table program, mended and imported again, and never an orphan."""
+"""The file of rejected rows: harmless in a table program, fixed and imported again, and never an orphan."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.values.imports import MendedCell
+from models.values.imports import FixedCell
 from services.sync.guard import guarded, unguarded
 from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.read import ragged, stamp_of
@@ -46,7 +46,7 @@ def test_a_rejected_formula_is_text_and_reads_back_as_it_was(book: Book, tmp_pat
     ]
 
 
-def test_rejected_rows_are_kept_with_their_reason_and_can_be_mended(book: Book, tmp_path: Path) -> None:
+def test_rejected_rows_are_kept_with_their_reason_and_can_be_fixed(book: Book, tmp_path: Path) -> None:
     header = ["order_id", "email", "created_at", "total", "note"]
     rows = [
         ["W1", "a@shop.example", "2026-11-14 09:12:40 -0800", "12.50", "x"],
@@ -70,10 +70,10 @@ def test_rejected_rows_are_kept_with_their_reason_and_can_be_mended(book: Book, 
     assert rejects.parent == Path(book.workspace.store.path).parent / "rejects"
     text = rejects.read_text(encoding="utf-8")
     assert "email has no domain ending" in text
-    mended = (
+    fixed = (
         text.replace("31:15", "11:15 -0800").replace("harborlane", "harborlane.example").replace(",,,4,", ",9.99,,4,")
     )
-    rejects.write_text(mended.replace("-0800,,,4", "-0800,9.99,,4"), encoding="utf-8")
+    rejects.write_text(fixed.replace("-0800,,,4", "-0800,9.99,,4"), encoding="utf-8")
     again = book.bring(rejects)
     assert counts(again) == (3, 0, 0, 0, 0), again.reasons
     assert book.ask("SELECT DISTINCT source FROM orders") == [("files",)]
@@ -94,7 +94,7 @@ LONG = [
 ]
 
 
-def test_a_row_with_a_cell_too_many_keeps_it_and_stays_rejected_until_it_is_mended(book: Book, tmp_path: Path) -> None:
+def test_a_row_with_a_cell_too_many_keeps_it_and_stays_rejected_until_it_is_fixed(book: Book, tmp_path: Path) -> None:
     header = ["Order ID", "Customer ID", "Order date", "Total", "Currency"]
     receipt = book.bring(write_csv(tmp_path / "orders.csv", header, LONG))
     assert counts(receipt) == (1, 0, 0, 2, 0)
@@ -125,10 +125,10 @@ def test_a_spreadsheet_that_fills_up_the_rows_hides_no_cell_too_many(book: Book,
         "The row has 6 cells where the header has 5",
         "The row has 3 cells where the header has 5",
     }
-    mended = [row for row in filled if row[0] != "F2"]
-    mended[1][5] = ""
-    mended[2] = ["F3", "C3", "2026-06-03", "4.00", "EUR", *mended[2][3:5], "", ""]
-    assert counts(book.bring(write_csv(tmp_path / "mended.csv", mended[0], mended[1:]))) == (2, 0, 0, 0, 0)
+    fixed = [row for row in filled if row[0] != "F2"]
+    fixed[1][5] = ""
+    fixed[2] = ["F3", "C3", "2026-06-03", "4.00", "EUR", *fixed[2][3:5], "", ""]
+    assert counts(book.bring(write_csv(tmp_path / "fixed.csv", fixed[0], fixed[1:]))) == (2, 0, 0, 0, 0)
     assert book.ask("SELECT external_id, amount_minor FROM orders ORDER BY 1 DESC LIMIT 2") == [
         ("F9", 1900),
         ("F3", 400),
@@ -160,10 +160,10 @@ def test_law_a_rejected_row_reads_back_however_it_was_filled_up(own: list[str], 
     assert row == [*own, "3", why]
 
 
-def test_a_cell_mended_in_the_check_takes_a_row_that_is_too_long_as_it_is_shown(book: Book, tmp_path: Path) -> None:
+def test_a_cell_fixed_in_the_check_takes_a_row_that_is_too_long_as_it_is_shown(book: Book, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "orders.csv", ["Order ID", "Customer ID", "Order date", "Total", "Currency"], LONG)
-    cell = MendedCell(3, "Total", "18.00")
-    assert counts(book.bring(path, mended=(cell,), mended_of=stamp_of(path))) == (2, 0, 0, 1, 0)
+    cell = FixedCell(3, "Total", "18.00")
+    assert counts(book.bring(path, fixed=(cell,), fixed_of=stamp_of(path))) == (2, 0, 0, 1, 0)
 
 
 def test_customers_of_rejected_rows_alone_are_not_counted_as_known(book: Book, tmp_path: Path) -> None:

@@ -12,19 +12,23 @@ from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from models.store import connect
 from models.values.alerts import QueueFilter, QueuePage, Severity
 from models.values.changes import Changes
 from models.values.errors import StoreBusy, StoreDamaged
 from services import alerting, insight
+from services.sync import add_contact
 from services.workspace import Workspace
 from tests.views.alerts.cards import grouped
 from tests.views.conftest import OpenWindow
 from views.actions import Command
 from views.alerts import questions
+from views.alerts.commands import enable
 from views.alerts.page import AlertsPage
 from views.desktop import Desktop
 from views.widgets.overlay import ChoicePanel, FormPanel, Overlay
@@ -376,9 +380,9 @@ def test_a_look_is_noted_without_being_an_action(qtbot: QtBot, desk: Desktop, mo
 def test_every_breakpoint_fits(qtbot: QtBot, desk: Desktop, width: int, height: int, mode: str) -> None:
     page, window = alerts(desk), desk.window
     window.resize(width, height)
-    qtbot.waitUntil(lambda: page._width_class == mode)
+    qtbot.waitUntil(lambda: page.arrangement.mode == mode)
     assert (window.width(), window.height()) == (width, height)
-    assert page.drawer.holds is (mode in ("drawer", "stacked"))
+    assert page.arrangement.drawer.holds is (mode in ("drawer", "stacked"))
     assert page.tiles.tiles[0].height() == (28 if height < 640 else 56)
     assert page.queue.isVisible()
     assert page.detail_state.isVisible() is (mode != "stacked")
@@ -388,7 +392,7 @@ def test_every_breakpoint_fits(qtbot: QtBot, desk: Desktop, width: int, height: 
 def test_in_a_narrow_window_enter_opens_the_detail_and_escape_leads_back(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
     desk.window.resize(760, 460)
-    qtbot.waitUntil(lambda: page._width_class == "stacked")
+    qtbot.waitUntil(lambda: page.arrangement.mode == "stacked")
     press(Qt.Key.Key_Return)
     assert page.detail_state.isVisible()
     assert not page.queue.isVisible()
@@ -400,28 +404,28 @@ def test_in_a_narrow_window_enter_opens_the_detail_and_escape_leads_back(qtbot: 
 def test_the_drawer_opens_by_key_and_one_key_actions_work_while_it_is_closed(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
     desk.window.resize(1000, 700)
-    qtbot.waitUntil(lambda: page.drawer.holds)
-    assert not page.drawer.isVisible()
+    qtbot.waitUntil(lambda: page.arrangement.drawer.holds)
+    assert not page.arrangement.drawer.isVisible()
     press(Qt.Key.Key_Period)
-    assert page.drawer.isVisible()
+    assert page.arrangement.drawer.isVisible()
     press(Qt.Key.Key_Escape)
-    assert not page.drawer.isVisible()
+    assert not page.arrangement.drawer.isVisible()
     assert page.queue.view.hasFocus()
     press(Qt.Key.Key_S)
     assert panel(desk).isVisible()
     press(Qt.Key.Key_Escape)
     desk.window.resize(1440, 900)
-    qtbot.waitUntil(lambda: not page.drawer.holds)
+    qtbot.waitUntil(lambda: not page.arrangement.drawer.holds)
     assert page.actions_pane.isVisible()
 
 
 def test_f6_goes_round_list_detail_and_actions(desk: Desktop) -> None:
     page = alerts(desk)
-    for expected in (page.detail.list, page.actions_pane.draft, page.queue.view):
+    for expected in (page.detail.list, page.actions_pane.first_button(), page.queue.view):
         press(Qt.Key.Key_F6)
         assert expected.hasFocus()
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
-    assert page.actions_pane.draft.hasFocus()
+    assert page.actions_pane.first_button().hasFocus()
 
 
 def test_a_queue_that_cannot_be_read_says_so_and_can_be_read_again(
@@ -498,9 +502,196 @@ def test_an_empty_tab_says_what_is_next(qtbot: QtBot, desk: Desktop) -> None:
 
 def test_sizes_of_the_panes_are_remembered(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
-    page.splitter.resized.emit("alerts", (400, 700, 340))
+    page.arrangement.splitter.resized.emit("alerts", (400, 700, 340))
     assert desk.remembered.value.splitters["alerts"] == (400, 700, 340)
 
 
 def test_the_clock_of_the_tests_stands_still(desk: Desktop) -> None:
     assert desk.book.workspace.clock.now() == datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
+
+
+def test_the_header_has_the_person_and_copies_the_number(desk: Desktop) -> None:
+    page = alerts(desk)
+    detail = page.detail.detail
+    assert detail is not None and detail.person is not None
+    assert detail.person.name in page.detail.person.who.words and detail.person.phone in page.detail.person.who.words
+    said = page.detail.person.lately.words + page.detail.person.business.words
+    assert all(fact.figure in said for fact in detail.person.facts)
+    page.detail.person.copy_phone.click()
+    assert QGuiApplication.clipboard().text() == detail.person.phone
+    assert desk.window.toast.words == f"Copied {detail.person.phone}"
+
+
+def reachable(qtbot: QtBot, desk: Desktop) -> int:
+    """Make a card current whose customer has a number, and return its id."""
+    page = alerts(desk)
+    for card in page.queue.model.cards():
+        detail = insight.alert_detail(desk.book.workspace, card.id)
+        if detail is not None and detail.approach is not None and detail.approach.call:
+            page.queue.view.set_current(card.id)
+            qtbot.waitUntil(lambda: page.actions_pane.detail is not None and page.actions_pane.call.isVisible())
+            return card.id
+    raise AssertionError("nobody has a number")
+
+
+def test_one_key_records_how_a_call_went_and_one_undo_takes_it_back(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    first = reachable(qtbot, desk)
+    assert page.actions_pane.outcomes.isVisible()
+    changes = act(qtbot, desk, lambda: press(Qt.Key.Key_2))
+    assert "left a voicemail" in changes.words
+    assert state_of(workspace, first) == "snoozed"
+    assert page.queue.view.current is not None and page.queue.view.current.id != first
+    act(qtbot, desk, lambda: QTest.keyClick(desk.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier))
+    assert state_of(workspace, first) in ("open", "seen")
+
+
+def test_calling_copies_the_number_and_a_reached_customer_stays_in_the_queue(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    first = reachable(qtbot, desk)
+    detail = page.detail.detail
+    press(Qt.Key.Key_C)
+    assert detail is not None and detail.approach is not None
+    assert QGuiApplication.clipboard().text() == detail.approach.phone
+    act(qtbot, desk, lambda: press(Qt.Key.Key_1))
+    assert state_of(workspace, first) == "in_work"
+    assert page.queue.view.current is not None and page.queue.view.current.id == first
+
+
+def test_a_meeting_is_kept_as_a_task_and_opens_in_the_calendar(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    opened: list[Path] = []
+    page.triage.open_link = lambda url: opened.append(Path(url.toLocalFile())) or True  # type: ignore[func-returns-value]
+    press(Qt.Key.Key_M)
+    form = cast(FormPanel, panel(desk))
+    act(qtbot, desk, form._sent)
+    qtbot.waitUntil(lambda: bool(opened))
+    assert "BEGIN:VEVENT" in opened[0].read_text(encoding="utf-8")
+    qtbot.waitUntil(
+        lambda: any(item.title.startswith("Meeting with") for item in page.actions_pane.detail.open_work)  # type: ignore[union-attr]
+    )
+
+
+def test_no_primary_button_leads_to_a_wall(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    for row in insight.queue(workspace, beyond_budget=True).rows:
+        detail = insight.alert_detail(workspace, row.id)
+        assert detail is not None
+        if detail.approach is None or detail.permission is None:
+            continue
+        page.actions_pane.show_detail(detail)
+        pane = page.actions_pane
+        primary = [one for one in (pane.call, pane.draft, pane.consent) if one.is_primary and not one.isHidden()]
+        assert len(primary) <= 1
+        if pane.draft in primary:
+            assert detail.permission.allowed
+        if not detail.permission.allowed:
+            assert pane.no_email.text()
+
+
+def test_the_morning_goes_through_the_queue_one_customer_at_a_time(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    cards = [card for card in page.queue.model.cards() if card.group in ("hour", "today")]
+    assert len(cards) > 2
+    press(Qt.Key.Key_J)
+    QTest.keyClick(page.queue.view, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    assert (
+        page.morning.active and page.morning.isVisible() and not page.queue.isVisible() and not page.tiles.isVisible()
+    )
+    assert page.queue.view.current is not None and page.queue.view.current.id == cards[0].id
+    assert f"1 of {len(cards)}" in page.morning.words.text()
+    press(Qt.Key.Key_J)
+    assert page.queue.view.current.id == cards[1].id
+    press(Qt.Key.Key_K)
+    press(Qt.Key.Key_K)
+    assert page.queue.view.current.id == cards[0].id
+    qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.id == cards[0].id)
+    press(Qt.Key.Key_R)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_2))
+    assert state_of(workspace, cards[0].id) == "resolved"
+    qtbot.waitUntil(lambda: page.queue.view.current is not None and page.queue.view.current.id == cards[1].id)
+    qtbot.waitUntil(lambda: "1 handled" in page.morning.words.text())
+    for _ in cards[1:]:
+        page.morning.step(1)
+    assert page.morning.over and page.detail_state.state == "empty"
+    assert page.detail_state.notice.heading.text() == "Your morning is done"
+    said = page.detail_state.notice.words.text()
+    assert said.startswith(f"{len(cards)} alerts: 1 handled, ")
+    assert ("Handled alerts: $" in said and said.endswith(" revenue at risk.")) or cards[0].kind != "risk"
+    page.detail_state.notice.primary.click()
+    assert not page.morning.active and page.queue.isVisible() and page.tiles.isVisible()
+
+
+def test_the_morning_can_be_left_at_any_time(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    page.morning.begin()
+    page.morning.step(1)
+    current = page.queue.view.current
+    press(Qt.Key.Key_Escape)
+    assert not page.morning.active and page.queue.isVisible()
+    assert page.queue.view.current == current and page.queue.view.hasFocus()
+
+
+def test_the_days_progress_stands_beside_the_tiles(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    before = insight.day_progress(workspace)
+    assert before.handled == 0 and page.day.words.text() == before.words
+    press(Qt.Key.Key_R)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_2))
+    qtbot.waitUntil(lambda: page.day.words.text().startswith("Handled today 1 of"))
+    press(Qt.Key.Key_S)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_2))
+    after = insight.day_progress(workspace)
+    assert (after.handled, after.of) == (2, before.of)
+
+
+def test_the_walk_ends_where_its_queue_would_change(qtbot: QtBot, desk: Desktop) -> None:
+    page, actions = alerts(desk), desk.window.page("alerts").context.actions
+    page.morning.begin()
+    actions[Command.FILTER].trigger()
+    assert not page.morning.active and page.queue.isVisible() and page.queue.filter_bar.field.hasFocus()
+    page.morning.begin()
+    assert page.morning.active
+    desk.window.show_page("alerts/in_time")
+    qtbot.waitUntil(lambda: not page._desk.waiting("queue") and page.queue.tab == "done")
+    assert not page.morning.active and page.queue.isVisible()
+    assert page.detail_state.state != "empty" or page.detail_state.notice.heading.text() == "No alert selected"
+
+
+def test_a_tile_of_another_page_lists_the_same_each_time(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    for _ in range(2):
+        desk.window.show_page("alerts/in_time")
+        qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
+        assert (page.queue.tab, page.queue.filter) == questions.filter_of_tile("in_time")
+
+
+def test_a_consent_is_recorded_only_where_none_is_on_record_and_with_who_is_written_to(
+    qtbot: QtBot, desk: Desktop
+) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    record = page.context.actions[Command.RECORD_CONSENT]
+    rows = insight.queue(workspace, beyond_budget=True).rows
+    details = [detail for row in rows if (detail := insight.alert_detail(workspace, row.id)) and detail.approach]
+    by_can = {detail.approach.can_consent: detail for detail in details if detail.approach}
+    enable(page.context.actions, by_can[False])
+    assert not record.isEnabled()
+    enable(page.context.actions, by_can[True])
+    assert record.isEnabled()
+    card = by_can[True].alert
+    assert card.customer_id is not None
+    add_contact(workspace, card.customer_id, {"name": "Lee Pike", "email": "lee@pike.example"})
+    driver = connect(workspace.store.path)
+    driver.execute("UPDATE customers SET email = NULL WHERE id = ?", (card.customer_id,))
+    driver.execute("UPDATE contacts SET is_primary = (name = 'Lee Pike') WHERE customer_id = ?", (card.customer_id,))
+    driver.commit()
+    page.triage.consent(card, page.queue)
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in desk.window.findChildren(Overlay)))
+    form = cast(FormPanel, panel(desk))
+    how = form.findChild(QLineEdit)
+    assert how is not None
+    how.setText("on the phone")
+    act(qtbot, desk, form._sent)
+    kept = driver.execute("SELECT email_consent FROM contacts WHERE name = 'Lee Pike'").fetchone()
+    driver.close()
+    assert kept[0] == "given"

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QAccessible, QEnterEvent, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -179,10 +179,10 @@ def test_the_risk_the_groups_and_the_months_are_drawn_as_they_are(shown: Any) ->
     assert values(dots) == [(said, left / of) for said, left, of, *_range in made.CURVE]
     chart = shown(months)
     bars = items(chart, pg.BarGraphItem)[0]
-    told = [(place, one) for place, one in enumerate(chart.months) if one.came]
-    assert list(bars.opts["height"]) == [one.came for _place, one in told]
+    told = [(place, one) for place, one in enumerate(chart.months) if one.actual]
+    assert list(bars.opts["height"]) == [one.actual for _place, one in told]
     to_come = items(chart, pg.ScatterPlotItem)[-1]
-    assert values(to_come) == [(place, one.foretold) for place, one in enumerate(chart.months) if one.to_come]
+    assert values(to_come) == [(place, one.predicted) for place, one in enumerate(chart.months) if one.to_come]
 
 
 def test_the_course_of_the_model_in_use_is_drawn_with_its_values(shown: Any) -> None:
@@ -230,6 +230,17 @@ def test_the_mouse_finds_each_point_and_shows_its_value(qtbot: QtBot, shown: Any
     assert values(ring) == [(pytest.approx(point.x), pytest.approx(point.y))]
     QApplication.sendEvent(chart, QEvent(QEvent.Type.Leave))
     assert not readout(chart) and values(ring) == []
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_the_button_of_the_table_covers_no_point_where_a_corner_is_free(shown: Any, make: Any) -> None:
+    chart: Chart = shown(make)
+    chart.enterEvent(QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+    places = [chart.frame.at(point.x, point.y).toPoint() for point in chart.points()]
+    size, right, bottom = chart.table_button.size(), chart.table_button.width(), chart.table_button.height()
+    corners = [QPoint(x, y) for x in (0, chart.width() - right) for y in (0, chart.height() - bottom)]
+    free = [corner for corner in corners if not any(QRect(corner, size).contains(one) for one in places)]
+    assert not free or chart.table_button.pos() in free
 
 
 @pytest.mark.parametrize("make", EVERY)

@@ -123,7 +123,7 @@ def test_a_mapping_that_a_person_chooses_is_checked_again(
     assert page.check.rows.sums.new == 2
 
 
-def test_a_cell_is_mended_and_the_receipt_says_so(
+def test_a_cell_is_fixed_and_the_receipt_says_so(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
 ) -> None:
     page = check(qtbot, open_window(sample), orders)
@@ -137,12 +137,12 @@ def test_a_cell_is_mended_and_the_receipt_says_so(
     until(qtbot, lambda: page.state is page.receipt)
     (receipt,) = page.receipt.content.receipts
     assert receipt.rows["inserted"] == 3 and receipt.rows["rejected"] == 0
-    assert receipt.mended == (
+    assert receipt.fixed == (
         {"row": 3, "column": "Ordered at", "before": "not a day", "after": "2026-11-16T11:33:18Z"},
     )
 
 
-def test_a_check_that_was_left_by_esc_is_taken_up_again_with_what_was_mended(
+def test_a_check_that_was_left_by_esc_is_taken_up_again_with_what_was_fixed(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
 ) -> None:
     desk = open_window(sample)
@@ -165,7 +165,7 @@ def test_a_check_that_was_left_by_esc_is_taken_up_again_with_what_was_mended(
     assert page.state is page.home
 
 
-def test_rejected_rows_are_mended_from_their_receipt(
+def test_rejected_rows_are_fixed_from_their_receipt(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow, orders: Path
 ) -> None:
     page = check(qtbot, open_window(sample), orders)

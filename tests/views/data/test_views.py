@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from models.values.imports import ColumnProposal, ImportOptions, MendedCell, UndoPreview
+from models.values.imports import ColumnProposal, FixedCell, ImportOptions, UndoPreview
 from models.values.meanings import Doubt, Meaning
 from models.values.meanings import Reading as MeaningReading
 from models.values.people import PairCounts, QualityRow
@@ -32,7 +32,7 @@ from views.data.quality_view import QualityView, is_thin, pair_words
 from views.data.question import AnswerButton, answers_to
 from views.data.reading_options import BY_EVIDENCE, UNSAID
 from views.data.receipt_screen import ReceiptScreen
-from views.data.receipt_side import mended_words, note_lines
+from views.data.receipt_side import fixed_words, note_lines
 from views.data.receipt_view import ReceiptContent
 from views.data.rooms import QueueEffect
 from views.data.table import TableCell, TableColumn, TableLine, TableModel, WordTable
@@ -91,7 +91,7 @@ def test_however_far_one_scrolls_few_rows_are_kept(qtbot: QtBot) -> None:
     assert model.row_at(0) is None and model.row_at(39_900) is not None
 
 
-def test_a_cell_is_mended_by_keyboard_and_taken_back(qtbot: QtBot, view: CheckView) -> None:
+def test_a_cell_is_fixed_by_keyboard_and_taken_back(qtbot: QtBot, view: CheckView) -> None:
     table = view.rows.table
     table.setCurrentIndex(view.rows.model.index(3, 1))
     qtbot.keyClick(table, Qt.Key.Key_Return)
@@ -102,8 +102,8 @@ def test_a_cell_is_mended_by_keyboard_and_taken_back(qtbot: QtBot, view: CheckVi
     with qtbot.waitSignal(view.check_wanted) as asked:
         qtbot.keyClick(editor, Qt.Key.Key_Return)
     options = asked.args[0].options
-    assert options.mended == (MendedCell(4, "Created at", "07/11/2026 13:15"),)
-    assert options.mended_of == "1-2"
+    assert options.fixed == (FixedCell(4, "Created at", "07/11/2026 13:15"),)
+    assert options.fixed_of == "1-2"
     index = view.rows.model.index(3, LEADING.__len__() + 1)
     assert index.data(Qt.ItemDataRole.ToolTipRole) == (
         "Created at: 07/11/2026 13:15, changed; the file has 07/11/2026 31:15"
@@ -111,7 +111,7 @@ def test_a_cell_is_mended_by_keyboard_and_taken_back(qtbot: QtBot, view: CheckVi
     assert not view.plan.go.isEnabled()
     with qtbot.waitSignal(view.check_wanted) as back:
         view.rows.model.setData(index, "07/11/2026 31:15")
-    assert back.args[0].options.mended == ()
+    assert back.args[0].options.fixed == ()
 
 
 def test_the_rows_of_one_reason_are_asked_for(qtbot: QtBot, view: CheckView) -> None:
@@ -152,13 +152,13 @@ def test_what_is_read_already_is_not_asked_for_again(qtbot: QtBot, view: CheckVi
         box.activated.emit(0)
 
 
-def test_a_file_that_is_read_otherwise_has_nothing_mended(qtbot: QtBot, view: CheckView) -> None:
+def test_a_file_that_is_read_otherwise_has_nothing_fixed(qtbot: QtBot, view: CheckView) -> None:
     said = ImportOptions(
         currency="EUR",
         mapping=(("Total", "total"),),
         meanings=(("Total", "comma"),),
-        mended=(MendedCell(4, "Total", "5"),),
-        mended_of="1-2",
+        fixed=(FixedCell(4, "Total", "5"),),
+        fixed_of="1-2",
     )
     view.show_check(replace(request(), options=said), preview())
     with qtbot.waitSignal(view.check_wanted) as asked:
@@ -309,7 +309,7 @@ def test_the_kind_of_activities_is_asked_for_where_no_column_says_it(qtbot: QtBo
     box, form = view.plan.options._kind, view.plan.options._form
     view.show_check(request(), preview())
     assert not form.isRowVisible(box), "orders say it themselves"
-    added = ColumnProposal("kind (of the export)", "kind", (), ("store_walk",), "As you said", mendable=False)
+    added = ColumnProposal("kind (of the export)", "kind", (), ("store_walk",), "As you said", fixable=False)
     walks = replace(preview(), entity="activities", columns=(added,))
     view.show_check(request(), walks)
     assert form.isRowVisible(box) and box.currentText() == "store walk"
@@ -319,7 +319,7 @@ def test_the_kind_of_activities_is_asked_for_where_no_column_says_it(qtbot: QtBo
     assert asked.args[0].options == ImportOptions(kind="store_visit")
     view.show_check(replace(request(), options=ImportOptions(kind="tasting")), walks)
     assert box.currentText() == "tasting"
-    view.show_check(request(), replace(walks, columns=(replace(added, mendable=True),)))
+    view.show_check(request(), replace(walks, columns=(replace(added, fixable=True),)))
     assert not form.isRowVisible(box), "the file has a column for it"
 
 
@@ -530,9 +530,9 @@ def test_an_undo_names_what_it_keeps_before_it_is_done(qtbot: QtBot, theme: Them
     assert lines[-1] == ("lock", "3 more stay for such reasons") and len(lines) == 7
 
 
-def test_a_receipt_names_the_cells_that_were_mended() -> None:
+def test_a_receipt_names_the_cells_that_were_fixed() -> None:
     one = {"row": 2, "column": "Email", "before": "a@b", "after": "a@b.example"}
-    assert mended_words(replace(receipt(), mended=(one,) * 8)) == [
+    assert fixed_words(replace(receipt(), fixed=(one,) * 8)) == [
         *["Row 2, Email: “a@b” was changed to “a@b.example”."] * 6,
         "2 more cells changed.",
     ]
@@ -662,7 +662,7 @@ def test_enter_presses_the_button_of_a_panel_that_has_the_focus(qtbot: QtBot, th
     assert not refused.isVisible() and done == [True]
 
 
-def test_rejected_rows_of_several_files_are_opened_and_not_mended_here(qtbot: QtBot, theme: Theme) -> None:
+def test_rejected_rows_of_several_files_are_opened_and_not_fixed_here(qtbot: QtBot, theme: Theme) -> None:
     screen = ReceiptScreen(theme)
     qtbot.addWidget(screen)
     side, one = screen.side, ImportResult("/e/a.csv", receipt(file="a.csv"))

@@ -92,9 +92,9 @@ def early() -> BacktestReport:
 
 def forecast() -> RevenueForecast:
     """Seven months that are over and four to come."""
-    foretold = (4_200_000, 3_700_000, 4_900_000)
+    predicted = (4_200_000, 3_700_000, 4_900_000)
     past = tuple(
-        PastMonth(f"2026-{month:02d}", 4_000_000 + 310_000 * (month % 4), *(foretold if month > 7 else ()))
+        PastMonth(f"2026-{month:02d}", 4_000_000 + 310_000 * (month % 4), *(predicted if month > 7 else ()))
         for month in range(4, 11)
     )
     coming = tuple(

@@ -149,8 +149,8 @@ def test_months_of_any_size_are_painted(qtbot: QtBot, theme: Theme, rows: list[t
 def test_months_come_in_order_with_what_is_to_come_last() -> None:
     months = months_of(made.forecast())
     assert [one.to_come for one in months] == [False] * 7 + [True] * 4
-    assert months[0].title == "Apr 2026" and months[0].foretold is None
-    assert months[7].came == 2_700_000 and months[8].came is None
+    assert months[0].title == "Apr 2026" and months[0].predicted is None
+    assert months[7].actual == 2_700_000 and months[8].actual is None
     days = [date.fromisoformat(f"{one.month}-01") for one in months]
     assert days == sorted(days)
 

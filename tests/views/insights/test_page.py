@@ -390,3 +390,19 @@ def test_a_report_without_windows_is_shown_without_their_charts(
     page = insights(qtbot, open_window(unchecked))
     assert not page.scores.losses.isVisible() and page.scores.rungs.isVisible()
     page.grab()
+
+
+@pytest.mark.parametrize("table", ["alerts", "messages"])
+def test_tiles_that_changed_while_the_page_was_hidden_are_read_when_it_comes_back(
+    qtbot: QtBot, open_window: OpenWindow, checked: Workspace, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    desk = open_window(checked)
+    page = insights(qtbot, desk)
+    desk.window.show_page("alerts")
+    page.renew(Changes(tables=frozenset({table})))
+    reads: list[str] = []
+    monkeypatch.setattr(page.tiles, "show_tiles", lambda _tiles: reads.append("tiles"))
+    for _ in range(2):
+        insights(qtbot, desk)
+        desk.window.show_page("alerts")
+    assert reads == ["tiles"]

@@ -27,7 +27,7 @@ LONG_MS = 30_000
 
 def outbox(qtbot: QtBot, open_window: OpenWindow, post: Post, tab: str) -> tuple[Desktop, OutboxPage]:
     desk = open_window(post.workspace, preferences=post.workspace.preferences)
-    desk.window.postman.begin()
+    desk.window.send_scheduler.begin()
     page = page_at(desk, "outbox", OutboxPage)
     qtbot.waitUntil(lambda: desk.background.idle, timeout=LONG_MS)
     page.list.show_tab(tab)
@@ -38,7 +38,7 @@ def outbox(qtbot: QtBot, open_window: OpenWindow, post: Post, tab: str) -> tuple
 def rest(qtbot: QtBot, desk: Desktop) -> None:
     """Wait until no round runs, nothing is asked, and the scores of who was written to are renewed."""
     qtbot.waitUntil(
-        lambda: not desk.window.postman.running and desk.background.idle and desk.book._renewal is None,
+        lambda: not desk.window.send_scheduler.running and desk.background.idle and desk.book._renewal is None,
         timeout=LONG_MS,
     )
 

@@ -101,6 +101,8 @@ def test_the_detail_of_a_card_shows_the_customers_own_history(
     detail = page.detail.detail  # type: ignore[attr-defined]
     assert detail is not None and detail.figures is not None
     course = page.detail.course  # type: ignore[attr-defined]
+    assert not course.isVisible()  # folded behind the figure that it explains
+    page.detail.figures.unfold.click()  # type: ignore[attr-defined]
     assert course.isVisible() and course.risk.history == detail.figures.history
     found = insight.customer_profile(sample, detail.alert.customer_id).figures
     assert found is not None and found.history == detail.figures.history

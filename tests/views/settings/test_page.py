@@ -18,6 +18,7 @@ from tests.views.conftest import OpenWindow
 from tests.views.settings.conftest import WAIT_MS, line, put, settings_page, stops, until
 from views.settings.inputs import DayPicker
 from views.settings.many import Ticks
+from views.settings.rules_box import RulesBox
 from views.settings.templates_box import TemplatesBox
 from views.theme import ThemeChoice
 
@@ -188,7 +189,7 @@ def test_every_field_has_a_name_and_can_be_reached_in_the_smallest_window(
         page.show_section(tab.key)
         assert page._first(tab.key).isVisible()
         box = page.boxes.get(tab.key)
-        if isinstance(box, TemplatesBox):
+        if isinstance(box, TemplatesBox | RulesBox):
             until(qtbot, lambda box=box: bool(box.lines))  # type: ignore[misc]
         area = page._areas[tab.key]
         until(qtbot, lambda area=area: desk.background.idle and fits(area))  # type: ignore[misc]

@@ -84,8 +84,8 @@ def test_a_click_opens_the_outbox_and_the_rail_counts_what_needs_a_person(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
     window = open_window(sample).window
-    qtbot.waitUntil(lambda: window._freshness is not None and not window.postman._desk.waiting("standing"))
-    window.postman.stands.emit(replace(DOUBT, review=2), "")
+    qtbot.waitUntil(lambda: window._freshness is not None and not window.send_scheduler._desk.waiting("standing"))
+    window.send_scheduler.stands.emit(replace(DOUBT, review=2), "")
     button = window.rail.button("outbox")
     assert button.pill.isVisible() and button.accessibleName() == "Outbox, 2 to review, 1 not confirmed"
     for size in ((1440, 900), SMALLEST):

@@ -10,8 +10,8 @@ import pytest
 from models.values.backtest import ADDITIVE, LOGISTIC, MBG, RULE
 from models.values.errors import UserError
 from services.scoring.events import BookEvents, day_number
-from services.scoring.ladder import CLOSED_FORM, Judged, Judgement
-from services.scoring.ladder.choosing import Choice
+from services.scoring.model_selection import CLOSED_FORM, Judged, Judgement
+from services.scoring.model_selection.choosing import Choice
 from services.scoring.report.backtest import InUse, _beats_rule, _seasonal, _used, backtest_of
 from services.settings import Policy
 from tests.services.scoring.books import simulated_orders

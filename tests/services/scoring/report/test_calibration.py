@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.ladder.windows import times_told
+from services.scoring.model_selection.windows import times_told
 from services.scoring.report.calibration import curve, wilson
 
 

@@ -12,7 +12,7 @@ from models.values.forecast import RevenueForecast
 from services.scoring.events import BookEvents, day_number
 from services.scoring.report.months import daily_revenue, month_of, months_from, seasonal_index, whole_months
 from services.scoring.report.revenue import forecast_months
-from services.scoring.report.revenue_words import forecast_sentences
+from services.scoring.report.revenue_formatting import forecast_sentences
 from tests.services.scoring.made_up import made_up_book, read_through
 
 FIRST, LAST = date(2023, 1, 1), date(2026, 3, 17)
@@ -102,10 +102,10 @@ def test_the_past_is_forecast_by_what_was_known_then() -> None:
     book = steady_book(80)
     day = day_number(date(2025, 8, 31))
     later, then = report_of(book), report_of(read_through(book, day))
-    known = {one.month: (one.came, one.foretold) for one in then.past if "2025-05" <= one.month <= "2025-08"}
-    assert known == {one.month: (one.came, one.foretold) for one in later.past if one.month in known}
+    known = {one.month: (one.actual, one.predicted) for one in then.past if "2025-05" <= one.month <= "2025-08"}
+    assert known == {one.month: (one.actual, one.predicted) for one in later.past if one.month in known}
     september = next(one for one in later.past if one.month == "2025-09")
-    assert september.foretold == then.months[0].expected
+    assert september.predicted == then.months[0].expected
 
 
 def test_it_can_be_cancelled_between_two_cuts_and_tells_how_far_it_is() -> None:
@@ -137,3 +137,7 @@ def test_its_sentences_say_the_sum_the_record_and_the_season() -> None:
     young = report_of(read_through(steady_book(), day_number(date(2023, 5, 20))))
     assert forecast_sentences(young)[1].startswith("Forecasts can be checked after seven months of orders.")
     assert RevenueForecast.from_json(report.as_json()) == report
+    former = {"actual": "came", "predicted": "foretold"}
+    kept = report.as_json()
+    kept["past"] = [{former.get(name, name): value for name, value in one.items()} for one in kept["past"]]
+    assert RevenueForecast.from_json(kept) == report

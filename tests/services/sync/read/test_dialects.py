@@ -1,4 +1,4 @@
-"""Delimiter, quote and escape are found by evidence, said with it, and overruled by a person."""
+"""Delimiter, quote and escape are found by evidence, said with it, and overridden by a person."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def test_columns_at_the_end_without_name_and_cells_are_none(tmp_path: Path) -> N
         ("3,2026-01-04,7.00", ["3", "", "2026-01-04", "7.00"]),
     ],
 )
-def test_a_row_that_can_be_meant_in_one_way_only_is_mended(tmp_path: Path, row: str, meant: list[str]) -> None:
+def test_a_row_that_can_be_meant_in_one_way_only_is_fixed(tmp_path: Path, row: str, meant: list[str]) -> None:
     path = made(tmp_path, f"id,name,day,sum\n1,Ada,2026-01-02,5.00\n2,Ben,2026-01-03,6.00\n{row}\n")
     (batch,) = read_table(path).batches()
     assert batch.rows[2] == meant

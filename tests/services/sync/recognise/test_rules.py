@@ -45,10 +45,10 @@ def test_a_row_that_does_not_fit_in_one_part_is_in_none(book: Book, tmp_path: Pa
     header = rejects.read_text(encoding="utf-8").splitlines()[0]
     assert "Stage entered" not in header, "columns that rules make are not written into the file of rejected rows"
     rejects.write_text(rejects.read_text(encoding="utf-8").replace("some day", "2026-04-05 09:00"), encoding="utf-8")
-    mended = book.bring(rejects)
-    assert counts(mended) == (1, 0, 0, 0, 0)
+    fixed = book.bring(rejects)
+    assert counts(fixed) == (1, 0, 0, 0, 0)
     assert book.one("SELECT count(*) FROM stage_changes") == 2
-    for one in (mended, receipt):
+    for one in (fixed, receipt):
         assert one.import_id is not None
         undo_import(book.workspace, one.import_id)
     assert book.hash() == before
@@ -68,7 +68,7 @@ def test_a_deal_that_only_entered_a_further_stage_counts_and_its_customer_is_sco
     assert len(changes.customers) == 1
 
 
-def test_a_rejected_item_leaves_the_rest_of_its_order_and_comes_back_mended(book: Book, tmp_path: Path) -> None:
+def test_a_rejected_item_leaves_the_rest_of_its_order_and_comes_back_fixed(book: Book, tmp_path: Path) -> None:
     header = [
         *("Name", "Email", "Financial Status", "Created at", "Currency", "Total", "Lineitem name"),
         *("Lineitem quantity", "Lineitem price", "Lineitem sku"),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from services.folder_import import FolderImport, import_watched
 from services.jobs import import_files
-from services.landing import Landing, import_watched
 from services.sync import each_file, order_of_import, together
 from tests.services.sync.book import Book, open_book
 
@@ -18,7 +18,7 @@ def warehouse(data_dir: Path) -> list[Path]:
     return sorted((data_dir / "engagement").glob("*.csv"))
 
 
-def landed(book: Book, folder: Path) -> Landing:
+def landed(book: Book, folder: Path) -> FolderImport:
     return import_watched(
         book.workspace, [str(folder)], pause=lambda: None, progress=lambda _step: None, cancelled=lambda: False
     )[0]
@@ -31,9 +31,9 @@ def earlier(file: Path, folder: Path) -> Path:
     return folder / f"old_{file.name}"
 
 
-def confirm(book: Book, landing: Landing) -> None:
+def confirm(book: Book, found: FolderImport) -> None:
     """A person imports what waits."""
-    asked = [one for waiting in landing.waiting for one in each_file(book.request(Path(waiting.mark.path)))]
+    asked = [one for waiting in found.waiting for one in each_file(book.request(Path(waiting.mark.path)))]
     requests = together(asked)
     ordered = tuple(requests[place] for place in order_of_import(book.workspace, requests))
     never, silent = (lambda: False), (lambda _step: None)

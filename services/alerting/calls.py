@@ -1,0 +1,84 @@
+"""A call that was made about an alert: logged as a conversation, and the alert put away where nobody was reached."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+
+from models.tables import alerts, conversations
+from models.values.changes import Changes
+from models.values.errors import UserError
+from models.values.outbox import OWN_SOURCE
+from models.values.words import clock, day
+from services.alerting.action import Action, is_open, on_cards, worked
+from services.alerting.life import open_values
+from services.alerting.merge import Card
+from services.alerting.triage import resting
+from services.sources import UNANSWERED
+from services.workspace import Workspace
+
+CallOutcome = Literal["reached", "voicemail", "no_answer"]
+OUTCOMES: Final[dict[CallOutcome, str]] = {
+    "reached": "reached them",
+    "voicemail": "left a voicemail",
+    "no_answer": "no answer",
+}
+#: After a call that nobody took, the next one is tried as much later.
+_AGAIN_AFTER: Final = timedelta(hours=2)
+
+
+def log_call(workspace: Workspace, alert_id: int, outcome: CallOutcome) -> Changes:
+    """Log a call as a conversation with the customer of an open alert.
+
+    Who was reached stays in the queue, in work. After a voicemail the alert is snoozed to the next working day, after
+    no answer for two hours, or to the next working day where these end after hours or on a day off. The time limit
+    runs on. Only who was reached counts as contacted.
+
+    Raises
+    ------
+    UserError
+        For another outcome, an alert about no customer, or one that is closed or gone.
+    """
+    if outcome not in OUTCOMES:
+        raise UserError(f"Not a call outcome: “{outcome}”. Choose one of: {', '.join(OUTCOMES.values())}.")
+    with on_cards(workspace, "call", [alert_id], is_open, "is closed; reopen it first") as action:
+        (card,) = action.cards
+        if card.customer_id is None:
+            raise UserError("This alert has no customer to call.")
+        action.work.insert(conversations, {
+            "customer_id": card.customer_id, "source": OWN_SOURCE, "external_id": uuid.uuid4().hex,
+            "channel": "call" if outcome == "reached" else UNANSWERED, "direction": "to_customer",
+            "text": f"{workspace.person} called, {OUTCOMES[outcome]}", "leaving": 0,
+            "happened_on": action.today.isoformat(), "happened_at": workspace.at,
+        })  # fmt: skip
+        said = f"Called {action.who()}: {OUTCOMES[outcome]}"
+        if outcome == "reached":
+            action.work.update(alerts, card.id, worked(card, "in_work", workspace.at))
+        else:
+            until = _again(workspace, action, card, outcome)
+            resumed = open_values(card, "snoozed", action.due, action.now)
+            values: dict[str, Any] = {**resumed, **resting(action, card, "snoozed", until, None)}
+            action.work.update(alerts, card.id, values)
+            said += f"; snoozed until {_when(action, card, until)}"
+        action.work.say(said)
+        return action.work.commit()
+
+
+def _again(workspace: Workspace, action: Action, card: Card, outcome: CallOutcome) -> datetime:
+    """The moment of the next try."""
+    calendar = action.due.calendar(card.owner)
+    later = (action.now + _AGAIN_AFTER).astimezone(calendar.zone)
+    here = action.now.astimezone(calendar.zone).date()
+    hours = workspace.policy.business_hours
+    in_hours = hours.works_on(here) and later.date() == here and later.time().replace(tzinfo=None) < calendar.closes
+    if outcome == "no_answer" and in_hours:
+        return later.astimezone(UTC)
+    following = hours.working_day(here + timedelta(days=1))
+    return datetime.combine(following, calendar.opens, calendar.zone).astimezone(UTC)
+
+
+def _when(action: Action, card: Card, until: datetime) -> str:
+    zone = action.due.calendar(card.owner).zone
+    on = until.astimezone(zone).date()
+    return clock(until, zone) if on == action.today else day(on, action.today)

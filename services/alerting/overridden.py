@@ -1,0 +1,101 @@
+"""Cards whose rule spoke of a figure that a person has set since: they stay, as closing them is a person's, and say so.
+
+A signal is overridden while its rule holds no longer and reads a figure that was set by hand for the customer. Where
+the rule holds again, merging renews its words; where the figure is taken back, the words are those of before. A card
+that such a signal led is led by one that nobody overrode, if it has one (`services.alerting.merge`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from models.store import UnitOfWork
+from services.alerting.merge import Card
+from services.alerting.override_formatting import is_overridden, overridden_words, plain_words
+from services.alerting.rules import Rule
+
+#: What a person set for a customer: figure → (value, what the model says, currency).
+_Set = Mapping[str, tuple[Any, Any, str]]
+_NOTHING: Final[_Set] = {}
+_READS_NOTHING: Final[frozenset[str]] = frozenset()
+#: The measures that follow each figure that a person may set.
+_MEASURES: Final[Mapping[str, frozenset[str]]] = {
+    "churn_risk": frozenset({"churn_risk", "churn_above_threshold", "value_at_risk"}),
+    "clv": frozenset({"lifetime_value", "value_at_risk"}),
+    "health": frozenset({"health"}),
+    "engagement": frozenset({"engagement", "engagement_margin", "engagement_fall"}),
+    "segment": frozenset({"churn_threshold", "churn_above_threshold", "engagement_margin"}),
+}
+
+
+def mark_overridden(
+    work: UnitOfWork,
+    cards: Mapping[int | None, Card],
+    rules: Mapping[str, Rule],
+    holding: frozenset[tuple[str, int | None]],
+) -> dict[int | None, Card]:
+    """Say on open cards which signals a person's figure overrides; return the cards as they are now.
+
+    Parameters
+    ----------
+    rules
+        Rules in force by their code.
+    holding
+        (rule, customer) that fired in this run.
+    """
+    by_hand = _set_by_hand(work)
+    read = {code: rule.measures() for code, rule in rules.items()}
+    left = dict(cards)
+    for customer, card in cards.items():
+        set_here = by_hand.get(customer, _NOTHING)
+        changed = {}
+        for signal in card.signals:
+            if not set_here and not is_overridden(signal.reason):
+                continue  # nobody set anything, and nothing says so: nearly all cards of a book
+            words = plain_words(signal.reason)
+            if (signal.rule, customer) not in holding:
+                words = _over(words, read.get(signal.rule, _READS_NOTHING), set_here)
+            if words != signal.reason:
+                changed[signal.id] = words
+        if changed:
+            left[customer] = _said(work, card, changed)
+    return left
+
+
+def _over(plain: str, measures: frozenset[str], set_here: _Set) -> str:
+    """The words of a rule that reads these measures, after the first figure that a person set of those it reads."""
+    for figure, (value, computed, currency) in set_here.items():
+        if measures & _MEASURES.get(figure, _READS_NOTHING):
+            return overridden_words(plain, figure, value, computed, currency)
+    return plain
+
+
+def _set_by_hand(work: UnitOfWork) -> dict[int | None, _Set]:
+    """What a person set for each customer, in the order of `_MEASURES`."""
+    rows: list[Any] = list(
+        work.sql(
+            "SELECT customer_id, overridden, currency FROM customer_risk_scores"
+            " WHERE customer_id IN (SELECT customer_id FROM score_overrides) AND overridden IS NOT NULL"
+        )
+    )
+    return {customer: _figures(json.loads(text), currency or "") for customer, text, currency in rows}
+
+
+def _figures(laid: Mapping[str, Mapping[str, Any]], currency: str) -> _Set:
+    return {
+        figure: (laid[figure]["value"], laid[figure]["computed"], currency) for figure in _MEASURES if figure in laid
+    }
+
+
+def _said(work: UnitOfWork, card: Card, changed: Mapping[int, str]) -> Card:
+    work.sql("UPDATE alert_signals SET reason = ? WHERE id = ?", [(words, signal) for signal, words in changed.items()])
+    signals = tuple(signal._replace(reason=changed.get(signal.id, signal.reason)) for signal in card.signals)
+    reason = card.reason
+    for before, now in zip(card.signals, signals, strict=True):
+        if before.rule == card.rule and card.reason == before.reason:
+            reason = now.reason
+    if reason != card.reason:
+        work.sql("UPDATE alerts SET reason = ? WHERE id = ?", (reason, card.id))
+    return card._replace(signals=signals, reason=reason)

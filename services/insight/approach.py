@@ -1,0 +1,147 @@
+"""What can be done now about an alert with what is known: the primary button, and what to speak of.
+
+A call where there is a number and either the suggestion is a call or no email may go; else a draft where one may go;
+else a consent to record; else a task. What waits for an answer comes first among the points; nothing is sold while it
+does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from models.values import words
+from models.values.reaching import Approach, FirstStep, TalkingPoint
+from services.churn_status import SPEAKING
+from services.insight.call_times import call_day, call_words, read_call_times
+from services.insight.open_work import deal_words, read_deals
+from services.insight.reach import Reach
+from services.insight.reader import Reader
+from services.insight.timeline_formatting import deal_name
+from services.matters import Matter
+from services.products import product_called
+
+_POINTS: Final = 4
+_RENEWAL_DAYS: Final = 120
+#: The line that brought most on the last day with a purchase.
+_LAST_LINE: Final = f"""
+SELECT {product_called("l")} AS what, l.quantity, o.ordered_on FROM order_lines l JOIN orders o ON o.id = l.order_id
+WHERE o.customer_id = ? AND o.kind = 'purchase' AND o.ordered_on <= ? AND l.amount_minor > 0
+ORDER BY o.ordered_on DESC, l.amount_minor DESC, l.id LIMIT 1"""
+_RATED: Final = f"""
+SELECT r.rating FROM reviews r WHERE r.customer_id = ? AND {product_called("r")} = ?
+ORDER BY r.reviewed_on DESC, r.id DESC LIMIT 1"""
+
+
+class Footing(NamedTuple):
+    """What a suggestion stands on.
+
+    Attributes
+    ----------
+    matters
+        What waits for an answer, the alert's own first.
+    is_call
+        The suggestion is a call, or leads to one.
+    """
+
+    reach: Reach
+    matters: tuple[Matter, ...]
+    is_call: bool
+
+
+class Business(NamedTuple):
+    """What is open with a customer: deals as `read_deals` has them, and the contract that speaks, or None."""
+
+    deals: Sequence[sqlite3.Row]
+    contract: sqlite3.Row | None
+
+
+def read_business(reader: Reader, customer_id: int) -> Business:
+    """Return the open deals and the contract that has not ended."""
+    contract = reader.row(SPEAKING.format(customer="?", day="?"), (customer_id, reader.today.isoformat()))
+    ended = contract is not None and contract["status"] == "ended"
+    return Business(read_deals(reader, customer_id), None if ended else contract)
+
+
+def read_approach(reader: Reader, customer: sqlite3.Row, footing: Footing, business: Business) -> Approach:
+    """Return what the primary button does and what to speak of."""
+    reach, matters = footing.reach, footing.matters
+    times = read_call_times(reader, customer["id"]) if reach.phone else None
+    day = call_day(reader.policy, customer["owner"], reader.now, times)
+    points = [*_points(reader, customer["id"], matters, business)][:_POINTS]
+    if matters and times is not None:
+        soonest = call_day(reader.policy, customer["owner"], reader.now, None)
+        if day != soonest:  # an answer does not wait for the hour that they like best
+            points.append(TalkingPoint("Hours", f"they prefer calls {times.in_words}."))
+            day, times = soonest, None
+    first: FirstStep = "task"
+    if reach.phone and (footing.is_call or not reach.by_email):
+        first = "call"
+    elif reach.by_email:
+        first = "draft"
+    elif reach.unasked:
+        first = "consent"
+    return Approach(
+        first=first,
+        call=call_words(reach.phone, day, reader.today, times),
+        phone=reach.phone,
+        points=tuple(points),
+        no_email=reach.no_email,
+        can_consent=reach.unasked,
+    )
+
+
+def _points(reader: Reader, customer_id: int, matters: Sequence[Matter], business: Business) -> Iterator[TalkingPoint]:
+    for matter in matters:
+        yield _matter(reader, matter)
+    for deal in business.deals[:1]:
+        parts = deal_words(reader, deal).split(" · ")
+        name = ", ".join([words.shortened(deal_name(deal), 40), *parts[:-1]])
+        yield TalkingPoint(name, f"{parts[-1]}. Agree on the next step.")
+    if business.contract is not None:
+        yield from _renewal(reader, business.contract)
+    if not matters:
+        yield from _last_purchase(reader, customer_id)
+
+
+def _matter(reader: Reader, matter: Matter) -> TalkingPoint:
+    days = max(0, (reader.present - matter.day).days)
+    on = words.day(matter.day, reader.today)
+    if matter.departure is not None:
+        return TalkingPoint(
+            "Leaving", f"on {on} they said {matter.departure.told(reader.today)}. Ask what would change it."
+        )
+    subject = words.capital(matter.what or matter.named.removeprefix("their "))
+    if matter.is_open:
+        waited = f"their ticket has waited {words.count(days, 'day')}" if days else "their ticket came in today"
+        rated = f", rated {matter.rated}" if matter.rated else ""
+        return TalkingPoint(subject, f"{waited}{rated}. Say what happens next.")
+    if matter.rated:
+        return TalkingPoint(subject, f"rated {matter.rated} on {on}. Ask what would put it right.")
+    return TalkingPoint(subject, f"they complained on {on}. Ask what would put it right.")
+
+
+def _renewal(reader: Reader, contract: sqlite3.Row) -> Iterator[TalkingPoint]:
+    day = words.day_of(contract["ends_on"])
+    if day is None or not 0 <= (day - reader.today).days <= _RENEWAL_DAYS:
+        return
+    year = contract["value_per_year_minor"]
+    worth = f", {words.money(year, contract['currency'] or reader.currency)} a year" if year is not None else ""
+    yield TalkingPoint("Renewal", f"on {reader.day(day)}{worth}. Ask what they need for it.")
+
+
+def _last_purchase(reader: Reader, customer_id: int) -> Iterator[TalkingPoint]:
+    """What they bought last; not what they rated badly: it is a matter of its own."""
+    row = reader.row(_LAST_LINE, (customer_id, reader.present.isoformat()))
+    day = words.day_of(row["ordered_on"]) if row is not None else None
+    if row is None or day is None or not row["what"]:
+        return
+    rating = reader.value(_RATED, (customer_id, row["what"]))
+    rated = f", rated {rating} of 5" if rating is not None and rating >= 4 else ""
+    if rating is not None and not rated:
+        return
+    several = row["quantity"] not in (None, "", "1")
+    number = f"{row['quantity']} on" if several else "bought on"
+    ask = "Ask what is left." if several else "Ask how they like it."
+    yield TalkingPoint(words.capital(row["what"]), f"{number} {reader.day(day)}{rated}. {ask}")

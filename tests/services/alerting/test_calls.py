@@ -1,0 +1,143 @@
+"""Calls and meetings: each is one unit of work that undo takes back whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.bootstrap import build_workspace
+from models.tables import alerts, conversations, tasks
+from models.values.errors import UserError
+from services import alerting, insight
+from services.alerting.calls import OUTCOMES
+from services.alerting.facts import Facts
+from services.alerting.measures import MEASURES, NAMED, day_bindings
+from services.audit import undo_last
+from tests.services.alerting.book import Book
+
+
+@pytest.fixture
+def queue(book: Book) -> Book:
+    """A book with an open card, on a Thursday morning."""
+    book.crowd(12)
+    book.customer("Marlow & Pike", ago=70, gap=20, clv_minor=1)
+    book.evaluate()
+    return book
+
+
+def rows(book: Book, table: Any) -> list[dict[str, Any]]:
+    with book.workspace.store.read() as connection:
+        return [dict(row) for row in connection.execute(select(table).order_by(table.c.id)).mappings()]
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_a_call_is_a_conversation_and_one_undo_takes_it_back(queue: Book, outcome: Any) -> None:
+    card = queue.cards()[0]["id"]
+    before = rows(queue, alerts), rows(queue, conversations)
+    changes = alerting.log_call(queue.workspace, card, outcome)
+    logged = rows(queue, conversations)[-1]
+    channel = "call" if outcome == "reached" else "unanswered call"
+    assert (logged["channel"], logged["direction"]) == (channel, "to_customer")
+    assert logged["text"].endswith(f"called, {OUTCOMES[outcome]}")
+    assert changes.words.startswith(f"Called Marlow & Pike: {OUTCOMES[outcome]}")
+    state = queue.cards()[0]
+    assert state["state"] == ("in_work" if outcome == "reached" else "snoozed")
+    undo_last(queue.workspace)
+    assert (rows(queue, alerts), rows(queue, conversations)) == before
+
+
+def test_nobody_is_tried_again_before_two_hours_or_the_next_working_day(queue: Book) -> None:
+    card = queue.cards()[0]["id"]
+    alerting.log_call(queue.workspace, card, "no_answer")
+    until = datetime.fromisoformat(queue.cards()[0]["until"])
+    assert until == queue.workspace.clock.now() + timedelta(hours=2)
+    alerting.reopen(queue.workspace, [card])
+    alerting.log_call(queue.workspace, card, "voicemail")
+    assert datetime.fromisoformat(queue.cards()[0]["until"]).date() == queue.workspace.clock.today() + timedelta(days=1)
+
+
+def test_a_logged_call_moves_neither_the_books_day_nor_its_data(queue: Book) -> None:
+    before = insight.freshness(queue.workspace).through
+    alerting.log_call(queue.workspace, queue.cards()[0]["id"], "reached")
+    assert insight.freshness(queue.workspace).through == before
+
+
+def test_the_header_and_the_timeline_say_who_called(queue: Book) -> None:
+    card = queue.cards()[0]
+    alerting.log_call(queue.workspace, card["id"], "voicemail")
+    detail = insight.alert_detail(queue.workspace, card["id"])
+    assert detail is not None and detail.person is not None
+    said = next(fact for fact in detail.person.facts if fact.title == "Last conversation")
+    assert said.rest.endswith("called, left a voicemail")
+    row = next(r for r in insight.timeline(queue.workspace, card["customer_id"]).rows if r.kind == "conversation")
+    assert (row.bold, row.rest) == ("Call from us", said.rest.removeprefix(": "))
+
+
+@pytest.mark.parametrize(("outcome", "contacts"), [("no_answer", 0), ("voicemail", 0), ("reached", 1)])
+def test_a_call_that_nobody_took_is_no_contact(queue: Book, outcome: Any, contacts: int) -> None:
+    card = queue.cards()[0]
+    queue.add(conversations, customer_id=None, channel="Chat", happened_on=queue.day(200))
+    alerting.log_call(queue.workspace, card["id"], outcome)
+    queue.deal(card["customer_id"], "Proposal", 90)
+    with queue.workspace.store.unit_of_work(queue.workspace.me, "look", "test", at=queue.workspace.at) as work:
+        facts = Facts(work, {**day_bindings(queue.day(0), work.at), "today": queue.day(0), **NAMED}, None)
+        facts.build_customers("50", "1")
+        facts.build_deals("o.amount_minor", "NULL")
+        counted = f"SELECT {MEASURES['contacts_since_order'].sql} FROM temp.run_facts f WHERE customer_id = :customer"
+        assert work.sql(counted, {**facts.bindings, "customer": card["customer_id"]}).scalar() == contacts
+        assert work.sql("SELECT silent_days FROM temp.run_deals").scalar() == (0 if contacts else 90)
+        facts.drop()
+
+
+def test_on_a_day_off_the_next_try_is_on_the_next_working_day(queue: Book) -> None:
+    queue.move(days=2)
+    assert queue.today.strftime("%A") == "Saturday"
+    alerting.log_call(queue.workspace, queue.cards()[0]["id"], "no_answer")
+    until = datetime.fromisoformat(queue.cards()[0]["until"])
+    assert until.strftime("%A") == "Monday"
+
+
+def test_a_call_that_cannot_be_is_refused(queue: Book) -> None:
+    card = queue.cards()[0]["id"]
+    with pytest.raises(UserError, match="Not a call outcome: “busy”"):
+        alerting.log_call(queue.workspace, card, "busy")  # type: ignore[arg-type]
+    alerting.resolve(queue.workspace, [card], "saved")
+    with pytest.raises(UserError, match="closed"):
+        alerting.log_call(queue.workspace, card, "reached")
+
+
+def test_a_meeting_is_a_task_of_its_day(queue: Book) -> None:
+    card = queue.cards()[0]["id"]
+    begins = queue.workspace.clock.now() + timedelta(days=1, hours=1)
+    alerting.add_meeting(queue.workspace, card, " Talk about  spring ", begins)
+    (task,) = rows(queue, tasks)
+    assert task["title"] == f"Talk about spring, {begins:%H:%M}"
+    assert task["due_on"] == begins.date().isoformat()
+    undo_last(queue.workspace)
+    assert rows(queue, tasks) == []
+    with pytest.raises(UserError, match="past"):
+        alerting.add_meeting(queue.workspace, card, "Talk", begins - timedelta(days=9))
+    with pytest.raises(UserError, match="no title"):
+        alerting.add_meeting(queue.workspace, card, "  ", begins)
+
+
+def test_an_invitation_is_one_that_calendars_read_and_lies_beside_the_book_for_one_run(queue: Book) -> None:
+    begins = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+    title = "Größe; Maße, " + "Überhang " * 12
+    path = alerting.write_invitation(queue.workspace, title, begins, 45, "Dana\n+1 303 555 0105")
+    store = Path(queue.workspace.store.path)
+    raw = path.read_bytes()
+    assert raw.endswith(b"END:VEVENT\r\nEND:VCALENDAR\r\n")
+    assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
+    whole = raw.decode().replace("\r\n ", "").split("\r\n")
+    assert "DTSTART:20261124T103000Z" in whole and "DTEND:20261124T111500Z" in whole
+    assert next(line for line in whole if line.startswith("SUMMARY")).startswith("SUMMARY:Größe\\; Maße\\, Über")
+    assert "DESCRIPTION:Dana\\n+1 303 555 0105" in whole
+    assert path.stat().st_mode & 0o077 == 0 and path.parent.stat().st_mode & 0o077 == 0
+    assert path.parent.parent == store.parent
+    build_workspace(store).close()
+    assert not path.parent.exists() and store.exists()

@@ -1,0 +1,39 @@
+"""Asking a person how somebody's consent is known and keeping it, on whichever page it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from models.values.changes import Changes
+from services.workspace import Workspace
+from views.background import Failed
+from views.shell.book import Book
+from views.theme import Theme
+from views.widgets.overlay import FormPanel, consent_panel
+
+if TYPE_CHECKING:
+    from services.permission.asking import Addressee
+
+
+def ask_consent(
+    book: Book, theme: Theme, window: QWidget, asked: Addressee, failed: Callable[[Failed], None] | None = None
+) -> FormPanel:
+    """Return the panel; what is said there is kept with the one who is written to and can be undone."""
+
+    def send(how: str, since: str) -> None:
+        book.act(partial(_keep, asked, {"email_consent": "given", "email_consent_since": since,
+                                        "email_consent_how": how}), "", None, failed)  # fmt: skip
+
+    return consent_panel(theme, window, asked.name, book.workspace.clock.today(), send, asked.history)
+
+
+def _keep(asked: Addressee, said: dict[str, str], workspace: Workspace) -> Changes:
+    from services.sync import edit_contact, edit_customer
+
+    if asked.contact_id is not None:
+        return edit_contact(workspace, asked.contact_id, said)
+    return edit_customer(workspace, asked.customer_id, said)
