@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDateEdit, QFrame, QLineEdit, QPlainTextEdit, QWidget
 
 from models.values.customers import CONSENT_SOURCES
@@ -153,7 +153,10 @@ class _ChoiceRow(QWidget):
 
 
 class ChoicePanel(Overlay):
-    """Numbered lines, which scroll where they are many; a number key, Enter or a click chooses."""
+    """Numbered lines, which scroll where they are many; a number key, Enter or a click chooses.
+
+    Only a mouse that moves highlights a line: one that rests where the panel opens or scrolls would undo the keys.
+    """
 
     def __init__(
         self,
@@ -167,7 +170,7 @@ class ChoicePanel(Overlay):
         super().__init__(theme, window, title)
         self._chosen = chosen
         self._rows = [_ChoiceRow(theme, number, choice) for number, choice in enumerate(choices, 1)]
-        self._at = 0
+        self._at, self._mouse = 0, QCursor.pos()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         heading = label(title, fonts.LIST, fonts.SEMIBOLD)
@@ -209,7 +212,8 @@ class ChoicePanel(Overlay):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(watched, _ChoiceRow):
-            if event.type() in (QEvent.Type.MouseMove, QEvent.Type.Enter):
+            if event.type() == QEvent.Type.MouseMove and QCursor.pos() != self._mouse:
+                self._mouse = QCursor.pos()
                 self._light(self._rows.index(watched))
             elif event.type() == QEvent.Type.MouseButtonRelease:
                 self._choose(self._rows.index(watched))

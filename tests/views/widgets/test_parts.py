@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QAction, QCursor, QDropEvent, QEnterEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.alerts import Tile as TileValue
@@ -326,6 +326,20 @@ class TestPanels:
         assert last.visibleRegion().boundingRect() == last.rect()
         qtbot.keyClick(panel, Qt.Key.Key_Return)
         assert chosen == [40]
+
+    def test_a_mouse_that_rests_where_it_opens_chooses_nothing(
+        self, qtbot: QtBot, theme: Theme, host: QWidget
+    ) -> None:
+        chosen: list[Any] = []
+        QCursor.setPos(host.mapToGlobal(QPoint(700, 300)))
+        panel = ChoicePanel(theme, host, "Send to", [Choice(f"No. {n}", "", n) for n in range(1, 41)], chosen.append)
+        panel.open_at(QPoint(880, 40))
+        qtbot.wait(50)
+        for row in panel._rows[5:8]:
+            at = QPointF(QCursor.pos())
+            QApplication.sendEvent(row, QEnterEvent(QPointF(5, 5), QPointF(5, 5), at))
+        qtbot.keyClick(panel, Qt.Key.Key_Return)
+        assert chosen == [1]
 
     def test_few_choices_are_all_in_sight(self, theme: Theme, host: QWidget) -> None:
         panel = self._open(theme, host, [])
