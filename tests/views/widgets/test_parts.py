@@ -327,9 +327,7 @@ class TestPanels:
         qtbot.keyClick(panel, Qt.Key.Key_Return)
         assert chosen == [40]
 
-    def test_a_mouse_that_rests_where_it_opens_chooses_nothing(
-        self, qtbot: QtBot, theme: Theme, host: QWidget
-    ) -> None:
+    def test_a_mouse_that_rests_where_it_opens_chooses_nothing(self, qtbot: QtBot, theme: Theme, host: QWidget) -> None:
         chosen: list[Any] = []
         QCursor.setPos(host.mapToGlobal(QPoint(700, 300)))
         panel = ChoicePanel(theme, host, "Send to", [Choice(f"No. {n}", "", n) for n in range(1, 41)], chosen.append)
