@@ -33,6 +33,7 @@ class Exportable(StrEnum):
     SCORES = "scores"
     ALERTS = "alerts"
     CUSTOMERS = "customers"
+    CHECK = "check"
 
 
 @told
@@ -82,16 +83,18 @@ def _words(run: ScoreRun, totals: str) -> str:
 
 @told
 def export(
-    what: Annotated[Exportable, typer.Argument(help="scores, alerts or customers.")],
+    what: Annotated[Exportable, typer.Argument(help="scores, alerts, customers, or the last check of the scores.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A .csv or .xlsx file.")],
     store: StoreOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Write scores, alerts or customers to a file that spreadsheets open."""
-    from services.insight import write_export
+    """Write scores, alerts, customers, or how well the scores predicted the past to a file that spreadsheets open."""
+    from services.insight import write_export, write_report_card
 
     with opened_as_of(store, day_of(as_of)) as workspace:
-        rows = write_export(workspace, what.value, out)
+        rows = (
+            write_report_card(workspace, out) if what is Exportable.CHECK else write_export(workspace, what.value, out)
+        )
     answer({"file": str(out), "what": what.value, "rows": rows}, f"{rows:,} rows in {out}", json)
     return DONE

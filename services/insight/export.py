@@ -13,10 +13,10 @@ import json
 import re
 import secrets
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from models.values import words
 from models.values.alerts import Severity
@@ -81,7 +81,22 @@ def table_of(reader: Reader, what: str) -> tuple[tuple[str, ...], Iterator[tuple
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], path: Path, *, title: str = "export") -> int:
-    """Write a table beside ``path`` and put it in its place when it is whole; return the number of rows."""
+    """Write a table to ``path`` (.csv or .xlsx) and return the number of rows; see `write_file`."""
+    if path.suffix.lower() == ".csv":
+        return write_file(path, lambda file: _write_csv(columns, rows, file))
+    return write_file(path, lambda file: _write_xlsx(columns, rows, file, title))
+
+
+def write_file(path: Path, write: Callable[[BinaryIO], int]) -> int:
+    """Let ``write`` fill a file beside ``path``, put it in its place when it is whole, and return what ``write`` does.
+
+    Raises
+    ------
+    UserError
+        If ``path`` ends neither in .csv nor in .xlsx.
+    EnvironmentFault
+        If the file cannot be written; one that was there before is then as it was.
+    """
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".xlsx"):
         raise UserError(f"{path.name} is neither a .csv nor an .xlsx file; give the file one of these endings.")
@@ -90,7 +105,7 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], path: Pat
         with half.open("xb") as file:  # as readable as the person's umask says, or as the file that it replaces
             if path.exists():
                 half.chmod(stat.S_IMODE(path.stat().st_mode))
-            written = _write_csv(columns, rows, file) if suffix == ".csv" else _write_xlsx(columns, rows, file, title)
+            written = write(file)
         half.replace(path)
     except OSError as error:
         raise _unwritable(path, error) from error
@@ -115,7 +130,7 @@ def _unwritable(path: Path, error: OSError) -> EnvironmentFault:
     return EnvironmentFault(f"{path} could not be written ({reason}). Nothing was lost; choose another place.")
 
 
-def _write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes]) -> int:
+def _write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], file: BinaryIO) -> int:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
@@ -134,7 +149,7 @@ def _batched(rows: Iterable[Sequence[Any]], size: int) -> Iterator[list[Sequence
         yield chunk
 
 
-def _write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes], title: str) -> int:
+def _write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Any]], file: BinaryIO, title: str) -> int:
     from openpyxl import Workbook
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 

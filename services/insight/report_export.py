@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from models.values import words
 from models.values.backtest import BacktestReport, Miss
 from models.values.errors import UserError
-from services.insight.export import write_table
+from services.insight.export import neutral, write_file, write_table
 from services.insight.reader import Reader
 from services.insight.report_card import MissKind, read_misses, read_report
 
@@ -20,7 +20,10 @@ _NO_CHECK = "There is no check of the scores yet; run one on the page Insights, 
 
 
 def write_figures(reader: Reader, path: Path) -> int:
-    """Write the last check to ``path`` and return how many rows it has.
+    """Write the last check to ``path`` and return how many figures it has.
+
+    A .csv file has a figure a row. A workbook has a sheet for each part, with a column for each figure, as analysts
+    read it.
 
     Raises
     ------
@@ -29,7 +32,24 @@ def write_figures(reader: Reader, path: Path) -> int:
     EnvironmentFault
         The file cannot be written.
     """
-    return write_table(COLUMNS, _figures(reader, *_last(reader)), path, title="scores")
+    rows = list(_figures(reader, *_last(reader)))
+    if path.suffix.lower() == ".csv":
+        return write_table(COLUMNS, rows, path)
+    return write_file(path, lambda file: _write_sheets(rows, file))
+
+
+def _write_sheets(rows: list[tuple[Any, ...]], file: BinaryIO) -> int:
+    from pandas import DataFrame, ExcelWriter, MultiIndex
+
+    frame = DataFrame([map(neutral, row) for row in rows], columns=list(COLUMNS), dtype=object)
+    with ExcelWriter(file, engine="openpyxl") as book:
+        for part, figures in frame.groupby("part", sort=False):
+            wide = figures.pivot(index=["of", "day"], columns="figure", values="value")
+            order = MultiIndex.from_frame(figures[["of", "day"]].drop_duplicates())
+            wide = wide.reindex(order, columns=figures["figure"].unique()).reset_index()
+            told = wide[[name for name in wide.columns if name not in ("of", "day") or wide[name].ne("").any()]]
+            told.to_excel(book, sheet_name=str(part), index=False, freeze_panes=(1, 0))
+    return len(rows)
 
 
 def write_misses(reader: Reader, kind: MissKind, path: Path) -> int:

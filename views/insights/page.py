@@ -5,20 +5,19 @@ The check itself is long work in a child process; what it found comes back as a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from models.values.changes import Changes
 from models.values.report_card import Reliance, ReportCard
+from services import insight
 from views.actions import Command
 from views.background import Failed
-from views.file_dialog import choose_folder
 from views.insights.check import CheckBar
 from views.insights.rooms import BookOfScores
 from views.insights.scores import ScoresTab, scores_skeleton
@@ -31,9 +30,8 @@ from views.widgets.tile_strip import TileStrip
 SCORES: Final = "scores"
 #: In a lower window the tiles are one line.
 LOW: Final = 640
-FILE_NAME: Final = "scores-check.csv"
 #: Files of customers whose forecasts were wrong, by kind.
-MISS_FILES: Final = {"missed": "left-unseen.csv", "alarmed": "flagged-and-stayed.csv"}
+MISS_FILES: Final[dict[Literal["missed", "alarmed"], str]] = {"missed": "left-unseen", "alarmed": "flagged-and-stayed"}
 _SHOWN: Final = frozenset({"score_reports", "customer_risk_scores", "policies", "imports", "customers"})
 #: What the tiles add up besides.
 _COUNTED: Final = frozenset({"alerts", "messages"})
@@ -162,31 +160,8 @@ class InsightsPage(Page):
     # -- commands -----------------------------------------------------------------------------------------------
 
     def export(self) -> None:
-        """Ask for a folder and write the figures into it."""
-        folder = self._folder("Export the figures to …")
-        if folder is not None:
-            self.write_to(folder / FILE_NAME)
+        """Ask for a file and write the figures of the last check into it."""
+        self.export_list("scores-check", insight.write_report_card)
 
-    def write_to(self, path: Path) -> None:
-        """Write the figures of the last check as a file."""
-        self._write(partial(self._rooms.write, path))
-
-    def _export_misses(self, kind: str) -> None:
-        folder = self._folder("Export these customers to …")
-        if folder is not None:
-            self.write_misses_to(kind, folder / MISS_FILES[kind])
-
-    def write_misses_to(self, kind: str, path: Path) -> None:
-        """Write customers whose forecasts were wrong as a file; ``kind`` is one of `MISS_FILES`."""
-        self._write(partial(self._rooms.write, path, "missed" if kind == "missed" else "alarmed"))
-
-    def _folder(self, title: str) -> Path | None:
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        folder = choose_folder(self.window(), title, documents)
-        return Path(folder) if folder else None
-
-    def _write(self, work: Callable[[], Path]) -> None:
-        def have(written: Path) -> None:
-            self.context.book.told.emit(f"Exported as {written.name}")
-
-        self._desk.write(work, have, self.context.book.failed.emit)
+    def _export_misses(self, kind: Literal["missed", "alarmed"]) -> None:
+        self.export_list(MISS_FILES[kind], partial(insight.write_report_card, misses=kind))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from models.values.alerts import Tile
 from models.values.report_card import Reliance, ReportCard
@@ -37,8 +36,3 @@ class BookOfScores:
         from services.jobs import ReportsJob
 
         return ReportsJob(self._book.workspace.recipe, everything=True)
-
-    def write(self, path: Path, misses: Literal["missed", "alarmed"] | None = None) -> Path:
-        """Write the figures of the last back-test as a file, or only of wrong forecasts."""
-        insight.write_report_card(self._book.workspace, path, misses)
-        return path

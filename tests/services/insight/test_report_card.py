@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from models.values.backtest import (
     ADDITIVE,
@@ -287,6 +288,26 @@ def test_all_who_were_told_wrongly_are_counted_and_the_named_ones_are_a_file(
     keep(book, "backtest", made.report(known))  # as an older version of the program kept it
     card = reader(read_report_card)
     assert (card.missed.count, card.missed.at_least) == (30, True)
+
+
+def test_a_workbook_of_the_check_has_a_sheet_for_each_part(book: SmallBook, tmp_path: Path) -> None:
+    known = [book.customer("=Shop"), book.customer("Linden Supply")]
+    book.score(known[0])
+    report = made.report(known)
+    keep(book, "backtest", report)
+    figures = insight.write_report_card(book.workspace, tmp_path / "check.csv")
+    assert insight.write_report_card(book.workspace, tmp_path / "check.xlsx") == figures
+    sheets = {sheet.title: list(sheet.values) for sheet in load_workbook(tmp_path / "check.xlsx")}
+    assert list(sheets) == ["check", "rung", "calibration", "left unseen", "flagged and stayed", "lifetime value"]
+    heading, *models = sheets["rung"]
+    assert heading[:2] == ("of", "day") and "auc" in heading
+    per_model = 1 + len(report.rungs[0].cutoffs)
+    assert len(models) == len(report.rungs) * per_model
+    first = dict(zip(heading, next(row for row in models if row[1] == report.rungs[0].cutoffs[0].cutoff), strict=True))
+    assert first["auc"] == report.rungs[0].cutoffs[0].measures.auc
+    assert [row[1:] for row in sheets["left unseen"][1:]] == [
+        (miss.risk, None if miss.value_minor is None else miss.value_minor / 100) for miss in report.missed
+    ]
 
 
 def test_the_newest_check_counts_and_the_other_reports_stand_beside_it(book: SmallBook, reader: Fresh) -> None:

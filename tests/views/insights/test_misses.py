@@ -17,7 +17,6 @@ from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.insights import made
 from tests.views.insights.opened import insights
-from views.insights import page as insights_page
 from views.insights.misses import MOST, MissPanel, MissWindow, all_words, count_words
 
 
@@ -72,13 +71,14 @@ def test_all_of_them_are_written_as_a_file(
     qtbot: QtBot, open_window: OpenWindow, many: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = open_window(many)
-    monkeypatch.setattr(insights_page, "choose_folder", lambda *_asked: str(tmp_path))
+    out = tmp_path / "left-unseen.csv"
+    monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](out))
     page = insights(qtbot, desk)
     found = opened(qtbot, page.scores.missed_panel)
     with qtbot.waitSignal(page.context.book.told) as told:
         found.export.click()
-    assert told.args == ["Exported as left-unseen.csv"]
-    rows = list(csv.DictReader((tmp_path / "left-unseen.csv").read_text(encoding="utf-8").splitlines()))
+    assert told.args == ["Exported 20 rows to left-unseen.csv"]
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 20 and set(rows[0]) >= {"name", "risk", "spent_12m_before"}
     found.close()
     qtbot.waitUntil(lambda: desk.background.idle and desk.window.findChild(MissWindow) is None)

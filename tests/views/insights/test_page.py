@@ -327,10 +327,11 @@ def test_the_figures_are_exported(
 ) -> None:
     desk = open_window(checked)
     page = insights(qtbot, desk)
-    monkeypatch.setattr("views.insights.page.choose_folder", lambda *_asked: str(tmp_path))
+    out = tmp_path / "scores-check.csv"
+    monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](out))
     page.bar.export.click()
-    qtbot.waitUntil(lambda: desk.window.toast.words == "Exported as scores-check.csv")
-    with (tmp_path / "scores-check.csv").open(encoding="utf-8", newline="") as file:
+    qtbot.waitUntil(lambda: desk.window.toast.words.endswith("rows to scores-check.csv"))
+    with out.open(encoding="utf-8", newline="") as file:
         assert {line["part"] for line in csv.DictReader(file)} >= {"rung", "calibration", "left unseen"}
     settled(qtbot, desk)
 
