@@ -163,9 +163,8 @@ def _written(workspace: Workspace, customer: int, card: int) -> int:
     """An email of the card's own goal that waits for review."""
     found = compose(workspace, customer, card).edit
     draft = draft_by_template(workspace, customer, goal=found.goal, tone=found.tone)
-    edit = Edit(
-        0, customer, card, found.goal, found.tone, draft.writer, draft.subject, draft.greeting, draft.body, draft.facts
-    )
+    text = (draft.writer, draft.subject, draft.greeting, draft.body, draft.facts)
+    edit = Edit(0, customer, card, found.goal, found.tone, *text, contact_id=found.contact_id)
     return save(workspace, edit, draft=draft, for_review=True).id
 
 

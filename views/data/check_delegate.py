@@ -1,4 +1,4 @@
-"""One cell of a check, painted: only a faulty cell is tinted, with its reason in it; a change shows the old value."""
+"""One cell of a check, painted: only a faulty cell is tinted, the table says why. A change shows the old value."""
 
 from __future__ import annotations
 
@@ -14,15 +14,11 @@ from views.theme import Theme, fonts
 from views.widgets.painting import LEFT, RIGHT, fill, focus_ring, frame, line, rounded, snapped
 
 ROW_HEIGHT = 31
-FAULT_HEIGHT = 46
-_GAP = 8
+#: What each line of a reason adds to the height of its row.
+REASON_LINE = 16
+GAP = 8
 _NOT_READ = 60.0
 _EDITOR_WIDTH = 120
-
-
-def height_of(row: PreviewRow) -> int:
-    """A row with a reason in one of its cells is higher."""
-    return FAULT_HEIGHT if any(cell.fault for cell in row.cells) else ROW_HEIGHT
 
 
 class CheckDelegate(QStyledItemDelegate):
@@ -37,15 +33,15 @@ class CheckDelegate(QStyledItemDelegate):
         row = index.data(ROW_ROLE)
         rect = QRectF(option.rect)
         if not isinstance(row, PreviewRow):
-            wide = min(_NOT_READ, max(0.0, rect.width() - 2 * _GAP))
-            rounded(painter, QRectF(rect.x() + _GAP, rect.y() + 11, wide, 8), 4, self._theme.color("line_soft"))
+            wide = min(_NOT_READ, max(0.0, rect.width() - 2 * GAP))
+            rounded(painter, QRectF(rect.x() + GAP, rect.y() + 11, wide, 8), 4, self._theme.color("line_soft"))
             return
         on = bool(option.state & QStyle.StateFlag.State_Selected)
         if on or option.state & QStyle.StateFlag.State_MouseOver:
             ground = self._theme.color("selected" if on else "hover")
             fill(painter, rect.x(), rect.y(), rect.width(), rect.height(), ground)
         fill(painter, rect.x(), rect.bottom() - 1, rect.width(), 1, self._theme.color("line_soft"))
-        top = QRectF(rect.x() + _GAP, rect.y(), rect.width() - 2 * _GAP, ROW_HEIGHT)
+        top = QRectF(rect.x() + GAP, rect.y(), rect.width() - 2 * GAP, ROW_HEIGHT)
         if option.state & QStyle.StateFlag.State_HasFocus and on and index.column() >= len(LEADING):
             focus_ring(painter, self._theme, rect.adjusted(1, 1, -1, -2))
         if index.column() == 0:
@@ -84,13 +80,11 @@ class CheckDelegate(QStyledItemDelegate):
         fill(painter, box.x(), box.y(), box.width(), box.height(), theme.color("critical_wash"))
         frame(painter, box, theme.color("critical"))
         dpr = painter.device().devicePixelRatioF()
-        x = rect.x() + _GAP
+        x = rect.x() + GAP
         at = QPointF(snapped(x, dpr), snapped(rect.y() + 8, dpr))
         painter.drawPixmap(at, theme.pixmap("severity-critical", "critical_text", 13, dpr))
-        room = QRectF(x + 18, rect.y() + 5, rect.width() - 18 - 2 * _GAP, 18)
+        room = QRectF(x + 18, rect.y() + 5, rect.width() - 18 - 2 * GAP, 18)
         line(painter, room, cell.text or "empty", theme.color("ink"), fonts.SMALL, fonts.SEMIBOLD)
-        room.translate(0, 17)
-        line(painter, room, cell.fault, theme.color("critical_text"), fonts.SMALL)
 
     def _fixed(self, painter: QPainter, rect: QRectF, top: QRectF, cell: PreviewCell) -> None:
         theme = self._theme
@@ -135,4 +129,4 @@ def column_width(texts: list[str], title: str, chosen: str, *, most: int = 230) 
     wide = max((fonts.width(text, fonts.SMALL) for text in texts), default=0.0)
     title_wide = fonts.width(title, fonts.SMALL, fonts.SEMIBOLD)
     box = fonts.width(chosen, fonts.SMALL, fonts.MEDIUM) + 34
-    return round(min(most, max(64.0, wide + 2 * _GAP + 4, title_wide + 2 * _GAP, box + 12)))
+    return round(min(most, max(64.0, wide + 2 * GAP + 4, title_wide + 2 * GAP, box + 12)))

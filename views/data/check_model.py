@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
 from models.values.imports import ColumnProposal, PreviewCell, PreviewRow
+from models.values.words import capital
 from views.data.phrases import MARKS, UNDECIDED, VerdictMark
 from views.lists.keyset_model import Index
 from views.words import whole
@@ -161,11 +162,26 @@ class CheckModel(QAbstractTableModel):
         cells = list(row.cells) + [PreviewCell("")] * (at + 1 - len(row.cells))
         cells[at] = PreviewCell(text, fixed_from=kept if text != kept else None)
         page = list(self._pages[index.row() // PAGE])
-        page[index.row() % PAGE] = replace(row, cells=tuple(cells))
+        reason = "" if cell.fault else row.reason
+        page[index.row() % PAGE] = replace(row, cells=tuple(cells), reason=reason)
         self._pages[index.row() // PAGE] = tuple(page)
         self.dataChanged.emit(index, index)
         self.fixed.emit(row.line, column.column, text, kept)
         return True
+
+    def reason_at(self, row: int) -> tuple[int, str, str]:
+        """Why a row is not taken: the section of its faulty cell or -1, what is wrong with that cell, and the whole.
+
+        The whole is '' where there is nothing to say.
+        """
+        found = self.row_at(row)
+        if found is None or self._undecided or found.verdict not in ("rejected", "ignored"):
+            return -1, "", ""
+        for n, place in enumerate(self._shown):
+            fault = found.cells[place].fault if place < len(found.cells) else ""
+            if fault:
+                return n + len(LEADING), fault, found.reason or fault
+        return -1, "", capital(found.reason)
 
     def is_right(self, section: int) -> bool:
         """Whether a column holds figures."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QProgressBar, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from models.values.imports import ColumnProposal, Preview, PreviewCell, PreviewRow, Verdict
-from views.data.check_delegate import ROW_HEIGHT, CheckDelegate, column_width, height_of
 from views.data.check_model import CELL_ROLE, LEADING, CheckModel
-from views.data.mapping_header import EXTRA, LEFT_OUT, MappingHeader
+from views.data.check_table import CheckTable
+from views.data.mapping_header import EXTRA, LEFT_OUT
 from views.data.phrases import MARKS, VERDICTS, Sums, is_understood, sums_of
-from views.lists.row_table import RowTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
 from views.widgets.labels import ElidedLabel, column, label, row, rule
@@ -21,8 +19,6 @@ from views.widgets.tabs import CountTabs, Tab
 from views.words import DOT, counted, whole
 
 ALL = "all"
-#: So long the rows must stand still before those in sight are read.
-REST_MS = 40
 _TITLES: dict[str, str] = {
     ALL: "All",
     "new": "New",
@@ -31,134 +27,7 @@ _TITLES: dict[str, str] = {
     "rejected": "Rejected",
     "ignored": "Ignored",
 }
-_MEASURED_ROWS = 40
-_A_SCREEN = 60
-
-
-class CheckTable(RowTable):
-    """Rows of a check; columns are as wide as what stands in them.
-
-    Enter or F2 fixes the current cell; Alt+Enter, or a click on a column's title, says how the column is read.
-    """
-
-    explain_wanted = Signal(str)
-
-    def __init__(self, theme: Theme, model: CheckModel) -> None:
-        super().__init__("Rows of the file", ROW_HEIGHT)
-        self._checked = model
-        self.header = MappingHeader(theme, model, self)
-        self._delegate = CheckDelegate(theme, self)
-        self.setModel(model)
-        self.setItemDelegate(self._delegate)
-        self.setHorizontalHeader(self.header)
-        edit = QAbstractItemView.EditTrigger
-        self.setEditTriggers(edit.DoubleClicked | edit.EditKeyPressed)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setCornerWidget(QWidget())
-        # After the view's own slot, which moves the header: its offset is not announced.
-        self.horizontalScrollBar().valueChanged.connect(self.header.place)
-        self.header.explain_wanted.connect(self.explain_wanted)
-        model.modelReset.connect(self.measure)
-        model.dataChanged.connect(lambda top, bottom: self._heights(top.row(), bottom.row()))
-        bar = self.verticalScrollBar()
-        # Rows that only fly past are not read.
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self.look)
-        bar.valueChanged.connect(lambda _value: self._rest.start())
-        bar.rangeChanged.connect(lambda _low, _high: self._rest.start())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        index = self.currentIndex()
-        editing = self.state() == QAbstractItemView.State.EditingState
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid() and not editing:
-            if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-                self._explain(index.column())
-            else:
-                self.fix(index)
-            return
-        super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        index = self.currentIndex()
-        at = self.viewport().mapToGlobal(self.visualRect(index).center())
-        if event.reason() != QContextMenuEvent.Reason.Keyboard:
-            index, at = self.indexAt(event.pos()), event.globalPos()
-        if not index.isValid():
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fix = menu.addAction("Fix this cell")
-        fix.setEnabled(bool(self._checked.flags(index) & Qt.ItemFlag.ItemIsEditable))
-        fix.triggered.connect(lambda: self.fix(index))
-        cell = index.data(CELL_ROLE)
-        if isinstance(cell, PreviewCell) and cell.fixed_from is not None:
-            back = menu.addAction("Take the file's own text again")
-            back.triggered.connect(lambda: self._checked.setData(index, cell.fixed_from))
-        if self._checked.column_at(index.column()) is not None:
-            how = menu.addAction("How this column is read")
-            how.triggered.connect(lambda: self._explain(index.column()))
-        menu.popup(at)
-
-    def fix(self, index: QModelIndex) -> None:
-        """Write a cell anew; from the columns before those of the file, the first one that is at fault."""
-        if index.column() < len(LEADING):
-            index = self._first_fault(index.row()) or index
-        if self._checked.flags(index) & Qt.ItemFlag.ItemIsEditable:
-            self.setCurrentIndex(index)
-            self.edit(index)
-
-    def _first_fault(self, row: int) -> QModelIndex | None:
-        for section in range(len(LEADING), self._checked.columnCount()):
-            index = self._checked.index(row, section)
-            cell = index.data(CELL_ROLE)
-            if isinstance(cell, PreviewCell) and cell.fault:
-                return index
-        return None
-
-    def _explain(self, section: int) -> None:
-        found = self._checked.column_at(section)
-        if found is not None:
-            self.explain_wanted.emit(found.column)
-
-    def look(self) -> None:
-        """Have the rows in sight read, and those a screen further on."""
-        first = max(0, self.rowAt(1))
-        last = self.rowAt(self.viewport().height() - 2)
-        if last < 0:
-            last = first + _A_SCREEN
-        self._checked.look_at(first - _A_SCREEN // 2, last + _A_SCREEN // 2)
-
-    def measure(self) -> None:
-        """Make each column as wide as its first rows need, and rows with a reason higher."""
-        model = self._checked
-        self.header.show_columns(model.shown_columns)
-        figures = range(len(LEADING), model.columnCount())
-        self._delegate.right = frozenset(section for section in figures if model.is_right(section))
-        self.setColumnWidth(0, max(60, round(fonts.width(whole(10 * model.total), fonts.SMALL)) + 18))
-        self.setColumnWidth(1, 100)
-        rows = min(_MEASURED_ROWS, model.rowCount())
-        for place, shown in enumerate(model.shown_columns):
-            section = place + len(LEADING)
-            texts = [self._widest(row, section) for row in range(rows)]
-            words = next((words for field, words in shown.candidates if field == shown.field), shown.field)
-            self.setColumnWidth(section, column_width(texts, shown.column, words or self.header.extra))
-        self._heights(0, min(model.rowCount(), _A_SCREEN * 8) - 1)
-        self.look()
-
-    def _widest(self, row: int, section: int) -> str:
-        """The longest that a cell has to show: its text, with the old value where it changes."""
-        cell = self._checked.index(row, section).data(CELL_ROLE)
-        if not isinstance(cell, PreviewCell):
-            return ""
-        if cell.fault:
-            return max(f"{cell.text}    ", f"{cell.fault}    ", key=len)
-        return cell.text if cell.before is None else f"{cell.before} {cell.text}  "
-
-    def _heights(self, first: int, last: int) -> None:
-        for place in range(first, last + 1):
-            row = self._checked.row_at(place)
-            if row is not None and height_of(row) != self.rowHeight(place):
-                self.setRowHeight(place, height_of(row))
+_LOOKED_THROUGH = 40
 
 
 class CheckPane(QWidget):
@@ -292,7 +161,7 @@ class CheckPane(QWidget):
         """On the tabs of changed and rejected rows, bring the first cell that says why into view."""
         if self.tabs.current not in ("changed", "rejected"):
             return
-        for place in range(min(_MEASURED_ROWS, self.model.rowCount())):
+        for place in range(min(_LOOKED_THROUGH, self.model.rowCount())):
             for section in range(len(LEADING), self.model.columnCount()):
                 cell = self.model.index(place, section).data(CELL_ROLE)
                 if isinstance(cell, PreviewCell) and (cell.fault or cell.before is not None):

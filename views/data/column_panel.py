@@ -77,10 +77,10 @@ class ColumnPanel(Overlay):
         words = capital(meaning.words)
         sure = "" if meaning.confidence >= 1 else f", {percent(meaning.confidence)} sure"
         lines.addWidget(label(f"{words}{sure}", fonts.LIST, fonts.MEDIUM, wrap=True))
-        for evidence in meaning.evidence or (fits_words(meaning),):
-            if evidence:
-                lines.addWidget(icon_line(theme, "check", capital(evidence)))
-        for flag in meaning.flags:
+        counted = tuple(filter(None, (fits_words(meaning),)))
+        for evidence in meaning.evidence or (() if meaning.unfit else counted):
+            lines.addWidget(icon_line(theme, "check", capital(evidence)))
+        for flag in (*(counted if meaning.unfit else ()), *meaning.flags):
             lines.addWidget(icon_line(theme, "warning", capital(flag), "warning_text"))
         readings = meaning.readings or next((one.readings for one in meaning.doubts), ())
         if readings:

@@ -1,6 +1,7 @@
 """The header of a check: titles, and directly under them a box for each column that says what it becomes.
 
-It is a header, so it stays where it is while the rows scroll, and moves with them sideways.
+It is a header, so it stays where it is while the rows scroll, and moves with them sideways; the titles of row number
+and verdict stay.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHeaderView, QWidget
 
 from models.values.imports import ColumnProposal
@@ -62,6 +63,8 @@ class MappingHeader(QHeaderView):
         #: What a column is that becomes no field; only customers keep further details.
         self.extra = EXTRA
         self._pressed = QPoint(-1, -1)
+        # Boxes that scroll to the left vanish under the titles that stay.
+        self._scrolled = QWidget(self.viewport())
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setMinimumSectionSize(48)
         self.setStretchLastSection(True)
@@ -92,6 +95,11 @@ class MappingHeader(QHeaderView):
             self._boxes = [self._make(column) for column in columns]
         self.place()
 
+    @property
+    def frozen_width(self) -> int:
+        """How much of the left never scrolls sideways."""
+        return sum(self.sectionSize(section) for section in range(min(len(LEADING), self.count())))
+
     def left_of(self, column: str) -> int:
         """Where a column begins in the header; 0 where it is not shown or left of it."""
         names = [one.column for one in self._checked.shown_columns]
@@ -105,7 +113,8 @@ class MappingHeader(QHeaderView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         at = event.position().toPoint()
-        if event.button() == Qt.MouseButton.LeftButton and at.y() < TITLE_HEIGHT and self._pressed == at:
+        click = event.button() == Qt.MouseButton.LeftButton and at.y() < TITLE_HEIGHT and self._pressed == at
+        if click and not (self.offset() and at.x() < self.frozen_width):
             found = self._checked.column_at(self.logicalIndexAt(at))
             if found is not None:
                 self.explain_wanted.emit(found.column)
@@ -123,6 +132,17 @@ class MappingHeader(QHeaderView):
         if watched is self.viewport() and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self.place()
         return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.offset():
+            return
+        painter, x = QPainter(self.viewport()), 0
+        for section in range(min(len(LEADING), self.count())):
+            self.paintSection(painter, QRect(x, 0, self.sectionSize(section), self.height()), section)
+            x += self.sectionSize(section)
+        fill(painter, x - 1, 0, 1, self.height(), self._theme.color("axis"))
+        painter.end()
 
     def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:
         theme, area = self._theme, QRectF(rect)
@@ -147,20 +167,24 @@ class MappingHeader(QHeaderView):
             line(painter, room, "becomes", theme.color("ink_2"), fonts.SMALL)
 
     def _make(self, column: ColumnProposal) -> _Box:
-        box = _Box(self._theme, column, self.extra, self.viewport())
+        box = _Box(self._theme, column, self.extra, self._scrolled)
         box.activated.connect(lambda _at, box=box: self.mapped.emit(box.column, str(box.currentData() or "")))
         box.show()
         return box
 
     def place(self, *_args: int) -> None:
         """Put each box under its title; boxes out of sight are hidden, so that Tab does not lead there."""
+        left = self.frozen_width
+        # Scrolled sideways Qt moves what was painted, also the titles that stay.
+        self.viewport().update()
+        self._scrolled.setGeometry(left, TITLE_HEIGHT, max(0, self.viewport().width() - left), BOX_HEIGHT)
         for place, box in enumerate(self._boxes):
             section = place + len(LEADING)
             if section >= self.count():
                 box.hide()
                 continue
-            x = self.sectionViewportPosition(section)
-            wanted = QRect(x + 6, TITLE_HEIGHT + 5, self.sectionSize(section) - 12, 28)
+            x = self.sectionViewportPosition(section) - left
+            wanted = QRect(x + 6, 5, self.sectionSize(section) - 12, 28)
             if box.geometry() != wanted:
                 box.setGeometry(wanted)
-            box.setVisible(wanted.right() > 0 and wanted.left() < self.viewport().width())
+            box.setVisible(wanted.right() > 0 and wanted.left() < self._scrolled.width())

@@ -86,6 +86,7 @@ class DataPage(Page):
             view.splitter.restore(self.context.remembered.splitter(view.splitter.objectName()))
             view.splitter.resized.connect(self.context.remembered.set_splitter)
         self.waiting.cancel_wanted.connect(self._work.cancel)
+        self.waiting.files_wanted.connect(self._ask_for_files)
         self.importing.cancel_wanted.connect(self._cancel_import)
         self.check.import_wanted.connect(self._import_one)
         self.batch.import_wanted.connect(self._import_batch)
@@ -232,7 +233,8 @@ class DataPage(Page):
         elif checked[0].preview is None:
             request = checked[0].request
             heading = f"{Path(request.shown).name} cannot be imported"
-            self._show_fault(Failed(UserError(checked[0].error)), partial(self._check, [request]), heading)
+            again = partial(self._check, [request])
+            self._show_fault(Failed(UserError(checked[0].error)), again, heading, of_file=True)
         else:
             self._open_file(0)
 
@@ -364,8 +366,8 @@ class DataPage(Page):
         else:
             self._show(self._where)
 
-    def _show_fault(self, failed: Failed, retry: Callable[[], None], heading: str) -> None:
-        self.waiting.show_fault(failed, retry, heading)
+    def _show_fault(self, failed: Failed, retry: Callable[[], None], heading: str, *, of_file: bool = False) -> None:
+        self.waiting.show_fault(failed, retry, heading, of_file=of_file)
         self.headline_changed.emit()
 
     # -- small things -------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ class WaitingPane(QWidget):
     """Blank, skeleton, progress, or a fault with a way to try again."""
 
     cancel_wanted = Signal()
+    files_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -63,10 +64,12 @@ class WaitingPane(QWidget):
         """Show how far it is."""
         self._progress.show_progress(progress)
 
-    def show_fault(self, failed: Failed, retry: Callable[[], None], heading: str) -> None:
-        """Say what is wrong, and offer to try again."""
+    def show_fault(self, failed: Failed, retry: Callable[[], None], heading: str, *, of_file: bool = False) -> None:
+        """Say what is wrong, and offer what can help: another file where it lies in this one, else to try again."""
         self.stop()
-        self._fault.say(heading, failed.words, ("Try again", retry))
+        again = ("Try again", retry)
+        other = ("Choose another file…", self.files_wanted.emit)
+        self._fault.say(heading, failed.words, *((other, again) if of_file else (again,)))
         self._stack.setCurrentWidget(self._fault)
         self._fault.primary.setFocus()
 

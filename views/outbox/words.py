@@ -55,16 +55,17 @@ EMPTY: Final[Mapping[str, tuple[str, str, str, str]]] = {
              "Show what is to be reviewed", "review"),
 }  # fmt: skip
 _TAKEN_OUT = (Command.MAIL_PROGRAM, Command.SAVE_EML)
+#: The composer opens for what can still be changed; all else is read where it stands, or recalled first.
 _DEEDS: Final[Mapping[MessageState, tuple[Command, ...]]] = {
     "draft": (Command.OPEN_EMAIL, Command.DISCARD),
     "in_review": (Command.OPEN_EMAIL, Command.DISCARD),
-    "approved": (Command.MAIL_PROGRAM, Command.SAVE_EML, Command.MARK_SENT, Command.RECALL, Command.OPEN_EMAIL),
-    "queued": (Command.SEND_NOW, Command.SEND_AT, Command.RECALL, Command.OPEN_EMAIL, *_TAKEN_OUT),
+    "approved": (Command.MAIL_PROGRAM, Command.SAVE_EML, Command.MARK_SENT, Command.RECALL),
+    "queued": (Command.SEND_NOW, Command.SEND_AT, Command.RECALL, *_TAKEN_OUT),
     "sending": (),
-    "sent": (Command.OPEN_EMAIL,),
-    "failed": (Command.TRY_AGAIN, Command.RECALL, Command.OPEN_EMAIL, *_TAKEN_OUT),
-    "in_doubt": (Command.ARRIVED, Command.NOT_ARRIVED, Command.OPEN_EMAIL),
-    "discarded": (Command.OPEN_EMAIL,),
+    "sent": (),
+    "failed": (Command.TRY_AGAIN, Command.RECALL, *_TAKEN_OUT),
+    "in_doubt": (Command.ARRIVED, Command.NOT_ARRIVED),
+    "discarded": (),
 }
 #: Everything that the page can do with an email, in the order of the context menu.
 ALL_DEEDS: Final = tuple(dict.fromkeys(command for commands in _DEEDS.values() for command in commands))

@@ -95,10 +95,15 @@ class DateTally:
         return tuple(sorted({order for kind in self.kinds for order in kind if order in ("dmy", "mdy", "ymd")}))
 
     def fits(self, order: str) -> int:
-        """How many cells have a reading in this order, or in this count."""
-        alone = ("one",) if order in ("one", "dmy", "mdy", "ymd") or order in _BY_DIGITS.values() else ()
-        wanted = "excel" if order == "excel1904" else order
-        return sum(count for kind, count in self.kinds.items() if wanted in kind or kind == alone)
+        """How many cells can be read where this order or count is meant; '' for none decided: those that any fits."""
+        if not order:
+            return self.filled - self.kinds[()]
+        wanted = _count_of(order)
+        return sum(cells for kind, cells in self.kinds.items() if wanted in kind or kind == _ONE)
+
+    def numbers(self, count: str) -> int:
+        """How many cells are bare numbers that can be meant by this count."""
+        return self.kinds[(_count_of(count),)]
 
     def witnesses(self, order: str) -> int:
         """How many cells fit this order and no other one."""
@@ -137,6 +142,11 @@ class DateTally:
             mine, theirs = self.years[one], self.years[other]
             return mine[1] - mine[0] + _CLOSER_YEARS <= theirs[1] - theirs[0]
         return False
+
+
+def _count_of(order: str) -> str:
+    """The count that a bare number shows: both of a spreadsheet look alike."""
+    return "excel" if order == "excel1904" else order
 
 
 def _classify(text: str) -> tuple[Kind, tuple[tuple[str, date], ...]] | None:

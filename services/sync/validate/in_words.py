@@ -31,6 +31,7 @@ _ORDER_WORDS = {
     "unix_ms": "thousandths of seconds since 1970",
     "unix_us": "millionths of seconds since 1970",
 }
+_COUNTS = ("excel", "excel1904", "unix", "unix_ms", "unix_us")
 _KINDS: dict[str, MeaningKind] = {
     "date": "date",
     "moment": "moment",
@@ -166,10 +167,11 @@ def meaning(
         return Meaning(header, "empty", "nothing in it", 1.0)
     if isinstance(tally, DateTally):
         words, evidence, unfit, sure = _dates(form, tally)
+        counts = [count for count in _COUNTS if tally.numbers(count)]
         readings = tuple(
             Reading(order, _ORDER_WORDS[order], tally.fits(order))
-            for order in (*tally.orders, "excel", "excel1904", "unix", "unix_ms", "unix_us")
-            if tally.fits(order) and order != form.order
+            for order in (*tally.orders, *counts)
+            if order != form.order
         )
         flags: tuple[str, ...] = ()
     elif isinstance(tally, NumberTally):
@@ -190,7 +192,7 @@ def meaning(
     elif isinstance(tally, FitTally):
         unfit = tally.found["unfit"]
         parts = [f"{tally.found[name]:,} {text}" for name, text in _FIT_WORDS.items() if tally.found[name]]
-        evidence = (*parts, *([f"{unfit:,} do not fit"] if unfit else []))
+        evidence = tuple(parts)
         words, readings, flags, sure = known, (), (), _LIKELY if unfit else _PROVEN
     else:
         return Meaning(header, known, known, _SILENT)
@@ -211,11 +213,9 @@ def _dates(form: Form, tally: DateTally) -> tuple[str, tuple[str, ...], int, flo
             evidence.append(f"{tally.open_cells:,} could be read both ways")
     elif form.order == "one":
         evidence.append(f"{tally.fits('one'):,} of {tally.filled:,} read without doubt")
-    else:
-        evidence.append(f"{tally.fits(form.order):,} of {tally.filled:,} are bare numbers")
+    elif form.order:
+        evidence.append(f"{tally.numbers(form.order):,} of {tally.filled:,} are bare numbers")
     unfit = tally.filled - tally.fits(form.order)
-    if unfit:
-        evidence.append(f"{unfit:,} do not fit")
     certain = not unfit and (form.order == "one" or (proof and form.order in ("dmy", "mdy", "ymd")))
     return words, tuple(evidence), unfit, _PROVEN if certain else _LIKELY
 
@@ -245,8 +245,6 @@ def _numbers(kind: str, form: Form, tally: NumberTally) -> tuple[str, tuple[str,
     if tally.percent:
         evidence.append(f"{tally.percent:,} have a percent sign")
     unfit = tally.readings["none"] + against
-    if unfit:
-        evidence.append(f"{unfit:,} do not fit")
     sure = _PROVEN if proof and not unfit else _LIKELY if proof or not tally.open_cells else _SILENT
     return words, tuple(evidence), unfit, sure
 
@@ -275,8 +273,6 @@ def _durations(form: Form, tally: DurationTally) -> tuple[str, tuple[str, ...], 
         evidence.append(f"{kinds['three']:,} longer ones have hours before")
     if kinds["bare"]:
         evidence.append(f"{kinds['bare']:,} bare numbers count {form.unit:g} seconds each")
-    if kinds["none"]:
-        evidence.append(f"{kinds['none']:,} do not fit")
     return "durations", tuple(evidence), kinds["none"], _LIKELY if kinds["none"] or kinds["bare"] else _PROVEN
 
 

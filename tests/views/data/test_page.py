@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from models.values.imports import Progress
@@ -250,7 +251,12 @@ def test_a_file_that_cannot_be_used_is_answered_with_a_sentence(
     assert page.state is page.waiting
     words = page.waiting.fault_words
     assert word in words and words.endswith(".") and "Traceback" not in words
+    assert page.waiting.fault.primary.text() == "Choose another file…"
     page.waiting.fault.primary.click()
+    dialog = page.findChild(QFileDialog)
+    assert dialog is not None and dialog.windowTitle() == "Choose exports"
+    dialog.reject()
+    page.waiting.fault.secondary.click()
     until(qtbot, lambda: page.waiting.fault_words == words)
 
 

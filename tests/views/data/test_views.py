@@ -20,7 +20,7 @@ from models.values.reading import Conclusion, ReadingChoice, ReadingOption
 from services.jobs import ImportResult
 from tests.views.data.made import card, doubt, preview, receipt, record, request, row
 from views.data.batch_view import BatchView
-from views.data.check_delegate import FAULT_HEIGHT, ROW_HEIGHT
+from views.data.check_delegate import REASON_LINE, ROW_HEIGHT
 from views.data.check_model import LEADING, PAGE, CheckModel
 from views.data.check_view import CheckView
 from views.data.column_panel import ColumnPanel, wants_a_look
@@ -205,12 +205,48 @@ def test_only_columns_that_mean_something_are_shown_until_all_are_wanted(view: C
 
 def test_a_rejected_row_is_higher_and_says_why(view: CheckView) -> None:
     table = view.rows.table
-    assert table.rowHeight(3) == FAULT_HEIGHT  # line 4
+    assert table.rowHeight(3) == ROW_HEIGHT + REASON_LINE  # line 4
     assert table.rowHeight(0) == ROW_HEIGHT
     said = view.rows.model.index(3, 1).data(Qt.ItemDataRole.AccessibleTextRole)
     assert said == "Row 4: rejected, Not a time of day"
     changed = view.rows.model.index(1, LEADING.__len__() + 3).data(Qt.ItemDataRole.ToolTipRole)
     assert changed == "Total: was 214.00, will be 2.50"
+
+
+def test_row_number_and_verdict_stay_while_the_columns_scroll(qtbot: QtBot, view: CheckView) -> None:
+    view.resize(820, 500)
+    table, model = view.rows.table, view.rows.model
+    last = len(LEADING) + 6
+    table.setCurrentIndex(model.index(2, last))
+    assert table.horizontalScrollBar().value() > 0
+    assert [table.visualRect(model.index(2, section)).left() for section in (0, 1)] == [0, table.columnWidth(0)]
+    number, verdict = (table.visualRect(model.index(3, section)).center() for section in (0, 1))
+    assert (table.indexAt(number).column(), table.indexAt(verdict).column()) == (0, 1)
+    before = table.horizontalScrollBar().value()
+    table.setCurrentIndex(model.index(4, 1))
+    assert table.horizontalScrollBar().value() == before, "what stays in sight need not be scrolled to"
+    for section in range(last, len(LEADING) - 1, -1):
+        qtbot.keyClick(table, Qt.Key.Key_Left) if section < last else table.setCurrentIndex(model.index(4, last))
+        assert table.visualRect(table.currentIndex()).left() >= table.frozen_width
+    names = [table.header.mapTo(view, QPoint(0, 0)).x() + table.frozen_width]
+    shown = [box for box in table.header.boxes if box.isVisible() and not box.visibleRegion().isEmpty()]
+    assert all(box.mapTo(view, box.visibleRegion().boundingRect().topLeft()).x() >= names[0] for box in shown)
+
+
+def test_a_reason_is_shown_whole_however_narrow_the_view_is(qtbot: QtBot, theme: Theme) -> None:
+    view = CheckView(theme)
+    qtbot.addWidget(view)
+    view.resize(1200, 500)
+    shown = preview()
+    long = "No customer of the book has this number, and the file names neither an address nor a name for them"
+    rows = tuple(replace(one, reason=long) if one.verdict == "rejected" else one for one in shown.rows)
+    view.show_check(request(), replace(shown, rows=rows))
+    view.show()
+    table = view.rows.table
+    assert table.rowHeight(3) == ROW_HEIGHT + REASON_LINE
+    view.resize(760, 500)
+    assert table.rowHeight(3) > ROW_HEIGHT + REASON_LINE
+    assert table.rowHeight(0) == ROW_HEIGHT
 
 
 def test_tabs_count_and_show_their_rows(qtbot: QtBot, view: CheckView) -> None:
@@ -221,7 +257,7 @@ def test_tabs_count_and_show_their_rows(qtbot: QtBot, view: CheckView) -> None:
     assert view.rows.model.rowCount() == 113
     view.add_rows("rejected", "", 0, [row(8 * n + 4) for n in range(113)])
     assert {view.rows.model.row_at(n).verdict for n in range(113)} == {"rejected"}  # type: ignore[union-attr]
-    assert view.rows.table.rowHeight(100) == FAULT_HEIGHT
+    assert view.rows.table.rowHeight(100) == ROW_HEIGHT + REASON_LINE
 
 
 def test_a_mapping_is_chosen_under_its_header_by_keyboard(qtbot: QtBot, view: CheckView) -> None:

@@ -241,13 +241,20 @@ def test_what_is_said_of_a_column_comes_before_its_cells() -> None:
     assert values == ["2025-01-02", "2025-01-03"] and one.said
 
 
+def test_a_count_is_offered_only_where_bare_numbers_stand_and_what_cannot_be_read_fits_nothing() -> None:
+    written = ["2026-09-19T15:19:33Z"] * 8 + ["2026-09-19 31:15"]
+    assert meaning(written, "moment").readings == ()
+    mixed = meaning([*written, *["45920"] * 20], "moment")
+    assert "20 of 29 are bare numbers" in mixed.evidence and mixed.unfit == 1
+    assert [(one.value, one.fits) for one in mixed.readings] == [("excel1904", 28)]
+
+
 def test_evidence_is_told_with_counts() -> None:
     found = meaning(["13/04/2026", "03/04/2026", "", "x"], "date")
     assert found.words == "dates, day before month"
     assert found.evidence == (
         "1 of 3 can only be day before month",
         "1 could be read both ways",
-        "1 do not fit",
     )
 
 

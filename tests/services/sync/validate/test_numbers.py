@@ -254,7 +254,6 @@ def test_evidence_is_told_with_counts() -> None:
         "1 of 3 can only have a decimal comma",
         "1 could be read both ways",
         "1 are written in EUR",
-        "1 do not fit",
     )
     assert (found.filled, found.unfit) == (3, 1)
 
