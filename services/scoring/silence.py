@@ -26,6 +26,7 @@ Whole = NDArray[np.int64]
 IMPROBABLE: Final = 0.05
 #: From far more irregular than chance to an invoice that comes on the day.
 _SHAPES: Final = np.geomspace(0.25, 1024.0, 13)
+_NO_WEIGHT: Final = 1e-12
 #: The same weeks of a year before, with so much room at either end of the silence.
 _ROOM_SHARE, _ROOM_DAYS, _YEARS_BACK = 1 / 12, 30.0, 5
 #: No gap is told to last, or to end, more surely than this: gaps of the past do not know what else may come.
@@ -90,10 +91,12 @@ def _longer(silence: Floats, count: Floats, total: Floats, logs: Floats) -> Floa
     # The likelihood of the gaps with the rate integrated out, up to what the shapes have in common.
     weight = (shape - 1.0) * logs - count * gammaln(shape) + gammaln(count * shape) - count * shape * np.log(total)
     weight = np.exp(weight - weight.max(axis=0))
-    silent = np.maximum(silence, 0.0)
-    return np.asarray(
-        (weight * betaincc(shape, count * shape, silent / (total + silent))).sum(axis=0) / weight.sum(axis=0)
-    )
+    weight /= weight.sum(axis=0)
+    silent = np.maximum(silence, 0.0) / (total + np.maximum(silence, 0.0))
+    # Some gaps leave few shapes likely; the others are most of the work and add nothing that a float could tell.
+    at, who = np.nonzero(weight > _NO_WEIGHT)
+    longer = weight[at, who] * betaincc(_SHAPES[at], count[who] * _SHAPES[at], silent[who])
+    return np.bincount(who, weights=longer, minlength=silent.size).astype(np.float64)
 
 
 def _by_season(rows: Rows, day: int, silence: Floats, place: Whole) -> Floats:
