@@ -46,7 +46,7 @@ _NAMED: Final = 2
 def read_advice(
     reader: Reader, text: str | None, rule: str, customer: sqlite3.Row | None
 ) -> tuple[dict[str, Any] | None, Footing | None]:
-    """Return a recommendation as stored with an alert, its fields filled, and what it stands on; None without one.
+    """Return a recommendation as stored with an alert, its fields filled, and what can be done; None without them.
 
     Parameters
     ----------
@@ -55,16 +55,18 @@ def read_advice(
     customer
         A row of ``customers`` with all its columns; None for an alert of the book.
     """
-    if not text:
-        return None, None
-    advice: dict[str, Any] = json.loads(text)
+    advice: dict[str, Any] | None = json.loads(text) if text else None
     if customer is None:
         return advice, None
+    matter, *others = read_waiting(reader.driver, customer["id"], reader.present, rule) or (None,)
+    tickets = () if matter is not None else read_open(reader.driver, customer["id"], reader.present)
+    all_waiting = (matter, *others) if matter is not None else tickets
+    reach = read_reach(reader, customer, waits=bool(all_waiting))
+    if advice is None:
+        return None, Footing(reach, all_waiting, is_call=False)
     is_call = not advice.get("goal_code") or any(
         field in str(advice.get("title", "")) for field in ("{reach}", "{call}")
     )
-    reach = read_reach(reader, customer)
-    matter, *others = read_waiting(reader.driver, customer["id"], reader.present, rule) or (None,)
     if matter is not None:
         advice |= _NO_OFFER | (_ANSWER if advice.get("code") in ANSWER_FIRST else {})
     fields: dict[str, Callable[[], str]] = {  # what an entry does not name is not read
@@ -75,7 +77,7 @@ def read_advice(
         "{complaint}": lambda: _complaint(reader, customer["id"]),
         "{reach}": lambda: _reached(reach, matter, reader.today),
         "{day}": lambda: day_words(reader.policy, customer["owner"], reader.now, _term(matter)),
-        "{call}": lambda: "call" if reach.by_phone else _FIND_AND_CALL,
+        "{call}": lambda: "call" if reach.by_phone else "email" if reach.asked_to_write else _FIND_AND_CALL,
         "{matter}": lambda: (
             _all_told(reader, customer["id"], matter, others)
             if matter is not None
@@ -89,12 +91,10 @@ def read_advice(
         for field, value in fields.items():
             said = said.replace(field, value()) if field in said else said
         advice[name] = words.capital(said.strip())
-    tickets = () if matter is not None else read_open(reader.driver, customer["id"], reader.present)
     waiting = f"Also unanswered: {_listed(tickets, reader.today)}." if tickets else ""
     # What the title says first is not asked for again.
     reached = reach.words.replace(LOOK_UP, "").strip() if "find a " in advice["title"].lower() else reach.words
     advice["why"] = " ".join(f"{reached} {advice['why']} {waiting}".split())
-    all_waiting = (matter, *others) if matter is not None else tickets
     return advice, Footing(reach, all_waiting, is_call)
 
 

@@ -1,7 +1,7 @@
 """What can be done now about an alert with what is known: the primary button, and what to speak of.
 
-A call where there is a number and either the suggestion is a call or no email may go; else a draft where one may go;
-else a consent to record; else a task. What waits for an answer comes first among the points; nothing is sold while it
+A call where there is a number and the suggestion is a call, no email may go, or they prefer calls; a draft where one
+may go; else a consent to record; else a task. What waits for an answer comes first among the points; nothing is sold while it
 does.
 """
 
@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 from models.values import words
 from models.values.reaching import Approach, FirstStep, TalkingPoint
 from services.churn_status import SPEAKING
-from services.insight.call_times import call_day, call_words, read_call_times
 from services.insight.open_work import deal_words, read_deals
 from services.insight.reach import Reach
 from services.insight.reader import Reader
@@ -67,16 +66,11 @@ def read_business(reader: Reader, customer_id: int) -> Business:
 def read_approach(reader: Reader, customer: sqlite3.Row, footing: Footing, business: Business) -> Approach:
     """Return what the primary button does and what to speak of."""
     reach, matters = footing.reach, footing.matters
-    times = read_call_times(reader, customer["id"]) if reach.phone else None
-    day = call_day(reader.policy, customer["owner"], reader.now, times)
     points = [*_points(reader, customer["id"], matters, business)][:_POINTS]
-    if matters and times is not None:
-        soonest = call_day(reader.policy, customer["owner"], reader.now, None)
-        if day != soonest:  # an answer does not wait for the hour that they like best
-            points.append(TalkingPoint("Hours", f"they prefer calls {times.in_words}."))
-            day, times = soonest, None
+    if reach.hours is not None:
+        points.append(reach.hours)
     first: FirstStep = "task"
-    if reach.phone and (footing.is_call or not reach.by_email):
+    if reach.by_phone and (footing.is_call or not reach.by_email or reach.prefers == "phone"):
         first = "call"
     elif reach.by_email:
         first = "draft"
@@ -84,7 +78,7 @@ def read_approach(reader: Reader, customer: sqlite3.Row, footing: Footing, busin
         first = "consent"
     return Approach(
         first=first,
-        call=call_words(reach.phone, day, reader.today, times),
+        call=reach.button,
         phone=reach.phone,
         points=tuple(points),
         no_email=reach.no_email,

@@ -49,10 +49,10 @@ _REPORT: Final = re.compile(
 )
 _REFUSED: Final = re.compile(r"\bnot\b|\bnever\b|\bno calls?\b|n['’]t\b", re.I)
 _SENTENCE_END: Final = re.compile(r"[!?\n;]|\.(?=\s+[A-Z]|\s*$)")
-#: The hours of the primary contact, or of the first who gave any.
+#: The hours of who is called; of a firm's own number those of the primary contact, or of the first who gave any.
 _HOURS: Final = (
     "SELECT preferred_hours FROM contacts WHERE customer_id = ? AND coalesce(preferred_hours, '') <> ''"
-    " ORDER BY is_primary DESC, id LIMIT 1"
+    " AND id = coalesce(?, id) ORDER BY is_primary DESC, id LIMIT 1"
 )
 _SAID: Final = """
 SELECT day, text FROM (
@@ -63,9 +63,9 @@ SELECT day, text FROM (
 WHERE day > :since ORDER BY at DESC LIMIT 200"""
 
 
-def read_call_times(reader: Reader, customer_id: int) -> CallTimes | None:
-    """Return when the customer wants to be called, None where nobody said it within two years."""
-    hours = reader.value(_HOURS, (customer_id,))
+def read_call_times(reader: Reader, customer_id: int, contact_id: int | None = None) -> CallTimes | None:
+    """Return when the customer, or the contact who is called, wants to be; None where nobody said it in two years."""
+    hours = reader.value(_HOURS, (customer_id, contact_id))
     found = of_hours(hours) if hours else None
     if found is not None:
         return found

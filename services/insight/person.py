@@ -47,7 +47,8 @@ def read_person(reader: Reader, customer: sqlite3.Row, phone: Phone, business: B
     facts = (_conversation(reader, customer["id"]), _mail(reader, customer["id"]), _deal(reader, business.deals),
              _contract(reader, business.contract))  # fmt: skip
     primary = (contact["name"], contact["role"] or "") if contact is not None else ("", "")
-    name, role = (phone.name, phone.role) if phone.name else primary
+    # A contact without a name has a number of their own: it is not the primary contact's.
+    name, role = primary if phone.contact is None else (phone.name, phone.role)
     return Person(
         name=name,
         role=role,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from models.values.reaching import TalkingPoint
+from services.insight.call_times import call_day, call_words, read_call_times
 from services.insight.reader import Reader
 
 if TYPE_CHECKING:
@@ -19,17 +22,29 @@ _ANY_PHONE: Final = (
     " OR EXISTS (SELECT 1 FROM (SELECT phone FROM customers LIMIT 2000) WHERE phone <> '')"
 )
 _PHONE: Final = (
-    "SELECT name, role, phone, is_primary FROM contacts WHERE customer_id = ? AND coalesce(phone, '') <> ''"
+    "SELECT id, name, role, phone, is_primary FROM contacts WHERE customer_id = ? AND coalesce(phone, '') <> ''"
     " ORDER BY is_primary DESC, id LIMIT 1"
 )
+#: The channel of who is called; of a firm's own number that of the primary contact, or of the first who named one.
+_CHANNEL: Final = (
+    "SELECT preferred_channel FROM contacts WHERE customer_id = ? AND coalesce(preferred_channel, '') <> ''"
+    " AND id = coalesce(?, id) ORDER BY is_primary DESC, id LIMIT 1"
+)
+_BY_EMAIL: Final = re.compile(r"mail|courriel|correo", re.I)
+_BY_PHONE: Final = re.compile(r"phone|fono|\b(?:call|tel|mobile|cell|handy|anruf|appel|llamada|m[oó]vil|portable)", re.I)
+_DENIED: Final = re.compile(r"\b(?:no|not|never|kein\w*|nicht|nie|pas|jamais|nunca)\b", re.I)
 
 
 class Phone(NamedTuple):
-    """The number to call, and whose it is, with their role; '' where none is known, or it is the customer's own."""
+    """The number to call, and whose it is, with their role; '' where none is known, or it is the customer's own.
+
+    `contact`: the contact whose number it is, who may have no name; None where it is the customer's own.
+    """
 
     name: str
     phone: str
     role: str = ""
+    contact: int | None = None
 
 
 class Reach(NamedTuple):
@@ -38,11 +53,17 @@ class Reach(NamedTuple):
     Attributes
     ----------
     words
-        What can be done, in a sentence or two: "Call +1 …. If you do not reach them, write."
+        What can be done, in a sentence or two: "Call before 12:00: +1 …. If you do not reach them, write."
     call
         The part of it that is about the phone.
+    button
+        The same for a button: without a name.
     phone, by_email
         The number on record, '' without one; the gate lets an email through.
+    prefers
+        The channel that they named: ``phone``, ``email`` or ''.
+    hours
+        The hours that they like best, where what waits for an answer cannot wait for them; None elsewhere.
     has_address
         An address is on record, and they did not say that they want no email.
     unasked
@@ -53,16 +74,24 @@ class Reach(NamedTuple):
 
     words: str
     call: str
+    button: str
     phone: str
     by_email: bool
     has_address: bool
     unasked: bool
     no_email: str
+    prefers: str
+    hours: TalkingPoint | None
 
     @property
     def by_phone(self) -> bool:
-        """Whether a number is on record."""
-        return bool(self.phone)
+        """Whether to call: a number is on record, and they are not to be written to, as they asked."""
+        return bool(self.phone) and not self.asked_to_write
+
+    @property
+    def asked_to_write(self) -> bool:
+        """Whether they prefer email, and may have one."""
+        return self.prefers == "email" and self.by_email
 
 
 def read_phone(reader: Reader, customer: sqlite3.Row) -> Phone:
@@ -73,35 +102,63 @@ def read_phone(reader: Reader, customer: sqlite3.Row) -> Phone:
     found = reader.row(_PHONE, (customer["id"],))
     if found is None or (customer["phone"] and not found["is_primary"]):
         return Phone("", customer["phone"] or "")
-    return Phone(found["name"] or "", found["phone"], found["role"] or "")
+    return Phone(found["name"] or "", found["phone"], found["role"] or "", found["id"])
 
 
-def read_reach(reader: Reader, customer: sqlite3.Row) -> Reach:
+def read_reach(reader: Reader, customer: sqlite3.Row, *, waits: bool = False) -> Reach:
     """Return how a customer can be reached, and what to look up or record first.
 
     Parameters
     ----------
     customer
         A row of ``customers`` with all its columns.
+    waits
+        Something waits for an answer, which is not put off to the day that they like best.
     """
     # Not needed for the queue, and dear to import: 20 ms before the first page.
     from services.permission.answer import may_send, who_consented
 
     answer = may_send(reader.driver, reader.policy, customer["id"], at=reader.now)
     found = read_phone(reader, customer)
-    phone = ", ".join(filter(None, (found.name, found.phone)))
     other = who_consented(reader.driver, reader.policy, customer["id"], at=reader.now) if answer.unasked else ""
-    call = f"Call {phone}." if phone else "No phone on record." if reader.value(_ANY_PHONE) else ""
-    said = _with_email(answer, other, by_phone=bool(phone), keeps_numbers=bool(call))
+    times = read_call_times(reader, customer["id"], found.contact) if found.phone else None
+    day = call_day(reader.policy, customer["owner"], reader.now, times)
+    hours = None
+    if waits and times is not None and day != (soonest := call_day(reader.policy, customer["owner"], reader.now, None)):
+        hours = TalkingPoint("Hours", f"they prefer calls {times.in_words}.")
+        day, times = soonest, None
+    who = ", ".join(filter(None, (found.name, found.phone)))
+    call = f"{call_words(who, day, reader.today, times)}." if who else ""
+    missing = "No phone on record." if not call and reader.value(_ANY_PHONE) else ""
+    prefers = _channel(reader.value(_CHANNEL, (customer["id"], found.contact)) or "")
     return Reach(
-        words=f"{call} {said}".strip(),
-        call=call if phone else f"{call} {LOOK_UP}".strip(),
+        words=_words(answer, other, call, missing, prefers),
+        call=call or f"{missing} {LOOK_UP}".strip(),
+        button=call_words(found.phone, day, reader.today, times),
         phone=found.phone,
         by_email=answer.allowed,
         has_address=bool(answer.address) and not answer.left,
         unasked=answer.unasked and bool(answer.address),
         no_email=_no_email(answer),
+        prefers=prefers,
+        hours=hours,
     )
+
+
+def _channel(text: str) -> str:
+    """Which of the two channels is named; '' for both, for another one, and for one that is refused."""
+    by_email, by_phone = bool(_BY_EMAIL.search(text)), bool(_BY_PHONE.search(text))
+    if by_email == by_phone or _DENIED.search(text):
+        return ""
+    return "email" if by_email else "phone"
+
+
+def _words(answer: GateAnswer, other: str, call: str, missing: str, prefers: str) -> str:
+    if call and answer.allowed and prefers == "email":
+        return f"They prefer email: write to them. If they do not answer: {call[:1].lower()}{call[1:]}"
+    said = _with_email(answer, other, by_phone=bool(call), keeps_numbers=bool(call or missing))
+    prefer = "They prefer calls." if call and answer.allowed and prefers == "phone" else ""
+    return " ".join(filter(None, (call or missing, prefer, said)))
 
 
 def _no_email(answer: GateAnswer) -> str:

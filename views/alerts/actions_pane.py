@@ -168,7 +168,7 @@ class ActionsPane(QWidget):
         """What can be done now is the primary button; nothing leads to a wall."""
         approach = detail.approach
         open_one = not done and detail.alert.customer_id is not None
-        first = approach.first if approach is not None and open_one else "draft"
+        first = approach.first if approach is not None and open_one else "task"
         calls = open_one and approach is not None and bool(approach.call)
         self.call.setVisible(calls)
         self.outcomes.setVisible(calls)

@@ -137,6 +137,60 @@ def test_the_number_of_a_contact_is_called_where_the_company_has_none(book: Smal
 
 
 @pytest.mark.parametrize(
+    ("channel", "hours", "words", "first", "button"),
+    [
+        ("phone", "before 12", "Call before 12:00: Kofi, +1 555 0123. They prefer calls. If you do not reach them, write.",
+         "call", "Call before 12:00: +1 555 0123"),
+        ("E-Mail", None, "They prefer email: write to them. If they do not answer: call Kofi, +1 555 0123.",
+         "draft", "Call +1 555 0123"),
+        ("no email", None, "Call Kofi, +1 555 0123. If you do not reach them, write.", "draft", "Call +1 555 0123"),
+        ("Telefon oder E-Mail", "after 2 pm", "Call after 14:00: Kofi, +1 555 0123. If you do not reach them, write.",
+         "draft", "Call after 14:00: +1 555 0123"),
+    ],
+)  # fmt: skip
+def test_the_advice_keeps_to_the_contacts_channel_and_hours(
+    book: SmallBook, reader: Fresh, channel: str, hours: str | None, words: str, first: str, button: str
+) -> None:
+    number = book.customer(email="shop@example.com", email_consent="given", email_consent_since="2026-01-05")
+    book.score(number)
+    person = {"phone": "+1 555 0123", "preferred_channel": channel, "preferred_hours": hours}
+    book.event("contacts", number, name="Other", preferred_channel="fax", preferred_hours="after 17:00")
+    book.event("contacts", number, name="Kofi", is_primary=1, **person)
+    text = '{"code": "x", "title": "Check in", "why": "A reason.", "goal": "ask", "goal_code": "check_in"}'
+    detail = reader(read_detail, book.card(number, rule="likely_to_leave", recommendation=text))
+    assert detail.recommendation.why == f"{words} A reason."
+    assert (detail.approach.first, detail.approach.call) == (first, button)
+
+
+def test_who_prefers_email_is_written_to_where_others_are_called(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer(email="shop@example.com", email_consent="given", email_consent_since="2026-01-05")
+    book.score(number)
+    book.event("contacts", number, name="Kofi Rahal", phone="+1 555 0123", preferred_channel="email", is_primary=1)
+    assert advised(book, reader, number, "deal_call", "deal_stalled").title.startswith("Email about the open deal")
+    book.run("UPDATE customers SET email_consent = 'withdrawn' WHERE id = ?", number)
+    detail = reader(read_detail, 1)
+    assert detail.recommendation.title.startswith("Call about the open deal")
+    assert (detail.approach.first, detail.approach.no_email) == ("call", "Consent withdrawn 5 Jan 2026")
+
+
+def test_no_email_is_offered_first_to_who_wants_none_though_nothing_is_suggested(
+    book: SmallBook, reader: Fresh
+) -> None:
+    number = book.customer(email="shop@example.com", email_consent="withdrawn", phone="+1 555 0100")
+    book.score(number)
+    assert reader(read_detail, book.card(number, rule="likely_to_leave")).approach.first == "call"
+
+
+def test_the_number_of_a_contact_without_a_name_is_not_shown_as_the_primarys(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.score(number)
+    book.event("contacts", number, name="Hana Delacroix", role="Buyer", is_primary=1)
+    book.event("contacts", number, name="", phone="+1 555 0123")
+    person = reader(read_detail, book.card(number)).person
+    assert (person.name, person.role, person.phone) == ("", "", "+1 555 0123")
+
+
+@pytest.mark.parametrize(
     ("now", "words"),
     [
         ("2026-11-20T10:00", "today"),  # a Friday
