@@ -149,7 +149,7 @@ def _unlisted(workspace: Workspace, reader: Reader, listed: int, everything: boo
     if why:
         said.append(f"Overdue without an open alert: {', '.join(why)}.")
     if win_back:
-        why_not = "contacted since, silent for too long, or with an alert closed recently"
+        why_not = "contacted recently, silent for too long, or with an alert closed recently"
         said.append(f"Win-back without an open alert: {win_back:,} ({why_not}).")
     return said
 

@@ -77,6 +77,7 @@ class CustomerFilter:
     at_risk_from_minor: int | None = None
     renews_within_days: int | None = None
     open_alert: bool = False
+    overdue: bool = False  # active, and silent for longer than they usually are
 
 
 @dataclass(frozen=True, slots=True)

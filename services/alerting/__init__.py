@@ -83,13 +83,13 @@ def evaluate(workspace: Workspace, changed: Changes | None = None) -> Evaluation
 
 
 def overdue_without_alert(workspace: Workspace) -> tuple[int, int, int]:
-    """Count customers whose silence is improbable and who have no open alert.
+    """Count customers whose silence is improbable, or long and unlikely, and who have no open alert.
 
     Returns
     -------
     tuple of int
         Active ones below the rule's churn risk, other active ones (their alert was closed), and those to be won back
-        (contacted since, silent for too long, or their alert was closed).
+        (contacted lately, silent for too long, or their alert was closed).
     """
     from services.alerting.rulebook import in_force
 
@@ -101,10 +101,12 @@ def overdue_without_alert(workspace: Workspace) -> tuple[int, int, int]:
             "SELECT coalesce(sum(active AND trusted), 0), coalesce(sum(active AND NOT trusted), 0),"
             " coalesce(sum(NOT active), 0) FROM (SELECT standing = 'active' AS active,"
             " coalesce(churn_risk < :risk, 0) AS trusted FROM customer_risk_scores"
-            " WHERE standing IN ('active', 'win_back') AND silence_p <= :improbable AND customer_id NOT IN"
+            " WHERE standing IN ('active', 'win_back') AND (silence_p <= :improbable OR silence_p <= :silent_chance"
+            " AND days_since_last_order > :silent_days AND days_since_last_order > :silent_gaps * usual_gap_days)"
+            " AND customer_id NOT IN"
             " (SELECT customer_id FROM alerts WHERE state NOT IN ('resolved', 'not_useful')"
             " AND customer_id IS NOT NULL))",
-            {name: rule.parameters[name].value for name in ("risk", "improbable")},
+            {name: one.value for name, one in rule.parameters.items()},
         ).one()
     return int(low), int(closed), int(win_back)
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from services.kept_records import CONTACTS
-from services.sources import UNANSWERED
+from services.kept_records import CONTACTS, last_contact
 
 SUBJECTS: Final = frozenset({"customer", "deal", "book", "product"})
 #: What is measured of the book itself: the table of a run that holds it, under the alias that its measures read.
@@ -75,18 +74,8 @@ STAGE_AS_OF: Final = """coalesce(
      WHERE h.opportunity_id = o.id AND h.changed_on > :as_of ORDER BY h.changed_on, h.changed_at, h.id LIMIT 1),
     o.stage)"""
 
-# Personal contact: what was said or written to this customer, not a newsletter to everyone.
-_CONTACTS: Final = (
-    "((SELECT count(*) FROM email_events e WHERE e.customer_id = f.customer_id AND e.kind = 'sent'"
-    "   AND coalesce(e.campaign, e.campaign_kind, '') = ''"
-    "   AND e.happened_on > f.last_order_on AND e.happened_on <= :as_of)"
-    " + (SELECT count(*) FROM conversations c WHERE c.customer_id = f.customer_id"
-    f"   AND c.happened_on > f.last_order_on AND c.happened_on <= :as_of AND c.channel <> '{UNANSWERED}')"
-    " + (SELECT count(*) FROM notes n WHERE n.customer_id = f.customer_id AND n.written_at > f.last_order_on"
-    "   AND n.written_at <= :now)"
-    " + (SELECT count(*) FROM tasks k WHERE k.customer_id = f.customer_id AND k.done_at > f.last_order_on"
-    "   AND k.done_at <= :now))"
-)
+# Personal contact since the last order: what was said or written to this customer, not a newsletter to everyone.
+_LAST_CONTACT: Final = last_contact("f.customer_id", "f.last_order_on", ":as_of", ":now")
 _OF_SCAN: Final = (
     "(SELECT {what} FROM activities x{frm} WHERE x.customer_id = f.customer_id AND x.kind = 'fit_scan'"
     " AND x.happened_on <= :as_of {where} ORDER BY x.happened_on DESC, x.id DESC LIMIT 1)"
@@ -177,7 +166,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "days_since_fit_scan": Measure(
         _OF_SCAN.format(what="julianday(:as_of) - julianday(x.happened_on)", frm="", where="")
     ),
-    "contacts_since_order": Measure(_CONTACTS),
+    "days_since_contact": Measure(f"(julianday(:as_of) - julianday({_LAST_CONTACT}))"),
     "contacts_kept": Measure(CONTACTS),
     # activity
     "activity_6m": Measure("g.recent", "activity"),
@@ -223,6 +212,10 @@ MEASURES: Final[dict[str, Measure]] = {
     "emails_unanswered": Measure("e.unanswered", "emails"),
     "days_since_withdrawal": Measure("f.days_since_withdrawal"),
     "days_to_renewal": Measure("f.days_to_renewal"),
+    "renewal_term": Measure(
+        "(SELECT julianday(k.ends_on) - julianday(k.starts_on) FROM contracts k WHERE k.customer_id = f.customer_id"
+        " AND k.ends_on >= :as_of AND k.status IS NOT 'ended' ORDER BY k.ends_on LIMIT 1)"
+    ),
     "days_to_deal_close": Measure("c.days_to_close", "closing"),
     # one open deal
     "deal_stage": Measure("d.stage", None, DEAL),

@@ -24,7 +24,7 @@ from models.values.journal import Actor
 from models.values.rule_records import RULE_RECORDS, SPENT_LESS, PastRecord
 from models.values.words import count
 from services.alerting.rulebook import in_force, replay_mark
-from services.alerting.rules import Rule, Test
+from services.alerting.rules import Condition, Rule, Test
 from services.alerting.run import run_rules
 from services.as_of import copy_as_of
 from services.kept_values import keep_value
@@ -212,7 +212,15 @@ def _replayed(
 def _population(rule: Rule) -> _Population:
     tests = [part for part in rule.when.parts if isinstance(part, Test)]
     standing = next((str(t.value) for t in tests if t.measure == "standing" and t.comparator == "equals"), "active")
-    return _Population(standing, any(test.measure == "silence_chance" for test in tests))
+    return _Population(standing, _judges_gaps(rule.when))
+
+
+def _judges_gaps(condition: Condition) -> bool:
+    """Whether a condition holds only of customers who have gaps of their own."""
+    if isinstance(condition, Test):
+        return condition.measure == "silence_chance"
+    judged = [_judges_gaps(part) for part in condition.parts]
+    return any(judged) if condition.how == "all" else condition.how == "any" and all(judged)
 
 
 def alerts_as_of(past: Workspace, day: date) -> Workspace:

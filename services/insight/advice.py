@@ -20,14 +20,14 @@ from services.insight.open_work import deal_words, read_deals
 from services.insight.reach import LOOK_UP, Reach, read_reach
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
-from services.kept_records import COMPLAINTS, CONTACTS
+from services.kept_records import COMPLAINTS, CONTACTS, last_contact
 from services.matters import Matter, read_open, read_waiting
 from services.settings import Policy
 
 #: Entries of the playbook that sell, praise or ask how things are: none is right while a matter waits.
 ANSWER_FIRST: Final = frozenset({
-    "channel_note", "deal_next_step", "deal_call", "engagement_draft", "engagement_note", "renewal_review", "vip_call",
-    "vip_personal",
+    "channel_note", "deal_next_step", "deal_call", "engagement_draft", "engagement_note", "renewal_agree",
+    "renewal_review", "vip_call", "vip_personal",
     "check_in", "check_in_call", "check_in_deal", "check_in_deal_call", "spend_review", "spend_call", "other_channel",
     "win_back", "win_back_call", "adoption", "adoption_note", "grow", "grow_call",
 })  # fmt: skip
@@ -46,7 +46,7 @@ _NAMED: Final = 2
 def read_advice(
     reader: Reader, text: str | None, rule: str, customer: sqlite3.Row | None
 ) -> tuple[dict[str, Any] | None, Footing | None]:
-    """Return a recommendation as stored with an alert, its fields filled, and what can be done; None without them.
+    """Return a recommendation as stored with an alert, its fields filled, and what it stands on; None without one.
 
     Parameters
     ----------
@@ -55,15 +55,15 @@ def read_advice(
     customer
         A row of ``customers`` with all its columns; None for an alert of the book.
     """
-    advice: dict[str, Any] | None = json.loads(text) if text else None
+    if not text:
+        return None, None
+    advice: dict[str, Any] = json.loads(text)
     if customer is None:
         return advice, None
     matter, *others = read_waiting(reader.driver, customer["id"], reader.present, rule) or (None,)
     tickets = () if matter is not None else read_open(reader.driver, customer["id"], reader.present)
     all_waiting = (matter, *others) if matter is not None else tickets
     reach = read_reach(reader, customer, waits=bool(all_waiting))
-    if advice is None:
-        return None, Footing(reach, all_waiting, is_call=False)
     is_call = not advice.get("goal_code") or any(
         field in str(advice.get("title", "")) for field in ("{reach}", "{call}")
     )
@@ -73,7 +73,7 @@ def read_advice(
         "{deal}": lambda: f"{won_words(reader, customer['id'])} {_deal(reader, customer)}".strip(),
         "{silence}": lambda: "" if won_words(reader, customer["id"]) else "They have not ordered since.",
         "{pleased}": lambda: pleased_words(reader, customer["id"]),
-        "{unspoken}": lambda: ", and no contact is on record since" if reader.value(f"SELECT {CONTACTS}") else "",
+        "{unspoken}": lambda: _unspoken(reader, customer["id"]),
         "{complaint}": lambda: _complaint(reader, customer["id"]),
         "{reach}": lambda: _reached(reach, matter, reader.today),
         "{day}": lambda: day_words(reader.policy, customer["owner"], reader.now, _term(matter)),
@@ -109,6 +109,20 @@ def _complaint(reader: Reader, customer_id: int) -> str:
     if complaints:
         return f"Last complaint: {complaints[0].told(reader.today)}."
     return "No complaint in the past year." if reader.value(f"SELECT {COMPLAINTS}") else ""
+
+
+def _unspoken(reader: Reader, customer_id: int) -> str:
+    """Say when somebody last spoke with the customer or wrote to them since their last order, or that nobody did."""
+    last = last_contact("s.customer_id", "s.last_order_on", "?", "?")
+    at = words.stored(reader.now)
+    found = reader.value(
+        f"SELECT {last} FROM customer_risk_scores s WHERE s.customer_id = ?",
+        (*(reader.today.isoformat(),) * 2, at, at, customer_id),
+    )
+    day = words.day_of(found)
+    if day is not None:
+        return f"; the last contact was on {reader.day(day)}"
+    return ", and no contact is on record since" if reader.value(f"SELECT {CONTACTS}") else ""
 
 
 def _deal(reader: Reader, customer: sqlite3.Row) -> str:

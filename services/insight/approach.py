@@ -1,8 +1,8 @@
 """What can be done now about an alert with what is known: the primary button, and what to speak of.
 
 A call where there is a number and the suggestion is a call, no email may go, or they prefer calls; a draft where one
-may go; else a consent to record; else a task. What waits for an answer comes first among the points; nothing is sold while it
-does.
+may go; else a consent to record; else a task. What waits for an answer comes first among the points; nothing is sold
+while it does.
 """
 
 from __future__ import annotations

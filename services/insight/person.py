@@ -17,6 +17,7 @@ from services.insight.reach import Phone
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
 from services.purchases import PURCHASES
+from services.sources import UNANSWERED
 
 _QUOTED = 44
 _CONTACT = "SELECT name, role FROM contacts WHERE customer_id = ? AND name <> '' ORDER BY is_primary DESC, id LIMIT 1"
@@ -89,7 +90,8 @@ def _conversation(reader: Reader, customer_id: int) -> HeaderFact | None:
         return None
     text = " ".join((row["text"] or "").split())
     if row["source"] == OWN_SOURCE:
-        return HeaderFact("Last conversation", reader.day(day), f": {text}")
+        title = "Last call" if row["channel"] == UNANSWERED else "Last conversation"
+        return HeaderFact(title, reader.day(day), f": {text}")
     who = {"from_customer": "from them", "to_customer": "from us"}.get(row["direction"] or "", "")
     what = " ".join(part for part in ((row["channel"] or "").lower(), who) if part)
     quoted = f"“{words.shortened(text, _QUOTED)}”" if text else ""

@@ -31,7 +31,9 @@ _CHANNEL: Final = (
     " AND id = coalesce(?, id) ORDER BY is_primary DESC, id LIMIT 1"
 )
 _BY_EMAIL: Final = re.compile(r"mail|courriel|correo", re.I)
-_BY_PHONE: Final = re.compile(r"phone|fono|\b(?:call|tel|mobile|cell|handy|anruf|appel|llamada|m[oó]vil|portable)", re.I)
+_BY_PHONE: Final = re.compile(
+    r"phone|fono|\b(?:call|tel|mobile|cell|handy|anruf|appel|llamada|m[oó]vil|portable)", re.I
+)
 _DENIED: Final = re.compile(r"\b(?:no|not|never|kein\w*|nicht|nie|pas|jamais|nunca)\b", re.I)
 
 

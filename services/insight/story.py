@@ -30,7 +30,8 @@ _REST = 200
 #: What a customer wrote or said of late, the newest first.
 _WRITTEN = """
 SELECT text FROM (
-    SELECT happened_on AS day, text FROM conversations WHERE customer_id = :customer
+    SELECT happened_on AS day, text FROM conversations
+     WHERE customer_id = :customer AND coalesce(direction, '') <> 'to_customer'
     UNION ALL SELECT opened_on, text FROM tickets WHERE customer_id = :customer
     UNION ALL SELECT answered_on, comment FROM surveys WHERE customer_id = :customer
     UNION ALL SELECT reviewed_on, text FROM reviews WHERE customer_id = :customer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QAction
@@ -56,11 +57,12 @@ class FilterMenu(QMenu):
         self._steps("at_risk_from_minor", "At risk", risk, kind)
         renewal = [(step, f"within {step} days") for step in RENEWAL_STEPS]
         self._steps("renews_within_days", "Renews", renewal, kind)
-        if kind in ("", "open_alert"):
-            action = self.addAction("Has an open alert")
-            action.setCheckable(True)
-            action.setChecked(chosen.open_alert)
-            action.triggered.connect(self._set_open_alert)
+        for name, words in (("open_alert", "Has an open alert"), ("overdue", "Overdue for an order")):
+            if kind in ("", name):
+                action = self.addAction(words)
+                action.setCheckable(True)
+                action.setChecked(getattr(chosen, name))
+                action.toggled.connect(partial(self._set, name))
 
     def _owners(self, owners: Sequence[tuple[str, int]]) -> list[tuple[str, str, int | None]]:
         named = dict(owners)
@@ -112,8 +114,9 @@ class FilterMenu(QMenu):
 
         return put
 
-    def _set_open_alert(self, on: bool) -> None:
-        self._chosen = replace(self._chosen, open_alert=on)
+    def _set(self, name: str, on: bool) -> None:
+        changes: dict[str, Any] = {name: on}
+        self._chosen = replace(self._chosen, **changes)
         self._change(self._chosen)
 
 

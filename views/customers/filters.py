@@ -64,6 +64,8 @@ def chips_of(chosen: CustomerFilter, currency: str, me: str = "") -> tuple[Filte
         found.append(FilterChip("renews_within_days", f"Renews within {chosen.renews_within_days} days"))
     if chosen.open_alert:
         found.append(FilterChip("open_alert", "Has an open alert"))
+    if chosen.overdue:
+        found.append(FilterChip("overdue", "Overdue for an order"))
     return tuple(found)
 
 
@@ -100,6 +102,7 @@ def own_tabs(me: str, churn_warning: float) -> tuple[FilterTab, ...]:
         tabs.append(FilterTab("mine", "Mine", CustomerFilter(owners=frozenset({me}))))
     tabs += [
         FilterTab("at_risk", "At risk", CustomerFilter(churn_from=churn_warning, standings=frozenset({"active"}))),
+        FilterTab("overdue", "Overdue", CustomerFilter(overdue=True)),
         FilterTab("win_back", "Win-back", CustomerFilter(standings=frozenset({"win_back"}))),
         FilterTab("renewal", "Renewal in 30 days", CustomerFilter(renews_within_days=30)),
         FilterTab("no_owner", NO_OWNER, CustomerFilter(owners=frozenset({NOBODY}))),
@@ -130,5 +133,6 @@ def from_json(document: Mapping[str, Any]) -> CustomerFilter:
             values[name] = number
     if isinstance(document.get("text"), str):
         values["text"] = document["text"]
-    values["open_alert"] = document.get("open_alert") is True
+    for name in ("open_alert", "overdue"):
+        values[name] = document.get(name) is True
     return CustomerFilter(**values)

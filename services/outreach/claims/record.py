@@ -14,13 +14,16 @@ from typing import Final
 from models.values.words import day_of, major
 from services.insight import Reader
 from services.outreach.claims.text import fold, lower
+from services.sources import UNANSWERED
 
-_DAYS: Final = """
+#: A call that nobody answered is no conversation.
+_SPOKEN: Final = f"FROM conversations WHERE customer_id = :id AND channel <> '{UNANSWERED}'"
+_DAYS: Final = f"""
 SELECT ordered_on FROM orders WHERE customer_id = :id UNION SELECT opened_on FROM tickets WHERE customer_id = :id
 UNION SELECT resolved_on FROM tickets WHERE customer_id = :id
 UNION SELECT reviewed_on FROM reviews WHERE customer_id = :id
 UNION SELECT answered_on FROM surveys WHERE customer_id = :id
-UNION SELECT happened_on FROM conversations WHERE customer_id = :id
+UNION SELECT happened_on {_SPOKEN}
 UNION SELECT opened_on FROM opportunities WHERE customer_id = :id
 UNION SELECT signed_up_on FROM customers WHERE id = :id
 """
@@ -28,11 +31,11 @@ _AMOUNTS: Final = (
     "SELECT amount_minor, currency FROM orders WHERE customer_id = :id"
     " UNION SELECT amount_minor, currency FROM opportunities WHERE customer_id = :id AND amount_minor IS NOT NULL"
 )
-_SAID: Final = """
+_SAID: Final = f"""
 SELECT coalesce(subject, '') || '. ' || coalesce(text, '') FROM tickets WHERE customer_id = :id
 UNION ALL SELECT coalesce(title, '') || '. ' || coalesce(text, '') FROM reviews WHERE customer_id = :id
 UNION ALL SELECT comment FROM surveys WHERE customer_id = :id AND comment <> ''
-UNION ALL SELECT text FROM conversations WHERE customer_id = :id AND text <> ''
+UNION ALL SELECT text {_SPOKEN} AND text <> ''
 UNION ALL SELECT name FROM opportunities WHERE customer_id = :id AND name <> ''
 """
 _PRODUCTS: Final = """

@@ -178,7 +178,8 @@ LACKING: Final[Mapping[str, tuple[str, str]]] = {
         "survey comment within a year",
     ),
     "conversation": (
-        f"NOT EXISTS (SELECT 1 FROM conversations v WHERE v.customer_id = c.id AND v.happened_on {_IN_A_YEAR})",
+        "NOT EXISTS (SELECT 1 FROM conversations v WHERE v.customer_id = c.id AND v.text <> ''"
+        f" AND coalesce(v.direction, 'from_customer') = 'from_customer' AND v.happened_on {_IN_A_YEAR})",
         "conversation within a year",
     ),
     "returned": ("NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.kind = 'return'"

@@ -71,14 +71,14 @@ def test_the_header_and_the_timeline_say_who_called(queue: Book) -> None:
     alerting.log_call(queue.workspace, card["id"], "voicemail")
     detail = insight.alert_detail(queue.workspace, card["id"])
     assert detail is not None and detail.person is not None
-    said = next(fact for fact in detail.person.facts if fact.title == "Last conversation")
+    said = next(fact for fact in detail.person.facts if fact.title == "Last call")
     assert said.rest.endswith("called, left a voicemail")
     row = next(r for r in insight.timeline(queue.workspace, card["customer_id"]).rows if r.kind == "conversation")
     assert (row.bold, row.rest) == ("Call from us", said.rest.removeprefix(": "))
 
 
-@pytest.mark.parametrize(("outcome", "contacts"), [("no_answer", 0), ("voicemail", 0), ("reached", 1)])
-def test_a_call_that_nobody_took_is_no_contact(queue: Book, outcome: Any, contacts: int) -> None:
+@pytest.mark.parametrize(("outcome", "ago"), [("no_answer", None), ("voicemail", None), ("reached", 0)])
+def test_a_call_that_nobody_took_is_no_contact(queue: Book, outcome: Any, ago: int | None) -> None:
     card = queue.cards()[0]
     queue.add(conversations, customer_id=None, channel="Chat", happened_on=queue.day(200))
     alerting.log_call(queue.workspace, card["id"], outcome)
@@ -87,9 +87,9 @@ def test_a_call_that_nobody_took_is_no_contact(queue: Book, outcome: Any, contac
         facts = Facts(work, {**day_bindings(queue.day(0), work.at), "today": queue.day(0), **NAMED}, None)
         facts.build_customers("50", "1")
         facts.build_deals("o.amount_minor", "NULL")
-        counted = f"SELECT {MEASURES['contacts_since_order'].sql} FROM temp.run_facts f WHERE customer_id = :customer"
-        assert work.sql(counted, {**facts.bindings, "customer": card["customer_id"]}).scalar() == contacts
-        assert work.sql("SELECT silent_days FROM temp.run_deals").scalar() == (0 if contacts else 90)
+        last = f"SELECT {MEASURES['days_since_contact'].sql} FROM temp.run_facts f WHERE customer_id = :customer"
+        assert work.sql(last, {**facts.bindings, "customer": card["customer_id"]}).scalar() == ago
+        assert work.sql("SELECT silent_days FROM temp.run_deals").scalar() == (90 if ago is None else 0)
         facts.drop()
 
 

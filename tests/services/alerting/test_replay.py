@@ -15,10 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.journal import verify
+from models.values.customers import CustomerFilter
 from models.values.rule_records import LEFT, RULE_RECORDS, SPENT_LESS, PastRecord, records_of
 from services.alerting import evaluate, overdue_without_alert, record_due, renew_record, rule_records
 from services.alerting.replay import alerts_as_of, days_of
 from services.alerting.spending import chance_of
+from services.insight import customers_page
 from services.scoring import score_due
 from services.settings import RuleParameter
 from tests.services.alerting.book import Book
@@ -184,8 +186,8 @@ def test_a_silence_has_an_alert_from_when_it_is_improbable_until_they_are_lost(t
         past = alerts_as_of(book.workspace, date(2025, 3, 3) + timedelta(days=ago))
         with past.store.read() as connection:
             improbable = connection.exec_driver_sql(
-                "SELECT customer_id FROM customer_risk_scores WHERE silence_p <= 0.05"
-                " AND standing IN ('active', 'win_back')"
+                "SELECT customer_id FROM customer_risk_scores WHERE standing IN ('active', 'win_back')"
+                " AND (silence_p <= 0.05 OR silence_p <= 0.2 AND days_since_last_order > max(180, 3 * usual_gap_days))"
             ).scalars()
             named: dict[int, set[str]] = {}
             for who, rule in connection.exec_driver_sql(
@@ -194,6 +196,8 @@ def test_a_silence_has_an_alert_from_when_it_is_improbable_until_they_are_lost(t
                 named.setdefault(who, set()).add(rule)
             silent = set(improbable)
         assert len(silent - named.keys()) <= sum(overdue_without_alert(past))
+        listed = (CustomerFilter(overdue=True), CustomerFilter(standings=frozenset({"win_back"})))
+        assert silent <= {row.id for one in listed for row in customers_page(past, one, limit=62).rows}
         for who in stopped:
             assert who not in silent or who in named, (who, ago)
             rules[who] |= named.get(who, set())

@@ -38,7 +38,7 @@ LAW = {
     "unsubscribed": ("medium", 0),
     "deal_stalled": ("medium", 14),
     "deal_at_risk": ("critical", 14),
-    "renewal_near": ("high", 30),
+    "renewal_near": ("low", 30),
     "not_adopted": ("low", 90),
     "ready_for_more": ("low", 60),
     "win_back_due": ("low", 120),

@@ -69,6 +69,19 @@ def test_a_gap_alone_raises_nothing(book: Book, fields: dict[str, Any]) -> None:
     assert "gap_beyond_usual" not in rules_of(book, customer)
 
 
+def test_who_is_silent_for_longer_than_others_are_active_is_named_though_their_gaps_are_uneven(book: Book) -> None:
+    book.crowd(10)
+    fields = {"ago": 182, "gap": 35, "silence_p": 0.09, "standing": "active"}
+    long_silent = book.customer("Long silent", churn_risk=0.22, **fields)
+    book.customer("Low risk", churn_risk=0.1, **fields)
+    seasonal = book.customer("Seasonal", churn_risk=0.5, **{**fields, "silence_p": 0.7})
+    not_yet = book.customer("Not yet", churn_risk=0.22, **{**fields, "ago": 179})
+    book.evaluate()
+    assert rules_of(book, long_silent) == {"gap_beyond_usual"}
+    assert not book.cards(seasonal) and not book.cards(not_yet)
+    assert overdue_without_alert(book.workspace) == (1, 0, 0)
+
+
 def test_who_is_overdue_without_an_alert_is_counted_with_the_reason(book: Book) -> None:
     book.crowd(10)
     book.customer("Low risk", ago=70, gap=20, churn_risk=0.19)
@@ -428,6 +441,20 @@ def test_a_renewal_with_low_health(book: Book) -> None:
     assert book.cards(well) == book.cards(far) == book.cards(given_notice) == []
 
 
+def test_the_end_of_a_valuable_customers_contract_is_agreed_in_time_though_all_is_well(book: Book) -> None:
+    book.crowd(40)
+    fields = {"renews_on": book.day(-12), "health": 95}
+    dear = book.customer("Dear", clv_if_stays_minor=900_000, **fields)
+    small = book.customer("Small", clv_if_stays_minor=100, **fields)
+    monthly = book.customer("Monthly", clv_if_stays_minor=900_000, contract_starts_on=book.day(18), **fields)
+    book.evaluate()
+    card = book.card(dear)
+    assert (card["rule"], card["severity"]) == ("renewal_near", 1)
+    assert card["reason"] == "Renews in 12 days, health 95 of 100"
+    assert json.loads(card["recommendation"])["code"] == "renewal_agree"
+    assert not book.cards(small) and not book.cards(monthly)
+
+
 def test_win_back_is_due_only_where_nobody_wrote_since(book: Book) -> None:
     book.crowd(10)
     fields = {"ago": 420, "gap": 60.0, "spend_total_minor": 900_000}
@@ -439,6 +466,27 @@ def test_win_back_is_due_only_where_nobody_wrote_since(book: Book) -> None:
     assert (card["rule"], card["kind"], card["upside_minor"]) == ("win_back_due", "opportunity", 90_000)
     assert card["reason"] == "Last order 420 days ago, no contact since"
     assert book.cards(written) == []
+
+
+def test_who_was_contacted_and_stayed_silent_is_due_again_after_a_while(book: Book) -> None:
+    """A chat of five months ago kept a best customer off every list for good."""
+    book.crowd(10)
+    fields = {"ago": 400, "gap": 60.0, "spend_total_minor": 900_000}
+    long_ago, lately = book.customer("Long ago", **fields), book.customer("Lately", **fields)
+    for customer, ago in ((long_ago, 166), (lately, 89)):
+        book.add(conversations, customer_id=customer, channel="Chat", direction="from_customer", text="Late again.",
+                 happened_on=book.day(ago), leaving=0)  # fmt: skip
+    book.evaluate()
+    assert book.card(long_ago)["reason"] == "Last order 400 days ago, last contact 166 days ago"
+    assert book.cards(lately) == []
+
+
+def test_an_email_of_ours_does_not_make_a_book_one_that_keeps_contacts(book: Book) -> None:
+    book.crowd(10)
+    due, other = (book.customer(name, ago=420, gap=60.0, spend_total_minor=900_000) for name in ("Due", "Other"))
+    book.email(other, "sent", 3, source="bellwether", external_id="1")
+    book.evaluate()
+    assert book.card(due)["reason"] == "Last order 420 days ago"
 
 
 def test_a_book_that_keeps_no_contacts_does_not_say_that_there_was_none(book: Book) -> None:

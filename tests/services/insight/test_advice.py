@@ -139,8 +139,8 @@ def test_the_number_of_a_contact_is_called_where_the_company_has_none(book: Smal
 @pytest.mark.parametrize(
     ("channel", "hours", "words", "first", "button"),
     [
-        ("phone", "before 12", "Call before 12:00: Kofi, +1 555 0123. They prefer calls. If you do not reach them, write.",
-         "call", "Call before 12:00: +1 555 0123"),
+        ("phone", "before 12", "Call before 12:00: Kofi, +1 555 0123. They prefer calls. If you do not reach them,"
+         " write.", "call", "Call before 12:00: +1 555 0123"),
         ("E-Mail", None, "They prefer email: write to them. If they do not answer: call Kofi, +1 555 0123.",
          "draft", "Call +1 555 0123"),
         ("no email", None, "Call Kofi, +1 555 0123. If you do not reach them, write.", "draft", "Call +1 555 0123"),
@@ -171,14 +171,6 @@ def test_who_prefers_email_is_written_to_where_others_are_called(book: SmallBook
     detail = reader(read_detail, 1)
     assert detail.recommendation.title.startswith("Call about the open deal")
     assert (detail.approach.first, detail.approach.no_email) == ("call", "Consent withdrawn 5 Jan 2026")
-
-
-def test_no_email_is_offered_first_to_who_wants_none_though_nothing_is_suggested(
-    book: SmallBook, reader: Fresh
-) -> None:
-    number = book.customer(email="shop@example.com", email_consent="withdrawn", phone="+1 555 0100")
-    book.score(number)
-    assert reader(read_detail, book.card(number, rule="likely_to_leave")).approach.first == "call"
 
 
 def test_the_number_of_a_contact_without_a_name_is_not_shown_as_the_primarys(book: SmallBook, reader: Fresh) -> None:

@@ -93,6 +93,29 @@ def _renewal(row: dict[str, Any]) -> str | None:
     return row["renews_on"] if row["renews_on"] in (days_ago(-10), days_ago(-50)) else None
 
 
+@pytest.mark.parametrize(
+    ("fields", "listed"),
+    [
+        ({"silence_p": 0.005, "churn_risk": 0.03}, True),  # weekly for years, silent for five weeks
+        ({"silence_p": 0.09}, True),
+        ({"silence_p": 0.7, "days_since_last_order": 182}, False),  # a seasonal buyer in July
+        ({"silence_p": None, "purchase_days": 3, "days_since_last_order": 60}, True),  # too few gaps of their own
+        ({"silence_p": None, "purchase_days": 3, "days_since_last_order": 59}, False),
+        ({"silence_p": None, "purchase_days": 1, "days_since_last_order": 170}, False),
+        ({"silence_p": 0.005, "standing": "win_back"}, False),
+        ({"silence_p": 0.005, "standing": "lost"}, False),
+    ],
+)
+def test_who_is_overdue_is_listed_whether_or_not_they_have_an_alert(
+    book: SmallBook, fields: dict[str, Any], listed: bool
+) -> None:
+    number = book.customer("Weekly")
+    book.score(number, **{"standing": "active", "usual_gap_days": 30.0, "days_since_last_order": 38, **fields})
+    found = insight.customers_page(book.workspace, CustomerFilter(overdue=True))
+    assert [row.id for row in found.rows] == [number] * listed
+    assert insight.customers_count(book.workspace, CustomerFilter(overdue=True)).matching == listed
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_ROW, max_size=14), _FILTER, st.sampled_from(SORTS), st.booleans(), st.integers(1, 5))
 def test_pages_join_to_the_whole_book_in_order(

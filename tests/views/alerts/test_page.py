@@ -587,6 +587,8 @@ def test_no_primary_button_leads_to_a_wall(qtbot: QtBot, desk: Desktop) -> None:
             assert detail.permission.allowed
         if not detail.permission.allowed:
             assert pane.no_email.text()
+        page.actions_pane.show_detail(replace(detail, recommendation=None, approach=None))
+        assert not pane.draft.is_primary, "what is not known to be allowed is not offered first"
 
 
 def test_the_morning_goes_through_the_queue_one_customer_at_a_time(qtbot: QtBot, desk: Desktop) -> None:

@@ -33,6 +33,7 @@ FILTERS = st.builds(
     at_risk_from_minor=st.none() | st.integers(0, 10**9),
     renews_within_days=st.none() | st.integers(1, 365),
     open_alert=st.booleans(),
+    overdue=st.booleans(),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -48,7 +49,7 @@ def test_a_saved_filter_comes_back_as_it_was(chosen: CustomerFilter) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.dictionaries(st.sampled_from(["tiers", "text", "churn_from", "open_alert", "owners"]), JSON))
+@given(st.dictionaries(st.sampled_from(["tiers", "text", "churn_from", "open_alert", "overdue", "owners"]), JSON))
 def test_a_damaged_saved_filter_never_raises(document: dict[str, Any]) -> None:
     assert isinstance(from_json(document), CustomerFilter)
 

@@ -10,7 +10,9 @@ from models.store import connect
 from models.values.errors import UserError
 from models.values.outreach import GOALS, TemplateChoice
 from services.audit import undo_last
+from services.insight import reading
 from services.outreach import draft_by_template, preview_template, read_templates, reset_template, save_template
+from services.outreach.claims.record import read_record
 from services.outreach.facts import has_first_name
 from services.outreach.templates.fields import LACKING
 from services.outreach.templates.starter import starter_set
@@ -132,6 +134,23 @@ def test_every_lack_can_be_counted(book: Workspace) -> None:
         path = next(path for path in FIELDS if path.partition(".")[0] == root and path not in FLAGS)
         for said in preview_template(book, replace(OWN, body=f"{{{{ {path} }}}}")).lacking:
             assert said.split(" ", 1)[1].startswith(("customers have no ", "customer has no ")), said
+
+
+def test_a_call_that_nobody_answered_is_no_conversation(book: Workspace) -> None:
+    quoting = replace(OWN, body="You said {{ conversation.quote }}")
+    driver = connect(book.store.path)
+    driver.execute("UPDATE conversations SET happened_on = '2020-01-01'")
+    none = preview_template(book, quoting).lacking
+    driver.execute(
+        "INSERT INTO conversations (customer_id, source, external_id, channel, direction, text, happened_on, leaving)"
+        " SELECT id, 'bellwether', id, 'unanswered call', 'to_customer', 'Ada called, no answer',"
+        " (SELECT max(ordered_on) FROM orders), 0 FROM customers"
+    )
+    driver.close()
+    assert none and preview_template(book, quoting).lacking == none
+    with reading(book) as reader:
+        record = read_record(reader, 1)
+    assert "no answer" not in record.said
 
 
 def test_a_book_in_which_nobody_may_be_emailed_says_so(book: Workspace) -> None:
