@@ -11,9 +11,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from services.entities import ENTITIES
 from services.sync.apply.evidence import alike
 from services.sync.apply.write import default_name
-from services.sync.entities import ENTITIES
 from services.sync.map.headers import known_headers, normal
 from services.sync.map.plan import Plan
 from services.sync.recognise import Recognition, contacts_of

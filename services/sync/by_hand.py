@@ -15,8 +15,8 @@ from models.tables import contracts, customers, identities
 from models.values.changes import Changes
 from models.values.errors import UserError
 from services.churn_status import SPEAKING
+from services.entities import ENTITIES, Field
 from services.permission.ledger import note
-from services.sync.entities import ENTITIES, Field
 from services.sync.map.headers import normal
 from services.sync.map.mapped import MappedColumn
 from services.sync.validate.columns import make_converter

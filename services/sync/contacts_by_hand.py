@@ -12,9 +12,9 @@ from models.store import UnitOfWork
 from models.tables import contacts, customers
 from models.values.changes import Changes
 from models.values.errors import UserError
+from services.entities import ENTITIES
 from services.permission.ledger import note
 from services.sync.by_hand import dated, value_of
-from services.sync.entities import ENTITIES
 from services.sync.validate.memo import Unfit
 from services.sync.validate.words import to_email
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from models.store import remove_staging, staging_path
 from models.values.errors import BellwetherError, UserError
 from models.values.imports import ImportRequest
+from services.entities import ENTITIES, Entity
 from services.gc_pause import gc_paused
 from services.sync.apply.analysis import Analysis, CancelCall, Watch
-from services.sync.entities import ENTITIES, Entity
 from services.sync.fixed_cells import table_of
 from services.sync.map.plan import MeaningOpen, header_signature, what_was_said
 from services.sync.read import of_each_member

@@ -17,10 +17,10 @@ from models.store import remove_staging, staging_path, sweep_staging
 from models.values.errors import UserError
 from models.values.imports import ColumnProposal, ImportRequest, Preview, PreviewRow, Receipt, Verdict
 from models.values.reading import Doubt, Reading, ReadingOption
+from services.entities import ENTITIES, Entity
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.target import Target, targets_of
 from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks, write_facts
-from services.sync.entities import ENTITIES, Entity
 from services.sync.fixed_cells import table_of
 from services.sync.map.headers import fields_for
 from services.sync.map.plan import Plan, settle

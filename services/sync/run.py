@@ -310,7 +310,7 @@ def _write(analysis: Analysis, writer: Writer) -> None:
         writer.rows(target)
         if target.table == "products" and analysis.tallies[target.staged].new:
             writer.link_products()
-    if analysis.plan.entity.name == "opportunities":
+    if "owner" in analysis.plan.entity.hooks:
         writer.owners_of_deals()
 
 

@@ -27,7 +27,7 @@ from services.sync.apply.compare import (
     locate,
     mark_order_changes,
     put_orders_together,
-    reject_unknown_deals,
+    reject_unknown,
     settle_amounts,
     sort_out_keys,
     tally,
@@ -137,7 +137,7 @@ class Analysis:
         MeaningOpen
             What a column means must be said by a person; see `Plan.doubts`.
         """
-        keep_raw = keep_raw or self.plan.entity.name == "stage_changes"
+        keep_raw = keep_raw or self.plan.entity.reference is not None
         try:
             self._stage(path, keep_raw=keep_raw)
         except Unsettled:
@@ -193,9 +193,9 @@ class Analysis:
         if layout.has_items:
             self.warnings += match_items(db, source)
         self._watch.step("Comparing with your book")
-        if plan.entity.name == "stage_changes":
-            reject_unknown_deals(db, source)
-        if plan.entity.name == "contacts" and "email_consent" in layout.kept:
+        if plan.entity.reference is not None:
+            reject_unknown(db, plan.entity.reference, source)
+        if "withdrawn" in plan.entity.hooks and "email_consent" in layout.kept:
             keep_withdrawn(db, source, dated="email_consent_since" in layout.kept)
         if plan.entity.customer == "self":
             compare_customers(db, self.targets[0], source)

@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from services.entities import Field
 from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target, given_later, stays_withdrawn
 from services.sync.map.plan import Plan
 from services.sync.stage import faults
@@ -72,15 +73,15 @@ def ignore_nobodys(db: sqlite3.Connection, plan: Plan) -> None:
         )
 
 
-def reject_unknown_deals(db: sqlite3.Connection, source: str) -> None:
-    """A change of stage needs its deal in the book."""
+def reject_unknown(db: sqlite3.Connection, reference: Field, source: str) -> None:
+    """What a row refers to must be in the book: the deal whose stage changed."""
     db.execute(
-        """
-        UPDATE stage.r SET state = ?, note = 'Opportunity is not in the book yet'
+        f"""
+        UPDATE stage.r SET state = ?, note = ?
         WHERE state IS NULL AND NOT EXISTS (
-            SELECT 1 FROM main.opportunities d WHERE d.source = ? AND d.external_id = r.ref)
+            SELECT 1 FROM main.{reference.refers} d WHERE d.source = ? AND d.external_id = r.ref)
         """,
-        (REJECTED, source),
+        (REJECTED, f"{reference.label} is not in the book yet", source),
     )
 
 

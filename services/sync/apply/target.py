@@ -6,6 +6,7 @@ rows once, in the order of the file.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from models import tables
@@ -18,9 +19,8 @@ CHANGED, UNCHANGED, IGNORED, REJECTED = 1, 2, 3, 4
 CUSTOMER = "(SELECT p.customer_id FROM stage.people p WHERE p.who = s.who)"
 _PRODUCT = "(SELECT i.product_id FROM stage.items i WHERE i.what = s.what)"
 _PRODUCT_NAME = "(SELECT i.name FROM stage.items i WHERE i.what = s.what)"
-_ADDRESS = "(SELECT p.email FROM stage.people p WHERE p.who = s.who)"
 _SKU = "(SELECT i.sku FROM stage.items i WHERE i.what = s.what)"
-_OPPORTUNITY = "(SELECT d.id FROM main.opportunities d WHERE d.source = :source AND d.external_id = s.ref)"
+_REFERRED = "(SELECT d.id FROM main.{} d WHERE d.source = :source AND d.external_id = s.ref)"
 _TRACKING_BY_HAND = (
     "EXISTS (SELECT 1 FROM main.journal_payloads p WHERE p.table_name = 'customers' AND p.row_id = CAST(t.id AS TEXT)"
     " AND json_extract(p.after, '$.tracking_consent') = 'withdrawn')"
@@ -130,26 +130,15 @@ def _plain(plan: Plan, layout: Layout) -> Target:
     columns = {"external_id": "s.key"}
     if entity.customer in ("required", "optional"):
         columns["customer_id"] = CUSTOMER
-    if entity.name == "stage_changes":
-        columns["opportunity_id"] = _OPPORTUNITY
+    if entity.reference is not None:
+        columns[entity.reference.name] = _REFERRED.format(entity.reference.refers)
     store = tables.metadata.tables[entity.table].columns
     columns |= {name: f"s.{name}" for name in layout.kept if name in store}
     if layout.has_items:
         columns |= {"product_name": _PRODUCT_NAME, "sku": _SKU, "product_id": _PRODUCT}
-    if entity.name == "email_events" and plan.has("customer_email"):
-        columns["address"] = _ADDRESS
-    if entity.name == "opportunities" and layout.has_items:
-        # A deal without a name is known by what it is about.
-        columns["name"] = f"coalesce({columns.get('name', 'NULL')}, {_PRODUCT_NAME}, {_SKU})"
-    if entity.name == "contracts" and plan.has("contract_id"):
-        columns["number"] = "s.key"
-    if entity.name == "contacts":
-        columns["name"] = "coalesce(s.name, s.email, '')" if "email" in columns else "coalesce(s.name, '')"
-        for name, otherwise in (("email_consent", "'unknown'"), ("is_primary", "0")):
-            if name in columns:
-                columns[name] = f"coalesce({columns[name]}, {otherwise})"
-    if entity.name == "products":
-        columns["name"] = f"coalesce({columns.get('name', 'NULL')}, s.key)"
+    for name, stored in entity.stored.items():
+        if not stored.having or plan.has(*stored.having):
+            columns[name] = stored.sql.format_map(defaultdict(lambda: "NULL", columns))
     # What a file does not say of a key is ''.
     columns |= {name: f"coalesce(s.{name}, '')" if name in layout.kept else "''" for name in layout.space}
     day = entity.field(entity.day)

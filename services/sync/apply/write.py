@@ -176,9 +176,9 @@ class Writer:
         counts = self.tallies["r"]
         if not (counts.new or counts.changed or counts.with_order):
             return set(), False
-        if plan.entity.name == "stage_changes":
+        if plan.entity.reference is not None:
             statement = f"""
-                SELECT DISTINCT d.customer_id FROM stage.r s JOIN main.opportunities d
+                SELECT DISTINCT d.customer_id FROM stage.r s JOIN main.{plan.entity.reference.refers} d
                 ON d.source = :source AND d.external_id = s.ref
                 WHERE (s.state IS NULL OR s.state = {CHANGED}) AND d.customer_id IS NOT NULL LIMIT :limit"""
         elif plan.entity.customer == "none":

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from services.sync.entities import ENTITIES, Entity, Field
+from services.entities import ENTITIES, Entity, Field
 from services.sync.map.synonyms import LANGUAGES, listed
 from services.sync.validate.vocabulary import meanings, vocabulary
 
@@ -131,7 +131,7 @@ def known_words(entity: Entity) -> dict[frozenset[str], tuple[tuple[str, int], .
 
 def own_words(entity: Entity, header: str) -> frozenset[str]:
     """The words of a header without those that only say what the rows are: "ticket opened date"."""
-    return same_words(header) - vocabulary("row_words")[entity.name]
+    return same_words(header) - entity.row_words
 
 
 def fields_for(entity: Entity, header: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from services.sync.entities import Entity, Field
+from services.entities import Entity, Field
 from services.sync.map.headers import normal, same_words, words_of
 from services.sync.read import celltypes
 from services.sync.validate.consents import knows_consent
@@ -103,7 +103,7 @@ def _are_programs(cells: Sequence[str]) -> bool:
 def named_by_cells(entity: Entity, header: str, looks: str) -> Iterator[str]:
     """The fields that a header stands for that only names whose or what the rows are, by what its cells are."""
     words = same_words(header)
-    own = vocabulary("row_words")[entity.name] if entity.customer != "self" else frozenset()
+    own = entity.row_words if entity.customer != "self" else frozenset()
     whose = vocabulary("whose")["nouns"]
     if looks == "id" and words - {"id"} and words <= own | {"id"}:
         yield from (field.name for field in entity.fields if field.role == "key")

@@ -11,7 +11,7 @@ from models.values.errors import UserError
 from models.values.imports import ImportOptions
 from models.values.meanings import Meaning
 from models.values.money import CODES
-from services.sync.entities import Field
+from services.entities import Field
 from services.sync.map.headers import normal
 from services.sync.read import Table
 from services.sync.recognise import Recognition

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from models.values.errors import UserError
 from models.values.imports import ImportOptions
 from models.values.meanings import Doubt, Meaning
-from services.sync.entities import Entity
+from services.entities import Entity
 from services.sync.map.headers import REJECT_COLUMNS, fingerprint, normal
 from services.sync.map.mapped import Basis, MappedColumn, basis_of, read_columns
 from services.sync.read import Table

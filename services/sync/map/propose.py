@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.values.money import CODES
-from services.sync.entities import Entity, Field
-from services.sync.entities.questions import asks_for_score, asks_for_words
+from services.entities import Entity, Field
 from services.sync.map.headers import (
     REJECT_COLUMNS,
     known_headers,
@@ -37,6 +36,7 @@ from services.sync.map.looks import (
     tells_of_mails,
 )
 from services.sync.map.proposal import Proposal
+from services.sync.map.questions import asks_for_score, asks_for_words
 from services.sync.map.settle import settle
 from services.sync.map.synonyms import folded, synonyms, without_unit
 from services.sync.read import celltypes

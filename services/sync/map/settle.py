@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from services.sync.entities import Entity
+from services.entities import ENTITIES, Entity
 from services.sync.map.headers import own_words, same_words, words_of
 from services.sync.map.looks import look, second_choice
 from services.sync.map.proposal import Proposal
@@ -106,7 +106,7 @@ def _settle_code(
     key = next((field.name for field in entity.fields if field.role == "key"), "")
     spare = "product_id" in places and second_choice(entity.field("sku"), column)
     once = len(set(cells[column])) == len(cells[column]) > 1
-    of_product = same_words(column) & vocabulary("row_words")["products"]
+    of_product = same_words(column) & ENTITIES["products"].row_words
     bare = entity.customer != "none" and own_words(entity, column) == {"id"} and not of_product
     of_row = bare and same_words(column) != {"id"} and key in places
     if spare or of_row or (bare and once and not {*_OF_A_LINE, "quantity"} & set(places)):

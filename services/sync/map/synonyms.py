@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from services.sync.entities import Entity
+from services.entities import Entity
 
 FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "synonyms"
 LANGUAGES: Final = {"de": "German", "fr": "French", "es": "Spanish"}
@@ -45,7 +45,8 @@ def _tables(code: str) -> dict[str, dict[str, list[str]]]:
 def listed(code: str, entity: Entity) -> dict[str, list[str]]:
     """Field to its headers in one language, likelier first; those of the entity itself stand instead of common ones."""
     tables = _tables(code)
-    said = {**tables.get("customer", {}), **tables.get("item", {}), **tables.get(entity.name, {})}
+    own = {**tables.get(entity.name, {}), **entity.headers.get(code, {})}
+    said = {**tables.get("customer", {}), **tables.get("item", {}), **own}
     return {name: headers for name, headers in said.items() if entity.field(name) is not None}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from services.sync.entities import ENTITIES
+from services.entities import ENTITIES
 from services.sync.map.headers import known_headers, normal
 from services.sync.map.synonyms import folded, synonyms
 

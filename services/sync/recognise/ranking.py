@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models.values.errors import UserError
-from services.sync.entities import ENTITIES, Entity, Field
+from services.entities import ENTITIES, Entity, Field
 from services.sync.map.headers import lacking, normal
 from services.sync.map.looks import WORDS, is_word
 from services.sync.map.propose import UNNAMED, Seen, fields_of, propose

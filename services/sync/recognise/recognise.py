@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from models.values.errors import UserError
-from services.sync.entities import ENTITIES, Entity, Field
+from services.entities import ENTITIES, Entity, Field
 from services.sync.map.headers import lacking
 from services.sync.map.proposal import SURE, Proposal
 from services.sync.map.propose import BY_SYNONYM, Seen, fields_of, propose

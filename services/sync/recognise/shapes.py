@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from services.sync.entities import ENTITIES, Entity
+from services.entities import ENTITIES, Entity
 from services.sync.map.headers import same_words, words_of
 from services.sync.map.looks import is_word
 from services.sync.map.propose import Seen, fields_of, propose
@@ -22,7 +22,6 @@ from services.sync.recognise.reshape import fixed_header, reshape
 from services.sync.recognise.systems import Rule, System
 from services.sync.recognise.times import is_time_of_day
 from services.sync.recognise.wide import happened
-from services.sync.validate.vocabulary import vocabulary
 from services.sync.validate.words import to_boolean, to_mail_kind
 
 FILE: Final = Path(__file__).resolve().parents[3] / "resources" / "shapes.toml"
@@ -164,7 +163,7 @@ def _day_and_time(entity: Entity, seen: Seen, columns: Mapping[str, str]) -> dic
     zones = [column for column in cells if same_words(column) == {"time", "zone"}]
     for field in (one.name for one in entity.fields if one.kind == "moment" and columns.get(one.name) in cells):
         day = columns[field]
-        own = same_words(day) | vocabulary("row_words")[entity.name] | _CLOCK
+        own = same_words(day) | entity.row_words | _CLOCK
         clock = next((column for column in clocks if same_words(column) <= own), None)
         if clock and not any(":" in text for text in cells[day]):
             return {"field": field, "day": day, "time": clock, "zone": next(iter(zones), "")}

@@ -13,7 +13,7 @@ from datetime import UTC
 from hashlib import sha256
 from typing import Final
 
-from services.sync.entities.questions import REMARK, kind_asked
+from services.sync.map.questions import REMARK, kind_asked
 from services.sync.read import celltypes
 from services.sync.recognise.sheet import Expand, Says, Sheet
 from services.sync.validate.date_evidence import DateTally

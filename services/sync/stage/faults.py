@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.sync.entities import Entity, Field
+from services.entities import Entity, Field
 from services.sync.validate.memo import Fault
 
 BLANK = "blank row"

@@ -13,10 +13,14 @@ def first_of(*columns: list[Any] | None) -> list[Any]:
 
 
 def contact_keys(
-    given: Sequence[Any] | None, whose: Sequence[Sequence[str]], emails: Sequence[Any] | None, names: Sequence[Any]
+    given: Sequence[Any] | None,
+    whose: Sequence[Sequence[str]],
+    emails: Sequence[Any] | None,
+    names: Sequence[Any] | None,
 ) -> list[Any]:
     """The key of each contact: its id, else the account with the address or the name; one person may be at two."""
     accounts = [next((text for cell in cells if (text := cell.strip())), "") for cells in zip(*whose, strict=True)]
+    assert names is not None
     nothing: Sequence[Any] = [None] * len(names)
     return [
         own or (f"{account}/{who}" if (who := email or name) else None)

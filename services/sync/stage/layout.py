@@ -13,26 +13,6 @@ from sqlalchemy import UniqueConstraint
 from models import tables
 from services.sync.map.plan import Plan
 
-# Columns of the store that hold numbers; all else is text.
-_INTEGERS = frozenset(
-    (
-        "discount_minor",
-        "amount_minor",
-        "acquisition_cost_minor",
-        "rating",
-        "satisfaction",
-        "verified",
-        "duration_s",
-        "scale",
-        "is_primary",
-        "notice_days",
-        "value_per_year_minor",
-        "renews",
-        "birth_year",
-        "helpful_votes",
-    )
-)
-_REALS = frozenset(("sentiment", "probability", "score", "resolution_hours"))
 # Of a row of the file that is laid out as several, the first bears its number, each further one this much more.
 PIECE = 1 << 40
 
@@ -47,6 +27,8 @@ class Layout:
         Staged columns besides row, key, who, what, ord, ref.
     kept
         Those of them that the entity's table has under the same name.
+    types
+        What the columns hold, as the entity's table has it; text where it has no such column.
     usual
         Values that most files have in every row of a column: such rows are staged without the column.
     lines
@@ -62,6 +44,7 @@ class Layout:
     columns: tuple[str, ...]
     kept: tuple[str, ...]
     usual: dict[str, str]
+    types: dict[str, str]
     lines: bool
     keyed: bool
     has_people: bool
@@ -72,7 +55,7 @@ class Layout:
     def create(self) -> str:
         """The statement that makes the table of staged rows."""
         parts = ["row INTEGER PRIMARY KEY", "key TEXT", "who INTEGER", "what INTEGER", "ord TEXT", "ref TEXT"]
-        parts += [f"{name} {_type(name)}{self._default(name)}" for name in self.columns]
+        parts += [f"{name} {self.types.get(name, 'TEXT')}{self._default(name)}" for name in self.columns]
         parts += ["target_id INTEGER", "state INTEGER", "note TEXT"]
         return f"CREATE TABLE r ({', '.join(parts)})"
 
@@ -86,38 +69,23 @@ def layout_of(plan: Plan) -> Layout:
     entity = plan.entity
     fields = (name for column in plan.columns if column.field.role == "row" for name in column.field.columns)
     lines = entity.with_lines and any(column.field.role == "line" for column in plan.columns)
-    kept = tuple(dict.fromkeys([*fields, *_computed(plan)]))
+    computed = (name for field, names in entity.computed.items() if not field or plan.has(field) for name in names)
+    kept = tuple(dict.fromkeys([*fields, *computed]))
+    types = {column.name: str(column.type) for column in tables.metadata.tables[entity.table].columns}
     keyed = plan.has("line_id") if lines else any(column.field.role == "key" for column in plan.columns)
     return Layout(
         columns=(*kept, *(("total_minor", "quantity", "unit_price") if lines else ())),
         kept=kept,
         usual=_usual(plan, lines=lines),
+        types=types | {"total_minor": "INTEGER"},
         lines=lines,
-        keyed=keyed or entity.name in ("customers", "products", "contacts"),
+        keyed=keyed or bool(entity.key_of),
         has_people=entity.customer != "none",
-        has_items=any(column.field.name in ("sku", "product") for column in plan.columns) and entity.name != "products",
+        has_items=any(column.field.name in ("sku", "product") for column in plan.columns)
+        and entity.table != "products",
         has_extra=entity.extras,
         space=key_space(entity.table),
     )
-
-
-def _computed(plan: Plan) -> list[str]:
-    """Columns that rows have even where no column of the file is one."""
-    name = plan.entity.name
-    found = ["attributes"] if plan.entity.extras else []
-    if plan.entity.table == "orders":
-        found += ["amount_minor", "kind", "currency"]
-    elif name in ("products", "opportunities") or (name == "contracts" and plan.has("value_per_year")):
-        found.append("currency")
-    elif name in ("tickets", "reviews", "conversations"):
-        found += ["sentiment", "sentiment_by"]
-    elif name == "surveys":
-        found += ["kind", "scale"]
-    elif name in ("customers", "contacts"):
-        found += ["name", "email_consent"] if plan.has("email_opt_out") else ["name"]
-    if name == "contracts" and plan.has("left_on"):
-        found += ["ends_on", "status"]
-    return found
 
 
 def key_space(table: str) -> tuple[str, ...]:
@@ -130,9 +98,3 @@ def _usual(plan: Plan, *, lines: bool) -> dict[str, str]:
     if plan.entity.table != "orders":
         return {}
     return {"currency": plan.currency} if lines else {"currency": plan.currency, "kind": "purchase"}
-
-
-def _type(name: str) -> str:
-    if name in _INTEGERS or name == "total_minor":
-        return "INTEGER"
-    return "REAL" if name in _REALS else "TEXT"

@@ -31,7 +31,7 @@ class OrderColumns:
 
     def __init__(self, plan: Plan, lines: bool) -> None:
         self._lines = lines
-        self._is_return = plan.entity.name == "returns"
+        self._is_return = "return" in plan.entity.hooks
         self._currency = plan.currency
         self._prefix = plan.recognition.system.cancelled_prefix if plan.recognition.system else ""
         self._total = plan.column("refund" if self._is_return else "line_total")

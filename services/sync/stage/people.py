@@ -86,7 +86,7 @@ class People:
             # Where a number is, the country of the customer says.
             wanted |= {"country"} if plan.has("phone") else set()
             self._columns = [column for column in plan.columns if column.field.name in wanted]
-        order_ref = plan.column("of_order_id") if plan.entity.name == "returns" else None
+        order_ref = plan.column("of_order_id") if "return" in plan.entity.hooks else None
         if order_ref is not None:
             self._columns.append(order_ref)
         # A contact without an account is a customer as it stands.

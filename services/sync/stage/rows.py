@@ -12,7 +12,6 @@ from operator import lt
 from typing import Any
 
 from models.values.words import count as counted
-from services.sync.entities.base import ITEM_FIELDS
 from services.sync.map.headers import REJECT_COLUMNS
 from services.sync.map.mapped import MappedColumn
 from services.sync.map.plan import Plan
@@ -34,7 +33,7 @@ from services.sync.validate.consents import stricter
 from services.sync.validate.memo import Fault
 
 _BETWEEN = "\x1f"
-_ITEM = tuple(field.name for field in ITEM_FIELDS)
+_ITEM = ("sku", "product")
 
 
 class Stager:
@@ -55,8 +54,8 @@ class Stager:
         self._left_out = LeftOut(plan.entity)
         self._people = People(plan, db, self._left_out) if layout.has_people else None
         self._items = Items(plan, db) if layout.has_items else None
-        self._orders = OrderColumns(plan, layout.lines) if plan.entity.table == "orders" else None
-        self._scales = Scales(plan) if plan.entity.name == "surveys" else None
+        self._orders = OrderColumns(plan, layout.lines) if "order" in plan.entity.hooks else None
+        self._scales = Scales(plan) if "scale" in plan.entity.hooks else None
         self._mapped = [column.place for column in plan.columns]
         self._may_lack_customer = plan.entity.customer == "optional"
         self._last_key = ""
@@ -188,16 +187,15 @@ class Stager:
     def _keys(self, values: dict[str, list[Any]], cells: Sequence[Sequence[str]]) -> list[Any]:
         """The key of each row; where the file has none, a digest of the row's mapped text stands for it."""
         plan, layout = self._plan, self._layout
-        own = next((column.field.name for column in plan.columns if column.field.role == "key"), None)
-        given = values.pop(own, None) if own else None
-        if plan.entity.name == "customers":
-            return first_of(given, values.get("email"), values.get("phone"), self._names(values, cells))
-        if plan.entity.name == "contacts":
+        entity = plan.entity
+        given = values.pop(entity.key, None)
+        if entity.key_of:
+            known = {**values, **({"name": self._names(values, cells)} if "names" in entity.hooks else {})}
+            if not entity.by_account:
+                return first_of(given, *map(known.get, entity.key_of))
             whose = [cells[column.place] for column in plan.columns if column.field.role == "customer"]
-            return contact_keys(given, whose, values.get("email"), self._names(values, cells))
-        if plan.entity.name == "products":
-            return first_of(given, values.get("sku"), values.get("name"))
-        if plan.entity.name == "returns" and given is not None:
+            return contact_keys(given, whose, *map(known.get, entity.key_of))
+        if "return" in entity.hooks and given is not None:
             # A return and an order of one system may bear the same number.
             given = [f"return:{key}" if key and key.isdecimal() else key for key in given]
         if layout.lines:
@@ -256,16 +254,16 @@ class Stager:
         elif "currency" in self._layout.columns:
             given = values.get("currency", [None] * count)
             values["currency"] = [currency or self._plan.currency for currency in given]
-        if entity.name == "stage_changes":
-            values["ref"] = values.pop("opportunity_id")
+        if entity.reference is not None:
+            values["ref"] = values.pop(entity.reference.name)
         if self._scales is not None:
             score = self._plan.column("score")
             for place, why in self._scales.add(values, count).items():
                 if score is not None:
                     rejects.setdefault(place, CellFault(score.place, score.header, why))
-        if entity.name in ("tickets", "reviews", "conversations"):
+        if "sentiment" in entity.hooks:
             self._contradicting += settle_contradictions(values, count)
-        if entity.name == "contracts":
+        if "left" in entity.hooks:
             settle_contracts(values)
         if "email_opt_out" in values:
             values["email_consent"] = stricter(values.get("email_consent"), values.pop("email_opt_out"))

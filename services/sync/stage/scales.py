@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from services.sync.entities.questions import kind_of_survey
 from services.sync.map.plan import Plan
+from services.sync.map.questions import kind_of_survey
 from services.sync.validate.memo import Unfit, Unsettled
 from services.sync.validate.words import to_survey_kind
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.values.errors import UserError
 from models.values.imports import ImportOptions
-from services.sync.entities import ENTITIES
+from services.entities import ENTITIES
 from services.sync.map.headers import known_headers
 from services.sync.map.plan import make_plan
 from services.sync.map.propose import Seen, fields_of, propose

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.sync.entities import ENTITIES
+from services.entities import ENTITIES
 from services.sync.map.headers import fields_for
 from services.sync.map.proposal import SURE
 from services.sync.map.propose import Seen, fields_of, propose

@@ -9,7 +9,7 @@ import pytest
 
 from models.values.errors import UserError
 from models.values.imports import Receipt
-from services.sync.entities import ENTITIES
+from services.entities import ENTITIES
 from services.sync.recognise import all_systems
 from services.sync.recognise.rules import RULES, SECOND_HEADER
 from services.sync.recognise.wide import WIDE

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.values.errors import UserError
-from services.sync.entities import ENTITIES
+from services.entities import ENTITIES
 from services.sync.recognise import rank_entities
 from tests.services.sync.book import Book, counts, write_csv
 

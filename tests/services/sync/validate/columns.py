@@ -7,7 +7,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from models.values.meanings import Meaning
-from services.sync.entities.base import Field, Kind
+from services.entities import Field
 from services.sync.map.mapped import MappedColumn
 from services.sync.validate.columns import make_converter
 from services.sync.validate.decisions import Circumstances, Column, Decided, decide, meaning_of
@@ -16,7 +16,7 @@ from services.sync.validate.memo import Fault, Unsettled
 
 def decided(
     cells: Sequence[str],
-    kind: Kind,
+    kind: str,
     *,
     header: str = "Column",
     said: str = "",
@@ -32,12 +32,12 @@ def decided(
     return found[0]
 
 
-def meaning(cells: Sequence[str], kind: Kind, **how: Any) -> Meaning:
+def meaning(cells: Sequence[str], kind: str, **how: Any) -> Meaning:
     """What a column means, from all its cells."""
     return meaning_of(decided(cells, kind, survey=True, **how))
 
 
-def converted(cells: Sequence[str], kind: Kind, *, currency: str = "USD", **how: Any) -> tuple[Decided, list[Any]]:
+def converted(cells: Sequence[str], kind: str, *, currency: str = "USD", **how: Any) -> tuple[Decided, list[Any]]:
     """Decide and convert a column as an import does: by its first rows, and by all where a later cell objects."""
     zone = how.get("zone", UTC)
     one = decided(cells, kind, **how)
@@ -48,7 +48,7 @@ def converted(cells: Sequence[str], kind: Kind, *, currency: str = "USD", **how:
         return one, _values(one, cells, kind, zone, currency)
 
 
-def _values(one: Decided, cells: Sequence[str], kind: Kind, zone: tzinfo, currency: str) -> list[Any]:
+def _values(one: Decided, cells: Sequence[str], kind: str, zone: tzinfo, currency: str) -> list[Any]:
     mapped = MappedColumn(0, one.column.header, Field(one.column.header, kind, one.column.header), one.form)
     return list(make_converter(mapped, zone, currency).convert(cells)[-1 if kind == "moment" else 0])
 

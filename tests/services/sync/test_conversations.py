@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from services.entities import ENTITIES
 from services.sync import undo_import
-from services.sync.entities import ENTITIES
 from tests.services.sync.book import Book, counts, write_csv
 
 HEADER = ["conversation id", "email", "channel", "direction", "message", "sent at"]
