@@ -1,5 +1,14 @@
-"""The version of the store's schema, apart from the tables: it is asked for before SQLAlchemy is needed."""
+"""What the store's schema is, apart from the tables: it is asked for before SQLAlchemy is needed."""
 
 from __future__ import annotations
 
+from typing import Final
+
 SCHEMA_VERSION = 9
+#: Tables of the content hash, in its order: what others refer to comes before them.
+FACT_TABLES: Final = (
+    "customers", "identities", "products", "orders", "order_lines", "tickets", "reviews", "email_events",
+    "opportunities", "stage_changes", "activities", "surveys", "conversations", "contacts", "contracts", "documents",
+)  # fmt: skip
+#: Those of them that came when there were content hashes already.
+LATER_TABLES: Final[tuple[str, ...]] = ()

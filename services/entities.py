@@ -48,6 +48,8 @@ class Field:
         Fields of which a file must have one, else a header does not stand for this one.
     refers
         The entity whose row it names.
+    words, otherwise, unknown
+        For the kind ``one_of``: each value with the words for it, what any other word counts as, and what is said then.
     """
 
     name: str
@@ -61,6 +63,9 @@ class Field:
     part: str = ""
     beside: tuple[str, ...] = ()
     refers: str = ""
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    otherwise: str = ""
+    unknown: str = ""
 
     def __post_init__(self) -> None:
         if self.role == "row" and not self.columns:
@@ -81,6 +86,37 @@ class Stored:
 
     sql: str
     having: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What rows of a customer say: a query, and words over its columns.
+
+    The query names the customer ``:customer``, the calendar day ``:today`` and the day that the book knows,
+    ``:present``.
+
+    Attributes
+    ----------
+    sql
+        The query.
+    words
+        Parts of a sentence, in which ``{amount_minor:money}``, ``{due_on:day}``, ``{late:days}`` and ``{number}`` stand
+        for columns; a part of which a column is empty is left out.
+    bold
+        In the timeline: what stands before the parts, in bold.
+    kind, label
+        What such rows are, for a filter, and in words for the window.
+    statements
+        In an email: what a text may claim because of it.
+    """
+
+    sql: str
+    words: tuple[str, ...]
+    kind: str = ""
+    label: str = ""
+    bold: str = ""
+    icon: str = "info"
+    statements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +150,8 @@ class Entity:
         Columns in which an edited row of a file without ids still agrees with its earlier self, closest first.
     order
         Place in a batch of files: what others refer to comes first.
+    asked_beside
+        An entity of which the same rows may be: where a file can be both, a person says which.
     by_account
         Whether a file is about it only where a person says so, or where its rows name accounts that are in the book.
     key_of
@@ -129,6 +167,10 @@ class Entity:
         Words of a header that only say what the rows are: "ticket" in "ticket opened date".
     headers
         By language: field to headers, likelier first, beside those of `resources/synonyms`.
+    measures
+        What rules may test of it: name to SQL over a customer ``f.customer_id`` at the end of the day ``:as_of``.
+    timeline, detail, fact
+        What its rows say in the timeline, beside the customer's other details, and as facts for an email.
     """
 
     name: str
@@ -143,6 +185,7 @@ class Entity:
     like: tuple[tuple[str, ...], ...] = ()
     order: int = 50
     vague: tuple[str, ...] = ()
+    asked_beside: str = ""
     by_account: bool = False
     known_by: str = ""
     key_of: tuple[str, ...] = ()
@@ -151,6 +194,10 @@ class Entity:
     computed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     stored: Mapping[str, Stored] = field(default_factory=dict, hash=False)
     headers: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict, hash=False)
+    measures: Mapping[str, str] = field(default_factory=dict, hash=False)
+    timeline: Told | None = None
+    detail: Told | None = None
+    fact: Told | None = None
 
     def field(self, name: str) -> Field | None:
         """The field of this name, or None."""
@@ -179,6 +226,8 @@ class Entity:
 
 
 def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return tuple((name, _frozen(one)) for name, one in value.items())
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
@@ -194,12 +243,17 @@ def _fields(said: Mapping[str, Mapping[str, Any]], shared: Mapping[str, Any]) ->
 
 
 def _entity(said: dict[str, Any], shared: Mapping[str, Any]) -> Entity:
-    known: dict[str, Any] = {"table": said["name"], **{name: _frozen(value) for name, value in said.items()}}
+    known: dict[str, Any] = {
+        "table": said["name"],
+        **{name: value if isinstance(value, dict) else _frozen(value) for name, value in said.items()},
+    }
     known["fields"] = tuple(_fields(said["fields"], shared))
     known["computed"] = {name: tuple(columns) for name, columns in said.get("computed", {}).items()}
     known["stored"] = {
         name: Stored(one["sql"], tuple(one.get("having", ()))) for name, one in said.get("stored", {}).items()
     }
+    for name in ("timeline", "detail", "fact"):
+        known[name] = Told(**{key: _frozen(value) for key, value in said[name].items()}) if name in said else None
     known["hooks"], known["row_words"] = frozenset(said.get("hooks", ())), frozenset(said.get("row_words", ()))
     return Entity(**known)
 

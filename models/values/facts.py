@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-#: Tables of the content hash.
-FACT_TABLES: Final = (
-    "customers", "identities", "products", "orders", "order_lines", "tickets", "reviews", "email_events",
-    "opportunities", "stage_changes", "activities", "surveys", "conversations", "contacts", "contracts", "documents",
-)  # fmt: skip
+from models.schema_version import FACT_TABLES
+
 #: Tables whose changes are scored: the facts, and what a person set by hand.
 SCORED_TABLES: Final = (*FACT_TABLES, "score_overrides")
 #: Where customers write: the columns of their words, and that of the day.

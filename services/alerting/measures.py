@@ -14,6 +14,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.kept_records import CONTACTS, last_contact
+from services.entities import ENTITIES
+from services.kept_records import CONTACTS
+from services.sources import UNANSWERED
 
 SUBJECTS: Final = frozenset({"customer", "deal", "book", "product"})
 #: What is measured of the book itself: the table of a run that holds it, under the alias that its measures read.
@@ -261,6 +264,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "product_rating_fall": Measure("(p.before - p.recent)", None, PRODUCT),
     "product_ratings": Measure("p.ratings", None, PRODUCT),
     "product_fall_chance": Measure("p.chance", None, PRODUCT),
+    # what entities declare
+    **{name: Measure(f"({sql})") for entity in ENTITIES.values() for name, sql in entity.measures.items()},
 }
 
 #: Alias of each table that hangs off ``f``.

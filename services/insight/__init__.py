@@ -42,6 +42,7 @@ from services.insight.customers import (
     read_customers,
 )
 from services.insight.day_progress import read_progress
+from services.insight.declared import timelines
 from services.insight.detail import read_detail
 from services.insight.figure_formatting import figure_lines, sure_words
 from services.insight.freshness import read_freshness
@@ -91,6 +92,7 @@ __all__ = [
     "sure_words",
     "timeline",
     "timeline_page",
+    "timelines",
     "today_tiles",
     "totals_words",
     "trend_words",

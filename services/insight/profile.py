@@ -13,6 +13,7 @@ from models.values.customers import CustomerProfile, IdentityField, Milestone
 from models.values.outbox import OWN_SOURCE
 from services.churn_status import SPEAKING
 from services.insight.anomalies import anomaly_headline, is_bad, read_anomalies
+from services.insight.declared import declared_fields
 from services.insight.detail import metadata_line, read_ids
 from services.insight.figures import of_alert, read_figures
 from services.insight.mails import ONE_MAIL, mail_through
@@ -108,6 +109,7 @@ def _identity(
     if contract is not None:
         found += contract_fields(reader, contract)
     found += contact_fields(reader, customer["id"])
+    found += declared_fields(reader, customer["id"])
     known = read_measurements(reader.driver, customer["id"])
     if known is not None:
         scanned = words.day_of(known.day)

@@ -13,6 +13,7 @@ from models.values import words
 from models.values.alerts import TimelineRow
 from models.values.outbox import OWN_SOURCE
 from models.values.overrides import FIGURES, stored_value, value_words
+from services.insight import declared
 from services.insight.mails import became, furthest, mail_through, names_by_address, unread_streaks
 from services.insight.measurements import details_of, in_words, measured
 from services.insight.reader import Reader, marks
@@ -109,7 +110,7 @@ def _items(reader: Reader, orders: list[int]) -> dict[int, str]:
 
 def describe(reader: Reader, context: Context, kind: str, row: sqlite3.Row) -> TimelineRow:
     """Return a row of the timeline in words."""
-    bold, rest, tone = _SAYS[kind](reader, context, row)
+    bold, rest, tone = _SAYS[kind](reader, context, row) if kind in _SAYS else _declared(reader, kind, row)
     return TimelineRow(
         kind=kind,
         at=row["at"],
@@ -378,6 +379,12 @@ def _left(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     if day is None or signed is None or signed > day:
         return "Left", "", "bad"
     return "Left", f"their contract ended after {words.span((day - signed).days)}", "bad"
+
+
+def _declared(reader: Reader, kind: str, row: sqlite3.Row) -> Said:
+    told = declared.timelines()[kind]
+    bold, rest = declared.said(reader, (told.bold,), row), declared.said(reader, told.words, row)
+    return "".join(bold), " · ".join(rest), row["tone"]
 
 
 _SAYS = {

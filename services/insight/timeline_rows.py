@@ -13,7 +13,7 @@ from collections.abc import Collection
 from models.values.alerts import TimelinePage, TimelineRow
 from models.values.outbox import OWN_SOURCE
 from services.deals import closed_on
-from services.insight import timeline_formatting
+from services.insight import declared, timeline_formatting
 from services.insight.mails import ONE_MAIL
 from services.insight.reader import Reader
 from services.open_tickets import is_open
@@ -145,6 +145,11 @@ SOURCES: dict[str, str] = {
 }
 
 
+def all_sources() -> dict[str, str]:
+    """The queries of all kinds, with those that entities declare."""
+    return SOURCES | {kind: told.sql for kind, told in declared.timelines().items()}
+
+
 def read_timeline(
     reader: Reader,
     customer_id: int,
@@ -158,17 +163,18 @@ def read_timeline(
     Parameters
     ----------
     kinds
-        Names of ``SOURCES``; none means all.
+        Names of `all_sources`; none means all.
     before
         The page before's ``next_key``.
     """
-    wanted = [kind for kind in SOURCES if not kinds or kind in kinds]
+    sources = all_sources()
+    wanted = [kind for kind in sources if not kinds or kind in kinds]
     start = before or ("~", "~")
     lanes = [
         [
             (row["at"], row["key"], kind, row)
             for row in reader.rows(
-                f"SELECT * FROM ({SOURCES[kind]}) WHERE (at, key) < (:at, :key) ORDER BY at DESC, key DESC LIMIT :most",
+                f"SELECT * FROM ({sources[kind]}) WHERE (at, key) < (:at, :key) ORDER BY at DESC, key DESC LIMIT :most",
                 {**_of(reader, customer_id), "at": start[0], "key": start[1], "most": limit + 1},
             )
         ]
@@ -186,7 +192,7 @@ def read_timeline(
 
 def read_counts(reader: Reader, customer_id: int) -> dict[str, int]:
     """Return how many rows each kind has for a customer, ``all`` for their sum."""
-    counts = " UNION ALL ".join(f"SELECT '{kind}', COUNT(*) FROM ({body})" for kind, body in SOURCES.items())
+    counts = " UNION ALL ".join(f"SELECT '{kind}', COUNT(*) FROM ({body})" for kind, body in all_sources().items())
     found: dict[str, int] = dict(reader.driver.execute(counts, _of(reader, customer_id)).fetchall())
     return {"all": sum(found.values()), **found}
 

@@ -24,10 +24,10 @@ import numpy as np
 from sqlalchemy import Connection
 
 from models.journal import fact_entries_since, head
+from models.schema_version import FACT_TABLES
 from models.store import UnitOfWork
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, UserError
-from models.values.facts import FACT_TABLES
 from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
 from services.gc_pause import gc_paused

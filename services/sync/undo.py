@@ -212,7 +212,7 @@ class _Undo:
     def _gather_customers(self) -> None:
         for table in ORDER:
             column = "id" if table == "customers" else "customer_id"
-            if table in ("order_lines", "stage_changes", "products", "identities"):
+            if table == "identities" or column not in tables.metadata.tables[table].c:
                 continue
             self._add_customers(
                 self.db.execute(

@@ -19,23 +19,7 @@ if TYPE_CHECKING:
     from services.workspace import Workspace
 
 # Rows go in this order: what refers to others before what is referred to.
-ORDER = (
-    "stage_changes",
-    "opportunities",
-    "activities",
-    "surveys",
-    "email_events",
-    "reviews",
-    "tickets",
-    "conversations",
-    "contacts",
-    "contracts",
-    "order_lines",
-    "orders",
-    "products",
-    "identities",
-    "customers",
-)
+ORDER = tuple(reversed([table.name for table in tables.CONTENT_TABLES if "import_id" in table.c]))
 _WORDS = {
     "order_lines": "order lines",
     "email_events": "email events",

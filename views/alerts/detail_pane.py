@@ -16,7 +16,8 @@ from views.alerts.figures import TWO_BY_TWO, FigureStrip, figures_of
 from views.alerts.person_lines import PersonLines
 from views.charts.drivers import DriverBars
 from views.charts.rhythm import RhythmChart
-from views.lists.timeline import KINDS, TimelineList, TimelineModel
+from views.lists.timeline import TimelineList, TimelineModel
+from views.lists.timeline import tabs as timeline_tabs
 from views.scores.course import ScoreCourse
 from views.scores.notes import ScoreNotes
 from views.theme import Theme, fonts
@@ -135,7 +136,7 @@ class DetailPane(QWidget):
     def show_counts(self, counts: dict[str, int], kind: str) -> None:
         """Counts of the timeline's tabs."""
         tabs = [Tab("", "All", counts.get("all", 0))]
-        for key, words in KINDS:
+        for key, words in timeline_tabs(counts):
             if counts.get(key) or (key in _ALWAYS and key == kind):
                 tabs.append(Tab(key, words, counts.get(key, 0)))
         self.tabs.show_tabs(tabs, kind)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.customers import CustomerFilter
+from models.values.facts import SCORED_TABLES
 from services import insight
 from services.settings import Policy, SavedFilter, with_filter, without_filter
 from views.actions import Command
@@ -35,9 +36,7 @@ KEY = "customers"
 _OF_ONE = (Command.DRAFT, Command.CONTACTS, Command.OVERRIDE, Command.DELETE_CUSTOMER)
 LOW_CONFIDENCE = "low-confidence"
 STACK_BELOW = 960
-_SHOWN = frozenset({"customers", "identities", "customer_risk_scores", "orders", "tickets", "reviews", "email_events",
-                    "opportunities", "alerts", "tasks", "notes", "activities", "policies", "imports",
-                    "contacts", "contracts"})  # fmt: skip
+_SHOWN = frozenset({*SCORED_TABLES, "customer_risk_scores", "alerts", "tasks", "notes", "policies", "imports"})
 
 
 class CustomersPage(Page):

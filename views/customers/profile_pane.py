@@ -25,7 +25,8 @@ from views.customers.facts import EmailSquares, IdentityGrid, LinesBlock
 from views.customers.figures import HEIGHT, SHARES, profile_figures
 from views.customers.journey import JourneyStrip
 from views.lists.keyset_model import Page
-from views.lists.timeline import KINDS, TimelineList, TimelineModel
+from views.lists.timeline import TimelineList, TimelineModel
+from views.lists.timeline import tabs as timeline_tabs
 from views.scores.course import ScoreCourse
 from views.scores.notes import ScoreNotes
 from views.scores.trends import TrendsOnRest
@@ -279,7 +280,7 @@ def _heading(text: str) -> QWidget:
 def tabs_of(counts: dict[str, int]) -> Sequence[Tab]:
     """The tabs of the timeline: all, then every kind that has rows."""
     shown = [Tab("all", "All", counts.get("all", 0))]
-    return shown + [Tab(kind, words, counts[kind]) for kind, words in KINDS if counts.get(kind)]
+    return shown + [Tab(kind, words, counts[kind]) for kind, words in timeline_tabs(counts) if counts.get(kind)]
 
 
 def _blocks(width: float, _tall: float) -> list[QRectF]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from models.values.alerts import TimelineRow
+from services import insight
 from views.background import Desk
 from views.lists.keyset_model import ROW_ROLE, Fetch, Index, KeysetModel
 from views.lists.painted_list import PaintedList, RowDelegate
@@ -46,6 +49,19 @@ KINDS = (
     ("survey", "Surveys"),
     ("conversation", "Conversations"),
 )
+
+
+def tabs(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Kinds with the words of their tabs: this page's own, then others of which there are rows."""
+    yield from KINDS
+    yield from ((kind, told.label) for kind, told in insight.timelines().items() if counts.get(kind))
+
+
+def _icon(kind: str) -> str:
+    declared = insight.timelines().get(kind)
+    return ICONS.get(kind) or (declared.icon if declared is not None else "info")
+
+
 _TONES = {"bad": "critical_text", "good": "good_text", "neutral": "ink"}
 ROW_HEIGHT = 32
 #: Room for a day with its year, "13 Jul 2025".
@@ -88,7 +104,7 @@ class TimelineDelegate(RowDelegate):
         x += WHEN_WIDTH + 4
         dpr = painter.device().devicePixelRatioF()
         at = QPointF(snapped(x, dpr), snapped(y + (high - 14) / 2, dpr))
-        painter.drawPixmap(at, theme.pixmap(ICONS.get(row.kind, "info"), "ink_3", 14, dpr))
+        painter.drawPixmap(at, theme.pixmap(_icon(row.kind), "ink_3", 14, dpr))
         x += 26
         right = rect.right() - self.inset
         reference = fonts.width(row.reference, fonts.SMALL)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
 from models.values import words
-from models.values.outreach import Fact
+from models.values.outreach import Fact, FactValue
 from services.deals import ALERTED, list_price
+from services.entities import ENTITIES, Told
 from services.insight import Reader, reference
+from services.insight.declared import COLUMN, rows_of, said
 from services.outreach.facts.found import (
     Filling,
     Found,
@@ -40,6 +43,7 @@ def read_business(reader: Reader, customer_id: int) -> Iterator[Found]:
     yield from _deal(reader, customer_id)
     yield from _campaign(reader, customer_id)
     yield from _feature(reader, customer_id)
+    yield from _declared(reader, customer_id)
     yield from _documents(reader)
 
 
@@ -153,6 +157,34 @@ def _anybody_uses(reader: Reader, kind: str) -> bool:
             (_ACTIVITIES, kind),
         )
     )
+
+
+def _declared(reader: Reader, customer_id: int) -> Iterator[Found]:
+    """Yield what entities declare as facts."""
+    for entity in ENTITIES.values():
+        told = entity.fact
+        for row in rows_of(reader, told, customer_id) if told is not None else ():
+            assert told is not None
+            label = reference(told.kind, row["id"], row["external_id"])
+            says = ", ".join(said(reader, told.words, row))
+            values = (*saying(*told.statements), *_stated(told, row))
+            yield Found(
+                Fact(f"{told.kind}:{row['id']}", says, label, entity.table, row["id"], told.kind, values), told.kind
+            )
+
+
+def _stated(told: Told, row: sqlite3.Row) -> Iterator[FactValue]:
+    """The values that the words of a fact name: a text may state them."""
+    for name, form in COLUMN.findall(" ".join(told.words)):
+        value = row[name]
+        if value in (None, ""):
+            continue
+        if form == "day":
+            yield from on(date.fromisoformat(value))
+        elif form == "money":
+            yield money(value, row["currency"])
+        else:
+            yield from (number(value),) if form == "days" else of_kind("name", str(value))
 
 
 def _documents(reader: Reader) -> Iterator[Found]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from services.entities import ENTITIES
 from services.outreach.model.ordinary import meant_as_word
 
 #: Longest name that is looked for, in words.
@@ -31,6 +32,7 @@ _NAMED_ID: Final = re.compile(
 _ID_TABLES: Final = (
     ("orders", "order"), ("tickets", "ticket"), ("customers", "code"), ("opportunities", "deal"),
     ("reviews", "review"), ("conversations", "conversation"), ("products", "code"),
+    *((one.table, "code") for one in ENTITIES.values() if one.fact is not None),
 )  # fmt: skip
 #: Scripts that put no blanks between words, where a name stands within a run of signs.
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{2,}")

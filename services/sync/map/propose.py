@@ -78,7 +78,16 @@ _SORTS: Final[Mapping[str, tuple[str, ...]]] = {
     celltypes.NUMBER: ("money",),
     celltypes.OTHER: (
         *("email", "phone", "currency", "stage", "consent", "opt_out", "order_kind", "mail_kind", "gender"),
-        *("activity_kind", "ticket_status", "contract_status", "survey_kind", "direction", "boolean", "long_text"),
+        *(
+            "activity_kind",
+            "ticket_status",
+            "contract_status",
+            "one_of",
+            "survey_kind",
+            "direction",
+            "boolean",
+            "long_text",
+        ),
     ),
 }
 #: A column without a header, as reading calls it.

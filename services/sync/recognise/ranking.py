@@ -179,6 +179,7 @@ def _best_entity(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
     even = [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]]
     even = [entity for entity in even if not _only_by_key(entity, _named(seen, entity, chosen))] or even
     even = _of_subscribers(seen, even, chosen) or _by_their_words(seen, even, chosen)
+    even += [one for _, one in ranked if one.name == even[0].asked_beside and one not in even]
     if len(even) > 1:
         names = " or ".join(entity.label.lower() for entity in even)
         choices = " or ".join(f"--as {entity.name}" for entity in even)

@@ -41,6 +41,7 @@ from services.sync.validate.order_kinds import (
     to_order_kind,
 )
 from services.sync.validate.phones import is_spoilt
+from services.sync.validate.vocabulary import phrase
 
 Values = tuple[list[Any], ...]
 _MOST_UNKNOWN = 1_000
@@ -232,6 +233,10 @@ def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Convert
         return Told(words.to_rating, words.is_whole_rating, between, typed=True)
     if kind == "consent":
         return Told(to_consent, knows_consent, "Words that do not say whether consent was given count as unknown")
+    if kind == "one_of":
+        values = {phrase(word): value for value, said_so in column.field.words for word in said_so}
+        otherwise, unknown = column.field.otherwise, column.field.unknown
+        return Told(lambda text: values.get(phrase(text), otherwise), lambda text: phrase(text) in values, unknown)
     if kind == "contract_status":
         said = "Statuses of contracts that are not known count as unknown"
         return Told(words.to_contract_status, lambda text: words.to_contract_status(text) != "unknown", said)
