@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 #: Tables of the content hash, in its order: what others refer to comes before them.
 FACT_TABLES: Final = (
     "customers", "identities", "products", "orders", "order_lines", "tickets", "reviews", "email_events",
     "opportunities", "stage_changes", "activities", "surveys", "conversations", "contacts", "contracts", "documents",
+    "invoices",
 )  # fmt: skip
 #: Those of them that came when there were content hashes already.
-LATER_TABLES: Final[tuple[str, ...]] = ()
+LATER_TABLES: Final = ("invoices",)

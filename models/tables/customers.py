@@ -81,6 +81,24 @@ contracts = Table(
     Index("ix_contracts_ends_on", "ends_on"),
 )
 
+#: What a customer was billed; an invoice is no purchase.
+invoices = Table(
+    "invoices",
+    metadata,
+    surrogate(),
+    customer_reference(),
+    *foreign_key_columns(),
+    Column("number", Text),
+    Column("issued_on", Text),
+    Column("due_on", Text),
+    Column("paid_on", Text),
+    Column("amount_minor", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("status", Text),  # open | paid | void
+    UniqueConstraint("source", "external_id", name="uq_invoices_key"),
+    Index("ix_invoices_customer", "customer_id", "due_on", "paid_on", "status"),
+)
+
 identities = Table(
     "identities",
     metadata,

@@ -17,6 +17,7 @@ from services.alerting.measures import BLOCKS, MEASURES
 from services.alerting.rulebook import with_policy
 from services.alerting.rules import SEVERITIES, parse_rule, rule_from_json, rule_to_json, shipped_rules, walk
 from services.alerting.wording import Wording
+from services.entities import ENTITIES
 from services.settings import Policy, RuleParameter
 
 #: Cool-downs of ALERTS.md in days; 0 where it speaks once.
@@ -75,7 +76,8 @@ def test_each_measure_and_block_is_used_or_needed() -> None:
     # The weeks of a fall stand in the rule's words as books of earlier versions have it; what a scan said is for rules
     # that a book has of its own.
     scanned = {"recommended_size", "days_since_fit_scan"}
-    assert spare <= {"activity_6m", "activity_weeks", "purchase_days", "rating_before", *scanned}
+    declared = {name for entity in ENTITIES.values() for name in entity.measures}
+    assert spare <= {"activity_6m", "activity_weeks", "purchase_days", "rating_before", *scanned, *declared}
     assert {measure.block for measure in MEASURES.values() if measure.block} == set(BLOCKS)
 
 

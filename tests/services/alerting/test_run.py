@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.tables import activities, conversations, opportunities, order_lines, orders, products, rules
+from models.tables import activities, conversations, metadata, opportunities, order_lines, orders, products, rules
 from services.alerting import add_note, overdue_without_alert, resolve
 from services.scoring.anomalies import write_anomalies
 from services.scoring.events import read_events
@@ -613,6 +613,29 @@ def test_a_rule_may_ask_what_the_newest_fit_scan_said(book: Book) -> None:
     book.evaluate()
     assert "sized" in rules_of(book, grown) and book.card(grown)["reason"] == "Scanned 9 days ago: size XL"
     assert "sized" not in rules_of(book, long_ago) | rules_of(book, other)
+
+
+def test_a_rule_may_ask_for_overdue_invoices(book: Book) -> None:
+    definition = {
+        "code": "owing", "title": "Owing", "position": 900, "kind": "risk", "subject": "customer",
+        "group": "money", "severity": "low", "cooldown_days": 30, "after_order": "resolves_when_over",
+        "reason": "{overdue_invoices:count:overdue invoice|overdue invoices}, up to {overdue_invoice_days:days}",
+        "when": [{"measure": "overdue_invoice_days", "is": "above", "than": 14}],
+    }  # fmt: skip
+    row = {"code": "owing", "version": 1, "enabled": 1, "changed_at": book.day(0)}
+    with book.writing() as work:
+        work.insert(rules, {**row, "definition": json.dumps(definition)})
+    owing, later, paid, void = (book.customer(name) for name in ("Owing", "Later", "Paid", "Void"))
+    owed = {"amount_minor": 5000, "currency": "USD", "issued_on": book.day(60), "status": "open"}
+    invoices = metadata.tables["invoices"]
+    for customer, ago, more in (
+        *((owing, 20, {}), (owing, 5, {}), (later, 10, {}), (paid, 40, {"paid_on": book.day(30), "status": "paid"})),
+        (void, 40, {"status": "void"}),
+    ):
+        book.add(invoices, customer_id=customer, due_on=book.day(ago), **{**owed, **more})
+    book.evaluate()
+    assert book.card(owing)["reason"] == "2 overdue invoices, up to 20 days"
+    assert all("owing" not in rules_of(book, customer) for customer in (later, paid, void))
 
 
 def test_activity_that_drops_against_its_own_rate(book: Book) -> None:
