@@ -165,6 +165,7 @@ class _Batch:
             progress=of_batch(self.progress, number, of),
             cancelled=self.cancelled,
             doubt=why_doubtful,
+            digest=one.digest,
         )
         result = ImportResult(one.mark.path, receipt, changes=changes)
         self.imported.append(result)

@@ -1,4 +1,4 @@
-"""What a check keeps beside the store until its file is imported, so that a further page costs no second reading.
+"""What a check keeps beside the store until its file is imported: further pages and the import cost no second reading.
 
 The facts lie in it as JSON and nothing in it is ever run; its name says for which file, choices, state of the book and
 version of the program it holds.
@@ -10,6 +10,7 @@ import hashlib
 import json
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -20,25 +21,48 @@ from models.store import remove_staging
 from models.tables import SCHEMA_VERSION
 from models.values.imports import ImportRequest, Receipt
 from models.values.meanings import Doubt, Meaning, Reading
+from services.settings.local_currency import this_computers_currency
+from services.settings.local_zone import this_computers_zone
+from services.sync.apply.compare import Tally
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
 _KEPT_SECONDS = 86_400
 # Raise it where what is staged or kept changes its form.
-_FORM = 6
+_FORM = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a check found out besides rows: its receipt, their days, the system they belong to, what columns mean."""
+    """What a check found out besides rows.
+
+    Attributes
+    ----------
+    receipt
+        What importing would do, every row accounted for.
+    days
+        The first and the last day of the rows.
+    source, meanings, currency, doubts
+        The system that they belong to, what columns mean, what amounts are in, what a person must say first.
+    digest, head
+        The SHA-256 of the file, and the journal's head that it was compared at.
+    tallies, parts
+        How many rows are what, by staged table and of each further entity.
+    doubtful
+        How many new customers look like somebody else; counted for a window.
+    """
 
     receipt: Receipt
-    span: str
+    days: tuple[str, ...]
     source: str
     meanings: tuple[Meaning, ...]
     currency: str
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Doubt, ...]
+    digest: str
+    head: int
+    tallies: Mapping[str, Tally]
+    parts: tuple[Tally, ...]
     doubtful: int | None = 0
 
 
@@ -53,13 +77,15 @@ def read_facts(db: sqlite3.Connection) -> Facts:
     kept = json.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
     lists = {name: tuple(kept["receipt"][name]) for name in ("warnings", "fixed", "may_leave")}
     return Facts(
-        Receipt(**{**kept["receipt"], **lists}),
-        kept["span"],
-        kept["source"],
-        tuple(map(_meaning, kept["meanings"])),
-        kept["currency"],
-        tuple(map(_doubt, kept["doubts"])),
-        kept["doubtful"],
+        **{
+            **kept,
+            "receipt": Receipt(**{**kept["receipt"], **lists}),
+            "days": tuple(kept["days"]),
+            "meanings": tuple(map(_meaning, kept["meanings"])),
+            "doubts": tuple(map(_doubt, kept["doubts"])),
+            "tallies": {name: Tally(**one) for name, one in kept["tallies"].items()},
+            "parts": tuple(Tally(**one) for one in kept["parts"]),
+        }
     )
 
 
@@ -79,23 +105,34 @@ def _meaning(kept: dict[str, Any]) -> Meaning:
     )
 
 
+def head_of(db: sqlite3.Connection) -> int:
+    """The journal's head: it moves with every change of the book."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM main.journal").fetchone()[0])
+
+
 def check_path(workspace: Workspace, request: ImportRequest) -> Path:
-    """Where the check of this file, with these choices, against the book as it is now, is kept."""
+    """Where the check of this file, with these choices, here and today, against the book as it is now, is kept."""
     status = Path(request.file).stat()
     store = Path(workspace.store.path)
-    with workspace.store.read() as connection:
-        head = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar()
+    with workspace.store.snapshot() as db:
+        head = head_of(db)
     facts = (
-        _FORM,
-        _version(),
-        SCHEMA_VERSION,
-        status.st_mtime_ns,
-        status.st_size,
-        repr((request.options, request.beside)),
-        head,
+        *(_FORM, _version(), SCHEMA_VERSION),
+        *(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino),
+        *(repr((request.options, request.beside)), head, workspace.clock.today().isoformat()),
+        *(str(this_computers_zone()), this_computers_currency()),
     )
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
     return store.with_name(f"{store.name}.check-{_file_key(request)}-{digest}")
+
+
+def take_check(workspace: Workspace, request: ImportRequest, staging: Path) -> bool:
+    """Give what a check kept to the import of the same file; whatever becomes of that, it is no check any more."""
+    try:
+        check_path(workspace, request).replace(staging)
+    except OSError:  # there is none, or it is being read
+        return False
+    return True
 
 
 def forget_check(workspace: Workspace, request: ImportRequest) -> None:

@@ -6,8 +6,6 @@ or a day has passed, so that further pages of its rows cost a look-up and not an
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,20 +16,17 @@ from models.values.errors import UserError
 from models.values.imports import ColumnProposal, ImportRequest, Preview, PreviewRow, Receipt, Verdict
 from models.values.reading import Doubt, Reading, ReadingOption
 from services.entities import ENTITIES, Entity
-from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
-from services.sync.apply.target import Target, targets_of
-from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks, write_facts
+from services.sync.apply.analysis import CancelCall, ProgressCall, Watch
+from services.sync.apply.target import targets_of
+from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks
 from services.sync.fixed_cells import table_of
 from services.sync.map.headers import fields_for
 from services.sync.map.plan import Plan, settle
 from services.sync.map.proposal import SURE
-from services.sync.people import doubtful_customers
 from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
 from services.sync.read import ANOTHER, Table, read_table, stamp_of
-from services.sync.receipt import make_receipt
 from services.sync.recognise import Undecided, own_columns, rank_entities
-from services.sync.rejects import gather_late_rejects
-from services.sync.run import comparing, plan_for, told
+from services.sync.run import Run, comparing, plan_for, told
 from services.sync.stage.layout import layout_of
 from services.sync.validate.in_words import list_meaning
 
@@ -85,7 +80,7 @@ def preview(
     with told(store, watch):
         if not kept.exists():
             plan = settle(plan)
-            _analyse(workspace, request, plan, kept, watch)
+            _check(workspace, request, plan, kept, watch)
         with comparing(store, kept, watch) as db:
             facts = read_facts(db)
             targets = targets_of(plan, layout_of(plan))
@@ -150,7 +145,7 @@ def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[Pr
         receipt=facts.receipt,
         recognised_words=plan.words,
         dialect_words=_dialect_words(plan),
-        span_words=facts.span,
+        span_words=_span(facts.days),
         entity=plan.entity.name,
         entities=tuple((entity.name, entity.label) for entity in ENTITIES.values()),
         columns=_columns(plan.table, plan.entity, plan.mapping, plan),
@@ -179,50 +174,16 @@ def _with_further_table(reading: Reading, receipt: Receipt) -> Reading:
     return replace(reading, others=(*reading.others, further))
 
 
-def _analyse(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Path, watch: Watch) -> None:
+def _check(workspace: Workspace, request: ImportRequest, plan: Plan, kept: Path, watch: Watch) -> None:
     store = Path(workspace.store.path)
-    began = time.perf_counter()
     staging = staging_path(store)
     try:
-        analysis = Analysis(plan, watch)
-        analysis.stage(staging, keep_raw=True)
-        with comparing(store, staging, watch) as db:
-            analysis.compare(db)
-            gather_late_rejects(db)
-            receipt = make_receipt(
-                db,
-                analysis,
-                workspace.policy,
-                import_id=None,
-                rejects_file=None,
-                seconds=time.perf_counter() - began,
-                dry_run=True,
-                today=workspace.clock.today(),
-            )
-            found = analysis.plan
-            facts = Facts(
-                receipt,
-                _span(db, analysis),
-                found.source,
-                found.meanings,
-                found.currency,
-                (*found.doubts, *((analysis.doubt,) if analysis.doubt else ())),
-                _doubtful(db, analysis),
-            )
-            write_facts(db, facts)
+        Run(workspace, request, plan, staging, watch).check(shown=True)
         forget_check(workspace, request)
         staging.replace(kept)
     finally:
         remove_staging(staging)
     sweep_checks(store)
-
-
-def _doubtful(db: sqlite3.Connection, analysis: Analysis) -> int | None:
-    """How many new customers of the file look like somebody else."""
-    if not analysis.layout.has_people:
-        return 0
-    staged = analysis.layout.columns if analysis.plan.entity.customer == "self" else ()
-    return doubtful_customers(db, staged)
 
 
 def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan | None) -> tuple[ColumnProposal, ...]:
@@ -277,14 +238,8 @@ def _dialect_words(plan: Plan) -> str:
     return f"{words} · amounts in {plan.currency}" if money and not plan.has("currency") else words
 
 
-def _span(db: sqlite3.Connection, analysis: Analysis) -> str:
-    target: Target = analysis.targets[0]
-    if not target.day:
-        return ""
-    low, high = db.execute(f"SELECT min({target.day}), max({target.day}) FROM stage.r").fetchone()
-    if not low:
-        return ""
-    return _day(low) if low == high else f"{_day(low)} to {_day(high)}"
+def _span(days: tuple[str, ...]) -> str:
+    return " to ".join(map(_day, dict.fromkeys(days)))
 
 
 def _day(text: str) -> str:

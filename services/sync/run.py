@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from services.permission.ledger import note_import
 from services.sync.accounts import are_contacts
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.write import Writer
-from services.sync.check_files import forget_check
+from services.sync.check_files import Facts, forget_check, head_of, read_facts, take_check, write_facts
 from services.sync.digest import sha256_of
 from services.sync.driver import driver
 from services.sync.fixed_cells import table_of
@@ -92,6 +92,7 @@ def run_import(
     progress: ProgressCall | None = None,
     cancelled: CancelCall | None = None,
     doubt: Callable[[Receipt], str] | None = None,
+    digest: str = "",
 ) -> tuple[Receipt, Changes]:
     """Import one file, or say exactly what importing it would do.
 
@@ -105,6 +106,8 @@ def run_import(
         Told how far the work is; asked whether to stop.
     doubt : callable, optional
         Given the receipt before anything is written: says why a person should see the file first, or ''.
+    digest : str, optional
+        The file's SHA-256, where it is known.
 
     Returns
     -------
@@ -120,16 +123,15 @@ def run_import(
     Cancelled
         A person cancelled: the book is as before.
     """
-    began = time.perf_counter()
     watch = Watch(progress, cancelled)
     store = Path(workspace.store.path)
     plan = _prepared(workspace, request)
     staging = staging_path(store)
     try:
         with told(store, watch), gc_paused():
-            run = _Run(workspace, request, plan, staging, watch, began, doubt)
+            run = Run(workspace, request, plan, staging, watch, digest=digest, doubt=doubt)
             if request.dry_run:
-                return run.try_out(), Changes()
+                return run.check()[1].receipt, Changes()
             done = run.apply()
         forget_check(workspace, request)
         return done
@@ -186,41 +188,59 @@ class _Moved(Exception):
 
 
 @dataclass
-class _Run:
-    """One file on its way: all that can be done before others must wait is done before."""
+class Run:
+    """One file on its way: all that can be done before others must wait is done before.
+
+    A check is an import without its last step, and leaves behind what the last step needs.
+    """
 
     workspace: Workspace
     request: ImportRequest
     plan: Plan
     staging: Path
     watch: Watch
-    began: float
+    digest: str = ""
     doubt: Callable[[Receipt], str] | None = None
+    began: float = field(default_factory=time.perf_counter)
 
-    def try_out(self) -> Receipt:
-        """Say what importing would do."""
-        analysis = self._staged()
+    def check(self, *, shown: bool = False) -> tuple[Analysis, Facts]:
+        """Read the file into the staging file and compare it with the book as it is.
+
+        `shown`: for a window that shows it, the rows as the file has them and what was found out are kept with it.
+        """
+        digest = self.digest or self._hashed()
+        analysis = self._staged(keep_raw=shown)
         with comparing(Path(self.workspace.store.path), self.staging, self.watch) as db:
-            self._compare(db, analysis)
-            gather_late_rejects(db)
-            return self._receipt(db, analysis, None, None)
+            facts = self._compared(db, analysis, digest)
+            if shown:
+                facts = replace(facts, doubtful=_doubtful(db, analysis))
+                write_facts(db, facts)
+            return analysis, facts
 
     def apply(self) -> tuple[Receipt, Changes]:
-        """Import: the file is read, hashed and compared before the writer's place is taken.
+        """Import what a check left, else check first: all before the writer's place is taken.
 
-        Where the book moved on meanwhile, it is read and compared again in the writer's place.
+        Where the book moved on meanwhile, the file is read and compared again in the writer's place.
         """
-        digest = self._digest()
-        analysis = self._staged()
-        with comparing(Path(self.workspace.store.path), self.staging, self.watch) as db:
-            head = _head(db)
-            self._compare(db, analysis)
+        analysis, facts = self._checked() or self.check()
+        self._refuse(facts)
         try:
-            return self._last_step(analysis, digest, head)
+            return self._last_step(analysis, facts)
         except _Moved:
-            return self._last_step(self._staged(), digest, None)
+            self.digest = facts.digest
+            return self._last_step(self._staged(), None)
 
-    def _digest(self) -> str:
+    def _checked(self) -> tuple[Analysis, Facts] | None:
+        """What a check left of this file, with these choices, against the book as it is; None for nothing."""
+        if not take_check(self.workspace, self.request, self.staging):
+            return None
+        with comparing(Path(self.workspace.store.path), self.staging, self.watch) as db:
+            facts = read_facts(db)
+        analysis = Analysis(self.plan, self.watch)
+        analysis.take_over(facts)
+        return analysis, facts
+
+    def _hashed(self) -> str:
         path = self.plan.table.path
         try:
             return sha256_of(path, self.watch.check)
@@ -229,35 +249,37 @@ class _Run:
                 f"{path.name} was taken away while it was read. Nothing was imported; import it again."
             ) from problem
 
-    def _compare(self, db: sqlite3.Connection, analysis: Analysis) -> None:
-        analysis.compare(db)
-        if analysis.doubt is not None:
-            raise MeaningOpen.of(analysis.doubt)
-        why = self.doubt(self._receipt(db, analysis, None, None)) if self.doubt is not None else ""
-        if why:
-            raise UserError(why)
-
-    def _staged(self) -> Analysis:
+    def _staged(self, *, keep_raw: bool = False) -> Analysis:
         analysis = Analysis(self.plan, self.watch)
-        analysis.stage(self.staging, keep_raw=False)
+        analysis.stage(self.staging, keep_raw=keep_raw)
         return analysis
 
-    def _receipt(
-        self, db: sqlite3.Connection, analysis: Analysis, import_id: int | None, rejects: Path | None
-    ) -> Receipt:
-        return make_receipt(
+    def _compared(self, db: sqlite3.Connection, analysis: Analysis, digest: str) -> Facts:
+        head = head_of(db)
+        analysis.compare(db)
+        gather_late_rejects(db)
+        receipt = make_receipt(
             db,
             analysis,
             self.workspace.policy,
-            import_id=import_id,
-            rejects_file=str(rejects) if rejects else None,
+            import_id=None,
+            rejects_file=None,
             seconds=time.perf_counter() - self.began,
-            dry_run=import_id is None,
+            dry_run=True,
             today=self.workspace.clock.today(),
         )
+        return analysis.facts(db, receipt, digest, head)
 
-    def _last_step(self, analysis: Analysis, digest: str, compared_at: int | None) -> tuple[Receipt, Changes]:
-        """Take the last step; `compared_at` is the journal's head at the comparison, None where that is still to do."""
+    def _refuse(self, facts: Facts) -> None:
+        """Ask what is open before anything is written."""
+        if facts.doubts:
+            raise MeaningOpen.of(facts.doubts[0])
+        why = self.doubt(facts.receipt) if self.doubt is not None else ""
+        if why:
+            raise UserError(why)
+
+    def _last_step(self, analysis: Analysis, facts: Facts | None) -> tuple[Receipt, Changes]:
+        """Take the last step; without `facts`, what was staged is compared in the writer's place."""
         store, request, watch = self.workspace.store, self.request, self.watch
         actor = Actor("import", request.actor)
         rejects: Path | None = None
@@ -266,26 +288,30 @@ class _Run:
                 db = driver(work.connection)
                 watch.guard(db)
                 try:
-                    if compared_at is None:
-                        self._compare(db, analysis)
-                    elif _head(db) != compared_at:
+                    if facts is None:
+                        facts = self._compared(db, analysis, self.digest)
+                        self._refuse(facts)
+                    elif head_of(db) != facts.head:
                         raise _Moved
                     import_id = db.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
                     writer = Writer(db, import_id, analysis.plan.source, analysis.tallies, watch.step)
                     _write(analysis, writer)
                     changed = _write_parts(db, analysis, writer)
                     zone = analysis.plan.zone
-                    staged = analysis.layout.columns if analysis.plan.entity.name == "customers" else ()
+                    staged = analysis.layout.columns if analysis.plan.entity.customer == "self" else ()
                     by = request.actor
                     note_import(db, import_id, writer.tables, staged=staged, at=request.now, by=by, zone=zone)
-                    gather_late_rejects(db)
                     keep_rejects(db, import_id)
                     rejects = write_rejects(db, analysis.plan, Path(store.path), import_id)
-                    receipt = self._receipt(db, analysis, import_id, rejects)
+                    seconds = time.perf_counter() - self.began
+                    file = str(rejects) if rejects else None
+                    receipt = replace(
+                        facts.receipt, import_id=import_id, rejects_file=file, seconds=seconds, dry_run=False
+                    )
                     watch.step("Saving")
                 finally:
                     db.set_progress_handler(None, 0)
-                changes = _close(work, request, analysis, writer, receipt, digest, changed)
+                changes = _close(work, request, analysis, writer, receipt, facts.digest, changed)
                 seconds = time.perf_counter() - self.began
         except BaseException:
             if rejects is not None:
@@ -296,8 +322,13 @@ class _Run:
         return replace(receipt, seconds=seconds), changes
 
 
-def _head(db: sqlite3.Connection) -> int:
-    return int(db.execute("SELECT coalesce(max(id), 0) FROM main.journal").fetchone()[0])
+def _doubtful(db: sqlite3.Connection, analysis: Analysis) -> int | None:
+    """How many new customers of the file look like somebody else."""
+    from services.sync.people import doubtful_customers
+
+    if not analysis.layout.has_people:
+        return 0
+    return doubtful_customers(db, analysis.layout.columns if analysis.plan.entity.customer == "self" else ())
 
 
 def _write(analysis: Analysis, writer: Writer) -> None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from models.values.errors import Cancelled
-from models.values.imports import Progress
+from models.values.imports import Progress, Receipt
 from models.values.meanings import Doubt
 from services.sync.apply.charges import keep_charges, mark_charges
 from services.sync.apply.compare import (
@@ -39,6 +39,7 @@ from services.sync.apply.products import match_items
 from services.sync.apply.sources import system_of
 from services.sync.apply.target import Target, targets_of
 from services.sync.apply.totals import about_repeated_orders, settle_totals
+from services.sync.check_files import Facts
 from services.sync.map.plan import MeaningOpen, Plan, settle
 from services.sync.stage.contracts import key_by_customer
 from services.sync.stage.layout import layout_of
@@ -217,6 +218,30 @@ class Analysis:
                 part.tally = tally(db, "r")
         staged = ["r", *(f"r_{part.number}" for part in self.parts)]
         self.rows = tally_rows(db, staged) if self.in_pieces else self.tallies["r"]
+
+    def take_over(self, facts: Facts) -> None:
+        """Go on where a check ended: its rows are staged and compared."""
+        self.plan = replace(self.plan, source=facts.source)
+        self.tallies = dict(facts.tallies)
+        for part, counted in zip(self.parts, facts.parts, strict=True):
+            part.tally = counted
+
+    def facts(self, db: sqlite3.Connection, receipt: Receipt, digest: str, head: int) -> Facts:
+        """What was found out, for those who come after: the window, and the last step."""
+        plan, target = self.plan, self.targets[0]
+        days = db.execute(f"SELECT min({target.day}), max({target.day}) FROM stage.r").fetchone() if target.day else ()
+        return Facts(
+            receipt=receipt,
+            days=tuple(filter(None, days)),
+            source=plan.source,
+            meanings=plan.meanings,
+            currency=plan.currency,
+            doubts=(*plan.doubts, *((self.doubt,) if self.doubt else ())),
+            digest=digest,
+            head=head,
+            tallies=self.tallies,
+            parts=tuple(part.tally for part in self.parts),
+        )
 
     def find_system(self, db: sqlite3.Connection) -> None:
         """Find out which system the file's ids belong to; until a question is answered the likeliest answer holds."""

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from models.values.errors import UserError
-from services.sync import forget_check
+from models.values.imports import Receipt
+from services.sync import forget_check, run_import
 from services.sync.people import find_duplicates
-from tests.services.sync.book import FIXTURES, Book, write_csv
+from tests.services.sync.book import FIXTURES, Book, counts, open_book, write_csv
+from tests.services.sync.laws.hold import same_but_for_the_import
 
 HEADER = ["order_id", "email", "created_at", "total", "channel"]
 OLD = [
@@ -228,3 +230,41 @@ def test_what_a_check_kept_for_a_day_is_deleted_by_the_next_check(book: Book, tm
     book.check(second)
     (left,) = kept_checks(book)
     assert left != kept
+
+
+def test_an_import_takes_what_its_check_staged_unless_the_book_or_the_file_moved(book: Book, tmp_path: Path) -> None:
+    header = ["order_id", "email", "created_at", "total"]
+    path = write_csv(
+        tmp_path / "orders.csv", header, [[f"W{n}", "a@b.example", "2026-11-14", "5.00"] for n in range(9)]
+    )
+    other = write_csv(tmp_path / "more.csv", header, [["X1", "c@d.example", "2026-11-15", "7.00"]])
+
+    def steps_of(file: Path) -> tuple[list[str], Receipt]:
+        told: list[str] = []
+        receipt, _ = run_import(book.workspace, book.request(file), progress=lambda one: told.append(one.step))
+        return told, receipt
+
+    plain = open_book(tmp_path / "plain.db")
+    unseen = plain.bring(path)
+    check = book.check(path)
+    told, receipt = steps_of(path)
+    assert "Matching customers" not in told and "Reading" not in told
+    same_but_for_the_import(check.receipt, receipt)
+    same_but_for_the_import(unseen, receipt)
+    assert book.hash() == plain.hash() and list(tmp_path.glob("*.check-*")) == []
+    columns = "file_sha256, file_bytes, rows_read, rows_inserted"
+    assert book.ask(f"SELECT {columns} FROM imports") == plain.ask(f"SELECT {columns} FROM imports")
+    plain.workspace.close()
+
+    path.write_text(path.read_text().replace("5.00", "6.00"))
+    assert book.check(path).receipt.rows["updated"] == 9
+    book.bring(other)
+    told, receipt = steps_of(path)
+    assert "Matching customers" in told and counts(receipt) == (0, 9, 0, 0, 0), "the book moved on after the check"
+
+    book.check(path)
+    path.write_text(path.read_text().replace("6.00", "8.00"))
+    told, receipt = steps_of(path)
+    assert "Matching customers" in told and counts(receipt) == (0, 9, 0, 0, 0), "the file was written again"
+    book.check(path)
+    assert counts(steps_of(path)[1]) == (0, 0, 9, 0, 0)
