@@ -19,7 +19,7 @@ from services.insight.profile import read_profile
 from services.insight.queue_rows import read_queue
 from services.insight.reader import Reader, reading
 from services.insight.tile_figures import read_outcome_tiles, read_today_tiles
-from services.insight.timeline_rows import read_timeline
+from services.insight.timeline_rows import all_sources, read_timeline
 from services.workspace import Recipe, Workspace, open_workspace
 from tests.benchmarks.big_book import BigBook, big_book
 from tests.services.insight.conftest import NOW
@@ -39,7 +39,8 @@ HOT: dict[str, tuple[Callable[[Reader], Any], int]] = {
     "tiles of outcomes": (read_outcome_tiles, 8),
     "freshness": (read_freshness, 15),
     "detail": (lambda reader: read_detail(reader, 1, order=(1,)), 42),
-    "timeline": (lambda reader: read_timeline(reader, 5), 20),
+    # One for each kind, entities that declare one included.
+    "timeline": (lambda reader: read_timeline(reader, 5), 6 + len(all_sources())),
     "profile": (lambda reader: read_profile(reader, 5), 31),
     "customers": (lambda reader: read_customers(reader), 6),
     "customers by name": (lambda reader: read_customers(reader, None, "name", descending=False), 6),
